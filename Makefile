@@ -1,0 +1,54 @@
+# chinwag: `make run` starts it, `make test` proves it.
+
+# Go is found on PATH, or else where its own instructions unpack it.
+export PATH := $(PATH):/usr/local/go/bin
+
+BIN       := .bin
+VERSION   := $(or $(if $(wildcard .git),$(shell git describe --tags --always --dirty 2>/dev/null)),dev)
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+export VERSION PLATFORMS # for .ci/dist.go
+
+# The packages whose tests know the flag -update.
+GOLDEN_PKGS ?= $(or $(sort $(dir $(shell grep -rl '"update"' --include='*_test.go' ./cmd ./conn ./hub ./protocol))),./conn/...)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test fmt lint golden fuzz cross setup clean go
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# exec: the server gets the terminal and its signals itself, no shell between.
+run: build ## the server with its operator's console; flags in ARGS="--listen :4000"
+	@exec $(BIN)/chinwag serve $(ARGS)
+
+# Without buildvcs the build does not care whether this is a git tree, and whose.
+build: go ## the program, as .bin/chinwag
+	@CGO_ENABLED=0 go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(BIN)/ ./cmd/chinwag
+
+test: go ## everything that proves it; says at the end what ran and what did not
+	@bash .ci/test
+
+fmt: go ## rewrite what gofmt would write otherwise
+	gofmt -w cmd conn hub protocol
+
+lint: go ## vet and staticcheck
+	go vet ./...
+	go tool -modfile=.ci/tools/go.mod staticcheck ./...
+
+golden: go ## rewrite the transcripts from what the code does now; then read the diff
+	go test $(GOLDEN_PKGS) -run Transcript -update
+
+fuzz: go ## every fuzz target in turn, each for FUZZTIME (1m)
+	@FUZZTIME=$(or $(FUZZTIME),1m) bash .ci/fuzz
+
+cross: go ## archives for every platform, and SHA256SUMS, in .bin/dist
+	@go run .ci/dist.go
+
+setup: ## install what the tests want (as root, with apt-get) and say what is missing
+	@bash .ci/setup
+
+clean: ## remove .bin
+	rm -rf $(BIN)
+
+go:
+	@command -v go >/dev/null || { echo 'chinwag is built with Go, which is not on this machine: https://go.dev/doc/install' >&2; exit 1; }
