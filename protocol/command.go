@@ -1,0 +1,130 @@
+package protocol
+
+// Command is what a client asks for. The interface is sealed: the types in this
+// file are all there are, and each has its row in Verbs.
+type Command interface{ command() }
+
+// The commands. A field that is zero was not given.
+type (
+	// Hello is the first line of a program: it asks for JSON lines both ways.
+	Hello struct {
+		Nick   Nick    `json:"nick,omitzero"`
+		Room   Room    `json:"room,omitzero"`   // where to go, Lobby if zero
+		Token  string  `json:"token,omitzero"`  // of the session to go on with
+		Resume *Resume `json:"resume,omitzero"` // what was seen of it last
+		Replay *int    `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
+	}
+	// Say says Text in the room.
+	Say struct {
+		Ref  Ref  `json:"id,omitzero"`
+		Text Text `json:"text"`
+	}
+	// Me tells of oneself: * bob waves.
+	Me struct {
+		Ref  Ref  `json:"id,omitzero"`
+		Text Text `json:"text"`
+	}
+	// Msg says Text to one person.
+	Msg struct {
+		Ref  Ref  `json:"id,omitzero"`
+		To   Nick `json:"to"`
+		Text Text `json:"text"`
+	}
+	// Rename takes another nick.
+	Rename struct {
+		Nick Nick `json:"nick"`
+	}
+	// Join goes to another room.
+	Join struct {
+		Room Room `json:"room"`
+	}
+	// Rooms asks which rooms there are.
+	Rooms struct{}
+	// Who asks who is in the room.
+	Who struct{}
+	// Topic sets the room's topic, clears it with the text "-", or asks for it.
+	Topic struct {
+		Text Text `json:"text,omitzero"`
+	}
+	// History asks for what was said in the room: the last Lines, or all that is kept.
+	History struct {
+		Lines int  `json:"lines,omitzero"` // 0: the server's default
+		All   bool `json:"all,omitzero"`
+	}
+	// Ignore stops or starts hearing somebody; without Nick it asks who is ignored.
+	Ignore struct {
+		Nick Nick `json:"nick,omitzero"`
+	}
+	// Away tells the room that one is away, or with no Text that one is back.
+	Away struct {
+		Text Text `json:"text,omitzero"`
+	}
+	// Echo turns the echo of one's own lines on or off. It comes when a line is safe.
+	Echo struct {
+		On bool `json:"on"`
+	}
+	// Ping asks for a Pong, which comes after the answers to all that was sent before.
+	Ping struct {
+		Ref Ref `json:"id,omitzero"`
+	}
+	// Help asks what can be said; Verb asks for one command only.
+	Help struct {
+		Verb Text `json:"verb,omitzero"`
+	}
+	// Leave says goodbye.
+	Leave struct {
+		Text Text `json:"text,omitzero"`
+	}
+	// Kick throws somebody out. Operators only, as all that follow.
+	Kick struct {
+		Nick Nick `json:"nick"`
+		Text Text `json:"text,omitzero"`
+	}
+	// Announce tells everybody in every room.
+	Announce struct {
+		Text Text `json:"text"`
+	}
+	// Stop ends the server.
+	Stop struct {
+		Text Text `json:"text,omitzero"`
+	}
+)
+
+// Resume is the last position that a program saw, in the journal of that epoch.
+type Resume struct {
+	Epoch string `json:"epoch"`
+	Seq   uint64 `json:"seq"`
+}
+
+// Ref is a client's own id for what it says: at most 64 bytes, given back with
+// the acknowledgement, to its author only.
+type Ref string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *Ref) UnmarshalText(b []byte) error {
+	if len(b) > 64 {
+		return refuse("bad-id", "an id has at most 64 bytes: please send a shorter one")
+	}
+	*r = Ref(b)
+	return nil
+}
+
+func (Hello) command()    {}
+func (Say) command()      {}
+func (Me) command()       {}
+func (Msg) command()      {}
+func (Rename) command()   {}
+func (Join) command()     {}
+func (Rooms) command()    {}
+func (Who) command()      {}
+func (Topic) command()    {}
+func (History) command()  {}
+func (Ignore) command()   {}
+func (Away) command()     {}
+func (Echo) command()     {}
+func (Ping) command()     {}
+func (Help) command()     {}
+func (Leave) command()    {}
+func (Kick) command()     {}
+func (Announce) command() {}
+func (Stop) command()     {}

@@ -1,0 +1,193 @@
+package protocol
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func TestEveryVerbIsWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, v := range Verbs() {
+		assert.False(t, seen[v.Name], v.Name)
+		seen[v.Name] = true
+		assert.NotEmpty(t, v.Help, v.Name)
+		if v.Usage() == "" {
+			continue
+		}
+		c, err := ParseCommand(v.Example)
+		require.NoError(t, err, v.Example)
+		assert.Equal(t, v.Name, verbOf(c).Name, v.Example)
+	}
+	assert.Equal(t, len(Verbs()), len(byType), "two verbs make the same command")
+}
+
+func TestParseCommand(t *testing.T) {
+	bob := nick(t, "bob")
+	tea, _ := ParseRoom("tea")
+	for in, want := range map[string]Command{
+		"hello":             Say{Text: MustText("hello")},
+		"  indented":        Say{Text: MustText("  indented")},
+		"//x":               Say{Text: MustText("/x")},
+		"///x":              Say{Text: MustText("//x")},
+		"-- bob left":       Say{Text: MustText("-- bob left")},
+		"":                  nil,
+		"   ":               nil,
+		"\x1b":              nil,
+		"/nick bob":         Rename{bob},
+		"/NICK   bob  ":     Rename{bob},
+		"/join #tea":        Join{tea},
+		"/join TEA":         Join{tea},
+		"/msg bob a  b":     Msg{To: bob, Text: MustText("a  b")},
+		"/me waves":         Me{Text: MustText("waves")},
+		"/topic":            Topic{},
+		"/topic tea":        Topic{Text: MustText("tea")},
+		"/topic -":          Topic{Text: MustText("-")},
+		"/history":          History{},
+		"/history 5":        History{Lines: 5},
+		"/history all":      History{All: true},
+		"/ignore":           Ignore{},
+		"/ignore bob":       Ignore{bob},
+		"/away":             Away{},
+		"/away back at 5":   Away{MustText("back at 5")},
+		"/echo on":          Echo{true},
+		"/echo off":         Echo{},
+		"/ping":             Ping{},
+		"/help nick":        Help{MustText("nick")},
+		"/quit":             Leave{},
+		"/kick bob why not": Kick{bob, MustText("why not")},
+		"/shutdown":         Stop{},
+	} {
+		got, err := ParseCommand(in)
+		require.NoError(t, err, in)
+		assert.Equal(t, want, got, in)
+	}
+}
+
+// A mistyped command is never taken for something to say.
+func TestParseCommandRefuses(t *testing.T) {
+	for in, code := range map[string]string{
+		"/":                             "unknown",
+		"/ hello":                       "unknown",
+		"/nik bob":                      "unknown",
+		"/say hello":                    "unknown",
+		"/hello":                        "unknown",
+		"/usr/bin/env x":                "unknown",
+		"//":                            "",
+		"// ":                           "",
+		"/nick":                         "usage",
+		"/nick a b":                     "bad-name",
+		"/nick <x>":                     "bad-name",
+		"/join":                         "usage",
+		"/msg":                          "usage",
+		"/msg bob":                      "usage",
+		"/msg bob \u200d":               "usage",
+		"/me":                           "usage",
+		"/me \u3000":                    "usage",
+		"/who there":                    "usage",
+		"/history 0":                    "usage",
+		"/history -3":                   "usage",
+		"/history 99999999999999999999": "usage",
+		"/echo":                         "usage",
+		"/echo maybe":                   "usage",
+		"/announce":                     "usage",
+		"/kick":                         "usage",
+		"caf\xe9":                       "not-utf8",
+	} {
+		c, err := ParseCommand(in)
+		if code == "" { // a lone slash is something to say
+			require.NoError(t, err, in)
+			assert.IsType(t, Say{}, c, in)
+			continue
+		}
+		assert.Nil(t, c, in)
+		assert.Equal(t, code, codeOf(t, err), in)
+	}
+}
+
+func TestDecodeCommandRefuses(t *testing.T) {
+	for in, code := range map[string]string{
+		`{}`:                            "unknown",
+		`{"type":"dance"}`:              "unknown",
+		`[]`:                            "bad-json",
+		`{"type":"say"`:                 "bad-json",
+		`{"type":"say"} x`:              "bad-json",
+		`{"type":"say"}`:                "usage",
+		`{"type":"say","text":" "}`:     "usage",
+		`{"type":"say","text":7}`:       "bad-json",
+		`{"type":"nick","nick":"a b"}`:  "bad-name",
+		`{"type":"nick","nick":""}`:     "usage",
+		`{"type":"msg","text":"x"}`:     "usage",
+		`{"type":"history","lines":-1}`: "usage",
+		`{"type":"say","text":"x","id":"` + strings.Repeat("i", 65) + `"}`: "bad-id",
+		`{"type":"say","text":"` + strings.Repeat("x", MaxText+1) + `"}`:   "too-long",
+		"hello": "bad-json",
+	} {
+		c, err := DecodeCommand([]byte(in))
+		assert.Nil(t, c, in)
+		assert.Equal(t, code, codeOf(t, err), in)
+	}
+}
+
+// What is not known yet does not hurt: a program may be newer than the server.
+func TestDecodeCommandPassesOverWhatItDoesNotKnow(t *testing.T) {
+	c, err := DecodeCommand([]byte(`{"type":"say","text":"a\u001b[2J\nb","colour":"red"}`))
+	require.NoError(t, err)
+	assert.Equal(t, Say{Text: MustText("a[2Jb")}, c)
+}
+
+// FuzzCommand holds both spellings of commands to both directions.
+func FuzzCommand(f *testing.F) {
+	for _, v := range Verbs() {
+		f.Add(v.Example)
+		c, err := ParseCommand(v.Example)
+		require.NoError(f, err)
+		if c != nil {
+			f.Add(string(AppendCommandJSON(nil, c)))
+		}
+	}
+	f.Add(`{"type":"hello","nick":"bob","room":"tea","token":"x","resume":{"epoch":"e","seq":7},"replay":0}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if c, err := ParseCommand(s); err != nil {
+			codeOf(t, err)
+		} else if c != nil {
+			roundTrip(t, c)
+		}
+		if c, err := DecodeCommand([]byte(s)); err != nil {
+			codeOf(t, err)
+		} else {
+			roundTrip(t, c)
+		}
+	})
+}
+
+func roundTrip(t *testing.T, c Command) {
+	t.Helper()
+	j := AppendCommandJSON(nil, c)
+	assert.Equal(t, 1, strings.Count(string(j), "\n"), "%q", j)
+	got, err := DecodeCommand(j)
+	require.NoError(t, err, "%s", j)
+	require.Equal(t, c, got, "%s", j)
+
+	text := string(AppendCommand(nil, c))
+	if text == "" {
+		require.IsType(t, Hello{}, c)
+		return
+	}
+	assert.Equal(t, 1, strings.Count(text, "\n"), "%q", text)
+	got, err = ParseCommand(strings.TrimSuffix(text, "\n"))
+	require.NoError(t, err, "%q", text)
+	if _, ok := c.(Say); ok {
+		require.Equal(t, Say{Text: c.(Say).Text}, got, "what is said stays as it was said")
+	}
+	// White space around arguments is not kept in text; after that it is stable.
+	text = string(AppendCommand(nil, got))
+	again, err := ParseCommand(strings.TrimSuffix(text, "\n"))
+	require.NoError(t, err, "%q", text)
+	require.Equal(t, got, again, "%q", text)
+}

@@ -1,0 +1,20 @@
+// Package protocol is what can be said in chinwag, and how it is written down.
+//
+//	a line in ──> ParseCommand ─┐                        ┌─> AppendEvent ──> a line out
+//	                            ├─> Command ... Event ───┤
+//	JSON in ────> DecodeCommand ┘                        └─> AppendEventJSON ──> JSON out
+//
+// Both spellings exist in both directions, so that the server, the bundled
+// client and a bot share one description; the round-trip fuzz tests hold the
+// two ends together. README.md beside this file is the specification.
+//
+// Nick, Room and Text come only from their parsers. Whoever holds one holds a
+// clean one: valid UTF-8 on one line, nothing in it that moves a cursor, hides
+// text or turns it around. No door and no room has to check again.
+//
+// The package knows nothing about sockets, rooms, members or goroutines.
+package protocol
+
+// Version is the token in the first line that a server sends. A program that
+// does not see it is talking to something else and must not speak.
+const Version = "chinwag/1"

@@ -1,0 +1,271 @@
+package protocol
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Event is what a client is told: one event, one line. The interface is sealed:
+// the types in this file are all there are, and each has its row in events.
+type Event interface{ event() }
+
+// Recorded is an event that stands in the record: one that changes what others
+// see.
+type Recorded interface {
+	Event
+	// Stamped is the same event with another stamp.
+	Stamped(Stamp) Recorded
+	// ForOthers is what everybody but its author is told.
+	ForOthers() Recorded
+	// IsSpoken reports whether somebody's words are its point, so that
+	// history shows it; comings and goings are not.
+	IsSpoken() bool
+	stamp() Stamp
+}
+
+// Stamp is what every recorded event carries: its position in the record of
+// that epoch, which only grows and is never used twice; its id, the same for
+// everybody who is told; when it was accepted, in UTC; and the room it happened in
+// (none for a private line or an announcement).
+type Stamp struct {
+	Seq  uint64    `json:"seq,omitzero"`
+	ID   uuid.UUID `json:"id,omitzero"`
+	Time time.Time `json:"time,omitzero"`
+	Room Room      `json:"room,omitzero"`
+}
+
+// Mine is set in what the author of an event is told of it: the event is
+// accepted. Ref is the id that the author gave it.
+type Mine struct {
+	You bool `json:"you,omitzero"`
+	Ref Ref  `json:"ref,omitzero"`
+}
+
+// The recorded events: what changes what others see.
+type (
+	Said struct {
+		Stamp
+		From Nick `json:"from"`
+		Text Text `json:"text"`
+		Mine
+	}
+	Acted struct {
+		Stamp
+		From Nick `json:"from"`
+		Text Text `json:"text"`
+		Mine
+	}
+	Whispered struct {
+		Stamp
+		From Nick `json:"from,omitzero"`
+		To   Nick `json:"to,omitzero"`
+		Text Text `json:"text"`
+		Mine
+	}
+	Joined struct {
+		Stamp
+		From Nick `json:"from"`
+	}
+	Left struct {
+		Stamp
+		From   Nick   `json:"from"`
+		Reason Reason `json:"reason"`
+		By     Nick   `json:"by,omitzero"` // who kicked them
+		To     Room   `json:"to,omitzero"` // where they moved
+		Text   Text   `json:"text,omitzero"`
+	}
+	Renamed struct {
+		Stamp
+		From Nick `json:"from"`
+		To   Nick `json:"to"`
+		Mine
+	}
+	TopicSet struct {
+		Stamp
+		From Nick `json:"from"`
+		Text Text `json:"text"` // empty: cleared
+		Mine
+	}
+	AwaySet struct {
+		Stamp
+		From Nick `json:"from"`
+		Text Text `json:"text"` // empty: back again
+		Mine
+	}
+	Announced struct {
+		Stamp
+		From Nick `json:"from"`
+		Text Text `json:"text"`
+	}
+)
+
+// The answers and notices: for one client, never recorded.
+type (
+	// Welcome is the first event of a connection and, to a program, the answer to its Hello.
+	Welcome struct {
+		Server  string `json:"server"` // Version
+		Nick    Nick   `json:"nick"`
+		Room    Room   `json:"room"`
+		Here    int    `json:"here"`             // how many are in Room, the new one included
+		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
+		Epoch   string `json:"epoch,omitzero"`   // of the journal
+		Seq     uint64 `json:"seq,omitzero"`     // everything up to this position is past
+		Resumed bool   `json:"resumed,omitzero"` // the session goes on: what was missed follows
+	}
+	// Entered tells where one is now.
+	Entered struct {
+		Room Room   `json:"room"`
+		Here int    `json:"here"`
+		Seq  uint64 `json:"seq,omitzero"`
+	}
+	TopicIs struct {
+		Room Room `json:"room"`
+		Text Text `json:"text"`
+	}
+	Members struct {
+		Room  Room     `json:"room"`
+		Here  int      `json:"here"`  // all of them
+		Names []Member `json:"names"` // in the order of coming, cut at a bound
+	}
+	RoomList struct {
+		Count int        `json:"count"` // all of them
+		Rooms []RoomInfo `json:"rooms"` // the fullest first, cut at a bound
+	}
+	Ignoring struct {
+		Nick Nick `json:"nick"`
+		On   bool `json:"on"`
+	}
+	IgnoreList struct {
+		Names []Nick `json:"names"`
+	}
+	Echoing struct {
+		On bool `json:"on"`
+	}
+	Pong struct {
+		Ref Ref `json:"ref,omitzero"`
+	}
+	// Helped is one line of help: how a command is written, and what it does.
+	Helped struct {
+		Usage string `json:"usage"`
+		Text  string `json:"text"`
+	}
+	// Accepted answers a line that was sent again: it stands at Seq already.
+	Accepted struct {
+		Ref Ref    `json:"ref"`
+		Seq uint64 `json:"seq"`
+	}
+	Refused struct {
+		Refusal
+		Ref Ref `json:"ref,omitzero"`
+	}
+	// Past is an event of the record, told again. Dated asks for its day, too.
+	Past struct {
+		Event Event
+		Dated bool
+	}
+	HistoryEnd struct{}
+	// Gap stands where something is missing: Lines of it, or 0 where nobody
+	// can know any more. Why is a code, Text the sentence.
+	Gap struct {
+		Lines int    `json:"lines,omitzero"`
+		Why   string `json:"why"`
+	}
+	// Notice is something else that the server says.
+	Notice struct {
+		Text Text `json:"text"`
+	}
+	// Goodbye is the last event of a connection.
+	Goodbye struct {
+		Reason Reason `json:"reason"`
+		Text   Text   `json:"text,omitzero"`
+	}
+)
+
+// Member is one who is in a room.
+type Member struct {
+	Nick Nick `json:"nick"`
+	Away bool `json:"away,omitzero"`
+}
+
+// RoomInfo is one room in a list of rooms.
+type RoomInfo struct {
+	Room  Room `json:"room"`
+	Here  int  `json:"here"`
+	Topic Text `json:"topic,omitzero"`
+}
+
+// Why something is missing.
+const (
+	Forgotten = "forgotten" // no longer kept
+	OldEpoch  = "epoch"     // the record that it was in is gone
+	Future    = "future"    // there has never been such a position
+	OldToken  = "session"   // the session is over, and what was private in it
+)
+
+func (Said) event()       {}
+func (Acted) event()      {}
+func (Whispered) event()  {}
+func (Joined) event()     {}
+func (Left) event()       {}
+func (Renamed) event()    {}
+func (TopicSet) event()   {}
+func (AwaySet) event()    {}
+func (Announced) event()  {}
+func (Welcome) event()    {}
+func (Entered) event()    {}
+func (TopicIs) event()    {}
+func (Members) event()    {}
+func (RoomList) event()   {}
+func (Ignoring) event()   {}
+func (IgnoreList) event() {}
+func (Echoing) event()    {}
+func (Pong) event()       {}
+func (Helped) event()     {}
+func (Accepted) event()   {}
+func (Refused) event()    {}
+func (Past) event()       {}
+func (HistoryEnd) event() {}
+func (Gap) event()        {}
+func (Notice) event()     {}
+func (Goodbye) event()    {}
+
+func (s Stamp) stamp() Stamp { return s }
+
+func (e Said) Stamped(s Stamp) Recorded      { e.Stamp = s; return e }
+func (e Acted) Stamped(s Stamp) Recorded     { e.Stamp = s; return e }
+func (e Whispered) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
+func (e Joined) Stamped(s Stamp) Recorded    { e.Stamp = s; return e }
+func (e Left) Stamped(s Stamp) Recorded      { e.Stamp = s; return e }
+func (e Renamed) Stamped(s Stamp) Recorded   { e.Stamp = s; return e }
+func (e TopicSet) Stamped(s Stamp) Recorded  { e.Stamp = s; return e }
+func (e AwaySet) Stamped(s Stamp) Recorded   { e.Stamp = s; return e }
+func (e Announced) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
+
+func (e Said) ForOthers() Recorded      { e.Mine = Mine{}; return e }
+func (e Acted) ForOthers() Recorded     { e.Mine = Mine{}; return e }
+func (e Whispered) ForOthers() Recorded { e.Mine = Mine{}; return e }
+func (e Joined) ForOthers() Recorded    { return e }
+func (e Left) ForOthers() Recorded      { return e }
+func (e Renamed) ForOthers() Recorded   { e.Mine = Mine{}; return e }
+func (e TopicSet) ForOthers() Recorded  { e.Mine = Mine{}; return e }
+func (e AwaySet) ForOthers() Recorded   { e.Mine = Mine{}; return e }
+func (e Announced) ForOthers() Recorded { return e }
+
+func (Said) IsSpoken() bool      { return true }
+func (Acted) IsSpoken() bool     { return true }
+func (Whispered) IsSpoken() bool { return true }
+func (Joined) IsSpoken() bool    { return false }
+func (Left) IsSpoken() bool      { return false }
+func (Renamed) IsSpoken() bool   { return false }
+func (TopicSet) IsSpoken() bool  { return true }
+func (AwaySet) IsSpoken() bool   { return false }
+func (Announced) IsSpoken() bool { return true }
+
+// StampOf is the stamp of e, zero if e is not a recorded event.
+func StampOf(e Event) Stamp {
+	if s, ok := e.(Recorded); ok {
+		return s.stamp()
+	}
+	return Stamp{}
+}

@@ -1,0 +1,183 @@
+package protocol
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// everyEvent is at least one event of each type, as a test and a fuzz seed.
+func everyEvent(t testing.TB) []Event {
+	bob, ann := nick(t, "bob"), nick(t, "安")
+	tea, err := ParseRoom("tea")
+	require.NoError(t, err)
+	text := MustText("hello, 你好")
+	at := Stamp{Seq: 7, ID: uuid.MustParse("01890000-0000-7000-8000-000000000001"), Time: time.Date(2026, 11, 22, 12, 31, 5, 0, time.UTC), Room: tea}
+	mine := Mine{You: true, Ref: "r1"}
+	return []Event{
+		Said{at, bob, text, Mine{}}, Said{at, bob, text, mine}, Acted{at, bob, text, Mine{}},
+		Whispered{at, bob, ann, text, Mine{}}, Whispered{at, bob, ann, text, mine},
+		Joined{at, bob}, Left{Stamp: at, From: bob, Reason: Quit}, Left{Stamp: at, From: bob, Reason: Kicked, By: ann, Text: text},
+		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
+		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
+		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text},
+		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "epoch", 9, true},
+		Entered{tea, 2, 9}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
+		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
+		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
+		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
+		Past{Said{at, bob, text, Mine{}}, false}, Past{Acted{at, bob, text, Mine{}}, true}, HistoryEnd{},
+		Gap{3, Forgotten}, Gap{1, Forgotten}, Gap{0, Forgotten}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
+		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit},
+	}
+}
+
+func TestEverySpellingOfEveryEvent(t *testing.T) {
+	seen := map[reflect.Type]bool{reflect.TypeFor[Past](): false}
+	for _, e := range everyEvent(t) {
+		seen[reflect.TypeOf(e)] = true
+		j := AppendEventJSON(nil, e)
+		assert.True(t, json.Valid(j), "%s", j)
+		got, err := DecodeEvent(j)
+		require.NoError(t, err, "%s", j)
+		assert.Equal(t, e, got, "%s", j)
+
+		text := string(AppendEvent(nil, e))
+		assertEventLine(t, e, text)
+	}
+	for typ := range eventNames {
+		assert.True(t, seen[typ], "no %s in the test", typ)
+	}
+}
+
+func assertEventLine(t *testing.T, e Event, text string) {
+	t.Helper()
+	body, ended := strings.CutSuffix(text, "\n")
+	require.True(t, ended)
+	assertClean(t, body)
+	again, err := ParseEvent(body)
+	require.NoError(t, err, "%q", text)
+	assert.Equal(t, text, string(AppendEvent(nil, again)), "%T", e)
+}
+
+func TestEventsInWords(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	time.Local = time.UTC
+	var got strings.Builder
+	for _, e := range everyEvent(t) {
+		got.Write(AppendEvent(nil, e))
+	}
+	assert.Equal(t, `<bob> hello, 你好
+<bob> hello, 你好
+* bob hello, 你好
+[bob -> you] hello, 你好
+[you -> 安] hello, 你好
+-- bob joined
+-- bob left
+-- bob was kicked by 安: hello, 你好
+-- bob went to #lobby
+-- bob left (the connection broke)
+-- bob left (took nothing for too long)
+-- bob is now 安
+-- you are now 安
+-- bob set the topic: hello, 你好
+-- you cleared the topic
+-- bob is away: hello, 你好
+-- bob is back
+-- you are away: hello, 你好
+-- bob to everybody: hello, 你好
+`, firstLines(got.String(), 19))
+	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away) and 1 more
+-- 3 rooms: #tea (2), #lobby (1) and 1 more
+-- 1 room: #tea (2)
+`)
+	assert.Contains(t, got.String(), `[12:31] <bob> hello, 你好
+[2026-11-22 12:31] * bob hello, 你好
+-- end of history
+-- 3 lines are missing here: more was said than is kept for those who read slowly
+-- 1 line is missing here: more was said than is kept for those who read slowly
+-- some lines are missing here: they are no longer kept
+`)
+}
+
+func firstLines(s string, n int) string {
+	return strings.Join(strings.SplitAfter(s, "\n")[:n], "")
+}
+
+// What one author gave along is for that author only.
+func TestForOthersHidesWhatIsTheAuthors(t *testing.T) {
+	for _, e := range everyEvent(t) {
+		if r, ok := e.(Recorded); ok {
+			assert.NotContains(t, string(AppendEventJSON(nil, r.ForOthers())), `"r1"`)
+			assert.NotContains(t, string(AppendEventJSON(nil, r.ForOthers())), `"you"`)
+			assert.Equal(t, Stamp{Seq: 1}, StampOf(r.Stamped(Stamp{Seq: 1})))
+		}
+	}
+}
+
+func TestParseEventRefusesWhatNoServerSends(t *testing.T) {
+	for _, s := range []string{"", "hello", "<bob>", "<a b> c", "[12:31]", "[12:31] -- x", "[99:99] <bob> x", "[bob] x", "* bob", "--x", "[12:31] [12:31] <bob> x"} {
+		_, err := ParseEvent(s)
+		assert.Error(t, err, "%q", s)
+	}
+}
+
+func TestLineIsEncodedOnce(t *testing.T) {
+	l := NewLine(Said{From: nick(t, "bob"), Text: MustText("hi")})
+	assert.Equal(t, "<bob> hi\n", string(l.Text()))
+	assert.Same(t, &l.Text()[0], &l.Text()[0])
+	assert.Same(t, &l.JSON()[0], &l.JSON()[0])
+}
+
+func FuzzEvent(f *testing.F) {
+	for _, e := range everyEvent(f) {
+		f.Add(string(AppendEvent(nil, e)))
+		f.Add(string(AppendEventJSON(nil, e)))
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if e, err := ParseEvent(s); err == nil {
+			assertEventLine(t, e, string(AppendEvent(nil, e)))
+		}
+		if e, err := DecodeEvent([]byte(s)); err == nil {
+			j := AppendEventJSON(nil, e)
+			require.Equal(t, 1, strings.Count(string(j), "\n"), "%q", j)
+			again, err := DecodeEvent(j)
+			require.NoError(t, err, "%s", j)
+			require.Equal(t, string(j), string(AppendEventJSON(nil, again)))
+		}
+	})
+}
+
+func BenchmarkAppendEvent(b *testing.B) {
+	e := Said{From: nick(b, "bob"), Text: MustText(strings.Repeat("x", 100))}
+	b.Run("text", func(b *testing.B) {
+		b.ReportAllocs()
+		var buf []byte
+		for b.Loop() {
+			buf = AppendEvent(buf[:0], e)
+		}
+	})
+	b.Run("json", func(b *testing.B) {
+		b.ReportAllocs()
+		var buf []byte
+		for b.Loop() {
+			buf = AppendEventJSON(buf[:0], e)
+		}
+	})
+}
+
+func BenchmarkParseCommand(b *testing.B) {
+	line := strings.Repeat("x", 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseCommand(line); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

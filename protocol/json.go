@@ -1,0 +1,179 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// The JSON spelling is one object a line. "type" comes first and names the
+// verb or the event; the other members are the fields of the Go type.
+
+// IsJSON reports whether a line is meant as JSON: a person who begins a line
+// with a brace is rare, one who goes on with a quote or a brace is a program.
+func IsJSON(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	if len(line) < 2 || line[0] != '{' {
+		return false
+	}
+	next := bytes.TrimSpace(line[1:])
+	return len(next) > 0 && (next[0] == '"' || next[0] == '}')
+}
+
+// DecodeCommand reads one line of the JSON spelling. What cannot be understood
+// is a *Refusal. Members that it does not know are passed over, so that a
+// program may be newer than the server.
+func DecodeCommand(b []byte) (Command, error) {
+	name, err := typeOf(b)
+	if err != nil {
+		return nil, err
+	}
+	v := byName[name]
+	if v == nil {
+		return nil, refuse("unknown", `there is no such command: {"type":"help"} lists them`)
+	}
+	c, err := v.json(b)
+	if err != nil {
+		return nil, asRefusal(err)
+	}
+	if !isComplete(c) {
+		return nil, refuse("usage", "a %q needs more: see %s", v.Name, v.Args)
+	}
+	return c, nil
+}
+
+// AppendCommandJSON appends c as a program writes it, with its end.
+func AppendCommandJSON(dst []byte, c Command) []byte { return appendJSON(dst, verbOf(c).Name, c) }
+
+// DecodeEvent reads one line of what a server sends to a program.
+func DecodeEvent(b []byte) (Event, error) {
+	name, err := typeOf(b)
+	if err != nil {
+		return nil, err
+	}
+	row, ok := events[name]
+	if !ok {
+		return nil, fmt.Errorf("protocol: an event of an unknown type %q", name)
+	}
+	e, err := row(b)
+	if err != nil {
+		return nil, err
+	}
+	var past struct{ Past, Dated bool }
+	if err := json.Unmarshal(b, &past); err == nil && past.Past {
+		return Past{e, past.Dated}, nil
+	}
+	return e, nil
+}
+
+// AppendEventJSON appends e as a program reads it, with its end. A Past is the
+// event itself with "past":true.
+func AppendEventJSON(dst []byte, e Event) []byte {
+	p, isPast := e.(Past)
+	if isPast {
+		e = p.Event
+	}
+	name, ok := eventNames[reflect.TypeOf(e)]
+	if !ok {
+		panic(fmt.Sprintf("protocol: an event without a name: %T", e))
+	}
+	dst = appendJSON(dst, name, e)
+	if isPast {
+		dst = append(dst[:len(dst)-2], `,"past":true`...)
+		if p.Dated {
+			dst = append(dst, `,"dated":true`...)
+		}
+		dst = append(dst, '}', '\n')
+	}
+	return dst
+}
+
+// events are all there are, by the name that they have in JSON.
+var events = map[string]func([]byte) (Event, error){
+	"said":      decodeEvent[Said],
+	"acted":     decodeEvent[Acted],
+	"whispered": decodeEvent[Whispered],
+	"joined":    decodeEvent[Joined],
+	"left":      decodeEvent[Left],
+	"renamed":   decodeEvent[Renamed],
+	"topic-set": decodeEvent[TopicSet],
+	"away":      decodeEvent[AwaySet],
+	"announced": decodeEvent[Announced],
+	"welcome":   decodeEvent[Welcome],
+	"entered":   decodeEvent[Entered],
+	"topic":     decodeEvent[TopicIs],
+	"members":   decodeEvent[Members],
+	"rooms":     decodeEvent[RoomList],
+	"ignoring":  decodeEvent[Ignoring],
+	"ignored":   decodeEvent[IgnoreList],
+	"echoing":   decodeEvent[Echoing],
+	"pong":      decodeEvent[Pong],
+	"help":      decodeEvent[Helped],
+	"accepted":  decodeEvent[Accepted],
+	"refused":   decodeEvent[Refused],
+	"end":       decodeEvent[HistoryEnd],
+	"gap":       decodeEvent[Gap],
+	"notice":    decodeEvent[Notice],
+	"goodbye":   decodeEvent[Goodbye],
+}
+
+var eventNames = func() map[reflect.Type]string {
+	names := map[reflect.Type]string{}
+	for name, row := range events {
+		e, err := row([]byte("{}"))
+		if err != nil {
+			panic(err)
+		}
+		names[reflect.TypeOf(e)] = name
+	}
+	return names
+}()
+
+func decode[C Command](b []byte) (Command, error) {
+	var c C
+	err := json.Unmarshal(b, &c)
+	return c, err
+}
+
+func decodeEvent[E Event](b []byte) (Event, error) {
+	var e E
+	err := json.Unmarshal(b, &e)
+	return e, err
+}
+
+func typeOf(b []byte) (string, error) {
+	var head struct{ Type string }
+	if err := json.Unmarshal(b, &head); err != nil {
+		return "", asRefusal(err)
+	}
+	return head.Type, nil
+}
+
+// asRefusal keeps what a parser of ours refused and hides what encoding/json
+// says in words that are no help to whoever reads them.
+func asRefusal(err error) error {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return r
+	}
+	return refuse("bad-json", "that line is not a JSON object that I understand")
+}
+
+// appendJSON splices the type into the object that encoding/json makes of v.
+func appendJSON(dst []byte, name string, v any) []byte {
+	dst = append(append(append(dst, `{"type":"`...), name...), '"')
+	buf := bytes.NewBuffer(dst)
+	at := buf.Len()
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // our own types marshal
+	}
+	dst = buf.Bytes()
+	if string(dst[at:]) == "{}\n" {
+		return append(dst[:at], '}', '\n')
+	}
+	dst[at] = ','
+	return dst
+}

@@ -1,0 +1,158 @@
+package protocol
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"go.mau.fi/util/confusable"
+	"golang.org/x/text/secure/precis"
+)
+
+const (
+	maxName      = 32  // characters as seen (grapheme clusters)
+	maxNameBytes = 128 // as sent; bounds the work of looking at it
+	maxNameMarks = 3   // marks on one letter; Vietnamese needs two
+)
+
+// Nick is somebody's name: 1 to 32 characters as seen, of any script, enforced
+// by the Nickname profile of PRECIS (RFC 8266). The zero value is nobody.
+type Nick struct{ s string }
+
+// ParseNick makes a Nick of s or says what is wrong with it.
+func ParseNick(s string) (Nick, error) {
+	s, err := parseName(s, "a name")
+	return Nick{s}, err
+}
+
+func (n Nick) String() string { return n.s }
+
+// Keys are what n is compared by. Two nicks that share a key cannot be told
+// apart by somebody who reads them: they differ in case or width, or only to a
+// machine (the skeletons of Unicode TS 39). The skeleton is taken before and
+// after case folding, since I and l are alike and i and l are not. Keys are
+// never shown.
+func (n Nick) Keys() [2]string {
+	return [2]string{
+		"a" + confusable.Skeleton(fold(n.s)),
+		"b" + fold(confusable.Skeleton(n.s)),
+	}
+}
+
+// Same reports whether a and b are the same name but for case and width.
+func (n Nick) Same(m Nick) bool { return n.s == m.s || fold(n.s) == fold(m.s) }
+
+// IsReserved reports whether n reads like the server's own voice, which only an
+// operator may speak with.
+func (n Nick) IsReserved() bool {
+	for _, key := range n.Keys() {
+		if reserved[key] {
+			return true
+		}
+	}
+	return false
+}
+
+var reserved = func() map[string]bool {
+	keys := map[string]bool{}
+	for _, s := range []string{
+		"chinwag", "server", "operator", "admin", "administrator", "moderator", "system", "console", "announcement",
+		"root", "you", "nobody", "everybody", "everyone", "all", "here",
+	} {
+		for _, key := range (Nick{s}).Keys() {
+			keys[key] = true
+		}
+	}
+	return keys
+}()
+
+// MarshalText implements encoding.TextMarshaler.
+func (n Nick) MarshalText() ([]byte, error) { return []byte(n.s), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler by ParseNick; nothing is nobody.
+func (n *Nick) UnmarshalText(b []byte) (err error) {
+	if len(b) > 0 {
+		*n, err = ParseNick(string(b))
+	}
+	return err
+}
+
+// Room is the name of a room: # and 1 to 32 characters as seen, folded to lower
+// case, so that two spellings of one room are equal. The zero value is no room.
+type Room struct{ s string }
+
+// Lobby is the room that everybody enters first.
+var Lobby = Room{"#lobby"}
+
+// ParseRoom makes a Room of s; the # may be left out.
+func ParseRoom(s string) (Room, error) {
+	s, err := parseName(strings.TrimPrefix(s, "#"), "a room")
+	if err != nil {
+		return Room{}, err
+	}
+	return Room{"#" + fold(s)}, nil
+}
+
+func (r Room) String() string { return r.s }
+
+// MarshalText implements encoding.TextMarshaler.
+func (r Room) MarshalText() ([]byte, error) { return []byte(r.s), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler by ParseRoom; nothing is no room.
+func (r *Room) UnmarshalText(b []byte) (err error) {
+	if len(b) > 0 {
+		*r, err = ParseRoom(string(b))
+	}
+	return err
+}
+
+// parseName is what nicks and rooms have in common. what begins the sentence of a refusal.
+func parseName(s, what string) (string, error) {
+	if len(s) > maxNameBytes || uniseg.GraphemeClusterCount(s) > maxName {
+		return "", refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
+	}
+	if !utf8.ValidString(s) {
+		return "", refuse("not-utf8", "that name is not UTF-8: please set your terminal to UTF-8")
+	}
+	if strings.ContainsFunc(strings.TrimSpace(s), unicode.IsSpace) {
+		return "", refuse("bad-name", "%s has no spaces: an underscore does as well", what)
+	}
+	name, err := precis.Nickname.String(s)
+	if err != nil || !isName(name) || len(name) > maxNameBytes || uniseg.GraphemeClusterCount(name) > maxName {
+		return "", refuse("bad-name", "%s is made of letters, digits and symbols of any script, and of _ - . inside: please choose another", what)
+	}
+	return name, nil
+}
+
+func isName(s string) bool {
+	marks, visible := 0, false
+	for i, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc):
+			if marks++; i == 0 || marks > maxNameMarks {
+				return false
+			}
+			continue
+		case r == '_', i > 0 && (r == '-' || r == '.'):
+		case isSpace(r), !unicode.In(r, unicode.L, unicode.N, unicode.So, unicode.Sk):
+			return false
+		case r < utf8.RuneSelf && unicode.Is(unicode.Sk, r): // ` and ^
+			return false
+		default:
+			visible = true
+		}
+		marks = 0
+	}
+	return visible
+}
+
+// fold compares as RFC 8266 says. A name that its own profile refuses to
+// compare cannot come out of parseName; the skeletons of TS 39 can be such.
+func fold(s string) string {
+	key, err := precis.Nickname.CompareKey(s)
+	if err != nil {
+		return strings.ToLower(s)
+	}
+	return key
+}

@@ -1,0 +1,119 @@
+package protocol
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rivo/uniseg"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func nick(t testing.TB, s string) Nick {
+	t.Helper()
+	n, err := ParseNick(s)
+	require.NoError(t, err, "%q", s)
+	return n
+}
+
+func TestNickTakesAnyScript(t *testing.T) {
+	for in, want := range map[string]string{
+		"bob": "bob", "小明": "小明", "Žofie": "Žofie", "Владимир": "Владимир", "محمد": "محمد", "דוד": "דוד",
+		"สมชาย": "สมชาย", "li_hua": "li_hua", "a.b-c": "a.b-c", "x": "x", "7of9": "7of9", "🐼": "🐼", "Nguyễn": "Nguyễn",
+		"ＡＬＩＣＥ": "ALICE", "  bob  ": "bob", strings.Repeat("明", 32): strings.Repeat("明", 32),
+	} {
+		assert.Equal(t, want, nick(t, in).String(), "%q", in)
+	}
+}
+
+func TestNickRefuses(t *testing.T) {
+	for _, s := range []string{
+		"", " ", "a b", "a\u3000b", "a\u00a0b", "<bob>", "bob>", "#room", "@bob", "/nick", "a,b", "a:b", "a;b", "a'b", `a"b`, "a*b", "a?b", "a!b",
+		"-bob", "--", ".", "..", ".bob", "_", "___", "a^b", "a`b", "a|b", "a\\b", "bob\r", "bob\n", "bo\x1bb", "bo\x00b", "bob\u202e", "\u2066bob",
+		"bo\u200bb", "bo\u200db", "bo\u00adb", "\u3164", "\uffa0", "\u115f", "\u2800", "\u2800\u2800", "\u0301bob", "a\u0301\u0301\u0301\u0301\u0301",
+		"bob\U000e0062", "\xffbob", "\u034f", "bob\ufe0f", strings.Repeat("明", 33), strings.Repeat("x", 33), strings.Repeat("e\u0301", 200),
+	} {
+		_, err := ParseNick(s)
+		if assert.Error(t, err, "%q", s) {
+			codeOf(t, err)
+		}
+	}
+}
+
+// Nobody can pass for somebody who is there.
+func TestNicksThatLookAlikeShareAKey(t *testing.T) {
+	for _, pair := range [][2]string{
+		{"bob", "BOB"}, {"alice", "ＡＬＩＣＥ"}, {"alice", "a1ice"}, {"paypal", "раураl"}, {"Ian", "lan"}, {"bOb", "b0b"},
+		{"modern", "modem"}, {"é", "e\u0301"}, {"bob", "bоb"}, {"ΑΒΓ", "ABΓ"},
+	} {
+		a, b := nick(t, pair[0]).Keys(), nick(t, pair[1]).Keys()
+		assert.True(t, a[0] == b[0] || a[1] == b[1], "%q and %q: %q %q", pair[0], pair[1], a, b)
+	}
+	for _, pair := range [][2]string{{"bob", "rob"}, {"小明", "小红"}, {"guest-1", "guest-11"}, {"anna", "hanna"}, {"o", "p"}} {
+		a, b := nick(t, pair[0]).Keys(), nick(t, pair[1]).Keys()
+		assert.False(t, a[0] == b[0] || a[1] == b[1], "%q and %q", pair[0], pair[1])
+	}
+}
+
+func TestGuestsNeverLookAlike(t *testing.T) {
+	seen := map[string]bool{}
+	for i := range 3000 {
+		for _, key := range nick(t, "guest-"+itoa(i)).Keys() {
+			require.False(t, seen[key], i)
+			seen[key] = true
+		}
+	}
+}
+
+func TestReservedNicks(t *testing.T) {
+	for _, s := range []string{"operator", "Operator", "OPERATOR", "0perator", "оperator", "server", "System", "you", "Chinwag", "admin"} {
+		assert.True(t, nick(t, s).IsReserved(), s)
+	}
+	for _, s := range []string{"bob", "youssef", "serverless", "guest-1"} {
+		assert.False(t, nick(t, s).IsReserved(), s)
+	}
+}
+
+func TestRoom(t *testing.T) {
+	for in, want := range map[string]string{"tea": "#tea", "#tea": "#tea", "#TEA": "#tea", "＃tea": "", "茶室": "#茶室", "#": "", "##x": "", "a b": "", "": ""} {
+		r, err := ParseRoom(in)
+		if want == "" {
+			codeOf(t, err)
+			continue
+		}
+		require.NoError(t, err, in)
+		assert.Equal(t, want, r.String())
+	}
+	lobby, err := ParseRoom("LOBBY")
+	require.NoError(t, err)
+	assert.Equal(t, Lobby, lobby)
+}
+
+func FuzzName(f *testing.F) {
+	for _, s := range []string{"bob", "小明", "раураl", "ＡＬＩＣＥ", "e\u0301", "\u202e", "#tea", "👩‍🚀", "\xff", "ǅ", "ﬁ", "ſ", "İ"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if n, err := ParseNick(s); err == nil {
+			assertClean(t, n.String())
+			assert.LessOrEqual(t, uniseg.GraphemeClusterCount(n.String()), maxName)
+			assert.NotContains(t, n.String(), " ")
+			assert.NotContains(t, "<>[]()#/@*-.", n.String()[:1])
+			again, err := ParseNick(n.String())
+			require.NoError(t, err, "a nick parses again: %q", n)
+			assert.Equal(t, n, again)
+			assert.True(t, n.Same(again))
+			assert.Equal(t, n.Keys(), again.Keys())
+		} else {
+			codeOf(t, err)
+		}
+		if r, err := ParseRoom(s); err == nil {
+			assertClean(t, r.String())
+			again, err := ParseRoom(r.String())
+			require.NoError(t, err, "a room parses again: %q", r)
+			assert.Equal(t, r, again)
+		} else {
+			codeOf(t, err)
+		}
+	})
+}

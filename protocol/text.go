@@ -1,0 +1,138 @@
+package protocol
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxText is the most bytes that a Text holds, before and after cleaning.
+const MaxText = 4096
+
+const (
+	maxMarks  = 8  // zero-width runes on one base: no living script needs more, and a tower of them covers other lines
+	maxSpaces = 16 // a longer run pads a line until its rest wraps and looks like somebody else's
+)
+
+// Text is one line of somebody's words: valid UTF-8 without control
+// characters, bidi overrides and isolates, tag characters or other runes that
+// hide text. The zero value is the empty text.
+type Text struct{ s string }
+
+// ParseText makes a Text of s. Tabs become spaces and runes that may not be
+// shown are left out; what is not UTF-8 or is longer than MaxText is refused,
+// since no part of it could honestly be called what was sent.
+func ParseText(s string) (Text, error) {
+	if len(s) > MaxText {
+		return Text{}, refuse("too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
+	}
+	if !utf8.ValidString(s) {
+		return Text{}, refuse("not-utf8", "that line is not UTF-8, so nobody could read it: please set your terminal to UTF-8")
+	}
+	return Text{clean(s)}, nil
+}
+
+// MustText is ParseText for words that are known to be clean: the server's own.
+func MustText(s string) Text {
+	t, err := ParseText(s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func (t Text) String() string { return t.s }
+
+// IsBlank reports whether there is nothing to see in t.
+func (t Text) IsBlank() bool { return strings.TrimFunc(t.s, isInvisible) == "" }
+
+// MarshalText implements encoding.TextMarshaler.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.s), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler by ParseText.
+func (t *Text) UnmarshalText(b []byte) (err error) {
+	*t, err = ParseText(string(b))
+	return err
+}
+
+func clean(s string) string {
+	if isPlainASCII(s) && !strings.Contains(s, strings.Repeat(" ", maxSpaces+1)) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	marks, spaces := 0, 0
+	for _, r := range s {
+		r = shown(r)
+		switch {
+		case r == dropped:
+			continue
+		case isSpace(r):
+			marks, spaces = 0, spaces+1
+		case isZeroWidth(r):
+			marks++
+		default:
+			marks, spaces = 0, 0
+		}
+		if marks <= maxMarks && spaces <= maxSpaces {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isPlainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+const dropped rune = -1
+
+// shown is r as it may be shown on somebody's terminal, or dropped.
+func shown(r rune) rune {
+	switch {
+	case r == '\t', r == '\u2028', r == '\u2029':
+		return ' '
+	case unicode.IsControl(r), unicode.Is(neverShown, r), r&0xFFFE == 0xFFFE:
+		return dropped
+	}
+	return r
+}
+
+// neverShown are the runes that are no control characters and yet turn text
+// around, hide it or carry some unseen: bidi embeddings, overrides and
+// isolates (UAX 9), zero-width spaces and invisible operators, soft hyphen,
+// interlinear annotation, tag characters.
+var neverShown = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x00AD, Hi: 0x00AD, Stride: 1},
+		{Lo: 0x034F, Hi: 0x034F, Stride: 1},
+		{Lo: 0x180E, Hi: 0x180E, Stride: 1},
+		{Lo: 0x200B, Hi: 0x200B, Stride: 1},
+		{Lo: 0x202A, Hi: 0x202E, Stride: 1},
+		{Lo: 0x2060, Hi: 0x206F, Stride: 1},
+		{Lo: 0xFDD0, Hi: 0xFDEF, Stride: 1},
+		{Lo: 0xFEFF, Hi: 0xFEFF, Stride: 1},
+		{Lo: 0xFFF0, Hi: 0xFFFB, Stride: 1},
+	},
+	R32: []unicode.Range32{{Lo: 0xE0000, Hi: 0xE00FF, Stride: 1}},
+}
+
+func isZeroWidth(r rune) bool {
+	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf)
+}
+
+// isSpace knows the blanks that are letters or symbols by their category, too.
+func isSpace(r rune) bool {
+	switch r {
+	case '\u2800', '\u3164', '\uFFA0', '\u115F', '\u1160':
+		return true
+	}
+	return unicode.IsSpace(r)
+}
+
+func isInvisible(r rune) bool { return isSpace(r) || isZeroWidth(r) }

@@ -1,0 +1,287 @@
+package protocol
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// AppendEvent appends e as a person reads it: one line with its end. What a
+// user sent stands only behind a prefix of the server's, so no line can be
+// forged. Times are told in the server's zone.
+func AppendEvent(dst []byte, e Event) []byte {
+	switch e := e.(type) {
+	case Said:
+		return line(dst, "<", e.From.s, "> ", e.Text.s)
+	case Acted:
+		return line(dst, "* ", e.From.s, " ", e.Text.s)
+	case Whispered:
+		if e.You {
+			return line(dst, "[you -> ", e.To.s, "] ", e.Text.s)
+		}
+		return line(dst, "[", e.From.s, " -> you] ", e.Text.s)
+	case Past:
+		layout := "[15:04] "
+		if e.Dated {
+			layout = "[2006-01-02 15:04] "
+		}
+		dst = StampOf(e.Event).Time.Local().AppendFormat(dst, layout)
+		return AppendEvent(dst, e.Event)
+	}
+	return sentence(append(dst, "-- "...), e)
+}
+
+// sentence is what the server says of e: everything that no user says begins
+// with "-- ".
+func sentence(dst []byte, e Event) []byte {
+	switch e := e.(type) {
+	case Joined:
+		return line(dst, e.From.s, " joined")
+	case Left:
+		return left(dst, e)
+	case Renamed:
+		if e.You {
+			return line(dst, "you are now ", e.To.s)
+		}
+		return line(dst, e.From.s, " is now ", e.To.s)
+	case TopicSet:
+		if e.Text.s == "" {
+			return line(dst, who(e.From, e.Mine), " cleared the topic")
+		}
+		return line(dst, who(e.From, e.Mine), " set the topic: ", e.Text.s)
+	case AwaySet:
+		return away(dst, e)
+	case Announced:
+		return line(dst, e.From.s, " to everybody: ", e.Text.s)
+	case Welcome:
+		return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " in ", e.Room.s,
+			" (", strconv.Itoa(e.Here), " here). Type to talk, /help for more.")
+	case Entered:
+		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
+	case TopicIs:
+		if e.Text.s == "" {
+			return line(dst, e.Room.s, " has no topic: /topic TEXT sets one")
+		}
+		return line(dst, "topic of ", e.Room.s, ": ", e.Text.s)
+	case Members:
+		return members(dst, e)
+	case RoomList:
+		return roomList(dst, e)
+	case Ignoring:
+		if e.On {
+			return line(dst, "you do not hear ", e.Nick.s, " any more: /ignore ", e.Nick.s, " again to change that")
+		}
+		return line(dst, "you hear ", e.Nick.s, " again")
+	case IgnoreList:
+		return line(dst, "you ignore ", join(e.Names))
+	case Echoing:
+		if e.On {
+			return line(dst, "echo is on: your own line comes back to you when it is safe")
+		}
+		return line(dst, "echo is off")
+	case Pong:
+		return line(dst, "pong")
+	case Helped:
+		return line(dst, e.Usage, "  ", e.Text)
+	case Accepted:
+		return line(dst, "that line is safe already")
+	case Refused:
+		return line(dst, e.Text)
+	case HistoryEnd:
+		return line(dst, "end of history")
+	case Gap:
+		return gap(dst, e)
+	case Notice:
+		return line(dst, e.Text.s)
+	case Goodbye:
+		return colon(append(append(dst, "goodbye: "...), e.Reason.String()...), e.Text)
+	}
+	panic("protocol: an event without a sentence")
+}
+
+func line(dst []byte, parts ...string) []byte {
+	for _, p := range parts {
+		dst = append(dst, p...)
+	}
+	return append(dst, '\n')
+}
+
+// colon ends a sentence with somebody's words, if there are any.
+func colon(dst []byte, t Text) []byte {
+	if t.s == "" {
+		return append(dst, '\n')
+	}
+	return line(dst, ": ", t.s)
+}
+
+func who(n Nick, m Mine) string {
+	if m.You {
+		return "you"
+	}
+	return n.s
+}
+
+func left(dst []byte, e Left) []byte {
+	dst = append(dst, e.From.s...)
+	switch e.Reason {
+	case Kicked:
+		dst = append(append(dst, " was kicked by "...), e.By.s...)
+	case Moved:
+		dst = append(append(dst, " went to "...), e.To.s...)
+	case Lost:
+		dst = append(dst, " left (the connection broke)"...)
+	case Stalled:
+		dst = append(dst, " left (took nothing for too long)"...)
+	default:
+		dst = append(dst, " left"...)
+	}
+	return colon(dst, e.Text)
+}
+
+func away(dst []byte, e AwaySet) []byte {
+	is := " is "
+	if e.You {
+		is = " are "
+	}
+	dst = append(append(dst, who(e.From, e.Mine)...), is...)
+	if e.Text.s == "" {
+		return line(dst, "back")
+	}
+	return colon(append(dst, "away"...), e.Text)
+}
+
+func members(dst []byte, e Members) []byte {
+	dst = append(strconv.AppendInt(dst, int64(e.Here), 10), " in "...)
+	dst = append(append(dst, e.Room.s...), ": "...)
+	for i, m := range e.Names {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, m.Nick.s...)
+		if m.Away {
+			dst = append(dst, " (away)"...)
+		}
+	}
+	return more(dst, e.Here-len(e.Names))
+}
+
+func roomList(dst []byte, e RoomList) []byte {
+	dst = append(dst, plural(e.Count, "room")+": "...)
+	for i, r := range e.Rooms {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(append(dst, r.Room.s...), " ("...)
+		dst = append(strconv.AppendInt(dst, int64(r.Here), 10), ')')
+	}
+	return more(dst, e.Count-len(e.Rooms))
+}
+
+func more(dst []byte, n int) []byte {
+	if n > 0 {
+		return line(dst, " and ", strconv.Itoa(n), " more")
+	}
+	return append(dst, '\n')
+}
+
+func gap(dst []byte, e Gap) []byte {
+	switch e.Why {
+	case OldEpoch:
+		return line(dst, "what you saw last was in another record: the server has started anew since, and lines may be missing here")
+	case Future:
+		return line(dst, "there has never been the position that you saw last: lines may be missing here")
+	case OldToken:
+		return line(dst, "your session is over: lines may be missing here, and private ones are")
+	}
+	if e.Lines == 0 {
+		return line(dst, "some lines are missing here: they are no longer kept")
+	}
+	verb := " are"
+	if e.Lines == 1 {
+		verb = " is"
+	}
+	return line(dst, plural(e.Lines, "line"), verb, " missing here: more was said than is kept for those who read slowly")
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
+}
+
+func join(names []Nick) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	s := make([]string, len(names))
+	for i, n := range names {
+		s[i] = n.s
+	}
+	return strings.Join(s, ", ")
+}
+
+// ParseEvent reads one line of the text spelling, without its end, as far as
+// text can tell: what somebody said, did or whispered, told now or again, and
+// everything else as a Notice of the same words. What is written from it again
+// is the same line.
+func ParseEvent(s string) (Event, error) {
+	t, err := ParseText(s)
+	if err != nil {
+		return nil, err
+	}
+	if rest, ok := strings.CutPrefix(t.s, "-- "); ok {
+		return Notice{Text{rest}}, nil
+	}
+	if at, dated, rest, ok := cutTime(t.s); ok {
+		e, err := ParseEvent(rest)
+		if err != nil {
+			return nil, err
+		}
+		if r, ok := e.(Recorded); ok {
+			return Past{r.Stamped(Stamp{Time: at}), dated}, nil
+		}
+		return nil, errNoEvent
+	}
+	if rest, ok := strings.CutPrefix(t.s, "<"); ok {
+		from, text, err := nickThen(rest, "> ")
+		return Said{From: from, Text: text}, err
+	}
+	if rest, ok := strings.CutPrefix(t.s, "* "); ok {
+		from, text, err := nickThen(rest, " ")
+		return Acted{From: from, Text: text}, err
+	}
+	if rest, ok := strings.CutPrefix(t.s, "[you -> "); ok {
+		to, text, err := nickThen(rest, "] ")
+		return Whispered{To: to, Text: text, Mine: Mine{You: true}}, err
+	}
+	if rest, ok := strings.CutPrefix(t.s, "["); ok {
+		from, text, err := nickThen(rest, " -> you] ")
+		return Whispered{From: from, Text: text}, err
+	}
+	return nil, errNoEvent
+}
+
+var errNoEvent = refuse("no-event", "that line is not chinwag's")
+
+func nickThen(s, sep string) (Nick, Text, error) {
+	name, rest, ok := strings.Cut(s, sep)
+	if !ok {
+		return Nick{}, Text{}, errNoEvent
+	}
+	n, err := ParseNick(name)
+	return n, Text{rest}, err
+}
+
+func cutTime(s string) (at time.Time, dated bool, rest string, ok bool) {
+	stamp, rest, ok := strings.Cut(s, "] ")
+	if !ok || !strings.HasPrefix(stamp, "[") {
+		return at, false, "", false
+	}
+	for _, layout := range []string{"15:04", "2006-01-02 15:04"} {
+		if at, err := time.ParseInLocation(layout, stamp[1:], time.Local); err == nil {
+			return at, len(layout) > len("15:04"), rest, true
+		}
+	}
+	return at, false, "", false
+}

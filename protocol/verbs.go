@@ -1,0 +1,264 @@
+package protocol
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+// Verb is one command: its name in both spellings, and all that help,
+// completion, parser, documents and tests have to know of it.
+type Verb struct {
+	Name     string // "nick": /nick in text, "type":"nick" in JSON
+	Args     string // as help shows them
+	Help     string // what it does, to be read after the usage
+	Example  string // a whole line; parses to a Command of this verb
+	Operator bool   // only operators may
+	Nicks    bool   // its first argument is the name of somebody present
+
+	json  func([]byte) (Command, error)    // parses the JSON spelling
+	parse func(args Text) (Command, error) // nil: not written in text
+	args  func(c Command) string           // the inverse of parse
+}
+
+// Usage is how the command is written in text.
+func (v Verb) Usage() string {
+	switch {
+	case v.parse == nil:
+		return ""
+	case v.Name == "say":
+		return v.Args
+	case v.Args == "":
+		return "/" + v.Name
+	}
+	return "/" + v.Name + " " + v.Args
+}
+
+// Verbs lists every command there is, in the order in which help tells them.
+func Verbs() []Verb { return verbs }
+
+var (
+	verbs  []Verb
+	byName = map[string]*Verb{}
+	byType = map[reflect.Type]*Verb{}
+)
+
+func init() {
+	verbs = []Verb{
+		{
+			Name: "say", Args: "TEXT", Help: "says it to everybody in the room; //TEXT says /TEXT", Example: "hello, 你好",
+			json:  decode[Say],
+			parse: func(t Text) (Command, error) { return Say{Text: t}, nil },
+			args:  func(c Command) string { return c.(Say).Text.s },
+		},
+		{
+			Name: "nick", Args: "NAME", Help: "takes another name", Example: "/nick bob",
+			json:  decode[Rename],
+			parse: func(t Text) (Command, error) { n, err := ParseNick(t.s); return Rename{n}, err },
+			args:  func(c Command) string { return c.(Rename).Nick.s },
+		},
+		{
+			Name: "join", Args: "ROOM", Help: "goes to another room, which is made if need be", Example: "/join #tea",
+			json:  decode[Join],
+			parse: func(t Text) (Command, error) { r, err := ParseRoom(t.s); return Join{r}, err },
+			args:  func(c Command) string { return c.(Join).Room.s },
+		},
+		{
+			Name: "rooms", Help: "lists the rooms", Example: "/rooms",
+			json: decode[Rooms], parse: bare(Rooms{}), args: none,
+		},
+		{
+			Name: "who", Help: "lists who is here", Example: "/who",
+			json: decode[Who], parse: bare(Who{}), args: none,
+		},
+		{
+			Name: "msg", Args: "NAME TEXT", Help: "says it to one person only", Example: "/msg bob psst", Nicks: true,
+			json:  decode[Msg],
+			parse: func(t Text) (Command, error) { n, rest, err := nickAnd(t); return Msg{To: n, Text: rest}, err },
+			args:  func(c Command) string { return c.(Msg).To.s + " " + c.(Msg).Text.s },
+		},
+		{
+			Name: "me", Args: "TEXT", Help: "tells what you do: * bob waves", Example: "/me waves",
+			json:  decode[Me],
+			parse: func(t Text) (Command, error) { return Me{Text: t}, nil },
+			args:  func(c Command) string { return c.(Me).Text.s },
+		},
+		{
+			Name: "topic", Args: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea",
+			json:  decode[Topic],
+			parse: func(t Text) (Command, error) { return Topic{t}, nil },
+			args:  func(c Command) string { return c.(Topic).Text.s },
+		},
+		{
+			Name: "history", Args: "[N|all]", Help: "shows the last lines of the room, each with its time", Example: "/history 50",
+			json: decode[History], parse: parseHistory, args: historyArgs,
+		},
+		{
+			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom you ignore", Example: "/ignore bob", Nicks: true,
+			json: decode[Ignore],
+			parse: func(t Text) (Command, error) {
+				if t.s == "" {
+					return Ignore{}, nil
+				}
+				n, err := ParseNick(t.s)
+				return Ignore{n}, err
+			},
+			args: func(c Command) string { return c.(Ignore).Nick.s },
+		},
+		{
+			Name: "away", Args: "[TEXT]", Help: "tells the others that you are away; alone, that you are back", Example: "/away lunch",
+			json:  decode[Away],
+			parse: func(t Text) (Command, error) { return Away{t}, nil },
+			args:  func(c Command) string { return c.(Away).Text.s },
+		},
+		{
+			Name: "echo", Args: "on|off", Help: "shows you your own lines too, once they are safe", Example: "/echo on",
+			json: decode[Echo],
+			parse: func(t Text) (Command, error) {
+				switch t.s {
+				case "on", "off":
+					return Echo{t.s == "on"}, nil
+				}
+				return nil, badArgs("echo")
+			},
+			args: func(c Command) string {
+				if c.(Echo).On {
+					return "on"
+				}
+				return "off"
+			},
+		},
+		{
+			Name: "ping", Help: "is answered when all that you sent before has been", Example: "/ping",
+			json: decode[Ping], parse: bare(Ping{}), args: none,
+		},
+		{
+			Name: "help", Args: "[COMMAND]", Help: "tells what you can type", Example: "/help",
+			json:  decode[Help],
+			parse: func(t Text) (Command, error) { return Help{t}, nil },
+			args:  func(c Command) string { return c.(Help).Verb.s },
+		},
+		{
+			Name: "quit", Args: "[TEXT]", Help: "says goodbye", Example: "/quit see you",
+			json:  decode[Leave],
+			parse: func(t Text) (Command, error) { return Leave{t}, nil },
+			args:  func(c Command) string { return c.(Leave).Text.s },
+		},
+		{
+			Name: "kick", Args: "NAME [TEXT]", Help: "throws somebody out", Example: "/kick bob enough", Operator: true, Nicks: true,
+			json:  decode[Kick],
+			parse: func(t Text) (Command, error) { n, rest, err := nickAnd(t); return Kick{n, rest}, err },
+			args: func(c Command) string {
+				k := c.(Kick)
+				if k.Text.s == "" {
+					return k.Nick.s
+				}
+				return k.Nick.s + " " + k.Text.s
+			},
+		},
+		{
+			Name: "announce", Args: "TEXT", Help: "tells everybody in every room", Example: "/announce tea is ready", Operator: true,
+			json:  decode[Announce],
+			parse: func(t Text) (Command, error) { return Announce{t}, nil },
+			args:  func(c Command) string { return c.(Announce).Text.s },
+		},
+		{
+			Name: "shutdown", Args: "[TEXT]", Help: "says goodbye to everybody and ends the server", Example: "/shutdown", Operator: true,
+			json:  decode[Stop],
+			parse: func(t Text) (Command, error) { return Stop{t}, nil },
+			args:  func(c Command) string { return c.(Stop).Text.s },
+		},
+		{
+			Name: "hello", Help: "asks for JSON lines; the first line of a program",
+			json: decode[Hello],
+		},
+	}
+	for i := range verbs {
+		byName[verbs[i].Name] = &verbs[i]
+		c, err := verbs[i].json([]byte("{}"))
+		if err != nil {
+			panic(err)
+		}
+		byType[reflect.TypeOf(c)] = &verbs[i]
+	}
+}
+
+func none(Command) string { return "" }
+
+// bare parses a command without arguments. What stands after it is not
+// dropped: whoever wrote it meant something by it.
+func bare(c Command) func(Text) (Command, error) {
+	return func(t Text) (Command, error) {
+		if t.s != "" {
+			return nil, badArgs(verbOf(c).Name)
+		}
+		return c, nil
+	}
+}
+
+func nickAnd(t Text) (Nick, Text, error) {
+	name, rest := cutWord(t.s)
+	n, err := ParseNick(name)
+	return n, Text{rest}, err
+}
+
+func parseHistory(t Text) (Command, error) {
+	switch t.s {
+	case "":
+		return History{}, nil
+	case "all":
+		return History{All: true}, nil
+	}
+	n, err := strconv.Atoi(t.s)
+	if err != nil || n < 1 {
+		return nil, badArgs("history")
+	}
+	return History{Lines: n}, nil
+}
+
+func historyArgs(c Command) string {
+	switch h := c.(History); {
+	case h.All:
+		return "all"
+	case h.Lines > 0:
+		return strconv.Itoa(h.Lines)
+	}
+	return ""
+}
+
+func badArgs(verb string) *Refusal {
+	v := byName[verb]
+	return refuse("usage", "please write it like this: %s (for example: %s)", v.Usage(), v.Example)
+}
+
+// isComplete reports whether c has all that it must have.
+func isComplete(c Command) bool {
+	switch c := c.(type) {
+	case Say:
+		return !c.Text.IsBlank()
+	case Me:
+		return !c.Text.IsBlank()
+	case Msg:
+		return c.To != Nick{} && !c.Text.IsBlank()
+	case Rename:
+		return c.Nick != Nick{}
+	case Join:
+		return c.Room != Room{}
+	case History:
+		return c.Lines >= 0
+	case Kick:
+		return c.Nick != Nick{}
+	case Announce:
+		return !c.Text.IsBlank()
+	}
+	return true
+}
+
+// verbOf is the row of c.
+func verbOf(c Command) *Verb {
+	v, ok := byType[reflect.TypeOf(c)]
+	if !ok {
+		panic(fmt.Sprintf("protocol: a command without a verb: %T", c))
+	}
+	return v
+}
