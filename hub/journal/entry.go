@@ -1,0 +1,60 @@
+package journal
+
+import (
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Stream names what belongs together in the record.
+type Stream string
+
+// Everybody is the stream that all read.
+const Everybody Stream = "*"
+
+// OfRoom is the stream of a room.
+func OfRoom(r protocol.Room) Stream { return Stream(r.String()) }
+
+// Mailbox is the stream that only one session reads.
+func Mailbox(session uuid.UUID) Stream { return Stream("@" + session.String()) }
+
+// Session is whose mailbox st is, if it is one.
+func (st Stream) Session() (id uuid.UUID, ok bool) {
+	if len(st) == 0 || st[0] != '@' {
+		return id, false
+	}
+	id, err := uuid.Parse(string(st[1:]))
+	return id, err == nil
+}
+
+// Entry is one event in its place. Entries never change once they are committed.
+type Entry struct {
+	Seq    uint64 // position in the record: grows, is never used twice, need not be contiguous
+	Nth    uint64 // how many entries its stream has had, this one included
+	Stream Stream
+	Author uuid.UUID // the session whose doing it is
+	Event  protocol.Recorded
+}
+
+// Unknown stands for a count that nobody has kept.
+const Unknown = ^uint64(0)
+
+// Cursor is how far somebody has read: all that is in Streams up to Seq.
+type Cursor struct {
+	Seq     uint64
+	Streams []Reading
+}
+
+// Reading is how far somebody has read in one stream.
+type Reading struct {
+	Stream Stream
+	Nth    uint64 // of the last entry at or before the cursor's Seq, or Unknown
+	Last   uint64 // of the last entry that is this reader's; 0: there is no last one
+}
+
+// Page is the next stretch of the record for somebody.
+type Page struct {
+	Entries []Entry
+	Gone    int  // entries that would have come first and are no longer kept
+	Unsure  bool // Gone is a lower bound: nobody has counted
+}

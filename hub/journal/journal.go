@@ -1,0 +1,107 @@
+package journal
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+)
+
+// Store keeps entries. Commit is called by one goroutine; Read and Back by any
+// number of them, at the same time.
+type Store interface {
+	// Epoch names the record. Positions of another epoch mean nothing here.
+	Epoch() uuid.UUID
+	// Commit keeps the entries in this order, all or none, and writes the
+	// position of each into it. When it returns nil they are as safe as the
+	// store can make them.
+	Commit(entries []Entry) error
+	// Read moves the cursor on by at most limit entries, never beyond upto,
+	// and returns them in order. A page without entries means that cur has
+	// reached upto.
+	Read(cur *Cursor, upto uint64, limit int) (Page, error)
+	// Back returns the position after which the last n spoken entries of
+	// these streams lie, up to upto; 0 if there are no more than n.
+	Back(streams []Stream, upto uint64, n int) (uint64, error)
+}
+
+// Proposal is what is committed together or not at all. Mark is the proposer's
+// own and comes back untouched.
+type Proposal struct {
+	Entries []Entry
+	Mark    any
+}
+
+// Batch is a group of proposals in the order in which they were made. If Err is
+// not nil, none of them is in the record.
+type Batch struct {
+	Proposals []Proposal
+	Err       error
+}
+
+// Journal puts proposals in order. Make it with New.
+type Journal struct {
+	Store
+
+	committed chan Batch    // unbuffered; closed by nobody
+	wake      chan struct{} // capacity 1: there is something to take
+
+	mu      sync.Mutex
+	waiting []Proposal // bounded by who proposes: nobody has more than a few under way
+}
+
+// New makes a journal on a store. It does nothing before Run.
+func New(s Store) *Journal {
+	return &Journal{Store: s, committed: make(chan Batch), wake: make(chan struct{}, 1)}
+}
+
+// Propose hands over a proposal. It never waits.
+func (j *Journal) Propose(p Proposal) {
+	j.mu.Lock()
+	j.waiting = append(j.waiting, p)
+	j.mu.Unlock()
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Committed brings every proposal back once, in order, until Run ends.
+func (j *Journal) Committed() <-chan Batch { return j.committed }
+
+// Run commits what is proposed until ctx ends. What waits by then is dropped:
+// whoever wants it kept waits for it before ending ctx.
+func (j *Journal) Run(ctx context.Context) {
+	var entries []Entry
+	for {
+		select {
+		case <-j.wake:
+		case <-ctx.Done():
+			return
+		}
+		group := j.take()
+		entries = entries[:0]
+		for _, p := range group {
+			entries = append(entries, p.Entries...)
+		}
+		batch := Batch{Proposals: group, Err: j.Commit(entries)}
+		rest := entries
+		for _, p := range group {
+			rest = rest[copy(p.Entries, rest):]
+		}
+		clear(entries)
+		select {
+		case j.committed <- batch:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (j *Journal) take() []Proposal {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	group := j.waiting
+	j.waiting = nil
+	return group
+}

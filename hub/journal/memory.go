@@ -1,0 +1,221 @@
+package journal
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Bounds of the memory store. What goes beyond them is forgotten, the oldest
+// first; zero means the default.
+type Bounds struct {
+	Lines   int // entries of one stream; 0: 1,000
+	Bytes   int // of words in one stream; 0: 1 MiB
+	Streams int // 0: 4,096; beyond, the stream that has been silent longest goes
+	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
+}
+
+const entryBytes = 200 // what an entry costs beside its words, about
+
+// Memory keeps the record in the process: a bounded ring for each stream.
+type Memory struct {
+	bounds Bounds
+	epoch  uuid.UUID
+
+	mu      sync.RWMutex
+	seq     uint64
+	bytes   int
+	streams map[Stream]*ring
+}
+
+type ring struct {
+	entries []Entry // in order; the front is dropped
+	count   uint64  // entries ever
+	bytes   int
+	last    uint64 // position of the newest
+	dropped uint64 // position of the newest that is gone, 0: none
+}
+
+// NewMemory makes an empty record with an epoch of its own.
+func NewMemory(b Bounds) *Memory {
+	b.Lines = cmp.Or(b.Lines, 1000)
+	b.Bytes = cmp.Or(b.Bytes, 1<<20)
+	b.Streams = cmp.Or(b.Streams, 4096)
+	b.Total = cmp.Or(b.Total, 64<<20)
+	return &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}}
+}
+
+// Epoch implements Store.
+func (m *Memory) Epoch() uuid.UUID { return m.epoch }
+
+// Commit implements Store. It cannot fail.
+func (m *Memory) Commit(entries []Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range entries {
+		m.keep(&entries[i])
+	}
+	for m.bytes > m.bounds.Total {
+		m.shrinkLargest()
+	}
+	return nil
+}
+
+func (m *Memory) keep(e *Entry) {
+	r := m.streams[e.Stream]
+	if r == nil {
+		if len(m.streams) >= m.bounds.Streams {
+			m.forgetSilent()
+		}
+		r = &ring{}
+		m.streams[e.Stream] = r
+	}
+	m.seq++
+	r.count++
+	e.Seq, e.Nth = m.seq, r.count
+	stamp := protocol.StampOf(e.Event)
+	stamp.Seq = m.seq
+	e.Event = e.Event.Stamped(stamp)
+
+	r.entries = append(r.entries, *e)
+	r.last = e.Seq
+	r.bytes += size(e)
+	m.bytes += size(e)
+	for len(r.entries) > m.bounds.Lines || r.bytes > m.bounds.Bytes {
+		m.dropOldest(r)
+	}
+}
+
+func (m *Memory) dropOldest(r *ring) {
+	e := &r.entries[0]
+	r.bytes -= size(e)
+	m.bytes -= size(e)
+	r.dropped = e.Seq
+	*e = Entry{} // let go of what it holds before the slice moves
+	r.entries = r.entries[1:]
+}
+
+// shrinkLargest drops an eighth of the largest stream, so that the search for
+// it is paid for by many lines.
+func (m *Memory) shrinkLargest() {
+	var largest *ring
+	for _, r := range m.streams {
+		if largest == nil || r.bytes > largest.bytes {
+			largest = r
+		}
+	}
+	for range len(largest.entries)/8 + 1 {
+		m.dropOldest(largest)
+	}
+}
+
+func (m *Memory) forgetSilent() {
+	var silent Stream
+	oldest := Unknown
+	for s, r := range m.streams {
+		if r.last < oldest {
+			silent, oldest = s, r.last
+		}
+	}
+	m.bytes -= m.streams[silent].bytes
+	delete(m.streams, silent)
+}
+
+func size(e *Entry) int {
+	switch ev := e.Event.(type) {
+	case protocol.Said:
+		return entryBytes + len(ev.Text.String())
+	case protocol.Acted:
+		return entryBytes + len(ev.Text.String())
+	case protocol.Whispered:
+		return entryBytes + len(ev.Text.String())
+	case protocol.Announced:
+		return entryBytes + len(ev.Text.String())
+	case protocol.TopicSet:
+		return entryBytes + len(ev.Text.String())
+	}
+	return entryBytes
+}
+
+// Read implements Store.
+func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var p Page
+	for i := range cur.Streams {
+		m.readStream(&p, &cur.Streams[i], cur.Seq, upto, limit)
+	}
+	slices.SortFunc(p.Entries, bySeq)
+	if len(p.Entries) > limit {
+		p.Entries = p.Entries[:limit]
+	}
+	if len(p.Entries) < limit {
+		cur.Seq = max(cur.Seq, upto)
+	} else {
+		cur.Seq = p.Entries[limit-1].Seq
+	}
+	for _, e := range p.Entries {
+		i := slices.IndexFunc(cur.Streams, func(r Reading) bool { return r.Stream == e.Stream })
+		cur.Streams[i].Nth = e.Nth
+	}
+	return p, nil
+}
+
+// readStream adds what one stream has after a position to the page, and counts
+// what it no longer has.
+func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int) {
+	r := m.streams[at.Stream]
+	if r == nil {
+		return
+	}
+	if r.dropped > after {
+		first := r.count - uint64(len(r.entries)) // the Nth of the newest that is gone
+		if at.Last > 0 {
+			first = min(first, at.Last)
+		}
+		if at.Nth <= first {
+			p.Gone += int(first - at.Nth)
+		} else {
+			p.Unsure = true
+		}
+		at.Nth = first
+	}
+	i, _ := slices.BinarySearchFunc(r.entries, after+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	for _, e := range r.entries[i:min(i+limit, len(r.entries))] {
+		if e.Seq > upto {
+			break
+		}
+		p.Entries = append(p.Entries, e)
+	}
+}
+
+// Back implements Store.
+func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var spoken []uint64
+	for _, s := range streams {
+		r := m.streams[s]
+		if r == nil {
+			continue
+		}
+		found := 0
+		for i := len(r.entries) - 1; i >= 0 && found <= n; i-- {
+			if e := &r.entries[i]; e.Seq <= upto && e.Event.IsSpoken() {
+				spoken = append(spoken, e.Seq)
+				found++
+			}
+		}
+	}
+	if len(spoken) <= n {
+		return 0, nil
+	}
+	slices.Sort(spoken)
+	return spoken[len(spoken)-n-1], nil
+}
+
+func bySeq(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }
