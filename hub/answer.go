@@ -1,0 +1,44 @@
+package hub
+
+import "chinwag/protocol"
+
+// What one client alone is told. Every answer has its place in the record:
+// after all that was applied when it was given.
+
+// append puts something beside the record into a client's outbox.
+func (r *run) append(c *Client, a *aside, line *protocol.Line) {
+	bytes := 0
+	if line != nil {
+		bytes = len(line.Text())
+	}
+	c.out.append(item{line: line, aside: a}, bytes)
+}
+
+// tellOne tells c something, as a part of an answer.
+func (r *run) tellOne(c *Client, e protocol.Event) {
+	r.append(c, &aside{after: r.head}, protocol.NewLine(e))
+}
+
+// answer tells c something and gives the weight of its command back when that
+// is written: one who does not read is not answered further.
+func (r *run) answer(c *Client, e protocol.Event, weight int64) {
+	r.append(c, &aside{after: r.head, weight: weight}, protocol.NewLine(e))
+}
+
+func (r *run) giveBackWhenWritten(c *Client, weight int64) {
+	r.append(c, &aside{after: r.head, weight: weight}, nil)
+}
+
+func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }
+
+func (r *run) refuse(c *Client, weight int64, code, format string, args ...any) {
+	r.answer(c, protocol.Refused{Refusal: *protocol.Refuse(code, format, args...)}, weight)
+}
+
+func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {
+	r.refuse(c, weight, "nobody", "there is nobody called %s here: /who lists who is", n)
+}
+
+func (r *run) refuseUnkept(c *Client, weight int64) {
+	r.refuse(c, weight, "not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
+}

@@ -1,0 +1,204 @@
+package hub
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
+// themselves, change rooms, stop reading and go on, break off and come back,
+// with outboxes so small that they are behind most of the time. Everybody must
+// have been told every entry of their rooms once, in order, from where they came
+// in; with a record that forgets nothing, nothing else will do.
+func TestG3EveryLineOnceInOrder(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
+		})
+	}
+}
+
+// TestG3AHoleIsToldInLines is the same with a record that keeps ten lines of a
+// room: what is missing was forgotten, and as many lines as are missing were told to be.
+func TestG3AHoleIsToldInLines(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{Lines: 10}) })
+		})
+	}
+}
+
+func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
+	dice := rand.New(rand.NewPCG(seed, 1))
+	w := newWorld(b, Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour})
+	people := make([]*persona, 2+dice.IntN(5))
+	for i := range people {
+		people[i] = newPersona(w.h, dice.IntN(3) > 0)
+		people[i].connect(t)
+	}
+	synctest.Wait()
+	time.Sleep(time.Second) // those who say nothing arrive
+	for i := range 300 {
+		p := people[dice.IntN(len(people))]
+		switch n := dice.IntN(100); {
+		case n < 55:
+			p.say(fmt.Sprint("line ", i), fmt.Sprint("ref-", i))
+		case n < 65:
+			p.pause()
+		case n < 80:
+			p.resume()
+		case n < 84:
+			p.wants <- protocol.Rename{Nick: nick("n%d", i)}
+		case n < 90:
+			p.wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", dice.IntN(3)))}
+		case n < 93 && p.program:
+			p.breakOff()
+			p.resume() // a connection that is gone does not wait for its reader
+			p.ended.Wait()
+			if dice.IntN(2) == 0 {
+				time.Sleep(time.Duration(dice.IntN(100)) * time.Second)
+			}
+			p.connect(t)
+		case n < 97:
+			p.wants <- protocol.Who{}
+		default:
+			synctest.Wait()
+		}
+	}
+	for _, p := range people {
+		p.resume()
+	}
+	synctest.Wait()
+	byNick := finalIDs(w)
+	for i, p := range people {
+		checkPersona(t, w, p, byNick[p.lastNick()], b, fmt.Sprint("persona ", i))
+	}
+	checkOnce(t, w)
+	w.close(people...)
+}
+
+// lastNick is what p was called at the end.
+func (p *persona) lastNick() (n protocol.Nick) {
+	for _, e := range p.live {
+		switch e := e.(type) {
+		case protocol.Welcome:
+			n = e.Nick
+		case protocol.Renamed:
+			if e.You {
+				n = e.To
+			}
+		}
+	}
+	return n
+}
+
+// finalIDs finds the session behind each name by replaying the record.
+func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
+	ids := map[protocol.Nick]uuid.UUID{}
+	for _, e := range w.truth.entries {
+		switch ev := e.Event.(type) {
+		case protocol.Joined:
+			ids[ev.From] = e.Author
+		case protocol.Renamed:
+			ids[ev.To] = e.Author
+		}
+	}
+	return ids
+}
+
+func checkPersona(t *testing.T, w *world, p *persona, id uuid.UUID, b journal.Bounds, who string) {
+	t.Helper()
+	require.NotZero(t, id, who)
+	var expected, unheard int
+	want := map[uint64]bool{}
+	var at journal.Stream
+	left := journal.Stream("")
+	for i := range w.truth.entries {
+		e := &w.truth.entries[i]
+		if e.Author == id {
+			switch ev := e.Event.(type) {
+			case protocol.Joined:
+				if left == e.Stream { // it was away and is back: what was said meanwhile is its own
+					left = ""
+				}
+				if at != e.Stream {
+					at = e.Stream
+					continue
+				}
+			case protocol.Left:
+				if ev.Reason == protocol.Lost {
+					left = e.Stream
+				} else {
+					at = ""
+				}
+			}
+		}
+		if e.Stream != at {
+			continue
+		}
+		me := listener{id: id, echo: p.program}
+		if !me.hears(e) {
+			unheard++
+			continue
+		}
+		expected++
+		want[e.Seq] = true
+	}
+	last := uint64(0)
+	for _, seq := range p.seqs {
+		require.Greater(t, seq, last, "%s: in order, and once", who)
+		require.True(t, want[seq], "%s: position %d is not for it: %s", who, seq, w.story(id, p))
+		last = seq
+	}
+	missing := expected - len(p.seqs)
+	if b.Lines == 0 {
+		assert.Empty(t, p.unacked, "%s: every line is acknowledged", who)
+		assert.Zero(t, missing, "%s: every line", who)
+		assert.Zero(t, p.gone+p.hole, who)
+		assert.False(t, p.unsure, who)
+		return
+	}
+	if !p.unsure {
+		assert.LessOrEqual(t, missing, p.gone+p.hole, "%s: a hole is told", who)
+	}
+	assert.LessOrEqual(t, p.gone+p.hole, missing+unheard, "%s: no hole is told where none is", who)
+}
+
+// checkOnce holds G5: what was said again after a break is one line.
+func checkOnce(t *testing.T, w *world) {
+	t.Helper()
+	said := map[string]int{}
+	for _, e := range w.truth.entries {
+		if ev, ok := e.Event.(protocol.Said); ok && ev.Ref != "" {
+			said[string(ev.Ref)]++
+		}
+	}
+	for ref, n := range said {
+		assert.Equal(t, 1, n, "%s was said %d times", ref, n)
+	}
+}
+
+// story is what happened, for whoever has to find out why.
+func (w *world) story(id uuid.UUID, p *persona) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "session %s\n", id)
+	for _, e := range w.truth.entries {
+		fmt.Fprintf(&s, "%d %s %s %T %s", e.Seq, e.Stream, e.Author, e.Event, protocol.AppendEvent(nil, e.Event))
+	}
+	s.WriteString("was told\n")
+	for _, e := range p.live {
+		fmt.Fprintf(&s, "%d %s", protocol.StampOf(e).Seq, protocol.AppendEvent(nil, e))
+	}
+	return s.String()
+}

@@ -1,0 +1,103 @@
+package hub
+
+import (
+	"context"
+
+	"golang.org/x/sync/semaphore"
+
+	"chinwag/protocol"
+)
+
+// window is how many lines one client may have under way. Everything else
+// takes the whole window: it waits for all that went before, and all that
+// follows waits for it.
+const window = 16
+
+// Client is one connection's end of the hub. Do and Close belong to the
+// goroutine that reads from the connection, Deliver to the one that writes.
+type Client struct {
+	hub      *Hub
+	attached chan bool     // capacity 1: the hub's answer to attach
+	caught   chan caughtUp // capacity 1: the hub's answer to catchUp
+	turn     *semaphore.Weighted
+	out      outbox
+
+	arrived bool // owned by the reader: the hub knows that it has spoken
+
+	member *member // owned by the hub's goroutine; nil after the goodbye
+	ended  bool    // owned by the hub's goroutine: the goodbye is in the outbox
+}
+
+func newClient(h *Hub) *Client {
+	return &Client{
+		hub:      h,
+		attached: make(chan bool, 1),
+		caught:   make(chan caughtUp, 1),
+		turn:     semaphore.NewWeighted(window),
+		out:      outbox{wake: make(chan struct{}, 1)},
+	}
+}
+
+// Do hands a command to the hub when its turn has come: when what this client
+// asked before is answered and written. So whoever does not read cannot go on
+// asking. It returns ErrStopped or the context's error, and nil otherwise; what the
+// hub has to say about the command comes through Deliver.
+func (c *Client) Do(ctx context.Context, cmd protocol.Command) error {
+	if err := c.arrive(ctx, cmd); err != nil {
+		return err
+	}
+	w := weight(cmd)
+	if err := c.turn.Acquire(ctx, w); err != nil {
+		return err
+	}
+	return c.hub.send(ctx, command{c, cmd, w})
+}
+
+// Tell has an event delivered to this client alone, in its turn: a refusal of
+// what could not be understood.
+func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
+	if err := c.turn.Acquire(ctx, window); err != nil {
+		return err
+	}
+	return c.hub.send(ctx, answer{c, e, window})
+}
+
+// Close takes the client out of the hub. It must be called once, when nothing
+// more will be read; the goodbye, if there is one to say, then comes through Deliver.
+func (c *Client) Close(reason protocol.Reason) {
+	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
+}
+
+// Expel says goodbye to the client, from any goroutine. Its connection ends
+// when that is written.
+func (c *Client) Expel(reason protocol.Reason) {
+	_ = c.hub.send(context.Background(), expel{c, reason})
+}
+
+// arrive announces the client before the first thing that it does. A name is
+// better taken before that: the room then hears of one person, not of two.
+func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
+	switch cmd.(type) {
+	case protocol.Hello:
+		c.arrived = true
+		return nil
+	case protocol.Rename:
+		return nil
+	}
+	if c.arrived {
+		return nil
+	}
+	c.arrived = true
+	if err := c.turn.Acquire(ctx, window); err != nil {
+		return err
+	}
+	return c.hub.send(ctx, arrive{c, window})
+}
+
+func weight(cmd protocol.Command) int64 {
+	switch cmd.(type) {
+	case protocol.Say, protocol.Me:
+		return 1
+	}
+	return window
+}

@@ -1,0 +1,227 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// pageLines is how many entries a writer that is behind reads at once. It
+// bounds what it holds: a page of the longest lines is half a megabyte.
+const pageLines = 128
+
+// Deliver writes to the client all that it is told, in order, until the goodbye
+// is written, send fails, ctx ends, or the hub does. send gets all that waits at
+// once and must not keep the slice.
+func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error) error {
+	d := &delivery{c: c, ctx: ctx, send: send}
+	silence := time.NewTimer(c.hub.opts.Arrive)
+	defer silence.Stop()
+	for {
+		items, last := c.out.take()
+		switch {
+		case last != nil:
+			return send([]*protocol.Line{last})
+		case len(items) > 0:
+			if err := d.write(items); err != nil || d.ended {
+				return err
+			}
+			continue
+		case d.cursor != nil:
+			if err := d.catchUp(); err != nil || d.ended {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-c.out.wake:
+		case <-silence.C:
+			if err := c.hub.send(ctx, arrive{c: c}); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.hub.done:
+			return d.drain()
+		}
+	}
+}
+
+func arriveNow(c *Client) request { return arrive{c: c} }
+
+// delivery is what belongs to one call of Deliver.
+type delivery struct {
+	c      *Client
+	ctx    context.Context
+	send   func([]*protocol.Line) error
+	lines  []*protocol.Line // collected for the next send
+	weight int64            // to give back after it
+	cursor *journal.Cursor  // not nil: behind, and how far it has read
+	me     listener         // what of it is told; from the hub, with each catchUp
+	ended  bool             // the goodbye is written
+}
+
+// drain writes what the hub left behind as it ended.
+func (d *delivery) drain() error {
+	items, last := d.c.out.take()
+	if last != nil {
+		return d.send([]*protocol.Line{last})
+	}
+	if err := d.write(items); err != nil {
+		return err
+	}
+	if d.ended {
+		return nil
+	}
+	return ErrStopped
+}
+
+func (d *delivery) write(items []item) error {
+	for _, it := range items {
+		if it.aside != nil {
+			if err := d.stepAside(it.aside); err != nil {
+				return err
+			}
+		}
+		if it.line != nil {
+			d.lines = append(d.lines, it.line)
+		}
+		if it.aside != nil {
+			d.weight += it.weight
+		}
+	}
+	return d.flush()
+}
+
+// stepAside does what stands between the lines of the record.
+func (d *delivery) stepAside(a *aside) error {
+	if d.cursor != nil && a.enter != nil {
+		d.room().Last = a.left
+	}
+	if d.cursor != nil && a.after > d.cursor.Seq {
+		if err := d.readOn(a.after); err != nil {
+			return err
+		}
+	}
+	switch {
+	case a.behind != nil:
+		d.cursor, d.me = &a.behind.cursor, a.behind.me
+	case a.enter != nil && d.cursor != nil:
+		*d.room() = *a.enter
+	case a.past != nil:
+		return d.tellAgain(a.past)
+	}
+	d.ended = d.ended || a.end
+	return nil
+}
+
+// room is the reading of the room: the last stream of the cursor.
+func (d *delivery) room() *journal.Reading { return &d.cursor.Streams[len(d.cursor.Streams)-1] }
+
+func (d *delivery) flush() error {
+	if len(d.lines) > 0 {
+		if err := d.send(d.lines); err != nil {
+			return err
+		}
+		clear(d.lines)
+		d.lines = d.lines[:0]
+	}
+	if cap(d.lines) > 2*pageLines {
+		d.lines = nil // one burst must not cost memory for ever
+	}
+	d.c.turn.Release(d.weight)
+	d.weight = 0
+	return nil
+}
+
+// catchUp reads on, or finds that there is nothing left and is live again.
+func (d *delivery) catchUp() error {
+	if err := d.c.hub.send(d.ctx, catchUp{d.c, d.cursor.Seq}); err != nil {
+		return err
+	}
+	select {
+	case at := <-d.c.caught:
+		switch {
+		case at.over:
+			return nil
+		case at.live:
+			d.cursor = nil
+			return nil
+		}
+		if d.c.out.isWaiting() {
+			return nil // its place is before the head; what comes from now on is not
+		}
+		d.me = at.listener
+		return d.readOn(at.head)
+	case <-d.c.hub.done:
+		return d.drain()
+	}
+}
+
+// readOn tells the record up to a position, a page at a time.
+func (d *delivery) readOn(upto uint64) error {
+	for d.cursor.Seq < upto && !d.c.out.isCut() {
+		page, err := d.c.hub.journal.Read(d.cursor, upto, pageLines)
+		if err != nil {
+			return err
+		}
+		if page.Unsure {
+			page.Gone = 0
+		}
+		if page.Gone > 0 || page.Unsure {
+			d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
+		}
+		for i := range page.Entries {
+			if e := &page.Entries[i]; d.me.hears(e) {
+				d.lines = append(d.lines, protocol.NewLine(d.me.event(e)))
+			}
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellAgain tells what was spoken in a stretch of the record, with its times.
+func (d *delivery) tellAgain(p *past) error {
+	j, now := d.c.hub.journal, time.Now()
+	cur := &journal.Cursor{}
+	for _, s := range p.streams {
+		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
+	}
+	if p.lines >= 0 {
+		from, err := j.Back(p.streams, p.upto, p.lines)
+		if err != nil {
+			return err
+		}
+		cur.Seq = from
+	}
+	for cur.Seq < p.upto && !d.c.out.isCut() {
+		page, err := j.Read(cur, p.upto, pageLines)
+		if err != nil {
+			return err
+		}
+		for i := range page.Entries {
+			if e := &page.Entries[i]; e.Event.IsSpoken() && !p.me.ignores(e) {
+				at := protocol.StampOf(e.Event).Time
+				d.lines = append(d.lines, protocol.NewLine(protocol.Past{Event: p.me.event(e), Dated: isOtherDay(at, now)}))
+			}
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	if p.end {
+		d.lines = append(d.lines, protocol.NewLine(protocol.HistoryEnd{}))
+	}
+	return nil
+}
+
+func isOtherDay(a, b time.Time) bool {
+	ay, am, ad := a.Local().Date()
+	by, bm, bd := b.Local().Date()
+	return ay != by || am != bm || ad != bd
+}

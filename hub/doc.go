@@ -1,0 +1,39 @@
+// Package hub is what is true in the room, and who may change it.
+//
+//	Client.Do ───────> requests ─> Run: check, propose ──> journal: order, commit in groups
+//	                                │                         │
+//	Client.Deliver <── outbox <── tell <── apply <────────────┘
+//	       └── reads on from the journal by itself when its outbox was full
+//
+// Hub.Run is one goroutine. Its state is a local variable of Run, so nobody
+// else can name it, and nothing in it needs a lock. Everything that can happen
+// to it is a type of request or comes back from the journal: the switch in
+// run.go is the table of contents.
+//
+// # The order of things
+//
+// A command changes nothing by itself. The hub checks it and proposes an entry;
+// when the journal has the entry, apply changes the state, and only then is
+// anybody told. Every member of a room is told its entries in the order of the
+// record, each once. What one client sends is answered in the order in which it
+// was sent: lines to say may be under way together, everything else waits until
+// what went before it is answered (Client.Do does the waiting).
+//
+// # Falling behind
+//
+// A member is a position in the record. While it is live, the hub appends to
+// its outbox. When the outbox is full it is behind: the hub stops feeding it,
+// and Deliver, in the writer's goroutine, reads pages from the journal. When it
+// has read all, it asks the hub "is this the head?", and in the same step in
+// which the hub says yes it is live again, so nothing can fall between. An
+// answer to a command has its place in the record, too: a member that is behind
+// reads up to that place before it is told the answer.
+//
+// # Sessions
+//
+// A session is somebody: a nick, a room, a mailbox. A Client is one connection of
+// one. A program that was given a token and loses its connection finds its
+// session again for Options.Hold; a person at nc just comes and goes.
+//
+// The package knows nothing about sockets, spellings, terminals or disks.
+package hub

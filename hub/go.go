@@ -1,0 +1,200 @@
+package hub
+
+import (
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// depart proposes that m leaves its room. What it proposed before comes first.
+func (r *run) depart(m *member, left protocol.Left, done func()) {
+	left.From = m.nick
+	e := r.entry(m, m.bound, left)
+	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
+	p := proposal{entries: []journal.Entry{e}, done: done}
+	p.failed = func() { r.again(p) }
+	r.propose(p)
+}
+
+// again proposes later what must come true: somebody who has gone has gone.
+func (r *run) again(p proposal) {
+	r.retry = append(r.retry, p)
+	r.expiry.Reset(time.Second)
+}
+
+// leave is somebody's own goodbye.
+func (r *run) leave(c *Client, text protocol.Text) {
+	m := c.member
+	r.forgetToken(m)
+	if m.bound == (protocol.Room{}) {
+		r.goodbye(c, protocol.Quit, protocol.Text{})
+		if !m.gone {
+			r.end(m)
+		}
+		return
+	}
+	r.depart(m, protocol.Left{Reason: protocol.Quit, Text: text}, func() {
+		if m.client == c {
+			r.goodbye(c, protocol.Quit, protocol.Text{})
+		}
+		r.end(m)
+	})
+}
+
+// detach is the end of a connection, in order or not.
+func (r *run) detach(req detach) {
+	c, m := req.c, req.c.member
+	delete(r.clients, c)
+	if m == nil {
+		return
+	}
+	if req.reason == protocol.Quit {
+		if !m.gone {
+			r.leave(c, protocol.Text{})
+		}
+		return // the goodbye is written yet
+	}
+	r.unlink(c)
+	r.lose(m, req.reason)
+}
+
+// lose is what becomes of a member whose connection is over.
+func (r *run) lose(m *member, reason protocol.Reason) {
+	switch {
+	case m.gone:
+	case m.bound == protocol.Room{}:
+		r.end(m)
+	case m.token == "":
+		r.depart(m, protocol.Left{Reason: reason}, func() { r.end(m) })
+	default:
+		r.depart(m, protocol.Left{Reason: reason}, func() { r.hold(m) })
+	}
+}
+
+// hold keeps the session of a broken connection, and its nick, for a while.
+func (r *run) hold(m *member) {
+	if m.client != nil {
+		return // back already
+	}
+	m.until = time.Now().Add(r.opts.Hold)
+	r.held = append(r.held, m)
+	if len(r.held) == 1 {
+		r.expiry.Reset(r.opts.Hold)
+	}
+}
+
+// expire ends the sessions that nobody came back to.
+func (r *run) expire() {
+	for len(r.held) > 0 && !r.held[0].until.After(time.Now()) {
+		r.end(r.held[0])
+		r.held = r.held[1:]
+	}
+	if len(r.held) > 0 {
+		r.expiry.Reset(time.Until(r.held[0].until))
+	}
+	retry := r.retry
+	r.retry = nil
+	for _, p := range retry {
+		r.propose(p)
+	}
+}
+
+// kick throws somebody out, for an operator.
+func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
+	m := r.named(cmd.Nick)
+	switch {
+	case m == nil:
+		r.refuseNobody(c, weight, cmd.Nick)
+		return
+	case m.operator:
+		r.refuse(c, weight, "operator", "%s is an operator, and operators are not kicked", m.nick)
+		return
+	case m.bound == protocol.Room{} && m.client == nil && !m.gone:
+		r.unhold(m)
+		r.end(m)
+		r.answer(c, protocol.Notice{Text: protocol.MustText(m.nick.String() + " has gone already: the name is free now")}, weight)
+		return
+	case m.bound == protocol.Room{}:
+		r.refuse(c, weight, "gone", "%s is not in a room just now", m.nick)
+		return
+	}
+	r.forgetToken(m)
+	room := m.bound
+	r.depart(m, protocol.Left{Reason: protocol.Kicked, By: c.member.nick, Text: cmd.Text}, func() {
+		if m.client != nil {
+			line := protocol.NewLine(protocol.Goodbye{Reason: protocol.Kicked, Text: cmd.Text})
+			m.client.out.cut(line)
+			r.unlink(m.client)
+		}
+		r.end(m)
+		if by := c.member; by != nil && by.bound != room {
+			r.tellOne(c, protocol.Notice{Text: protocol.MustText(m.nick.String() + " is kicked")})
+		}
+		r.giveBackWhenWritten(c, weight)
+	})
+}
+
+func (r *run) forgetToken(m *member) {
+	delete(r.tokens, m.token)
+	m.token = ""
+}
+
+// goodbye is the last thing that a client is told. Its connection ends when it
+// is written.
+func (r *run) goodbye(c *Client, why protocol.Reason, text protocol.Text) {
+	line := protocol.NewLine(protocol.Goodbye{Reason: why, Text: text})
+	c.out.append(item{line: line, aside: &aside{after: r.head, end: true}}, len(line.Text()))
+	r.unlink(c)
+}
+
+// unlink parts a client from its member: it is told nothing more.
+func (r *run) unlink(c *Client) {
+	if m := c.member; m != nil {
+		m.client, m.live = nil, false
+	}
+	c.member = nil
+}
+
+// stop begins the end: who waits to hand something over is still heard, then
+// nobody. When the journal has decided about all of it come the goodbyes.
+func (r *run) stop() {
+	r.stopping = true
+	for waiting := true; waiting; {
+		select {
+		case req := <-r.hub.requests:
+			r.handle(req)
+		default:
+			waiting = false
+		}
+	}
+	r.deaf = true
+	if r.pending == 0 {
+		r.sayGoodbye()
+	}
+}
+
+func (r *run) sayGoodbye() {
+	if r.parted {
+		return
+	}
+	r.parted = true
+	for c := range r.clients {
+		if c.member != nil {
+			r.goodbye(c, protocol.Shutdown, r.farewell)
+		}
+	}
+	r.grace = time.After(r.opts.Grace)
+}
+
+func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 }
+
+// expel ends a connection for a reason of the server's.
+func (r *run) expel(req expel) {
+	c, m := req.c, req.c.member
+	if m == nil {
+		return
+	}
+	r.goodbye(c, req.reason, protocol.Text{})
+	r.lose(m, req.reason)
+}

@@ -1,0 +1,148 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// ErrStopped is what everybody gets who wants something of a hub that has ended.
+var ErrStopped = errors.New("hub: stopped")
+
+// Options of a Hub. Options{} works.
+type Options struct {
+	Outbox int           // bytes that wait for one client before it is behind; 0: 64 KiB
+	Replay int           // lines of history shown on entering a room; 0: 20, below 0: none
+	Arrive time.Duration // how long a newcomer who says nothing is not yet announced; 0: 300 ms
+	Hold   time.Duration // how long a program may come back to its session; 0: 2 minutes
+	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s
+	Rooms  int           // 0: 1,000
+}
+
+func (o *Options) defaults() {
+	o.Outbox = cmp.Or(o.Outbox, 64<<10)
+	o.Replay = max(0, cmp.Or(o.Replay, 20))
+	o.Arrive = cmp.Or(o.Arrive, 300*time.Millisecond)
+	o.Hold = cmp.Or(o.Hold, 2*time.Minute)
+	o.Grace = cmp.Or(o.Grace, 5*time.Second)
+	o.Rooms = cmp.Or(o.Rooms, 1000)
+}
+
+// Identity is what a door knows of somebody before they say anything.
+type Identity struct {
+	Nick     protocol.Nick // zero: the hub gives a guest's name
+	Operator bool          // may use the operators' commands and names
+}
+
+// Hub is the handle by which connections reach the goroutine that decides.
+type Hub struct {
+	opts     Options
+	journal  *journal.Journal
+	requests chan request  // unbuffered: what is sent has been taken
+	done     chan struct{} // closed by Run when it ends
+	asked    chan struct{} // closed by Run when an operator asks for the end
+}
+
+// New makes a hub on a journal, which it runs.
+func New(j *journal.Journal, o Options) *Hub {
+	o.defaults()
+	return &Hub{
+		opts:     o,
+		journal:  j,
+		requests: make(chan request),
+		done:     make(chan struct{}),
+		asked:    make(chan struct{}),
+	}
+}
+
+// Asked is closed when an operator has asked for the server's end.
+func (h *Hub) Asked() <-chan struct{} { return h.asked }
+
+// Done is closed when the hub has ended.
+func (h *Hub) Done() <-chan struct{} { return h.done }
+
+// Attach brings in a new connection and greets it. Nobody else hears of it
+// before it says something, or has been silent for Options.Arrive. The caller
+// must run Deliver, and Close when the connection is over.
+func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
+	c := newClient(h)
+	if err := h.send(ctx, attach{c, id}); err != nil {
+		return nil, err
+	}
+	select {
+	case ok := <-c.attached:
+		if !ok {
+			return nil, ErrStopped
+		}
+		return c, nil
+	case <-h.done:
+		return nil, ErrStopped
+	}
+}
+
+// send hands a request over, or says that nobody will take it.
+func (h *Hub) send(ctx context.Context, r request) error {
+	select {
+	case h.requests <- r:
+		return nil
+	case <-h.done:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// request is what can be asked of the hub. Sealed: see the switch in Run.
+type request interface{ request() }
+
+type (
+	// attach brings in a client; c.attached gets the answer.
+	attach struct {
+		c  *Client
+		id Identity
+	}
+	// arrive enters a client that has been greeted and not yet announced.
+	arrive struct {
+		c      *Client
+		weight int64
+	}
+	// command is what a client wants done; weight is given back when it is.
+	command struct {
+		c      *Client
+		cmd    protocol.Command
+		weight int64
+	}
+	// answer tells a client something in its turn, for whoever reads from it.
+	answer struct {
+		c      *Client
+		event  protocol.Event
+		weight int64
+	}
+	// catchUp asks whether a client that is behind has read all there is.
+	catchUp struct {
+		c        *Client
+		position uint64
+	}
+	// expel ends a client's connection from this side.
+	expel struct {
+		c      *Client
+		reason protocol.Reason
+	}
+	// detach is the end of a client's connection.
+	detach struct {
+		c      *Client
+		reason protocol.Reason
+	}
+)
+
+func (attach) request()  {}
+func (arrive) request()  {}
+func (command) request() {}
+func (answer) request()  {}
+func (catchUp) request() {}
+func (expel) request()   {}
+func (detach) request()  {}

@@ -1,0 +1,259 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// recorder is a store that remembers all that was ever committed: what really
+// happened, in the order in which it did.
+type recorder struct {
+	journal.Store
+	mu      sync.Mutex
+	entries []journal.Entry
+	fail    func() error // nil: never
+}
+
+func (r *recorder) Commit(entries []journal.Entry) error {
+	if r.fail != nil {
+		if err := r.fail(); err != nil {
+			return err
+		}
+	}
+	if err := r.Store.Commit(entries); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries = append(r.entries, entries...)
+	return nil
+}
+
+// persona is somebody who may read slowly, break off and come back. One
+// goroutine sends what it wants to say, one takes what it is told.
+type persona struct {
+	h       *Hub
+	program bool // says hello, hears its own lines, and comes back to its session
+	wants   chan protocol.Command
+	ended   sync.WaitGroup
+
+	mu      sync.Mutex
+	gate    chan struct{} // not nil: it does not read before this is closed
+	id      uuid.UUID
+	stop    context.CancelFunc
+	live    []protocol.Event // all it was told, over all its connections
+	seqs    []uint64         // the positions of the recorded ones
+	gone    int              // lines it was told are gone
+	hole    int              // the same, since the last position that it saw: told again after a break
+	unsure  bool             // it was told that some are, and not how many
+	token   string
+	epoch   string
+	last    uint64
+	unacked []protocol.Say
+}
+
+func newPersona(h *Hub, program bool) *persona {
+	return &persona{h: h, program: program, wants: make(chan protocol.Command, 10000)}
+}
+
+// connect begins a connection; what was not acknowledged is said again.
+func (p *persona) connect(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	c, err := p.h.Attach(ctx, Identity{})
+	if err != nil {
+		cancel()
+		require.ErrorIs(t, err, ErrStopped)
+		return
+	}
+	p.mu.Lock()
+	p.stop = cancel
+	p.hole = 0
+	again := append([]protocol.Say(nil), p.unacked...)
+	hello := protocol.Hello{Token: p.token}
+	if p.token != "" {
+		hello.Resume = &protocol.Resume{Epoch: p.epoch, Seq: p.last}
+	}
+	p.mu.Unlock()
+	p.ended.Go(func() {
+		var parts sync.WaitGroup
+		parts.Go(func() {
+			_ = c.Deliver(ctx, func(lines []*protocol.Line) error { return p.read(ctx, lines) })
+			cancel()
+		})
+		parts.Go(func() {
+			p.speak(ctx, c, hello, again)
+			c.Close(protocol.Lost)
+		})
+		parts.Wait()
+	})
+}
+
+func (p *persona) speak(ctx context.Context, c *Client, hello protocol.Hello, again []protocol.Say) {
+	if p.program {
+		if c.Do(ctx, hello) != nil {
+			return
+		}
+		for _, s := range again {
+			if c.Do(ctx, s) != nil {
+				return
+			}
+		}
+	}
+	for {
+		select {
+		case cmd := <-p.wants:
+			if c.Do(ctx, cmd) != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// say wants to say something; a program gives it a ref.
+func (p *persona) say(text, ref string) {
+	s := protocol.Say{Text: protocol.MustText(text)}
+	if p.program {
+		s.Ref = protocol.Ref(ref)
+		p.mu.Lock()
+		p.unacked = append(p.unacked, s)
+		p.mu.Unlock()
+	}
+	p.wants <- s
+}
+
+func (p *persona) read(ctx context.Context, lines []*protocol.Line) error {
+	p.mu.Lock()
+	gate := p.gate
+	p.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range lines {
+		p.hear(l.Event)
+	}
+	return nil
+}
+
+func (p *persona) hear(e protocol.Event) {
+	p.live = append(p.live, e)
+	if seq := protocol.StampOf(e).Seq; seq > 0 {
+		p.seqs = append(p.seqs, seq)
+		p.last = seq
+		p.gone, p.hole = p.gone+p.hole, 0
+	}
+	switch e := e.(type) {
+	case protocol.Welcome:
+		if e.Token != "" {
+			p.token, p.epoch, p.last = e.Token, e.Epoch, e.Seq
+		}
+	case protocol.Gap:
+		p.hole += e.Lines
+		p.unsure = p.unsure || e.Lines == 0
+	case protocol.Said:
+		p.acknowledged(e.Ref)
+	case protocol.Accepted:
+		p.acknowledged(e.Ref)
+	}
+}
+
+func (p *persona) acknowledged(ref protocol.Ref) {
+	for i, s := range p.unacked {
+		if s.Ref == ref {
+			p.unacked = append(p.unacked[:i], p.unacked[i+1:]...)
+			return
+		}
+	}
+}
+
+// pause stops it from reading, until resume.
+func (p *persona) pause() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gate == nil {
+		p.gate = make(chan struct{})
+	}
+}
+
+func (p *persona) resume() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gate != nil {
+		close(p.gate)
+		p.gate = nil
+	}
+}
+
+func (p *persona) breakOff() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stop != nil {
+		p.stop()
+	}
+}
+
+// world is a hub in a bubble, with the truth beside it.
+type world struct {
+	h     *Hub
+	run   *run // to be looked at only while everything waits
+	truth *recorder
+	end   context.CancelFunc
+	ended sync.WaitGroup
+}
+
+func newWorld(b journal.Bounds, o Options) *world {
+	w := &world{truth: &recorder{Store: journal.NewMemory(b)}}
+	w.h = New(journal.New(w.truth), o)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.end = cancel
+	w.run = newRun(w.h)
+	w.ended.Go(func() {
+		if err := w.run.loop(ctx); err != nil {
+			panic(err)
+		}
+	})
+	return w
+}
+
+func (w *world) close(people ...*persona) {
+	for _, p := range people {
+		p.resume()
+		p.breakOff()
+	}
+	w.end()
+	w.ended.Wait()
+	for _, p := range people {
+		p.ended.Wait()
+	}
+}
+
+func roomNamed(name string) protocol.Room {
+	r, err := protocol.ParseRoom(name)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func nick(format string, args ...any) protocol.Nick {
+	n, err := protocol.ParseNick(fmt.Sprintf(format, args...))
+	if err != nil {
+		panic(err)
+	}
+	return n
+}

@@ -1,0 +1,209 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Run is the hub's goroutine. It runs the journal, and returns when ctx has
+// ended, what was accepted has been told, and every client has been said
+// goodbye to and is gone; or Options.Grace after ctx has ended. It must be called once.
+func (h *Hub) Run(ctx context.Context) error { return newRun(h).loop(ctx) }
+
+func (r *run) loop(ctx context.Context) error {
+	stopJournal := r.runJournal()
+	defer stopJournal()
+	defer close(r.hub.done)
+	for !r.isOver() {
+		select {
+		case req := <-r.hub.requests:
+			r.handle(req)
+		case batch := <-r.hub.journal.Committed():
+			r.commit(batch)
+		case <-r.expiry.C:
+			r.expire()
+		case <-ctx.Done():
+			ctx = context.Background() // once is enough
+			r.stop()
+		case <-r.grace:
+			return nil
+		}
+	}
+	return nil
+}
+
+// handle is the table of contents of what can be asked of the hub.
+func (r *run) handle(req request) {
+	switch req := req.(type) {
+	case attach:
+		r.attach(req)
+	case arrive:
+		r.arrive(req)
+	case command:
+		r.command(req)
+	case answer:
+		r.answer(req.c, req.event, req.weight)
+	case catchUp:
+		r.catchUp(req)
+	case expel:
+		r.expel(req)
+	case detach:
+		r.detach(req)
+	default:
+		panic("hub: a request of an unknown type")
+	}
+}
+
+// run is all that belongs to one call of Run: the state that entries make, and
+// what is under way.
+type run struct {
+	*state
+	hub      *Hub
+	opts     *Options
+	clients  map[*Client]bool
+	guests   int       // guests so far
+	pending  int       // proposals that the journal has
+	held     []*member // broken sessions, the first to end first
+	retry    []proposal
+	expiry   *time.Timer
+	stopping bool
+	deaf     bool // no command is taken any more
+	parted   bool // the goodbyes are said
+	farewell protocol.Text
+	grace    <-chan time.Time // nil before the goodbyes
+}
+
+// proposal is what is done when the journal has decided about its entries.
+type proposal struct {
+	entries []journal.Entry
+	done    func() // after they were applied and told
+	failed  func() // if they could not be kept
+}
+
+func newRun(h *Hub) *run {
+	expiry := time.NewTimer(time.Hour)
+	expiry.Stop()
+	return &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
+}
+
+func (r *run) runJournal() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.hub.journal.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// propose hands entries to the journal, stamped with the time and an id: apply
+// must not need a clock.
+func (r *run) propose(p proposal) {
+	r.pending++
+	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
+}
+
+// commit is where what was proposed becomes true, or does not.
+func (r *run) commit(b journal.Batch) {
+	for _, p := range b.Proposals {
+		r.pending--
+		mark := p.Mark.(proposal)
+		if b.Err != nil {
+			mark.failed()
+			continue
+		}
+		for i := range p.Entries {
+			r.apply(&p.Entries[i])
+			r.tell(&p.Entries[i])
+		}
+		mark.done()
+	}
+	if r.stopping && r.pending == 0 {
+		r.sayGoodbye()
+	}
+}
+
+// tell broadcasts e to who may hear it.
+func (r *run) tell(e *journal.Entry) {
+	l := telling{entry: e}
+	switch e.Stream {
+	case journal.Everybody:
+		for _, m := range r.members {
+			r.feed(m, &l)
+		}
+	default:
+		if id, ok := e.Stream.Session(); ok {
+			if m := r.members[id]; m != nil {
+				r.feed(m, &l)
+			}
+			return
+		}
+		if room := r.rooms[protocol.StampOf(e.Event).Room]; room != nil {
+			for _, m := range room.members {
+				r.feed(m, &l)
+			}
+		}
+	}
+}
+
+// telling is an entry on its way to many: two lines at most, one for its author
+// and one for all others.
+type telling struct {
+	entry        *journal.Entry
+	mine, others *protocol.Line
+}
+
+func (t *telling) line(m *member) *protocol.Line {
+	line := &t.others
+	if t.entry.Author == m.id {
+		line = &t.mine
+	}
+	if *line == nil {
+		*line = protocol.NewLine(m.event(t.entry))
+	}
+	return *line
+}
+
+// feed appends an entry to the outbox of a live member. Over its bound, the
+// member is behind and reads on by itself.
+func (r *run) feed(m *member, t *telling) {
+	if !m.live || !m.hears(t.entry) {
+		return
+	}
+	line := t.line(m)
+	if m.client.out.append(item{line: line, seq: t.entry.Seq}, len(line.Text())) > r.opts.Outbox {
+		r.fallBehind(m, r.cursor(m))
+	}
+}
+
+// fallBehind leaves it to m's writer to read on from cur.
+func (r *run) fallBehind(m *member, cur journal.Cursor) {
+	m.live = false
+	r.append(m.client, &aside{behind: &behind{cur, m.listener}}, nil)
+}
+
+// catchUp makes a member live again if it has read all there is: in this step,
+// so that no entry can fall between its reading and its being fed.
+func (r *run) catchUp(req catchUp) {
+	m := req.c.member
+	if m == nil {
+		req.c.caught <- caughtUp{over: true}
+		return
+	}
+	m.live = req.position >= r.head
+	req.c.caught <- caughtUp{live: m.live, head: r.head, listener: m.listener}
+}
+
+// caughtUp is the answer to catchUp.
+type caughtUp struct {
+	over     bool // the goodbye is in the outbox
+	live     bool
+	head     uint64 // there is something to read up to here
+	listener listener
+}

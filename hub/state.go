@@ -1,0 +1,318 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// state is what is true after the last entry that was applied. It is a local
+// variable of Run.
+type state struct {
+	head    uint64                    // position of the last entry applied
+	nth     map[journal.Stream]uint64 // entries so far, of the streams that somebody reads
+	rooms   map[protocol.Room]*room
+	members map[uuid.UUID]*member
+	names   map[string]*member // by both keys of each nick: held, or on its way
+	tokens  map[string]*member
+}
+
+// room is a place where members hear each other.
+type room struct {
+	name    protocol.Room
+	topic   protocol.Text
+	members []*member // in no order; member.place is the index
+	coming  int       // members on their way: it must not vanish before they come
+}
+
+// member is a session: somebody with a nick. It outlives its connection when it
+// has a token.
+type member struct {
+	listener
+	nick     protocol.Nick
+	operator bool
+	token    string  // "" for those who cannot come back
+	client   *Client // nil while the connection is broken
+	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
+
+	room   *room           // nil before it has entered and after it has left
+	place  int             // in room.members
+	came   uint64          // position at which it entered room
+	bound  protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
+	last   protocol.Room   // where it was when its connection broke
+	gone   bool            // its end is proposed
+	onRoom []func()        // what waits until it has entered
+	visits []visit         // the rooms that it was in, the last ones: for who comes back
+	away   protocol.Text   // "" when it is not
+	deaf   []protocol.Nick // whom it ignores, in order; never written to
+	refs   refs
+	replay int       // lines of history it wants on entering
+	until  time.Time // when a broken session ends
+}
+
+// visit is a stay in a room: from a position to that of the next visit.
+type visit struct {
+	stream journal.Stream
+	from   uint64
+	last   uint64 // the Nth of the last entry of the stream that belongs to it, its own coming at the least; 0: it goes on
+}
+
+const maxVisits = 16
+
+// listener decides what of the streams that a member reads it is told. It is
+// a value: the writer that catches up works with a copy.
+type listener struct {
+	id      uuid.UUID
+	echo    bool
+	ignored map[string]protocol.Nick // by session and by nick key; replaced when it changes, never written to
+}
+
+// hears reports whether e is told.
+func (l *listener) hears(e *journal.Entry) bool {
+	if e.Author == l.id {
+		switch e.Event.(type) {
+		case protocol.Said, protocol.Acted, protocol.Whispered:
+			return l.echo
+		case protocol.Joined, protocol.Left:
+			return false
+		}
+		return true
+	}
+	return !l.ignores(e)
+}
+
+func (l *listener) ignores(e *journal.Entry) bool {
+	if len(l.ignored) == 0 {
+		return false
+	}
+	var from protocol.Nick
+	switch ev := e.Event.(type) {
+	case protocol.Said:
+		from = ev.From
+	case protocol.Acted:
+		from = ev.From
+	case protocol.Whispered:
+		from = ev.From
+	default:
+		return false
+	}
+	if _, ok := l.ignored[e.Author.String()]; ok {
+		return true
+	}
+	_, ok := l.ignored[from.Keys()[0]]
+	return ok
+}
+
+// event is what this listener is told of e.
+func (l *listener) event(e *journal.Entry) protocol.Event {
+	if e.Author == l.id {
+		return e.Event
+	}
+	return e.Event.ForOthers()
+}
+
+func newState() *state {
+	return &state{
+		nth:     map[journal.Stream]uint64{},
+		rooms:   map[protocol.Room]*room{},
+		members: map[uuid.UUID]*member{},
+		names:   map[string]*member{},
+		tokens:  map[string]*member{},
+	}
+}
+
+// apply makes e true. It is a pure step: all that it needs is in the state and
+// in the entry, so the same entries make the same state everywhere and always.
+func (s *state) apply(e *journal.Entry) {
+	s.head = e.Seq
+	s.nth[e.Stream] = e.Nth
+	m := s.members[e.Author]
+	if m == nil {
+		return // a session that is over leaves nothing to change
+	}
+	switch ev := e.Event.(type) {
+	case protocol.Joined:
+		s.enter(m, ev.Room, e.Seq)
+	case protocol.Left:
+		if n := len(m.visits); n > 0 && ev.Reason == protocol.Moved {
+			m.visits[n-1].last = e.Nth - 1 // its own going is not for its ears
+		}
+		s.leave(m)
+	case protocol.Renamed:
+		s.release(m, m.nick)
+		m.nick = ev.To
+		s.claim(m, ev.To)
+	case protocol.TopicSet:
+		if r := s.rooms[ev.Room]; r != nil {
+			r.topic = ev.Text
+		}
+	case protocol.AwaySet:
+		m.away = ev.Text
+	case protocol.Said:
+		m.refs.keep(ev.Ref, e.Seq)
+	case protocol.Acted:
+		m.refs.keep(ev.Ref, e.Seq)
+	case protocol.Whispered:
+		m.refs.keep(ev.Ref, e.Seq) // the addressee's copy has no ref
+	case protocol.Announced:
+	default:
+		panic("hub: an entry of an unknown kind")
+	}
+}
+
+func (s *state) enter(m *member, name protocol.Room, at uint64) {
+	r := s.room(name)
+	m.room, m.came, m.place = r, at, len(r.members)
+	r.members = append(r.members, m)
+	st := journal.OfRoom(name)
+	if n := len(m.visits); n > 0 && m.visits[n-1].stream == st && m.visits[n-1].last == 0 {
+		return // back after a break: what was said meanwhile belongs to the visit
+	}
+	if len(m.visits) == maxVisits {
+		m.visits = slices.Delete(m.visits, 0, 1)
+	}
+	m.visits = append(m.visits, visit{stream: st, from: at})
+}
+
+// leave keeps the members in one slice without holes: the last takes the place.
+func (s *state) leave(m *member) {
+	r := m.room
+	if r == nil {
+		return
+	}
+	end := len(r.members) - 1
+	last := r.members[end]
+	r.members[m.place], last.place = last, m.place
+	r.members[end] = nil
+	r.members = r.members[:end]
+	m.room, m.away = nil, protocol.Text{}
+	s.tidy(r)
+}
+
+// room is the room of that name, made if need be.
+func (s *state) room(name protocol.Room) *room {
+	r := s.rooms[name]
+	if r == nil {
+		r = &room{name: name}
+		s.rooms[name] = r
+	}
+	return r
+}
+
+// tidy lets an empty room vanish, unless somebody is on the way to it.
+func (s *state) tidy(r *room) {
+	if len(r.members) == 0 && r.coming == 0 {
+		delete(s.rooms, r.name)
+		delete(s.nth, journal.OfRoom(r.name))
+	}
+}
+
+// claim makes a nick m's own, so that nobody else can take it or one like it.
+func (s *state) claim(m *member, n protocol.Nick) {
+	for _, key := range n.Keys() {
+		s.names[key] = m
+	}
+}
+
+func (s *state) release(m *member, n protocol.Nick) {
+	for _, key := range n.Keys() {
+		if s.names[key] == m {
+			delete(s.names, key)
+		}
+	}
+}
+
+// holder is who has a nick that cannot be told from n, or nil.
+func (s *state) holder(n protocol.Nick) *member {
+	for _, key := range n.Keys() {
+		if m := s.names[key]; m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// named is the member that is called n, not just like it, or nil.
+func (s *state) named(n protocol.Nick) *member {
+	if m := s.holder(n); m != nil && m.nick.Same(n) {
+		return m
+	}
+	return nil
+}
+
+// add brings in a session that is nowhere yet.
+func (s *state) add(m *member) {
+	s.members[m.id] = m
+	s.claim(m, m.nick)
+}
+
+// end forgets a session.
+func (s *state) end(m *member) {
+	s.release(m, m.nick)
+	delete(s.members, m.id)
+	delete(s.nth, journal.Mailbox(m.id))
+	if m.token != "" {
+		delete(s.tokens, m.token)
+	}
+}
+
+// cursor is where m stands at the head of the record.
+func (s *state) cursor(m *member) journal.Cursor {
+	c := journal.Cursor{Seq: s.head, Streams: []journal.Reading{
+		s.reading(journal.Everybody),
+		s.reading(journal.Mailbox(m.id)),
+	}}
+	if m.room != nil {
+		c.Streams = append(c.Streams, s.reading(journal.OfRoom(m.room.name)))
+	}
+	return c
+}
+
+func (s *state) reading(st journal.Stream) journal.Reading {
+	return journal.Reading{Stream: st, Nth: s.nth[st]}
+}
+
+// refs are the last ids that a member gave to what it said, so that a line sent
+// twice is one line.
+type refs struct {
+	seqs  map[protocol.Ref]uint64 // 0: under way
+	order []protocol.Ref
+}
+
+const maxRefs = 256
+
+// find reports whether r was used, and the position of its line if it has one.
+func (r *refs) find(ref protocol.Ref) (seq uint64, used bool) {
+	seq, used = r.seqs[ref]
+	return seq, used
+}
+
+// keep remembers a ref and forgets the oldest beyond the bound.
+func (r *refs) keep(ref protocol.Ref, seq uint64) {
+	if ref == "" {
+		return
+	}
+	if r.seqs == nil {
+		r.seqs = map[protocol.Ref]uint64{}
+	}
+	if _, used := r.seqs[ref]; !used {
+		if len(r.order) == maxRefs {
+			delete(r.seqs, r.order[0])
+			r.order = append(r.order[:0], r.order[1:]...)
+		}
+		r.order = append(r.order, ref)
+	}
+	r.seqs[ref] = seq
+}
+
+// drop forgets a ref whose line could not be kept.
+func (r *refs) drop(ref protocol.Ref) {
+	if i := slices.Index(r.order, ref); i >= 0 {
+		r.order = slices.Delete(r.order, i, i+1)
+		delete(r.seqs, ref)
+	}
+}
