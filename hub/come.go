@@ -70,7 +70,7 @@ func (r *run) arrive(req arrive) {
 // it finds there; it gets the weight of the command to give back.
 func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member, at *journal.Entry, weight int64)) {
 	c := m.client
-	if r.rooms[to] == nil && len(r.rooms) >= r.opts.Rooms {
+	if to != protocol.Lobby && r.rooms[to] == nil && len(r.rooms) >= r.opts.Rooms {
 		r.refuse(c, weight, "too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", r.opts.Rooms)
 		return
 	}

@@ -19,8 +19,12 @@ const (
 // command follows a command, or says why not.
 func (r *run) command(req command) {
 	c, m, w := req.c, req.c.member, req.weight
-	if m == nil || r.deaf {
+	if m == nil || m.gone || r.deaf {
 		r.giveBack(c, w)
+		return
+	}
+	if m.room == nil && !mayBeNowhere(req.cmd) {
+		r.refuse(c, w, "nowhere", "you are not in a room yet: /join ROOM brings you there")
 		return
 	}
 	switch cmd := req.cmd.(type) {
@@ -62,6 +66,16 @@ func (r *run) command(req command) {
 	default:
 		panic("hub: a command of an unknown type")
 	}
+}
+
+// mayBeNowhere reports whether cmd can be followed for somebody who has not entered
+// a room, because that could not be recorded.
+func mayBeNowhere(cmd protocol.Command) bool {
+	switch cmd.(type) {
+	case protocol.Hello, protocol.Rename, protocol.Join, protocol.Rooms, protocol.Ping, protocol.Help, protocol.Leave:
+		return true
+	}
+	return false
 }
 
 // operate is what only operators may.
@@ -218,6 +232,10 @@ func (r *run) join(m *member, to protocol.Room, w int64) {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are in " + to.String() + " already")}, w)
 		return
 	}
+	if m.bound == (protocol.Room{}) {
+		r.move(m, to, w, r.seeRoom)
+		return
+	}
 	r.move(m, to, w, r.seeOther)
 }
 
@@ -309,11 +327,11 @@ func (r *run) history(m *member, cmd protocol.History, w int64) {
 func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 	c := m.client
 	if n == (protocol.Nick{}) {
-		r.answer(c, protocol.IgnoreList{Names: m.deaf}, w)
+		r.answer(c, protocol.IgnoreList{Names: m.ignoring}, w)
 		return
 	}
-	if i := slices.IndexFunc(m.deaf, n.Same); i >= 0 {
-		m.deaf = slices.Delete(slices.Clone(m.deaf), i, i+1)
+	if i := slices.IndexFunc(m.ignoring, n.Same); i >= 0 {
+		m.ignoring = slices.Delete(slices.Clone(m.ignoring), i, i+1)
 		m.ignored = maps.Clone(m.ignored)
 		for key, name := range m.ignored {
 			if name.Same(n) {
@@ -328,7 +346,7 @@ func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 		r.refuseNobody(c, w, n)
 	case who == m:
 		r.refuse(c, w, "yourself", "that is you")
-	case len(m.deaf) >= maxIgnored:
+	case len(m.ignoring) >= maxIgnored:
 		r.refuse(c, w, "too-many", "you ignore %d people already: please hear somebody again first", maxIgnored)
 	default:
 		ignored := maps.Clone(m.ignored)
@@ -336,7 +354,7 @@ func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 			ignored = map[string]protocol.Nick{}
 		}
 		ignored[who.id.String()], ignored[n.Keys()[0]] = n, n
-		m.ignored, m.deaf = ignored, append(slices.Clone(m.deaf), n)
+		m.ignored, m.ignoring = ignored, append(slices.Clone(m.ignoring), n)
 		r.answer(c, protocol.Ignoring{Nick: n, On: true}, w)
 	}
 }

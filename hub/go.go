@@ -77,6 +77,7 @@ func (r *run) hold(m *member) {
 	if m.client != nil {
 		return // back already
 	}
+	r.unhold(m) // it may have come and gone again before this was recorded
 	m.until = time.Now().Add(r.opts.Hold)
 	r.held = append(r.held, m)
 	if len(r.held) == 1 {

@@ -115,8 +115,33 @@ func TestG1NothingIsShownBeforeItIsAccepted(t *testing.T) {
 		gated.gate <- nil
 		synctest.Wait()
 		assert.Equal(t, []string{"-- guest-1 left (the connection broke)"}, bob.told(), "somebody who has gone has gone: it is tried again")
+
+		eve := newPersona(bob.h, false)
+		eve.connect(t)
+		time.Sleep(time.Second)
+		gated.gate <- errors.New("disk full")
+		synctest.Wait()
+		eve.wants <- protocol.Say{Text: protocol.MustText("to nobody")}
+		synctest.Wait()
+		gated.gate <- errors.New("disk full")
+		synctest.Wait()
+		assert.Equal(t, "-- you are not in a room yet: /join ROOM brings you there", last(eve.told()))
+		eve.wants <- protocol.Join{Room: protocol.Lobby}
+		synctest.Wait()
+		gated.gate <- nil
+		synctest.Wait()
+		assert.Equal(t, []string{"-- guest-3 joined"}, bob.told())
 		gated.open = true
+		eve.breakOff()
+		eve.ended.Wait()
 	})
+}
+
+func last(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[len(lines)-1]
 }
 
 func TestG2AllSeeOneOrder(t *testing.T) {
@@ -342,6 +367,38 @@ func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 		}
 		_, err := w.h.Attach(context.Background(), Identity{})
 		assert.ErrorIs(t, err, ErrStopped)
+	})
+}
+
+// What is under way when somebody is kicked comes first; nothing comes after it.
+func TestAKickIsTheLastThingThatIsHeardOfSomebody(t *testing.T) {
+	gated := &gatedStore{open: true}
+	begin := func() *world {
+		w := newWorld(journal.Bounds{}, Options{})
+		gated.Store, gated.gate = w.truth.Store, make(chan error)
+		w.truth.Store = gated
+		return w
+	}
+	inWorld(t, begin, 3, false, func(w *world, people []*persona) {
+		op, eve, bob := people[0], people[1], people[2]
+		w.inspect(func(r *run) {
+			for _, m := range r.members {
+				m.operator = m.nick == nick("guest-1")
+			}
+		})
+		gated.open = false
+		eve.say("before", "")
+		synctest.Wait()
+		op.wants <- protocol.Kick{Nick: nick("guest-2")}
+		synctest.Wait()
+		eve.say("after", "")
+		synctest.Wait()
+		gated.open = true
+		gated.gate <- nil
+		synctest.Wait()
+		assert.Equal(t, []string{"<guest-2> before", "-- guest-2 was kicked by guest-1"}, bob.told())
+		assert.Equal(t, "-- goodbye: you were kicked", last(eve.told()))
+		w.inspect(func(r *run) { assert.Len(t, r.members, 2) })
 	})
 }
 

@@ -39,19 +39,19 @@ type member struct {
 	client   *Client // nil while the connection is broken
 	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
 
-	room   *room           // nil before it has entered and after it has left
-	place  int             // in room.members
-	came   uint64          // position at which it entered room
-	bound  protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
-	last   protocol.Room   // where it was when its connection broke
-	gone   bool            // its end is proposed
-	onRoom []func()        // what waits until it has entered
-	visits []visit         // the rooms that it was in, the last ones: for who comes back
-	away   protocol.Text   // "" when it is not
-	deaf   []protocol.Nick // whom it ignores, in order; never written to
-	refs   refs
-	replay int       // lines of history it wants on entering
-	until  time.Time // when a broken session ends
+	room     *room           // nil before it has entered and after it has left
+	place    int             // in room.members
+	came     uint64          // position at which it entered room
+	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
+	last     protocol.Room   // where it was when its connection broke
+	gone     bool            // its end is proposed
+	onRoom   []func()        // what waits until it has entered
+	visits   []visit         // the rooms that it was in, the last ones: for who comes back
+	away     protocol.Text   // "" when it is not
+	ignoring []protocol.Nick // whom it ignores, in order; never written to
+	refs     refs
+	replay   int       // lines of history it wants on entering
+	until    time.Time // when a broken session ends
 }
 
 // visit is a stay in a room: from a position to that of the next visit.
