@@ -35,10 +35,16 @@ func (r *run) refuse(c *Client, weight int64, code, format string, args ...any) 
 	r.answer(c, protocol.Refused{Refusal: *protocol.Refuse(code, format, args...)}, weight)
 }
 
-func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {
-	r.refuse(c, weight, "nobody", "there is nobody called %s here: /who lists who is", n)
+func nobody(n protocol.Nick) *protocol.Refusal {
+	return protocol.Refuse("nobody", "there is nobody called %s here: /who lists who is", n)
 }
 
+func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {
+	r.answer(c, protocol.Refused{Refusal: *nobody(n)}, weight)
+}
+
+var unkept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
+
 func (r *run) refuseUnkept(c *Client, weight int64) {
-	r.refuse(c, weight, "not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
+	r.answer(c, protocol.Refused{Refusal: *unkept}, weight)
 }

@@ -172,7 +172,7 @@ func checkPersona(t *testing.T, w *world, p *persona, id uuid.UUID, b journal.Bo
 	if !p.unsure {
 		assert.LessOrEqual(t, missing, p.gone+p.hole, "%s: a hole is told", who)
 	}
-	assert.LessOrEqual(t, p.gone+p.hole, missing+unheard, "%s: no hole is told where none is", who)
+	assert.LessOrEqual(t, p.gone+p.hole, missing+unheard, "%s: no hole is told where none is: %s", who, w.story(id, p))
 }
 
 // checkOnce holds G5: what was said again after a break is one line.

@@ -26,7 +26,7 @@ func (r *run) attach(req attach) {
 }
 
 func (r *run) newMember(c *Client, id Identity) *member {
-	m := &member{listener: listener{id: uuid.New()}, nick: id.Nick, operator: id.Operator, client: c, replay: r.opts.Replay}
+	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, client: c, replay: r.opts.Replay}
 	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil {
 		r.guests++
 		m.nick = guest(r.guests)
@@ -163,10 +163,9 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	if h.Replay != nil {
 		m.replay = max(0, *h.Replay)
 	}
+	var refusal *protocol.Refusal
 	if h.Nick != (protocol.Nick{}) {
-		if refusal := r.checkNick(m, h.Nick); refusal != nil {
-			r.tellOne(c, protocol.Refused{Refusal: *refusal})
-		} else {
+		if refusal = r.checkNick(m, h.Nick); refusal == nil {
 			r.setNick(m, h.Nick)
 		}
 	}
@@ -178,6 +177,9 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		m.live = true
 		seq, missing := r.checkResume(h.Resume, at.Seq)
 		r.welcome(m, seq, false)
+		if refusal != nil {
+			r.tellOne(c, protocol.Refused{Refusal: *refusal})
+		}
 		if missing == "" && h.Resume != nil {
 			missing = protocol.OldToken
 		}

@@ -24,7 +24,7 @@ func (r *run) command(req command) {
 		return
 	}
 	if m.room == nil && !mayBeNowhere(req.cmd) {
-		r.refuse(c, w, "nowhere", "you are not in a room yet: /join ROOM brings you there")
+		r.answer(c, protocol.Refused{Refusal: *nowhere, Ref: refOf(req.cmd)}, w)
 		return
 	}
 	switch cmd := req.cmd.(type) {
@@ -78,6 +78,21 @@ func mayBeNowhere(cmd protocol.Command) bool {
 	return false
 }
 
+var nowhere = protocol.Refuse("nowhere", "you are not in a room yet: /join ROOM brings you there")
+
+// refOf is the id that a client gave to what it says.
+func refOf(cmd protocol.Command) protocol.Ref {
+	switch cmd := cmd.(type) {
+	case protocol.Say:
+		return cmd.Ref
+	case protocol.Me:
+		return cmd.Ref
+	case protocol.Msg:
+		return cmd.Ref
+	}
+	return ""
+}
+
 // operate is what only operators may.
 func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 	if !m.operator {
@@ -106,24 +121,51 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 
 func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
 
-// speak proposes a line for the room. One that was sent before is not said
-// again: its author is told where it stands, now or when it is kept.
+// speak proposes a line for the room.
 func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
-	if seq, used := m.refs.find(ref); used {
-		if seq > 0 {
-			r.tellOne(m.client, protocol.Accepted{Ref: ref, Seq: seq})
-		}
-		r.giveBack(m.client, w)
+	if r.saidBefore(m, ref, w) {
 		return
 	}
-	m.refs.keep(ref, 0)
 	c := m.client
+	r.say(m, ref, []journal.Entry{r.entry(m, m.bound, e)}, w, func() { r.giveBack(c, w) })
+}
+
+// saidBefore answers a line that was sent before: it is not said again, and its
+// author is told where it stands, as soon as that is known.
+func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
+	c := m.client
+	seq, used := m.refs.find(ref)
+	switch {
+	case !used:
+		return false
+	case seq > 0:
+		r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
+	default:
+		m.refs.ask(ref, func(seq uint64) {
+			if seq > 0 {
+				r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
+			} else {
+				r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
+			}
+		})
+	}
+	return true
+}
+
+// say proposes what m says. Entries of which m's own copy is the last.
+func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done func()) {
+	c := m.client
+	m.refs.begin(ref)
 	r.propose(proposal{
-		entries: []journal.Entry{r.entry(m, m.bound, e)},
-		done:    func() { r.giveBack(c, w) },
+		entries: entries,
+		done: func() {
+			done()
+			m.refs.decided(ref, entries[len(entries)-1].Seq)
+		},
 		failed: func() {
 			m.refs.drop(ref)
-			r.refuseUnkept(c, w)
+			r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
+			m.refs.decided(ref, 0)
 		},
 	})
 }
@@ -140,42 +182,37 @@ func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
 }
 
 func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
-	to := r.named(cmd.To)
-	switch {
-	case to == nil || to.bound == protocol.Room{} && to.client != nil:
-		r.refuseNobody(m.client, w, cmd.To)
-		return
-	case to.client == nil || to.gone:
-		r.refuse(m.client, w, "gone", "%s has lost the connection just now: please try again when they are back", to.nick)
-		return
-	case to == m:
-		r.refuse(m.client, w, "yourself", "that is you")
+	if r.saidBefore(m, cmd.Ref, w) {
 		return
 	}
-	if _, used := m.refs.find(cmd.Ref); used {
-		r.speak(m, w, cmd.Ref, nil)
+	c, to := m.client, r.named(cmd.To)
+	if refusal := checkAddressee(m, to, cmd.To); refusal != nil {
+		r.answer(c, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
 		return
 	}
-	m.refs.keep(cmd.Ref, 0)
 	said := protocol.Whispered{From: m.nick, To: to.nick, Text: cmd.Text}
 	theirs := r.entry(m, protocol.Room{}, said)
 	said.Mine = mine(cmd.Ref)
 	ours := journal.Entry{Stream: journal.Mailbox(m.id), Author: m.id, Event: said.Stamped(protocol.StampOf(theirs.Event))}
 	theirs.Stream = journal.Mailbox(to.id)
-	c := m.client
-	r.propose(proposal{
-		entries: []journal.Entry{theirs, ours},
-		done: func() {
-			if !to.away.IsBlank() {
-				r.tellOne(c, protocol.AwaySet{From: to.nick, Text: to.away})
-			}
-			r.giveBackWhenWritten(c, w)
-		},
-		failed: func() {
-			m.refs.drop(cmd.Ref)
-			r.refuseUnkept(c, w)
-		},
+	r.say(m, cmd.Ref, []journal.Entry{theirs, ours}, w, func() {
+		if !to.away.IsBlank() {
+			r.tellOne(c, protocol.AwaySet{From: to.nick, Text: to.away})
+		}
+		r.giveBackWhenWritten(c, w)
 	})
+}
+
+func checkAddressee(m, to *member, name protocol.Nick) *protocol.Refusal {
+	switch {
+	case to == nil || to.bound == protocol.Room{} && to.client != nil:
+		return nobody(name)
+	case to.client == nil || to.gone:
+		return protocol.Refuse("gone", "%s has lost the connection just now: please try again when they are back", to.nick)
+	case to == m:
+		return protocol.Refuse("yourself", "that is you")
+	}
+	return nil
 }
 
 // rename takes another nick. Before m is announced nobody hears of it.

@@ -36,6 +36,7 @@ func (o *Options) defaults() {
 type Identity struct {
 	Nick     protocol.Nick // zero: the hub gives a guest's name
 	Operator bool          // may use the operators' commands and names
+	Echo     bool          // hears its own lines from the beginning
 }
 
 // Hub is the handle by which connections reach the goroutine that decides.

@@ -193,10 +193,17 @@ func TestG6ASlowMemberCostsNobodyAnything(t *testing.T) {
 	})
 }
 
-// inspect looks at the hub's state while everything waits.
+// inspect looks at the hub's state, from its own goroutine: as what is done
+// when a proposal of nothing is in the record.
 func (w *world) inspect(f func(*run)) {
 	synctest.Wait()
-	f(w.run)
+	done := make(chan struct{})
+	w.h.journal.Propose(journal.Proposal{Mark: proposal{done: func() {
+		w.run.pending++ // it was not proposed by the hub
+		f(w.run)
+		close(done)
+	}}})
+	<-done
 }
 
 // Whoever does not read is not answered further: one answer is under way.
@@ -367,6 +374,46 @@ func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 		}
 		_, err := w.h.Attach(context.Background(), Identity{})
 		assert.ErrorIs(t, err, ErrStopped)
+	})
+}
+
+func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
+	gated := &gatedStore{open: true}
+	begin := func() *world {
+		w := newWorld(journal.Bounds{}, Options{})
+		gated.Store, gated.gate = w.truth.Store, make(chan error)
+		w.truth.Store = gated
+		return w
+	}
+	inWorld(t, begin, 2, true, func(w *world, people []*persona) {
+		ann, bob := people[0], people[1]
+		psst := protocol.Msg{Ref: "k1", To: nick("guest-2"), Text: protocol.MustText("psst")}
+		ann.wants <- psst
+		synctest.Wait()
+		bob.wants <- protocol.Leave{}
+		synctest.Wait()
+		ann.wants <- psst // to somebody who has gone meanwhile
+		synctest.Wait()
+		assert.Equal(t, []string{"[you -> guest-2] psst", "-- guest-2 left", "-- that line is safe already"}, ann.told())
+
+		gated.open = false
+		again := protocol.Say{Ref: "k2", Text: protocol.MustText("hello")}
+		ann.wants <- again
+		ann.wants <- again // while the first is under way
+		ann.wants <- protocol.Ping{}
+		synctest.Wait()
+		gated.gate <- errors.New("disk full")
+		synctest.Wait()
+		unkept := "-- that could not be recorded, so nobody has heard it: please try again in a while"
+		assert.Equal(t, []string{unkept, unkept, "-- pong"}, ann.told())
+		ann.wants <- again
+		ann.wants <- again
+		ann.wants <- protocol.Ping{}
+		synctest.Wait()
+		gated.open = true
+		gated.gate <- nil
+		synctest.Wait()
+		assert.Equal(t, []string{"<guest-1> hello", "-- that line is safe already", "-- pong"}, ann.told())
 	})
 }
 

@@ -1,0 +1,70 @@
+package hub
+
+import (
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// maxRefs is how many ids of one member are remembered.
+const maxRefs = 256
+
+// refs are the last ids that a member gave to what it said, so that a line that
+// is sent twice is one line.
+type refs struct {
+	seqs  map[protocol.Ref]uint64             // the position of each; 0: under way
+	order []protocol.Ref                      // the oldest first
+	asked map[protocol.Ref][]func(seq uint64) // who sent it again while it was under way
+}
+
+// find reports whether ref was used, and the position of its line if it has one.
+func (r *refs) find(ref protocol.Ref) (seq uint64, used bool) {
+	seq, used = r.seqs[ref]
+	return seq, used
+}
+
+// begin remembers that a line with this ref is under way.
+func (r *refs) begin(ref protocol.Ref) { r.keep(ref, 0) }
+
+// ask has f called when it is decided where the line stands; 0: nowhere.
+func (r *refs) ask(ref protocol.Ref, f func(seq uint64)) {
+	if r.asked == nil {
+		r.asked = map[protocol.Ref][]func(uint64){}
+	}
+	r.asked[ref] = append(r.asked[ref], f)
+}
+
+// keep remembers where the line stands, and forgets the oldest beyond the bound.
+func (r *refs) keep(ref protocol.Ref, seq uint64) {
+	if ref == "" {
+		return
+	}
+	if r.seqs == nil {
+		r.seqs = map[protocol.Ref]uint64{}
+	}
+	if _, used := r.seqs[ref]; !used {
+		if len(r.order) == maxRefs {
+			delete(r.seqs, r.order[0])
+			r.order = append(r.order[:0], r.order[1:]...)
+		}
+		r.order = append(r.order, ref)
+	}
+	r.seqs[ref] = seq
+}
+
+// drop forgets a ref whose line could not be kept.
+func (r *refs) drop(ref protocol.Ref) {
+	if i := slices.Index(r.order, ref); i >= 0 {
+		r.order = slices.Delete(r.order, i, i+1)
+		delete(r.seqs, ref)
+	}
+}
+
+// decided answers those who asked.
+func (r *refs) decided(ref protocol.Ref, seq uint64) {
+	asked := r.asked[ref]
+	delete(r.asked, ref)
+	for _, f := range asked {
+		f(seq)
+	}
+}
