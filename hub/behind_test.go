@@ -22,7 +22,7 @@ import (
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
 		})
@@ -32,7 +32,7 @@ func TestG3EveryLineOnceInOrder(t *testing.T) {
 // TestG3AHoleIsToldInLines is the same with a record that keeps ten lines of a
 // room: what is missing was forgotten, and as many lines as are missing were told to be.
 func TestG3AHoleIsToldInLines(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{Lines: 10}) })
 		})

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"crypto/rand"
 	"strconv"
 	"time"
@@ -70,8 +71,8 @@ func (r *run) arrive(req arrive) {
 // it finds there; it gets the weight of the command to give back.
 func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member, at *journal.Entry, weight int64)) {
 	c := m.client
-	if to != protocol.Lobby && r.rooms[to] == nil && len(r.rooms) >= r.opts.Rooms {
-		r.refuse(c, weight, "too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", r.opts.Rooms)
+	if refusal := r.checkRoom(to); refusal != nil {
+		r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
 		return
 	}
 	from := m.bound
@@ -103,6 +104,14 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 			r.entered(m)
 		},
 	})
+}
+
+// checkRoom bounds the rooms; there is always a place in the lobby.
+func (r *run) checkRoom(to protocol.Room) *protocol.Refusal {
+	if to == protocol.Lobby || r.rooms[to] != nil || len(r.rooms) < r.opts.Rooms {
+		return nil
+	}
+	return protocol.Refuse("too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", r.opts.Rooms)
 }
 
 func (r *run) entered(m *member) {
@@ -163,21 +172,24 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	if h.Replay != nil {
 		m.replay = max(0, *h.Replay)
 	}
-	var refusal *protocol.Refusal
+	var refusals []*protocol.Refusal // told after the welcome: before it, the program does not listen
 	if h.Nick != (protocol.Nick{}) {
-		if refusal = r.checkNick(m, h.Nick); refusal == nil {
+		if refusal := r.checkNick(m, h.Nick); refusal != nil {
+			refusals = append(refusals, refusal)
+		} else {
 			r.setNick(m, h.Nick)
 		}
 	}
-	to := h.Room
-	if to == (protocol.Room{}) {
+	to := cmp.Or(h.Room, protocol.Lobby)
+	if refusal := r.checkRoom(to); refusal != nil {
+		refusals = append(refusals, refusal)
 		to = protocol.Lobby
 	}
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
 		m.live = true
 		seq, missing := r.checkResume(h.Resume, at.Seq)
 		r.welcome(m, seq, false)
-		if refusal != nil {
+		for _, refusal := range refusals {
 			r.tellOne(c, protocol.Refused{Refusal: *refusal})
 		}
 		if missing == "" && h.Resume != nil {

@@ -91,6 +91,9 @@ func (d *delivery) write(items []item) error {
 		if it.aside != nil {
 			d.weight += it.weight
 		}
+		if d.ended {
+			break // nothing comes after the goodbye
+		}
 	}
 	return d.flush()
 }

@@ -41,7 +41,8 @@ func (r *recorder) Commit(entries []journal.Entry) error {
 // goroutine sends what it wants to say, one takes what it is told.
 type persona struct {
 	h       *Hub
-	program bool // says hello, hears its own lines, and comes back to its session
+	room    protocol.Room // where its hello asks to go
+	program bool          // says hello, hears its own lines, and comes back to its session
 	wants   chan protocol.Command
 	ended   sync.WaitGroup
 
@@ -77,7 +78,7 @@ func (p *persona) connect(t *testing.T) {
 	p.stop = cancel
 	p.hole = 0
 	again := append([]protocol.Say(nil), p.unacked...)
-	hello := protocol.Hello{Token: p.token}
+	hello := protocol.Hello{Token: p.token, Room: p.room}
 	if p.token != "" {
 		hello.Resume = &protocol.Resume{Epoch: p.epoch, Seq: p.last}
 	}

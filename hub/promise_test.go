@@ -238,6 +238,16 @@ func TestNothingGrowsWithoutABound(t *testing.T) {
 			}
 			assert.Contains(t, people[2].told(), "-- there are 3 rooms already: please join one of them, /rooms lists them")
 			w.inspect(func(r *run) { assert.Len(t, r.rooms, 3) })
+
+			bot := newPersona(w.h, true)
+			bot.room = roomNamed("another")
+			bot.connect(t)
+			synctest.Wait()
+			seen := bot.told()
+			assert.Contains(t, seen[1], "You are guest-5 in #lobby", "a program is welcomed all the same")
+			assert.Contains(t, seen[2], "there are 3 rooms already")
+			bot.breakOff()
+			bot.ended.Wait()
 		})
 	})
 	t.Run("empty rooms vanish", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -190,4 +191,19 @@ func roundTrip(t *testing.T, c Command) {
 	again, err := ParseCommand(strings.TrimSuffix(text, "\n"))
 	require.NoError(t, err, "%q", text)
 	require.Equal(t, got, again, "%q", text)
+}
+
+func TestTheSpecificationListsEveryVerb(t *testing.T) {
+	doc, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, v := range Verbs() {
+		if v.Usage() != "" {
+			row := "| `" + strings.ReplaceAll(v.Usage(), "|", `\|`) + "` | "
+			assert.Contains(t, string(doc), row)
+		}
+		assert.Contains(t, string(doc), "`"+v.Name+"`", "in the table of JSON members")
+	}
+	for name := range events {
+		assert.Contains(t, string(doc), "`"+name+"`")
+	}
 }

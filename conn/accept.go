@@ -1,0 +1,121 @@
+package conn
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"chinwag/hub"
+)
+
+// Listener accepts the connections of one door. Make it with Server.Listen.
+type Listener struct {
+	server *Server
+	net    net.Listener
+	door   func(net.Conn) Transport
+	served sync.WaitGroup
+	turned chan struct{} // capacity maxTurned
+}
+
+const (
+	// maxTurned is how many who were turned away may read why for a moment.
+	// More are just closed, which a system may answer with a reset.
+	maxTurned = 16
+
+	// lastMoment is what those who are about to end have left when the hub has ended.
+	lastMoment = 500 * time.Millisecond
+)
+
+// Listen makes a listener whose connections come in through door.
+func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport) *Listener {
+	return &Listener{server: s, net: l, door: door, turned: make(chan struct{}, maxTurned)}
+}
+
+// Close takes no more connections. Those that are there go on.
+func (l *Listener) Close() { _ = l.net.Close() }
+
+// Accept serves connections until Close, and then until the hub has ended and
+// the last of them is gone. Trouble in accepting is survived: it waits, and
+// where there are no descriptors left the strangers who never said a word go first.
+func (l *Listener) Accept() error {
+	var pause time.Duration
+	var told time.Time
+	for s := l.server; ; {
+		c, err := l.net.Accept()
+		switch {
+		case err == nil:
+			pause = 0
+			l.admit(c)
+		case errors.Is(err, net.ErrClosed):
+			<-s.hub.Done()
+			late := time.AfterFunc(lastMoment, s.abortAll)
+			defer late.Stop()
+			l.served.Wait()
+			return nil
+		default:
+			if time.Since(told) > time.Minute {
+				told = time.Now()
+				s.log.Warn("cannot accept connections for now", "listen", l.net.Addr().String(), "err", err)
+			}
+			if isShortage(err) {
+				s.expelSilent()
+			}
+			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+			l.rest(pause)
+		}
+	}
+}
+
+// rest lets a moment pass. When the hub has ended there is nothing more to accept for.
+func (l *Listener) rest(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-l.server.hub.Done():
+		l.Close()
+	}
+}
+
+// isShortage reports whether somebody's going would help.
+func isShortage(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) ||
+		errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM)
+}
+
+// admit lets a connection in, or tells it why not: at once, since one who
+// floods must not hold up the others.
+func (l *Listener) admit(c net.Conn) {
+	s, at := l.server, prefixOf(addrOf(c))
+	if why, tell := s.limits.enter(at); why != "" {
+		if tell {
+			s.log.Warn("connections refused", "addr", addrOf(c), "why", why)
+		}
+		_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+		_, _ = c.Write([]byte("-- goodbye: " + why + "\n"))
+		l.turnAway(c)
+		return
+	}
+	l.served.Go(func() { l.serve(c, at) })
+}
+
+func (l *Listener) turnAway(c net.Conn) {
+	select {
+	case l.turned <- struct{}{}:
+		l.served.Go(func() {
+			l.door(c).Close()
+			<-l.turned
+		})
+	default:
+		_ = c.Close()
+	}
+}
+
+func (l *Listener) serve(c net.Conn, at netip.Prefix) {
+	s, began := l.server, time.Now()
+	defer s.limits.leave(at)
+	s.log.Debug("connected", "addr", addrOf(c))
+	err := s.Serve(l.door(c), hub.Identity{})
+	s.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
+}

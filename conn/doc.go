@@ -1,0 +1,15 @@
+// Package conn is how people and programs get in and out.
+//
+//	listener ─> Accept: limits by address ─> door ─> Transport
+//	                                                   │
+//	      reader ── Receive ─> rate limit ─> Client.Do │ one circle for each connection,
+//	      writer <─ Send <──── Client.Deliver          │ run by Server.Serve
+//
+// A door is a Transport: it reads Commands and writes Events in its own
+// spelling. The doors live in folders of their own; none of them knows the hub,
+// and the hub knows none of them.
+//
+// A connection is a circle: whatever ends first (the reader at the end of the
+// stream, the writer at a dead socket, the hub with a goodbye) leads the other to its end,
+// in such an order that a goodbye is still written.
+package conn

@@ -1,0 +1,101 @@
+package conn_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// house is a server with a hub that runs, in a bubble or not.
+type house struct {
+	t      *testing.T
+	server *conn.Server
+	log    logged
+	ask    context.CancelFunc // asks the hub to end
+	ended  chan error         // how Run ended
+	served sync.WaitGroup
+}
+
+func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 1000})), ho)
+	w := &house{t: t, ended: make(chan error, 1)}
+	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	w.server = conn.NewServer(h, co)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.ask = cancel
+	w.served.Go(func() { w.ended <- h.Run(ctx) })
+	return w
+}
+
+// end ends the hub, and waits for all that was served.
+func (w *house) end() {
+	w.ask()
+	w.served.Wait()
+	require.NoError(w.t, <-w.ended)
+}
+
+// logged is what was logged.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *logged) count(words string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.b.String(), words)
+}
+
+// come brings somebody in through a pipe, in a bubble, and lets a second pass:
+// the others know of them.
+func (w *house) come(id hub.Identity) *visitor {
+	ours, theirs := net.Pipe()
+	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), id) })
+	v := visit(w.t, ours)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return v
+}
+
+// stuck brings in somebody who reads nothing, in a bubble.
+func (w *house) stuck() net.Conn {
+	ours, theirs := net.Pipe()
+	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), hub.Identity{}) })
+	synctest.Wait()
+	return ours
+}
+
+// named brings in somebody who has taken that name and is in the lobby.
+func (w *house) named(nick string) *visitor {
+	v := w.come(hub.Identity{})
+	v.say("/nick "+nick, "/ping")
+	synctest.Wait()
+	require.Contains(w.t, v.text(), "-- pong", nick)
+	return v
+}
+
+func anOperator(t *testing.T) hub.Identity {
+	nick, err := protocol.ParseNick("operator")
+	require.NoError(t, err)
+	return hub.Identity{Nick: nick, Operator: true}
+}

@@ -1,0 +1,125 @@
+package plain
+
+import (
+	"io"
+	"unicode/utf8"
+)
+
+// lines cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
+// CR NUL (and a LF after that): whatever Enter sends on anybody's keyboard. It
+// never holds more than max bytes, whatever comes.
+type lines struct {
+	r      io.Reader
+	max    int
+	answer func(telnet []byte) // what the telnet wants to hear
+
+	buf    [1024]byte
+	rest   []byte // of buf, not looked at yet
+	telnet telnet
+	line   []byte
+	long   bool // the line is over max: what follows of it is dropped
+	ended  end  // how the last line ended
+	err    error
+}
+
+// end is what may still come of the end of a line.
+type end byte
+
+const (
+	midLine end = iota
+	afterCR
+	afterCRNUL
+)
+
+// next is the next line without its end, valid until the next call; tooLong
+// says that it is not all of it. At the end of the stream it returns what was
+// typed last, even without an end, then the error. A line that a broken connection
+// cut in two is not a line.
+func (l *lines) next() (line []byte, tooLong bool, err error) {
+	for {
+		for len(l.rest) > 0 {
+			if n := l.telnet.letters(l.rest); n > 0 {
+				l.ended = midLine
+				l.put(l.rest[:n]...)
+				l.rest = l.rest[n:]
+				continue
+			}
+			b := l.rest[0]
+			l.rest = l.rest[1:]
+			if l.feed(b) {
+				line, tooLong = l.take()
+				return line, tooLong, nil
+			}
+		}
+		l.flushTelnet()
+		if l.err != nil {
+			return l.last()
+		}
+		var n int
+		n, l.err = l.r.Read(l.buf[:])
+		l.rest = l.buf[:n]
+	}
+}
+
+func (l *lines) last() ([]byte, bool, error) {
+	if l.err == io.EOF && (len(l.line) > 0 || l.long) {
+		line, tooLong := l.take()
+		return line, tooLong, nil
+	}
+	return nil, false, l.err
+}
+
+func (l *lines) take() (line []byte, tooLong bool) {
+	line, tooLong = l.line, l.long
+	l.line, l.long = l.line[:0], false
+	if cap(l.line) > 4096 {
+		l.line = nil // one long line must not cost memory for ever
+	}
+	return line, tooLong
+}
+
+func (l *lines) flushTelnet() {
+	if len(l.telnet.reply) > 0 {
+		l.answer(l.telnet.reply)
+		l.telnet.reply = l.telnet.reply[:0]
+	}
+}
+
+// feed takes one byte and reports whether it ends a line.
+func (l *lines) feed(b byte) bool {
+	switch l.telnet.next(b) {
+	case nothing:
+		return false
+	case addBoth:
+		l.ended = midLine
+		l.put(iac)
+	case eraseChar:
+		_, n := utf8.DecodeLastRune(l.line)
+		l.line = l.line[:len(l.line)-n]
+		return false
+	case eraseLine:
+		l.line, l.long = l.line[:0], false
+		return false
+	}
+	ended := l.ended
+	l.ended = midLine
+	switch {
+	case b == '\r':
+		l.ended = afterCR
+		return true
+	case b == '\n':
+		return ended == midLine
+	case b == 0 && ended == afterCR:
+		l.ended = afterCRNUL
+		return false
+	}
+	l.put(b)
+	return false
+}
+
+// put adds to the line what it has room for.
+func (l *lines) put(b ...byte) {
+	n := min(len(b), l.max-len(l.line))
+	l.line = append(l.line, b[:n]...)
+	l.long = l.long || n < len(b)
+}

@@ -1,0 +1,198 @@
+package plain
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"regexp"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chinwag/protocol"
+)
+
+// Options of the door. Options{} works.
+type Options struct {
+	LineMax int           // bytes of a line in; 0: protocol.MaxText, which is also the most
+	Stall   time.Duration // how long the other side may take nothing at all; 0: 30 s; below 0: for ever
+}
+
+// Transport is one connection on a stream. It implements conn.Transport.
+type Transport struct {
+	conn  net.Conn
+	stall time.Duration
+	max   int
+
+	in    lines       // owned by Receive
+	first bool        // owned by Receive: nothing was said yet
+	json  atomic.Bool // set by Send as it writes the answer to a hello
+
+	writing sync.Mutex  // Send, and the few answers to a telnet
+	bufs    net.Buffers // owned by Send
+	failed  error       // under writing: half a line may be out, so nothing follows it
+	asked   bool        // owned by Receive: it has said hello
+	over    atomic.Bool
+}
+
+// New makes a transport of a connection, which it owns from now on.
+func New(c net.Conn, o Options) *Transport {
+	t := &Transport{
+		conn:  c,
+		stall: cmp.Or(o.Stall, 30*time.Second),
+		max:   min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
+		first: true,
+	}
+	t.in = lines{r: c, max: t.max, answer: t.answer}
+	return t
+}
+
+// jsonRoom is how much longer a line may be in JSON, which escapes: six bytes
+// for one at the worst, and a few hundred for the names around it.
+func jsonRoom(max int) int { return 6*max + 1024 }
+
+// Receive implements conn.Transport.
+func (t *Transport) Receive() (protocol.Command, error) {
+	for {
+		line, tooLong, err := t.in.next()
+		if err != nil {
+			return nil, err
+		}
+		cmd, err := t.parse(line, tooLong)
+		if cmd != nil || err != nil {
+			return cmd, err
+		}
+	}
+}
+
+func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
+	first := t.first
+	t.first = first && !tooLong && len(bytes.TrimSpace(line)) == 0
+	switch {
+	case tooLong:
+		return nil, protocol.Refuse("too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
+	case first && isStranger(line):
+		return nil, errStranger
+	case t.asked:
+		return decode(line)
+	case first && protocol.IsJSON(line):
+		return t.hello(line)
+	}
+	return protocol.ParseCommand(string(line))
+}
+
+// hello is how a program begins. One that is refused may try again: taken for
+// talk, its next hello would tell its token to the room.
+func (t *Transport) hello(line []byte) (protocol.Command, error) {
+	cmd, err := protocol.DecodeCommand(line)
+	if _, ok := cmd.(protocol.Hello); ok {
+		t.asked, t.in.max = true, jsonRoom(t.max)
+		return cmd, nil
+	}
+	t.first = true
+	if err == nil {
+		err = protocol.Refuse("hello-first", "a program says hello first")
+	}
+	return nil, err
+}
+
+func decode(line []byte) (protocol.Command, error) {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return nil, nil
+	}
+	return protocol.DecodeCommand(line)
+}
+
+var errStranger = errors.New("plain: the other side speaks another protocol")
+
+// isStranger knows the protocols that come to any open port and mean nobody.
+func isStranger(line []byte) bool {
+	if bytes.HasPrefix(line, []byte{0x16, 0x03}) || bytes.HasPrefix(line, []byte("SSH-2.0-")) {
+		return true
+	}
+	return httpRequest.Match(line)
+}
+
+var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/1\.[01]$`)
+
+// Send implements conn.Transport.
+func (t *Transport) Send(lines []*protocol.Line) error {
+	t.bufs = t.bufs[:0]
+	for _, l := range lines {
+		if w, ok := l.Event.(protocol.Welcome); ok && w.Token != "" {
+			t.json.Store(true)
+		}
+		if t.json.Load() {
+			t.bufs = append(t.bufs, l.JSON())
+		} else {
+			t.bufs = append(t.bufs, l.Text())
+		}
+	}
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	bufs := t.bufs // WriteTo eats what it writes
+	if cap(t.bufs) > maxBufs {
+		t.bufs = nil // one burst must not cost memory for ever
+	}
+	return t.write(&bufs)
+}
+
+const maxBufs = 256
+
+// write gives the other side the time that it needs, as long as it takes
+// something now and then. After a failure nothing is written any more.
+func (t *Transport) write(bufs *net.Buffers) error {
+	for t.failed == nil {
+		if t.stall > 0 && !t.over.Load() {
+			_ = t.conn.SetWriteDeadline(time.Now().Add(t.stall))
+		}
+		n, err := bufs.WriteTo(t.conn)
+		if err == nil {
+			return nil
+		}
+		if n == 0 || t.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.failed = err
+		}
+	}
+	return t.failed
+}
+
+// answer sends what a telnet waits for. It cannot hurt a line: it comes between two.
+func (t *Transport) answer(b []byte) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	if t.json.Load() {
+		return
+	}
+	_ = t.write(&net.Buffers{b})
+}
+
+// Interrupt implements conn.Transport.
+func (t *Transport) Interrupt() { _ = t.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// Close implements conn.Transport. Closing a connection on which unread input
+// waits would reset it and destroy what the other side has not read yet, so it
+// ends its own direction first and drains the other for a moment.
+func (t *Transport) Close() {
+	if c, ok := t.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
+		_ = t.conn.SetReadDeadline(time.Now().Add(time.Second))
+		if !t.over.Load() {
+			_, _ = io.Copy(io.Discard, io.LimitReader(t.conn, 1<<20))
+		}
+	}
+	_ = t.conn.Close()
+}
+
+// Abort implements conn.Transport. What the other side did not take is thrown
+// away: else the system would keep it, and go on trying, for minutes.
+func (t *Transport) Abort() {
+	t.over.Store(true)
+	if c, ok := t.conn.(interface{ SetLinger(int) error }); ok {
+		_ = c.SetLinger(0)
+	}
+	_ = t.conn.SetDeadline(time.Unix(1, 0))
+	_ = t.conn.Close()
+}

@@ -1,0 +1,298 @@
+package conn_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts as the server plays them")
+
+// TestTranscripts plays the conversations in testdata. A transcript is the
+// screens of everybody in it:
+//
+//   - bob           bob connects, as nc does, and is silent for a second
+//   - op operator   the same with the operator's role
+//     bob> hello      bob types it
+//     bob| <ann> hi   bob sees it
+//     ~ 5m            time passes
+//     +! bob a\nb\n    bob connects and sends all that at once
+//   - bob           bob's connection is closed from his side; -- bob: it breaks
+//     # words         for the reader
+//
+// The rate limit is out of the way but in pace.txt. TOKEN bot and EPOCH stand for
+// what bot was given.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			got := play(t, string(want))
+			if *update {
+				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+				return
+			}
+			assert.Equal(t, string(want), got)
+		})
+	}
+}
+
+// TestSpecification plays the transcripts of protocol/README.md.
+func TestSpecification(t *testing.T) {
+	const file = "../protocol/README.md"
+	doc, err := os.ReadFile(file)
+	require.NoError(t, err)
+	block := regexp.MustCompile("(?s)```chat\n(.*?)```")
+	n := 0
+	got := block.ReplaceAllStringFunc(string(doc), func(s string) string {
+		n++
+		return "```chat\n" + play(t, block.FindStringSubmatch(s)[1]) + "```"
+	})
+	assert.Greater(t, n, 3)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+		return
+	}
+	assert.Equal(t, string(doc), got)
+}
+
+func play(t *testing.T, script string) (got string) {
+	t.Setenv("TZ", "UTC")
+	synctest.Test(t, func(t *testing.T) {
+		burst := 100
+		if strings.Contains(script, "# limits as they are") {
+			burst = 0
+		}
+		s := newStage(t, burst)
+		defer s.end()
+		for line := range strings.Lines(script) {
+			s.step(strings.TrimSuffix(line, "\n"))
+		}
+		got = s.out.String()
+	})
+	return got
+}
+
+// stage is a server in a bubble, and the people who came to it.
+type stage struct {
+	t      *testing.T
+	server *conn.Server
+	stop   func()
+	served sync.WaitGroup
+	people []*person
+	out    strings.Builder
+	epoch  string
+}
+
+// person is somebody's end of a connection.
+type person struct {
+	name   string
+	conn   net.Conn
+	broken atomic.Bool
+	mu     sync.Mutex
+	seen   bytes.Buffer
+	token  string // the last it was given
+}
+
+// serverEnd is what the server has of a connection that can break: a pipe can
+// only be closed.
+type serverEnd struct {
+	net.Conn
+	broken *atomic.Bool
+}
+
+func (e *serverEnd) Read(b []byte) (int, error) {
+	n, err := e.Conn.Read(b)
+	if err == io.EOF && e.broken.Load() {
+		err = syscall.ECONNRESET
+	}
+	return n, err
+}
+
+func newStage(t *testing.T, burst int) *stage {
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 50})), hub.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &stage{t: t, server: conn.NewServer(h, conn.Options{Burst: burst})}
+	s.served.Go(func() { assert.NoError(t, h.Run(ctx)) })
+	s.served.Go(func() {
+		select {
+		case <-h.Asked():
+			cancel()
+		case <-h.Done():
+		}
+	})
+	s.stop = cancel
+	return s
+}
+
+func (s *stage) end() {
+	s.stop()
+	synctest.Wait()
+	for _, p := range s.people {
+		_ = p.conn.Close()
+	}
+	s.served.Wait()
+}
+
+func (s *stage) step(line string) {
+	fmt.Fprintln(&s.out, line)
+	switch name, text, typed := cut(line); {
+	case typed:
+		_, err := s.find(name).conn.Write([]byte(unescape(s.fill(text)) + "\n"))
+		if err != nil {
+			fmt.Fprintf(&s.out, "%s| (the connection is over)\n", name)
+		}
+		synctest.Wait()
+	case strings.HasPrefix(line, "+! "):
+		words := strings.SplitN(line, " ", 3)
+		s.connect(words[1:2])
+		_, err := s.find(words[1]).conn.Write([]byte(strings.ReplaceAll(s.fill(words[2]), `\n`, "\n")))
+		require.NoError(s.t, err)
+		synctest.Wait()
+	case strings.HasPrefix(line, "+ "):
+		s.connect(strings.Fields(line[2:]))
+		time.Sleep(time.Second)
+		synctest.Wait()
+	case strings.HasPrefix(line, "- "), strings.HasPrefix(line, "-- "):
+		p := s.find(strings.TrimLeft(line, "- "))
+		p.broken.Store(line[1] == '-')
+		_ = p.conn.Close()
+		synctest.Wait()
+	case strings.HasPrefix(line, "~ "):
+		d, err := time.ParseDuration(line[2:])
+		require.NoError(s.t, err)
+		time.Sleep(d)
+		synctest.Wait()
+	case line == "", strings.HasPrefix(line, "#"):
+	default: // what somebody saw the last time
+		got := s.out.String()
+		s.out.Reset()
+		s.out.WriteString(strings.TrimSuffix(got, line+"\n"))
+	}
+	s.look()
+}
+
+// look writes down what everybody has seen since the last time.
+func (s *stage) look() {
+	for _, p := range s.people {
+		p.mu.Lock()
+		seen := bufio.NewScanner(bytes.NewReader(bytes.Clone(p.seen.Bytes())))
+		p.seen.Reset()
+		p.mu.Unlock()
+		for seen.Scan() {
+			if m := aToken.FindStringSubmatch(seen.Text()); m != nil {
+				p.token = m[1]
+			}
+			if m := anEpoch.FindStringSubmatch(seen.Text()); m != nil {
+				s.epoch = m[1]
+			}
+			fmt.Fprintf(&s.out, "%s| %s\n", p.name, unify(seen.Text()))
+		}
+	}
+}
+
+func (s *stage) connect(words []string) {
+	ours, theirs := net.Pipe()
+	p := &person{name: words[0], conn: ours}
+	s.people = append(s.people, p)
+	var id hub.Identity
+	if len(words) > 1 {
+		nick, err := protocol.ParseNick("operator")
+		require.NoError(s.t, err)
+		id = hub.Identity{Nick: nick, Operator: true}
+	}
+	s.served.Go(func() { _ = s.server.Serve(plain.New(&serverEnd{theirs, &p.broken}, plain.Options{}), id) })
+	s.served.Go(func() {
+		buf := make([]byte, 4096)
+		for {
+			n, err := ours.Read(buf)
+			p.mu.Lock()
+			p.seen.Write(buf[:n])
+			if err != nil {
+				p.mu.Unlock()
+				_ = ours.Close()
+				return
+			}
+			p.mu.Unlock()
+		}
+	})
+}
+
+func (s *stage) find(name string) *person {
+	for i := len(s.people) - 1; i >= 0; i-- {
+		if s.people[i].name == name {
+			return s.people[i]
+		}
+	}
+	s.t.Fatalf("nobody is called %q in this transcript", name)
+	return nil
+}
+
+// fill puts in what the script cannot know.
+func (s *stage) fill(text string) string {
+	return theToken.ReplaceAllStringFunc(strings.ReplaceAll(text, "EPOCH", s.epoch), func(w string) string {
+		return s.find(theToken.FindStringSubmatch(w)[1]).token
+	})
+}
+
+var typing = regexp.MustCompile(`^(\w+)> ?(.*)$`)
+
+func cut(line string) (name, text string, typed bool) {
+	m := typing.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+// unescape lets a transcript show bytes that nobody should see raw.
+func unescape(s string) string {
+	return regexp.MustCompile(`\\(x[0-9a-f]{2}|u[0-9a-f]{4})`).ReplaceAllStringFunc(s, func(e string) string {
+		var n int
+		_, _ = fmt.Sscanf(e[2:], "%x", &n)
+		if e[1] == 'x' {
+			return string([]byte{byte(n)})
+		}
+		return string(rune(n))
+	})
+}
+
+var (
+	aUUID    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	aToken   = regexp.MustCompile(`"token":"([A-Z2-7]{26})"`)
+	anEpoch  = regexp.MustCompile(`"epoch":"([0-9a-f-]{36})"`)
+	notText  = regexp.MustCompile(`[\x00-\x1f\x7f]|[^\x00-\x{10FFFF}]|\x{FFFD}`)
+	theToken = regexp.MustCompile(`TOKEN (\w+)`)
+)
+
+// unify puts names in the place of what is new in every run.
+func unify(s string) string {
+	s = notText.ReplaceAllStringFunc(s, func(c string) string { return fmt.Sprintf("%+q", c) })
+	return aToken.ReplaceAllString(aUUID.ReplaceAllString(s, "UUID"), `"token":"TOKEN"`)
+}
