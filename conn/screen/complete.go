@@ -1,0 +1,69 @@
+package screen
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+const offersMax = 100 // names listed at once
+
+// completion is a word being completed, as long as nothing but Tab is pressed.
+type completion struct {
+	offers []string // what Tab goes round in; none: nothing is being completed
+	next   int
+	start  int // where the word begins in the line
+}
+
+// complete fills in what is certain. If that is nothing, it lists what the word may become, once, and goes round in it from
+// then on.
+func (v *view) complete() {
+	if len(v.tab.offers) > 0 {
+		v.offer()
+		return
+	}
+	if v.opts.Complete == nil {
+		return
+	}
+	before := v.input.text[:v.input.at]
+	start := strings.LastIndexByte(before, ' ') + 1
+	offers := v.opts.Complete(before)
+	switch {
+	case len(offers) == 0:
+		v.ring()
+	case len(offers) == 1:
+		v.replaceWord(start, offers[0])
+	case utf8.RuneCountInString(commonPrefix(offers)) > utf8.RuneCountInString(before[start:]):
+		v.replaceWord(start, commonPrefix(offers))
+	default:
+		v.tab = completion{offers: offers, start: start}
+		v.list(offers)
+	}
+}
+
+// offer puts in the next word that it may become.
+func (v *view) offer() {
+	t := &v.tab
+	v.replaceWord(t.start, t.offers[t.next])
+	t.next = (t.next + 1) % len(t.offers)
+}
+
+func (v *view) replaceWord(start int, with string) {
+	typed := v.input
+	v.input.cut(start, v.input.at)
+	if !v.input.insert(with) {
+		v.input = typed
+		v.ring()
+	}
+}
+
+func (v *view) list(offers []string) {
+	more := ""
+	if len(offers) > offersMax {
+		offers, more = offers[:offersMax], " …"
+	}
+	words := make([]string, 0, len(offers))
+	for _, o := range offers {
+		words = append(words, strings.TrimSpace(o))
+	}
+	v.note(strings.Join(words, "  ") + more)
+}

@@ -1,0 +1,79 @@
+package screen
+
+import (
+	"sync"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// Bounds that are nobody's to choose.
+const (
+	typedMax = 4096 // bytes in the line being typed: what the protocol takes
+	linesMax = 256  // typed lines that nobody has taken yet
+)
+
+// Options are what a screen is made with. The zero value works.
+type Options struct {
+	// Title begins the status line.
+	Title string
+	// Color allows colours. Without it (NO_COLOR, dumb terminals) there is only bold and reverse.
+	Color bool
+	// Complete tells what the word that ends at the cursor may become: whole words that take its place, with whatever
+	// shall follow them ("alice: "). before is the text left of the cursor. It is called by Run, so it may not wait for
+	// anything. nil: Tab does nothing.
+	Complete func(before string) (candidates []string)
+	// Scrollback is how many lines are kept to be read back. 0: 5000.
+	Scrollback int
+	// Suspend lets Ctrl-Z stop the process, as in a shell. Not for a server: it would stand still for everybody.
+	Suspend bool
+	// Terminal is what to draw on; Run initialises it, and ends it. nil: the process's own terminal.
+	Terminal tcell.Screen
+}
+
+// Screen is one person's terminal. All of its methods may be called from any goroutine, at any time.
+type Screen struct {
+	opts    Options
+	box     *mailbox
+	lines   chan string   // bounded by linesMax; closed by Run as it returns
+	stop    chan struct{} // closed by the first Stop
+	stopped sync.Once
+	ran     sync.Once
+}
+
+// New makes a screen; Run shows it.
+func New(o Options) *Screen {
+	if o.Scrollback <= 0 {
+		o.Scrollback = 5000
+	}
+	return &Screen{
+		opts:  o,
+		box:   newMailbox(o.Scrollback),
+		lines: make(chan string, linesMax),
+		stop:  make(chan struct{}),
+	}
+}
+
+// Lines is where the typed lines come out, without their ends. An empty line comes only out of the middle of a paste. The
+// channel is closed when Run returns; what was typed before that can still be read.
+func (s *Screen) Lines() <-chan string { return s.lines }
+
+// Print shows one line, made of spans, below all others. Before Run it is kept for Run, after Run it does nothing.
+func (s *Screen) Print(spans ...Span) { s.box.print(compose(spans, s.opts.Color)) }
+
+// Bell rings the terminal's bell, at most once a second.
+func (s *Screen) Bell() { s.box.leave(func(n *news) { n.bell = true }) }
+
+// SetPrompt says what stands before the input line, such as "#lobby> ".
+func (s *Screen) SetPrompt(p string) {
+	p = clean(p)
+	s.box.leave(func(n *news) { n.prompt = p })
+}
+
+// SetStatus says what stands behind the title in the status line, such as "#lobby · 3 here".
+func (s *Screen) SetStatus(status string) {
+	status = clean(status)
+	s.box.leave(func(n *news) { n.status = status })
+}
+
+// Stop makes Run return, now or as soon as it is called. It does not wait for that.
+func (s *Screen) Stop() { s.stopped.Do(func() { close(s.stop) }) }

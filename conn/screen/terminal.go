@@ -1,0 +1,96 @@
+package screen
+
+import (
+	"sync"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// terminal is a tcell screen that can always be left. tcell's own waits, as it is suspended, for its reader, and that one may
+// be waiting for ever to hand over what it read, to somebody who has left already: a long paste at the wrong moment, and the
+// process does not end. So the reader is held back first.
+type terminal struct {
+	tcell.Screen
+	tty *gatedTty
+}
+
+// ownTerminal is the one that the process was started in.
+func ownTerminal() (tcell.Screen, error) {
+	tty, err := tcell.NewDevTty()
+	if err != nil {
+		return nil, err
+	}
+	t, err := overTty(tty)
+	if err != nil {
+		_ = tty.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func overTty(tty tcell.Tty) (*terminal, error) {
+	gated := &gatedTty{Tty: tty}
+	s, err := tcell.NewTerminfoScreenFromTty(gated)
+	if err != nil {
+		return nil, err
+	}
+	return &terminal{s, gated}, nil
+}
+
+func (t *terminal) Suspend() error {
+	t.tty.shut()
+	return t.Screen.Suspend()
+}
+
+// gatedTty is a Tty that has a gate for what is read from it.
+type gatedTty struct {
+	tcell.Tty
+
+	mu     sync.Mutex
+	closed bool          // nothing that is read gets through
+	inside chan struct{} // closed while the reader is in here, or gone: it has nothing in its hands
+}
+
+// Start is called before the reader is.
+func (t *gatedTty) Start() error {
+	t.mu.Lock()
+	t.closed, t.inside = false, make(chan struct{})
+	t.mu.Unlock()
+	return t.Tty.Start()
+}
+
+// shut lets nothing through any more, and waits until the reader has handed over what it had.
+func (t *gatedTty) shut() {
+	t.mu.Lock()
+	t.closed = true
+	inside := t.inside
+	t.mu.Unlock()
+	if inside != nil {
+		<-inside
+	}
+}
+
+func (t *gatedTty) Read(b []byte) (int, error) {
+	t.mu.Lock()
+	close(t.inside)
+	t.mu.Unlock()
+	for {
+		n, err := t.Tty.Read(b)
+		if err != nil {
+			return n, err // the reader ends with that
+		}
+		if t.leave() {
+			return n, nil
+		}
+	}
+}
+
+// leave lets the reader out with what it has, unless the gate is shut.
+func (t *gatedTty) leave() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.inside = make(chan struct{})
+	}
+	return !t.closed
+}

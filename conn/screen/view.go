@@ -1,0 +1,114 @@
+package screen
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// view is all that Run knows. It is a local variable of Run, and nobody else can name it.
+type view struct {
+	opts  Options
+	term  tcell.Screen
+	lines chan<- string
+	idle  func(during func()) // while it has the terminal given away
+
+	log     scrollback
+	input   editor
+	waiting []string // pasted lines, sent before the input line
+	past    history
+	tab     completion
+	paste   paste
+
+	prompt, status string
+	from           int       // the first character of the input line that is seen
+	rang           time.Time // when the bell last rang
+	fresh          bool      // the terminal may show anything: draw all of it anew
+	ended          bool
+	err            error // why it ended, if the terminal went away
+}
+
+// event handles what tcell reports.
+func (v *view) event(ev tcell.Event) {
+	switch ev := ev.(type) {
+	case *tcell.EventKey:
+		v.key(ev)
+	case *tcell.EventPaste:
+		v.pasting(ev.Start())
+	case *tcell.EventResize:
+		v.fresh = true
+	case *tcell.EventError:
+		v.ended, v.err = true, fmt.Errorf("screen: the terminal went away: %w", ev)
+	case nil: // ChannelEvents has ended: somebody else ended the terminal
+		v.ended = true
+	default: // tcell has more of them than we asked for
+	}
+}
+
+func (v *view) pasting(start bool) {
+	v.tab = completion{}
+	if start {
+		v.paste.begin()
+	} else if v.paste.on {
+		v.pasted()
+	}
+}
+
+// hear takes what other goroutines have left.
+func (v *view) hear(n news) {
+	v.log.add(n.missed, n.lines...)
+	v.prompt, v.status = n.prompt, n.status
+	if n.bell {
+		v.ring()
+	}
+}
+
+// note shows a line of the screen's own.
+func (v *view) note(text string) {
+	v.log.add(0, compose([]Span{{text, Dim}}, v.opts.Color))
+}
+
+func (v *view) ring() {
+	if now := time.Now(); now.Sub(v.rang) >= time.Second {
+		v.rang = now
+		_ = v.term.Beep()
+	}
+}
+
+// enter sends the waiting lines and the line, as many as are taken. What is not taken stays.
+func (v *view) enter() {
+	v.log.follow()
+	for len(v.waiting) > 0 {
+		if !v.send(v.waiting[0]) {
+			return
+		}
+		v.waiting = v.waiting[1:]
+	}
+	if v.input.text != "" && v.send(v.input.text) {
+		v.input.set("")
+	}
+}
+
+func (v *view) send(line string) bool {
+	select {
+	case v.lines <- line:
+		v.past.add(line)
+		return true
+	default:
+		v.ring()
+		v.note("Nobody takes lines at the moment. Yours is kept: press Enter again.")
+		return false
+	}
+}
+
+// interrupt clears the line, and ends if there was nothing to clear.
+func (v *view) interrupt() {
+	if v.input.text == "" && len(v.waiting) == 0 {
+		v.ended = true
+		return
+	}
+	v.input.set("")
+	v.waiting = nil
+	v.past.add("")
+}
