@@ -1,0 +1,110 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+
+	"chinwag/protocol"
+)
+
+// Options of a Client. All but one of Addr and Dial may be left out.
+type Options struct {
+	Addr   string                                      // host:port
+	Nick   protocol.Nick                               // zero: the server gives one
+	Room   protocol.Room                               // zero: protocol.Lobby
+	Replay *int                                        // lines of history on entering; nil: the server's default
+	Dial   func(ctx context.Context) (net.Conn, error) // nil: TCP to Addr, with keep-alive
+	Once   bool                                        // end when the connection breaks, do not come back
+	Log    *slog.Logger                                // nil: none
+}
+
+// Client is one who takes part in the room. Make it with New.
+type Client struct {
+	opts   Options
+	events chan Event    // bounded; closed by Run
+	sends  chan send     // unbuffered: what is sent has been taken
+	done   chan struct{} // closed by Run
+}
+
+// send is what is asked of Run: a command to send or, without one, to close
+// settled when all that was sent before is answered.
+type send struct {
+	cmd     protocol.Command
+	settled chan struct{}
+}
+
+// New makes a client; Run connects it.
+func New(o Options) *Client {
+	if o.Dial == nil {
+		o.Dial = func(ctx context.Context) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", o.Addr) // its zero value keeps alive
+		}
+	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Client{
+		opts:   o,
+		events: make(chan Event, 64),
+		sends:  make(chan send),
+		done:   make(chan struct{}),
+	}
+}
+
+// Events is all that happens, in order. It must be read to its end, which comes
+// as Run returns: who stops reading earlier ends Run's context.
+func (c *Client) Events() <-chan Event { return c.events }
+
+// Send hands over a command. It returns when that is taken, not when it is
+// answered; while 256 commands wait for an answer it waits, so it must not be called by
+// the goroutine that reads Events. A *protocol.Refusal says that this client
+// cannot send such a thing; ErrEnded, that Run is over.
+//
+// protocol.Leave ends Run in good order, at once where there is no connection.
+func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
+	if refusal := unfit(cmd); refusal != nil {
+		return refusal
+	}
+	return c.hand(ctx, send{cmd: cmd})
+}
+
+// Settle waits until all that was sent before is answered, and the answers are
+// in Events.
+func (c *Client) Settle(ctx context.Context) error {
+	settled := make(chan struct{})
+	if err := c.hand(ctx, send{settled: settled}); err != nil {
+		return err
+	}
+	select {
+	case <-settled:
+		return nil
+	case <-c.done:
+		return ErrEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Client) hand(ctx context.Context, s send) error {
+	select {
+	case c.sends <- s:
+		return nil
+	case <-c.done:
+		return ErrEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unfit says why a command cannot be sent through a Client.
+func unfit(cmd protocol.Command) error {
+	switch cmd := cmd.(type) {
+	case protocol.Hello:
+		return protocol.Refuse("late-hello", "hello is said by the client itself")
+	case protocol.Echo:
+		if !cmd.On {
+			return protocol.Refuse("echo", "the echo stays on: it tells that your lines are safe")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package client
+
+import (
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+
+	"chinwag/protocol"
+)
+
+// maxKept is how many commands wait for their answers. The server remembers as
+// many ids, so that none of them can be said twice.
+const maxKept = 256
+
+// kept are the commands that are not answered yet, in order.
+type kept struct {
+	prefix string // of all ids of this client
+	n      uint64
+	all    []*entry
+}
+
+// entry is a command that waits for its answer.
+type entry struct {
+	cmd     protocol.Command
+	ref     protocol.Ref  // of a line, or of our own ping
+	in      string        // token of the session in which it was sent; "": it was not
+	settled chan struct{} // not nil: closed when it is answered
+}
+
+func newKept() kept { return kept{prefix: rand.Text()[:10] + "-"} }
+
+func (k *kept) hasRoom() bool { return len(k.all)+2 <= maxKept }
+
+// ref is an id that nobody has used.
+func (k *kept) ref() protocol.Ref {
+	k.n++
+	return protocol.Ref(k.prefix + strconv.FormatUint(k.n, 36))
+}
+
+func (k *kept) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
+
+// add keeps a command. One that carries no id is followed by a ping, whose
+// answer comes after its own.
+func (k *kept) add(cmd protocol.Command) {
+	e := &entry{}
+	e.cmd, e.ref = k.withRef(cmd)
+	k.all = append(k.all, e)
+	switch cmd.(type) {
+	case protocol.Say, protocol.Me:
+	default:
+		k.addPing(nil)
+	}
+}
+
+func (k *kept) addPing(settled chan struct{}) {
+	ref := k.ref()
+	k.all = append(k.all, &entry{cmd: protocol.Ping{Ref: ref}, ref: ref, settled: settled})
+}
+
+func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
+	switch cmd := cmd.(type) {
+	case protocol.Say:
+		if cmd.Ref == "" {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	case protocol.Me:
+		if cmd.Ref == "" {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	case protocol.Msg:
+		if cmd.Ref == "" {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	}
+	return cmd, ""
+}
+
+// settle lets go of a line that is answered.
+func (k *kept) settle(ref protocol.Ref) bool {
+	i := k.find(ref)
+	if i >= 0 {
+		k.all = slices.Delete(k.all, i, i+1)
+	}
+	return i >= 0
+}
+
+// settleUpTo lets go of all that was sent before a ping that is answered.
+func (k *kept) settleUpTo(ref protocol.Ref) {
+	i := k.find(ref)
+	for _, e := range k.all[:i+1] {
+		if e.settled != nil {
+			close(e.settled)
+		}
+	}
+	k.all = slices.Delete(k.all, 0, i+1)
+}
+
+func (k *kept) find(ref protocol.Ref) int {
+	if ref == "" {
+		return -1
+	}
+	return slices.IndexFunc(k.all, func(e *entry) bool { return e.ref == ref })
+}
+
+// keepIf lets go of all that keep does not want.
+func (k *kept) keepIf(keep func(*entry) bool) {
+	k.all = slices.DeleteFunc(k.all, func(e *entry) bool { return !keep(e) })
+}
+
+// isSaid reports whether a command is a line that the room's record will show.
+func isSaid(cmd protocol.Command) bool {
+	switch cmd.(type) {
+	case protocol.Say, protocol.Me:
+		return true
+	}
+	return false
+}
+
+// isLine reports whether a command is somebody's words.
+func isLine(cmd protocol.Command) bool {
+	_, private := cmd.(protocol.Msg)
+	return private || isSaid(cmd)
+}
+
+// mayRepeat reports whether a command does no harm when it is followed twice.
+func mayRepeat(cmd protocol.Command) bool {
+	switch cmd.(type) {
+	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop:
+		return false
+	}
+	return true
+}

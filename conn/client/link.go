@@ -1,0 +1,190 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"chinwag/protocol"
+)
+
+const (
+	connectTime = 15 * time.Second // to dial, to be greeted and to be welcomed
+	writeTime   = 30 * time.Second // for the other side to take a piece
+	drainTime   = 5 * time.Second  // to read what was said to us after we could not write any more
+	piece       = 16 << 10         // bytes; what one write deadline is for
+	maxGreeting = protocol.MaxText // bytes of a line before we know whose it is
+	maxLine     = 256 << 10        // bytes of a line afterwards
+)
+
+// link is one connection that is in.
+type link struct {
+	conn    net.Conn
+	in      *bufio.Reader
+	welcome protocol.Welcome
+	aside   string // the last that was said in text before the welcome
+
+	heard chan heard    // unbuffered; reader to Run
+	out   chan []byte   // unbuffered; Run to writer
+	over  chan struct{} // closed by close
+}
+
+type heard struct {
+	event protocol.Event
+	err   error // the end, the last of them
+}
+
+// connect dials, looks who is there, and says hello if it is chinwag.
+func connect(ctx context.Context, o *Options, hello protocol.Hello) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	conn, err := o.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &link{
+		conn:  conn,
+		in:    bufio.NewReader(conn),
+		heard: make(chan heard),
+		out:   make(chan []byte),
+		over:  make(chan struct{}),
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	err = l.greet(hello)
+	if !stop() && err == nil {
+		err = errSilent
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// greet reads the first line before anything is written: in front of another
+// server, every byte would be somebody's message.
+func (l *link) greet(hello protocol.Hello) error {
+	first, err := l.line(maxGreeting)
+	switch why, away := strings.CutPrefix(string(first), "-- goodbye: "); {
+	case away:
+		return &turnedAway{why}
+	case err == errLongLine, len(first) > 0 && !isChinwag(first):
+		return ErrNotChinwag
+	case err != nil:
+		return err
+	}
+	if _, err := l.conn.Write(protocol.AppendCommandJSON(nil, hello)); err != nil {
+		return err
+	}
+	for {
+		line, err := l.line(maxLine)
+		if err != nil {
+			return err
+		}
+		if !protocol.IsJSON(line) {
+			l.aside = strings.TrimPrefix(string(line), "-- ")
+			if why, away := strings.CutPrefix(l.aside, "goodbye: "); away {
+				return &turnedAway{why}
+			}
+			continue
+		}
+		e, err := protocol.DecodeEvent(line)
+		if err != nil {
+			return err
+		}
+		if w, ok := e.(protocol.Welcome); ok {
+			l.welcome = w
+			return nil
+		}
+	}
+}
+
+// isChinwag looks for the token as a word: chinwag/10 is another one.
+func isChinwag(line []byte) bool {
+	_, after, found := bytes.Cut(line, []byte(protocol.Version))
+	return found && (len(after) == 0 || after[0] < '0' || after[0] > '9')
+}
+
+// start lets both directions run until close.
+func (l *link) start(wg *sync.WaitGroup, log *slog.Logger) {
+	wg.Go(func() { l.read(log) })
+	wg.Go(l.write)
+}
+
+// close ends both directions; it is called once.
+func (l *link) close() {
+	close(l.over)
+	_ = l.conn.Close()
+}
+
+func (l *link) read(log *slog.Logger) {
+	for {
+		line, err := l.line(maxLine)
+		h := heard{err: err}
+		if err == nil {
+			if h.event, err = protocol.DecodeEvent(line); err != nil {
+				log.Warn("client: an event was not understood", "err", err, "bytes", len(line))
+				continue
+			}
+		}
+		select {
+		case l.heard <- h:
+		case <-l.over:
+			return
+		}
+		if h.err != nil {
+			return
+		}
+	}
+}
+
+// write sends what Run gives it. After an error it writes nothing more, and what
+// the other side has said is still read: it may be a goodbye.
+func (l *link) write() {
+	for {
+		select {
+		case b := <-l.out:
+			for len(b) > 0 {
+				_ = l.conn.SetWriteDeadline(time.Now().Add(writeTime))
+				n, err := l.conn.Write(b[:min(len(b), piece)])
+				if err != nil {
+					_ = l.conn.SetReadDeadline(time.Now().Add(drainTime))
+					return
+				}
+				b = b[n:]
+			}
+		case <-l.over:
+			return
+		}
+	}
+}
+
+// line is the next line without its end. A line that was cut in two by the end
+// of the stream comes with the error.
+func (l *link) line(most int) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := l.in.ReadSlice('\n')
+		if len(line)+len(part) > most+2 {
+			return nil, errLongLine
+		}
+		switch {
+		case err == nil && line == nil:
+			return bytes.TrimRight(part, "\r\n"), nil // valid until the next call
+		case err == nil:
+			return bytes.TrimRight(append(line, part...), "\r\n"), nil
+		case err != bufio.ErrBufferFull:
+			if err == io.EOF && len(line)+len(part) > 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			return append(line, part...), err
+		}
+		line = append(line, part...)
+	}
+}

@@ -1,0 +1,98 @@
+package client
+
+import (
+	"time"
+
+	"chinwag/protocol"
+)
+
+const (
+	quiet     = 60 * time.Second // without a word before we ask whether anybody is there
+	answering = 30 * time.Second // for the answer
+	parting   = 3 * time.Second  // for the goodbye after a Leave
+)
+
+// take is what somebody wants to send.
+func (r *run) take(s send) {
+	switch cmd := s.cmd.(type) {
+	case nil:
+		r.addPing(s.settled)
+	case protocol.Leave:
+		r.leave(cmd)
+	default:
+		r.add(cmd)
+	}
+	r.send()
+}
+
+func (r *run) send() {
+	if r.link != nil {
+		r.out = r.unsent(r.out)
+	}
+}
+
+func (r *run) leave(cmd protocol.Leave) {
+	if r.link == nil {
+		r.end(nil)
+		return
+	}
+	r.out = protocol.AppendCommandJSON(r.unsent(r.out), cmd)
+	r.left = time.After(parting)
+}
+
+// hear is what the server says, or the end of the connection.
+func (r *run) hear(h heard) {
+	if h.err != nil {
+		r.lose(h.err)
+		return
+	}
+	r.heardAt, r.asked = time.Now(), false
+	if pong, ok := h.event.(protocol.Pong); ok && pong.Ref == r.probe && r.probe != "" {
+		r.giveUp(r.searched())
+		r.send()
+		return
+	}
+	if r.session.hear(h.event) {
+		r.tell(Heard{h.event})
+	}
+	if e, ok := h.event.(protocol.Goodbye); ok {
+		r.dismissed(e)
+	}
+}
+
+func (r *run) dismissed(e protocol.Goodbye) {
+	r.goodbye = &Dismissed{e}
+	switch e.Reason {
+	case protocol.Quit:
+		r.end(nil)
+	case protocol.Kicked, protocol.Replaced:
+		r.end(r.goodbye)
+	}
+}
+
+// listen asks a server that has been silent for long whether it is there.
+func (r *run) listen() {
+	silent := time.Since(r.heardAt)
+	switch {
+	case r.link == nil: // reset when there is one again
+	case len(r.told) > 0: // it is we who do not listen
+		r.heardAt = time.Now()
+		r.silence.Reset(quiet)
+	case r.asked:
+		r.lose(errSilent)
+	case silent < quiet:
+		r.silence.Reset(quiet - silent)
+	default:
+		r.asked = true
+		r.out = protocol.AppendCommandJSON(r.out, protocol.Ping{Ref: r.ref()})
+		r.silence.Reset(answering)
+	}
+}
+
+func (r *run) giveUp(lost []Undelivered) {
+	for _, u := range lost {
+		if _, ping := u.Command.(protocol.Ping); !ping {
+			r.tell(u)
+		}
+	}
+}

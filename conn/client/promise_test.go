@@ -1,0 +1,254 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/client"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// unlucky is somebody whose connections break at random bytes, in all the ways
+// in which connections break.
+type unlucky struct {
+	s   *stage
+	rnd *rand.Rand
+	mu  sync.Mutex
+
+	cuts      int // still to come; then the connections hold
+	dialed    int
+	downUntil time.Time
+}
+
+func (u *unlucky) dial(context.Context) (net.Conn, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if time.Now().Before(u.downUntil) {
+		return nil, errRefused
+	}
+	w := &wire{cut: make(chan struct{}), left: -1, how: cut(u.rnd.IntN(3))}
+	switch u.dialed++; {
+	case u.dialed == 1:
+		w.left = 1500 + u.rnd.IntN(5000) // the first must succeed
+	case u.cuts > 0:
+		w.left = u.rnd.IntN(6000)
+	}
+	u.cuts--
+	if w.left >= 0 && u.rnd.IntN(6) == 0 { // once in a while the network is away for longer than a session is held
+		w.broken = func() {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			u.downUntil = time.Now().Add(3 * time.Minute)
+		}
+	}
+	return u.s.dial(hub.Identity{}, w.wrap)
+}
+
+// TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and
+// their connections break at any byte. Everybody sees what one whose
+// connection is good sees, and every line is there once.
+func TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections(t *testing.T) {
+	rounds := 30
+	if testing.Short() {
+		rounds = 10
+	}
+	for seed := range rounds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			onStage(t, func(t *testing.T, s *stage) { broken(t, s, rand.New(rand.NewPCG(uint64(seed), 1))) })
+		})
+	}
+}
+
+func broken(t *testing.T, s *stage, rnd *rand.Rand) {
+	witness := s.join("witness", client.Options{})
+	var people []*person
+	for i := range 3 {
+		u := &unlucky{s: s, rnd: rand.New(rand.NewPCG(rnd.Uint64(), 2)), cuts: 4 + rnd.IntN(6)}
+		p := s.join(fmt.Sprint("p", i), client.Options{Dial: u.dial})
+		require.Len(t, told[client.Connected](p), 1)
+		people = append(people, p)
+	}
+	var want []string
+	n := 20 + rnd.IntN(60)
+	for i := range n {
+		for j, p := range people {
+			text := fmt.Sprintf("%d of p%d", i, j)
+			want = append(want, text)
+			p.say(text)
+		}
+		time.Sleep(time.Duration(rnd.IntN(int(2 * time.Second))))
+	}
+	for _, p := range people {
+		require.NoError(t, p.Settle(t.Context()))
+	}
+	time.Sleep(10 * time.Minute)
+	synctest.Wait()
+	all := said(witness)
+	for _, p := range people {
+		assert.Equal(t, all, said(p))
+		assert.Empty(t, told[client.Undelivered](p))
+		assert.NoError(t, p.quit())
+	}
+	slices.Sort(want)
+	slices.Sort(all)
+	assert.Equal(t, want, all)
+	assert.NoError(t, witness.quit())
+}
+
+// TestG4ResumeGetsExactlyTheRest: what is said while somebody is away comes
+// when they are back, and nothing else does.
+func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		w := &wire{cut: make(chan struct{}), left: -1}
+		first := true
+		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
+			if !first {
+				return s.dial(hub.Identity{}, nil)
+			}
+			first = false
+			return s.dial(hub.Identity{}, func(a, b net.Conn) (net.Conn, net.Conn) { return w.wrap(a, b) })
+		}})
+		bob := s.join("bob", client.Options{})
+		bob.say("before")
+		synctest.Wait()
+		w.mu.Lock()
+		w.left = 0
+		w.mu.Unlock()
+		bob.say("first missed")
+		bob.send(protocol.Msg{To: nick(t, "ann"), Text: protocol.MustText("second missed")})
+		bob.say("third missed")
+		require.NoError(t, bob.Settle(t.Context()))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		bob.say("after")
+		synctest.Wait()
+		assert.Equal(t, []string{"before", "first missed", "third missed", "after"}, said(ann))
+		in := told[client.Connected](ann)
+		require.Len(t, in, 2)
+		assert.True(t, in[1].Resumed)
+		assert.Empty(t, heard[protocol.Gap](ann))
+		assert.NoError(t, ann.quit())
+		assert.NoError(t, bob.quit())
+	})
+}
+
+// TestG4ALostRecordIsTold, and what nobody can know is not said again.
+func TestG4ALostRecordIsTold(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		w := &wire{cut: make(chan struct{}), left: -1, how: halfOpen}
+		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
+			if w != nil {
+				c, err := s.dial(hub.Identity{}, w.wrap)
+				w = nil
+				return &deafened{c}, err
+			}
+			return s.dial(hub.Identity{}, nil)
+		}})
+		ann.say("maybe")
+		ann.send(protocol.Msg{To: nick(t, "ann"), Text: protocol.MustText("private")})
+		synctest.Wait()
+		s.close()
+		synctest.Wait()
+		ann.say("surely not")
+		s.store = journal.NewMemory(journal.Bounds{})
+		s.open()
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		gaps := heard[protocol.Gap](ann)
+		require.Len(t, gaps, 1)
+		assert.Equal(t, protocol.OldEpoch, gaps[0].Why)
+		lost := told[client.Undelivered](ann)
+		require.Len(t, lost, 2)
+		assert.True(t, lost[0].Maybe)
+		assert.Equal(t, "the connection broke before this was answered, and it may or may not have arrived: /msg ann private", lost[0].Words())
+		assert.Contains(t, lost[1].Words(), ": maybe")
+		assert.Equal(t, []string{"surely not"}, said(ann))
+		assert.NoError(t, ann.quit())
+	})
+}
+
+// deafened is a connection on which no answer to what was sent arrives.
+type deafened struct{ net.Conn }
+
+func (c *deafened) Read(b []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(b)
+		if err != nil || !slices.Contains([]string{`{"type":"said"`, `{"type":"pong"`, `{"type":"whisp`, `{"type":"refus`}, string(b[:min(n, 14)])) {
+			return n, err
+		}
+	}
+}
+
+// TestG5WhatWasRecordedIsNotSaidAgain in a new session, if the record is the
+// same; what was not is said now.
+func TestG5WhatWasRecordedIsNotSaidAgain(t *testing.T) {
+	for _, name := range []string{"ann", ""} {
+		onStage(t, func(t *testing.T, s *stage) { notAgain(t, s, name) })
+	}
+}
+
+func notAgain(t *testing.T, s *stage, name string) {
+	witness := s.join("witness", client.Options{})
+	n := 0
+	ann := s.join(name, client.Options{Dial: func(context.Context) (net.Conn, error) {
+		c, err := s.dial(hub.Identity{}, nil)
+		if n++; n == 1 && err == nil {
+			return &deafened{c}, nil
+		}
+		return c, err
+	}})
+	ann.say("recorded")
+	synctest.Wait()
+	assert.Empty(t, said(ann))
+	s.close()
+	s.open()
+	time.Sleep(time.Minute)
+	synctest.Wait()
+	assert.Equal(t, []string{"recorded"}, said(ann))
+	assert.Equal(t, []string{"recorded"}, said(witness))
+	assert.Empty(t, told[client.Undelivered](ann))
+	assert.NoError(t, ann.quit())
+	assert.NoError(t, witness.quit())
+}
+
+// TestG5APrivateLineIsSaidOnce though its acknowledgement was lost with the
+// connection, and is acknowledged on the next.
+func TestG5APrivateLineIsSaidOnce(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		bob := s.join("bob", client.Options{})
+		w := &wire{cut: make(chan struct{}), left: -1, how: halfOpen}
+		n := 0
+		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
+			if n++; n > 1 {
+				return s.dial(hub.Identity{}, nil)
+			}
+			c, err := s.dial(hub.Identity{}, w.wrap)
+			return &deafened{c}, err
+		}})
+		ann.send(protocol.Msg{To: nick(t, "bob"), Text: protocol.MustText("psst")})
+		synctest.Wait()
+		require.Len(t, heard[protocol.Whispered](bob), 1)
+		w.mu.Lock()
+		w.left = 0
+		w.mu.Unlock()
+		require.NoError(t, ann.Settle(t.Context()))
+		time.Sleep(time.Minute)
+		assert.Len(t, heard[protocol.Whispered](bob), 1)
+		assert.Len(t, told[client.Connected](ann), 2)
+		assert.Empty(t, told[client.Undelivered](ann))
+		assert.NoError(t, ann.quit())
+		assert.NoError(t, bob.quit())
+	})
+}
