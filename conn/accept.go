@@ -41,6 +41,7 @@ func (l *Listener) Close() { _ = l.net.Close() }
 // the last of them is gone. Trouble in accepting is survived: it waits, and
 // where there are no descriptors left the strangers who never said a word go first.
 func (l *Listener) Accept() error {
+	defer l.served.Wait()
 	var pause time.Duration
 	var told time.Time
 	for s := l.server; ; {
@@ -51,9 +52,7 @@ func (l *Listener) Accept() error {
 			l.admit(c)
 		case errors.Is(err, net.ErrClosed):
 			<-s.hub.Done()
-			late := time.AfterFunc(lastMoment, s.abortAll)
-			defer late.Stop()
-			l.served.Wait()
+			time.AfterFunc(lastMoment, s.abortAll) // those of other doors and of the console, too
 			return nil
 		default:
 			if time.Since(told) > time.Minute {

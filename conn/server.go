@@ -87,7 +87,8 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 	defer cancel()
 	client, err := s.hub.Attach(ctx, id)
 	if err != nil {
-		t.Abort()
+		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
+		t.Close()
 		return err
 	}
 	l := &link{transport: t, client: client, since: time.Now(), spoke: id.Operator}

@@ -185,7 +185,9 @@ func (r *run) sayGoodbye() {
 			r.goodbye(c, protocol.Shutdown, r.farewell)
 		}
 	}
-	r.grace = time.After(r.opts.Grace)
+	if r.opts.Grace > 0 {
+		r.grace = time.After(r.opts.Grace)
+	}
 }
 
 func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 }

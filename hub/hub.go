@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"chinwag/hub/journal"
@@ -15,21 +16,28 @@ var ErrStopped = errors.New("hub: stopped")
 
 // Options of a Hub. Options{} works.
 type Options struct {
-	Outbox int           // bytes that wait for one client before it is behind; 0: 64 KiB
+	Outbox int           // bytes that wait for one client before it is behind; 0: 64 KiB, below 0: no limit
 	Replay int           // lines of history shown on entering a room; 0: 20, below 0: none
 	Arrive time.Duration // how long a newcomer who says nothing is not yet announced; 0: 300 ms
 	Hold   time.Duration // how long a program may come back to its session; 0: 2 minutes
-	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s
-	Rooms  int           // 0: 1,000
+	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s, below 0: as long as it takes
+	Rooms  int           // 0: 1,000, below 0: no limit
 }
 
 func (o *Options) defaults() {
-	o.Outbox = cmp.Or(o.Outbox, 64<<10)
+	o.Outbox = noLimit(cmp.Or(o.Outbox, 64<<10))
 	o.Replay = max(0, cmp.Or(o.Replay, 20))
 	o.Arrive = cmp.Or(o.Arrive, 300*time.Millisecond)
 	o.Hold = cmp.Or(o.Hold, 2*time.Minute)
 	o.Grace = cmp.Or(o.Grace, 5*time.Second)
-	o.Rooms = cmp.Or(o.Rooms, 1000)
+	o.Rooms = noLimit(cmp.Or(o.Rooms, 1000))
+}
+
+func noLimit(n int) int {
+	if n < 0 {
+		return math.MaxInt
+	}
+	return n
 }
 
 // Identity is what a door knows of somebody before they say anything.

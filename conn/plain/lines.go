@@ -87,12 +87,16 @@ func (l *lines) flushTelnet() {
 
 // feed takes one byte and reports whether it ends a line.
 func (l *lines) feed(b byte) bool {
-	switch l.telnet.next(b) {
+	switch l.telnet.next(b, endsInLetter(l.line)) {
 	case nothing:
 		return false
 	case addBoth:
 		l.ended = midLine
 		l.put(iac)
+	case addTorn:
+		l.ended = midLine
+		l.put(torn[b])
+		return false
 	case eraseChar:
 		_, n := utf8.DecodeLastRune(l.line)
 		l.line = l.line[:len(l.line)-n]
@@ -114,6 +118,16 @@ func (l *lines) feed(b byte) bool {
 		return false
 	}
 	l.put(b)
+	return false
+}
+
+// endsInLetter reports whether the last letter of b is not whole.
+func endsInLetter(b []byte) bool {
+	for i := len(b) - 1; i >= max(0, len(b)-3); i-- {
+		if utf8.RuneStart(b[i]) {
+			return !utf8.FullRune(b[i:])
+		}
+	}
 	return false
 }
 

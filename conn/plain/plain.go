@@ -116,7 +116,7 @@ func isStranger(line []byte) bool {
 	return httpRequest.Match(line)
 }
 
-var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/1\.[01]$`)
+var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+$`)
 
 // Send implements conn.Transport.
 func (t *Transport) Send(lines []*protocol.Line) error {
@@ -180,7 +180,7 @@ func (t *Transport) Close() {
 	if c, ok := t.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		_ = t.conn.SetReadDeadline(time.Now().Add(time.Second))
 		if !t.over.Load() {
-			_, _ = io.Copy(io.Discard, io.LimitReader(t.conn, 1<<20))
+			_, _ = io.Copy(io.Discard, t.conn)
 		}
 	}
 	_ = t.conn.Close()

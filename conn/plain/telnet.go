@@ -3,8 +3,11 @@ package plain
 // Commands and options of telnet (RFC 854, 860).
 const (
 	eof  = 236 // the first that is a command (RFC 1184)
+	susp = 237 // suspend: Ctrl-Z
 	se   = 240
+	brk  = 243
 	ip   = 244 // interrupt process: Ctrl-C
+	ao   = 245 // abort output
 	ec   = 247 // erase character
 	el   = 248 // erase line
 	sb   = 250
@@ -14,8 +17,14 @@ const (
 	dont = 254
 	iac  = 255
 
+	binary     = 0 // RFC 856
 	timingMark = 6
 )
+
+// torn are the bytes that GNU telnet takes for control keys, since it looks at
+// them without their top bit, and sends as commands. Nobody presses such a key in
+// the middle of a letter.
+var torn = map[byte]byte{susp: 0x9a, brk: 0x9c, ip: 0x83, ao: 0x8f}
 
 // maxSub is how long a subnegotiation may be. One that is never closed must not
 // swallow what is typed for ever.
@@ -24,11 +33,12 @@ const maxSub = 512
 // telnet takes the commands of a telnet client out of what it sends. UTF-8 has
 // no byte 255, so other clients pass unchanged.
 type telnet struct {
-	state   telnetState
-	verb    byte         // will, wont, do or dont, in state option
-	sub     int          // bytes of the subnegotiation so far
-	refused [2][256]bool // what was answered already: do, will
-	reply   []byte       // to be sent; the caller takes it
+	state    telnetState
+	verb     byte         // will, wont, do or dont, in state option
+	sub      int          // bytes of the subnegotiation so far
+	answered [2][256]bool // which options: do, will
+	asked    bool         // for binary
+	reply    []byte       // to be sent; the caller takes it
 }
 
 type telnetState byte
@@ -48,6 +58,7 @@ const (
 	nothing edit = iota
 	add
 	addBoth // the byte before it, too
+	addTorn // the letter that it stands for
 	eraseChar
 	eraseLine
 )
@@ -64,8 +75,9 @@ func (t *telnet) letters(b []byte) (n int) {
 	return n
 }
 
-// next takes one byte and says what it does to the line.
-func (t *telnet) next(b byte) edit {
+// next takes one byte and says what it does to the line, which may end in the
+// middle of a letter.
+func (t *telnet) next(b byte, inLetter bool) edit {
 	switch t.state {
 	case data:
 		if b == iac {
@@ -74,10 +86,10 @@ func (t *telnet) next(b byte) edit {
 		}
 		return add
 	case command:
-		return t.command(b)
+		return t.command(b, inLetter)
 	case option:
 		t.state = data
-		t.refuse(b)
+		t.answer(b)
 	case subData:
 		if t.sub++; t.sub > maxSub {
 			t.state = data
@@ -93,8 +105,12 @@ func (t *telnet) next(b byte) edit {
 	return nothing
 }
 
-func (t *telnet) command(b byte) edit {
+func (t *telnet) command(b byte, inLetter bool) edit {
 	t.state = data
+	if _, ok := torn[b]; ok && inLetter {
+		t.askBinary()
+		return addTorn
+	}
 	switch b {
 	case iac: // a data byte 255
 		return add
@@ -113,18 +129,40 @@ func (t *telnet) command(b byte) edit {
 	return nothing
 }
 
-// refuse answers a request for an option, once, so that two who refuse cannot
+// askBinary asks a telnet that tears letters to send them as they are, once. It
+// is the only thing that is ever asked.
+func (t *telnet) askBinary() {
+	if !t.asked {
+		t.asked = true
+		t.reply = append(t.reply, iac, do, binary)
+	}
+}
+
+// answer answers a request for an option, once, so that two who refuse cannot
 // go on for ever. The timing mark is different: a client that has sent one after
 // Ctrl-C shows nothing until it is answered, each time.
-func (t *telnet) refuse(opt byte) {
-	switch {
-	case t.verb == do && opt == timingMark:
+func (t *telnet) answer(opt byte) {
+	if t.verb == do && opt == timingMark {
 		t.reply = append(t.reply, iac, will, opt)
-	case t.verb == do && !t.refused[0][opt]:
-		t.refused[0][opt] = true
-		t.reply = append(t.reply, iac, wont, opt)
-	case t.verb == will && !t.refused[1][opt]:
-		t.refused[1][opt] = true
-		t.reply = append(t.reply, iac, dont, opt)
+		return
+	}
+	if t.verb != do && t.verb != will {
+		return
+	}
+	side, yes, no := 0, byte(will), byte(wont)
+	if t.verb == will {
+		side, yes, no = 1, do, dont
+	}
+	if t.answered[side][opt] {
+		return
+	}
+	t.answered[side][opt] = true
+	switch {
+	case opt != binary:
+		t.reply = append(t.reply, iac, no, opt)
+	case side == 0:
+		t.reply = append(t.reply, iac, yes, opt)
+	default:
+		t.askBinary() // which says yes, or has been said
 	}
 }

@@ -59,13 +59,36 @@ func TestTheTimingMarkIsAnsweredEachTime(t *testing.T) {
 func TestEveryOptionIsRefusedOnce(t *testing.T) {
 	for o := range 256 {
 		opt := string([]byte{byte(o)})
-		if o == timingMark {
+		if o == timingMark || o == binary {
 			continue
 		}
 		in := strings.Repeat("\xff\xfd"+opt+"\xff\xfb"+opt+"\xff\xfe"+opt+"\xff\xfc"+opt, 5)
 		_, told, _ := readAll(packets(in), 100)
 		assert.Equal(t, "\xff\xfc"+opt+"\xff\xfe"+opt, told, o)
 	}
+}
+
+// A telnet -8 asks to send and to hear all letters as they are.
+func TestBinaryIsTheOneOptionThatIsTaken(t *testing.T) {
+	in := strings.Repeat("\xff\xfd\x00\xff\xfb\x00\xff\xfe\x00\xff\xfc\x00", 5)
+	_, told, _ := readAll(packets(in), 100)
+	assert.Equal(t, "\xff\xfb\x00\xff\xfd\x00", told)
+}
+
+// GNU telnet takes some bytes in the middle of a letter for control keys. They
+// are put back, and it is asked once not to do so.
+func TestTornLettersAreMended(t *testing.T) {
+	in := ""
+	for _, s := range []string{"二月有", "例会议", "烃", "👍🏽", "光"} {
+		in += strings.NewReplacer("\x9a", "\xff\xed", "\x9c", "\xff\xf3", "\x83", "\xff\xf4", "\x8f", "\xff\xf5").Replace(s) + "\r\n"
+	}
+	got, told, _ := readAll(packets(in), 100)
+	assert.Equal(t, []string{"二月有", "例会议", "烃", "👍🏽", "光"}, texts(got))
+	assert.Equal(t, "\xff\xfd\x00", told)
+
+	got, told, _ = readAll(packets("half\xff\xf4whole\n"), 100)
+	assert.Equal(t, []string{"whole"}, texts(got), "Ctrl-C after a whole letter is Ctrl-C")
+	assert.Empty(t, told)
 }
 
 // An offer of the timing mark is an option like others.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // Bounds of the memory store. What goes beyond them is forgotten, the oldest
-// first; zero means the default.
+// first; zero means the default, below zero no bound.
 type Bounds struct {
 	Lines   int // entries of one stream; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
@@ -42,11 +43,18 @@ type ring struct {
 
 // NewMemory makes an empty record with an epoch of its own.
 func NewMemory(b Bounds) *Memory {
-	b.Lines = cmp.Or(b.Lines, 1000)
-	b.Bytes = cmp.Or(b.Bytes, 1<<20)
-	b.Streams = cmp.Or(b.Streams, 4096)
-	b.Total = cmp.Or(b.Total, 64<<20)
+	b.Lines = bound(b.Lines, 1000)
+	b.Bytes = bound(b.Bytes, 1<<20)
+	b.Streams = bound(b.Streams, 4096)
+	b.Total = bound(b.Total, 64<<20)
 	return &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}}
+}
+
+func bound(n, standard int) int {
+	if n < 0 {
+		return math.MaxInt
+	}
+	return cmp.Or(n, standard)
 }
 
 // Epoch implements Store.
