@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"chinwag/conn"
+	"chinwag/hub"
+	"chinwag/protocol"
+)
+
+// consoleScreen is the operator's console on a terminal. It is a transport like
+// any other: what is typed are its commands, and what the hub tells it is shown.
+//
+//	keys ──> tui ── Lines ──> Receive ──> hub
+//	tui <── Print, SetStatus <── Send <── hub
+type consoleScreen struct {
+	*face
+	interrupted chan struct{} // closed by Interrupt
+	interrupt   sync.Once
+	over        atomic.Bool // the screen has ended
+	asked       bool        // owned by Receive: for the end of the server
+}
+
+func newConsoleScreen(f *face) *consoleScreen {
+	return &consoleScreen{face: f, interrupted: make(chan struct{})}
+}
+
+// serve runs the screen and the connection behind it, which outlives it by the
+// goodbyes: an operator who ends the screen ends the server.
+func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(c, operator(true)) }()
+	err := c.run()
+	c.over.Store(true)
+	<-ended
+	return err
+}
+
+func (c *consoleScreen) close()         { c.screen.Stop() }
+func (c *consoleScreen) log() io.Writer { return c }
+
+func (c *consoleScreen) invite(addr net.Addr) { c.note(invitation(addr)) }
+
+// Receive implements conn.Transport.
+func (c *consoleScreen) Receive() (protocol.Command, error) {
+	for {
+		select {
+		case line, ok := <-c.screen.Lines():
+			if !ok {
+				return c.stop()
+			}
+			if cmd := c.parse(line); cmd != nil {
+				return cmd, nil
+			}
+		case <-c.asks:
+			return protocol.Who{}, nil
+		case <-c.interrupted:
+			return nil, errInterrupted
+		}
+	}
+}
+
+// stop asks for the end of the server, once, and waits for it.
+func (c *consoleScreen) stop() (protocol.Command, error) {
+	if !c.asked {
+		c.asked = true
+		return protocol.Stop{}, nil
+	}
+	<-c.interrupted
+	return nil, errInterrupted
+}
+
+var errInterrupted = errors.New("console: interrupted")
+
+// Send implements conn.Transport.
+func (c *consoleScreen) Send(lines []*protocol.Line) error {
+	for _, l := range lines {
+		if w, ok := l.Event.(protocol.Welcome); ok {
+			c.enter(w)
+		}
+		c.heard(l.Event)
+	}
+	c.tellWhere("")
+	return nil
+}
+
+// Interrupt implements conn.Transport.
+func (c *consoleScreen) Interrupt() { c.interrupt.Do(func() { close(c.interrupted) }) }
+
+// Close implements conn.Transport: the goodbye is shown, and then there is no more to see.
+func (c *consoleScreen) Close() { c.screen.Stop() }
+
+// Abort implements conn.Transport.
+func (c *consoleScreen) Abort() {
+	c.Interrupt()
+	c.screen.Stop()
+}
+
+// Write shows log lines among what is said, so that they do not tear the
+// screen; they are for standard error when it has ended.
+func (c *consoleScreen) Write(b []byte) (int, error) {
+	if c.over.Load() {
+		return os.Stderr.Write(b)
+	}
+	for line := range bytes.Lines(b) {
+		c.note(string(bytes.TrimSpace(line)))
+	}
+	return len(b), nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"chinwag/conn/client"
+	"chinwag/protocol"
+)
+
+// The exit codes of join.
+const (
+	exitFailed = 1 // something was refused or lost
+	exitUsage  = 2
+	exitNobody = 3 // no connection, or no chinwag server
+	exitKicked = 4
+)
+
+func joinCommand() *cobra.Command {
+	var (
+		j          joining
+		nick, room string
+		replay     int
+	)
+	c := &cobra.Command{
+		Use:   "join [HOST[:PORT]]",
+		Short: "walk into a chat room",
+		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345).
+
+On a terminal it is a screen: type to talk, /help for more, Tab completes names and
+commands, Ctrl-C or /quit leaves. Your own lines appear when the server has them.
+When the connection breaks it comes back by itself, and misses and repeats nothing.
+
+In a pipe each line of input is said or done, and what others say comes out, one line
+each; refusals go to standard error. When the input ends it leaves, as soon as all of
+it is acknowledged. With --json the output is one JSON object a line, and input lines that
+are JSON objects are commands: see protocol/README.md.
+
+Exit codes: 0 done   1 something was refused or lost   2 wrong usage
+            3 cannot connect, or not a chinwag server   4 kicked`,
+		Example: `  chinwag join
+  chinwag join chat.example.com --nick bob --room tea
+  echo 'the build is done' | chinwag join chat.example.com --nick builder`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVarP(&nick, "nick", "n", "", "your `NAME` (also $CHINWAG_NICK; else your user name, if it can be one)")
+	f.StringVarP(&room, "room", "r", "", "the `ROOM` to walk into")
+	f.IntVar(&replay, "replay", 20, "`LINES` of what was said before to show")
+	f.BoolVar(&j.plain, "plain", false, "lines instead of a screen, also on a terminal (for screen readers)")
+	f.BoolVar(&j.json, "json", false, "events as JSON lines, for programs")
+	f.BoolVar(&j.Once, "once", false, "end when the connection breaks, do not come back")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if f.Changed("replay") {
+			j.Replay = &replay
+		}
+		if err := j.read(strings.Join(args, ""), nick, room); err != nil {
+			return &exitError{exitUsage, err}
+		}
+		return j.run(c.Context())
+	}
+	return c
+}
+
+func (j *joining) run(ctx context.Context) error {
+	signal.Ignore(syscall.SIGPIPE) // whoever reads us may go away: then we leave in good order
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the process at once
+	if j.wantsScreen() {
+		return ending(joinScreen(ctx, j.Options, nil, os.Stderr))
+	}
+	l := inPipe{in: os.Stdin, out: os.Stdout, err: os.Stderr, json: j.json, named: j.named}
+	return ending(l.join(ctx, j.Options))
+}
+
+func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() }
+
+// errFailed ends the program with a code; it was told already why.
+var errFailed = errors.New("something was refused or lost")
+
+// ending is how the program ends: with a code that scripts can use.
+func ending(err error) error {
+	if err == nil {
+		return nil
+	}
+	dismissed, ok := errors.AsType[*client.Dismissed](err)
+	switch {
+	case errors.Is(err, errFailed):
+		return &exitError{code: exitFailed}
+	case ok && dismissed.Reason == protocol.Kicked:
+		return &exitError{exitKicked, err}
+	case errors.Is(err, client.ErrNotChinwag), errors.Is(err, client.ErrUnreachable):
+		return &exitError{exitNobody, err}
+	}
+	return &exitError{exitFailed, err}
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/client"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// inside is a server in the test's own process.
+type inside struct {
+	t      *testing.T
+	hub    *hub.Hub
+	server *conn.Server
+	served sync.WaitGroup
+	stop   func()
+}
+
+func openInside(t *testing.T) *inside {
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{})), hub.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	in := &inside{t: t, hub: h, server: conn.NewServer(h, conn.Options{Rate: -1})}
+	in.served.Go(func() { assert.NoError(t, h.Run(ctx)) })
+	in.stop = func() { cancel(); in.served.Wait() }
+	return in
+}
+
+// as is how somebody of that name joins.
+func (in *inside) as(name string, id hub.Identity) client.Options {
+	o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		in.served.Go(func() { _ = in.server.Serve(plain.New(theirs, plain.Options{}), id) })
+		return ours, nil
+	}}
+	if name != "" {
+		o.Nick = parsedNick(in.t, name)
+	}
+	return o
+}
+
+func parsedNick(t *testing.T, s string) protocol.Nick {
+	n, err := protocol.ParseNick(s)
+	require.NoError(t, err)
+	return n
+}
+
+var operatorHere = hub.Identity{Operator: true}
+
+// ends is the exit code of an end, and the words that come with it.
+func ends(t *testing.T, err error) (code int, words string) {
+	if err = ending(err); err == nil {
+		return 0, ""
+	}
+	var e *exitError
+	require.ErrorAs(t, err, &e)
+	if e.err != nil {
+		words = e.err.Error()
+	}
+	return e.code, words
+}
+
+// piped is a run of join in a pipe whose input is all there.
+type pipedRun struct {
+	out, err    strings.Builder
+	code        int
+	words       string
+	json, named bool
+}
+
+func (r *pipedRun) join(t *testing.T, o client.Options, input string) {
+	l := inPipe{in: strings.NewReader(input), out: &r.out, err: &r.err, json: r.json, named: r.named}
+	r.code, r.words = ends(t, l.join(t.Context(), o))
+}
+
+func TestJoinSaysHelloInAPipe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		var ann, bob pipedRun
+		ann.join(t, in.as("ann", hub.Identity{}), "hello\n\n/me waves\n//slash\nno end")
+		assert.Equal(t, "-- Welcome to chinwag/1. You are ann in #lobby (1 here). Type to talk, /help for more.\n-- goodbye: see you\n", ann.out.String())
+		assert.Empty(t, ann.err.String())
+		assert.Zero(t, ann.code)
+		bob.join(t, in.as("bob", hub.Identity{}), "/who\n/echo on\nhi\n/echo on\n")
+		got := bob.out.String()
+		for _, want := range []string{"<ann> hello\n", "* ann waves\n", "<ann> /slash\n", "<ann> no end\n", "-- 1 in #lobby: bob\n", "<bob> hi\n"} {
+			assert.Contains(t, got, want)
+		}
+		assert.Zero(t, bob.code)
+	})
+}
+
+func TestJoinExitsAsItEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		refused := func(input, want string) {
+			t.Helper()
+			r := pipedRun{named: true}
+			r.join(t, in.as("ann", hub.Identity{}), input)
+			assert.Equal(t, exitFailed, r.code)
+			assert.Empty(t, r.words, "it was told already")
+			assert.Equal(t, "-- "+want+"\n", r.err.String())
+			assert.NotContains(t, r.out.String(), want)
+		}
+		refused("/nosuch\n", "there is no such command: /help lists them, and // in front says a line that begins with /")
+		refused("/msg zoe hi\n", "there is nobody called zoe here: /who lists who is")
+		refused(strings.Repeat("x", 5000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
+		refused(strings.Repeat("x", 100_000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
+		refused("/kick zoe\n", "only an operator can do that")
+
+		var away pipedRun
+		o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }}
+		away.join(t, o, "hello\n")
+		assert.Equal(t, exitNobody, away.code)
+		assert.Equal(t, "cannot connect to here:1: no route", away.words)
+		var other pipedRun
+		o.Dial = func(context.Context) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() { _, _ = theirs.Write([]byte("220 mail\r\n")); _ = theirs.Close() }()
+			return ours, nil
+		}
+		other.join(t, o, "hello\n")
+		assert.Equal(t, exitNobody, other.code)
+		assert.Equal(t, "that is not a chinwag server", other.words)
+		assert.Empty(t, other.err.String())
+	})
+}
+
+func TestJoinIsKicked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		r, w := io.Pipe()
+		ended := make(chan error, 1)
+		var out, errs strings.Builder
+		l := inPipe{in: r, out: &out, err: &errs}
+		go func() { ended <- l.join(context.Background(), in.as("ann", hub.Identity{})) }()
+		synctest.Wait()
+		var op pipedRun
+		op.join(t, in.as("", operatorHere), "/kick ann enough\n")
+		assert.Zero(t, op.code)
+		code, words := ends(t, <-ended)
+		assert.Equal(t, exitKicked, code)
+		assert.Equal(t, "you were kicked: enough", words)
+		assert.Contains(t, out.String(), "-- goodbye: you were kicked: enough\n")
+		_ = w.Close()
+	})
+}
+
+// TestJoinIsInterrupted: the first signal leaves in good order.
+func TestJoinIsInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		r, w := io.Pipe()
+		ctx, signalled := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		var out, errs strings.Builder
+		l := inPipe{in: r, out: &out, err: &errs}
+		go func() { ended <- l.join(ctx, in.as("ann", hub.Identity{})) }()
+		synctest.Wait()
+		signalled()
+		assert.NoError(t, <-ended)
+		assert.Contains(t, out.String(), "-- goodbye: see you\n")
+		_ = w.Close()
+	})
+}
+
+// TestJoinWithoutAReader ends quietly, as head closes its input.
+func TestJoinWithoutAReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		r, w := io.Pipe()
+		_, out := io.Pipe()
+		_ = out.Close()
+		var errs strings.Builder
+		l := inPipe{in: r, out: out, err: &errs}
+		assert.NoError(t, l.join(context.Background(), in.as("ann", hub.Identity{})))
+		assert.Empty(t, errs.String())
+		_ = w.Close()
+	})
+}
+
+func TestJoinSpeaksJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		r := pipedRun{json: true}
+		r.join(t, in.as("bot", hub.Identity{}), `{"type":"say","id":"mine","text":"hi"}`+"\nplain words\n{\"type\":\"nosuch\"}\n")
+		lines := strings.Split(strings.TrimSpace(r.out.String()), "\n")
+		require.Len(t, lines, 4)
+		assert.Contains(t, lines[0], `{"type":"welcome","server":"chinwag/1","nick":"bot"`)
+		assert.NotContains(t, lines[0], "token")
+		assert.Contains(t, lines[1], `"text":"hi","you":true,"ref":"mine"}`)
+		assert.Contains(t, lines[2], `"text":"plain words"`)
+		assert.Contains(t, lines[3], `{"type":"goodbye"`)
+		assert.Contains(t, r.err.String(), "there is no such command")
+		assert.Equal(t, exitFailed, r.code)
+	})
+}
+
+func TestJoinCommandLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "localhost:12345", "host": "host:12345", "host:4000": "host:4000", "host:": "host:12345", ":4000": "localhost:4000",
+		"::1": "[::1]:12345", "[::1]": "[::1]:12345", "[::1]:4000": "[::1]:4000", "192.0.2.1": "192.0.2.1:12345",
+	} {
+		assert.Equal(t, want, address(in), in)
+	}
+	for _, args := range [][]string{{"--nick", "a b"}, {"--room", "a b"}, {"--replay", "-1"}} {
+		c := joinCommand()
+		c.SilenceErrors, c.SilenceUsage = true, true
+		c.SetArgs(args)
+		var e *exitError
+		require.ErrorAs(t, c.Execute(), &e)
+		assert.Equal(t, exitUsage, e.code)
+	}
+}
+
+func TestJoinMentions(t *testing.T) {
+	for _, c := range []struct {
+		text, name string
+		want       bool
+	}{
+		{"hello bob", "bob", true}, {"BOB: hello", "bob", true}, {"bob's tea", "bob", true}, {"a:bob.", "bob", true},
+		{"bobby", "bob", false}, {"kabob", "bob", false}, {"bob_2", "bob", false}, {"bob2", "bob", false},
+		{"小明你好", "小明", true}, {"Ünal?", "ünal", true}, {"guest-71", "guest-7", false}, {"guest-7!", "guest-7", true},
+		{"I have a tea", "a", false}, {"@a hello", "a", true}, {"a: hello", "a", true}, {"", "bob", false}, {"bob", "", false},
+	} {
+		assert.Equal(t, c.want, mentions(c.text, c.name), "%q in %q", c.name, c.text)
+	}
+}
+
+func TestJoinKnowsWhoIsHere(t *testing.T) {
+	lobby := protocol.Lobby
+	at := protocol.Stamp{Room: lobby}
+	ann, bob := parsedNick(t, "ann"), parsedNick(t, "Bob")
+	var p people
+	p.enter(ann, lobby, 2)
+	p.hear(protocol.Members{Room: lobby, Here: 2, Names: []protocol.Member{{Nick: ann}, {Nick: bob}}})
+	assert.Equal(t, []string{"Bob: "}, p.complete("b"))
+	assert.Equal(t, []string{"Bob "}, p.complete("hello b"))
+	assert.Equal(t, []string{"Bob "}, p.complete("/msg b"))
+	assert.Equal(t, []string{"/me ", "/msg "}, func() []string { w := p.complete("/m"); return []string{w[1], w[0]} }())
+	assert.Empty(t, p.complete("/kic"))
+	assert.Empty(t, p.complete("an"), "nobody calls himself")
+	p.hear(protocol.Renamed{Stamp: at, From: bob, To: parsedNick(t, "rob")})
+	p.hear(protocol.Joined{Stamp: at, From: parsedNick(t, "zoe")})
+	assert.Equal(t, []string{"rob: ", "zoe: "}, p.complete(""))
+	p.hear(protocol.Left{Stamp: at, From: parsedNick(t, "rob")})
+	_, _, count := p.now()
+	assert.Equal(t, 2, count)
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+
+	"chinwag/conn/client"
+	"chinwag/protocol"
+)
+
+// inPipe is join without a screen: for pipes, programs and screen readers.
+type inPipe struct {
+	in       io.Reader
+	out, err io.Writer
+	json     bool
+	named    bool // somebody chose the nick: not to get it is a failure
+
+	client *client.Client
+	echo   atomic.Bool // show one's own lines, too
+	failed atomic.Bool // something was refused or lost
+	closed bool        // nobody reads out any more; owned by join
+}
+
+// join takes part until the input has ended and all of it is acknowledged, or
+// until the server or a signal ends it.
+func (l *inPipe) join(ctx context.Context, o client.Options) error {
+	l.client = client.New(o)
+	running, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- l.client.Run(running) }()
+	defer context.AfterFunc(ctx, func() { l.leave(running) })()
+	for e := range l.client.Events() {
+		if in, ok := e.(client.Connected); ok && !in.Again {
+			go l.typed(running) // not waited for: nothing interrupts the reading of standard input
+		}
+		if b := l.show(e); len(b) > 0 && !l.closed {
+			if _, err := l.out.Write(b); err != nil {
+				l.closed = true
+				go l.leave(running) // ended by cancel at the latest
+			}
+		}
+	}
+	err := <-ended
+	if err == nil && l.failed.Load() {
+		err = errFailed
+	}
+	return err
+}
+
+func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Leave{}) }
+
+// typed does what the input says. At its end it waits for the acknowledgements.
+func (l *inPipe) typed(ctx context.Context) {
+	in := bufio.NewReaderSize(l.in, 32<<10)
+	for {
+		line, err := inputLine(in)
+		if err != nil && len(line) == 0 {
+			break
+		}
+		if err := l.do(ctx, line); err != nil {
+			return
+		}
+	}
+	_ = l.client.Settle(ctx)
+	l.leave(ctx)
+}
+
+// inputLine is the next line without its end; one that is too long for any
+// command is cut, and what follows of it dropped.
+func inputLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		line = bytes.Clone(line)
+		for err == bufio.ErrBufferFull {
+			_, err = in.ReadSlice('\n')
+		}
+	}
+	return bytes.TrimRight(line, "\r\n"), err
+}
+
+// do sends one line of input. An error means that there is nobody to send it to.
+func (l *inPipe) do(ctx context.Context, line []byte) error {
+	cmd, err := l.parse(line)
+	if err == nil && cmd != nil {
+		if echo, ok := cmd.(protocol.Echo); ok && !l.json {
+			l.echo.Store(echo.On) // the server's echo is the acknowledgement, and stays on
+			return nil
+		}
+		err = l.client.Send(ctx, cmd)
+	}
+	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
+		l.refuse(protocol.Refused{Refusal: *refusal})
+		return nil
+	}
+	return err
+}
+
+func (l *inPipe) parse(line []byte) (protocol.Command, error) {
+	if l.json && protocol.IsJSON(line) {
+		return protocol.DecodeCommand(line)
+	}
+	return protocol.ParseCommand(string(line))
+}
+
+// refuse tells of a line of input that was not sent. It is told on standard
+// error also to a program, which is told in JSON only what the server says.
+func (l *inPipe) refuse(e protocol.Refused) {
+	l.failed.Store(true)
+	_, _ = l.err.Write(protocol.AppendEvent(nil, e))
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"chinwag/conn/client"
+	"chinwag/protocol"
+)
+
+// onScreen is join on a terminal.
+//
+//	keys ──> tui ── Lines ──> typed ──> client.Send
+//	tui <── Print, SetStatus <── shown <── client.Events
+type onScreen struct {
+	*face
+	client *client.Client
+	undone []string // owned by show: given up since the connection was there
+}
+
+// joinScreen takes part until somebody leaves. The terminal is not touched before
+// the server has let us in, and is whole again when this returns. term is nil but in tests.
+func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr io.Writer) error {
+	s := &onScreen{client: client.New(o), face: newFace(false, true, term)}
+	running, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.client.Run(running) }()
+	defer context.AfterFunc(ctx, func() { _ = s.client.Send(running, protocol.Leave{}) })()
+	first, ok := <-s.client.Events()
+	if !ok {
+		return <-ended
+	}
+
+	var both sync.WaitGroup
+	both.Go(func() {
+		defer s.screen.Stop()
+		s.show(first)
+		for e := range s.client.Events() {
+			s.show(e)
+		}
+	})
+	both.Go(func() { s.typed(running) })
+	broken := s.run() // until Ctrl-C, or until the client has ended
+	both.Wait()
+	for _, words := range s.undone {
+		fmt.Fprintln(stderr, words)
+	}
+	if err := <-ended; err != nil {
+		return err
+	}
+	return broken
+}
+
+// typed does what is typed, and leaves when the screen has ended.
+func (s *onScreen) typed(ctx context.Context) {
+	lines := s.screen.Lines()
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				_ = s.client.Send(ctx, protocol.Leave{})
+				return
+			}
+			s.do(ctx, line)
+		case <-s.asks:
+			_ = s.client.Send(ctx, protocol.Who{}) // after the end nobody wants to know
+		}
+	}
+}
+
+func (s *onScreen) do(ctx context.Context, line string) {
+	if cmd := s.parse(line); cmd != nil {
+		s.refused(s.client.Send(ctx, cmd))
+	}
+}
+
+func (s *onScreen) show(e client.Event) {
+	status := "connected"
+	switch e := e.(type) {
+	case client.Heard:
+		s.heard(e.Event)
+	case client.Connected:
+		s.undone = nil
+		s.enter(e.Welcome)
+		if e.Again && e.Resumed {
+			s.note("connected again")
+		} else {
+			s.screen.Print(spans(e.Welcome)...)
+		}
+	case client.Lost:
+		if e.Broke {
+			s.note("the connection is lost, trying again: " + e.Err.Error())
+		}
+		status = fmt.Sprintf("lost, next try in %d s", int(e.Next.Round(time.Second).Seconds()))
+	case client.Undelivered:
+		s.undone = append(s.undone, e.Words())
+		s.note(e.Words())
+		return
+	default:
+		panic("join: an event of an unknown kind")
+	}
+	s.tellWhere(" · " + status)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"chinwag/conn/client"
+	"chinwag/protocol"
+)
+
+// show is what goes to the output of e. What concerns this end of the
+// connection goes to standard error.
+func (l *inPipe) show(e client.Event) []byte {
+	switch e := e.(type) {
+	case client.Heard:
+		return l.heard(e.Event)
+	case client.Connected:
+		if l.json {
+			return protocol.AppendEventJSON(nil, e.Welcome)
+		}
+		if e.Resumed {
+			l.aside("connected again")
+			return nil
+		}
+		return protocol.AppendEvent(nil, e.Welcome)
+	case client.Lost:
+		if e.Broke {
+			l.aside("the connection is lost, trying again: " + e.Err.Error())
+		}
+		if l.json {
+			return jsonLine("lost", "why", e.Err.Error(), "next", e.Next.Seconds())
+		}
+	case client.Undelivered:
+		l.failed.Store(true)
+		l.aside(e.Words())
+		if l.json {
+			return jsonLine("undelivered", "maybe", e.Maybe, "command", json.RawMessage(protocol.AppendCommandJSON(nil, e.Command)))
+		}
+	default:
+		panic("join: an event of an unknown kind")
+	}
+	return nil
+}
+
+func (l *inPipe) heard(e protocol.Event) []byte {
+	refused, isRefused := e.(protocol.Refused)
+	if isRefused && (refused.Code != "nick" || l.named) {
+		l.failed.Store(true)
+	}
+	switch {
+	case l.json:
+		return protocol.AppendEventJSON(nil, e)
+	case isRefused:
+		_, _ = l.err.Write(protocol.AppendEvent(nil, e))
+		return nil
+	case isMine(e) && !l.echo.Load(), isAccepted(e):
+		return nil
+	}
+	return protocol.AppendEvent(nil, e)
+}
+
+func (l *inPipe) aside(words string) { _, _ = io.WriteString(l.err, "-- "+words+"\n") }
+
+// isMine reports whether e is one's own line that comes back.
+func isMine(e protocol.Event) bool {
+	switch e := e.(type) {
+	case protocol.Said:
+		return e.You
+	case protocol.Acted:
+		return e.You
+	case protocol.Whispered:
+		return e.You
+	}
+	return false
+}
+
+func isAccepted(e protocol.Event) bool {
+	_, ok := e.(protocol.Accepted)
+	return ok
+}
+
+// jsonLine is a line of this program's own: its type, then names and values.
+func jsonLine(kind string, pairs ...any) []byte {
+	b := append([]byte(`{"type":"`), kind...)
+	b = append(b, '"')
+	for i := 0; i < len(pairs); i += 2 {
+		value, err := json.Marshal(pairs[i+1])
+		if err != nil {
+			panic(err) // strings, numbers and what was JSON already
+		}
+		b = append(append(append(b, `,"`...), pairs[i].(string)...), `":`...)
+		b = append(b, value...)
+	}
+	return append(b, '}', '\n')
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/oklog/run"
+	"github.com/spf13/cobra"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+func serveCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "open a chat room, with its operator's console here",
+		Long: `serve opens a chat room on port 12345 and makes this terminal its operator's
+console: what is said scrolls by, and what you type is said in the room.
+
+People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
+
+An operator can do all that everybody can, and /kick NAME, /announce TEXT and
+/shutdown. Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server;
+a second signal ends it at once. In a pipe the console is plain lines; with standard input
+closed or from /dev/null there is none, and the server runs as a daemon.
+
+Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS) and a key
+of the configuration file. A limit of 0 means none.`,
+		Example: `  chinwag serve
+  chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'
+  printf 'hello\n/shutdown\n' | chinwag serve`,
+		Args: cobra.NoArgs,
+	}
+	addFlags(c.Flags())
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		s, err := loadSettings(c.Flags())
+		if err != nil {
+			return err
+		}
+		if err := serve(c.Context(), s); err != nil {
+			return &exitError{1, err}
+		}
+		return nil
+	}
+	return c
+}
+
+// serve is the life of the server: a group of which each member ends all when
+// it ends. The doors stand before the hub, so that they are closed when it says
+// goodbye.
+func serve(ctx context.Context, s settings) error {
+	out := openConsole(s)
+	log, err := newLog(s, out)
+	if err != nil {
+		return err
+	}
+	listeners, err := listen(s.Listen)
+	if err != nil {
+		return err
+	}
+	h := hub.New(journal.New(journal.NewMemory(keep(s.Keep))), hub.Options{
+		Outbox: limit(s.Outbox), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
+	})
+	server := conn.NewServer(h, conn.Options{
+		Rate: limit(s.Rate), Burst: limit(s.Burst),
+		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),
+		Log: log,
+	})
+	door := func(c net.Conn) conn.Transport {
+		return plain.New(c, plain.Options{LineMax: s.LineMax, Stall: limit(s.Stall)})
+	}
+
+	var g run.Group
+	for _, l := range listeners {
+		doorway := server.Listen(l, door)
+		g.Add(doorway.Accept, func(error) { doorway.Close() })
+		log.Info("listening", "addr", l.Addr().String(), "version", version)
+	}
+	out.invite(listeners[0].Addr())
+	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
+	g.Add(untilSignal(ctx, h.Asked(), log))
+	hubCtx, endHub := context.WithCancel(context.Background())
+	g.Add(func() error { return h.Run(hubCtx) }, func(error) { endHub() })
+	err = g.Run()
+	log.Info("stopped")
+	return err
+}
+
+// keep bounds the record. Without a bound on lines there is none on bytes: who
+// says 0 means it.
+func keep(lines int) journal.Bounds {
+	if lines == 0 {
+		return journal.Bounds{Lines: -1, Bytes: -1, Total: -1}
+	}
+	return journal.Bounds{Lines: lines, Bytes: lines << 10}
+}
+
+// listen opens all the addresses or none.
+func listen(addrs []string) (ls []net.Listener, err error) {
+	// A peer that vanished without a word is found within two minutes.
+	lc := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 15 * time.Second, Count: 4}}
+	for _, a := range addrs {
+		l, err := lc.Listen(context.Background(), "tcp", a)
+		if err != nil {
+			for _, l := range ls {
+				_ = l.Close()
+			}
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return nil, fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", a)
+			}
+			return nil, fmt.Errorf("cannot listen on %s: %w", a, err)
+		}
+		ls = append(ls, l)
+	}
+	return ls, nil
+}
+
+// untilSignal waits for a signal, an operator's /shutdown, or the end of the
+// others. After the first signal the system's own answer to the next is back:
+// it ends the process at once.
+func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (execute func() error, interrupt func(error)) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	execute = func() error {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			log.Info("shutting down", "why", s.String())
+		case <-asked:
+			log.Info("shutting down", "why", "an operator asked for it")
+		case <-ctx.Done():
+		}
+		return nil
+	}
+	return execute, func(error) { cancel() }
+}
+
+func newLog(s settings, out operatorConsole) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return nil, fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
+	}
+	w, o := out.log(), &slog.HandlerOptions{Level: level}
+	if _, screen := out.(*consoleScreen); screen {
+		o.ReplaceAttr = withoutTime // who looks at the screen knows what time it is
+	}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, o)), nil
+}
+
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey && len(groups) == 0 {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// operator is who sits at the console.
+func operator(echo bool) hub.Identity {
+	nick, err := protocol.ParseNick("operator")
+	if err != nil {
+		panic(err)
+	}
+	return hub.Identity{Nick: nick, Operator: true, Echo: echo}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/knadh/koanf/parsers/toml/v2"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+)
+
+// settings of the server. Each is a flag, an environment variable CHINWAG_… and
+// a key of the configuration file; the flag beats the variable, which beats the file.
+type settings struct {
+	Listen          []string      `koanf:"listen"`
+	LineMax         int           `koanf:"line-max"`
+	Rate            float64       `koanf:"rate"`
+	Burst           int           `koanf:"burst"`
+	PerAddress      int           `koanf:"per-address"`
+	PerAddressRate  float64       `koanf:"per-address-rate"`
+	PerAddressBurst int           `koanf:"per-address-burst"`
+	Outbox          int           `koanf:"outbox"`
+	Stall           time.Duration `koanf:"stall"`
+	Grace           time.Duration `koanf:"grace"`
+	Replay          int           `koanf:"replay"`
+	Rooms           int           `koanf:"rooms"`
+	Keep            int           `koanf:"keep"`
+	Console         string        `koanf:"console"`
+	LogLevel        string        `koanf:"log-level"`
+	LogFormat       string        `koanf:"log-format"`
+}
+
+// addFlags declares the settings; the defaults stand here and nowhere else.
+func addFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringSliceP("listen", "l", []string{":12345"}, "`ADDRESS` to listen on; may be given again")
+	f.Int("line-max", 4096, "longest line in `BYTES`, 4096 at the most; a longer one is refused")
+	f.Float64("rate", 5, "`LINES` a second that one connection may send; over it the server reads more slowly")
+	f.Int("burst", 10, "`LINES` at once before that")
+	f.Int("per-address", 64, "`CONNECTIONS` from one address (IPv6: one /64)")
+	f.Float64("per-address-rate", 20, "new `CONNECTIONS` a minute from one address")
+	f.Int("per-address-burst", 40, "new `CONNECTIONS` at once before that")
+	f.Int("outbox", 64<<10, "`BYTES` that wait for one client before it is fed from the record")
+	f.Duration("stall", 30*time.Second, "`TIME` after which a client that takes nothing at all is dropped")
+	f.Duration("grace", 5*time.Second, "`TIME` that the goodbyes may take at the end")
+	f.Int("replay", 20, "`LINES` of history shown on entering a room")
+	f.Int("rooms", 1000, "`ROOMS` at the most")
+	f.Int("keep", 1000, "`LINES` of each room that are remembered")
+	f.String("console", "auto", "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off")
+	f.String("log-level", "info", "debug, info, warn or error")
+	f.String("log-format", "text", "text or json")
+	f.String("config", "", "configuration `FILE` (TOML, the names of these flags as keys)")
+}
+
+const envPrefix = "CHINWAG_"
+
+// loadSettings reads the file, the environment and the flags, each over the last.
+func loadSettings(f *pflag.FlagSet) (settings, error) {
+	var s settings
+	k := koanf.New("\x00") // no flag has that in its name: keys are flat
+	if path, must := configFile(f); path != "" {
+		err := k.Load(file.Provider(path), toml.Parser())
+		switch {
+		case !must && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)): // daemons live in /dev/null
+		case err != nil:
+			return s, fmt.Errorf("the configuration file %s cannot be read: %w", path, err)
+		}
+		if err := checkKeys(k, f, path); err != nil {
+			return s, err
+		}
+	}
+	fromEnv := env.Provider("\x00", env.Opt{Prefix: envPrefix, TransformFunc: envKey(f)})
+	if err := k.Load(fromEnv, nil); err != nil {
+		return s, err
+	}
+	if err := k.Load(posflag.Provider(f, "\x00", k), nil); err != nil {
+		return s, err
+	}
+	if err := k.Unmarshal("", &s); err != nil {
+		return s, wrongValue(err)
+	}
+	return s, s.check()
+}
+
+// wrongValue keeps what is of use in what the decoder says: its last line, which
+// names the setting and the value.
+func wrongValue(err error) error {
+	said := strings.TrimSpace(err.Error())
+	return fmt.Errorf("a setting in the environment or in the configuration file has a wrong value: %s", said[strings.LastIndexByte(said, '\n')+1:])
+}
+
+// configFile is where the settings may be, and whether they must be there.
+func configFile(f *pflag.FlagSet) (path string, must bool) {
+	if path, _ := f.GetString("config"); path != "" {
+		return path, true
+	}
+	if path := os.Getenv(envPrefix + "CONFIG"); path != "" {
+		return path, true
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", false
+	}
+	return filepath.Join(dir, "chinwag", "config.toml"), false
+}
+
+func checkKeys(k *koanf.Koanf, f *pflag.FlagSet, path string) error {
+	for _, key := range k.Keys() {
+		if f.Lookup(key) == nil || key == "config" {
+			return fmt.Errorf("the configuration file %s has a key %q, which is no setting: chinwag serve --help lists them", path, key)
+		}
+	}
+	return nil
+}
+
+// envKey finds the setting that a variable means: CHINWAG_PER_ADDRESS is
+// per-address. Variables that mean something else are passed over.
+func envKey(f *pflag.FlagSet) func(name, value string) (string, any) {
+	return func(name, value string) (string, any) {
+		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, envPrefix)), "_", "-")
+		flag := f.Lookup(key)
+		switch {
+		case flag == nil || key == "config":
+			return "", nil
+		case flag.Value.Type() == "stringSlice":
+			return key, strings.Split(value, ",")
+		}
+		return key, value
+	}
+}
+
+func (s *settings) check() error {
+	switch {
+	case len(s.Listen) == 0:
+		return errors.New("there is no address to listen on: --listen :12345")
+	case !slices.Contains([]string{"auto", "plain", "off"}, s.Console):
+		return fmt.Errorf("--console is auto, plain or off, not %q", s.Console)
+	case !slices.Contains([]string{"text", "json"}, s.LogFormat):
+		return fmt.Errorf("--log-format is text or json, not %q", s.LogFormat)
+	case s.LineMax > 4096:
+		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
+	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.Keep) < 0,
+		s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0:
+		return errors.New("a limit cannot be below 0, and 0 means none")
+	}
+	return nil
+}
+
+// limit is a setting, in which 0 means none, as an option, in which that is -1.
+func limit[N int | float64 | time.Duration](n N) N {
+	if n == 0 {
+		return -1
+	}
+	return n
+}

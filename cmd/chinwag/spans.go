@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strings"
+
+	tui "chinwag/conn/screen"
+	"chinwag/protocol"
+)
+
+// spans is e as AppendEvent writes it, in its parts.
+func spans(e protocol.Event) []tui.Span {
+	text := strings.TrimSuffix(string(protocol.AppendEvent(nil, e)), "\n")
+	name, before := "", ""
+	switch e := e.(type) {
+	case protocol.Said:
+		name, before = e.From.String(), "<"
+	case protocol.Acted:
+		name, before = e.From.String(), "* "
+	case protocol.Whispered:
+		name, before = e.From.String(), "["
+		if e.You {
+			name, before = e.To.String(), "[you -> "
+		}
+	case protocol.Announced:
+		return []tui.Span{{Text: text, Style: tui.Loud}}
+	case protocol.Past:
+		inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
+		return append([]tui.Span{{Text: strings.TrimSuffix(text, inner), Style: tui.Dim}}, spans(e.Event)...)
+	default:
+		return []tui.Span{{Text: text, Style: tui.Dim}}
+	}
+	rest := text[len(before)+len(name):]
+	return []tui.Span{{Text: before}, {Text: name, Style: tui.Nick}, {Text: rest}}
+}
