@@ -25,7 +25,6 @@ type Client struct {
 	arrived bool // owned by the reader: the hub knows that it has spoken
 
 	member *member // owned by the hub's goroutine; nil after the goodbye
-	ended  bool    // owned by the hub's goroutine: the goodbye is in the outbox
 }
 
 func newClient(h *Hub) *Client {

@@ -54,9 +54,9 @@ func (r *run) command(req command) {
 		r.away(m, cmd.Text, w)
 	case protocol.Echo:
 		m.echo = cmd.On
-		r.answer(c, protocol.Echoing{On: cmd.On}, w)
+		r.answer(c, protocol.Echoing(cmd), w)
 	case protocol.Ping:
-		r.answer(c, protocol.Pong{Ref: cmd.Ref}, w)
+		r.answer(c, protocol.Pong(cmd), w)
 	case protocol.Help:
 		r.help(m, cmd.Verb, w)
 	case protocol.Leave:

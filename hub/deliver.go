@@ -49,8 +49,6 @@ func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error)
 	}
 }
 
-func arriveNow(c *Client) request { return arrive{c: c} }
-
 // delivery is what belongs to one call of Deliver.
 type delivery struct {
 	c      *Client

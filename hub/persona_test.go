@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
@@ -48,7 +47,6 @@ type persona struct {
 
 	mu      sync.Mutex
 	gate    chan struct{} // not nil: it does not read before this is closed
-	id      uuid.UUID
 	stop    context.CancelFunc
 	live    []protocol.Event // all it was told, over all its connections
 	seqs    []uint64         // the positions of the recorded ones

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -133,8 +134,15 @@ func (f *fake) press(keys ...tcell.Key) {
 	}
 }
 
+// post waits for a place in the queue.
+func (f *fake) post(e tcell.Event) {
+	for f.PostEvent(e) != nil {
+		runtime.Gosched()
+	}
+}
+
 func (f *fake) paste(text string) {
-	f.PostEventWait(tcell.NewEventPaste(true))
+	f.post(tcell.NewEventPaste(true))
 	for _, r := range text {
 		switch r {
 		case '\r':
@@ -147,12 +155,12 @@ func (f *fake) paste(text string) {
 			f.typed(string(r))
 		}
 	}
-	f.PostEventWait(tcell.NewEventPaste(false))
+	f.post(tcell.NewEventPaste(false))
 }
 
 func (f *fake) resize(w, h int) {
 	f.SetSize(w, h)
-	f.PostEventWait(tcell.NewEventResize(w, h))
+	f.post(tcell.NewEventResize(w, h))
 }
 
 // shown runs a screen on a fake terminal until the test ends.

@@ -107,7 +107,7 @@ func TestTheTerminalGoesAway(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
 	f.until(t, func(shot) bool { return true })
-	f.PostEventWait(tcell.NewEventError(errors.New("hung up")))
+	f.post(tcell.NewEventError(errors.New("hung up")))
 	assert.ErrorContains(t, within(t, ended), "hung up")
 	assert.True(t, f.ended)
 }
