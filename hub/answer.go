@@ -1,6 +1,9 @@
 package hub
 
-import "chinwag/protocol"
+import (
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
 
 // What one client alone is told. Every answer has its place in the record:
 // after all that was applied when it was given.
@@ -14,19 +17,28 @@ func (r *run) append(c *Client, a *aside, line *protocol.Line) {
 	c.out.append(item{line: line, aside: a}, bytes)
 }
 
+// place is where the record is now, as c reads it.
+func (r *run) place(c *Client) place {
+	p := place{seq: r.head}
+	if m := c.member; m != nil && m.room != nil {
+		p.nth = r.nth[journal.OfRoom(m.room.name)]
+	}
+	return p
+}
+
 // tellOne tells c something, as a part of an answer.
 func (r *run) tellOne(c *Client, e protocol.Event) {
-	r.append(c, &aside{after: r.head}, protocol.NewLine(e))
+	r.append(c, &aside{after: r.place(c)}, protocol.NewLine(e))
 }
 
 // answer tells c something and gives the weight of its command back when that
 // is written: one who does not read is not answered further.
 func (r *run) answer(c *Client, e protocol.Event, weight int64) {
-	r.append(c, &aside{after: r.head, weight: weight}, protocol.NewLine(e))
+	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewLine(e))
 }
 
 func (r *run) giveBackWhenWritten(c *Client, weight int64) {
-	r.append(c, &aside{after: r.head, weight: weight}, nil)
+	r.append(c, &aside{after: r.place(c), weight: weight}, nil)
 }
 
 func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }

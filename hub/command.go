@@ -1,11 +1,6 @@
 package hub
 
 import (
-	"cmp"
-	"maps"
-	"slices"
-	"strings"
-
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -119,57 +114,6 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 	}
 }
 
-func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
-
-// speak proposes a line for the room.
-func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
-	if r.saidBefore(m, ref, w) {
-		return
-	}
-	c := m.client
-	r.say(m, ref, []journal.Entry{r.entry(m, m.bound, e)}, w, func() { r.giveBack(c, w) })
-}
-
-// saidBefore answers a line that was sent before: it is not said again, and its
-// author is told where it stands, as soon as that is known.
-func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
-	c := m.client
-	seq, used := m.refs.find(ref)
-	switch {
-	case !used:
-		return false
-	case seq > 0:
-		r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
-	default:
-		m.refs.ask(ref, func(seq uint64) {
-			if seq > 0 {
-				r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
-			} else {
-				r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
-			}
-		})
-	}
-	return true
-}
-
-// say proposes what m says. Entries of which m's own copy is the last.
-func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done func()) {
-	c := m.client
-	m.refs.begin(ref)
-	r.propose(proposal{
-		entries: entries,
-		done: func() {
-			done()
-			m.refs.decided(ref, entries[len(entries)-1].Seq)
-		},
-		failed: func() {
-			m.refs.drop(ref)
-			r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
-			m.refs.decided(ref, 0)
-		},
-	})
-}
-
 // proposeFor proposes what m's command changes. What m is told of it comes with
 // everybody's; the weight comes back when that is written.
 func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
@@ -179,89 +123,6 @@ func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
 		done:    func() { r.giveBackWhenWritten(c, w) },
 		failed:  func() { r.refuseUnkept(c, w) },
 	})
-}
-
-func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
-	if r.saidBefore(m, cmd.Ref, w) {
-		return
-	}
-	c, to := m.client, r.named(cmd.To)
-	if refusal := checkAddressee(m, to, cmd.To); refusal != nil {
-		r.answer(c, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
-		return
-	}
-	said := protocol.Whispered{From: m.nick, To: to.nick, Text: cmd.Text}
-	theirs := r.entry(m, protocol.Room{}, said)
-	said.Mine = mine(cmd.Ref)
-	ours := journal.Entry{Stream: journal.Mailbox(m.id), Author: m.id, Event: said.Stamped(protocol.StampOf(theirs.Event))}
-	theirs.Stream = journal.Mailbox(to.id)
-	r.say(m, cmd.Ref, []journal.Entry{theirs, ours}, w, func() {
-		if !to.away.IsBlank() {
-			r.tellOne(c, protocol.AwaySet{From: to.nick, Text: to.away})
-		}
-		r.giveBackWhenWritten(c, w)
-	})
-}
-
-func checkAddressee(m, to *member, name protocol.Nick) *protocol.Refusal {
-	switch {
-	case to == nil || to.bound == protocol.Room{} && to.client != nil:
-		return nobody(name)
-	case to.client == nil || to.gone:
-		return protocol.Refuse("gone", "%s has lost the connection just now: please try again when they are back", to.nick)
-	case to == m:
-		return protocol.Refuse("yourself", "that is you")
-	}
-	return nil
-}
-
-// rename takes another nick. Before m is announced nobody hears of it.
-func (r *run) rename(m *member, to protocol.Nick, w int64) {
-	if to == m.nick {
-		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are " + to.String() + " already")}, w)
-		return
-	}
-	if refusal := r.checkNick(m, to); refusal != nil {
-		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
-		return
-	}
-	renamed := protocol.Renamed{From: m.nick, To: to, Mine: protocol.Mine{You: true}}
-	if m.bound == (protocol.Room{}) {
-		r.setNick(m, to)
-		r.answer(m.client, renamed, w)
-		return
-	}
-	c, from := m.client, m.nick
-	r.claim(m, to)
-	r.propose(proposal{
-		entries: []journal.Entry{r.entry(m, m.bound, renamed)},
-		done:    func() { r.giveBackWhenWritten(c, w) },
-		failed: func() {
-			r.release(m, to)
-			r.claim(m, from)
-			r.refuseUnkept(c, w)
-		},
-	})
-}
-
-func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
-	if n.IsReserved() && !m.operator {
-		return protocol.Refuse("reserved", "%s is a name for those who run the server: please choose another", n)
-	}
-	switch h := r.holder(n); {
-	case h == nil || h == m:
-		return nil
-	case h.nick.Same(n):
-		return protocol.Refuse("taken", "%s is taken: please choose another name", n)
-	default:
-		return protocol.Refuse("alike", "%s looks too much like %s, who is here: please choose another name", n, h.nick)
-	}
-}
-
-func (r *run) setNick(m *member, n protocol.Nick) {
-	r.release(m, m.nick)
-	m.nick = n
-	r.claim(m, n)
 }
 
 func (r *run) join(m *member, to protocol.Room, w int64) {
@@ -274,28 +135,6 @@ func (r *run) join(m *member, to protocol.Room, w int64) {
 		return
 	}
 	r.move(m, to, w, r.seeOther)
-}
-
-func (r *run) roomList() protocol.Event {
-	rooms := slices.SortedFunc(maps.Values(r.rooms), func(a, b *room) int {
-		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.name.String(), b.name.String()))
-	})
-	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
-	for _, room := range rooms[:min(len(rooms), maxNames)] {
-		list.Rooms = append(list.Rooms, protocol.RoomInfo{Room: room.name, Here: len(room.members), Topic: room.topic})
-	}
-	return list
-}
-
-// membersOf names the first who came, as far as the bound allows.
-func (r *run) membersOf(room *room) protocol.Event {
-	some := slices.Clone(room.members[:min(len(room.members), maxNames)])
-	slices.SortFunc(some, func(a, b *member) int { return cmp.Compare(a.came, b.came) })
-	e := protocol.Members{Room: room.name, Here: len(room.members), Names: []protocol.Member{}}
-	for _, m := range some {
-		e.Names = append(e.Names, protocol.Member{Nick: m.nick, Away: !m.away.IsBlank()})
-	}
-	return e
 }
 
 func (r *run) topic(m *member, cmd protocol.Topic, w int64) {
@@ -338,82 +177,4 @@ func short(t protocol.Text) protocol.Text {
 		return protocol.Text{}
 	}
 	return t
-}
-
-// history has m's writer tell a stretch of the record again.
-func (r *run) history(m *member, cmd protocol.History, w int64) {
-	lines := cmp.Or(cmd.Lines, max(1, r.opts.Replay))
-	if cmd.All {
-		lines = -1
-	}
-	r.append(m.client, &aside{
-		after:  r.head,
-		weight: w,
-		past: &past{
-			me:      m.listener,
-			streams: []journal.Stream{journal.OfRoom(m.bound), journal.Mailbox(m.id), journal.Everybody},
-			lines:   lines,
-			upto:    r.head,
-			end:     true,
-		},
-	}, nil)
-}
-
-// ignore stops or starts hearing somebody: the session, which a new name does
-// not help to dodge, and the name, which a new session does not.
-func (r *run) ignore(m *member, n protocol.Nick, w int64) {
-	c := m.client
-	if n == (protocol.Nick{}) {
-		r.answer(c, protocol.IgnoreList{Names: m.ignoring}, w)
-		return
-	}
-	if i := slices.IndexFunc(m.ignoring, n.Same); i >= 0 {
-		m.ignoring = slices.Delete(slices.Clone(m.ignoring), i, i+1)
-		m.ignored = maps.Clone(m.ignored)
-		for key, name := range m.ignored {
-			if name.Same(n) {
-				delete(m.ignored, key)
-			}
-		}
-		r.answer(c, protocol.Ignoring{Nick: n}, w)
-		return
-	}
-	switch who := r.named(n); {
-	case who == nil:
-		r.refuseNobody(c, w, n)
-	case who == m:
-		r.refuse(c, w, "yourself", "that is you")
-	case len(m.ignoring) >= maxIgnored:
-		r.refuse(c, w, "too-many", "you ignore %d people already: please hear somebody again first", maxIgnored)
-	default:
-		ignored := maps.Clone(m.ignored)
-		if ignored == nil {
-			ignored = map[string]protocol.Nick{}
-		}
-		ignored[who.id.String()], ignored[n.Keys()[0]] = n, n
-		m.ignored, m.ignoring = ignored, append(slices.Clone(m.ignoring), n)
-		r.answer(c, protocol.Ignoring{Nick: n, On: true}, w)
-	}
-}
-
-func (r *run) help(m *member, verb protocol.Text, w int64) {
-	found := false
-	for _, v := range protocol.Verbs() {
-		if v.Usage() == "" || v.Operator && !m.operator {
-			continue
-		}
-		if !verb.IsBlank() && v.Name != strings.TrimPrefix(verb.String(), "/") {
-			continue
-		}
-		found = true
-		r.tellOne(m.client, protocol.Helped{Usage: v.Usage(), Text: v.Help})
-		if !verb.IsBlank() {
-			r.tellOne(m.client, protocol.Helped{Usage: "for example:", Text: v.Example})
-		}
-	}
-	if !found {
-		r.refuse(m.client, w, "unknown", "there is no such command: /help lists them")
-		return
-	}
-	r.giveBackWhenWritten(m.client, w)
 }

@@ -98,10 +98,7 @@ func (d *delivery) write(items []item) error {
 
 // stepAside does what stands between the lines of the record.
 func (d *delivery) stepAside(a *aside) error {
-	if d.cursor != nil && a.enter != nil {
-		d.room().Last = a.left
-	}
-	if d.cursor != nil && a.after > d.cursor.Seq {
+	if d.cursor != nil && a.after.seq > d.cursor.Seq {
 		if err := d.readOn(a.after); err != nil {
 			return err
 		}
@@ -162,7 +159,9 @@ func (d *delivery) catchUp() error {
 }
 
 // readOn tells the record up to a position, a page at a time.
-func (d *delivery) readOn(upto uint64) error {
+func (d *delivery) readOn(to place) error {
+	d.room().Last = to.nth
+	upto := to.seq
 	for d.cursor.Seq < upto && !d.c.out.isCut() {
 		page, err := d.c.hub.journal.Read(d.cursor, upto, pageLines)
 		if err != nil {

@@ -85,6 +85,15 @@ func (r *run) hold(m *member) {
 	}
 }
 
+func (r *run) unhold(m *member) {
+	for i, h := range r.held {
+		if h == m {
+			r.held = append(r.held[:i], r.held[i+1:]...)
+			return
+		}
+	}
+}
+
 // expire ends the sessions that nobody came back to.
 func (r *run) expire() {
 	for len(r.held) > 0 && !r.held[0].until.After(time.Now()) {
@@ -145,7 +154,7 @@ func (r *run) forgetToken(m *member) {
 // is written.
 func (r *run) goodbye(c *Client, why protocol.Reason, text protocol.Text) {
 	line := protocol.NewLine(protocol.Goodbye{Reason: why, Text: text})
-	c.out.append(item{line: line, aside: &aside{after: r.head, end: true}}, len(line.Text()))
+	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))
 	r.unlink(c)
 }
 
@@ -156,41 +165,6 @@ func (r *run) unlink(c *Client) {
 	}
 	c.member = nil
 }
-
-// stop begins the end: who waits to hand something over is still heard, then
-// nobody. When the journal has decided about all of it come the goodbyes.
-func (r *run) stop() {
-	r.stopping = true
-	for waiting := true; waiting; {
-		select {
-		case req := <-r.hub.requests:
-			r.handle(req)
-		default:
-			waiting = false
-		}
-	}
-	r.deaf = true
-	if r.pending == 0 {
-		r.sayGoodbye()
-	}
-}
-
-func (r *run) sayGoodbye() {
-	if r.parted {
-		return
-	}
-	r.parted = true
-	for c := range r.clients {
-		if c.member != nil {
-			r.goodbye(c, protocol.Shutdown, r.farewell)
-		}
-	}
-	if r.opts.Grace > 0 {
-		r.grace = time.After(r.opts.Grace)
-	}
-}
-
-func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 }
 
 // expel ends a connection for a reason of the server's.
 func (r *run) expel(req expel) {

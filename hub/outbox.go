@@ -31,13 +31,19 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after  uint64           // its place in the record: who is behind reads up to here first
+	after  place            // who is behind reads up to here first
 	weight int64            // given back when it is written
 	behind *behind          // from here on the writer reads by itself
 	enter  *journal.Reading // who is behind reads this room from here on
-	left   uint64           // and the room before up to its entry of that Nth
 	past   *past            // a stretch of the record, told again
 	end    bool             // nothing comes after it
+}
+
+// place is a position in the record as a member sees it: nth is that of the last
+// entry of its room there, so that nothing that came later is told to be missing; 0: unknown.
+type place struct {
+	seq uint64
+	nth uint64
 }
 
 // behind is where a writer begins to read by itself.

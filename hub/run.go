@@ -197,13 +197,13 @@ func (r *run) catchUp(req catchUp) {
 		return
 	}
 	m.live = req.position >= r.head
-	req.c.caught <- caughtUp{live: m.live, head: r.head, listener: m.listener}
+	req.c.caught <- caughtUp{live: m.live, head: r.place(req.c), listener: m.listener}
 }
 
 // caughtUp is the answer to catchUp.
 type caughtUp struct {
 	over     bool // the goodbye is in the outbox
 	live     bool
-	head     uint64 // there is something to read up to here
+	head     place // there is something to read up to here
 	listener listener
 }

@@ -185,12 +185,14 @@ func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int)
 		if at.Last > 0 {
 			first = min(first, at.Last)
 		}
-		if at.Nth <= first {
-			p.Gone += int(first - at.Nth)
-		} else {
+		switch {
+		case at.Nth == Unknown:
 			p.Unsure = true
+			at.Nth = first
+		case at.Nth < first:
+			p.Gone += int(first - at.Nth)
+			at.Nth = first
 		}
-		at.Nth = first
 	}
 	i, _ := slices.BinarySearchFunc(r.entries, after+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
 	for _, e := range r.entries[i:min(i+limit, len(r.entries))] {

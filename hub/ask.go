@@ -1,0 +1,74 @@
+package hub
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+func (r *run) roomList() protocol.Event {
+	rooms := slices.SortedFunc(maps.Values(r.rooms), func(a, b *room) int {
+		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.name.String(), b.name.String()))
+	})
+	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
+	for _, room := range rooms[:min(len(rooms), maxNames)] {
+		list.Rooms = append(list.Rooms, protocol.RoomInfo{Room: room.name, Here: len(room.members), Topic: room.topic})
+	}
+	return list
+}
+
+// membersOf names the first who came, as far as the bound allows.
+func (r *run) membersOf(room *room) protocol.Event {
+	some := slices.Clone(room.members[:min(len(room.members), maxNames)])
+	slices.SortFunc(some, func(a, b *member) int { return cmp.Compare(a.came, b.came) })
+	e := protocol.Members{Room: room.name, Here: len(room.members), Names: []protocol.Member{}}
+	for _, m := range some {
+		e.Names = append(e.Names, protocol.Member{Nick: m.nick, Away: !m.away.IsBlank()})
+	}
+	return e
+}
+
+// history has m's writer tell a stretch of the record again.
+func (r *run) history(m *member, cmd protocol.History, w int64) {
+	lines := cmp.Or(cmd.Lines, max(1, r.opts.Replay))
+	if cmd.All {
+		lines = -1
+	}
+	r.append(m.client, &aside{
+		after:  r.place(m.client),
+		weight: w,
+		past: &past{
+			me:      m.listener,
+			streams: []journal.Stream{journal.OfRoom(m.bound), journal.Mailbox(m.id), journal.Everybody},
+			lines:   lines,
+			upto:    r.head,
+			end:     true,
+		},
+	}, nil)
+}
+
+func (r *run) help(m *member, verb protocol.Text, w int64) {
+	found := false
+	for _, v := range protocol.Verbs() {
+		if v.Usage() == "" || v.Operator && !m.operator {
+			continue
+		}
+		if !verb.IsBlank() && v.Name != strings.TrimPrefix(verb.String(), "/") {
+			continue
+		}
+		found = true
+		r.tellOne(m.client, protocol.Helped{Usage: v.Usage(), Text: v.Help})
+		if !verb.IsBlank() {
+			r.tellOne(m.client, protocol.Helped{Usage: "for example:", Text: v.Example})
+		}
+	}
+	if !found {
+		r.refuse(m.client, w, "unknown", "there is no such command: /help lists them")
+		return
+	}
+	r.giveBackWhenWritten(m.client, w)
+}

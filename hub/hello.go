@@ -1,0 +1,145 @@
+package hub
+
+import (
+	"cmp"
+	"crypto/rand"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// hello makes a program of a greeted client: it speaks JSON lines, has a token
+// to come back with, and may have been here before.
+func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
+	if c.member.token != "" {
+		r.refuse(c, weight, "late-hello", "hello is said once, in the first line")
+		return
+	}
+	if back := r.tokens[h.Token]; back != nil && h.Token != "" {
+		r.comeBack(c, back, h, weight)
+		return
+	}
+	m := r.forgetGuest(c)
+	m.echo = true
+	m.token = rand.Text()
+	r.tokens[m.token] = m
+	if h.Replay != nil {
+		m.replay = max(0, *h.Replay)
+	}
+	var refusals []*protocol.Refusal // told after the welcome: before it, the program does not listen
+	if h.Nick != (protocol.Nick{}) {
+		if refusal := r.checkNick(m, h.Nick); refusal != nil {
+			refusals = append(refusals, refusal)
+		} else {
+			r.setNick(m, h.Nick)
+		}
+	}
+	to := cmp.Or(h.Room, protocol.Lobby)
+	if refusal := r.checkRoom(to); refusal != nil {
+		refusals = append(refusals, refusal)
+		to = protocol.Lobby
+	}
+	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
+		m.live = true
+		seq, missing := r.checkResume(h.Resume, at.Seq)
+		r.welcome(m, seq, false)
+		for _, refusal := range refusals {
+			r.tellOne(c, protocol.Refused{Refusal: *refusal})
+		}
+		if missing == "" && h.Resume != nil {
+			missing = protocol.OldToken
+		}
+		if missing != "" {
+			r.tellOne(c, protocol.Gap{Why: missing})
+		}
+		r.showTopic(m)
+		if missing == protocol.OldToken {
+			r.readFrom(m, seq, []visit{{stream: at.Stream}})
+			r.giveBackWhenWritten(c, weight)
+			return
+		}
+		r.replay(m, at, weight)
+	})
+}
+
+// forgetGuest is the member that a client's session begins as. A guest who was
+// announced already, because the hello took long, leaves first.
+func (r *run) forgetGuest(c *Client) *member {
+	m := c.member
+	if m.bound == (protocol.Room{}) {
+		return m
+	}
+	m.client = nil
+	m.live = false
+	r.depart(m, protocol.Left{Reason: protocol.Quit}, func() { r.end(m) })
+	return r.newMember(c, Identity{Operator: m.operator})
+}
+
+// comeBack gives a session to the connection that brings its token.
+func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
+	r.end(r.forgetGuest(c))
+	if old := m.client; old != nil {
+		r.goodbye(old, protocol.Replaced, protocol.Text{})
+	}
+	r.unhold(m)
+	m.client, c.member, m.live = c, m, false
+	seq, missing := r.checkResume(h.Resume, r.head)
+	see := func() {
+		r.welcome(m, seq, true)
+		if missing != "" {
+			r.tellOne(c, protocol.Gap{Why: missing})
+		}
+		r.readFrom(m, seq, m.visits)
+		r.giveBackWhenWritten(c, weight)
+	}
+	switch nowhere := m.bound == (protocol.Room{}); {
+	case nowhere:
+		m.gone = false
+		r.move(m, m.last, weight, func(*member, *journal.Entry, int64) { see() })
+	case m.room == nil:
+		m.onRoom = append(m.onRoom, see)
+	default:
+		see()
+	}
+}
+
+func (r *run) welcome(m *member, seq uint64, resumed bool) {
+	r.tellOne(m.client, protocol.Welcome{
+		Server: protocol.Version, Nick: m.nick, Room: m.room.name, Here: len(m.room.members),
+		Token: m.token, Epoch: r.hub.journal.Epoch().String(), Seq: seq, Resumed: resumed,
+	})
+}
+
+// checkResume is the position from which a program reads on, and why that is
+// not the one which it named. Without one it has seen all.
+func (r *run) checkResume(res *protocol.Resume, head uint64) (seq uint64, missing string) {
+	switch {
+	case res == nil:
+		return head, ""
+	case res.Epoch != r.hub.journal.Epoch().String():
+		return head, protocol.OldEpoch
+	case res.Seq > head:
+		return head, protocol.Future
+	}
+	return res.Seq, ""
+}
+
+// readFrom has m's writer read the record from a position on: the room in which
+// it was at that time, then the next, up to where it is.
+func (r *run) readFrom(m *member, seq uint64, visits []visit) {
+	first := 0
+	for i, v := range visits {
+		if v.from <= seq {
+			first = i
+		}
+	}
+	r.fallBehind(m, journal.Cursor{Seq: seq, Streams: []journal.Reading{
+		{Stream: journal.Everybody, Nth: journal.Unknown},
+		{Stream: journal.Mailbox(m.id), Nth: journal.Unknown},
+		{Stream: visits[first].stream, Nth: journal.Unknown},
+	}})
+	for i, v := range visits[first+1:] {
+		left := visits[first+i].last
+		r.append(m.client, &aside{after: place{v.from, left}, enter: &journal.Reading{Stream: v.stream, Nth: journal.Unknown}}, nil)
+	}
+}

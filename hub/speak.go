@@ -1,0 +1,91 @@
+package hub
+
+import (
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
+
+// speak proposes a line for the room.
+func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
+	if r.saidBefore(m, ref, w) {
+		return
+	}
+	c := m.client
+	r.say(m, ref, []journal.Entry{r.entry(m, m.bound, e)}, w, func() { r.giveBack(c, w) })
+}
+
+// saidBefore answers a line that was sent before: it is not said again, and its
+// author is told where it stands, as soon as that is known.
+func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
+	c := m.client
+	seq, used := m.refs.find(ref)
+	switch {
+	case !used:
+		return false
+	case seq > 0:
+		r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
+	default:
+		m.refs.ask(ref, func(seq uint64) {
+			if seq > 0 {
+				r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
+			} else {
+				r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
+			}
+		})
+	}
+	return true
+}
+
+// say proposes what m says. Entries of which m's own copy is the last.
+func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done func()) {
+	c := m.client
+	m.refs.begin(ref)
+	r.propose(proposal{
+		entries: entries,
+		done: func() {
+			done()
+			m.refs.decided(ref, entries[len(entries)-1].Seq)
+		},
+		failed: func() {
+			m.refs.drop(ref)
+			r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
+			m.refs.decided(ref, 0)
+		},
+	})
+}
+
+func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
+	if r.saidBefore(m, cmd.Ref, w) {
+		return
+	}
+	c, to := m.client, r.named(cmd.To)
+	if refusal := checkAddressee(m, to, cmd.To); refusal != nil {
+		r.answer(c, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
+		return
+	}
+	said := protocol.Whispered{From: m.nick, To: to.nick, Text: cmd.Text}
+	theirs := r.entry(m, protocol.Room{}, said)
+	said.Mine = mine(cmd.Ref)
+	ours := journal.Entry{Stream: journal.Mailbox(m.id), Author: m.id, Event: said.Stamped(protocol.StampOf(theirs.Event))}
+	theirs.Stream = journal.Mailbox(to.id)
+	r.say(m, cmd.Ref, []journal.Entry{theirs, ours}, w, func() {
+		if !to.away.IsBlank() {
+			r.tellOne(c, protocol.AwaySet{From: to.nick, Text: to.away})
+		}
+		r.giveBackWhenWritten(c, w)
+	})
+}
+
+func checkAddressee(m, to *member, name protocol.Nick) *protocol.Refusal {
+	switch {
+	case to == nil || to.bound == protocol.Room{} && to.client != nil:
+		return nobody(name)
+	case to.client == nil || to.gone:
+		return protocol.Refuse("gone", "%s has lost the connection just now: please try again when they are back", to.nick)
+	case to == m:
+		return protocol.Refuse("yourself", "that is you")
+	}
+	return nil
+}
