@@ -67,14 +67,19 @@ func (s *gatedStore) Commit(entries []journal.Entry) error {
 	return s.Store.Commit(entries)
 }
 
-func TestG1NothingIsShownBeforeItIsAccepted(t *testing.T) {
-	gated := &gatedStore{open: true}
-	begin := func() *world {
+// gatedWorld begins a world in which nothing is committed while the gate is shut.
+func gatedWorld() (gated *gatedStore, begin func() *world) {
+	gated = &gatedStore{open: true}
+	return gated, func() *world {
 		w := newWorld(journal.Bounds{}, Options{})
-		gated.Store, gated.gate = w.truth.Store, make(chan error)
+		gated.Store, gated.gate = w.truth.Store, make(chan error) // of the bubble
 		w.truth.Store = gated
 		return w
 	}
+}
+
+func TestG1NothingIsShownBeforeItIsAccepted(t *testing.T) {
+	gated, begin := gatedWorld()
 	inWorld(t, begin, 2, true, func(_ *world, people []*persona) {
 		gated.open = false
 		ann, bob := people[0], people[1]
@@ -228,108 +233,6 @@ func TestG6AnswersAreBounded(t *testing.T) {
 	})
 }
 
-func TestNothingGrowsWithoutABound(t *testing.T) {
-	t.Run("rooms", func(t *testing.T) {
-		begin := func() *world { return newWorld(journal.Bounds{}, Options{Rooms: 3}) }
-		inWorld(t, begin, 4, false, func(w *world, people []*persona) {
-			for i, p := range people {
-				p.wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", i))}
-				synctest.Wait()
-			}
-			assert.Contains(t, people[2].told(), "-- there are 3 rooms already: please join one of them, /rooms lists them")
-			w.inspect(func(r *run) { assert.Len(t, r.rooms, 3) })
-
-			bot := newPersona(w.h, true)
-			bot.room = roomNamed("another")
-			bot.connect(t)
-			synctest.Wait()
-			seen := bot.told()
-			assert.Contains(t, seen[1], "You are guest-5 in #lobby", "a program is welcomed all the same")
-			assert.Contains(t, seen[2], "there are 3 rooms already")
-			bot.breakOff()
-			bot.ended.Wait()
-		})
-	})
-	t.Run("empty rooms vanish", func(t *testing.T) {
-		inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
-			for i := range 50 {
-				people[0].wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", i))}
-			}
-			synctest.Wait()
-			w.inspect(func(r *run) {
-				assert.Len(t, r.rooms, 1)
-				assert.LessOrEqual(t, len(r.nth), 2)
-				for _, m := range r.members {
-					assert.Len(t, m.visits, maxVisits)
-				}
-			})
-		})
-	})
-	t.Run("refs", func(t *testing.T) {
-		inWorld(t, plainWorld, 1, true, func(w *world, people []*persona) {
-			for i := range 1000 {
-				people[0].say("x", fmt.Sprint(i))
-			}
-			synctest.Wait()
-			w.inspect(func(r *run) {
-				for _, m := range r.members {
-					assert.Len(t, m.refs.seqs, maxRefs)
-					assert.Len(t, m.refs.order, maxRefs)
-				}
-			})
-		})
-	})
-	t.Run("names in an answer", func(t *testing.T) {
-		inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
-			w.inspect(func(r *run) {
-				lobby := r.rooms[protocol.Lobby]
-				for range 500 {
-					lobby.members = append(lobby.members, lobby.members[0])
-				}
-				e := r.membersOf(lobby).(protocol.Members)
-				assert.Len(t, e.Names, maxNames)
-				assert.Equal(t, 501, e.Here)
-				lobby.members = lobby.members[:1]
-			})
-		})
-	})
-	t.Run("ignored", func(t *testing.T) {
-		inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
-			for i := range maxIgnored + 1 {
-				people[1].wants <- protocol.Rename{Nick: nick("z%d", i)}
-				synctest.Wait()
-				people[0].wants <- protocol.Ignore{Nick: nick("z%d", i)}
-				synctest.Wait()
-			}
-			seen := people[0].told()
-			assert.Contains(t, seen[len(seen)-1], "you ignore 100 people already")
-		})
-	})
-	t.Run("what is left of sessions", func(t *testing.T) {
-		inWorld(t, plainWorld, 1, true, func(w *world, people []*persona) {
-			for range 20 {
-				p := newPersona(w.h, true)
-				p.connect(t)
-				synctest.Wait()
-				p.breakOff()
-				p.ended.Wait()
-			}
-			synctest.Wait()
-			w.inspect(func(r *run) { assert.Len(t, r.members, 21, "held for those who come back") })
-			time.Sleep(3 * time.Minute)
-			synctest.Wait()
-			w.inspect(func(r *run) {
-				assert.Len(t, r.members, 1)
-				assert.Len(t, r.tokens, 1)
-				assert.Len(t, r.names, 2)
-				assert.Empty(t, r.held)
-				assert.Len(t, r.clients, 1)
-				assert.LessOrEqual(t, len(r.nth), 2)
-			})
-		})
-	})
-}
-
 // The hub can stop at any moment while people attach, speak, rename and leave.
 func TestTheHubStopsAtAnyMoment(t *testing.T) {
 	for i := range 40 {
@@ -388,13 +291,7 @@ func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 }
 
 func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
-	gated := &gatedStore{open: true}
-	begin := func() *world {
-		w := newWorld(journal.Bounds{}, Options{})
-		gated.Store, gated.gate = w.truth.Store, make(chan error)
-		w.truth.Store = gated
-		return w
-	}
+	gated, begin := gatedWorld()
 	inWorld(t, begin, 2, true, func(w *world, people []*persona) {
 		ann, bob := people[0], people[1]
 		psst := protocol.Msg{Ref: "k1", To: nick("guest-2"), Text: protocol.MustText("psst")}
@@ -429,13 +326,7 @@ func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
 
 // What is under way when somebody is kicked comes first; nothing comes after it.
 func TestAKickIsTheLastThingThatIsHeardOfSomebody(t *testing.T) {
-	gated := &gatedStore{open: true}
-	begin := func() *world {
-		w := newWorld(journal.Bounds{}, Options{})
-		gated.Store, gated.gate = w.truth.Store, make(chan error)
-		w.truth.Store = gated
-		return w
-	}
+	gated, begin := gatedWorld()
 	inWorld(t, begin, 3, false, func(w *world, people []*persona) {
 		op, eve, bob := people[0], people[1], people[2]
 		w.inspect(func(r *run) {
