@@ -115,9 +115,9 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			reason = protocol.Stalled
 		}
-		client.Close(reason)
+		client.Close(ctx, reason)
 	default:
-		client.Close(reason)
+		client.Close(ctx, reason)
 		err = <-written
 	}
 	writer.Wait() // an Interrupt must not cut the orderly end short

@@ -1,9 +1,6 @@
 package hub
 
-import (
-	"chinwag/hub/journal"
-	"chinwag/protocol"
-)
+import "chinwag/protocol"
 
 // What one client alone is told. Every answer has its place in the record:
 // after all that was applied when it was given.
@@ -20,8 +17,10 @@ func (r *run) append(c *Client, a *aside, line *protocol.Line) {
 // place is where the record is now, as c reads it.
 func (r *run) place(c *Client) place {
 	p := place{seq: r.head}
-	if m := c.member; m != nil && m.room != nil {
-		p.nth = r.nth[journal.OfRoom(m.room.name)]
+	if m := c.member; m != nil && !m.live { // else it has read all there is
+		for i, s := range r.cursor(m).Streams {
+			p.nth[i] = s.Nth
+		}
 	}
 	return p
 }
@@ -48,7 +47,7 @@ func (r *run) refuse(c *Client, weight int64, code, format string, args ...any) 
 }
 
 func nobody(n protocol.Nick) *protocol.Refusal {
-	return protocol.Refuse("nobody", "there is nobody called %s here: /who lists who is", n)
+	return protocol.Refuse("nobody", "there is nobody called %s just now", n)
 }
 
 func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {

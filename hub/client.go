@@ -63,7 +63,10 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 
 // Close takes the client out of the hub. It must be called once, when nothing
 // more will be read; the goodbye, if there is one to say, then comes through Deliver.
-func (c *Client) Close(reason protocol.Reason) {
+func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
+	if reason == protocol.Quit { // who goes in good order waits for the answers to what it asked
+		_ = c.turn.Acquire(ctx, window)
+	}
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 

@@ -58,7 +58,7 @@ func (r *run) arrive(req arrive) {
 		done()
 	case m.bound == protocol.Room{}:
 		r.move(m, protocol.Lobby, req.weight, r.seeRoom)
-	case m.room == nil:
+	case m.moving > 0:
 		m.onRoom = append(m.onRoom, done)
 	default:
 		done()
@@ -82,11 +82,13 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 	m.bound = to
 	room := r.room(to)
 	room.coming++
+	m.moving++
 	r.propose(proposal{
 		entries: entries,
 		done: func() {
 			room.coming--
 			r.tidy(room)
+			m.moving--
 			if m.client == c {
 				see(m, &entries[len(entries)-1], weight)
 			} else {
@@ -97,7 +99,10 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 		failed: func() {
 			room.coming--
 			r.tidy(room)
-			m.bound = from
+			m.moving--
+			if !m.gone {
+				m.bound = m.where()
+			}
 			r.refuseUnkept(c, weight)
 			r.entered(m)
 		},
@@ -112,7 +117,11 @@ func (r *run) checkRoom(to protocol.Room) *protocol.Refusal {
 	return protocol.Refuse("too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", r.opts.Rooms)
 }
 
+// entered does what waits until m is where it wants to be.
 func (r *run) entered(m *member) {
+	if m.moving > 0 {
+		return
+	}
 	for _, f := range m.onRoom {
 		f()
 	}
@@ -130,7 +139,9 @@ func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
 func (r *run) seeOther(m *member, at *journal.Entry, weight int64) {
 	if !m.live {
 		left := m.visits[len(m.visits)-2].last
-		r.append(m.client, &aside{after: place{at.Seq, left}, enter: &journal.Reading{Stream: at.Stream, Nth: at.Nth}}, nil)
+		here := r.place(m.client)
+		here.nth[roomStream] = left
+		r.append(m.client, &aside{after: here, enter: &journal.Reading{Stream: at.Stream, Nth: at.Nth}}, nil)
 	}
 	r.tellOne(m.client, protocol.Entered{Room: m.room.name, Here: len(m.room.members), Seq: at.Seq})
 	r.showTopic(m)

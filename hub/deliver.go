@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"chinwag/hub/journal"
@@ -38,7 +39,7 @@ func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error)
 		select {
 		case <-c.out.wake:
 		case <-silence.C:
-			if err := c.hub.send(ctx, arrive{c: c}); err != nil {
+			if err := c.hub.send(ctx, arrive{c: c}); err != nil && !errors.Is(err, ErrStopped) {
 				return err
 			}
 		case <-ctx.Done():
@@ -136,7 +137,10 @@ func (d *delivery) flush() error {
 
 // catchUp reads on, or finds that there is nothing left and is live again.
 func (d *delivery) catchUp() error {
-	if err := d.c.hub.send(d.ctx, catchUp{d.c, d.cursor.Seq}); err != nil {
+	switch err := d.c.hub.send(d.ctx, catchUp{d.c, d.cursor.Seq}); {
+	case errors.Is(err, ErrStopped):
+		return d.drain()
+	case err != nil:
 		return err
 	}
 	select {
@@ -160,7 +164,9 @@ func (d *delivery) catchUp() error {
 
 // readOn tells the record up to a position, a page at a time.
 func (d *delivery) readOn(to place) error {
-	d.room().Last = to.nth
+	for i := range d.cursor.Streams {
+		d.cursor.Streams[i].Last = to.nth[i]
+	}
 	upto := to.seq
 	for d.cursor.Seq < upto && !d.c.out.isCut() {
 		page, err := d.c.hub.journal.Read(d.cursor, upto, pageLines)

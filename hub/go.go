@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"time"
 
 	"chinwag/hub/journal"
@@ -9,18 +10,32 @@ import (
 
 // depart proposes that m leaves its room. What it proposed before comes first.
 func (r *run) depart(m *member, left protocol.Left, done func()) {
-	left.From = m.nick
+	left.From = cmp.Or(m.called, m.nick)
 	e := r.entry(m, m.bound, left)
 	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
 	p := proposal{entries: []journal.Entry{e}, done: done}
-	p.failed = func() { r.again(p) }
+	p.failed = func() { r.again(m, p) }
 	r.propose(p)
 }
 
 // again proposes later what must come true: somebody who has gone has gone.
-func (r *run) again(p proposal) {
-	r.retry = append(r.retry, p)
-	r.expiry.Reset(time.Second)
+func (r *run) again(m *member, p proposal) {
+	r.retry = append(r.retry, func() {
+		if m.gone { // else it is back
+			r.propose(p)
+		}
+	})
+	r.rearm()
+}
+
+// rearm sets the timer for what is due first.
+func (r *run) rearm() {
+	switch {
+	case len(r.retry) > 0:
+		r.expiry.Reset(time.Second)
+	case len(r.held) > 0:
+		r.expiry.Reset(time.Until(r.held[0].until))
+	}
 }
 
 // leave is somebody's own goodbye.
@@ -77,12 +92,11 @@ func (r *run) hold(m *member) {
 	if m.client != nil {
 		return // back already
 	}
+	m.gone = false
 	r.unhold(m) // it may have come and gone again before this was recorded
 	m.until = time.Now().Add(r.opts.Hold)
 	r.held = append(r.held, m)
-	if len(r.held) == 1 {
-		r.expiry.Reset(r.opts.Hold)
-	}
+	r.rearm()
 }
 
 func (r *run) unhold(m *member) {
@@ -100,14 +114,12 @@ func (r *run) expire() {
 		r.end(r.held[0])
 		r.held = r.held[1:]
 	}
-	if len(r.held) > 0 {
-		r.expiry.Reset(time.Until(r.held[0].until))
-	}
 	retry := r.retry
 	r.retry = nil
-	for _, p := range retry {
-		r.propose(p)
+	for _, f := range retry {
+		f()
 	}
+	r.rearm()
 }
 
 // kick throws somebody out, for an operator.

@@ -11,7 +11,7 @@ import (
 // hello makes a program of a greeted client: it speaks JSON lines, has a token
 // to come back with, and may have been here before.
 func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
-	if c.member.token != "" {
+	if c.member.token != "" && c.member.bound != (protocol.Room{}) {
 		r.refuse(c, weight, "late-hello", "hello is said once, in the first line")
 		return
 	}
@@ -20,6 +20,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		return
 	}
 	m := r.forgetGuest(c)
+	r.forgetToken(m) // of a hello that could not be recorded
 	m.echo = true
 	m.token = rand.Text()
 	r.tokens[m.token] = m
@@ -40,7 +41,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		to = protocol.Lobby
 	}
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
-		m.live = true
+		r.fallBehind(m, r.cursor(m)) // the guest that it was may be behind: it reads as itself from here on
 		seq, missing := r.checkResume(h.Resume, at.Seq)
 		r.welcome(m, seq, false)
 		for _, refusal := range refusals {
@@ -85,6 +86,15 @@ func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
 	m.client, c.member, m.live = c, m, false
 	seq, missing := r.checkResume(h.Resume, r.head)
 	see := func() {
+		switch {
+		case m.client != c: // gone, or replaced again
+			r.giveBack(c, weight)
+			return
+		case m.room == nil: // it could not be recorded: another connection may try again
+			r.goodbye(c, protocol.Lost, protocol.Text{})
+			r.hold(m)
+			return
+		}
 		r.welcome(m, seq, true)
 		if missing != "" {
 			r.tellOne(c, protocol.Gap{Why: missing})
@@ -92,15 +102,16 @@ func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
 		r.readFrom(m, seq, m.visits)
 		r.giveBackWhenWritten(c, weight)
 	}
-	switch nowhere := m.bound == (protocol.Room{}); {
-	case nowhere:
+	if m.bound == (protocol.Room{}) {
 		m.gone = false
-		r.move(m, m.last, weight, func(*member, *journal.Entry, int64) { see() })
-	case m.room == nil:
-		m.onRoom = append(m.onRoom, see)
-	default:
-		see()
+		to := m.last
+		if r.checkRoom(to) != nil {
+			to = protocol.Lobby
+		}
+		r.move(m, to, 0, func(*member, *journal.Entry, int64) {})
 	}
+	m.onRoom = append(m.onRoom, see)
+	r.entered(m)
 }
 
 func (r *run) welcome(m *member, seq uint64, resumed bool) {
@@ -127,6 +138,10 @@ func (r *run) checkResume(res *protocol.Resume, head uint64) (seq uint64, missin
 // readFrom has m's writer read the record from a position on: the room in which
 // it was at that time, then the next, up to where it is.
 func (r *run) readFrom(m *member, seq uint64, visits []visit) {
+	if m.trimmed && seq < visits[0].from { // more rooms ago than are remembered
+		r.tellOne(m.client, protocol.Gap{Why: protocol.Forgotten})
+		seq = visits[0].from
+	}
 	first := 0
 	for i, v := range visits {
 		if v.from <= seq {
@@ -140,6 +155,6 @@ func (r *run) readFrom(m *member, seq uint64, visits []visit) {
 	}})
 	for i, v := range visits[first+1:] {
 		left := visits[first+i].last
-		r.append(m.client, &aside{after: place{v.from, left}, enter: &journal.Reading{Stream: v.stream, Nth: journal.Unknown}}, nil)
+		r.append(m.client, &aside{after: place{seq: v.from, nth: [streams]uint64{roomStream: left}}, enter: &journal.Reading{Stream: v.stream, Nth: journal.Unknown}}, nil)
 	}
 }

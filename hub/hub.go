@@ -105,7 +105,7 @@ func (h *Hub) send(ctx context.Context, r request) error {
 	}
 }
 
-// request is what can be asked of the hub. Sealed: see the switch in Run.
+// request is what can be asked of the hub. Sealed: see the switch in run.handle.
 type request interface{ request() }
 
 type (

@@ -31,6 +31,8 @@ func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 		r.refuseNobody(c, w, n)
 	case who == m:
 		r.refuse(c, w, "yourself", "that is you")
+	case who.operator:
+		r.refuse(c, w, "operator", "%s is an operator, and operators are heard by everybody", who.nick)
 	case len(m.ignoring) >= maxIgnored:
 		r.refuse(c, w, "too-many", "you ignore %d people already: please hear somebody again first", maxIgnored)
 	default:

@@ -23,10 +23,12 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 	}
 	c, from := m.client, m.nick
 	r.claim(m, to)
+	m.called = to
 	r.propose(proposal{
 		entries: []journal.Entry{r.entry(m, m.bound, renamed)},
-		done:    func() { r.giveBackWhenWritten(c, w) },
+		done:    func() { m.called = protocol.Nick{}; r.giveBackWhenWritten(c, w) },
 		failed: func() {
+			m.called = protocol.Nick{}
 			r.release(m, to)
 			r.claim(m, from)
 			r.refuseUnkept(c, w)

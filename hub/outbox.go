@@ -25,7 +25,6 @@ type outbox struct {
 // item is a line of the record or, with an aside, something else.
 type item struct {
 	line *protocol.Line
-	seq  uint64 // the position of a line of the record
 	*aside
 }
 
@@ -39,12 +38,18 @@ type aside struct {
 	end    bool             // nothing comes after it
 }
 
-// place is a position in the record as a member sees it: nth is that of the last
-// entry of its room there, so that nothing that came later is told to be missing; 0: unknown.
+// place is a position in the record as a member sees it: nth are those of the
+// last entries of its streams there, in the order of its cursor, so that nothing that came
+// later is told to be missing; 0: unknown.
 type place struct {
 	seq uint64
-	nth uint64
+	nth [streams]uint64
 }
+
+const (
+	streams    = 3 // for everybody, its mailbox, its room
+	roomStream = 2
+)
 
 // behind is where a writer begins to read by itself.
 type behind struct {

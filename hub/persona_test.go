@@ -89,7 +89,7 @@ func (p *persona) connect(t *testing.T) {
 		})
 		parts.Go(func() {
 			p.speak(ctx, c, hello, again)
-			c.Close(protocol.Lost)
+			c.Close(ctx, protocol.Lost)
 		})
 		parts.Wait()
 	})

@@ -67,7 +67,7 @@ type run struct {
 	guests   int       // guests so far
 	pending  int       // proposals that the journal has
 	held     []*member // broken sessions, the first to end first
-	retry    []proposal
+	retry    []func()  // what must come true, proposed again
 	expiry   *time.Timer
 	stopping bool
 	deaf     bool // no command is taken any more
@@ -177,7 +177,7 @@ func (r *run) feed(m *member, t *telling) {
 		return
 	}
 	line := t.line(m)
-	if m.client.out.append(item{line: line, seq: t.entry.Seq}, len(line.Text())) > r.opts.Outbox {
+	if m.client.out.append(item{line: line}, len(line.Text())) > r.opts.Outbox {
 		r.fallBehind(m, r.cursor(m))
 	}
 }

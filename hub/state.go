@@ -44,6 +44,9 @@ type member struct {
 	came     uint64          // position at which it entered room
 	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
 	last     protocol.Room   // where it was when its connection broke
+	moving   int             // moves that are proposed
+	called   protocol.Nick   // what it will be called, if that is proposed
+	trimmed  bool            // some of its visits are forgotten
 	gone     bool            // its end is proposed
 	onRoom   []func()        // what waits until it has entered
 	visits   []visit         // the rooms that it was in, the last ones: for who comes back
@@ -52,6 +55,14 @@ type member struct {
 	refs     refs
 	replay   int       // lines of history it wants on entering
 	until    time.Time // when a broken session ends
+}
+
+// where is the room that m is in; zero: nowhere.
+func (m *member) where() protocol.Room {
+	if m.room == nil {
+		return protocol.Room{}
+	}
+	return m.room.name
 }
 
 // visit is a stay in a room: from a position to that of the next visit.
@@ -75,8 +86,8 @@ type listener struct {
 func (l *listener) hears(e *journal.Entry) bool {
 	if e.Author == l.id {
 		switch e.Event.(type) {
-		case protocol.Said, protocol.Acted, protocol.Whispered:
-			return l.echo
+		case protocol.Said, protocol.Acted:
+			return l.echo // a whisper is always told: one wants to see that it was one
 		case protocol.Joined, protocol.Left:
 			return false
 		}
@@ -165,6 +176,7 @@ func (s *state) apply(e *journal.Entry) {
 }
 
 func (s *state) enter(m *member, name protocol.Room, at uint64) {
+	s.leave(m) // a journal may have an entry that was given up
 	r := s.room(name)
 	m.room, m.came, m.place = r, at, len(r.members)
 	r.members = append(r.members, m)
@@ -174,6 +186,7 @@ func (s *state) enter(m *member, name protocol.Room, at uint64) {
 	}
 	if len(m.visits) == maxVisits {
 		m.visits = slices.Delete(m.visits, 0, 1)
+		m.trimmed = true
 	}
 	m.visits = append(m.visits, visit{stream: st, from: at})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"unicode/utf8"
 )
 
 // The JSON spelling is one object a line. "type" comes first and names the
@@ -144,6 +145,9 @@ func decodeEvent[E Event](b []byte) (Event, error) {
 }
 
 func typeOf(b []byte) (string, error) {
+	if !utf8.Valid(b) { // encoding/json would put something else in its place
+		return "", refuse("not-utf8", "that line is not UTF-8")
+	}
 	var head struct{ Type string }
 	if err := json.Unmarshal(b, &head); err != nil {
 		return "", asRefusal(err)

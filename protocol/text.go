@@ -27,7 +27,7 @@ func ParseText(s string) (Text, error) {
 		return Text{}, refuse("too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
 	}
 	if !utf8.ValidString(s) {
-		return Text{}, refuse("not-utf8", "that line is not UTF-8, so nobody could read it: please set your terminal to UTF-8")
+		return Text{}, refuse("not-utf8", "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet")
 	}
 	return Text{clean(s)}, nil
 }

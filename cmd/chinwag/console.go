@@ -5,13 +5,16 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
+	"github.com/gdamore/tcell/v2"
 	"golang.org/x/term"
 
 	"chinwag/conn"
 	"chinwag/conn/console"
 	"chinwag/hub"
+	"chinwag/protocol"
 )
 
 // operatorConsole is what the server's own terminal is for: a screen, plain
@@ -43,7 +46,18 @@ func openConsole(s settings) operatorConsole {
 // onTerminal reports whether somebody sits at both ends of a terminal that can
 // show a screen.
 func onTerminal() bool {
-	return os.Getenv("TERM") != "dumb" && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	return knowsTerminal() && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+}
+
+// knowsTerminal reports whether a screen can be drawn on this kind of terminal.
+// Where it cannot, lines do as well.
+func knowsTerminal() bool {
+	if runtime.GOOS == "windows" {
+		return true // its console is of one kind
+	}
+	kind := os.Getenv("TERM")
+	_, err := tcell.LookupTerminfo(kind)
+	return kind != "dumb" && err == nil
 }
 
 // hasInput reports whether somebody may type: not where standard input is
@@ -65,10 +79,23 @@ func (noConsole) log() io.Writer                         { return os.Stderr }
 
 func (noConsole) invite(net.Addr) {}
 
+// staying is a console that is not left: the room goes on as long as the server.
+type staying struct{ conn.Transport }
+
+var toStay = protocol.Refuse("console", "this is the server's own console: /shutdown ends the server for everybody")
+
+func (s staying) Receive() (protocol.Command, error) {
+	cmd, err := s.Transport.Receive()
+	if _, leave := cmd.(protocol.Leave); leave {
+		return nil, toStay
+	}
+	return cmd, err
+}
+
 type plainConsole struct{}
 
 func (plainConsole) serve(s *conn.Server, h *hub.Hub) error {
-	_ = s.Serve(console.New(os.Stdin, os.Stdout), operator(false))
+	_ = s.Serve(staying{console.New(os.Stdin, os.Stdout)}, operator(false))
 	<-h.Done() // an operator who has gone leaves the server running
 	return nil
 }

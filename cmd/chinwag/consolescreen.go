@@ -35,7 +35,7 @@ func newConsoleScreen(f *face) *consoleScreen {
 // goodbyes: an operator who ends the screen ends the server.
 func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(c, operator(true)) }()
+	go func() { ended <- s.Serve(staying{c}, operator(true)) }()
 	err := c.run()
 	c.over.Store(true)
 	<-ended

@@ -110,7 +110,7 @@ func TestOperatorAtTheConsole(t *testing.T) {
 	bob.finishes()
 	assert.Zero(t, bob.process.exits())
 	ann.expect("-- bob was kicked by operator: enough", "<operator> good night", "-- goodbye: the server is shutting down: until tomorrow")
-	h.console.expect("-- ann went to #tea", "-- bob was kicked by operator: enough", "-- there is nobody called nobody_here here: /who lists who is", "-- goodbye: the server is shutting down: until tomorrow")
+	h.console.expect("-- ann went to #tea", "-- bob was kicked by operator: enough", "-- there is nobody called nobody_here just now", "-- goodbye: the server is shutting down: until tomorrow")
 	assert.Zero(t, h.process.exits())
 }
 

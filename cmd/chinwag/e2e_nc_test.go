@@ -97,7 +97,7 @@ func TestNCNeverSeesTelnet(t *testing.T) {
 	eve.sends("caf\xff\xffe\n") // a data byte 255 is not UTF-8
 	eve.types("/ping")
 	ann.expect("<eve> hello")
-	eve.expect("...that line is not UTF-8...", "...-- pong")
+	eve.expect("...did not arrive as UTF-8...", "...-- pong")
 	ann.types("/ping")
 	ann.expect("-- pong")
 	assert.NotContains(t, ann.all(), "\xff")

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"chinwag/conn/client"
 	"chinwag/protocol"
@@ -29,12 +30,12 @@ func joinCommand() *cobra.Command {
 		replay     int
 	)
 	c := &cobra.Command{
-		Use:   "join [HOST[:PORT]]",
+		Use:   "join [HOST[:PORT]] or join HOST PORT",
 		Short: "walk into a chat room",
 		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345).
 
 On a terminal it is a screen: type to talk, /help for more, Tab completes names and
-commands, Ctrl-C or /quit leaves. Your own lines appear when the server has them.
+commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
 When the connection breaks it comes back by itself, and misses and repeats nothing.
 
 In a pipe each line of input is said or done, and what others say comes out, one line
@@ -47,22 +48,26 @@ Exit codes: 0 done   1 something was refused or lost   2 wrong usage
 		Example: `  chinwag join
   chinwag join chat.example.com --nick bob --room tea
   echo 'the build is done' | chinwag join chat.example.com --nick builder`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVarP(&nick, "nick", "n", "", "your `NAME` (also $CHINWAG_NICK; else your user name, if it can be one)")
 	f.StringVarP(&room, "room", "r", "", "the `ROOM` to walk into")
-	f.IntVar(&replay, "replay", 20, "`LINES` of what was said before to show")
+	f.IntVar(&replay, "replay", 20, "`LINES` of what was said before to show; in a pipe 0")
 	f.BoolVar(&j.plain, "plain", false, "lines instead of a screen, also on a terminal (for screen readers)")
 	f.BoolVar(&j.json, "json", false, "events as JSON lines, for programs")
 	f.BoolVar(&j.Once, "once", false, "end when the connection breaks, do not come back")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if !onTerminal() && !f.Changed("replay") {
+			replay = 0 // a script wants to hear what is said from now on
+			j.Replay = &replay
+		}
 		if f.Changed("replay") {
 			j.Replay = &replay
 		}
-		if err := j.read(strings.Join(args, ""), nick, room); err != nil {
+		if err := j.read(strings.Join(args, ":"), nick, room); err != nil {
 			return &exitError{exitUsage, err}
 		}
 		return j.run(c.Context())
@@ -78,7 +83,7 @@ func (j *joining) run(ctx context.Context) error {
 	if j.wantsScreen() {
 		return ending(joinScreen(ctx, j.Options, nil, os.Stderr))
 	}
-	l := inPipe{in: os.Stdin, out: os.Stdout, err: os.Stderr, json: j.json, named: j.named}
+	l := inPipe{in: os.Stdin, out: os.Stdout, err: os.Stderr, json: j.json, named: j.named, typing: term.IsTerminal(int(os.Stdin.Fd()))}
 	return ending(l.join(ctx, j.Options))
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -118,7 +119,7 @@ func TestJoinExitsAsItEnded(t *testing.T) {
 			assert.NotContains(t, r.out.String(), want)
 		}
 		refused("/nosuch\n", "there is no such command: /help lists them, and // in front says a line that begins with /")
-		refused("/msg zoe hi\n", "there is nobody called zoe here: /who lists who is")
+		refused("/msg zoe hi\n", "there is nobody called zoe just now")
 		refused(strings.Repeat("x", 5000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
 		refused(strings.Repeat("x", 100_000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
 		refused("/kick zoe\n", "only an operator can do that")
@@ -182,18 +183,27 @@ func TestJoinIsInterrupted(t *testing.T) {
 }
 
 // TestJoinWithoutAReader ends quietly, as head closes its input.
+// unread is an output that nobody reads any more.
+type unread struct{}
+
+func (unread) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
 func TestJoinWithoutAReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := openInside(t)
 		defer in.stop()
 		r, w := io.Pipe()
-		_, out := io.Pipe()
-		_ = out.Close()
 		var errs strings.Builder
-		l := inPipe{in: r, out: out, err: &errs}
-		assert.NoError(t, l.join(context.Background(), in.as("ann", hub.Identity{})))
+		l := inPipe{in: r, out: unread{}, err: &errs, typing: true}
+		assert.NoError(t, l.join(context.Background(), in.as("ann", hub.Identity{})), "who types into the dark is led out")
 		assert.Empty(t, errs.String())
 		_ = w.Close()
+
+		l = inPipe{in: strings.NewReader("said all the same\n"), out: unread{}, err: &errs}
+		assert.NoError(t, l.join(context.Background(), in.as("bob", hub.Identity{})))
+		asks := pipedRun{}
+		asks.join(t, in.as("zoe", hub.Identity{}), "/history\n")
+		assert.Contains(t, asks.out.String(), "<bob> said all the same")
 	})
 }
 

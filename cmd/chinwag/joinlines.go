@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
+	"syscall"
 
 	"chinwag/conn/client"
 	"chinwag/protocol"
@@ -18,6 +19,7 @@ type inPipe struct {
 	out, err io.Writer
 	json     bool
 	named    bool // somebody chose the nick: not to get it is a failure
+	typing   bool // the input is a terminal
 
 	client *client.Client
 	echo   atomic.Bool // show one's own lines, too
@@ -40,8 +42,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 		}
 		if b := l.show(e); len(b) > 0 && !l.closed {
 			if _, err := l.out.Write(b); err != nil {
-				l.closed = true
-				go l.leave(running) // ended by cancel at the latest
+				l.deafen(running, err)
 			}
 		}
 	}
@@ -50,6 +51,27 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 		err = errFailed
 	}
 	return err
+}
+
+// deafen is for when nobody reads the output any more. What comes in is said all
+// the same, but nobody goes on to type into the dark.
+func (l *inPipe) deafen(ctx context.Context, err error) {
+	l.closed = true
+	if !errors.Is(err, syscall.EPIPE) {
+		l.failed.Store(true)
+		l.aside("what is said cannot be written any more: " + plainly(err))
+	}
+	if l.typing {
+		go l.leave(ctx) // ended by cancel at the latest
+	}
+}
+
+// plainly is what the system says, without where it said it.
+func plainly(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	return err.Error()
 }
 
 func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Leave{}) }
@@ -101,7 +123,7 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 }
 
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
-	if l.json && protocol.IsJSON(line) {
+	if l.json && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{")) {
 		return protocol.DecodeCommand(line)
 	}
 	return protocol.ParseCommand(string(line))

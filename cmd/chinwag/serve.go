@@ -133,6 +133,9 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP) // the terminal has gone
+	}
 	execute = func() error {
 		defer signal.Stop(signals)
 		select {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -59,7 +61,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("console", "auto", "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
-	f.String("config", "", "configuration `FILE` (TOML, the names of these flags as keys)")
+	f.String("config", "", "configuration `FILE` in TOML, with these flags as keys (else chinwag/config.toml in your configuration folder)")
 }
 
 const envPrefix = "CHINWAG_"
@@ -75,7 +77,7 @@ func loadSettings(f *pflag.FlagSet) (settings, error) {
 		case err != nil:
 			return s, fmt.Errorf("the configuration file %s cannot be read: %w", path, err)
 		}
-		if err := checkKeys(k, f, path); err != nil {
+		if err := errors.Join(checkKeys(k, f, path), checkUnits(k, path)); err != nil {
 			return s, err
 		}
 	}
@@ -117,7 +119,7 @@ func configFile(f *pflag.FlagSet) (path string, must bool) {
 func checkKeys(k *koanf.Koanf, f *pflag.FlagSet, path string) error {
 	for _, key := range k.Keys() {
 		if f.Lookup(key) == nil || key == "config" {
-			return fmt.Errorf("the configuration file %s has a key %q, which is no setting: chinwag serve --help lists them", path, key)
+			return fmt.Errorf("the configuration file %s has a key %q, which is no setting: chinwag serve --help lists them", path, strings.ReplaceAll(key, "\x00", "."))
 		}
 	}
 	return nil
@@ -139,7 +141,22 @@ func envKey(f *pflag.FlagSet) func(name, value string) (string, any) {
 	}
 }
 
+// checkUnits refuses a time that is a bare number: it would be one of nanoseconds.
+func checkUnits(k *koanf.Koanf, path string) error {
+	for _, key := range []string{"stall", "grace"} {
+		if _, said := k.Get(key).(string); k.Exists(key) && !said {
+			return fmt.Errorf(`the configuration file %s has a bare number for %s, which is a time with its unit, like "30s"`, path, key)
+		}
+	}
+	return nil
+}
+
 func (s *settings) check() error {
+	for i, a := range s.Listen {
+		if port, err := strconv.ParseUint(a, 10, 16); err == nil {
+			s.Listen[i] = fmt.Sprint(":", port)
+		}
+	}
 	switch {
 	case len(s.Listen) == 0:
 		return errors.New("there is no address to listen on: --listen :12345")
@@ -147,6 +164,8 @@ func (s *settings) check() error {
 		return fmt.Errorf("--console is auto, plain or off, not %q", s.Console)
 	case !slices.Contains([]string{"text", "json"}, s.LogFormat):
 		return fmt.Errorf("--log-format is text or json, not %q", s.LogFormat)
+	case new(slog.LevelVar).UnmarshalText([]byte(s.LogLevel)) != nil:
+		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
 	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.Keep) < 0,

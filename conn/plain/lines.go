@@ -47,6 +47,10 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 			b := l.rest[0]
 			l.rest = l.rest[1:]
 			if l.feed(b) {
+				if b == '\r' && !utf8.Valid(l.line) {
+					l.telnet.askBinary() // most likely a telnet that has swallowed a part of a letter
+					l.flushTelnet()
+				}
 				line, tooLong = l.take()
 				return line, tooLong, nil
 			}

@@ -29,7 +29,7 @@ func TestTelnetNeverLandsInALine(t *testing.T) {
 		{"does not erase the line before", "a\n\xff\xf7\xff\xf8b\n", "a|b", ""},
 		{"erases the line", "wrong\xff\xf8right\n", "right", ""},
 		{"Ctrl-C", "wrong\xff\xf4\xff\xfd\x06right\n", "right", "\xff\xfb\x06"},
-		{"Latin-1", "\xff\nye\xffs\r\n\xff", "\xff|ye\xffs", ""},
+		{"Latin-1", "\xff\nye\xffs\r\n\xff", "\xff|ye\xffs", "\xff\xfd\x00"},
 		{"Latin-1 between CR and LF", "a\r\xff\nb\n", "a|\xff|b", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func cells(text string, style tcell.Style) (cs []cell) {
 			text:   cluster,
 			size:   len(cluster),
 			width:  bounds >> uniseg.ShiftWidth,
-			breaks: bounds&uniseg.MaskLine == uniseg.LineCanBreak,
+			breaks: bounds&uniseg.MaskLine == uniseg.LineCanBreak && cluster != "/" && cluster != "-", // a command and a flag stay whole
 			style:  style,
 		}
 		if c.width == 0 {

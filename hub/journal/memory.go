@@ -16,7 +16,7 @@ import (
 type Bounds struct {
 	Lines   int // entries of one stream; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
-	Streams int // 0: 4,096; beyond, the stream that has been silent longest goes
+	Streams int // 0: 4,096; beyond, the smallest goes
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
 }
 
@@ -30,6 +30,7 @@ type Memory struct {
 	mu      sync.RWMutex
 	seq     uint64
 	bytes   int
+	gone    uint64 // position of the newest in a stream that was forgotten as a whole
 	streams map[Stream]*ring
 }
 
@@ -77,9 +78,9 @@ func (m *Memory) keep(e *Entry) {
 	r := m.streams[e.Stream]
 	if r == nil {
 		if len(m.streams) >= m.bounds.Streams {
-			m.forgetSilent()
+			m.forgetOne()
 		}
-		r = &ring{}
+		r = &ring{dropped: m.gone} // perhaps it is one of those
 		m.streams[e.Stream] = r
 	}
 	m.seq++
@@ -121,16 +122,19 @@ func (m *Memory) shrinkLargest() {
 	}
 }
 
-func (m *Memory) forgetSilent() {
-	var silent Stream
-	oldest := Unknown
+// forgetOne forgets the smallest stream, and of those the one that has been
+// silent longest: who makes a thousand rooms forgets their own first.
+func (m *Memory) forgetOne() {
+	var least Stream
+	var of *ring
 	for s, r := range m.streams {
-		if r.last < oldest {
-			silent, oldest = s, r.last
+		if of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.last < of.last {
+			least, of = s, r
 		}
 	}
-	m.bytes -= m.streams[silent].bytes
-	delete(m.streams, silent)
+	m.bytes -= of.bytes
+	m.gone = max(m.gone, of.last)
+	delete(m.streams, least)
 }
 
 func size(e *Entry) int {
@@ -178,6 +182,7 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int) {
 	r := m.streams[at.Stream]
 	if r == nil {
+		p.Unsure = p.Unsure || m.gone > after && at.Nth > 0
 		return
 	}
 	if r.dropped > after {
