@@ -199,8 +199,8 @@ func TestJoinWithoutAReader(t *testing.T) {
 		assert.Empty(t, errs.String())
 		_ = w.Close()
 
-		l = inPipe{in: strings.NewReader("said all the same\n"), out: unread{}, err: &errs}
-		assert.NoError(t, l.join(context.Background(), in.as("bob", hub.Identity{})))
+		script := inPipe{in: strings.NewReader("said all the same\n"), out: unread{}, err: &errs}
+		assert.NoError(t, script.join(context.Background(), in.as("bob", hub.Identity{})))
 		asks := pipedRun{}
 		asks.join(t, in.as("zoe", hub.Identity{}), "/history\n")
 		assert.Contains(t, asks.out.String(), "<bob> said all the same")
