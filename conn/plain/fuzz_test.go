@@ -70,7 +70,8 @@ func FuzzTelnet(f *testing.F) {
 		got, told, err := readAll(cut(in, nil), 4096)
 		require.Equal(t, io.EOF, err)
 		require.Equal(t, readLine{"heard", false}, got[len(got)-1])
-		require.LessOrEqual(t, len(told)/3, bytes.Count(data, []byte{iac}))
+		// One question may come of a line that is not UTF-8 and ends with CR.
+		require.LessOrEqual(t, len(told)/3, bytes.Count(data, []byte{iac})+1)
 		require.Zero(t, len(told)%3)
 		seen := map[string]bool{}
 		for ; told != ""; told = told[3:] {
