@@ -149,7 +149,7 @@ func (r *run) topic(m *member, cmd protocol.Topic, w int64) {
 	if cmd.Text.String() != "-" {
 		set.Text = cmd.Text
 	}
-	r.proposeFor(m, w, r.entry(m, m.bound, set))
+	r.proposeFor(m, w, r.entry(m, m.room.name, set))
 }
 
 func (r *run) away(m *member, t protocol.Text, w int64) {
@@ -160,7 +160,7 @@ func (r *run) away(m *member, t protocol.Text, w int64) {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are not away: /away TEXT says that you are")}, w)
 		return
 	}
-	r.proposeFor(m, w, r.entry(m, m.bound, protocol.AwaySet{From: m.nick, Text: t, Mine: protocol.Mine{You: true}}))
+	r.proposeFor(m, w, r.entry(m, m.room.name, protocol.AwaySet{From: m.nick, Text: t, Mine: protocol.Mine{You: true}}))
 }
 
 func (r *run) refuseLong(m *member, t protocol.Text, w int64) bool {

@@ -13,7 +13,7 @@ func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
 		return
 	}
 	c := m.client
-	r.say(m, ref, []journal.Entry{r.entry(m, m.bound, e)}, w, func() { r.giveBack(c, w) })
+	r.say(m, ref, []journal.Entry{r.entry(m, m.room.name, e)}, w, func() { r.giveBack(c, w) })
 }
 
 // saidBefore answers a line that was sent before: it is not said again, and its
