@@ -12,6 +12,7 @@ type lines struct {
 	r      io.Reader
 	max    int
 	answer func(telnet []byte) // what the telnet wants to hear
+	broken func() bool         // the connection broke, whatever its end looks like
 
 	buf    [1024]byte
 	rest   []byte // of buf, not looked at yet
@@ -67,6 +68,10 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 
 func (l *lines) last() ([]byte, bool, error) {
 	if l.err == io.EOF && (len(l.line) > 0 || l.long) {
+		if l.broken() {
+			l.err = io.ErrUnexpectedEOF
+			return nil, false, l.err
+		}
 		line, tooLong := l.take()
 		return line, tooLong, nil
 	}

@@ -88,7 +88,7 @@ func TestHalfALineOfABrokenConnectionIsNone(t *testing.T) {
 }
 
 func TestTheEndStaysTheEnd(t *testing.T) {
-	l := lines{r: packets("a"), max: 10, answer: func([]byte) {}}
+	l := lines{r: packets("a"), max: 10, answer: func([]byte) {}, broken: isWhole}
 	_, _, err := l.next()
 	assert.NoError(t, err)
 	for range 3 {

@@ -46,7 +46,7 @@ func New(c net.Conn, o Options) *Transport {
 		max:   min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
 		first: true,
 	}
-	t.in = lines{r: c, max: t.max, answer: t.answer}
+	t.in = lines{r: c, max: t.max, answer: t.answer, broken: t.isBroken}
 	return t
 }
 
@@ -168,6 +168,14 @@ func (t *Transport) answer(b []byte) {
 		return
 	}
 	_ = t.write(&net.Buffers{b})
+}
+
+// isBroken reports whether a write has failed. The system tells of a reset only
+// once, and if the writer is told, the reader sees an end like any other.
+func (t *Transport) isBroken() bool {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	return t.failed != nil
 }
 
 // Interrupt implements conn.Transport.

@@ -3,6 +3,7 @@ package plain
 import (
 	"io"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -108,4 +109,21 @@ func TestLongJSONLines(t *testing.T) {
 	assert.Equal(t, []string{helloJSON, "refused too-long", saysJSON}, got)
 	got, _ = receiveAll(t, helloJSON+"\n"+strings.Repeat("x", jsonRoom(protocol.MaxText)+1)+"\n"+saysJSON, Options{})
 	assert.Equal(t, []string{helloJSON, "refused too-long", saysJSON}, got)
+}
+
+// deafConn is a reset connection whose writer was told of it: its reader sees an
+// orderly end.
+type deafConn struct{ fakeConn }
+
+func (*deafConn) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
+	tr := New(&deafConn{fakeConn{in: strings.NewReader("whole\nha")}}, Options{})
+	require.Error(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.HistoryEnd{})}))
+	cmd, err := tr.Receive()
+	require.NoError(t, err)
+	assert.Equal(t, protocol.Say{Text: protocol.MustText("whole")}, cmd)
+	cmd, err = tr.Receive()
+	assert.Nil(t, cmd)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
