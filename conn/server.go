@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -64,8 +65,8 @@ type link struct {
 	transport Transport
 	client    *hub.Client
 	since     time.Time
-	spoke     bool // under Server.mu: it has sent a line, or is no stranger
-	expelled  bool // under Server.mu
+	spoke     atomic.Bool // it has sent a line, or is no stranger
+	expelled  bool        // under Server.mu
 }
 
 // NewServer makes a server of a hub's connections.
@@ -91,7 +92,8 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 		t.Close()
 		return err
 	}
-	l := &link{transport: t, client: client, since: time.Now(), spoke: id.Operator}
+	l := &link{transport: t, client: client, since: time.Now()}
+	l.spoke.Store(id.Operator)
 	s.add(l)
 
 	written := make(chan error, 1)
@@ -139,7 +141,7 @@ func (s *Server) read(ctx context.Context, l *link, unlimited bool) error {
 		if err != nil && !refused {
 			return err
 		}
-		s.heard(l)
+		l.spoke.Store(true)
 		if err := pace.wait(ctx, l.client); err != nil {
 			return err
 		}
@@ -169,12 +171,6 @@ func (s *Server) remove(l *link) {
 	delete(s.conns, l)
 }
 
-func (s *Server) heard(l *link) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l.spoke = true
-}
-
 // expelSilent sends away the connection that has said nothing for the longest
 // time, if there is one.
 func (s *Server) expelSilent() {
@@ -189,7 +185,7 @@ func (s *Server) silent() (oldest *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for l := range s.conns {
-		if !l.spoke && !l.expelled && (oldest == nil || l.since.Before(oldest.since)) {
+		if !l.spoke.Load() && !l.expelled && (oldest == nil || l.since.Before(oldest.since)) {
 			oldest = l
 		}
 	}

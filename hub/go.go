@@ -68,7 +68,7 @@ func (r *run) detach(req detach) {
 		if !m.gone {
 			r.leave(c, protocol.Text{})
 		}
-		return // the goodbye is written yet
+		return // the goodbye is still to come
 	}
 	r.unlink(c)
 	r.lose(m, req.reason)

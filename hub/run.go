@@ -102,8 +102,8 @@ func (r *run) runJournal() (stop func()) {
 	}
 }
 
-// propose hands entries to the journal, stamped with the time and an id: apply
-// must not need a clock.
+// propose hands entries to the journal. They are what done finds, too: by then
+// with their positions.
 func (r *run) propose(p proposal) {
 	r.pending++
 	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
