@@ -115,6 +115,6 @@ func (l *Listener) serve(c net.Conn, at netip.Prefix) {
 	s, began := l.server, time.Now()
 	defer s.limits.leave(at)
 	s.log.Debug("connected", "addr", addrOf(c))
-	err := s.Serve(l.door(c), hub.Identity{})
+	err := s.Serve(l.door(c), hub.Identity{From: hub.Address{Host: hostOf(addrOf(c)), Prefix: at}})
 	s.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
 }

@@ -12,6 +12,9 @@ import (
 // connection are forgotten.
 const maxAddresses = 4096
 
+// maxTries is how often a password is tried from one address before it gets slow.
+const maxTries = 5
+
 // limits counts connections by address.
 type limits struct {
 	most  int
@@ -26,7 +29,8 @@ type limits struct {
 type address struct {
 	open    int
 	limiter *rate.Limiter
-	told    time.Time // when the log was last told that it is refused
+	tries   *rate.Limiter // of a password; nil: none yet
+	told    time.Time     // when the log was last told that it is refused
 }
 
 func newLimits(o Options) limits {
@@ -83,6 +87,29 @@ func (l *limits) enter(at netip.Prefix) (why string, tell bool) {
 	return why, tell
 }
 
+// mayTry reports whether somebody at that address may try a password now.
+func (l *limits) mayTry(at netip.Prefix) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.byAddr[at]
+	if a == nil {
+		return true // the server's own terminal
+	}
+	if a.tries == nil {
+		a.tries = rate.NewLimiter(rate.Every(10*time.Second), maxTries)
+	}
+	return a.tries.Allow()
+}
+
+// hostOf is an address without its port, as people are shown it.
+func hostOf(hostport string) string {
+	ap, err := netip.ParseAddrPort(hostport)
+	if err != nil {
+		return hostport
+	}
+	return ap.Addr().Unmap().String()
+}
+
 func (l *limits) leave(at netip.Prefix) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +123,9 @@ func (l *limits) tidy() {
 	if len(l.byAddr) < l.full {
 		return
 	}
-	l.forget(func(a *address) bool { return a.limiter.Tokens() >= float64(l.burst) })
+	l.forget(func(a *address) bool {
+		return a.limiter.Tokens() >= float64(l.burst) && (a.tries == nil || a.tries.Tokens() >= maxTries)
+	})
 	if 2*len(l.byAddr) > l.full {
 		l.forget(func(*address) bool { return true })
 	}

@@ -45,6 +45,7 @@ type Options struct {
 	PerAddress      int          // connections of one address; 0: 64
 	PerAddressRate  float64      // new ones a minute; 0: 20
 	PerAddressBurst int          // new ones at once before that; 0: 40
+	Password        Password     // of operators; nil: there is none, and nobody becomes one from afar
 	Log             *slog.Logger // nil: none
 }
 
@@ -55,6 +56,8 @@ type Server struct {
 	log    *slog.Logger
 	limits limits
 
+	hashing chan struct{} // capacity maxHashing
+
 	mu    sync.Mutex
 	conns map[*link]bool // all that are being served, but those at their orderly end
 	over  bool           // whoever comes now is aborted, too
@@ -64,6 +67,7 @@ type Server struct {
 type link struct {
 	transport Transport
 	client    *hub.Client
+	from      hub.Address
 	since     time.Time
 	spoke     atomic.Bool // it has sent a line, or is no stranger
 	expelled  bool        // under Server.mu
@@ -79,7 +83,7 @@ func NewServer(h *hub.Hub, o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{hub: h, opts: o, log: o.Log, limits: newLimits(o), conns: map[*link]bool{}}
+	return &Server{hub: h, opts: o, log: o.Log, limits: newLimits(o), hashing: make(chan struct{}, maxHashing), conns: map[*link]bool{}}
 }
 
 // Serve runs one connection from its greeting to its end. It closes t.
@@ -92,7 +96,7 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 		t.Close()
 		return err
 	}
-	l := &link{transport: t, client: client, since: time.Now()}
+	l := &link{transport: t, client: client, from: id.From, since: time.Now()}
 	l.spoke.Store(id.Operator)
 	s.add(l)
 
@@ -145,9 +149,12 @@ func (s *Server) read(ctx context.Context, l *link, unlimited bool) error {
 		if err := pace.wait(ctx, l.client); err != nil {
 			return err
 		}
-		if refused {
+		switch cmd := cmd.(type) {
+		case nil:
 			err = l.client.Tell(ctx, protocol.Refused{Refusal: *refusal})
-		} else {
+		case protocol.Operator:
+			err = s.promote(ctx, l, cmd)
+		default:
 			err = l.client.Do(ctx, cmd)
 		}
 		if err != nil {

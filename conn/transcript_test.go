@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,7 +36,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 // screens of everybody in it:
 //
 //   - bob           bob connects, as nc does, and is silent for a second
-//   - op operator   the same with the operator's role
+//   - op operator   the same with the operator's role; op is called operator, others as they are
 //     bob> hello      bob types it
 //     bob| <ann> hi   bob sees it
 //     ~ 5m            time passes
@@ -43,8 +44,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //   - bob           bob's connection is closed from his side; -- bob: it breaks
 //     # words         for the reader
 //
-// The rate limit is out of the way but in pace.txt. TOKEN bot and EPOCH stand for
-// what bot was given.
+// The rate limit is out of the way but where it says "limits as they are"; with
+// "only a desk" the server is one. TOKEN bot and EPOCH stand for what bot was given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -85,11 +86,7 @@ func TestSpecification(t *testing.T) {
 func play(t *testing.T, script string) (got string) {
 	t.Setenv("TZ", "UTC")
 	synctest.Test(t, func(t *testing.T) {
-		burst := 100
-		if strings.Contains(script, "# limits as they are") {
-			burst = 0
-		}
-		s := newStage(t, burst)
+		s := newStage(t, script)
 		defer s.end()
 		for line := range strings.Lines(script) {
 			s.step(strings.TrimSuffix(line, "\n"))
@@ -135,10 +132,19 @@ func (e *serverEnd) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func newStage(t *testing.T, burst int) *stage {
-	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 50})), hub.Options{})
+func newStage(t *testing.T, script string) *stage {
+	o := hub.Options{
+		Desk:               strings.Contains(script, "# only a desk"),
+		VisitorsPerAddress: 3,
+		Replies:            map[string]protocol.Text{"hours": protocol.MustText("We are here from 9 to 5. 我们九点到五点在。"), "bye": protocol.MustText("Thank you, and goodbye")},
+	}
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 50})), o)
+	limits := conn.Options{Burst: 100, Password: func(p protocol.Secret) bool { return p == "芝麻开门 /quit" }}
+	if strings.Contains(script, "# limits as they are") {
+		limits.Burst = 0
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &stage{t: t, server: conn.NewServer(h, conn.Options{Burst: burst})}
+	s := &stage{t: t, server: conn.NewServer(h, limits)}
 	s.served.Go(func() { assert.NoError(t, h.Run(ctx)) })
 	s.served.Go(func() {
 		select {
@@ -223,9 +229,11 @@ func (s *stage) connect(words []string) {
 	s.people = append(s.people, p)
 	var id hub.Identity
 	if len(words) > 1 {
-		nick, err := protocol.ParseNick("operator")
+		nick, err := protocol.ParseNick(strings.Replace(words[0], "op", "operator", 1))
 		require.NoError(s.t, err)
 		id = hub.Identity{Nick: nick, Operator: true}
+	} else {
+		id.From = hub.Address{Host: "192.0.2.7", Prefix: netip.MustParsePrefix("192.0.2.7/32")}
 	}
 	s.served.Go(func() { _ = s.server.Serve(plain.New(&serverEnd{theirs, &p.broken}, plain.Options{}), id) })
 	s.served.Go(func() {

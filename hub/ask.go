@@ -14,6 +14,7 @@ func (r *run) roomList() protocol.Event {
 	rooms := slices.SortedFunc(maps.Values(r.rooms), func(a, b *room) int {
 		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.name.String(), b.name.String()))
 	})
+	rooms = slices.DeleteFunc(rooms, func(r *room) bool { return r.name == protocol.DeskRoom })
 	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
 	for _, room := range rooms[:min(len(rooms), maxNames)] {
 		list.Rooms = append(list.Rooms, protocol.RoomInfo{Room: room.name, Here: len(room.members), Topic: room.topic})
@@ -43,7 +44,7 @@ func (r *run) history(m *member, cmd protocol.History, w int64) {
 		weight: w,
 		past: &past{
 			me:      m.listener,
-			streams: []journal.Stream{journal.OfRoom(m.bound), journal.Mailbox(m.id), journal.Everybody},
+			streams: []journal.Stream{m.stream(m.bound), journal.Mailbox(m.id), journal.Everybody},
 			lines:   lines,
 			upto:    r.head,
 			end:     true,
@@ -57,7 +58,7 @@ func (r *run) help(m *member, verb protocol.Text, w int64) {
 		if v.Usage() == "" || v.Operator && !m.operator {
 			continue
 		}
-		if !verb.IsBlank() && v.Name != strings.TrimPrefix(verb.String(), "/") {
+		if !verb.IsBlank() && v.Word() != strings.TrimPrefix(verb.String(), "/") {
 			continue
 		}
 		found = true

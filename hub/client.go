@@ -61,6 +61,17 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	return c.hub.send(ctx, answer{c, e, window})
 }
 
+// Promote makes an operator of the client, who has shown that it may be one.
+func (c *Client) Promote(ctx context.Context) error {
+	if err := c.arrive(ctx, protocol.Operator{}); err != nil {
+		return err
+	}
+	if err := c.turn.Acquire(ctx, window); err != nil {
+		return err
+	}
+	return c.hub.send(ctx, promote{c, window})
+}
+
 // Close takes the client out of the hub. It must be called once, when nothing
 // more will be read; the goodbye, if there is one to say, then comes through Deliver.
 func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
@@ -83,7 +94,7 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 	case protocol.Hello:
 		c.arrived = true
 		return nil
-	case protocol.Rename:
+	case protocol.Rename, protocol.Operator:
 		return nil
 	}
 	if c.arrived {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,12 +21,31 @@ func (r *run) attach(req attach) {
 	c := req.c
 	r.clients[c] = true
 	m := r.newMember(c, req.id)
-	r.tellOne(c, protocol.Welcome{Server: protocol.Version, Nick: m.nick, Room: protocol.Lobby, Here: r.here(protocol.Lobby) + 1})
+	r.tellOne(c, r.greeting(m))
 	c.attached <- true
 }
 
+func (r *run) greeting(m *member) protocol.Event {
+	w := protocol.Welcome{Server: protocol.Version, Nick: m.nick, Room: r.entrance(m)}
+	w.Here = r.here(w.Room) + 1
+	if w.Room == protocol.DeskRoom {
+		m.standing = r.newcomer()
+		q := m.standing
+		w.Here, w.Desk = 1, &q
+	}
+	return w
+}
+
+// entrance is the room that m enters first.
+func (r *run) entrance(m *member) protocol.Room {
+	if r.opts.Desk && !m.operator {
+		return protocol.DeskRoom
+	}
+	return protocol.Lobby
+}
+
 func (r *run) newMember(c *Client, id Identity) *member {
-	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, client: c, replay: r.opts.Replay}
+	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, replay: r.opts.Replay}
 	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil {
 		r.guests++
 		m.nick = guest(r.guests)
@@ -57,7 +77,7 @@ func (r *run) arrive(req arrive) {
 	case m == nil:
 		done()
 	case m.bound == protocol.Room{}:
-		r.move(m, protocol.Lobby, req.weight, r.seeRoom)
+		r.move(m, r.entrance(m), req.weight, r.seeRoom)
 	case m.moving > 0:
 		m.onRoom = append(m.onRoom, done)
 	default:
@@ -69,16 +89,14 @@ func (r *run) arrive(req arrive) {
 // it finds there; it gets the weight of the command to give back.
 func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member, at *journal.Entry, weight int64)) {
 	c := m.client
-	if refusal := r.checkRoom(to); refusal != nil {
-		r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
+	from, back := m.bound, r.desk.tickets[m.visiting] != nil
+	if refusal := r.checkPlace(m, to, back); refusal != nil {
+		r.refusePlace(c, refusal, weight)
 		return
 	}
-	from := m.bound
-	var entries []journal.Entry
-	if from != (protocol.Room{}) {
-		entries = append(entries, r.entry(m, from, protocol.Left{From: m.nick, Reason: protocol.Moved, To: to}))
-	}
-	entries = append(entries, r.entry(m, to, protocol.Joined{From: m.nick}))
+	visited := m.visiting
+	entries := r.moving(m, from, to, back)
+	at := slices.IndexFunc(entries, func(e journal.Entry) bool { _, ok := e.Event.(protocol.Joined); return ok })
 	m.bound = to
 	room := r.room(to)
 	room.coming++
@@ -90,7 +108,7 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 			r.tidy(room)
 			m.moving--
 			if m.client == c {
-				see(m, &entries[len(entries)-1], weight)
+				see(m, &entries[at], weight)
 			} else {
 				r.giveBack(c, weight)
 			}
@@ -103,15 +121,69 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 			if !m.gone {
 				m.bound = m.where()
 			}
+			if to == protocol.DeskRoom && !back {
+				r.giveUpTicket(m)
+			} else {
+				m.visiting = visited
+			}
 			r.refuseUnkept(c, weight)
 			r.entered(m)
 		},
 	})
 }
 
+// moving is what is recorded of m's way from one room to another.
+func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []journal.Entry) {
+	if from != (protocol.Room{}) {
+		left := protocol.Left{From: m.nick, Reason: protocol.Moved, To: to}
+		if to == protocol.DeskRoom {
+			left.To = protocol.Room{} // nobody's business
+			m.before = from
+		}
+		entries = append(entries, r.entry(m, from, left))
+	}
+	if from == protocol.DeskRoom && m.visiting != 0 {
+		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: protocol.Gone}))
+		m.visiting = 0
+	}
+	entries = append(entries, r.entry(m, to, protocol.Joined{From: m.nick}))
+	if to == protocol.DeskRoom {
+		state := protocol.Back
+		if !back {
+			state = protocol.Waiting
+			r.openTicket(m)
+		}
+		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: state}))
+	}
+	if m.operator && !m.serves {
+		entries = append(entries, r.deskEntry(m, protocol.DutyChanged{From: m.nick, On: true}))
+	}
+	return entries
+}
+
+// checkPlace reports why m cannot go there.
+func (r *run) checkPlace(m *member, to protocol.Room, back bool) *protocol.Refusal {
+	switch {
+	case to != protocol.DeskRoom:
+		return r.checkRoom(to)
+	case back:
+		return nil
+	}
+	return r.checkDesk(m)
+}
+
+// refusePlace tells why there is no place. Who has no other goes.
+func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {
+	r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
+	if m := c.member; r.opts.Desk && m.bound == (protocol.Room{}) && !m.operator {
+		r.goodbye(c, protocol.Full, protocol.Text{})
+		r.end(m)
+	}
+}
+
 // checkRoom bounds the rooms; there is always a place in the lobby.
 func (r *run) checkRoom(to protocol.Room) *protocol.Refusal {
-	if to == protocol.Lobby || r.rooms[to] != nil || len(r.rooms) < r.opts.Rooms {
+	if to == protocol.Lobby || r.rooms[to] != nil || len(r.rooms)-1 < r.opts.Rooms { // the desk's is not one of them
 		return nil
 	}
 	return protocol.Refuse("too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", r.opts.Rooms)
@@ -140,10 +212,16 @@ func (r *run) seeOther(m *member, at *journal.Entry, weight int64) {
 	if !m.live {
 		left := m.visits[len(m.visits)-2].last
 		here := r.place(m.client)
-		here.nth[roomStream] = left
-		r.append(m.client, &aside{after: here, enter: &journal.Reading{Stream: at.Stream, Nth: at.Nth}}, nil)
+		here.nth[roomSlot] = left
+		r.append(m.client, &aside{after: here, enter: &entering{roomSlot, journal.Reading{Stream: at.Stream, Nth: at.Nth}}}, nil)
 	}
-	r.tellOne(m.client, protocol.Entered{Room: m.room.name, Here: len(m.room.members), Seq: at.Seq})
+	entered := protocol.Entered{Room: m.room.name, Here: len(m.room.members), Seq: at.Seq}
+	if m.room.name == protocol.DeskRoom {
+		m.standing = r.standing(m)
+		q := m.standing
+		entered.Here, entered.Desk = 1, &q
+	}
+	r.tellOne(m.client, entered)
 	r.showTopic(m)
 	r.replay(m, at, weight)
 }
@@ -168,8 +246,12 @@ func (r *run) replay(m *member, at *journal.Entry, weight int64) {
 func (r *run) entry(m *member, in protocol.Room, e protocol.Recorded) journal.Entry {
 	st := journal.Everybody
 	if in != (protocol.Room{}) {
-		st = journal.OfRoom(in)
+		st = m.stream(in)
 	}
+	return r.entryOf(st, m, in, e)
+}
+
+func (r *run) entryOf(st journal.Stream, m *member, in protocol.Room, e protocol.Recorded) journal.Entry {
 	stamp := protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC().Truncate(time.Millisecond), Room: in}
 	return journal.Entry{Stream: st, Author: m.id, Event: e.Stamped(stamp)}
 }

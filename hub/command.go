@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"time"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -22,10 +24,18 @@ func (r *run) command(req command) {
 		r.answer(c, protocol.Refused{Refusal: *nowhere, Ref: refOf(req.cmd)}, w)
 		return
 	}
+	m.active = time.Now()
+	if m.room != nil && m.room.name == protocol.DeskRoom && r.atDesk(m, req.cmd, w) {
+		return
+	}
 	switch cmd := req.cmd.(type) {
 	case protocol.Hello:
 		r.hello(c, cmd, w)
 	case protocol.Say:
+		if m.target != nil {
+			r.replyTo(m, m.target, cmd.Ref, cmd.Text, w)
+			return
+		}
 		r.speak(m, w, cmd.Ref, protocol.Said{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 	case protocol.Me:
 		r.speak(m, w, cmd.Ref, protocol.Acted{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
@@ -56,12 +66,39 @@ func (r *run) command(req command) {
 		r.help(m, cmd.Verb, w)
 	case protocol.Leave:
 		r.leave(c, short(cmd.Text))
-	case protocol.Kick, protocol.Announce, protocol.Stop:
+	case protocol.Desk:
+		r.goToDesk(m, cmd, w)
+	case protocol.Undesk:
+		r.refuse(c, w, "not-at-desk", "you are not at the desk: /quit leaves the server")
+	case protocol.Operator:
+		r.refuse(c, w, "no-password", "nobody becomes an operator that way here: the server has no password for it")
+	case protocol.Reply:
+		if !m.operator { // it must not be said in the room: perhaps somebody was one a moment ago
+			r.answer(c, protocol.Refused{Refusal: *notReplying, Ref: cmd.Ref}, w)
+			return
+		}
+		r.reply(m, cmd.Ticket, cmd.Ref, cmd.Text, w)
+	case protocol.Kick, protocol.Announce, protocol.Stop, protocol.Duty, protocol.Queue, protocol.Next, protocol.Take, protocol.To,
+		protocol.Canned, protocol.Hand, protocol.Hold, protocol.Close, protocol.Note, protocol.Transcript:
 		r.operate(m, cmd, w)
 	default:
 		panic("hub: a command of an unknown type")
 	}
 }
+
+var notReplying = protocol.Refuse("operators-only", "a line that begins with @ and a number is an operator's answer, and you are no operator: nobody has heard it")
+
+// atDesk follows a command of somebody who is at the desk, if it means
+// something else there.
+func (r *run) atDesk(m *member, cmd protocol.Command, w int64) (done bool) {
+	if m.bound != protocol.DeskRoom {
+		r.answer(m.client, protocol.Refused{Refusal: *conversationOver, Ref: refOf(cmd)}, w)
+		return true
+	}
+	return r.visit(m, cmd, w)
+}
+
+var conversationOver = protocol.Refuse("closed", "this conversation has just been closed, so nobody has heard that")
 
 // mayBeNowhere reports whether cmd can be followed for somebody who has not entered
 // a room, because that could not be recorded.
@@ -83,6 +120,14 @@ func refOf(cmd protocol.Command) protocol.Ref {
 	case protocol.Me:
 		return cmd.Ref
 	case protocol.Msg:
+		return cmd.Ref
+	case protocol.Desk:
+		return cmd.Ref
+	case protocol.Reply:
+		return cmd.Ref
+	case protocol.Canned:
+		return cmd.Ref
+	case protocol.Note:
 		return cmd.Ref
 	}
 	return ""
@@ -109,6 +154,28 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 			close(r.hub.asked)
 		}
 		r.giveBack(m.client, w)
+	case protocol.Duty:
+		r.setDuty(m, cmd.On, w)
+	case protocol.Queue:
+		r.showQueue(m, cmd.All, w)
+	case protocol.Next:
+		r.next(m, w)
+	case protocol.Take:
+		r.take(m, cmd.Ticket, w)
+	case protocol.To:
+		r.to(m, cmd.Ticket, w)
+	case protocol.Canned:
+		r.canned(m, cmd, w)
+	case protocol.Hand:
+		r.hand(m, cmd, w)
+	case protocol.Hold:
+		r.askToWait(m, cmd, w)
+	case protocol.Close:
+		r.closeTicket(m, cmd, w)
+	case protocol.Note:
+		r.note(m, cmd, w)
+	case protocol.Transcript:
+		r.transcript(m, cmd.Ticket, w)
 	default:
 		panic("hub: an operator's command of an unknown type")
 	}
@@ -126,6 +193,10 @@ func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
 }
 
 func (r *run) join(m *member, to protocol.Room, w int64) {
+	if to == protocol.DeskRoom {
+		r.goToDesk(m, protocol.Desk{}, w)
+		return
+	}
 	if to == m.bound {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are in " + to.String() + " already")}, w)
 		return

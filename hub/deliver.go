@@ -108,16 +108,13 @@ func (d *delivery) stepAside(a *aside) error {
 	case a.behind != nil:
 		d.cursor, d.me = &a.behind.cursor, a.behind.me
 	case a.enter != nil && d.cursor != nil:
-		*d.room() = *a.enter
+		d.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
 		return d.tellAgain(a.past)
 	}
 	d.ended = d.ended || a.end
 	return nil
 }
-
-// room is the reading of the room: the last stream of the cursor.
-func (d *delivery) room() *journal.Reading { return &d.cursor.Streams[len(d.cursor.Streams)-1] }
 
 func (d *delivery) flush() error {
 	if len(d.lines) > 0 {
@@ -194,7 +191,7 @@ func (d *delivery) readOn(to place) error {
 // tellAgain tells what was spoken in a stretch of the record, with its times.
 func (d *delivery) tellAgain(p *past) error {
 	j, now := d.c.hub.journal, time.Now()
-	cur := &journal.Cursor{}
+	cur := &journal.Cursor{Seq: p.from}
 	for _, s := range p.streams {
 		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
 	}
@@ -211,7 +208,7 @@ func (d *delivery) tellAgain(p *past) error {
 			return err
 		}
 		for i := range page.Entries {
-			if e := &page.Entries[i]; e.Event.IsSpoken() && !p.me.ignores(e) {
+			if e := &page.Entries[i]; p.tells(e) {
 				at := protocol.StampOf(e.Event).Time
 				d.lines = append(d.lines, protocol.NewLine(protocol.Past{Event: p.me.event(e), Dated: isOtherDay(at, now)}))
 			}

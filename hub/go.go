@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -11,36 +12,77 @@ import (
 // depart proposes that m leaves its room. What it proposed before comes first.
 func (r *run) depart(m *member, left protocol.Left, done func()) {
 	left.From = cmp.Or(m.called, m.nick)
-	e := r.entry(m, m.bound, left)
+	entries := []journal.Entry{r.entry(m, m.bound, left)}
+	if m.visiting != 0 {
+		state := r.parting(m, left.Reason)
+		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: left.From, State: state}))
+		if state == protocol.Gone {
+			m.visiting = 0
+		}
+	}
+	entries = append(entries, r.returning(m, left.Reason)...)
 	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
-	p := proposal{entries: []journal.Entry{e}, done: done}
-	p.failed = func() { r.again(m, p) }
+	p := proposal{entries: entries, done: done}
+	p.failed = func() {
+		r.again(func() {
+			if m.gone { // else it is back
+				r.propose(p)
+			}
+		})
+	}
 	r.propose(p)
 }
 
-// again proposes later what must come true: somebody who has gone has gone.
-func (r *run) again(m *member, p proposal) {
-	r.retry = append(r.retry, func() {
-		if m.gone { // else it is back
-			r.propose(p)
-		}
-	})
+// again tries later what must come true: somebody who has gone has gone.
+func (r *run) again(f func()) {
+	if len(r.retry) == 0 {
+		r.retryAt = time.Now().Add(time.Second)
+	}
+	r.retry = append(r.retry, f)
 	r.rearm()
 }
 
 // rearm sets the timer for what is due first.
 func (r *run) rearm() {
-	switch {
-	case len(r.retry) > 0:
-		r.expiry.Reset(time.Second)
-	case len(r.held) > 0:
-		r.expiry.Reset(time.Until(r.held[0].until))
+	var due time.Time
+	by := func(t time.Time) {
+		if due.IsZero() || t.Before(due) {
+			due = t
+		}
 	}
+	if len(r.retry) > 0 {
+		by(r.retryAt)
+	}
+	if len(r.held) > 0 {
+		by(r.held[0].until)
+	}
+	if r.untold {
+		by(r.toldQueue.Add(time.Second))
+	}
+	for _, m := range r.desk.operators {
+		if r.opts.Silence > 0 && r.serving(m) {
+			by(m.active.Add(r.opts.Silence))
+		}
+	}
+	if due.IsZero() {
+		r.expiry.Stop()
+		return
+	}
+	r.expiry.Reset(time.Until(due))
 }
 
 // leave is somebody's own goodbye.
 func (r *run) leave(c *Client, text protocol.Text) {
 	m := c.member
+	if m.bound == protocol.DeskRoom && m.token != "" && r.leavesMessage(m) {
+		r.depart(m, protocol.Left{Reason: protocol.Quit, Text: text}, func() {
+			if m.client == c {
+				r.goodbye(c, protocol.Quit, protocol.Text{})
+			}
+			r.hold(m)
+		})
+		return
+	}
 	r.forgetToken(m)
 	if m.bound == (protocol.Room{}) {
 		r.goodbye(c, protocol.Quit, protocol.Text{})
@@ -93,9 +135,14 @@ func (r *run) hold(m *member) {
 		return // back already
 	}
 	m.gone = false
+	r.holdUntil(m, time.Now().Add(r.opts.Hold))
+}
+
+func (r *run) holdUntil(m *member, until time.Time) {
 	r.unhold(m) // it may have come and gone again before this was recorded
-	m.until = time.Now().Add(r.opts.Hold)
-	r.held = append(r.held, m)
+	m.until = until
+	i, _ := slices.BinarySearchFunc(r.held, until, func(m *member, t time.Time) int { return cmp.Or(m.until.Compare(t), -1) })
+	r.held = slices.Insert(r.held, i, m)
 	r.rearm()
 }
 
@@ -110,15 +157,25 @@ func (r *run) unhold(m *member) {
 
 // expire ends the sessions that nobody came back to.
 func (r *run) expire() {
-	for len(r.held) > 0 && !r.held[0].until.After(time.Now()) {
-		r.end(r.held[0])
+	now := time.Now()
+	for len(r.held) > 0 && !r.held[0].until.After(now) {
+		m := r.held[0]
 		r.held = r.held[1:]
+		if t := r.desk.tickets[m.visiting]; t != nil {
+			r.expireVisitor(m, t)
+		} else {
+			r.end(m)
+		}
 	}
-	retry := r.retry
-	r.retry = nil
-	for _, f := range retry {
-		f()
+	if len(r.retry) > 0 && !r.retryAt.After(now) {
+		retry := r.retry
+		r.retry = nil
+		for _, f := range retry {
+			f()
+		}
 	}
+	r.relieve(now)
+	r.tellQueue()
 	r.rearm()
 }
 

@@ -35,10 +35,13 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 			r.setNick(m, h.Nick)
 		}
 	}
-	to := cmp.Or(h.Room, protocol.Lobby)
-	if refusal := r.checkRoom(to); refusal != nil {
+	to := cmp.Or(h.Room, r.entrance(m))
+	if r.opts.Desk && !m.operator || m.operator && to == protocol.DeskRoom {
+		to = r.entrance(m)
+	}
+	if refusal := r.checkPlace(m, to, false); refusal != nil && to != r.entrance(m) {
 		refusals = append(refusals, refusal)
-		to = protocol.Lobby
+		to = r.entrance(m)
 	}
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
 		r.fallBehind(m, r.cursor(m)) // the guest that it was may be behind: it reads as itself from here on
@@ -73,7 +76,7 @@ func (r *run) forgetGuest(c *Client) *member {
 	m.client = nil
 	m.live = false
 	r.depart(m, protocol.Left{Reason: protocol.Quit}, func() { r.end(m) })
-	return r.newMember(c, Identity{Operator: m.operator})
+	return r.newMember(c, Identity{Operator: m.operator, From: m.from})
 }
 
 // comeBack gives a session to the connection that brings its token.
@@ -105,9 +108,10 @@ func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
 	if m.bound == (protocol.Room{}) {
 		m.gone = false
 		to := m.last
-		if r.checkRoom(to) != nil {
-			to = protocol.Lobby
+		if r.opts.Desk || r.checkPlace(m, to, r.desk.tickets[m.visiting] != nil) != nil {
+			to = r.entrance(m)
 		}
+		r.reclaim(m)
 		r.move(m, to, 0, func(*member, *journal.Entry, int64) {})
 	}
 	m.onRoom = append(m.onRoom, see)
@@ -115,10 +119,30 @@ func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
 }
 
 func (r *run) welcome(m *member, seq uint64, resumed bool) {
-	r.tellOne(m.client, protocol.Welcome{
+	w := protocol.Welcome{
 		Server: protocol.Version, Nick: m.nick, Room: m.room.name, Here: len(m.room.members),
 		Token: m.token, Epoch: r.hub.journal.Epoch().String(), Seq: seq, Resumed: resumed,
-	})
+	}
+	if m.room.name == protocol.DeskRoom {
+		m.standing = r.standing(m)
+		q := m.standing
+		w.Here, w.Desk = 1, &q
+	}
+	r.tellOne(m.client, w)
+}
+
+// reclaim gives a session back the nick that it was held for so long that
+// others may have taken it; then it is a guest again.
+func (r *run) reclaim(m *member) {
+	if !m.released {
+		return
+	}
+	m.released = false
+	for r.holder(m.nick) != nil {
+		r.guests++
+		m.nick = guest(r.guests)
+	}
+	r.claim(m, m.nick)
 }
 
 // checkResume is the position from which a program reads on, and why that is
@@ -148,13 +172,16 @@ func (r *run) readFrom(m *member, seq uint64, visits []visit) {
 			first = i
 		}
 	}
-	r.fallBehind(m, journal.Cursor{Seq: seq, Streams: []journal.Reading{
-		{Stream: journal.Everybody, Nth: journal.Unknown},
-		{Stream: journal.Mailbox(m.id), Nth: journal.Unknown},
-		{Stream: visits[first].stream, Nth: journal.Unknown},
-	}})
+	streams := make([]journal.Reading, slots)
+	streams[everybodySlot] = journal.Reading{Stream: journal.Everybody, Nth: journal.Unknown}
+	streams[mailboxSlot] = journal.Reading{Stream: journal.Mailbox(m.id), Nth: journal.Unknown}
+	if m.serves {
+		streams[deskSlot] = journal.Reading{Stream: journal.Desk, Nth: journal.Unknown}
+	}
+	streams[roomSlot] = journal.Reading{Stream: visits[first].stream, Nth: journal.Unknown}
+	r.fallBehind(m, journal.Cursor{Seq: seq, Streams: streams})
 	for i, v := range visits[first+1:] {
 		left := visits[first+i].last
-		r.append(m.client, &aside{after: place{seq: v.from, nth: [streams]uint64{roomStream: left}}, enter: &journal.Reading{Stream: v.stream, Nth: journal.Unknown}}, nil)
+		r.append(m.client, &aside{after: place{seq: v.from, nth: [slots]uint64{roomSlot: left}}, enter: &entering{roomSlot, journal.Reading{Stream: v.stream, Nth: journal.Unknown}}}, nil)
 	}
 }

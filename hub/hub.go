@@ -22,6 +22,13 @@ type Options struct {
 	Hold   time.Duration // how long a program may come back to its session; 0: 2 minutes
 	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s, below 0: as long as it takes
 	Rooms  int           // 0: 1,000, below 0: no limit
+
+	Desk               bool                     // newcomers land at the desk, and there are no rooms but for operators
+	Visitors           int                      // at the desk at once; 0: 1,000, below 0: no limit
+	VisitorsPerAddress int                      // 0: 64, below 0: no limit
+	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
+	Messages           time.Duration            // how long somebody may come back for the answer to a message; 0: 7 days
+	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
 func (o *Options) defaults() {
@@ -31,6 +38,10 @@ func (o *Options) defaults() {
 	o.Hold = cmp.Or(o.Hold, 2*time.Minute)
 	o.Grace = cmp.Or(o.Grace, 5*time.Second)
 	o.Rooms = noLimit(cmp.Or(o.Rooms, 1000))
+	o.Visitors = noLimit(cmp.Or(o.Visitors, 1000))
+	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, 64))
+	o.Silence = cmp.Or(o.Silence, 10*time.Minute)
+	o.Messages = cmp.Or(o.Messages, 7*24*time.Hour)
 }
 
 func noLimit(n int) int {
@@ -45,6 +56,7 @@ type Identity struct {
 	Nick     protocol.Nick // zero: the hub gives a guest's name
 	Operator bool          // may use the operators' commands and names
 	Echo     bool          // hears its own lines from the beginning
+	From     Address       // for operators to see, and to bound who waits at the desk
 }
 
 // Hub is the handle by which connections reach the goroutine that decides.
@@ -141,6 +153,11 @@ type (
 		c      *Client
 		reason protocol.Reason
 	}
+	// promote makes an operator of a client.
+	promote struct {
+		c      *Client
+		weight int64
+	}
 	// detach is the end of a client's connection.
 	detach struct {
 		c      *Client
@@ -154,4 +171,5 @@ func (command) request() {}
 func (answer) request()  {}
 func (catchUp) request() {}
 func (expel) request()   {}
+func (promote) request() {}
 func (detach) request()  {}

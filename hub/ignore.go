@@ -27,7 +27,7 @@ func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 		return
 	}
 	switch who := r.named(n); {
-	case who == nil:
+	case who == nil, who.visiting != 0 && who != m:
 		r.refuseNobody(c, w, n)
 	case who == m:
 		r.refuse(c, w, "yourself", "that is you")

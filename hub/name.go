@@ -22,10 +22,14 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 		return
 	}
 	c, from := m.client, m.nick
+	entries := []journal.Entry{r.entry(m, m.bound, renamed)}
+	if m.visiting != 0 {
+		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: from, State: protocol.VisitorRename, To: to}))
+	}
 	r.claim(m, to)
 	m.called = to
 	r.propose(proposal{
-		entries: []journal.Entry{r.entry(m, m.bound, renamed)},
+		entries: entries,
 		done:    func() { m.called = protocol.Nick{}; r.giveBackWhenWritten(c, w) },
 		failed: func() {
 			m.called = protocol.Nick{}

@@ -19,6 +19,7 @@ type outbox struct {
 	mu    sync.Mutex
 	items []item
 	bytes int
+	state *protocol.Line // what is told of the state of things, without a place of its own; the latest is enough
 	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
 }
 
@@ -30,12 +31,12 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after  place            // who is behind reads up to here first
-	weight int64            // given back when it is written
-	behind *behind          // from here on the writer reads by itself
-	enter  *journal.Reading // who is behind reads this room from here on
-	past   *past            // a stretch of the record, told again
-	end    bool             // nothing comes after it
+	after  place     // who is behind reads up to here first
+	weight int64     // given back when it is written
+	behind *behind   // from here on the writer reads by itself
+	enter  *entering // who is behind reads another stream from here on
+	past   *past     // a stretch of the record, told again
+	end    bool      // nothing comes after it
 }
 
 // place is a position in the record as a member sees it: nth are those of the
@@ -43,13 +44,25 @@ type aside struct {
 // later is told to be missing; 0: unknown.
 type place struct {
 	seq uint64
-	nth [streams]uint64
+	nth [slots]uint64
 }
 
+// What a member reads, by its place in every cursor. A stream without a name is
+// nobody's, and stands where a member has none: whoever is no operator does not
+// read the desk's.
 const (
-	streams    = 3 // for everybody, its mailbox, its room
-	roomStream = 2
+	everybodySlot = iota
+	mailboxSlot
+	deskSlot
+	roomSlot
+	slots
 )
+
+// entering is a stream that is read from here on, in the place of another.
+type entering struct {
+	slot    int
+	reading journal.Reading
+}
 
 // behind is where a writer begins to read by itself.
 type behind struct {
@@ -61,9 +74,19 @@ type behind struct {
 type past struct {
 	me      listener
 	streams []journal.Stream
-	upto    uint64
-	lines   int  // the last of them; -1: all that is kept
-	end     bool // tell where it ends
+	from    uint64          // what lies after this position, if lines is -1
+	upto    uint64          // and not after this one
+	lines   int             // the last of them; -1: all that is kept
+	ticket  protocol.Ticket // not 0: only what belongs to this conversation, comings and goings too
+	end     bool            // tell where it ends
+}
+
+// tells reports whether e is told again.
+func (p *past) tells(e *journal.Entry) bool {
+	if p.ticket != 0 {
+		return protocol.TicketOf(e.Event) == p.ticket
+	}
+	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 
 func (o *outbox) append(it item, bytes int) (waiting int) {
@@ -77,6 +100,17 @@ func (o *outbox) append(it item, bytes int) (waiting int) {
 		o.ring()
 	}
 	return waiting
+}
+
+// post tells how things stand. What was posted before and is not yet written is
+// out of date, so whoever does not read costs one line. nil takes it back.
+func (o *outbox) post(line *protocol.Line) {
+	o.mu.Lock()
+	o.state = line
+	o.mu.Unlock()
+	if line != nil {
+		o.ring()
+	}
 }
 
 // cut makes line the last one, before all that waits.
@@ -99,7 +133,10 @@ func (o *outbox) take() (items []item, last *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	items, last = o.items, o.last
-	o.items, o.bytes = nil, 0
+	if o.state != nil {
+		items = append(items, item{line: o.state})
+	}
+	o.items, o.bytes, o.state = nil, 0, nil
 	return items, last
 }
 

@@ -50,6 +50,8 @@ func (r *run) handle(req request) {
 		r.catchUp(req)
 	case expel:
 		r.expel(req)
+	case promote:
+		r.promote(req)
 	case detach:
 		r.detach(req)
 	default:
@@ -61,19 +63,23 @@ func (r *run) handle(req request) {
 // what is under way.
 type run struct {
 	*state
-	hub      *Hub
-	opts     *Options
-	clients  map[*Client]bool
-	guests   int       // guests so far
-	pending  int       // proposals that the journal has
-	held     []*member // broken sessions, the first to end first
-	retry    []func()  // what must come true, proposed again
-	expiry   *time.Timer
-	stopping bool
-	deaf     bool // no command is taken any more
-	parted   bool // the goodbyes are said
-	farewell protocol.Text
-	grace    <-chan time.Time // nil before the goodbyes
+	hub       *Hub
+	opts      *Options
+	clients   map[*Client]bool
+	guests    int             // guests so far
+	tickets   protocol.Ticket // so far
+	pending   int             // proposals that the journal has
+	held      []*member       // broken sessions, the first to end first
+	retry     []func()        // what must come true, proposed again
+	retryAt   time.Time
+	untold    bool // the queue has changed since those in it were told
+	toldQueue time.Time
+	expiry    *time.Timer
+	stopping  bool
+	deaf      bool // no command is taken any more
+	parted    bool // the goodbyes are said
+	farewell  protocol.Text
+	grace     <-chan time.Time // nil before the goodbyes
 }
 
 // proposal is what is done when the journal has decided about its entries.
@@ -86,7 +92,9 @@ type proposal struct {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	return &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
+	r.room(protocol.DeskRoom) // it never vanishes
+	return r
 }
 
 func (r *run) runJournal() (stop func()) {
@@ -124,6 +132,7 @@ func (r *run) commit(b journal.Batch) {
 		}
 		mark.done()
 	}
+	r.mindDesk()
 	if r.stopping && r.pending == 0 {
 		r.sayGoodbye()
 	}
@@ -137,10 +146,17 @@ func (r *run) tell(e *journal.Entry) {
 		for _, m := range r.members {
 			r.feed(m, &l)
 		}
+	case journal.Desk:
+		for _, m := range r.desk.operators {
+			r.feed(m, &l)
+		}
 	default:
 		if id, ok := e.Stream.Session(); ok {
 			if m := r.members[id]; m != nil {
 				r.feed(m, &l)
+				if _, news := e.Event.(protocol.AtDesk); news && m.client != nil {
+					m.client.out.post(nil) // how things stood is out of date
+				}
 			}
 			return
 		}

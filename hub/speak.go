@@ -40,6 +40,11 @@ func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
 
 // say proposes what m says. Entries of which m's own copy is the last.
 func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done func()) {
+	r.sayOr(m, ref, entries, w, done, func() {})
+}
+
+// sayOr is say with something to undo if it cannot be kept.
+func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done, undo func()) {
 	c := m.client
 	m.refs.begin(ref)
 	r.propose(proposal{
@@ -49,6 +54,7 @@ func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64,
 			m.refs.decided(ref, entries[len(entries)-1].Seq)
 		},
 		failed: func() {
+			undo()
 			m.refs.drop(ref)
 			r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
 			m.refs.decided(ref, 0)
@@ -80,6 +86,10 @@ func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
 
 func checkAddressee(m, to *member, name protocol.Nick) *protocol.Refusal {
 	switch {
+	case to != nil && to.visiting != 0 && m.operator:
+		return protocol.Refuse("at-desk", "%s is at the desk: begin the line with %s to answer", to.nick, to.visiting)
+	case to != nil && to.visiting != 0:
+		return nobody(name)
 	case to == nil || to.bound == protocol.Room{} && to.client != nil:
 		return nobody(name)
 	case to.client == nil || to.gone:

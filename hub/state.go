@@ -19,6 +19,7 @@ type state struct {
 	members map[uuid.UUID]*member
 	names   map[string]*member // by both keys of each nick: held, or on its way
 	tokens  map[string]*member
+	desk    desk
 }
 
 // room is a place where members hear each other.
@@ -35,6 +36,7 @@ type member struct {
 	listener
 	nick     protocol.Nick
 	operator bool
+	from     Address
 	token    string  // "" for those who cannot come back
 	client   *Client // nil while the connection is broken
 	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
@@ -55,6 +57,25 @@ type member struct {
 	refs     refs
 	replay   int       // lines of history it wants on entering
 	until    time.Time // when a broken session ends
+	released bool      // its nick is free again, since it is held for long
+
+	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
+	before   protocol.Room     // where it was before it went to the desk
+	standing protocol.Queueing // what it was told last of its place there
+
+	serves bool      // it is an operator who is here, and hears the desk
+	served uint64    // position from which on it does
+	duty   bool      // and takes visitors
+	target *ticket   // to whom its lines go; nil: to the room
+	active time.Time // when it did something last
+}
+
+// stream is what m reads of a room.
+func (m *member) stream(in protocol.Room) journal.Stream {
+	if in == protocol.DeskRoom {
+		return journal.Visit(m.id)
+	}
+	return journal.OfRoom(in)
 }
 
 // where is the room that m is in; zero: nowhere.
@@ -88,8 +109,8 @@ func (l *listener) hears(e *journal.Entry) bool {
 		switch e.Event.(type) {
 		case protocol.Said, protocol.Acted:
 			return l.echo // a whisper is always told: one wants to see that it was one
-		case protocol.Joined, protocol.Left:
-			return false
+		case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:
+			return false // what it asked for is answered
 		}
 		return true
 	}
@@ -133,6 +154,7 @@ func newState() *state {
 		members: map[uuid.UUID]*member{},
 		names:   map[string]*member{},
 		tokens:  map[string]*member{},
+		desk:    newDesk(),
 	}
 }
 
@@ -153,6 +175,9 @@ func (s *state) apply(e *journal.Entry) {
 			m.visits[n-1].last = e.Nth - 1 // its own going is not for its ears
 		}
 		s.leave(m)
+		if ev.Reason != protocol.Moved {
+			s.desk.retire(m)
+		}
 	case protocol.Renamed:
 		s.release(m, m.nick)
 		m.nick = ev.To
@@ -169,7 +194,18 @@ func (s *state) apply(e *journal.Entry) {
 		m.refs.keep(ev.Ref, e.Seq)
 	case protocol.Whispered:
 		m.refs.keep(ev.Ref, e.Seq) // the addressee's copy has no ref
-	case protocol.Announced:
+	case protocol.Announced, protocol.AtDesk: // to be heard
+	case protocol.Asked:
+		s.desk.ask(ev)
+	case protocol.Replied:
+		m.refs.keep(ev.Ref, e.Seq)
+		s.desk.answer(ev)
+	case protocol.Noted:
+		m.refs.keep(ev.Ref, e.Seq)
+	case protocol.TicketChanged:
+		s.desk.change(m, ev)
+	case protocol.DutyChanged:
+		s.desk.employ(m, ev)
 	default:
 		panic("hub: an entry of an unknown kind")
 	}
@@ -180,7 +216,7 @@ func (s *state) enter(m *member, name protocol.Room, at uint64) {
 	r := s.room(name)
 	m.room, m.came, m.place = r, at, len(r.members)
 	r.members = append(r.members, m)
-	st := journal.OfRoom(name)
+	st := m.stream(name)
 	if n := len(m.visits); n > 0 && m.visits[n-1].stream == st && m.visits[n-1].last == 0 {
 		return // back after a break: what was said meanwhile belongs to the visit
 	}
@@ -218,7 +254,7 @@ func (s *state) room(name protocol.Room) *room {
 
 // tidy lets an empty room vanish, unless somebody is on the way to it.
 func (s *state) tidy(r *room) {
-	if len(r.members) == 0 && r.coming == 0 {
+	if len(r.members) == 0 && r.coming == 0 && r.name != protocol.DeskRoom {
 		delete(s.rooms, r.name)
 		delete(s.nth, journal.OfRoom(r.name))
 	}
@@ -268,6 +304,8 @@ func (s *state) end(m *member) {
 	s.release(m, m.nick)
 	delete(s.members, m.id)
 	delete(s.nth, journal.Mailbox(m.id))
+	delete(s.nth, journal.Visit(m.id))
+	s.desk.forget(m)
 	if m.token != "" {
 		delete(s.tokens, m.token)
 	}
@@ -275,14 +313,16 @@ func (s *state) end(m *member) {
 
 // cursor is where m stands at the head of the record.
 func (s *state) cursor(m *member) journal.Cursor {
-	c := journal.Cursor{Seq: s.head, Streams: []journal.Reading{
-		s.reading(journal.Everybody),
-		s.reading(journal.Mailbox(m.id)),
-	}}
-	if m.room != nil {
-		c.Streams = append(c.Streams, s.reading(journal.OfRoom(m.room.name)))
+	streams := make([]journal.Reading, slots)
+	streams[everybodySlot] = s.reading(journal.Everybody)
+	streams[mailboxSlot] = s.reading(journal.Mailbox(m.id))
+	if m.serves {
+		streams[deskSlot] = s.reading(journal.Desk)
 	}
-	return c
+	if m.room != nil {
+		streams[roomSlot] = s.reading(m.stream(m.room.name))
+	}
+	return journal.Cursor{Seq: s.head, Streams: streams}
 }
 
 func (s *state) reading(st journal.Stream) journal.Reading {

@@ -1,5 +1,10 @@
 package protocol
 
+import (
+	"log/slog"
+	"strconv"
+)
+
 // Command is what a client asks for. The interface is sealed: the types in this
 // file are all there are, and each has its row in Verbs.
 type Command interface{ command() }
@@ -75,6 +80,18 @@ type (
 	Leave struct {
 		Text Text `json:"text,omitzero"`
 	}
+	// Desk goes to the desk, and says Text there; for an operator it is Queue.
+	Desk struct {
+		Ref  Ref  `json:"id,omitzero"`
+		Text Text `json:"text,omitzero"`
+	}
+	// Undesk leaves the desk for the room that one came from.
+	Undesk struct{}
+	// Operator makes an operator of whoever knows the password; without one
+	// it asks to be asked for it.
+	Operator struct {
+		Password Secret `json:"password,omitzero"`
+	}
 	// Kick throws somebody out. Operators only, as all that follow.
 	Kick struct {
 		Nick Nick `json:"nick"`
@@ -88,7 +105,96 @@ type (
 	Stop struct {
 		Text Text `json:"text,omitzero"`
 	}
+	// Duty tells whether the operator takes visitors.
+	Duty struct {
+		On bool `json:"on"`
+	}
+	// Queue asks who is at the desk: the first few, or as many as one answer holds.
+	Queue struct {
+		All bool `json:"all,omitzero"`
+	}
+	// Next takes the visitor who waits longest.
+	Next struct{}
+	// Take takes a visitor.
+	Take struct {
+		Ticket Ticket `json:"ticket"`
+	}
+	// To changes where the operator's lines go: to a visitor, or with no
+	// Ticket to the room.
+	To struct {
+		Ticket Ticket `json:"ticket,omitzero"`
+	}
+	// Reply says Text to a visitor. One who waits is taken by it.
+	Reply struct {
+		Ref    Ref    `json:"id,omitzero"`
+		Ticket Ticket `json:"ticket"`
+		Text   Text   `json:"text"`
+	}
+	// Canned says one of the server's ready replies; with no Name it asks which
+	// there are, with no Ticket it goes where the operator's lines go.
+	Canned struct {
+		Ref    Ref    `json:"id,omitzero"`
+		Name   Text   `json:"name,omitzero"`
+		Ticket Ticket `json:"ticket,omitzero"`
+	}
+	// Hand hands a visitor over to another operator.
+	Hand struct {
+		Ticket Ticket `json:"ticket"`
+		To     Nick   `json:"to"`
+	}
+	// Hold asks a visitor to wait a moment; here and below, no Ticket means the
+	// one to whom the operator's lines go.
+	Hold struct {
+		Ticket Ticket `json:"ticket,omitzero"`
+		Text   Text   `json:"text,omitzero"`
+	}
+	// Close ends a conversation at the desk.
+	Close struct {
+		Ticket Ticket `json:"ticket,omitzero"`
+		Text   Text   `json:"text,omitzero"`
+	}
+	// Note says Text about a visitor to the operators only.
+	Note struct {
+		Ref    Ref    `json:"id,omitzero"`
+		Ticket Ticket `json:"ticket"`
+		Text   Text   `json:"text"`
+	}
+	// Transcript asks for all that was said with a visitor.
+	Transcript struct {
+		Ticket Ticket `json:"ticket,omitzero"`
+	}
 )
+
+// Ticket is the number of a conversation at the desk. It is never used twice
+// while a server runs; zero is none.
+type Ticket uint64
+
+func (t Ticket) String() string { return "@" + strconv.FormatUint(uint64(t), 10) }
+
+// Secret is a password on its way to be checked: at most 1024 bytes, never
+// shown, logged or recorded.
+type Secret string
+
+// MaxSecret is the most bytes that a Secret holds.
+const MaxSecret = 1024
+
+// String hides s from whoever prints it.
+func (s Secret) String() string { return "(secret)" }
+
+// GoString hides s, too.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Secret) UnmarshalText(b []byte) error {
+	if len(b) > MaxSecret {
+		return refuse("too-long", "a password has at most %d bytes", MaxSecret)
+	}
+	*s = Secret(b)
+	return nil
+}
 
 // Resume is the last position that a program saw, in the journal of that epoch.
 type Resume struct {
@@ -109,22 +215,37 @@ func (r *Ref) UnmarshalText(b []byte) error {
 	return nil
 }
 
-func (Hello) command()    {}
-func (Say) command()      {}
-func (Me) command()       {}
-func (Msg) command()      {}
-func (Rename) command()   {}
-func (Join) command()     {}
-func (Rooms) command()    {}
-func (Who) command()      {}
-func (Topic) command()    {}
-func (History) command()  {}
-func (Ignore) command()   {}
-func (Away) command()     {}
-func (Echo) command()     {}
-func (Ping) command()     {}
-func (Help) command()     {}
-func (Leave) command()    {}
-func (Kick) command()     {}
-func (Announce) command() {}
-func (Stop) command()     {}
+func (Hello) command()      {}
+func (Say) command()        {}
+func (Me) command()         {}
+func (Msg) command()        {}
+func (Rename) command()     {}
+func (Join) command()       {}
+func (Rooms) command()      {}
+func (Who) command()        {}
+func (Topic) command()      {}
+func (History) command()    {}
+func (Ignore) command()     {}
+func (Away) command()       {}
+func (Echo) command()       {}
+func (Ping) command()       {}
+func (Help) command()       {}
+func (Leave) command()      {}
+func (Kick) command()       {}
+func (Announce) command()   {}
+func (Stop) command()       {}
+func (Desk) command()       {}
+func (Undesk) command()     {}
+func (Operator) command()   {}
+func (Duty) command()       {}
+func (Queue) command()      {}
+func (Next) command()       {}
+func (Take) command()       {}
+func (To) command()         {}
+func (Reply) command()      {}
+func (Canned) command()     {}
+func (Hand) command()       {}
+func (Hold) command()       {}
+func (Close) command()      {}
+func (Note) command()       {}
+func (Transcript) command() {}

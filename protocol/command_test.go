@@ -76,7 +76,6 @@ func TestParseCommandRefuses(t *testing.T) {
 		"/":                             "unknown",
 		"/ hello":                       "unknown",
 		"/nik bob":                      "unknown",
-		"/say hello":                    "unknown",
 		"/hello":                        "unknown",
 		"/usr/bin/env x":                "unknown",
 		"//":                            "",

@@ -14,7 +14,7 @@ import (
 
 // everyEvent is at least one event of each type, as a test and a fuzz seed.
 func everyEvent(t testing.TB) []Event {
-	bob, ann := nick(t, "bob"), nick(t, "安")
+	bob, ann, carol := nick(t, "bob"), nick(t, "安"), nick(t, "carol")
 	tea, err := ParseRoom("tea")
 	require.NoError(t, err)
 	text := MustText("hello, 你好")
@@ -27,14 +27,34 @@ func everyEvent(t testing.TB) []Event {
 		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
 		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
 		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text},
-		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "epoch", 9, true},
-		Entered{tea, 2, 9}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
+		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "epoch", 9, true, nil},
+		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
 		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
 		Past{Said{at, bob, text, Mine{}}, false}, Past{Acted{at, bob, text, Mine{}}, true}, HistoryEnd{},
 		Gap{3, Forgotten}, Gap{1, Forgotten}, Gap{0, Forgotten}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
 		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit},
+		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
+		Asked{at, 7, bob, text}, Replied{at, 7, bob, ann, text, Mine{}}, Replied{at, 7, bob, ann, text, mine},
+		Noted{at, 7, bob, ann, text, Mine{}}, Noted{at, 7, bob, ann, text, mine},
+		TicketChanged{at, 7, bob, Waiting, Nick{}, Nick{}, "", Text{}}, TicketChanged{at, 7, bob, Taken, ann, Nick{}, "", Text{}},
+		TicketChanged{at, 7, bob, HandedOver, ann, carol, "", Text{}}, TicketChanged{at, 7, bob, OnHold, ann, Nick{}, "", Text{}},
+		TicketChanged{at, 7, bob, Returned, ann, Nick{}, Lost, Text{}}, TicketChanged{at, 7, bob, Returned, ann, Nick{}, Silent, Text{}},
+		TicketChanged{at, 7, bob, Returned, ann, Nick{}, Quit, Text{}}, TicketChanged{at, 7, bob, Closed, ann, Nick{}, "", text},
+		TicketChanged{at, 7, bob, Gone, Nick{}, Nick{}, "", Text{}}, TicketChanged{at, 7, bob, Disconnected, Nick{}, Nick{}, "", Text{}},
+		TicketChanged{at, 7, bob, Back, Nick{}, Nick{}, "", Text{}}, TicketChanged{at, 7, bob, LeftMessage, Nick{}, Nick{}, "", Text{}},
+		TicketChanged{at, 7, bob, VisitorRename, Nick{}, carol, "", Text{}},
+		DutyChanged{at, ann, true, ""}, DutyChanged{at, ann, false, ""}, DutyChanged{at, ann, false, Silent},
+		AtDesk{at, Taken, ann, Nick{}, nil, Text{}}, AtDesk{at, HandedOver, ann, carol, nil, Text{}}, AtDesk{at, OnHold, ann, Nick{}, nil, text},
+		AtDesk{at, Closed, ann, Nick{}, nil, Text{}}, AtDesk{at, Returned, ann, Nick{}, &Queueing{1, 1}, Text{}}, AtDesk{at, Returned, ann, Nick{}, nil, Text{}},
+		AtDesk{State: Waiting, Queueing: &Queueing{2, 1}}, AtDesk{State: Waiting, Queueing: &Queueing{2, 0}},
+		PasswordWanted{}, Promoted{}, Replies{[]string{"hours", "你好"}}, Replies{[]string{}},
+		Serving{Taken, 7, bob, Nick{}, tea, 7, bob}, Serving{HandedOver, 7, bob, carol, tea, 0, Nick{}}, Serving{Closed, 7, bob, Nick{}, tea, 8, carol},
+		Serving{OnHold, 7, bob, Nick{}, tea, 7, bob}, Serving{Room: tea},
+		QueueIs{12, 2, 3, []OnDesk{{ann, true, []Ticket{3, 7}}, {carol, false, nil}}}, QueueIs{0, 0, 0, []OnDesk{}},
+		Queued{7, bob, Waiting, Nick{}, at.Time, 125, "192.0.2.7", text}, Queued{8, bob, OnHold, carol, at.Time, 3, "", Text{}},
+		Queued{9, bob, LeftMessage, Nick{}, at.Time, 7200, "", text}, Queued{9, bob, Disconnected, Nick{}, at.Time, 0, "", Text{}},
 	}
 }
 

@@ -118,6 +118,18 @@ var events = map[string]func([]byte) (Event, error){
 	"gap":       decodeEvent[Gap],
 	"notice":    decodeEvent[Notice],
 	"goodbye":   decodeEvent[Goodbye],
+	"asked":     decodeEvent[Asked],
+	"replied":   decodeEvent[Replied],
+	"noted":     decodeEvent[Noted],
+	"ticket":    decodeEvent[TicketChanged],
+	"duty":      decodeEvent[DutyChanged],
+	"desk":      decodeEvent[AtDesk],
+	"password":  decodeEvent[PasswordWanted],
+	"promoted":  decodeEvent[Promoted],
+	"serving":   decodeEvent[Serving],
+	"queue":     decodeEvent[QueueIs],
+	"queued":    decodeEvent[Queued],
+	"replies":   decodeEvent[Replies],
 }
 
 var eventNames = func() map[reflect.Type]string {

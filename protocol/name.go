@@ -85,6 +85,9 @@ type Room struct{ s string }
 // Lobby is the room that everybody enters first.
 var Lobby = Room{"#lobby"}
 
+// DeskRoom is where visitors talk to the operators, and to nobody else.
+var DeskRoom = Room{"#desk"}
+
 // ParseRoom makes a Room of s; the # may be left out.
 func ParseRoom(s string) (Room, error) {
 	s, err := parseName(strings.TrimPrefix(s, "#"), "a room")

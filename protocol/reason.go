@@ -13,6 +13,8 @@ const (
 	Moved    Reason = "moved"    // went to another room
 	Full     Reason = "full"     // there was no place
 	Shutdown Reason = "shutdown" // the server ends
+	Finished Reason = "finished" // the conversation at the desk is closed
+	Silent   Reason = "silent"   // an operator who said nothing for too long
 )
 
 // String is the reason in words for the one who leaves.
@@ -34,6 +36,10 @@ func (r Reason) String() string {
 		return "the server is full, please try again in a while"
 	case Shutdown:
 		return "the server is shutting down"
+	case Finished:
+		return "this conversation is closed"
+	case Silent:
+		return "you said nothing for too long"
 	}
 	return string(r)
 }

@@ -13,6 +13,9 @@ func ParseCommand(line string) (Command, error) {
 	if t.IsBlank() {
 		return nil, nil
 	}
+	if n, rest := ticketAnd(t); n != 0 && t.s[0] == '@' && rest.s != "" {
+		return complete(Reply{Ticket: n, Text: rest})
+	}
 	if !strings.HasPrefix(t.s, "/") {
 		return Say{Text: t}, nil
 	}
@@ -20,8 +23,8 @@ func ParseCommand(line string) (Command, error) {
 		return complete(Say{Text: Text{t.s[1:]}})
 	}
 	name, args := cutWord(t.s[1:])
-	v := byName[strings.ToLower(name)]
-	if v == nil || v.parse == nil || v.Name == "say" {
+	v := byWord[strings.ToLower(name)]
+	if v == nil {
 		return nil, refuse("unknown", "there is no such command: /help lists them, and // in front says a line that begins with /")
 	}
 	if args == "" && v.Args != "" && v.Args[0] != '[' {
@@ -52,9 +55,9 @@ func AppendCommand(dst []byte, c Command) []byte {
 	switch {
 	case v.Name == "say" && strings.HasPrefix(args, "/"):
 		dst = append(dst, '/')
-	case v.Name == "say":
+	case v.Name == "say", v.Name == "reply":
 	default:
-		dst = append(append(dst, '/'), v.Name...)
+		dst = append(append(dst, '/'), v.Word()...)
 		if args != "" {
 			dst = append(dst, ' ')
 		}

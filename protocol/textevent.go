@@ -20,6 +20,15 @@ func AppendEvent(dst []byte, e Event) []byte {
 			return line(dst, "[you -> ", e.To.s, "] ", e.Text.s)
 		}
 		return line(dst, "[", e.From.s, " -> you] ", e.Text.s)
+	case Asked:
+		return line(dst, "[", e.Ticket.String(), " ", e.From.s, "] ", e.Text.s)
+	case Replied:
+		if e.You {
+			return line(dst, "[you -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
+		}
+		return line(dst, "[", e.From.s, " -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
+	case Noted:
+		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Mine), "] ", e.Text.s)
 	case Past:
 		layout := "[15:04] "
 		if e.Dated {
@@ -54,9 +63,15 @@ func sentence(dst []byte, e Event) []byte {
 	case Announced:
 		return line(dst, e.From.s, " to everybody: ", e.Text.s)
 	case Welcome:
+		if e.Desk != nil {
+			return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " at the desk: ", e.Desk.atFirst(), ". Type to talk, /help for more.")
+		}
 		return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " in ", e.Room.s,
 			" (", strconv.Itoa(e.Here), " here). Type to talk, /help for more.")
 	case Entered:
+		if e.Desk != nil {
+			return line(dst, "you are at the desk now: ", e.Desk.atFirst(), "; /leave leads back")
+		}
 		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
 	case TopicIs:
 		if e.Text.s == "" {
@@ -93,6 +108,27 @@ func sentence(dst []byte, e Event) []byte {
 		return gap(dst, e)
 	case Notice:
 		return line(dst, e.Text.s)
+	case TicketChanged:
+		return ticketChanged(dst, e)
+	case DutyChanged:
+		return dutyChanged(dst, e)
+	case AtDesk:
+		return atDesk(dst, e)
+	case PasswordWanted:
+		return line(dst, "the operators' password, please (what you type next is taken for it, and shown to nobody):")
+	case Promoted:
+		return line(dst, "you are an operator now, and on duty: /queue shows who waits, /help what you can do")
+	case Serving:
+		return serving(dst, e)
+	case QueueIs:
+		return queueIs(dst, e)
+	case Queued:
+		return queued(dst, e)
+	case Replies:
+		if len(e.Names) == 0 {
+			return line(dst, "there are no ready replies here: chinwag serve --replies FILE brings some")
+		}
+		return line(dst, "ready replies: ", strings.Join(e.Names, ", "))
 	case Goodbye:
 		return colon(append(append(dst, "goodbye: "...), e.Reason.String()...), e.Text)
 	}
@@ -127,6 +163,10 @@ func left(dst []byte, e Left) []byte {
 	case Kicked:
 		dst = append(append(dst, " was kicked by "...), e.By.s...)
 	case Moved:
+		if e.To == (Room{}) {
+			dst = append(dst, " left"...) // nobody is told where to
+			break
+		}
 		dst = append(append(dst, " went to "...), e.To.s...)
 	case Lost:
 		dst = append(dst, " left (the connection broke)"...)
@@ -250,6 +290,9 @@ func ParseEvent(s string) (Event, error) {
 	if rest, ok := strings.CutPrefix(t.s, "* "); ok {
 		from, text, err := nickThen(rest, " ")
 		return Acted{From: from, Text: text}, err
+	}
+	if e, ok := parseDesk(t.s); ok {
+		return e, nil
 	}
 	if rest, ok := strings.CutPrefix(t.s, "[you -> "); ok {
 		to, text, err := nickThen(rest, "] ")

@@ -75,6 +75,26 @@ func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
 			cmd.Ref = k.ref()
 		}
 		return cmd, cmd.Ref
+	case protocol.Desk:
+		if cmd.Ref == "" && !cmd.Text.IsBlank() {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	case protocol.Reply:
+		if cmd.Ref == "" {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	case protocol.Canned:
+		if cmd.Ref == "" && !cmd.Name.IsBlank() {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
+	case protocol.Note:
+		if cmd.Ref == "" {
+			cmd.Ref = k.ref()
+		}
+		return cmd, cmd.Ref
 	}
 	return cmd, ""
 }
@@ -122,14 +142,20 @@ func isSaid(cmd protocol.Command) bool {
 
 // isLine reports whether a command is somebody's words.
 func isLine(cmd protocol.Command) bool {
-	_, private := cmd.(protocol.Msg)
-	return private || isSaid(cmd)
+	switch cmd := cmd.(type) {
+	case protocol.Msg, protocol.Reply, protocol.Canned, protocol.Note:
+		return true
+	case protocol.Desk:
+		return !cmd.Text.IsBlank()
+	}
+	return isSaid(cmd)
 }
 
 // mayRepeat reports whether a command does no harm when it is followed twice.
 func mayRepeat(cmd protocol.Command) bool {
 	switch cmd.(type) {
-	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop:
+	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop,
+		protocol.Next, protocol.Hand, protocol.Hold, protocol.Close:
 		return false
 	}
 	return true

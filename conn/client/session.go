@@ -132,6 +132,10 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 		s.found(e.From, protocol.Me{Text: e.Text})
 	case protocol.Whispered:
 		s.settle(e.Ref)
+	case protocol.Replied:
+		s.settle(e.Ref)
+	case protocol.Noted:
+		s.settle(e.Ref)
 	case protocol.Accepted:
 		return s.settle(e.Ref) || !s.isOurs(e.Ref)
 	case protocol.Refused:

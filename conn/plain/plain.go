@@ -35,6 +35,7 @@ type Transport struct {
 	bufs    net.Buffers // owned by Send
 	failed  error       // under writing: half a line may be out, so nothing follows it
 	asked   bool        // owned by Receive: it has said hello
+	secret  bool        // owned by Receive: the next line is a password, whatever it looks like
 	over    atomic.Bool
 }
 
@@ -73,6 +74,7 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	t.first = first && !tooLong && len(bytes.TrimSpace(line)) == 0
 	switch {
 	case tooLong:
+		t.secret = false
 		return nil, protocol.Refuse("too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 	case first && isStranger(line):
 		return nil, errStranger
@@ -81,7 +83,31 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	case first && protocol.IsJSON(line):
 		return t.hello(line)
 	}
-	return protocol.ParseCommand(string(line))
+	return t.typed(line)
+}
+
+// typed is what a person typed. What follows /operator is taken for the password
+// here and not when the hub has answered: sent together with it, it would be
+// said in the room.
+func (t *Transport) typed(line []byte) (protocol.Command, error) {
+	if t.secret {
+		t.secret = false
+		return password(line)
+	}
+	cmd, err := protocol.ParseCommand(string(line))
+	_, t.secret = cmd.(protocol.Operator)
+	return cmd, err
+}
+
+func password(line []byte) (protocol.Command, error) {
+	var s protocol.Secret
+	if err := s.UnmarshalText(line); err != nil {
+		return nil, err
+	}
+	if s == "" {
+		return nil, protocol.Refuse("no-password", "no password, then")
+	}
+	return protocol.Operator{Password: s}, nil
 }
 
 // hello is how a program begins. One that is refused may try again: taken for

@@ -181,6 +181,9 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 // what it no longer has.
 func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int) {
 	r := m.streams[at.Stream]
+	if at.Stream == "" {
+		return
+	}
 	if r == nil {
 		p.Unsure = p.Unsure || m.gone > after && at.Nth > 0
 		return

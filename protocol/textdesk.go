@@ -1,0 +1,204 @@
+package protocol
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// atFirst is what a visitor is told on coming to the desk.
+func (q *Queueing) atFirst() string {
+	switch {
+	case q.OnDuty == 1:
+		return "an operator is on duty, and " + q.sentence()
+	case q.OnDuty > 1:
+		return strconv.Itoa(q.OnDuty) + " operators are on duty, and " + q.sentence()
+	}
+	return q.sentence()
+}
+
+// sentence is where a visitor stands.
+func (q *Queueing) sentence() string {
+	switch {
+	case q.Place == 0:
+		return "an operator is with you"
+	case q.OnDuty == 0:
+		return "nobody is on duty just now, so please leave a message: it is answered when somebody comes"
+	case q.Place == 1:
+		return "you are next"
+	}
+	return "you are number " + strconv.Itoa(q.Place) + " in the queue"
+}
+
+// atDesk is what a visitor is told.
+func atDesk(dst []byte, e AtDesk) []byte {
+	switch e.State {
+	case Taken:
+		return line(dst, e.By.s, " is with you now")
+	case HandedOver:
+		return line(dst, e.By.s, " hands you over to ", e.To.s, ", who is with you now")
+	case OnHold:
+		return colon(append(append(dst, e.By.s...), " asks you to wait a moment"...), e.Text)
+	case Closed:
+		return colon(append(append(dst, e.By.s...), " has closed this conversation"...), e.Text)
+	case Returned:
+		dst = append(append(dst, e.By.s...), " had to go"...)
+		if e.Queueing == nil {
+			return line(dst, "")
+		}
+		dst = append(dst, ": "...)
+	}
+	if e.Queueing == nil {
+		return line(dst, "you are at the desk")
+	}
+	return line(dst, e.Queueing.sentence())
+}
+
+// ticketChanged is what the operators are told of a visitor.
+func ticketChanged(dst []byte, e TicketChanged) []byte {
+	visitor := e.Ticket.String() + " " + e.From.s
+	switch e.State {
+	case Waiting:
+		return line(dst, visitor, " waits at the desk")
+	case Taken:
+		return line(dst, e.By.s, " has ", visitor)
+	case HandedOver:
+		return line(dst, e.By.s, " hands ", visitor, " over to ", e.To.s)
+	case OnHold:
+		return colon(append(append(append(append(dst, e.By.s...), " asks "...), visitor...), " to wait"...), e.Text)
+	case Returned:
+		why := " has left"
+		switch e.Reason {
+		case Lost, Stalled:
+			why = " has lost the connection"
+		case Silent:
+			why = " has said nothing for too long"
+		}
+		return line(dst, visitor, " waits again, since ", e.By.s, why)
+	case Closed:
+		return colon(append(append(append(dst, e.By.s...), " closed the conversation with "...), visitor...), e.Text)
+	case Gone:
+		return line(dst, visitor, " has gone")
+	case Disconnected:
+		return line(dst, visitor, " has lost the connection, and may come back")
+	case Back:
+		return line(dst, visitor, " is back")
+	case LeftMessage:
+		return line(dst, visitor, " has gone, and what was said waits to be answered")
+	case VisitorRename:
+		return line(dst, visitor, " is now ", e.To.s)
+	}
+	return line(dst, visitor, ": ", string(e.State))
+}
+
+func dutyChanged(dst []byte, e DutyChanged) []byte {
+	switch {
+	case e.On:
+		return line(dst, e.From.s, " is on duty")
+	case e.Reason == Silent:
+		return line(dst, e.From.s, " is off duty, after a long silence")
+	}
+	return line(dst, e.From.s, " is off duty")
+}
+
+// serving answers an operator, and always tells where the next line goes.
+func serving(dst []byte, e Serving) []byte {
+	visitor := e.Ticket.String() + " " + e.Nick.s
+	switch e.State {
+	case Taken:
+		dst = append(append(append(dst, "you have "...), visitor...), ": "...)
+	case HandedOver:
+		dst = append(append(append(append(dst, e.By.s...), " has "...), visitor...), " now: "...)
+	case OnHold:
+		dst = append(append(dst, visitor...), " is asked to wait: "...)
+	case Closed:
+		dst = append(append(dst, visitor...), " is closed: "...)
+	case Returned:
+		dst = append(append(dst, visitor...), " waits again: "...)
+	case Gone:
+		dst = append(append(dst, visitor...), " has gone: "...)
+	}
+	switch e.Target {
+	case 0:
+		return line(dst, "what you type goes to ", e.Room.s)
+	case e.Ticket:
+		return line(dst, "what you type goes there")
+	}
+	return line(dst, "what you type goes to ", e.Target.String(), " ", e.TargetNick.s)
+}
+
+func queueIs(dst []byte, e QueueIs) []byte {
+	dst = append(dst, strconv.Itoa(e.Waiting)+" waiting, "+strconv.Itoa(e.Served)+" being answered. Operators: "...)
+	for i, o := range e.Operators {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, o.Nick.s...)
+		if !o.Duty {
+			dst = append(dst, " (off duty)"...)
+		}
+		for _, t := range o.Tickets {
+			dst = append(append(dst, ' '), t.String()...)
+		}
+	}
+	if more := e.Waiting + e.Served - e.Shown; more > 0 {
+		return line(dst, ". Shown are ", strconv.Itoa(e.Shown), ", /queue all shows more")
+	}
+	return append(dst, '\n')
+}
+
+func queued(dst []byte, e Queued) []byte {
+	dst = append(append(append(dst, e.Ticket.String()...), ' '), e.Nick.s...)
+	dst = append(append(append(dst, ' '), queuedAs(e)...), " ("...)
+	dst = append(dst, (time.Duration(e.Waited) * time.Second).String()...)
+	if e.Addr != "" {
+		dst = append(append(dst, ", from "...), e.Addr...)
+	}
+	return colon(append(dst, ')'), e.Text)
+}
+
+func queuedAs(e Queued) string {
+	switch e.State {
+	case Taken:
+		return "is with " + e.By.s
+	case OnHold:
+		return "is with " + e.By.s + ", and asked to wait"
+	case Disconnected:
+		return "has lost the connection"
+	case LeftMessage:
+		return "has left a message"
+	}
+	return "waits"
+}
+
+// deskLine is what is said at the desk, as operators are told it. No nick holds
+// any of its signs.
+var deskLine = regexp.MustCompile(`^\[(?:([^ \]]+) -> )?(@[1-9][0-9]{0,18}) ([^ ,\]]+)(?:, note by ([^ \]]+))?\] (.*)$`)
+
+func parseDesk(s string) (Event, bool) {
+	m := deskLine.FindStringSubmatch(s)
+	if m == nil || m[1] != "" && m[4] != "" {
+		return nil, false
+	}
+	n, err := strconv.ParseUint(m[2][1:], 10, 64)
+	visitor, err2 := ParseNick(m[3])
+	by, mine := m[1]+m[4], Mine{}
+	var operator Nick
+	var err3 error
+	if by == "you" {
+		mine.You = true
+	} else if by != "" {
+		operator, err3 = ParseNick(by)
+	}
+	if err != nil || err2 != nil || err3 != nil {
+		return nil, false
+	}
+	switch text := (Text{m[5]}); {
+	case m[1] != "":
+		return Replied{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Mine: mine}, true
+	case m[4] != "":
+		return Noted{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Mine: mine}, true
+	default:
+		return Asked{Ticket: Ticket(n), From: visitor, Text: text}, true
+	}
+}
