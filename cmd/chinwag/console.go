@@ -79,6 +79,8 @@ func (noConsole) log() io.Writer                         { return os.Stderr }
 
 func (noConsole) invite(net.Addr) {}
 
+var alreadyOperator = protocol.Refuse("operator", "you are an operator already")
+
 // staying is a console that is not left: the room goes on as long as the server.
 type staying struct{ conn.Transport }
 
@@ -86,8 +88,11 @@ var toStay = protocol.Refuse("console", "this is the server's own console: /shut
 
 func (s staying) Receive() (protocol.Command, error) {
 	cmd, err := s.Transport.Receive()
-	if _, leave := cmd.(protocol.Leave); leave {
+	switch cmd.(type) {
+	case protocol.Leave:
 		return nil, toStay
+	case protocol.Operator:
+		return nil, alreadyOperator
 	}
 	return cmd, err
 }

@@ -58,8 +58,8 @@ func (c *consoleScreen) Receive() (protocol.Command, error) {
 			if cmd := c.parse(line); cmd != nil {
 				return cmd, nil
 			}
-		case <-c.asks:
-			return protocol.Who{}, nil
+		case ask := <-c.asks:
+			return ask, nil
 		case <-c.interrupted:
 			return nil, errInterrupted
 		}

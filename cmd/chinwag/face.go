@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"strconv"
 	"sync"
 
 	"github.com/gdamore/tcell/v2"
@@ -18,17 +17,21 @@ type face struct {
 	screen *tui.Screen
 	own    bool // the terminal is the process's own
 	here   people
-	asks   chan struct{} // capacity 1: it wants to know who is here; whoever sends commands asks
+	asks   chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
 
-	told  sync.Mutex
-	asked bool // under told: somebody typed /who, and sees the answer
+	secret bool // owned by parse: the next line is a password
+
+	told   sync.Mutex
+	asked  bool     // under told: somebody typed /who, and sees the answer
+	listed bool     // under told: the same with /say
+	saving *savedAs // under told: where a transcript goes; nil: to the screen
 }
 
 // newFace makes a face for a terminal; nil is the process's own. An operator's
 // completes the operator's commands.
 func newFace(operator, suspend bool, term tcell.Screen) *face {
-	f := &face{own: term == nil, asks: make(chan struct{}, 1)}
-	f.here.operator = operator
+	f := &face{own: term == nil, asks: make(chan protocol.Command, 2)}
+	f.here.console, f.here.operator = operator, operator
 	f.screen = tui.New(tui.Options{
 		Title:    "chinwag",
 		Color:    os.Getenv("NO_COLOR") == "",
@@ -50,16 +53,55 @@ func (f *face) run() error {
 
 // parse is the command that somebody typed, or nil: then they are told why.
 func (f *face) parse(line string) protocol.Command {
+	if f.secret {
+		return f.password(line)
+	}
+	line, err := f.saveAs(line)
+	if err != nil {
+		f.note(err.Error())
+		return nil
+	}
 	cmd, err := protocol.ParseCommand(line)
 	if f.refused(err) {
 		return nil
 	}
-	if _, who := cmd.(protocol.Who); who {
+	switch c := cmd.(type) {
+	case protocol.Who:
 		f.told.Lock()
 		f.asked = true
 		f.told.Unlock()
+	case protocol.Canned:
+		f.told.Lock()
+		f.listed = c.Name.IsBlank()
+		f.told.Unlock()
+	case protocol.Say:
+		if n := f.here.target(); n != 0 { // where the prompt says, also if the server has forgotten that we are an operator
+			return protocol.Reply{Ticket: n, Text: c.Text}
+		}
+	case protocol.Operator:
+		if f.here.serves() {
+			f.note("you are an operator already")
+			return nil
+		}
+		f.secret = true
+		f.screen.Ask("password of the operators: ")
+		return nil
 	}
 	return cmd
+}
+
+// password is what was typed after /operator. It is not shown, and kept nowhere.
+func (f *face) password(line string) protocol.Command {
+	f.secret = false
+	var s protocol.Secret
+	if line == "" {
+		f.note("no password, then")
+		return nil
+	}
+	if f.refused(s.UnmarshalText([]byte(line))) {
+		return nil
+	}
+	return protocol.Operator{Password: s}
 }
 
 // refused tells a refusal, if err is one.
@@ -73,39 +115,60 @@ func (f *face) refused(err error) bool {
 
 // enter is a new beginning: the names are asked for.
 func (f *face) enter(w protocol.Welcome) {
-	f.here.enter(w.Nick, w.Room, w.Here)
-	f.ask()
+	f.here.enter(w)
+	f.ask(protocol.Who{})
+	if f.here.serves() {
+		f.ask(protocol.Canned{})
+	}
 }
 
-// ask has the goroutine that sends commands ask who is here: it may wait, and
-// this one may not.
-func (f *face) ask() {
+// ask has the goroutine that sends commands ask what the face wants to know: it
+// may wait, and this one may not.
+func (f *face) ask(cmd protocol.Command) {
 	select {
-	case f.asks <- struct{}{}:
+	case f.asks <- cmd:
 	default:
 	}
+}
+
+// wanted takes back a wish to see an answer, and reports whether there was one.
+func (f *face) wanted(wish *bool) bool {
+	f.told.Lock()
+	defer f.told.Unlock()
+	was := *wish
+	*wish = false
+	return was
 }
 
 func (f *face) note(words string) { f.screen.Print(tui.Span{Text: "-- " + words, Style: tui.Dim}) }
 
 // tellWhere says who one is, where, and how things are.
 func (f *face) tellWhere(how string) {
-	nick, room, count := f.here.now()
-	f.screen.SetStatus(nick.String() + " in " + room.String() + " · " + strconv.Itoa(count) + " here" + how)
-	f.screen.SetPrompt(room.String() + "> ")
+	f.screen.SetStatus(f.here.status() + how)
+	f.screen.SetPrompt(f.here.prompt())
 }
 
 func (f *face) heard(e protocol.Event) {
 	f.here.hear(e)
+	if f.save(e) {
+		return
+	}
 	switch e := e.(type) {
 	case protocol.Entered:
-		f.ask()
+		f.ask(protocol.Who{})
 	case protocol.Members:
-		f.told.Lock()
-		asked := f.asked
-		f.asked = false
-		f.told.Unlock()
-		if !asked {
+		if !f.wanted(&f.asked) {
+			return
+		}
+	case protocol.Promoted:
+		f.ask(protocol.Canned{})
+	case protocol.Replies:
+		if !f.wanted(&f.listed) {
+			return
+		}
+	case protocol.TicketChanged:
+		if e.State == protocol.Waiting || e.State == protocol.HandedOver && e.To == f.here.self() {
+			f.loud(e)
 			return
 		}
 	case protocol.Accepted:
@@ -116,7 +179,7 @@ func (f *face) heard(e protocol.Event) {
 			return
 		}
 	default:
-		if nick, _, _ := f.here.now(); isCalled(e, nick) {
+		if isCalled(e, f.here.self()) {
 			f.loud(e)
 			return
 		}

@@ -261,7 +261,7 @@ func TestJoinKnowsWhoIsHere(t *testing.T) {
 	at := protocol.Stamp{Room: lobby}
 	ann, bob := parsedNick(t, "ann"), parsedNick(t, "Bob")
 	var p people
-	p.enter(ann, lobby, 2)
+	p.enter(protocol.Welcome{Nick: ann, Room: lobby, Here: 2})
 	p.hear(protocol.Members{Room: lobby, Here: 2, Names: []protocol.Member{{Nick: ann}, {Nick: bob}}})
 	assert.Equal(t, []string{"Bob: "}, p.complete("b"))
 	assert.Equal(t, []string{"Bob "}, p.complete("hello b"))
@@ -273,6 +273,5 @@ func TestJoinKnowsWhoIsHere(t *testing.T) {
 	p.hear(protocol.Joined{Stamp: at, From: parsedNick(t, "zoe")})
 	assert.Equal(t, []string{"rob: ", "zoe: "}, p.complete(""))
 	p.hear(protocol.Left{Stamp: at, From: parsedNick(t, "rob")})
-	_, _, count := p.now()
-	assert.Equal(t, 2, count)
+	assert.Equal(t, "ann in #lobby · 2 here", p.status())
 }

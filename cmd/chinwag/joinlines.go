@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"sync/atomic"
 	"syscall"
+
+	"golang.org/x/term"
 
 	"chinwag/conn/client"
 	"chinwag/protocol"
@@ -25,6 +28,7 @@ type inPipe struct {
 	echo   atomic.Bool // show one's own lines, too
 	failed atomic.Bool // something was refused or lost
 	closed bool        // nobody reads out any more; owned by join
+	secret bool        // the next line is a password; owned by typed
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or
@@ -80,7 +84,7 @@ func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Le
 func (l *inPipe) typed(ctx context.Context) {
 	in := bufio.NewReaderSize(l.in, 32<<10)
 	for {
-		line, err := inputLine(in)
+		line, err := l.next(in)
 		if err != nil && len(line) == 0 {
 			break
 		}
@@ -90,6 +94,17 @@ func (l *inPipe) typed(ctx context.Context) {
 	}
 	_ = l.client.Settle(ctx)
 	l.leave(ctx)
+}
+
+// next is the next line. A password is read from a terminal without its echo.
+func (l *inPipe) next(in *bufio.Reader) ([]byte, error) {
+	if l.secret && l.typing && in.Buffered() == 0 {
+		_, _ = io.WriteString(l.err, "password of the operators: ")
+		line, err := term.ReadPassword(int(os.Stdin.Fd()))
+		_, _ = io.WriteString(l.err, "\n")
+		return line, err
+	}
+	return inputLine(in)
 }
 
 // inputLine is the next line without its end; one that is too long for any
@@ -107,7 +122,15 @@ func inputLine(in *bufio.Reader) ([]byte, error) {
 
 // do sends one line of input. An error means that there is nobody to send it to.
 func (l *inPipe) do(ctx context.Context, line []byte) error {
+	if l.secret {
+		l.secret = false
+		return l.client.Send(ctx, protocol.Operator{Password: protocol.Secret(line)})
+	}
 	cmd, err := l.parse(line)
+	if op, ok := cmd.(protocol.Operator); ok && op.Password == "" {
+		l.secret = true
+		return nil
+	}
 	if err == nil && cmd != nil {
 		if echo, ok := cmd.(protocol.Echo); ok && !l.json {
 			l.echo.Store(echo.On) // the server's echo is the acknowledgement, and stays on

@@ -68,8 +68,8 @@ func (s *onScreen) typed(ctx context.Context) {
 				return
 			}
 			s.do(ctx, line)
-		case <-s.asks:
-			_ = s.client.Send(ctx, protocol.Who{}) // after the end nobody wants to know
+		case ask := <-s.asks:
+			_ = s.client.Send(ctx, ask) // after the end nobody wants to know
 		}
 	}
 }

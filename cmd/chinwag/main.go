@@ -3,6 +3,7 @@
 //
 //	chinwag serve              the server and its operator's console
 //	chinwag join HOST[:PORT]   the client
+//	chinwag password FILE      the operators' password, for serve
 package main
 
 import (
@@ -60,7 +61,7 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), joinCommand())
+	root.AddCommand(serveCommand(), joinCommand(), passwordCommand())
 	if guard := guardCommand(); guard != nil {
 		root.AddCommand(guard)
 	}

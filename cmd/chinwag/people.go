@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -12,25 +13,82 @@ import (
 // people is who is here, as far as we were told. The screen asks for names
 // while events change them.
 type people struct {
-	operator bool // knows the operator's commands
+	console bool // it is the operator's own
 
-	mu    sync.Mutex
-	nick  protocol.Nick // our own
-	room  protocol.Room
-	count int
-	names map[string]bool
+	mu       sync.Mutex
+	operator bool            // knows the operator's commands
+	to       protocol.Ticket // to whom our lines go; 0: to the room
+	toNick   protocol.Nick
+	toGone   bool
+	desk     *protocol.Queueing // where we stand at the desk, if we are there
+	with     protocol.Nick      // the operator who is with us there
+	replies  []string
+	nick     protocol.Nick // our own
+	room     protocol.Room
+	count    int
+	names    map[string]bool
 }
 
-func (p *people) now() (nick protocol.Nick, room protocol.Room, count int) {
+func (p *people) self() protocol.Nick {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.nick, p.room, p.count
+	return p.nick
 }
 
-func (p *people) enter(nick protocol.Nick, room protocol.Room, count int) {
+// target is the visitor to whom our lines go, 0 if they go to the room.
+func (p *people) target() protocol.Ticket {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.nick, p.room, p.count, p.names = nick, room, count, map[string]bool{}
+	return p.to
+}
+
+func (p *people) serves() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.operator
+}
+
+// status is who and where we are.
+func (p *people) status() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.room != protocol.DeskRoom {
+		return p.nick.String() + " in " + p.room.String() + " · " + strconv.Itoa(p.count) + " here"
+	}
+	at := p.nick.String() + " at the desk"
+	switch {
+	case p.with != protocol.Nick{}:
+		return at + " · " + p.with.String() + " is with you"
+	case p.desk == nil || p.desk.Place == 0:
+		return at
+	case p.desk.OnDuty == 0:
+		return at + " · nobody is on duty"
+	case p.desk.Place == 1:
+		return at + " · you are next"
+	}
+	return at + " · number " + strconv.Itoa(p.desk.Place) + " in the queue"
+}
+
+// prompt says where the next line goes.
+func (p *people) prompt() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.to != 0 && p.toGone:
+		return p.to.String() + " " + p.toNick.String() + " (gone)> "
+	case p.to != 0:
+		return p.to.String() + " " + p.toNick.String() + "> "
+	}
+	return p.room.String() + "> "
+}
+
+func (p *people) enter(w protocol.Welcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nick, p.room, p.count, p.names = w.Nick, w.Room, w.Here, map[string]bool{}
+	p.desk, p.with = w.Desk, protocol.Nick{}
+	p.to = 0
+	p.operator = p.console || p.operator && w.Resumed
 }
 
 // hear keeps up with comings and goings. The answer to a /who is the truth: it
@@ -41,6 +99,17 @@ func (p *people) hear(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.Entered:
 		p.room, p.count, p.names = e.Room, e.Here, map[string]bool{}
+		p.desk, p.with = e.Desk, protocol.Nick{}
+	case protocol.AtDesk:
+		p.visit(e)
+	case protocol.Promoted:
+		p.operator = true
+	case protocol.Replies:
+		p.replies = e.Names
+	case protocol.Serving:
+		p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
+	case protocol.TicketChanged:
+		p.follow(e)
 	case protocol.Members:
 		if e.Room != p.room {
 			return
@@ -68,13 +137,44 @@ func (p *people) hear(e protocol.Event) {
 	}
 }
 
+// visit is how things stand with us at the desk.
+func (p *people) visit(e protocol.AtDesk) {
+	switch e.State {
+	case protocol.Taken:
+		p.with = e.By
+	case protocol.HandedOver:
+		p.with = e.To
+	case protocol.Returned, protocol.Closed:
+		p.with = protocol.Nick{}
+	}
+	if e.Queueing != nil {
+		p.desk = e.Queueing
+	}
+}
+
+// follow keeps up with the visitor to whom our lines go.
+func (p *people) follow(e protocol.TicketChanged) {
+	if e.Ticket != p.to {
+		return
+	}
+	switch e.State {
+	case protocol.VisitorRename:
+		p.toNick = e.To
+	case protocol.Gone:
+		p.toGone = true
+	}
+}
+
 // complete is what the word at the end of before may become: a command at the
 // beginning of the line, or somebody's name.
 func (p *people) complete(before string) (words []string) {
 	word := before[strings.LastIndexByte(before, ' ')+1:]
 	begins := word == before
 	if begins && strings.HasPrefix(word, "/") {
-		return completeVerb(word, p.operator)
+		return completeVerb(word, p.serves())
+	}
+	if before == "/say "+word {
+		return p.completeReply(word)
 	}
 	after := " "
 	if begins {
@@ -90,6 +190,17 @@ func (p *people) complete(before string) (words []string) {
 	return words
 }
 
+func (p *people) completeReply(word string) (words []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range p.replies {
+		if hasPrefixFold(name, word) {
+			words = append(words, name)
+		}
+	}
+	return words
+}
+
 func completeVerb(word string, operator bool) (words []string) {
 	for _, v := range protocol.Verbs() {
 		usage := v.Usage()
@@ -97,9 +208,9 @@ func completeVerb(word string, operator bool) (words []string) {
 			continue
 		}
 		if v.Args != "" {
-			words = append(words, "/"+v.Name+" ")
+			words = append(words, "/"+v.Word()+" ")
 		} else {
-			words = append(words, "/"+v.Name)
+			words = append(words, "/"+v.Word())
 		}
 	}
 	return words

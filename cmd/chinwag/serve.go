@@ -65,17 +65,28 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	replies, err := loadReplies(s.Replies)
+	if err != nil {
+		return err
+	}
+	password, err := loadPassword(s.PasswordFile)
+	if err != nil {
+		return err
+	}
 	listeners, err := listen(s.Listen)
 	if err != nil {
 		return err
 	}
 	h := hub.New(journal.New(journal.NewMemory(keep(s.Keep))), hub.Options{
 		Outbox: limit(s.Outbox), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
+		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
+		Replies: replies,
 	})
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
 		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),
-		Log: log,
+		Password: password,
+		Log:      log,
 	})
 	door := func(c net.Conn) conn.Transport {
 		return plain.New(c, plain.Options{LineMax: s.LineMax, Stall: limit(s.Stall)})

@@ -37,6 +37,12 @@ type settings struct {
 	Replay          int           `koanf:"replay"`
 	Rooms           int           `koanf:"rooms"`
 	Keep            int           `koanf:"keep"`
+	Desk            bool          `koanf:"desk"`
+	DeskVisitors    int           `koanf:"desk-visitors"`
+	DeskPerAddress  int           `koanf:"desk-per-address"`
+	DeskSilence     time.Duration `koanf:"desk-silence"`
+	Replies         string        `koanf:"replies"`
+	PasswordFile    string        `koanf:"operator-password-file"`
 	Console         string        `koanf:"console"`
 	LogLevel        string        `koanf:"log-level"`
 	LogFormat       string        `koanf:"log-format"`
@@ -58,6 +64,12 @@ func addFlags(f *pflag.FlagSet) {
 	f.Int("replay", 20, "`LINES` of history shown on entering a room")
 	f.Int("rooms", 1000, "`ROOMS` at the most")
 	f.Int("keep", 1000, "`LINES` of each room that are remembered")
+	f.Bool("desk", false, "only a desk: whoever comes talks to the operators, and to nobody else")
+	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, with the messages that wait there")
+	f.Int("desk-per-address", 64, "`VISITORS` of them from one address")
+	f.Duration("desk-silence", 10*time.Minute, "`TIME` after which the visitors of an operator who says nothing wait again")
+	f.String("replies", "", "`FILE` of ready replies for /say, in TOML: hours = \"from 9 to 5\"")
+	f.String("operator-password-file", "", "`FILE` with the operators' password, made by chinwag password FILE")
 	f.String("console", "auto", "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
@@ -143,7 +155,7 @@ func envKey(f *pflag.FlagSet) func(name, value string) (string, any) {
 
 // checkUnits refuses a time that is a bare number: it would be one of nanoseconds.
 func checkUnits(k *koanf.Koanf, path string) error {
-	for _, key := range []string{"stall", "grace"} {
+	for _, key := range []string{"stall", "grace", "desk-silence"} {
 		if _, said := k.Get(key).(string); k.Exists(key) && !said {
 			return fmt.Errorf(`the configuration file %s has a bare number for %s, which is a time with its unit, like "30s"`, path, key)
 		}
@@ -168,8 +180,8 @@ func (s *settings) check() error {
 		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
-	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.Keep) < 0,
-		s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0:
+	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.Keep, s.DeskVisitors, s.DeskPerAddress) < 0,
+		s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
 		return errors.New("a limit cannot be below 0, and 0 means none")
 	}
 	return nil

@@ -21,6 +21,15 @@ func spans(e protocol.Event) []tui.Span {
 		if e.You {
 			name, before = e.To.String(), "[you -> "
 		}
+	case protocol.Asked:
+		name, before = e.From.String(), "["+e.Ticket.String()+" "
+	case protocol.Replied:
+		name, before = e.From.String(), "["
+		if e.You {
+			name, before = e.To.String(), "[you -> "+e.Ticket.String()+" "
+		}
+	case protocol.Noted:
+		name, before = e.To.String(), "["+e.Ticket.String()+" "
 	case protocol.Announced:
 		return []tui.Span{{Text: text, Style: tui.Loud}}
 	case protocol.Past:

@@ -7,7 +7,7 @@
 //	stdout <─ stdio.Write ┘
 //
 // The end of the input is not the end of the console: what is said in the room
-// goes on to be printed.
+// goes on to be printed, and the operator is off duty at the desk.
 package console
 
 import (
@@ -28,7 +28,9 @@ func New(in io.Reader, out io.Writer) *plain.Transport {
 	s := &stdio{r: r, lines: make(chan []byte), written: make(chan result, 1), closed: make(chan struct{})}
 	go func() {
 		_, _ = io.Copy(w, in)
-		_, _ = w.Write([]byte("\n")) // what was typed last may have no end
+		// What was typed last may have no end; and who cannot type any more cannot
+		// answer visitors.
+		_, _ = w.Write([]byte("\n/duty off\n"))
 		// No Close: at the end of the input the reader goes on to wait.
 	}()
 	go s.print(out)

@@ -55,6 +55,9 @@ func TestTheEndOfTheInputIsNotTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		tr := New(strings.NewReader(""), &out)
+		cmd, err := tr.Receive()
+		require.NoError(t, err)
+		assert.Equal(t, protocol.Duty{}, cmd, "nobody is there to answer visitors")
 		ended := make(chan error, 1)
 		go func() { _, err := tr.Receive(); ended <- err }()
 		synctest.Wait()
@@ -66,7 +69,7 @@ func TestTheEndOfTheInputIsNotTheEnd(t *testing.T) {
 		require.NoError(t, tr.Send(words("goodbye")))
 		assert.Equal(t, "-- still here\n-- goodbye\n", out.String())
 		tr.Close()
-		_, err := tr.Receive()
+		_, err = tr.Receive()
 		assert.Error(t, err)
 	})
 }

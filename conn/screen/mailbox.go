@@ -7,6 +7,7 @@ type news struct {
 	lines          []line
 	missed         uint64 // lines that came before these, and were already too many
 	prompt, status string
+	ask            string // the prompt of a secret; "": none is asked for
 	bell           bool
 }
 
@@ -53,7 +54,7 @@ func (b *mailbox) take() news {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := b.news
-	b.news.lines, b.news.missed, b.news.bell = nil, 0, false
+	b.news.lines, b.news.missed, b.news.ask, b.news.bell = nil, 0, "", false
 	return n
 }
 

@@ -84,13 +84,25 @@ func (v *view) notice(width int) string {
 // paintInput draws the prompt, if there is room, and the part of the line that has the cursor in it.
 func (v *view) paintInput(width, y int) {
 	x := 0
-	if prompt := cells(v.prompt, tcell.StyleDefault); widthOf(prompt) <= width/2 {
+	line, cursor := v.input.cells()
+	before := v.prompt
+	if v.asking != "" {
+		before = v.asking
+		hide(line)
+	}
+	if prompt := cells(before, tcell.StyleDefault); widthOf(prompt) <= width/2 {
 		x = v.put(0, y, width, prompt)
 	}
-	line, cursor := v.input.cells()
 	v.from = firstSeen(line, v.from, cursor, width-x)
 	v.put(x, y, width, line[v.from:])
 	v.term.ShowCursor(x+widthOf(line[v.from:cursor]), y)
+}
+
+// hide puts a dot in the place of each character.
+func hide(cs []cell) {
+	for i := range cs {
+		cs[i].text, cs[i].width = "•", 1
+	}
 }
 
 // firstSeen is the character that a line scrolled to from has to begin with, so that the one at the cursor is seen in width

@@ -53,7 +53,7 @@ func New(o Options) *Screen {
 	}
 }
 
-// Lines is where the typed lines come out, without their ends. An empty line comes only out of the middle of a paste. The
+// Lines is where the typed lines come out, without their ends. An empty line comes only out of the middle of a paste, or from Ask. The
 // channel is closed when Run returns; what was typed before that can still be read.
 func (s *Screen) Lines() <-chan string { return s.lines }
 
@@ -67,6 +67,14 @@ func (s *Screen) Bell() { s.box.leave(func(n *news) { n.bell = true }) }
 func (s *Screen) SetPrompt(p string) {
 	p = clean(p)
 	s.box.leave(func(n *news) { n.prompt = p })
+}
+
+// Ask asks for a secret: prompt stands before the input line, which shows dots
+// instead of what is typed and is kept nowhere, until Enter. It comes out of
+// Lines, empty if it was given up with Ctrl-C.
+func (s *Screen) Ask(prompt string) {
+	prompt = clean(prompt)
+	s.box.leave(func(n *news) { n.ask = prompt })
 }
 
 // SetStatus says what stands behind the title in the status line, such as "#lobby · 3 here".

@@ -22,6 +22,7 @@ type view struct {
 	paste   paste
 
 	prompt, status string
+	asking         string    // the prompt of a secret that is being typed; "": none is
 	from           int       // the first character of the input line that is seen
 	rang           time.Time // when the bell last rang
 	fresh          bool      // the terminal may show anything: draw all of it anew
@@ -59,6 +60,9 @@ func (v *view) pasting(start bool) {
 func (v *view) hear(n news) {
 	v.log.add(n.missed, n.lines...)
 	v.prompt, v.status = n.prompt, n.status
+	if n.ask != "" {
+		v.asking = n.ask
+	}
 	if n.bell {
 		v.ring()
 	}
@@ -79,6 +83,10 @@ func (v *view) ring() {
 // enter sends the waiting lines and the line, as many as are taken. What is not taken stays.
 func (v *view) enter() {
 	v.log.follow()
+	if v.asking != "" {
+		v.confide(v.input.text)
+		return
+	}
 	for len(v.waiting) > 0 {
 		if !v.send(v.waiting[0]) {
 			return
@@ -102,8 +110,23 @@ func (v *view) send(line string) bool {
 	}
 }
 
+// confide gives a secret away, and keeps nothing of it.
+func (v *view) confide(secret string) {
+	select {
+	case v.lines <- secret:
+		v.asking = ""
+		v.input = editor{}
+	default:
+		v.ring()
+	}
+}
+
 // interrupt clears the line, and ends if there was nothing to clear.
 func (v *view) interrupt() {
+	if v.asking != "" {
+		v.confide("")
+		return
+	}
 	if v.input.text == "" && len(v.waiting) == 0 {
 		v.ended = true
 		return
