@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chinwag/hub"
+	"chinwag/protocol"
 )
 
 // Listener accepts the connections of one door. Make it with Server.Listen.
@@ -91,19 +92,23 @@ func (l *Listener) admit(c net.Conn) {
 		if tell {
 			s.log.Warn("connections refused", "addr", addrOf(c), "why", why)
 		}
-		_ = c.SetWriteDeadline(time.Now().Add(time.Second))
-		_, _ = c.Write([]byte("-- goodbye: " + why + "\n"))
-		l.turnAway(c)
+		l.turnAway(c, why)
 		return
 	}
 	l.served.Go(func() { l.serve(c, at) })
 }
 
-func (l *Listener) turnAway(c net.Conn) {
+// turnAway says why in the spelling of the door. A socket takes its first bytes at
+// once; whether they are read may take a moment.
+func (l *Listener) turnAway(c net.Conn, why string) {
+	t := l.door(c)
+	late := time.AfterFunc(time.Second, t.Abort)
+	_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Notice{Text: protocol.MustText("goodbye: " + why)})})
+	late.Stop()
 	select {
 	case l.turned <- struct{}{}:
 		l.served.Go(func() {
-			l.door(c).Close()
+			t.Close()
 			<-l.turned
 		})
 	default:

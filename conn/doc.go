@@ -7,7 +7,7 @@
 //
 // A door is a Transport: it reads Commands and writes Events in its own
 // spelling. The doors live in folders of their own; none of them knows the hub,
-// and the hub knows none of them.
+// and the hub knows none of them. What those on a socket have in common is in stream.
 //
 // A connection is a circle: whatever ends first (the reader at the end of the
 // stream, the writer at a dead socket, the hub with a goodbye) leads the other to its end,

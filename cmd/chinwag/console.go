@@ -27,8 +27,8 @@ type operatorConsole interface {
 	close()
 	// log is where log lines do not tear it apart.
 	log() io.Writer
-	// invite tells the operator how people walk in.
-	invite(net.Addr)
+	// invite tells the operator how people walk in at an address of that door.
+	invite(door string, at net.Addr)
 }
 
 func openConsole(s settings) operatorConsole {
@@ -77,7 +77,7 @@ func (noConsole) serve(_ *conn.Server, h *hub.Hub) error { <-h.Done(); return ni
 func (noConsole) close()                                 {}
 func (noConsole) log() io.Writer                         { return os.Stderr }
 
-func (noConsole) invite(net.Addr) {}
+func (noConsole) invite(string, net.Addr) {}
 
 var alreadyOperator = protocol.Refuse("operator", "you are an operator already")
 
@@ -104,6 +104,6 @@ func (plainConsole) serve(s *conn.Server, h *hub.Hub) error {
 	<-h.Done() // an operator who has gone leaves the server running
 	return nil
 }
-func (plainConsole) close()          {}
-func (plainConsole) log() io.Writer  { return os.Stderr }
-func (plainConsole) invite(net.Addr) {}
+func (plainConsole) close()                  {}
+func (plainConsole) log() io.Writer          { return os.Stderr }
+func (plainConsole) invite(string, net.Addr) {}

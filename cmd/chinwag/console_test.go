@@ -20,7 +20,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 	go func() { ended <- c.serve(in.server, in.hub) }()
 	g.shows(t, "-- Welcome to chinwag/1. You are operator in #lobby (1 here)")
 	g.shows(t, "chinwag · operator in #lobby · 1 here")
-	c.invite(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4000})
+	c.invite(doorPlain, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4000})
 	g.shows(t, "-- people walk in with: nc 127.0.0.1 4000, telnet 127.0.0.1 4000, or chinwag join 127.0.0.1:4000")
 
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
@@ -78,6 +78,8 @@ func (brokenGlass) Init() error { return errors.New("no such terminal") }
 
 func TestInvitation(t *testing.T) {
 	assert.Equal(t, "people walk in with: nc ::1 4000, telnet ::1 4000, or chinwag join [::1]:4000",
-		invitation(&net.TCPAddr{IP: net.IPv6loopback, Port: 4000}))
-	assert.NotContains(t, invitation(&net.TCPAddr{IP: net.IPv6unspecified, Port: 4000}), "::")
+		invitation(doorPlain, &net.TCPAddr{IP: net.IPv6loopback, Port: 4000}))
+	assert.NotContains(t, invitation(doorPlain, &net.TCPAddr{IP: net.IPv6unspecified, Port: 4000}), "::")
+	assert.Equal(t, "programs without lines walk in at [::1]:4000, and so does: chinwag join --bare [::1]:4000",
+		invitation(doorBare, &net.TCPAddr{IP: net.IPv6loopback, Port: 4000}))
 }

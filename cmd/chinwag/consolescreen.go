@@ -45,7 +45,7 @@ func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 func (c *consoleScreen) close()         { c.screen.Stop() }
 func (c *consoleScreen) log() io.Writer { return c }
 
-func (c *consoleScreen) invite(addr net.Addr) { c.note(invitation(addr)) }
+func (c *consoleScreen) invite(door string, at net.Addr) { c.note(invitation(door, at)) }
 
 // Receive implements conn.Transport.
 func (c *consoleScreen) Receive() (protocol.Command, error) {

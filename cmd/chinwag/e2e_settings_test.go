@@ -71,6 +71,7 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"no such flag":       {nil, []string{"--louder"}, "unknown flag: --louder"},
 		"no such level":      {nil, []string{"--log-level", "loud"}, `--log-level is debug, info, warn or error, not "loud"`},
 		"no such address":    {nil, []string{"--listen", "127.0.0.1:name:1"}, "cannot listen on 127.0.0.1:name:1"},
+		"two doors in one":   {nil, []string{"--listen", "127.0.0.1:4000", "--bare", "127.0.0.1:4000"}, "--listen and --bare cannot both have 127.0.0.1:4000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +116,27 @@ func TestZeroIsNoLimit(t *testing.T) {
 	h.process.signal(terminate)
 	assert.True(t, strings.HasSuffix(bob.ends(), farewell))
 	assert.Zero(t, h.process.exits())
+}
+
+// The programs that come to the bare door know one port: what nobody chose makes room.
+func TestBareMayHaveTheOrdinaryPort(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	for _, c := range []struct{ flags, listen, bare []string }{
+		{nil, []string{":12345"}, nil},
+		{[]string{"--bare", ":4000"}, []string{":12345"}, []string{":4000"}},
+		{[]string{"--bare", ":12345"}, nil, []string{":12345"}},
+		{[]string{"--bare", "12345,[::1]:12345"}, nil, []string{":12345", "[::1]:12345"}},
+		{[]string{"--bare", "12345", "--listen", "4000"}, []string{":4000"}, []string{":12345"}},
+		{[]string{"--bare", "127.0.0.1:12345", "--listen", "[::1]:12345"}, []string{"[::1]:12345"}, []string{"127.0.0.1:12345"}},
+	} {
+		f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+		addFlags(f)
+		require.NoError(t, f.Parse(c.flags))
+		s, err := loadSettings(f)
+		require.NoError(t, err, c.flags)
+		assert.ElementsMatch(t, c.listen, s.Listen, c.flags)
+		assert.ElementsMatch(t, c.bare, s.Bare, c.flags)
+	}
 }
 
 func TestHelpNamesEveryFlag(t *testing.T) {

@@ -28,6 +28,7 @@ func joinCommand() *cobra.Command {
 		j          joining
 		nick, room string
 		replay     int
+		bare       bool
 	)
 	c := &cobra.Command{
 		Use:   "join [HOST[:PORT]] or join HOST PORT",
@@ -43,11 +44,18 @@ each; refusals go to standard error. When the input ends it leaves, as soon as a
 it is acknowledged. With --json the output is one JSON object a line, and input lines that
 are JSON objects are commands: see protocol/README.md.
 
+With --bare it talks to a server that knows no lines, as tutorials write them: each line of
+input is one send, without its end and a tenth of a second after the one before, so that two
+arrive as two; whatever comes is shown at once (in a pipe: the bytes as they came). When the
+input ends the server is told so, and what still comes is shown until the server ends, too, or has
+sent nothing for 30 seconds (1 where you type).
+
 Exit codes: 0 done   1 something was refused or lost   2 wrong usage
             3 cannot connect, or not a chinwag server   4 kicked`,
 		Example: `  chinwag join
   chinwag join chat.example.com --nick bob --room tea
-  echo 'the build is done' | chinwag join chat.example.com --nick builder`,
+  echo 'the build is done' | chinwag join chat.example.com --nick builder
+  chinwag join --bare tutorial.example.com:12345`,
 		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
@@ -59,7 +67,11 @@ Exit codes: 0 done   1 something was refused or lost   2 wrong usage
 	f.BoolVar(&j.plain, "plain", false, "lines instead of a screen, also on a terminal (for screen readers)")
 	f.BoolVar(&j.json, "json", false, "events as JSON lines, for programs")
 	f.BoolVar(&j.Once, "once", false, "end when the connection breaks, do not come back")
+	f.BoolVar(&bare, "bare", false, "talk to a server that knows no lines: no names, no commands, no screen")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if bare {
+			return runBare(c.Context(), f, strings.Join(args, ":"))
+		}
 		if !onTerminal() && !f.Changed("replay") {
 			replay = 0 // a script wants to hear what is said from now on
 			j.Replay = &replay
@@ -75,11 +87,17 @@ Exit codes: 0 done   1 something was refused or lost   2 wrong usage
 	return c
 }
 
-func (j *joining) run(ctx context.Context) error {
+// untilGone is ctx until somebody wants to go.
+func untilGone(ctx context.Context) (context.Context, context.CancelFunc) {
 	signal.Ignore(syscall.SIGPIPE) // whoever reads us may go away: then we leave in good order
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal ends the process at once
+	return ctx, stop
+}
+
+func (j *joining) run(ctx context.Context) error {
+	ctx, stop := untilGone(ctx)
+	defer stop()
 	if j.wantsScreen() {
 		return ending(joinScreen(ctx, j.Options, nil, os.Stderr))
 	}

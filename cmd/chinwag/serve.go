@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chinwag/conn"
+	"chinwag/conn/bare"
 	"chinwag/conn/plain"
 	"chinwag/hub"
 	"chinwag/hub/journal"
@@ -30,15 +32,19 @@ console: what is said scrolls by, and what you type is said in the room.
 
 People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
-An operator can do all that everybody can, and /kick NAME, /announce TEXT and
-/shutdown. Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server;
+An operator can do all that everybody can, and /kick NAME, /announce TEXT, /shutdown,
+and answers visitors at the desk (/desk, or everybody with --desk): /help lists it. Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server;
 a second signal ends it at once. In a pipe the console is plain lines; with standard input
 closed or from /dev/null there is none, and the server runs as a daemon.
+
+Programs that send and receive without lines, as tutorials write them, come in at the
+address of --bare: there each read is one message, and nothing goes out but what others say.
 
 Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS) and a key
 of the configuration file. A limit of 0 means none.`,
 		Example: `  chinwag serve
   chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'
+  chinwag serve --listen :4000 --bare :12345 --bare-greeting 欢迎
   printf 'hello\n/shutdown\n' | chinwag serve`,
 		Args: cobra.NoArgs,
 	}
@@ -73,7 +79,7 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	listeners, err := listen(s.Listen)
+	listeners, err := listen(slices.Concat(s.Listen, s.Bare))
 	if err != nil {
 		return err
 	}
@@ -88,17 +94,17 @@ func serve(ctx context.Context, s settings) error {
 		Password: password,
 		Log:      log,
 	})
-	door := func(c net.Conn) conn.Transport {
-		return plain.New(c, plain.Options{LineMax: s.LineMax, Stall: limit(s.Stall)})
-	}
 
 	var g run.Group
-	for _, l := range listeners {
-		doorway := server.Listen(l, door)
+	for i, l := range listeners {
+		door, open := doorOf(i, s)
+		doorway := server.Listen(l, open)
 		g.Add(doorway.Accept, func(error) { doorway.Close() })
-		log.Info("listening", "addr", l.Addr().String(), "version", version)
+		log.Info("listening", "addr", l.Addr().String(), "door", door, "version", version)
+		if i == 0 || i == len(s.Listen) { // the first of its door
+			out.invite(door, l.Addr())
+		}
 	}
-	out.invite(listeners[0].Addr())
 	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
 	g.Add(untilSignal(ctx, h.Asked(), log))
 	hubCtx, endHub := context.WithCancel(context.Background())
@@ -107,6 +113,25 @@ func serve(ctx context.Context, s settings) error {
 	log.Info("stopped")
 	return err
 }
+
+// doorOf is what the listener of that number opens: the ordinary door on those of
+// --listen, and on those of --bare that for programs which know no lines.
+func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport) {
+	if i < len(s.Listen) {
+		return doorPlain, func(c net.Conn) conn.Transport {
+			return plain.New(c, plain.Options{LineMax: s.LineMax, Stall: limit(s.Stall)})
+		}
+	}
+	return doorBare, func(c net.Conn) conn.Transport {
+		return bare.New(c, bare.Options{LineMax: s.LineMax, Stall: limit(s.Stall), Greeting: s.BareGreeting})
+	}
+}
+
+// The names of the doors, in the log.
+const (
+	doorPlain = "plain"
+	doorBare  = "bare"
+)
 
 // keep bounds the record. Without a bound on lines there is none on bytes: who
 // says 0 means it.

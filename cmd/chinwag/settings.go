@@ -25,6 +25,8 @@ import (
 // a key of the configuration file; the flag beats the variable, which beats the file.
 type settings struct {
 	Listen          []string      `koanf:"listen"`
+	Bare            []string      `koanf:"bare"`
+	BareGreeting    string        `koanf:"bare-greeting"`
 	LineMax         int           `koanf:"line-max"`
 	Rate            float64       `koanf:"rate"`
 	Burst           int           `koanf:"burst"`
@@ -52,6 +54,8 @@ type settings struct {
 func addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringSliceP("listen", "l", []string{":12345"}, "`ADDRESS` to listen on; may be given again")
+	f.StringSlice("bare", nil, "`ADDRESS` for programs without lines; may be given again, and takes a port from --listen's default")
+	f.String("bare-greeting", "", "`TEXT` with which a connection of --bare begins")
 	f.Int("line-max", 4096, "longest line in `BYTES`, 4096 at the most; a longer one is refused")
 	f.Float64("rate", 5, "`LINES` a second that one connection may send; over it the server reads more slowly")
 	f.Int("burst", 10, "`LINES` at once before that")
@@ -97,14 +101,40 @@ func loadSettings(f *pflag.FlagSet) (settings, error) {
 	if err := k.Load(fromEnv, nil); err != nil {
 		return s, err
 	}
+	chosen := k.Exists("listen") || f.Changed("listen")
 	if err := k.Load(posflag.Provider(f, "\x00", k), nil); err != nil {
 		return s, err
 	}
 	if err := k.Unmarshal("", &s); err != nil {
 		return s, wrongValue(err)
 	}
+	s.complete()
+	if !chosen {
+		s.makeRoom()
+	}
 	return s, s.check()
 }
+
+// complete makes an address of what is only a port.
+func (s *settings) complete() {
+	for _, addrs := range [][]string{s.Listen, s.Bare} {
+		for i, a := range addrs {
+			if port, err := strconv.ParseUint(a, 10, 16); err == nil {
+				addrs[i] = fmt.Sprint(":", port)
+			}
+		}
+	}
+}
+
+// makeRoom takes the addresses of --listen that nobody chose away where --bare wants
+// their port: the programs that come there know no other.
+func (s *settings) makeRoom() {
+	s.Listen = slices.DeleteFunc(s.Listen, func(listen string) bool {
+		return slices.ContainsFunc(s.Bare, func(bare string) bool { return port(bare) == port(listen) && port(bare) != "0" })
+	})
+}
+
+func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
 // wrongValue keeps what is of use in what the decoder says: its last line, which
 // names the setting and the value.
@@ -164,13 +194,11 @@ func checkUnits(k *koanf.Koanf, path string) error {
 }
 
 func (s *settings) check() error {
-	for i, a := range s.Listen {
-		if port, err := strconv.ParseUint(a, 10, 16); err == nil {
-			s.Listen[i] = fmt.Sprint(":", port)
-		}
-	}
+	both := slices.IndexFunc(s.Bare, func(a string) bool { return slices.Contains(s.Listen, a) && port(a) != "0" })
 	switch {
-	case len(s.Listen) == 0:
+	case both >= 0:
+		return fmt.Errorf("--listen and --bare cannot both have %s", s.Bare[both])
+	case len(s.Listen)+len(s.Bare) == 0:
 		return errors.New("there is no address to listen on: --listen :12345")
 	case !slices.Contains([]string{"auto", "plain", "off"}, s.Console):
 		return fmt.Errorf("--console is auto, plain or off, not %q", s.Console)

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"io"
 	"net"
-	"os"
 	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"chinwag/conn/stream"
 	"chinwag/protocol"
 )
 
@@ -23,29 +22,27 @@ type Options struct {
 
 // Transport is one connection on a stream. It implements conn.Transport.
 type Transport struct {
-	conn  net.Conn
-	stall time.Duration
-	max   int
+	*stream.Stream
+	conn net.Conn
+	max  int
 
 	in    lines       // owned by Receive
 	first bool        // owned by Receive: nothing was said yet
 	json  atomic.Bool // set by Send as it writes the answer to a hello
 
-	writing sync.Mutex  // Send, and the few answers to a telnet
+	writing sync.Mutex  // the Stream: Send, and the few answers to a telnet
 	bufs    net.Buffers // owned by Send
-	failed  error       // under writing: half a line may be out, so nothing follows it
 	asked   bool        // owned by Receive: it has said hello
 	secret  bool        // owned by Receive: the next line is a password, whatever it looks like
-	over    atomic.Bool
 }
 
 // New makes a transport of a connection, which it owns from now on.
 func New(c net.Conn, o Options) *Transport {
 	t := &Transport{
-		conn:  c,
-		stall: cmp.Or(o.Stall, 30*time.Second),
-		max:   min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
-		first: true,
+		Stream: stream.New(c, o.Stall),
+		conn:   c,
+		max:    min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
+		first:  true,
 	}
 	t.in = lines{r: c, max: t.max, answer: t.answer, broken: t.isBroken}
 	return t
@@ -163,28 +160,10 @@ func (t *Transport) Send(lines []*protocol.Line) error {
 	if cap(t.bufs) > maxBufs {
 		t.bufs = nil // one burst must not cost memory for ever
 	}
-	return t.write(&bufs)
+	return t.Write(&bufs)
 }
 
 const maxBufs = 256
-
-// write gives the other side the time that it needs, as long as it takes
-// something now and then. After a failure nothing is written any more.
-func (t *Transport) write(bufs *net.Buffers) error {
-	for t.failed == nil {
-		if t.stall > 0 && !t.over.Load() {
-			_ = t.conn.SetWriteDeadline(time.Now().Add(t.stall))
-		}
-		n, err := bufs.WriteTo(t.conn)
-		if err == nil {
-			return nil
-		}
-		if n == 0 || t.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.failed = err
-		}
-	}
-	return t.failed
-}
 
 // answer sends what a telnet waits for. It cannot hurt a line: it comes between two.
 func (t *Transport) answer(b []byte) {
@@ -193,7 +172,7 @@ func (t *Transport) answer(b []byte) {
 	if t.json.Load() {
 		return
 	}
-	_ = t.write(&net.Buffers{b})
+	_ = t.Write(&net.Buffers{b})
 }
 
 // isBroken reports whether a write has failed. The system tells of a reset only
@@ -201,32 +180,8 @@ func (t *Transport) answer(b []byte) {
 func (t *Transport) isBroken() bool {
 	t.writing.Lock()
 	defer t.writing.Unlock()
-	return t.failed != nil
+	return t.Failed() != nil
 }
 
 // Interrupt implements conn.Transport.
 func (t *Transport) Interrupt() { _ = t.conn.SetReadDeadline(time.Unix(1, 0)) }
-
-// Close implements conn.Transport. Closing a connection on which unread input
-// waits would reset it and destroy what the other side has not read yet, so it
-// ends its own direction first and drains the other for a moment.
-func (t *Transport) Close() {
-	if c, ok := t.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
-		_ = t.conn.SetReadDeadline(time.Now().Add(time.Second))
-		if !t.over.Load() {
-			_, _ = io.Copy(io.Discard, t.conn)
-		}
-	}
-	_ = t.conn.Close()
-}
-
-// Abort implements conn.Transport. What the other side did not take is thrown
-// away: else the system would keep it, and go on trying, for minutes.
-func (t *Transport) Abort() {
-	t.over.Store(true)
-	if c, ok := t.conn.(interface{ SetLinger(int) error }); ok {
-		_ = c.SetLinger(0)
-	}
-	_ = t.conn.SetDeadline(time.Unix(1, 0))
-	_ = t.conn.Close()
-}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"chinwag/conn/bare"
+	"chinwag/protocol"
+)
+
+// bareTalk is join --bare: the other half of a connection without any framing.
+//
+//	input ─ typed: each line one send, without its end ─> server
+//	output <─ show: each read a line of its own on a terminal, else the bytes <─ Messages
+//
+// It never waits for an answer to let somebody type.
+type bareTalk struct {
+	in       io.Reader
+	out, err io.Writer
+	typing   bool // the input is a terminal
+	shown    bool // the output is one
+
+	conn     net.Conn
+	heard    *bare.Messages
+	gone     chan struct{} // closed by missed: the server has ended
+	typist   chan struct{} // closed by typed: all the input is sent, or cannot be
+	finished atomic.Bool   // the input has ended: so does this when nothing comes any more
+	lost     atomic.Bool   // a line could not be sent, or shown
+	closed   bool          // nobody reads out any more; owned by talk
+}
+
+const (
+	bareConnect = 15 * time.Second
+	// apart is how long after another a line is sent: at once the two would be one
+	// message. An answer is no sign, since it may be one to something else.
+	apart = 100 * time.Millisecond
+	// What may still come when the input has ended: an answer that somebody types.
+	// Who ends it at a terminal wants to go.
+	bareRest, bareRestTyping = 30 * time.Second, time.Second
+)
+
+// runBare is join --bare: of the other flags only --plain means something there, and it
+// is a matter of course.
+func runBare(ctx context.Context, f *pflag.FlagSet, host string) error {
+	for _, name := range []string{"nick", "room", "replay", "json", "once"} {
+		if f.Changed(name) {
+			return &exitError{exitUsage, fmt.Errorf("--bare knows nothing but words: it cannot go with --%s", name)}
+		}
+	}
+	ctx, stop := untilGone(ctx)
+	defer stop()
+	addr := address(host)
+	c, err := (&net.Dialer{Timeout: bareConnect}).DialContext(ctx, "tcp", addr)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return &exitError{exitNobody, fmt.Errorf("cannot connect to %s: %s", addr, plainly(err))}
+	}
+	b := bareTalk{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		typing: term.IsTerminal(int(os.Stdin.Fd())), shown: term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	return ending(b.talk(ctx, c))
+}
+
+// talk goes on until the server ends the connection, or a signal does, or nothing
+// more comes after the end of the input.
+func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
+	b.conn, b.heard = c, bare.Read(c)
+	b.gone, b.typist = make(chan struct{}), make(chan struct{})
+	defer c.Close()
+	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
+	go b.typed() // not waited for: nothing interrupts the reading of standard input
+	err := b.listen()
+	switch {
+	case ctx.Err() != nil, errors.Is(err, net.ErrClosed): // somebody wants to go
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, io.EOF):
+		b.missed()
+	default:
+		return fmt.Errorf("the connection broke: %s", plainly(err))
+	}
+	if b.lost.Load() {
+		return errFailed
+	}
+	return nil
+}
+
+// listen shows what comes until nothing comes any more, and says why.
+func (b *bareTalk) listen() error {
+	for first := true; ; first = false {
+		message, more, err := b.heard.Next()
+		if err != nil {
+			return err
+		}
+		if first && bytes.HasPrefix(message, []byte("-- Welcome to "+protocol.Version)) {
+			b.aside("this door of a chinwag server wants lines, and hears nothing of what is sent without their ends: leave --bare out")
+		}
+		b.show(message, more)
+		if b.finished.Load() {
+			b.stay()
+		}
+	}
+}
+
+// missed looks whether there is input that the server did not stay for.
+func (b *bareTalk) missed() {
+	close(b.gone)
+	select {
+	case <-b.typist:
+	case <-time.After(apart):
+	}
+}
+
+// stay waits for more, as long as it may take now that nothing is sent any more.
+func (b *bareTalk) stay() {
+	rest := bareRest
+	if b.typing {
+		rest = bareRestTyping
+	}
+	b.heard.Until(time.Now().Add(rest))
+}
+
+// typed sends what the input says, and tells the server of its end.
+func (b *bareTalk) typed() {
+	defer close(b.typist)
+	in := bufio.NewReaderSize(b.in, 32<<10)
+	var next time.Time // a line may be sent
+	for {
+		line, err := in.ReadSlice('\n') // what is longer than the buffer is sent in parts
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		if len(line) > 0 {
+			if !b.send(line, next) {
+				return
+			}
+			next = time.Now().Add(apart)
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			break
+		}
+	}
+	b.finished.Store(true)
+	b.stay()
+	if c, ok := b.conn.(interface{ CloseWrite() error }); ok {
+		_ = c.CloseWrite()
+	}
+}
+
+// send sends one line at a time, and reports whether it could.
+func (b *bareTalk) send(line []byte, at time.Time) bool {
+	select {
+	case <-b.gone:
+	case <-time.After(time.Until(at)):
+	}
+	select {
+	case <-b.gone:
+		b.unsent("the server has ended the connection")
+		return false
+	default:
+	}
+	if _, err := b.conn.Write(line); err != nil {
+		if !errors.Is(err, net.ErrClosed) {
+			b.unsent(plainly(err))
+		}
+		return false
+	}
+	return true
+}
+
+func (b *bareTalk) unsent(why string) {
+	b.lost.Store(true)
+	b.aside("not everything could be sent: " + why)
+}
+
+// show prints a message: on a terminal clean and on a line of its own, else as it came.
+func (b *bareTalk) show(message []byte, more bool) {
+	if b.closed {
+		return
+	}
+	if b.shown {
+		message = readable(message, more)
+	}
+	if _, err := b.out.Write(message); err != nil {
+		b.closed = true // what is typed is sent all the same, but nobody goes on to type into the dark
+		if !errors.Is(err, syscall.EPIPE) {
+			b.lost.Store(true)
+			b.aside("what comes cannot be written any more: " + plainly(err))
+		}
+		if b.typing {
+			_ = b.conn.Close()
+		}
+	}
+}
+
+// readable is a message as it may be shown on a terminal. The last line is
+// ended, so that what is typed next stands on one of its own, unless there is more of it.
+func readable(message []byte, more bool) (shown []byte) {
+	for ; len(message) > 0; message = message[bare.LineEnd(message):] {
+		var line []byte
+		line, message = bare.CutLine(message)
+		for len(line) > 0 {
+			var text protocol.Text
+			text, line = bare.Words(line, protocol.MaxText)
+			shown = append(shown, text.String()...)
+		}
+		if len(message) > 0 || !more {
+			shown = append(shown, '\n')
+		}
+	}
+	return shown
+}
+
+func (b *bareTalk) aside(words string) { _, _ = io.WriteString(b.err, "-- "+words+"\n") }

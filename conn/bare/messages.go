@@ -1,0 +1,111 @@
+package bare
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"chinwag/protocol"
+)
+
+// together is how long a message that ends in the middle of a rune waits for the rest.
+const together = 200 * time.Millisecond
+
+// Messages reads a connection on which one read is one message. It never holds
+// more than its buffer, whatever comes. Make it with Read.
+type Messages struct {
+	conn net.Conn
+	buf  [protocol.MaxText]byte
+	cut  []byte // of buf: the rune with which a full buffer broke off
+	err  error  // for when all is told
+
+	mu        sync.Mutex // the deadline, of which there are two
+	end, hold time.Time  // zero: none
+}
+
+// Read makes the messages of a connection.
+func Read(c net.Conn) *Messages { return &Messages{conn: c} }
+
+// Next is the next message as it came, valid until the next call; more says
+// that it filled the buffer, and most likely goes on. One that ends in the middle of
+// a rune waits for the rest, together at most. What came before an end or a
+// break is a message all the same; then comes the error.
+func (m *Messages) Next() (message []byte, more bool, err error) {
+	n := copy(m.buf[:], m.cut)
+	m.cut = nil
+	for m.err == nil {
+		m.waitFor(n > 0)
+		got, err := m.conn.Read(m.buf[n:])
+		n += got
+		late := m.isLate(err)
+		if !late {
+			m.err = err
+		}
+		switch open := unfinished(m.buf[:n]); {
+		case n == len(m.buf):
+			m.cut = m.buf[n-open : n]
+			return m.buf[:n-open], true, nil
+		case n > 0 && (late || open == 0):
+			return m.buf[:n], false, nil
+		}
+	}
+	if n > 0 {
+		return m.buf[:n], false, nil
+	}
+	return nil, false, m.err
+}
+
+// Until ends reading at a time, whatever is held. It may be called from anywhere.
+func (m *Messages) Until(end time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.end = end
+	m.set()
+}
+
+// waitFor gives the next read the time that it may take: little where a part of
+// a message is held.
+func (m *Messages) waitFor(rest bool) {
+	if !rest && m.hold.IsZero() {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hold = time.Time{}
+	if rest {
+		m.hold = time.Now().Add(together)
+	}
+	m.set()
+}
+
+func (m *Messages) set() {
+	at := m.end
+	if at.IsZero() || !m.hold.IsZero() && m.hold.Before(at) {
+		at = m.hold
+	}
+	_ = m.conn.SetReadDeadline(at)
+}
+
+// isLate reports whether err says only that the rest of a message did not come,
+// and not that reading is over.
+func (m *Messages) isLate(err error) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return errors.Is(err, os.ErrDeadlineExceeded) && (m.end.IsZero() || time.Now().Before(m.end))
+}
+
+// unfinished is how many bytes at the end of b begin a rune that is not whole.
+func unfinished(b []byte) int {
+	for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
+		if at := b[len(b)-i:]; utf8.RuneStart(at[0]) {
+			if utf8.FullRune(at) {
+				return 0
+			}
+			return i
+		}
+	}
+	return 0
+}

@@ -1,0 +1,79 @@
+// Package stream is what the doors on a socket have in common: how bytes go out,
+// and how a connection ends.
+//
+//	door ─ Write ─> a deadline, and another while something is taken ─> net.Conn
+//	       Close ─> end our direction, drain the other for a moment
+//	       Abort ─> reset
+//
+// It knows nothing about lines or messages; reading is each door's own.
+package stream
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// Stream is the writing half of a connection, and its end.
+type Stream struct {
+	conn   net.Conn
+	stall  time.Duration
+	failed error // owned by whoever writes: a part may be out, so nothing follows it
+	over   atomic.Bool
+}
+
+// New makes a stream of a connection. stall is how long the other side may take
+// nothing at all; 0: 30 s; below 0: for ever.
+func New(c net.Conn, stall time.Duration) *Stream {
+	return &Stream{conn: c, stall: cmp.Or(stall, 30*time.Second)}
+}
+
+// Write gives the other side the time that it needs, as long as it takes
+// something now and then. After a failure nothing is written any more. It is for
+// one goroutine at a time, and eats bufs.
+func (s *Stream) Write(bufs *net.Buffers) error {
+	for s.failed == nil {
+		if s.stall > 0 && !s.over.Load() {
+			_ = s.conn.SetWriteDeadline(time.Now().Add(s.stall))
+		}
+		n, err := bufs.WriteTo(s.conn)
+		if err == nil {
+			return nil
+		}
+		if n == 0 || s.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			s.failed = err
+		}
+	}
+	return s.failed
+}
+
+// Failed is why a Write failed, nil if none did. It is for whoever may write.
+func (s *Stream) Failed() error { return s.failed }
+
+// Close implements conn.Transport. Closing a connection on which unread input
+// waits would reset it and destroy what the other side has not read yet, so it
+// ends its own direction first and drains the other for a moment.
+func (s *Stream) Close() {
+	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
+		_ = s.conn.SetReadDeadline(time.Now().Add(time.Second))
+		if !s.over.Load() {
+			_, _ = io.Copy(io.Discard, s.conn)
+		}
+	}
+	_ = s.conn.Close()
+}
+
+// Abort implements conn.Transport. What the other side did not take is thrown
+// away: else the system would keep it, and go on trying, for minutes.
+func (s *Stream) Abort() {
+	s.over.Store(true)
+	if c, ok := s.conn.(interface{ SetLinger(int) error }); ok {
+		_ = c.SetLinger(0)
+	}
+	_ = s.conn.SetDeadline(time.Unix(1, 0))
+	_ = s.conn.Close()
+}
