@@ -37,9 +37,10 @@ func TestOnlyWordsGoOut(t *testing.T) {
 		protocol.Said{Text: hi, Mine: mine}, protocol.Acted{Text: hi, Mine: mine}, protocol.Whispered{Text: hi, Mine: mine}, protocol.Said{},
 		protocol.Said{Text: protocol.MustText("said")}, protocol.Acted{Text: protocol.MustText("acted")},
 		protocol.Whispered{Text: protocol.MustText("whispered")}, protocol.Announced{Text: protocol.MustText("announced")},
+		protocol.AtDesk{State: protocol.Waiting}, protocol.AtDesk{State: protocol.Taken}, protocol.AtDesk{State: protocol.Closed, Text: protocol.MustText("closed")},
 		protocol.Goodbye{Reason: protocol.Kicked, Text: hi}, protocol.Goodbye{Reason: protocol.Shutdown},
 	)))
-	assert.Equal(t, []string{"said", "acted", "whispered", "announced"}, c.writes, "each is a write of its own")
+	assert.Equal(t, []string{"said", "acted", "whispered", "announced", "closed"}, c.writes, "each is a write of its own")
 }
 
 func TestTheGreetingComesOnceAndFirst(t *testing.T) {
