@@ -291,6 +291,9 @@ func (r *run) reply(m *member, no protocol.Ticket, ref protocol.Ref, text protoc
 		return
 	}
 	t, refusal := r.mine(m, no)
+	if m.target != nil && m.target.no == no {
+		t, refusal = m.target, nil // perhaps it has just ended: replyTo knows
+	}
 	if refusal != nil {
 		r.answer(m.client, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
 		return
