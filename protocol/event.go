@@ -98,6 +98,12 @@ type (
 		From Nick `json:"from"`
 		Text Text `json:"text"`
 	}
+	// Erased stands where something was spoken whose author had the words
+	// taken out of the record.
+	Erased struct {
+		Stamp
+		From Nick `json:"from"`
+	}
 )
 
 // The recorded events of the desk. What is said there is recorded twice with
@@ -344,6 +350,7 @@ func (Renamed) event()    {}
 func (TopicSet) event()   {}
 func (AwaySet) event()    {}
 func (Announced) event()  {}
+func (Erased) event()     {}
 func (Welcome) event()    {}
 func (Entered) event()    {}
 func (TopicIs) event()    {}
@@ -408,21 +415,26 @@ func (e TicketChanged) ForOthers() Recorded { return e }
 func (e DutyChanged) ForOthers() Recorded   { return e }
 func (e AtDesk) ForOthers() Recorded        { return e }
 
-func (Said) IsSpoken() bool          { return true }
-func (Acted) IsSpoken() bool         { return true }
-func (Whispered) IsSpoken() bool     { return true }
-func (Joined) IsSpoken() bool        { return false }
-func (Left) IsSpoken() bool          { return false }
-func (Renamed) IsSpoken() bool       { return false }
-func (TopicSet) IsSpoken() bool      { return true }
-func (AwaySet) IsSpoken() bool       { return false }
-func (Announced) IsSpoken() bool     { return true }
-func (Asked) IsSpoken() bool         { return true }
-func (Replied) IsSpoken() bool       { return true }
-func (Noted) IsSpoken() bool         { return true }
-func (TicketChanged) IsSpoken() bool { return false }
-func (DutyChanged) IsSpoken() bool   { return false }
-func (AtDesk) IsSpoken() bool        { return false }
+func (Said) IsSpoken() bool               { return true }
+func (Acted) IsSpoken() bool              { return true }
+func (Whispered) IsSpoken() bool          { return true }
+func (Joined) IsSpoken() bool             { return false }
+func (Left) IsSpoken() bool               { return false }
+func (Renamed) IsSpoken() bool            { return false }
+func (TopicSet) IsSpoken() bool           { return true }
+func (AwaySet) IsSpoken() bool            { return false }
+func (Announced) IsSpoken() bool          { return true }
+func (Asked) IsSpoken() bool              { return true }
+func (Replied) IsSpoken() bool            { return true }
+func (Noted) IsSpoken() bool              { return true }
+func (TicketChanged) IsSpoken() bool      { return false }
+func (DutyChanged) IsSpoken() bool        { return false }
+func (AtDesk) IsSpoken() bool             { return false }
+func (e Erased) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
+
+func (e Erased) ForOthers() Recorded { return e }
+
+func (Erased) IsSpoken() bool { return true }
 
 // StampOf is the stamp of e, zero if e is not a recorded event.
 func StampOf(e Event) Stamp {
@@ -446,4 +458,30 @@ func TicketOf(e Event) Ticket {
 		return e.Ticket
 	}
 	return 0
+}
+
+// Words are what e was spoken with, and whose they are. They are empty if e is
+// not spoken, or erased.
+func Words(e Event) (from Nick, words Text) {
+	switch e := e.(type) {
+	case Said:
+		return e.From, e.Text
+	case Acted:
+		return e.From, e.Text
+	case Whispered:
+		return e.From, e.Text
+	case TopicSet:
+		return e.From, e.Text
+	case Announced:
+		return e.From, e.Text
+	case Asked:
+		return e.From, e.Text
+	case Replied:
+		return e.From, e.Text
+	case Noted:
+		return e.From, e.Text
+	case Erased:
+		return e.From, Text{}
+	}
+	return Nick{}, Text{}
 }

@@ -26,7 +26,7 @@ func everyEvent(t testing.TB) []Event {
 		Joined{at, bob}, Left{Stamp: at, From: bob, Reason: Quit}, Left{Stamp: at, From: bob, Reason: Kicked, By: ann, Text: text},
 		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
 		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
-		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text},
+		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text}, Erased{at, bob},
 		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "epoch", 9, true, nil},
 		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
@@ -112,7 +112,8 @@ func TestEventsInWords(t *testing.T) {
 -- bob is back
 -- you are away: hello, 你好
 -- bob to everybody: hello, 你好
-`, firstLines(got.String(), 19))
+-- a line of bob's was taken out here
+`, firstLines(got.String(), 20))
 	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away) and 1 more
 -- 3 rooms: #tea (2), #lobby (1) and 1 more
 -- 1 room: #tea (2)
@@ -128,6 +129,20 @@ func TestEventsInWords(t *testing.T) {
 
 func firstLines(s string, n int) string {
 	return strings.Join(strings.SplitAfter(s, "\n")[:n], "")
+}
+
+// Whatever is spoken has words that can be looked for and taken out.
+func TestWhatIsSpokenHasWords(t *testing.T) {
+	for _, e := range everyEvent(t) {
+		r, ok := e.(Recorded)
+		from, words := Words(e)
+		if ok && r.IsSpoken() {
+			assert.Contains(t, []string{"bob", "安"}, from.String(), "%T", e)
+		} else {
+			assert.Zero(t, from, "%T", e)
+			assert.Zero(t, words, "%T", e)
+		}
+	}
 }
 
 // What one author gave along is for that author only.

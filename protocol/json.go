@@ -102,6 +102,7 @@ var events = map[string]func([]byte) (Event, error){
 	"topic-set": decodeEvent[TopicSet],
 	"away":      decodeEvent[AwaySet],
 	"announced": decodeEvent[Announced],
+	"erased":    decodeEvent[Erased],
 	"welcome":   decodeEvent[Welcome],
 	"entered":   decodeEvent[Entered],
 	"topic":     decodeEvent[TopicIs],

@@ -62,6 +62,8 @@ func sentence(dst []byte, e Event) []byte {
 		return away(dst, e)
 	case Announced:
 		return line(dst, e.From.s, " to everybody: ", e.Text.s)
+	case Erased:
+		return line(dst, "a line of ", e.From.s, "'s was taken out here")
 	case Welcome:
 		if e.Desk != nil {
 			return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " at the desk: ", e.Desk.atFirst(), ". Type to talk, /help for more.")

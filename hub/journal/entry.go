@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -69,3 +71,45 @@ type Page struct {
 	Gone    int  // entries that would have come first and are no longer kept
 	Unsure  bool // Gone is a lower bound: nobody has counted
 }
+
+// Erased is e as it stands in the record when its words have been taken out.
+func (e Entry) Erased() Entry {
+	from, _ := protocol.Words(e.Event)
+	e.Event = protocol.Erased{Stamp: protocol.StampOf(e.Event), From: from}
+	return e
+}
+
+// Miss counts in p what has gone from the stream of at: its entries up to the
+// gone-th, of which at has read some already.
+func (p *Page) Miss(at *Reading, gone uint64) {
+	if at.Last > 0 {
+		gone = min(gone, at.Last)
+	}
+	switch {
+	case at.Nth == Unknown:
+		p.Unsure = true
+	case at.Nth < gone:
+		p.Gone += int(gone - at.Nth)
+	default:
+		return
+	}
+	at.Nth = gone
+}
+
+// Cut brings what was read of each stream into order, leaves the first limit
+// entries, and moves cur behind them.
+func (p *Page) Cut(cur *Cursor, upto uint64, limit int) {
+	slices.SortFunc(p.Entries, bySeq)
+	if len(p.Entries) < limit {
+		cur.Seq = max(cur.Seq, upto)
+	} else {
+		p.Entries = p.Entries[:limit]
+		cur.Seq = p.Entries[limit-1].Seq
+	}
+	for _, e := range p.Entries {
+		i := slices.IndexFunc(cur.Streams, func(r Reading) bool { return r.Stream == e.Stream })
+		cur.Streams[i].Nth = e.Nth
+	}
+}
+
+func bySeq(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }

@@ -2,16 +2,20 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-// Store keeps entries. Commit is called by one goroutine; Read and Back by any
-// number of them, at the same time.
+// Store keeps entries. Commit is called by one goroutine; the others by any
+// number of them, at the same time. The stream "" is nobody's: nothing is in it.
 type Store interface {
 	// Epoch names the record. Positions of another epoch mean nothing here.
 	Epoch() uuid.UUID
+	// Head is the position of the last entry, 0 if there is none.
+	Head() uint64
 	// Commit keeps the entries in this order, all or none, and writes the
 	// position of each into it. When it returns nil they are as safe as the
 	// store can make them.
@@ -23,7 +27,21 @@ type Store interface {
 	// Back returns the position after which the last n spoken entries of
 	// these streams lie, up to upto; 0 if there are no more than n.
 	Back(streams []Stream, upto uint64, n int) (uint64, error)
+	// Before returns the position of the last entry that was accepted before
+	// t, 0 if none is kept.
+	Before(t time.Time) (uint64, error)
+	// Search returns the last n spoken entries of these streams up to upto
+	// that hold all the words, in order.
+	Search(streams []Stream, words string, upto uint64, n int) ([]Entry, error)
+	// Forget takes the words out of all that author has spoken in these
+	// streams, for ever, and returns how many entries it was. Each keeps its
+	// place, with a protocol.Erased in it.
+	Forget(author uuid.UUID, streams []Stream) (n int, err error)
 }
+
+// ErrBroken is what a store returns, and goes on returning, when the disk has
+// failed in a way after which only a new start tells what is in the record.
+var ErrBroken = errors.New("the disk did not take what was written: what is in the record is only known after a new start")
 
 // Proposal is what is committed together or not at all. Mark is the proposer's
 // own and comes back untouched.

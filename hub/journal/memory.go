@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -60,6 +62,13 @@ func bound(n, standard int) int {
 
 // Epoch implements Store.
 func (m *Memory) Epoch() uuid.UUID { return m.epoch }
+
+// Head implements Store.
+func (m *Memory) Head() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.seq
+}
 
 // Commit implements Store. It cannot fail.
 func (m *Memory) Commit(entries []Entry) error {
@@ -138,19 +147,8 @@ func (m *Memory) forgetOne() {
 }
 
 func size(e *Entry) int {
-	switch ev := e.Event.(type) {
-	case protocol.Said:
-		return entryBytes + len(ev.Text.String())
-	case protocol.Acted:
-		return entryBytes + len(ev.Text.String())
-	case protocol.Whispered:
-		return entryBytes + len(ev.Text.String())
-	case protocol.Announced:
-		return entryBytes + len(ev.Text.String())
-	case protocol.TopicSet:
-		return entryBytes + len(ev.Text.String())
-	}
-	return entryBytes
+	_, words := protocol.Words(e.Event)
+	return entryBytes + len(words.String())
 }
 
 // Read implements Store.
@@ -161,19 +159,7 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 	for i := range cur.Streams {
 		m.readStream(&p, &cur.Streams[i], cur.Seq, upto, limit)
 	}
-	slices.SortFunc(p.Entries, bySeq)
-	if len(p.Entries) > limit {
-		p.Entries = p.Entries[:limit]
-	}
-	if len(p.Entries) < limit {
-		cur.Seq = max(cur.Seq, upto)
-	} else {
-		cur.Seq = p.Entries[limit-1].Seq
-	}
-	for _, e := range p.Entries {
-		i := slices.IndexFunc(cur.Streams, func(r Reading) bool { return r.Stream == e.Stream })
-		cur.Streams[i].Nth = e.Nth
-	}
+	p.Cut(cur, upto, limit)
 	return p, nil
 }
 
@@ -185,22 +171,11 @@ func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int)
 		return
 	}
 	if r == nil {
-		p.Unsure = p.Unsure || m.gone > after && at.Nth > 0
+		p.Unsure = p.Unsure || m.gone > after && at.Nth > 0 && at.Stream != ""
 		return
 	}
 	if r.dropped > after {
-		first := r.count - uint64(len(r.entries)) // the Nth of the newest that is gone
-		if at.Last > 0 {
-			first = min(first, at.Last)
-		}
-		switch {
-		case at.Nth == Unknown:
-			p.Unsure = true
-			at.Nth = first
-		case at.Nth < first:
-			p.Gone += int(first - at.Nth)
-			at.Nth = first
-		}
+		p.Miss(at, r.count-uint64(len(r.entries)))
 	}
 	i, _ := slices.BinarySearchFunc(r.entries, after+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
 	for _, e := range r.entries[i:min(i+limit, len(r.entries))] {
@@ -236,4 +211,82 @@ func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
 	return spoken[len(spoken)-n-1], nil
 }
 
-func bySeq(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }
+// Before implements Store.
+func (m *Memory) Before(t time.Time) (seq uint64, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, r := range m.streams {
+		for i := len(r.entries) - 1; i >= 0 && r.entries[i].Seq > seq; i-- {
+			if e := &r.entries[i]; protocol.StampOf(e.Event).Time.Before(t) {
+				seq = e.Seq
+			}
+		}
+	}
+	return seq, nil
+}
+
+// Search implements Store. Words are found anywhere in others.
+func (m *Memory) Search(streams []Stream, words string, upto uint64, n int) ([]Entry, error) {
+	wanted := strings.Fields(strings.ToLower(words))
+	if len(wanted) == 0 || n <= 0 {
+		return nil, nil
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var found []Entry
+	for _, s := range streams {
+		if r := m.streams[s]; r != nil {
+			found = append(found, r.search(wanted, upto, n)...)
+		}
+	}
+	slices.SortFunc(found, bySeq)
+	return found[max(0, len(found)-n):], nil
+}
+
+func (r *ring) search(words []string, upto uint64, n int) (found []Entry) {
+	for i := len(r.entries) - 1; i >= 0 && len(found) < n; i-- {
+		if e := &r.entries[i]; e.Seq <= upto && holds(e, words) {
+			found = append(found, *e)
+		}
+	}
+	return found
+}
+
+func holds(e *Entry, words []string) bool {
+	_, text := protocol.Words(e.Event)
+	folded := strings.ToLower(text.String())
+	for _, w := range words {
+		if !strings.Contains(folded, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Forget implements Store.
+func (m *Memory) Forget(author uuid.UUID, streams []Stream) (n int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range streams {
+		if r := m.streams[s]; r != nil {
+			was := r.bytes
+			n += r.forget(author)
+			m.bytes += r.bytes - was
+		}
+	}
+	return n, nil
+}
+
+func (r *ring) forget(author uuid.UUID) (n int) {
+	for i := range r.entries {
+		e := &r.entries[i]
+		if _, erased := e.Event.(protocol.Erased); erased || e.Author != author || !e.Event.IsSpoken() {
+			continue
+		}
+		r.bytes -= size(e)
+		*e = e.Erased()
+		r.bytes += size(e)
+		n++
+	}
+	return n
+}

@@ -1,0 +1,15 @@
+package journal_test
+
+import (
+	"cmp"
+	"testing"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+)
+
+func TestMemoryIsAStore(t *testing.T) {
+	storetest.Run(t, func(_ testing.TB, lines int) (journal.Store, func()) {
+		return journal.NewMemory(journal.Bounds{Lines: cmp.Or(lines, -1)}), func() {}
+	})
+}
