@@ -17,6 +17,7 @@ type Listener struct {
 	server *Server
 	net    net.Listener
 	door   func(net.Conn) Transport
+	id     hub.Identity // of whoever comes in, but for the address
 	served sync.WaitGroup
 	turned chan struct{} // capacity maxTurned
 }
@@ -30,9 +31,9 @@ const (
 	lastMoment = 500 * time.Millisecond
 )
 
-// Listen makes a listener whose connections come in through door.
-func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport) *Listener {
-	return &Listener{server: s, net: l, door: door, turned: make(chan struct{}, maxTurned)}
+// Listen makes a listener whose connections come in through door, as id.
+func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport, id hub.Identity) *Listener {
+	return &Listener{server: s, net: l, door: door, id: id, turned: make(chan struct{}, maxTurned)}
 }
 
 // Close takes no more connections. Those that are there go on.
@@ -120,6 +121,8 @@ func (l *Listener) serve(c net.Conn, at netip.Prefix) {
 	s, began := l.server, time.Now()
 	defer s.limits.leave(at)
 	s.log.Debug("connected", "addr", addrOf(c))
-	err := s.Serve(l.door(c), hub.Identity{From: hub.Address{Host: hostOf(addrOf(c)), Prefix: at}})
+	id := l.id
+	id.From = hub.Address{Host: hostOf(addrOf(c)), Prefix: at}
+	err := s.Serve(l.door(c), id)
 	s.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
 }

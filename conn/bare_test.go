@@ -86,6 +86,7 @@ func TestTheBareDoorEndsWithoutAWord(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, "注意", fast.text(), "nobody is told to be slower")
 		w.end()
+		synctest.Wait() // the server has closed it; the visitor reads that a moment later
 		assert.True(t, stays.isOver())
 		assert.NoError(t, stays.err)
 		for _, v := range []*visitor{kicked, fast, stays, operator} {
@@ -99,7 +100,7 @@ func TestTheBareDoorTurnsAwayWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{PerAddress: 1})
 		l := &fakeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		door := w.server.Listen(l, func(c net.Conn) conn.Transport { return bare.New(c, bare.Options{Greeting: "hello"}) })
+		door := w.server.Listen(l, func(c net.Conn) conn.Transport { return bare.New(c, bare.Options{Greeting: "hello"}) }, hub.Identity{Brief: true})
 		w.served.Go(func() { require.NoError(t, door.Accept()) })
 		in, out := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.1")
 		assert.Equal(t, "hello", in.text())

@@ -20,7 +20,7 @@ func street(t *testing.T, ho hub.Options, co conn.Options) (w *house, addr strin
 	w = newHouse(t, ho, co)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	door = w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) })
+	door = w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
 	w.served.Go(func() { assert.NoError(t, door.Accept()) })
 	return w, l.Addr().String(), door
 }

@@ -45,7 +45,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //     # words         for the reader
 //
 // The rate limit is out of the way but where it says "limits as they are"; with
-// "only a desk" the server is one. TOKEN bot and EPOCH stand for what bot was given.
+// "only a desk" the server is one. TOKEN bot, CODE bob and EPOCH stand for what they were given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -215,6 +215,9 @@ func (s *stage) look() {
 			if m := aToken.FindStringSubmatch(seen.Text()); m != nil {
 				p.token = m[1]
 			}
+			if m := aCode.FindStringSubmatch(seen.Text()); m != nil {
+				p.token = m[1]
+			}
 			if m := anEpoch.FindStringSubmatch(seen.Text()); m != nil {
 				s.epoch = m[1]
 			}
@@ -296,11 +299,13 @@ var (
 	aToken   = regexp.MustCompile(`"token":"([A-Z2-7]{26})"`)
 	anEpoch  = regexp.MustCompile(`"epoch":"([0-9a-f-]{36})"`)
 	notText  = regexp.MustCompile(`[\x00-\x1f\x7f]|[^\x00-\x{10FFFF}]|\x{FFFD}`)
-	theToken = regexp.MustCompile(`TOKEN (\w+)`)
+	aCode    = regexp.MustCompile(`(?:/resume |"code":")([a-z2-7]{5}-[a-z2-7]{5})`)
+	theToken = regexp.MustCompile(`(?:TOKEN|CODE) (\w+)`)
 )
 
 // unify puts names in the place of what is new in every run.
 func unify(s string) string {
 	s = notText.ReplaceAllStringFunc(s, func(c string) string { return fmt.Sprintf("%+q", c) })
+	s = aCode.ReplaceAllStringFunc(s, func(c string) string { return c[:len(c)-11] + "CODE" })
 	return aToken.ReplaceAllString(aUUID.ReplaceAllString(s, "UUID"), `"token":"TOKEN"`)
 }

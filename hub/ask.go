@@ -39,17 +39,17 @@ func (r *run) history(m *member, cmd protocol.History, w int64) {
 	if cmd.All {
 		lines = -1
 	}
-	r.append(m.client, &aside{
-		after:  r.place(m.client),
-		weight: w,
-		past: &past{
-			me:      m.listener,
-			streams: []journal.Stream{m.stream(m.bound), journal.Mailbox(m.id), journal.Everybody},
-			lines:   lines,
-			upto:    r.head,
-			end:     true,
-		},
-	}, nil)
+	p := &past{me: m.listener, streams: r.readable(m), lines: lines, upto: r.head, since: cmd.Since, around: cmd.Around, end: true}
+	if cmd.Before > 0 {
+		p.upto = min(p.upto, cmd.Before-1)
+	}
+	r.append(m.client, &aside{after: r.place(m.client), weight: w, past: p}, nil)
+}
+
+// readable is what m may read of the record: where it is, what is its own, and
+// what is for everybody.
+func (r *run) readable(m *member) []journal.Stream {
+	return []journal.Stream{m.stream(m.bound), journal.Mailbox(m.id), journal.Everybody}
 }
 
 func (r *run) help(m *member, verb protocol.Text, w int64) {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -22,7 +23,8 @@ type Client struct {
 	turn     *semaphore.Weighted
 	out      outbox
 
-	arrived bool // owned by the reader: the hub knows that it has spoken
+	arrived bool          // owned by the reader: the hub knows that it has spoken
+	seen    atomic.Uint64 // position of the last line of the record that was written
 
 	member *member // owned by the hub's goroutine; nil after the goodbye
 }
@@ -94,7 +96,7 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 	case protocol.Hello:
 		c.arrived = true
 		return nil
-	case protocol.Rename, protocol.Operator:
+	case protocol.Rename, protocol.Operator, protocol.ComeBack:
 		return nil
 	}
 	if c.arrived {
@@ -105,6 +107,16 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 		return err
 	}
 	return c.hub.send(ctx, arrive{c, window})
+}
+
+// wrote keeps how far the record is written.
+func (c *Client) wrote(lines []*protocol.Line) {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if seq := protocol.StampOf(lines[i].Event).Seq; seq > 0 {
+			c.seen.Store(seq)
+			return
+		}
+	}
 }
 
 func weight(cmd protocol.Command) int64 {

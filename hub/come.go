@@ -26,7 +26,7 @@ func (r *run) attach(req attach) {
 }
 
 func (r *run) greeting(m *member) protocol.Event {
-	w := protocol.Welcome{Server: protocol.Version, Nick: m.nick, Room: r.entrance(m)}
+	w := protocol.Welcome{Server: protocol.Version, Nick: m.nick, Room: r.entrance(m), Code: m.token}
 	w.Here = r.here(w.Room) + 1
 	if w.Room == protocol.DeskRoom {
 		m.standing = r.newcomer()
@@ -51,6 +51,10 @@ func (r *run) newMember(c *Client, id Identity) *member {
 		m.nick = guest(r.guests)
 	}
 	r.add(m)
+	if !id.Brief {
+		m.token = newCode()
+		r.tokens[m.token] = m
+	}
 	c.member = m
 	return m
 }
@@ -202,7 +206,7 @@ func (r *run) entered(m *member) {
 
 // seeRoom is what somebody sees who comes from nowhere: Welcome has told the rest.
 func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
-	m.live = true
+	m.live, m.read = true, at.Seq
 	r.showTopic(m)
 	r.replay(m, at, weight)
 }

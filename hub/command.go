@@ -11,6 +11,7 @@ const (
 	maxShort   = 512 // bytes of a topic, an away text, a goodbye
 	maxNames   = 200 // names in one answer
 	maxIgnored = 100 // people that one can ignore
+	maxWrote   = 256 // places in which what one said can be forgotten
 )
 
 // command follows a command, or says why not.
@@ -53,6 +54,12 @@ func (r *run) command(req command) {
 		r.topic(m, cmd, w)
 	case protocol.History:
 		r.history(m, cmd, w)
+	case protocol.Search:
+		r.append(c, &aside{after: r.place(c), weight: w, search: &search{m.listener, r.readable(m), cmd.Text.String(), r.head}}, nil)
+	case protocol.Forget:
+		r.append(c, &aside{after: r.place(c), weight: w, forget: m.forgetting()}, nil)
+	case protocol.ComeBack:
+		r.resume(c, cmd.Code.String(), w)
 	case protocol.Ignore:
 		r.ignore(m, cmd.Nick, w)
 	case protocol.Away:
@@ -104,7 +111,7 @@ var conversationOver = protocol.Refuse("closed", "this conversation has just bee
 // a room, because that could not be recorded.
 func mayBeNowhere(cmd protocol.Command) bool {
 	switch cmd.(type) {
-	case protocol.Hello, protocol.Rename, protocol.Join, protocol.Rooms, protocol.Ping, protocol.Help, protocol.Leave:
+	case protocol.Hello, protocol.ComeBack, protocol.Rename, protocol.Join, protocol.Rooms, protocol.Ping, protocol.Help, protocol.Leave:
 		return true
 	}
 	return false

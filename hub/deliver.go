@@ -111,6 +111,10 @@ func (d *delivery) stepAside(a *aside) error {
 		d.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
 		return d.tellAgain(a.past)
+	case a.search != nil:
+		return d.find(a.search)
+	case a.forget != nil:
+		return d.forget(a.forget)
 	}
 	d.ended = d.ended || a.end
 	return nil
@@ -121,6 +125,7 @@ func (d *delivery) flush() error {
 		if err := d.send(d.lines); err != nil {
 			return err
 		}
+		d.c.wrote(d.lines)
 		clear(d.lines)
 		d.lines = d.lines[:0]
 	}
@@ -184,41 +189,6 @@ func (d *delivery) readOn(to place) error {
 		if err := d.flush(); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// tellAgain tells what was spoken in a stretch of the record, with its times.
-func (d *delivery) tellAgain(p *past) error {
-	j, now := d.c.hub.journal, time.Now()
-	cur := &journal.Cursor{Seq: p.from}
-	for _, s := range p.streams {
-		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
-	}
-	if p.lines >= 0 {
-		from, err := j.Back(p.streams, p.upto, p.lines)
-		if err != nil {
-			return err
-		}
-		cur.Seq = from
-	}
-	for cur.Seq < p.upto && !d.c.out.isCut() {
-		page, err := j.Read(cur, p.upto, pageLines)
-		if err != nil {
-			return err
-		}
-		for i := range page.Entries {
-			if e := &page.Entries[i]; p.tells(e) {
-				at := protocol.StampOf(e.Event).Time
-				d.lines = append(d.lines, protocol.NewLine(protocol.Past{Event: p.me.event(e), Dated: isOtherDay(at, now)}))
-			}
-		}
-		if err := d.flush(); err != nil {
-			return err
-		}
-	}
-	if p.end {
-		d.lines = append(d.lines, protocol.NewLine(protocol.HistoryEnd{}))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"crypto/rand"
+	"strings"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -11,17 +12,18 @@ import (
 // hello makes a program of a greeted client: it speaks JSON lines, has a token
 // to come back with, and may have been here before.
 func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
-	if c.member.token != "" && c.member.bound != (protocol.Room{}) {
+	if c.member.program && c.member.bound != (protocol.Room{}) {
 		r.refuse(c, weight, "late-hello", "hello is said once, in the first line")
 		return
 	}
 	if back := r.tokens[h.Token]; back != nil && h.Token != "" {
-		r.comeBack(c, back, h, weight)
+		back.echo, back.program = true, true
+		r.comeBack(c, back, h.Resume, weight)
 		return
 	}
 	m := r.forgetGuest(c)
 	r.forgetToken(m) // of a hello that could not be recorded
-	m.echo = true
+	m.echo, m.program = true, true
 	m.token = rand.Text()
 	r.tokens[m.token] = m
 	if h.Replay != nil {
@@ -66,6 +68,44 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	})
 }
 
+// resume is comeBack for a person, who knows the code of the session and not
+// what was seen of it last: the server does.
+func (r *run) resume(c *Client, code string, weight int64) {
+	m := r.tokens[canonCode(code)]
+	switch {
+	case c.member.program:
+		r.refuse(c, weight, "late-resume", "a program resumes with its hello")
+		return
+	case m == c.member:
+		r.refuse(c, weight, "yourself", "that is you already")
+		return
+	case m == nil || c.member.operator:
+		r.refuse(c, weight, "no-session", "there is no session of that code any more: it is kept for %s after a break", strings.TrimSuffix(r.opts.Hold.String(), "0s"))
+		return
+	}
+	if m.client != nil {
+		m.read = max(m.read, m.client.seen.Load())
+	}
+	m.program = false
+	r.comeBack(c, m, &protocol.Resume{Epoch: r.hub.journal.Epoch().String(), Seq: m.read}, weight)
+}
+
+// newCode makes the code of a session: 50 bits, which nobody guesses while they
+// count, in letters that can be read aloud.
+func newCode() string {
+	code := strings.ToLower(rand.Text()[:10])
+	return code[:5] + "-" + code[5:]
+}
+
+// canonCode is a code as newCode writes it, or the token of a program.
+func canonCode(s string) string {
+	letters := strings.ToLower(strings.ReplaceAll(s, "-", ""))
+	if len(letters) != 10 {
+		return s
+	}
+	return letters[:5] + "-" + letters[5:]
+}
+
 // forgetGuest is the member that a client's session begins as. A guest who was
 // announced already, because the hello took long, leaves first.
 func (r *run) forgetGuest(c *Client) *member {
@@ -80,14 +120,14 @@ func (r *run) forgetGuest(c *Client) *member {
 }
 
 // comeBack gives a session to the connection that brings its token.
-func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
+func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64) {
 	r.end(r.forgetGuest(c))
 	if old := m.client; old != nil {
 		r.goodbye(old, protocol.Replaced, protocol.Text{})
 	}
 	r.unhold(m)
 	m.client, c.member, m.live = c, m, false
-	seq, missing := r.checkResume(h.Resume, r.head)
+	seq, missing := r.checkResume(from, r.head)
 	see := func() {
 		switch {
 		case m.client != c: // gone, or replaced again
@@ -121,7 +161,10 @@ func (r *run) comeBack(c *Client, m *member, h protocol.Hello, weight int64) {
 func (r *run) welcome(m *member, seq uint64, resumed bool) {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: m.nick, Room: m.room.name, Here: len(m.room.members),
-		Token: m.token, Epoch: r.hub.journal.Epoch().String(), Seq: seq, Resumed: resumed,
+		Resumed: resumed,
+	}
+	if m.program {
+		w.Token, w.Epoch, w.Seq = m.token, r.hub.journal.Epoch().String(), seq
 	}
 	if m.room.name == protocol.DeskRoom {
 		m.standing = r.standing(m)

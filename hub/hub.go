@@ -28,6 +28,7 @@ type Options struct {
 	VisitorsPerAddress int                      // 0: 64, below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
 	Messages           time.Duration            // how long somebody may come back for the answer to a message; 0: 7 days
+	Trouble            func(error)              // told when the record begins to fail, and with nil when it works again; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
@@ -56,6 +57,7 @@ type Identity struct {
 	Nick     protocol.Nick // zero: the hub gives a guest's name
 	Operator bool          // may use the operators' commands and names
 	Echo     bool          // hears its own lines from the beginning
+	Brief    bool          // cannot come back to its session
 	From     Address       // for operators to see, and to bound who waits at the desk
 }
 
@@ -66,6 +68,14 @@ type Hub struct {
 	requests chan request  // unbuffered: what is sent has been taken
 	done     chan struct{} // closed by Run when it ends
 	asked    chan struct{} // closed by Run when an operator asks for the end
+}
+
+// trouble tells whoever runs the server that the record does not work, or with
+// nil that it works again.
+func (h *Hub) trouble(err error) {
+	if h.opts.Trouble != nil {
+		h.opts.Trouble(err)
+	}
 }
 
 // New makes a hub on a journal, which it runs.

@@ -47,6 +47,8 @@ func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
 	switch h := r.holder(n); {
 	case h == nil || h == m:
 		return nil
+	case h.client == nil:
+		return protocol.Refuse("held", "%s is held for whoever has lost the connection by that name: if that was you, /resume CODE", h.nick)
 	case h.nick.Same(n):
 		return protocol.Refuse("taken", "%s is taken: please choose another name", n)
 	default:

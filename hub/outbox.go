@@ -2,6 +2,9 @@ package hub
 
 import (
 	"sync"
+	"time"
+
+	"github.com/google/uuid"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -31,12 +34,14 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after  place     // who is behind reads up to here first
-	weight int64     // given back when it is written
-	behind *behind   // from here on the writer reads by itself
-	enter  *entering // who is behind reads another stream from here on
-	past   *past     // a stretch of the record, told again
-	end    bool      // nothing comes after it
+	after  place       // who is behind reads up to here first
+	weight int64       // given back when it is written
+	behind *behind     // from here on the writer reads by itself
+	enter  *entering   // who is behind reads another stream from here on
+	past   *past       // a stretch of the record, told again
+	search *search     // what is looked for in the record
+	forget *forgetting // what is taken out of the record
+	end    bool        // nothing comes after it
 }
 
 // place is a position in the record as a member sees it: nth are those of the
@@ -77,8 +82,27 @@ type past struct {
 	from    uint64          // what lies after this position, if lines is -1
 	upto    uint64          // and not after this one
 	lines   int             // the last of them; -1: all that is kept
+	since   time.Time       // not zero: from this time on
+	around  uint64          // not 0: lines before this position, and as many after it
 	ticket  protocol.Ticket // not 0: only what belongs to this conversation, comings and goings too
 	end     bool            // tell where it ends
+}
+
+// search is what somebody looks for in the record.
+type search struct {
+	me      listener
+	streams []journal.Stream
+	words   string
+	upto    uint64
+}
+
+// forgetting is whose words are taken out of which streams, and of those in which
+// the same words stand again: a whisper is in two mailboxes. whole is false if there
+// were others.
+type forgetting struct {
+	author          uuid.UUID
+	streams, copies []journal.Stream
+	whole           bool
 }
 
 // tells reports whether e is told again.

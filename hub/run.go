@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"chinwag/hub/journal"
@@ -29,10 +30,10 @@ func (r *run) loop(ctx context.Context) error {
 			ctx = context.Background() // once is enough
 			r.stop()
 		case <-r.grace:
-			return nil
+			return r.broken
 		}
 	}
-	return nil
+	return r.broken
 }
 
 // handle is the table of contents of what can be asked of the hub.
@@ -75,7 +76,9 @@ type run struct {
 	untold    bool // the queue has changed since those in it were told
 	toldQueue time.Time
 	expiry    *time.Timer
-	stopping  bool
+	failing  bool  // the last commit did
+	broken   error // not nil: no commit will ever succeed
+	stopping bool
 	deaf      bool // no command is taken any more
 	parted    bool // the goodbyes are said
 	farewell  protocol.Text
@@ -94,6 +97,9 @@ func newRun(h *Hub) *run {
 	expiry.Stop()
 	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
 	r.room(protocol.DeskRoom) // it never vanishes
+	if r.head = h.journal.Head(); r.head > 0 { // how many entries these have had by now is not known here
+		r.nth[journal.Everybody], r.nth[journal.Desk] = journal.Unknown, journal.Unknown
+	}
 	return r
 }
 
@@ -119,6 +125,7 @@ func (r *run) propose(p proposal) {
 
 // commit is where what was proposed becomes true, or does not.
 func (r *run) commit(b journal.Batch) {
+	r.judge(b.Err)
 	for _, p := range b.Proposals {
 		r.pending--
 		mark := p.Mark.(proposal)
@@ -135,6 +142,30 @@ func (r *run) commit(b journal.Batch) {
 	r.mindDesk()
 	if r.stopping && r.pending == 0 {
 		r.sayGoodbye()
+	}
+}
+
+// judge tells when the record begins to fail, and when it works again: once. A
+// record that is broken for good is the end: only a new start knows what is in it.
+func (r *run) judge(err error) {
+	if errors.Is(err, journal.ErrBroken) && r.broken == nil {
+		r.broken = err
+		r.farewell = protocol.MustText("its disk has failed")
+		defer r.stop()
+	}
+	if failing := err != nil; failing == r.failing {
+		return
+	}
+	r.failing = err != nil
+	r.hub.trouble(err)
+	words := "the record works again, and what is said is heard"
+	if r.failing {
+		words = "the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"
+	}
+	for _, m := range r.desk.operators {
+		if m.client != nil {
+			m.client.out.post(protocol.NewLine(protocol.Notice{Text: protocol.MustText(words)}))
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"slices"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -47,6 +49,9 @@ func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64,
 func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done, undo func()) {
 	c := m.client
 	m.refs.begin(ref)
+	for i := range entries {
+		m.writes(entries[i].Stream)
+	}
 	r.propose(proposal{
 		entries: entries,
 		done: func() {
@@ -60,6 +65,31 @@ func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int6
 			m.refs.decided(ref, 0)
 		},
 	})
+}
+
+// writes remembers where m has said something.
+func (m *member) writes(st journal.Stream) {
+	if n := len(m.wrote); n > 0 && m.wrote[n-1] == st || slices.Contains(m.wrote, st) {
+		return
+	}
+	if len(m.wrote) == maxWrote {
+		m.wrote, m.scarce = slices.Delete(slices.Clone(m.wrote), 0, 1), true
+	}
+	m.wrote = append(m.wrote, st)
+}
+
+// forgetting is all that m has said.
+func (m *member) forgetting() *forgetting {
+	f := &forgetting{author: m.id, whole: !m.scarce}
+	for _, st := range m.wrote {
+		of, session := st.Session()
+		if session && of != m.id || st == journal.Desk && !m.operator {
+			f.copies = append(f.copies, st)
+		} else {
+			f.streams = append(f.streams, st)
+		}
+	}
+	return f
 }
 
 func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {

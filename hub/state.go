@@ -38,6 +38,7 @@ type member struct {
 	operator bool
 	from     Address
 	token    string  // "" for those who cannot come back
+	program  bool    // it has said hello
 	client   *Client // nil while the connection is broken
 	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
 
@@ -55,9 +56,12 @@ type member struct {
 	away     protocol.Text   // "" when it is not
 	ignoring []protocol.Nick // whom it ignores, in order; never written to
 	refs     refs
-	replay   int       // lines of history it wants on entering
-	until    time.Time // when a broken session ends
-	released bool      // its nick is free again, since it is held for long
+	wrote    []journal.Stream // what it has said something in, for Forget
+	scarce   bool             // some of these are not remembered
+	read     uint64           // position up to which its last connection has told it all
+	replay   int              // lines of history it wants on entering
+	until    time.Time        // when a broken session ends
+	released bool             // its nick is free again, since it is held for long
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	before   protocol.Room     // where it was before it went to the desk

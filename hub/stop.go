@@ -9,6 +9,9 @@ import (
 // stop begins the end: who waits to hand something over is still heard, then
 // nobody. When the journal has decided about all of it come the goodbyes.
 func (r *run) stop() {
+	if r.stopping {
+		return
+	}
 	r.stopping = true
 	for waiting := true; waiting; {
 		select {

@@ -3,6 +3,7 @@ package protocol
 import (
 	"log/slog"
 	"strconv"
+	"time"
 )
 
 // Command is what a client asks for. The interface is sealed: the types in this
@@ -51,10 +52,26 @@ type (
 	Topic struct {
 		Text Text `json:"text,omitzero"`
 	}
-	// History asks for what was said in the room: the last Lines, or all that is kept.
+	// History asks for what was said in the room: the last Lines, up to the
+	// position Before or around the position Around, or all that is kept, from Since on.
 	History struct {
-		Lines int  `json:"lines,omitzero"` // 0: the server's default
-		All   bool `json:"all,omitzero"`
+		Lines  int       `json:"lines,omitzero"` // 0: the server's default
+		All    bool      `json:"all,omitzero"`
+		Since  time.Time `json:"since,omitzero"`
+		Before uint64    `json:"before,omitzero"`
+		Around uint64    `json:"around,omitzero"`
+	}
+	// Search asks for the last lines that hold all of the words.
+	Search struct {
+		Text Text `json:"text"`
+	}
+	// Forget takes one's own words out of the record, for ever. Sure must be set.
+	Forget struct {
+		Sure bool `json:"sure"`
+	}
+	// ComeBack goes on with the session of that code.
+	ComeBack struct {
+		Code Text `json:"code"`
 	}
 	// Ignore stops or starts hearing somebody; without Nick it asks who is ignored.
 	Ignore struct {
@@ -249,3 +266,6 @@ func (Hold) command()       {}
 func (Close) command()      {}
 func (Note) command()       {}
 func (Transcript) command() {}
+func (Search) command()     {}
+func (Forget) command()     {}
+func (ComeBack) command()   {}

@@ -198,6 +198,7 @@ type (
 		Room    Room   `json:"room"`
 		Here    int    `json:"here"`             // how many are in Room, the new one included
 		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
+		Code    string `json:"code,omitzero"`    // the same for people, for ComeBack
 		Epoch   string `json:"epoch,omitzero"`   // of the journal
 		Seq     uint64 `json:"seq,omitzero"`     // everything up to this position is past
 		Resumed bool   `json:"resumed,omitzero"` // the session goes on: what was missed follows
@@ -252,17 +253,34 @@ type (
 		Refusal
 		Ref Ref `json:"ref,omitzero"`
 	}
-	// Past is an event of the record, told again. Dated asks for its day, too.
+	// Past is an event of the record, told again. Dated asks for its day, too;
+	// Found for its position, since it was searched for.
 	Past struct {
 		Event Event
 		Dated bool
+		Found bool
 	}
-	HistoryEnd struct{}
+	// HistoryEnd comes after the last Past of a history. Before is the position of
+	// the first, if there is more before it.
+	HistoryEnd struct {
+		Before uint64 `json:"before,omitzero"`
+	}
+	// SearchEnd comes after the last Past of a search.
+	SearchEnd struct {
+		Count int  `json:"count"`
+		More  bool `json:"more,omitzero"` // there may be others, further back
+	}
 	// Gap stands where something is missing: Lines of it, or 0 where nobody
 	// can know any more. Why is a code, Text the sentence.
 	Gap struct {
 		Lines int    `json:"lines,omitzero"`
 		Why   string `json:"why"`
+	}
+	// Forgot answers Forget: how many lines were taken out. Rest says that there
+	// were more places than were remembered.
+	Forgot struct {
+		Count int  `json:"count"`
+		Rest  bool `json:"rest,omitzero"`
 	}
 	// Notice is something else that the server says.
 	Notice struct {
@@ -364,6 +382,8 @@ func (Helped) event()     {}
 func (Accepted) event()   {}
 func (Refused) event()    {}
 func (Past) event()       {}
+func (Forgot) event()     {}
+func (SearchEnd) event()  {}
 func (HistoryEnd) event() {}
 func (Gap) event()        {}
 func (Notice) event()     {}

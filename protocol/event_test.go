@@ -27,12 +27,13 @@ func everyEvent(t testing.TB) []Event {
 		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
 		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
 		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text}, Erased{at, bob},
-		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "epoch", 9, true, nil},
+		Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "", "epoch", 9, true, nil}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
 		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
 		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
-		Past{Said{at, bob, text, Mine{}}, false}, Past{Acted{at, bob, text, Mine{}}, true}, HistoryEnd{},
+		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
+		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false}, SearchEnd{20, true},
 		Gap{3, Forgotten}, Gap{1, Forgotten}, Gap{0, Forgotten}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
 		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit},
 		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
@@ -121,6 +122,12 @@ func TestEventsInWords(t *testing.T) {
 	assert.Contains(t, got.String(), `[12:31] <bob> hello, 你好
 [2026-11-22 12:31] * bob hello, 你好
 -- end of history
+-- end of history; /history before 12 goes further back
+-- taken out of the record: 1 line of yours
+-- taken out of the record: 3 lines of yours, but not those of long ago: you were in more places than are remembered
+-- nothing found
+-- 1 line found: /history around NUMBER shows what was said there
+-- the last 20 that were found: /history around NUMBER shows what was said there
 -- 3 lines are missing here: more was said than is kept for those who read slowly
 -- 1 line is missing here: more was said than is kept for those who read slowly
 -- some lines are missing here: they are no longer kept

@@ -62,9 +62,9 @@ func DecodeEvent(b []byte) (Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	var past struct{ Past, Dated bool }
+	var past struct{ Past, Dated, Found bool }
 	if err := json.Unmarshal(b, &past); err == nil && past.Past {
-		return Past{e, past.Dated}, nil
+		return Past{e, past.Dated, past.Found}, nil
 	}
 	return e, nil
 }
@@ -85,6 +85,9 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 		dst = append(dst[:len(dst)-2], `,"past":true`...)
 		if p.Dated {
 			dst = append(dst, `,"dated":true`...)
+		}
+		if p.Found {
+			dst = append(dst, `,"found":true`...)
 		}
 		dst = append(dst, '}', '\n')
 	}
@@ -115,6 +118,8 @@ var events = map[string]func([]byte) (Event, error){
 	"help":      decodeEvent[Helped],
 	"accepted":  decodeEvent[Accepted],
 	"refused":   decodeEvent[Refused],
+	"forgot":    decodeEvent[Forgot],
+	"found":     decodeEvent[SearchEnd],
 	"end":       decodeEvent[HistoryEnd],
 	"gap":       decodeEvent[Gap],
 	"notice":    decodeEvent[Notice],

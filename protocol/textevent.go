@@ -30,11 +30,16 @@ func AppendEvent(dst []byte, e Event) []byte {
 	case Noted:
 		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Mine), "] ", e.Text.s)
 	case Past:
-		layout := "[15:04] "
+		layout := "15:04] "
 		if e.Dated {
-			layout = "[2006-01-02 15:04] "
+			layout = "2006-01-02 15:04] "
 		}
-		dst = StampOf(e.Event).Time.Local().AppendFormat(dst, layout)
+		at := StampOf(e.Event)
+		dst = append(dst, '[')
+		if e.Found {
+			dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
+		}
+		dst = at.Time.Local().AppendFormat(dst, layout)
 		return AppendEvent(dst, e.Event)
 	}
 	return sentence(append(dst, "-- "...), e)
@@ -65,11 +70,7 @@ func sentence(dst []byte, e Event) []byte {
 	case Erased:
 		return line(dst, "a line of ", e.From.s, "'s was taken out here")
 	case Welcome:
-		if e.Desk != nil {
-			return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " at the desk: ", e.Desk.atFirst(), ". Type to talk, /help for more.")
-		}
-		return line(dst, "Welcome to ", e.Server, ". You are ", e.Nick.s, " in ", e.Room.s,
-			" (", strconv.Itoa(e.Here), " here). Type to talk, /help for more.")
+		return welcome(dst, e)
 	case Entered:
 		if e.Desk != nil {
 			return line(dst, "you are at the desk now: ", e.Desk.atFirst(), "; /leave leads back")
@@ -105,7 +106,18 @@ func sentence(dst []byte, e Event) []byte {
 	case Refused:
 		return line(dst, e.Text)
 	case HistoryEnd:
+		if e.Before > 0 {
+			return line(dst, "end of history; /history before ", strconv.FormatUint(e.Before, 10), " goes further back")
+		}
 		return line(dst, "end of history")
+	case Forgot:
+		dst = append(dst, "taken out of the record: "+plural(e.Count, "line")+" of yours"...)
+		if e.Rest {
+			return line(dst, ", but not those of long ago: you were in more places than are remembered")
+		}
+		return line(dst, "")
+	case SearchEnd:
+		return searchEnd(dst, e)
 	case Gap:
 		return gap(dst, e)
 	case Notice:
@@ -135,6 +147,36 @@ func sentence(dst []byte, e Event) []byte {
 		return colon(append(append(dst, "goodbye: "...), e.Reason.String()...), e.Text)
 	}
 	panic("protocol: an event without a sentence")
+}
+
+// welcome is the first line of all; that of who comes back has the rest behind it.
+func welcome(dst []byte, e Welcome) []byte {
+	if e.Resumed {
+		return line(dst, "Welcome back to ", e.Server, ". You are ", e.Nick.s, e.where(), ". What you missed follows.")
+	}
+	dst = append(append(append(dst, "Welcome to "...), e.Server...), ". You are "...)
+	dst = append(append(append(dst, e.Nick.s...), e.where()...), ". Type to talk, /help for more"...)
+	if e.Code != "" {
+		return line(dst, "; /resume ", e.Code, " after a break.")
+	}
+	return line(dst, ".")
+}
+
+func (e Welcome) where() string {
+	if e.Desk != nil {
+		return " at the desk: " + e.Desk.atFirst()
+	}
+	return " in " + e.Room.s + " (" + strconv.Itoa(e.Here) + " here)"
+}
+
+func searchEnd(dst []byte, e SearchEnd) []byte {
+	switch {
+	case e.Count == 0:
+		return line(dst, "nothing found")
+	case e.More:
+		return line(dst, "the last ", strconv.Itoa(e.Count), " that were found: /history around NUMBER shows what was said there")
+	}
+	return line(dst, plural(e.Count, "line"), " found: /history around NUMBER shows what was said there")
 }
 
 func line(dst []byte, parts ...string) []byte {
@@ -281,7 +323,7 @@ func ParseEvent(s string) (Event, error) {
 			return nil, err
 		}
 		if r, ok := e.(Recorded); ok {
-			return Past{r.Stamped(Stamp{Time: at}), dated}, nil
+			return Past{Event: r.Stamped(Stamp{Time: at}), Dated: dated}, nil
 		}
 		return nil, errNoEvent
 	}

@@ -3,9 +3,11 @@ package protocol
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Verb is one command: its name in both spellings, and all that help,
@@ -97,8 +99,31 @@ func init() {
 			args:  func(c Command) string { return c.(Topic).Text.s },
 		},
 		{
-			Name: "history", Args: "[N|all]", Help: "shows the last lines of the room, each with its time", Example: "/history 50",
+			Name: "history", Args: "[N|all|since TIME|before N|around N]", Help: "shows what was said in the room, each line with its time", Example: "/history since 12:30",
 			json: decode[History], parse: parseHistory, args: historyArgs,
+		},
+		{
+			Name: "search", Args: "WORDS", Help: "looks for what was said in the room", Example: "/search 天气 tea",
+			json:  decode[Search],
+			parse: func(t Text) (Command, error) { return Search{t}, nil },
+			args:  func(c Command) string { return c.(Search).Text.s },
+		},
+		{
+			Name: "forget", Args: "yes", Help: "takes the words that you have said since you came out of the record, for ever", Example: "/forget yes",
+			json: decode[Forget],
+			parse: func(t Text) (Command, error) {
+				if t.s != "yes" {
+					return nil, badArgs("forget")
+				}
+				return Forget{Sure: true}, nil
+			},
+			args: func(Command) string { return "yes" },
+		},
+		{
+			Name: "resume", Args: "CODE", Help: "makes you again who you were before a break", Example: "/resume k7qm2-xwdab",
+			json:  decode[ComeBack],
+			parse: func(t Text) (Command, error) { return ComeBack{t}, nil },
+			args:  func(c Command) string { return c.(ComeBack).Code.s },
 		},
 		{
 			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom you ignore", Example: "/ignore bob", Nicks: true,
@@ -362,11 +387,48 @@ func parseHistory(t Text) (Command, error) {
 	case "all":
 		return History{All: true}, nil
 	}
-	n, err := strconv.Atoi(t.s)
-	if err != nil || n < 1 {
-		return nil, badArgs("history")
+	how, rest := cutWord(t.s)
+	if how == "since" {
+		at, ok := parseTime(rest, time.Now())
+		if !ok {
+			return nil, badArgs("history")
+		}
+		return History{Since: at.UTC()}, nil
 	}
-	return History{Lines: n}, nil
+	digits := t.s
+	if how == "before" || how == "around" {
+		digits = rest
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case err != nil || n < 1:
+		return nil, badArgs("history")
+	case how == "before":
+		return History{Before: uint64(n)}, nil
+	case how == "around":
+		return History{Around: uint64(n)}, nil
+	}
+	return History{Lines: int(min(n, math.MaxInt32))}, nil
+}
+
+// parseTime reads a time of the server's zone. Without a day it is the last
+// time that the clock showed it.
+func parseTime(s string, now time.Time) (at time.Time, ok bool) {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02", time.RFC3339} {
+		if at, err := time.ParseInLocation(layout, s, time.Local); err == nil {
+			return at, true
+		}
+	}
+	clock, err := time.Parse("15:04", s)
+	if err != nil {
+		return at, false
+	}
+	y, m, d := now.Date()
+	at = time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, now.Location())
+	if at.After(now) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at, true
 }
 
 func historyArgs(c Command) string {
@@ -375,6 +437,12 @@ func historyArgs(c Command) string {
 		return "all"
 	case h.Lines > 0:
 		return strconv.Itoa(h.Lines)
+	case !h.Since.IsZero():
+		return "since " + h.Since.Format(time.RFC3339)
+	case h.Before > 0:
+		return "before " + strconv.FormatUint(h.Before, 10)
+	case h.Around > 0:
+		return "around " + strconv.FormatUint(h.Around, 10)
 	}
 	return ""
 }
@@ -399,6 +467,12 @@ func isComplete(c Command) bool {
 		return c.Room != Room{}
 	case History:
 		return c.Lines >= 0
+	case Search:
+		return !c.Text.IsBlank()
+	case Forget:
+		return c.Sure
+	case ComeBack:
+		return !c.Code.IsBlank()
 	case Kick:
 		return c.Nick != Nick{}
 	case Announce:

@@ -17,7 +17,7 @@ func TestNCIsAnsweredInOrder(t *testing.T) {
 	nc.types("/nick bob", "hi", "/who", "/quit")
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-1 in #lobby (1 here). Type to talk, /help for more.",
+		"-- Welcome to chinwag/1. You are guest-1 in #lobby (1 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- you are now bob",
 		"-- 1 in #lobby: bob",
 		"-- goodbye: see you",
@@ -34,7 +34,7 @@ func TestNCEndsWithItsInput(t *testing.T) {
 	nc.sends("no end of line") // as printf leaves it
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more.",
+		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- you are now bob",
 		"-- echo is on: your own line comes back to you when it is safe",
 		"<bob> safe?",
@@ -78,7 +78,7 @@ func TestRateHoldsBackAndLosesNothing(t *testing.T) {
 	nc.types(said...)
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more.",
+		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- you are now bob",
 		"-- that is faster than the room can follow: you are read more slowly for a while, and nothing is lost",
 		"-- goodbye: see you",

@@ -98,7 +98,7 @@ func serve(ctx context.Context, s settings) error {
 	var g run.Group
 	for i, l := range listeners {
 		door, open := doorOf(i, s)
-		doorway := server.Listen(l, open)
+		doorway := server.Listen(l, open, hub.Identity{Brief: door == doorBare})
 		g.Add(doorway.Accept, func(error) { doorway.Close() })
 		log.Info("listening", "addr", l.Addr().String(), "door", door, "version", version)
 		if i == 0 || i == len(s.Listen) { // the first of its door
@@ -214,5 +214,5 @@ func operator(echo bool) hub.Identity {
 	if err != nil {
 		panic(err)
 	}
-	return hub.Identity{Nick: nick, Operator: true, Echo: echo}
+	return hub.Identity{Nick: nick, Operator: true, Echo: echo, Brief: true}
 }

@@ -1,0 +1,138 @@
+package hub
+
+import (
+	"errors"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+const (
+	maxFound = 20 // lines that a search shows
+	nearby   = 10 // lines before and after a position
+)
+
+// tellAgain tells what was spoken in a stretch of the record, with its times.
+func (d *delivery) tellAgain(p *past) error {
+	cur, err := d.begin(p)
+	if err != nil {
+		return d.unreadable(err)
+	}
+	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
+	for cur.Seq < p.upto && !t.enough() && !d.c.out.isCut() {
+		page, err := d.c.hub.journal.Read(cur, p.upto, pageLines)
+		if err != nil {
+			return d.unreadable(err)
+		}
+		for i := range page.Entries {
+			if e := &page.Entries[i]; p.tells(e) && !t.enough() {
+				d.lines = append(d.lines, t.tell(e))
+			}
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	if p.end {
+		d.lines = append(d.lines, protocol.NewLine(t.end()))
+	}
+	return nil
+}
+
+// begin is where a stretch of the record begins.
+func (d *delivery) begin(p *past) (*journal.Cursor, error) {
+	j, from := d.c.hub.journal, p.from
+	var err error
+	switch {
+	case !p.since.IsZero():
+		from, err = j.Before(p.since)
+	case p.around > 0:
+		from, err = j.Back(p.streams, min(p.around, p.upto), nearby+1)
+	case p.lines >= 0:
+		from, err = j.Back(p.streams, p.upto, p.lines)
+	}
+	cur := &journal.Cursor{Seq: max(from, p.from)}
+	for _, s := range p.streams {
+		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
+	}
+	return cur, err
+}
+
+// retelling is one stretch of the record on its way.
+type retelling struct {
+	*past
+	now   time.Time
+	more  bool   // there is something before it
+	first uint64 // position of the first line told
+	after int    // lines told after the position around
+}
+
+func (t *retelling) enough() bool { return t.around > 0 && t.after == nearby }
+
+func (t *retelling) tell(e *journal.Entry) *protocol.Line {
+	if t.first == 0 {
+		t.first = e.Seq
+	}
+	if e.Seq > t.around {
+		t.after++
+	}
+	return protocol.NewLine(protocol.Past{Event: t.me.event(e), Dated: isOtherDay(protocol.StampOf(e.Event).Time, t.now)})
+}
+
+func (t *retelling) end() protocol.Event {
+	if t.more && t.ticket == 0 {
+		return protocol.HistoryEnd{Before: t.first}
+	}
+	return protocol.HistoryEnd{}
+}
+
+// find tells the last lines that hold some words.
+func (d *delivery) find(s *search) error {
+	found, err := d.c.hub.journal.Search(s.streams, s.words, s.upto, maxFound+1)
+	if err != nil {
+		return d.unreadable(err)
+	}
+	more := len(found) > maxFound
+	if more {
+		found = found[1:]
+	}
+	now, n := time.Now(), 0
+	for i := range found {
+		if e := &found[i]; !s.me.ignores(e) {
+			n++
+			d.lines = append(d.lines, protocol.NewLine(protocol.Past{
+				Event: s.me.event(e), Dated: isOtherDay(protocol.StampOf(e.Event).Time, now), Found: true,
+			}))
+		}
+	}
+	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more}))
+	return nil
+}
+
+// forget takes words out of the record. The hub's goroutine does not wait for
+// the disk; this one, which is the client's own, does.
+func (d *delivery) forget(f *forgetting) error {
+	n, err := d.c.hub.journal.Forget(f.author, f.streams)
+	if err == nil {
+		_, err = d.c.hub.journal.Forget(f.author, f.copies)
+	}
+	if err != nil {
+		return d.unreadable(err)
+	}
+	d.lines = append(d.lines, protocol.NewLine(protocol.Forgot{Count: n, Rest: !f.whole}))
+	return nil
+}
+
+// unreadable tells that the record cannot be read just now. It is an answer like
+// another: the client is not lost for it.
+func (d *delivery) unreadable(err error) error {
+	if errors.Is(err, journal.ErrBroken) {
+		return err
+	}
+	d.c.hub.trouble(err)
+	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *unreadable}))
+	return nil
+}
+
+var unreadable = protocol.Refuse("unreadable", "the record cannot be read just now: please try again in a while")
