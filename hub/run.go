@@ -76,9 +76,9 @@ type run struct {
 	untold    bool // the queue has changed since those in it were told
 	toldQueue time.Time
 	expiry    *time.Timer
-	failing  bool  // the last commit did
-	broken   error // not nil: no commit will ever succeed
-	stopping bool
+	failing   bool  // the last commit did
+	broken    error // not nil: no commit will ever succeed
+	stopping  bool
 	deaf      bool // no command is taken any more
 	parted    bool // the goodbyes are said
 	farewell  protocol.Text
@@ -96,7 +96,7 @@ func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
 	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
-	r.room(protocol.DeskRoom) // it never vanishes
+	r.room(protocol.DeskRoom)                  // it never vanishes
 	if r.head = h.journal.Head(); r.head > 0 { // how many entries these have had by now is not known here
 		r.nth[journal.Everybody], r.nth[journal.Desk] = journal.Unknown, journal.Unknown
 	}
@@ -162,8 +162,8 @@ func (r *run) judge(err error) {
 	if r.failing {
 		words = "the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"
 	}
-	for _, m := range r.desk.operators {
-		if m.client != nil {
+	for _, m := range r.members { // also an operator who could not even come in
+		if m.operator && m.client != nil {
 			m.client.out.post(protocol.NewLine(protocol.Notice{Text: protocol.MustText(words)}))
 		}
 	}

@@ -90,7 +90,7 @@ func TestZeroIsNoLimit(t *testing.T) {
 	t.Parallel()
 	var flags []string
 	for _, name := range []string{
-		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "outbox", "stall", "grace", "replay", "rooms", "keep", "line-max",
+		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "outbox", "stall", "grace", "replay", "rooms", "keep", "keep-lines", "line-max",
 	} {
 		flags = append(flags, "--"+name+"=0")
 	}

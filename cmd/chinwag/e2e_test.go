@@ -42,6 +42,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	scratch = dir
+	// The tests of the record name a file; all others keep nothing.
+	if err := os.Setenv("CHINWAG_JOURNAL", "memory"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)

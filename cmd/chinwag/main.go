@@ -3,6 +3,7 @@
 //
 //	chinwag serve              the server and its operator's console
 //	chinwag join HOST[:PORT]   the client
+//	chinwag history …          the record: export, import, verify, vacuum
 //	chinwag password FILE      the operators' password, for serve
 package main
 
@@ -61,7 +62,7 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), joinCommand(), passwordCommand())
+	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand())
 	if guard := guardCommand(); guard != nil {
 		root.AddCommand(guard)
 	}

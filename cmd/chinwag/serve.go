@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,10 +84,17 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	h := hub.New(journal.New(journal.NewMemory(keep(s.Keep))), hub.Options{
+	store, closeRecord, err := openRecord(s, log)
+	if err != nil {
+		for _, l := range listeners {
+			_ = l.Close()
+		}
+		return err
+	}
+	h := hub.New(journal.New(store), hub.Options{
 		Outbox: limit(s.Outbox), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
-		Replies: replies,
+		Replies: replies, Trouble: tellTrouble(log),
 	})
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
@@ -109,7 +117,7 @@ func serve(ctx context.Context, s settings) error {
 	g.Add(untilSignal(ctx, h.Asked(), log))
 	hubCtx, endHub := context.WithCancel(context.Background())
 	g.Add(func() error { return h.Run(hubCtx) }, func(error) { endHub() })
-	err = g.Run()
+	err = cmp.Or(g.Run(), closeRecord())
 	log.Info("stopped")
 	return err
 }
@@ -132,15 +140,6 @@ const (
 	doorPlain = "plain"
 	doorBare  = "bare"
 )
-
-// keep bounds the record. Without a bound on lines there is none on bytes: who
-// says 0 means it.
-func keep(lines int) journal.Bounds {
-	if lines == 0 {
-		return journal.Bounds{Lines: -1, Bytes: -1, Total: -1}
-	}
-	return journal.Bounds{Lines: lines, Bytes: lines << 10}
-}
 
 // listen opens all the addresses or none.
 func listen(addrs []string) (ls []net.Listener, err error) {

@@ -38,7 +38,11 @@ type settings struct {
 	Grace           time.Duration `koanf:"grace"`
 	Replay          int           `koanf:"replay"`
 	Rooms           int           `koanf:"rooms"`
-	Keep            int           `koanf:"keep"`
+	Journal         string        `koanf:"journal"`
+	Data            string        `koanf:"data"`
+	Sync            string        `koanf:"sync"`
+	Keep            span          `koanf:"keep"`
+	KeepLines       int           `koanf:"keep-lines"`
 	Desk            bool          `koanf:"desk"`
 	DeskVisitors    int           `koanf:"desk-visitors"`
 	DeskPerAddress  int           `koanf:"desk-per-address"`
@@ -67,7 +71,11 @@ func addFlags(f *pflag.FlagSet) {
 	f.Duration("grace", 5*time.Second, "`TIME` that the goodbyes may take at the end")
 	f.Int("replay", 20, "`LINES` of history shown on entering a room")
 	f.Int("rooms", 1000, "`ROOMS` at the most")
-	f.Int("keep", 1000, "`LINES` of each room that are remembered")
+	f.String("journal", "sqlite", "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)")
+	f.String("data", "", "`FOLDER` of chinwag.db (else chinwag in the folder for your programs' data)")
+	f.String("sync", "full", "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)")
+	f.Var(new(span), "keep", "`TIME` that lines are kept, as 90d or 12h; 0 for ever")
+	f.Int("keep-lines", 0, "`LINES` of each room that are kept")
 	f.Bool("desk", false, "only a desk: whoever comes talks to the operators, and to nobody else")
 	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, with the messages that wait there")
 	f.Int("desk-per-address", 64, "`VISITORS` of them from one address")
@@ -185,7 +193,7 @@ func envKey(f *pflag.FlagSet) func(name, value string) (string, any) {
 
 // checkUnits refuses a time that is a bare number: it would be one of nanoseconds.
 func checkUnits(k *koanf.Koanf, path string) error {
-	for _, key := range []string{"stall", "grace", "desk-silence"} {
+	for _, key := range []string{"stall", "grace", "desk-silence", "keep"} {
 		if _, said := k.Get(key).(string); k.Exists(key) && !said {
 			return fmt.Errorf(`the configuration file %s has a bare number for %s, which is a time with its unit, like "30s"`, path, key)
 		}
@@ -200,6 +208,10 @@ func (s *settings) check() error {
 		return fmt.Errorf("--listen and --bare cannot both have %s", s.Bare[both])
 	case len(s.Listen)+len(s.Bare) == 0:
 		return errors.New("there is no address to listen on: --listen :12345")
+	case !slices.Contains([]string{"sqlite", "memory"}, s.Journal):
+		return fmt.Errorf("--journal is sqlite or memory, not %q", s.Journal)
+	case !slices.Contains([]string{"full", "normal", "off"}, s.Sync):
+		return fmt.Errorf("--sync is full, normal or off, not %q", s.Sync)
 	case !slices.Contains([]string{"auto", "plain", "off"}, s.Console):
 		return fmt.Errorf("--console is auto, plain or off, not %q", s.Console)
 	case !slices.Contains([]string{"text", "json"}, s.LogFormat):
@@ -208,7 +220,7 @@ func (s *settings) check() error {
 		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
-	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.Keep, s.DeskVisitors, s.DeskPerAddress) < 0,
+	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress) < 0,
 		s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
 		return errors.New("a limit cannot be below 0, and 0 means none")
 	}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"chinwag/hub/journal/sqlite"
+)
+
+func historyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "history",
+		Short: "export, import, verify or shrink the record of what was said",
+		Long: `history works on the file in which a server keeps what was said. export and verify
+only read, and may be used while the server runs; import and vacuum want the file for
+themselves.`,
+		Example: `  chinwag history verify chinwag.db
+  chinwag history export chinwag.db > backup.jsonl
+  chinwag history export --format text chinwag.db | less
+  chinwag history import new.db < backup.jsonl`,
+	}
+	c.AddCommand(exportCommand(), importCommand(), verifyCommand(), vacuumCommand())
+	return c
+}
+
+func exportCommand() *cobra.Command {
+	var format string
+	c := historyVerb("export FILE", "write all that FILE holds to standard output", func(c *cobra.Command, path string) error {
+		return sqlite.Export(path, c.OutOrStdout(), sqlite.Format(format))
+	})
+	c.Long = `export writes all that FILE holds to standard output, private lines as well: keep it
+where nobody else reads. As json it is what import reads; as text it is what people read.`
+	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")
+	return c
+}
+
+func importCommand() *cobra.Command {
+	c := historyVerb("import FILE", "make FILE of an export on standard input", func(c *cobra.Command, path string) error {
+		return sqlite.Import(path, c.InOrStdin())
+	})
+	c.Long = `import makes FILE of what export wrote as json, from standard input, with the same
+positions, so that programs that come back find their place. FILE must be new, or
+have no entries yet. All is imported or nothing.`
+	return c
+}
+
+func verifyCommand() *cobra.Command {
+	return historyVerb("verify FILE", "check FILE: its order, its counters and its index", func(c *cobra.Command, path string) error {
+		r, err := sqlite.Verify(path)
+		if err != nil {
+			return err
+		}
+		return report(c.OutOrStdout(), path, r)
+	})
+}
+
+func report(w io.Writer, path string, r sqlite.Report) error {
+	for _, p := range r.Problems {
+		fmt.Fprintln(w, p)
+	}
+	fmt.Fprintf(w, "%d entries in %d streams, up to position %d; %d older ones are no longer kept; record %s\n", r.Entries, r.Streams, r.Head, r.Gone, r.Epoch)
+	if len(r.Problems) > 0 {
+		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
+	}
+	_, err := fmt.Fprintln(w, "all is well")
+	return err
+}
+
+func vacuumCommand() *cobra.Command {
+	return historyVerb("vacuum FILE", "give back the room of what FILE no longer keeps", func(_ *cobra.Command, path string) error {
+		return sqlite.Vacuum(path)
+	})
+}
+
+// historyVerb is a command on one file.
+func historyVerb(use, short string, do func(c *cobra.Command, path string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := do(c, args[0]); err != nil {
+				return &exitError{1, err}
+			}
+			return nil
+		},
+	}
+}

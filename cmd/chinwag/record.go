@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/sqlite"
+)
+
+const recordFile = "chinwag.db"
+
+// openRecord opens where what is said is kept. close gives it back, when nobody
+// writes any more.
+func openRecord(s settings, log *slog.Logger) (store journal.Store, close func() error, err error) {
+	if s.Journal == "memory" {
+		log.Info("what is said is kept until the server ends", "journal", "memory")
+		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), func() error { return nil }, nil
+	}
+	dir, err := dataFolder(s.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("the folder for the record cannot be made: %w; --data DIR names another, --journal memory does without", err)
+	}
+	path := filepath.Join(dir, recordFile)
+	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	log.Info("what is said is kept", "journal", path, "sync", s.Sync, "keep", s.Keep.String(), "position", db.Head())
+	if s.Sync != "full" {
+		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
+	}
+	return db, db.Close, nil
+}
+
+// dataFolder is where programs keep their data on this system.
+func dataFolder(chosen string) (string, error) {
+	if chosen != "" {
+		return chosen, nil
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "chinwag"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil || home == "/" || home == os.DevNull {
+		return "", errors.New("there is no home folder to keep the record in: --data DIR names one, --journal memory does without")
+	}
+	switch runtime.GOOS {
+	case "windows":
+		if dir := os.Getenv("LocalAppData"); dir != "" {
+			return filepath.Join(dir, "chinwag"), nil
+		}
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support", "chinwag"), nil
+	}
+	return filepath.Join(home, ".local", "share", "chinwag"), nil
+}
+
+// tellTrouble logs that the record does not work, and that it works again.
+func tellTrouble(log *slog.Logger) func(error) {
+	return func(err error) {
+		switch {
+		case err == nil:
+			log.Info("the record works again")
+		case errors.Is(err, journal.ErrBroken):
+			log.Error("the record is broken: the server ends, and starts again from what the disk has", "err", err)
+		default:
+			log.Error("the record does not work just now, and what is said is refused", "err", err)
+		}
+	}
+}

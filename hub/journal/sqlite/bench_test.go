@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+	"chinwag/protocol"
+)
+
+// A line as people write them, about 100 bytes.
+const line = "so I said to the man at the door that 今天天气很好 and he only looked at me as if I had asked for tea"
+
+// lines are n lines of many authors in a few rooms.
+func lines(n int) []journal.Entry {
+	var rooms []protocol.Room
+	for _, name := range []string{"lobby", "tea", "go", "茶"} {
+		r, err := protocol.ParseRoom(name)
+		if err != nil {
+			panic(err)
+		}
+		rooms = append(rooms, r)
+	}
+	authors := make([]uuid.UUID, 50)
+	for i := range authors {
+		authors[i] = uuid.New()
+	}
+	in := make([]journal.Entry, n)
+	for i := range in {
+		r := rooms[i%len(rooms)]
+		in[i] = journal.Entry{Stream: journal.OfRoom(r), Author: authors[i%len(authors)], Event: protocol.Said{
+			Stamp: protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: r},
+			From:  storetest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
+		}}
+	}
+	return in
+}
+
+// Each waiting author has one line in the group that is committed together.
+func BenchmarkJournalAppend(b *testing.B) {
+	for _, waiting := range []int{1, 10, 100, 1000} {
+		run := func(name string, open func(b *testing.B) journal.Store) {
+			b.Run(fmt.Sprintf("%s/waiting=%d", name, waiting), func(b *testing.B) {
+				s, in := open(b), lines(waiting)
+				b.ReportAllocs()
+				n := 0
+				for b.Loop() {
+					if err := s.Commit(in); err != nil {
+						b.Fatal(err)
+					}
+					n += waiting
+				}
+				b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
+			})
+		}
+		run("memory", func(*testing.B) journal.Store { return journal.NewMemory(journal.Bounds{}) })
+		for _, y := range []Sync{Full, Normal, Off} {
+			run("sqlite-"+string(y), func(b *testing.B) journal.Store { return opened(b, newPath(b), Options{Sync: y}) })
+		}
+	}
+}
+
+// What the disk needs by itself for a small write that is safe.
+func BenchmarkJournalBareFsync(b *testing.B) {
+	f, err := os.Create(filepath.Join(b.TempDir(), "bare"))
+	require.NoError(b, err)
+	defer f.Close()
+	for b.Loop() {
+		_, err := f.WriteString(line)
+		require.NoError(b, err)
+		require.NoError(b, f.Sync())
+	}
+}
+
+func BenchmarkJournalReadPage(b *testing.B) {
+	run := func(name string, s journal.Store) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if p, err := s.Read(storetest.From(500, "#lobby", "@x", "*"), 20000, 128); err != nil || len(p.Entries) != 128 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	in := lines(20000)
+	m := journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})
+	storetest.Commit(b, m, in...)
+	run("memory", m)
+	s := opened(b, newPath(b), Options{})
+	storetest.Commit(b, s, in...)
+	run("sqlite", s)
+}
+
+func BenchmarkJournalSearch(b *testing.B) {
+	s := opened(b, newPath(b), Options{})
+	storetest.Commit(b, s, lines(20000)...)
+	_, err := s.Search([]journal.Stream{"#lobby"}, "天气", 20000, 20)
+	require.NoError(b, err)
+	for b.Loop() {
+		if found, err := s.Search([]journal.Stream{"#lobby"}, "天气 tea", 20000, 20); err != nil || len(found) != 20 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// Run with -bench Index: how many lines a second the maintenance can index.
+func BenchmarkJournalIndex(b *testing.B) {
+	s := opened(b, newPath(b), Options{})
+	s.end() // it is alone
+	<-s.ended
+	s.ended = make(chan struct{})
+	close(s.ended)
+	storetest.Commit(b, s, lines(20000)...)
+	n := 0
+	for b.Loop() {
+		more, err := s.index()
+		require.NoError(b, err)
+		n += indexAtOnce
+		if !more {
+			b.StopTimer()
+			storetest.Commit(b, s, lines(20000)...)
+			b.StartTimer()
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
+}

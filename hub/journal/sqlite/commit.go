@@ -1,0 +1,224 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// stream is what is known of a stream between two commits.
+type stream struct {
+	id    int64
+	count uint64
+	last  uint64
+	dirty bool // counted further than the file has it
+}
+
+const rowsAtOnce = 16 // entries that one statement writes
+
+// writer is the one connection that changes the file.
+type writer struct {
+	conn                    *sql.Conn
+	begin, commit, rollback *sql.Stmt
+	find, make, count       *sql.Stmt // streams
+	one, many               *sql.Stmt // entries
+	intoIndex, outOfIndex   *sql.Stmt
+	erase, remove, prune    *sql.Stmt
+	args                    []any     // of entries that are yet to be written
+	touched                 []*stream // in this transaction
+	buf                     []byte
+}
+
+func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
+	const row = "(?,?,?,?,?,?,?,?,?)"
+	w = &writer{conn: c}
+	for _, p := range []struct {
+		stmt  **sql.Stmt
+		query string
+	}{
+		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"},
+		{&w.find, "SELECT id, count, last FROM streams WHERE name=?"},
+		{&w.make, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) SELECT ?, 0, 0, 0, gone FROM meta"}, // perhaps it was dropped
+		{&w.count, "UPDATE streams SET count=?, last=? WHERE id=?"},
+		{&w.one, "INSERT OR FAIL INTO entries VALUES " + row},
+		{&w.many, "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, rowsAtOnce-1)},
+		{&w.intoIndex, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
+		{&w.outOfIndex, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
+		{&w.erase, "UPDATE entries SET event=? WHERE seq=?"},
+		{&w.remove, "DELETE FROM entries WHERE seq=?"},
+		{&w.prune, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
+	} {
+		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func (w *writer) close() {
+	for _, s := range []*sql.Stmt{w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.one, w.many, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune} {
+		_ = s.Close()
+	}
+	_ = w.conn.Close()
+}
+
+// Commit implements journal.Store.
+func (s *Store) Commit(entries []journal.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	first := s.head.Load() + 1
+	nths := make([]uint64, len(entries))
+	err := s.transact(func() error {
+		for i := range entries {
+			st, err := s.stream(entries[i].Stream)
+			if err != nil {
+				return err
+			}
+			nths[i] = s.w.next(st, first+uint64(i))
+			s.w.add(&entries[i], st.id, first+uint64(i), nths[i])
+			if err := s.w.flush(rowsAtOnce); err != nil {
+				return err
+			}
+		}
+		return s.count()
+	})
+	if err != nil {
+		return fmt.Errorf("journal: cannot record: %w", err)
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.Seq, e.Nth = first+uint64(i), nths[i]
+		stamp := protocol.StampOf(e.Event)
+		stamp.Seq = e.Seq
+		e.Event = e.Event.Stamped(stamp)
+	}
+	s.head.Store(first + uint64(len(entries)) - 1)
+	select {
+	case s.work <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// transact does f and commits it, or leaves everything as it was. The caller has
+// s.writing.
+func (s *Store) transact(f func() error) error {
+	if s.broken != nil {
+		return s.broken
+	}
+	ctx := context.Background()
+	_, err := s.w.begin.ExecContext(ctx)
+	if err == nil {
+		if err = f(); err == nil {
+			_, err = s.w.commit.ExecContext(ctx)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	_, _ = s.w.rollback.ExecContext(ctx) // SQLite has done so already after some errors
+	clear(s.streams)                     // what they count has not come true
+	clear(s.w.args)
+	s.w.args, s.w.touched = s.w.args[:0], s.w.touched[:0]
+	return s.fail(err)
+}
+
+// fail remembers an error after which nothing is certain.
+func (s *Store) fail(err error) error {
+	if isFinal(err) {
+		s.broken = fmt.Errorf("%w (%w)", journal.ErrBroken, err)
+		return s.broken
+	}
+	return err
+}
+
+// stream finds or makes the counters of a stream.
+func (s *Store) stream(name journal.Stream) (*stream, error) {
+	if st := s.streams[name]; st != nil {
+		return st, nil
+	}
+	st := &stream{}
+	err := s.w.find.QueryRow(string(name)).Scan(&st.id, &st.count, &st.last)
+	if errors.Is(err, sql.ErrNoRows) {
+		var made sql.Result
+		if made, err = s.w.make.Exec(string(name)); err == nil {
+			st.id, err = made.LastInsertId()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.streams[name] = st
+	return st, nil
+}
+
+// next counts an entry of st.
+func (w *writer) next(st *stream, seq uint64) (nth uint64) {
+	if !st.dirty {
+		st.dirty = true
+		w.touched = append(w.touched, st)
+	}
+	st.count++
+	st.last = seq
+	return st.count
+}
+
+// count writes the rest of the entries and what the streams count now.
+func (s *Store) count() error {
+	if err := s.w.flush(1); err != nil {
+		return err
+	}
+	for _, st := range s.w.touched {
+		if _, err := s.w.count.Exec(int64(st.count), int64(st.last), st.id); err != nil {
+			return err
+		}
+		st.dirty = false
+	}
+	clear(s.w.touched)
+	s.w.touched = s.w.touched[:0]
+	if len(s.streams) > maxStreams {
+		clear(s.streams)
+	}
+	return nil
+}
+
+// add collects an entry for the next flush.
+func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
+	stamp := protocol.StampOf(e.Event)
+	here := stamp.Room != protocol.Room{} && stamp.Room.String() == string(e.Stream)
+	var id, at any
+	if !stamp.Time.IsZero() {
+		at = stamp.Time.UnixNano()
+	}
+	if stamp.ID != [16]byte{} {
+		id = stamp.ID[:]
+	}
+	rest := protocol.Stamp{}
+	if !here {
+		rest.Room = stamp.Room
+	}
+	w.buf = protocol.AppendEventJSON(w.buf[:0], e.Event.Stamped(rest))
+	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsSpoken(), here, string(w.buf[:len(w.buf)-1]))
+}
+
+// flush writes what was collected if there are atLeast so many.
+func (w *writer) flush(atLeast int) (err error) {
+	const columns = 9
+	for err == nil && len(w.args) >= atLeast*columns && len(w.args) > 0 {
+		stmt, n := w.one, columns
+		if len(w.args) >= rowsAtOnce*columns {
+			stmt, n = w.many, rowsAtOnce*columns
+		}
+		_, err = stmt.Exec(w.args[:n]...)
+		w.args = w.args[:copy(w.args, w.args[n:])]
+	}
+	return err
+}

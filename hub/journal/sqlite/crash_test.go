@@ -1,0 +1,234 @@
+package sqlite
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal/storetest"
+)
+
+const childOf = "CHINWAG_STORE_CHILD" // the file that the child writes to
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childOf); path != "" {
+		child(path)
+	}
+	os.Exit(m.Run())
+}
+
+// child commits numbered lines, in groups as they come, and says after each how
+// far it is, until it is killed.
+func child(path string) {
+	s, err := Open(path, Options{})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Println(s.Head())
+	for {
+		if err := s.Commit(numbered(int(s.Head())+1, 1+rand.IntN(1+rand.IntN(100)))); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println(s.Head())
+		if rand.IntN(20) == 0 {
+			if err := s.checkpoint(); err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
+		}
+	}
+}
+
+// What a killed process has said to be recorded is in the record, once, in order.
+func TestKilledProcessesLoseNothing(t *testing.T) {
+	rounds := 6
+	if testing.Short() {
+		rounds = 2
+	}
+	path, said := newPath(t), 0
+	for round := range rounds {
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), childOf+"="+path)
+		out, err := c.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, c.Start())
+		lines := bufio.NewScanner(out)
+		require.True(t, lines.Scan())
+		began, err := strconv.Atoi(lines.Text())
+		require.NoError(t, err, lines.Text())
+		require.GreaterOrEqual(t, began, said)
+		if round == 0 {
+			_, err := Open(path, Options{})
+			assert.ErrorContains(t, err, fmt.Sprintf("(process %d)", c.Process.Pid))
+		}
+		kill := time.AfterFunc(time.Duration(10+rand.IntN(150))*time.Millisecond, func() { _ = c.Process.Kill() })
+		for lines.Scan() {
+			said, err = strconv.Atoi(lines.Text())
+			require.NoError(t, err, lines.Text())
+		}
+		kill.Stop()
+		require.Error(t, c.Wait(), "it was killed")
+
+		s := opened(t, path, Options{})
+		require.GreaterOrEqual(t, assertNumbered(t, s), said)
+		if round%3 == 2 { // else the next child finds the log as it was left
+			require.NoError(t, s.Close())
+			path, said = newPath(t), 0
+			continue
+		}
+		abandon(t, s)
+	}
+}
+
+// abandon lets go of a store as a killed process does, but for its memory.
+func abandon(t *testing.T, s *Store) {
+	t.Helper()
+	s.end()
+	<-s.ended
+	s.writing.Lock()
+	s.broken = errClosed
+	s.writing.Unlock()
+	require.NoError(t, s.lock.Close())
+}
+
+// copyFiles copies the file and its log as they are now.
+func copyFiles(t *testing.T, from, to string) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(from + suffix)
+		if os.IsNotExist(err) {
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(to+suffix, b, 0o600))
+	}
+}
+
+// A log that was cut or torn anywhere holds all the commits before that place.
+func TestATornLogHoldsWhatIsBeforeIt(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	s.end() // no checkpoint of its own: all is in the log
+	<-s.ended
+	s.ended = make(chan struct{})
+	close(s.ended)
+	require.NoError(t, s.checkpoint())
+	type commit struct{ head, size int }
+	var commits []commit
+	for range 40 {
+		storetest.Commit(t, s, numbered(int(s.Head())+1, 1+rand.IntN(40))...)
+		commits = append(commits, commit{int(s.Head()), logSize(t, s)})
+	}
+	end := commits[len(commits)-1].size
+	for range 10 {
+		cut := rand.IntN(end)
+		to := newPath(t)
+		copyFiles(t, path, to)
+		damage(t, to+"-wal", cut)
+		safe := 0
+		for _, c := range commits {
+			if c.size <= cut {
+				safe = c.head
+			}
+		}
+		torn := opened(t, to, Options{})
+		got := assertNumbered(t, torn)
+		assert.GreaterOrEqual(t, got, safe, "cut at %d of %d", cut, end)
+		storetest.Commit(t, torn, numbered(got+1, 10)...)
+		assert.Equal(t, got+10, assertNumbered(t, torn), "it goes on from there")
+		require.NoError(t, torn.Close())
+	}
+}
+
+func logSize(t *testing.T, s *Store) int {
+	t.Helper()
+	var busy, pages, done int
+	require.NoError(t, s.checkpoints.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &pages, &done))
+	return 32 + pages*(24+4096)
+}
+
+// damage cuts a file at a place, or writes over some of what is there.
+func damage(t *testing.T, path string, at int) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	switch rand.IntN(3) {
+	case 0:
+		b = b[:at]
+	case 1:
+		clear(b[at:min(at+512, len(b))])
+	default:
+		for i := at; i < min(at+100, len(b)); i++ {
+			b[i] = byte(rand.Uint32())
+		}
+	}
+	require.NoError(t, os.WriteFile(path, b, 0o600))
+}
+
+// A file that was damaged anywhere is refused in plain words, or what is read
+// from it is right: never something else, and never is it written over.
+func TestADamagedFileIsRefused(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 1000)...)
+	require.NoError(t, s.Close())
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	refused := 0
+	for range 30 {
+		to := newPath(t)
+		copyFiles(t, path, to)
+		damage(t, to, rand.IntN(int(info.Size())))
+		before, err := os.ReadFile(to)
+		require.NoError(t, err)
+		s, err := Open(to, Options{})
+		if err != nil {
+			refused++
+			assert.Regexp(t, "is damaged|is not a chinwag record|newer chinwag", err.Error())
+			after, err := os.ReadFile(to)
+			require.NoError(t, err)
+			assert.Equal(t, before, after, "it is left as it is")
+			continue
+		}
+		cur := storetest.From(0, "#a", "#b", "@x")
+		for n := 0; cur.Seq < s.Head(); {
+			p, err := s.Read(cur, s.Head(), 100)
+			if err != nil {
+				break // told, and not passed over
+			}
+			for _, e := range p.Entries {
+				n++
+				assert.Equal(t, uint64(n), e.Seq)
+			}
+		}
+		require.NoError(t, s.Close())
+	}
+	assert.Greater(t, refused, 5)
+}
+
+func TestACutFileIsRefused(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 1000)...)
+	require.NoError(t, s.Close())
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	for range 20 {
+		to := filepath.Join(t.TempDir(), "cut.db")
+		copyFiles(t, path, to)
+		require.NoError(t, os.Truncate(to, 16+rand.Int64N(info.Size()-16)))
+		_, err := Open(to, Options{})
+		assert.ErrorContains(t, err, "is damaged")
+	}
+}

@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+	"chinwag/protocol"
+)
+
+func exportOf(t *testing.T, path string, f Format) string {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, Export(path, &out, f))
+	return out.String()
+}
+
+func TestWhatIsExportedCanBeImported(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Lines: 40})
+	bob := uuid.New()
+	storetest.Commit(t, s, numbered(1, 300)...)
+	storetest.Commit(t, s, lines(50)...)
+	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "to be forgotten"), storetest.Said("#a", "the end of it"))
+	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	pruneAll(t, s)
+	all := []journal.Stream{"#a", "#b", "@x", "#lobby", "#tea", "#go", "#茶"}
+	want, err := s.Read(storetest.From(0, all...), s.Head(), 1000)
+	require.NoError(t, err)
+	text := exportOf(t, path, JSON) // while the store is open
+
+	to := newPath(t)
+	require.NoError(t, Import(to, strings.NewReader(text)))
+	assert.Equal(t, text, exportOf(t, to, JSON))
+	again := opened(t, to, Options{})
+	assert.Equal(t, s.Epoch(), again.Epoch())
+	assert.Equal(t, s.Head(), again.Head())
+	got, err := again.Read(storetest.From(0, all...), again.Head(), 1000)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	in := storetest.Commit(t, again, storetest.Said("#a", "and on"))
+	assert.Equal(t, s.Head()+1, in[0].Seq)
+	found, err := again.Search(all, "天气", again.Head(), 1000)
+	require.NoError(t, err)
+	assert.Equal(t, 50, len(found))
+	require.NoError(t, again.Close())
+	r, err := Verify(to)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+	assert.Equal(t, s.Epoch(), r.Epoch)
+
+	assert.ErrorContains(t, Import(to, strings.NewReader(text)), "has entries already")
+}
+
+func TestAnImportIsAllOrNothing(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 100)...)
+	text := exportOf(t, path, JSON)
+	whole := strings.SplitAfter(text, "\n")
+	for name, damaged := range map[string]string{
+		"nothing":    "",
+		"other":      `{"hello":1}` + "\n",
+		"cut":        text[:len(text)-50],
+		"disordered": strings.Join(append(whole[:50:50], whole[20:]...), ""),
+		"words":      strings.Join(whole[:50], "") + "and so on\n",
+	} {
+		to := newPath(t)
+		assert.ErrorContains(t, Import(to, strings.NewReader(damaged)), "of the export", name)
+		empty := opened(t, to, Options{})
+		assert.Zero(t, empty.Head(), name)
+		assert.Empty(t, everything(t, empty, "#a"), name)
+	}
+}
+
+func TestAnExportForPeople(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	e := storetest.Said("#a", "hello, 你好")
+	storetest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Stamp: protocol.StampOf(e.Event), From: storetest.Nick("bob")}})
+	at := protocol.StampOf(e.Event).Time.Local().Format("2006-01-02 15:04")
+	assert.Equal(t, fmt.Sprintf("#a [%s] <bob> hello, 你好\n#a [%[1]s] -- bob joined\n", at), exportOf(t, path, Text))
+	assert.Error(t, Export(path, os.Stdout, "xml"))
+}
+
+func TestVerifyFindsWhatIsWrong(t *testing.T) {
+	for name, harm := range map[string]string{
+		"counter":   "UPDATE streams SET count=count+1 WHERE name='#a'",
+		"last":      "UPDATE streams SET last=last+9 WHERE name='#a'",
+		"nth":       "UPDATE entries SET nth=nth+1 WHERE seq=20",
+		"missing":   "DELETE FROM entries WHERE seq=20",
+		"event":     "UPDATE entries SET event='{' WHERE seq=20",
+		"not taken": "INSERT INTO words (words, rowid, stream, text) SELECT 'delete', 20, 's' || stream, '20' FROM entries WHERE seq=20",
+		"too much":  "INSERT INTO words (rowid, stream, text) VALUES (4711, 's1', 'ghost')",
+	} {
+		path := newPath(t)
+		s := opened(t, path, Options{})
+		storetest.Commit(t, s, numbered(1, 60)...)
+		_, err := s.Search([]journal.Stream{"#a"}, "1", s.Head(), 1)
+		require.NoError(t, err)
+		r, err := Verify(path)
+		require.NoError(t, err)
+		assert.Equal(t, Report{Epoch: s.Epoch(), Entries: 60, Streams: 3, Head: 60, Indexed: 60}, r, name)
+		_, err = s.w.conn.ExecContext(t.Context(), harm)
+		require.NoError(t, err)
+		r, err = Verify(path)
+		require.NoError(t, err)
+		assert.NotEmpty(t, r.Problems, name)
+	}
+}
+
+func TestVacuumGivesBackRoom(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Lines: 10})
+	storetest.Commit(t, s, lines(1000)...)
+	pruneAll(t, s)
+	assert.ErrorContains(t, Vacuum(path), "another chinwag")
+	require.NoError(t, s.Close())
+	before, err := os.Stat(path)
+	require.NoError(t, err)
+	require.NoError(t, Vacuum(path))
+	after, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Less(t, after.Size(), before.Size()/2)
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+
+	none := newPath(t)
+	assert.ErrorContains(t, Vacuum(none), "there is no record at")
+	assert.NoFileExists(t, none)
+	_, err = Verify(none)
+	assert.ErrorContains(t, err, "there is no record at")
+}

@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	codes "modernc.org/sqlite/lib"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+)
+
+// A power cut at any moment leaves a record that holds all that was committed,
+// whatever of the rest has reached the disk and in whatever order. Without a
+// flush for each commit the last ones may be lost, and nothing else.
+func TestAPowerCutLosesNothing(t *testing.T) {
+	rounds := 14
+	if testing.Short() {
+		rounds = 4
+	}
+	for round := range rounds {
+		y := []Sync{Full, Normal}[round%2]
+		seed := rand.Uint64()
+		random := rand.New(rand.NewPCG(seed, 0))
+		path := newPath(t)
+		d := newDisk(filepath.Dir(path))
+		d.off = 40 + random.IntN(600)
+		s := opened(t, path, Options{Sync: y})
+		safe := 0
+		for d.isOn() {
+			storetest.Commit(t, s, numbered(int(s.Head())+1, 1+random.IntN(30))...)
+			if d.isOn() && y == Full {
+				safe = int(s.Head())
+			}
+			var err error
+			switch random.IntN(8) {
+			case 0:
+				err = s.checkpoint()
+			case 1, 2:
+				_, err = s.index()
+			}
+			require.NoError(t, err)
+		}
+		require.NoError(t, s.Close())
+
+		after := newPath(t)
+		require.NoError(t, d.powerCut(filepath.Dir(after), random))
+		left, err := Open(after, Options{})
+		require.NoError(t, err, "seed %d", seed)
+		got := assertNumbered(t, left)
+		assert.GreaterOrEqual(t, got, safe, "seed %d", seed)
+		storetest.Commit(t, left, numbered(got+1, 5)...)
+		require.NoError(t, left.Close())
+	}
+}
+
+// A group costs one flush, however many lines are in it.
+func TestACommitIsOneFlush(t *testing.T) {
+	path := newPath(t)
+	d := newDisk(filepath.Dir(path))
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 1)...) // the first makes the log
+	for _, n := range []int{1, 10, 1000} {
+		before := d.flushes()
+		storetest.Commit(t, s, numbered(int(s.Head())+1, n)...)
+		assert.Equal(t, 1, d.flushes()-before)
+	}
+}
+
+// After a failed flush nobody knows what the disk has: no commit succeeds any
+// more, and the record says it at the next start.
+func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
+	path := newPath(t)
+	d := newDisk(filepath.Dir(path))
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 10)...)
+	d.failing(func(op, _ string) int32 {
+		if op == "sync" {
+			return codes.SQLITE_IOERR_FSYNC
+		}
+		return codes.SQLITE_OK
+	})
+	in := numbered(11, 3)
+	err := s.Commit(in)
+	assert.ErrorIs(t, err, journal.ErrBroken)
+	assert.Zero(t, in[0].Seq)
+	assert.Equal(t, uint64(10), s.Head())
+	d.failing(nil)
+	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken, "the disk says that all is well, and is not believed")
+	assert.Equal(t, 10, assertNumbered(t, s), "nothing of it is seen")
+	require.NoError(t, s.Close())
+
+	s = opened(t, path, Options{})
+	got := assertNumbered(t, s)
+	assert.Contains(t, []int{10, 13}, got)
+	storetest.Commit(t, s, numbered(got+1, 1)...)
+}
+
+// The log goes to the file between the commits: that flush counts, too.
+func TestAFailedFlushOfTheFileIsToldByTheNextCommit(t *testing.T) {
+	path := newPath(t)
+	d := newDisk(filepath.Dir(path))
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 10)...)
+	d.failing(func(op, name string) int32 {
+		if op == "sync" && name == filepath.Base(path) {
+			return codes.SQLITE_IOERR_FSYNC
+		}
+		return codes.SQLITE_OK
+	})
+	assert.ErrorIs(t, s.checkpoint(), journal.ErrBroken)
+	d.failing(nil)
+	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken)
+	require.NoError(t, s.Close())
+	assert.Equal(t, 10, assertNumbered(t, opened(t, path, Options{})))
+}
+
+// A disk that cannot write for a while costs what was said meanwhile, and no more.
+func TestTheStoreRecoversWithTheDisk(t *testing.T) {
+	for name, rc := range map[string]int32{"full": codes.SQLITE_FULL, "error": codes.SQLITE_IOERR_WRITE, "cut": codes.SQLITE_IOERR_TRUNCATE} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			d := newDisk(filepath.Dir(path))
+			s := opened(t, path, Options{})
+			failed := 0
+			for range 30 {
+				left := rand.IntN(30) // operations until it fails
+				d.failing(func(op, _ string) int32 {
+					if left--; left < 0 && (op == "write" || op == "truncate") {
+						return rc
+					}
+					return codes.SQLITE_OK
+				})
+				head := s.Head()
+				if err := s.Commit(numbered(int(head)+1, 1+rand.IntN(200))); err != nil {
+					failed++
+					require.NotErrorIs(t, err, journal.ErrBroken)
+					require.Equal(t, head, s.Head())
+				}
+				d.failing(nil)
+				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1)))
+			}
+			assertNumbered(t, s)
+			require.NoError(t, s.Close())
+			assertNumbered(t, opened(t, path, Options{}))
+			assert.Greater(t, failed, 5)
+		})
+	}
+}
+
+func (d *disk) isOn() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.events < d.off
+}
+
+func (d *disk) flushes() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.syncs
+}

@@ -1,0 +1,165 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+)
+
+var (
+	errNotOurs = errors.New("this is no chinwag record")
+	errDamaged = errors.New("the record is damaged")
+	errClosed  = errors.New("the record is closed")
+)
+
+// explain makes a sentence for people of what went wrong with the file.
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
+		return fmt.Errorf("%s is not a chinwag record, so it is left alone: please name another file", path)
+	case errors.Is(err, errDamaged) || code(err)&0xff == codes.SQLITE_CORRUPT:
+		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
+			"\"chinwag history export\" saves what can still be read", path, err)
+	case code(err)&0xff == codes.SQLITE_BUSY:
+		return fmt.Errorf("another program has %s open and is writing to it: please end that one first", path)
+	}
+	return err
+}
+
+// code is SQLite's own number for err, 0 if it is not SQLite's.
+func code(err error) int {
+	if e, ok := errors.AsType[*driver.Error](err); ok {
+		return e.Code()
+	}
+	return 0
+}
+
+// isFinal reports whether nothing is certain after err but what a new start
+// finds. After a failed flush the system may have thrown away what it could not
+// write and say "done" the next time.
+func isFinal(err error) bool {
+	switch code(err) {
+	case codes.SQLITE_IOERR_FSYNC, codes.SQLITE_IOERR_DIR_FSYNC, codes.SQLITE_IOERR_CLOSE, codes.SQLITE_NOTADB:
+		return true
+	}
+	return code(err)&0xff == codes.SQLITE_CORRUPT
+}
+
+func writing(path string, sync Sync) string {
+	return dsn(path, "rw", "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous("+string(sync)+")",
+		"_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)", // what a flush means on a Mac
+		"_pragma=secure_delete(1)", "_pragma=temp_store(memory)", "_pragma=wal_autocheckpoint(0)", "_pragma=journal_size_limit(67108864)", "_pragma=cache_size(-16384)")
+}
+
+func reading(path string) string {
+	return dsn(path, "ro", "_pragma=query_only(1)", "_pragma=cache_size(-4096)")
+}
+
+func dsn(path, mode string, params ...string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // C:/...
+		path = "/" + path
+	}
+	u := url.URL{Scheme: "file", Path: path}
+	return u.String() + "?mode=" + mode + "&_pragma=busy_timeout(5000)&" + strings.Join(params, "&")
+}
+
+// makeFile makes an empty file that only its owner may read, or leaves what is
+// there if SQLite would.
+func makeFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		if err := f.Close(); err != nil {
+			return err
+		}
+		if dir, err := os.Open(filepath.Dir(path)); err == nil {
+			_ = dir.Sync() // not every system can
+			_ = dir.Close()
+		}
+		return nil
+	}
+	if !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return checkHeader(path)
+}
+
+// checkHeader refuses what is something else, before SQLite has touched it.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	switch n, err := f.Read(head); {
+	case n == 0:
+		if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+			return fmt.Errorf("%w: it is empty, and its log is not", errDamaged)
+		}
+		return nil
+	case err != nil:
+		return err
+	case string(head[:n]) != magic:
+		return errNotOurs
+	}
+	return nil
+}
+
+const (
+	smallFile = 16 << 20 // bytes that are checked as a whole at each start
+	tailLines = 1000     // entries that are checked in any case
+)
+
+// check is the cheap look at each start: all of a small file, and of a large one
+// what is small and what was written last.
+func check(ctx context.Context, c *sql.Conn, path string) error {
+	checks := []string{"quick_check('meta')", "quick_check('streams')"}
+	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
+		checks = []string{"integrity_check(1)"}
+	}
+	for _, pragma := range checks {
+		var verdict string
+		if err := c.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&verdict); err != nil {
+			return err
+		}
+		if verdict != "ok" {
+			return fmt.Errorf("%w: %s", errDamaged, verdict)
+		}
+	}
+	return checkTail(ctx, c)
+}
+
+// checkTail compares the last entries with what the streams count.
+func checkTail(ctx context.Context, c *sql.Conn) error {
+	var wrong int
+	err := c.QueryRowContext(ctx, `
+		SELECT count(*) FROM (
+			SELECT stream, max(seq) AS last, max(nth) AS nth FROM (SELECT seq, stream, nth FROM entries ORDER BY seq DESC LIMIT ?) GROUP BY stream
+		) tail LEFT JOIN streams s ON s.id = tail.stream
+		WHERE s.id IS NULL OR s.count <> tail.nth OR s.last <> tail.last`, tailLines).Scan(&wrong)
+	if err == nil && wrong > 0 {
+		err = fmt.Errorf("%w: its counters do not fit its entries", errDamaged)
+	}
+	if err != nil {
+		return err
+	}
+	var head, last int64
+	err = c.QueryRowContext(ctx, "SELECT ifnull((SELECT max(seq) FROM entries), 0), ifnull((SELECT max(last) FROM streams), 0)").Scan(&head, &last)
+	if err == nil && last > head {
+		err = fmt.Errorf("%w: its last entries are missing", errDamaged)
+	}
+	return err
+}

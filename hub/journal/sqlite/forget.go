@@ -1,0 +1,182 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Forget implements journal.Store. The words are overwritten in the rows, the
+// index is written anew in small steps between the commits, and the log is
+// emptied: in a record of millions of lines that takes a minute.
+func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err error) {
+	if len(streams) == 0 {
+		return 0, nil
+	}
+	var after uint64
+	for more := true; more && err == nil; {
+		var found int
+		found, after, more, err = s.forgetSome(author, streams, after)
+		n += found
+	}
+	if n > 0 {
+		s.scrub.Store(true)
+	}
+	if n > 0 && err == nil {
+		if err = s.scrubIndex(); err == nil {
+			err = s.checkpoint()
+		}
+	}
+	if err != nil {
+		return n, fmt.Errorf("journal: cannot forget: %w", err)
+	}
+	return n, nil
+}
+
+func (s *Store) forgetSome(author uuid.UUID, streams []journal.Stream, after uint64) (n int, last uint64, more bool, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err = s.transact(func() error {
+		rows, err := s.w.spokenBy(author, streams, after)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			last = r.seq
+			erased, err := s.forget(&r)
+			if err != nil {
+				return fmt.Errorf("entry %d: %w", r.seq, err)
+			}
+			if erased {
+				n++
+			}
+		}
+		more = len(rows) == indexAtOnce
+		return nil
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, last, more, err
+}
+
+const mergePages = 16 // of the index in one step: a few milliseconds
+
+// scrubIndex merges the parts of the index into one. FTS5 takes what is deleted
+// out of a part at once, even with its secure-delete, only as far as that is easy.
+func (s *Store) scrubIndex() error {
+	// A part of its own, since a lone part is never written anew.
+	mark := indexed{text: "forgotten"}
+	if err := s.mark(&mark, s.w.intoIndex); err != nil {
+		return err
+	}
+	pages := -mergePages // all parts, from the first step on
+	for more := true; more; pages = mergePages {
+		var err error
+		if more, err = s.mergeSome(pages); err != nil {
+			return err
+		}
+	}
+	return s.mark(&mark, s.w.outOfIndex)
+}
+
+// mark puts into the index, or out of it, what is no entry: position 0 in stream 0.
+func (s *Store) mark(in *indexed, stmt *sql.Stmt) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.lightly(func() error {
+		return s.transact(func() error { return in.put(stmt) })
+	})
+}
+
+func (s *Store) mergeSome(pages int) (more bool, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var before, after int
+	const changes = "SELECT total_changes()"
+	ctx := context.Background()
+	err = s.lightly(func() error {
+		return s.transact(func() error {
+			if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
+				return err
+			}
+			if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
+				return err
+			}
+			return s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
+		})
+	})
+	return after-before >= 2, err // as FTS5 says that it has merged something
+}
+
+func (s *Store) forget(r *rawRow) (erased bool, err error) {
+	e, err := protocol.DecodeEvent(r.event)
+	if err != nil {
+		return false, err
+	}
+	if _, already := e.(protocol.Erased); already {
+		return false, nil
+	}
+	if err := s.leaveIndex(r); err != nil {
+		return false, err
+	}
+	from, _ := protocol.Words(e)
+	line := protocol.AppendEventJSON(nil, protocol.Erased{Stamp: protocol.Stamp{Room: protocol.StampOf(e).Room}, From: from})
+	_, err = s.w.erase.Exec(strings.TrimSuffix(string(line), "\n"), int64(r.seq))
+	return true, err
+}
+
+// leaveIndex takes the words of r out of the index, if they are in it.
+func (s *Store) leaveIndex(r *rawRow) error {
+	if !r.spoken || r.seq > s.indexed.Load() {
+		return nil
+	}
+	text, err := wordsIn(r.event)
+	if err != nil {
+		return err
+	}
+	in := indexed{r.seq, r.stream, text}
+	return in.put(s.w.outOfIndex)
+}
+
+// rawRow is an entry that is about to be changed.
+type rawRow struct {
+	seq, nth uint64
+	stream   int64
+	spoken   bool
+	event    []byte
+}
+
+func (w *writer) spokenBy(author uuid.UUID, streams []journal.Stream, after uint64) ([]rawRow, error) {
+	args := []any{author[:], int64(after)}
+	for _, st := range streams {
+		args = append(args, string(st))
+	}
+	return w.raw("author=? AND spoken AND seq>? AND stream IN (SELECT id FROM streams WHERE name IN (?"+
+		strings.Repeat(",?", len(streams)-1)+"))", append(args, indexAtOnce)...)
+}
+
+// raw are the first entries for which a condition holds; the last argument is
+// how many.
+func (w *writer) raw(where string, args ...any) (found []rawRow, err error) {
+	rows, err := w.conn.QueryContext(context.Background(),
+		"SELECT seq, nth, stream, spoken, event FROM entries WHERE "+where+" ORDER BY seq LIMIT ?", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r rawRow
+		if err := rows.Scan(&r.seq, &r.nth, &r.stream, &r.spoken, &r.event); err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	return found, rows.Err()
+}

@@ -1,0 +1,247 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// reader is a connection that sees what is committed and waits for nobody.
+type reader struct {
+	conn        *sql.Conn
+	begin, end  *sql.Stmt
+	find, gone  *sql.Stmt
+	page, probe *sql.Stmt
+	rooms       map[journal.Stream]protocol.Room // parsed before
+}
+
+const columns = "e.seq, e.nth, e.time, e.id, e.author, e.here, e.event"
+
+func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{conn: c, rooms: map[journal.Stream]protocol.Room{}}
+	for _, p := range []struct {
+		stmt  **sql.Stmt
+		query string
+	}{
+		{&r.begin, "BEGIN"}, {&r.end, "ROLLBACK"},
+		{&r.find, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
+		{&r.gone, "SELECT gone FROM meta"},
+		{&r.page, "SELECT " + columns + " FROM entries e WHERE stream=? AND seq>? AND seq<=? ORDER BY seq LIMIT ?"},
+		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
+	} {
+		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *reader) close() {
+	for _, s := range []*sql.Stmt{r.begin, r.end, r.find, r.gone, r.page, r.probe} {
+		_ = s.Close()
+	}
+	_ = r.conn.Close()
+}
+
+// borrow gives a reader to f, which sees one moment of the record throughout.
+func (s *Store) borrow(f func(r *reader) error) error {
+	var r *reader
+	select {
+	case r = <-s.readers:
+	case <-s.stop.Done():
+		return errClosed
+	}
+	defer func() { s.readers <- r }()
+	if _, err := r.begin.Exec(); err != nil {
+		return fmt.Errorf("journal: cannot read: %w", err)
+	}
+	err := f(r)
+	if _, e := r.end.Exec(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return fmt.Errorf("journal: cannot read: %w", err)
+	}
+	return nil
+}
+
+// Read implements journal.Store.
+func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Page, err error) {
+	err = s.borrow(func(r *reader) error {
+		for i := range cur.Streams {
+			if err := r.read(&p, &cur.Streams[i], cur.Seq, upto, limit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return journal.Page{}, err
+	}
+	p.Cut(cur, upto, limit)
+	return p, nil
+}
+
+// read adds what one stream has after a position to the page, and counts what
+// it no longer has.
+func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, limit int) error {
+	if at.Stream == "" {
+		return nil
+	}
+	var id int64
+	var prunedNth, prunedSeq uint64
+	err := r.find.QueryRow(string(at.Stream)).Scan(&id, &prunedNth, &prunedSeq)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		err := r.gone.QueryRow().Scan(&prunedSeq)
+		p.Unsure = p.Unsure || prunedSeq > after && at.Nth > 0
+		return err
+	case err != nil:
+		return err
+	case prunedSeq > after:
+		p.Miss(at, prunedNth)
+	}
+	rows, err := r.page.Query(id, position(after), position(upto), limit)
+	if err != nil {
+		return err
+	}
+	return r.each(rows, at.Stream, func(e journal.Entry) { p.Entries = append(p.Entries, e) })
+}
+
+// each hands on the entries of one stream. It closes rows.
+func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry)) error {
+	defer rows.Close()
+	for rows.Next() {
+		var row row
+		if err := rows.Scan(row.columns()...); err != nil {
+			return err
+		}
+		e, err := r.entry(&row, st)
+		if err != nil {
+			return err
+		}
+		f(e)
+	}
+	return rows.Err()
+}
+
+// row is an entry as it stands in the file.
+type row struct {
+	seq, nth   uint64
+	time       sql.NullInt64
+	id, author sql.RawBytes
+	here       bool
+	event      sql.RawBytes
+}
+
+func (r *row) columns() []any {
+	return []any{&r.seq, &r.nth, &r.time, &r.id, &r.author, &r.here, &r.event}
+}
+
+// entry is what row says, in this stream.
+func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
+	e := journal.Entry{Seq: row.seq, Nth: row.nth, Stream: st}
+	ev, err := protocol.DecodeEvent(row.event)
+	if err != nil {
+		return e, fmt.Errorf("entry %d: %w", row.seq, err)
+	}
+	recorded, ok := ev.(protocol.Recorded)
+	if !ok {
+		return e, fmt.Errorf("entry %d: a %T is nothing to record", row.seq, ev)
+	}
+	stamp := protocol.StampOf(recorded)
+	stamp.Seq = row.seq
+	if row.time.Valid {
+		stamp.Time = time.Unix(0, row.time.Int64).UTC()
+	}
+	copy(stamp.ID[:], row.id)
+	copy(e.Author[:], row.author)
+	if row.here {
+		if stamp.Room, err = r.room(st); err != nil {
+			return e, fmt.Errorf("entry %d: %w", row.seq, err)
+		}
+	}
+	e.Event = recorded.Stamped(stamp)
+	return e, nil
+}
+
+// room is the room of a stream. To parse a name costs more than to read a line.
+func (r *reader) room(st journal.Stream) (protocol.Room, error) {
+	if room, ok := r.rooms[st]; ok {
+		return room, nil
+	}
+	room, err := protocol.ParseRoom(string(st))
+	if err == nil {
+		if len(r.rooms) >= maxStreams {
+			clear(r.rooms)
+		}
+		r.rooms[st] = room
+	}
+	return room, err
+}
+
+// Back implements journal.Store.
+func (s *Store) Back(streams []journal.Stream, upto uint64, n int) (seq uint64, err error) {
+	if len(streams) == 0 || n < 0 {
+		return 0, nil
+	}
+	// Each part is in order already, so that only what is counted is looked at.
+	one := "SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=?"
+	query := one + strings.Repeat(" UNION ALL "+one, len(streams)-1) + " ORDER BY seq DESC LIMIT 1 OFFSET ?"
+	var args []any
+	for _, st := range streams {
+		args = append(args, string(st), position(upto))
+	}
+	err = s.borrow(func(r *reader) error {
+		return noRow(r.conn.QueryRowContext(s.stop, query, append(args, n)...).Scan(&seq))
+	})
+	return seq, err
+}
+
+// noRow is err, unless it only says that there is nothing.
+func noRow(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// Before implements journal.Store. It trusts that the clock went on as the
+// positions did: where it was set back in between, it finds one of the places.
+func (s *Store) Before(t time.Time) (seq uint64, err error) {
+	low, high := uint64(1), s.Head()
+	err = s.borrow(func(r *reader) error {
+		for low <= high {
+			mid := low + (high-low)/2
+			var at uint64
+			var when int64
+			err := r.probe.QueryRow(position(mid)).Scan(&at, &when)
+			switch {
+			case errors.Is(err, sql.ErrNoRows) || err == nil && at < low:
+				low = mid + 1 // nothing is kept from low to mid
+			case err != nil:
+				return err
+			case when == 0 || time.Unix(0, when).Before(t):
+				seq, low = at, mid+1
+			default:
+				high = at - 1
+			}
+		}
+		return nil
+	})
+	return seq, err
+}
+
+// position is seq as SQLite has it.
+func position(seq uint64) int64 { return int64(min(seq, math.MaxInt64)) }

@@ -1,0 +1,117 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+)
+
+// applicationID is "chnw" in the header of the file: it tells ours from every other database.
+const applicationID = 0x63686e77
+
+// migrations lead from an empty file to today's, each from one version of the
+// schema to the next. One that was ever released is never changed. (A library
+// for this would be larger than the two functions below: there is one file,
+// one direction and no second program that could run them.)
+var migrations = []string{`
+CREATE TABLE meta (
+	epoch   BLOB NOT NULL,    -- names the record
+	indexed INTEGER NOT NULL, -- the words of all entries up to this position are in the index
+	gone    INTEGER NOT NULL  -- position of the newest entry in a stream that was dropped as a whole
+);
+CREATE TABLE streams (
+	id         INTEGER PRIMARY KEY,
+	name       TEXT NOT NULL UNIQUE,
+	count      INTEGER NOT NULL, -- entries ever
+	last       INTEGER NOT NULL, -- position of the newest
+	pruned_nth INTEGER NOT NULL, -- how many of them are gone: always the oldest
+	pruned_seq INTEGER NOT NULL  -- position of the newest that is gone
+);
+CREATE TABLE entries (
+	seq    INTEGER PRIMARY KEY,
+	stream INTEGER NOT NULL,
+	nth    INTEGER NOT NULL,
+	time   INTEGER, -- when it was accepted, in nanoseconds since 1970
+	id     BLOB,
+	author BLOB NOT NULL,
+	spoken INTEGER NOT NULL,
+	here   INTEGER NOT NULL, -- its room is its stream
+	event  TEXT NOT NULL     -- the JSON spelling, without what stands in the other columns
+);
+CREATE INDEX entries_of_stream ON entries(stream);
+CREATE INDEX spoken_in_stream  ON entries(stream) WHERE spoken;
+CREATE INDEX spoken_by_author  ON entries(author) WHERE spoken;
+CREATE VIRTUAL TABLE words USING fts5(
+	stream, text, content='', columnsize=0,
+	tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co So'"
+);
+INSERT INTO words(words, rank) VALUES ('secure-delete', 1);
+`}
+
+// migrate brings the file that w has open to the version of steps. The file as
+// it was is kept beside it.
+func migrate(ctx context.Context, w *sql.Conn, path string, steps []string) error {
+	version, err := versionOf(ctx, w)
+	switch {
+	case err != nil:
+		return err
+	case version > len(steps):
+		return fmt.Errorf("%s was written by a newer chinwag (its schema is %d, this program knows %d): please start the newer one", path, version, len(steps))
+	case version == len(steps):
+		return nil
+	case version > 0:
+		if err := keepCopy(ctx, w, fmt.Sprintf("%s.v%d.bak", path, version)); err != nil {
+			return fmt.Errorf("%s could not be copied before it is brought to schema %d: %w", path, len(steps), err)
+		}
+	}
+	if _, err := w.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := runSteps(ctx, w, version, steps); err != nil {
+		_, _ = w.ExecContext(ctx, "ROLLBACK")
+		return err
+	}
+	return nil
+}
+
+func runSteps(ctx context.Context, w *sql.Conn, version int, steps []string) error {
+	for i, step := range steps[version:] {
+		if _, err := w.ExecContext(ctx, step); err != nil {
+			return fmt.Errorf("schema %d: %w", version+i+1, err)
+		}
+	}
+	if version == 0 {
+		epoch := uuid.New()
+		if _, err := w.ExecContext(ctx, "INSERT INTO meta VALUES (?, 0, 0)", epoch[:]); err != nil {
+			return err
+		}
+	}
+	_, err := w.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", applicationID, len(steps)))
+	return err
+}
+
+// versionOf is the schema of the file: 0 if it is empty.
+func versionOf(ctx context.Context, c *sql.Conn) (version int, err error) {
+	var app, tables int
+	err = c.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
+		FROM pragma_application_id a, pragma_user_version v`).Scan(&app, &version, &tables)
+	if err == nil && app != applicationID && (version > 0 || tables > 0) {
+		return 0, errNotOurs
+	}
+	return version, err
+}
+
+// keepCopy writes the whole database to another file, at once or not at all.
+func keepCopy(ctx context.Context, c *sql.Conn, path string) error {
+	unfinished := path + ".tmp"
+	if err := os.WriteFile(unfinished, nil, 0o600); err != nil { // nobody else may read what was private
+		return err
+	}
+	if _, err := c.ExecContext(ctx, "VACUUM INTO ?", unfinished); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, path)
+}

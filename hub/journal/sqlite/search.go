@@ -1,0 +1,241 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+const (
+	indexAtOnce = 128              // entries in one transaction: a few milliseconds
+	lookAtOnce  = 2048             // entries that are looked at for them
+	searchTime  = 10 * time.Second // a search that takes longer is given up
+	searchWords = 16               // words that are looked for
+)
+
+// Search implements journal.Store. It finds whole words, without regard to case
+// and accents; of a script that is written without spaces, any run of its signs.
+func (s *Store) Search(streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, err error) {
+	if isNothing(words) || n <= 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(s.stop, searchTime)
+	defer cancel()
+	for s.indexed.Load() < min(upto, s.Head()) {
+		if _, err := s.index(); err != nil {
+			return nil, fmt.Errorf("journal: cannot search: %w", err)
+		}
+		if ctx.Err() != nil {
+			return nil, errors.New("journal: cannot search: the index is behind")
+		}
+	}
+	err = s.borrow(func(r *reader) error {
+		ids, names, err := r.streams(streams)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		rows, err := r.conn.QueryContext(ctx, "SELECT e.stream, "+columns+` FROM words JOIN entries e ON e.seq=words.rowid
+			WHERE words MATCH ? AND words.rowid<=? ORDER BY words.rowid DESC LIMIT ?`, query(ids, words), position(upto), n)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			e, err := r.next(rows, names)
+			if err != nil {
+				return err
+			}
+			found = append(found, e)
+		}
+		return rows.Err()
+	})
+	slices.Reverse(found)
+	return found, err
+}
+
+func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]journal.Stream, err error) {
+	byID = map[int64]journal.Stream{}
+	for _, name := range names {
+		var id int64
+		var nth, seq uint64
+		switch err := r.find.QueryRow(string(name)).Scan(&id, &nth, &seq); {
+		case err == nil:
+			ids, byID[id] = append(ids, id), name
+		case !errors.Is(err, sql.ErrNoRows):
+			return nil, nil, err
+		}
+	}
+	return ids, byID, nil
+}
+
+// query is what the index is asked. Whatever somebody typed stands in it only
+// between quotes, as signs that the index knows.
+func query(streams []int64, words string) string {
+	var b strings.Builder
+	b.WriteString("stream : (")
+	for i, id := range streams {
+		if i > 0 {
+			b.WriteString(" OR ")
+		}
+		b.WriteString(strconv.Quote(streamWord(id)))
+	}
+	b.WriteString(") AND text : (")
+	for i, w := range wordsOf(words) {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString(`"` + w + `"`)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// streamWord stands in the index for a stream.
+func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
+
+func isNothing(words string) bool { return len(wordsOf(words)) == 0 }
+
+// wordsOf are the words that are looked for: each a phrase of what the index
+// takes for words.
+func wordsOf(s string) (words []string) {
+	for _, w := range strings.Fields(s) {
+		if w = strings.Join(strings.Fields(spaced(w)), " "); w != "" && len(words) < searchWords {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// spaced is s as the index takes it: every sign that is a word by itself stands
+// alone, and what is no part of a word is a space.
+func spaced(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/2)
+	for _, r := range s {
+		switch {
+		case isAlone(r):
+			b.WriteByte(' ')
+			b.WriteRune(r)
+			b.WriteByte(' ')
+		case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
+			b.WriteRune(r)
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// isAlone knows the scripts that are written without spaces between words, and
+// signs like emoji.
+func isAlone(r rune) bool {
+	if r < 0x2E80 {
+		return r > unicode.MaxLatin1 && unicode.Is(unicode.So, r)
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.So)
+}
+
+// index takes the next entries into the index, and reports whether there may be more.
+func (s *Store) index() (more bool, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	from, head := s.indexed.Load(), s.Head()
+	if from >= head {
+		return false, nil
+	}
+	to := min(from+lookAtOnce, head)
+	err = s.lightly(func() error {
+		return s.transact(func() error {
+			rows, err := s.w.spoken(from, to)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if err := r.put(s.w.intoIndex); err != nil {
+					return err
+				}
+			}
+			if len(rows) == indexAtOnce {
+				to = rows[len(rows)-1].seq
+			}
+			_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET indexed=?", int64(to))
+			return err
+		})
+	})
+	if err == nil {
+		s.indexed.Store(to)
+	}
+	return err == nil && to < head, err
+}
+
+// lightly does f without a flush to the disk: what f writes can be made again,
+// and the next commit flushes it, too.
+func (s *Store) lightly(f func() error) error {
+	if s.opts.Sync != Full {
+		return f()
+	}
+	ctx := context.Background()
+	if _, err := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=normal"); err != nil {
+		return err
+	}
+	err := f()
+	if _, e := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=full"); e != nil && s.broken == nil {
+		s.broken = fmt.Errorf("%w (%w)", journal.ErrBroken, e) // nothing would be safe any more
+	}
+	return err
+}
+
+// indexed is what the index knows of an entry.
+type indexed struct {
+	seq    uint64
+	stream int64
+	text   string
+}
+
+// spoken are the next spoken entries between two positions.
+func (w *writer) spoken(after, upto uint64) (found []indexed, err error) {
+	rows, err := w.conn.QueryContext(context.Background(),
+		"SELECT seq, stream, event FROM entries WHERE seq>? AND seq<=? AND spoken ORDER BY seq LIMIT ?", int64(after), int64(upto), indexAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r indexed
+		var event []byte
+		if err := rows.Scan(&r.seq, &r.stream, &event); err != nil {
+			return nil, err
+		}
+		if r.text, err = wordsIn(event); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", r.seq, err)
+		}
+		found = append(found, r)
+	}
+	return found, rows.Err()
+}
+
+func wordsIn(event []byte) (string, error) {
+	e, err := protocol.DecodeEvent(event)
+	if err != nil {
+		return "", err
+	}
+	_, words := protocol.Words(e)
+	return spaced(words.String()), nil
+}
+
+// put takes an entry into the index, or out of it. What has no words is not in it.
+func (r *indexed) put(stmt *sql.Stmt) (err error) {
+	if strings.TrimSpace(r.text) != "" {
+		_, err = stmt.Exec(int64(r.seq), streamWord(r.stream), r.text)
+	}
+	return err
+}

@@ -1,0 +1,212 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+)
+
+// Options of a Store. The zero value keeps everything, as safe as can be.
+type Options struct {
+	Sync    Sync          // "": Full
+	Keep    time.Duration // how long entries are kept; 0: for ever
+	Lines   int           // how many entries of each stream are kept; 0: all
+	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
+	Log     *slog.Logger  // nil: nobody is told
+}
+
+// Sync is what a commit waits for.
+type Sync string
+
+const (
+	Full   Sync = "full"   // the disk has it: a power cut loses nothing
+	Normal Sync = "normal" // the system has it: a power cut may lose the last lines
+	Off    Sync = "off"    // the system has it, in any order: a power cut may lose the file
+)
+
+// ParseSync makes a Sync of what somebody chose.
+func ParseSync(s string) (Sync, error) {
+	switch y := Sync(s); y {
+	case Full, Normal, Off:
+		return y, nil
+	}
+	return "", fmt.Errorf("sync is full, normal or off, not %q", s)
+}
+
+const (
+	readerCount = 4    // who reads at the same time; the others wait
+	maxStreams  = 4096 // counters that are held in memory
+	mailboxKept = 30 * 24 * time.Hour
+)
+
+// Store is a record in a file. Make it with Open.
+type Store struct {
+	// static after Open
+	opts  Options
+	path  string
+	epoch uuid.UUID
+	lock  *os.File
+	pools []*sql.DB
+
+	readers chan *reader // readerCount of them; whoever has one gives it back
+	head    atomic.Uint64
+	indexed atomic.Uint64 // written under writing
+
+	writing sync.Mutex // of what follows
+	w       *writer
+	streams map[journal.Stream]*stream // counters as committed; empty is right, too
+	broken  error                      // not nil: what every commit returns
+
+	checkpoints *sql.Conn     // the maintenance goroutine's own
+	pruning     sync.Mutex    // one step at a time
+	scrub       atomic.Bool   // forgotten words are still in the log
+	work        chan struct{} // capacity 1: something was committed; closed by nobody
+	stop        context.Context
+	end         context.CancelFunc
+	ended       chan struct{} // closed by the maintenance goroutine
+}
+
+// Open opens the record in the file at path, which is made if it is not there.
+// It has the file to itself until Close.
+func Open(path string, o Options) (*Store, error) { return open(path, o, migrations) }
+
+func open(path string, o Options, steps []string) (s *Store, err error) {
+	o.Sync = cmp.Or(o.Sync, Full)
+	o.Mailbox = cmp.Or(o.Mailbox, mailboxKept)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s = &Store{
+		opts: o, path: path,
+		readers: make(chan *reader, readerCount), streams: map[journal.Stream]*stream{},
+		work: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	s.stop, s.end = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			s.end()
+			s.release()
+			s, err = nil, explain(path, err)
+		}
+	}()
+	if s.lock, err = lockFile(path); err != nil {
+		return s, err
+	}
+	if err := s.connect(steps); err != nil {
+		return s, err
+	}
+	go s.maintain()
+	return s, nil
+}
+
+// connect opens the file, checks and upgrades it, and makes all that works on it.
+func (s *Store) connect(steps []string) (err error) {
+	ctx := context.Background()
+	if err := makeFile(s.path); err != nil {
+		return err
+	}
+	db, err := s.pool(1, writing(s.path, s.opts.Sync))
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, conn, s.path, steps); err != nil {
+		return err
+	}
+	if err := check(ctx, conn, s.path); err != nil {
+		return err
+	}
+	if err := s.load(ctx, conn); err != nil {
+		return err
+	}
+	if s.w, err = newWriter(ctx, conn); err != nil {
+		return err
+	}
+	if db, err = s.pool(1, writing(s.path, s.opts.Sync)); err != nil {
+		return err
+	}
+	if s.checkpoints, err = db.Conn(ctx); err != nil {
+		return err
+	}
+	if db, err = s.pool(readerCount, reading(s.path)); err != nil {
+		return err
+	}
+	for range readerCount {
+		r, err := newReader(ctx, db)
+		if err != nil {
+			return err
+		}
+		s.readers <- r
+	}
+	return nil
+}
+
+func (s *Store) pool(size int, dsn string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err == nil {
+		db.SetMaxOpenConns(size)
+		s.pools = append(s.pools, db)
+	}
+	return db, err
+}
+
+// load learns where the record ends. The last entry is never pruned.
+func (s *Store) load(ctx context.Context, c *sql.Conn) error {
+	var epoch []byte
+	var head, indexed uint64
+	err := c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &indexed, &head)
+	if err != nil {
+		return err
+	}
+	s.head.Store(head)
+	s.indexed.Store(indexed)
+	s.epoch, err = uuid.FromBytes(epoch)
+	return err
+}
+
+// Close waits for all that is under way, and gives the file back.
+func (s *Store) Close() error {
+	s.end()
+	<-s.ended
+	for range readerCount {
+		(<-s.readers).close()
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.broken = cmp.Or(s.broken, errClosed)
+	s.w.close()
+	_ = s.checkpoints.Close()
+	return s.release()
+}
+
+// release gives back what open has taken so far. The writer's connection is the
+// last: it brings the log to the file.
+func (s *Store) release() (err error) {
+	for _, db := range slices.Backward(s.pools) {
+		err = cmp.Or(err, db.Close())
+	}
+	if s.lock != nil {
+		err = cmp.Or(err, s.lock.Close())
+	}
+	return err
+}
+
+// Epoch implements journal.Store.
+func (s *Store) Epoch() uuid.UUID { return s.epoch }
+
+// Head implements journal.Store.
+func (s *Store) Head() uint64 { return s.head.Load() }

@@ -1,0 +1,225 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+	"chinwag/protocol"
+)
+
+func TestSQLiteIsAStore(t *testing.T) {
+	storetest.Run(t, func(t testing.TB, lines int) (journal.Store, func()) {
+		s := opened(t, newPath(t), Options{Lines: lines})
+		return s, func() { pruneAll(t, s) }
+	})
+}
+
+func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "chinwag.db") }
+
+// opened is a store that is closed with the test.
+func opened(t testing.TB, path string, o Options) *Store {
+	t.Helper()
+	s, err := Open(path, o)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if s.stop.Err() == nil {
+			assert.NoError(t, s.Close())
+		}
+	})
+	return s
+}
+
+func pruneAll(t testing.TB, s *Store) {
+	t.Helper()
+	for more := true; more; {
+		var err error
+		more, err = s.pruneSome()
+		require.NoError(t, err)
+	}
+}
+
+// everything is what the record holds of these streams.
+func everything(t testing.TB, s journal.Store, streams ...journal.Stream) (entries []journal.Entry) {
+	t.Helper()
+	cur := storetest.From(0, streams...)
+	for cur.Seq < s.Head() {
+		p, err := s.Read(cur, s.Head(), 100)
+		require.NoError(t, err)
+		entries = append(entries, p.Entries...)
+	}
+	return entries
+}
+
+// numbered are lines that say their place: the first one is from.
+func numbered(from, n int) (entries []journal.Entry) {
+	for i := range n {
+		st := journal.Stream([]string{"#a", "#b", "@x"}[(from+i)%3])
+		entries = append(entries, storetest.Said(st, strconv.Itoa(from+i)))
+	}
+	return entries
+}
+
+// assertNumbered checks that the record is a run of numbered lines from 1 on,
+// each once, in order and in its place, and returns how many they are.
+func assertNumbered(t testing.TB, s journal.Store) int {
+	t.Helper()
+	all := everything(t, s, "#a", "#b", "@x")
+	nth := map[journal.Stream]uint64{}
+	for i, e := range all {
+		nth[e.Stream]++
+		_, words := protocol.Words(e.Event)
+		require.Equal(t, strconv.Itoa(i+1), words.String())
+		require.Equal(t, uint64(i+1), e.Seq)
+		require.Equal(t, nth[e.Stream], e.Nth)
+	}
+	require.Equal(t, uint64(len(all)), s.Head())
+	return len(all)
+}
+
+func TestTheRecordIsThereAgain(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	epoch := s.Epoch()
+	storetest.Commit(t, s, numbered(1, 500)...)
+	require.NoError(t, s.Close())
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	if runtime.GOOS != "windows" {
+		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "private lines are in it")
+	}
+
+	s = opened(t, path, Options{})
+	assert.Equal(t, epoch, s.Epoch())
+	assert.Equal(t, 500, assertNumbered(t, s))
+	in := storetest.Commit(t, s, numbered(501, 2)...)
+	assert.Equal(t, uint64(501), in[0].Seq)
+	assert.Equal(t, uint64(167), in[0].Nth)
+	assert.Equal(t, 502, assertNumbered(t, s))
+}
+
+func TestClosedIsClosed(t *testing.T) {
+	others := goleak.IgnoreCurrent()
+	s := opened(t, newPath(t), Options{})
+	require.NoError(t, s.Close())
+	assert.ErrorIs(t, s.Commit(numbered(1, 1)), errClosed)
+	_, err := s.Read(storetest.From(0, "#a"), 1, 1)
+	assert.ErrorIs(t, err, errClosed)
+	goleak.VerifyNone(t, others)
+}
+
+// The counters of many streams are not all held in memory.
+func TestManyStreamsCostNoMemory(t *testing.T) {
+	s := opened(t, newPath(t), Options{Sync: Off})
+	for range 2 {
+		var in []journal.Entry
+		for i := range maxStreams + 10 {
+			in = append(in, storetest.Said(journal.Stream(fmt.Sprint("#", i)), "x"))
+		}
+		storetest.Commit(t, s, in...)
+		assert.LessOrEqual(t, len(s.streams), maxStreams)
+	}
+	last := storetest.Commit(t, s, storetest.Said("#7", "x"))
+	assert.Equal(t, uint64(3), last[0].Nth)
+}
+
+// Readers see what is committed, whatever is being written, and keep nobody waiting.
+func TestReadersAndTheWriterDoNotWait(t *testing.T) {
+	s := opened(t, newPath(t), Options{})
+	storetest.Commit(t, s, numbered(1, 300)...)
+	s.writing.Lock()
+	_, err := s.w.begin.Exec()
+	require.NoError(t, err)
+	_, err = s.w.conn.ExecContext(t.Context(), "DELETE FROM entries")
+	require.NoError(t, err)
+	assert.Equal(t, 300, assertNumbered(t, s), "what is not committed is not there")
+	_, err = s.w.rollback.Exec()
+	require.NoError(t, err)
+	s.writing.Unlock()
+
+	require.NoError(t, s.borrow(func(r *reader) error {
+		_, err := r.conn.ExecContext(t.Context(), "SELECT count(*) FROM entries") // its moment begins
+		require.NoError(t, err)
+		storetest.Commit(t, s, numbered(301, 10)...)
+		return err
+	}))
+	assert.Equal(t, 310, assertNumbered(t, s))
+}
+
+func TestTwoOnOneFile(t *testing.T) {
+	path := newPath(t)
+	opened(t, path, Options{})
+	_, err := Open(path, Options{})
+	assert.ErrorContains(t, err, fmt.Sprintf("another chinwag (process %d) has %s open", os.Getpid(), path))
+}
+
+func TestWhatIsNoRecordIsLeftAlone(t *testing.T) {
+	for name, content := range map[string]string{"text": "Dear diary, today I bought a hat.", "short": "x", "zeros": string(make([]byte, 8192))} {
+		path := newPath(t)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		_, err := Open(path, Options{})
+		assert.ErrorContains(t, err, "is not a chinwag record, so it is left alone", name)
+		got, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, content, string(got), name)
+	}
+	path := newPath(t)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec("CREATE TABLE recipes (name TEXT)")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	_, err = Open(path, Options{})
+	assert.ErrorContains(t, err, "is not a chinwag record")
+}
+
+func TestANewerFileIsRefused(t *testing.T) {
+	path := newPath(t)
+	s, err := open(path, Options{}, append(migrations[:len(migrations):len(migrations)], "CREATE TABLE future (x)"))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	_, err = Open(path, Options{})
+	assert.ErrorContains(t, err, "was written by a newer chinwag")
+}
+
+// Each version of the schema leads to the last, and the file as it was is kept.
+func TestAnOlderFileIsBroughtForward(t *testing.T) {
+	future := append(migrations[:len(migrations):len(migrations)], "CREATE TABLE moods (x)", "CREATE INDEX of_moods ON moods(x)")
+	broken := append(future[:len(future)-1:len(future)-1], "CREATE TABLE whims (x); CREATE TABLE whims (x)")
+	for version := 1; version < len(future); version++ {
+		path := newPath(t)
+		s, err := open(path, Options{}, future[:version])
+		require.NoError(t, err)
+		epoch := s.Epoch()
+		storetest.Commit(t, s, numbered(1, 50)...)
+		require.NoError(t, s.Close())
+
+		_, err = open(path, Options{}, broken)
+		require.Error(t, err)
+		s, err = open(path, Options{}, future[:version])
+		require.NoError(t, err, "all or nothing")
+		require.NoError(t, s.Close())
+
+		s, err = open(path, Options{}, future)
+		require.NoError(t, err)
+		storetest.Commit(t, s, numbered(51, 5)...)
+		assert.Equal(t, 55, assertNumbered(t, s))
+		require.NoError(t, s.Close())
+
+		old, err := open(fmt.Sprintf("%s.v%d.bak", path, version), Options{}, future[:version])
+		require.NoError(t, err)
+		assert.Equal(t, epoch, old.Epoch())
+		assert.Equal(t, 50, assertNumbered(t, old))
+		require.NoError(t, old.Close())
+	}
+}

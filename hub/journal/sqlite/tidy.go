@@ -1,0 +1,243 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"chinwag/hub/journal"
+)
+
+const (
+	indexDelay  = 200 * time.Millisecond // what is said meanwhile is indexed together
+	pruneEvery  = time.Minute
+	logPages    = 1000 // pages in the log before they go to the file
+	pauseFactor = 2    // how much longer than it works the maintenance rests
+)
+
+// maintain is the maintenance goroutine: it indexes, prunes and empties the log
+// behind the commits, and rests between its small steps.
+func (s *Store) maintain() {
+	defer close(s.ended)
+	prune := time.NewTicker(pruneEvery)
+	defer prune.Stop()
+	s.steps(s.index)
+	s.steps(s.pruneSome)
+	for {
+		select {
+		case <-s.work:
+			if s.rest(indexDelay) {
+				s.steps(s.index)
+			}
+		case <-prune.C:
+			s.steps(s.pruneSome)
+		case <-s.stop.Done():
+			return
+		}
+	}
+}
+
+// steps does a step until there is nothing more to do, and rests in between.
+func (s *Store) steps(step func() (more bool, err error)) {
+	for more := true; more; {
+		var err error
+		start := time.Now()
+		if more, err = step(); err == nil {
+			err = s.checkpointIfLong()
+		}
+		if err != nil {
+			if !errors.Is(err, journal.ErrBroken) { // a commit tells that
+				s.opts.Log.Warn("the record's maintenance is put off", "err", err)
+			}
+			return
+		}
+		if !s.rest(pauseFactor * time.Since(start)) {
+			return
+		}
+	}
+}
+
+// rest waits a while, and reports whether there is anything to do after it.
+func (s *Store) rest(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-s.stop.Done():
+		return false
+	}
+}
+
+// checkpointIfLong brings what is in the log to the file, if it is much.
+func (s *Store) checkpointIfLong() error {
+	if s.scrub.Load() {
+		return s.checkpoint()
+	}
+	var busy, pages, done int
+	err := s.checkpoints.QueryRowContext(s.stop, "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &pages, &done)
+	if err != nil || pages < logPages {
+		return s.stopped(err)
+	}
+	return s.checkpoint()
+}
+
+// checkpoint brings the log to the file: nearly all of it while commits go on,
+// and the rest between two commits, so that the log begins anew. With words in it
+// that were forgotten, it is emptied.
+func (s *Store) checkpoint() error {
+	first := s.emptyLog("PASSIVE")
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if first != nil {
+		return s.fail(first)
+	}
+	if !s.scrub.Load() {
+		return s.fail(s.emptyLog("PASSIVE"))
+	}
+	err := s.emptyLog("TRUNCATE")
+	if err == nil {
+		s.scrub.Store(false)
+	}
+	return s.fail(err)
+}
+
+var errReaders = errors.New("somebody reads what is in the log")
+
+func (s *Store) emptyLog(how string) error {
+	var busy, pages, done int
+	err := s.checkpoints.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+how+")").Scan(&busy, &pages, &done)
+	if err == nil && busy != 0 && how == "TRUNCATE" {
+		return errReaders
+	}
+	return err
+}
+
+// stopped is err, unless it is only that the store is being closed.
+func (s *Store) stopped(err error) error {
+	if s.stop.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// pruneSome removes a few entries that are no longer kept, and reports whether
+// there may be more. The last entry stays: it is where the record goes on.
+func (s *Store) pruneSome() (more bool, err error) {
+	s.pruning.Lock() // what is too much is counted before it is removed
+	defer s.pruning.Unlock()
+	for _, prune := range []func() (int, error){s.pruneOld, s.pruneMany, s.pruneMailboxes} {
+		if n, err := prune(); n > 0 || err != nil {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// pruneOld removes what is older than Options.Keep.
+func (s *Store) pruneOld() (int, error) {
+	if s.opts.Keep <= 0 {
+		return 0, nil
+	}
+	upto, err := s.Before(time.Now().Add(-s.opts.Keep))
+	if err != nil || upto == 0 {
+		return 0, err
+	}
+	return s.prune("seq<=?", position(upto), indexAtOnce)
+}
+
+// pruneMany removes what is more than Options.Lines in a stream.
+func (s *Store) pruneMany() (int, error) {
+	if s.opts.Lines <= 0 {
+		return 0, nil
+	}
+	id, excess, err := s.streamWhere("count - pruned_nth - ?1 FROM streams WHERE count - pruned_nth > ?1 LIMIT 1", s.opts.Lines)
+	if err != nil || excess == 0 {
+		return 0, err
+	}
+	return s.prune("stream=?", id, min(excess, indexAtOnce))
+}
+
+// pruneMailboxes removes mailboxes of sessions that have been silent for long.
+// A session is given up long before, so nobody can read them any more.
+func (s *Store) pruneMailboxes() (int, error) {
+	if s.opts.Mailbox < 0 {
+		return 0, nil
+	}
+	kept := s.opts.Mailbox
+	if s.opts.Keep > 0 {
+		kept = min(kept, s.opts.Keep)
+	}
+	upto, err := s.Before(time.Now().Add(-kept))
+	if err != nil || upto == 0 {
+		return 0, err
+	}
+	id, left, err := s.streamWhere("count - pruned_nth FROM streams WHERE name>='@' AND name<'A' AND last<=?1 LIMIT 1", position(upto))
+	switch {
+	case err != nil || id == 0:
+		return 0, err
+	case left > 0:
+		return s.prune("stream=?", id, indexAtOnce)
+	}
+	return 1, s.dropStream(id)
+}
+
+func (s *Store) streamWhere(query string, arg any) (id int64, n int, err error) {
+	err = s.borrow(func(r *reader) error {
+		err := r.conn.QueryRowContext(s.stop, "SELECT id, "+query, arg).Scan(&id, &n)
+		return noRow(err)
+	})
+	return id, n, s.stopped(err)
+}
+
+// prune removes the first entries for which a condition holds. They must be the
+// oldest of their streams.
+func (s *Store) prune(where string, args ...any) (n int, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err = s.lightly(func() error {
+		return s.transact(func() error {
+			rows, err := s.w.raw(where, args...)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if r.seq >= s.Head() {
+					break
+				}
+				if err := s.remove(&r); err != nil {
+					return err
+				}
+				n++
+			}
+			return nil
+		})
+	})
+	return n, err
+}
+
+func (s *Store) remove(r *rawRow) error {
+	if err := s.leaveIndex(r); err != nil {
+		return err
+	}
+	if _, err := s.w.remove.Exec(int64(r.seq)); err != nil {
+		return err
+	}
+	_, err := s.w.prune.Exec(int64(r.nth), int64(r.seq), r.stream)
+	return err
+}
+
+// dropStream forgets an empty stream as a whole.
+func (s *Store) dropStream(id int64) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.lightly(func() error {
+		return s.transact(func() error {
+			clear(s.streams)
+			_, err := s.w.conn.ExecContext(context.Background(), `
+				UPDATE meta SET gone=max(gone, (SELECT last FROM streams WHERE id=?1));
+				DELETE FROM streams WHERE id=?1 AND count=pruned_nth`, id)
+			return err
+		})
+	})
+}

@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+	"chinwag/protocol"
+)
+
+// ago is a line that was said some time ago.
+func ago(st journal.Stream, d time.Duration, text string) journal.Entry {
+	e := storetest.Said(st, text)
+	e.Event = e.Event.Stamped(protocol.Stamp{Time: time.Now().Add(-d).UTC()})
+	return e
+}
+
+func TestWhatIsOldIsPrunedInSmallSteps(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Keep: 90 * 24 * time.Hour})
+	var in []journal.Entry
+	for i := range 300 {
+		in = append(in, ago([]journal.Stream{"#a", "#b", "#b"}[i%3], time.Duration(299-i)*24*time.Hour+12*time.Hour, fmt.Sprint("line ", i)))
+	}
+	storetest.Commit(t, s, in...) // 210 of them are too old: 70 of #a, 140 of #b
+	steps := 0
+	for more := true; more; steps++ {
+		var err error
+		more, err = s.pruneSome()
+		require.NoError(t, err)
+		left := everything(t, s, "#a", "#b")
+		assert.GreaterOrEqual(t, len(left), 300-(steps+1)*indexAtOnce-indexAtOnce, "a few at a time")
+	}
+	for range 2 {
+		cur := storetest.From(0, "#a", "#b")
+		p, err := s.Read(cur, s.Head(), 500)
+		require.NoError(t, err)
+		assert.Equal(t, 90, len(p.Entries))
+		assert.Equal(t, 210, p.Gone)
+		assert.False(t, p.Unsure)
+		found, err := s.Search([]journal.Stream{"#a", "#b"}, "line", s.Head(), 500)
+		require.NoError(t, err)
+		assert.Equal(t, 90, len(found))
+		require.NoError(t, s.Close())
+		s = opened(t, path, Options{Keep: 90 * 24 * time.Hour})
+	}
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+func TestTheLastEntryIsKeptWhateverItsAge(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Keep: time.Hour})
+	storetest.Commit(t, s, ago("#a", 9*time.Hour, "x"), ago("#a", 8*time.Hour, "y"))
+	pruneAll(t, s)
+	require.NoError(t, s.Close())
+	s = opened(t, path, Options{Keep: time.Hour})
+	assert.Equal(t, uint64(2), s.Head(), "positions go on")
+	assert.Equal(t, []string{"y"}, storetest.Texts(everything(t, s, "#a")))
+}
+
+// A mailbox that nobody can read any more goes as a whole, and rooms stay.
+func TestMailboxesOfOldAreDropped(t *testing.T) {
+	s := opened(t, newPath(t), Options{Mailbox: time.Hour})
+	var old []journal.Stream
+	for range 5 {
+		st := journal.Mailbox(uuid.New())
+		old = append(old, st)
+		var in []journal.Entry
+		for range 200 {
+			in = append(in, ago(st, 3*time.Hour, "psst"))
+		}
+		storetest.Commit(t, s, in...)
+	}
+	young := journal.Mailbox(uuid.New())
+	storetest.Commit(t, s, ago("#a", 3*time.Hour, "hello"), ago(young, 3*time.Hour, "psst"), ago(young, time.Minute, "psst"))
+	pruneAll(t, s)
+	assert.Len(t, everything(t, s, young), 2)
+	assert.Len(t, everything(t, s, "#a"), 1)
+	assert.Empty(t, everything(t, s, old...))
+	var streams int
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM streams").Scan(&streams))
+	assert.Equal(t, 2, streams)
+
+	p, err := s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: 1}}}, s.Head(), 9)
+	require.NoError(t, err)
+	assert.True(t, p.Unsure, "somebody who had read there is told")
+	again := storetest.Commit(t, s, storetest.Said(old[0], "back"))
+	assert.Equal(t, uint64(1), again[0].Nth)
+	p, err = s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: journal.Unknown}}}, s.Head(), 9)
+	require.NoError(t, err)
+	assert.True(t, p.Unsure)
+	assert.Len(t, p.Entries, 1)
+}
+
+// Forgotten words are nowhere in the files: not in the rows, the index or the log.
+func TestForgottenWordsLeaveTheFiles(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	bob := uuid.New()
+	for i := range 150 {
+		storetest.Commit(t, s,
+			storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))),
+			storetest.Said("#a", fmt.Sprint("innocent ", i)))
+		if i%5 == 0 {
+			_, err := s.Search([]journal.Stream{"#a"}, "innocent", s.Head(), 1)
+			require.NoError(t, err)
+		}
+	}
+	inFiles := func(word string) (n int) {
+		for _, suffix := range []string{"", "-wal"} {
+			b, err := os.ReadFile(path + suffix)
+			require.NoError(t, err)
+			n += bytes.Count(b, []byte(word))
+		}
+		return n
+	}
+	require.NoError(t, s.checkpoint())
+	require.Positive(t, inFiles("xyzzy"))
+	require.Positive(t, inFiles("plugh"))
+	n, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	assert.Equal(t, 150, n)
+	assert.Zero(t, inFiles("xyzzy"))
+	assert.Zero(t, inFiles("plugh"))
+	assert.Positive(t, inFiles("innocent"))
+	found, err := s.Search([]journal.Stream{"#a"}, "innocent", s.Head(), 1000)
+	require.NoError(t, err)
+	assert.Equal(t, 150, len(found))
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+// The index follows the commits by itself.
+func TestTheIndexFollows(t *testing.T) {
+	s := opened(t, newPath(t), Options{})
+	storetest.Commit(t, s, numbered(1, 500)...)
+	require.Eventually(t, func() bool { return s.indexed.Load() == s.Head() }, 5*time.Second, time.Millisecond)
+}
+
+// However much is committed, the log begins anew again and again.
+func TestTheLogStaysShort(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Sync: Off})
+	for range 20 {
+		storetest.Commit(t, s, lines(500)...)
+		require.NoError(t, s.checkpointIfLong())
+	}
+	info, err := os.Stat(path + "-wal")
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(9<<20))
+	assert.Equal(t, uint64(10_000), s.Head())
+}

@@ -1,0 +1,206 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Report is what Verify has found.
+type Report struct {
+	Epoch    uuid.UUID
+	Entries  int
+	Streams  int
+	Head     uint64
+	Gone     uint64   // entries that are no longer kept
+	Indexed  uint64   // the words up to this position can be searched
+	Problems []string // none: all is well
+}
+
+const maxProblems = 100 // that are told
+
+func (r *Report) problem(format string, args ...any) {
+	if len(r.Problems) < maxProblems {
+		r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// Verify reads the whole record at path, also while a server writes to it, and
+// reports what is wrong: the file's own order, the order of the entries, the
+// counters, the index.
+func Verify(path string) (r Report, err error) {
+	err = view(path, func(c *sql.Conn, rd *reader) error {
+		ctx := context.Background()
+		if err := r.integrity(ctx, c); err != nil {
+			return err
+		}
+		if err := r.meta(ctx, c); err != nil {
+			return err
+		}
+		streams, err := allStreams(ctx, c)
+		if err != nil {
+			return err
+		}
+		r.Streams = len(streams)
+		for _, st := range streams {
+			if err := r.stream(ctx, c, rd, st); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// view shows one moment of the record at path to f, and changes nothing.
+func view(path string, f func(c *sql.Conn, r *reader) error) error {
+	err := checkHeader(path)
+	if err == nil {
+		err = viewDatabase(path, f)
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no record at %s", path)
+	}
+	return explain(path, err)
+}
+
+func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", reading(path))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	switch version, err := versionOf(ctx, c); {
+	case err != nil:
+		return err
+	case version == 0:
+		return errNotOurs
+	case version > len(migrations):
+		return fmt.Errorf("%s was written by a newer chinwag: please use the newer one", path)
+	case version < len(migrations):
+		return fmt.Errorf("%s was written by an older chinwag: starting the server on it once brings it forward", path)
+	}
+	r, err := newReader(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if _, err := r.begin.Exec(); err != nil {
+		return err
+	}
+	return f(r.conn, r)
+}
+
+func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
+	rows, err := c.QueryContext(ctx, "PRAGMA integrity_check")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var verdict string
+		if err := rows.Scan(&verdict); err != nil {
+			return err
+		}
+		if verdict != "ok" {
+			r.problem("the file: %s", verdict)
+		}
+	}
+	return rows.Err()
+}
+
+func (r *Report) meta(ctx context.Context, c *sql.Conn) error {
+	return c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&r.Epoch, &r.Indexed, &r.Head)
+}
+
+// streamRow is a stream as it stands in the file.
+type streamRow struct {
+	ID        int64          `json:"-"`
+	Name      journal.Stream `json:"stream"`
+	Count     uint64         `json:"count"`
+	Last      uint64         `json:"last"`
+	PrunedNth uint64         `json:"pruned_nth,omitzero"`
+	PrunedSeq uint64         `json:"pruned_seq,omitzero"`
+}
+
+func allStreams(ctx context.Context, c *sql.Conn) (found []streamRow, err error) {
+	rows, err := c.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s streamRow
+		if err := rows.Scan(&s.ID, &s.Name, &s.Count, &s.Last, &s.PrunedNth, &s.PrunedSeq); err != nil {
+			return nil, err
+		}
+		found = append(found, s)
+	}
+	return found, rows.Err()
+}
+
+// stream goes through one stream and what the index knows of it, side by side.
+func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) error {
+	index, err := c.QueryContext(ctx, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", `stream : "`+streamWord(st.ID)+`"`)
+	if err != nil {
+		return err
+	}
+	defer index.Close()
+	rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM entries e WHERE stream=? ORDER BY seq", st.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	nth, last, at := st.PrunedNth, st.PrunedSeq, uint64(0)
+	for rows.Next() {
+		var row row
+		if err := rows.Scan(row.columns()...); err != nil {
+			return err
+		}
+		e, err := rd.entry(&row, st.Name)
+		if err != nil {
+			r.problem("%s: %v", st.Name, err)
+		}
+		if nth++; row.nth != nth || row.seq <= last {
+			r.problem("%s: entry %d should be the %dth and is the %dth", st.Name, row.seq, nth, row.nth)
+			nth = row.nth
+		}
+		last = row.seq
+		r.Entries++
+		if err != nil || row.seq > r.Indexed {
+			continue
+		}
+		for at < row.seq && index.Next() {
+			if err := index.Scan(&at); err != nil {
+				return err
+			}
+			if at < row.seq {
+				r.problem("%s: the index knows an entry %d that is not there", st.Name, at)
+			}
+		}
+		if _, words := protocol.Words(e.Event); isNothing(words.String()) == (at == row.seq) {
+			r.problem("%s: the words of entry %d are missing in the index, or should be", st.Name, row.seq)
+		}
+	}
+	for index.Next() {
+		r.problem("%s: the index knows an entry that is not there", st.Name)
+	}
+	if nth != st.Count || last != max(st.Last, st.PrunedSeq) {
+		r.problem("%s: counts %d entries up to %d, and has %d up to %d", st.Name, st.Count, st.Last, nth, last)
+	}
+	r.Gone += st.PrunedNth
+	return errors.Join(rows.Err(), index.Err())
+}
