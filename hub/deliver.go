@@ -170,10 +170,14 @@ func (d *delivery) readOn(to place) error {
 		d.cursor.Streams[i].Last = to.nth[i]
 	}
 	upto := to.seq
-	for d.cursor.Seq < upto && !d.c.out.isCut() {
+	for patient := d.patiently(d.skip(to)); d.cursor.Seq < upto && !d.c.out.isCut(); {
+		if patient != nil {
+			return patient
+		}
 		page, err := d.c.hub.journal.Read(d.cursor, upto, pageLines)
 		if err != nil {
-			return err
+			patient = d.patiently(err)
+			continue
 		}
 		if page.Unsure {
 			page.Gone = 0
@@ -191,6 +195,25 @@ func (d *delivery) readOn(to place) error {
 		}
 	}
 	return nil
+}
+
+// patiently waits a while where the record cannot be read just now: it will be
+// read on from the same place. It returns an error if there is nothing to wait for.
+func (d *delivery) patiently(err error) error {
+	if err == nil || errors.Is(err, journal.ErrBroken) {
+		return err
+	}
+	d.c.hub.trouble(err)
+	pause := time.NewTimer(time.Second)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil
+	case <-d.ctx.Done():
+		return d.ctx.Err()
+	case <-d.c.hub.done:
+		return ErrStopped
+	}
 }
 
 func isOtherDay(a, b time.Time) bool {

@@ -38,7 +38,6 @@ type member struct {
 	operator bool
 	from     Address
 	token    string  // "" for those who cannot come back
-	program  bool    // it has said hello
 	client   *Client // nil while the connection is broken
 	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
 
@@ -103,6 +102,7 @@ const maxVisits = 16
 // a value: the writer that catches up works with a copy.
 type listener struct {
 	id      uuid.UUID
+	program bool // it has said hello
 	echo    bool
 	ignored map[string]protocol.Nick // by session and by nick key; replaced when it changes, never written to
 }

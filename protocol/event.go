@@ -273,8 +273,9 @@ type (
 	// Gap stands where something is missing: Lines of it, or 0 where nobody
 	// can know any more. Why is a code, Text the sentence.
 	Gap struct {
-		Lines int    `json:"lines,omitzero"`
-		Why   string `json:"why"`
+		Lines  int    `json:"lines,omitzero"`
+		Why    string `json:"why"`
+		Before uint64 `json:"before,omitzero"` // Skipped: the position before which they stand
 	}
 	// Forgot answers Forget: how many lines were taken out. Rest says that there
 	// were more places than were remembered.
@@ -356,6 +357,7 @@ const (
 	Forgotten = "forgotten" // no longer kept
 	OldEpoch  = "epoch"     // the record that it was in is gone
 	Future    = "future"    // there has never been such a position
+	Skipped   = "skipped"   // still kept: a person was so far behind that they are not all told
 	OldToken  = "session"   // the session is over, and what was private in it
 )
 

@@ -34,7 +34,7 @@ func everyEvent(t testing.TB) []Event {
 		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
 		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false}, SearchEnd{20, true},
-		Gap{3, Forgotten}, Gap{1, Forgotten}, Gap{0, Forgotten}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
+		Gap{3, Forgotten, 0}, Gap{1, Forgotten, 0}, Gap{0, Forgotten, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
 		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit},
 		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
 		Asked{at, 7, bob, text}, Replied{at, 7, bob, ann, text, Mine{}}, Replied{at, 7, bob, ann, text, mine},

@@ -277,6 +277,9 @@ func gap(dst []byte, e Gap) []byte {
 	case OldToken:
 		return line(dst, "your session is over: lines may be missing here, and private ones are")
 	}
+	if e.Why == Skipped {
+		return line(dst, "you were far behind, so ", plural(e.Lines, "line"), " are skipped here: /history before ", strconv.FormatUint(e.Before, 10), " shows them")
+	}
 	if e.Lines == 0 {
 		return line(dst, "some lines are missing here: they are no longer kept")
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"chinwag/hub/journal"
@@ -34,7 +35,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, close func()
 	if err != nil {
 		return nil, nil, err
 	}
-	log.Info("what is said is kept", "journal", path, "sync", s.Sync, "keep", s.Keep.String(), "position", db.Head())
+	log.Info("what is said is kept", "journal", path, "sync", s.Sync, "position", db.Head())
 	if s.Sync != "full" {
 		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
 	}
@@ -64,9 +65,21 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// tellTrouble logs that the record does not work, and that it works again.
+// tellTrouble logs that the record does not work, and that it works again: once,
+// and while it lasts once a minute, however many run into it.
 func tellTrouble(log *slog.Logger) func(error) {
+	var mu sync.Mutex
+	var told time.Time // zero: all is well
 	return func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			told = time.Time{}
+		} else if time.Since(told) < time.Minute {
+			return
+		} else {
+			told = time.Now()
+		}
 		switch {
 		case err == nil:
 			log.Info("the record works again")

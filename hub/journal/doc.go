@@ -15,6 +15,30 @@
 // person only if somebody is given the wrong stream. A line from one to another
 // is two entries, one in each mailbox, with the same id.
 //
-// The package knows nothing about members, sockets or rights; Memory is the
-// store that forgets everything with the process.
+// # What the record promises
+//
+// 1. A line is heard by nobody before it is durable (package sqlite; G7 in
+// cmd/chinwag kills a server and reads what people saw).
+//
+// 2. A line that could not be recorded is heard by nobody; its author is told, and
+// the operator once, and all goes on when the disk does (G11 in cmd/chinwag, and the
+// failing stores of hub's tests). After ErrBroken the hub ends.
+//
+// 3. One order for each room, the same for all, in history and live; positions only
+// grow, and an epoch names the record (storetest).
+//
+// 4. Whoever resumes with epoch and position gets the rest exactly once, then the live
+// feed (hub's random schedules, conn/client's cut connections, G4 in cmd/chinwag).
+//
+// 5. Whoever enters sees the last lines, then the live ones, without a gap or a
+// repeat (hub's random schedules, the transcripts).
+//
+// 6. Whoever is slow reads on from the store, in bounded memory; a person who is far
+// behind is told how much is skipped (hub).
+//
+// 7. Private lines are found by those who could see them live (storetest, the
+// transcripts of search and desk).
+//
+// The package knows nothing about members, sockets or rights. Memory is the
+// store that forgets everything with the process; package sqlite keeps it in a file.
 package journal

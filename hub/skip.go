@@ -1,0 +1,77 @@
+package hub
+
+import (
+	"slices"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+const (
+	farBehind  = 2000 // entries that a person has not been told
+	shownStill = 100  // spoken lines that are told all the same
+)
+
+// skip passes over most of what a person has missed who is far behind: they want
+// to know what is being said, and one line tells how much that was and how to
+// read it. Programs never skip.
+func (d *delivery) skip(to place) error {
+	if d.me.program || d.behind(to) <= farBehind {
+		return nil
+	}
+	var streams []journal.Stream
+	for _, r := range d.cursor.Streams {
+		if r.Stream != "" {
+			streams = append(streams, r.Stream)
+		}
+	}
+	from, err := d.c.hub.journal.Back(streams, to.seq, shownStill)
+	if err != nil || from <= d.cursor.Seq {
+		return err
+	}
+	skipped := 0
+	cur := &journal.Cursor{Seq: from, Streams: slices.Clone(d.cursor.Streams)}
+	for i := range cur.Streams {
+		r := &cur.Streams[i]
+		nth, err := d.nthAt(r.Stream, from)
+		if err != nil {
+			return err
+		}
+		if nth != journal.Unknown && r.Nth != journal.Unknown && nth > r.Nth {
+			skipped += int(nth - r.Nth)
+		}
+		r.Nth = nth
+	}
+	d.cursor = cur
+	d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
+	return nil
+}
+
+// behind is how many entries there are up to a place that have not been read, as
+// far as that is known.
+func (d *delivery) behind(to place) (n int) {
+	for i, r := range d.cursor.Streams {
+		if last := to.nth[i]; r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
+			n += int(last - r.Nth)
+		}
+	}
+	return n
+}
+
+// nthAt is how many entries a stream has had up to a position, counted up to the
+// last that was spoken.
+func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
+	if st == "" {
+		return 0, nil
+	}
+	j := d.c.hub.journal
+	at, err := j.Back([]journal.Stream{st}, position, 0)
+	if err != nil || at == 0 {
+		return journal.Unknown, err
+	}
+	page, err := j.Read(&journal.Cursor{Seq: at - 1, Streams: []journal.Reading{{Stream: st, Nth: journal.Unknown}}}, at, 1)
+	if err != nil || len(page.Entries) == 0 {
+		return journal.Unknown, err
+	}
+	return page.Entries[0].Nth, nil
+}
