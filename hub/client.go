@@ -9,10 +9,11 @@ import (
 	"chinwag/protocol"
 )
 
-// window is how many lines one client may have under way. Everything else
-// takes the whole window: it waits for all that went before, and all that
-// follows waits for it.
-const window = 16
+// window is how many lines one client may have under way: as many as it has ids
+// remembered. What is under way together is committed and told together, so a
+// small window makes small writes. Everything else takes the whole window: it waits
+// for all that went before, and all that follows waits for it.
+const window = maxRefs
 
 // Client is one connection's end of the hub. Do and Close belong to the
 // goroutine that reads from the connection, Deliver to the one that writes.
@@ -112,7 +113,7 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 // wrote keeps how far the record is written.
 func (c *Client) wrote(lines []*protocol.Line) {
 	for i := len(lines) - 1; i >= 0; i-- {
-		if seq := protocol.StampOf(lines[i].Event).Seq; seq > 0 {
+		if seq := protocol.StampOf(lines[i].Last()).Seq; seq > 0 {
 			c.seen.Store(seq)
 			return
 		}

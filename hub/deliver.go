@@ -174,7 +174,7 @@ func (d *delivery) readOn(to place) error {
 		if patient != nil {
 			return patient
 		}
-		page, err := d.c.hub.journal.Read(d.cursor, upto, pageLines)
+		page, err := d.c.hub.journal.ReadOn(d.cursor, upto, pageLines)
 		if err != nil {
 			patient = d.patiently(err)
 			continue
@@ -187,7 +187,7 @@ func (d *delivery) readOn(to place) error {
 		}
 		for i := range page.Entries {
 			if e := &page.Entries[i]; d.me.hears(e) {
-				d.lines = append(d.lines, protocol.NewLine(d.me.event(e)))
+				d.lines = append(d.lines, d.me.line(e))
 			}
 		}
 		if err := d.flush(); err != nil {

@@ -13,7 +13,7 @@ import (
 // outbox is what waits to be written to one client. The hub appends, the
 // client's writer takes; the lock is held for a few instructions by either.
 //
-// Its bound is kept by the hub, which stops feeding a client that is over it.
+// Its bound is that of put: the hub stops feeding a client for whom there is no room.
 // What comes beside the record is bounded too: one answer is under way for each
 // client, and one goodbye.
 type outbox struct {
@@ -113,17 +113,35 @@ func (p *past) tells(e *journal.Entry) bool {
 	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 
-func (o *outbox) append(it item, bytes int) (waiting int) {
+func (o *outbox) append(it item, bytes int) {
 	o.mu.Lock()
 	empty := len(o.items) == 0
 	o.items = append(o.items, it)
 	o.bytes += bytes
-	waiting = o.bytes
 	o.mu.Unlock()
 	if empty {
 		o.ring()
 	}
-	return waiting
+}
+
+// put appends lines of the record, all of them or, where there is no room for so
+// many bytes, none.
+func (o *outbox) put(lines []*protocol.Line, bytes, bound int) bool {
+	o.mu.Lock()
+	if o.bytes+bytes > bound {
+		o.mu.Unlock()
+		return false
+	}
+	empty := len(o.items) == 0
+	for _, l := range lines {
+		o.items = append(o.items, item{line: l})
+	}
+	o.bytes += bytes
+	o.mu.Unlock()
+	if empty && len(lines) > 0 {
+		o.ring()
+	}
+	return true
 }
 
 // post tells how things stand. What was posted before and is not yet written is

@@ -144,7 +144,9 @@ func (p *persona) read(ctx context.Context, lines []*protocol.Line) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range lines {
-		p.hear(l.Event)
+		for e := range l.Events() {
+			p.hear(e)
+		}
 	}
 	return nil
 }
@@ -217,7 +219,11 @@ type world struct {
 
 func newWorld(b journal.Bounds, o Options) *world {
 	w := &world{truth: &recorder{Store: journal.NewMemory(b)}}
-	w.h = New(journal.New(w.truth), o)
+	j := journal.New(w.truth)
+	if j.Remember(50); b.Lines > 0 { // so that both ways to read on are taken
+		j.Remember(0)
+	}
+	w.h = New(j, o)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.end = cancel
 	w.run = newRun(w.h)

@@ -171,7 +171,7 @@ func TestG6ASlowMemberCostsNobodyAnything(t *testing.T) {
 		line := strings.Repeat("x", 1000)
 		for i := range 2000 {
 			ann.say(fmt.Sprint(i, " ", line), "")
-			if i%100 == 0 {
+			if i%10 == 0 {
 				synctest.Wait()
 			}
 		}
@@ -186,8 +186,8 @@ func TestG6ASlowMemberCostsNobodyAnything(t *testing.T) {
 				c.out.mu.Unlock()
 			}
 		})
-		assert.Greater(t, largest, 60<<10, "the slow one's outbox is full")
-		assert.Less(t, largest, 64<<10+2000, "and no fuller than its bound")
+		assert.Greater(t, largest, 40<<10, "the slow one's outbox is full")
+		assert.LessOrEqual(t, largest, 64<<10, "and no fuller than its bound")
 
 		slow.resume()
 		synctest.Wait()

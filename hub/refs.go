@@ -60,6 +60,8 @@ func (r *refs) drop(ref protocol.Ref) {
 	}
 }
 
+func (r *refs) isAsked(ref protocol.Ref) bool { return len(r.asked[ref]) > 0 }
+
 // decided answers those who asked.
 func (r *refs) decided(ref protocol.Ref, seq uint64) {
 	asked := r.asked[ref]

@@ -70,6 +70,8 @@ type run struct {
 	guests    int             // guests so far
 	tickets   protocol.Ticket // so far
 	pending   int             // proposals that the journal has
+	speaking  []*room         // rooms in which something was said in this commit
+	round     uint64          // broadcasts so far
 	held      []*member       // broken sessions, the first to end first
 	retry     []func()        // what must come true, proposed again
 	retryAt   time.Time
@@ -134,11 +136,11 @@ func (r *run) commit(b journal.Batch) {
 			continue
 		}
 		for i := range p.Entries {
-			r.apply(&p.Entries[i])
-			r.tell(&p.Entries[i])
+			r.hear(&p.Entries[i])
 		}
 		mark.done()
 	}
+	r.broadcast()
 	r.mindDesk()
 	if r.stopping && r.pending == 0 {
 		r.sayGoodbye()
@@ -166,66 +168,6 @@ func (r *run) judge(err error) {
 		if m.operator && m.client != nil {
 			m.client.out.post(protocol.NewLine(protocol.Notice{Text: protocol.MustText(words)}))
 		}
-	}
-}
-
-// tell broadcasts e to who may hear it.
-func (r *run) tell(e *journal.Entry) {
-	l := telling{entry: e}
-	switch e.Stream {
-	case journal.Everybody:
-		for _, m := range r.members {
-			r.feed(m, &l)
-		}
-	case journal.Desk:
-		for _, m := range r.desk.operators {
-			r.feed(m, &l)
-		}
-	default:
-		if id, ok := e.Stream.Session(); ok {
-			if m := r.members[id]; m != nil {
-				r.feed(m, &l)
-				if _, news := e.Event.(protocol.AtDesk); news && m.client != nil {
-					m.client.out.post(nil) // how things stood is out of date
-				}
-			}
-			return
-		}
-		if room := r.rooms[protocol.StampOf(e.Event).Room]; room != nil {
-			for _, m := range room.members {
-				r.feed(m, &l)
-			}
-		}
-	}
-}
-
-// telling is an entry on its way to many: two lines at most, one for its author
-// and one for all others.
-type telling struct {
-	entry        *journal.Entry
-	mine, others *protocol.Line
-}
-
-func (t *telling) line(m *member) *protocol.Line {
-	line := &t.others
-	if t.entry.Author == m.id {
-		line = &t.mine
-	}
-	if *line == nil {
-		*line = protocol.NewLine(m.event(t.entry))
-	}
-	return *line
-}
-
-// feed appends an entry to the outbox of a live member. Over its bound, the
-// member is behind and reads on by itself.
-func (r *run) feed(m *member, t *telling) {
-	if !m.live || !m.hears(t.entry) {
-		return
-	}
-	line := t.line(m)
-	if m.client.out.append(item{line: line}, len(line.Text())) > r.opts.Outbox {
-		r.fallBehind(m, r.cursor(m))
 	}
 }
 

@@ -56,6 +56,9 @@ func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int6
 		entries: entries,
 		done: func() {
 			done()
+			if m.refs.isAsked(ref) {
+				r.broadcast() // the line comes before the answers that it stands
+			}
 			m.refs.decided(ref, entries[len(entries)-1].Seq)
 		},
 		failed: func() {

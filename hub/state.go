@@ -26,8 +26,9 @@ type state struct {
 type room struct {
 	name    protocol.Room
 	topic   protocol.Text
-	members []*member // in no order; member.place is the index
-	coming  int       // members on their way: it must not vanish before they come
+	members []*member        // in no order; member.place is the index
+	said    []*journal.Entry // in this commit, and not told yet
+	coming  int              // members on their way: it must not vanish before they come
 }
 
 // member is a session: somebody with a nick. It outlives its connection when it
@@ -43,6 +44,7 @@ type member struct {
 
 	room     *room           // nil before it has entered and after it has left
 	place    int             // in room.members
+	author   uint64          // the last broadcast in which it has lines of its own
 	came     uint64          // position at which it entered room
 	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
 	last     protocol.Room   // where it was when its connection broke
@@ -149,6 +151,14 @@ func (l *listener) event(e *journal.Entry) protocol.Event {
 		return e.Event
 	}
 	return e.Event.ForOthers()
+}
+
+// line is event on its way.
+func (l *listener) line(e *journal.Entry) *protocol.Line {
+	if e.Author != l.id && e.Line != nil {
+		return e.Line
+	}
+	return protocol.NewLine(l.event(e))
 }
 
 func newState() *state {

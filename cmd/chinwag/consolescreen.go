@@ -84,7 +84,9 @@ func (c *consoleScreen) Send(lines []*protocol.Line) error {
 		if w, ok := l.Event.(protocol.Welcome); ok {
 			c.enter(w)
 		}
-		c.heard(l.Event)
+		for e := range l.Events() {
+			c.heard(e)
+		}
 	}
 	c.tellWhere("")
 	return nil

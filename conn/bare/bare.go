@@ -57,12 +57,14 @@ func (t *Transport) Receive() (protocol.Command, error) {
 // other side may well get them in one read, but not for our sake.
 func (t *Transport) Send(lines []*protocol.Line) error {
 	for _, l := range lines {
-		words := t.heard(l.Event)
-		if words == "" {
-			continue
-		}
-		if err := t.Write(&net.Buffers{[]byte(words)}); err != nil {
-			return err
+		for e := range l.Events() {
+			words := t.heard(e)
+			if words == "" {
+				continue
+			}
+			if err := t.Write(&net.Buffers{[]byte(words)}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

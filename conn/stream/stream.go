@@ -22,12 +22,13 @@ import (
 type Stream struct {
 	conn   net.Conn
 	stall  time.Duration
-	failed error // owned by whoever writes: a part may be out, so nothing follows it
+	failed error     // owned by whoever writes: a part may be out, so nothing follows it
+	until  time.Time // owned by whoever writes: the deadline that is set
 	over   atomic.Bool
 }
 
 // New makes a stream of a connection. stall is how long the other side may take
-// nothing at all; 0: 30 s; below 0: for ever.
+// nothing at all, and up to an eighth longer; 0: 30 s; below 0: for ever.
 func New(c net.Conn, stall time.Duration) *Stream {
 	return &Stream{conn: c, stall: cmp.Or(stall, 30*time.Second)}
 }
@@ -37,18 +38,29 @@ func New(c net.Conn, stall time.Duration) *Stream {
 // one goroutine at a time, and eats bufs.
 func (s *Stream) Write(bufs *net.Buffers) error {
 	for s.failed == nil {
-		if s.stall > 0 && !s.over.Load() {
-			_ = s.conn.SetWriteDeadline(time.Now().Add(s.stall))
-		}
+		s.extend()
 		n, err := bufs.WriteTo(s.conn)
 		if err == nil {
 			return nil
 		}
+		s.until = time.Time{} // it has passed, or nothing matters any more
 		if n == 0 || s.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 			s.failed = err
 		}
 	}
 	return s.failed
+}
+
+// extend sets the deadline of a write. One that was set a moment ago does: a timer
+// for each write is a good part of what a small write costs.
+func (s *Stream) extend() {
+	if s.stall <= 0 || s.over.Load() {
+		return
+	}
+	if now := time.Now(); s.until.Sub(now) < s.stall {
+		s.until = now.Add(s.stall + s.stall/8)
+		_ = s.conn.SetWriteDeadline(s.until)
+	}
 }
 
 // Failed is why a Write failed, nil if none did. It is for whoever may write.

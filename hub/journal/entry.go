@@ -47,6 +47,7 @@ type Entry struct {
 	Stream Stream
 	Author uuid.UUID // the session whose doing it is
 	Event  protocol.Recorded
+	Line   *protocol.Line // what all but its author are told, shared by them; nil: nobody has made it
 }
 
 // Unknown stands for a count that nobody has kept.

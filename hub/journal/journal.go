@@ -60,6 +60,7 @@ type Batch struct {
 // Journal puts proposals in order. Make it with New.
 type Journal struct {
 	Store
+	recent recent
 
 	committed chan Batch    // unbuffered; closed by nobody
 	wake      chan struct{} // capacity 1: there is something to take
@@ -70,7 +71,27 @@ type Journal struct {
 
 // New makes a journal on a store. It does nothing before Run.
 func New(s Store) *Journal {
-	return &Journal{Store: s, committed: make(chan Batch), wake: make(chan struct{}, 1)}
+	return &Journal{Store: s, recent: recent{most: recentLines, floor: s.Head()}, committed: make(chan Batch), wake: make(chan struct{}, 1)}
+}
+
+// Remember sets how many of the last entries are held in memory for ReadOn,
+// whatever the store keeps. It is 8,192 unless it is called, before Run.
+func (j *Journal) Remember(entries int) { j.recent.most = entries }
+
+// ReadOn is Read for who was there when it happened, and is only late: what was
+// committed a moment ago comes from memory.
+func (j *Journal) ReadOn(cur *Cursor, upto uint64, limit int) (Page, error) {
+	if page, ok := j.recent.read(cur, upto, limit); ok {
+		return page, nil
+	}
+	return j.Store.Read(cur, upto, limit)
+}
+
+// Forget is Store's, and forgets what is in memory, too.
+func (j *Journal) Forget(author uuid.UUID, streams []Stream) (int, error) {
+	n, err := j.Store.Forget(author, streams)
+	j.recent.forget()
+	return n, err
 }
 
 // Propose hands over a proposal. It never waits.
@@ -103,6 +124,12 @@ func (j *Journal) Run(ctx context.Context) {
 			entries = append(entries, p.Entries...)
 		}
 		batch := Batch{Proposals: group, Err: j.Commit(entries)}
+		if batch.Err == nil {
+			for i := range entries {
+				entries[i].share()
+			}
+			j.recent.add(entries)
+		}
 		rest := entries
 		for _, p := range group {
 			rest = rest[copy(p.Entries, rest):]

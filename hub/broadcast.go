@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// What is said in one room in one commit is told together: encoded once, and one
+// reference in the outbox of everybody who is told the same. Whoever is told
+// something else (their own lines, or not those of somebody whom they ignore) gets
+// the lines one by one. All that is not said in a room, and so may change who is
+// told what, comes after what was said before it.
+
+// hear makes an entry true and has it told.
+func (r *run) hear(e *journal.Entry) {
+	if room := r.saidIn(e); room != nil {
+		r.apply(e)
+		if len(room.said) == 0 {
+			r.speaking = append(r.speaking, room)
+		}
+		room.said = append(room.said, e)
+		return
+	}
+	r.broadcast()
+	r.apply(e)
+	r.tell(e)
+}
+
+// saidIn is the room in which e was said; nil if it is something else.
+func (r *run) saidIn(e *journal.Entry) *room {
+	switch ev := e.Event.(type) {
+	case protocol.Said:
+		if ev.Room != protocol.DeskRoom {
+			return r.rooms[ev.Room]
+		}
+	case protocol.Acted:
+		return r.rooms[ev.Room]
+	}
+	return nil
+}
+
+// broadcast tells what was said in the rooms since the last time.
+func (r *run) broadcast() {
+	for _, room := range r.speaking {
+		r.tellRoom(room)
+		clear(room.said)
+		room.said = room.said[:0]
+		if cap(room.said) > 4*window {
+			room.said = nil // one flood must not cost memory for ever
+		}
+	}
+	clear(r.speaking)
+	r.speaking = r.speaking[:0]
+}
+
+func (r *run) tellRoom(room *room) {
+	r.round++
+	for _, e := range room.said {
+		if m := r.members[e.Author]; m != nil {
+			m.author = r.round
+		}
+	}
+	var together []*protocol.Line
+	for _, m := range room.members {
+		switch {
+		case !m.live:
+			continue
+		case m.author == r.round || len(m.ignored) > 0:
+			r.feed(m, room.said[0], m.lines(room.said))
+		default:
+			if together == nil {
+				together = []*protocol.Line{linesOf(room.said)}
+			}
+			r.feed(m, room.said[0], together)
+		}
+	}
+}
+
+// linesOf is what those who have said none of it are told.
+func linesOf(said []*journal.Entry) *protocol.Line {
+	if len(said) == 1 {
+		return said[0].Line
+	}
+	events := make([]protocol.Event, len(said))
+	for i, e := range said {
+		events[i] = e.Line.Event
+	}
+	return protocol.Together(events)
+}
+
+// tell tells e to who may hear it.
+func (r *run) tell(e *journal.Entry) {
+	switch e.Stream {
+	case journal.Everybody:
+		for _, m := range r.members {
+			r.tellMember(m, e)
+		}
+	case journal.Desk:
+		for _, m := range r.desk.operators {
+			r.tellMember(m, e)
+		}
+	default:
+		if id, ok := e.Stream.Session(); ok {
+			if m := r.members[id]; m != nil {
+				r.tellMember(m, e)
+				if _, news := e.Event.(protocol.AtDesk); news && m.client != nil {
+					m.client.out.post(nil) // how things stood is out of date
+				}
+			}
+			return
+		}
+		if room := r.rooms[protocol.StampOf(e.Event).Room]; room != nil {
+			for _, m := range room.members {
+				r.tellMember(m, e)
+			}
+		}
+	}
+}
+
+func (r *run) tellMember(m *member, e *journal.Entry) {
+	if m.live && m.hears(e) {
+		r.feed(m, e, []*protocol.Line{m.line(e)})
+	}
+}
+
+// lines are what m alone is told of what was said.
+func (m *member) lines(said []*journal.Entry) (lines []*protocol.Line) {
+	for _, e := range said {
+		if m.hears(e) {
+			lines = append(lines, m.line(e))
+		}
+	}
+	return lines
+}
+
+// feed appends lines to the outbox of a live member, of which first is the first
+// entry. Where there is no room for all of them the member is behind, and reads on
+// by itself from before the first.
+func (r *run) feed(m *member, first *journal.Entry, lines []*protocol.Line) {
+	bytes := 0
+	for _, l := range lines {
+		bytes += size(m, l)
+	}
+	if !m.client.out.put(lines, bytes, r.opts.Outbox) {
+		r.fallBehind(m, r.cursorBefore(m, first))
+	}
+}
+
+// cursorBefore is where m stood when e had not happened. Nothing that m reads
+// has happened since but what was said together with e.
+func (r *run) cursorBefore(m *member, e *journal.Entry) journal.Cursor {
+	cur := r.cursor(m)
+	cur.Seq = e.Seq - 1
+	for i := range cur.Streams {
+		if cur.Streams[i].Stream == e.Stream {
+			cur.Streams[i].Nth = e.Nth - 1
+		}
+	}
+	return cur
+}
+
+// size is what line costs in m's outbox: its bytes in the spelling that m reads.
+func size(m *member, line *protocol.Line) int {
+	if m.program {
+		return len(line.JSON())
+	}
+	return len(line.Text())
+}

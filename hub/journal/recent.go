@@ -1,0 +1,81 @@
+package journal
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"chinwag/protocol"
+)
+
+const (
+	recentLines = 8192
+	recentBytes = 4 << 20 // of words, about
+)
+
+// recent is the end of the record in memory, whatever the store: who has fallen
+// behind a little reads on from here, with lines that are encoded already.
+type recent struct {
+	mu      sync.RWMutex
+	entries []Entry // in order; the front is dropped
+	bytes   int
+	most    int    // entries
+	floor   uint64 // all that came after this position is here
+}
+
+func (r *recent) add(entries []Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range entries {
+		r.bytes += size(&entries[i])
+	}
+	r.entries = append(r.entries, entries...)
+	drop := 0
+	for len(r.entries)-drop > r.most || r.bytes > recentBytes {
+		r.bytes -= size(&r.entries[drop])
+		r.floor = r.entries[drop].Seq
+		drop++
+	}
+	clear(r.entries[:drop]) // let go of what they hold
+	r.entries = r.entries[drop:]
+}
+
+// forget leaves nothing here: what is read is read from the store again.
+func (r *recent) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.entries); n > 0 {
+		r.floor = r.entries[n-1].Seq
+	}
+	r.entries, r.bytes = nil, 0
+}
+
+// read is Store.Read, if all that is asked for is here.
+func (r *recent) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n := len(r.entries)
+	if cur.Seq < r.floor || n == 0 || upto > r.entries[n-1].Seq {
+		return p, false
+	}
+	i, _ := slices.BinarySearchFunc(r.entries, cur.Seq+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	for ; i < n && r.entries[i].Seq <= upto && len(p.Entries) < limit; i++ {
+		if e := &r.entries[i]; cur.reads(e.Stream) {
+			p.Entries = append(p.Entries, *e)
+		}
+	}
+	p.Cut(cur, upto, limit)
+	return p, true
+}
+
+func (c *Cursor) reads(st Stream) bool {
+	for i := range c.Streams {
+		if c.Streams[i].Stream == st {
+			return true
+		}
+	}
+	return false
+}
+
+// share makes the line that everybody but its author is told of e.
+func (e *Entry) share() { e.Line = protocol.NewLine(e.Event.ForOthers()) }
