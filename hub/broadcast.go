@@ -8,8 +8,8 @@ import (
 // What is said in one room in one commit is told together: encoded once, and one
 // reference in the outbox of everybody who is told the same. Whoever is told
 // something else (their own lines, or not those of somebody whom they ignore) gets
-// the lines one by one. All that is not said in a room, and so may change who is
-// told what, comes after what was said before it.
+// the lines one by one. All else that happens, and so may change who is told what,
+// comes after what was said before it.
 
 // hear makes an entry true and has it told.
 func (r *run) hear(e *journal.Entry) {
@@ -26,7 +26,9 @@ func (r *run) hear(e *journal.Entry) {
 	r.tell(e)
 }
 
-// saidIn is the room in which e was said; nil if it is something else.
+// saidIn is the room in which e was said; nil if it is something else. Somebody's
+// coming takes nothing from what the others are told, so it counts as said, too: when
+// thousands come at once they are told of each other together.
 func (r *run) saidIn(e *journal.Entry) *room {
 	switch ev := e.Event.(type) {
 	case protocol.Said:
@@ -35,6 +37,10 @@ func (r *run) saidIn(e *journal.Entry) *room {
 		}
 	case protocol.Acted:
 		return r.rooms[ev.Room]
+	case protocol.Joined:
+		if m := r.members[e.Author]; ev.Room != protocol.DeskRoom && (m == nil || m.room == nil) {
+			return r.rooms[ev.Room]
+		}
 	}
 	return nil
 }
@@ -66,7 +72,9 @@ func (r *run) tellRoom(room *room) {
 		case !m.live:
 			continue
 		case m.author == r.round || len(m.ignored) > 0:
-			r.feed(m, room.said[0], m.lines(room.said))
+			if said := m.since(room.said); len(said) > 0 {
+				r.feed(m, said[0], m.lines(said))
+			}
 		default:
 			if together == nil {
 				together = []*protocol.Line{linesOf(room.said)}
@@ -121,6 +129,14 @@ func (r *run) tellMember(m *member, e *journal.Entry) {
 	if m.live && m.hears(e) {
 		r.feed(m, e, []*protocol.Line{m.line(e)})
 	}
+}
+
+// since leaves out what was said before m came.
+func (m *member) since(said []*journal.Entry) []*journal.Entry {
+	for len(said) > 0 && said[0].Seq <= m.came {
+		said = said[1:]
+	}
+	return said
 }
 
 // lines are what m alone is told of what was said.

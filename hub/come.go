@@ -23,6 +23,26 @@ func (r *run) attach(req attach) {
 	m := r.newMember(c, req.id)
 	r.tellOne(c, r.greeting(m))
 	c.attached <- true
+	r.silent = append(r.silent, greeted{c, time.Now().Add(r.opts.Arrive)})
+	if len(r.silent) == 1 {
+		r.rearm()
+	}
+}
+
+// greeted is a client that is announced at a time, if it says nothing before.
+type greeted struct {
+	c   *Client
+	due time.Time
+}
+
+// announce announces those who have said nothing for long enough.
+func (r *run) announce(now time.Time) {
+	n := 0
+	for n < len(r.silent) && !r.silent[n].due.After(now) {
+		r.arrive(arrive{c: r.silent[n].c})
+		n++
+	}
+	r.silent = slices.Delete(r.silent, 0, n)
 }
 
 func (r *run) greeting(m *member) protocol.Event {

@@ -18,8 +18,6 @@ const pageLines = 128
 // once and must not keep the slice.
 func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error) error {
 	d := &delivery{c: c, ctx: ctx, send: send}
-	silence := time.NewTimer(c.hub.opts.Arrive)
-	defer silence.Stop()
 	for {
 		items, last := c.out.take()
 		switch {
@@ -38,10 +36,6 @@ func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error)
 		}
 		select {
 		case <-c.out.wake:
-		case <-silence.C:
-			if err := c.hub.send(ctx, arrive{c: c}); err != nil && !errors.Is(err, ErrStopped) {
-				return err
-			}
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-c.hub.done:

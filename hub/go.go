@@ -50,6 +50,9 @@ func (r *run) rearm() {
 			due = t
 		}
 	}
+	if len(r.silent) > 0 {
+		by(r.silent[0].due)
+	}
 	if len(r.retry) > 0 {
 		by(r.retryAt)
 	}
@@ -159,6 +162,7 @@ func (r *run) unhold(m *member) {
 // expire ends the sessions that nobody came back to.
 func (r *run) expire() {
 	now := time.Now()
+	r.announce(now)
 	for len(r.held) > 0 && !r.held[0].until.After(now) {
 		m := r.held[0]
 		r.held = r.held[1:]

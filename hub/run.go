@@ -72,6 +72,7 @@ type run struct {
 	pending   int             // proposals that the journal has
 	speaking  []*room         // rooms in which something was said in this commit
 	round     uint64          // broadcasts so far
+	silent    []greeted       // who have said nothing yet, the first to be announced first
 	held      []*member       // broken sessions, the first to end first
 	retry     []func()        // what must come true, proposed again
 	retryAt   time.Time

@@ -27,6 +27,9 @@ type Store interface {
 	// Back returns the position after which the last n spoken entries of
 	// these streams lie, up to upto; 0 if there are no more than n.
 	Back(streams []Stream, upto uint64, n int) (uint64, error)
+	// Last returns the last n spoken entries of these streams up to upto, in
+	// order, and whether there are more before them.
+	Last(streams []Stream, upto uint64, n int) (entries []Entry, more bool, err error)
 	// Before returns the position of the last entry that was accepted before
 	// t, 0 if none is kept.
 	Before(t time.Time) (uint64, error)

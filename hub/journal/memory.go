@@ -211,6 +211,31 @@ func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
 	return spoken[len(spoken)-n-1], nil
 }
 
+// Last implements Store.
+func (m *Memory) Last(streams []Stream, upto uint64, n int) (found []Entry, more bool, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, s := range streams {
+		if r := m.streams[s]; r != nil {
+			found = r.spoken(found, upto, n)
+		}
+	}
+	slices.SortFunc(found, bySeq)
+	more = len(found) > n
+	return found[max(0, len(found)-n):], more, nil
+}
+
+// spoken appends the last n+1 spoken entries, the newest first.
+func (r *ring) spoken(found []Entry, upto uint64, n int) []Entry {
+	most := len(found) + n + 1
+	for i := len(r.entries) - 1; i >= 0 && len(found) < most; i-- {
+		if e := &r.entries[i]; e.Seq <= upto && e.Event.IsSpoken() {
+			found = append(found, *e)
+		}
+	}
+	return found
+}
+
 // Before implements Store.
 func (m *Memory) Before(t time.Time) (seq uint64, err error) {
 	m.mu.RLock()

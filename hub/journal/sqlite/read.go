@@ -1,11 +1,13 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +21,7 @@ type reader struct {
 	begin, end  *sql.Stmt
 	find, gone  *sql.Stmt
 	page, probe *sql.Stmt
+	last        *sql.Stmt
 	rooms       map[journal.Stream]protocol.Room // parsed before
 }
 
@@ -38,6 +41,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		{&r.find, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
 		{&r.gone, "SELECT gone FROM meta"},
 		{&r.page, "SELECT " + columns + " FROM entries e WHERE stream=? AND seq>? AND seq<=? ORDER BY seq LIMIT ?"},
+		{&r.last, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT ?"},
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
@@ -48,7 +52,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 }
 
 func (r *reader) close() {
-	for _, s := range []*sql.Stmt{r.begin, r.end, r.find, r.gone, r.page, r.probe} {
+	for _, s := range []*sql.Stmt{r.begin, r.end, r.find, r.gone, r.page, r.probe, r.last} {
 		_ = s.Close()
 	}
 	_ = r.conn.Close()
@@ -207,6 +211,28 @@ func (s *Store) Back(streams []journal.Stream, upto uint64, n int) (seq uint64, 
 		return noRow(r.conn.QueryRowContext(s.stop, query, append(args, n)...).Scan(&seq))
 	})
 	return seq, err
+}
+
+// Last implements journal.Store.
+func (s *Store) Last(streams []journal.Stream, upto uint64, n int) (found []journal.Entry, more bool, err error) {
+	err = s.borrow(func(r *reader) error {
+		for _, st := range streams {
+			rows, err := r.last.Query(string(st), position(upto), n+1)
+			if err != nil {
+				return err
+			}
+			if err := r.each(rows, st, func(e journal.Entry) { found = append(found, e) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	slices.SortFunc(found, func(a, b journal.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	more = len(found) > n
+	return found[max(0, len(found)-n):], more, nil
 }
 
 // noRow is err, unless it only says that there is nothing.

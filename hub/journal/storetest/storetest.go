@@ -220,6 +220,17 @@ func back(t *testing.T, make Maker) {
 	seq, err = s.Back(nil, 6, 1)
 	require.NoError(t, err)
 	assert.Zero(t, seq)
+
+	for n, want := range map[int][]string{0: nil, 1: {"3"}, 2: {"2", "3"}, 3: {"1", "2", "3"}, 9: {"1", "2", "3"}} {
+		last, more, err := s.Last([]journal.Stream{"#a", "@x", "#nowhere", ""}, 6, n)
+		require.NoError(t, err)
+		assert.Equal(t, want, Texts(last), n)
+		assert.Equal(t, n < 3, more, n)
+	}
+	last, more, err := s.Last([]journal.Stream{"#a"}, 2, 5)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"1"}, Texts(last), "nothing after upto counts")
+	assert.False(t, more)
 }
 
 func before(t *testing.T, make Maker) {
