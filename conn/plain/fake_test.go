@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+
+	"chinwag/conn/stream"
 )
 
 // pieces is a stream that arrives in these packets, and then ends with err.
@@ -48,7 +50,7 @@ type readLine struct {
 
 // readAll reads to the end: the lines, what the telnet was told, and how it ended.
 func readAll(r io.Reader, max int) (got []readLine, told string, err error) {
-	l := lines{r: r, max: max, answer: func(b []byte) { told += string(b) }, broken: isWhole}
+	l := lines{in: stream.NewReader(r), max: max, answer: func(b []byte) { told += string(b) }, broken: isWhole}
 	for {
 		line, long, err := l.next()
 		if err != nil {

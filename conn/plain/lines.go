@@ -3,19 +3,20 @@ package plain
 import (
 	"io"
 	"unicode/utf8"
+
+	"chinwag/conn/stream"
 )
 
 // lines cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
 // CR NUL (and a LF after that): whatever Enter sends on anybody's keyboard. It
 // never holds more than max bytes, whatever comes.
 type lines struct {
-	r      io.Reader
+	in     *stream.Reader
 	max    int
 	answer func(telnet []byte) // what the telnet wants to hear
 	broken func() bool         // the connection broke, whatever its end looks like
 
-	buf    [1024]byte
-	rest   []byte // of buf, not looked at yet
+	rest   []byte // of what came last, not looked at yet
 	telnet telnet
 	line   []byte
 	long   bool // the line is over max: what follows of it is dropped
@@ -60,9 +61,7 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 		if l.err != nil {
 			return l.last()
 		}
-		var n int
-		n, l.err = l.r.Read(l.buf[:])
-		l.rest = l.buf[:n]
+		l.rest, l.err = l.in.Next()
 	}
 }
 

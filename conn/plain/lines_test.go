@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn/stream"
 )
 
 func TestLinesEndAsOnAnybodysKeyboard(t *testing.T) {
@@ -88,7 +90,7 @@ func TestHalfALineOfABrokenConnectionIsNone(t *testing.T) {
 }
 
 func TestTheEndStaysTheEnd(t *testing.T) {
-	l := lines{r: packets("a"), max: 10, answer: func([]byte) {}, broken: isWhole}
+	l := lines{in: stream.NewReader(packets("a")), max: 10, answer: func([]byte) {}, broken: isWhole}
 	_, _, err := l.next()
 	assert.NoError(t, err)
 	for range 3 {

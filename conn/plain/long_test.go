@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/stream"
 )
 
 func TestALongLineIsToldOnceAndTheNextIsFine(t *testing.T) {
@@ -90,7 +92,7 @@ func TestG10HundredMegabytesWithoutALineEndCostNoMemory(t *testing.T) {
 }
 
 func TestReadingALineAllocatesNothing(t *testing.T) {
-	l := lines{r: &repeated{line: []byte("hello, 你好\r\n")}, max: 4096, answer: func([]byte) {}, broken: isWhole}
+	l := lines{in: stream.NewReader(&repeated{line: []byte("hello, 你好\r\n")}), max: 4096, answer: func([]byte) {}, broken: isWhole}
 	_, _, _ = l.next()
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _, _ = l.next() }))
 }

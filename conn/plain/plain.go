@@ -44,7 +44,7 @@ func New(c net.Conn, o Options) *Transport {
 		max:    min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
 		first:  true,
 	}
-	t.in = lines{r: c, max: t.max, answer: t.answer, broken: t.isBroken}
+	t.in = lines{in: stream.NewReader(c), max: t.max, answer: t.answer, broken: t.isBroken}
 	return t
 }
 

@@ -5,7 +5,9 @@
 //	       Close ─> end our direction, drain the other for a moment
 //	       Abort ─> reset
 //
-// It knows nothing about lines or messages; reading is each door's own.
+//	   door <─ Next ── a buffer, borrowed while there is something in it <─ net.Conn
+//
+// It knows nothing about lines or messages.
 package stream
 
 import (
