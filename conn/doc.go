@@ -3,7 +3,7 @@
 //	listener ─> Accept: limits by address ─> door ─> Transport
 //	                                                   │
 //	      reader ── Receive ─> rate limit ─> Client.Do │ one circle for each connection,
-//	      writer <─ Send <──── Client.Deliver          │ run by Server.Serve
+//	      writer <─ Send <──── Client.Start            │ run by Server.Serve
 //
 // A door is a Transport: it reads Commands and writes Events in its own
 // spelling. The doors live in folders of their own; none of them knows the hub,

@@ -101,15 +101,15 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 	s.add(l)
 
 	written := make(chan error, 1)
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		written <- client.Deliver(ctx, t.Send)
+	client.Start(ctx, t.Send, func(err error) {
 		t.Interrupt()
 		cancel() // what the reader still wants is not wanted any more
+		written <- err
 	})
 	reading := s.read(ctx, l, id.Operator)
 	if !errors.Is(reading, io.EOF) {
 		cancel() // nobody is there to say goodbye to, or it is said
+		client.Stop()
 	}
 	// The writer is on its way out, or the hub sends it there with the goodbye.
 	reason := protocol.Lost
@@ -124,9 +124,13 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 		client.Close(ctx, reason)
 	default:
 		client.Close(ctx, reason)
-		err = <-written
+		select {
+		case err = <-written:
+		case <-s.hub.Done():
+			client.Stop()
+			err = <-written
+		}
 	}
-	writer.Wait() // an Interrupt must not cut the orderly end short
 	s.remove(l)
 	if err == nil || errors.Is(err, hub.ErrStopped) {
 		t.Close()

@@ -16,7 +16,7 @@ import (
 const window = maxRefs
 
 // Client is one connection's end of the hub. Do and Close belong to the
-// goroutine that reads from the connection, Deliver to the one that writes.
+// goroutine that reads from the connection; Start begins those that write.
 type Client struct {
 	hub      *Hub
 	attached chan bool     // capacity 1: the hub's answer to attach
@@ -36,14 +36,13 @@ func newClient(h *Hub) *Client {
 		attached: make(chan bool, 1),
 		caught:   make(chan caughtUp, 1),
 		turn:     semaphore.NewWeighted(window),
-		out:      outbox{wake: make(chan struct{}, 1)},
 	}
 }
 
 // Do hands a command to the hub when its turn has come: when what this client
 // asked before is answered and written. So whoever does not read cannot go on
 // asking. It returns ErrStopped or the context's error, and nil otherwise; what the
-// hub has to say about the command comes through Deliver.
+// hub has to say about the command comes through Start.
 func (c *Client) Do(ctx context.Context, cmd protocol.Command) error {
 	if err := c.arrive(ctx, cmd); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (c *Client) Promote(ctx context.Context) error {
 }
 
 // Close takes the client out of the hub. It must be called once, when nothing
-// more will be read; the goodbye, if there is one to say, then comes through Deliver.
+// more will be read; the goodbye, if there is one to say, then comes through Start.
 func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
 	if reason == protocol.Quit { // who goes in good order waits for the answers to what it asked
 		_ = c.turn.Acquire(ctx, window)

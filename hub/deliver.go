@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -13,38 +14,30 @@ import (
 // bounds what it holds: a page of the longest lines is half a megabyte.
 const pageLines = 128
 
-// Deliver writes to the client all that it is told, in order, until the goodbye
-// is written, send fails, ctx ends, or the hub does. send gets all that waits at
-// once and must not keep the slice.
-func (c *Client) Deliver(ctx context.Context, send func([]*protocol.Line) error) error {
+// Start has all that the client is told written by send, in order. send gets all
+// that waits at once and must not keep the slice; it is called by a goroutine that
+// lives only while there is something to write, one at a time, so a silent client costs none.
+// done is called once, by whoever notices: with nil when the goodbye is written, else
+// when send fails, ctx ends (see Stop) or the hub does. Start is called once.
+func (c *Client) Start(ctx context.Context, send func([]*protocol.Line) error, done func(error)) {
 	d := &delivery{c: c, ctx: ctx, send: send}
-	for {
-		items, last := c.out.take()
-		switch {
-		case last != nil:
-			return send([]*protocol.Line{last})
-		case len(items) > 0:
-			if err := d.write(items); err != nil || d.ended {
-				return err
-			}
-			continue
-		case d.cursor != nil:
-			if err := d.catchUp(); err != nil || d.ended {
-				return err
-			}
-			continue
+	stopped := func() { done(cmp.Or(ctx.Err(), ErrStopped)) }
+	c.out.open(func() {
+		switch over, err := d.run(); {
+		case over:
+			c.out.close()
+			done(err)
+		case c.out.isOver():
+			stopped()
 		}
-		select {
-		case <-c.out.wake:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-c.hub.done:
-			return d.drain()
-		}
-	}
+	}, stopped)
 }
 
-// delivery is what belongs to one call of Deliver.
+// Stop ends what Start began as soon as nothing waits: its context or the hub has
+// ended, and where there is no writer nobody would notice.
+func (c *Client) Stop() { c.out.stop() }
+
+// delivery is what belongs to one call of Start.
 type delivery struct {
 	c      *Client
 	ctx    context.Context
@@ -56,9 +49,32 @@ type delivery struct {
 	ended  bool             // the goodbye is written
 }
 
+// run writes all that waits. It is not over if the hub may have more to tell.
+func (d *delivery) run() (over bool, err error) {
+	for {
+		if err := d.ctx.Err(); err != nil {
+			return true, err
+		}
+		items, last, rest := d.c.out.take(d.cursor != nil)
+		switch {
+		case rest:
+			return false, nil
+		case last != nil:
+			return true, d.send([]*protocol.Line{last})
+		case len(items) > 0:
+			err = d.write(items)
+		default:
+			err = d.catchUp()
+		}
+		if err != nil || d.ended {
+			return true, err
+		}
+	}
+}
+
 // drain writes what the hub left behind as it ended.
 func (d *delivery) drain() error {
-	items, last := d.c.out.take()
+	items, last, _ := d.c.out.take(true)
 	if last != nil {
 		return d.send([]*protocol.Line{last})
 	}

@@ -2,7 +2,7 @@
 //
 //	Client.Do ───────> requests ─> Run: check, propose ──> journal: order, commit in groups
 //	                                │                         │
-//	Client.Deliver <── outbox <── tell <── apply <────────────┘
+//	Client.Start   <── outbox <── tell <── apply <────────────┘
 //	       └── reads on from the journal by itself when its outbox was full
 //
 // Hub.Run is one goroutine. Its state is a local variable of Run, so nobody
@@ -23,7 +23,7 @@
 //
 // A member is a position in the record. While it is live, the hub appends to
 // its outbox. When the outbox is full it is behind: the hub stops feeding it,
-// and Deliver, in the writer's goroutine, reads pages from the journal. When it
+// and its writer, in a goroutine of its own, reads pages from the journal. When it
 // has read all, it asks the hub "is this the head?", and in the same step in
 // which the hub says yes it is live again, so nothing can fall between. An
 // answer to a command has its place in the record, too: a member that is behind

@@ -98,7 +98,7 @@ func (h *Hub) Done() <-chan struct{} { return h.done }
 
 // Attach brings in a new connection and greets it. Nobody else hears of it
 // before it says something, or has been silent for Options.Arrive. The caller
-// must run Deliver, and Close when the connection is over.
+// must call Start, and Close when the connection is over.
 func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	c := newClient(h)
 	if err := h.send(ctx, attach{c, id}); err != nil {

@@ -32,7 +32,7 @@ func rawConnect(t *testing.T, w *world) *rawc {
 	}
 	r := &rawc{c: c, cancel: cancel, ctx: ctx, p: newPersona(w.h, true), done: make(chan error, 1)}
 	go func() {
-		r.done <- c.Deliver(ctx, func(l []*protocol.Line) error { return r.p.read(ctx, l) })
+		r.done <- deliver(ctx, c, func(l []*protocol.Line) error { return r.p.read(ctx, l) })
 		cancel()
 	}()
 	return r
@@ -119,7 +119,7 @@ func TestHelloOfAGuestWhoIsBehind(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		c, _ := w.h.Attach(ctx, Identity{})
 		p, step := newPersona(w.h, true), make(chan bool)
-		go c.Deliver(ctx, func(l []*protocol.Line) error {
+		go deliver(ctx, c, func(l []*protocol.Line) error {
 			<-step
 			return p.read(ctx, l)
 		})
@@ -415,7 +415,7 @@ func TestAKickFreesAHeldName(t *testing.T) {
 		op, _ := w.h.Attach(context.Background(), Identity{Operator: true})
 		p := newPersona(w.h, false)
 		ctx, cancel := context.WithCancel(context.Background())
-		go op.Deliver(ctx, func(l []*protocol.Line) error { return p.read(ctx, l) })
+		go deliver(ctx, op, func(l []*protocol.Line) error { return p.read(ctx, l) })
 		c.do(protocol.Hello{Nick: nick("bob")})
 		synctest.Wait()
 		c.close()

@@ -17,13 +17,17 @@ import (
 // What comes beside the record is bounded too: one answer is under way for each
 // client, and one goodbye.
 type outbox struct {
-	wake chan struct{} // capacity 1: the box was empty and is not
-
 	mu    sync.Mutex
 	items []item
 	bytes int
 	state *protocol.Line // what is told of the state of things, without a place of its own; the latest is enough
 	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
+
+	write    func() // writes all that waits, in a goroutine; nil before open
+	stopped  func() // tells that nobody writes any more
+	writing  bool   // write is under way
+	stopping bool   // it is over as soon as nothing waits
+	over     bool   // nothing is written any more
 }
 
 // item is a line of the record or, with an aside, something else.
@@ -115,31 +119,68 @@ func (p *past) tells(e *journal.Entry) bool {
 
 func (o *outbox) append(it item, bytes int) {
 	o.mu.Lock()
-	empty := len(o.items) == 0
+	defer o.mu.Unlock()
 	o.items = append(o.items, it)
 	o.bytes += bytes
-	o.mu.Unlock()
-	if empty {
-		o.ring()
+	o.begin()
+}
+
+// begin has what waits written. The caller has the lock.
+func (o *outbox) begin() {
+	if !o.writing && !o.over && o.write != nil {
+		o.writing = true
+		go o.write() // over when it has called what open was given
 	}
+}
+
+// open has what waits from now on written by write. stopped is for when it is
+// stopped while nothing is written.
+func (o *outbox) open(write, stopped func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.write, o.stopped = write, stopped
+	o.begin()
+}
+
+// close is the end, told by the writer.
+func (o *outbox) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.over = true
+}
+
+// stop is the end: at once where there is no writer, else when nothing waits.
+func (o *outbox) stop() {
+	o.mu.Lock()
+	idle := !o.writing && !o.over && o.write != nil
+	o.over = o.over || idle
+	o.stopping = true
+	o.mu.Unlock()
+	if idle {
+		o.stopped()
+	}
+}
+
+func (o *outbox) isOver() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.over
 }
 
 // put appends lines of the record, all of them or, where there is no room for so
 // many bytes, none.
 func (o *outbox) put(lines []*protocol.Line, bytes, bound int) bool {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
-		o.mu.Unlock()
 		return false
 	}
-	empty := len(o.items) == 0
 	for _, l := range lines {
 		o.items = append(o.items, item{line: l})
 	}
 	o.bytes += bytes
-	o.mu.Unlock()
-	if empty && len(lines) > 0 {
-		o.ring()
+	if len(lines) > 0 {
+		o.begin()
 	}
 	return true
 }
@@ -148,38 +189,36 @@ func (o *outbox) put(lines []*protocol.Line, bytes, bound int) bool {
 // out of date, so whoever does not read costs one line. nil takes it back.
 func (o *outbox) post(line *protocol.Line) {
 	o.mu.Lock()
-	o.state = line
-	o.mu.Unlock()
-	if line != nil {
-		o.ring()
+	defer o.mu.Unlock()
+	if o.state = line; line != nil {
+		o.begin()
 	}
 }
 
 // cut makes line the last one, before all that waits.
 func (o *outbox) cut(line *protocol.Line) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.last = line
-	o.mu.Unlock()
-	o.ring()
+	o.begin()
 }
 
-func (o *outbox) ring() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
-	}
-}
-
-// take empties the box.
-func (o *outbox) take() (items []item, last *protocol.Line) {
+// take empties the box. If it is empty and the writer has nothing else to do, the
+// writer rests: it is over, and the next thing that comes begins another.
+func (o *outbox) take(busy bool) (items []item, last *protocol.Line, rest bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if len(o.items) == 0 && o.state == nil && o.last == nil {
+		o.writing = busy
+		o.over = o.over || o.stopping && !busy
+		return nil, nil, !busy
+	}
 	items, last = o.items, o.last
 	if o.state != nil {
 		items = append(items, item{line: o.state})
 	}
 	o.items, o.bytes, o.state = nil, 0, nil
-	return items, last
+	return items, last, false
 }
 
 func (o *outbox) isWaiting() bool {

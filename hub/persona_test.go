@@ -84,7 +84,7 @@ func (p *persona) connect(t *testing.T) {
 	p.ended.Go(func() {
 		var parts sync.WaitGroup
 		parts.Go(func() {
-			_ = c.Deliver(ctx, func(lines []*protocol.Line) error { return p.read(ctx, lines) })
+			_ = deliver(ctx, c, func(lines []*protocol.Line) error { return p.read(ctx, lines) })
 			cancel()
 		})
 		parts.Go(func() {
@@ -261,4 +261,18 @@ func nick(format string, args ...any) protocol.Nick {
 		panic(err)
 	}
 	return n
+}
+
+// deliver is Start, to its end.
+func deliver(ctx context.Context, c *Client, send func([]*protocol.Line) error) error {
+	done := make(chan error, 1)
+	c.Start(ctx, send, func(err error) { done <- err })
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	case <-c.hub.done:
+	}
+	c.Stop()
+	return <-done
 }

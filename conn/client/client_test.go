@@ -30,6 +30,7 @@ func TestTalk(t *testing.T) {
 		bob.say("hi")
 		require.NoError(t, bob.Settle(t.Context()))
 		require.NoError(t, ann.Settle(t.Context()))
+		synctest.Wait() // what is in Events has been read, too
 		assert.Equal(t, []string{"hello", "hi"}, said(ann))
 		assert.Equal(t, []string{"hello", "hi"}, said(bob))
 		assert.Empty(t, heard[protocol.Pong](ann), "the client's own pings are its own business")
