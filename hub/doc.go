@@ -32,8 +32,8 @@
 // # Sessions
 //
 // A session is somebody: a nick, a room, a mailbox. A Client is one connection of
-// one. A program that was given a token and loses its connection finds its
-// session again for Options.Hold; a person at nc just comes and goes.
+// one. Whoever loses the connection finds the session again for Options.Hold: a
+// program with its token, a person with the code of the first line.
 //
 // The package knows nothing about sockets, spellings, terminals or disks.
 package hub

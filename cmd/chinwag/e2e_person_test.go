@@ -19,9 +19,10 @@ import (
 // person is somebody who has come in.
 type person struct {
 	*screen
-	hands   io.Writer
-	conn    *net.TCPConn // of those who came without a program
-	process *process     // of those who came with one
+	hands    io.Writer
+	conn     *net.TCPConn // of those who came without a program
+	process  *process     // of those who came with one
+	terminal terminal     // what those see who sit at one; owned by the test
 }
 
 // types sends lines, each with the end that Enter makes.

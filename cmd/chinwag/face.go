@@ -19,8 +19,6 @@ type face struct {
 	here   people
 	asks   chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
 
-	secret bool // owned by parse: the next line is a password
-
 	told   sync.Mutex
 	asked  bool     // under told: somebody typed /who, and sees the answer
 	listed bool     // under told: the same with /say
@@ -36,6 +34,7 @@ func newFace(operator, suspend bool, term tcell.Screen) *face {
 		Title:    "chinwag",
 		Color:    os.Getenv("NO_COLOR") == "",
 		Complete: f.here.complete,
+		Secret:   f.secretAfter,
 		Suspend:  suspend,
 		Terminal: term,
 	})
@@ -52,11 +51,11 @@ func (f *face) run() error {
 }
 
 // parse is the command that somebody typed, or nil: then they are told why.
-func (f *face) parse(line string) protocol.Command {
-	if f.secret {
-		return f.password(line)
+func (f *face) parse(typed tui.Typed) protocol.Command {
+	if typed.Secret {
+		return f.confided(typed.Text)
 	}
-	line, err := f.saveAs(line)
+	line, err := f.saveAs(typed.Text)
 	if err != nil {
 		f.note(err.Error())
 		return nil
@@ -81,27 +80,28 @@ func (f *face) parse(line string) protocol.Command {
 	case protocol.Operator:
 		if f.here.serves() {
 			f.note("you are an operator already")
-			return nil
 		}
-		f.secret = true
-		f.screen.Ask("password of the operators: ")
-		return nil
+		return nil // the screen asks for the password
 	}
 	return cmd
 }
 
-// password is what was typed after /operator. It is not shown, and kept nowhere.
-func (f *face) password(line string) protocol.Command {
-	f.secret = false
-	var s protocol.Secret
-	if line == "" {
-		f.note("no password, then")
+// secretAfter is how the screen asks for the password after /operator.
+func (f *face) secretAfter(line string) (prompt string) {
+	cmd, _ := protocol.ParseCommand(line)
+	if _, ok := cmd.(protocol.Operator); ok && !f.here.serves() {
+		return passwordPrompt
+	}
+	return ""
+}
+
+// confided is what was typed after /operator. It is not shown, and kept nowhere.
+func (f *face) confided(line string) protocol.Command {
+	cmd, err := password([]byte(line))
+	if f.refused(err) {
 		return nil
 	}
-	if f.refused(s.UnmarshalText([]byte(line))) {
-		return nil
-	}
-	return protocol.Operator{Password: s}
+	return cmd
 }
 
 // refused tells a refusal, if err is one.
@@ -116,9 +116,18 @@ func (f *face) refused(err error) bool {
 // enter is a new beginning: the names are asked for.
 func (f *face) enter(w protocol.Welcome) {
 	f.here.enter(w)
-	f.ask(protocol.Who{})
+	f.giveUpSaving()
+	f.askWho(w.Room)
 	if f.here.serves() {
 		f.ask(protocol.Canned{})
+	}
+}
+
+// askWho asks for the names in a room. At the desk one sees nobody, and knows
+// already how things stand.
+func (f *face) askWho(in protocol.Room) {
+	if in != protocol.DeskRoom {
+		f.ask(protocol.Who{})
 	}
 }
 
@@ -155,7 +164,7 @@ func (f *face) heard(e protocol.Event) {
 	}
 	switch e := e.(type) {
 	case protocol.Entered:
-		f.ask(protocol.Who{})
+		f.askWho(e.Room)
 	case protocol.Members:
 		if !f.wanted(&f.asked) {
 			return

@@ -25,10 +25,11 @@ type inPipe struct {
 	typing   bool // the input is a terminal
 
 	client *client.Client
-	echo   atomic.Bool // show one's own lines, too
-	failed atomic.Bool // something was refused or lost
-	closed bool        // nobody reads out any more; owned by join
-	secret bool        // the next line is a password; owned by typed
+	echo   atomic.Bool                // show one's own lines, too
+	failed atomic.Bool                // something was refused or lost
+	closed bool                       // nobody reads out any more; owned by join
+	secret bool                       // the next line is a password; owned by typed
+	dark   atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or
@@ -40,6 +41,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	ended := make(chan error, 1)
 	go func() { ended <- l.client.Run(running) }()
 	defer context.AfterFunc(ctx, func() { l.leave(running) })()
+	defer l.lighten()
 	for e := range l.client.Events() {
 		if in, ok := e.(client.Connected); ok && !in.Again {
 			go l.typed(running) // not waited for: nothing interrupts the reading of standard input
@@ -99,12 +101,30 @@ func (l *inPipe) typed(ctx context.Context) {
 // next is the next line. A password is read from a terminal without its echo.
 func (l *inPipe) next(in *bufio.Reader) ([]byte, error) {
 	if l.secret && l.typing && in.Buffered() == 0 {
-		_, _ = io.WriteString(l.err, "password of the operators: ")
-		line, err := term.ReadPassword(int(os.Stdin.Fd()))
-		_, _ = io.WriteString(l.err, "\n")
-		return line, err
+		return l.ask()
 	}
 	return inputLine(in)
+}
+
+func (l *inPipe) ask() ([]byte, error) {
+	in := int(os.Stdin.Fd())
+	if was, err := term.GetState(in); err == nil {
+		l.dark.Store(was)
+		defer l.dark.Store(nil)
+	}
+	_, _ = io.WriteString(l.err, passwordPrompt)
+	line, err := term.ReadPassword(in)
+	_, _ = io.WriteString(l.err, "\n")
+	return line, err
+}
+
+// lighten gives the terminal its echo back: whoever leaves in the middle of a
+// password leaves somebody behind who still reads it.
+func (l *inPipe) lighten() {
+	if was := l.dark.Load(); was != nil {
+		_ = term.Restore(int(os.Stdin.Fd()), was)
+		_, _ = io.WriteString(l.err, "\n")
+	}
 }
 
 // inputLine is the next line without its end; one that is too long for any
@@ -122,14 +142,9 @@ func inputLine(in *bufio.Reader) ([]byte, error) {
 
 // do sends one line of input. An error means that there is nobody to send it to.
 func (l *inPipe) do(ctx context.Context, line []byte) error {
-	if l.secret {
-		l.secret = false
-		return l.client.Send(ctx, protocol.Operator{Password: protocol.Secret(line)})
-	}
 	cmd, err := l.parse(line)
-	if op, ok := cmd.(protocol.Operator); ok && op.Password == "" {
-		l.secret = true
-		return nil
+	if l.secret {
+		return nil // it is sent with the password
 	}
 	if err == nil && cmd != nil {
 		if echo, ok := cmd.(protocol.Echo); ok && !l.json {
@@ -145,11 +160,19 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 	return err
 }
 
+// parse is what a line of input means. After /operator the next one is taken for
+// the password, as at every door; a program sends both at once.
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
+	if l.secret {
+		l.secret = false
+		return password(line)
+	}
 	if l.json && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{")) {
 		return protocol.DecodeCommand(line)
 	}
-	return protocol.ParseCommand(string(line))
+	cmd, err := protocol.ParseCommand(string(line))
+	_, l.secret = cmd.(protocol.Operator)
+	return cmd, err
 }
 
 // refuse tells of a line of input that was not sent. It is told on standard

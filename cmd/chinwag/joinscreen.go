@@ -10,6 +10,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"chinwag/conn/client"
+	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
 
@@ -74,7 +75,7 @@ func (s *onScreen) typed(ctx context.Context) {
 	}
 }
 
-func (s *onScreen) do(ctx context.Context, line string) {
+func (s *onScreen) do(ctx context.Context, line tui.Typed) {
 	if cmd := s.parse(line); cmd != nil {
 		s.refused(s.client.Send(ctx, cmd))
 	}

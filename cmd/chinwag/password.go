@@ -113,6 +113,20 @@ func askTwice(in int) ([]byte, error) {
 	return first, nil
 }
 
+const passwordPrompt = "password of the operators: "
+
+// password is how somebody who has typed it becomes an operator.
+func password(typed []byte) (protocol.Command, error) {
+	var s protocol.Secret
+	if err := s.UnmarshalText(typed); err != nil {
+		return nil, err
+	}
+	if s == "" {
+		return nil, protocol.Refuse("no-password", "no password, then")
+	}
+	return protocol.Operator{Password: s}, nil
+}
+
 func checkPassword(p []byte) (string, error) {
 	switch {
 	case len(p) < minPassword:

@@ -42,7 +42,7 @@ func loadReplies(path string) (map[string]protocol.Text, error) {
 			return nil, fmt.Errorf("the ready reply %q in %s cannot be said: %w", name, path, err)
 		}
 		key, err := protocol.ParseText(name)
-		if err != nil || text.IsBlank() || strings.ContainsAny(key.String(), " \t") || key.String() != name {
+		if err != nil || text.IsBlank() || key.IsBlank() || strings.ContainsAny(key.String(), " \t") || key.String() != name {
 			return nil, fmt.Errorf("the ready reply %q in %s needs a name of one word, and a text", name, path)
 		}
 		replies[name] = text

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -31,14 +33,17 @@ func (f *face) saveAs(line string) (command string, err error) {
 	if err != nil {
 		return line, nil // the server says what is wrong with it
 	}
+	f.told.Lock()
+	defer f.told.Unlock()
+	switch {
+	case !f.here.serves():
+		return "/transcript " + m[1], nil // is refused, and there is nothing to save
+	case f.saving != nil:
+		return "", fmt.Errorf("the transcript of %s is still being saved: please try again then", f.saving.ticket)
+	}
 	file, err := os.OpenFile(m[2], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("the transcript cannot be saved as %s: %s", m[2], plainly(err))
-	}
-	f.told.Lock()
-	defer f.told.Unlock()
-	if f.saving != nil {
-		_ = f.saving.file.Close()
 	}
 	f.saving = &savedAs{file: file, ticket: protocol.Ticket(n)}
 	return "/transcript " + m[1], nil
@@ -64,16 +69,35 @@ func (f *face) save(e protocol.Event) bool {
 		s.lines++
 		return true
 	case protocol.HistoryEnd:
-		f.saving = nil
-		if err := s.file.Close(); err != nil && s.err == nil {
-			s.err = err
-		}
-		if s.err != nil {
-			f.note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), plainly(s.err)))
-		} else {
-			f.note(fmt.Sprintf("the transcript of %s is saved as %s (%d lines)", s.ticket, s.file.Name(), s.lines))
-		}
+		f.saved(nil)
 		return true
 	}
 	return false
+}
+
+// giveUpSaving is for a new beginning: the rest of the transcript does not come.
+func (f *face) giveUpSaving() {
+	f.told.Lock()
+	defer f.told.Unlock()
+	if f.saving != nil {
+		f.saved(errors.New("the connection was lost"))
+	}
+}
+
+// saved ends the saving, and tells how it went. The caller holds told.
+func (f *face) saved(err error) {
+	s := f.saving
+	f.saving = nil
+	if err = cmp.Or(s.err, s.file.Close(), err); err == nil && s.lines == 0 {
+		err = fmt.Errorf("there is none of %s", s.ticket)
+	}
+	switch {
+	case s.lines == 0:
+		_ = os.Remove(s.file.Name())
+		f.note("no transcript is saved: " + plainly(err))
+	case err != nil:
+		f.note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), plainly(err)))
+	default:
+		f.note(fmt.Sprintf("the transcript of %s is saved as %s (%d lines)", s.ticket, s.file.Name(), s.lines))
+	}
 }

@@ -32,7 +32,7 @@ func TestTypedChineseSurvivesWhatArrives(t *testing.T) {
 	f.typed("们x")
 	f.line(t, "> 你们x好ab", 7)
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, "你们x好ab", within(t, s.Lines()))
+	assert.Equal(t, "你们x好ab", within(t, s.Lines()).Text)
 	f.line(t, ">", 2)
 }
 
@@ -63,7 +63,7 @@ func TestAnEmojiIsPutTogetherWhereItIsTyped(t *testing.T) {
 	f.typed("👩\u200d👦x")
 	f.line(t, "> 👩\u200d👦x👧", 5)
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, "👩\u200d👦x👧", within(t, s.Lines()))
+	assert.Equal(t, "👩\u200d👦x👧", within(t, s.Lines()).Text)
 }
 
 func TestALetterlessAccentCanBeSeenAndDeleted(t *testing.T) {
@@ -136,7 +136,7 @@ func TestHistory(t *testing.T) {
 	for _, l := range []string{"first", "second", "second"} {
 		f.typed(l)
 		f.press(tcell.KeyEnter)
-		assert.Equal(t, l, within(t, s.Lines()))
+		assert.Equal(t, l, within(t, s.Lines()).Text)
 	}
 	f.typed("half")
 	f.press(tcell.KeyUp)
@@ -209,7 +209,7 @@ func TestAPasteOfOneLineIsTyped(t *testing.T) {
 	f.paste("b\tb\x1b[31m\r\n")
 	f.line(t, "> ab    b[31mc", 13)
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, "ab    b[31mc", within(t, s.Lines()))
+	assert.Equal(t, "ab    b[31mc", within(t, s.Lines()).Text)
 }
 
 func TestAPasteOfManyLinesWaitsForEnter(t *testing.T) {
@@ -223,7 +223,7 @@ func TestAPasteOfManyLinesWaitsForEnter(t *testing.T) {
 
 	f.press(tcell.KeyEnter)
 	for _, want := range []string{"<one", "two", "", "三>"} {
-		assert.Equal(t, want, within(t, s.Lines()))
+		assert.Equal(t, want, within(t, s.Lines()).Text)
 	}
 	f.until(t, func(s shot) bool { return !strings.Contains(s.status(), "wait") })
 }
@@ -268,8 +268,8 @@ func TestLinesThatNobodyTakesAreKept(t *testing.T) {
 	f.line(t, "> one more", 10)
 
 	for range linesMax {
-		require.Equal(t, "x", within(t, s.Lines()))
+		require.Equal(t, "x", within(t, s.Lines()).Text)
 	}
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, "one more", within(t, s.Lines()))
+	assert.Equal(t, "one more", within(t, s.Lines()).Text)
 }

@@ -17,6 +17,8 @@ func (v *view) key(ev *tcell.EventKey) {
 		v.rune(ev)
 	case k == tcell.KeyEnter, k == tcell.KeyCtrlJ, k == tcell.KeyLF:
 		v.enter()
+	case v.asking != "" && remembers(k):
+		v.ring()
 	case k == tcell.KeyTab:
 		v.complete()
 	case k == tcell.KeyBackspace && word, k == tcell.KeyCtrlW:
@@ -69,6 +71,15 @@ func (v *view) key(ev *tcell.EventKey) {
 	}
 }
 
+// remembers reports whether a key shows what was typed before, or what fits it: nothing for a secret.
+func remembers(k tcell.Key) bool {
+	switch k {
+	case tcell.KeyTab, tcell.KeyUp, tcell.KeyCtrlP, tcell.KeyDown, tcell.KeyCtrlN:
+		return true
+	}
+	return false
+}
+
 // rune types a character. Alt with it is a word key, or else was only an Escape pressed just before.
 func (v *view) rune(ev *tcell.EventKey) {
 	alt := ev.Modifiers() == tcell.ModAlt
@@ -84,7 +95,7 @@ func (v *view) rune(ev *tcell.EventKey) {
 
 func (v *view) deleteOrEnd() {
 	if v.input.text == "" && len(v.waiting) == 0 {
-		v.ended = true
+		v.interrupt()
 		return
 	}
 	v.input.delete()

@@ -7,7 +7,6 @@ type news struct {
 	lines          []line
 	missed         uint64 // lines that came before these, and were already too many
 	prompt, status string
-	ask            string // the prompt of a secret; "": none is asked for
 	bell           bool
 }
 
@@ -54,7 +53,7 @@ func (b *mailbox) take() news {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := b.news
-	b.news.lines, b.news.missed, b.news.ask, b.news.bell = nil, 0, "", false
+	b.news.lines, b.news.missed, b.news.bell = nil, 0, false
 	return n
 }
 

@@ -95,7 +95,7 @@ func TestEndsOnTheEmptyLineOnly(t *testing.T) {
 		f.until(t, func(s shot) bool { return s.input() != "> ab" })
 		f.press(tcell.KeyCtrlC, end)
 		assert.NoError(t, within(t, ended))
-		assert.Equal(t, "last", <-s.Lines(), "what was typed can still be read")
+		assert.Equal(t, "last", (<-s.Lines()).Text, "what was typed can still be read")
 		_, open := <-s.Lines()
 		assert.False(t, open)
 	}

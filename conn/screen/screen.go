@@ -22,6 +22,10 @@ type Options struct {
 	// shall follow them ("alice: "). before is the text left of the cursor. It is called by Run, so it may not wait for
 	// anything. nil: Tab does nothing.
 	Complete func(before string) (candidates []string)
+	// Secret tells whether what is typed after line is a secret: then it returns the prompt for it, else "". A secret is shown
+	// as dots, and kept nowhere. It is called by Run as the line is entered, so that what was typed ahead is hidden, too, and may
+	// not wait for anything. nil: there are none.
+	Secret func(line string) (prompt string)
 	// Scrollback is how many lines are kept to be read back. 0: 5000.
 	Scrollback int
 	// Suspend lets Ctrl-Z stop the process, as in a shell. Not for a server: it would stand still for everybody.
@@ -30,11 +34,17 @@ type Options struct {
 	Terminal tcell.Screen
 }
 
+// Typed is a line that somebody typed, without its end.
+type Typed struct {
+	Text   string // "" only out of the middle of a paste, or of a secret that was given up
+	Secret bool   // what Options.Secret has asked for
+}
+
 // Screen is one person's terminal. All of its methods may be called from any goroutine, at any time.
 type Screen struct {
 	opts    Options
 	box     *mailbox
-	lines   chan string   // bounded by linesMax; closed by Run as it returns
+	lines   chan Typed    // bounded by linesMax; closed by Run as it returns
 	stop    chan struct{} // closed by the first Stop
 	stopped sync.Once
 	ran     sync.Once
@@ -48,14 +58,14 @@ func New(o Options) *Screen {
 	return &Screen{
 		opts:  o,
 		box:   newMailbox(o.Scrollback),
-		lines: make(chan string, linesMax),
+		lines: make(chan Typed, linesMax),
 		stop:  make(chan struct{}),
 	}
 }
 
-// Lines is where the typed lines come out, without their ends. An empty line comes only out of the middle of a paste, or from Ask. The
-// channel is closed when Run returns; what was typed before that can still be read.
-func (s *Screen) Lines() <-chan string { return s.lines }
+// Lines is where the typed lines come out. The channel is closed when Run returns; what was typed before that can still
+// be read.
+func (s *Screen) Lines() <-chan Typed { return s.lines }
 
 // Print shows one line, made of spans, below all others. Before Run it is kept for Run, after Run it does nothing.
 func (s *Screen) Print(spans ...Span) { s.box.print(compose(spans, s.opts.Color)) }
@@ -67,14 +77,6 @@ func (s *Screen) Bell() { s.box.leave(func(n *news) { n.bell = true }) }
 func (s *Screen) SetPrompt(p string) {
 	p = clean(p)
 	s.box.leave(func(n *news) { n.prompt = p })
-}
-
-// Ask asks for a secret: prompt stands before the input line, which shows dots
-// instead of what is typed and is kept nowhere, until Enter. It comes out of
-// Lines, empty if it was given up with Ctrl-C.
-func (s *Screen) Ask(prompt string) {
-	prompt = clean(prompt)
-	s.box.leave(func(n *news) { n.ask = prompt })
 }
 
 // SetStatus says what stands behind the title in the status line, such as "#lobby · 3 here".

@@ -292,7 +292,7 @@ func TestTinyScreens(t *testing.T) {
 		f.press(tcell.KeyPgUp, tcell.KeyLeft, tcell.KeyLeft, tcell.KeyLeft, tcell.KeyPgDn, tcell.KeyHome, tcell.KeyCtrlL)
 		f.paste("a\rb\rc")
 		f.press(tcell.KeyEnter)
-		assert.Equal(t, "a", within(t, s.Lines()))
+		assert.Equal(t, "a", within(t, s.Lines()).Text)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type view struct {
 	opts  Options
 	term  tcell.Screen
-	lines chan<- string
+	lines chan<- Typed
 	idle  func(during func()) // while it has the terminal given away
 
 	log     scrollback
@@ -60,9 +60,6 @@ func (v *view) pasting(start bool) {
 func (v *view) hear(n news) {
 	v.log.add(n.missed, n.lines...)
 	v.prompt, v.status = n.prompt, n.status
-	if n.ask != "" {
-		v.asking = n.ask
-	}
 	if n.bell {
 		v.ring()
 	}
@@ -83,55 +80,49 @@ func (v *view) ring() {
 // enter sends the waiting lines and the line, as many as are taken. What is not taken stays.
 func (v *view) enter() {
 	v.log.follow()
-	if v.asking != "" {
-		v.confide(v.input.text)
-		return
-	}
+	givesUp := v.asking != "" && len(v.waiting) == 0
 	for len(v.waiting) > 0 {
 		if !v.send(v.waiting[0]) {
 			return
 		}
 		v.waiting = v.waiting[1:]
 	}
-	if v.input.text != "" && v.send(v.input.text) {
+	if (v.input.text != "" || givesUp) && v.send(v.input.text) {
 		v.input.set("")
 	}
 }
 
+// send gives a line away. Nothing is kept of a secret.
 func (v *view) send(line string) bool {
+	secret := v.asking != ""
 	select {
-	case v.lines <- line:
-		v.past.add(line)
-		return true
+	case v.lines <- Typed{line, secret}:
 	default:
 		v.ring()
 		v.note("Nobody takes lines at the moment. Yours is kept: press Enter again.")
 		return false
 	}
-}
-
-// confide gives a secret away, and keeps nothing of it.
-func (v *view) confide(secret string) {
-	select {
-	case v.lines <- secret:
-		v.asking = ""
-		v.input = editor{}
-	default:
-		v.ring()
+	if secret {
+		v.asking, v.input.killed = "", ""
+		return true
 	}
+	v.past.add(line)
+	if v.opts.Secret != nil {
+		v.asking = clean(v.opts.Secret(line))
+	}
+	return true
 }
 
 // interrupt clears the line, and ends if there was nothing to clear.
 func (v *view) interrupt() {
-	if v.asking != "" {
-		v.confide("")
-		return
-	}
-	if v.input.text == "" && len(v.waiting) == 0 {
+	if v.input.text == "" && len(v.waiting) == 0 && v.asking == "" {
 		v.ended = true
 		return
 	}
 	v.input.set("")
 	v.waiting = nil
 	v.past.add("")
+	if v.asking != "" {
+		v.send("") // given up
+	}
 }

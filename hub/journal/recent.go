@@ -10,7 +10,7 @@ import (
 
 const (
 	recentLines = 8192
-	recentBytes = 4 << 20 // of words, about
+	recentBytes = 1 << 20 // of words, about
 )
 
 // recent is the end of the record in memory, whatever the store: who has fallen
