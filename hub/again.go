@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -23,6 +24,7 @@ func (d *delivery) tellAgain(p *past) error {
 		return d.unreadable(err)
 	}
 	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
+	before := len(d.lines)
 	for cur.Seq < p.upto && !t.enough() && !d.c.out.isCut() {
 		page, err := d.c.hub.journal.Read(cur, p.upto, pageLines)
 		if err != nil {
@@ -32,6 +34,10 @@ func (d *delivery) tellAgain(p *past) error {
 			if e := &page.Entries[i]; p.tells(e) && !t.enough() {
 				d.lines = append(d.lines, t.tell(e))
 			}
+		}
+		if p.ticket != 0 && p.lines >= 0 { // only its last ones are told, and which those are is not known yet
+			d.lines = slices.Delete(d.lines, before, max(before, len(d.lines)-p.lines))
+			continue
 		}
 		if err := d.flush(); err != nil {
 			return err
@@ -70,7 +76,7 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 		from, err = j.Before(p.since)
 	case p.around > 0:
 		from, err = j.Back(p.streams, min(p.around, p.upto), nearby+1)
-	case p.lines >= 0:
+	case p.lines >= 0 && p.ticket == 0:
 		from, err = j.Back(p.streams, p.upto, p.lines)
 	}
 	cur := &journal.Cursor{Seq: max(from, p.from)}

@@ -98,7 +98,7 @@ func (r *run) here(name protocol.Room) int {
 func (r *run) arrive(req arrive) {
 	m := req.c.member
 	switch done := func() { r.giveBack(req.c, req.weight) }; {
-	case m == nil:
+	case m == nil, m.gone:
 		done()
 	case m.bound == protocol.Room{}:
 		r.move(m, r.entrance(m), req.weight, r.seeRoom)
@@ -113,13 +113,14 @@ func (r *run) arrive(req arrive) {
 // it finds there; it gets the weight of the command to give back.
 func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member, at *journal.Entry, weight int64)) {
 	c := m.client
-	from, back := m.bound, r.desk.tickets[m.visiting] != nil
+	from, back := m.bound, m.visiting != 0
 	if refusal := r.checkPlace(m, to, back); refusal != nil {
 		r.refusePlace(c, refusal, weight)
 		return
 	}
 	visited := m.visiting
 	entries := r.moving(m, from, to, back)
+	visiting := m.visiting
 	at := slices.IndexFunc(entries, func(e journal.Entry) bool { _, ok := e.Event.(protocol.Joined); return ok })
 	m.bound = to
 	room := r.room(to)
@@ -142,13 +143,15 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 			room.coming--
 			r.tidy(room)
 			m.moving--
-			if !m.gone {
+			if m.moving == 0 && !m.gone {
 				m.bound = m.where()
 			}
-			if to == protocol.DeskRoom && !back {
-				r.giveUpTicket(m)
-			} else {
+			switch {
+			case to == protocol.DeskRoom && !back:
+				r.giveUpTicket(m, visiting)
+			case m.visiting == 0 && r.desk.tickets[visited] != nil: // it has not left
 				m.visiting = visited
+				r.recall(r.desk.tickets[visited])
 			}
 			r.refuseUnkept(c, weight)
 			r.entered(m)
@@ -166,7 +169,7 @@ func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []jo
 		}
 		entries = append(entries, r.entry(m, from, left))
 	}
-	if from == protocol.DeskRoom && m.visiting != 0 {
+	if to != protocol.DeskRoom && m.visiting != 0 {
 		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: protocol.Gone}))
 		m.visiting = 0
 	}
@@ -179,7 +182,7 @@ func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []jo
 		}
 		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: state}))
 	}
-	if m.operator && !m.serves {
+	if m.operator && (!m.serves || from == (protocol.Room{})) { // its leaving may be on its way yet
 		entries = append(entries, r.deskEntry(m, protocol.DutyChanged{From: m.nick, On: true}))
 	}
 	return entries
@@ -218,10 +221,24 @@ func (r *run) entered(m *member) {
 	if m.moving > 0 {
 		return
 	}
-	for _, f := range m.onRoom {
+	waiting := m.onRoom
+	m.onRoom = nil
+	for _, f := range waiting {
 		f()
 	}
-	m.onRoom = nil
+	if r.isStranded(m) {
+		r.again(func() {
+			if r.isStranded(m) {
+				r.seeOut(m)
+			}
+		})
+	}
+}
+
+// isStranded reports whether m sits at the desk after the end of its
+// conversation, because its way out could not be recorded.
+func (r *run) isStranded(m *member) bool {
+	return m.moving == 0 && m.bound == protocol.DeskRoom && m.where() == m.bound && r.desk.tickets[m.visiting] == nil
 }
 
 // seeRoom is what somebody sees who comes from nowhere: Welcome has told the rest.
@@ -240,10 +257,8 @@ func (r *run) seeOther(m *member, at *journal.Entry, weight int64) {
 		r.append(m.client, &aside{after: here, enter: &entering{roomSlot, journal.Reading{Stream: at.Stream, Nth: at.Nth}}}, nil)
 	}
 	entered := protocol.Entered{Room: m.room.name, Here: len(m.room.members), Seq: at.Seq}
-	if m.room.name == protocol.DeskRoom {
-		m.standing = r.standing(m)
-		q := m.standing
-		entered.Here, entered.Desk = 1, &q
+	if q := r.stand(m); m.room.name == protocol.DeskRoom {
+		entered.Here, entered.Desk = 1, q
 	}
 	r.tellOne(m.client, entered)
 	r.showTopic(m)

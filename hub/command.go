@@ -21,11 +21,17 @@ func (r *run) command(req command) {
 		r.giveBack(c, w)
 		return
 	}
+	if m.room == nil && m.moving > 0 { // it is on its way
+		m.onRoom = append(m.onRoom, func() { r.command(req) })
+		return
+	}
 	if m.room == nil && !mayBeNowhere(req.cmd) {
 		r.answer(c, protocol.Refused{Refusal: *nowhere, Ref: refOf(req.cmd)}, w)
 		return
 	}
-	m.active = time.Now()
+	if _, ping := req.cmd.(protocol.Ping); !ping { // a program sends these by itself
+		m.active = time.Now()
+	}
 	if m.room != nil && m.room.name == protocol.DeskRoom && r.atDesk(m, req.cmd, w) {
 		return
 	}
@@ -33,11 +39,7 @@ func (r *run) command(req command) {
 	case protocol.Hello:
 		r.hello(c, cmd, w)
 	case protocol.Say:
-		if m.target != nil {
-			r.replyTo(m, m.target, cmd.Ref, cmd.Text, w)
-			return
-		}
-		r.speak(m, w, cmd.Ref, protocol.Said{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+		r.sayThere(m, cmd, w)
 	case protocol.Me:
 		r.speak(m, w, cmd.Ref, protocol.Acted{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 	case protocol.Msg:
@@ -200,7 +202,7 @@ func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
 }
 
 func (r *run) join(m *member, to protocol.Room, w int64) {
-	if to == protocol.DeskRoom {
+	if to == protocol.DeskRoom || r.opts.Desk && !m.operator {
 		r.goToDesk(m, protocol.Desk{}, w)
 		return
 	}

@@ -45,7 +45,7 @@ type ticket struct {
 	held    bool          // asked to wait a moment
 	ended   bool          // no longer open
 
-	claim *member // who is about to have it, or to end it: decided, not yet recorded
+	claims []*member // who are about to have it, or to end it, one after the other: decided, not yet recorded
 }
 
 // Address is where somebody comes from: as operators are shown it, and what
@@ -92,12 +92,11 @@ func (d *desk) change(m *member, at protocol.TicketChanged) {
 	case protocol.Taken:
 		d.give(t, m, at.Time)
 	case protocol.HandedOver:
-		d.give(t, t.claim, at.Time)
+		d.give(t, t.claims[0], at.Time)
 	case protocol.OnHold:
 		t.held = true
 	case protocol.Returned:
-		t.by, t.held = nil, false
-		d.enqueue(t)
+		d.takeBack(t, m)
 	case protocol.Disconnected:
 		t.lost = true
 	case protocol.Back:
@@ -146,6 +145,14 @@ func (d *desk) give(t *ticket, to *member, at time.Time) {
 	d.dequeue(t)
 }
 
+// takeBack has t wait again, unless m does not have it any more.
+func (d *desk) takeBack(t *ticket, m *member) {
+	if t.by == m {
+		t.by, t.held = nil, false
+		d.enqueue(t)
+	}
+}
+
 func (d *desk) end(t *ticket) {
 	t.ended = true
 	delete(d.tickets, t.no)
@@ -169,26 +176,37 @@ func (d *desk) answer(e protocol.Replied) {
 // employ has an operator hear the desk, on duty or not.
 func (d *desk) employ(m *member, e protocol.DutyChanged) {
 	d.touched = true
-	m.duty = e.On
+	m.operator, m.duty = true, e.On
 	if !m.serves {
 		m.serves, m.served, m.active = true, e.Seq, e.Time
 		d.operators = append(d.operators, m)
 	}
 }
 
-// retire is the end of employ.
+// retire is the end of employ. Nobody stays with an operator who has gone, not
+// even somebody who could not be handed over.
 func (d *desk) retire(m *member) {
-	if m.serves {
-		d.touched = true
-		m.serves, m.duty, m.target = false, false, nil
-		d.operators = slices.DeleteFunc(d.operators, func(o *member) bool { return o == m })
+	if !m.serves {
+		return
+	}
+	d.touched = true
+	m.serves, m.duty, m.target = false, false, nil
+	d.operators = slices.DeleteFunc(d.operators, func(o *member) bool { return o == m })
+	for _, t := range d.tickets {
+		d.takeBack(t, m)
 	}
 }
 
-// forget leaves a ticket without its visitor, whose session is over.
+// forget ends the conversation of a session that is over. Only a message waits on.
 func (d *desk) forget(m *member) {
-	if t := d.tickets[m.visiting]; t != nil && t.visitor == m {
+	t := d.tickets[m.visiting]
+	switch {
+	case t == nil || t.visitor != m:
+	case t.message:
 		t.visitor = nil
+	default:
+		d.touched = true
+		d.end(t)
 	}
 }
 
@@ -202,7 +220,19 @@ func (d *desk) onDuty() (n int) {
 }
 
 // owner is the operator who has t or is about to have it; nil: nobody.
-func (t *ticket) owner() *member { return cmp.Or(t.claim, t.by) }
+func (t *ticket) owner() *member {
+	if n := len(t.claims); n > 0 {
+		return t.claims[n-1]
+	}
+	return t.by
+}
+
+// decided ends the oldest claim: it came true, or not.
+func (t *ticket) decided() { t.claims = slices.Delete(t.claims, 0, 1) }
+
+// isLeaving reports whether the visitor is about to be gone: decided, not yet
+// recorded. What is said to them from here on they would not be there to hear.
+func (t *ticket) isLeaving() bool { return t.visitor != nil && t.visitor.visiting != t.no }
 
 // name is how operators speak of t.
 func (t *ticket) name() string { return t.no.String() + " " + t.nick.String() }

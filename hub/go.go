@@ -20,17 +20,16 @@ func (r *run) depart(m *member, left protocol.Left, done func()) {
 			m.visiting = 0
 		}
 	}
-	entries = append(entries, r.returning(m, left.Reason)...)
 	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
-	p := proposal{entries: entries, done: done}
-	p.failed = func() {
-		r.again(func() {
-			if m.gone { // else it is back
-				r.propose(p)
-			}
-		})
+	p := proposal{done: done}
+	try := func() {
+		if m.gone { // else it is back
+			p.entries = slices.Concat(entries, r.returning(m, left.Reason, r.having(m))) // whom it has by then
+			r.propose(p)
+		}
 	}
-	r.propose(p)
+	p.failed = func() { r.again(try) }
+	try()
 }
 
 // again tries later what must come true: somebody who has gone has gone.
@@ -63,7 +62,7 @@ func (r *run) rearm() {
 		by(r.toldQueue.Add(time.Second))
 	}
 	for _, m := range r.desk.operators {
-		if r.opts.Silence > 0 && r.serving(m) {
+		if r.opts.Silence > 0 {
 			by(m.active.Add(r.opts.Silence))
 		}
 	}
@@ -135,8 +134,8 @@ func (r *run) lose(m *member, reason protocol.Reason) {
 
 // hold keeps the session of a broken connection, and its nick, for a while.
 func (r *run) hold(m *member) {
-	if m.client != nil {
-		return // back already
+	if m.client != nil || m.token == "" {
+		return // back already, or gone for good meanwhile
 	}
 	m.gone = false
 	r.holdUntil(m, time.Now().Add(r.opts.Hold))
@@ -180,6 +179,7 @@ func (r *run) expire() {
 		}
 	}
 	r.relieve(now)
+	r.mindDesk()
 	r.tellQueue()
 	r.rearm()
 }
@@ -196,7 +196,12 @@ func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
 		return
 	case m.bound == protocol.Room{} && m.client == nil && !m.gone:
 		r.unhold(m)
-		r.end(m)
+		if t := r.desk.tickets[m.visiting]; t != nil {
+			r.release(m, m.nick)
+			r.endVisit(m, t)
+		} else {
+			r.end(m)
+		}
 		r.answer(c, protocol.Notice{Text: protocol.MustText(m.nick.String() + " has gone already: the name is free now")}, weight)
 		return
 	case m.bound == protocol.Room{}:

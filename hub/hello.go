@@ -139,6 +139,9 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 			return
 		}
 		r.welcome(m, seq, true)
+		if m.target != nil {
+			r.tellOne(c, r.servingNow(m, protocol.Serving{}))
+		}
 		if missing != "" {
 			r.tellOne(c, protocol.Gap{Why: missing})
 		}
@@ -148,7 +151,7 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 	if m.bound == (protocol.Room{}) {
 		m.gone = false
 		to := m.last
-		if r.opts.Desk || r.checkPlace(m, to, r.desk.tickets[m.visiting] != nil) != nil {
+		if r.opts.Desk || r.checkPlace(m, to, m.visiting != 0) != nil {
 			to = r.entrance(m)
 		}
 		r.reclaim(m)
@@ -166,10 +169,8 @@ func (r *run) welcome(m *member, seq uint64, resumed bool) {
 	if m.program {
 		w.Token, w.Epoch, w.Seq = m.token, r.hub.journal.Epoch().String(), seq
 	}
-	if m.room.name == protocol.DeskRoom {
-		m.standing = r.standing(m)
-		q := m.standing
-		w.Here, w.Desk = 1, &q
+	if q := r.stand(m); m.room.name == protocol.DeskRoom {
+		w.Here, w.Desk = 1, q
 	}
 	r.tellOne(m.client, w)
 }

@@ -25,6 +25,9 @@ func (r *run) promote(req promote) {
 	case m == nil || m.gone || r.deaf:
 		r.giveBack(c, req.weight)
 		return
+	case m.moving > 0:
+		m.onRoom = append(m.onRoom, func() { r.promote(req) })
+		return
 	case m.serves:
 		r.answer(c, protocol.Notice{Text: protocol.MustText("you are an operator already")}, req.weight)
 		return
@@ -32,21 +35,16 @@ func (r *run) promote(req promote) {
 		r.promoteVisitor(m, req.weight)
 		return
 	}
-	entries := []journal.Entry{r.deskEntry(m, protocol.DutyChanged{From: m.nick, On: true})}
-	m.operator = true
 	r.propose(proposal{
-		entries: entries,
+		entries: []journal.Entry{r.deskEntry(m, protocol.DutyChanged{From: m.nick, On: true})},
 		done: func() {
-			if m.client == c {
+			if m.client != nil { // perhaps it is back on another connection
 				r.hearDesk(m)
-				r.tellOne(c, protocol.Promoted{})
+				r.tellOne(m.client, protocol.Promoted{})
 			}
 			r.giveBackWhenWritten(c, req.weight)
 		},
-		failed: func() {
-			m.operator = false
-			r.refuseUnkept(c, req.weight)
-		},
+		failed: func() { r.refuseUnkept(c, req.weight) },
 	})
 }
 
@@ -57,12 +55,13 @@ func (r *run) promoteVisitor(m *member, w int64) {
 	if m.bound != (protocol.Room{}) {
 		see = r.seeOther
 	}
-	m.operator = true
+	m.operator = true // of the way there; of m, when that is recorded
 	r.move(m, protocol.Lobby, w, func(m *member, at *journal.Entry, w int64) {
 		see(m, at, 0)
 		r.hearDesk(m)
 		r.answer(m.client, protocol.Promoted{}, w)
 	})
+	m.operator = false
 }
 
 // hearDesk has an operator who is behind read the desk's stream, too.
@@ -113,13 +112,14 @@ func (r *run) showQueue(m *member, all bool, w int64) {
 }
 
 func (r *run) operators() []protocol.OnDesk {
+	have := map[*member][]protocol.Ticket{}
+	for _, no := range slices.Sorted(maps.Keys(r.desk.tickets)) {
+		o := r.desk.tickets[no].owner()
+		have[o] = append(have[o], no)
+	}
 	list := []protocol.OnDesk{}
 	for _, m := range r.desk.operators[:min(len(r.desk.operators), maxNames)] {
-		o := protocol.OnDesk{Nick: m.nick, Duty: m.duty}
-		for _, t := range r.having(m) {
-			o.Tickets = append(o.Tickets, t.no)
-		}
-		list = append(list, o)
+		list = append(list, protocol.OnDesk{Nick: m.nick, Duty: m.duty, Tickets: have[m]})
 	}
 	return list
 }
@@ -147,6 +147,9 @@ func (t *ticket) queued(now time.Time) protocol.Queued {
 
 // having are the tickets that m has or is about to have, in order.
 func (r *run) having(m *member) (ts []*ticket) {
+	if !m.serves {
+		return nil
+	}
 	for _, t := range r.desk.tickets {
 		if t.owner() == m {
 			ts = append(ts, t)
@@ -178,7 +181,7 @@ func (r *run) next(m *member, w int64) {
 
 func (r *run) longest() *ticket {
 	for _, t := range r.desk.queue {
-		if t.claim == nil && (!t.lost || t.message) {
+		if len(t.claims) == 0 && !t.isLeaving() && (!t.lost || t.message) {
 			return t
 		}
 	}
@@ -209,7 +212,7 @@ func (r *run) mine(m *member, no protocol.Ticket) (*ticket, *protocol.Refusal) {
 		return nil, protocol.Refuse("whom", "whom do you mean? Please name the number, /queue shows them")
 	case t == nil:
 		return nil, protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", no)
-	case t.ended:
+	case t.ended || t.isLeaving():
 		return nil, protocol.Refuse("gone", "%s has gone", t.name())
 	case t.owner() != nil && t.owner() != m:
 		return nil, protocol.Refuse("taken", "%s has %s, and /note %d TEXT tells only operators", t.owner().nick, t.name(), t.no)
@@ -238,17 +241,36 @@ func (r *run) claimTicket(m *member, t *ticket, w int64) {
 
 // changeHands proposes that t is to's from here on.
 func (r *run) changeHands(t *ticket, to *member, entries []journal.Entry, done, failed func()) {
-	t.claim = to
+	t.claims = append(t.claims, to)
 	r.propose(proposal{
 		entries: entries,
-		done:    func() { t.claim = nil; done() },
-		failed:  func() { t.claim = nil; failed() },
+		done:    func() { t.decided(); done() },
+		failed:  func() { r.giveUpClaim(t); failed() },
 	})
+}
+
+// giveUpClaim has the desk looked after again in a while, as if nobody had
+// wanted t.
+func (r *run) giveUpClaim(t *ticket) {
+	claimant := t.claims[0]
+	t.decided()
+	r.again(func() { r.desk.touched = true })
+	if t.by != claimant {
+		r.recall(t)
+	}
+}
+
+// recall has t given back by an operator who left when t seemed to be somebody
+// else's soon, or to be over.
+func (r *run) recall(t *ticket) {
+	if m := t.by; m != nil && m.gone && t.owner() == m {
+		r.propose(proposal{entries: r.returning(m, protocol.Quit, []*ticket{t}), done: func() {}, failed: func() {}})
+	}
 }
 
 // toVisitor is what the visitor of t is told, if there still is one.
 func (r *run) toVisitor(m *member, t *ticket, e protocol.Recorded) []journal.Entry {
-	if t.visitor == nil {
+	if t.visitor == nil || t.isLeaving() {
 		return nil
 	}
 	return []journal.Entry{r.entryOf(journal.Visit(t.visitor.id), m, protocol.DeskRoom, e)}
@@ -316,6 +338,7 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 		r.answer(c, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
 		if t.ended && m.target == t {
 			m.target = nil // told now: the next line may go to the room
+			r.hush(m)
 			r.tellOne(c, r.servingNow(m, protocol.Serving{}))
 			r.assign()
 		}
@@ -324,30 +347,40 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 	var entries []journal.Entry
 	claims := t.owner() == nil
 	if claims {
-		t.claim = m
+		t.claims = append(t.claims, m)
 		entries = append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Taken, By: m.nick}),
 			r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Taken, By: m.nick}))
 	}
 	theirs := r.toVisitor(m, t, protocol.Said{From: m.nick, Text: text})[0]
 	ours := r.deskEntry(m, protocol.Replied{Ticket: t.no, To: t.nick, From: m.nick, Text: text, Mine: mine(ref)})
 	entries = append(entries, theirs, twin(ours, theirs))
-	unclaim := func() {
-		if claims {
-			t.claim = nil
-		}
-	}
 	r.sayOr(m, ref, entries, w, func() {
-		unclaim()
+		if claims {
+			t.decided()
+		}
 		if t.lost && !t.ended {
 			r.tellOne(c, protocol.Notice{Text: protocol.MustText(t.name() + " is not connected just now: your words are kept until they are back")})
 		}
 		r.giveBackWhenWritten(c, w)
-	}, unclaim)
+	}, func() {
+		if claims {
+			r.giveUpClaim(t)
+		}
+	})
 }
+
+// breath is how long whoever types may not yet have read what was answered.
+const breath = time.Second
+
+// hush has m's lines go to nobody for a moment: they were typed, or pasted, for
+// somebody who has gone, and are not for the room nor for the next visitor.
+func (r *run) hush(m *member) { m.hushed = time.Now().Add(breath) }
+
+var alsoUnheard = protocol.Refuse("gone", "nobody has heard that either: it came together with the line before")
 
 func (r *run) checkReply(m *member, t *ticket) *protocol.Refusal {
 	switch {
-	case t.ended:
+	case t.ended || t.isLeaving():
 		return protocol.Refuse("gone", "%s has gone", t.name())
 	case t.visitor == nil:
 		return protocol.Refuse("gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.no)
@@ -443,7 +476,7 @@ func (r *run) closeTicket(m *member, cmd protocol.Close, w int64) {
 	r.changeHands(t, m, append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Closed, By: m.nick, Text: text}),
 		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Closed, By: m.nick, Text: text})), func() {
 		r.leaveTarget(m, t)
-		if v := t.visitor; v != nil {
+		if v := t.visitor; v != nil && v.visiting == t.no {
 			v.visiting = 0
 			r.seeOut(v)
 		}
@@ -459,6 +492,8 @@ func (r *run) seeOut(v *member) {
 		if v.last == protocol.DeskRoom { // it may come back, and reads then how it ended
 			v.last = r.roomBefore(v)
 		}
+	case v.moving > 0: // it is coming back just now
+		v.onRoom = append(v.onRoom, func() { r.seeOut(v) })
 	case r.opts.Desk:
 		r.forgetToken(v)
 		r.depart(v, protocol.Left{Reason: protocol.Finished}, func() {
@@ -510,16 +545,16 @@ func (r *run) tellTranscript(c *Client, m *member, no protocol.Ticket, after uin
 	}, nil)
 }
 
-// returning is what is recorded when m gives its visitors back.
-func (r *run) returning(m *member, why protocol.Reason) (entries []journal.Entry) {
-	if !m.operator {
-		return nil
-	}
+// returning is what is recorded when m gives visitors back.
+func (r *run) returning(m *member, why protocol.Reason, ts []*ticket) (entries []journal.Entry) {
 	onDuty := r.desk.onDuty()
 	if m.duty {
 		onDuty--
 	}
-	for n, t := range r.having(m) {
+	for n, t := range ts {
+		if t.isLeaving() {
+			continue
+		}
 		at := protocol.AtDesk{State: protocol.Returned, By: m.nick}
 		if v := t.visitor; v != nil && v.client != nil {
 			i, _ := r.desk.find(t.no)
@@ -539,13 +574,16 @@ func (r *run) relieve(now time.Time) {
 		return
 	}
 	for _, m := range slices.Clone(r.desk.operators) {
-		if m.gone || now.Before(m.active.Add(r.opts.Silence)) || !r.serving(m) {
+		if now.Before(m.active.Add(r.opts.Silence)) {
 			continue
 		}
 		m.active = now // once is enough, and if it cannot be recorded, it is tried again
+		if m.gone || !r.serving(m) {
+			continue
+		}
 		c := m.client
 		r.propose(proposal{
-			entries: append(r.returning(m, protocol.Silent), r.deskEntry(m, protocol.DutyChanged{From: m.nick, Reason: protocol.Silent})),
+			entries: append(r.returning(m, protocol.Silent, r.having(m)), r.deskEntry(m, protocol.DutyChanged{From: m.nick, Reason: protocol.Silent})),
 			done: func() {
 				if m.client == c && c != nil {
 					r.tellOne(c, protocol.Notice{Text: protocol.MustText("you have said nothing for a long while: your visitors wait for somebody else, and you are off duty. /duty on when you are back")})

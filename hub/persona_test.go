@@ -39,11 +39,13 @@ func (r *recorder) Commit(entries []journal.Entry) error {
 // persona is somebody who may read slowly, break off and come back. One
 // goroutine sends what it wants to say, one takes what it is told.
 type persona struct {
-	h       *Hub
-	room    protocol.Room // where its hello asks to go
-	program bool          // says hello, hears its own lines, and comes back to its session
-	wants   chan protocol.Command
-	ended   sync.WaitGroup
+	h        *Hub
+	identity Identity
+	room     protocol.Room // where its hello asks to go
+	program  bool          // says hello, hears its own lines, and comes back to its session
+	client   *Client       // of its last connection
+	wants    chan protocol.Command
+	ended    sync.WaitGroup
 
 	mu      sync.Mutex
 	gate    chan struct{} // not nil: it does not read before this is closed
@@ -66,12 +68,13 @@ func newPersona(h *Hub, program bool) *persona {
 // connect begins a connection; what was not acknowledged is said again.
 func (p *persona) connect(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c, err := p.h.Attach(ctx, Identity{})
+	c, err := p.h.Attach(ctx, p.identity)
 	if err != nil {
 		cancel()
 		require.ErrorIs(t, err, ErrStopped)
 		return
 	}
+	p.client = c
 	p.mu.Lock()
 	p.stop = cancel
 	p.hole = 0
@@ -182,6 +185,13 @@ func (p *persona) acknowledged(ref protocol.Ref) {
 	}
 }
 
+// forget is for somebody who comes as somebody else.
+func (p *persona) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.live, p.seqs, p.token = nil, nil, ""
+}
+
 // pause stops it from reading, until resume.
 func (p *persona) pause() {
 	p.mu.Lock()
@@ -234,6 +244,10 @@ func newWorld(b journal.Bounds, o Options) *world {
 	})
 	return w
 }
+
+// looked ends a look at what the hub owns, for the race detector: the hub goes on
+// after this, also if it is only a timer that wakes it.
+func (w *world) looked() { _ = w.h.send(context.Background(), arrive{c: newClient(w.h)}) }
 
 func (w *world) close(people ...*persona) {
 	for _, p := range people {

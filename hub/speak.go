@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -16,6 +17,19 @@ func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
 	}
 	c := m.client
 	r.say(m, ref, []journal.Entry{r.entry(m, m.room.name, e)}, w, func() { r.giveBack(c, w) })
+}
+
+// sayThere says a line where m's lines go.
+func (r *run) sayThere(m *member, cmd protocol.Say, w int64) {
+	switch {
+	case time.Now().Before(m.hushed):
+		r.hush(m)
+		r.answer(m.client, protocol.Refused{Refusal: *alsoUnheard, Ref: cmd.Ref}, w)
+	case m.target != nil:
+		r.replyTo(m, m.target, cmd.Ref, cmd.Text, w)
+	default:
+		r.speak(m, w, cmd.Ref, protocol.Said{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+	}
 }
 
 // saidBefore answers a line that was sent before: it is not said again, and its

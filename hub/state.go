@@ -72,6 +72,7 @@ type member struct {
 	served uint64    // position from which on it does
 	duty   bool      // and takes visitors
 	target *ticket   // to whom its lines go; nil: to the room
+	hushed time.Time // up to when its lines go to nobody: they were typed for somebody who has gone
 	active time.Time // when it did something last
 }
 
@@ -176,7 +177,9 @@ func newState() *state {
 // in the entry, so the same entries make the same state everywhere and always.
 func (s *state) apply(e *journal.Entry) {
 	s.head = e.Seq
-	s.nth[e.Stream] = e.Nth
+	if reader, one := e.Stream.Session(); !one || s.members[reader] != nil {
+		s.nth[e.Stream] = e.Nth
+	}
 	m := s.members[e.Author]
 	if m == nil {
 		return // a session that is over leaves nothing to change

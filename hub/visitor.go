@@ -24,11 +24,20 @@ func (r *run) visit(m *member, cmd protocol.Command, w int64) (done bool) {
 		r.answer(c, r.status(m), w)
 	case protocol.Undesk:
 		r.leaveDesk(m, w)
-	case protocol.Join, protocol.Rooms:
+	case protocol.Join:
+		switch {
+		case cmd.Room == protocol.DeskRoom:
+			r.answer(c, r.status(m), w)
+		case r.opts.Desk:
+			r.refuseRooms(c, w)
+		default:
+			return false
+		}
+	case protocol.Rooms:
 		if !r.opts.Desk {
 			return false
 		}
-		r.refuse(c, w, "desk-only", "there is only the desk here: please just type what you need")
+		r.refuseRooms(c, w)
 	case protocol.Msg, protocol.Me, protocol.Topic, protocol.Away:
 		r.answer(c, protocol.Refused{Refusal: *atDesk, Ref: refOf(cmd)}, w)
 	default:
@@ -38,6 +47,10 @@ func (r *run) visit(m *member, cmd protocol.Command, w int64) (done bool) {
 }
 
 var atDesk = protocol.Refuse("at-desk", "at the desk you talk to the operators only: please just type what you need")
+
+func (r *run) refuseRooms(c *Client, w int64) {
+	r.refuse(c, w, "desk-only", "there is only the desk here: please just type what you need")
+}
 
 // goToDesk brings m to the desk, and says its text there.
 func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
@@ -51,6 +64,9 @@ func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
 	}
 	if cmd.Text.IsBlank() {
 		r.move(m, protocol.DeskRoom, w, see)
+		return
+	}
+	if r.saidBefore(m, cmd.Ref, w) {
 		return
 	}
 	r.move(m, protocol.DeskRoom, w, func(m *member, at *journal.Entry, w int64) {
@@ -82,6 +98,10 @@ func (r *run) ask(m *member, ref protocol.Ref, text protocol.Text, w int64) {
 		return
 	}
 	c := m.client
+	if r.desk.tickets[m.visiting] == nil {
+		r.answer(c, protocol.Refused{Refusal: *conversationOver, Ref: ref}, w)
+		return
+	}
 	theirs := r.deskEntry(m, protocol.Asked{Ticket: m.visiting, From: m.nick, Text: text})
 	ours := r.entry(m, protocol.DeskRoom, protocol.Said{From: m.nick, Text: text, Mine: mine(ref)})
 	r.say(m, ref, []journal.Entry{theirs, twin(ours, theirs)}, w, func() { r.giveBack(c, w) })
@@ -117,8 +137,10 @@ func (r *run) openTicket(m *member) {
 }
 
 // giveUpTicket takes back a number whose opening could not be recorded.
-func (r *run) giveUpTicket(m *member) {
-	m.visiting = 0
+func (r *run) giveUpTicket(m *member, no protocol.Ticket) {
+	if m.visiting == no {
+		m.visiting = 0
+	}
 	r.desk.dismiss(m.from)
 }
 
@@ -137,14 +159,21 @@ func (r *run) standing(m *member) protocol.Queueing {
 	return q
 }
 
+// stand is what m is told of where it stands, in the place of all that was to be
+// told of it before.
+func (r *run) stand(m *member) *protocol.Queueing {
+	m.client.out.post(nil)
+	m.standing = r.standing(m)
+	q := m.standing
+	return &q
+}
+
 // status tells a visitor how things stand.
 func (r *run) status(m *member) protocol.Event {
 	if t := r.desk.tickets[m.visiting]; t != nil && t.by != nil {
 		return protocol.AtDesk{State: protocol.Taken, By: t.by.nick}
 	}
-	m.standing = r.standing(m)
-	q := m.standing
-	return protocol.AtDesk{State: protocol.Waiting, Queueing: &q}
+	return protocol.AtDesk{State: protocol.Waiting, Queueing: r.stand(m)}
 }
 
 // parting is what the desk records as m leaves it.
@@ -181,9 +210,15 @@ func (r *run) expireVisitor(m *member, t *ticket) {
 	case r.leavesMessage(m):
 		r.end(m) // the message stays
 	default:
-		r.forgetToken(m)
-		r.tryTicket(t, m, protocol.Gone)
+		r.endVisit(m, t)
 	}
+}
+
+// endVisit ends a session that is held, and its conversation.
+func (r *run) endVisit(m *member, t *ticket) {
+	r.forgetToken(m)
+	m.gone, m.visiting = true, 0
+	r.tryTicket(t, m, protocol.Gone)
 }
 
 // tryTicket records what became of a visitor without anybody's doing.
@@ -194,7 +229,13 @@ func (r *run) tryTicket(t *ticket, m *member, state protocol.TicketState) {
 			r.end(m)
 		}
 	}
-	p.failed = func() { r.again(func() { r.propose(p) }) }
+	p.failed = func() {
+		r.again(func() {
+			if m.client == nil { // else it is back
+				r.propose(p)
+			}
+		})
+	}
 	r.propose(p)
 }
 
@@ -214,7 +255,7 @@ func (r *run) tellQueue() {
 	for i, t := range r.desk.queue {
 		q := protocol.Queueing{Place: i + 1, OnDuty: onDuty}
 		m := t.visitor
-		if m == nil || m.client == nil || m.room == nil || t.claim != nil || sounds(m.standing, q) {
+		if m == nil || m.client == nil || m.room == nil || len(t.claims) > 0 || t.isLeaving() || sounds(m.standing, q) {
 			continue
 		}
 		m.standing = q
