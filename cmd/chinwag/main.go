@@ -5,6 +5,7 @@
 //	chinwag join HOST[:PORT]   the client
 //	chinwag history …          the record: export, import, verify, vacuum
 //	chinwag password FILE      the operators' password, for serve
+//	chinwag bench SCENARIO     what it costs, and what others cost
 package main
 
 import (
@@ -62,7 +63,7 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand())
+	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand())
 	if guard := guardCommand(); guard != nil {
 		root.AddCommand(guard)
 	}

@@ -1,0 +1,66 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/bench"
+)
+
+// benched runs bench to its end.
+func benched(t *testing.T, args ...string) (out, err string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, program(t), append([]string{"bench"}, args...)...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	_ = cmd.Run()
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+}
+
+func TestBenchStartsItsOwnServer(t *testing.T) {
+	t.Parallel()
+	out, said, code := benched(t, "flood", "--members", "20", "--senders", "2", "--lines", "200", "--runs", "2", "--table")
+	require.Equal(t, 0, code, said)
+	line, table, _ := bytes.Cut([]byte(out), []byte("\n"))
+	var r bench.Result
+	require.NoError(t, json.Unmarshal(line, &r))
+	assert.Equal(t, r.Lines*20, r.Deliveries)
+	assert.Contains(t, string(table), "flood, 20 members, 2 of them talk")
+	assert.Empty(t, said)
+}
+
+func TestBenchMeasuresAServerThatRuns(t *testing.T) {
+	t.Parallel()
+	h := open(t, "--rate", "0")
+	out, said, code := benched(t, "paced", "--addr", h.addr, "--dialect", "json", "--members", "10", "--lines", "20", "--rate", "500")
+	require.Equal(t, 0, code, said)
+	assert.Contains(t, out, `"lost":0`)
+}
+
+func TestBenchRefuses(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		says string
+		code int
+		args []string
+	}{
+		{"--remote", 1, []string{"flood", "--addr", "192.0.2.1:12345"}},
+		{"does not speak", 2, []string{"flood", "--dialect", "irc"}},
+		{"in numbers", 2, []string{"flood", "--addr", "somewhere"}},
+		{"does not run", 1, []string{"flood", "--serve", "false"}},
+	} {
+		_, said, code := benched(t, test.args...)
+		assert.Equal(t, test.code, code, test.args)
+		assert.Contains(t, said, test.says)
+	}
+}

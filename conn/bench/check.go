@@ -1,0 +1,67 @@
+package bench
+
+// tally is what all the checks have found.
+type tally struct {
+	seen       int // deliveries, each line once for each member
+	lost       int // lines passed over and never seen
+	repeated   int
+	disordered int // lines that came after a later one; members whose order is not the others'
+	damaged    int // lines whose words are not what was said
+}
+
+// check is one member's account of what the senders of its room have said.
+type check struct {
+	tally *tally
+	base  uint32          // the first sender of the room
+	next  []uint32        // the number of each that comes next
+	order uint64          // a running hash of the order in which lines came
+	holes map[uint64]bool // what was passed over and may still come; nil: nothing
+}
+
+// see takes the account on by one line.
+func (c *check) see(sender, number uint32) {
+	i := sender - c.base
+	if i >= uint32(len(c.next)) {
+		c.tally.damaged++ // it is of another room, or of nobody
+		return
+	}
+	c.order = (c.order ^ lineKey(sender, number)) * 0x9e3779b97f4a7c15
+	switch next := c.next[i]; {
+	case number == next:
+		c.next[i]++
+		c.tally.seen++
+	case number > next:
+		c.passOver(sender, next, number)
+		c.next[i] = number + 1
+		c.tally.seen++
+	default:
+		c.late(lineKey(sender, number))
+	}
+}
+
+func lineKey(sender, number uint32) uint64 { return uint64(sender)<<32 | uint64(number) }
+
+// maxHoles bounds what a broken stream can make a check remember. Beyond, what
+// comes late counts as repeated: either is wrong.
+const maxHoles = 1 << 16
+
+func (c *check) passOver(sender, from, to uint32) {
+	c.tally.lost += int(to - from)
+	if c.holes == nil {
+		c.holes = map[uint64]bool{}
+	}
+	for ; from < to && len(c.holes) < maxHoles; from++ {
+		c.holes[lineKey(sender, from)] = true
+	}
+}
+
+func (c *check) late(key uint64) {
+	if !c.holes[key] {
+		c.tally.repeated++
+		return
+	}
+	delete(c.holes, key)
+	c.tally.lost--
+	c.tally.disordered++
+	c.tally.seen++
+}

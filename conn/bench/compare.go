@@ -1,0 +1,117 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Trial is a scenario with its numbers.
+type Trial struct {
+	Scenario Scenario
+	Options  Options
+}
+
+// Set is what is compared if nothing else is said. idle is how many silent members there are.
+func Set(idle int) (set []Trial) {
+	for _, t := range []struct {
+		scenario string
+		o        Options
+	}{
+		{"flood", Options{Members: 1000, Senders: 1}},
+		{"flood", Options{Members: 1000, Senders: 10}},
+		{"flood", Options{Members: 100, Senders: 10}},
+		{"paced", Options{Members: 1000, Senders: 10, Rate: 50}},
+		{"rooms", Options{}},
+		{"slow", Options{}},
+		{"storm", Options{}},
+		{"idle", Options{Members: idle}},
+	} {
+		s, err := ScenarioNamed(t.scenario)
+		if err != nil {
+			panic(err)
+		}
+		t.o.fill(s.Standard)
+		set = append(set, Trial{s, t.o})
+	}
+	return set
+}
+
+// MaxMembers is how many there can be of which the server has one end and this
+// process the other, each with its own descriptors.
+func MaxMembers() int { return min(19_000, descriptors()-spare-950) }
+
+// Compare plays the set against each contender, each time with a fresh server.
+// It is done runs times over, so that what disturbs the machine for a while disturbs all
+// of them; each is told. The results are of the middle run of each. What cannot be
+// measured is an error in the end, and all else is measured.
+func Compare(ctx context.Context, set []Trial, contenders []Contender, runs int, o Options, tell func(Result)) ([]Result, error) {
+	all := make([][]Result, len(set)*len(contenders))
+	var failed []error
+	for range runs {
+		for i, t := range set {
+			for j, c := range contenders {
+				if !t.suits(c) {
+					continue
+				}
+				r, err := t.against(ctx, c, o)
+				if ctx.Err() != nil {
+					return middles(all), ctx.Err()
+				}
+				if err != nil {
+					failed = append(failed, err)
+					continue
+				}
+				tell(r)
+				at := i*len(contenders) + j
+				all[at] = append(all[at], r)
+			}
+		}
+	}
+	return middles(all), errors.Join(failed...)
+}
+
+func middles(all [][]Result) (middle []Result) {
+	for _, rs := range all {
+		if len(rs) > 0 {
+			middle = append(middle, Middle(rs))
+		}
+	}
+	return middle
+}
+
+// suits reports whether c can do that at all.
+func (t Trial) suits(c Contender) bool {
+	d, err := dialectNamed(c.Dialect)
+	return err == nil && t.Options.Members <= c.Most && (d.rooms || t.Scenario.perRoom == 0) && (c.only == "" || c.only == t.Scenario.Name)
+}
+
+func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, error) {
+	server, err := c.Start(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	defer server.Stop()
+	with := t.Options
+	with.Addr, with.PID, with.Dialect, with.Server, with.Progress = server.Addr, server.PID, c.Dialect, c.Name, o.Progress
+	with.AtOnce = cmp.Or(with.AtOnce, c.AtOnce)
+	r, err := t.Scenario.Run(ctx, with)
+	if err != nil {
+		return r, fmt.Errorf("%s against %s: %w", t.Scenario.Name, c.Name, err)
+	}
+	return r, nil
+}
+
+// Middle is the run of which as many are better as are worse, with the troubles of all.
+func Middle(rs []Result) Result {
+	sorted := slices.Clone(rs)
+	slices.SortStableFunc(sorted, func(a, b Result) int { return a.compare(b) })
+	m := sorted[len(rs)/2]
+	m.Trouble = nil
+	for _, r := range rs {
+		m.Trouble = append(m.Trouble, r.Trouble...)
+	}
+	return m
+}

@@ -1,0 +1,220 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// crowd is all the members of one run.
+type crowd struct {
+	dialect *dialect
+	wire    *wire
+	clock   clock
+	padding []byte
+	perRoom int
+	members []*member
+	senders []*sender
+
+	begun  int // connections that were asked for
+	opened int // connections that are there, or were
+	in     int // members who are where they want to be
+	losses int // connections that have ended
+	why    error
+	heard  uint32 // when something came last
+	gaps   bool   // measure them
+	tally  tally
+	delays delays
+	words  []byte // scratch
+
+	show  func() // nil: there is nobody to show it to
+	shown time.Time
+
+	probed time.Time
+}
+
+// patience is how long a crowd waits while nothing at all comes.
+const patience = 10 * time.Second
+
+var errSilent = errors.New("the server has said nothing for too long")
+
+// newCrowd makes members in rooms of perRoom (0: all in one), the first
+// talkers of whom are senders. Nobody is connected yet.
+func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
+	d, err := dialectNamed(o.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	if perRoom <= 0 || !d.rooms {
+		perRoom = o.Members
+	}
+	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), perRoom: perRoom}
+	c.wire = newWire(c.clock)
+	for i := range o.Members {
+		m := &member{crowd: c, index: i, room: i / perRoom}
+		m.check = check{tally: &c.tally, base: uint32(m.room * perRoom)}
+		m.next = make([]uint32, max(0, min(perRoom, talkers-m.room*perRoom)))
+		c.members = append(c.members, m)
+	}
+	for i, m := range c.members[:talkers] {
+		m.sender = &sender{member: m, id: uint32(i), witness: c.witness(m)}
+		c.senders = append(c.senders, m.sender)
+	}
+	return c, nil
+}
+
+// roommates are all who are in m's room, and m.
+func (c *crowd) roommates(m *member) []*member {
+	first := m.room * c.perRoom
+	return c.members[first:min(first+c.perRoom, len(c.members))]
+}
+
+// witness is who tells that what m says has arrived. The last member of a room
+// is most likely the last who is served.
+func (c *crowd) witness(m *member) *member {
+	all := c.roommates(m)
+	last := all[len(all)-1]
+	switch {
+	case c.dialect.echoes:
+		return m
+	case last == m && len(all) > 1:
+		return all[len(all)-2]
+	}
+	return last
+}
+
+// gather connects all, no more than that many of them on their way at once, and
+// returns when all are in.
+func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce int) error {
+	for c.in < len(c.members) {
+		for c.begun < len(c.members) && c.begun-c.in < atOnce {
+			c.wire.dial(c.members[c.begun], source(at, c.begun), at)
+			c.begun++
+			c.heard = c.clock.now()
+		}
+		if err := c.poll(ctx, 5*time.Millisecond); err != nil {
+			return fmt.Errorf("%d of %d are in: %w", c.in, len(c.members), err)
+		}
+		c.probe()
+	}
+	return nil
+}
+
+// probe is how to know of a server which greets nobody that it has taken them: they
+// are in when they have heard something, so the first and the last say something now and then.
+func (c *crowd) probe() {
+	if c.dialect.silent && c.opened == c.begun && time.Since(c.probed) > 2*time.Millisecond {
+		c.probed = time.Now()
+		c.members[0].say([]byte("can you hear me?\n"))
+		c.members[c.begun-1].say([]byte("can you hear me?\n"))
+	}
+}
+
+// source spreads connections over addresses of the loopback net, so that there
+// are ports enough for all of them, run after run.
+func source(at netip.AddrPort, i int) netip.Addr {
+	if !hasLoopbackNet || !at.Addr().Is4() || !at.Addr().IsLoopback() {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i/1000%64)})
+}
+
+// poll waits for what comes, and gives up when nothing has come for too long or
+// a connection has ended that nobody ended.
+func (c *crowd) poll(ctx context.Context, wait time.Duration) error {
+	c.wire.poll(wait)
+	c.progress()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case c.losses > 0:
+		return fmt.Errorf("%d connections have ended: %w", c.losses, c.why)
+	case c.isQuiet(patience):
+		return errSilent
+	}
+	return nil
+}
+
+func (c *crowd) isQuiet(since time.Duration) bool {
+	return time.Duration(c.clock.now()-c.heard)*time.Microsecond > since
+}
+
+// settle waits until what the server tells of the newcomers is told.
+func (c *crowd) settle(ctx context.Context) error {
+	c.heard = c.clock.now()
+	for !c.isQuiet(300 * time.Millisecond) {
+		if err := c.poll(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drain waits until all who listen have seen all that was said, or it is plain that
+// they will not.
+func (c *crowd) drain(ctx context.Context) error {
+	c.heard = c.clock.now()
+	for end := time.Now().Add(patience); !c.isServed() && !c.isQuiet(stalled) && time.Now().Before(end); {
+		if err := c.poll(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stalled is how long nothing comes of what was said before it counts as lost.
+const stalled = 3 * time.Second
+
+func (c *crowd) isServed() bool {
+	for _, m := range c.members {
+		if !m.deaf && c.missing(m) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// missing is how many lines m has not seen of what was said last.
+func (c *crowd) missing(m *member) (n int) {
+	for i, next := range m.next {
+		s := c.senders[int(m.base)+i]
+		if s.member != m || c.dialect.echoes {
+			n += max(0, int(s.sent)-int(next))
+		}
+	}
+	return n
+}
+
+// lose is told of connections that nobody here has ended.
+func (c *crowd) lose(m *member) {
+	if m.deaf {
+		return // whoever does not read may be thrown out
+	}
+	c.losses++
+	c.why = fmt.Errorf("%s: %w", m.nick(), m.gone)
+}
+
+// leave ends all connections.
+func (c *crowd) leave() {
+	for _, m := range c.members {
+		c.wire.close(m)
+	}
+	c.wire.stop()
+}
+
+// account closes the accounts: what never came is lost, and where the order is
+// promised, that of each member is that of the first in its room.
+func (c *crowd) account() tally {
+	for _, m := range c.members {
+		if m.deaf {
+			continue
+		}
+		c.tally.lost += c.missing(m)
+		if c.dialect.ordered && m.order != c.members[m.room*c.perRoom].order {
+			c.tally.disordered++
+		}
+	}
+	return c.tally
+}

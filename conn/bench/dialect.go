@@ -1,0 +1,142 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// dialect is how a server is spoken to. A row of the table below is all that
+// the rest of the package knows of it.
+type dialect struct {
+	name    string
+	echoes  bool // whoever says a line sees it, too
+	ordered bool // all members of a room see its lines in one order
+	rooms   bool // there can be more rooms than one
+	silent  bool // the server says nothing to a newcomer
+	longest int  // bytes that can be said in a line
+
+	// open is said as soon as there is a connection.
+	open func(dst []byte, m *member) []byte
+	// enter is what is answered to a line of the server's before m is in, and
+	// whether m is in now: it is where it wants to be, and can talk.
+	enter func(dst []byte, m *member, line []byte) (say []byte, in bool)
+	// answer is what the server waits for while m is in.
+	answer func(dst, line []byte) []byte
+	// say says words.
+	say func(dst []byte, m *member, words func([]byte) []byte) []byte
+}
+
+// Dialects are the names of those that there are.
+func Dialects() (names []string) {
+	for _, d := range dialects {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+func dialectNamed(name string) (*dialect, error) {
+	i := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no dialect %q: it is one of %v", name, Dialects())
+	}
+	return dialects[i], nil
+}
+
+var dialects = []*dialect{
+	{
+		name: "chinwag", echoes: true, ordered: true, rooms: true, longest: 4000,
+		open: sayNothing, enter: enterText, answer: answerNothing,
+		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+			return append(words(dst), '\n')
+		},
+	},
+	{
+		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000,
+		open: sayNothing, enter: enterJSON, answer: answerNothing,
+		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+			return append(words(append(dst, `{"type":"say","text":"`...)), "\"}\n"...)
+		},
+	},
+	{
+		name: "irc", rooms: true, longest: 400,
+		open: func(dst []byte, m *member) []byte {
+			return fmt.Appendf(dst, "NICK %s\r\nUSER b 0 * :b\r\n", m.nick())
+		},
+		enter: enterIRC, answer: answerIRC,
+		say: func(dst []byte, m *member, words func([]byte) []byte) []byte {
+			return append(words(fmt.Appendf(dst, "PRIVMSG %s :", m.roomName())), "\r\n"...)
+		},
+	},
+	{
+		name: "line", silent: true, longest: 4000,
+		open: sayNothing,
+		enter: func(dst []byte, _ *member, _ []byte) ([]byte, bool) {
+			return dst, true
+		},
+		answer: answerNothing,
+		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+			return append(words(dst), '\n')
+		},
+	},
+}
+
+func sayNothing(dst []byte, _ *member) []byte      { return dst }
+func answerNothing(dst, _ []byte) []byte           { return dst }
+func (m *member) nick() string                     { return "b" + strconv.Itoa(m.index) }
+func (m *member) roomName() string                 { return "#room" + strconv.Itoa(m.room) }
+func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
+
+// enterText takes a name, goes to its room, and is in when the answer to the
+// last of its commands has come. One who only listens does not ask for an echo.
+func enterText(dst []byte, m *member, line []byte) ([]byte, bool) {
+	if !has(line, "chinwag/1") {
+		return dst, bytes.Equal(line, []byte("-- pong"))
+	}
+	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
+	if m.crowd.perRoom < len(m.crowd.members) {
+		dst = fmt.Appendf(dst, "/join %s\n", m.roomName())
+	}
+	if m.sender != nil {
+		dst = append(dst, "/echo on\n"...)
+	}
+	return append(dst, "/ping\n"...), false
+}
+
+func enterJSON(dst []byte, m *member, line []byte) ([]byte, bool) {
+	switch {
+	case has(line, `"welcome"`):
+		return dst, true
+	case !has(line, "Welcome to chinwag/1"):
+		return dst, false
+	}
+	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, m.nick())
+	if m.crowd.perRoom < len(m.crowd.members) {
+		dst = fmt.Appendf(dst, `,"room":%q`, m.roomName())
+	}
+	return append(dst, "}\n"...), false
+}
+
+// The numbers of what an IRC server answers.
+const (
+	ircWelcome    = " 001 "
+	ircEndOfNames = " 366 "
+)
+
+func enterIRC(dst []byte, m *member, line []byte) ([]byte, bool) {
+	switch {
+	case has(line, ircWelcome):
+		return fmt.Appendf(dst, "JOIN %s\r\n", m.roomName()), false
+	case has(line, ircEndOfNames):
+		return dst, true
+	}
+	return answerIRC(dst, line), false
+}
+
+func answerIRC(dst, line []byte) []byte {
+	if token, ok := bytes.CutPrefix(line, []byte("PING ")); ok {
+		return append(append(append(dst, "PONG "...), token...), "\r\n"...)
+	}
+	return dst
+}

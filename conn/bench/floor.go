@@ -1,0 +1,73 @@
+package bench
+
+import (
+	"net"
+	"sync"
+)
+
+// ServeFloor is the least that a chat server can do: what comes on one connection is
+// written to all, by whoever has read it, one bare write for each, without
+// lines, names, order or a record. What it costs at a steady rate is mostly the system's, and
+// nobody gets below it but by writing less often. It serves until l is closed.
+func ServeFloor(l net.Listener) error {
+	f := &floor{all: map[net.Conn]bool{}}
+	var served sync.WaitGroup
+	defer served.Wait()
+	defer f.closeAll()
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		f.add(c)
+		served.Go(func() { f.serve(c) })
+	}
+}
+
+type floor struct {
+	mu  sync.Mutex
+	all map[net.Conn]bool
+}
+
+func (f *floor) add(c net.Conn) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all[c] = true
+}
+
+func (f *floor) serve(c net.Conn) {
+	defer f.remove(c)
+	buf := make([]byte, 4096)
+	for {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		f.tell(c, buf[:n])
+	}
+}
+
+func (f *floor) tell(from net.Conn, b []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.all {
+		if c != from {
+			_, _ = c.Write(b) // whoever is gone is removed by their own reader
+		}
+	}
+}
+
+func (f *floor) remove(c net.Conn) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.all, c)
+	_ = c.Close()
+}
+
+func (f *floor) closeAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.all {
+		_ = c.Close()
+	}
+}

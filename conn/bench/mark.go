@@ -1,0 +1,68 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/binary"
+	"time"
+)
+
+// mark is what a line carries at the beginning of its words: the byte '|' and
+// three numbers of eight hex digits. Padding follows, up to the size that is wanted.
+//
+//	|0000000a000001f4000c3500...............
+type mark struct {
+	sender uint32
+	number uint32
+	at     uint32 // microseconds since the clock began; it may wrap
+}
+
+const (
+	markByte = '|' // in nothing that a server says by itself
+	markLen  = 1 + 3*8
+	padByte  = '.'
+)
+
+const hexDigits = "0123456789abcdef"
+
+// appendTo appends the words of a line, of as many bytes as padding has and a mark.
+func (m mark) appendTo(dst, padding []byte) []byte {
+	dst = append(dst, markByte)
+	for _, n := range [...]uint32{m.sender, m.number, m.at} {
+		for shift := 28; shift >= 0; shift -= 4 {
+			dst = append(dst, hexDigits[n>>shift&15])
+		}
+	}
+	return append(dst, padding...)
+}
+
+func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-markLen)) }
+
+// findMark finds the words in a line. Where they are not whole, it has found nothing
+// that can be relied on.
+func findMark(line, padding []byte) (m mark, found, whole bool) {
+	i := bytes.IndexByte(line, markByte)
+	if i < 0 {
+		return m, false, false
+	}
+	if len(line)-i < markLen+len(padding) {
+		return m, true, false
+	}
+	words := line[i+1:]
+	m = mark{hex8(words), hex8(words[8:]), hex8(words[16:])}
+	return m, true, bytes.Equal(words[24:24+len(padding)], padding)
+}
+
+// hex8 reads eight hex digits at once: this is most of what is done for a
+// delivery. Other bytes make some number, whose being wrong the check finds.
+func hex8(b []byte) uint32 {
+	v := binary.BigEndian.Uint64(b)
+	v = v&0x0f0f0f0f0f0f0f0f + 9*(v>>6&0x0101010101010101) // each byte is the digit's value
+	v = (v | v>>4) & 0x00ff00ff00ff00ff
+	v = (v | v>>8) & 0x0000ffff0000ffff
+	return uint32(v | v>>16)
+}
+
+// clock tells microseconds since it began.
+type clock struct{ began time.Time }
+
+func (c clock) now() uint32 { return uint32(time.Since(c.began).Microseconds()) }

@@ -1,0 +1,129 @@
+package bench
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// member is one connection of a crowd. It belongs to the goroutine that polls the wire.
+type member struct {
+	check
+	crowd  *crowd
+	index  int
+	room   int
+	sender *sender // nil: it only listens
+	in     bool    // it is in its room and can talk
+	gone   error   // why the connection has ended
+	deaf   bool    // it does not read for now
+	narrow bool    // its receive buffer does not grow
+
+	line []byte // what came of a line that is not whole yet
+	last uint32 // when something came last; only where gaps are measured
+	gap  uint32 // the longest time without anything, in microseconds
+
+	socket socket
+}
+
+// opened is called by the wire when there is a connection.
+func (m *member) opened() {
+	m.crowd.opened++
+	m.say(m.crowd.dialect.open(m.crowd.words[:0], m))
+}
+
+// ended is called by the wire once, when a connection has ended or could not be made.
+func (m *member) ended(err error) {
+	if err == nil || errors.Is(err, io.EOF) {
+		err = errClosed
+	}
+	m.gone = err
+	m.crowd.lose(m)
+}
+
+var errClosed = errors.New("the server has closed the connection")
+
+// take is called by the wire with what has come: many lines, and parts of lines.
+func (m *member) take(chunk []byte, now uint32) {
+	m.crowd.heard = now
+	if m.crowd.gaps {
+		m.measureGap(now)
+	}
+	if len(m.line) > 0 {
+		n := bytes.IndexByte(chunk, '\n')
+		if n < 0 {
+			m.keep(chunk)
+			return
+		}
+		m.keep(chunk[:n])
+		chunk = chunk[n+1:]
+		m.hear(m.line, now)
+		m.line = m.line[:0]
+	}
+	for {
+		n := bytes.IndexByte(chunk, '\n')
+		if n < 0 {
+			break
+		}
+		m.hear(chunk[:n], now)
+		chunk = chunk[n+1:]
+	}
+	m.keep(chunk)
+}
+
+// maxLine is how much of a line without an end is kept.
+const maxLine = 64 << 10
+
+func (m *member) keep(part []byte) {
+	if len(m.line)+len(part) <= maxLine {
+		m.line = append(m.line, part...)
+	}
+}
+
+// hear is what is done for each line: for one that was sent from here, no more
+// than finding its numbers. Before m is in, it is somebody's of an earlier run.
+func (m *member) hear(line []byte, now uint32) {
+	k, found, whole := findMark(line, m.crowd.padding)
+	switch {
+	case !found || !m.in:
+		m.listen(bytes.TrimSuffix(line, []byte("\r")))
+	case whole:
+		m.see(k.sender, k.number)
+		m.crowd.delays.add(now - k.at)
+	default:
+		m.tally.damaged++
+	}
+}
+
+// listen is for what the server says by itself.
+func (m *member) listen(line []byte) {
+	d := m.crowd.dialect
+	if m.in {
+		m.say(d.answer(m.crowd.words[:0], line))
+		return
+	}
+	say, in := d.enter(m.crowd.words[:0], m, line)
+	m.say(say)
+	if in {
+		m.arrive()
+	}
+}
+
+func (m *member) arrive() {
+	m.in = true
+	m.crowd.in++
+}
+
+func (m *member) say(b []byte) {
+	if len(b) > 0 {
+		m.crowd.wire.write(m, b)
+	}
+}
+
+func (m *member) measureGap(now uint32) {
+	if m.last != 0 {
+		m.gap = max(m.gap, now-m.last)
+	}
+	m.last = now
+}
+
+const narrow = 128 << 10 // bytes of a receive buffer that does not grow

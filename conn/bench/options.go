@@ -1,0 +1,63 @@
+package bench
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+)
+
+// Options of a run. A zero means what the scenario says.
+type Options struct {
+	Addr    netip.AddrPort // the server's
+	Remote  bool           // Addr need not be this machine
+	Dialect string         // "": chinwag
+	Server  string         // its name, for the tables
+	PID     int            // its process; 0: CPU and memory are not known
+
+	Members int
+	Senders int           // of the members; the others listen
+	Time    time.Duration // how long they talk
+	Lines   int           // how many lines in all, instead of Time
+	Rate    float64       // lines a second in all, where the scenario has one
+	Size    int           // bytes of what is said in a line; 0: 100
+	Window  int           // lines under way by one sender; 0: 25 kB for all together
+	PerRoom int           // members of a room
+	AtOnce  int           // members on their way in at once; 0: 100, in storm all
+
+	Progress io.Writer // nil: none
+}
+
+func (o *Options) fill(s Options) {
+	o.Dialect = cmp.Or(o.Dialect, "chinwag")
+	o.Server = cmp.Or(o.Server, o.Dialect)
+	o.Members = cmp.Or(o.Members, s.Members)
+	o.Senders = cmp.Or(o.Senders, s.Senders)
+	o.Time = cmp.Or(o.Time, s.Time)
+	o.Rate = cmp.Or(o.Rate, s.Rate)
+	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
+}
+
+// spare is how many descriptors this process wants for itself.
+const spare = 50
+
+func (o *Options) check() error {
+	d, err := dialectNamed(o.Dialect)
+	switch most := descriptors() - spare; {
+	case err != nil:
+		return err
+	case !o.Addr.IsValid():
+		return errors.New("there is no address of a server")
+	case !o.Remote && !o.Addr.Addr().IsLoopback():
+		return fmt.Errorf("%s is not this machine: a load test of another wants --remote, and its owner's consent", o.Addr)
+	case o.Members < 3 || o.Senders < 0 || o.Senders > o.Members:
+		return fmt.Errorf("there are at least 3 members, and no more senders than members; not %d and %d", o.Members, o.Senders)
+	case o.Size < markLen || o.Size > d.longest:
+		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, markLen, d.longest, o.Size)
+	case o.Members > most:
+		return fmt.Errorf("the system lets this process have %d connections, not %d: ulimit -n says how many, --members wants fewer", most, o.Members)
+	}
+	return nil
+}

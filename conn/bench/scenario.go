@@ -1,0 +1,101 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Scenario is a row of the table below: what is done, and with how many.
+type Scenario struct {
+	Name, About string
+	Standard    Options // what is taken where Options has a zero
+	perRoom     int     // members of a room; 0: all are in one
+	allTalk     bool    // Senders is Members
+	play        func(*run) error
+}
+
+// Scenarios are all that there are.
+func Scenarios() []Scenario { return scenarios }
+
+var scenarios = []Scenario{
+	{"flood", "lines as fast as nothing is lost", Options{Members: 1000, Senders: 1, Time: 3 * time.Second}, 0, false, flood},
+	{"paced", "lines at a steady rate", Options{Members: 1000, Senders: 10, Rate: 50, Time: 4 * time.Second}, 0, false, paced},
+	{"idle", "members who are silent, in rooms of a hundred", Options{Members: 1000, Time: 2 * time.Second}, 100, false, idle},
+	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, false, storm},
+	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, true, flood},
+	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second}, 0, false, slow},
+}
+
+// ScenarioNamed finds a scenario.
+func ScenarioNamed(name string) (Scenario, error) {
+	i := slices.IndexFunc(scenarios, func(s Scenario) bool { return s.Name == name })
+	if i < 0 {
+		return Scenario{}, fmt.Errorf("there is no scenario %q", name)
+	}
+	return scenarios[i], nil
+}
+
+// run is one scenario being played.
+type run struct {
+	*crowd
+	Options
+	ctx    context.Context
+	result Result
+	began  uint32        // by the crowd's clock
+	cpu    time.Duration // of the server, until then
+}
+
+// Run plays the scenario against the server at Options.Addr. What is amiss with
+// the server is told in Result.Trouble; an error means that there is nothing to tell.
+func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
+	o.fill(s.Standard)
+	if s.allTalk {
+		o.Senders = o.Members
+	}
+	if err := o.check(); err != nil {
+		return Result{}, err
+	}
+	perRoom := s.perRoom
+	if o.PerRoom > 0 {
+		perRoom = o.PerRoom
+	}
+	c, err := newCrowd(o, perRoom, o.Senders)
+	if err != nil {
+		return Result{}, err
+	}
+	defer c.leave()
+	r := &run{crowd: c, Options: o, ctx: ctx}
+	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size}
+	stop := r.showProgress()
+	err = s.play(r)
+	stop()
+	r.report(err)
+	return r.result, ctx.Err()
+}
+
+// enter has all connect and join, and waits until that is told.
+func (r *run) enter() error {
+	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, 100)); err != nil {
+		return err
+	}
+	return r.settle(r.ctx)
+}
+
+// begin is where the measuring begins.
+func (r *run) begin() {
+	r.cpu, _ = cpuOf(r.PID)
+	r.began = r.clock.now()
+}
+
+// end is where the measuring ends: when something came last.
+func (r *run) end() {
+	took := max(1, r.heard-r.began)
+	r.result.Seconds = float64(took) / 1e6
+	if cpu, ok := cpuOf(r.PID); ok {
+		r.result.cpu = cpu - r.cpu
+	}
+	r.result.Resident = residentOf(r.PID)
+}

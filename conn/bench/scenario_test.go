@@ -1,0 +1,214 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+)
+
+// house is the server of the tests: this project's, in this process, without limits.
+func house(t *testing.T) netip.AddrPort {
+	t.Helper()
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1, Total: -1})), hub.Options{Grace: time.Second})
+	server := conn.NewServer(h, conn.Options{Rate: -1, PerAddress: -1, PerAddressRate: -1})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	door := server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = h.Run(ctx) })
+	running.Go(func() { _ = door.Accept() })
+	t.Cleanup(func() {
+		door.Close()
+		cancel()
+		running.Wait()
+	})
+	return netip.MustParseAddrPort(l.Addr().String())
+}
+
+// small numbers for each scenario; a test is about what is right, not about what is fast.
+func small(addr netip.AddrPort, dialect string) Options {
+	return Options{Addr: addr, Dialect: dialect, Members: 30, Lines: 300, Rate: 2000}
+}
+
+func TestEveryScenarioAgainstChinwag(t *testing.T) {
+	for _, dialect := range []string{"chinwag", "json"} {
+		for _, s := range Scenarios() {
+			t.Run(dialect+" "+s.Name, func(t *testing.T) {
+				t.Parallel()
+				o := small(house(t), dialect)
+				o.Time = 100 * time.Millisecond
+				r, err := s.Run(t.Context(), o)
+				require.NoError(t, err)
+				assert.Empty(t, r.Trouble)
+				if s.Name != "idle" {
+					assert.Equal(t, r.Lines*roommates(s.Name), r.Deliveries)
+					assert.NotZero(t, r.Lines)
+				}
+			})
+		}
+	}
+}
+
+func roommates(scenario string) int {
+	if scenario == "rooms" {
+		return 10
+	}
+	return 30
+}
+
+func TestARunIsNotTroubledByAnEarlierOne(t *testing.T) {
+	addr := house(t)
+	for range 2 {
+		r, err := Scenarios()[0].Run(t.Context(), small(addr, "chinwag"))
+		require.NoError(t, err)
+		assert.Empty(t, r.Trouble)
+	}
+}
+
+// relay is a server that does to each line what a test wants, and passes it on
+// to all but who said it: the dialect line.
+type relay struct {
+	mu    sync.Mutex
+	conns []net.Conn
+	bend  func(line []byte) []byte // what is passed on instead; under mu
+}
+
+func newRelay(t *testing.T, bend func([]byte) []byte) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	r := &relay{bend: bend}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			r.mu.Lock()
+			r.conns = append(r.conns, c)
+			r.mu.Unlock()
+			running.Go(func() { r.serve(c) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		r.mu.Lock()
+		for _, c := range r.conns {
+			_ = c.Close()
+		}
+		r.mu.Unlock()
+		running.Wait()
+	})
+	return netip.MustParseAddrPort(l.Addr().String())
+}
+
+func (r *relay) serve(from net.Conn) {
+	for in := bufio.NewReader(from); ; {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		r.mu.Lock()
+		if bytes.IndexByte(line, markByte) >= 0 {
+			line = r.bend(line)
+		}
+		for _, c := range r.conns {
+			if c != from {
+				_, _ = c.Write(line)
+			}
+		}
+		r.mu.Unlock()
+	}
+}
+
+func TestARunTellsOfABrokenServer(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		bend func(nth int, line []byte) []byte
+		want string
+	}{
+		{"well", func(_ int, line []byte) []byte { return line }, ""},
+		{"loses one", func(nth int, line []byte) []byte {
+			if nth == 50 {
+				return nil
+			}
+			return line
+		}, "9 lines lost"},
+		{"repeats one", func(nth int, line []byte) []byte {
+			if nth == 50 {
+				return append(line, line...)
+			}
+			return line
+		}, "9 lines repeated"},
+		{"cuts one", func(nth int, line []byte) []byte {
+			if nth == 50 {
+				return append(line[:60], '\n')
+			}
+			return line
+		}, "9 lines damaged"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			nth := 0
+			addr := newRelay(t, func(line []byte) []byte {
+				nth++
+				return test.bend(nth, line)
+			})
+			s, err := ScenarioNamed("flood")
+			require.NoError(t, err)
+			r, err := s.Run(t.Context(), Options{Addr: addr, Dialect: "line", Members: 10, Senders: 1, Lines: 100})
+			require.NoError(t, err)
+			if test.want == "" {
+				assert.Empty(t, r.Trouble)
+			} else {
+				assert.Contains(t, strings.Join(r.Trouble, "; "), test.want)
+			}
+		})
+	}
+}
+
+func TestOptionsThatAreRefused(t *testing.T) {
+	here := netip.MustParseAddrPort("127.0.0.1:1")
+	for want, o := range map[string]Options{
+		"--remote":      {Addr: netip.MustParseAddrPort("192.0.2.1:1")},
+		"no dialect":    {Addr: here, Dialect: "klingon"},
+		"no address":    {},
+		"at least 3":    {Addr: here, Members: 2},
+		"bytes, not":    {Addr: here, Size: 5000},
+		"connections, ": {Addr: here, Members: 1 << 40},
+	} {
+		_, err := Scenarios()[0].Run(t.Context(), o)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestTheTableHasARatio(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, WriteTable(&b, []Result{
+		{Scenario: "flood", Server: "one", Members: 5, Rate: 1000, CPU: 1},
+		{Scenario: "flood", Server: "other", Members: 5, Rate: 2500, Trouble: []string{"3 lines lost"}},
+	}))
+	assert.Regexp(t, `(?s)flood, 5 members.*one +1 k +1 µs.* 1\.00.*other +2 k .* 2\.50 +3 lines lost`, b.String())
+}
+
+func TestTheMiddleRunCountsAndTellsOfAll(t *testing.T) {
+	m := Middle([]Result{{Rate: 3, Trouble: []string{"x"}}, {Rate: 1}, {Rate: 2}})
+	assert.Equal(t, 2.0, m.Rate)
+	assert.Equal(t, []string{"x"}, m.Trouble)
+}

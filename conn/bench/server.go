@@ -1,0 +1,113 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Server is a process that was started to be measured.
+type Server struct {
+	Addr netip.AddrPort
+	PID  int
+	cmd  *exec.Cmd
+	done chan struct{} // closed when the process has ended
+	dir  string        // its own, gone after it
+}
+
+// Start runs a command, in whose words {port} and {dir} stand for a free port of
+// 127.0.0.1 and for a folder of its own, and waits until something listens there.
+// files are written to that folder first, by their names. Where addr is not zero, it is
+// there that the command is known to listen.
+func Start(ctx context.Context, command []string, files map[string]string, addr netip.AddrPort) (*Server, error) {
+	descriptors() // as many as we may have, for it, too
+	dir, err := os.MkdirTemp("", "chinwag-bench-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Addr: addr, dir: dir, done: make(chan struct{})}
+	if !addr.IsValid() {
+		s.Addr, err = freePort()
+	}
+	if err == nil {
+		err = s.start(command, files)
+	}
+	if err == nil {
+		err = s.await(ctx)
+	}
+	if err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("%s does not run: %w", command[0], err)
+	}
+	return s, nil
+}
+
+func (s *Server) start(command []string, files map[string]string) error {
+	fill := strings.NewReplacer("{port}", fmt.Sprint(s.Addr.Port()), "{dir}", s.dir)
+	for name, words := range files {
+		if err := os.WriteFile(s.dir+"/"+name, []byte(fill.Replace(words)), 0o644); err != nil {
+			return err
+		}
+	}
+	var args []string
+	for _, word := range command[1:] {
+		args = append(args, fill.Replace(word))
+	}
+	s.cmd = exec.Command(command[0], args...)
+	if err := s.cmd.Start(); err != nil {
+		s.cmd = nil
+		return err
+	}
+	s.PID = s.cmd.Process.Pid
+	go func() { // Stop waits for it
+		defer close(s.done)
+		_ = s.cmd.Wait()
+	}()
+	return nil
+}
+
+// freePort is a port that nobody listens on, at least not a moment ago.
+func freePort() (netip.AddrPort, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	defer l.Close()
+	return netip.ParseAddrPort(l.Addr().String())
+}
+
+// await returns when the server takes a connection.
+func (s *Server) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		var d net.Dialer
+		c, err := d.DialContext(ctx, "tcp", s.Addr.String())
+		if err == nil {
+			return c.Close()
+		}
+		select {
+		case <-again.C:
+		case <-s.done:
+			return fmt.Errorf("it has ended: %v", s.cmd.ProcessState)
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// Stop ends the process, at once: nobody is there any more to say goodbye to.
+func (s *Server) Stop() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		<-s.done
+	}
+	_ = os.RemoveAll(s.dir)
+}

@@ -1,0 +1,175 @@
+package bench
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// wire is all the sockets of a crowd: a goroutine for each reads large pieces, and
+// hands them to the one that polls. An epoll loop of our own was tried on Linux: it
+// costs as much in a flood and a fifth less at a low rate, which is not worth a second way.
+type wire struct {
+	clock   clock
+	happens chan happening  // unbuffered: nobody reads on before it has been taken
+	over    context.Context // ended by stop
+	end     context.CancelFunc
+	readers sync.WaitGroup
+}
+
+// socket is a member's own part of the wire.
+type socket struct {
+	conn net.Conn
+	next chan struct{} // capacity 1: read on
+	halt bool          // it is not to read on
+	held bool          // and does not
+}
+
+// happening is what a reader has to tell: a connection, bytes, or the end.
+type happening struct {
+	m     *member
+	conn  net.Conn
+	chunk []byte
+	err   error
+}
+
+func newWire(c clock) *wire {
+	over, end := context.WithCancel(context.Background())
+	return &wire{clock: c, happens: make(chan happening), over: over, end: end}
+}
+
+const readSize = 16 << 10
+
+// dial begins a connection from an address of this machine; the zero one means any.
+func (w *wire) dial(m *member, from netip.Addr, to netip.AddrPort) {
+	m.socket.next = make(chan struct{}, 1)
+	w.readers.Go(func() {
+		d := net.Dialer{Timeout: patience}
+		if from.IsValid() {
+			d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
+		}
+		c, err := d.DialContext(w.over, "tcp", to.String())
+		if err != nil {
+			w.tell(happening{m: m, err: err})
+			return
+		}
+		if tcp := c.(*net.TCPConn); m.narrow {
+			_ = tcp.SetReadBuffer(narrow)
+		}
+		if !w.tell(happening{m: m, conn: c}) {
+			_ = c.Close()
+			return
+		}
+		w.read(m, c, m.socket.next)
+	})
+}
+
+// read is a member's reader.
+func (w *wire) read(m *member, c net.Conn, next <-chan struct{}) {
+	buf := make([]byte, readSize)
+	for {
+		n, err := c.Read(buf)
+		if n > 0 && !w.tell(happening{m: m, chunk: buf[:n]}) {
+			return
+		}
+		if err != nil {
+			w.tell(happening{m: m, err: err})
+			return
+		}
+		select {
+		case <-next:
+		case <-w.over.Done():
+			return
+		}
+	}
+}
+
+func (w *wire) tell(h happening) bool {
+	select {
+	case w.happens <- h:
+		return true
+	case <-w.over.Done():
+		return false
+	}
+}
+
+// poll hands over what has come, waiting for it no longer than that.
+func (w *wire) poll(wait time.Duration) {
+	late := time.NewTimer(wait)
+	defer late.Stop()
+	select {
+	case h := <-w.happens:
+		w.happen(h)
+	case <-late.C:
+		return
+	}
+	for {
+		select {
+		case h := <-w.happens:
+			w.happen(h)
+		default:
+			return
+		}
+	}
+}
+
+func (w *wire) happen(h happening) {
+	s := &h.m.socket
+	switch {
+	case h.conn != nil:
+		s.conn = h.conn
+		h.m.opened()
+	case h.err != nil:
+		w.lose(h.m, h.err)
+	default:
+		h.m.take(h.chunk, w.clock.now())
+		if s.held = s.halt; !s.held {
+			s.next <- struct{}{}
+		}
+	}
+}
+
+// write says b. No more is ever under way than the system keeps for a socket, so
+// it need not wait, or the server is stuck.
+func (w *wire) write(m *member, b []byte) {
+	if m.gone != nil {
+		return
+	}
+	_ = m.socket.conn.SetWriteDeadline(time.Now().Add(patience))
+	if _, err := m.socket.conn.Write(b); err != nil {
+		w.lose(m, err)
+	}
+}
+
+// pause reads nothing of m, but for what is on its way, until it is called with false.
+func (w *wire) pause(m *member, on bool) {
+	s := &m.socket
+	s.halt = on
+	if !on && s.held {
+		s.held = false
+		s.next <- struct{}{}
+	}
+}
+
+func (w *wire) lose(m *member, err error) {
+	if m.gone != nil {
+		return
+	}
+	w.close(m)
+	m.ended(err)
+}
+
+// close ends a connection at once: a reset leaves no port behind that cannot be used.
+func (w *wire) close(m *member) {
+	if c, ok := m.socket.conn.(*net.TCPConn); ok {
+		_ = c.SetLinger(0)
+		_ = c.Close()
+	}
+}
+
+func (w *wire) stop() {
+	w.end()
+	w.readers.Wait()
+}
