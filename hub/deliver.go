@@ -14,6 +14,9 @@ import (
 // bounds what it holds: a page of the longest lines is half a megabyte.
 const pageLines = 128
 
+// maxSpare is the most items for which a writer keeps room between two writes.
+const maxSpare = 256
+
 // Start has all that the client is told written by send, in order. send gets all
 // that waits at once and must not keep the slice; it is called by a goroutine that
 // lives only while there is something to write, one at a time, so a silent client costs none.
@@ -42,6 +45,7 @@ type delivery struct {
 	c      *Client
 	ctx    context.Context
 	send   func([]*protocol.Line) error
+	spare  []item           // empty: the outbox is filled with it again
 	lines  []*protocol.Line // collected for the next send
 	weight int64            // to give back after it
 	cursor *journal.Cursor  // not nil: behind, and how far it has read
@@ -55,7 +59,8 @@ func (d *delivery) run() (over bool, err error) {
 		if err := d.ctx.Err(); err != nil {
 			return true, err
 		}
-		items, last, rest := d.c.out.take(d.cursor != nil)
+		items, last, rest := d.c.out.take(d.cursor != nil, d.spare)
+		d.spare = nil
 		switch {
 		case rest:
 			return false, nil
@@ -63,6 +68,9 @@ func (d *delivery) run() (over bool, err error) {
 			return true, d.send([]*protocol.Line{last})
 		case len(items) > 0:
 			err = d.write(items)
+			if clear(items); cap(items) <= maxSpare {
+				d.spare = items
+			}
 		default:
 			err = d.catchUp()
 		}
@@ -74,7 +82,7 @@ func (d *delivery) run() (over bool, err error) {
 
 // drain writes what the hub left behind as it ended.
 func (d *delivery) drain() error {
-	items, last, _ := d.c.out.take(true)
+	items, last, _ := d.c.out.take(true, nil)
 	if last != nil {
 		return d.send([]*protocol.Line{last})
 	}

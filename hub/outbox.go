@@ -205,19 +205,21 @@ func (o *outbox) cut(line *protocol.Line) {
 
 // take empties the box. If it is empty and the writer has nothing else to do, the
 // writer rests: it is over, and the next thing that comes begins another.
-func (o *outbox) take(busy bool) (items []item, last *protocol.Line, rest bool) {
+// spare is what the writer took the last time, and gives back to be filled again.
+func (o *outbox) take(busy bool, spare []item) (items []item, last *protocol.Line, rest bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.items) == 0 && o.state == nil && o.last == nil {
 		o.writing = busy
 		o.over = o.over || o.stopping && !busy
+		o.items = nil // who is silent holds nothing
 		return nil, nil, !busy
 	}
 	items, last = o.items, o.last
 	if o.state != nil {
 		items = append(items, item{line: o.state})
 	}
-	o.items, o.bytes, o.state = nil, 0, nil
+	o.items, o.bytes, o.state = spare[:0], 0, nil
 	return items, last, false
 }
 

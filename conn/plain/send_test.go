@@ -32,7 +32,19 @@ func TestManyLinesAreOneWrite(t *testing.T) {
 	got, err := io.ReadAll(theirs)
 	require.NoError(t, err)
 	assert.Equal(t, "-- one\n-- two\n-- three\n", string(got))
-	assert.Zero(t, c.single.Load(), "lines written one by one")
+	assert.Equal(t, int64(1), c.single.Load())
+}
+
+func TestManyLongLinesAreNotCopied(t *testing.T) {
+	ours, theirs := tcpPair(t)
+	c := &wholeWrites{TCPConn: ours}
+	long := strings.Repeat("x", 4000)
+	require.NoError(t, New(c, Options{}).Send(notices(long, long, long, long, long)))
+	_ = ours.Close()
+	got, err := io.ReadAll(theirs)
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat("-- "+long+"\n", 5), string(got))
+	assert.Zero(t, c.single.Load(), "the system takes them as they are")
 }
 
 func TestSendKeepsNothing(t *testing.T) {

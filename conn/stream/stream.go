@@ -16,6 +16,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -41,7 +42,7 @@ func New(c net.Conn, stall time.Duration) *Stream {
 func (s *Stream) Write(bufs *net.Buffers) error {
 	for s.failed == nil {
 		s.extend()
-		n, err := bufs.WriteTo(s.conn)
+		n, err := s.writeSome(bufs)
 		if err == nil {
 			return nil
 		}
@@ -51,6 +52,47 @@ func (s *Stream) Write(bufs *net.Buffers) error {
 		}
 	}
 	return s.failed
+}
+
+// writeSome writes bufs and takes from them what was written. A few small ones go
+// out as one: that is cheaper than to tell the system of each.
+func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
+	total := 0
+	for _, b := range *bufs {
+		total += len(b)
+	}
+	switch {
+	case len(*bufs) == 1:
+		return s.writeOne(bufs, (*bufs)[0])
+	case total > small:
+		return bufs.WriteTo(s.conn)
+	}
+	one := smalls.Get().(*[small]byte)
+	defer smalls.Put(one)
+	n := 0
+	for _, b := range *bufs {
+		n += copy(one[n:], b)
+	}
+	return s.writeOne(bufs, one[:n])
+}
+
+const small = 16 << 10
+
+var smalls = sync.Pool{New: func() any { return new([small]byte) }}
+
+// writeOne writes b, which is what bufs hold.
+func (s *Stream) writeOne(bufs *net.Buffers, b []byte) (int64, error) {
+	n, err := s.conn.Write(b)
+	for left := n; left > 0; {
+		first := &(*bufs)[0]
+		taken := min(left, len(*first))
+		if *first = (*first)[taken:]; len(*first) == 0 {
+			*first = nil // what is written is not held
+			*bufs = (*bufs)[1:]
+		}
+		left -= taken
+	}
+	return int64(n), err
 }
 
 // extend sets the deadline of a write. One that was set a moment ago does: a timer
