@@ -115,12 +115,18 @@ func TestTwoPasswordsAtATime(t *testing.T) {
 		_ = all[4].Close()
 		time.Sleep(1500 * time.Millisecond)
 		synctest.Wait()
-		assert.Contains(t, all[0].text(), isOperator)
-		assert.Contains(t, all[1].text(), isOperator)
-		assert.NotContains(t, all[2].text(), isOperator)
-		time.Sleep(time.Second)
+		come := 0 // who of them has the first turns is nobody's business
+		for _, v := range all {
+			if strings.Contains(v.text(), isOperator) {
+				come++
+			}
+		}
+		assert.Contains(t, []int{1, 2}, come)
+		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		assert.Contains(t, all[3].text(), isOperator)
+		for _, v := range all[:4] {
+			assert.Contains(t, v.text(), isOperator)
+		}
 		assert.Equal(t, int32(2), most.Load())
 		door.Close()
 		w.leave(all...)

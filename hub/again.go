@@ -157,7 +157,7 @@ func (d *delivery) unreadable(err error) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return err
 	}
-	d.c.hub.trouble(err)
+	d.c.hub.unread(err)
 	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *unreadable}))
 	return nil
 }

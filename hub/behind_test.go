@@ -40,8 +40,12 @@ func TestG3AHoleIsToldInLines(t *testing.T) {
 }
 
 func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
+	playScheduleOn(t, seed, journal.NewMemory(b), b)
+}
+
+func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds) {
 	dice := rand.New(rand.NewPCG(seed, 1))
-	w := newWorld(b, Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour})
+	w := newWorldOn(s, Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour}, b.Lines > 0)
 	people := make([]*persona, 2+dice.IntN(5))
 	for i := range people {
 		people[i] = newPersona(w.h, dice.IntN(3) > 0)
@@ -50,31 +54,7 @@ func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
 	synctest.Wait()
 	time.Sleep(time.Second) // those who say nothing arrive
 	for i := range 300 {
-		p := people[dice.IntN(len(people))]
-		switch n := dice.IntN(100); {
-		case n < 55:
-			p.say(fmt.Sprint("line ", i), fmt.Sprint("ref-", i))
-		case n < 65:
-			p.pause()
-		case n < 80:
-			p.resume()
-		case n < 84:
-			p.wants <- protocol.Rename{Nick: nick("n%d", i)}
-		case n < 90:
-			p.wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", dice.IntN(3)))}
-		case n < 93 && p.program:
-			p.breakOff()
-			p.resume() // a connection that is gone does not wait for its reader
-			p.ended.Wait()
-			if dice.IntN(2) == 0 {
-				time.Sleep(time.Duration(dice.IntN(100)) * time.Second)
-			}
-			p.connect(t)
-		case n < 97:
-			p.wants <- protocol.Who{}
-		default:
-			synctest.Wait()
-		}
+		act(t, dice, people[dice.IntN(len(people))], i)
 	}
 	for _, p := range people {
 		p.resume()
@@ -86,6 +66,38 @@ func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
 	}
 	checkOnce(t, w)
 	w.close(people...)
+}
+
+// act is one thing that p does, the ith of all.
+func act(t *testing.T, dice *rand.Rand, p *persona, i int) {
+	switch n := dice.IntN(100); {
+	case n < 55:
+		p.say(fmt.Sprint("line ", i), fmt.Sprint("ref-", i))
+	case n < 65:
+		p.pause()
+	case n < 80:
+		p.resume()
+	case n < 84:
+		p.wants <- protocol.Rename{Nick: nick("n%d", i)}
+	case n < 90:
+		p.wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", dice.IntN(3)))}
+	case n < 93:
+		p.breakOff()
+		p.resume() // a connection that is gone does not wait for its reader
+		p.ended.Wait()
+		p.before = nil
+		if dice.IntN(3) == 0 {
+			p.before = []protocol.Command{protocol.Say{Text: protocol.MustText("who am I?")}, protocol.Ping{}}
+		}
+		if dice.IntN(2) == 0 {
+			time.Sleep(time.Duration(dice.IntN(100)) * time.Second)
+		}
+		p.connect(t)
+	case n < 97:
+		p.wants <- protocol.Who{}
+	default:
+		synctest.Wait()
+	}
 }
 
 // lastNick is what p was called at the end.

@@ -24,11 +24,15 @@ type Client struct {
 	turn     *semaphore.Weighted
 	out      outbox
 
-	arrived bool          // owned by the reader: the hub knows that it has spoken
-	seen    atomic.Uint64 // position of the last line of the record that was written
+	arrived bool  // owned by the reader: the hub knows that it has spoken
+	guest   *seen // of the session that the connection began with
 
 	member *member // owned by the hub's goroutine; nil after the goodbye
 }
+
+// seen is the position of the last line of the record that was written to a
+// connection for a session. Whoever comes back was told other things before, as a guest.
+type seen = atomic.Uint64
 
 func newClient(h *Hub) *Client {
 	return &Client{
@@ -36,6 +40,7 @@ func newClient(h *Hub) *Client {
 		attached: make(chan bool, 1),
 		caught:   make(chan caughtUp, 1),
 		turn:     semaphore.NewWeighted(window),
+		guest:    new(seen),
 	}
 }
 
@@ -107,16 +112,6 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 		return err
 	}
 	return c.hub.send(ctx, arrive{c, window})
-}
-
-// wrote keeps how far the record is written.
-func (c *Client) wrote(lines []*protocol.Line) {
-	for i := len(lines) - 1; i >= 0; i-- {
-		if seq := protocol.StampOf(lines[i].Last()).Seq; seq > 0 {
-			c.seen.Store(seq)
-			return
-		}
-	}
 }
 
 func weight(cmd protocol.Command) int64 {

@@ -65,7 +65,7 @@ func (r *run) entrance(m *member) protocol.Room {
 }
 
 func (r *run) newMember(c *Client, id Identity) *member {
-	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, replay: r.opts.Replay}
+	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, seen: c.guest, replay: r.opts.Replay}
 	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil {
 		r.guests++
 		m.nick = guest(r.guests)
@@ -243,7 +243,8 @@ func (r *run) isStranded(m *member) bool {
 
 // seeRoom is what somebody sees who comes from nowhere: Welcome has told the rest.
 func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
-	m.live, m.read = true, at.Seq
+	m.live = true
+	m.seen.Store(at.Seq)
 	r.showTopic(m)
 	r.replay(m, at, weight)
 }

@@ -194,6 +194,11 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 // everybody's; the weight comes back when that is written.
 func (r *run) proposeFor(m *member, w int64, entries ...journal.Entry) {
 	c := m.client
+	for i := range entries {
+		if entries[i].Event.IsSpoken() {
+			m.writes(entries[i].Stream)
+		}
+	}
 	r.propose(proposal{
 		entries: entries,
 		done:    func() { r.giveBackWhenWritten(c, w) },

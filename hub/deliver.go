@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -23,7 +24,7 @@ const maxSpare = 256
 // done is called once, by whoever notices: with nil when the goodbye is written, else
 // when send fails, ctx ends (see Stop) or the hub does. Start is called once.
 func (c *Client) Start(ctx context.Context, send func([]*protocol.Line) error, done func(error)) {
-	d := &delivery{c: c, ctx: ctx, send: send}
+	d := &delivery{c: c, ctx: ctx, send: send, seen: c.guest}
 	stopped := func() { done(cmp.Or(ctx.Err(), ErrStopped)) }
 	c.out.open(func() {
 		switch over, err := d.run(); {
@@ -50,6 +51,7 @@ type delivery struct {
 	weight int64            // to give back after it
 	cursor *journal.Cursor  // not nil: behind, and how far it has read
 	me     listener         // what of it is told; from the hub, with each catchUp
+	seen   *seen            // how far the record is written, for the session that is told it
 	ended  bool             // the goodbye is written
 }
 
@@ -59,8 +61,9 @@ func (d *delivery) run() (over bool, err error) {
 		if err := d.ctx.Err(); err != nil {
 			return true, err
 		}
-		items, last, rest := d.c.out.take(d.cursor != nil, d.spare)
-		d.spare = nil
+		spare := d.spare
+		d.spare = nil // after a rest d is another writer's already
+		items, last, rest := d.c.out.take(d.cursor != nil, spare)
 		switch {
 		case rest:
 			return false, nil
@@ -125,6 +128,11 @@ func (d *delivery) stepAside(a *aside) error {
 	switch {
 	case a.behind != nil:
 		d.cursor, d.me = &a.behind.cursor, a.behind.me
+	case a.begin != nil:
+		if err := d.flush(); err != nil {
+			return err
+		}
+		d.seen = a.begin
 	case a.enter != nil && d.cursor != nil:
 		d.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
@@ -143,7 +151,7 @@ func (d *delivery) flush() error {
 		if err := d.send(d.lines); err != nil {
 			return err
 		}
-		d.c.wrote(d.lines)
+		d.wrote()
 		clear(d.lines)
 		d.lines = d.lines[:0]
 	}
@@ -153,6 +161,16 @@ func (d *delivery) flush() error {
 	d.c.turn.Release(d.weight)
 	d.weight = 0
 	return nil
+}
+
+// wrote keeps how far the record is written.
+func (d *delivery) wrote() {
+	for _, line := range slices.Backward(d.lines) {
+		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
+			d.seen.Store(seq)
+			return
+		}
+	}
 }
 
 // catchUp reads on, or finds that there is nothing left and is live again.
@@ -221,7 +239,7 @@ func (d *delivery) patiently(err error) error {
 	if err == nil || errors.Is(err, journal.ErrBroken) {
 		return err
 	}
-	d.c.hub.trouble(err)
+	d.c.hub.unread(err)
 	pause := time.NewTimer(time.Second)
 	defer pause.Stop()
 	select {

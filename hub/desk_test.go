@@ -68,7 +68,7 @@ func playDesk(t *testing.T, seed uint64) {
 	}
 	for i := range 1 + dice.IntN(3) {
 		p := newPersona(d.h, dice.IntN(2) == 0)
-		p.identity = Identity{Operator: true, Nick: nick("op%d", i)}
+		p.identity = Identity{Operator: true, Nick: nick("op%d", i), Brief: !p.program}
 		d.ops = append(d.ops, p)
 	}
 	defer func() { d.close(d.everybody()...) }()

@@ -108,7 +108,6 @@ func (r *run) detach(req detach) {
 	if m == nil {
 		return
 	}
-	m.read = max(m.read, c.seen.Load())
 	if req.reason == protocol.Quit {
 		if !m.gone {
 			r.leave(c, protocol.Text{})

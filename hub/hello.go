@@ -48,6 +48,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
 		r.fallBehind(m, r.cursor(m)) // the guest that it was may be behind: it reads as itself from here on
 		seq, missing := r.checkResume(h.Resume, at.Seq)
+		r.begin(c, seq)
 		r.welcome(m, seq, false)
 		for _, refusal := range refusals {
 			r.tellOne(c, protocol.Refused{Refusal: *refusal})
@@ -79,15 +80,17 @@ func (r *run) resume(c *Client, code string, weight int64) {
 	case m == c.member:
 		r.refuse(c, weight, "yourself", "that is you already")
 		return
-	case m == nil || c.member.operator:
+	case c.member.operator:
+		r.refuse(c, weight, "operator", "you are an operator, and stay one: somebody else may /resume that session")
+		return
+	case m == nil:
 		r.refuse(c, weight, "no-session", "there is no session of that code any more: it is kept for %s after a break", strings.TrimSuffix(r.opts.Hold.String(), "0s"))
 		return
 	}
-	if m.client != nil {
-		m.read = max(m.read, m.client.seen.Load())
+	if m.program {
+		m.program, m.echo = false, c.member.echo
 	}
-	m.program = false
-	r.comeBack(c, m, &protocol.Resume{Epoch: r.hub.journal.Epoch().String(), Seq: m.read}, weight)
+	r.comeBack(c, m, &protocol.Resume{Epoch: r.hub.journal.Epoch().String(), Seq: m.seen.Load()}, weight)
 }
 
 // newCode makes the code of a session: 50 bits, which nobody guesses while they
@@ -113,6 +116,7 @@ func (r *run) forgetGuest(c *Client) *member {
 	if m.bound == (protocol.Room{}) {
 		return m
 	}
+	r.forgetToken(m)
 	m.client = nil
 	m.live = false
 	r.depart(m, protocol.Left{Reason: protocol.Quit}, func() { r.end(m) })
@@ -128,6 +132,7 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 	r.unhold(m)
 	m.client, c.member, m.live = c, m, false
 	seq, missing := r.checkResume(from, r.head)
+	r.begin(c, seq)
 	see := func() {
 		switch {
 		case m.client != c: // gone, or replaced again
@@ -159,6 +164,15 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 	}
 	m.onRoom = append(m.onRoom, see)
 	r.entered(m)
+}
+
+// begin has c told from here on what is for the session that it is now, which was
+// told all up to a position before.
+func (r *run) begin(c *Client, position uint64) {
+	told := new(seen)
+	told.Store(position)
+	c.member.seen = told
+	r.append(c, &aside{begin: told}, nil)
 }
 
 func (r *run) welcome(m *member, seq uint64, resumed bool) {

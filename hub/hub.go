@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 
 // ErrStopped is what everybody gets who wants something of a hub that has ended.
 var ErrStopped = errors.New("hub: stopped")
+
+// ErrUnreadable is in what Options.Trouble is told while the record can be written,
+// for all that the hub knows, and not be read.
+var ErrUnreadable = errors.New("the record cannot be read just now")
 
 // Options of a Hub. Options{} works.
 type Options struct {
@@ -28,7 +33,7 @@ type Options struct {
 	VisitorsPerAddress int                      // 0: 64, below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
 	Messages           time.Duration            // how long somebody may come back for the answer to a message; 0: 7 days
-	Trouble            func(error)              // told when the record begins to fail, and with nil when it works again; nil: nobody
+	Trouble            func(error)              // told when the record begins to fail, with nil when it works again, and of each ErrUnreadable; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
@@ -77,6 +82,8 @@ func (h *Hub) trouble(err error) {
 		h.opts.Trouble(err)
 	}
 }
+
+func (h *Hub) unread(err error) { h.trouble(fmt.Errorf("%w: %w", ErrUnreadable, err)) }
 
 // New makes a hub on a journal, which it runs.
 func New(j *journal.Journal, o Options) *Hub {

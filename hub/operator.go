@@ -522,7 +522,7 @@ func (r *run) note(m *member, cmd protocol.Note, w int64) {
 
 // transcript shows all that was said with a visitor, also with one who has gone.
 func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
-	var after uint64
+	after := r.began // the numbers began anew there
 	t := r.desk.tickets[no]
 	if no == 0 {
 		t = m.target

@@ -41,6 +41,7 @@ type aside struct {
 	after  place       // who is behind reads up to here first
 	weight int64       // given back when it is written
 	behind *behind     // from here on the writer reads by itself
+	begin  *seen       // from here on it is another session that is told
 	enter  *entering   // who is behind reads another stream from here on
 	past   *past       // a stretch of the record, told again
 	search *search     // what is looked for in the record

@@ -1,10 +1,13 @@
 package hub
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,14 +21,73 @@ type recorder struct {
 	journal.Store
 	mu      sync.Mutex
 	entries []journal.Entry
-	fail    func() error // nil: never
+	fail    func() error // asked before each commit; nil: never
+	broken  error        // not nil: what every commit returns
+	unread  error        // not nil: what every reading returns
+}
+
+func (r *recorder) fails(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.broken = err
+}
+
+func (r *recorder) cannotRead(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread = err
+}
+
+func (r *recorder) readable() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.unread
+}
+
+func (r *recorder) Read(cur *journal.Cursor, upto uint64, limit int) (journal.Page, error) {
+	if err := r.readable(); err != nil {
+		return journal.Page{}, err
+	}
+	return r.Store.Read(cur, upto, limit)
+}
+
+func (r *recorder) Back(streams []journal.Stream, upto uint64, n int) (uint64, error) {
+	if err := r.readable(); err != nil {
+		return 0, err
+	}
+	return r.Store.Back(streams, upto, n)
+}
+
+func (r *recorder) Last(streams []journal.Stream, upto uint64, n int) ([]journal.Entry, bool, error) {
+	if err := r.readable(); err != nil {
+		return nil, false, err
+	}
+	return r.Store.Last(streams, upto, n)
+}
+
+func (r *recorder) Before(t time.Time) (uint64, error) {
+	if err := r.readable(); err != nil {
+		return 0, err
+	}
+	return r.Store.Before(t)
+}
+
+func (r *recorder) Search(streams []journal.Stream, words string, upto uint64, n int) ([]journal.Entry, error) {
+	if err := r.readable(); err != nil {
+		return nil, err
+	}
+	return r.Store.Search(streams, words, upto, n)
 }
 
 func (r *recorder) Commit(entries []journal.Entry) error {
-	if r.fail != nil {
-		if err := r.fail(); err != nil {
-			return err
-		}
+	r.mu.Lock()
+	broken := r.broken
+	r.mu.Unlock()
+	if broken == nil && r.fail != nil {
+		broken = r.fail()
+	}
+	if broken != nil {
+		return broken
 	}
 	if err := r.Store.Commit(entries); err != nil {
 		return err
@@ -41,9 +103,10 @@ func (r *recorder) Commit(entries []journal.Entry) error {
 type persona struct {
 	h        *Hub
 	identity Identity
-	room     protocol.Room // where its hello asks to go
-	program  bool          // says hello, hears its own lines, and comes back to its session
-	client   *Client       // of its last connection
+	room     protocol.Room      // where its hello asks to go
+	program  bool               // says hello, hears its own lines, and comes back with its token; a person with the code
+	client   *Client            // of its last connection
+	before   []protocol.Command // what a person does as a guest, before it comes back
 	wants    chan protocol.Command
 	ended    sync.WaitGroup
 
@@ -56,6 +119,8 @@ type persona struct {
 	hole    int              // the same, since the last position that it saw: told again after a break
 	unsure  bool             // it was told that some are, and not how many
 	token   string
+	code    string // of a person's session
+	guest   bool   // it is not back yet: what it is told is not for its session
 	epoch   string
 	last    uint64
 	unacked []protocol.Say
@@ -74,28 +139,43 @@ func (p *persona) connect(t *testing.T) {
 		require.ErrorIs(t, err, ErrStopped)
 		return
 	}
-	p.client = c
 	p.mu.Lock()
-	p.stop = cancel
+	p.stop, p.client = cancel, c
 	p.hole = 0
+	p.guest = p.code != ""
 	again := append([]protocol.Say(nil), p.unacked...)
 	hello := protocol.Hello{Token: p.token, Room: p.room}
 	if p.token != "" {
 		hello.Resume = &protocol.Resume{Epoch: p.epoch, Seq: p.last}
 	}
+	code := p.code
 	p.mu.Unlock()
 	p.ended.Go(func() {
-		var parts sync.WaitGroup
-		parts.Go(func() {
+		delivered := make(chan struct{})
+		go func() {
+			defer close(delivered)
 			_ = deliver(ctx, c, func(lines []*protocol.Line) error { return p.read(ctx, lines) })
 			cancel()
-		})
-		parts.Go(func() {
+		}()
+		if code == "" || p.comesBack(ctx, c, code) {
 			p.speak(ctx, c, hello, again)
-			c.Close(ctx, protocol.Lost)
-		})
-		parts.Wait()
+		}
+		if !p.program { // the hub knows what is written: it must be written, or not
+			<-delivered
+		}
+		c.Close(ctx, protocol.Lost)
+		<-delivered
 	})
+}
+
+// comesBack is a person's way back to its session.
+func (p *persona) comesBack(ctx context.Context, c *Client, code string) bool {
+	for _, cmd := range p.before {
+		if c.Do(ctx, cmd) != nil {
+			return false
+		}
+	}
+	return c.Do(ctx, protocol.ComeBack{Code: protocol.MustText(code)}) == nil
 }
 
 func (p *persona) speak(ctx context.Context, c *Client, hello protocol.Hello, again []protocol.Say) {
@@ -155,6 +235,13 @@ func (p *persona) read(ctx context.Context, lines []*protocol.Line) error {
 }
 
 func (p *persona) hear(e protocol.Event) {
+	if w, ok := e.(protocol.Welcome); ok && !p.program {
+		p.code = cmp.Or(p.code, w.Code)
+		p.guest = p.guest && !w.Resumed
+	}
+	if p.guest {
+		return
+	}
 	p.live = append(p.live, e)
 	if seq := protocol.StampOf(e).Seq; seq > 0 {
 		p.seqs = append(p.seqs, seq)
@@ -225,12 +312,25 @@ type world struct {
 	truth *recorder
 	end   context.CancelFunc
 	ended sync.WaitGroup
+	err   error // of Run, once it has ended: nil or journal.ErrBroken
+
+	mu      sync.Mutex
+	trouble []error // what whoever runs it is told
 }
 
 func newWorld(b journal.Bounds, o Options) *world {
-	w := &world{truth: &recorder{Store: journal.NewMemory(b)}}
+	return newWorldOn(journal.NewMemory(b), o, b.Lines > 0)
+}
+
+func newWorldOn(s journal.Store, o Options, bounded bool) *world {
+	w := &world{truth: &recorder{Store: s}}
+	o.Trouble = func(err error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.trouble = append(w.trouble, err)
+	}
 	j := journal.New(w.truth)
-	if j.Remember(50); b.Lines > 0 { // so that both ways to read on are taken
+	if j.Remember(50); bounded { // so that both ways to read on are taken
 		j.Remember(0)
 	}
 	w.h = New(j, o)
@@ -238,8 +338,8 @@ func newWorld(b journal.Bounds, o Options) *world {
 	w.end = cancel
 	w.run = newRun(w.h)
 	w.ended.Go(func() {
-		if err := w.run.loop(ctx); err != nil {
-			panic(err)
+		if w.err = w.run.loop(ctx); w.err != nil && !errors.Is(w.err, journal.ErrBroken) {
+			panic(w.err)
 		}
 	})
 	return w

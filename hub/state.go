@@ -59,7 +59,7 @@ type member struct {
 	refs     refs
 	wrote    []journal.Stream // what it has said something in, for Forget
 	scarce   bool             // some of these are not remembered
-	read     uint64           // position up to which its last connection has told it all
+	seen     *seen            // how far its last connection was written
 	replay   int              // lines of history it wants on entering
 	until    time.Time        // when a broken session ends
 	released bool             // its nick is free again, since it is held for long

@@ -57,6 +57,8 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 	unknown := settingsFile(t, "line-max = 100\nper-adress = 3\n")
 	broken := settingsFile(t, "line-max = \n")
 	wrong := settingsFile(t, "line-max = \"many\"\n")
+	bare := settingsFile(t, "keep = 90\n")
+	strange := settingsFile(t, "keep = \"a while\"\n")
 	for name, c := range map[string]struct {
 		env, flags []string
 		want       string
@@ -67,6 +69,13 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"a wrong value":      {nil, []string{"--config", wrong}, "has a wrong value"},
 		"a wrong variable":   {[]string{"CHINWAG_STALL=soon"}, nil, "has a wrong value"},
 		"below nothing":      {nil, []string{"--burst=-1"}, "a limit cannot be below 0, and 0 means none"},
+		"keep for 90":        {nil, []string{"--config", bare}, "has a bare number for keep, which is a time with its unit"},
+		"keep for a while":   {nil, []string{"--config", strange}, "a time is written like 90d, 2w or 12h"},
+		"keep 90, variable":  {[]string{"CHINWAG_KEEP=90"}, nil, "a time is written like 90d, 2w or 12h"},
+		"keep 90, flag":      {nil, []string{"--keep", "90"}, "a time is written like 90d, 2w or 12h"},
+		"keep no lines":      {nil, []string{"--keep-lines=-1"}, "a limit cannot be below 0, and 0 means none"},
+		"no such journal":    {nil, []string{"--journal", "paper"}, `--journal is sqlite or memory, not "paper"`},
+		"no such sync":       {[]string{"CHINWAG_SYNC=maybe"}, nil, `--sync is full, normal or off, not "maybe"`},
 		"no such console":    {nil, []string{"--console", "loud"}, `--console is auto, plain or off, not "loud"`},
 		"no such flag":       {nil, []string{"--louder"}, "unknown flag: --louder"},
 		"no such level":      {nil, []string{"--log-level", "loud"}, `--log-level is debug, info, warn or error, not "loud"`},

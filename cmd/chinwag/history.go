@@ -13,9 +13,9 @@ func historyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history",
 		Short: "export, import, verify or shrink the record of what was said",
-		Long: `history works on the file in which a server keeps what was said. export and verify
-only read, and may be used while the server runs; import and vacuum want the file for
-themselves.`,
+		Long: `history works on the file in which a server keeps what was said: chinwag.db in its
+--data folder, or where its log says as it starts. export and verify only read, and may be
+used while the server runs; import and vacuum want the file for themselves.`,
 		Example: `  chinwag history verify chinwag.db
   chinwag history export chinwag.db > backup.jsonl
   chinwag history export --format text chinwag.db | less
@@ -31,7 +31,9 @@ func exportCommand() *cobra.Command {
 		return sqlite.Export(path, c.OutOrStdout(), sqlite.Format(format))
 	})
 	c.Long = `export writes all that FILE holds to standard output, private lines as well: keep it
-where nobody else reads. As json it is what import reads; as text it is what people read.`
+where nobody else reads. As json it is what import reads; as text it is what people read.
+What cannot be read of a damaged FILE is left out: standard error says how much that is, and
+the exit code is 1.`
 	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")
 	return c
 }
@@ -42,7 +44,8 @@ func importCommand() *cobra.Command {
 	})
 	c.Long = `import makes FILE of what export wrote as json, from standard input, with the same
 positions, so that programs that come back find their place. FILE must be new, or
-have no entries yet. All is imported or nothing.`
+have no entries yet. All is imported or nothing. Of a record that had lost its end it makes
+another one: programs that come back are told so.`
 	return c
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 )
@@ -32,6 +34,9 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, close func()
 	}
 	path := filepath.Join(dir, recordFile)
 	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Log: log})
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // the folder's fault, and not the record's
+		err = fmt.Errorf("the record cannot be kept in %s: %w; --data DIR names another folder, --journal memory does without", dir, err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,28 +70,24 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// tellTrouble logs that the record does not work, and that it works again: once,
-// and while it lasts once a minute, however many run into it.
+// tellTrouble logs that the record does not work, and that it works again. However
+// many cannot read it are told of once a minute.
 func tellTrouble(log *slog.Logger) func(error) {
 	var mu sync.Mutex
-	var told time.Time // zero: all is well
+	var unread time.Time // when that was told last
 	return func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if err == nil {
-			told = time.Time{}
-		} else if time.Since(told) < time.Minute {
-			return
-		} else {
-			told = time.Now()
-		}
 		switch {
 		case err == nil:
 			log.Info("the record works again")
 		case errors.Is(err, journal.ErrBroken):
 			log.Error("the record is broken: the server ends, and starts again from what the disk has", "err", err)
-		default:
+		case !errors.Is(err, hub.ErrUnreadable):
 			log.Error("the record does not work just now, and what is said is refused", "err", err)
+		case time.Since(unread) > time.Minute:
+			unread = time.Now()
+			log.Error("the record cannot be read just now, so whoever reads it waits", "err", err)
 		}
 	}
 }

@@ -38,6 +38,9 @@ and answers visitors at the desk (/desk, or everybody with --desk): /help lists 
 a second signal ends it at once. In a pipe the console is plain lines; with standard input
 closed or from /dev/null there is none, and the server runs as a daemon.
 
+What is said is kept in a file, and is there again after a crash: --data says where,
+--keep for how long, and --journal memory keeps nothing.
+
 Programs that send and receive without lines, as tutorials write them, come in at the
 address of --bare: there each read is one message, and nothing goes out but what others say.
 

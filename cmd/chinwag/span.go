@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ func (s span) String() string {
 func (s *span) Set(text string) error {
 	unit := map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 	for suffix, u := range unit {
-		if n, err := strconv.ParseUint(strings.TrimSuffix(text, suffix), 10, 16); err == nil && strings.HasSuffix(text, suffix) {
+		number, found := strings.CutSuffix(text, suffix)
+		if n, err := strconv.ParseUint(number, 10, 16); found && err == nil && n <= uint64(math.MaxInt64/u) {
 			*s = span(time.Duration(n) * u)
 			return nil
 		}

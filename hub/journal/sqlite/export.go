@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"github.com/google/uuid"
+	codes "modernc.org/sqlite/lib"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -47,65 +48,141 @@ type exported struct {
 	Event  json.RawMessage `json:"event"`
 }
 
-// Export writes the whole record at path to w, also while a server writes to it.
+// Export writes the whole record at path to w, also while a server writes to it. What
+// cannot be read of a damaged one is left out, and the error tells how much that is.
 func Export(path string, w io.Writer, f Format) error {
 	if f != JSON && f != Text {
 		return fmt.Errorf("an export is json or text, not %q", f)
 	}
 	return view(path, func(c *sql.Conn, r *reader) error {
-		out := bufio.NewWriter(w)
-		if err := export(context.Background(), c, r, out, f); err != nil {
+		x := &exporting{conn: c, reader: r, out: bufio.NewWriter(w), format: f, names: map[int64]journal.Stream{}, next: 1}
+		x.json = json.NewEncoder(x.out)
+		x.json.SetEscapeHTML(false)
+		if err := x.all(context.Background()); err != nil {
 			return err
 		}
-		return out.Flush()
+		if err := x.out.Flush(); err != nil {
+			return err
+		}
+		if x.lost > 0 {
+			return fmt.Errorf("%s is damaged: %d of its entries cannot be read, and are not in the export", path, x.lost)
+		}
+		return nil
 	})
 }
 
-func export(ctx context.Context, c *sql.Conn, r *reader, out *bufio.Writer, f Format) error {
-	streams, err := allStreams(ctx, c)
+// exporting is an export under way.
+type exporting struct {
+	conn   *sql.Conn
+	reader *reader
+	out    *bufio.Writer
+	json   *json.Encoder
+	format Format
+	names  map[int64]journal.Stream
+	last   uint64 // position of the last entry, as the streams have it
+	next   uint64 // position from which on nothing was looked at yet; the first is 1
+	lost   uint64 // entries that cannot be read
+}
+
+func (x *exporting) all(ctx context.Context) error {
+	streams, err := allStreams(ctx, x.conn)
 	if err != nil {
 		return err
 	}
-	names := map[int64]journal.Stream{}
 	for _, st := range streams {
-		names[st.ID] = st.Name
+		x.names[st.ID], x.last = st.Name, max(x.last, st.Last)
 	}
-	to := json.NewEncoder(out)
-	to.SetEscapeHTML(false)
-	if f == JSON {
-		h := header{Chinwag: exportName, Version: exportVersion}
-		if err := c.QueryRowContext(ctx, "SELECT epoch, gone FROM meta").Scan(&h.Epoch, &h.Gone); err != nil {
+	if x.format == JSON {
+		if err := x.head(ctx, streams); err != nil {
 			return err
 		}
-		if err := to.Encode(h); err != nil {
+	}
+	for {
+		err := x.entries(ctx)
+		switch {
+		case code(err)&0xff != codes.SQLITE_CORRUPT:
+			return err
+		case x.next > x.last:
+			return nil
+		}
+		x.leap(ctx)
+	}
+}
+
+func (x *exporting) head(ctx context.Context, streams []streamRow) error {
+	h := header{Chinwag: exportName, Version: exportVersion}
+	if err := x.conn.QueryRowContext(ctx, "SELECT epoch, gone FROM meta").Scan(&h.Epoch, &h.Gone); err != nil {
+		return err
+	}
+	if err := x.json.Encode(h); err != nil {
+		return err
+	}
+	for _, st := range streams {
+		if err := x.json.Encode(st); err != nil {
 			return err
 		}
-		for _, st := range streams {
-			if err := to.Encode(st); err != nil {
-				return err
-			}
-		}
 	}
-	rows, err := c.QueryContext(ctx, "SELECT e.stream, "+columns+" FROM entries e ORDER BY seq")
+	return nil
+}
+
+// entries writes all entries from next on, until the end or a place at which the
+// file is damaged.
+func (x *exporting) entries(ctx context.Context) error {
+	rows, err := x.conn.QueryContext(ctx, "SELECT e.stream, "+columns+" FROM entries e WHERE seq>=? ORDER BY seq", position(x.next))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := r.next(rows, names)
+		e, err := x.reader.next(rows, x.names)
+		x.next = max(x.next, e.Seq+1)
 		if err != nil {
-			return err
+			x.lost++
+			continue
 		}
-		if f == Text {
-			_, err = fmt.Fprintf(out, "%s %s", e.Stream, protocol.AppendEvent(nil, protocol.Past{Event: e.Event, Dated: true}))
-		} else {
-			err = to.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
-		}
-		if err != nil {
+		if err := x.write(&e); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+func (x *exporting) write(e *journal.Entry) (err error) {
+	if x.format == Text {
+		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendEvent(nil, protocol.Past{Event: e.Event, Dated: true}))
+		return err
+	}
+	return x.json.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
+}
+
+// leap moves next beyond a damaged place: in steps that grow, and then back to the
+// first entry behind it.
+func (x *exporting) leap(ctx context.Context) {
+	from, step := x.next, uint64(1)
+	for from+step <= x.last && !x.isWhole(ctx, from+step) {
+		step *= 2
+	}
+	bad, good := from+step/2, min(from+step, x.last+1)
+	for good-bad > 1 {
+		if mid := bad + (good-bad)/2; x.isWhole(ctx, mid) {
+			good = mid
+		} else {
+			bad = mid
+		}
+	}
+	x.next = max(good, from+1)
+	x.lost += x.next - from
+}
+
+// isWhole reports whether there is an entry at this position that can be read.
+func (x *exporting) isWhole(ctx context.Context, at uint64) bool {
+	var event sql.RawBytes
+	rows, err := x.conn.QueryContext(ctx, "SELECT event FROM entries WHERE seq=?", position(at))
+	if err != nil {
+		return false
+	}
+	defer rows.Close()
+	return rows.Next() && rows.Scan(&event) == nil && rows.Err() == nil
 }
 
 // next is the entry of a row that begins with its stream.
@@ -179,7 +256,7 @@ func (in *importing) all() error {
 		var raw json.RawMessage
 		switch err := in.from.Decode(&raw); {
 		case errors.Is(err, io.EOF):
-			return in.s.w.flush(1)
+			return in.end()
 		case err != nil:
 			return err
 		}
@@ -187,6 +264,26 @@ func (in *importing) all() error {
 			return err
 		}
 	}
+}
+
+// end makes the counters fit an export of a damaged record, whose last entries may be
+// missing. Their positions will be used again, so it is another record.
+func (in *importing) end() error {
+	if err := in.s.w.flush(1); err != nil {
+		return err
+	}
+	const newest = "FROM entries WHERE stream=streams.id ORDER BY seq DESC LIMIT 1"
+	cut, err := in.s.w.conn.ExecContext(in.s.stop, `UPDATE streams SET count=ifnull((SELECT nth `+newest+`), pruned_nth), last=ifnull((SELECT seq `+newest+`), pruned_seq)
+		WHERE last > ifnull((SELECT seq `+newest+`), pruned_seq)`)
+	if err != nil {
+		return err
+	}
+	if n, err := cut.RowsAffected(); n == 0 || err != nil {
+		return err
+	}
+	another := uuid.New()
+	_, err = in.s.w.conn.ExecContext(in.s.stop, "UPDATE meta SET epoch=?", another[:])
+	return err
 }
 
 func (in *importing) one(raw json.RawMessage) error {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func exportOf(t *testing.T, path string, f Format) string {
 }
 
 func TestWhatIsExportedCanBeImported(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 40})
 	bob := uuid.New()
@@ -93,6 +95,7 @@ func TestAnExportForPeople(t *testing.T) {
 }
 
 func TestVerifyFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	for name, harm := range map[string]string{
 		"counter":   "UPDATE streams SET count=count+1 WHERE name='#a'",
 		"last":      "UPDATE streams SET last=last+9 WHERE name='#a'",
@@ -119,6 +122,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 }
 
 func TestVacuumGivesBackRoom(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 10})
 	storetest.Commit(t, s, lines(1000)...)
@@ -140,4 +144,55 @@ func TestVacuumGivesBackRoom(t *testing.T) {
 	assert.NoFileExists(t, none)
 	_, err = Verify(none)
 	assert.ErrorContains(t, err, "there is no record at")
+}
+
+// Of a damaged record all is exported that can be read, and what cannot is counted;
+// a new record is made of that, and goes on.
+func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	const n = 500
+	storetest.Commit(t, s, numbered(1, n)...)
+	require.NoError(t, s.Close())
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	damaged := 0
+	for range rounds(4) {
+		to := newPath(t)
+		copyFiles(t, path, to)
+		b, err := os.ReadFile(to)
+		require.NoError(t, err)
+		at := 0
+		for at == 0 || damaged == 0 && !bytes.Contains(b[at:at+4096], []byte(`"said"`)) { // the first is one of entries, none is the schema's
+			at = 4096 * rand.IntN(int(info.Size())/4096)
+		}
+		for i := at; i < at+4096; i++ {
+			b[i] = byte(rand.Uint32())
+		}
+		require.NoError(t, os.WriteFile(to, b, 0o600))
+		var out bytes.Buffer
+		err = Export(to, &out, JSON)
+		if out.Len() == 0 {
+			continue // its streams cannot be read
+		}
+		found := strings.Count(out.String(), `"event":`)
+		lost := 0
+		if err != nil {
+			_, scanErr := fmt.Sscanf(strings.TrimPrefix(err.Error(), to+" is damaged: "), "%d of its entries cannot be read", &lost)
+			require.NoError(t, scanErr, "%v", err)
+			damaged++
+		}
+		assert.Equal(t, n, found+lost, "page %d of %d", at/4096, info.Size()/4096)
+		saved := newPath(t)
+		require.NoError(t, Import(saved, &out))
+		again := opened(t, saved, Options{})
+		assert.Len(t, everything(t, again, "#a", "#b", "@x"), found)
+		if again.Head() < n {
+			assert.NotEqual(t, s.Epoch(), again.Epoch(), "positions come again, so it is another record")
+		}
+		storetest.Commit(t, again, numbered(int(again.Head())+1, 3)...)
+		require.NoError(t, again.Close())
+	}
+	assert.Positive(t, damaged)
 }

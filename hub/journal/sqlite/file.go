@@ -28,6 +28,8 @@ func explain(path string, err error) error {
 	case errors.Is(err, errDamaged) || code(err)&0xff == codes.SQLITE_CORRUPT:
 		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
 			"\"chinwag history export\" saves what can still be read", path, err)
+	case code(err)&0xff == codes.SQLITE_READONLY, code(err)&0xff == codes.SQLITE_CANTOPEN:
+		return fmt.Errorf("%s cannot be opened to write to it (%w): please see whose it is, and its folder", path, err)
 	case code(err)&0xff == codes.SQLITE_BUSY:
 		return fmt.Errorf("another program has %s open and is writing to it: please end that one first", path)
 	}

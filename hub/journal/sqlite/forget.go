@@ -29,7 +29,13 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 		s.scrub.Store(true)
 	}
 	if n > 0 && err == nil {
-		if err = s.scrubIndex(); err == nil {
+		// The first time a merge may be under way that has copied the words already.
+		for range 2 {
+			if err == nil {
+				err = s.scrubIndex()
+			}
+		}
+		if err == nil {
 			err = s.checkpoint()
 		}
 	}

@@ -19,6 +19,7 @@ import (
 )
 
 func TestSQLiteIsAStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t testing.TB, lines int) (journal.Store, func()) {
 		s := opened(t, newPath(t), Options{Lines: lines})
 		return s, func() { pruneAll(t, s) }
@@ -120,6 +121,7 @@ func TestClosedIsClosed(t *testing.T) {
 
 // The counters of many streams are not all held in memory.
 func TestManyStreamsCostNoMemory(t *testing.T) {
+	t.Parallel()
 	s := opened(t, newPath(t), Options{Sync: Off})
 	for range 2 {
 		var in []journal.Entry
@@ -194,6 +196,7 @@ func TestANewerFileIsRefused(t *testing.T) {
 
 // Each version of the schema leads to the last, and the file as it was is kept.
 func TestAnOlderFileIsBroughtForward(t *testing.T) {
+	t.Parallel()
 	future := append(migrations[:len(migrations):len(migrations)], "CREATE TABLE moods (x)", "CREATE INDEX of_moods ON moods(x)")
 	broken := append(future[:len(future)-1:len(future)-1], "CREATE TABLE whims (x); CREATE TABLE whims (x)")
 	for version := 1; version < len(future); version++ {

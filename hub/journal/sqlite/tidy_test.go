@@ -72,6 +72,7 @@ func TestTheLastEntryIsKeptWhateverItsAge(t *testing.T) {
 
 // A mailbox that nobody can read any more goes as a whole, and rooms stay.
 func TestMailboxesOfOldAreDropped(t *testing.T) {
+	t.Parallel()
 	s := opened(t, newPath(t), Options{Mailbox: time.Hour})
 	var old []journal.Stream
 	for range 5 {
@@ -106,6 +107,7 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 
 // Forgotten words are nowhere in the files: not in the rows, the index or the log.
 func TestForgottenWordsLeaveTheFiles(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	bob := uuid.New()
@@ -153,6 +155,7 @@ func TestTheIndexFollows(t *testing.T) {
 
 // However much is committed, the log begins anew again and again.
 func TestTheLogStaysShort(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})
 	for range 20 {

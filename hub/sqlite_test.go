@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/sqlite"
+	"chinwag/protocol"
+)
+
+// The schedules again, with the record in a file. A bubble takes a goroutine that is in
+// a system call for one that works, so nothing is passed over: what waits for the
+// disk is waited for, in real time. The store is opened in the bubble and closed in it.
+func TestG3G5OnSQLite(t *testing.T) {
+	for seed := range uint64(8) {
+		b, o := journal.Bounds{}, sqlite.Options{Sync: sqlite.Off}
+		switch {
+		case seed == 0:
+			o.Sync = sqlite.Full
+		case seed > 4:
+			b.Lines, o.Lines = 10, 10
+		}
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "chinwag.db")
+			synctest.Test(t, func(t *testing.T) {
+				s, err := sqlite.Open(path, o)
+				require.NoError(t, err)
+				playScheduleOn(t, seed, s, b)
+				require.NoError(t, s.Close())
+			})
+			r, err := sqlite.Verify(path)
+			require.NoError(t, err)
+			assert.Empty(t, r.Problems)
+		})
+	}
+}
+
+// A thousand programs come back at once, each a hundred lines late, while three
+// people talk.
+func BenchmarkResume(b *testing.B) {
+	b.Run("memory", func(b *testing.B) { benchmarkResume(b, journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})) })
+	b.Run("sqlite", func(b *testing.B) {
+		s, err := sqlite.Open(filepath.Join(b.TempDir(), "chinwag.db"), sqlite.Options{})
+		require.NoError(b, err)
+		benchmarkResume(b, s)
+		require.NoError(b, s.Close())
+	})
+}
+
+func benchmarkResume(b *testing.B, s journal.Store) {
+	const clients, late = 1000, 100
+	w := newWorldOn(s, Options{Replay: -1}, false)
+	ctx, cancel := context.WithCancel(context.Background())
+	var rest sync.WaitGroup
+	talk := func(c *Client, n int) {
+		for i := range n {
+			_ = c.Do(ctx, protocol.Say{Text: protocol.MustText(fmt.Sprint("line ", i, " of somebody's who has something to say"))})
+		}
+	}
+	enter := func(hear func([]*protocol.Line) error) *Client {
+		c, err := w.h.Attach(ctx, Identity{})
+		require.NoError(b, err)
+		rest.Go(func() {
+			_ = deliver(ctx, c, hear)
+			c.Close(context.Background(), protocol.Lost)
+		})
+		return c
+	}
+	ignore := func([]*protocol.Line) error { return nil }
+	author := enter(ignore)
+	talk(author, 5)
+	_ = author.Do(ctx, protocol.Ping{})
+	epoch := s.Epoch().String()
+
+	talking, quiet := context.WithCancel(ctx)
+	for range 3 {
+		c := enter(ignore)
+		rest.Go(func() {
+			for talking.Err() == nil {
+				talk(c, 1)
+				time.Sleep(5 * time.Millisecond)
+			}
+		})
+	}
+	for b.Loop() {
+		from := s.Head()
+		talk(author, late)
+		var back sync.WaitGroup
+		for range clients {
+			back.Add(1)
+			seen, up, done := uint64(0), s.Head(), false
+			c := enter(func(lines []*protocol.Line) error {
+				for _, l := range lines {
+					seen = max(seen, protocol.StampOf(l.Event).Seq)
+				}
+				if seen >= up && !done {
+					done = true
+					back.Done()
+					return context.Canceled // it goes again
+				}
+				return nil
+			})
+			go func() { _ = c.Do(ctx, protocol.Hello{Resume: &protocol.Resume{Epoch: epoch, Seq: from}}) }()
+		}
+		back.Wait()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*clients), "µs/client")
+	quiet()
+	cancel()
+	rest.Wait()
+	w.close()
+}
