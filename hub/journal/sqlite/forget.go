@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/google/uuid"
@@ -14,7 +15,9 @@ import (
 
 // Forget implements journal.Store. The words are overwritten in the rows, the
 // index is written anew in small steps between the commits, and the log is
-// emptied: in a record of millions of lines that takes a minute.
+// emptied: in a record of millions of lines that takes a minute. A file that is not
+// large is then written anew as a whole, since SQLite leaves scraps of what stood
+// on a page where it moves the rest; in a large one they stay until Vacuum.
 func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
@@ -29,11 +32,9 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 		s.scrub.Store(true)
 	}
 	if n > 0 && err == nil {
-		// The first time a merge may be under way that has copied the words already.
-		for range 2 {
-			if err == nil {
-				err = s.scrubIndex()
-			}
+		err = s.scrubIndex()
+		if err == nil {
+			err = s.rewrite()
 		}
 		if err == nil {
 			err = s.checkpoint()
@@ -43,6 +44,29 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 		return n, fmt.Errorf("journal: cannot forget: %w", err)
 	}
 	return n, nil
+}
+
+const rewritten = 32 << 20 // bytes that are written anew in a fraction of a second
+
+// rewrite writes the file anew, if it is not large. Commits wait for it.
+func (s *Store) rewrite() error {
+	if !s.isSmall() {
+		return nil
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.broken != nil {
+		return s.broken
+	}
+	return s.lightly(func() error {
+		_, err := s.w.conn.ExecContext(context.Background(), "VACUUM")
+		return s.fail(err)
+	})
+}
+
+func (s *Store) isSmall() bool {
+	info, err := os.Stat(s.path)
+	return err == nil && info.Size() <= rewritten
 }
 
 func (s *Store) forgetSome(author uuid.UUID, streams []journal.Stream, after uint64) (n int, last uint64, more bool, err error) {
@@ -82,14 +106,27 @@ func (s *Store) scrubIndex() error {
 	if err := s.mark(&mark, s.w.intoIndex); err != nil {
 		return err
 	}
+	if err := s.mergeAll(); err != nil {
+		return err
+	}
+	return s.mark(&mark, s.w.outOfIndex)
+}
+
+// mergeAll makes the index one part: at once where that is a small thing, else in
+// steps, between which other parts may come, so that a part may be left out.
+func (s *Store) mergeAll() error {
+	if s.isSmall() {
+		_, err := s.mergeSome("optimize", 0)
+		return err
+	}
 	pages := -mergePages // all parts, from the first step on
 	for more := true; more; pages = mergePages {
 		var err error
-		if more, err = s.mergeSome(pages); err != nil {
+		if more, err = s.mergeSome("merge", pages); err != nil {
 			return err
 		}
 	}
-	return s.mark(&mark, s.w.outOfIndex)
+	return nil
 }
 
 // mark puts into the index, or out of it, what is no entry: position 0 in stream 0.
@@ -101,7 +138,7 @@ func (s *Store) mark(in *indexed, stmt *sql.Stmt) error {
 	})
 }
 
-func (s *Store) mergeSome(pages int) (more bool, err error) {
+func (s *Store) mergeSome(how string, pages int) (more bool, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	var before, after int
@@ -112,7 +149,7 @@ func (s *Store) mergeSome(pages int) (more bool, err error) {
 			if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
 				return err
 			}
-			if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
+			if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES (?, ?)", how, pages); err != nil {
 				return err
 			}
 			return s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
