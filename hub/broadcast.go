@@ -14,6 +14,9 @@ import (
 // hear makes an entry true and has it told.
 func (r *run) hear(e *journal.Entry) {
 	if room := r.saidIn(e); room != nil {
+		if _, leaves := e.Event.(protocol.Left); leaves {
+			r.tellBefore(r.members[e.Author], room)
+		}
 		r.apply(e)
 		if len(room.said) == 0 {
 			r.speaking = append(r.speaking, room)
@@ -27,8 +30,8 @@ func (r *run) hear(e *journal.Entry) {
 }
 
 // saidIn is the room in which e was said; nil if it is something else. Somebody's
-// coming takes nothing from what the others are told, so it counts as said, too: when
-// thousands come at once they are told of each other together.
+// coming, going or new name takes nothing from what the others are told, so it counts
+// as said, too: when thousands come at once they are told of each other together.
 func (r *run) saidIn(e *journal.Entry) *room {
 	switch ev := e.Event.(type) {
 	case protocol.Said:
@@ -41,8 +44,23 @@ func (r *run) saidIn(e *journal.Entry) *room {
 		if m := r.members[e.Author]; ev.Room != protocol.DeskRoom && (m == nil || m.room == nil) {
 			return r.rooms[ev.Room]
 		}
+	case protocol.Left:
+		if m := r.members[e.Author]; ev.Room != protocol.DeskRoom && m != nil && m.where() == ev.Room {
+			return r.rooms[ev.Room]
+		}
+	case protocol.Renamed:
+		if ev.Room != protocol.DeskRoom {
+			return r.rooms[ev.Room]
+		}
 	}
 	return nil
+}
+
+// tellBefore tells somebody who is about to leave a room what was said in it before.
+func (r *run) tellBefore(m *member, room *room) {
+	if said := m.since(room.said); m.live && len(said) > 0 {
+		r.feed(m, said[0], m.lines(said))
+	}
 }
 
 // broadcast tells what was said in the rooms since the last time.
