@@ -1,0 +1,187 @@
+package hub
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// toVisitor is what the visitor of t is told, if there still is one.
+func (r *run) toVisitor(m *member, t *ticket, e protocol.Recorded) []journal.Entry {
+	if t.visitor == nil || t.isLeaving() {
+		return nil
+	}
+	return []journal.Entry{r.entryOf(journal.Visit(t.visitor.id), m, protocol.DeskRoom, e)}
+}
+
+// servingNow completes what an operator is told with where its lines go.
+func (r *run) servingNow(m *member, s protocol.Serving) protocol.Event {
+	s.Room = m.where()
+	if m.target != nil {
+		s.Target, s.TargetNick = m.target.no, m.target.nick
+	}
+	return s
+}
+
+// to changes where m's lines go.
+func (r *run) to(m *member, no protocol.Ticket, w int64) {
+	if no == 0 {
+		r.aim(m, nil, w)
+		return
+	}
+	t, refusal := r.mine(m, no)
+	switch {
+	case refusal != nil:
+		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
+	case t.owner() == nil:
+		r.refuse(m.client, w, "waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.no)
+	default:
+		r.aim(m, t, w)
+	}
+}
+
+func (r *run) aim(m *member, t *ticket, w int64) {
+	m.target = t
+	r.answer(m.client, r.servingNow(m, protocol.Serving{}), w)
+}
+
+// reply answers a visitor by number; replyTo, the one to whom m's lines go.
+func (r *run) reply(m *member, no protocol.Ticket, ref protocol.Ref, text protocol.Text, w int64) {
+	if r.saidBefore(m, ref, w) {
+		return
+	}
+	t, refusal := r.mine(m, no)
+	if m.target != nil && m.target.no == no {
+		t, refusal = m.target, nil // perhaps it has just ended: replyTo knows
+	}
+	if refusal != nil {
+		r.answer(m.client, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
+		return
+	}
+	r.replyTo(m, t, ref, text, w)
+}
+
+func unheard(why *protocol.Refusal) *protocol.Refusal {
+	return protocol.Refuse(why.Code, "nobody has heard that: %s", why.Text)
+}
+
+// replyTo proposes an answer. It goes to the session of t, whatever that is
+// called by now, and to nobody else: if it has gone, nobody hears it.
+func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text, w int64) {
+	if r.saidBefore(m, ref, w) {
+		return
+	}
+	c := m.client
+	if refusal := r.checkReply(m, t); refusal != nil {
+		r.answer(c, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
+		if t.ended && m.target == t {
+			m.target = nil // told now: the next line may go to the room
+			r.hush(m)
+			r.tellOne(c, r.servingNow(m, protocol.Serving{}))
+			r.assign()
+		}
+		return
+	}
+	var entries []journal.Entry
+	claims := t.owner() == nil
+	if claims {
+		t.claims = append(t.claims, m)
+		entries = append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Taken, By: m.nick}),
+			r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Taken, By: m.nick}))
+	}
+	theirs := r.toVisitor(m, t, protocol.Said{From: m.nick, Text: text})[0]
+	ours := r.deskEntry(m, protocol.Replied{Ticket: t.no, To: t.nick, From: m.nick, Text: text, Mine: mine(ref)})
+	entries = append(entries, theirs, twin(ours, theirs))
+	r.sayOr(m, ref, entries, w, func() {
+		if claims {
+			t.decided()
+		}
+		if t.lost && !t.ended {
+			r.tellOne(c, protocol.Notice{Text: protocol.MustText(t.name() + " is not connected just now: your words are kept until they are back")})
+		}
+		r.giveBackWhenWritten(c, w)
+	}, func() {
+		if claims {
+			r.giveUpClaim(t)
+		}
+	})
+}
+
+// breath is how long whoever types may not yet have read what was answered.
+const breath = time.Second
+
+// hush has m's lines go to nobody for a moment: they were typed, or pasted, for
+// somebody who has gone, and are not for the room nor for the next visitor.
+func (r *run) hush(m *member) { m.hushed = time.Now().Add(breath) }
+
+var alsoUnheard = protocol.Refuse("gone", "nobody has heard that either: it came together with the line before")
+
+func (r *run) checkReply(m *member, t *ticket) *protocol.Refusal {
+	switch {
+	case t.ended || t.isLeaving():
+		return protocol.Refuse("gone", "%s has gone", t.name())
+	case t.visitor == nil:
+		return protocol.Refuse("gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.no)
+	}
+	_, refusal := r.mine(m, t.no)
+	return refusal
+}
+
+// canned says a ready reply.
+func (r *run) canned(m *member, cmd protocol.Canned, w int64) {
+	if cmd.Name.IsBlank() {
+		r.answer(m.client, protocol.Replies{Names: slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(r.opts.Replies))))}, w)
+		return
+	}
+	text, ok := r.opts.Replies[cmd.Name.String()]
+	if !ok {
+		r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse("no-reply", "there is no ready reply of that name: /say lists them"), Ref: cmd.Ref}, w)
+		return
+	}
+	if cmd.Ticket == 0 && m.target != nil {
+		r.replyTo(m, m.target, cmd.Ref, text, w)
+		return
+	}
+	r.reply(m, cmd.Ticket, cmd.Ref, text, w)
+}
+
+func (r *run) note(m *member, cmd protocol.Note, w int64) {
+	if r.saidBefore(m, cmd.Ref, w) {
+		return
+	}
+	c, t := m.client, r.desk.tickets[cmd.Ticket]
+	if t == nil {
+		r.answer(c, protocol.Refused{Refusal: *protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", cmd.Ticket), Ref: cmd.Ref}, w)
+		return
+	}
+	noted := protocol.Noted{Ticket: t.no, To: t.nick, From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)}
+	r.say(m, cmd.Ref, []journal.Entry{r.deskEntry(m, noted)}, w, func() { r.giveBackWhenWritten(c, w) })
+}
+
+// transcript shows all that was said with a visitor, also with one who has gone.
+func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
+	after := r.began // the numbers began anew there
+	t := r.desk.tickets[no]
+	if no == 0 {
+		t = m.target
+	}
+	switch {
+	case t != nil:
+		no, after = t.no, t.opened-1
+	case no == 0:
+		r.refuse(m.client, w, "whom", "whose? Please name the number, /queue shows them")
+		return
+	}
+	r.tellTranscript(m.client, m, no, after, -1, w)
+}
+
+func (r *run) tellTranscript(c *Client, m *member, no protocol.Ticket, after uint64, lines int, w int64) {
+	r.append(c, &aside{
+		after:  r.place(c),
+		weight: w,
+		past:   &past{me: m.listener, streams: []journal.Stream{journal.Desk}, from: after, upto: r.head, lines: lines, ticket: no, end: lines < 0},
+	}, nil)
+}

@@ -1,0 +1,137 @@
+package protocol
+
+import (
+	"strconv"
+	"strings"
+)
+
+// deskVerbs are the rows of what operators do at the desk.
+func deskVerbs() []Verb {
+	return []Verb{
+		{
+			Name: "queue", Args: "[all]", Help: "shows who is at the desk, and which operators are", Example: "/queue", Operator: true,
+			json: decode[Queue],
+			parse: func(t Text) (Command, error) {
+				if t.s != "" && t.s != "all" {
+					return nil, badArgs("queue")
+				}
+				return Queue{All: t.s != ""}, nil
+			},
+			args: func(c Command) string {
+				if c.(Queue).All {
+					return "all"
+				}
+				return ""
+			},
+		},
+		{
+			Name: "next", Help: "takes the visitor who waits longest", Example: "/next", Operator: true,
+			json: decode[Next], parse: bare(Next{}), args: none,
+		},
+		{
+			Name: "take", Args: "N", Help: "takes visitor number N", Example: "/take 7", Operator: true,
+			json:  decode[Take],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(Take{n}, rest) },
+			args:  func(c Command) string { return ticketArgs(c.(Take).Ticket, Text{}) },
+		},
+		{
+			Name: "reply", Args: "@N TEXT", Help: "answers visitor N, and takes one who waits", Example: "@7 have you tried again?", Operator: true,
+			json:  decode[Reply],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return Reply{Ticket: n, Text: rest}, nil },
+			args:  func(c Command) string { return c.(Reply).Ticket.String() + " " + c.(Reply).Text.s },
+		},
+		{
+			Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room again", Example: "/to 7", Operator: true,
+			json:  decode[To],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(To{n}, rest) },
+			args:  func(c Command) string { return ticketArgs(c.(To).Ticket, Text{}) },
+		},
+		{
+			Name: "canned", Typed: "say", Args: "[NAME [N]]", Help: "says one of the ready replies; alone it lists them", Example: "/say hours", Operator: true,
+			json: decode[Canned],
+			parse: func(t Text) (Command, error) {
+				name, rest := cutWord(t.s)
+				n, rest2 := ticketAnd(Text{rest})
+				return only(Canned{Name: Text{name}, Ticket: n}, rest2)
+			},
+			args: func(c Command) string {
+				return strings.TrimSpace(c.(Canned).Name.s + " " + ticketArgs(c.(Canned).Ticket, Text{}))
+			},
+		},
+		{
+			Name: "hand", Args: "N NAME", Help: "hands visitor N over to another operator", Example: "/hand 7 carol", Operator: true,
+			json: decode[Hand],
+			parse: func(t Text) (Command, error) {
+				n, rest := ticketAnd(t)
+				to, err := ParseNick(rest.s)
+				return Hand{n, to}, err
+			},
+			args: func(c Command) string { return ticketArgs(c.(Hand).Ticket, Text{c.(Hand).To.s}) },
+		},
+		{
+			Name: "hold", Args: "[N [TEXT]]", Help: "asks a visitor to wait a moment", Example: "/hold 7", Operator: true,
+			json:  decode[Hold],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return numbered(Hold{n, rest}, n, rest) },
+			args:  func(c Command) string { return ticketArgs(c.(Hold).Ticket, c.(Hold).Text) },
+		},
+		{
+			Name: "close", Args: "[N [TEXT]]", Help: "ends the conversation with a visitor", Example: "/close 7 all is well then", Operator: true,
+			json:  decode[Close],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return numbered(Close{n, rest}, n, rest) },
+			args:  func(c Command) string { return ticketArgs(c.(Close).Ticket, c.(Close).Text) },
+		},
+		{
+			Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true,
+			json:  decode[Note],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return Note{Ticket: n, Text: rest}, nil },
+			args:  func(c Command) string { return ticketArgs(c.(Note).Ticket, c.(Note).Text) },
+		},
+		{
+			Name: "transcript", Args: "[N]", Help: "shows all that was said with a visitor", Example: "/transcript 7", Operator: true,
+			json:  decode[Transcript],
+			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(Transcript{n}, rest) },
+			args:  func(c Command) string { return ticketArgs(c.(Transcript).Ticket, Text{}) },
+		},
+		{
+			Name: "duty", Args: "on|off", Help: "tells whether you take visitors", Example: "/duty off", Operator: true,
+			json:  decode[Duty],
+			parse: func(t Text) (Command, error) { on, err := parseSwitch("duty", t); return Duty{on}, err },
+			args:  func(c Command) string { return switchArgs(c.(Duty).On) },
+		},
+	}
+}
+
+// only is c if nothing stands behind its arguments.
+func only(c Command, rest Text) (Command, error) {
+	if rest.s != "" {
+		return nil, badArgs(verbOf(c).Name)
+	}
+	return c, nil
+}
+
+// numbered is c if what stands behind it begins with a number: a text alone
+// would go to whoever is spoken to just now, and perhaps was meant for another.
+func numbered(c Command, n Ticket, rest Text) (Command, error) {
+	if n == 0 {
+		return only(c, rest)
+	}
+	return c, nil
+}
+
+// ticketAnd reads the number of a visitor, with or without its @; 0 if there is none.
+func ticketAnd(t Text) (Ticket, Text) {
+	word, rest := cutWord(t.s)
+	digits := strings.TrimPrefix(word, "@")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil || n == 0 || digits[0] < '1' {
+		return 0, t
+	}
+	return Ticket(n), Text{rest}
+}
+
+func ticketArgs(n Ticket, rest Text) string {
+	if n == 0 {
+		return rest.s
+	}
+	return strings.TrimSpace(strconv.FormatUint(uint64(n), 10) + " " + rest.s)
+}
