@@ -41,6 +41,10 @@ func (r *run) command(req command) {
 	case protocol.Say:
 		r.sayThere(m, cmd, w)
 	case protocol.Me:
+		if m.target != nil { // the prompt names a visitor, and this would be heard in the room
+			r.answer(c, protocol.Refused{Refusal: *meThere, Ref: cmd.Ref}, w)
+			return
+		}
 		r.speak(m, w, cmd.Ref, protocol.Acted{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 	case protocol.Msg:
 		r.whisper(m, cmd, w)
@@ -94,6 +98,8 @@ func (r *run) command(req command) {
 		panic("hub: a command of an unknown type")
 	}
 }
+
+var meThere = protocol.Refuse("at-desk", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
 
 var notReplying = protocol.Refuse("operators-only", "a line that begins with @ and a number is an operator's answer, and you are no operator: nobody has heard it")
 
