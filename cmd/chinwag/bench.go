@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func scenarioCommand(s bench.Scenario) *cobra.Command {
 
 func (b *benching) addFlags(f *pflag.FlagSet, standard bench.Options) {
 	f.SortFlags = false
-	f.StringVar(&b.Dialect, "dialect", "chinwag", "how the server is spoken to: "+strings.Join(bench.Dialects(), ", "))
+	f.StringVar(&b.Dialect, "dialect", cmp.Or(standard.Dialect, "chinwag"), "how the server is spoken to: "+strings.Join(bench.Dialects(), ", "))
 	f.StringVar(&b.addr, "addr", "", "`HOST:PORT` of a server that runs, or that --serve starts")
 	f.StringVar(&b.serve, "serve", "", "`COMMAND` that starts the server, {port} in it is a free port")
 	f.StringVar(&b.journal, "journal", "sqlite", "of the server that is started: sqlite or memory")

@@ -96,6 +96,9 @@ func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, err
 	defer server.Stop()
 	with := t.Options
 	with.Addr, with.PID, with.Dialect, with.Server, with.Progress = server.Addr, server.PID, c.Dialect, c.Name, o.Progress
+	if c.Dialect == "chinwag" {
+		with.Dialect = cmp.Or(t.Scenario.Standard.Dialect, c.Dialect)
+	}
 	with.AtOnce = cmp.Or(with.AtOnce, c.AtOnce)
 	r, err := t.Scenario.Run(ctx, with)
 	if err != nil {
