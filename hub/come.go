@@ -170,7 +170,11 @@ func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []jo
 		entries = append(entries, r.entry(m, from, left))
 	}
 	if to != protocol.DeskRoom && m.visiting != 0 {
-		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: protocol.Gone}))
+		state := protocol.Gone
+		if r.leavesMessage(m) {
+			state, m.message = protocol.LeftMessage, m.visiting
+		}
+		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: m.nick, State: state}))
 		m.visiting = 0
 	}
 	entries = append(entries, r.entry(m, to, protocol.Joined{From: m.nick}))

@@ -199,14 +199,16 @@ func (d *desk) retire(m *member) {
 
 // forget ends the conversation of a session that is over. Only a message waits on.
 func (d *desk) forget(m *member) {
-	t := d.tickets[m.visiting]
-	switch {
-	case t == nil || t.visitor != m:
-	case t.message:
-		t.visitor = nil
-	default:
-		d.touched = true
-		d.end(t)
+	for _, no := range []protocol.Ticket{m.visiting, m.message} {
+		t := d.tickets[no]
+		switch {
+		case t == nil || t.visitor != m:
+		case t.message:
+			t.visitor = nil
+		default:
+			d.touched = true
+			d.end(t)
+		}
 	}
 }
 
@@ -232,7 +234,15 @@ func (t *ticket) decided() { t.claims = slices.Delete(t.claims, 0, 1) }
 
 // isLeaving reports whether the visitor is about to be gone: decided, not yet
 // recorded. What is said to them from here on they would not be there to hear.
-func (t *ticket) isLeaving() bool { return t.visitor != nil && t.visitor.visiting != t.no }
+func (t *ticket) isLeaving() bool {
+	return t.visitor != nil && t.visitor.visiting != t.no && !t.isElsewhere()
+}
+
+// isElsewhere reports whether the visitor has left a message and the desk, and is
+// in a room: the answer comes there, as a private line.
+func (t *ticket) isElsewhere() bool {
+	return t.visitor != nil && t.visitor.visiting != t.no && t.visitor.message == t.no
+}
 
 // name is how operators speak of t.
 func (t *ticket) name() string { return t.no.String() + " " + t.nick.String() }

@@ -43,7 +43,7 @@ func (r *run) returning(m *member, why protocol.Reason, ts []*ticket) (entries [
 			continue
 		}
 		at := protocol.AtDesk{State: protocol.Returned, By: m.nick}
-		if v := t.visitor; v != nil && v.client != nil {
+		if v := t.visitor; v != nil && v.client != nil && v.visiting == t.no {
 			i, _ := r.desk.find(t.no)
 			v.standing = protocol.Queueing{Place: i + n + 1, OnDuty: onDuty} // those before it come back, too
 			q := v.standing

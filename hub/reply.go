@@ -14,7 +14,26 @@ func (r *run) toVisitor(m *member, t *ticket, e protocol.Recorded) []journal.Ent
 	if t.visitor == nil || t.isLeaving() {
 		return nil
 	}
+	if t.isElsewhere() {
+		return r.toMailbox(m, t.visitor, e)
+	}
 	return []journal.Entry{r.entryOf(journal.Visit(t.visitor.id), m, protocol.DeskRoom, e)}
+}
+
+// toMailbox is what somebody is told of an answer to a message that they left: the
+// operator's words, if there are any.
+func (r *run) toMailbox(m, to *member, e protocol.Recorded) []journal.Entry {
+	var words protocol.Text
+	switch e := e.(type) {
+	case protocol.Said:
+		words = e.Text
+	case protocol.AtDesk:
+		words = e.Text
+	}
+	if words.IsBlank() {
+		return nil
+	}
+	return []journal.Entry{r.entryOf(journal.Mailbox(to.id), m, protocol.Room{}, protocol.Whispered{From: m.nick, To: to.nick, Text: words})}
 }
 
 // servingNow completes what an operator is told with where its lines go.
@@ -99,7 +118,7 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 		if claims {
 			t.decided()
 		}
-		if t.lost && !t.ended {
+		if v := t.visitor; v != nil && v.client == nil && !t.ended {
 			r.tellOne(c, protocol.Notice{Text: protocol.MustText(t.name() + " is not connected just now: your words are kept until they are back")})
 		}
 		r.giveBackWhenWritten(c, w)

@@ -65,6 +65,7 @@ type member struct {
 	released bool             // its nick is free again, since it is held for long
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
+	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
 	before   protocol.Room     // where it was before it went to the desk
 	standing protocol.Queueing // what it was told last of its place there
 

@@ -109,7 +109,9 @@ func (r *run) ask(m *member, ref protocol.Ref, text protocol.Text, w int64) {
 
 // twin is a with the stamp of b: both tell of the same thing.
 func twin(a, b journal.Entry) journal.Entry {
-	a.Event = a.Event.Stamped(protocol.StampOf(b.Event))
+	stamp := protocol.StampOf(b.Event)
+	stamp.Room = protocol.StampOf(a.Event).Room
+	a.Event = a.Event.Stamped(stamp)
 	return a
 }
 
@@ -255,7 +257,7 @@ func (r *run) tellQueue() {
 	for i, t := range r.desk.queue {
 		q := protocol.Queueing{Place: i + 1, OnDuty: onDuty}
 		m := t.visitor
-		if m == nil || m.client == nil || m.room == nil || len(t.claims) > 0 || t.isLeaving() || sounds(m.standing, q) {
+		if m == nil || m.client == nil || m.room == nil || len(t.claims) > 0 || m.visiting != t.no || sounds(m.standing, q) {
 			continue
 		}
 		m.standing = q
