@@ -99,18 +99,27 @@ func newPassword() (string, error) {
 }
 
 func askTwice(in int) ([]byte, error) {
-	fmt.Fprint(os.Stderr, "password: ")
-	first, err := term.ReadPassword(in)
-	fmt.Fprint(os.Stderr, "\nonce more: ")
-	second, err2 := term.ReadPassword(in)
-	fmt.Fprintln(os.Stderr)
-	switch {
-	case err != nil || err2 != nil:
+	state, err := term.MakeRaw(in) // once for both: nothing is echoed that is typed between them
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = term.Restore(in, state) }()
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{os.Stdin, os.Stderr}, "")
+	first, err := t.ReadPassword("password: ")
+	if err != nil {
 		return nil, errors.New("no password, then")
-	case !bytes.Equal(first, second):
+	}
+	second, err := t.ReadPassword("once more: ")
+	switch {
+	case err != nil:
+		return nil, errors.New("no password, then")
+	case first != second:
 		return nil, errors.New("these were not the same")
 	}
-	return first, nil
+	return []byte(first), nil
 }
 
 const passwordPrompt = "password of the operators: "
