@@ -916,3 +916,34 @@ func TestWhatWasSaidBeforeIsShownOfThisVisitor(t *testing.T) {
 		s.drop(op)
 	})
 }
+
+// A message that its author left for the room is one conversation still, whatever
+// could not be recorded on the way there and back.
+func TestAMessageIsLeftOnce(t *testing.T) {
+	atTheDesk(t, Options{}, 0, 1, true, func(s *scene) {
+		v := s.visitors[0]
+		m := v.client.member
+		stands := func(where protocol.Room, visiting, message protocol.Ticket) {
+			t.Helper()
+			assert.Equal(t, where, m.where())
+			assert.Equal(t, [2]protocol.Ticket{visiting, message}, [2]protocol.Ticket{m.visiting, m.message})
+			assert.Len(t, s.run.desk.queue, 1)
+			assert.Equal(t, 1, s.run.desk.places)
+			assert.False(t, s.ticket(1).isLeaving())
+		}
+		tries := func(cmd protocol.Command, err error) {
+			s.shut()
+			s.do(v, cmd)
+			s.goOn(err)
+		}
+		s.says(v, "hello?")
+		tries(protocol.Undesk{}, errDisk)
+		stands(protocol.DeskRoom, 1, 0)
+		tries(protocol.Undesk{}, nil)
+		stands(protocol.Lobby, 0, 1)
+		tries(protocol.Desk{}, errDisk)
+		stands(protocol.Lobby, 0, 1)
+		tries(protocol.Desk{}, nil)
+		stands(protocol.DeskRoom, 1, 0)
+	})
+}

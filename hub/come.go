@@ -113,12 +113,15 @@ func (r *run) arrive(req arrive) {
 // it finds there; it gets the weight of the command to give back.
 func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member, at *journal.Entry, weight int64)) {
 	c := m.client
+	visited, message := m.visiting, m.message
+	if to == protocol.DeskRoom && r.desk.tickets[message] != nil { // it comes back to its own words
+		m.visiting, m.message = message, 0
+	}
 	from, back := m.bound, m.visiting != 0
 	if refusal := r.checkPlace(m, to, back); refusal != nil {
 		r.refusePlace(c, refusal, weight)
 		return
 	}
-	visited := m.visiting
 	entries := r.moving(m, from, to, back)
 	visiting := m.visiting
 	at := slices.IndexFunc(entries, func(e journal.Entry) bool { _, ok := e.Event.(protocol.Joined); return ok })
@@ -149,8 +152,10 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 			switch {
 			case to == protocol.DeskRoom && !back:
 				r.giveUpTicket(m, visiting)
+			case r.desk.tickets[message] != nil: // it has not come
+				m.visiting, m.message = visited, message
 			case m.visiting == 0 && r.desk.tickets[visited] != nil: // it has not left
-				m.visiting = visited
+				m.visiting, m.message = visited, 0
 				r.recall(r.desk.tickets[visited])
 			}
 			r.refuseUnkept(c, weight)
