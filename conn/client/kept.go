@@ -58,45 +58,43 @@ func (k *kept) addPing(settled chan struct{}) {
 	k.all = append(k.all, &entry{cmd: protocol.Ping{Ref: ref}, ref: ref, settled: settled})
 }
 
+// withRef is cmd with an id, if it says something: its own, or a new one.
 func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
 	switch cmd := cmd.(type) {
 	case protocol.Say:
-		if cmd.Ref == "" {
-			cmd.Ref = k.ref()
-		}
+		cmd.Ref = k.refOr(cmd.Ref)
 		return cmd, cmd.Ref
 	case protocol.Me:
-		if cmd.Ref == "" {
-			cmd.Ref = k.ref()
-		}
+		cmd.Ref = k.refOr(cmd.Ref)
 		return cmd, cmd.Ref
 	case protocol.Msg:
-		if cmd.Ref == "" {
-			cmd.Ref = k.ref()
-		}
+		cmd.Ref = k.refOr(cmd.Ref)
 		return cmd, cmd.Ref
 	case protocol.Desk:
-		if cmd.Ref == "" && !cmd.Text.IsBlank() {
-			cmd.Ref = k.ref()
+		if !cmd.Text.IsBlank() {
+			cmd.Ref = k.refOr(cmd.Ref)
 		}
 		return cmd, cmd.Ref
 	case protocol.Reply:
-		if cmd.Ref == "" {
-			cmd.Ref = k.ref()
-		}
+		cmd.Ref = k.refOr(cmd.Ref)
 		return cmd, cmd.Ref
 	case protocol.Canned:
-		if cmd.Ref == "" && !cmd.Name.IsBlank() {
-			cmd.Ref = k.ref()
+		if !cmd.Name.IsBlank() {
+			cmd.Ref = k.refOr(cmd.Ref)
 		}
 		return cmd, cmd.Ref
 	case protocol.Note:
-		if cmd.Ref == "" {
-			cmd.Ref = k.ref()
-		}
+		cmd.Ref = k.refOr(cmd.Ref)
 		return cmd, cmd.Ref
 	}
 	return cmd, ""
+}
+
+func (k *kept) refOr(given protocol.Ref) protocol.Ref {
+	if given != "" {
+		return given
+	}
+	return k.ref()
 }
 
 // settle lets go of a line that is answered.
