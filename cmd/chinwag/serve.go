@@ -34,9 +34,10 @@ console: what is said scrolls by, and what you type is said in the room.
 People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
 An operator can do all that everybody can, and /kick NAME, /announce TEXT, /shutdown,
-and answers visitors at the desk (/desk, or everybody with --desk): /help lists it. Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server;
-a second signal ends it at once. In a pipe the console is plain lines; with standard input
-closed or from /dev/null there is none, and the server runs as a daemon.
+and answers visitors at the desk (/desk, or everybody with --desk): /help lists it.
+Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server; a second signal
+ends it at once. In a pipe the console is plain lines; with standard input closed or from
+/dev/null there is none, and the server runs as a daemon.
 
 What is said is kept in a file, and is there again after a crash: --data says where,
 --keep for how long, and --journal memory keeps nothing.
