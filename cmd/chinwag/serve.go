@@ -45,6 +45,9 @@ What is said is kept in a file, and is there again after a crash: --data says wh
 Programs that send and receive without lines, as tutorials write them, come in at the
 address of --bare: there each read is one message, and nothing goes out but what others say.
 
+All that is said is kept in a file, chinwag.db in the folder of --data, before anybody
+hears it; --journal memory keeps it only until the server ends.
+
 Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS) and a key
 of the configuration file. A limit of 0 means none.`,
 		Example: `  chinwag serve
