@@ -1,6 +1,7 @@
 package conn_test
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"testing"
@@ -46,6 +47,8 @@ func (s *slowTransport) Send(lines []*protocol.Line) error {
 	}
 	return nil
 }
+
+func (s *slowTransport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
 
 func (s *slowTransport) Interrupt() {
 	s.once.Do(func() { close(s.stop) })

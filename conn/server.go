@@ -19,7 +19,7 @@ import (
 )
 
 // Transport is one connection in the spelling of its door. Receive is called by
-// one goroutine and Send by another, at the same time.
+// one goroutine and Send or Offer by another, at the same time.
 type Transport interface {
 	// Receive waits for the next command. A *protocol.Refusal is told to the
 	// client, and Receive is called again; io.EOF is the orderly end; any
@@ -29,6 +29,8 @@ type Transport interface {
 	// the slice. An error that is os.ErrDeadlineExceeded means that the other
 	// side took nothing for too long.
 	Send(lines []*protocol.Line) error
+	// Offer is Send without waiting: see hub.Writer.
+	Offer(lines []*protocol.Line) (all bool, err error)
 	// Interrupt makes Receive return, now and from now on.
 	Interrupt()
 	// Close ends the connection in good order: what was sent arrives. It
@@ -101,7 +103,7 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 	s.add(l)
 
 	written := make(chan error, 1)
-	client.Start(ctx, t.Send, func(err error) {
+	client.Start(ctx, t, func(err error) {
 		t.Interrupt()
 		cancel() // what the reader still wants is not wanted any more
 		written <- err

@@ -16,17 +16,23 @@ import (
 const window = maxRefs
 
 // Client is one connection's end of the hub. Do and Close belong to the
-// goroutine that reads from the connection; Start begins those that write.
+// goroutine that reads from the connection; Start has it written to.
 type Client struct {
-	hub      *Hub
-	attached chan bool     // capacity 1: the hub's answer to attach
-	caught   chan caughtUp // capacity 1: the hub's answer to catchUp
-	turn     *semaphore.Weighted
-	out      outbox
+	hub  *Hub
+	turn *semaphore.Weighted
+	out  outbox
 
-	arrived bool  // owned by the reader: the hub knows that it has spoken
-	guest   *seen // of the session that the connection began with
+	arrived bool // owned by the reader: the hub knows that it has spoken
 
+	// owned by Start, and then by whoever writes
+	ctx   context.Context
+	to    Writer
+	done  func(error)
+	alone bool    // what is written to it has always to be waited for
+	reads *behind // not nil: it is behind, and how far it has read
+	seen  *seen   // how far the record is written, for the session that is told it
+
+	guest  *seen   // of the session that the connection began with
 	member *member // owned by the hub's goroutine; nil after the goodbye
 }
 
@@ -35,13 +41,9 @@ type Client struct {
 type seen = atomic.Uint64
 
 func newClient(h *Hub) *Client {
-	return &Client{
-		hub:      h,
-		attached: make(chan bool, 1),
-		caught:   make(chan caughtUp, 1),
-		turn:     semaphore.NewWeighted(window),
-		guest:    new(seen),
-	}
+	c := &Client{hub: h, turn: semaphore.NewWeighted(window), guest: new(seen)}
+	c.seen, c.out.client = c.guest, c
+	return c
 }
 
 // Do hands a command to the hub when its turn has come: when what this client

@@ -15,14 +15,14 @@ import (
 // hears of it before it arrives.
 func (r *run) attach(req attach) {
 	if r.stopping {
-		req.c.attached <- false
+		req.answer <- false
 		return
 	}
 	c := req.c
 	r.clients[c] = true
 	m := r.newMember(c, req.id)
 	r.tellOne(c, r.greeting(m))
-	c.attached <- true
+	req.answer <- true
 	r.silent = append(r.silent, greeted{c, time.Now().Add(r.opts.Arrive)})
 	if len(r.silent) == 1 {
 		r.rearm()

@@ -15,67 +15,81 @@ import (
 // bounds what it holds: a page of the longest lines is half a megabyte.
 const pageLines = 128
 
-// maxSpare is the most items for which a writer keeps room between two writes.
-const maxSpare = 256
+// Writer is the other end of a client's connection. Its methods are called one at a
+// time, and must not keep the slice.
+type Writer interface {
+	// Send writes lines in order. It waits as long as the other side takes something.
+	Send(lines []*protocol.Line) error
+	// Offer is Send without waiting. If it could not write all, it reports false,
+	// and Send writes the rest before its own lines. Where there is no way not to wait
+	// it returns errors.ErrUnsupported, has written nothing and is not asked again.
+	Offer(lines []*protocol.Line) (all bool, err error)
+}
 
-// Start has all that the client is told written by send, in order. send gets all
-// that waits at once and must not keep the slice; it is called by a goroutine that
-// lives only while there is something to write, one at a time, so a silent client costs none.
+// Start has all that the client is told written by w, in order. It is called once.
 // done is called once, by whoever notices: with nil when the goodbye is written, else
-// when send fails, ctx ends (see Stop) or the hub does. Start is called once.
-func (c *Client) Start(ctx context.Context, send func([]*protocol.Line) error, done func(error)) {
-	d := &delivery{c: c, ctx: ctx, send: send, seen: c.guest}
-	stopped := func() { done(cmp.Or(ctx.Err(), ErrStopped)) }
-	c.out.open(func() {
-		switch over, err := d.run(); {
-		case over:
-			c.out.close()
-			done(err)
-		case c.out.isOver():
-			stopped()
-		}
-	}, stopped)
+// when w fails, ctx ends (see Stop) or the hub does.
+func (c *Client) Start(ctx context.Context, w Writer, done func(error)) {
+	c.ctx, c.to, c.done = ctx, w, done
+	c.out.open()
 }
 
 // Stop ends what Start began as soon as nothing waits: its context or the hub has
-// ended, and where there is no writer nobody would notice.
-func (c *Client) Stop() { c.out.stop() }
+// ended, and where nothing is being written nobody would notice.
+func (c *Client) Stop() {
+	if c.out.stop() {
+		c.done(c.stopped())
+	}
+}
 
-// delivery is what belongs to one call of Start.
+func (c *Client) stopped() error { return cmp.Or(c.ctx.Err(), ErrStopped) }
+
+func (c *Client) end(err error) {
+	c.out.close()
+	c.done(err)
+}
+
+// deliver writes all that waits, whatever there is to wait for. It is a goroutine
+// that lives for so long.
+func (c *Client) deliver(d delivery) {
+	if over, err := d.run(); over {
+		c.end(err)
+	}
+}
+
+// delivery is one stretch of writing to a client.
 type delivery struct {
-	c      *Client
-	ctx    context.Context
-	send   func([]*protocol.Line) error
-	spare  []item           // empty: the outbox is filled with it again
-	lines  []*protocol.Line // collected for the next send
-	weight int64            // to give back after it
-	cursor *journal.Cursor  // not nil: behind, and how far it has read
-	me     listener         // what of it is told; from the hub, with each catchUp
-	seen   *seen            // how far the record is written, for the session that is told it
-	ended  bool             // the goodbye is written
+	c       *Client
+	items   []item           // taken from the outbox
+	offered bool             // a part of what is to be sent is written already, and the transport has the rest
+	lines   []*protocol.Line // collected for the next send
+	weight  int64            // to give back after it
+	ended   bool             // the goodbye is written
 }
 
 // run writes all that waits. It is not over if the hub may have more to tell.
 func (d *delivery) run() (over bool, err error) {
 	for {
-		if err := d.ctx.Err(); err != nil {
+		if err := d.c.ctx.Err(); err != nil {
 			return true, err
 		}
-		spare := d.spare
-		d.spare = nil // after a rest d is another writer's already
-		items, last, rest := d.c.out.take(d.cursor != nil, spare)
+		var last *protocol.Line
+		if len(d.items) == 0 {
+			d.items, last = d.c.out.take(d.items)
+		}
 		switch {
-		case rest:
-			return false, nil
 		case last != nil:
-			return true, d.send([]*protocol.Line{last})
-		case len(items) > 0:
-			err = d.write(items)
-			if clear(items); cap(items) <= maxSpare {
-				d.spare = items
-			}
-		default:
+			return true, d.c.to.Send([]*protocol.Line{last})
+		case len(d.items) > 0:
+			err = d.write()
+		case d.c.reads != nil:
 			err = d.catchUp()
+		default:
+			if rests, over := d.c.out.rest(); over {
+				return true, d.c.stopped()
+			} else if rests {
+				return false, nil
+			}
 		}
 		if err != nil || d.ended {
 			return true, err
@@ -85,11 +99,11 @@ func (d *delivery) run() (over bool, err error) {
 
 // drain writes what the hub left behind as it ended.
 func (d *delivery) drain() error {
-	items, last, _ := d.c.out.take(true, nil)
-	if last != nil {
-		return d.send([]*protocol.Line{last})
+	var last *protocol.Line
+	if d.items, last = d.c.out.take(d.items); last != nil {
+		return d.c.to.Send([]*protocol.Line{last})
 	}
-	if err := d.write(items); err != nil {
+	if err := d.write(); err != nil {
 		return err
 	}
 	if d.ended {
@@ -98,43 +112,51 @@ func (d *delivery) drain() error {
 	return ErrStopped
 }
 
-func (d *delivery) write(items []item) error {
-	for _, it := range items {
+func (d *delivery) write() error {
+	if err := d.collect(); err != nil {
+		return err
+	}
+	clear(d.items)
+	d.items = d.items[:0]
+	return d.flush()
+}
+
+// collect gathers what the items tell, and does what they ask for.
+func (d *delivery) collect() error {
+	for _, it := range d.items {
 		if it.aside != nil {
 			if err := d.stepAside(it.aside); err != nil {
 				return err
 			}
+			d.weight += it.weight
 		}
 		if it.line != nil {
 			d.lines = append(d.lines, it.line)
-		}
-		if it.aside != nil {
-			d.weight += it.weight
 		}
 		if d.ended {
 			break // nothing comes after the goodbye
 		}
 	}
-	return d.flush()
+	return nil
 }
 
 // stepAside does what stands between the lines of the record.
 func (d *delivery) stepAside(a *aside) error {
-	if d.cursor != nil && a.after.seq > d.cursor.Seq {
+	if d.c.reads != nil && a.after.seq > d.c.reads.cursor.Seq {
 		if err := d.readOn(a.after); err != nil {
 			return err
 		}
 	}
 	switch {
 	case a.behind != nil:
-		d.cursor, d.me = &a.behind.cursor, a.behind.me
+		d.c.reads = a.behind
 	case a.begin != nil:
 		if err := d.flush(); err != nil {
 			return err
 		}
-		d.seen = a.begin
-	case a.enter != nil && d.cursor != nil:
-		d.cursor.Streams[a.enter.slot] = a.enter.reading
+		d.c.seen = a.begin
+	case a.enter != nil && d.c.reads != nil:
+		d.c.reads.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
 		return d.tellAgain(a.past)
 	case a.search != nil:
@@ -147,53 +169,59 @@ func (d *delivery) stepAside(a *aside) error {
 }
 
 func (d *delivery) flush() error {
-	if len(d.lines) > 0 {
-		if err := d.send(d.lines); err != nil {
+	if len(d.lines) > 0 || d.offered {
+		if err := d.send(); err != nil {
 			return err
 		}
-		d.wrote()
-		clear(d.lines)
-		d.lines = d.lines[:0]
 	}
-	if cap(d.lines) > 2*pageLines {
-		d.lines = nil // one burst must not cost memory for ever
-	}
-	d.c.turn.Release(d.weight)
-	d.weight = 0
+	d.wrote()
 	return nil
 }
 
-// wrote keeps how far the record is written.
+func (d *delivery) send() error {
+	if d.offered {
+		d.offered = false
+		return d.c.to.Send(nil)
+	}
+	return d.c.to.Send(d.lines)
+}
+
+// wrote keeps how far the record is written, and lets go of what was.
 func (d *delivery) wrote() {
 	for _, line := range slices.Backward(d.lines) {
 		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
-			d.seen.Store(seq)
-			return
+			d.c.seen.Store(seq)
+			break
 		}
 	}
+	clear(d.lines)
+	d.lines = d.lines[:0]
+	d.c.turn.Release(d.weight)
+	d.weight = 0
 }
 
 // catchUp reads on, or finds that there is nothing left and is live again.
 func (d *delivery) catchUp() error {
-	switch err := d.c.hub.send(d.ctx, catchUp{d.c, d.cursor.Seq}); {
+	answer := make(chan caughtUp, 1) // the hub does not wait
+	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.cursor.Seq, answer}); {
 	case errors.Is(err, ErrStopped):
 		return d.drain()
 	case err != nil:
 		return err
 	}
 	select {
-	case at := <-d.c.caught:
+	case at := <-answer:
 		switch {
 		case at.over:
 			return nil
 		case at.live:
-			d.cursor = nil
+			d.c.reads = nil
 			return nil
 		}
 		if d.c.out.isWaiting() {
 			return nil // its place is before the head; what comes from now on is not
 		}
-		d.me = at.listener
+		d.c.reads.me = at.listener
 		return d.readOn(at.head)
 	case <-d.c.hub.done:
 		return d.drain()
@@ -202,15 +230,16 @@ func (d *delivery) catchUp() error {
 
 // readOn tells the record up to a position, a page at a time.
 func (d *delivery) readOn(to place) error {
-	for i := range d.cursor.Streams {
-		d.cursor.Streams[i].Last = to.nth[i]
+	at := d.c.reads
+	for i := range at.cursor.Streams {
+		at.cursor.Streams[i].Last = to.nth[i]
 	}
 	upto := to.seq
-	for patient := d.patiently(d.skip(to)); d.cursor.Seq < upto && !d.c.out.isCut(); {
+	for patient := d.patiently(d.skip(to)); at.cursor.Seq < upto && !d.c.out.isCut(); {
 		if patient != nil {
 			return patient
 		}
-		page, err := d.c.hub.journal.ReadOn(d.cursor, upto, pageLines)
+		page, err := d.c.hub.journal.ReadOn(&at.cursor, upto, pageLines)
 		if err != nil {
 			patient = d.patiently(err)
 			continue
@@ -222,8 +251,8 @@ func (d *delivery) readOn(to place) error {
 			d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
 		}
 		for i := range page.Entries {
-			if e := &page.Entries[i]; d.me.hears(e) {
-				d.lines = append(d.lines, d.me.line(e))
+			if e := &page.Entries[i]; at.me.hears(e) {
+				d.lines = append(d.lines, at.me.line(e))
 			}
 		}
 		if err := d.flush(); err != nil {
@@ -245,8 +274,8 @@ func (d *delivery) patiently(err error) error {
 	select {
 	case <-pause.C:
 		return nil
-	case <-d.ctx.Done():
-		return d.ctx.Err()
+	case <-d.c.ctx.Done():
+		return d.c.ctx.Err()
 	case <-d.c.hub.done:
 		return ErrStopped
 	}

@@ -2,8 +2,9 @@
 //
 //	Client.Do ───────> requests ─> Run: check, propose ──> journal: order, commit in groups
 //	                                │                         │
-//	Client.Start   <── outbox <── tell <── apply <────────────┘
-//	       └── reads on from the journal by itself when its outbox was full
+//	Writer.Offer <── sweep <── outbox <── tell <── apply <────┘
+//	Writer.Send  <── a goroutine of the client's own, where something must be waited
+//	                 for; it reads on from the journal when the outbox was full
 //
 // Hub.Run is one goroutine. Its state is a local variable of Run, so nobody
 // else can name it, and nothing in it needs a lock. Everything that can happen
@@ -19,11 +20,19 @@
 // was sent: lines to say may be under way together, everything else waits until
 // what went before it is answered (Client.Do does the waiting).
 //
+// # Writing
+//
+// What waits in an outbox is written by the sweep: one goroutine for each
+// processor goes from client to client and writes what the socket takes at once.
+// Where it does not take all, or something else must be waited for, a goroutine of the
+// client's own goes on until nothing waits. Nobody is held up by somebody else, and
+// a silent client costs no goroutine here.
+//
 // # Falling behind
 //
 // A member is a position in the record. While it is live, the hub appends to
 // its outbox. When the outbox is full it is behind: the hub stops feeding it,
-// and its writer, in a goroutine of its own, reads pages from the journal. When it
+// and its own goroutine reads pages from the journal. When it
 // has read all, it asks the hub "is this the head?", and in the same step in
 // which the hub says yes it is live again, so nothing can fall between. An
 // answer to a command has its place in the record, too: a member that is behind

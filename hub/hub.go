@@ -72,6 +72,7 @@ type Hub struct {
 	journal  *journal.Journal
 	requests chan request  // unbuffered: what is sent has been taken
 	done     chan struct{} // closed by Run when it ends
+	sweep    sweep
 	asked    chan struct{} // closed by Run when an operator asks for the end
 }
 
@@ -108,11 +109,12 @@ func (h *Hub) Done() <-chan struct{} { return h.done }
 // must call Start, and Close when the connection is over.
 func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	c := newClient(h)
-	if err := h.send(ctx, attach{c, id}); err != nil {
+	answer := make(chan bool, 1) // the hub does not wait
+	if err := h.send(ctx, attach{c, id, answer}); err != nil {
 		return nil, err
 	}
 	select {
-	case ok := <-c.attached:
+	case ok := <-answer:
 		if !ok {
 			return nil, ErrStopped
 		}
@@ -138,10 +140,11 @@ func (h *Hub) send(ctx context.Context, r request) error {
 type request interface{ request() }
 
 type (
-	// attach brings in a client; c.attached gets the answer.
+	// attach brings in a client.
 	attach struct {
-		c  *Client
-		id Identity
+		c      *Client
+		id     Identity
+		answer chan<- bool
 	}
 	// arrive enters a client that has been greeted and not yet announced.
 	arrive struct {
@@ -164,6 +167,7 @@ type (
 	catchUp struct {
 		c        *Client
 		position uint64
+		answer   chan<- caughtUp
 	}
 	// expel ends a client's connection from this side.
 	expel struct {

@@ -436,9 +436,11 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
 	c := newClient(h)
 	close(h.done)
-	d := &delivery{c: c, ctx: context.Background(), cursor: &journal.Cursor{Streams: []journal.Reading{{Stream: "#lobby"}}}}
 	var got []*protocol.Line
-	d.send = func(l []*protocol.Line) error { got = append(got, l...); return nil }
+	c.ctx = context.Background()
+	c.to = sender(func(l []*protocol.Line) error { got = append(got, l...); return nil })
+	c.reads = &behind{cursor: journal.Cursor{Streams: []journal.Reading{{Stream: "#lobby"}}}}
+	d := &delivery{c: c}
 	// between take, which found nothing, and the question, the hub says goodbye and ends
 	c.out.append(item{line: protocol.NewLine(protocol.Goodbye{}), aside: &aside{end: true}}, 10)
 	err := d.catchUp()

@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// outbox is what waits to be written to one client. The hub appends, the
-// client's writer takes; the lock is held for a few instructions by either.
+// outbox is what waits to be written to one client. The hub appends, whoever
+// writes takes; the lock is held for a few instructions by either.
 //
 // Its bound is that of put: the hub stops feeding a client for whom there is no room.
 // What comes beside the record is bounded too: one answer is under way for each
@@ -23,12 +23,15 @@ type outbox struct {
 	state *protocol.Line // what is told of the state of things, without a place of its own; the latest is enough
 	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
 
-	write    func() // writes all that waits, in a goroutine; nil before open
-	stopped  func() // tells that nobody writes any more
-	writing  bool   // write is under way
-	stopping bool   // it is over as soon as nothing waits
-	over     bool   // nothing is written any more
+	client   *Client
+	opened   bool // what waits is written
+	writing  bool // that is under way: nobody else begins
+	stopping bool // it is over as soon as nothing waits
+	over     bool // nothing is written any more
 }
+
+// keptItems is for how many items a silent client keeps room.
+const keptItems = 2
 
 // item is a line of the record or, with an aside, something else.
 type item struct {
@@ -47,6 +50,12 @@ type aside struct {
 	search *search     // what is looked for in the record
 	forget *forgetting // what is taken out of the record
 	end    bool        // nothing comes after it
+}
+
+// waits reports whether who writes it may have to wait for something else than the other side.
+func (it item) waits() bool {
+	a := it.aside
+	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.search != nil || a.forget != nil)
 }
 
 // place is a position in the record as a member sees it: nth are those of the
@@ -128,44 +137,38 @@ func (o *outbox) append(it item, bytes int) {
 
 // begin has what waits written. The caller has the lock.
 func (o *outbox) begin() {
-	if !o.writing && !o.over && o.write != nil {
+	if o.opened && !o.writing && !o.over {
 		o.writing = true
-		go o.write() // over when it has called what open was given
+		o.client.hub.sweep.add(o.client)
 	}
 }
 
-// open has what waits from now on written by write. stopped is for when it is
-// stopped while nothing is written.
-func (o *outbox) open(write, stopped func()) {
+// open has what waits written from now on.
+func (o *outbox) open() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.write, o.stopped = write, stopped
-	o.begin()
+	o.opened = true
+	if o.isWaitingLocked() {
+		o.begin()
+	}
 }
 
-// close is the end, told by the writer.
+// close is the end, told by who writes.
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over = true
 }
 
-// stop is the end: at once where there is no writer, else when nothing waits.
-func (o *outbox) stop() {
-	o.mu.Lock()
-	idle := !o.writing && !o.over && o.write != nil
-	o.over = o.over || idle
-	o.stopping = true
-	o.mu.Unlock()
-	if idle {
-		o.stopped()
-	}
-}
-
-func (o *outbox) isOver() bool {
+// stop is the end: at once where nothing is being written, which it reports, else
+// when nothing waits.
+func (o *outbox) stop() (now bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.over
+	now = o.opened && !o.writing && !o.over
+	o.over = o.over || now
+	o.stopping = true
+	return now
 }
 
 // put appends lines of the record, all of them or, where there is no room for so
@@ -204,24 +207,37 @@ func (o *outbox) cut(line *protocol.Line) {
 	o.begin()
 }
 
-// take empties the box. If it is empty and the writer has nothing else to do, the
-// writer rests: it is over, and the next thing that comes begins another.
-// spare is what the writer took the last time, and gives back to be filled again.
-func (o *outbox) take(busy bool, spare []item) (items []item, last *protocol.Line, rest bool) {
+// take empties the box into a slice, which is overwritten.
+func (o *outbox) take(into []item) (items []item, last *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.items) == 0 && o.state == nil && o.last == nil {
-		o.writing = busy
-		o.over = o.over || o.stopping && !busy
-		o.items = nil // who is silent holds nothing
-		return nil, nil, !busy
-	}
-	items, last = o.items, o.last
+	items = append(into[:0], o.items...)
 	if o.state != nil {
 		items = append(items, item{line: o.state})
 	}
-	o.items, o.bytes, o.state = spare[:0], 0, nil
-	return items, last, false
+	clear(o.items)
+	o.items, o.bytes, o.state = o.items[:0], 0, nil
+	return items, o.last
+}
+
+// rest ends the writing if nothing waits: the next thing that comes begins it
+// again, unless it is over.
+func (o *outbox) rest() (rests, over bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.isWaitingLocked() {
+		return false, false
+	}
+	o.writing = false
+	o.over = o.over || o.stopping
+	if cap(o.items) > keptItems {
+		o.items = nil
+	}
+	return true, o.over
+}
+
+func (o *outbox) isWaitingLocked() bool {
+	return len(o.items) > 0 || o.state != nil || o.last != nil
 }
 
 func (o *outbox) isWaiting() bool {

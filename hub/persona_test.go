@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -124,6 +125,8 @@ type persona struct {
 	epoch   string
 	last    uint64
 	unacked []protocol.Say
+
+	connections int // so far
 }
 
 func newPersona(h *Hub, program bool) *persona {
@@ -149,12 +152,17 @@ func (p *persona) connect(t *testing.T) {
 		hello.Resume = &protocol.Resume{Epoch: p.epoch, Seq: p.last}
 	}
 	code := p.code
+	p.connections++
+	var writer Writer = &socket{p: p, ctx: ctx}
+	if p.connections%3 == 0 {
+		writer = sender(func(lines []*protocol.Line) error { return p.read(ctx, lines) })
+	}
 	p.mu.Unlock()
 	p.ended.Go(func() {
 		delivered := make(chan struct{})
 		go func() {
 			defer close(delivered)
-			_ = deliver(ctx, c, func(lines []*protocol.Line) error { return p.read(ctx, lines) })
+			_ = deliverTo(ctx, c, writer)
 			cancel()
 		}()
 		if code == "" || p.comesBack(ctx, c, code) {
@@ -226,12 +234,27 @@ func (p *persona) read(ctx context.Context, lines []*protocol.Line) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.hearAll(lines)
+	return nil
+}
+
+// readNow is read for who cannot wait.
+func (p *persona) readNow(lines []*protocol.Line) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gate != nil {
+		return false
+	}
+	p.hearAll(lines)
+	return true
+}
+
+func (p *persona) hearAll(lines []*protocol.Line) {
 	for _, l := range lines {
 		for e := range l.Events() {
 			p.hear(e)
 		}
 	}
-	return nil
 }
 
 func (p *persona) hear(e protocol.Event) {
@@ -377,10 +400,46 @@ func nick(format string, args ...any) protocol.Nick {
 	return n
 }
 
+// sender is a Writer that cannot do without waiting.
+type sender func([]*protocol.Line) error
+
+func (s sender) Send(lines []*protocol.Line) error    { return s(lines) }
+func (s sender) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+
+// socket is a Writer that takes what is offered, but not always: not if its
+// persona does not read, and now and then not either.
+type socket struct {
+	p      *persona
+	ctx    context.Context
+	rest   []*protocol.Line
+	offers int
+}
+
+func (s *socket) Send(lines []*protocol.Line) error {
+	lines = append(s.rest, lines...)
+	s.rest = nil
+	return s.p.read(s.ctx, lines)
+}
+
+func (s *socket) Offer(lines []*protocol.Line) (bool, error) {
+	if len(s.rest) > 0 {
+		panic("an offer after one that did not fit")
+	}
+	if s.offers++; s.offers%7 == 0 || !s.p.readNow(lines) {
+		s.rest = slices.Clone(lines)
+		return false, nil
+	}
+	return true, nil
+}
+
 // deliver is Start, to its end.
 func deliver(ctx context.Context, c *Client, send func([]*protocol.Line) error) error {
+	return deliverTo(ctx, c, sender(send))
+}
+
+func deliverTo(ctx context.Context, c *Client, w Writer) error {
 	done := make(chan error, 1)
-	c.Start(ctx, send, func(err error) { done <- err })
+	c.Start(ctx, w, func(err error) { done <- err })
 	select {
 	case err := <-done:
 		return err

@@ -15,8 +15,8 @@ import (
 func (h *Hub) Run(ctx context.Context) error { return newRun(h).loop(ctx) }
 
 func (r *run) loop(ctx context.Context) error {
-	stopJournal := r.runJournal()
-	defer stopJournal()
+	defer r.runJournal()()
+	defer r.hub.sweep.begin()()
 	defer close(r.hub.done)
 	for !r.isOver() {
 		select {
@@ -185,11 +185,11 @@ func (r *run) fallBehind(m *member, cur journal.Cursor) {
 func (r *run) catchUp(req catchUp) {
 	m := req.c.member
 	if m == nil {
-		req.c.caught <- caughtUp{over: true}
+		req.answer <- caughtUp{over: true}
 		return
 	}
 	m.live = req.position >= r.head
-	req.c.caught <- caughtUp{live: m.live, head: r.place(req.c), listener: m.listener}
+	req.answer <- caughtUp{live: m.live, head: r.place(req.c), listener: m.listener}
 }
 
 // caughtUp is the answer to catchUp.

@@ -16,21 +16,22 @@ const (
 // to know what is being said, and one line tells how much that was and how to
 // read it. Programs never skip.
 func (d *delivery) skip(to place) error {
-	if d.me.program || d.behind(to) <= farBehind {
+	at := d.c.reads
+	if at.me.program || d.behind(to) <= farBehind {
 		return nil
 	}
 	var streams []journal.Stream
-	for _, r := range d.cursor.Streams {
+	for _, r := range at.cursor.Streams {
 		if r.Stream != "" {
 			streams = append(streams, r.Stream)
 		}
 	}
 	from, err := d.c.hub.journal.Back(streams, to.seq, shownStill)
-	if err != nil || from <= d.cursor.Seq {
+	if err != nil || from <= at.cursor.Seq {
 		return err
 	}
 	skipped := 0
-	cur := &journal.Cursor{Seq: from, Streams: slices.Clone(d.cursor.Streams)}
+	cur := journal.Cursor{Seq: from, Streams: slices.Clone(at.cursor.Streams)}
 	for i := range cur.Streams {
 		r := &cur.Streams[i]
 		nth, err := d.nthAt(r.Stream, from)
@@ -42,7 +43,7 @@ func (d *delivery) skip(to place) error {
 		}
 		r.Nth = nth
 	}
-	d.cursor = cur
+	at.cursor = cur
 	d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
 	return nil
 }
@@ -50,7 +51,7 @@ func (d *delivery) skip(to place) error {
 // behind is how many entries there are up to a place that have not been read, as
 // far as that is known.
 func (d *delivery) behind(to place) (n int) {
-	for i, r := range d.cursor.Streams {
+	for i, r := range d.c.reads.cursor.Streams {
 		if last := to.nth[i]; r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
 			n += int(last - r.Nth)
 		}

@@ -92,6 +92,9 @@ func (c *consoleScreen) Send(lines []*protocol.Line) error {
 	return nil
 }
 
+// Offer implements conn.Transport.
+func (c *consoleScreen) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+
 // Interrupt implements conn.Transport.
 func (c *consoleScreen) Interrupt() { c.interrupt.Do(func() { close(c.interrupted) }) }
 

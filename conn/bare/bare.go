@@ -3,6 +3,7 @@ package bare
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"net"
 	"time"
 
@@ -69,6 +70,9 @@ func (t *Transport) Send(lines []*protocol.Line) error {
 	}
 	return nil
 }
+
+// Offer implements conn.Transport.
+func (t *Transport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
 
 // heard is what goes out of e: what somebody else says to this client now, and
 // nothing of what the server tells.

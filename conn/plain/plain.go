@@ -30,10 +30,9 @@ type Transport struct {
 	first bool        // owned by Receive: nothing was said yet
 	json  atomic.Bool // set by Send as it writes the answer to a hello
 
-	writing sync.Mutex  // the Stream: Send, and the few answers to a telnet
-	bufs    net.Buffers // owned by Send
-	asked   bool        // owned by Receive: it has said hello
-	secret  bool        // owned by Receive: the next line is a password, whatever it looks like
+	writing sync.Mutex // the Stream: Send, and the few answers to a telnet
+	asked   bool       // owned by Receive: it has said hello
+	secret  bool       // owned by Receive: the next line is a password, whatever it looks like
 }
 
 // New makes a transport of a connection, which it owns from now on.
@@ -143,36 +142,67 @@ var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+$`)
 
 // Send implements conn.Transport.
 func (t *Transport) Send(lines []*protocol.Line) error {
-	t.bufs = t.bufs[:0]
+	bufs := t.spell(lines)
+	defer giveBack(bufs)
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	left := *bufs
+	return t.Write(&left)
+}
+
+// Offer implements conn.Transport.
+func (t *Transport) Offer(lines []*protocol.Line) (all bool, err error) {
+	if !t.CanOffer() {
+		return false, errors.ErrUnsupported
+	}
+	bufs := t.spell(lines)
+	defer giveBack(bufs)
+	t.writing.Lock() // nobody keeps it who waits
+	defer t.writing.Unlock()
+	left := *bufs
+	return t.Stream.Offer(&left)
+}
+
+// spell is lines as they go out. The slice is borrowed.
+func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
+	bufs := buffers.Get().(*net.Buffers)
 	for _, l := range lines {
 		if w, ok := l.Event.(protocol.Welcome); ok && w.Token != "" {
 			t.json.Store(true)
 		}
 		if t.json.Load() {
-			t.bufs = append(t.bufs, l.JSON())
+			*bufs = append(*bufs, l.JSON())
 		} else {
-			t.bufs = append(t.bufs, l.Text())
+			*bufs = append(*bufs, l.Text())
 		}
 	}
-	t.writing.Lock()
-	defer t.writing.Unlock()
-	bufs := t.bufs // WriteTo eats what it writes
-	if cap(t.bufs) > maxBufs {
-		t.bufs = nil // one burst must not cost memory for ever
+	return bufs
+}
+
+var buffers = sync.Pool{New: func() any { return new(net.Buffers) }}
+
+func giveBack(bufs *net.Buffers) {
+	if cap(*bufs) <= maxBufs { // one burst must not cost memory for ever
+		clear(*bufs)
+		*bufs = (*bufs)[:0]
+		buffers.Put(bufs)
 	}
-	return t.Write(&bufs)
 }
 
 const maxBufs = 256
 
-// answer sends what a telnet waits for. It cannot hurt a line: it comes between two.
+// answer sends what a telnet waits for. It cannot hurt a line: it comes between
+// two. One that does not read gets none: the reader must not wait for it.
 func (t *Transport) answer(b []byte) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
-	if t.json.Load() {
-		return
+	switch {
+	case t.json.Load():
+	case !t.CanOffer():
+		_ = t.Write(&net.Buffers{b})
+	case !t.HasRest():
+		_, _ = t.Stream.Offer(&net.Buffers{bytes.Clone(b)}) // what is not written now is kept
 	}
-	_ = t.Write(&net.Buffers{b})
 }
 
 // isBroken reports whether a write has failed. The system tells of a reset only

@@ -25,12 +25,8 @@ type Reader struct {
 
 // NewReader makes a reader of r. If r is a socket it waits without a buffer.
 func NewReader(r io.Reader) *Reader {
-	in := &Reader{r: r}
-	if c, ok := r.(syscall.Conn); ok && canLook {
-		if raw, err := c.SyscallConn(); err == nil {
-			in.raw, in.try = raw, in.look
-		}
-	}
+	in := &Reader{r: r, raw: rawConn(r)}
+	in.try = in.look
 	return in
 }
 

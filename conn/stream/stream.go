@@ -1,7 +1,8 @@
 // Package stream is what the doors on a socket have in common: how bytes go out,
 // and how a connection ends.
 //
-//	door ─ Write ─> a deadline, and another while something is taken ─> net.Conn
+//	door ─ Offer ─> what the system takes at once ───────────────────> net.Conn
+//	       Write ─> a deadline, and another while something is taken ─> net.Conn
 //	       Close ─> end our direction, drain the other for a moment
 //	       Abort ─> reset
 //
@@ -16,31 +17,86 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // Stream is the writing half of a connection, and its end.
 type Stream struct {
-	conn   net.Conn
-	stall  time.Duration
-	failed error     // owned by whoever writes: a part may be out, so nothing follows it
-	until  time.Time // owned by whoever writes: the deadline that is set
-	over   atomic.Bool
+	conn  net.Conn
+	raw   syscall.RawConn // nil: there is no way to write without waiting
+	stall time.Duration
+	over  atomic.Bool
+
+	// owned by whoever writes
+	rest   net.Buffers // what an Offer could not write
+	failed error       // a part may be out, so nothing follows it
+	until  time.Time   // the deadline that is set
 }
 
 // New makes a stream of a connection. stall is how long the other side may take
 // nothing at all, and up to an eighth longer; 0: 30 s; below 0: for ever.
 func New(c net.Conn, stall time.Duration) *Stream {
-	return &Stream{conn: c, stall: cmp.Or(stall, 30*time.Second)}
+	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, 30*time.Second)}
 }
+
+// rawConn is how to do something with c without waiting, nil if that cannot be done.
+func rawConn(c any) syscall.RawConn {
+	if s, ok := c.(syscall.Conn); ok && canTry {
+		if raw, err := s.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+// CanOffer reports whether Offer can be used.
+func (s *Stream) CanOffer() bool { return s.raw != nil }
+
+// Offer writes what the system takes at once, and reports whether that is all. The
+// rest goes out before anything else that is offered or written. It may be used
+// where Write may.
+func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
+	s.takeRest(bufs)
+	if !s.until.IsZero() && !s.over.Load() {
+		s.until = time.Time{} // of a Write long ago; it would count here, too
+		_ = s.conn.SetWriteDeadline(s.until)
+	}
+	w := attempts.Get().(*attempt)
+	defer w.giveBack()
+	for s.failed == nil && len(*bufs) > 0 {
+		b := (*bufs)[0]
+		if len(*bufs) > 1 && length(*bufs) <= small {
+			b = w.join(*bufs)
+		}
+		var n int
+		n, s.failed = w.write(s.raw, b)
+		if eat(bufs, n); n < len(b) {
+			break
+		}
+	}
+	s.rest = append(s.rest, *bufs...)
+	return len(*bufs) == 0 && s.failed == nil, s.failed
+}
+
+// takeRest puts what is left of an Offer before bufs.
+func (s *Stream) takeRest(bufs *net.Buffers) {
+	if len(s.rest) > 0 {
+		*bufs = append(s.rest, *bufs...)
+		s.rest = nil
+	}
+}
+
+// HasRest reports whether an Offer has left something.
+func (s *Stream) HasRest() bool { return len(s.rest) > 0 }
 
 // Write gives the other side the time that it needs, as long as it takes
 // something now and then. After a failure nothing is written any more. It is for
 // one goroutine at a time, and eats bufs.
 func (s *Stream) Write(bufs *net.Buffers) error {
-	for s.failed == nil {
+	s.takeRest(bufs)
+	for s.failed == nil && len(*bufs) > 0 {
 		s.extend()
 		n, err := s.writeSome(bufs)
 		if err == nil {
@@ -57,42 +113,39 @@ func (s *Stream) Write(bufs *net.Buffers) error {
 // writeSome writes bufs and takes from them what was written. A few small ones go
 // out as one: that is cheaper than to tell the system of each.
 func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
-	total := 0
-	for _, b := range *bufs {
-		total += len(b)
-	}
+	b := (*bufs)[0]
 	switch {
 	case len(*bufs) == 1:
-		return s.writeOne(bufs, (*bufs)[0])
-	case total > small:
+	case length(*bufs) > small:
 		return bufs.WriteTo(s.conn)
+	default:
+		w := attempts.Get().(*attempt)
+		defer w.giveBack()
+		b = w.join(*bufs)
 	}
-	one := smalls.Get().(*[small]byte)
-	defer smalls.Put(one)
-	n := 0
-	for _, b := range *bufs {
-		n += copy(one[n:], b)
-	}
-	return s.writeOne(bufs, one[:n])
+	n, err := s.conn.Write(b)
+	eat(bufs, n)
+	return int64(n), err
 }
 
-const small = 16 << 10
+func length(bufs net.Buffers) (n int) {
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
+}
 
-var smalls = sync.Pool{New: func() any { return new([small]byte) }}
-
-// writeOne writes b, which is what bufs hold.
-func (s *Stream) writeOne(bufs *net.Buffers, b []byte) (int64, error) {
-	n, err := s.conn.Write(b)
-	for left := n; left > 0; {
+// eat takes from bufs what was written of them.
+func eat(bufs *net.Buffers, written int) {
+	for written > 0 {
 		first := &(*bufs)[0]
-		taken := min(left, len(*first))
-		if *first = (*first)[taken:]; len(*first) == 0 {
+		n := min(written, len(*first))
+		if *first = (*first)[n:]; len(*first) == 0 {
 			*first = nil // what is written is not held
 			*bufs = (*bufs)[1:]
 		}
-		left -= taken
+		written -= n
 	}
-	return int64(n), err
 }
 
 // extend sets the deadline of a write. One that was set a moment ago does: a timer

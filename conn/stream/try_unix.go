@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-const canLook = true
+const canTry = true
 
 // look reads what is there, and reports whether there was anything: data, an end
 // or an error.
@@ -32,6 +32,22 @@ func (in *Reader) look(fd uintptr) bool {
 		return false
 	default:
 		in.err = os.NewSyscallError("read", err)
+	}
+	return true
+}
+
+// once writes what is taken now. It is never to be called again.
+func (w *attempt) once(fd uintptr) bool {
+	for w.err == nil && w.n < len(w.b) {
+		n, err := syscall.Write(int(fd), w.b[w.n:])
+		switch {
+		case err == nil:
+			w.n += n
+		case err == syscall.EAGAIN:
+			return true
+		case err != syscall.EINTR:
+			w.err = os.NewSyscallError("write", err)
+		}
 	}
 	return true
 }

@@ -2,6 +2,8 @@
 
 package stream
 
-const canLook = false
+const canTry = false
 
 func (in *Reader) look(uintptr) bool { return false }
+
+func (w *attempt) once(uintptr) bool { return true }

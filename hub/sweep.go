@@ -1,0 +1,147 @@
+package hub
+
+import (
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+
+	"chinwag/protocol"
+)
+
+// sweep writes to one client after another what their systems take at once, in a
+// goroutine for each processor: to wake one for each client costs a fifth of what a
+// write costs. Whoever must be waited for gets a goroutine of its own, for so long.
+//
+//	outbox ─ add ─> waiting ─> Offer ─> done
+//	                             └──> Client.deliver, where something must be waited for
+type sweep struct {
+	mu      sync.Mutex
+	wake    sync.Cond // of mu; something waits, or there is nobody to sweep any more
+	waiting []*Client // each once; from next on
+	next    int
+	working bool
+}
+
+// begin starts the goroutines. They are at their end when end returns, and
+// whoever comes after that is delivered to alone.
+func (s *sweep) begin() (end func()) {
+	s.wake.L = &s.mu
+	s.working = true
+	var ended sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		ended.Go(s.run)
+	}
+	return func() {
+		s.mu.Lock()
+		s.working = false
+		s.mu.Unlock()
+		s.wake.Broadcast()
+		ended.Wait()
+	}
+}
+
+// add has what waits for c written. The caller has seen that nobody is at it.
+func (s *sweep) add(c *Client) {
+	s.mu.Lock()
+	sweeps := s.working && !c.alone
+	if sweeps {
+		if len(s.waiting) == cap(s.waiting) && 2*s.next >= len(s.waiting) {
+			s.waiting = slices.Delete(s.waiting, 0, s.next)
+			s.next = 0
+		}
+		s.waiting = append(s.waiting, c)
+	}
+	s.mu.Unlock()
+	if sweeps {
+		s.wake.Signal()
+	} else {
+		go c.deliver(delivery{c: c})
+	}
+}
+
+func (s *sweep) run() {
+	var d delivery
+	for {
+		if d.c = s.take(); d.c == nil {
+			return
+		}
+		d.offer()
+	}
+}
+
+// take waits for the next; nil is the end.
+func (s *sweep) take() *Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.next == len(s.waiting) {
+		s.waiting, s.next = s.waiting[:0], 0
+		if !s.working {
+			return nil
+		}
+		s.wake.Wait()
+	}
+	c := s.waiting[s.next]
+	s.waiting[s.next] = nil
+	s.next++
+	return c
+}
+
+// offer writes what waits as far as that is possible without waiting. d is ready
+// for the next then.
+func (d *delivery) offer() {
+	var last *protocol.Line
+	c := d.c
+	if c.reads == nil {
+		d.items, last = c.out.take(d.items)
+	}
+	if last != nil {
+		d.items = nil // it comes instead
+	}
+	if c.reads != nil || last != nil || c.ctx.Err() != nil || slices.ContainsFunc(d.items, item.waits) {
+		d.leave()
+		return
+	}
+	if err := d.collect(); err != nil {
+		panic(err) // only who waits for something can fail
+	}
+	all, err := true, error(nil)
+	if len(d.lines) > 0 {
+		all, err = c.to.Offer(d.lines)
+	}
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		c.alone = true
+		d.leave()
+	case err == nil && !all:
+		d.offered = true
+		d.leave()
+	default:
+		d.finish(err)
+	}
+}
+
+// leave has the rest done by a goroutine of the client's own, from the beginning
+// but for what is on its way.
+func (d *delivery) leave() {
+	go d.c.deliver(delivery{c: d.c, items: d.items, offered: d.offered})
+	*d = delivery{}
+}
+
+// finish is for when what was collected is written, or cannot be.
+func (d *delivery) finish(err error) {
+	c := d.c
+	if err == nil {
+		d.wrote()
+	}
+	if err != nil || d.ended {
+		c.end(err)
+	} else if rests, over := c.out.rest(); over {
+		c.end(c.stopped())
+	} else if !rests {
+		c.hub.sweep.add(c)
+	}
+	clear(d.items)
+	clear(d.lines)
+	*d = delivery{items: d.items[:0], lines: d.lines[:0]}
+}
