@@ -20,6 +20,7 @@ type Listener struct {
 	id     hub.Identity // of whoever comes in, but for the address
 	served sync.WaitGroup
 	turned chan struct{} // capacity maxTurned
+	poller *poller
 }
 
 const (
@@ -33,7 +34,7 @@ const (
 
 // Listen makes a listener whose connections come in through door, as id.
 func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport, id hub.Identity) *Listener {
-	return &Listener{server: s, net: l, door: door, id: id, turned: make(chan struct{}, maxTurned)}
+	return &Listener{server: s, net: l, door: door, id: id, turned: make(chan struct{}, maxTurned), poller: newPoller()}
 }
 
 // Close takes no more connections. Those that are there go on.
@@ -43,6 +44,7 @@ func (l *Listener) Close() { _ = l.net.Close() }
 // the last of them is gone. Trouble in accepting is survived: it waits, and
 // where there are no descriptors left the strangers who never said a word go first.
 func (l *Listener) Accept() error {
+	defer l.poller.stop()
 	defer l.served.Wait()
 	var pause time.Duration
 	var told time.Time
@@ -96,7 +98,8 @@ func (l *Listener) admit(c net.Conn) {
 		l.turnAway(c, why)
 		return
 	}
-	l.served.Go(func() { l.serve(c, at) })
+	l.served.Add(1)
+	go l.serve(c, at)
 }
 
 // turnAway says why in the spelling of the door. A socket takes its first bytes at
@@ -118,11 +121,15 @@ func (l *Listener) turnAway(c net.Conn, why string) {
 }
 
 func (l *Listener) serve(c net.Conn, at netip.Prefix) {
-	s, began := l.server, time.Now()
-	defer s.limits.leave(at)
-	s.log.Debug("connected", "addr", addrOf(c))
+	l.server.log.Debug("connected", "addr", addrOf(c))
 	id := l.id
 	id.From = hub.Address{Host: hostOf(addrOf(c)), Prefix: at}
-	err := s.Serve(l.door(c), id)
-	s.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
+	began := time.Now()
+	l.server.begin(l.door(c), id, l.poller, func(err error) { l.left(c, began, err) })
+}
+
+func (l *Listener) left(c net.Conn, began time.Time, err error) {
+	l.server.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
+	l.server.limits.leave(prefixOf(addrOf(c)))
+	l.served.Done()
 }

@@ -28,6 +28,7 @@ type house struct {
 	ask    context.CancelFunc // asks the hub to end
 	ended  chan error         // how Run ended
 	served sync.WaitGroup
+	doors  []*conn.Listener // to close at the end
 }
 
 func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
@@ -43,6 +44,9 @@ func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
 
 // end ends the hub, and waits for all that was served.
 func (w *house) end() {
+	for _, door := range w.doors {
+		door.Close()
+	}
 	w.ask()
 	w.served.Wait()
 	require.NoError(w.t, <-w.ended)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,6 +48,8 @@ func (s *slowTransport) Send(lines []*protocol.Line) error {
 	}
 	return nil
 }
+
+func (s *slowTransport) Socket() syscall.RawConn { return nil }
 
 func (s *slowTransport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
 

@@ -10,10 +10,12 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"chinwag/conn/stream"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -23,8 +25,11 @@ import (
 type Transport interface {
 	// Receive waits for the next command. A *protocol.Refusal is told to the
 	// client, and Receive is called again; io.EOF is the orderly end; any
-	// other error means that the connection is broken.
+	// other error means that the connection is broken. With a Socket it does not
+	// wait, but returns stream.ErrNothing.
 	Receive() (protocol.Command, error)
+	// Socket is what is waited for when Receive does not; nil: it does.
+	Socket() syscall.RawConn
 	// Send writes lines in order, in one go where it can. It must not keep
 	// the slice. An error that is os.ErrDeadlineExceeded means that the other
 	// side took nothing for too long.
@@ -65,14 +70,28 @@ type Server struct {
 	over  bool           // whoever comes now is aborted, too
 }
 
-// link is one connection as the server sees it.
+// link is one connection as the server sees it. It belongs to the goroutine that
+// reads from it, but for what is said otherwise.
 type link struct {
+	server    *Server
 	transport Transport
 	client    *hub.Client
+	ctx       context.Context // until nothing is written any more, or nobody would read it
+	cancel    context.CancelFunc
 	from      hub.Address
 	since     time.Time
+	unlimited bool        // it may send as fast as it can
+	pace      *pace       // nil before the first line
+	poller    *poller     // nil: goroutines wait
+	waiting   waiting     // under poller.mu
+	ended     func(error) // called once, at the very end
 	spoke     atomic.Bool // it has sent a line, or is no stranger
-	expelled  bool        // under Server.mu
+
+	// under Server.mu
+	expelled bool
+	over     bool          // nothing is written any more
+	err      error         // how that ended
+	isOver   chan struct{} // closed then; nil: nobody waits for it
 }
 
 // NewServer makes a server of a hub's connections.
@@ -90,83 +109,134 @@ func NewServer(h *hub.Hub, o Options) *Server {
 
 // Serve runs one connection from its greeting to its end. It closes t.
 func (s *Server) Serve(t Transport, id hub.Identity) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	client, err := s.hub.Attach(ctx, id)
-	if err != nil {
-		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
-		t.Close()
-		return err
-	}
-	l := &link{transport: t, client: client, from: id.From, since: time.Now()}
-	l.spoke.Store(id.Operator)
-	s.add(l)
-
-	written := make(chan error, 1)
-	client.Start(ctx, t, func(err error) {
-		t.Interrupt()
-		cancel() // what the reader still wants is not wanted any more
-		written <- err
-	})
-	reading := s.read(ctx, l, id.Operator)
-	if !errors.Is(reading, io.EOF) {
-		cancel() // nobody is there to say goodbye to, or it is said
-		client.Stop()
-	}
-	// The writer is on its way out, or the hub sends it there with the goodbye.
-	reason := protocol.Lost
-	if errors.Is(reading, io.EOF) {
-		reason = protocol.Quit
-	}
-	select {
-	case err = <-written:
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			reason = protocol.Stalled
-		}
-		client.Close(ctx, reason)
-	default:
-		client.Close(ctx, reason)
-		select {
-		case err = <-written:
-		case <-s.hub.Done():
-			client.Stop()
-			err = <-written
-		}
-	}
-	s.remove(l)
-	if err == nil || errors.Is(err, hub.ErrStopped) {
-		t.Close()
-	} else {
-		t.Abort()
-	}
-	return err
+	ended := make(chan error, 1)
+	s.begin(t, id, nil, func(err error) { ended <- err })
+	return <-ended
 }
 
-// read hands over what the client sends until there is no more.
-func (s *Server) read(ctx context.Context, l *link, unlimited bool) error {
-	pace := s.newPace(unlimited)
+// begin greets a connection, and reads from it what has come. Then others go on
+// with it, up to the end that ended is told. p may be nil.
+func (s *Server) begin(t Transport, id hub.Identity, p *poller, ended func(error)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	client, err := s.hub.Attach(ctx, id)
+	if err != nil {
+		cancel()
+		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
+		t.Close()
+		ended(err)
+		return
+	}
+	l := &link{
+		server: s, transport: t, client: client, ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
+		unlimited: id.Operator, poller: p, ended: ended,
+	}
+	l.spoke.Store(id.Operator)
+	s.add(l)
+	client.Start(ctx, t, l.wrote)
+	l.read()
+}
+
+// wrote is called by the hub when nothing more is written.
+func (l *link) wrote(err error) {
+	l.transport.Interrupt()
+	l.rouse()
+	l.cancel() // what the reader still wants is not wanted any more
+	l.server.mu.Lock()
+	defer l.server.mu.Unlock()
+	l.over, l.err = true, err
+	if l.isOver != nil {
+		close(l.isOver)
+	}
+}
+
+// overSoon is closed when nothing is written any more; nil: that is so already.
+func (l *link) overSoon() <-chan struct{} {
+	l.server.mu.Lock()
+	defer l.server.mu.Unlock()
+	if l.over {
+		return nil
+	}
+	l.isOver = make(chan struct{})
+	return l.isOver
+}
+
+// abort ends the connection at once.
+func (l *link) abort() {
+	l.transport.Abort()
+	l.rouse()
+}
+
+// read hands over what the client has sent, and leaves the waiting for more to
+// others: a goroutine that waits costs its stack, which is most of a silent
+// connection.
+func (l *link) read() {
 	for {
-		cmd, err := l.transport.Receive()
-		refusal, refused := errors.AsType[*protocol.Refusal](err)
-		if err != nil && !refused {
-			return err
-		}
-		l.spoke.Store(true)
-		if err := pace.wait(ctx, l.client); err != nil {
-			return err
-		}
-		switch cmd := cmd.(type) {
-		case nil:
-			err = l.client.Tell(ctx, protocol.Refused{Refusal: *refusal})
-		case protocol.Operator:
-			err = s.promote(ctx, l, cmd)
-		default:
-			err = l.client.Do(ctx, cmd)
-		}
-		if err != nil {
-			return err
+		err := l.receive()
+		switch {
+		case errors.Is(err, stream.ErrNothing):
+			l.await()
+			return
+		case err != nil:
+			l.end(err)
+			return
 		}
 	}
+}
+
+// receive hands over one line.
+func (l *link) receive() error {
+	cmd, err := l.transport.Receive()
+	refusal, refused := errors.AsType[*protocol.Refusal](err)
+	if err != nil && !refused {
+		return err
+	}
+	l.spoke.Store(true)
+	if l.pace == nil {
+		l.pace = l.server.newPace(l.unlimited)
+	}
+	if err := l.pace.wait(l.ctx, l.client); err != nil {
+		return err
+	}
+	switch cmd := cmd.(type) {
+	case nil:
+		return l.client.Tell(l.ctx, protocol.Refused{Refusal: *refusal})
+	case protocol.Operator:
+		return l.server.promote(l.ctx, l, cmd)
+	}
+	return l.client.Do(l.ctx, cmd)
+}
+
+// end waits until nothing is written any more, and closes the connection.
+func (l *link) end(reading error) {
+	reason := protocol.Quit
+	if !errors.Is(reading, io.EOF) {
+		reason = protocol.Lost
+		l.cancel() // nobody is there to say goodbye to, or it is said
+		l.client.Stop()
+	}
+	// The writing is about to end, or the hub ends it with the goodbye.
+	if over := l.overSoon(); over == nil {
+		if errors.Is(l.err, os.ErrDeadlineExceeded) {
+			reason = protocol.Stalled
+		}
+		l.client.Close(l.ctx, reason)
+	} else {
+		l.client.Close(l.ctx, reason)
+		select {
+		case <-over:
+		case <-l.server.hub.Done():
+			l.client.Stop()
+			<-over
+		}
+	}
+	l.server.remove(l)
+	if l.err == nil || errors.Is(l.err, hub.ErrStopped) {
+		l.transport.Close()
+	} else {
+		l.transport.Abort()
+	}
+	l.cancel()
+	l.ended(l.err)
 }
 
 func (s *Server) add(l *link) {
@@ -174,7 +244,7 @@ func (s *Server) add(l *link) {
 	defer s.mu.Unlock()
 	s.conns[l] = true
 	if s.over {
-		l.transport.Abort()
+		l.abort()
 	}
 }
 
@@ -213,7 +283,7 @@ func (s *Server) abortAll() {
 	defer s.mu.Unlock()
 	s.over = true
 	for l := range s.conns {
-		l.transport.Abort()
+		l.abort()
 	}
 }
 
@@ -226,7 +296,7 @@ type pace struct {
 
 func (s *Server) newPace(unlimited bool) *pace {
 	if unlimited || s.opts.Rate < 0 || s.opts.Burst < 0 {
-		return &pace{}
+		return new(pace)
 	}
 	return &pace{limiter: rate.NewLimiter(rate.Limit(s.opts.Rate), s.opts.Burst)}
 }

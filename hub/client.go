@@ -55,7 +55,7 @@ func (c *Client) Do(ctx context.Context, cmd protocol.Command) error {
 		return err
 	}
 	w := weight(cmd)
-	if err := c.turn.Acquire(ctx, w); err != nil {
+	if err := c.acquire(ctx, w); err != nil {
 		return err
 	}
 	return c.hub.send(ctx, command{c, cmd, w})
@@ -64,7 +64,7 @@ func (c *Client) Do(ctx context.Context, cmd protocol.Command) error {
 // Tell has an event delivered to this client alone, in its turn: a refusal of
 // what could not be understood.
 func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
-	if err := c.turn.Acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, window); err != nil {
 		return err
 	}
 	return c.hub.send(ctx, answer{c, e, window})
@@ -75,7 +75,7 @@ func (c *Client) Promote(ctx context.Context) error {
 	if err := c.arrive(ctx, protocol.Operator{}); err != nil {
 		return err
 	}
-	if err := c.turn.Acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, window); err != nil {
 		return err
 	}
 	return c.hub.send(ctx, promote{c, window})
@@ -85,7 +85,7 @@ func (c *Client) Promote(ctx context.Context) error {
 // more will be read; the goodbye, if there is one to say, then comes through Start.
 func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
 	if reason == protocol.Quit { // who goes in good order waits for the answers to what it asked
-		_ = c.turn.Acquire(ctx, window)
+		_ = c.acquire(ctx, window)
 	}
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
@@ -110,10 +110,21 @@ func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
 		return nil
 	}
 	c.arrived = true
-	if err := c.turn.Acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, window); err != nil {
 		return err
 	}
 	return c.hub.send(ctx, arrive{c, window})
+}
+
+// acquire waits for the turn of what has that weight.
+func (c *Client) acquire(ctx context.Context, weight int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.turn.TryAcquire(weight) { // most have nothing else under way, and need nothing to wait with
+		return nil
+	}
+	return c.turn.Acquire(ctx, weight)
 }
 
 func weight(cmd protocol.Command) int64 {

@@ -124,15 +124,17 @@ func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	}
 }
 
-// send hands a request over, or says that nobody will take it.
+// send hands a request over, or says that nobody will take it. The hub waits for
+// nothing else for long, so nobody has to be able to give up.
 func (h *Hub) send(ctx context.Context, r request) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case h.requests <- r:
 		return nil
 	case <-h.done:
 		return ErrStopped
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"chinwag/conn"
 	"chinwag/hub"
@@ -77,6 +78,9 @@ func (c *consoleScreen) stop() (protocol.Command, error) {
 }
 
 var errInterrupted = errors.New("console: interrupted")
+
+// Socket implements conn.Transport: Receive waits.
+func (c *consoleScreen) Socket() syscall.RawConn { return nil }
 
 // Send implements conn.Transport.
 func (c *consoleScreen) Send(lines []*protocol.Line) error {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"net"
+	"syscall"
 	"time"
 
 	"chinwag/conn/stream"
@@ -53,6 +54,9 @@ func (t *Transport) Receive() (protocol.Command, error) {
 		t.rest = bytes.TrimFunc(message, isLineEnd)
 	}
 }
+
+// Socket implements conn.Transport: Receive waits.
+func (t *Transport) Socket() syscall.RawConn { return nil }
 
 // Send implements conn.Transport. Two things said at once are two writes: the
 // other side may well get them in one read, but not for our sake.

@@ -3,6 +3,7 @@ package plain
 import (
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,13 +11,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/stream"
+	"chinwag/protocol"
 )
 
 func TestAbortEndsAllAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, stuck := range map[string]func(*Transport){
-		"Receive": func(tr *Transport) { _, _ = tr.Receive() },
-		"Close":   func(tr *Transport) { tr.Close() },
+		"Close": func(tr *Transport) { tr.Close() },
 		"Send": func(tr *Transport) {
 			for tr.Send(notices(strings.Repeat("x", 4000))) == nil {
 			}
@@ -63,6 +66,54 @@ func TestAbortThrowsAwayWhatWasNotTaken(t *testing.T) {
 	tr.Abort()
 	_, err := io.ReadAll(theirs)
 	assert.Error(t, err, "an orderly end")
+}
+
+// A socket's Receive does not wait, whatever has come of a line.
+func TestReceiveTakesWhatHasComeAndNoMore(t *testing.T) {
+	ours, theirs := tcpPair(t)
+	tr := New(ours, Options{})
+	comes := func(s string) {
+		_, err := io.WriteString(theirs, s)
+		require.NoError(t, err)
+	}
+	nothing := func() {
+		_, err := tr.Receive()
+		require.ErrorIs(t, err, stream.ErrNothing)
+	}
+	receive := func() (cmd protocol.Command, err error) {
+		for err = stream.ErrNothing; err == stream.ErrNothing; {
+			cmd, err = tr.Receive()
+		}
+		return cmd, err
+	}
+	said := func(want string) {
+		cmd, err := receive()
+		require.NoError(t, err)
+		assert.Equal(t, protocol.Say{Text: protocol.MustText(want)}, cmd)
+	}
+	nothing()
+	comes("one\ntwo\nth")
+	said("one")
+	said("two")
+	nothing()
+	comes("r")
+	nothing()
+	nothing()
+	comes("ee\n")
+	said("three")
+	nothing()
+	comes("and the last")
+	nothing()
+	require.NoError(t, theirs.CloseWrite())
+	said("and the last")
+	_, err := tr.Receive()
+	assert.Equal(t, io.EOF, err)
+
+	ours, _ = tcpPair(t)
+	tr = New(ours, Options{})
+	tr.Interrupt()
+	_, err = tr.Receive()
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
 }
 
 func TestInterruptEndsReceiveForGood(t *testing.T) {

@@ -36,7 +36,8 @@ const (
 // next is the next line without its end, valid until the next call; tooLong
 // says that it is not all of it. At the end of the stream it returns what was
 // typed last, even without an end, then the error. A line that a broken connection
-// cut in two is not a line.
+// cut in two is not a line. On a socket it does not wait: it
+// returns stream.ErrNothing where there is no whole line yet.
 func (l *lines) next() (line []byte, tooLong bool, err error) {
 	for {
 		for len(l.rest) > 0 {
@@ -61,7 +62,11 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 		if l.err != nil {
 			return l.last()
 		}
-		l.rest, l.err = l.in.Next()
+		var err error
+		if l.rest, err = l.in.Next(); err == stream.ErrNothing {
+			return nil, false, err
+		}
+		l.err = err
 	}
 }
 

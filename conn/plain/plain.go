@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"chinwag/conn/stream"
@@ -64,6 +65,9 @@ func (t *Transport) Receive() (protocol.Command, error) {
 		}
 	}
 }
+
+// Socket implements conn.Transport.
+func (t *Transport) Socket() syscall.RawConn { return t.in.in.Socket() }
 
 func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	first := t.first

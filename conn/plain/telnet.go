@@ -34,11 +34,11 @@ const maxSub = 512
 // no byte 255, so other clients pass unchanged.
 type telnet struct {
 	state    telnetState
-	verb     byte         // will, wont, do or dont, in state option
-	sub      int          // bytes of the subnegotiation so far
-	answered [2][256]bool // which options: do, will
-	asked    bool         // for binary
-	reply    []byte       // to be sent; the caller takes it
+	verb     byte          // will, wont, do or dont, in state option
+	sub      int           // bytes of the subnegotiation so far
+	answered *[2][256]bool // which options: do, will; nil: none yet
+	asked    bool          // for binary
+	reply    []byte        // to be sent; the caller takes it
 }
 
 type telnetState byte
@@ -152,6 +152,9 @@ func (t *telnet) answer(opt byte) {
 	side, yes, no := 0, byte(will), byte(wont)
 	if t.verb == will {
 		side, yes, no = 1, do, dont
+	}
+	if t.answered == nil {
+		t.answered = new([2][256]bool)
 	}
 	if t.answered[side][opt] {
 		return

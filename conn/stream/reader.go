@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"syscall"
@@ -11,33 +12,45 @@ const Chunk = 4096
 
 var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
 
+// ErrNothing is what reading returns where nothing has come yet and it does not wait.
+var ErrNothing = errors.New("stream: nothing has come yet")
+
 // Reader reads a connection into a buffer that it borrows only while there is
 // something in it, so that thousands of silent connections hold none.
 type Reader struct {
 	r   io.Reader
 	raw syscall.RawConn // nil: r cannot tell that there is something to read
 
-	buf *[Chunk]byte // what Next returned last; nil: nothing
-	n   int          // of look
-	err error        // of look
-	try func(fd uintptr) bool
+	buf   *[Chunk]byte // what Next returned last; nil: nothing
+	n     int          // of look
+	err   error        // of look
+	short bool         // look got less than it could take: there is nothing more just now
+	try   func(fd uintptr) bool
 }
 
-// NewReader makes a reader of r. If r is a socket it waits without a buffer.
+// NewReader makes a reader of r.
 func NewReader(r io.Reader) *Reader {
 	in := &Reader{r: r, raw: rawConn(r)}
 	in.try = in.look
 	return in
 }
 
+// Socket is what can be asked when there may be something more where Next returned
+// ErrNothing; nil where it waits by itself.
+func (in *Reader) Socket() syscall.RawConn { return in.raw }
+
 // Next is what comes next, at least one byte, valid until it is called again; or
-// the error of reading, with nothing.
+// the error of reading, with nothing. On a socket it does not wait: see ErrNothing.
 func (in *Reader) Next() ([]byte, error) {
 	in.giveBack()
-	if in.raw == nil {
+	switch {
+	case in.raw == nil:
 		in.borrow()
 		n, err := in.r.Read(in.buf[:])
 		return in.buf[:n], err
+	case in.short:
+		in.short = false
+		return nil, ErrNothing
 	}
 	if err := in.raw.Read(in.try); err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func TestReaderReadsAllThatComes(t *testing.T) {
 	in := NewReader(here)
 	var got strings.Builder
 	for {
-		b, err := in.Next()
+		b, err := next(in)
 		if err != nil {
 			assert.Equal(t, io.EOF, err)
 			assert.Empty(t, b)
@@ -52,14 +52,30 @@ func TestReaderReadsAllThatComes(t *testing.T) {
 	assert.Equal(t, io.EOF, err, "and again")
 }
 
+// next is Next as it would be if it waited.
+func next(in *Reader) ([]byte, error) {
+	for {
+		if b, err := in.Next(); err != ErrNothing {
+			return b, err
+		}
+	}
+}
+
 func TestReaderHoldsNothingWhileItWaits(t *testing.T) {
 	here, there := pair(t)
 	_, err := io.WriteString(there, "hello")
 	require.NoError(t, err)
 	in := NewReader(here)
-	b, err := in.Next()
+	b, err := next(in)
 	require.NoError(t, err)
 	assert.Equal(t, "hello", string(b))
+	if canTry {
+		_, err = in.Next()
+		assert.Equal(t, ErrNothing, err)
+		_, err = in.Next() // asks the system, too
+		assert.Equal(t, ErrNothing, err)
+		assert.Nil(t, in.buf)
+	}
 	require.NoError(t, here.SetReadDeadline(time.Unix(1, 0)))
 	_, err = in.Next()
 	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
@@ -72,7 +88,7 @@ func TestReaderTellsOfABreak(t *testing.T) {
 	here, there := pair(t)
 	require.NoError(t, there.SetLinger(0))
 	require.NoError(t, there.Close())
-	_, err := NewReader(here).Next()
+	_, err := next(NewReader(here))
 	assert.Error(t, err)
 	assert.False(t, errors.Is(err, io.EOF), "a reset is no end")
 }

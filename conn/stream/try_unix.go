@@ -10,8 +10,8 @@ import (
 
 const canTry = true
 
-// look reads what is there, and reports whether there was anything: data, an end
-// or an error.
+// look reads what is there: data, an end, an error or nothing. It is never to be
+// called again by the system.
 func (in *Reader) look(fd uintptr) bool {
 	in.borrow()
 	var err error
@@ -22,6 +22,7 @@ func (in *Reader) look(fd uintptr) bool {
 		}
 	}
 	if in.n > 0 {
+		in.short = in.n < Chunk
 		return true
 	}
 	in.giveBack()
@@ -29,14 +30,14 @@ func (in *Reader) look(fd uintptr) bool {
 	case nil:
 		in.err = io.EOF
 	case syscall.EAGAIN:
-		return false
+		in.err = ErrNothing
 	default:
 		in.err = os.NewSyscallError("read", err)
 	}
 	return true
 }
 
-// once writes what is taken now. It is never to be called again.
+// once writes what is taken now. It is never to be called again by the system.
 func (w *attempt) once(fd uintptr) bool {
 	for w.err == nil && w.n < len(w.b) {
 		n, err := syscall.Write(int(fd), w.b[w.n:])

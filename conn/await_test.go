@@ -1,0 +1,149 @@
+package conn_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+)
+
+// listen has a house listen at a socket of this machine.
+func (w *house) listen() net.Addr {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(w.t, err)
+	door := w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	w.served.Go(func() { assert.NoError(w.t, door.Accept()) })
+	w.doors = append(w.doors, door)
+	return l.Addr()
+}
+
+// caller is a connection over a socket.
+type caller struct {
+	*net.TCPConn
+	in *bufio.Reader
+}
+
+func call(t *testing.T, at net.Addr) caller {
+	c, err := net.Dial("tcp", at.String())
+	require.NoError(t, err)
+	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
+	return caller{c.(*net.TCPConn), bufio.NewReader(c)}
+}
+
+// hears reads up to a line that holds words.
+func (c caller) hears(words string) error {
+	for {
+		line, err := c.in.ReadString('\n')
+		if err != nil || strings.Contains(line, words) {
+			return err
+		}
+	}
+}
+
+// Whoever is silent has no goroutine, if the system has a way to wait for many; and
+// is heard all the same, in whatever pieces a line comes.
+func TestTheSilentAreWaitedForTogether(t *testing.T) {
+	w := newHouse(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1})
+	at := w.listen()
+	before := runtime.NumGoroutine()
+	var callers []caller
+	for range 100 {
+		c := call(t, at)
+		require.NoError(t, c.hears("Welcome"))
+		callers = append(callers, c)
+	}
+	for round := range 3 {
+		for i, c := range callers {
+			words := fmt.Sprintf("line %d of %d", round, i)
+			for _, part := range []string{words[:3], words[3:], "\r\n"} {
+				_, err := io.WriteString(c, part)
+				require.NoError(t, err)
+			}
+			require.NoError(t, callers[(i+1)%len(callers)].hears(words))
+		}
+	}
+	if runtime.GOOS == "linux" {
+		assert.Eventually(t, func() bool { return runtime.NumGoroutine()-before < 50 }, 10*time.Second, time.Millisecond)
+	}
+	for i, c := range callers { // in order, with half a line, and not in order
+		switch i % 3 {
+		case 0:
+			require.NoError(t, c.CloseWrite())
+			assert.NoError(t, c.hears("goodbye"))
+		case 1:
+			_, _ = io.WriteString(c, "half")
+			require.NoError(t, c.CloseWrite())
+			assert.NoError(t, c.hears("goodbye"))
+		default:
+			require.NoError(t, c.SetLinger(0))
+		}
+		require.NoError(t, c.Close())
+	}
+	w.end()
+}
+
+// Descriptors are used again at once, by connections that end in every way and at
+// every moment: nobody waits for ever, and nobody is taken for another.
+func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
+	w := newHouse(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
+	at := w.listen()
+	var guests sync.WaitGroup
+	for g := range 8 {
+		guests.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(g)))
+			for i := range 60 {
+				c := call(t, at)
+				me := fmt.Sprintf("caller-%d-%d", g, i)
+				_, err := io.WriteString(c, "/nick "+me+"\n")
+				assert.NoError(t, err)
+				assert.NoError(t, c.hears("you are now "+me), me)
+				switch random.IntN(4) {
+				case 0:
+					_ = c.SetLinger(0)
+				case 1:
+					_, _ = io.WriteString(c, "/quit\n")
+					assert.NoError(t, c.hears("goodbye"), me)
+				case 2:
+					_ = c.CloseWrite()
+					assert.NoError(t, c.hears("goodbye"), me)
+				}
+				_ = c.Close()
+			}
+		})
+	}
+	guests.Wait()
+	w.end()
+}
+
+// Those who wait are told of the end, and those who do not take it are cut off.
+func TestTheEndComesToWhoWaits(t *testing.T) {
+	w := newHouse(t, hub.Options{Grace: time.Second}, conn.Options{PerAddress: -1, PerAddressRate: -1})
+	at := w.listen()
+	var callers []caller
+	for range 20 {
+		c := call(t, at)
+		require.NoError(t, c.hears("Welcome"))
+		callers = append(callers, c)
+	}
+	w.ask()
+	for _, c := range callers {
+		assert.NoError(t, c.hears("goodbye"))
+		_, err := io.Copy(io.Discard, c)
+		assert.NoError(t, err)
+		_ = c.Close()
+	}
+	w.end()
+}

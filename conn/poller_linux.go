@@ -1,0 +1,148 @@
+package conn
+
+import (
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// poller starts a goroutine for a connection when something has come on it, with
+// epoll(7). The runtime's own poller can only wake a goroutine that waits, and its
+// stack is more than half of what a silent connection costs.
+//
+//	link.read ─ ErrNothing ─> await ─> epoll ─> link.read, in a goroutine
+//	                          rouse ────┘ when reading has been ended
+//
+// A connection is armed once for each time that it waits. What is there already
+// counts, so nothing that comes between reading and waiting is missed.
+type poller struct {
+	mu    sync.Mutex
+	fd    int      // of epoll
+	file  *os.File // the same, for which the runtime's poller waits; nil before it is needed
+	ended sync.WaitGroup
+	armed []*link // by descriptor; nil: nobody waits there
+}
+
+// waiting is what a link is to its poller, under poller.mu.
+type waiting struct {
+	fd     int  // valid if known
+	known  bool // to epoll, from the first time on
+	armed  bool
+	roused bool // it does not wait any more
+}
+
+func newPoller() *poller { return new(poller) }
+
+// start is for the first who waits. The caller has p.mu.
+func (p *poller) start() error {
+	if p.file != nil {
+		return nil
+	}
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return err
+	}
+	_ = unix.SetNonblock(fd, true) // else os.NewFile takes it for one that blocks
+	p.fd, p.file = fd, os.NewFile(uintptr(fd), "epoll")
+	p.ended.Go(p.run)
+	return nil
+}
+
+// stop is for when no connection is left.
+func (p *poller) stop() {
+	p.mu.Lock()
+	if p.file != nil {
+		_ = p.file.Close()
+	}
+	p.mu.Unlock()
+	p.ended.Wait()
+}
+
+func (p *poller) run() {
+	raw, err := p.file.SyscallConn()
+	if err != nil {
+		panic(err) // a file that is open has one
+	}
+	events := make([]unix.EpollEvent, 128)
+	for n := 0; ; n = 0 {
+		err := raw.Read(func(fd uintptr) bool {
+			n, _ = unix.EpollWait(int(fd), events, 0)
+			return n > 0
+		})
+		if err != nil {
+			return // closed
+		}
+		p.wake(events[:n])
+	}
+}
+
+func (p *poller) wake(events []unix.EpollEvent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range events {
+		if l := p.armed[e.Fd]; l != nil {
+			p.disarm(l)
+			go l.read() // ends with the connection, whose listener waits for it, or waits again
+		}
+	}
+}
+
+// await has l read on when something has come. It reports false if that cannot be
+// arranged.
+func (p *poller) await(l *link) (ok bool) {
+	if err := l.transport.Socket().Read(func(fd uintptr) bool {
+		ok = p.arm(l, int(fd))
+		return true
+	}); err != nil {
+		go l.read() // it finds the error
+		return true
+	}
+	return ok
+}
+
+func (p *poller) arm(l *link, fd int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := &l.waiting
+	if w.roused {
+		go l.read()
+		return true
+	}
+	if p.start() != nil {
+		return false
+	}
+	op := unix.EPOLL_CTL_MOD
+	if !w.known {
+		op = unix.EPOLL_CTL_ADD
+	}
+	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(fd)}
+	if unix.EpollCtl(p.fd, op, fd, &event) != nil {
+		return false // the system lets nobody have more of them
+	}
+	if missing := fd + 1 - len(p.armed); missing > 0 {
+		p.armed = append(p.armed, make([]*link, missing)...)
+	}
+	p.armed[fd] = l
+	w.fd, w.known, w.armed = fd, true, true
+	return true
+}
+
+// rouse has l read on now, or the next time that it would wait.
+func (p *poller) rouse(l *link) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l.waiting.roused = true
+	if l.waiting.armed {
+		p.disarm(l)
+		go l.read()
+	}
+}
+
+// disarm forgets that l waits. Its descriptor may be closed, and another's by now.
+func (p *poller) disarm(l *link) {
+	l.waiting.armed = false
+	if p.armed[l.waiting.fd] == l {
+		p.armed[l.waiting.fd] = nil
+	}
+}

@@ -1,0 +1,16 @@
+//go:build unix && !linux
+
+package conn
+
+// poller is not needed here: goroutines wait. (kqueue(2) would do it.)
+type poller struct{}
+
+type waiting struct{}
+
+func newPoller() *poller { return nil }
+
+func (p *poller) stop() {}
+
+func (p *poller) await(*link) bool { return false }
+
+func (p *poller) rouse(*link) {}
