@@ -131,7 +131,7 @@ func (j *Journal) Run(ctx context.Context) {
 			for i := range entries {
 				entries[i].share()
 			}
-			j.recent.add(entries)
+			j.recent.remember(entries)
 		}
 		rest := entries
 		for _, p := range group {

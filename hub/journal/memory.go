@@ -37,8 +37,8 @@ type Memory struct {
 }
 
 type ring struct {
-	entries []Entry // in order; the front is dropped
-	count   uint64  // entries ever
+	tail
+	count   uint64 // entries ever
 	bytes   int
 	last    uint64 // position of the newest
 	dropped uint64 // position of the newest that is gone, 0: none
@@ -99,7 +99,7 @@ func (m *Memory) keep(e *Entry) {
 	stamp.Seq = m.seq
 	e.Event = e.Event.Stamped(stamp)
 
-	r.entries = append(r.entries, *e)
+	r.add(*e)
 	r.last = e.Seq
 	r.bytes += size(e)
 	m.bytes += size(e)
@@ -113,8 +113,7 @@ func (m *Memory) dropOldest(r *ring) {
 	r.bytes -= size(e)
 	m.bytes -= size(e)
 	r.dropped = e.Seq
-	*e = Entry{} // let go of what it holds before the slice moves
-	r.entries = r.entries[1:]
+	r.drop(1)
 }
 
 // shrinkLargest drops an eighth of the largest stream, so that the search for

@@ -16,28 +16,27 @@ const (
 // recent is the end of the record in memory, whatever the store: who has fallen
 // behind a little reads on from here, with lines that are encoded already.
 type recent struct {
-	mu      sync.RWMutex
-	entries []Entry // in order; the front is dropped
-	bytes   int
-	most    int    // entries
-	floor   uint64 // all that came after this position is here
+	mu sync.RWMutex
+	tail
+	bytes int
+	most  int    // entries
+	floor uint64 // all that came after this position is here
 }
 
-func (r *recent) add(entries []Entry) {
+func (r *recent) remember(entries []Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range entries {
 		r.bytes += size(&entries[i])
 	}
-	r.entries = append(r.entries, entries...)
+	r.add(entries...)
 	drop := 0
 	for len(r.entries)-drop > r.most || r.bytes > recentBytes {
 		r.bytes -= size(&r.entries[drop])
 		r.floor = r.entries[drop].Seq
 		drop++
 	}
-	clear(r.entries[:drop]) // let go of what they hold
-	r.entries = r.entries[drop:]
+	r.drop(drop)
 }
 
 // forget leaves nothing here: what is read is read from the store again.
@@ -47,7 +46,7 @@ func (r *recent) forget() {
 	if n := len(r.entries); n > 0 {
 		r.floor = r.entries[n-1].Seq
 	}
-	r.entries, r.bytes = nil, 0
+	r.tail, r.bytes = tail{}, 0
 }
 
 // read is Store.Read, if all that is asked for is here.

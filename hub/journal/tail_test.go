@@ -1,0 +1,59 @@
+package journal
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever comes and goes, a tail holds what a plain slice would, and nothing else.
+func TestATailHoldsWhatIsLeft(t *testing.T) {
+	var have tail
+	var want []Entry
+	for seq, most := uint64(0), 0; seq < 20_000; {
+		if rand.IntN(100) == 0 {
+			most = rand.IntN(300)
+		}
+		for range rand.IntN(20) {
+			seq++
+			have.add(Entry{Seq: seq})
+			want = append(want, Entry{Seq: seq})
+		}
+		if n := len(want) - most; n > 0 {
+			have.drop(n)
+			want = want[n:]
+		}
+		require.Equal(t, len(want), len(have.entries))
+		for i := range want {
+			require.Equal(t, want[i].Seq, have.entries[i].Seq)
+		}
+		room := have.room[:cap(have.room)]
+		held := len(have.room) - len(have.entries)
+		for i := range room {
+			require.True(t, i >= held && i < len(have.room) || room[i].Seq == 0, "what has gone is let go of")
+		}
+	}
+}
+
+func TestAFullTailNeedsNoMemoryAnew(t *testing.T) {
+	var full tail
+	for range 1000 {
+		full.add(Entry{})
+	}
+	for range 5000 { // it finds its size
+		full.add(Entry{})
+		full.drop(1)
+	}
+	assert.Zero(t, testing.AllocsPerRun(5000, func() {
+		full.add(Entry{})
+		full.drop(1)
+	}))
+	full.drop(990)
+	for range 1000 {
+		full.add(Entry{})
+		full.drop(1)
+	}
+	assert.LessOrEqual(t, cap(full.room), 100, "room that is no longer needed is given back")
+}
