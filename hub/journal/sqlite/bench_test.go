@@ -43,21 +43,21 @@ func lines(n int) []journal.Entry {
 	return in
 }
 
-// Each waiting author has one line in the group that is committed together.
-func BenchmarkJournalAppend(b *testing.B) {
-	for _, waiting := range []int{1, 10, 100, 1000} {
+// What a line costs in a group of so many: the flush is shared, the rest is not.
+func BenchmarkCommit(b *testing.B) {
+	for _, group := range []int{1, 10, 100, 1000} {
 		run := func(name string, open func(b *testing.B) journal.Store) {
-			b.Run(fmt.Sprintf("%s/waiting=%d", name, waiting), func(b *testing.B) {
-				s, in := open(b), lines(waiting)
+			b.Run(fmt.Sprintf("%s/lines=%d", name, group), func(b *testing.B) {
+				s, in := open(b), lines(group)
 				b.ReportAllocs()
 				n := 0
 				for b.Loop() {
 					if err := s.Commit(in); err != nil {
 						b.Fatal(err)
 					}
-					n += waiting
+					n += group
 				}
-				b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/line")
 			})
 		}
 		run("memory", func(*testing.B) journal.Store { return journal.NewMemory(journal.Bounds{}) })
@@ -79,7 +79,8 @@ func BenchmarkJournalBareFsync(b *testing.B) {
 	}
 }
 
-func BenchmarkJournalReadPage(b *testing.B) {
+// What one who is behind waits for. Half of what is mixed was not spoken.
+func BenchmarkReadPage(b *testing.B) {
 	run := func(name string, s journal.Store) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -97,6 +98,15 @@ func BenchmarkJournalReadPage(b *testing.B) {
 	s := opened(b, newPath(b), Options{})
 	storetest.Commit(b, s, in...)
 	run("sqlite", s)
+	for i := range in {
+		if i/4%2 == 0 { // in each room
+			said := in[i].Event.(protocol.Said)
+			in[i].Event = protocol.Joined{Stamp: said.Stamp, From: said.From}
+		}
+	}
+	mixed := opened(b, newPath(b), Options{})
+	storetest.Commit(b, mixed, in...)
+	run("sqlite-mixed", mixed)
 }
 
 func BenchmarkJournalSearch(b *testing.B) {
@@ -118,7 +128,8 @@ func BenchmarkJournalIndex(b *testing.B) {
 	<-s.ended
 	s.ended = make(chan struct{})
 	close(s.ended)
-	storetest.Commit(b, s, lines(20000)...)
+	in := lines(20000)
+	storetest.Commit(b, s, in...)
 	n := 0
 	for b.Loop() {
 		more, err := s.index()
@@ -126,7 +137,7 @@ func BenchmarkJournalIndex(b *testing.B) {
 		n += indexAtOnce
 		if !more {
 			b.StopTimer()
-			storetest.Commit(b, s, lines(20000)...)
+			storetest.Commit(b, s, in...)
 			b.StartTimer()
 		}
 	}

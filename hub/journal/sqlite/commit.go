@@ -19,14 +19,17 @@ type stream struct {
 	dirty bool // counted further than the file has it
 }
 
-const rowsAtOnce = 16 // entries that one statement writes
+const rowsAtOnce = 64 // entries that the largest statement writes
+
+// Entries are written by the largest statement that they fill.
+var rowCounts = [...]int{rowsAtOnce, 8, 1}
 
 // writer is the one connection that changes the file.
 type writer struct {
 	conn                    *sql.Conn
 	begin, commit, rollback *sql.Stmt
-	find, make, count       *sql.Stmt // streams
-	one, many               *sql.Stmt // entries
+	find, make, count       *sql.Stmt                 // streams
+	insert                  [len(rowCounts)]*sql.Stmt // entries
 	intoIndex, outOfIndex   *sql.Stmt
 	erase, remove, prune    *sql.Stmt
 	args                    []any     // of entries that are yet to be written
@@ -36,23 +39,26 @@ type writer struct {
 
 func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 	const row = "(?,?,?,?,?,?,?,?,?)"
-	w = &writer{conn: c}
-	for _, p := range []struct {
+	type prepared struct {
 		stmt  **sql.Stmt
 		query string
-	}{
+	}
+	w = &writer{conn: c}
+	all := []prepared{
 		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"},
 		{&w.find, "SELECT id, count, last FROM streams WHERE name=?"},
 		{&w.make, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) SELECT ?, 0, 0, 0, gone FROM meta"}, // perhaps it was dropped
 		{&w.count, "UPDATE streams SET count=?, last=? WHERE id=?"},
-		{&w.one, "INSERT OR FAIL INTO entries VALUES " + row},
-		{&w.many, "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, rowsAtOnce-1)},
 		{&w.intoIndex, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
 		{&w.outOfIndex, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
 		{&w.erase, "UPDATE entries SET event=? WHERE seq=?"},
 		{&w.remove, "DELETE FROM entries WHERE seq=?"},
 		{&w.prune, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
-	} {
+	}
+	for i, n := range rowCounts {
+		all = append(all, prepared{&w.insert[i], "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, n-1)})
+	}
+	for _, p := range all {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
 			return nil, err
 		}
@@ -61,7 +67,7 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 }
 
 func (w *writer) close() {
-	for _, s := range []*sql.Stmt{w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.one, w.many, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune} {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune) {
 		_ = s.Close()
 	}
 	_ = w.conn.Close()
@@ -198,8 +204,8 @@ func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 	if !stamp.Time.IsZero() {
 		at = stamp.Time.UnixNano()
 	}
-	if stamp.ID != [16]byte{} {
-		id = stamp.ID[:]
+	if own := stamp.ID; own != [16]byte{} { // a copy: the whole stamp would go to the heap with it
+		id = own[:]
 	}
 	rest := protocol.Stamp{}
 	if !here {
@@ -210,15 +216,20 @@ func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 }
 
 // flush writes what was collected if there are atLeast so many.
-func (w *writer) flush(atLeast int) (err error) {
+func (w *writer) flush(atLeast int) error {
 	const columns = 9
-	for err == nil && len(w.args) >= atLeast*columns && len(w.args) > 0 {
-		stmt, n := w.one, columns
-		if len(w.args) >= rowsAtOnce*columns {
-			stmt, n = w.many, rowsAtOnce*columns
-		}
-		_, err = stmt.Exec(w.args[:n]...)
-		w.args = w.args[:copy(w.args, w.args[n:])]
+	args := w.args
+	if len(args) < atLeast*columns {
+		return nil
 	}
-	return err
+	for i, n := range rowCounts {
+		for n *= columns; len(args) >= n; args = args[n:] {
+			if _, err := w.insert[i].Exec(args[:n]...); err != nil {
+				return err
+			}
+		}
+	}
+	clear(w.args) // let go of what they hold
+	w.args = w.args[:0]
+	return nil
 }
