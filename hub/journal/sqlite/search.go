@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,9 +11,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"chinwag/hub/journal"
-	"chinwag/protocol"
 )
 
 const (
@@ -122,6 +123,10 @@ func spaced(s string) string {
 	b.Grow(len(s) + len(s)/2)
 	for _, r := range s {
 		switch {
+		case r < utf8.RuneSelf && isWord[r]:
+			b.WriteByte(byte(r))
+		case r < utf8.RuneSelf:
+			b.WriteByte(' ')
 		case isAlone(r):
 			b.WriteByte(' ')
 			b.WriteRune(r)
@@ -134,6 +139,15 @@ func spaced(s string) string {
 	}
 	return b.String()
 }
+
+// isWord are the signs of ASCII that are parts of words: most of what is said, and
+// found without the tables of Unicode.
+var isWord = func() (is [utf8.RuneSelf]bool) {
+	for r := range is {
+		is[r] = unicode.In(rune(r), unicode.L, unicode.N, unicode.M, unicode.Co)
+	}
+	return is
+}()
 
 // isAlone knows the scripts that are written without spaces between words, and
 // signs like emoji.
@@ -223,13 +237,12 @@ func (w *writer) spoken(after, upto uint64) (found []indexed, err error) {
 	return found, rows.Err()
 }
 
+// wordsIn are the words of something spoken, as they stand in the file: to parse
+// the whole event costs as much as to index it.
 func wordsIn(event []byte) (string, error) {
-	e, err := protocol.DecodeEvent(event)
-	if err != nil {
-		return "", err
-	}
-	_, words := protocol.Words(e)
-	return spaced(words.String()), nil
+	var spoken struct{ Text string }
+	err := json.Unmarshal(event, &spoken)
+	return spaced(spoken.Text), err
 }
 
 // put takes an entry into the index, or out of it. What has no words is not in it.
