@@ -266,15 +266,19 @@ func (in *importing) all() error {
 	}
 }
 
+// newest is the position of the last entry that a row of streams has had.
+const newest = `max(pruned_seq,
+	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND spoken), 0),
+	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND NOT spoken), 0))`
+
 // end makes the counters fit an export of a damaged record, whose last entries may be
 // missing. Their positions will be used again, so it is another record.
 func (in *importing) end() error {
 	if err := in.s.w.flush(1); err != nil {
 		return err
 	}
-	const newest = "FROM entries WHERE stream=streams.id ORDER BY seq DESC LIMIT 1"
-	cut, err := in.s.w.conn.ExecContext(in.s.stop, `UPDATE streams SET count=ifnull((SELECT nth `+newest+`), pruned_nth), last=ifnull((SELECT seq `+newest+`), pruned_seq)
-		WHERE last > ifnull((SELECT seq `+newest+`), pruned_seq)`)
+	cut, err := in.s.w.conn.ExecContext(in.s.stop, `UPDATE streams SET count=ifnull((SELECT nth FROM entries WHERE seq=`+newest+`), pruned_nth), last=`+newest+`
+		WHERE last>`+newest)
 	if err != nil {
 		return err
 	}

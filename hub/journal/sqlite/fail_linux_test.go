@@ -125,7 +125,7 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 			s := opened(t, path, Options{})
 			failed := 0
 			for range rounds(15) {
-				left := rand.IntN(30) // operations until it fails
+				left := rand.IntN(12) // operations until it fails
 				d.failing(func(op, _ string) int32 {
 					if left--; left < 0 && (op == "write" || op == "truncate") {
 						return rc

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 
@@ -22,11 +23,12 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 	if len(streams) == 0 {
 		return 0, nil
 	}
-	var after uint64
-	for more := true; more && err == nil; {
+	for _, st := range streams {
 		var found int
-		found, after, more, err = s.forgetSome(author, streams, after)
-		n += found
+		found, err = s.forgetIn(author, st)
+		if n += found; err != nil {
+			break
+		}
 	}
 	if n > 0 {
 		s.scrub.Store(true)
@@ -69,16 +71,28 @@ func (s *Store) isSmall() bool {
 	return err == nil && info.Size() <= rewritten
 }
 
-func (s *Store) forgetSome(author uuid.UUID, streams []journal.Stream, after uint64) (n int, last uint64, more bool, err error) {
+// forgetIn looks through all that was spoken in one stream. An index by author
+// would be quicker, and every line would pay for it.
+func (s *Store) forgetIn(author uuid.UUID, st journal.Stream) (n int, err error) {
+	var after uint64
+	for more := true; more && err == nil; {
+		var found int
+		found, after, more, err = s.forgetSome(author, st, after)
+		n += found
+	}
+	return n, err
+}
+
+func (s *Store) forgetSome(author uuid.UUID, st journal.Stream, after uint64) (n int, last uint64, more bool, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err = s.transact(func() error {
-		rows, err := s.w.spokenBy(author, streams, after)
-		if err != nil {
+		var rows []rawRow
+		var err error
+		if rows, last, more, err = s.w.spokenBy(author, st, after); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			last = r.seq
 			erased, err := s.forget(&r)
 			if err != nil {
 				return fmt.Errorf("entry %d: %w", r.seq, err)
@@ -87,7 +101,6 @@ func (s *Store) forgetSome(author uuid.UUID, streams []journal.Stream, after uin
 				n++
 			}
 		}
-		more = len(rows) == indexAtOnce
 		return nil
 	})
 	if err != nil {
@@ -196,20 +209,31 @@ type rawRow struct {
 	event    []byte
 }
 
-func (w *writer) spokenBy(author uuid.UUID, streams []journal.Stream, after uint64) ([]rawRow, error) {
-	args := []any{author[:], int64(after)}
-	for _, st := range streams {
-		args = append(args, string(st))
+// spokenIn is what was spoken in a stream after a position.
+const spokenIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
+
+// spokenBy are the first entries that author has spoken in a stream after a
+// position. It looks at no more than lookAtOnce, of which last is the last.
+func (w *writer) spokenBy(author uuid.UUID, st journal.Stream, after uint64) (found []rawRow, last uint64, more bool, err error) {
+	ctx := context.Background()
+	last = math.MaxInt64
+	err = w.conn.QueryRowContext(ctx, "SELECT seq FROM "+spokenIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), lookAtOnce-1).Scan(&last)
+	if noRow(err) != nil {
+		return nil, 0, false, err
 	}
-	return w.raw("author=? AND spoken AND seq>? AND stream IN (SELECT id FROM streams WHERE name IN (?"+
-		strings.Repeat(",?", len(streams)-1)+"))", append(args, indexAtOnce)...)
+	more = err == nil
+	found, err = w.raw("SELECT "+rawColumns+" FROM "+spokenIn+" AND seq<=?3 AND author=?4 ORDER BY seq LIMIT ?5", string(st), int64(after), int64(last), author[:], indexAtOnce)
+	if len(found) == indexAtOnce {
+		last, more = found[len(found)-1].seq, true
+	}
+	return found, last, more, err
 }
 
-// raw are the first entries for which a condition holds; the last argument is
-// how many.
-func (w *writer) raw(where string, args ...any) (found []rawRow, err error) {
-	rows, err := w.conn.QueryContext(context.Background(),
-		"SELECT seq, nth, stream, spoken, event FROM entries WHERE "+where+" ORDER BY seq LIMIT ?", args...)
+const rawColumns = "seq, nth, stream, spoken, event"
+
+// raw are the entries that a query for rawColumns finds.
+func (w *writer) raw(query string, args ...any) (found []rawRow, err error) {
+	rows, err := w.conn.QueryContext(context.Background(), query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,15 @@ type reader struct {
 
 const columns = "e.seq, e.nth, e.time, e.id, e.author, e.here, e.event"
 
+// ofStream is a query for entries of one stream in their order. It must end with
+// its conditions. What was spoken and what was not have an index each, and SQLite
+// reads them side by side.
+func ofStream(query string) string {
+	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
+}
+
+var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 AND seq>?2 AND seq<=?3") + " LIMIT ?4"
+
 func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
@@ -40,7 +49,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		{&r.begin, "BEGIN"}, {&r.end, "ROLLBACK"},
 		{&r.find, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
 		{&r.gone, "SELECT gone FROM meta"},
-		{&r.page, "SELECT " + columns + " FROM entries e WHERE stream=? AND seq>? AND seq<=? ORDER BY seq LIMIT ?"},
+		{&r.page, pageOfStream},
 		{&r.last, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT ?"},
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -225,4 +226,68 @@ func TestAnOlderFileIsBroughtForward(t *testing.T) {
 		assert.Equal(t, 50, assertNumbered(t, old))
 		require.NoError(t, old.Close())
 	}
+}
+
+// A file of the first schema, which had an index of all entries and one by author,
+// is the same record with one index for each entry.
+func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s, err := open(path, Options{}, migrations[:1])
+	require.NoError(t, err)
+	assert.Equal(t, []string{"entries_of_stream", "spoken_by_author", "spoken_in_stream"}, indexesOf(t, s))
+	ann, bob := uuid.New(), uuid.New()
+	for i := range 200 {
+		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprint("tea ", i)), storetest.SaidBy(ann, "#a", "cake"),
+			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: storetest.Nick("ann")}}, storetest.SaidBy(bob, "#b", "elsewhere"))
+	}
+	_, err = s.Search([]journal.Stream{"#a"}, "tea", s.Head(), 1)
+	require.NoError(t, err)
+	want := everything(t, s, "#a", "#b")
+	require.Len(t, want, 800)
+	require.NoError(t, s.Close())
+
+	s = opened(t, path, Options{})
+	assert.Equal(t, []string{"spoken_in_stream", "unspoken_in_stream"}, indexesOf(t, s))
+	assert.FileExists(t, path+".v1.bak")
+	got := everything(t, s, "#a", "#b")
+	require.Len(t, got, 800)
+	for i := range want {
+		require.Equal(t, want[i], got[i], "what was spoken and what was not, in one order")
+	}
+	found, err := s.Search([]journal.Stream{"#a"}, "tea 7", s.Head(), 9)
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
+
+	n, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	assert.Equal(t, 200, n)
+	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "tea again"))
+	require.NoError(t, s.Close())
+	s = opened(t, path, Options{Lines: 100})
+	pruneAll(t, s)
+	p, err := s.Read(storetest.From(0, "#a"), s.Head(), 500)
+	require.NoError(t, err)
+	assert.Equal(t, 501, p.Gone)
+	assert.Equal(t, want[len(want)-2].Seq, p.Entries[len(p.Entries)-2].Seq)
+	assert.Len(t, p.Entries, 100)
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+// indexesOf are the indexes of entries, by name.
+func indexesOf(t *testing.T, s *Store) (names []string) {
+	t.Helper()
+	rows, err := s.w.conn.QueryContext(t.Context(), "SELECT name FROM pragma_index_list('entries') ORDER BY name")
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		require.NoError(t, rows.Scan(&name))
+		names = append(names, name)
+	}
+	require.NoError(t, rows.Err())
+	return names
 }

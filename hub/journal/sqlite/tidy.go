@@ -143,7 +143,7 @@ func (s *Store) pruneOld() (int, error) {
 	if err != nil || upto == 0 {
 		return 0, err
 	}
-	return s.prune("seq<=?", position(upto), indexAtOnce)
+	return s.prune("SELECT "+rawColumns+" FROM entries WHERE seq<=? ORDER BY seq LIMIT ?", position(upto), indexAtOnce)
 }
 
 // pruneMany removes what is more than Options.Lines in a stream.
@@ -155,7 +155,7 @@ func (s *Store) pruneMany() (int, error) {
 	if err != nil || excess == 0 {
 		return 0, err
 	}
-	return s.prune("stream=?", id, min(excess, indexAtOnce))
+	return s.prune(firstOfStream, id, min(excess, indexAtOnce))
 }
 
 // pruneMailboxes removes mailboxes of sessions that have been silent for long.
@@ -177,7 +177,7 @@ func (s *Store) pruneMailboxes() (int, error) {
 	case err != nil || id == 0:
 		return 0, err
 	case left > 0:
-		return s.prune("stream=?", id, indexAtOnce)
+		return s.prune(firstOfStream, id, indexAtOnce)
 	}
 	return 1, s.dropStream(id)
 }
@@ -190,14 +190,16 @@ func (s *Store) streamWhere(query string, arg any) (id int64, n int, err error) 
 	return id, n, s.stopped(err)
 }
 
-// prune removes the first entries for which a condition holds. They must be the
-// oldest of their streams.
-func (s *Store) prune(where string, args ...any) (n int, err error) {
+var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?1") + " LIMIT ?2"
+
+// prune removes the entries that a query finds. They must be the oldest of their
+// streams, in order.
+func (s *Store) prune(query string, args ...any) (n int, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err = s.lightly(func() error {
 		return s.transact(func() error {
-			rows, err := s.w.raw(where, args...)
+			rows, err := s.w.raw(query, args...)
 			if err != nil {
 				return err
 			}

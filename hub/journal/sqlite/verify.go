@@ -152,6 +152,8 @@ func allStreams(ctx context.Context, c *sql.Conn) (found []streamRow, err error)
 	return found, rows.Err()
 }
 
+var allOfStream = ofStream("SELECT " + columns + " FROM entries e WHERE stream=?1")
+
 // stream goes through one stream and what the index knows of it, side by side.
 func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) error {
 	index, err := c.QueryContext(ctx, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", `stream : "`+streamWord(st.ID)+`"`)
@@ -159,7 +161,7 @@ func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamR
 		return err
 	}
 	defer index.Close()
-	rows, err := c.QueryContext(ctx, "SELECT "+columns+" FROM entries e WHERE stream=? ORDER BY seq", st.ID)
+	rows, err := c.QueryContext(ctx, allOfStream, st.ID)
 	if err != nil {
 		return err
 	}
