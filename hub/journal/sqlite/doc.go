@@ -47,7 +47,7 @@
 // The index is FTS5. Signs of scripts without spaces between words (Han, kana,
 // hangul, and emoji) stand in it one by one, and what is looked for is a phrase of
 // them: so a Chinese word of two signs is found. The index follows the commits within
-// a second; a search makes sure that it has all first.
+// a second, in a flood when it is over; a search makes sure that it has all first.
 //
 // The package knows nothing about members, rooms, rights or the hub.
 package sqlite

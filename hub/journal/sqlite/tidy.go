@@ -11,8 +11,10 @@ import (
 const (
 	indexDelay  = 200 * time.Millisecond // what is said meanwhile is indexed together
 	pruneEvery  = time.Minute
-	logPages    = 1000 // pages in the log before they go to the file
-	pauseFactor = 2    // how much longer than it works the maintenance rests
+	logPages    = 1000    // pages in the log before they go to the file
+	pauseFactor = 2       // how much longer than it works the maintenance rests
+	floodRate   = 2000    // lines a second at which the index waits for the end of the flood
+	mostBehind  = 200_000 // lines; beyond, it waits no more: a search would have to wait for it
 )
 
 // maintain is the maintenance goroutine: it indexes, prunes and empties the log
@@ -26,9 +28,7 @@ func (s *Store) maintain() {
 	for {
 		select {
 		case <-s.work:
-			if s.rest(indexDelay) {
-				s.steps(s.index)
-			}
+			s.follow(prune.C)
 		case <-prune.C:
 			s.steps(s.pruneSome)
 		case <-s.stop.Done():
@@ -39,22 +39,56 @@ func (s *Store) maintain() {
 
 // steps does a step until there is nothing more to do, and rests in between.
 func (s *Store) steps(step func() (more bool, err error)) {
-	for more := true; more; {
-		var err error
+	for {
 		start := time.Now()
-		if more, err = step(); err == nil {
-			err = s.checkpointIfLong()
-		}
-		if err != nil {
-			if !errors.Is(err, journal.ErrBroken) { // a commit tells that
-				s.opts.Log.Warn("the record's maintenance is put off", "err", err)
-			}
-			return
-		}
-		if !s.rest(pauseFactor * time.Since(start)) {
+		if !s.step(step) || !s.rest(pauseFactor*time.Since(start)) {
 			return
 		}
 	}
+}
+
+// follow takes what is committed into the index until it has all. In a flood it does
+// a step now and then, and the rest when the flood is over. A flood may last, so it
+// prunes meanwhile when it is time to.
+func (s *Store) follow(prune <-chan time.Time) {
+	for pause := indexDelay; ; {
+		head, since := s.Head(), time.Now()
+		if !s.rest(pause) {
+			return
+		}
+		select {
+		case <-prune:
+			s.steps(s.pruneSome)
+		default:
+		}
+		start := time.Now()
+		if !s.step(s.index) {
+			return
+		}
+		if pause = pauseFactor * time.Since(start); s.isFlooded(head, since) {
+			pause = indexDelay
+		}
+	}
+}
+
+// isFlooded reports whether so much was said since head was the head that the index
+// had better wait, and may.
+func (s *Store) isFlooded(head uint64, since time.Time) bool {
+	now := s.Head()
+	return float64(now-head) > floodRate*time.Since(since).Seconds() && now-s.indexed.Load() < mostBehind
+}
+
+// step does one step and empties the log if it is long. It reports whether there
+// is more to do.
+func (s *Store) step(step func() (more bool, err error)) bool {
+	more, err := step()
+	if err == nil {
+		err = s.checkpointIfLong()
+	}
+	if err != nil && !errors.Is(err, journal.ErrBroken) { // a commit tells that
+		s.opts.Log.Warn("the record's maintenance is put off", "err", err)
+	}
+	return more && err == nil
 }
 
 // rest waits a while, and reports whether there is anything to do after it.

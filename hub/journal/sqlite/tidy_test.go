@@ -167,3 +167,86 @@ func TestTheLogStaysShort(t *testing.T) {
 	assert.Less(t, info.Size(), int64(9<<20))
 	assert.Equal(t, uint64(10_000), s.Head())
 }
+
+// Whoever is forgotten is looked for a few entries at a time, found or not.
+func TestForgettingLooksAtAFewAtATime(t *testing.T) {
+	t.Parallel()
+	s := opened(t, newPath(t), Options{Sync: Off})
+	bob := uuid.New()
+	var in []journal.Entry
+	for range lookAtOnce + 10 {
+		in = append(in, storetest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, storetest.SaidBy(bob, "#b", "y"))
+	}
+	storetest.Commit(t, s, append(in, storetest.SaidBy(bob, "#a", "z"))...)
+	found, last, more, err := s.w.spokenBy(bob, "#a", 0)
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	assert.Equal(t, uint64(3*lookAtOnce-2), last, "of what was spoken in this stream")
+	assert.True(t, more)
+	found, _, more, err = s.w.spokenBy(bob, "#a", last)
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
+	assert.False(t, more)
+
+	found, last, more, err = s.w.spokenBy(bob, "#b", 0)
+	require.NoError(t, err)
+	assert.Len(t, found, indexAtOnce)
+	assert.Equal(t, found[indexAtOnce-1].seq, last, "it goes on behind the last that it found")
+	assert.True(t, more)
+	n, err := s.Forget(bob, []journal.Stream{"#a", "#nowhere", "#b"})
+	require.NoError(t, err)
+	assert.Equal(t, lookAtOnce+11, n)
+}
+
+// The index keeps out of the way of a flood, until a search would wait for it too long.
+func TestTheIndexWaitsInAFlood(t *testing.T) {
+	s := opened(t, newPath(t), Options{})
+	s.end()
+	<-s.ended
+	s.ended = make(chan struct{})
+	close(s.ended)
+	const head = 10 * floodRate
+	s.head.Store(head)
+	now := time.Now()
+	assert.True(t, s.isFlooded(0, now.Add(-time.Second)))
+	assert.False(t, s.isFlooded(0, now.Add(-time.Minute)), "people who talk")
+	assert.False(t, s.isFlooded(head, now.Add(-time.Second)), "nobody says anything")
+	s.head.Store(mostBehind)
+	assert.False(t, s.isFlooded(0, now.Add(-time.Second)), "far behind")
+	s.indexed.Store(1)
+	assert.True(t, s.isFlooded(0, now.Add(-time.Second)))
+}
+
+// However long a flood lasts, what is too much goes.
+func TestAFloodIsPruned(t *testing.T) {
+	t.Parallel()
+	s := opened(t, newPath(t), Options{Lines: 10})
+	var in []journal.Entry
+	for range 200 {
+		in = append(in, storetest.Said("#a", "x"))
+	}
+	storetest.Commit(t, s, in...)
+	due := make(chan time.Time, 1)
+	due <- time.Now()
+	s.follow(due)
+	assert.Len(t, everything(t, s, "#a"), 10)
+}
+
+// What stands in the file is searched as it is; parsed, it says the same.
+func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
+	bob, text := storetest.Nick("bob"), protocol.MustText(`a "quoted" <b> \ 你好, Ünï 👍🏽 42x`)
+	for _, e := range []protocol.Recorded{
+		protocol.Said{From: bob, Text: text}, protocol.Acted{From: bob, Text: text}, protocol.Whispered{From: bob, To: bob, Text: text},
+		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.Announced{From: bob, Text: text}, protocol.Erased{From: bob},
+		protocol.Asked{From: bob, Text: text}, protocol.Replied{From: bob, Text: text}, protocol.Noted{From: bob, Text: text},
+	} {
+		require.True(t, e.IsSpoken(), "%T", e)
+		got, err := wordsIn(protocol.AppendEventJSON(nil, e))
+		require.NoError(t, err)
+		_, words := protocol.Words(e)
+		assert.Equal(t, spaced(words.String()), got, "%T", e)
+	}
+	assert.Equal(t, "a  quoted   b     你  好   Ünï  👍   42x", spaced(text.String()))
+	_, err := wordsIn([]byte("{"))
+	assert.Error(t, err)
+}
