@@ -13,7 +13,7 @@ import (
 type Line struct {
 	Event Event // the first
 
-	rest       []Event
+	all        []Event // nil if there is only one
 	text, json encoded
 }
 
@@ -27,38 +27,48 @@ func NewLine(e Event) *Line { return &Line{Event: e} }
 
 // Together makes one of the lines that tell events, of which there is at least
 // one. It keeps the slice.
-func Together(events []Event) *Line { return &Line{Event: events[0], rest: events[1:]} }
+func Together(events []Event) *Line { return &Line{Event: events[0], all: events} }
 
 // Events are all that l tells, in order.
 func (l *Line) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		if yield(l.Event) {
-			slices.Values(l.rest)(yield)
+		if l.all == nil {
+			yield(l.Event)
+			return
 		}
+		slices.Values(l.all)(yield)
 	}
 }
 
 // Last is the last event that l tells.
 func (l *Line) Last() Event {
-	if n := len(l.rest); n > 0 {
-		return l.rest[n-1]
+	if n := len(l.all); n > 0 {
+		return l.all[n-1]
 	}
 	return l.Event
 }
 
-// Text is the line for people, with its end.
-func (l *Line) Text() []byte { return l.text.by(l, AppendEvent) }
+// Text is the line for people, with its end. Many who come or go at once are one line.
+func (l *Line) Text() []byte {
+	return l.text.by(func(dst []byte) []byte {
+		if l.all == nil {
+			return AppendEvent(dst, l.Event)
+		}
+		return appendAll(dst, l.all)
+	})
+}
 
 // JSON is the line for programs, with its end.
-func (l *Line) JSON() []byte { return l.json.by(l, AppendEventJSON) }
-
-func (c *encoded) by(l *Line, spell func([]byte, Event) []byte) []byte {
-	c.once.Do(func() {
-		b := spell(nil, l.Event)
-		for _, e := range l.rest {
-			b = spell(b, e)
+func (l *Line) JSON() []byte {
+	return l.json.by(func(dst []byte) []byte {
+		for e := range l.Events() {
+			dst = AppendEventJSON(dst, e)
 		}
-		c.b = b
+		return dst
 	})
+}
+
+func (c *encoded) by(spell func([]byte) []byte) []byte {
+	c.once.Do(func() { c.b = spell(nil) })
 	return c.b
 }

@@ -1,0 +1,71 @@
+package protocol
+
+import "strconv"
+
+// Who comes or goes with up to maxEach others is told one by one. Of more, people
+// are told the first few names and a number: when thousands come at once, a line for
+// each of them is read by nobody.
+const (
+	maxEach    = 10
+	namesShown = 3
+)
+
+// appendAll appends events that follow each other as a person reads them.
+func appendAll(dst []byte, events []Event) []byte {
+	for len(events) > 0 {
+		n := crowd(events)
+		if n > maxEach {
+			dst = appendCrowd(dst, events[:n])
+		} else {
+			for _, e := range events[:n] {
+				dst = AppendEvent(dst, e)
+			}
+		}
+		events = events[n:]
+	}
+	return dst
+}
+
+// appendCrowd appends one line for all who come or go.
+func appendCrowd(dst []byte, events []Event) []byte {
+	dst = strconv.AppendInt(append(dst, "-- "...), int64(len(events)), 10)
+	for i, e := range events[:namesShown] {
+		who, how, _ := passage(e)
+		if i == 0 {
+			dst = append(dst, how...)
+		} else {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, who.s...)
+	}
+	return more(dst, len(events)-namesShown)
+}
+
+// crowd is how many of events, from the first on, come into one room or go from it;
+// it is 1 if the first is something else.
+func crowd(events []Event) int {
+	n := 1
+	_, how, room := passage(events[0])
+	for how != "" && n < len(events) {
+		if _, nextHow, nextRoom := passage(events[n]); nextHow != how || nextRoom != room {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// passage is who comes into a room or goes from it, and how that is told of many. A
+// kick is something else, since people want to see it. "have left" and not "left":
+// somebody called 300 can leave with any words behind a colon.
+func passage(e Event) (who Nick, how string, room Room) {
+	switch e := e.(type) {
+	case Joined:
+		return e.From, " joined: ", e.Room
+	case Left:
+		if e.Reason != Kicked {
+			return e.From, " have left: ", e.Room
+		}
+	}
+	return Nick{}, "", Room{}
+}

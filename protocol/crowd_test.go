@@ -1,0 +1,132 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func joined(t testing.TB, room Room, names ...string) (events []Event) {
+	for _, s := range names {
+		events = append(events, Joined{Stamp{Room: room}, nick(t, s)})
+	}
+	return events
+}
+
+func gone(t testing.TB, room Room, reasons []Reason, names ...string) (events []Event) {
+	for i, s := range names {
+		e := Left{Stamp: Stamp{Room: room}, From: nick(t, s), Reason: reasons[i%len(reasons)]}
+		switch e.Reason {
+		case Moved:
+			e.To = Room{"#tea"}
+		case Quit:
+			e.Text = MustText("see you")
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// guests are the names of n guests.
+func guests(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = "guest-" + itoa(i+1)
+	}
+	return names
+}
+
+// eachJoined is how those who come one by one are told.
+func eachJoined(names []string) string {
+	return "-- " + strings.Join(names, " joined\n-- ") + " joined\n"
+}
+
+func TestManyWhoComeAtOnceAreOneLine(t *testing.T) {
+	for n, want := range map[int]string{
+		1:    "-- guest-1 joined\n",
+		10:   eachJoined(guests(10)),
+		11:   "-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n",
+		12:   "-- 12 joined: guest-1, guest-2, guest-3 and 9 more\n",
+		1000: "-- 1000 joined: guest-1, guest-2, guest-3 and 997 more\n",
+	} {
+		assert.Equal(t, want, string(Together(joined(t, Lobby, guests(n)...)).Text()), n)
+	}
+	names := append([]string{"小明", "guest-18", "Žofie"}, guests(409)...)
+	assert.Equal(t, "-- 412 joined: 小明, guest-18, Žofie and 409 more\n", string(Together(joined(t, Lobby, names...)).Text()))
+}
+
+func TestManyWhoGoAtOnceAreOneLine(t *testing.T) {
+	why := []Reason{Quit, Lost, Stalled, Moved, Replaced, Shutdown}
+	names := append([]string{"小红", "b", "c"}, guests(297)...)
+	assert.Equal(t, "-- 300 have left: 小红, b, c and 297 more\n", string(Together(gone(t, Lobby, why, names...)).Text()))
+	assert.Equal(t, "-- 11 have left: 小红, b, c and 8 more\n", string(Together(gone(t, Lobby, why, names[:11]...)).Text()))
+	assert.Equal(t, `-- 小红 left: see you
+-- b left (the connection broke)
+-- c left (took nothing for too long)
+-- guest-1 went to #tea
+-- guest-2 left
+-- guest-3 left
+-- guest-4 left: see you
+-- guest-5 left (the connection broke)
+-- guest-6 left (took nothing for too long)
+-- guest-7 went to #tea
+`, string(Together(gone(t, Lobby, why, names[:10]...)).Text()))
+}
+
+func TestSomethingElseBetweenThemIsToldInItsPlace(t *testing.T) {
+	said := Said{From: nick(t, "bob"), Text: MustText("welcome, 你好")}
+	for _, c := range []struct {
+		events []Event
+		want   string
+	}{
+		{slices.Concat(joined(t, Lobby, guests(11)...), []Event{said}, joined(t, Lobby, guests(12)...)),
+			"-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n<bob> welcome, 你好\n-- 12 joined: guest-1, guest-2, guest-3 and 9 more\n"},
+		{slices.Concat(joined(t, Lobby, guests(10)...), []Event{said}, joined(t, Lobby, guests(10)...)),
+			eachJoined(guests(10)) + "<bob> welcome, 你好\n" + eachJoined(guests(10))},
+		{slices.Concat([]Event{said}, joined(t, Lobby, guests(11)...), gone(t, Lobby, []Reason{Lost}, guests(11)...), []Event{said}),
+			"<bob> welcome, 你好\n-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n-- 11 have left: guest-1, guest-2, guest-3 and 8 more\n<bob> welcome, 你好\n"},
+		{slices.Concat(joined(t, Lobby, guests(11)...), []Event{Past{Event: said}, Erased{From: said.From}}),
+			"-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n" + string(AppendEvent(nil, Past{Event: said})) + "-- a line of bob's was taken out here\n"},
+	} {
+		assert.Equal(t, c.want, string(Together(c.events).Text()))
+	}
+}
+
+func TestWhoIsKickedIsNotLostAmongThoseWhoGo(t *testing.T) {
+	kick := Left{Stamp: Stamp{Room: Lobby}, From: nick(t, "mallory"), Reason: Kicked, By: nick(t, "ann"), Text: MustText("enough")}
+	go11 := gone(t, Lobby, []Reason{Lost}, guests(11)...)
+	assert.Equal(t, `-- 11 have left: guest-1, guest-2, guest-3 and 8 more
+-- mallory was kicked by ann: enough
+-- 11 have left: guest-1, guest-2, guest-3 and 8 more
+`, string(Together(slices.Concat(go11, []Event{kick}, go11)).Text()))
+
+	kicks := slices.Repeat([]Event{kick}, 12)
+	assert.Equal(t, strings.Repeat("-- mallory was kicked by ann: enough\n", 12), string(Together(kicks).Text()))
+}
+
+func TestThoseOfTwoRoomsAreNotCountedTogether(t *testing.T) {
+	tea := Room{"#tea"}
+	assert.Equal(t, eachJoined(guests(6))+eachJoined(guests(6)),
+		string(Together(slices.Concat(joined(t, Lobby, guests(6)...), joined(t, tea, guests(6)...))).Text()))
+	assert.Equal(t, "-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n"+eachJoined(guests(2)),
+		string(Together(slices.Concat(joined(t, Lobby, guests(11)...), joined(t, tea, guests(2)...))).Text()))
+}
+
+// A goodbye in somebody's own words looks like no count of the server's.
+func TestNobodyCanSayThatManyLeft(t *testing.T) {
+	goodbye := Left{From: nick(t, "300"), Reason: Quit, Text: MustText("a, b, c and 297 more")}
+	crowd := Together(gone(t, Room{}, []Reason{Lost}, append([]string{"a", "b", "c"}, guests(297)...)...))
+	assert.NotEqual(t, string(AppendEvent(nil, goodbye)), string(crowd.Text()))
+}
+
+// Programs count for themselves.
+func TestManyAtOnceStayOneLineEachInJSON(t *testing.T) {
+	events := joined(t, Lobby, guests(12)...)
+	var want []byte
+	for _, e := range events {
+		want = AppendEventJSON(want, e)
+	}
+	assert.Equal(t, string(want), string(Together(events).JSON()))
+}
