@@ -34,10 +34,15 @@ func (n Nick) String() string { return n.s }
 // after case folding, since I and l are alike and i and l are not. Keys are
 // never shown.
 func (n Nick) Keys() [2]string {
-	return [2]string{
-		"a" + confusable.Skeleton(fold(n.s)),
-		"b" + fold(confusable.Skeleton(n.s)),
+	folded, like := fold(n.s), skeleton(n.s)
+	a, b := like, folded
+	if folded != n.s {
+		a = skeleton(folded)
 	}
+	if like != n.s {
+		b = fold(like)
+	}
+	return [2]string{"a" + a, "b" + b}
 }
 
 // Same reports whether a and b are the same name but for case and width.
@@ -112,6 +117,29 @@ func (r *Room) UnmarshalText(b []byte) (err error) {
 
 // parseName is what nicks and rooms have in common. what begins the sentence of a refusal.
 func parseName(s, what string) (string, error) {
+	if isPlainName(s) {
+		return s, nil
+	}
+	return parseAnyName(s, what)
+}
+
+// isPlainName reports whether s is a name as it stands, of ASCII only, as most are:
+// the profile has nothing to change in it.
+func isPlainName(s string) bool {
+	visible := false
+	for i, c := range []byte(s) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			visible = true
+		case c == '_', i > 0 && (c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return visible && len(s) <= maxName
+}
+
+func parseAnyName(s, what string) (string, error) {
 	if len(s) > maxNameBytes || uniseg.GraphemeClusterCount(s) > maxName {
 		return "", refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
 	}
@@ -153,9 +181,33 @@ func isName(s string) bool {
 // fold compares as RFC 8266 says. A name that its own profile refuses to
 // compare cannot come out of parseName; the skeletons of TS 39 can be such.
 func fold(s string) string {
+	if isPlainASCII(s) && !strings.Contains(s, " ") {
+		return strings.ToLower(s) // all that the profile does to these
+	}
+	return foldAny(s)
+}
+
+func foldAny(s string) string {
 	key, err := precis.Nickname.CompareKey(s)
 	if err != nil {
 		return strings.ToLower(s)
 	}
 	return key
 }
+
+// skeleton is the same for all strings that look like s.
+func skeleton(s string) string {
+	if isPlainASCII(s) {
+		return asciiSkeletons.Replace(s)
+	}
+	return confusable.Skeleton(s)
+}
+
+// asciiSkeletons replaces the few characters of ASCII that look like others.
+var asciiSkeletons = func() *strings.Replacer {
+	var pairs []string
+	for c := ' '; c <= '~'; c++ {
+		pairs = append(pairs, string(c), confusable.Skeleton(string(c)))
+	}
+	return strings.NewReplacer(pairs...)
+}()

@@ -1,12 +1,15 @@
 package protocol
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.mau.fi/util/confusable"
 )
 
 func nick(t testing.TB, s string) Nick {
@@ -94,6 +97,7 @@ func FuzzName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		sameOnBothWays(t, s)
 		if n, err := ParseNick(s); err == nil {
 			assertClean(t, n.String())
 			assert.LessOrEqual(t, uniseg.GraphemeClusterCount(n.String()), maxName)
@@ -104,6 +108,7 @@ func FuzzName(f *testing.F) {
 			assert.Equal(t, n, again)
 			assert.True(t, n.Same(again))
 			assert.Equal(t, n.Keys(), again.Keys())
+			sameKeys(t, n)
 		} else {
 			codeOf(t, err)
 		}
@@ -116,4 +121,65 @@ func FuzzName(f *testing.F) {
 			codeOf(t, err)
 		}
 	})
+}
+
+// A plain name takes a short way through the parser and to its keys. What comes
+// out is the same on the long one: for all short strings of what a name may hold in
+// ASCII and of what it may not, and for longer ones.
+func TestPlainNamesAreTheSameOnBothWays(t *testing.T) {
+	const inNames = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+	same := func(s string) { sameOnBothWays(t, s) }
+	allStrings("", inNames, 3, same)
+	var ascii strings.Builder
+	for c := range utf8.RuneSelf {
+		ascii.WriteByte(byte(c))
+	}
+	allStrings("", ascii.String(), 2, same)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		from := inNames
+		if rng.IntN(4) == 0 {
+			from = ascii.String()
+		}
+		b := make([]byte, 3+rng.IntN(2*maxName))
+		for i := range b {
+			b[i] = from[rng.IntN(len(from))]
+		}
+		same(string(b))
+		sameKeys(t, Nick{string(b)})
+	}
+}
+
+// allStrings calls f with prefix and up to n characters of the alphabet behind it.
+func allStrings(prefix, alphabet string, n int, f func(string)) {
+	f(prefix)
+	if n == 0 {
+		return
+	}
+	for _, c := range alphabet {
+		allStrings(prefix+string(c), alphabet, n-1, f)
+	}
+}
+
+func sameOnBothWays(t *testing.T, s string) {
+	t.Helper()
+	long, errLong := parseAnyName(s, "a name")
+	short, errShort := parseName(s, "a name")
+	if long != short || (errLong == nil) != (errShort == nil) {
+		t.Fatalf("%q is parsed as %q, %v and not as %q, %v", s, short, errShort, long, errLong)
+	}
+	if long, short := foldAny(s), fold(s); long != short {
+		t.Fatalf("%q folds to %q and not to %q", s, short, long)
+	}
+	if long, short := confusable.Skeleton(s), skeleton(s); long != short {
+		t.Fatalf("%q looks like %q and not like %q", s, short, long)
+	}
+}
+
+func sameKeys(t *testing.T, n Nick) {
+	t.Helper()
+	long := [2]string{"a" + confusable.Skeleton(foldAny(n.s)), "b" + foldAny(confusable.Skeleton(n.s))}
+	if n.Keys() != long {
+		t.Fatalf("%q has the keys %q and not %q", n.s, n.Keys(), long)
+	}
 }
