@@ -44,7 +44,7 @@ func MustText(s string) Text {
 func (t Text) String() string { return t.s }
 
 // IsBlank reports whether there is nothing to see in t.
-func (t Text) IsBlank() bool { return strings.TrimFunc(t.s, isInvisible) == "" }
+func (t Text) IsBlank() bool { return !strings.ContainsFunc(t.s, isVisible) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.s), nil }
@@ -56,9 +56,49 @@ func (t *Text) UnmarshalText(b []byte) (err error) {
 }
 
 func clean(s string) string {
-	if isPlainASCII(s) && !strings.Contains(s, strings.Repeat(" ", maxSpaces+1)) {
+	if isPlain(s) {
 		return s
 	}
+	return cleanAny(s)
+}
+
+// isPlain reports whether there is nothing to clean: s is of runes that stand by
+// themselves, as most lines are, and its blanks are few.
+func isPlain(s string) bool {
+	spaces := 0
+	for _, r := range s {
+		switch {
+		case isPlainRune(r):
+			spaces = 0
+		case r == ' ' && spaces < maxSpaces:
+			spaces++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// isPlainRune knows the letters and the punctuation of many scripts that are shown
+// as they are and are neither blanks nor marks.
+func isPlainRune(r rune) bool {
+	switch {
+	case ' ' < r && r <= '~',
+		'\u4E00' <= r && r <= '\u9FFF', // Chinese
+		'\u3001' <= r && r <= '\u3029', // its punctuation, and the full-width one:
+		'\uFF01' <= r && r <= '\uFF5E',
+		'\u2010' <= r && r <= '\u2027', // dashes and quotation marks
+		'\u00C0' <= r && r <= '\u024F', // Latin
+		'\u0370' <= r && r <= '\u0482', // Greek and Cyrillic
+		'\u3041' <= r && r <= '\u3096', // Japanese
+		'\u30A0' <= r && r <= '\u30FF',
+		'\uAC00' <= r && r <= '\uD7A3': // Korean
+		return true
+	}
+	return false
+}
+
+func cleanAny(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	marks, spaces := 0, 0
@@ -135,4 +175,4 @@ func isSpace(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
-func isInvisible(r rune) bool { return isSpace(r) || isZeroWidth(r) }
+func isVisible(r rune) bool { return !isSpace(r) && !isZeroWidth(r) }

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode"
@@ -72,6 +73,35 @@ func TestTextIsBlank(t *testing.T) {
 	assert.False(t, MustText(" x").IsBlank())
 }
 
+// A plain line is taken as it is. Cleaning it would change nothing.
+func TestPlainTextIsCleanAsItIs(t *testing.T) {
+	for r := range rune(unicode.MaxRune + 1) {
+		if isPlainRune(r) && (shown(r) != r || !isVisible(r)) {
+			t.Fatalf("%U is not plain", r)
+		}
+		sameCleaned(t, "a"+string(r))
+	}
+	pieces := []string{
+		"a", "~", "茶", "。", "，", "の", "ツ", "한", "ж", "é", "e\u0301", "\u0301", " ", strings.Repeat(" ", maxSpaces), "\u3000", "\t",
+		"\x1b", "\x7f", "\u0085", "\u00a0", "\u00ad", "\u200b", "\u200d", "\u202e", "\u2028", "\u302a", "\u3099", "\u3164", "\ufeff", "\ufffd", "👩‍🚀",
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var b strings.Builder
+		for range rng.IntN(24) {
+			b.WriteString(pieces[rng.IntN(1+rng.IntN(len(pieces)))]) // the plain ones more often
+		}
+		sameCleaned(t, b.String())
+	}
+}
+
+func sameCleaned(t *testing.T, s string) {
+	t.Helper()
+	if long, short := cleanAny(s), clean(s); long != short {
+		t.Fatalf("%q is cleaned to %q and not to %q", s, short, long)
+	}
+}
+
 func FuzzText(f *testing.F) {
 	for _, s := range []string{"hello", "你好", "\x1b[2J", "\u202e", "e\u0301\u0301", "👨‍👩‍👧", "\xff\xfe", "  ", "\r\n"} {
 		f.Add(s)
@@ -82,6 +112,7 @@ func FuzzText(f *testing.F) {
 			codeOf(t, err)
 			return
 		}
+		sameCleaned(t, s)
 		assertClean(t, got.String())
 		again, err := ParseText(got.String())
 		require.NoError(t, err)

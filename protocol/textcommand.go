@@ -13,10 +13,12 @@ func ParseCommand(line string) (Command, error) {
 	if t.IsBlank() {
 		return nil, nil
 	}
-	if n, rest := ticketAnd(t); n != 0 && t.s[0] == '@' && rest.s != "" {
-		return complete(Reply{Ticket: n, Text: rest})
+	if t.s[0] == '@' {
+		if n, rest := ticketAnd(t); n != 0 && rest.s != "" {
+			return complete(Reply{Ticket: n, Text: rest})
+		}
 	}
-	if !strings.HasPrefix(t.s, "/") {
+	if t.s[0] != '/' {
 		return Say{Text: t}, nil
 	}
 	if strings.HasPrefix(t.s, "//") {
