@@ -194,6 +194,7 @@ func FuzzEvent(f *testing.F) {
 			again, err := DecodeEvent(j)
 			require.NoError(t, err, "%s", j)
 			require.Equal(t, string(j), string(AppendEventJSON(nil, again)))
+			sameJSON(t, e)
 		}
 	})
 }

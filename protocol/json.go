@@ -76,11 +76,10 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 	if isPast {
 		e = p.Event
 	}
-	name, ok := eventNames[reflect.TypeOf(e)]
-	if !ok {
-		panic(fmt.Sprintf("protocol: an event without a name: %T", e))
+	dst, done := appendOften(dst, e)
+	if !done {
+		dst = appendJSON(dst, nameOf(e), e)
 	}
-	dst = appendJSON(dst, name, e)
 	if isPast {
 		dst = append(dst[:len(dst)-2], `,"past":true`...)
 		if p.Dated {
@@ -92,6 +91,14 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 		dst = append(dst, '}', '\n')
 	}
 	return dst
+}
+
+func nameOf(e Event) string {
+	name, ok := eventNames[reflect.TypeOf(e)]
+	if !ok {
+		panic(fmt.Sprintf("protocol: an event without a name: %T", e))
+	}
+	return name
 }
 
 // events are all there are, by the name that they have in JSON.
