@@ -172,3 +172,19 @@ func BenchmarkTogether(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkLine(b *testing.B) {
+	e := benchSaid(b, benchLines[0].s)
+	b.Run("text", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			NewLine(e).Text()
+		}
+	})
+	b.Run("json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			NewLine(e).JSON()
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"iter"
 	"slices"
 	"sync"
@@ -49,26 +50,45 @@ func (l *Line) Last() Event {
 }
 
 // Text is the line for people, with its end. Many who come or go at once are one line.
-func (l *Line) Text() []byte {
-	return l.text.by(func(dst []byte) []byte {
-		if l.all == nil {
-			return AppendEvent(dst, l.Event)
-		}
-		return appendAll(dst, l.all)
-	})
-}
+func (l *Line) Text() []byte { return l.text.by(l, appendText) }
 
 // JSON is the line for programs, with its end.
-func (l *Line) JSON() []byte {
-	return l.json.by(func(dst []byte) []byte {
-		for e := range l.Events() {
-			dst = AppendEventJSON(dst, e)
-		}
-		return dst
-	})
+func (l *Line) JSON() []byte { return l.json.by(l, appendEach) }
+
+func appendText(dst []byte, l *Line) []byte {
+	if l.all == nil {
+		return AppendEvent(dst, l.Event)
+	}
+	return appendAll(dst, l.all)
 }
 
-func (c *encoded) by(spell func([]byte) []byte) []byte {
-	c.once.Do(func() { c.b = spell(nil) })
+func appendEach(dst []byte, l *Line) []byte {
+	if l.all == nil {
+		return AppendEventJSON(dst, l.Event)
+	}
+	for _, e := range l.all {
+		dst = AppendEventJSON(dst, e)
+	}
+	return dst
+}
+
+func (c *encoded) by(l *Line, spell func([]byte, *Line) []byte) []byte {
+	c.once.Do(func() {
+		buf := scratch.Get().(*[]byte)
+		b := spell((*buf)[:0], l)
+		if cap(b) > maxScratch {
+			c.b = b
+			return
+		}
+		c.b = bytes.Clone(b)
+		*buf = b
+		scratch.Put(buf)
+	})
 	return c.b
 }
+
+// scratch is where a line is spelled before its length is known. The line itself
+// waits in outboxes, maybe for long, and takes no more room there than it needs.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxScratch = 64 << 10 // one flood must not cost memory for ever
