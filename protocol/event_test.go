@@ -198,3 +198,24 @@ func FuzzEvent(f *testing.F) {
 		}
 	})
 }
+
+// A mark that is none is passed over, and the event is still told.
+func TestDecodeEventPassesOverMarksThatAreNone(t *testing.T) {
+	e := Joined{From: nick(t, "bob")}
+	for marks, want := range map[string]Event{
+		``:                           e,
+		`,"past":false,"dated":true`: e,
+		`,"past":true`:               Past{Event: e},
+		`,"PAST":true,"found":true`:  Past{Event: e, Found: true},
+		`,"past":7`:                  e,
+		`,"past":true,"dated":"x"`:   e,
+	} {
+		got, err := DecodeEvent([]byte(`{"type":"joined","from":"bob"` + marks + `}`))
+		require.NoError(t, err, marks)
+		assert.Equal(t, want, got, marks)
+	}
+	for _, s := range []string{`{"type":7,"past":true}`, `{"type":"joined","from":7,"past":true}`, `{"past":true}`, `{"type":"joined"`, "{\"type\":\"joined\",\"from\":\"\xff\"}"} {
+		_, err := DecodeEvent([]byte(s))
+		assert.Error(t, err, s)
+	}
+}

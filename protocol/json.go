@@ -50,21 +50,20 @@ func AppendCommandJSON(dst []byte, c Command) []byte { return appendJSON(dst, ve
 
 // DecodeEvent reads one line of what a server sends to a program.
 func DecodeEvent(b []byte) (Event, error) {
-	name, err := typeOf(b)
+	head, err := headOf(b)
 	if err != nil {
 		return nil, err
 	}
-	row, ok := events[name]
+	row, ok := events[head.Type]
 	if !ok {
-		return nil, fmt.Errorf("protocol: an event of an unknown type %q", name)
+		return nil, fmt.Errorf("protocol: an event of an unknown type %q", head.Type)
 	}
 	e, err := row(b)
 	if err != nil {
 		return nil, err
 	}
-	var past struct{ Past, Dated, Found bool }
-	if err := json.Unmarshal(b, &past); err == nil && past.Past {
-		return Past{e, past.Dated, past.Found}, nil
+	if head.Past {
+		return Past{e, head.Dated, head.Found}, nil
 	}
 	return e, nil
 }
@@ -178,6 +177,20 @@ func typeOf(b []byte) (string, error) {
 		return "", asRefusal(err)
 	}
 	return head.Type, nil
+}
+
+// head is what an event has besides the fields of its type.
+type head struct {
+	Type               string
+	Past, Dated, Found bool
+}
+
+func headOf(b []byte) (h head, err error) {
+	if utf8.Valid(b) && json.Unmarshal(b, &h) == nil {
+		return h, nil
+	}
+	name, err := typeOf(b) // all is well if only a mark of the past is none
+	return head{Type: name}, err
 }
 
 // asRefusal keeps what a parser of ours refused and hides what encoding/json
