@@ -3,6 +3,7 @@ package protocol
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,27 @@ func TestLineIsEncodedOnce(t *testing.T) {
 	assert.Equal(t, "<bob> hi\n", string(l.Text()))
 	assert.Same(t, &l.Text()[0], &l.Text()[0])
 	assert.Same(t, &l.JSON()[0], &l.JSON()[0])
+}
+
+// Each line has memory of its own, and no more of it than it needs.
+func TestLinesKeepTheirWords(t *testing.T) {
+	var lines []*Line
+	var want []string
+	for n := range 400 {
+		e := Said{From: nick(t, "bob"), Text: MustText(strings.Repeat("x", 10*n) + itoa(n))}
+		lines = append(lines, NewLine(e), Together(slices.Repeat([]Event{e}, 1+n/4)))
+		want = append(want, string(AppendEvent(nil, e)), strings.Repeat(string(AppendEvent(nil, e)), 1+n/4))
+	}
+	for range 2 {
+		for i, l := range lines {
+			if string(l.Text()) != want[i] || len(l.JSON()) == 0 {
+				t.Fatalf("%q and not %q", l.Text(), want[i])
+			}
+			if len(l.Text()) < maxScratch/4 {
+				require.LessOrEqual(t, cap(l.Text()), len(l.Text())*5/4+16)
+			}
+		}
+	}
 }
 
 func FuzzEvent(f *testing.F) {

@@ -118,25 +118,26 @@ func (r *Room) UnmarshalText(b []byte) (err error) {
 // parseName is what nicks and rooms have in common. what begins the sentence of a refusal.
 func parseName(s, what string) (string, error) {
 	if isPlainName(s) {
-		return s, nil
+		return strings.Clone(s), nil // it is kept for longer than the line that it is a part of
 	}
 	return parseAnyName(s, what)
 }
 
-// isPlainName reports whether s is a name as it stands, of ASCII only, as most are:
-// the profile has nothing to change in it.
+// isPlainName reports whether s is a name as it stands, of ASCII and of Chinese, as
+// most are: the profile has nothing to change in it but the case.
 func isPlainName(s string) bool {
-	visible := false
-	for i, c := range []byte(s) {
+	length, visible := 0, false
+	for i, r := range s {
 		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', '一' <= r && r <= '龥':
 			visible = true
-		case c == '_', i > 0 && (c == '-' || c == '.'):
+		case r == '_', i > 0 && (r == '-' || r == '.'):
 		default:
 			return false
 		}
+		length++
 	}
-	return visible && len(s) <= maxName
+	return visible && length <= maxName
 }
 
 func parseAnyName(s, what string) (string, error) {
@@ -181,8 +182,8 @@ func isName(s string) bool {
 // fold compares as RFC 8266 says. A name that its own profile refuses to
 // compare cannot come out of parseName; the skeletons of TS 39 can be such.
 func fold(s string) string {
-	if isPlainASCII(s) && !strings.Contains(s, " ") {
-		return strings.ToLower(s) // all that the profile does to these
+	if isPlainName(s) {
+		return strings.ToLower(s)
 	}
 	return foldAny(s)
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -125,7 +126,7 @@ func FuzzName(f *testing.F) {
 
 // A plain name takes a short way through the parser and to its keys. What comes
 // out is the same on the long one: for all short strings of what a name may hold in
-// ASCII and of what it may not, and for longer ones.
+// ASCII and of what it may not, for every letter of a plain name, and for longer ones.
 func TestPlainNamesAreTheSameOnBothWays(t *testing.T) {
 	const inNames = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 	same := func(s string) { sameOnBothWays(t, s) }
@@ -135,18 +136,22 @@ func TestPlainNamesAreTheSameOnBothWays(t *testing.T) {
 		ascii.WriteByte(byte(c))
 	}
 	allStrings("", ascii.String(), 2, same)
+	for r := range rune(unicode.MaxRune + 1) {
+		if isPlainName(string(r)) {
+			same(string(r))
+			sameKeys(t, Nick{"a" + string(r)})
+		}
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 20_000 {
-		from := inNames
-		if rng.IntN(4) == 0 {
-			from = ascii.String()
+	alphabets := [][]rune{[]rune(inNames), []rune("Li明红龥_"), []rune(ascii.String()), []rune("aBｂ明の龦é\u0301\u0327 #한")}
+	for range 5_000 {
+		from := alphabets[rng.IntN(len(alphabets))]
+		s := make([]rune, 3+rng.IntN(2*maxName))
+		for i := range s {
+			s[i] = from[rng.IntN(len(from))]
 		}
-		b := make([]byte, 3+rng.IntN(2*maxName))
-		for i := range b {
-			b[i] = from[rng.IntN(len(from))]
-		}
-		same(string(b))
-		sameKeys(t, Nick{string(b)})
+		same(string(s))
+		sameKeys(t, Nick{string(s)})
 	}
 }
 
@@ -162,7 +167,6 @@ func allStrings(prefix, alphabet string, n int, f func(string)) {
 }
 
 func sameOnBothWays(t *testing.T, s string) {
-	t.Helper()
 	long, errLong := parseAnyName(s, "a name")
 	short, errShort := parseName(s, "a name")
 	if long != short || (errLong == nil) != (errShort == nil) {
@@ -177,7 +181,6 @@ func sameOnBothWays(t *testing.T, s string) {
 }
 
 func sameKeys(t *testing.T, n Nick) {
-	t.Helper()
 	long := [2]string{"a" + confusable.Skeleton(foldAny(n.s)), "b" + foldAny(confusable.Skeleton(n.s))}
 	if n.Keys() != long {
 		t.Fatalf("%q has the keys %q and not %q", n.s, n.Keys(), long)

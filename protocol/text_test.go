@@ -96,7 +96,6 @@ func TestPlainTextIsCleanAsItIs(t *testing.T) {
 }
 
 func sameCleaned(t *testing.T, s string) {
-	t.Helper()
 	if long, short := cleanAny(s), clean(s); long != short {
 		t.Fatalf("%q is cleaned to %q and not to %q", s, short, long)
 	}
