@@ -39,6 +39,7 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 			err = s.rewrite()
 		}
 		if err == nil {
+			s.scrub.Store(true) // the maintenance may have emptied the log, before what was written since
 			err = s.checkpoint()
 		}
 	}
