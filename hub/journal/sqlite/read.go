@@ -34,7 +34,11 @@ func ofStream(query string) string {
 	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }
 
-var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 AND seq>?2 AND seq<=?3") + " LIMIT ?4"
+var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 AND seq>?2 AND seq<=?3") + limit
+
+// limit is the last parameter of a query. SQLite looks at the value of one that
+// stands alone, and prepares the statement anew whenever it is bound.
+const limit = " LIMIT ?+0"
 
 func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 	c, err := db.Conn(ctx)
@@ -50,7 +54,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		{&r.find, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
 		{&r.gone, "SELECT gone FROM meta"},
 		{&r.page, pageOfStream},
-		{&r.last, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT ?"},
+		{&r.last, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC" + limit},
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
