@@ -30,9 +30,13 @@ func (w *attempt) giveBack() {
 	attempts.Put(w)
 }
 
+// join is as many of bufs as fit.
 func (w *attempt) join(bufs net.Buffers) []byte {
 	n := 0
 	for _, b := range bufs {
+		if n+len(b) > small {
+			break
+		}
 		n += copy(w.joined[n:], b)
 	}
 	return w.joined[:n]

@@ -67,7 +67,7 @@ func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
 	defer w.giveBack()
 	for s.failed == nil && len(*bufs) > 0 {
 		b := (*bufs)[0]
-		if len(*bufs) > 1 && length(*bufs) <= small {
+		if len(*bufs) > 1 && len(b)+len((*bufs)[1]) <= small {
 			b = w.join(*bufs)
 		}
 		var n int
