@@ -2,6 +2,8 @@
 
 package conn
 
+import "syscall"
+
 // Here every Receive waits by itself.
 
 type poller struct{}
@@ -15,3 +17,5 @@ func (p *poller) stop() {}
 func (l *link) await() { panic("conn: there is nothing to wait for") }
 
 func (l *link) rouse() {}
+
+func hasCome(syscall.RawConn) bool { return false }

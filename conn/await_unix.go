@@ -2,7 +2,11 @@
 
 package conn
 
-import "golang.org/x/sys/unix"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // await has l read on when something has come.
 func (l *link) await() {
@@ -22,9 +26,17 @@ func (l *link) rouse() {
 // wait is await where there is no poller. It has a fresh stack, and uses little of
 // it.
 func (l *link) wait() {
-	_ = l.transport.Socket().Read(func(fd uintptr) bool {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-		return n > 0 || err != nil && err != unix.EINTR
-	}) // an error is found by whoever reads
+	_ = l.transport.Socket().Read(isReadable) // an error is found by whoever reads
 	l.read()
+}
+
+// isReadable reports whether there is something to read: an end is something, too.
+func isReadable(fd uintptr) bool {
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+	return n > 0 || err != nil && err != unix.EINTR
+}
+
+func hasCome(socket syscall.RawConn) (has bool) {
+	_ = socket.Control(func(fd uintptr) { has = isReadable(fd) }) // what is closed has nothing
+	return has
 }

@@ -86,6 +86,7 @@ type link struct {
 	waiting   waiting     // under poller.mu
 	ended     func(error) // called once, at the very end
 	spoke     atomic.Bool // it has sent a line, or is no stranger
+	waits     atomic.Bool // all that has come was handed over
 
 	// under Server.mu
 	expelled bool
@@ -118,21 +119,24 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 // with it, up to the end that ended is told. p may be nil.
 func (s *Server) begin(t Transport, id hub.Identity, p *poller, ended func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
-	client, err := s.hub.Attach(ctx, id)
-	if err != nil {
+	l := &link{
+		server: s, transport: t, ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
+		unlimited: id.Operator, poller: p, ended: ended,
+	}
+	if t.Socket() != nil {
+		id.Unread = l.isUnread
+	}
+	var err error
+	if l.client, err = s.hub.Attach(ctx, id); err != nil {
 		cancel()
 		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
 		t.Close()
 		ended(err)
 		return
 	}
-	l := &link{
-		server: s, transport: t, client: client, ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
-		unlimited: id.Operator, poller: p, ended: ended,
-	}
 	l.spoke.Store(id.Operator)
 	s.add(l)
-	client.Start(ctx, t, l.wrote)
+	l.client.Start(ctx, t, l.wrote)
 	l.read()
 }
 
@@ -170,10 +174,12 @@ func (l *link) abort() {
 // others: a goroutine that waits costs its stack, which is most of a silent
 // connection.
 func (l *link) read() {
+	l.waits.Store(false)
 	for {
 		err := l.receive()
 		switch {
 		case errors.Is(err, stream.ErrNothing):
+			l.waits.Store(true)
 			l.await()
 			return
 		case err != nil:
@@ -182,6 +188,9 @@ func (l *link) read() {
 		}
 	}
 }
+
+// isUnread reports whether something has come that the hub does not know yet.
+func (l *link) isUnread() bool { return !l.waits.Load() || hasCome(l.transport.Socket()) }
 
 // receive hands over one line.
 func (l *link) receive() error {

@@ -23,24 +23,43 @@ func (r *run) attach(req attach) {
 	m := r.newMember(c, req.id)
 	r.tellOne(c, r.greeting(m))
 	req.answer <- true
-	r.silent = append(r.silent, greeted{c, time.Now().Add(r.opts.Arrive)})
-	if len(r.silent) == 1 {
-		r.rearm()
-	}
+	r.await(greeted{c: c, unread: req.id.Unread})
 }
 
 // greeted is a client that is announced at a time, if it says nothing before.
 type greeted struct {
-	c   *Client
-	due time.Time
+	c      *Client
+	due    time.Time
+	unread func() bool // nil: that is not known
+	waited int         // times that it had said something which was not read
 }
 
-// announce announces those who have said nothing for long enough.
+const maxWaited = 10
+
+func (r *run) await(g greeted) {
+	g.due = time.Now().Add(r.opts.Arrive)
+	if r.silent = append(r.silent, g); len(r.silent) == 1 {
+		r.rearm()
+	}
+}
+
+// announce announces those who have said nothing for long enough. When many come
+// at once, what some have said is not read yet: a name, perhaps, and nobody is told of
+// a guest who has one.
 func (r *run) announce(now time.Time) {
 	n := 0
 	for n < len(r.silent) && !r.silent[n].due.After(now) {
-		r.arrive(arrive{c: r.silent[n].c})
+		g := r.silent[n]
 		n++
+		if m := g.c.member; m == nil || m.bound != (protocol.Room{}) {
+			continue
+		}
+		if g.unread != nil && g.waited < maxWaited && g.unread() {
+			g.waited++
+			r.await(g)
+			continue
+		}
+		r.arrive(arrive{c: g.c})
 	}
 	r.silent = slices.Delete(r.silent, 0, n)
 }

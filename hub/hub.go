@@ -64,6 +64,10 @@ type Identity struct {
 	Echo     bool          // hears its own lines from the beginning
 	Brief    bool          // cannot come back to its session
 	From     Address       // for operators to see, and to bound who waits at the desk
+
+	// Unread reports whether something has come that was not read yet. It must not
+	// wait. nil: that cannot be known.
+	Unread func() bool
 }
 
 // Hub is the handle by which connections reach the goroutine that decides.
