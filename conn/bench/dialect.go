@@ -47,14 +47,20 @@ func dialectNamed(name string) (*dialect, error) {
 var dialects = []*dialect{
 	{
 		name: "chinwag", echoes: true, ordered: true, rooms: true, longest: 4000,
-		open: sayNothing, enter: enterText, answer: answerNothing,
+		open: openText, answer: answerNothing,
+		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
+			return dst, bytes.Equal(line, []byte("-- pong"))
+		},
 		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
 			return append(words(dst), '\n')
 		},
 	},
 	{
 		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000,
-		open: sayNothing, enter: enterJSON, answer: answerNothing,
+		open: openJSON, answer: answerNothing,
+		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
+			return dst, has(line, `"welcome"`)
+		},
 		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
 			return append(words(append(dst, `{"type":"say","text":"`...)), "\"}\n"...)
 		},
@@ -88,12 +94,9 @@ func (m *member) nick() string                     { return "b" + strconv.Itoa(m
 func (m *member) roomName() string                 { return "#room" + strconv.Itoa(m.room) }
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
-// enterText takes a name, goes to its room, and is in when the answer to the
-// last of its commands has come. One who only listens does not ask for an echo.
-func enterText(dst []byte, m *member, line []byte) ([]byte, bool) {
-	if !has(line, "chinwag/1") {
-		return dst, bytes.Equal(line, []byte("-- pong"))
-	}
+// openText takes a name, goes to its room, and asks for an answer at the end, which
+// tells that all is done. One who only listens does not ask for an echo.
+func openText(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
 	if m.crowd.perRoom < len(m.crowd.members) {
 		dst = fmt.Appendf(dst, "/join %s\n", m.roomName())
@@ -101,21 +104,15 @@ func enterText(dst []byte, m *member, line []byte) ([]byte, bool) {
 	if m.sender != nil {
 		dst = append(dst, "/echo on\n"...)
 	}
-	return append(dst, "/ping\n"...), false
+	return append(dst, "/ping\n"...)
 }
 
-func enterJSON(dst []byte, m *member, line []byte) ([]byte, bool) {
-	switch {
-	case has(line, `"welcome"`):
-		return dst, true
-	case !has(line, "Welcome to chinwag/1"):
-		return dst, false
-	}
+func openJSON(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, m.nick())
 	if m.crowd.perRoom < len(m.crowd.members) {
 		dst = fmt.Appendf(dst, `,"room":%q`, m.roomName())
 	}
-	return append(dst, "}\n"...), false
+	return append(dst, "}\n"...)
 }
 
 // The numbers of what an IRC server answers.
