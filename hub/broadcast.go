@@ -1,6 +1,9 @@
 package hub
 
 import (
+	"cmp"
+	"slices"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -59,7 +62,7 @@ func (r *run) saidIn(e *journal.Entry) *room {
 // tellBefore tells somebody who is about to leave a room what was said in it before.
 func (r *run) tellBefore(m *member, room *room) {
 	if said := m.since(room.said); m.live && len(said) > 0 {
-		r.feed(m, said[0], m.lines(said))
+		r.feed(m, said[0], m.lines(said), false)
 	}
 }
 
@@ -81,23 +84,39 @@ func (r *run) tellRoom(room *room) {
 	r.round++
 	for _, e := range room.said {
 		if m := r.members[e.Author]; m != nil {
-			m.author = r.round
+			if m.author != r.round {
+				m.author, m.own = r.round, 0
+			}
+			m.own++
 		}
 	}
+	crowded := r.isCrowded(room)
+	feed := func(m *member, first *journal.Entry, lines []*protocol.Line) {
+		r.feed(m, first, lines, crowded)
+	}
+	var events []protocol.Event // of all that was said
 	var together []*protocol.Line
 	for _, m := range room.members {
 		switch {
 		case !m.live:
 			continue
 		case m.author == r.round || len(m.ignored) > 0:
-			if said := m.since(room.said); len(said) > 0 {
-				r.feed(m, said[0], m.lines(said))
+			said := m.since(room.said)
+			switch {
+			case len(said) == 0:
+			case m.own == 1 && len(said) < len(room.said) && !m.program && len(m.ignored) == 0: // all that it has done is to come
+				if events == nil {
+					events = eventsOf(room.said)
+				}
+				feed(m, said[0], []*protocol.Line{protocol.Together(events[len(events)-len(said):])})
+			default:
+				feed(m, said[0], m.lines(said))
 			}
 		default:
 			if together == nil {
 				together = []*protocol.Line{linesOf(room.said)}
 			}
-			r.feed(m, room.said[0], together)
+			feed(m, room.said[0], together)
 		}
 	}
 }
@@ -107,11 +126,15 @@ func linesOf(said []*journal.Entry) *protocol.Line {
 	if len(said) == 1 {
 		return said[0].Line
 	}
+	return protocol.Together(eventsOf(said))
+}
+
+func eventsOf(said []*journal.Entry) []protocol.Event {
 	events := make([]protocol.Event, len(said))
 	for i, e := range said {
 		events[i] = e.Line.Event
 	}
-	return protocol.Together(events)
+	return events
 }
 
 // tell tells e to who may hear it.
@@ -145,16 +168,17 @@ func (r *run) tell(e *journal.Entry) {
 
 func (r *run) tellMember(m *member, e *journal.Entry) {
 	if m.live && m.hears(e) {
-		r.feed(m, e, []*protocol.Line{m.line(e)})
+		r.feed(m, e, []*protocol.Line{m.line(e)}, false)
 	}
 }
 
 // since leaves out what was said before m came.
 func (m *member) since(said []*journal.Entry) []*journal.Entry {
-	for len(said) > 0 && said[0].Seq <= m.came {
-		said = said[1:]
+	if len(said) == 0 || said[0].Seq > m.came {
+		return said
 	}
-	return said
+	i, _ := slices.BinarySearchFunc(said, m.came+1, func(e *journal.Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	return said[i:]
 }
 
 // lines are what m alone is told of what was said.
@@ -170,13 +194,16 @@ func (m *member) lines(said []*journal.Entry) (lines []*protocol.Line) {
 // feed appends lines to the outbox of a live member, of which first is the first
 // entry. Where there is no room for all of them the member is behind, and reads on
 // by itself from before the first.
-func (r *run) feed(m *member, first *journal.Entry, lines []*protocol.Line) {
+func (r *run) feed(m *member, first *journal.Entry, lines []*protocol.Line, mayWait bool) {
 	bytes := 0
 	for _, l := range lines {
 		bytes += size(m, l)
 	}
-	if !m.client.out.put(lines, bytes, r.opts.Outbox) {
+	if !m.client.out.put(lines, bytes, r.opts.Outbox, mayWait) {
 		r.fallBehind(m, r.cursorBefore(m, first))
+	} else if mayWait && !m.late {
+		m.late = true
+		r.tellLater(m)
 	}
 }
 

@@ -250,11 +250,7 @@ func (d *delivery) readOn(to place) error {
 		if page.Gone > 0 || page.Unsure {
 			d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
 		}
-		for i := range page.Entries {
-			if e := &page.Entries[i]; at.me.hears(e) {
-				d.lines = append(d.lines, at.me.line(e))
-			}
-		}
+		d.lines = at.me.appendLines(d.lines, page.Entries)
 		if err := d.flush(); err != nil {
 			return err
 		}

@@ -52,6 +52,9 @@ func (r *run) rearm() {
 	if len(r.silent) > 0 {
 		by(r.silent[0].due)
 	}
+	if len(r.late) > 0 {
+		by(r.lateAt)
+	}
 	if len(r.retry) > 0 {
 		by(r.retryAt)
 	}
@@ -161,6 +164,9 @@ func (r *run) unhold(m *member) {
 func (r *run) expire() {
 	now := time.Now()
 	r.announce(now)
+	if len(r.late) > 0 && !r.lateAt.After(now) {
+		r.tellLate()
+	}
 	for len(r.held) > 0 && !r.held[0].until.After(now) {
 		m := r.held[0]
 		r.held = r.held[1:]

@@ -165,15 +165,18 @@ func (o *outbox) close() {
 func (o *outbox) stop() (now bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.stopping = true
+	if o.isWaitingLocked() {
+		o.begin() // what may wait waits no longer
+	}
 	now = o.opened && !o.writing && !o.over
 	o.over = o.over || now
-	o.stopping = true
 	return now
 }
 
 // put appends lines of the record, all of them or, where there is no room for so
-// many bytes, none.
-func (o *outbox) put(lines []*protocol.Line, bytes, bound int) bool {
+// many bytes, none. Those that may wait are written with what comes next, or after wake.
+func (o *outbox) put(lines []*protocol.Line, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
@@ -183,10 +186,19 @@ func (o *outbox) put(lines []*protocol.Line, bytes, bound int) bool {
 		o.items = append(o.items, item{line: l})
 	}
 	o.bytes += bytes
-	if len(lines) > 0 {
+	if len(lines) > 0 && !mayWait {
 		o.begin()
 	}
 	return true
+}
+
+// wake has what waits written.
+func (o *outbox) wake() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.isWaitingLocked() {
+		o.begin()
+	}
 }
 
 // post tells how things stand. What was posted before and is not yet written is

@@ -74,8 +74,10 @@ type run struct {
 	speaking  []*room         // rooms in which something was said in this commit
 	round     uint64          // broadcasts so far
 	silent    []greeted       // who have said nothing yet, the first to be announced first
-	held      []*member       // broken sessions, the first to end first
-	retry     []func()        // what must come true, proposed again
+	late      []*member       // who are yet to be told of a crowd
+	lateAt    time.Time
+	held      []*member // broken sessions, the first to end first
+	retry     []func()  // what must come true, proposed again
 	retryAt   time.Time
 	untold    bool // the queue has changed since those in it were told
 	toldQueue time.Time

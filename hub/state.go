@@ -29,6 +29,8 @@ type room struct {
 	members []*member        // in no order; member.place is the index
 	said    []*journal.Entry // in this commit, and not told yet
 	coming  int              // members on their way: it must not vanish before they come
+	counted time.Time        // since then
+	passed  int              // so many have come and gone
 }
 
 // member is a session: somebody with a nick. It outlives its connection when it
@@ -45,6 +47,8 @@ type member struct {
 	room     *room           // nil before it has entered and after it has left
 	place    int             // in room.members
 	author   uint64          // the last broadcast in which it has lines of its own
+	own      int             // how many these are
+	late     bool            // it is yet to be told of a crowd
 	came     uint64          // position at which it entered room
 	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
 	last     protocol.Room   // where it was when its connection broke
@@ -161,6 +165,39 @@ func (l *listener) line(e *journal.Entry) *protocol.Line {
 		return e.Line
 	}
 	return protocol.NewLine(l.event(e))
+}
+
+// appendLines appends what this listener is told of entries. Who came and went one
+// right after the other is told together.
+func (l *listener) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
+	for i := 0; i < len(entries); {
+		var crowd []protocol.Event
+		for ; i < len(entries) && !l.program && isPassage(&entries[i]); i++ {
+			if e := &entries[i]; l.hears(e) {
+				crowd = append(crowd, l.event(e))
+			}
+		}
+		switch {
+		case len(crowd) > 0:
+			lines = append(lines, protocol.Together(crowd))
+			continue
+		case i == len(entries):
+			return lines
+		}
+		if e := &entries[i]; l.hears(e) {
+			lines = append(lines, l.line(e))
+		}
+		i++
+	}
+	return lines
+}
+
+func isPassage(e *journal.Entry) bool {
+	switch e.Event.(type) {
+	case protocol.Joined, protocol.Left:
+		return true
+	}
+	return false
 }
 
 func newState() *state {
