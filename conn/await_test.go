@@ -147,3 +147,41 @@ func TestTheEndComesToWhoWaits(t *testing.T) {
 	}
 	w.end()
 }
+
+// Lines that come in one piece are heard in order, and what stands between them in its
+// place.
+func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
+	w := newHouse(t, hub.Options{}, conn.Options{Rate: 0.001, Burst: 150})
+	c := call(t, w.listen())
+	var said strings.Builder
+	said.WriteString("/nick bob\n/echo on\n")
+	for i := range 200 {
+		fmt.Fprintf(&said, "line %d\n", i)
+		switch i {
+		case 20:
+			said.WriteString("/topic of lines\n")
+		case 100:
+			said.WriteString("/no such\n")
+		}
+	}
+	_, err := io.WriteString(c, said.String())
+	require.NoError(t, err)
+	hears := func(words string) {
+		line, err := c.in.ReadString('\n')
+		require.NoError(t, err)
+		require.Contains(t, line, words)
+	}
+	require.NoError(t, c.hears("echo"))
+	for i := range 146 {
+		switch hears(fmt.Sprintf("<bob> line %d\n", i)); i {
+		case 20:
+			hears("of lines")
+		case 100:
+			hears("no such")
+		case 145: // with the four commands, all that may come at once
+			hears("read more slowly")
+		}
+	}
+	require.NoError(t, c.Close())
+	w.end()
+}

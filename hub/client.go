@@ -46,19 +46,36 @@ func newClient(h *Hub) *Client {
 	return c
 }
 
+// MaxTogether is how many lines may be handed over at once: enough that handing
+// them over costs little, and little enough for one who is not read meanwhile.
+const MaxTogether = 64
+
 // Do hands a command to the hub when its turn has come: when what this client
 // asked before is answered and written. So whoever does not read cannot go on
-// asking. It returns ErrStopped or the context's error, and nil otherwise; what the
-// hub has to say about the command comes through Start.
-func (c *Client) Do(ctx context.Context, cmd protocol.Command) error {
-	if err := c.arrive(ctx, cmd); err != nil {
+// asking. Up to MaxTogether lines to be said (see IsLine) may be handed over at once, and are
+// kept by the hub. It returns ErrStopped or the context's error, and nil otherwise; what the
+// hub has to say about the commands comes through Start.
+func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
+	if err := c.arrive(ctx, cmds[0]); err != nil {
 		return err
 	}
-	w := weight(cmd)
+	w := int64(window)
+	if IsLine(cmds[0]) {
+		w = int64(len(cmds))
+	}
 	if err := c.acquire(ctx, w); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, command{c, cmd, w})
+	return c.hub.send(ctx, commands{c, cmds, w / int64(len(cmds))})
+}
+
+// IsLine reports whether a command is a line to be said.
+func IsLine(cmd protocol.Command) bool {
+	switch cmd.(type) {
+	case protocol.Say, protocol.Me:
+		return true
+	}
+	return false
 }
 
 // Tell has an event delivered to this client alone, in its turn: a refusal of
@@ -125,12 +142,4 @@ func (c *Client) acquire(ctx context.Context, weight int64) error {
 		return nil
 	}
 	return c.turn.Acquire(ctx, weight)
-}
-
-func weight(cmd protocol.Command) int64 {
-	switch cmd.(type) {
-	case protocol.Say, protocol.Me:
-		return 1
-	}
-	return window
 }

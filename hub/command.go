@@ -15,27 +15,27 @@ const (
 )
 
 // command follows a command, or says why not.
-func (r *run) command(req command) {
-	c, m, w := req.c, req.c.member, req.weight
+func (r *run) command(c *Client, cmd protocol.Command, w int64) {
+	m := c.member
 	if m == nil || m.gone || r.deaf {
 		r.giveBack(c, w)
 		return
 	}
 	if m.room == nil && m.moving > 0 { // it is on its way
-		m.onRoom = append(m.onRoom, func() { r.command(req) })
+		m.onRoom = append(m.onRoom, func() { r.command(c, cmd, w) })
 		return
 	}
-	if m.room == nil && !mayBeNowhere(req.cmd) {
-		r.answer(c, protocol.Refused{Refusal: *nowhere, Ref: refOf(req.cmd)}, w)
+	if m.room == nil && !mayBeNowhere(cmd) {
+		r.answer(c, protocol.Refused{Refusal: *nowhere, Ref: refOf(cmd)}, w)
 		return
 	}
-	if _, ping := req.cmd.(protocol.Ping); !ping { // a program sends these by itself
+	if _, ping := cmd.(protocol.Ping); !ping { // a program sends these by itself
 		m.active = time.Now()
 	}
-	if m.room != nil && m.room.name == protocol.DeskRoom && r.atDesk(m, req.cmd, w) {
+	if m.room != nil && m.room.name == protocol.DeskRoom && r.atDesk(m, cmd, w) {
 		return
 	}
-	switch cmd := req.cmd.(type) {
+	switch cmd := cmd.(type) {
 	case protocol.Hello:
 		r.hello(c, cmd, w)
 	case protocol.Say:

@@ -157,10 +157,10 @@ type (
 		c      *Client
 		weight int64
 	}
-	// command is what a client wants done; weight is given back when it is.
-	command struct {
+	// commands is what a client wants done; weight is given back for each when it is.
+	commands struct {
 		c      *Client
-		cmd    protocol.Command
+		cmds   []protocol.Command
 		weight int64
 	}
 	// answer tells a client something in its turn, for whoever reads from it.
@@ -192,11 +192,11 @@ type (
 	}
 )
 
-func (attach) request()  {}
-func (arrive) request()  {}
-func (command) request() {}
-func (answer) request()  {}
-func (catchUp) request() {}
-func (expel) request()   {}
-func (promote) request() {}
-func (detach) request()  {}
+func (attach) request()   {}
+func (arrive) request()   {}
+func (commands) request() {}
+func (answer) request()   {}
+func (catchUp) request()  {}
+func (expel) request()    {}
+func (promote) request()  {}
+func (detach) request()   {}

@@ -43,8 +43,10 @@ func (r *run) handle(req request) {
 		r.attach(req)
 	case arrive:
 		r.arrive(req)
-	case command:
-		r.command(req)
+	case commands:
+		for _, cmd := range req.cmds {
+			r.command(req.c, cmd, req.weight)
+		}
 	case answer:
 		r.answer(req.c, req.event, req.weight)
 	case catchUp:
