@@ -64,6 +64,7 @@ type Batch struct {
 type Journal struct {
 	Store
 	recent recent
+	latest latest
 
 	committed chan Batch    // unbuffered; closed by nobody
 	wake      chan struct{} // capacity 1: there is something to take
@@ -74,7 +75,8 @@ type Journal struct {
 
 // New makes a journal on a store. It does nothing before Run.
 func New(s Store) *Journal {
-	return &Journal{Store: s, recent: recent{most: recentLines, floor: s.Head()}, committed: make(chan Batch), wake: make(chan struct{}, 1)}
+	head := s.Head()
+	return &Journal{Store: s, recent: recent{most: recentLines, floor: head}, latest: latest{spoken: head}, committed: make(chan Batch), wake: make(chan struct{}, 1)}
 }
 
 // Remember sets how many of the last entries are held in memory for ReadOn,
@@ -94,6 +96,7 @@ func (j *Journal) ReadOn(cur *Cursor, upto uint64, limit int) (Page, error) {
 func (j *Journal) Forget(author uuid.UUID, streams []Stream) (int, error) {
 	n, err := j.Store.Forget(author, streams)
 	j.recent.forget()
+	j.latest.forget()
 	return n, err
 }
 
@@ -132,6 +135,7 @@ func (j *Journal) Run(ctx context.Context) {
 				entries[i].share()
 			}
 			j.recent.remember(entries)
+			j.latest.changed(entries)
 		}
 		rest := entries
 		for _, p := range group {

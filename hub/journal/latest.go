@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	maxLatest   = 64              // streams whose end is held
+	latestLines = 64              // of each, at most
+	latestFor   = 5 * time.Second // after which the store may have pruned some
+)
+
+// latest is what was spoken last in a few streams: all who enter a room are shown
+// that, and when thousands come they ask for the same. What is spoken in a stream ends
+// what is held of it.
+type latest struct {
+	mu     sync.Mutex
+	ends   map[Stream]end
+	spoken uint64 // position after which nothing was spoken
+	epoch  int    // counts what has changed the record, for who reads it meanwhile
+}
+
+// end is an answer of Store.Last.
+type end struct {
+	n       int // that were asked for
+	entries []Entry
+	more    bool
+	read    time.Time
+}
+
+// Last is Store's, and may be a few seconds behind what the store prunes. Nobody may
+// change the entries.
+func (j *Journal) Last(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
+	if len(streams) != 1 || n > latestLines {
+		return j.Store.Last(streams, upto, n)
+	}
+	found, epoch := j.latest.find(streams[0], upto, n)
+	if found != nil {
+		return found.entries, found.more, nil
+	}
+	read := time.Now()
+	entries, more, err := j.Store.Last(streams, upto, n)
+	if err == nil {
+		j.latest.keep(streams[0], upto, end{n, slices.Clip(entries), more, read}, epoch)
+	}
+	return entries, more, err
+}
+
+func (l *latest) find(st Stream, upto uint64, n int) (found *end, epoch int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.ends[st]
+	if !ok || e.n != n || time.Since(e.read) > latestFor || len(e.entries) > 0 && e.entries[len(e.entries)-1].Seq > upto {
+		return nil, l.epoch
+	}
+	return &e, l.epoch
+}
+
+// keep holds an end up to a position, unless it may not be the end, or have changed
+// since epoch.
+func (l *latest) keep(st Stream, upto uint64, e end, epoch int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.epoch != epoch || upto < l.spoken {
+		return
+	}
+	if l.ends == nil || len(l.ends) == maxLatest {
+		l.ends = map[Stream]end{}
+	}
+	l.ends[st] = e
+}
+
+// changed lets go of what is not the end any more.
+func (l *latest) changed(entries []Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range entries {
+		if entries[i].Event.IsSpoken() {
+			l.spoken = entries[i].Seq
+			delete(l.ends, entries[i].Stream)
+		}
+	}
+}
+
+// forget lets go of everything.
+func (l *latest) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.epoch++
+	l.ends = nil
+}
