@@ -85,11 +85,16 @@ func (c *crowd) witness(m *member) *member {
 	return last
 }
 
+const dialsAtOnce = 64
+
 // gather connects all, no more than that many of them on their way at once, and
 // returns when all are in.
 func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce int) error {
 	for c.in < len(c.members) {
-		for c.begun < len(c.members) && c.begun-c.in < atOnce {
+		for range dialsAtOnce { // so that who is there need not wait for all the others
+			if c.begun == len(c.members) || c.begun-c.in >= atOnce {
+				break
+			}
 			c.wire.dial(c.members[c.begun], source(at, c.begun), at)
 			c.begun++
 			c.heard = c.clock.now()
