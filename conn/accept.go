@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -28,6 +30,9 @@ const (
 	// More are just closed, which a system may answer with a reset.
 	maxTurned = 16
 
+	// crowd is how many must have come for settle, when no more come.
+	crowd = 1000
+
 	// lastMoment is what those who are about to end have left when the hub has ended.
 	lastMoment = 500 * time.Millisecond
 )
@@ -46,6 +51,10 @@ func (l *Listener) Close() { _ = l.net.Close() }
 func (l *Listener) Accept() error {
 	defer l.poller.stop()
 	defer l.served.Wait()
+	settled := time.AfterFunc(time.Hour, settle)
+	settled.Stop() // nobody has come yet
+	defer settled.Stop()
+	came := 0
 	var pause time.Duration
 	var told time.Time
 	for s := l.server; ; {
@@ -54,6 +63,9 @@ func (l *Listener) Accept() error {
 		case err == nil:
 			pause = 0
 			l.admit(c)
+			if came++; came%crowd == 0 {
+				settled.Reset(time.Second)
+			}
 		case errors.Is(err, net.ErrClosed):
 			<-s.hub.Done()
 			time.AfterFunc(lastMoment, s.abortAll) // those of other doors and of the console, too
@@ -70,6 +82,12 @@ func (l *Listener) Accept() error {
 			l.rest(pause)
 		}
 	}
+}
+
+// settle gives back what the coming of a crowd has needed.
+func settle() {
+	runtime.GC() // pools let go of what they hold at the second time
+	debug.FreeOSMemory()
 }
 
 // rest lets a moment pass. When the hub has ended there is nothing more to accept for.

@@ -10,7 +10,7 @@ import (
 const maxRefs = 256
 
 // refs are the last ids that a member gave to what it said, so that a line that
-// is sent twice is one line.
+// is sent twice is one line. nil: none yet, as most never give any.
 type refs struct {
 	seqs  map[protocol.Ref]uint64             // the position of each; 0: under way
 	order []protocol.Ref                      // the oldest first
@@ -19,12 +19,12 @@ type refs struct {
 
 // find reports whether ref was used, and the position of its line if it has one.
 func (r *refs) find(ref protocol.Ref) (seq uint64, used bool) {
+	if r == nil {
+		return 0, false
+	}
 	seq, used = r.seqs[ref]
 	return seq, used
 }
-
-// begin remembers that a line with this ref is under way.
-func (r *refs) begin(ref protocol.Ref) { r.keep(ref, 0) }
 
 // ask has f called when it is decided where the line stands; 0: nowhere.
 func (r *refs) ask(ref protocol.Ref, f func(seq uint64)) {
@@ -34,14 +34,16 @@ func (r *refs) ask(ref protocol.Ref, f func(seq uint64)) {
 	r.asked[ref] = append(r.asked[ref], f)
 }
 
-// keep remembers where the line stands, and forgets the oldest beyond the bound.
-func (r *refs) keep(ref protocol.Ref, seq uint64) {
+// keep remembers where m's line stands (0: it is under way), and forgets the oldest
+// beyond the bound.
+func (m *member) keep(ref protocol.Ref, seq uint64) {
 	if ref == "" {
 		return
 	}
-	if r.seqs == nil {
-		r.seqs = map[protocol.Ref]uint64{}
+	if m.refs == nil {
+		m.refs = &refs{seqs: map[protocol.Ref]uint64{}}
 	}
+	r := m.refs
 	if _, used := r.seqs[ref]; !used {
 		if len(r.order) == maxRefs {
 			delete(r.seqs, r.order[0])
@@ -54,16 +56,22 @@ func (r *refs) keep(ref protocol.Ref, seq uint64) {
 
 // drop forgets a ref whose line could not be kept.
 func (r *refs) drop(ref protocol.Ref) {
+	if r == nil {
+		return
+	}
 	if i := slices.Index(r.order, ref); i >= 0 {
 		r.order = slices.Delete(r.order, i, i+1)
 		delete(r.seqs, ref)
 	}
 }
 
-func (r *refs) isAsked(ref protocol.Ref) bool { return len(r.asked[ref]) > 0 }
+func (r *refs) isAsked(ref protocol.Ref) bool { return r != nil && len(r.asked[ref]) > 0 }
 
 // decided answers those who asked.
 func (r *refs) decided(ref protocol.Ref, seq uint64) {
+	if r == nil {
+		return
+	}
 	asked := r.asked[ref]
 	delete(r.asked, ref)
 	for _, f := range asked {

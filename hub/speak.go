@@ -62,7 +62,7 @@ func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64,
 // sayOr is say with something to undo if it cannot be kept.
 func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done, undo func()) {
 	c := m.client
-	m.refs.begin(ref)
+	m.keep(ref, 0) // it is under way
 	for i := range entries {
 		m.writes(entries[i].Stream)
 	}

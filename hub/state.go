@@ -38,35 +38,35 @@ type room struct {
 type member struct {
 	listener
 	nick     protocol.Nick
-	operator bool
 	from     Address
 	token    string  // "" for those who cannot come back
 	client   *Client // nil while the connection is broken
-	live     bool    // the hub feeds the client's outbox; false: the client reads the journal
+	operator bool
+	live     bool // the hub feeds the client's outbox; false: the client reads the journal
+	late     bool // it is yet to be told of a crowd
+	gone     bool // its end is proposed
+	trimmed  bool // some of its visits are forgotten
+	scarce   bool // some of what it wrote is not remembered
+	released bool // its nick is free again, since it is held for long
 
 	room     *room           // nil before it has entered and after it has left
 	place    int             // in room.members
 	author   uint64          // the last broadcast in which it has lines of its own
 	own      int             // how many these are
-	late     bool            // it is yet to be told of a crowd
 	came     uint64          // position at which it entered room
 	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
 	last     protocol.Room   // where it was when its connection broke
 	moving   int             // moves that are proposed
 	called   protocol.Nick   // what it will be called, if that is proposed
-	trimmed  bool            // some of its visits are forgotten
-	gone     bool            // its end is proposed
 	onRoom   []func()        // what waits until it has entered
 	visits   []visit         // the rooms that it was in, the last ones: for who comes back
 	away     protocol.Text   // "" when it is not
 	ignoring []protocol.Nick // whom it ignores, in order; never written to
-	refs     refs
+	refs     *refs
 	wrote    []journal.Stream // what it has said something in, for Forget
-	scarce   bool             // some of these are not remembered
 	seen     *seen            // how far its last connection was written
 	replay   int              // lines of history it wants on entering
 	until    time.Time        // when a broken session ends
-	released bool             // its nick is free again, since it is held for long
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
@@ -74,8 +74,8 @@ type member struct {
 	standing protocol.Queueing // what it was told last of its place there
 
 	serves bool      // it is an operator who is here, and hears the desk
-	served uint64    // position from which on it does
 	duty   bool      // and takes visitors
+	served uint64    // position from which on it hears it
 	target *ticket   // to whom its lines go; nil: to the room
 	hushed time.Time // up to when its lines go to nobody: they were typed for somebody who has gone
 	active time.Time // when it did something last
@@ -153,8 +153,11 @@ func (l *listener) ignores(e *journal.Entry) bool {
 
 // event is what this listener is told of e.
 func (l *listener) event(e *journal.Entry) protocol.Event {
-	if e.Author == l.id {
+	switch {
+	case e.Author == l.id:
 		return e.Event
+	case e.Line != nil:
+		return e.Line.Event
 	}
 	return e.Event.ForOthers()
 }
@@ -244,19 +247,19 @@ func (s *state) apply(e *journal.Entry) {
 	case protocol.AwaySet:
 		m.away = ev.Text
 	case protocol.Said:
-		m.refs.keep(ev.Ref, e.Seq)
+		m.keep(ev.Ref, e.Seq)
 	case protocol.Acted:
-		m.refs.keep(ev.Ref, e.Seq)
+		m.keep(ev.Ref, e.Seq)
 	case protocol.Whispered:
-		m.refs.keep(ev.Ref, e.Seq) // the addressee's copy has no ref
+		m.keep(ev.Ref, e.Seq) // the addressee's copy has no ref
 	case protocol.Announced, protocol.AtDesk: // to be heard
 	case protocol.Asked:
 		s.desk.ask(ev)
 	case protocol.Replied:
-		m.refs.keep(ev.Ref, e.Seq)
+		m.keep(ev.Ref, e.Seq)
 		s.desk.answer(ev)
 	case protocol.Noted:
-		m.refs.keep(ev.Ref, e.Seq)
+		m.keep(ev.Ref, e.Seq)
 	case protocol.TicketChanged:
 		s.desk.change(m, ev)
 	case protocol.DutyChanged:

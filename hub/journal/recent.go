@@ -77,4 +77,11 @@ func (c *Cursor) reads(st Stream) bool {
 }
 
 // share makes the line that everybody but its author is told of e.
-func (e *Entry) share() { e.Line = protocol.NewLine(e.Event.ForOthers()) }
+func (e *Entry) share() {
+	switch e.Event.(type) {
+	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed
+		e.Line = protocol.NewLine(e.Event)
+	default:
+		e.Line = protocol.NewLine(e.Event.ForOthers())
+	}
+}
