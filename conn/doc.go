@@ -2,8 +2,13 @@
 //
 //	listener ─> Accept: limits by address ─> door ─> Transport
 //	                                                   │
-//	      reader ── Receive ─> rate limit ─> Client.Do │ one circle for each connection,
-//	      writer <─ Send <──── Client.Start            │ run by Server.Serve
+//	poller ─> reader ── Receive ─> rate limit ─> Client.Do │ one circle for each
+//	          hub ───── Offer ───> socket                  │ connection: a link
+//	          writer ── Send ────> socket, if it is full   │
+//
+// Reader and writer are goroutines of the connection's own that live while there is
+// something to do: thousands of silent connections are a poller and what they are known by.
+// The hub writes what a socket takes at once by itself, from one connection to the next.
 //
 // A door is a Transport: it reads Commands and writes Events in its own
 // spelling. The doors live in folders of their own; none of them knows the hub,

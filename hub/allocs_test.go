@@ -1,0 +1,61 @@
+//go:build !race
+
+package hub
+
+// The race detector counts allocations of its own, so this is for builds without it.
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/protocol"
+)
+
+// One line on its way to everybody: what is allocated does not depend on how many
+// they are.
+func TestADeliveryAllocatesNothing(t *testing.T) {
+	for _, members := range []int{2, 500} {
+		s := newStage(members)
+		e := s.say()
+		e.Line.Text() // spelled once, whoever needs it first
+		s.hear(e)
+		s.broadcast()
+		s.sweepAll()
+		got := testing.AllocsPerRun(100, func() {
+			s.hear(e)
+			s.broadcast()
+			s.sweepAll()
+		})
+		assert.Equal(t, 1.0, got, "%d members: the slice of the one line that all are told", members)
+	}
+}
+
+// The same for the lines of one commit, which go out as one.
+func TestABatchIsAllocatedOnce(t *testing.T) {
+	for _, members := range []int{2, 500} {
+		s := newStage(members)
+		e := s.say()
+		batch := func() {
+			for range 25 {
+				s.hear(e)
+			}
+			s.broadcast()
+			s.sweepAll()
+		}
+		batch()
+		got := testing.AllocsPerRun(100, batch)
+		assert.Equal(t, 4.0, got, "%d members: the line, its events, its bytes, and the slice that all are given", members)
+	}
+}
+
+// An outbox that is swept at once holds on to what it needs.
+func TestAnOutboxIsReused(t *testing.T) {
+	s := newStage(1)
+	lines := []*protocol.Line{s.say().Line}
+	size := len(lines[0].Text())
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		s.clients[0].out.put(lines, size, 1<<20, false)
+		s.sweepAll()
+	}))
+}

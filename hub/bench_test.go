@@ -1,0 +1,127 @@
+package hub
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// taking is a Writer that takes everything, as sockets mostly do.
+type taking struct{ lines int }
+
+func (w *taking) Send(lines []*protocol.Line) error { w.lines += len(lines); return nil }
+
+func (w *taking) Offer(lines []*protocol.Line) (bool, error) {
+	w.lines += len(lines)
+	return true, nil
+}
+
+// stage is a hub of which a test or a benchmark plays the goroutine, and the
+// sweep's.
+type stage struct {
+	*run
+	clients []*Client
+	nth     uint64
+	sweeper delivery
+}
+
+func newStage(members int) *stage {
+	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
+	s := &stage{run: newRun(h)}
+	h.sweep.working = true // what is to be swept waits for sweepAll
+	h.sweep.wake.L = &h.sweep.mu
+	for range members {
+		c := newClient(h)
+		m := s.newMember(c, Identity{Brief: true})
+		c.Start(context.Background(), &taking{}, func(error) {})
+		s.hear(s.next(m.id, protocol.Joined{From: m.nick}))
+		m.live = true
+		s.clients = append(s.clients, c)
+	}
+	s.broadcast()
+	s.sweepAll()
+	return s
+}
+
+// next is an entry as it comes out of the journal.
+func (s *stage) next(author uuid.UUID, e protocol.Recorded) *journal.Entry {
+	s.nth++
+	stamp := protocol.Stamp{Seq: s.nth, ID: uuid.UUID{1}, Time: time.Unix(0, 0), Room: protocol.Lobby}
+	entry := &journal.Entry{Seq: s.nth, Nth: s.nth, Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: e.Stamped(stamp)}
+	entry.Line = protocol.NewLine(entry.Event.ForOthers())
+	return entry
+}
+
+func (s *stage) say() *journal.Entry {
+	m := s.clients[0].member
+	return s.next(m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Mine: protocol.Mine{You: true}})
+}
+
+// sweepAll does what the sweep's goroutines do.
+func (s *stage) sweepAll() {
+	for w := &s.hub.sweep; w.next < len(w.waiting); {
+		s.sweeper.c = w.take()
+		s.sweeper.offer()
+	}
+}
+
+// What one line costs the hub, and then the sweep, in a room of a thousand.
+func BenchmarkBroadcast(b *testing.B) {
+	s := newStage(1000)
+	e := s.say()
+	b.ReportAllocs()
+	for b.Loop() {
+		s.hear(e)
+		s.broadcast()
+		b.StopTimer()
+		s.sweepAll()
+		b.StartTimer()
+	}
+}
+
+func BenchmarkSweep(b *testing.B) {
+	s := newStage(1000)
+	e := s.say()
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		s.hear(e)
+		s.broadcast()
+		b.StartTimer()
+		s.sweepAll()
+	}
+}
+
+// What the lines of one commit cost in a room of ten, most of it for each line.
+func BenchmarkApply(b *testing.B) {
+	s := newStage(10)
+	var said []*journal.Entry
+	for range 25 {
+		said = append(said, s.say())
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, e := range said {
+			s.hear(e)
+		}
+		s.broadcast()
+		s.sweepAll()
+	}
+}
+
+// One line in and out of one outbox.
+func BenchmarkOutbox(b *testing.B) {
+	s := newStage(1)
+	lines := []*protocol.Line{s.say().Line}
+	size := len(lines[0].Text())
+	b.ReportAllocs()
+	for b.Loop() {
+		s.clients[0].out.put(lines, size, 1<<20, false)
+		s.sweepAll()
+	}
+}
