@@ -110,8 +110,12 @@ func (l *inPipe) ask() ([]byte, error) {
 	in := int(os.Stdin.Fd())
 	if was, err := term.GetState(in); err == nil {
 		l.dark.Store(was)
-		defer l.dark.Store(nil)
+		defer func() {
+			l.dark.Store(nil)
+			_ = term.Restore(in, was)
+		}()
 	}
+	darken(in)
 	_, _ = io.WriteString(l.err, passwordPrompt)
 	line, err := term.ReadPassword(in)
 	_, _ = io.WriteString(l.err, "\n")

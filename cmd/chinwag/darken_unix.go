@@ -1,0 +1,16 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// darken turns the echo of a terminal off before a prompt is shown:
+// term.ReadPassword does so after it, and who types at once is seen.
+func darken(fd int) {
+	t, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return
+	}
+	t.Lflag &^= unix.ECHO
+	_ = unix.IoctlSetTermios(fd, setTermios, t)
+}
