@@ -102,11 +102,8 @@ func (d *delivery) offer() {
 		d.leave()
 		return
 	}
-	if err := d.collect(); err != nil {
-		panic(err) // only who waits for something can fail
-	}
-	all, err := true, error(nil)
-	if len(d.lines) > 0 {
+	all, err := true, d.collect()
+	if err == nil && len(d.lines) > 0 {
 		all, err = c.to.Offer(d.lines)
 	}
 	switch {

@@ -15,6 +15,9 @@
 // person only if somebody is given the wrong stream. A line from one to another
 // is two entries, one in each mailbox, with the same id.
 //
+// The end of the record is in memory, too: all of it for who is a little behind, and
+// what was spoken last in a few streams for who enters them.
+//
 // # What the record promises
 //
 // 1. A line is heard by nobody before it is durable (package sqlite; G7 in
