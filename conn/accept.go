@@ -102,7 +102,8 @@ func (l *Listener) rest(d time.Duration) {
 // isShortage reports whether somebody's going would help.
 func isShortage(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) ||
-		errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM)
+		errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM) ||
+		errors.Is(err, syscall.ENOSPC) // of what epoll may watch
 }
 
 // admit lets a connection in, or tells it why not: at once, since one who

@@ -3,6 +3,7 @@ package conn
 import (
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -44,7 +45,12 @@ func (p *poller) start() error {
 		return err
 	}
 	_ = unix.SetNonblock(fd, true) // else os.NewFile takes it for one that blocks
-	p.fd, p.file = fd, os.NewFile(uintptr(fd), "epoll")
+	file := os.NewFile(uintptr(fd), "epoll")
+	if err := file.SetReadDeadline(time.Time{}); err != nil { // the runtime's poller has not taken it
+		_ = file.Close()
+		return err
+	}
+	p.fd, p.file = fd, file
 	p.ended.Go(p.run)
 	return nil
 }
