@@ -138,7 +138,14 @@ func (d *delivery) finish(err error) {
 	} else if !rests {
 		c.hub.sweep.add(c)
 	}
+	if cap(d.items) > maxItems {
+		*d = delivery{} // one burst must not cost memory for ever
+		return
+	}
 	clear(d.items)
 	clear(d.lines)
 	*d = delivery{items: d.items[:0], lines: d.lines[:0]}
 }
+
+// maxItems is for how many items a sweeper keeps room.
+const maxItems = 1024

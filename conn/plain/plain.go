@@ -196,7 +196,7 @@ func giveBack(bufs *net.Buffers) {
 const maxBufs = 256
 
 // answer sends what a telnet waits for. It cannot hurt a line: it comes between
-// two. One that does not read gets none: the reader must not wait for it.
+// two. It waits for a Send that is under way, and for nothing else.
 func (t *Transport) answer(b []byte) {
 	t.writing.Lock()
 	defer t.writing.Unlock()

@@ -77,6 +77,7 @@ type Page struct {
 func (e Entry) Erased() Entry {
 	from, _ := protocol.Words(e.Event)
 	e.Event = protocol.Erased{Stamp: protocol.StampOf(e.Event), From: from}
+	e.Line = nil // it holds the words
 	return e
 }
 
