@@ -12,7 +12,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"syscall"
-	"time"
 
 	"github.com/oklog/run"
 	"github.com/spf13/cobra"
@@ -161,8 +160,8 @@ const (
 
 // listen opens all the addresses or none.
 func listen(addrs []string) (ls []net.Listener, err error) {
-	// A peer that vanished without a word is found within two minutes.
-	lc := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 15 * time.Second, Count: 4}}
+	// A peer that vanished without a word is found within three minutes.
+	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it, for each connection another
 	for _, a := range addrs {
 		l, err := lc.Listen(context.Background(), "tcp", a)
 		if err != nil {
