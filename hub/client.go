@@ -32,8 +32,11 @@ type Client struct {
 	reads *behind // not nil: it is behind, and how far it has read
 	seen  *seen   // how far the record is written, for the session that is told it
 
-	guest  *seen   // of the session that the connection began with
-	member *member // owned by the hub's goroutine; nil after the goodbye
+	guest *seen // of the session that the connection began with
+
+	// owned by the hub's goroutine
+	member  *member // nil after the goodbye
+	reading uint64  // the number of its last reading of the record: each one ends those before
 }
 
 // seen is the position of the last line of the record that was written to a

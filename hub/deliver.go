@@ -154,7 +154,7 @@ func (d *delivery) stepAside(a *aside) error {
 		if err := d.flush(); err != nil {
 			return err
 		}
-		d.c.seen = a.begin
+		d.c.seen, d.c.reads = a.begin, nil
 	case a.enter != nil && d.c.reads != nil:
 		d.c.reads.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
@@ -203,7 +203,7 @@ func (d *delivery) wrote() {
 // catchUp reads on, or finds that there is nothing left and is live again.
 func (d *delivery) catchUp() error {
 	answer := make(chan caughtUp, 1) // the hub does not wait
-	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.cursor.Seq, answer}); {
+	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.reading, d.c.reads.cursor.Seq, answer}); {
 	case errors.Is(err, ErrStopped):
 		return d.drain()
 	case err != nil:

@@ -46,7 +46,6 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		to = r.entrance(m)
 	}
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
-		r.fallBehind(m, r.cursor(m)) // the guest that it was may be behind: it reads as itself from here on
 		seq, missing := r.checkResume(h.Resume, at.Seq)
 		r.begin(c, seq)
 		r.welcome(m, seq, false)
@@ -65,6 +64,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 			r.giveBackWhenWritten(c, weight)
 			return
 		}
+		m.live = true
 		r.replay(m, at, weight)
 	})
 }
@@ -167,11 +167,13 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 }
 
 // begin has c told from here on what is for the session that it is now, which was
-// told all up to a position before.
+// told all up to a position before. If the guest that it was is behind, its reading
+// ends here.
 func (r *run) begin(c *Client, position uint64) {
 	told := new(seen)
 	told.Store(position)
 	c.member.seen = told
+	c.reading++
 	r.append(c, &aside{begin: told}, nil)
 }
 

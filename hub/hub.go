@@ -172,6 +172,7 @@ type (
 	// catchUp asks whether a client that is behind has read all there is.
 	catchUp struct {
 		c        *Client
+		reading  uint64 // the number of the reading that asks
 		position uint64
 		answer   chan<- caughtUp
 	}

@@ -44,7 +44,7 @@ type aside struct {
 	after  place       // who is behind reads up to here first
 	weight int64       // given back when it is written
 	behind *behind     // from here on the writer reads by itself
-	begin  *seen       // from here on it is another session that is told
+	begin  *seen       // from here on it is another session that is told, and what was read for the one before is not
 	enter  *entering   // who is behind reads another stream from here on
 	past   *past       // a stretch of the record, told again
 	search *search     // what is looked for in the record
@@ -85,7 +85,8 @@ type entering struct {
 
 // behind is where a writer begins to read by itself.
 type behind struct {
-	cursor journal.Cursor
+	reading uint64 // its number: see Client.reading
+	cursor  journal.Cursor
 	me     listener
 }
 

@@ -181,14 +181,16 @@ func (r *run) judge(err error) {
 // fallBehind leaves it to m's writer to read on from cur.
 func (r *run) fallBehind(m *member, cur journal.Cursor) {
 	m.live = false
-	r.append(m.client, &aside{behind: &behind{cur, m.listener}}, nil)
+	m.client.reading++
+	r.append(m.client, &aside{behind: &behind{m.client.reading, cur, m.listener}}, nil)
 }
 
 // catchUp makes a member live again if it has read all there is: in this step,
-// so that no entry can fall between its reading and its being fed.
+// so that no entry can fall between its reading and its being fed. Only the last
+// reading may ask: while another waits in the outbox, the end of this one says nothing.
 func (r *run) catchUp(req catchUp) {
 	m := req.c.member
-	if m == nil {
+	if m == nil || req.reading != req.c.reading {
 		req.answer <- caughtUp{over: true}
 		return
 	}
@@ -198,7 +200,7 @@ func (r *run) catchUp(req catchUp) {
 
 // caughtUp is the answer to catchUp.
 type caughtUp struct {
-	over     bool // the goodbye is in the outbox
+	over     bool // the goodbye, or what ends this reading, is in the outbox
 	live     bool
 	head     place // there is something to read up to here
 	listener listener
