@@ -87,7 +87,7 @@ type entering struct {
 type behind struct {
 	reading uint64 // its number: see Client.reading
 	cursor  journal.Cursor
-	me     listener
+	me      listener
 }
 
 // past is a stretch of the record up to a position that is told again.
