@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
-	"net/netip"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -131,7 +130,10 @@ func (l *Listener) admit(c net.Conn) {
 		return
 	}
 	l.served.Add(1)
-	go l.serve(c, at)
+	id := l.id
+	id.From = hub.Address{Host: hostOf(addrOf(c)), Prefix: at}
+	link := s.link(l.door(c), id, l.poller)
+	go l.serve(c, link, id, s.limits.follow(at, link))
 }
 
 // turnAway says why in the spelling of the door. A socket takes its first bytes at
@@ -152,16 +154,13 @@ func (l *Listener) turnAway(c net.Conn, why string) {
 	}
 }
 
-func (l *Listener) serve(c net.Conn, at netip.Prefix) {
+func (l *Listener) serve(c net.Conn, link *link, id hub.Identity, before *link) {
 	l.server.log.Debug("connected", "addr", addrOf(c))
-	id := l.id
-	id.From = hub.Address{Host: hostOf(addrOf(c)), Prefix: at}
-	began := time.Now()
-	l.server.begin(l.door(c), id, l.poller, func(err error) { l.left(c, began, err) })
+	link.begin(id, before, func(err error) { l.left(link, c, err) })
 }
 
-func (l *Listener) left(c net.Conn, began time.Time, err error) {
-	l.server.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(began).Round(time.Millisecond), "err", err)
-	l.server.limits.leave(prefixOf(addrOf(c)))
+func (l *Listener) left(link *link, c net.Conn, err error) {
+	l.server.log.Debug("disconnected", "addr", addrOf(c), "after", time.Since(link.since).Round(time.Millisecond), "err", err)
+	l.server.limits.leave(link.from.Prefix, link)
 	l.served.Done()
 }

@@ -45,7 +45,7 @@ func TestG10AFloodOfAddressesIsForgotten(t *testing.T) {
 		for i := range 10 * maxAddresses {
 			why, _ := l.enter(addr(i))
 			require.Empty(t, why)
-			l.leave(addr(i))
+			l.leave(addr(i), nil)
 			require.LessOrEqual(t, len(l.byAddr), maxAddresses)
 		}
 	})
@@ -60,13 +60,13 @@ func TestAddressesThatAreInUseAreNotForgotten(t *testing.T) {
 		}
 		for i := 2 * maxAddresses; i < 10*maxAddresses; i++ {
 			_, _ = l.enter(addr(i))
-			l.leave(addr(i))
+			l.leave(addr(i), nil)
 			require.LessOrEqual(t, len(l.byAddr), 5*maxAddresses)
 		}
 		for i := range 2 * maxAddresses {
 			why, _ := l.enter(addr(i))
 			require.NotEmpty(t, why, i)
-			l.leave(addr(i))
+			l.leave(addr(i), nil)
 		}
 	})
 }
@@ -77,12 +77,12 @@ func TestTheQuietAreForgottenFirst(t *testing.T) {
 		l := defaults(t)
 		for i := 1; i < maxAddresses; i++ {
 			_, _ = l.enter(addr(i))
-			l.leave(addr(i))
+			l.leave(addr(i), nil)
 		}
 		time.Sleep(time.Minute)
 		for range l.burst {
 			_, _ = l.enter(addr(0))
-			l.leave(addr(0))
+			l.leave(addr(0), nil)
 		}
 		_, _ = l.enter(addr(maxAddresses))
 		assert.Len(t, l.byAddr, 2)
@@ -97,7 +97,7 @@ func TestNewConnectionsOfOneAddressAreLimited(t *testing.T) {
 		for range 40 {
 			why, _ := l.enter(addr(1))
 			require.Empty(t, why)
-			l.leave(addr(1))
+			l.leave(addr(1), nil)
 		}
 		why, tell := l.enter(addr(1))
 		assert.Contains(t, why, "too often")

@@ -18,4 +18,6 @@ func (l *link) await() { panic("conn: there is nothing to wait for") }
 
 func (l *link) rouse() {}
 
+func hasEnded(syscall.RawConn) bool { return false }
+
 func hasCome(syscall.RawConn) bool { return false }

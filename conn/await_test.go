@@ -22,9 +22,14 @@ import (
 
 // listen has a house listen at a socket of this machine.
 func (w *house) listen() net.Addr {
+	return w.listenAt(func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+}
+
+// listenAt is listen with another door.
+func (w *house) listenAt(open func(net.Conn) conn.Transport, id hub.Identity) net.Addr {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(w.t, err)
-	door := w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	door := w.server.Listen(l, open, id)
 	w.served.Go(func() { assert.NoError(w.t, door.Accept()) })
 	w.doors = append(w.doors, door)
 	return l.Addr()

@@ -36,6 +36,16 @@ func isReadable(fd uintptr) bool {
 	return n > 0 || err != nil && err != unix.EINTR
 }
 
+// hasEnded reports whether the other side has ended its direction, whatever it sent
+// before that.
+func hasEnded(socket syscall.RawConn) (has bool) {
+	err := socket.Control(func(fd uintptr) {
+		n, _ := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: endOfInput}}, 0)
+		has = n > 0
+	})
+	return has || err != nil // what is closed has ended
+}
+
 func hasCome(socket syscall.RawConn) (has bool) {
 	_ = socket.Control(func(fd uintptr) { has = isReadable(fd) }) // what is closed has nothing
 	return has

@@ -34,7 +34,7 @@ type house struct {
 func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
 	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 1000})), ho)
 	w := &house{t: t, ended: make(chan error, 1)}
-	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.server = conn.NewServer(h, co)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.ask = cancel
@@ -68,6 +68,14 @@ func (l *logged) count(words string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Count(l.b.String(), words)
+}
+
+// after is what was logged after the first words of that kind.
+func (l *logged) after(words string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, rest, _ := strings.Cut(l.b.String(), words)
+	return rest
 }
 
 // come brings somebody in through a pipe, in a bubble, and lets a second pass:

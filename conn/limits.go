@@ -31,6 +31,7 @@ type address struct {
 	limiter *rate.Limiter
 	tries   *rate.Limiter // of a password; nil: none yet
 	told    time.Time     // when the log was last told that it is refused
+	last    *link         // the connection that came last; nil: it is gone
 }
 
 func newLimits(o Options) limits {
@@ -110,10 +111,24 @@ func hostOf(hostport string) string {
 	return ap.Addr().Unmap().String()
 }
 
-func (l *limits) leave(at netip.Prefix) {
+// follow makes c the connection that came last from an address, and returns the one
+// before it; nil: that is gone.
+func (l *limits) follow(at netip.Prefix, c *link) (before *link) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byAddr[at].open--
+	a := l.byAddr[at]
+	before, a.last = a.last, c
+	return before
+}
+
+func (l *limits) leave(at netip.Prefix, c *link) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.byAddr[at]
+	a.open--
+	if a.last == c {
+		a.last = nil
+	}
 }
 
 // tidy forgets addresses without a connection: those that were quiet long

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"chinwag/conn/stream"
@@ -32,12 +32,15 @@ type link struct {
 	ended     func(error)        // called once, at the very end
 	spoke     atomic.Bool        // it has sent a line, or is no stranger
 	waits     atomic.Bool        // all that has come was handed over
+	loss      atomic.Pointer[loss]
 
 	// under Server.mu
 	expelled bool
 	over     bool          // nothing is written any more
 	err      error         // how that ended
 	isOver   chan struct{} // closed then; nil: nobody waits for it
+	wasRead  bool          // all that it sent was followed
+	onRead   chan struct{} // closed then; nil: nobody waits for it
 }
 
 // wrote is called by the hub when nothing more is written.
@@ -68,6 +71,7 @@ func (l *link) overSoon() <-chan struct{} {
 func (l *link) abort() {
 	l.transport.Abort()
 	l.rouse()
+	l.cancel()
 }
 
 // read hands over what the client has sent, and leaves the waiting for more to
@@ -80,6 +84,10 @@ func (l *link) read() {
 		switch {
 		case errors.Is(err, stream.ErrNothing):
 			l.waits.Store(true)
+			if l.isLate() {
+				l.end(errLate)
+				return
+			}
 			l.await()
 			return
 		case err != nil:
@@ -92,6 +100,54 @@ func (l *link) read() {
 // isUnread reports whether something has come that the hub does not know yet.
 func (l *link) isUnread() bool { return !l.waits.Load() || hasCome(l.transport.Socket()) }
 
+// isEnding reports whether the other side has ended its direction, as far as that can be
+// known.
+func (l *link) isEnding() bool {
+	on, ok := l.transport.(interface{ Raw() syscall.RawConn })
+	return ok && on.Raw() != nil && hasEnded(on.Raw())
+}
+
+// patience is how long a connection waits for the one before it.
+const patience = time.Second
+
+// follow waits until all is followed that the connection before from the same address has
+// sent, if that one has ended its input already: a loop of a shell sends a line with each
+// connection, and they are said in its order.
+func (l *link) follow(before *link) {
+	if before == nil || !before.isEnding() {
+		return
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-before.readSoon():
+	case <-late.C:
+	case <-l.server.hub.Done():
+	}
+}
+
+// readSoon is closed when all that was sent has been followed.
+func (l *link) readSoon() <-chan struct{} {
+	l.server.mu.Lock()
+	defer l.server.mu.Unlock()
+	if l.onRead == nil {
+		l.onRead = make(chan struct{})
+		if l.wasRead {
+			close(l.onRead)
+		}
+	}
+	return l.onRead
+}
+
+func (l *link) tellRead() {
+	l.server.mu.Lock()
+	defer l.server.mu.Unlock()
+	l.wasRead = true
+	if l.onRead != nil {
+		close(l.onRead)
+	}
+}
+
 // receive takes one line. Those that are to be said are handed over together, as many
 // as have come.
 func (l *link) receive() error {
@@ -101,6 +157,9 @@ func (l *link) receive() error {
 		return cmp.Or(l.handOver(), err)
 	}
 	l.spoke.Store(true)
+	if l.isSpent() {
+		return cmp.Or(l.handOver(), l.drop())
+	}
 	if err := l.keepPace(); err != nil {
 		return err
 	}
@@ -135,10 +194,9 @@ func (l *link) handOver() error {
 // end waits until nothing is written any more, and closes the connection.
 func (l *link) end(reading error) {
 	reason := protocol.Quit
-	if !errors.Is(reading, io.EOF) {
+	if !l.isOrderly(reading) {
 		reason = protocol.Lost
-		l.cancel() // nobody is there to say goodbye to, or it is said
-		l.client.Stop()
+		l.client.Discard() // nobody is there to say goodbye to, or it is said
 	}
 	// The writing is about to end, or the hub ends it with the goodbye.
 	if over := l.overSoon(); over == nil {
@@ -146,8 +204,14 @@ func (l *link) end(reading error) {
 			reason = protocol.Stalled
 		}
 		l.client.Close(l.ctx, reason)
+		l.tellRead()
 	} else {
 		l.client.Close(l.ctx, reason)
+		l.tellRead()
+		if reason == protocol.Lost {
+			l.cancel()
+			l.client.Stop()
+		}
 		select {
 		case <-over:
 		case <-l.server.hub.Done():
@@ -156,6 +220,7 @@ func (l *link) end(reading error) {
 		}
 	}
 	l.server.remove(l)
+	l.forgive()
 	if l.err == nil || errors.Is(l.err, hub.ErrStopped) {
 		l.transport.Close()
 	} else {

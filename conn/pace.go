@@ -41,7 +41,7 @@ func (l *link) keepPace() error {
 			return err
 		}
 	}
-	return p.limiter.Wait(l.ctx)
+	return l.pause(p.limiter)
 }
 
 var slower = protocol.Notice{Text: protocol.MustText("that is faster than the room can follow: you are read more slowly for a while, and nothing is lost")}

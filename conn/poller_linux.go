@@ -152,3 +152,6 @@ func (p *poller) disarm(l *link) {
 		p.armed[l.waiting.fd] = nil
 	}
 }
+
+// endOfInput is what poll(2) is asked for to tell of the end of what the other side sends.
+const endOfInput = unix.POLLRDHUP

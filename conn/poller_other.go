@@ -14,3 +14,6 @@ func (p *poller) stop() {}
 func (p *poller) await(*link) bool { return false }
 
 func (p *poller) rouse(*link) {}
+
+// endOfInput asks poll(2) for nothing: it tells of the end unasked.
+const endOfInput = 0

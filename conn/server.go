@@ -79,24 +79,33 @@ func NewServer(h *hub.Hub, o Options) *Server {
 // Serve runs one connection from its greeting to its end. It closes t.
 func (s *Server) Serve(t Transport, id hub.Identity) error {
 	ended := make(chan error, 1)
-	s.begin(t, id, nil, func(err error) { ended <- err })
+	s.link(t, id, nil).begin(id, nil, func(err error) { ended <- err })
 	return <-ended
 }
 
-// begin greets a connection, and reads from it what has come. Then others go on
-// with it, up to the end that ended is told. p may be nil.
-func (s *Server) begin(t Transport, id hub.Identity, p *poller, ended func(error)) {
+// link is a connection that is to begin. p may be nil.
+func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &link{
+	return &link{
 		server: s, transport: t, ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
-		unlimited: id.Operator, poller: p, ended: ended,
+		unlimited: id.Operator, poller: p,
 	}
+}
+
+// begin greets a connection, and reads from it what has come. Then others go on
+// with it, up to the end that ended is told. before is the one that came before it from the
+// same address; nil: it is gone.
+func (l *link) begin(id hub.Identity, before *link, ended func(error)) {
+	s, t := l.server, l.transport
+	l.ended = ended
 	if t.Socket() != nil {
 		id.Unread = l.isUnread
 	}
+	id.Ending = l.isEnding
 	var err error
-	if l.client, err = s.hub.Attach(ctx, id); err != nil {
-		cancel()
+	if l.client, err = s.hub.Attach(l.ctx, id); err != nil {
+		l.cancel()
+		l.tellRead()
 		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
 		t.Close()
 		ended(err)
@@ -104,7 +113,8 @@ func (s *Server) begin(t Transport, id hub.Identity, p *poller, ended func(error
 	}
 	l.spoke.Store(id.Operator)
 	s.add(l)
-	l.client.Start(ctx, t, l.wrote)
+	l.client.Start(l.ctx, t, l.failed, l.wrote)
+	l.follow(before)
 	l.read()
 }
 

@@ -25,7 +25,7 @@ func (d *delivery) tellAgain(p *past) error {
 	}
 	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
 	before := len(d.lines)
-	for cur.Seq < p.upto && !t.enough() && !d.c.out.isCut() {
+	for cur.Seq < p.upto && !t.enough() && !d.isOver() {
 		page, err := d.c.hub.journal.Read(cur, p.upto, pageLines)
 		if err != nil {
 			return d.unreadable(err)

@@ -38,7 +38,7 @@ func newStage(members int) *stage {
 	for range members {
 		c := newClient(h)
 		m := s.newMember(c, Identity{Brief: true})
-		c.Start(context.Background(), &taking{}, func(error) {})
+		c.Start(context.Background(), &taking{}, nil, func(error) {})
 		s.hear(s.next(m.id, protocol.Joined{From: m.nick}))
 		m.live = true
 		s.clients = append(s.clients, c)

@@ -25,18 +25,24 @@ type Client struct {
 	arrived bool // owned by the reader: the hub knows that it has spoken
 
 	// owned by Start, and then by whoever writes
-	ctx   context.Context
-	to    Writer
-	done  func(error)
-	alone bool    // what is written to it has always to be waited for
-	reads *behind // not nil: it is behind, and how far it has read
-	seen  *seen   // how far the record is written, for the session that is told it
+	ctx    context.Context
+	to     Writer
+	failed func(error) bool
+	done   func(error)
+	lost   error   // why what it is told is discarded, if a write has failed
+	alone  bool    // what is written to it has always to be waited for
+	reads  *behind // not nil: it is behind, and how far it has read
+	seen   *seen   // how far the record is written, for the session that is told it
+
+	discards atomic.Bool // nobody listens any more
 
 	guest *seen // of the session that the connection began with
 
 	// owned by the hub's goroutine
-	member  *member // nil after the goodbye
-	reading uint64  // the number of its last reading of the record: each one ends those before
+	member  *member     // nil after the goodbye
+	reading uint64      // the number of its last reading of the record: each one ends those before
+	ending  func() bool // Identity.Ending
+	onEnd   []func()    // what waits for its end
 }
 
 // seen is the position of the last line of the record that was written to a
@@ -101,12 +107,11 @@ func (c *Client) Promote(ctx context.Context) error {
 	return c.hub.send(ctx, promote{c, window})
 }
 
-// Close takes the client out of the hub. It must be called once, when nothing
-// more will be read; the goodbye, if there is one to say, then comes through Start.
+// Close takes the client out of the hub when all that it has asked is answered, or
+// ctx has ended. It must be called once, when nothing more will be read. Quit is the
+// end of the input in good order; the goodbye to it then comes through Start.
 func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
-	if reason == protocol.Quit { // who goes in good order waits for the answers to what it asked
-		_ = c.acquire(ctx, window)
-	}
+	_ = c.acquire(ctx, window)                              // what was said comes before the end, however that came
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 

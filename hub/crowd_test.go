@@ -56,7 +56,7 @@ func (g *onlooker) do(t *testing.T, cmd protocol.Command) {
 func (g *onlooker) leave() {
 	g.stop()
 	<-g.ended
-	g.c.Close(context.Background(), protocol.Lost)
+	g.c.Close(ended, protocol.Lost)
 }
 
 // heard is what somebody was told of others, a word for each.

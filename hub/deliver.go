@@ -29,9 +29,28 @@ type Writer interface {
 // Start has all that the client is told written by w, in order. It is called once.
 // done is called once, by whoever notices: with nil when the goodbye is written, else
 // when w fails, ctx ends (see Stop) or the hub does.
-func (c *Client) Start(ctx context.Context, w Writer, done func(error)) {
-	c.ctx, c.to, c.done = ctx, w, done
+//
+// A write that fails says that nobody listens, not that nothing was said. So failed
+// is asked, once, whether the client goes on: then what it is told is discarded from
+// there on, as after Discard, and done is called as if it were written, but with the
+// error of w. failed may be nil: no client goes on.
+func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
+	c.ctx, c.to, c.failed, c.done = ctx, w, failed, done
 	c.out.open()
+}
+
+// Discard has what the client is told discarded from here on: nobody listens any
+// more. What it has said is followed all the same. It may be called from anywhere.
+func (c *Client) Discard() { c.discards.Store(true) }
+
+// goesOn reports whether the client goes on although a write has failed.
+func (c *Client) goesOn(err error) bool {
+	if c.failed == nil || !c.failed(err) {
+		return false
+	}
+	c.lost = err
+	c.Discard()
+	return true
 }
 
 // Stop ends what Start began as soon as nothing waits: its context or the hub has
@@ -42,11 +61,11 @@ func (c *Client) Stop() {
 	}
 }
 
-func (c *Client) stopped() error { return cmp.Or(c.ctx.Err(), ErrStopped) }
+func (c *Client) stopped() error { return cmp.Or(c.lost, c.ctx.Err(), ErrStopped) }
 
 func (c *Client) end(err error) {
 	c.out.close()
-	c.done(err)
+	c.done(cmp.Or(c.lost, err))
 }
 
 // deliver writes all that waits, whatever there is to wait for. It is a goroutine
@@ -73,13 +92,16 @@ func (d *delivery) run() (over bool, err error) {
 		if err := d.c.ctx.Err(); err != nil {
 			return true, err
 		}
+		if d.c.discards.Load() {
+			d.c.reads = nil
+		}
 		var last *protocol.Line
 		if len(d.items) == 0 {
 			d.items, last = d.c.out.take(d.items)
 		}
 		switch {
 		case last != nil:
-			return true, d.c.to.Send([]*protocol.Line{last})
+			return true, d.sendLast(last)
 		case len(d.items) > 0:
 			err = d.write()
 		case d.c.reads != nil:
@@ -101,7 +123,7 @@ func (d *delivery) run() (over bool, err error) {
 func (d *delivery) drain() error {
 	var last *protocol.Line
 	if d.items, last = d.c.out.take(d.items); last != nil {
-		return d.c.to.Send([]*protocol.Line{last})
+		return d.sendLast(last)
 	}
 	if err := d.write(); err != nil {
 		return err
@@ -140,8 +162,16 @@ func (d *delivery) collect() error {
 	return nil
 }
 
-// stepAside does what stands between the lines of the record.
+// stepAside does what stands between the lines of the record. For a client that is
+// told nothing any more, that is only what changes something.
 func (d *delivery) stepAside(a *aside) error {
+	if d.c.discards.Load() {
+		d.ended = d.ended || a.end
+		if a.forget != nil {
+			return d.forget(a.forget)
+		}
+		return nil
+	}
 	if d.c.reads != nil && a.after.seq > d.c.reads.cursor.Seq {
 		if err := d.readOn(a.after); err != nil {
 			return err
@@ -170,7 +200,7 @@ func (d *delivery) stepAside(a *aside) error {
 
 func (d *delivery) flush() error {
 	if len(d.lines) > 0 || d.offered {
-		if err := d.send(); err != nil {
+		if err := d.send(); err != nil && !d.c.goesOn(err) {
 			return err
 		}
 	}
@@ -179,25 +209,47 @@ func (d *delivery) flush() error {
 }
 
 func (d *delivery) send() error {
-	if d.offered {
-		d.offered = false
+	offered := d.offered
+	d.offered = false
+	switch {
+	case d.c.discards.Load():
+		return nil
+	case offered:
 		return d.c.to.Send(nil)
 	}
 	return d.c.to.Send(d.lines)
 }
 
+// sendLast writes the goodbye that is written instead of all that waits.
+func (d *delivery) sendLast(line *protocol.Line) error {
+	if d.c.discards.Load() {
+		return nil
+	}
+	return d.c.to.Send([]*protocol.Line{line})
+}
+
+// isOver reports whether nothing more of the record is to be told, however much was
+// asked for.
+func (d *delivery) isOver() bool { return d.c.discards.Load() || d.c.out.isCut() }
+
 // wrote keeps how far the record is written, and lets go of what was.
 func (d *delivery) wrote() {
-	for _, line := range slices.Backward(d.lines) {
-		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
-			d.c.seen.Store(seq)
-			break
-		}
+	if !d.c.discards.Load() {
+		d.keepSeen()
 	}
 	clear(d.lines)
 	d.lines = d.lines[:0]
 	d.c.turn.Release(d.weight)
 	d.weight = 0
+}
+
+func (d *delivery) keepSeen() {
+	for _, line := range slices.Backward(d.lines) {
+		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
+			d.c.seen.Store(seq)
+			return
+		}
+	}
 }
 
 // catchUp reads on, or finds that there is nothing left and is live again.
@@ -235,7 +287,7 @@ func (d *delivery) readOn(to place) error {
 		at.cursor.Streams[i].Last = to.nth[i]
 	}
 	upto := to.seq
-	for patient := d.patiently(d.skip(to)); at.cursor.Seq < upto && !d.c.out.isCut(); {
+	for patient := d.patiently(d.skip(to)); at.cursor.Seq < upto && !d.isOver(); {
 		if patient != nil {
 			return patient
 		}

@@ -68,6 +68,11 @@ type Identity struct {
 	// Unread reports whether something has come that was not read yet. It must not
 	// wait. nil: that cannot be known.
 	Unread func() bool
+
+	// Ending reports whether the other side has ended its direction of the connection,
+	// though what it sent before may not be read yet. It must not wait. nil: that
+	// cannot be known.
+	Ending func() bool
 }
 
 // Hub is the handle by which connections reach the goroutine that decides.

@@ -38,7 +38,7 @@ func rawConnect(t *testing.T, w *world) *rawc {
 	return r
 }
 
-func (r *rawc) close() { r.cancel(); r.c.Close(context.Background(), protocol.Lost) }
+func (r *rawc) close() { r.cancel(); r.c.Close(r.ctx, protocol.Lost) }
 
 func gatedWith(b journal.Bounds, o Options) (*world, *gatedStore) {
 	w := newWorld(b, o)
@@ -154,7 +154,7 @@ func TestHelloOfAGuestWhoIsBehind(t *testing.T) {
 			c.close()
 		}
 		cancel()
-		c.Close(context.Background(), protocol.Lost)
+		c.Close(ended, protocol.Lost)
 		w.close()
 	})
 }
@@ -321,7 +321,7 @@ func TestOneLeavesUnderTheLastName(t *testing.T) {
 		synctest.Wait()
 		g.open = false
 		c.do(protocol.Rename{Nick: nick("bob")})
-		c.c.Close(context.Background(), protocol.Lost)
+		c.c.Close(ended, protocol.Lost)
 		synctest.Wait()
 		g.open = true
 		g.gate <- nil
@@ -425,7 +425,7 @@ func TestAKickFreesAHeldName(t *testing.T) {
 		got := strings.Join(p.told(), "\n")
 		t.Log(got)
 		assert.Contains(t, got, "free now")
-		op.Close(context.Background(), protocol.Lost)
+		op.Close(ended, protocol.Lost)
 		cancel()
 		w.close()
 	})

@@ -439,7 +439,7 @@ func deliver(ctx context.Context, c *Client, send func([]*protocol.Line) error) 
 
 func deliverTo(ctx context.Context, c *Client, w Writer) error {
 	done := make(chan error, 1)
-	c.Start(ctx, w, func(err error) { done <- err })
+	c.Start(ctx, w, nil, func(err error) { done <- err })
 	select {
 	case err := <-done:
 		return err
@@ -449,3 +449,10 @@ func deliverTo(ctx context.Context, c *Client, w Writer) error {
 	c.Stop()
 	return <-done
 }
+
+// ended is a context that has ended: with it Close does not wait.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()

@@ -71,7 +71,7 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 		require.NoError(b, err)
 		rest.Go(func() {
 			_ = deliver(ctx, c, hear)
-			c.Close(context.Background(), protocol.Lost)
+			c.Close(ended, protocol.Lost)
 		})
 		return c
 	}

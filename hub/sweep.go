@@ -92,6 +92,9 @@ func (s *sweep) take() *Client {
 func (d *delivery) offer() {
 	var last *protocol.Line
 	c := d.c
+	if c.discards.Load() {
+		c.reads = nil
+	}
 	if c.reads == nil {
 		d.items, last = c.out.take(d.items)
 	}
@@ -103,8 +106,11 @@ func (d *delivery) offer() {
 		return
 	}
 	all, err := true, d.collect()
-	if err == nil && len(d.lines) > 0 {
+	if err == nil && len(d.lines) > 0 && !c.discards.Load() {
 		all, err = c.to.Offer(d.lines)
+		if err != nil && !errors.Is(err, errors.ErrUnsupported) && c.goesOn(err) {
+			all, err = true, nil
+		}
 	}
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):

@@ -209,12 +209,13 @@ func (t *Transport) answer(b []byte) {
 	}
 }
 
-// isBroken reports whether a write has failed. The system tells of a reset only
-// once, and if the writer is told, the reader sees an end like any other.
+// isBroken reports whether the connection was reset. The system tells of that only
+// once, and if the writer is told, the reader sees an end like any other. A writer
+// that is told EPIPE has written to somebody who had ended the input in good order and gone.
 func (t *Transport) isBroken() bool {
 	t.writing.Lock()
 	defer t.writing.Unlock()
-	return t.Failed() != nil
+	return t.Failed() != nil && !errors.Is(t.Failed(), syscall.EPIPE)
 }
 
 // Interrupt implements conn.Transport.

@@ -111,14 +111,17 @@ func TestLongJSONLines(t *testing.T) {
 	assert.Equal(t, []string{helloJSON, "refused too-long", saysJSON}, got)
 }
 
-// deafConn is a reset connection whose writer was told of it: its reader sees an
-// orderly end.
-type deafConn struct{ fakeConn }
+// goneConn is a connection on which nobody listens any more, of which the system has
+// told the writer: the reader sees an orderly end.
+type goneConn struct {
+	fakeConn
+	told error
+}
 
-func (*deafConn) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+func (c *goneConn) Write([]byte) (int, error) { return 0, c.told }
 
 func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
-	tr := New(&deafConn{fakeConn{in: strings.NewReader("whole\nha")}}, Options{})
+	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nha")}, syscall.ECONNRESET}, Options{})
 	require.Error(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.HistoryEnd{})}))
 	cmd, err := tr.Receive()
 	require.NoError(t, err)
@@ -126,4 +129,18 @@ func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
 	cmd, err = tr.Receive()
 	assert.Nil(t, cmd)
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}
+
+// The system tells EPIPE where the input had ended in good order before the other side was
+// gone: printf hi > /dev/tcp/HOST/PORT.
+func TestALineWithoutItsEndBeforeAnOrderlyEndIsALine(t *testing.T) {
+	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nhi")}, syscall.EPIPE}, Options{})
+	require.Error(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.HistoryEnd{})}))
+	for _, want := range []string{"whole", "hi"} {
+		cmd, err := tr.Receive()
+		require.NoError(t, err)
+		assert.Equal(t, protocol.Say{Text: protocol.MustText(want)}, cmd)
+	}
+	_, err := tr.Receive()
+	assert.ErrorIs(t, err, io.EOF)
 }

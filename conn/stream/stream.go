@@ -51,6 +51,10 @@ func rawConn(c any) syscall.RawConn {
 	return nil
 }
 
+// Raw is the connection as the system knows it, nil where nothing can be done with it
+// without waiting. It is not to be read from or written to.
+func (s *Stream) Raw() syscall.RawConn { return s.raw }
+
 // CanOffer reports whether Offer can be used.
 func (s *Stream) CanOffer() bool { return s.raw != nil }
 
