@@ -20,6 +20,7 @@ func (r *run) attach(req attach) {
 	}
 	c := req.c
 	r.clients[c] = true
+	c.ending = req.id.Ending
 	m := r.newMember(c, req.id)
 	r.tellOne(c, r.greeting(m))
 	req.answer <- true
@@ -84,7 +85,7 @@ func (r *run) entrance(m *member) protocol.Room {
 }
 
 func (r *run) newMember(c *Client, id Identity) *member {
-	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, seen: c.guest, replay: r.opts.Replay}
+	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, seen: c.guest, replay: r.opts.Replay, began: time.Now()}
 	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil {
 		r.guests++
 		m.nick = guest(r.guests)

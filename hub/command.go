@@ -21,6 +21,9 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 		r.giveBack(c, w)
 		return
 	}
+	if r.awaitName(c, cmd, w) {
+		return
+	}
 	if m.room == nil && m.moving > 0 { // it is on its way
 		m.onRoom = append(m.onRoom, func() { r.command(c, cmd, w) })
 		return

@@ -12,6 +12,7 @@ import (
 // depart proposes that m leaves its room. What it proposed before comes first.
 func (r *run) depart(m *member, left protocol.Left, done func()) {
 	left.From = cmp.Or(m.called, m.nick)
+	m.brief = m.isBrief()
 	entries := []journal.Entry{r.entry(m, m.bound, left)}
 	if m.visiting != 0 {
 		state := r.parting(m, left.Reason)
@@ -108,17 +109,54 @@ func (r *run) leave(c *Client, text protocol.Text) {
 func (r *run) detach(req detach) {
 	c, m := req.c, req.c.member
 	delete(r.clients, c)
-	if m == nil {
+	defer r.ended(c)
+	switch {
+	case m == nil:
+	case req.reason != protocol.Quit:
+		r.unlink(c)
+		r.lose(m, req.reason)
+	case m.gone: // the goodbye is still to come
+	case m.program: // only quit is one: its process was killed, or a proxy or its network went away in good order
+		r.goodbye(c, protocol.Lost, protocol.Text{})
+		r.lose(m, protocol.Lost)
+	default:
+		r.hangUp(c)
+	}
+}
+
+// ended does what waited for the end of a connection.
+func (r *run) ended(c *Client) {
+	waiting := c.onEnd
+	c.onEnd = nil
+	for _, f := range waiting {
+		f()
+	}
+}
+
+// hangUp is the end of a person's input in good order. It is a goodbye, as at the end of
+// a pipe, but not a wish to be forgotten: the session can be resumed for a while. Until then
+// it has no name, no place, and nothing is said to it.
+func (r *run) hangUp(c *Client) {
+	m := c.member
+	if m.token == "" || m.bound == (protocol.Room{}) {
+		r.leave(c, protocol.Text{})
 		return
 	}
-	if req.reason == protocol.Quit {
-		if !m.gone {
-			r.leave(c, protocol.Text{})
-		}
-		return // the goodbye is still to come
+	keep := r.opts.Hold
+	if m.bound == protocol.DeskRoom && r.leavesMessage(m) {
+		keep = r.opts.Messages
 	}
-	r.unlink(c)
-	r.lose(m, req.reason)
+	r.depart(m, protocol.Left{Reason: protocol.Quit}, func() {
+		if m.client == c {
+			r.goodbye(c, protocol.Quit, protocol.Text{})
+		}
+		if m.client != nil || m.token == "" {
+			return // back already, or gone for good meanwhile
+		}
+		m.gone = false
+		r.giveUpName(m)
+		r.holdUntil(m, time.Now().Add(keep))
+	})
 }
 
 // lose is what becomes of a member whose connection is over.

@@ -31,6 +31,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	}
 	var refusals []*protocol.Refusal // told after the welcome: before it, the program does not listen
 	if h.Nick != (protocol.Nick{}) {
+		r.freeName(m, h.Nick)
 		if refusal := r.checkNick(m, h.Nick); refusal != nil {
 			refusals = append(refusals, refusal)
 		} else {
@@ -130,7 +131,7 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 		r.goodbye(old, protocol.Replaced, protocol.Text{})
 	}
 	r.unhold(m)
-	m.client, c.member, m.live = c, m, false
+	m.client, c.member, m.live, m.again = c, m, false, true
 	seq, missing := r.checkResume(from, r.head)
 	r.begin(c, seq)
 	see := func() {

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"time"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -11,6 +13,7 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are " + to.String() + " already")}, w)
 		return
 	}
+	r.freeName(m, to)
 	if refusal := r.checkNick(m, to); refusal != nil {
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
 		return
@@ -54,6 +57,56 @@ func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
 	default:
 		return protocol.Refuse("alike", "%s looks too much like %s, who is here: please choose another name", n, h.nick)
 	}
+}
+
+const (
+	briefly    = 10 * time.Second
+	briefLines = 3
+)
+
+// isBrief reports whether m is one who calls, says a line or three and is gone, as
+// scripts do. Its name is not held for it as if it might come back: see freeName.
+func (m *member) isBrief() bool {
+	return !m.again && m.spoken <= briefLines && time.Since(m.began) < briefly
+}
+
+// freeName frees a name that m asks for, if it is held for somebody from the same address who was
+// here briefly: most likely the same script again.
+func (r *run) freeName(m *member, n protocol.Nick) {
+	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.from.IsSame(m.from) {
+		r.giveUpName(h)
+	}
+}
+
+// giveUpName frees the name of a session that may come back without it.
+func (r *run) giveUpName(m *member) {
+	r.release(m, m.nick)
+	r.release(m, m.called)
+	m.released = true
+}
+
+// awaitName has a command that asks for a name wait until the connection of a brief
+// caller from the same address is over, if that has ended but for what is not read yet.
+func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
+	var n protocol.Nick
+	switch cmd := cmd.(type) {
+	case protocol.Rename:
+		n = cmd.Nick
+	case protocol.Hello:
+		n = cmd.Nick
+	}
+	if n == (protocol.Nick{}) {
+		return false
+	}
+	h := r.holder(n)
+	if h == nil || h == c.member || h.client == nil || h.gone || !h.from.IsSame(c.member.from) || !h.isBrief() {
+		return false
+	}
+	if h.client.ending == nil || !h.client.ending() {
+		return false
+	}
+	h.client.onEnd = append(h.client.onEnd, func() { r.command(c, cmd, w) })
+	return true
 }
 
 func (r *run) setNick(m *member, n protocol.Nick) {

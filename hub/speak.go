@@ -63,6 +63,7 @@ func (r *run) say(m *member, ref protocol.Ref, entries []journal.Entry, w int64,
 func (r *run) sayOr(m *member, ref protocol.Ref, entries []journal.Entry, w int64, done, undo func()) {
 	c := m.client
 	m.keep(ref, 0) // it is under way
+	m.spoken++
 	for i := range entries {
 		m.writes(entries[i].Stream)
 	}

@@ -47,7 +47,9 @@ type member struct {
 	gone     bool // its end is proposed
 	trimmed  bool // some of its visits are forgotten
 	scarce   bool // some of what it wrote is not remembered
-	released bool // its nick is free again, since it is held for long
+	released bool // its nick is free again, although it may come back
+	brief    bool // it has gone as scripts do: see isBrief
+	again    bool // it has come back once
 
 	room     *room           // nil before it has entered and after it has left
 	place    int             // in room.members
@@ -66,6 +68,8 @@ type member struct {
 	wrote    []journal.Stream // what it has said something in, for Forget
 	seen     *seen            // how far its last connection was written
 	replay   int              // lines of history it wants on entering
+	began    time.Time        // when it came
+	spoken   int              // lines that it has said
 	until    time.Time        // when a broken session ends
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
@@ -239,7 +243,9 @@ func (s *state) apply(e *journal.Entry) {
 	case protocol.Renamed:
 		s.release(m, m.nick)
 		m.nick = ev.To
-		s.claim(m, ev.To)
+		if !m.released { // else the name is free, and may be somebody's by now
+			s.claim(m, ev.To)
+		}
 	case protocol.TopicSet:
 		if r := s.rooms[ev.Room]; r != nil {
 			r.topic = ev.Text
