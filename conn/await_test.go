@@ -112,9 +112,9 @@ func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
 			for i := range 60 {
 				c := call(t, at)
 				me := fmt.Sprintf("caller-%d-%d", g, i)
-				_, err := io.WriteString(c, "/nick "+me+"\n")
+				_, err := io.WriteString(c, "/nick "+me+"\n/ping\n")
 				assert.NoError(t, err)
-				assert.NoError(t, c.hears("you are now "+me), me)
+				assert.NoError(t, c.hears("pong"), me)
 				switch random.IntN(4) {
 				case 0:
 					_ = c.SetLinger(0)

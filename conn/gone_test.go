@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -175,6 +176,7 @@ func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
 			w := newHouse(t, hub.Options{Desk: true}, conn.Options{PerAddress: -1, PerAddressRate: -1, Password: func(protocol.Secret) bool { return true }})
+			w.level.Set(slog.LevelDebug)
 			at := w.listen()
 			for range 20 {
 				c := dial(t, at)

@@ -25,6 +25,7 @@ type house struct {
 	t      *testing.T
 	server *conn.Server
 	log    logged
+	level  slog.LevelVar // of what is logged
 	ask    context.CancelFunc // asks the hub to end
 	ended  chan error         // how Run ended
 	served sync.WaitGroup
@@ -34,7 +35,7 @@ type house struct {
 func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
 	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 1000})), ho)
 	w := &house{t: t, ended: make(chan error, 1)}
-	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: &w.level}))
 	w.server = conn.NewServer(h, co)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.ask = cancel

@@ -14,6 +14,17 @@ func (r *run) append(c *Client, a *aside, line *protocol.Line) {
 	c.out.append(item{line: line, aside: a}, bytes)
 }
 
+// appendAll is append for what is to be written at once.
+func (r *run) appendAll(c *Client, items []item) {
+	bytes := 0
+	for _, it := range items {
+		if it.line != nil {
+			bytes += len(it.line.Text())
+		}
+	}
+	c.out.appendAll(items, bytes)
+}
+
 // place is where the record is now, as c reads it.
 func (r *run) place(c *Client) place {
 	p := place{seq: r.head}

@@ -12,7 +12,8 @@ import (
 )
 
 // attach greets a new connection. It holds a name from here on, and nobody
-// hears of it before it arrives.
+// hears of it before it arrives. What it is told of itself waits until then, too: the
+// name may be another one by that time.
 func (r *run) attach(req attach) {
 	if r.stopping {
 		req.answer <- false
@@ -21,8 +22,8 @@ func (r *run) attach(req attach) {
 	c := req.c
 	r.clients[c] = true
 	c.ending = req.id.Ending
-	m := r.newMember(c, req.id)
-	r.tellOne(c, r.greeting(m))
+	r.newMember(c, req.id)
+	r.append(c, &aside{after: r.place(c)}, greeting)
 	req.answer <- true
 	r.await(greeted{c: c, unread: req.id.Unread})
 }
@@ -65,16 +66,8 @@ func (r *run) announce(now time.Time) {
 	r.silent = slices.Delete(r.silent, 0, n)
 }
 
-func (r *run) greeting(m *member) protocol.Event {
-	w := protocol.Welcome{Server: protocol.Version, Nick: m.nick, Room: r.entrance(m), Code: m.token}
-	w.Here = r.here(w.Room) + 1
-	if w.Room == protocol.DeskRoom {
-		m.standing = r.newcomer()
-		q := m.standing
-		w.Here, w.Desk = 1, &q
-	}
-	return w
-}
+// greeting is the same for all, so there is one line of it.
+var greeting = protocol.NewLine(protocol.Greeting{Server: protocol.Version})
 
 // entrance is the room that m enters first.
 func (r *run) entrance(m *member) protocol.Room {
@@ -105,13 +98,6 @@ func guest(n int) protocol.Nick {
 		panic(err)
 	}
 	return nick
-}
-
-func (r *run) here(name protocol.Room) int {
-	if room := r.rooms[name]; room != nil {
-		return len(room.members)
-	}
-	return 0
 }
 
 // arrive announces a client that was only greeted so far.
@@ -178,10 +164,22 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 				m.visiting, m.message = visited, 0
 				r.recall(r.desk.tickets[visited])
 			}
-			r.refuseUnkept(c, weight)
+			r.refuseMove(m, c, weight)
 			r.entered(m)
 		},
 	})
+}
+
+// refuseMove tells m that its way could not be recorded. A newcomer was not told yet who
+// it is.
+func (r *run) refuseMove(m *member, c *Client, weight int64) {
+	if m.client != c || m.greeted || m.bound != (protocol.Room{}) {
+		r.refuseUnkept(c, weight)
+		return
+	}
+	m.greeted = true
+	r.tellUnnamed(m)
+	r.refuse(c, weight, "not-kept", "You are %s, but in no room yet: the record cannot be written just now. Please try again in a while: /join %s", m.nick, r.entrance(m))
 }
 
 // moving is what is recorded of m's way from one room to another.
@@ -270,12 +268,25 @@ func (r *run) isStranded(m *member) bool {
 	return m.moving == 0 && m.bound == protocol.DeskRoom && m.where() == m.bound && r.desk.tickets[m.visiting] == nil
 }
 
-// seeRoom is what somebody sees who comes from nowhere: Welcome has told the rest.
+// seeRoom is what somebody sees who comes from nowhere: first what scrolls, and last
+// what is needed. All of it is written at once.
 func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
-	m.live = true
+	m.live, m.greeted = true, true
 	m.seen.Store(at.Seq)
-	r.showTopic(m)
-	r.replay(m, at, weight)
+	items := []item{{aside: r.before(m, at)}}
+	tell := func(e protocol.Event) {
+		items = append(items, item{line: protocol.NewLine(e), aside: &aside{after: r.place(m.client)}})
+	}
+	if !m.room.topic.IsBlank() {
+		tell(protocol.TopicIs{Room: m.room.name, Text: m.room.topic})
+	}
+	if m.unnamed != nil {
+		tell(protocol.Refused{Refusal: *m.unnamed})
+		m.unnamed = nil
+	}
+	tell(r.welcome(m, 0, false))
+	items[len(items)-1].weight = weight
+	r.appendAll(m.client, items)
 }
 
 // seeOther is what somebody sees who comes from another room.
@@ -303,11 +314,17 @@ func (r *run) showTopic(m *member) {
 
 // replay shows the last lines that were said in the room before m came.
 func (r *run) replay(m *member, at *journal.Entry, weight int64) {
-	a := &aside{after: r.place(m.client), weight: weight}
+	a := r.before(m, at)
+	a.weight = weight
+	r.append(m.client, a, nil)
+}
+
+func (r *run) before(m *member, at *journal.Entry) *aside {
+	a := &aside{after: r.place(m.client)}
 	if m.replay > 0 {
 		a.past = &past{me: m.listener, streams: []journal.Stream{at.Stream}, lines: m.replay, upto: at.Seq - 1}
 	}
-	r.append(m.client, a, nil)
+	return a
 }
 
 // entry is what m proposes to happen in a room, or in no room. The time and

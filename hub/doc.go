@@ -42,7 +42,7 @@
 //
 // A session is somebody: a nick, a room, a mailbox. A Client is one connection of
 // one. Whoever loses the connection finds the session again for Options.Hold: a
-// program with its token, a person with the code of the first line.
+// program with its token, a person with the code that it was told on arriving.
 //
 // The package knows nothing about sockets, spellings, terminals or disks.
 package hub

@@ -91,6 +91,7 @@ func (r *run) leave(c *Client, text protocol.Text) {
 	}
 	r.forgetToken(m)
 	if m.bound == (protocol.Room{}) {
+		r.tellUnnamed(m)
 		r.goodbye(c, protocol.Quit, protocol.Text{})
 		if !m.gone {
 			r.end(m)

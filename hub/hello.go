@@ -23,7 +23,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	}
 	m := r.forgetGuest(c)
 	r.forgetToken(m) // of a hello that could not be recorded
-	m.echo, m.program = true, true
+	m.echo, m.program, m.greeted, m.unnamed = true, true, true, nil
 	m.token = rand.Text()
 	r.tokens[m.token] = m
 	if h.Replay != nil {
@@ -49,7 +49,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	r.move(m, to, weight, func(m *member, at *journal.Entry, weight int64) {
 		seq, missing := r.checkResume(h.Resume, at.Seq)
 		r.begin(c, seq)
-		r.welcome(m, seq, false)
+		r.tellOne(c, r.welcome(m, seq, false))
 		for _, refusal := range refusals {
 			r.tellOne(c, protocol.Refused{Refusal: *refusal})
 		}
@@ -144,14 +144,21 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 			r.hold(m)
 			return
 		}
-		r.welcome(m, seq, true)
-		if m.target != nil {
-			r.tellOne(c, r.servingNow(m, protocol.Serving{}))
+		last := r.welcome(m, seq, true)
+		if m.program {
+			r.tellOne(c, last)
+			r.tellTarget(m)
+		} else {
+			r.tellOne(c, missedFollows)
 		}
 		if missing != "" {
 			r.tellOne(c, protocol.Gap{Why: missing})
 		}
 		r.readFrom(m, seq, m.visits)
+		if !m.program {
+			r.tellOne(c, last)
+			r.tellTarget(m)
+		}
 		r.giveBackWhenWritten(c, weight)
 	}
 	if m.bound == (protocol.Room{}) {
@@ -178,18 +185,30 @@ func (r *run) begin(c *Client, position uint64) {
 	r.append(c, &aside{begin: told}, nil)
 }
 
-func (r *run) welcome(m *member, seq uint64, resumed bool) {
+// missedFollows stands before what a person has missed, as Welcome does for a program.
+var missedFollows = protocol.Notice{Text: protocol.MustText("Welcome back. What you missed follows.")}
+
+func (r *run) tellTarget(m *member) {
+	if m.target != nil {
+		r.tellOne(m.client, r.servingNow(m, protocol.Serving{}))
+	}
+}
+
+// welcome is who m is, and where.
+func (r *run) welcome(m *member, seq uint64, resumed bool) protocol.Event {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: m.nick, Room: m.room.name, Here: len(m.room.members),
 		Resumed: resumed,
 	}
 	if m.program {
 		w.Token, w.Epoch, w.Seq = m.token, r.hub.journal.Epoch().String(), seq
+	} else {
+		w.Code = m.token
 	}
 	if q := r.stand(m); m.room.name == protocol.DeskRoom {
 		w.Here, w.Desk = 1, q
 	}
-	r.tellOne(m.client, w)
+	return w
 }
 
 // reclaim gives a session back the nick that it was held for so long that

@@ -7,8 +7,13 @@ import (
 	"chinwag/protocol"
 )
 
-// rename takes another nick. Before m is announced nobody hears of it.
+// rename takes another nick.
 func (r *run) rename(m *member, to protocol.Nick, w int64) {
+	if m.bound == (protocol.Room{}) && !m.greeted {
+		r.name(m, to)
+		r.giveBack(m.client, w)
+		return
+	}
 	if to == m.nick {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are " + to.String() + " already")}, w)
 		return
@@ -41,6 +46,22 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 			r.refuseUnkept(c, w)
 		},
 	})
+}
+
+// name is rename for a person who has not arrived. Nobody hears of it, and the person
+// is told on arriving: who it is, and why that is somebody else.
+func (r *run) name(m *member, to protocol.Nick) {
+	r.freeName(m, to)
+	if m.unnamed = r.checkNick(m, to); m.unnamed == nil {
+		r.setNick(m, to)
+	}
+}
+
+func (r *run) tellUnnamed(m *member) {
+	if m.unnamed != nil {
+		r.tellOne(m.client, protocol.Refused{Refusal: *m.unnamed})
+		m.unnamed = nil
+	}
 }
 
 func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {

@@ -128,10 +128,13 @@ func (p *past) tells(e *journal.Entry) bool {
 	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 
-func (o *outbox) append(it item, bytes int) {
+func (o *outbox) append(it item, bytes int) { o.appendAll([]item{it}, bytes) }
+
+// appendAll is append for what is to be written at once.
+func (o *outbox) appendAll(items []item, bytes int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.items = append(o.items, it)
+	o.items = append(o.items, items...)
 	o.bytes += bytes
 	o.begin()
 }

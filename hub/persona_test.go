@@ -262,6 +262,9 @@ func (p *persona) hear(e protocol.Event) {
 		p.code = cmp.Or(p.code, w.Code)
 		p.guest = p.guest && !w.Resumed
 	}
+	if e == missedFollows {
+		p.guest = false
+	}
 	if p.guest {
 		return
 	}

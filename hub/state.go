@@ -65,12 +65,14 @@ type member struct {
 	away     protocol.Text   // "" when it is not
 	ignoring []protocol.Nick // whom it ignores, in order; never written to
 	refs     *refs
-	wrote    []journal.Stream // what it has said something in, for Forget
-	seen     *seen            // how far its last connection was written
-	replay   int              // lines of history it wants on entering
-	began    time.Time        // when it came
-	spoken   int              // lines that it has said
-	until    time.Time        // when a broken session ends
+	wrote    []journal.Stream  // what it has said something in, for Forget
+	seen     *seen             // how far its last connection was written
+	replay   int               // lines of history it wants on entering
+	greeted  bool              // it was told who it is, or is a program
+	unnamed  *protocol.Refusal // of the name that it wanted before it arrived; not told yet
+	began    time.Time         // when it came
+	spoken   int               // lines that it has said
+	until    time.Time         // when a broken session ends
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none

@@ -146,11 +146,6 @@ func (r *run) giveUpTicket(m *member, no protocol.Ticket) {
 	r.desk.dismiss(m.from)
 }
 
-// newcomer is where somebody stands who comes now.
-func (r *run) newcomer() protocol.Queueing {
-	return protocol.Queueing{Place: len(r.desk.queue) + 1, OnDuty: r.desk.onDuty()}
-}
-
 // standing is where m stands; Place is 0 while an operator is with it.
 func (r *run) standing(m *member) protocol.Queueing {
 	q := protocol.Queueing{OnDuty: r.desk.onDuty()}

@@ -108,7 +108,13 @@ type (
 
 // The answers and notices: for one client, never recorded.
 type (
-	// Welcome is the first event of a connection and, to a program, the answer to its Hello.
+	// Greeting is the first event of a connection. It says who is here, before anybody
+	// knows who has come.
+	Greeting struct {
+		Server string `json:"server"` // Version
+	}
+	// Welcome tells who one is, and where. To a person it is the last that is told on
+	// arriving, to a program the answer to its Hello.
 	Welcome struct {
 		Server  string `json:"server"` // Version
 		Nick    Nick   `json:"nick"`
@@ -243,6 +249,7 @@ func (TopicSet) event()   {}
 func (AwaySet) event()    {}
 func (Announced) event()  {}
 func (Erased) event()     {}
+func (Greeting) event()   {}
 func (Welcome) event()    {}
 func (Entered) event()    {}
 func (TopicIs) event()    {}

@@ -112,6 +112,7 @@ var events = map[string]func([]byte) (Event, error){
 	"away":      decodeEvent[AwaySet],
 	"announced": decodeEvent[Announced],
 	"erased":    decodeEvent[Erased],
+	"greeting":  decodeEvent[Greeting],
 	"welcome":   decodeEvent[Welcome],
 	"entered":   decodeEvent[Entered],
 	"topic":     decodeEvent[TopicIs],

@@ -69,6 +69,8 @@ func sentence(dst []byte, e Event) []byte {
 		return line(dst, e.From.s, " to everybody: ", e.Text.s)
 	case Erased:
 		return line(dst, "a line of ", e.From.s, "'s was taken out here")
+	case Greeting:
+		return line(dst, "Welcome to ", e.Server, ".")
 	case Welcome:
 		return welcome(dst, e)
 	case Entered:
@@ -149,13 +151,10 @@ func sentence(dst []byte, e Event) []byte {
 	panic("protocol: an event without a sentence")
 }
 
-// welcome is the first line of all; that of who comes back has the rest behind it.
+// welcome is what a newcomer needs, in one line: it comes after all that scrolls.
 func welcome(dst []byte, e Welcome) []byte {
-	if e.Resumed {
-		return line(dst, "Welcome back to ", e.Server, ". You are ", e.Nick.s, e.where(), ". What you missed follows.")
-	}
-	dst = append(append(append(dst, "Welcome to "...), e.Server...), ". You are "...)
-	dst = append(append(append(dst, e.Nick.s...), e.where()...), ". Type to talk, /help for more"...)
+	dst = append(append(append(dst, "You are "...), e.Nick.s...), e.where()...)
+	dst = append(dst, ". Type to talk, /help for more"...)
 	if e.Code != "" {
 		return line(dst, "; /resume ", e.Code, " after a break.")
 	}

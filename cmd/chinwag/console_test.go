@@ -18,7 +18,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 	c := newConsoleScreen(newFace(true, false, g))
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(in.server, in.hub) }()
-	g.shows(t, "-- Welcome to chinwag/1. You are operator in #lobby (1 here)")
+	g.shows(t, "-- You are operator in #lobby (1 here)")
 	g.shows(t, "chinwag · operator in #lobby · 1 here")
 	c.invite(doorPlain, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4000})
 	g.shows(t, "-- people walk in with: nc 127.0.0.1 4000, telnet 127.0.0.1 4000, or chinwag join 127.0.0.1:4000")

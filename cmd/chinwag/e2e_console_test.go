@@ -16,7 +16,8 @@ func TestConsoleInAPipe(t *testing.T) {
 	t.Parallel()
 	h := openShell(t, `printf 'hello\n/shutdown\n' | "$@"`)
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are operator in #lobby (1 here). Type to talk, /help for more.",
+		"-- Welcome to chinwag/1.",
+		"-- You are operator in #lobby (1 here). Type to talk, /help for more.",
 		"-- goodbye: the server is shutting down",
 	), strings.ReplaceAll(h.console.ends(), "-- you are off duty: nobody new is yours, and those whom you have stay with you\n", "")) // the end of the input may still be seen
 	assert.Zero(t, h.process.exits())

@@ -187,12 +187,14 @@ func TestTheDesk(t *testing.T) {
 		assert.Contains(t, p.ends(), "\x1b[?1049l", "the terminal is as it was")
 	}
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-1 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",
+		"-- Welcome to chinwag/1.",
+		"-- You are guest-1 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",
 		"-- operator is with you now",
 		"<operator> 你好, have you pressed the button?",
 	)+farewell, aCode.ReplaceAllString(ann.all(), "/resume CODE"))
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-2 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",
+		"-- Welcome to chinwag/1.",
+		"-- You are guest-2 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",
 		"-- carol is with you now",
 		"<carol> hello, 你好",
 		"<carol> from 9 to 5, 九点到五点",
@@ -499,7 +501,7 @@ func TestJoinAsAnOperatorWithoutAScreen(t *testing.T) {
 	h := open(t, "--operator-password-file", passwordFile(t))
 	ann := h.enter("ann")
 	carol := atTerminal(t, h.ctx, exec.Command(program(t), "join", "--plain", h.addr, "--nick", "carol"))
-	carol.expect("-- Welcome to chinwag/1. You are carol...")
+	carol.expect("-- You are carol...")
 	carol.types("/operator")
 	carol.shows(passwordPrompt)
 	carol.sends(sesame + "\n")

@@ -21,7 +21,8 @@ func TestTheClientInAPipe(t *testing.T) {
 	bob.finishes()
 	require.Zero(t, bob.process.exits(), bob.all())
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are bob in #lobby (2 here). Type to talk, /help for more.",
+		"-- Welcome to chinwag/1.",
+		"-- You are bob in #lobby (2 here). Type to talk, /help for more.",
 		"-- 2 in #lobby: ann, bob",
 		"-- goodbye: see you",
 	), bob.ends())
@@ -44,7 +45,7 @@ func TestTheClientHearsTheRoomInAPipe(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	ann, bob := h.enter("ann"), h.join("--nick", "bob")
-	bob.expect("-- Welcome to chinwag/1. You are bob in #lobby (2 here)...")
+	bob.expect("-- You are bob in #lobby (2 here)...")
 	bob.types("hi")
 	ann.expect("<bob> hi")
 	for _, s := range foreign {

@@ -227,7 +227,7 @@ func TestG10WithoutDescriptorsTheSilentGoFirst(t *testing.T) {
 func TestG10WithoutDescriptorsTheOperatorStays(t *testing.T) {
 	t.Parallel()
 	h := piped(t, shell(t, `ulimit -n 64 && exec "$@"`, []string{"--per-address", "0", "--per-address-rate", "0"}))
-	h.console.expect("-- Welcome to chinwag/1. You are operator...")
+	h.console.expect("-- You are operator...")
 	ann := h.enter("ann")
 	for range 100 {
 		h.dial()

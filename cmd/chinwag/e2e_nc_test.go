@@ -17,8 +17,8 @@ func TestNCIsAnsweredInOrder(t *testing.T) {
 	nc.types("/nick bob", "hi", "/who", "/quit")
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-1 in #lobby (1 here). Type to talk, /help for more; /resume CODE after a break.",
-		"-- you are now bob",
+		"-- Welcome to chinwag/1.",
+		"-- You are bob in #lobby (1 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- 1 in #lobby: bob",
 		"-- goodbye: see you",
 	), nc.ends())
@@ -34,8 +34,8 @@ func TestNCEndsWithItsInput(t *testing.T) {
 	nc.sends("no end of line") // as printf leaves it
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
-		"-- you are now bob",
+		"-- Welcome to chinwag/1.",
+		"-- You are bob in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- echo is on: your own line comes back to you when it is safe",
 		"<bob> safe?",
 		"-- 2 in #lobby: ann, bob",
@@ -78,8 +78,8 @@ func TestRateHoldsBackAndLosesNothing(t *testing.T) {
 	nc.types(said...)
 	nc.finishes()
 	assert.Equal(t, linesOf(
-		"-- Welcome to chinwag/1. You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
-		"-- you are now bob",
+		"-- Welcome to chinwag/1.",
+		"-- You are bob in #lobby (2 here). Type to talk, /help for more; /resume CODE after a break.",
 		"-- that is faster than the room can follow: you are read more slowly for a while, and nothing is lost",
 		"-- goodbye: see you",
 	), nc.ends())

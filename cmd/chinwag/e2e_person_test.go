@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,8 +44,8 @@ func (p *person) isCalled(nick string) *person {
 	p.t.Helper()
 	p.name = nick
 	p.types("/nick "+nick, "/ping")
-	p.expect("-- you are now " + nick)
 	p.expect("-- pong")
+	require.Regexp(p.t, "(?m)^-- (You are|you are now) "+regexp.QuoteMeta(nick)+`\s`, p.all())
 	return p
 }
 

@@ -100,18 +100,11 @@ func recordOf(t *testing.T, h *house) string {
 	require.NoError(t, err)
 	all, err := io.ReadAll(c)
 	require.NoError(t, err)
-	_, told, _ := strings.Cut(string(all), "after a break.\n")
+	_, told, _ := strings.Cut(string(all), "after a break.\n") // which follows the lines that are shown on entering
 	if at := strings.LastIndex(told, "-- end of history"); at >= 0 {
 		told = told[:at]
 	}
-	return lastReplay(told)
-}
-
-// lastReplay leaves out the lines that are shown on entering: all of the history
-// follows them.
-func lastReplay(told string) string {
-	lines := strings.SplitAfter(told, "\n")
-	return strings.Join(lines[min(20, len(lines)):], "")
+	return told
 }
 
 // assertInOrder checks that all of want is in got, each line once, and in this order.

@@ -156,5 +156,5 @@ func clip(s string) string {
 // linesOf is what a person sees, line by line.
 func linesOf(want ...string) string { return strings.Join(want, "\n") + "\n" }
 
-// aCode is what differs in the first line of every session.
+// aCode is what differs in every session.
 var aCode = regexp.MustCompile(`/resume [a-z2-7]{5}-[a-z2-7]{5}`)

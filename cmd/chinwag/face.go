@@ -153,6 +153,9 @@ func (f *face) note(words string) { f.screen.Print(tui.Span{Text: "-- " + words,
 
 // tellWhere says who one is, where, and how things are.
 func (f *face) tellWhere(how string) {
+	if f.here.self() == (protocol.Nick{}) {
+		return // not told yet
+	}
 	f.screen.SetStatus(f.here.status() + how)
 	f.screen.SetPrompt(f.here.prompt())
 }

@@ -93,7 +93,7 @@ func TestJoinSaysHelloInAPipe(t *testing.T) {
 		defer in.stop()
 		var ann, bob pipedRun
 		ann.join(t, in.as("ann", hub.Identity{}), "hello\n\n/me waves\n//slash\nno end")
-		assert.Equal(t, "-- Welcome to chinwag/1. You are ann in #lobby (1 here). Type to talk, /help for more.\n-- goodbye: see you\n", ann.out.String())
+		assert.Equal(t, "-- Welcome to chinwag/1.\n-- You are ann in #lobby (1 here). Type to talk, /help for more.\n-- goodbye: see you\n", ann.out.String())
 		assert.Empty(t, ann.err.String())
 		assert.Zero(t, ann.code)
 		bob.join(t, in.as("bob", hub.Identity{}), "/who\n/echo on\nhi\n/echo on\n")

@@ -163,7 +163,7 @@ func TestJoinBareKnowsAnOrdinaryDoor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r bareRun
 		r.join(t, strings.NewReader(""), func(c net.Conn) {
-			_, _ = io.WriteString(c, "-- Welcome to "+protocol.Version+". You are guest-1")
+			_, _ = io.WriteString(c, "-- Welcome to "+protocol.Version+".\n")
 			_ = reads(c)
 		})
 		assert.Contains(t, r.err.String(), "leave --bare out")

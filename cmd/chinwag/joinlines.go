@@ -24,12 +24,13 @@ type inPipe struct {
 	named    bool // somebody chose the nick: not to get it is a failure
 	typing   bool // the input is a terminal
 
-	client *client.Client
-	echo   atomic.Bool                // show one's own lines, too
-	failed atomic.Bool                // something was refused or lost
-	closed bool                       // nobody reads out any more; owned by join
-	secret bool                       // the next line is a password; owned by typed
-	dark   atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
+	client  *client.Client
+	welcome protocol.Welcome           // owned by show
+	echo    atomic.Bool                // show one's own lines, too
+	failed  atomic.Bool                // something was refused or lost
+	closed  bool                       // nobody reads out any more; owned by join
+	secret  bool                       // the next line is a password; owned by typed
+	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or

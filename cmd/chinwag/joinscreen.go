@@ -20,8 +20,9 @@ import (
 //	tui <── Print, SetStatus <── shown <── client.Events
 type onScreen struct {
 	*face
-	client *client.Client
-	undone []string // owned by show: given up since the connection was there
+	client  *client.Client
+	welcome protocol.Welcome // owned by show
+	undone  []string         // owned by show: given up since the connection was there
 }
 
 // joinScreen takes part until somebody leaves. The terminal is not touched before
@@ -92,8 +93,12 @@ func (s *onScreen) show(e client.Event) {
 		if e.Again && e.Resumed {
 			s.note("connected again")
 		} else {
-			s.screen.Print(spans(e.Welcome)...)
+			s.screen.Print(spans(protocol.Greeting{Server: e.Server})...)
+			s.welcome = e.Welcome
 		}
+	case client.Arrived:
+		s.screen.Print(spans(s.welcome)...)
+		return
 	case client.Lost:
 		if e.Broke {
 			s.note("the connection is lost, trying again: " + e.Err.Error())

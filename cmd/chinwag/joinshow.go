@@ -22,7 +22,12 @@ func (l *inPipe) show(e client.Event) []byte {
 			l.aside("connected again")
 			return nil
 		}
-		return protocol.AppendEvent(nil, e.Welcome)
+		l.welcome = e.Welcome
+		return protocol.AppendEvent(nil, protocol.Greeting{Server: e.Server})
+	case client.Arrived:
+		if !l.json {
+			return protocol.AppendEvent(nil, l.welcome)
+		}
 	case client.Lost:
 		if e.Broke {
 			l.aside("the connection is lost, trying again: " + e.Err.Error())

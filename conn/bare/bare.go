@@ -92,7 +92,7 @@ func (t *Transport) heard(e protocol.Event) string {
 		return e.Text.String()
 	case protocol.AtDesk: // with which an operator closes a conversation, say
 		return e.Text.String()
-	case protocol.Welcome: // the first event of a connection
+	case protocol.Greeting:
 		return t.greet()
 	}
 	return ""

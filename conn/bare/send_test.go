@@ -29,7 +29,7 @@ var (
 func TestOnlyWordsGoOut(t *testing.T) {
 	c := &fakeConn{}
 	require.NoError(t, New(c, Options{}).Send(lines(
-		protocol.Welcome{Server: protocol.Version}, protocol.Entered{}, protocol.TopicIs{Text: hi},
+		protocol.Greeting{Server: protocol.Version}, protocol.Welcome{Server: protocol.Version}, protocol.Entered{}, protocol.TopicIs{Text: hi},
 		protocol.Past{Event: protocol.Said{Text: hi}}, protocol.HistoryEnd{}, protocol.Gap{Lines: 3, Why: protocol.Forgotten},
 		protocol.Joined{}, protocol.Left{Text: hi}, protocol.Renamed{}, protocol.TopicSet{Text: hi}, protocol.AwaySet{Text: hi},
 		protocol.Refused{Refusal: protocol.Refusal{Text: "no"}}, protocol.Notice{Text: hi}, protocol.Pong{}, protocol.Helped{Text: "help"},
@@ -46,9 +46,9 @@ func TestOnlyWordsGoOut(t *testing.T) {
 func TestTheGreetingComesOnceAndFirst(t *testing.T) {
 	c := &fakeConn{}
 	tr := New(c, Options{Greeting: "欢迎!\r\n"})
-	welcome := protocol.Welcome{Server: protocol.Version}
-	require.NoError(t, tr.Send(lines(welcome)))
-	require.NoError(t, tr.Send(lines(protocol.Said{Text: hi}, welcome)))
+	greeting := protocol.Greeting{Server: protocol.Version}
+	require.NoError(t, tr.Send(lines(greeting)))
+	require.NoError(t, tr.Send(lines(protocol.Said{Text: hi}, greeting)))
 	assert.Equal(t, []string{"欢迎!\r\n", "你好"}, c.writes)
 
 	c = &fakeConn{}

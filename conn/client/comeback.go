@@ -58,10 +58,24 @@ func (r *run) connected(l *link) {
 		r.tell(Heard{protocol.Refused{Refusal: protocol.Refusal{Code: "nick", Text: l.aside}}})
 	}
 	r.giveUp(lost)
+	r.arrive(told.Resumed)
 	if r.probe != "" {
 		r.out = protocol.AppendCommandJSON(r.out, protocol.Ping{Ref: r.probe})
 	}
 	r.send()
+}
+
+// arrive tells a newcomer when all is told of the time before.
+func (r *run) arrive(resumed bool) {
+	switch {
+	case resumed && r.shown == "":
+	case !resumed && r.replay != nil && *r.replay <= 0:
+		r.shown = ""
+		r.tell(Arrived{})
+	default:
+		r.shown = r.ref()
+		r.out = protocol.AppendCommandJSON(r.out, protocol.Ping{Ref: r.shown})
+	}
 }
 
 // lose is the end of a connection that we did not want to end.

@@ -26,6 +26,9 @@ type (
 		protocol.Welcome
 		Again bool
 	}
+	// Arrived follows the Connected of a new session, when what the server tells a
+	// newcomer of the time before is told.
+	Arrived struct{}
 	// Lost comes when the connection has broken (Broke), and for each try to
 	// come back that has failed. Next is how long it waits before the next.
 	Lost struct {
@@ -43,6 +46,7 @@ type (
 
 func (Heard) event()       {}
 func (Connected) event()   {}
+func (Arrived) event()     {}
 func (Lost) event()        {}
 func (Undelivered) event() {}
 

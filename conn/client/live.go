@@ -47,6 +47,11 @@ func (r *run) hear(h heard) {
 		return
 	}
 	r.heardAt, r.asked = time.Now(), false
+	if pong, ok := h.event.(protocol.Pong); ok && pong.Ref == r.shown && r.shown != "" {
+		r.shown = ""
+		r.tell(Arrived{})
+		return
+	}
 	if pong, ok := h.event.(protocol.Pong); ok && pong.Ref == r.probe && r.probe != "" {
 		r.giveUp(r.searched())
 		r.send()

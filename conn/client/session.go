@@ -16,6 +16,7 @@ type session struct {
 	epoch  string
 	seq    uint64 // position of the last line of the record that we saw
 
+	shown  protocol.Ref  // a ping whose answer comes after what a newcomer is told of the time before
 	probe  protocol.Ref  // a ping whose answer ends a search in the record; nothing is sent before
 	former protocol.Nick // what we were called when the lines searched for were sent
 	hole   bool          // the record has a hole where we search

@@ -61,7 +61,7 @@ func TestSendKeepsNothing(t *testing.T) {
 func TestJSONBeginsAtTheWelcomeThatHasAToken(t *testing.T) {
 	c := &fakeConn{}
 	tr := New(c, Options{})
-	greeting := protocol.NewLine(protocol.Welcome{Server: protocol.Version})
+	greeting := protocol.NewLine(protocol.Greeting{Server: protocol.Version})
 	answer := protocol.NewLine(protocol.Welcome{Server: protocol.Version, Token: "T"})
 	require.NoError(t, tr.Send([]*protocol.Line{greeting, notices("text")[0], answer, notices("json")[0]}))
 	require.NoError(t, tr.Send([]*protocol.Line{greeting}))
