@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,8 @@ func joinCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "join [HOST[:PORT]] or join HOST PORT",
 		Short: "walk into a chat room",
-		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345).
+		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345). An IPv6
+address may stand with and without brackets, and with a zone: fe80::1%eth0.
 
 On a terminal it is a screen: type to talk, /help for more, Tab completes names and
 commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
@@ -70,7 +70,7 @@ Exit codes: 0 done   1 something was refused or lost   2 wrong usage
 	f.BoolVar(&bare, "bare", false, "talk to a server that knows no lines: no names, no commands, no screen")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if bare {
-			return runBare(c.Context(), f, strings.Join(args, ":"))
+			return runBare(c.Context(), f, args)
 		}
 		if !onTerminal() && !f.Changed("replay") {
 			replay = 0 // a script wants to hear what is said from now on
@@ -79,7 +79,7 @@ Exit codes: 0 done   1 something was refused or lost   2 wrong usage
 		if f.Changed("replay") {
 			j.Replay = &replay
 		}
-		if err := j.read(strings.Join(args, ":"), nick, room); err != nil {
+		if err := j.read(args, nick, room); err != nil {
 			return &exitError{exitUsage, err}
 		}
 		return j.run(c.Context())

@@ -230,7 +230,9 @@ func TestJoinCommandLine(t *testing.T) {
 		"": "localhost:12345", "host": "host:12345", "host:4000": "host:4000", "host:": "host:12345", ":4000": "localhost:4000",
 		"::1": "[::1]:12345", "[::1]": "[::1]:12345", "[::1]:4000": "[::1]:4000", "192.0.2.1": "192.0.2.1:12345",
 	} {
-		assert.Equal(t, want, address(in), in)
+		got, err := address([]string{in})
+		require.NoError(t, err)
+		assert.Equal(t, want, got, in)
 	}
 	for _, args := range [][]string{{"--nick", "a b"}, {"--room", "a b"}, {"--replay", "-1"}} {
 		c := joinCommand()

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/user"
 	"strings"
@@ -22,11 +24,13 @@ type joining struct {
 }
 
 // read makes sense of what was typed.
-func (j *joining) read(host, nick, room string) (err error) {
+func (j *joining) read(args []string, nick, room string) (err error) {
 	if j.Replay != nil && *j.Replay < 0 {
 		return errors.New("--replay is a number of lines, 0 for none")
 	}
-	j.Addr = address(host)
+	if j.Addr, err = address(args); err != nil {
+		return err
+	}
 	if nick == "" {
 		nick = os.Getenv("CHINWAG_NICK")
 	}
@@ -45,19 +49,51 @@ func (j *joining) read(host, nick, room string) (err error) {
 	return nil
 }
 
-// address completes HOST, HOST:PORT, ::1 or [::1]:PORT.
-func address(s string) string {
+// address is where HOST, HOST:PORT or HOST PORT is. An IPv6 address may stand with and without brackets, and with a zone;
+// ::1:12345 is one without a port, since it reads as such.
+func address(args []string) (string, error) {
+	words, host, port := args, "", ""
+	if len(args) == 1 {
+		words = strings.Fields(args[0])
+	}
+	switch len(words) {
+	case 0:
+	case 1:
+		host, port = splitPort(words[0])
+	case 2:
+		host, port = splitPort(words[0])
+		if port != "" {
+			return "", fmt.Errorf("%s has a port already: leave %s out", words[0], words[1])
+		}
+		port = words[1]
+	default:
+		return "", errors.New("where to? HOST, HOST:PORT or HOST PORT")
+	}
+	host = cmp.Or(host, "localhost")
+	if strings.ContainsAny(host, "[]") || strings.Contains(host, ":") && !isIPv6(host) || strings.ContainsAny(port, ":[]") {
+		return "", fmt.Errorf("%s is no address: HOST, HOST:PORT or HOST PORT, as in [::1]:12345", strings.Join(words, " "))
+	}
+	return net.JoinHostPort(host, cmp.Or(port, defaultPort)), nil
+}
+
+// splitPort takes a port off, if there is one.
+func splitPort(s string) (host, port string) {
+	if isIPv6(s) {
+		return s, ""
+	}
+	if bare := strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"); len(bare) == len(s)-2 && isIPv6(bare) {
+		return bare, ""
+	}
 	host, port, err := net.SplitHostPort(s)
 	if err != nil {
-		host, port = strings.Trim(s, "[]"), ""
+		return s, ""
 	}
-	if host == "" {
-		host = "localhost"
-	}
-	if port == "" {
-		port = defaultPort
-	}
-	return net.JoinHostPort(host, port)
+	return host, port
+}
+
+func isIPv6(s string) bool {
+	ip, err := netip.ParseAddr(s)
+	return err == nil && ip.Is6()
 }
 
 // userNick is the name of who runs the program, if it can be a nick.

@@ -53,15 +53,18 @@ const (
 
 // runBare is join --bare: of the other flags only --plain means something there, and it
 // is a matter of course.
-func runBare(ctx context.Context, f *pflag.FlagSet, host string) error {
-	for _, name := range []string{"nick", "room", "replay", "json", "once"} {
+func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
+	for _, name := range []string{"nick", "nick-or-guest", "room", "replay", "json", "once"} {
 		if f.Changed(name) {
 			return &exitError{exitUsage, fmt.Errorf("--bare knows nothing but words: it cannot go with --%s", name)}
 		}
 	}
 	ctx, stop := untilGone(ctx)
+	addr, err := address(args)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
 	defer stop()
-	addr := address(host)
 	c, err := (&net.Dialer{Timeout: bareConnect}).DialContext(ctx, "tcp", addr)
 	switch {
 	case ctx.Err() != nil:

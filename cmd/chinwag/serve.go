@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -157,26 +156,6 @@ const (
 	doorPlain = "plain"
 	doorBare  = "bare"
 )
-
-// listen opens all the addresses or none.
-func listen(addrs []string) (ls []net.Listener, err error) {
-	// A peer that vanished without a word is found within three minutes.
-	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it, for each connection another
-	for _, a := range addrs {
-		l, err := lc.Listen(context.Background(), "tcp", a)
-		if err != nil {
-			for _, l := range ls {
-				_ = l.Close()
-			}
-			if errors.Is(err, syscall.EADDRINUSE) {
-				return nil, fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", a)
-			}
-			return nil, fmt.Errorf("cannot listen on %s: %w", a, err)
-		}
-		ls = append(ls, l)
-	}
-	return ls, nil
-}
 
 // untilSignal waits for a signal, an operator's /shutdown, or the end of the
 // others. After the first signal the system's own answer to the next is back:

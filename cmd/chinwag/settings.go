@@ -57,7 +57,7 @@ type settings struct {
 // addFlags declares the settings; the defaults stand here and nowhere else.
 func addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringSliceP("listen", "l", []string{":12345"}, "`ADDRESS` to listen on; may be given again")
+	f.StringSliceP("listen", "l", []string{":12345"}, "`ADDRESS` to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again")
 	f.StringSlice("bare", nil, "`ADDRESS` for programs without lines; may be given again, and takes a port from --listen's default")
 	f.String("bare-greeting", "", "`TEXT` with which a connection of --bare begins")
 	f.Int("line-max", 4096, "longest line in `BYTES`, 4096 at the most; a longer one is refused")

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+)
+
+// listen opens all the addresses or none.
+func listen(addrs []string) (ls []net.Listener, err error) {
+	// A peer that vanished without a word is found within three minutes.
+	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it, for each connection another
+	for i, a := range addrs {
+		l, err := lc.Listen(context.Background(), network(addrs, i), a)
+		if err != nil {
+			for _, l := range ls {
+				_ = l.Close()
+			}
+			return nil, cannotListen(a, err)
+		}
+		ls = append(ls, l)
+	}
+	return ls, nil
+}
+
+// network is the family of the address with that number. 0.0.0.0 is all of IPv4 and no more. An address without a host is all
+// of both, and so is [::], but for the half that another address has: 0.0.0.0 with the same port takes all of IPv4 from
+// either, and any IPv4 address takes it from [::], whose writer knows one family from the other.
+func network(addrs []string, i int) string {
+	host, port, err := net.SplitHostPort(addrs[i])
+	if err != nil {
+		return "tcp" // it is refused
+	}
+	if isIPv4(host) {
+		return "tcp4"
+	}
+	if ip, err := netip.ParseAddr(host); host != "" && (err != nil || !ip.IsUnspecified()) {
+		return "tcp"
+	}
+	for j, other := range addrs {
+		its, p, err := net.SplitHostPort(other)
+		if j != i && err == nil && p == port && !isZero(port) && (its == "0.0.0.0" || host != "" && isIPv4(its)) {
+			return "tcp6" // and the system is told that it is no more than that
+		}
+	}
+	return "tcp"
+}
+
+func isIPv4(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Is4()
+}
+
+// isZero reports whether the system chooses a port, another one for each address.
+func isZero(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n == 0
+}
+
+func cannotListen(addr string, err error) error {
+	_, wrong := errors.AsType[*net.AddrError](err)
+	lookup, unknown := errors.AsType[*net.DNSError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", addr)
+	case wrong:
+		return fmt.Errorf("%s is no address to listen on: they look like :12345, 192.0.2.1:12345 or [::1]:12345", addr)
+	case unknown:
+		return fmt.Errorf("cannot listen on %s: %s is not known here", addr, lookup.Name)
+	}
+	return fmt.Errorf("cannot listen on %s: %s", addr, plainly(err))
+}
