@@ -138,7 +138,7 @@ func TestDecodeCommandRefuses(t *testing.T) {
 func TestDecodeCommandPassesOverWhatItDoesNotKnow(t *testing.T) {
 	c, err := DecodeCommand([]byte(`{"type":"say","text":"a\u001b[2J\nb","colour":"red"}`))
 	require.NoError(t, err)
-	assert.Equal(t, Say{Text: MustText("a[2Jb")}, c)
+	assert.Equal(t, Say{Text: MustText("a[2J b")}, c)
 }
 
 // FuzzCommand holds both spellings of commands to both directions.

@@ -19,9 +19,9 @@ const (
 // hide text. The zero value is the empty text.
 type Text struct{ s string }
 
-// ParseText makes a Text of s. Tabs become spaces and runes that may not be
-// shown are left out; what is not UTF-8 or is longer than MaxText is refused,
-// since no part of it could honestly be called what was sent.
+// ParseText makes a Text of s. Tabs and line ends inside it become spaces, line ends
+// around it go, and runes that may not be shown are left out; what is not UTF-8 or is
+// longer than MaxText is refused, since no part of it could honestly be called what was sent.
 func ParseText(s string) (Text, error) {
 	if len(s) > MaxText {
 		return Text{}, refuse("too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
@@ -99,13 +99,17 @@ func isPlainRune(r rune) bool {
 }
 
 func cleanAny(s string) string {
+	s = strings.TrimFunc(s, IsLineEnd)
 	var b strings.Builder
 	b.Grow(len(s))
 	marks, spaces := 0, 0
+	var before rune
 	for _, r := range s {
+		half := before == '\r' && r == '\n' // of a line end
+		before = r
 		r = shown(r)
 		switch {
-		case r == dropped:
+		case r == dropped, half:
 			continue
 		case isSpace(r):
 			marks, spaces = 0, spaces+1
@@ -135,12 +139,21 @@ const dropped rune = -1
 // shown is r as it may be shown on somebody's terminal, or dropped.
 func shown(r rune) rune {
 	switch {
-	case r == '\t', r == '\u2028', r == '\u2029':
+	case r == '\t', IsLineEnd(r):
 		return ' '
 	case unicode.IsControl(r), unicode.Is(neverShown, r), r&0xFFFE == 0xFFFE:
 		return dropped
 	}
 	return r
+}
+
+// IsLineEnd reports whether r ends a line, on some system or other.
+func IsLineEnd(r rune) bool {
+	switch r {
+	case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
+		return true
+	}
+	return false
 }
 
 // neverShown are the runes that are no control characters and yet turn text

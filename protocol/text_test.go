@@ -27,9 +27,9 @@ func TestG9TextLeavesOutWhatActsOnATerminal(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\x1b[31mb":                    "a[31mb",
 		"bell\x07":                      "bell",
-		"one\r-- bob left":              "one-- bob left",
-		"one\ntwo":                      "onetwo",
-		"v\vf\fn\u0085":                 "vfn",
+		"one\r-- bob left":              "one -- bob left",
+		"one\ntwo":                      "one two",
+		"v\vf\fn\u0085":                 "v f n",
 		"c1\u009b31m\u0080":             "c131m",
 		"tab\tbed":                      "tab bed",
 		"ls\u2028ps\u2029.":             "ls ps .",

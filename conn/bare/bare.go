@@ -51,7 +51,7 @@ func (t *Transport) Receive() (protocol.Command, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.rest = bytes.TrimFunc(message, isLineEnd)
+		t.rest = bytes.TrimFunc(message, protocol.IsLineEnd)
 	}
 }
 

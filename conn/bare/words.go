@@ -33,7 +33,7 @@ func LineEnd(b []byte) int {
 	if bytes.HasPrefix(b, []byte("\r\n")) {
 		return 2
 	}
-	if r, n := utf8.DecodeRune(b); isLineEnd(r) {
+	if r, n := utf8.DecodeRune(b); protocol.IsLineEnd(r) {
 		return n
 	}
 	return 0
@@ -42,16 +42,8 @@ func LineEnd(b []byte) int {
 // CutLine is the first line of b without its end, and what follows, which begins with
 // the end if there is one.
 func CutLine(b []byte) (line, rest []byte) {
-	if i := bytes.IndexFunc(b, isLineEnd); i >= 0 {
+	if i := bytes.IndexFunc(b, protocol.IsLineEnd); i >= 0 {
 		return b[:i], b[i:]
 	}
 	return b, nil
-}
-
-func isLineEnd(r rune) bool {
-	switch r {
-	case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
-		return true
-	}
-	return false
 }
