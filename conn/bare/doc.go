@@ -1,6 +1,6 @@
 // Package bare is the door for programs that know no lines: the tutorial's wire.
 //
-//	bytes ─> Messages (one read, with the rest of a rune that it cut) ─> Words ─> Say
+//	bytes ─> Messages (one read, without the rune that it cut) ─> Words ─> Say
 //	bytes <─ one write <─ the Text of Said, Acted, Whispered, Announced
 //
 // There is no framing at all. What one read brings is one message, and nothing

@@ -11,15 +11,16 @@ import (
 	"chinwag/protocol"
 )
 
-// together is how long a message that ends in the middle of a rune waits for the rest.
-const together = 200 * time.Millisecond
+// patience is how long a letter that was cut in two is waited for. A segment that was
+// lost on the way comes again after 200 ms at the earliest, often after a second.
+const patience = 3 * time.Second
 
 // Messages reads a connection on which one read is one message. It never holds
 // more than its buffer, whatever comes. Make it with Read.
 type Messages struct {
 	conn net.Conn
 	buf  [protocol.MaxText]byte
-	cut  []byte // of buf: the rune with which a full buffer broke off
+	cut  []byte // of buf: the first bytes of a letter, of which the rest is still to come
 	err  error  // for when all is told
 
 	mu        sync.Mutex // the deadline, of which there are two
@@ -29,10 +30,11 @@ type Messages struct {
 // Read makes the messages of a connection.
 func Read(c net.Conn) *Messages { return &Messages{conn: c} }
 
-// Next is the next message as it came, valid until the next call; more says
-// that it filled the buffer, and most likely goes on. One that ends in the middle of
-// a rune waits for the rest, together at most. What came before an end or a
-// break is a message all the same; then comes the error.
+// Next is the next message as it came, valid until the next call; more says that
+// it most likely goes on: it filled the buffer, or ended in the middle of a letter. Whole
+// letters are there at once; the bytes that are left stand before what comes next, or
+// are a message by themselves when nothing has come for as long as patience. What came before an
+// end or a break is a message all the same; then comes the error.
 func (m *Messages) Next() (message []byte, more bool, err error) {
 	n := copy(m.buf[:], m.cut)
 	m.cut = nil
@@ -45,11 +47,11 @@ func (m *Messages) Next() (message []byte, more bool, err error) {
 			m.err = err
 		}
 		switch open := unfinished(m.buf[:n]); {
-		case n == len(m.buf):
-			m.cut = m.buf[n-open : n]
-			return m.buf[:n-open], true, nil
-		case n > 0 && (late || open == 0):
+		case late && n > 0:
 			return m.buf[:n], false, nil
+		case m.err == nil && open < n:
+			m.cut = m.buf[n-open : n]
+			return m.buf[:n-open], open > 0 || n == len(m.buf), nil
 		}
 	}
 	if n > 0 {
@@ -67,7 +69,7 @@ func (m *Messages) Until(end time.Time) {
 }
 
 // waitFor gives the next read the time that it may take: little where a part of
-// a message is held.
+// a letter is held.
 func (m *Messages) waitFor(rest bool) {
 	if !rest && m.hold.IsZero() {
 		return
@@ -76,7 +78,7 @@ func (m *Messages) waitFor(rest bool) {
 	defer m.mu.Unlock()
 	m.hold = time.Time{}
 	if rest {
-		m.hold = time.Now().Add(together)
+		m.hold = time.Now().Add(patience)
 	}
 	m.set()
 }
@@ -89,7 +91,7 @@ func (m *Messages) set() {
 	_ = m.conn.SetReadDeadline(at)
 }
 
-// isLate reports whether err says only that the rest of a message did not come,
+// isLate reports whether err says only that the rest of a letter did not come,
 // and not that reading is over.
 func (m *Messages) isLate(err error) bool {
 	m.mu.Lock()

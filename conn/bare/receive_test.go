@@ -29,7 +29,7 @@ func TestOneReadIsOneMessage(t *testing.T) {
 		{"control characters", []string{"a\x1b[2Jb\x07\x00c\u009b1md\x7f"}, []string{"a[2Jbc1md"}},
 		{"text that is turned around", []string{"a\u202eb\u2066c"}, []string{"abc"}},
 		{"a C string", []string{"hi\x00"}, []string{"hi"}},
-		{"GBK", []string{"\xc4\xe3\xba\xc3"}, []string{"����"}},
+		{"GBK", []string{"\xc4\xe3\xba\xc3"}, []string{"���", "�"}},
 		{"invalid among valid", []string{"a\xffb\xfe\xc0\x80"}, []string{"a�b���"}},
 		{"telnet is nobody here", []string{"\xff\xfd\x06"}, []string{"��"}},
 	} {
@@ -44,44 +44,50 @@ func TestACutRuneIsWhole(t *testing.T) {
 			assert.Equal(t, s, got, i+1)
 		}
 	}
-	assert.Equal(t, []string{"你好,世界"}, saidOf(t, Options{}, "你\xe5", "\xa5\xbd,世界"), "what was cut is one message")
+	assert.Equal(t, []string{"你", "好,世界"}, saidOf(t, Options{}, "你\xe5", "\xa5\xbd,世界"), "what is whole does not wait")
 	assert.Equal(t, []string{"你", "好"}, saidOf(t, Options{}, strings.Split("\xe4|\xbd|\xa0|\xe5|\xa5|\xbd", "|")...))
 }
 
 func TestARuneThatNeverEndsIsWhatItIs(t *testing.T) {
-	assert.Equal(t, []string{"ab��"}, saidOf(t, Options{}, "ab\xe4\xbd"))
+	assert.Equal(t, []string{"ab", "��"}, saidOf(t, Options{}, "ab\xe4\xbd"))
 	assert.Equal(t, []string{"�x"}, saidOf(t, Options{}, "\xe4", "x"), "the rest that came is none")
 	got, err := said(t, New(&fakeConn{reads: []string{"half \xe4"}, err: syscall.ECONNRESET}, Options{}))
-	assert.Equal(t, []string{"half �"}, got, "what came before a break")
+	assert.Equal(t, []string{"half ", "�"}, got, "what came before a break")
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
 }
 
 func TestARuneWaitsForItsRest(t *testing.T) {
 	got, err := inAPipe(t, func(c net.Conn) {
 		send(c, "你\xe5")
-		time.Sleep(together - time.Millisecond)
+		time.Sleep(patience - time.Millisecond)
 		send(c, "\xa5\xbd")
 		time.Sleep(time.Hour) // the deadline is gone
 		send(c, "x\xe5\xa5")
-		time.Sleep(together + time.Millisecond)
+		time.Sleep(patience + time.Millisecond)
 		send(c, "\xbdy")
 		time.Sleep(time.Hour)
 		send(c, "last")
 	})
-	assert.Equal(t, []string{"你好", "x��", "�y", "last"}, got)
+	assert.Equal(t, []string{"你", "好", "x", "��", "�y", "last"}, got)
 	assert.Equal(t, io.EOF, err)
 }
 
-// Nobody waits for a rune longer than that: the first half is heard meanwhile.
-func TestHalfARuneIsHeardAfterAMoment(t *testing.T) {
+// What is whole is heard at once, and half a letter after a while, as what it is.
+func TestHalfARuneIsHeardAfterAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()
-		go send(theirs, "hm\xe5")
-		began := time.Now()
-		cmd, err := New(ours, Options{}).Receive()
-		require.NoError(t, err)
-		assert.Equal(t, protocol.Say{Text: protocol.MustText("hm�")}, cmd)
-		assert.Equal(t, together, time.Since(began))
+		go send(theirs, "hm\xe5\xa5")
+		tr := New(ours, Options{})
+		for _, want := range []struct {
+			words string
+			after time.Duration
+		}{{"hm", 0}, {"��", patience}} {
+			began := time.Now()
+			cmd, err := tr.Receive()
+			require.NoError(t, err)
+			assert.Equal(t, protocol.Say{Text: protocol.MustText(want.words)}, cmd)
+			assert.Equal(t, want.after, time.Since(began))
+		}
 		_, _ = ours.Close(), theirs.Close()
 	})
 }
@@ -108,7 +114,7 @@ func TestTheEndOfTheBufferCutsNoRune(t *testing.T) {
 	assert.Equal(t, []string{long, "你y"}, saidOf(t, Options{}, long+"\xe4", "\xbd", "\xa0y"))
 	got, err := inAPipe(t, func(c net.Conn) {
 		send(c, long+"\xe4")
-		time.Sleep(2 * together)
+		time.Sleep(2 * patience)
 		send(c, "z")
 	})
 	assert.Equal(t, []string{long, "�", "z"}, got)
