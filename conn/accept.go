@@ -123,8 +123,8 @@ func isShortage(err error) bool {
 func (l *Listener) admit(c net.Conn) {
 	s, at := l.server, prefixOf(addrOf(c))
 	if why, tell := s.limits.enter(at); why != "" {
-		if tell {
-			s.log.Warn("connections refused", "addr", addrOf(c), "why", why)
+		if tell != "" {
+			s.log.Warn(tell)
 		}
 		l.turnAway(c, why)
 		return

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"fmt"
 	"net/netip"
 	"sync"
 	"time"
@@ -12,26 +13,34 @@ import (
 // connection are forgotten.
 const maxAddresses = 4096
 
-// maxTries is how often a password is tried from one address before it gets slow.
-const maxTries = 5
+const (
+	// maxTries is how often a password is tried from one address before it gets slow.
+	maxTries = 5
+
+	// maxTold is of how many addresses the operator is told in a minute that they are refused.
+	maxTold = 10
+)
 
 // limits counts connections by address.
 type limits struct {
-	most  int
-	every rate.Limit
-	burst int
+	most   int
+	every  rate.Limit
+	minute float64 // connections in one
+	burst  int
 
 	mu     sync.Mutex
 	byAddr map[netip.Prefix]*address
-	full   int // len(byAddr) at which it is tidied next
+	full   int       // len(byAddr) at which it is tidied next
+	since  time.Time // a minute in which the operator is told
+	told   int       // since then: of so many addresses, and of others that there are more
 }
 
 type address struct {
 	open    int
 	limiter *rate.Limiter
 	tries   *rate.Limiter // of a password; nil: none yet
-	told    time.Time     // when the log was last told that it is refused
 	last    *link         // the connection that came last; nil: it is gone
+	told    time.Time     // when the operator was last told that it is refused
 }
 
 func newLimits(o Options) limits {
@@ -39,7 +48,7 @@ func newLimits(o Options) limits {
 	if o.PerAddressRate < 0 || o.PerAddressBurst < 0 {
 		every = rate.Inf
 	}
-	return limits{most: o.PerAddress, every: every, burst: max(1, o.PerAddressBurst), byAddr: map[netip.Prefix]*address{}, full: maxAddresses}
+	return limits{most: o.PerAddress, every: every, minute: o.PerAddressRate, burst: max(1, o.PerAddressBurst), byAddr: map[netip.Prefix]*address{}, full: maxAddresses}
 }
 
 // prefixOf is what counts as one address: a whole /64 of IPv6 belongs to one
@@ -61,9 +70,9 @@ func prefixOf(hostport string) netip.Prefix {
 	return p
 }
 
-// enter counts a new connection in, or says why it cannot come in. tell is
-// false when that was said of this address a moment ago.
-func (l *limits) enter(at netip.Prefix) (why string, tell bool) {
+// enter counts a new connection in, or says why it cannot come in: to who connects, and in
+// tell to the operator, unless there is nothing to tell that was not told a moment ago.
+func (l *limits) enter(at netip.Prefix) (why, tell string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.byAddr[at]
@@ -74,18 +83,45 @@ func (l *limits) enter(at netip.Prefix) (why string, tell bool) {
 	}
 	switch {
 	case l.most >= 0 && a.open >= l.most:
-		why = "chinwag/1 has too many connections from your address already: please close one of them first"
+		return "chinwag/1 has too many connections from your address already: please close one of them first",
+			l.news(a, "connections from %s are refused, since it has %d already: --per-address allows more", nameOf(at), l.most)
 	case !a.limiter.Allow():
-		why = "your address connects to chinwag/1 too often: please wait a minute"
-	default:
-		a.open++
-		return "", false
+		return "your address connects to chinwag/1 too often: please wait a minute",
+			l.news(a, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", nameOf(at), l.minute)
 	}
-	tell = time.Since(a.told) > time.Minute
-	if tell {
-		a.told = time.Now()
+	a.open++
+	return "", ""
+}
+
+// news is what the operator is told of an address: once a minute. Where very many are
+// refused, not each of them is named.
+func (l *limits) news(a *address, format string, args ...any) string {
+	now := time.Now()
+	if now.Sub(a.told) <= time.Minute {
+		return ""
 	}
-	return why, tell
+	a.told = now
+	if now.Sub(l.since) > time.Minute {
+		l.since, l.told = now, 0
+	}
+	switch l.told++; {
+	case l.told <= maxTold:
+		return fmt.Sprintf(format, args...)
+	case l.told == maxTold+1:
+		return "connections from other addresses are refused, too, and these are so many that they are not named for a minute"
+	}
+	return ""
+}
+
+// nameOf is what counts as one address as the operator is shown it.
+func nameOf(at netip.Prefix) string {
+	switch {
+	case !at.IsValid():
+		return "who has no internet address"
+	case at.IsSingleIP():
+		return at.Addr().String()
+	}
+	return at.String()
 }
 
 // mayTry reports whether somebody at that address may try a password now.

@@ -57,7 +57,7 @@ func TestG10OneAddressCannotComeAndGoAllTheTime(t *testing.T) {
 			_ = v.Close()
 		}
 		assert.Equal(t, 3, welcome)
-		assert.Equal(t, 1, w.log.count("connections refused"))
+		assert.Equal(t, 1, w.log.count("connections from 192.0.2.1 are refused"))
 		honest := l.knock(t, "192.0.2.2")
 		assert.Contains(t, honest.text(), "-- Welcome")
 		time.Sleep(time.Second)

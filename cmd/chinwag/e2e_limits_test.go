@@ -150,7 +150,7 @@ func TestG10TooManyFromOneAddressAreToldWhy(t *testing.T) {
 	bob.expect("-- carol left")
 	h.eventually("dora").types("so I am in after all")
 	bob.expect("<dora> so I am in after all")
-	assert.Equal(t, 1, strings.Count(h.log.all(), `msg="connections refused"`), "the log is told once")
+	assert.Equal(t, 1, strings.Count(h.log.all(), `msg="connections from 127.0.0.1 are refused, since it has 3 already: --per-address allows more"`), "the operator is told once")
 	assert.NotContains(t, ann.all()+bob.all(), "-- guest-")
 }
 
