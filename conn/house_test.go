@@ -25,7 +25,7 @@ type house struct {
 	t      *testing.T
 	server *conn.Server
 	log    logged
-	level  slog.LevelVar // of what is logged
+	level  slog.LevelVar      // of what is logged
 	ask    context.CancelFunc // asks the hub to end
 	ended  chan error         // how Run ended
 	served sync.WaitGroup

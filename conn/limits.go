@@ -2,6 +2,7 @@ package conn
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -14,8 +15,10 @@ import (
 const maxAddresses = 4096
 
 const (
-	// maxTries is how often a password is tried from one address before it gets slow.
+	// maxTries is how many wrong passwords one address may bring at once, and tryAgain
+	// how long it takes until it may bring one more. Right ones do not count.
 	maxTries = 5
+	tryAgain = 10 * time.Second
 
 	// maxTold is of how many addresses the operator is told in a minute that they are refused.
 	maxTold = 10
@@ -38,9 +41,9 @@ type limits struct {
 type address struct {
 	open    int
 	limiter *rate.Limiter
-	tries   *rate.Limiter // of a password; nil: none yet
-	last    *link         // the connection that came last; nil: it is gone
+	tries   *rate.Limiter // of wrong passwords; nil: none yet
 	told    time.Time     // when the operator was last told that it is refused
+	last    *link         // the connection that came last; nil: it is gone
 }
 
 func newLimits(o Options) limits {
@@ -124,18 +127,32 @@ func nameOf(at netip.Prefix) string {
 	return at.String()
 }
 
-// mayTry reports whether somebody at that address may try a password now.
-func (l *limits) mayTry(at netip.Prefix) bool {
+// triesLeft is how many wrong passwords may still come from that address now.
+func (l *limits) triesLeft(at netip.Prefix) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch a := l.byAddr[at]; {
+	case a == nil: // the server's own terminal
+		return math.MaxInt
+	case a.tries == nil:
+		return maxTries
+	default:
+		return int(a.tries.Tokens() + 1e-6) // it counts in fractions
+	}
+}
+
+// wrongTry counts a wrong password.
+func (l *limits) wrongTry(at netip.Prefix) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.byAddr[at]
 	if a == nil {
-		return true // the server's own terminal
+		return
 	}
 	if a.tries == nil {
-		a.tries = rate.NewLimiter(rate.Every(10*time.Second), maxTries)
+		a.tries = rate.NewLimiter(rate.Every(tryAgain), maxTries)
 	}
-	return a.tries.Allow()
+	a.tries.Allow()
 }
 
 // hostOf is an address without its port, as people are shown it.

@@ -6,49 +6,58 @@ import (
 	"chinwag/protocol"
 )
 
-// Password reports whether somebody knows the operators' password. It may take
-// its time, and memory: it is asked by few at once.
-type Password func(protocol.Secret) bool
-
-// maxHashing is how many passwords are checked at once: each may take tens of
-// megabytes.
-const maxHashing = 2
-
 // promote makes an operator of whoever knows the password. Without one it asks
-// for it: the next line of a person is then taken for it by the door.
+// for it: the next line of a person is then taken for it by the door. Where it is not asked
+// for or not right, the door is told that one may be typed all the same.
 func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator) error {
-	if s.opts.Password == nil {
-		return l.client.Do(ctx, protocol.Operator{}) // is told that there is none
-	}
-	if cmd.Password == "" {
-		return l.client.Tell(ctx, protocol.PasswordWanted{})
-	}
-	if !s.limits.mayTry(l.from.Prefix) {
-		return l.client.Tell(ctx, protocol.Refused{Refusal: *tooManyTries})
-	}
-	known, err := s.knows(ctx, cmd.Password)
-	if err != nil {
+	refusal, err := s.checkPassword(ctx, l, cmd.Password)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !known {
-		s.log.Warn("wrong password of an operator", "addr", l.from.Host)
-		return l.client.Tell(ctx, protocol.Refused{Refusal: *wrongPassword})
+	case refusal != nil:
+		l.guard()
+		return l.client.Tell(ctx, protocol.Refused{Refusal: *refusal})
+	case cmd.Password == "":
+		return l.client.Tell(ctx, protocol.PasswordWanted{})
 	}
 	s.log.Info("an operator has come in", "addr", l.from.Host)
 	return l.client.Promote(ctx)
 }
 
-func (s *Server) knows(ctx context.Context, p protocol.Secret) (bool, error) {
-	select {
-	case s.hashing <- struct{}{}:
-	case <-ctx.Done():
-		return false, ctx.Err()
+func (s *Server) checkPassword(ctx context.Context, l *link, p protocol.Secret) (*protocol.Refusal, error) {
+	at := l.from.Prefix
+	switch {
+	case s.opts.Password == nil:
+		return noPassword, nil
+	case p == "" && s.limits.triesLeft(at) == 0:
+		return tooManyTries, nil
+	case p == "":
+		return nil, nil
 	}
-	defer func() { <-s.hashing }()
-	return s.opts.Password(p), nil
+	refusal, err := s.checks.try(ctx, at, p)
+	if refusal == wrongPassword {
+		s.log.Warn("wrong password of an operator", "addr", l.from.Host)
+	}
+	return refusal, err
+}
+
+// guarded is a transport of people who type. One of them may go on to type a password that
+// was not asked for.
+type guarded interface {
+	// Guard keeps what comes next from being said, for a moment. It is called by who
+	// calls Receive.
+	Guard()
+}
+
+func (l *link) guard() {
+	if t, ok := l.transport.(guarded); ok {
+		t.Guard()
+	}
 }
 
 var (
+	noPassword    = protocol.Refuse("no-password", "nobody becomes an operator that way here: the server has no password for it")
 	wrongPassword = protocol.Refuse("wrong-password", "that is not the password: /operator asks again")
 	tooManyTries  = protocol.Refuse("too-many-tries", "that was tried too often from your address: please wait a minute")
+	tooManyTrying = protocol.Refuse("too-many-trying", "too many are trying that just now: please wait a moment, and then /operator asks again")
 )

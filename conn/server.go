@@ -56,7 +56,7 @@ type Server struct {
 	log    *slog.Logger
 	limits limits
 
-	hashing chan struct{} // capacity maxHashing
+	checks *checks // of passwords
 
 	mu    sync.Mutex
 	conns map[*link]bool // all that are being served, but those at their orderly end
@@ -73,7 +73,9 @@ func NewServer(h *hub.Hub, o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{hub: h, opts: o, log: o.Log, limits: newLimits(o), hashing: make(chan struct{}, maxHashing), conns: map[*link]bool{}}
+	s := &Server{hub: h, opts: o, log: o.Log, limits: newLimits(o), conns: map[*link]bool{}}
+	s.checks = newChecks(o.Password, &s.limits)
+	return s
 }
 
 // Serve runs one connection from its greeting to its end. It closes t.

@@ -1,0 +1,134 @@
+package conn_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn"
+	"chinwag/hub"
+	"chinwag/protocol"
+)
+
+const isTooManyTrying = "-- too many are trying that just now: please wait a moment, and then /operator asks again"
+
+// slowly is a password that takes as long to check as on a small machine.
+func slowly(p protocol.Secret) bool {
+	time.Sleep(200 * time.Millisecond)
+	return knowsSesame(p)
+}
+
+// All of an office, behind one address, are operators again after a restart: one after the
+// other, or all at once.
+func TestRightPasswordsAreNoTries(t *testing.T) {
+	for name, together := range map[string]bool{"one after the other": false, "at once": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
+				l, door := w.open()
+				var office []*visitor
+				for range 16 {
+					office = append(office, l.knock(t, "192.0.2.1"))
+				}
+				for _, v := range office {
+					v.say("/operator", "sesame")
+					if !together {
+						time.Sleep(200 * time.Millisecond)
+						synctest.Wait()
+						assert.Contains(t, v.text(), isOperator)
+					}
+				}
+				time.Sleep(2 * time.Second)
+				synctest.Wait()
+				for i, v := range office {
+					assert.Contains(t, v.text(), isOperator, i)
+				}
+				door.Close()
+				w.leave(office...)
+			})
+		})
+	}
+}
+
+// Who guesses at once guesses no more often, and a right one among them counts for nothing.
+func TestGuessesAtOnceAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var checks atomic.Int32
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { checks.Add(1); return slowly(p) }})
+		l, door := w.open()
+		var eves []*visitor
+		for range 30 {
+			eves = append(eves, l.knock(t, "192.0.2.66"))
+		}
+		for _, v := range eves {
+			v.say("/operator", "guess")
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		assert.Equal(t, int32(5), checks.Load())
+		told := map[string]int{}
+		for _, v := range eves {
+			for _, words := range []string{isWrong, isTooMany, isTooManyTrying} {
+				told[words] += strings.Count(v.text(), words)
+			}
+		}
+		assert.Equal(t, map[string]int{isWrong: 5, isTooMany: 13, isTooManyTrying: 12}, told, "two at once, sixteen wait")
+		again := eves[0]
+		again.say("/operator")
+		synctest.Wait()
+		assert.Equal(t, 1, strings.Count(again.text(), isTooMany), "nobody is asked for what would not be taken")
+		door.Close()
+		w.leave(eves...)
+	})
+}
+
+// Two hundred addresses that guess at once do not hold up an operator who was here
+// lately, and who is not known is told at once to come again, which helps.
+func TestGuessersDoNotHoldUpWhoKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
+		l, door := w.open()
+		before := l.knock(t, "192.0.2.1")
+		before.say("/operator", "sesame")
+		time.Sleep(200 * time.Millisecond)
+		synctest.Wait()
+		assert.Contains(t, before.text(), isOperator)
+		time.Sleep(8 * time.Hour)
+
+		known, new := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.2")
+		var crowd []*visitor
+		for i := range 200 {
+			crowd = append(crowd, l.knock(t, fmt.Sprintf("198.51.100.%d", i+1)))
+		}
+		for _, v := range crowd {
+			v.say("/operator", "guess")
+		}
+		new.say("/operator", "sesame")
+		synctest.Wait()
+		assert.Contains(t, new.text(), isTooManyTrying, "at once")
+		known.say("/operator", "sesame")
+		time.Sleep(400 * time.Millisecond)
+		synctest.Wait()
+		assert.Contains(t, known.text(), isOperator)
+		time.Sleep(4 * time.Second)
+		new.say("/operator", "sesame")
+		time.Sleep(200 * time.Millisecond)
+		synctest.Wait()
+		assert.Contains(t, new.text(), isOperator)
+
+		wrong, full := 0, 0
+		for _, v := range crowd {
+			wrong += strings.Count(v.text(), isWrong)
+			full += strings.Count(v.text(), isTooManyTrying)
+		}
+		assert.Equal(t, 33, wrong, "two at once and 32 who wait, of whom one made room")
+		assert.Equal(t, 200, wrong+full, "and everybody is told")
+		door.Close()
+		w.leave(append(crowd, before, known, new)...)
+	})
+}
