@@ -10,11 +10,13 @@ import (
 	"chinwag/protocol"
 )
 
-func (r *run) roomList() protocol.Event {
+func (r *run) roomList(m *member) protocol.Event {
 	rooms := slices.SortedFunc(maps.Values(r.rooms), func(a, b *room) int {
 		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.name.String(), b.name.String()))
 	})
-	rooms = slices.DeleteFunc(rooms, func(r *room) bool { return r.name == protocol.DeskRoom })
+	rooms = slices.DeleteFunc(rooms, func(r *room) bool {
+		return r.name == protocol.DeskRoom || r.name == protocol.OperatorsRoom && !m.operator
+	})
 	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
 	for _, room := range rooms[:min(len(rooms), maxNames)] {
 		list.Rooms = append(list.Rooms, protocol.RoomInfo{Room: room.name, Here: len(room.members), Topic: room.topic})

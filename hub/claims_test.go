@@ -609,7 +609,11 @@ func TestPromotion(t *testing.T) {
 							assert.NotContains(t, words(p), "you have @1")
 						} else if err == nil {
 							assert.True(t, m.operator && m.serves)
-							assert.Equal(t, protocol.Lobby, m.where())
+							want := protocol.Lobby
+							if only {
+								want = protocol.OperatorsRoom
+							}
+							assert.Equal(t, want, m.where())
 							assert.Zero(t, m.visiting)
 							words(p)
 							s.says(s.visitors[0], "hello")

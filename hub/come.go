@@ -69,12 +69,16 @@ func (r *run) announce(now time.Time) {
 // greeting is the same for all, so there is one line of it.
 var greeting = protocol.NewLine(protocol.Greeting{Server: protocol.Version})
 
-// entrance is the room that m enters first.
+// entrance is the room that m enters first. Where there is only a desk, what operators say
+// to each other must not stand in a room that another start opens to everybody.
 func (r *run) entrance(m *member) protocol.Room {
-	if r.opts.Desk && !m.operator {
-		return protocol.DeskRoom
+	switch {
+	case !r.opts.Desk:
+		return protocol.Lobby
+	case m.operator:
+		return protocol.OperatorsRoom
 	}
-	return protocol.Lobby
+	return protocol.DeskRoom
 }
 
 func (r *run) newMember(c *Client, id Identity) *member {
@@ -218,6 +222,8 @@ func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []jo
 // checkPlace reports why m cannot go there.
 func (r *run) checkPlace(m *member, to protocol.Room, back bool) *protocol.Refusal {
 	switch {
+	case to == protocol.OperatorsRoom && !m.operator:
+		return operatorsOnly
 	case to != protocol.DeskRoom:
 		return r.checkRoom(to)
 	case back:
@@ -225,6 +231,8 @@ func (r *run) checkPlace(m *member, to protocol.Room, back bool) *protocol.Refus
 	}
 	return r.checkDesk(m)
 }
+
+var operatorsOnly = protocol.Refuse("operators-only", "%s is for operators: /operator makes you one, if you know the password", protocol.OperatorsRoom)
 
 // refusePlace tells why there is no place. Who has no other goes.
 func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {
@@ -235,8 +243,14 @@ func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {
 	}
 }
 
-// checkRoom bounds the rooms; there is always a place in the lobby.
+// checkRoom bounds the rooms; there is always a place where people enter.
 func (r *run) checkRoom(to protocol.Room) *protocol.Refusal {
+	if to == protocol.OperatorsRoom {
+		return nil
+	}
+	if r.opts.Desk {
+		return protocol.Refuse("desk-only", "there are only the desk and %s here", protocol.OperatorsRoom)
+	}
 	if to == protocol.Lobby || r.rooms[to] != nil || len(r.rooms)-1 < r.opts.Rooms { // the desk's is not one of them
 		return nil
 	}

@@ -56,7 +56,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	case protocol.Join:
 		r.join(m, cmd.Room, w)
 	case protocol.Rooms:
-		r.answer(c, r.roomList(), w)
+		r.answer(c, r.roomList(m), w)
 	case protocol.Who:
 		r.answer(c, r.membersOf(m.room), w)
 	case protocol.Topic:

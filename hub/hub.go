@@ -28,7 +28,7 @@ type Options struct {
 	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s, below 0: as long as it takes
 	Rooms  int           // 0: 1,000, below 0: no limit
 
-	Desk               bool                     // newcomers land at the desk, and there are no rooms but for operators
+	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
 	Visitors           int                      // at the desk at once; 0: 1,000, below 0: no limit
 	VisitorsPerAddress int                      // 0: 64, below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never

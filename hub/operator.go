@@ -55,7 +55,7 @@ func (r *run) promoteVisitor(m *member, w int64) {
 		see = r.seeOther
 	}
 	m.operator = true // of the way there; of m, when that is recorded
-	r.move(m, protocol.Lobby, w, func(m *member, at *journal.Entry, w int64) {
+	r.move(m, r.entrance(m), w, func(m *member, at *journal.Entry, w int64) {
 		see(m, at, 0)
 		r.hearDesk(m)
 		r.answer(m.client, protocol.Promoted{}, w)

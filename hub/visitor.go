@@ -86,8 +86,8 @@ func (r *run) leaveDesk(m *member, w int64) {
 
 // roomBefore is where somebody goes from the desk.
 func (r *run) roomBefore(m *member) protocol.Room {
-	if m.before == (protocol.Room{}) || r.checkRoom(m.before) != nil {
-		return protocol.Lobby
+	if m.before == (protocol.Room{}) || r.checkPlace(m, m.before, false) != nil {
+		return r.entrance(m)
 	}
 	return m.before
 }

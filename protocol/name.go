@@ -87,11 +87,15 @@ func (n *Nick) UnmarshalText(b []byte) (err error) {
 // case, so that two spellings of one room are equal. The zero value is no room.
 type Room struct{ s string }
 
-// Lobby is the room that everybody enters first.
+// Lobby is the room that everybody enters first, where a server is not only a desk.
 var Lobby = Room{"#lobby"}
 
 // DeskRoom is where visitors talk to the operators, and to nobody else.
 var DeskRoom = Room{"#desk"}
+
+// OperatorsRoom is where operators talk among themselves. Nobody else enters it, at any
+// server.
+var OperatorsRoom = Room{"#operators"}
 
 // ParseRoom makes a Room of s; the # may be left out.
 func ParseRoom(s string) (Room, error) {

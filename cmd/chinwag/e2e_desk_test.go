@@ -62,7 +62,7 @@ func openDesk(t *testing.T, dir string, flags ...string) (h *house, bare string)
 			return m != nil
 		})
 	}
-	h.console.inputIs("#lobby>")
+	h.console.inputIs("#operators>")
 	return h, bare
 }
 
@@ -97,7 +97,7 @@ func TestTheDesk(t *testing.T) {
 	carol.inputIs("password of the operators: " + strings.Repeat("•", len([]rune(sesame))))
 	carol.presses("")
 	carol.sees("-- you are an operator now, and on duty")
-	carol.inputIs("#lobby>")
+	carol.inputIs("#operators>")
 	op.sees("-- carol is on duty")
 
 	carol.presses("/queue")
@@ -123,8 +123,8 @@ func TestTheDesk(t *testing.T) {
 	op.sees("[@3 guest-3] 再见")
 
 	carol.presses("/hand 2 operator")
-	carol.sees("-- operator has @2 guest-2 now: what you type goes to #lobby")
-	carol.inputIs("#lobby>")
+	carol.sees("-- operator has @2 guest-2 now: what you type goes to #operators")
+	carol.inputIs("#operators>")
 	bob.expect("-- carol hands you over to operator, who is with you now")
 	op.sees("-- carol hands @2 guest-2 over to operator")
 	op.inputIs("@1 guest-1>")
@@ -134,7 +134,7 @@ func TestTheDesk(t *testing.T) {
 	bob.expect("<operator> it is me now")
 	op.presses("/close 2 see you")
 	bob.expect("-- operator has closed this conversation: see you", "-- goodbye: this conversation is closed")
-	op.inputIs("#lobby>")
+	op.inputIs("#operators>")
 	op.presses("/to 1")
 	op.inputIs("@1 guest-1>")
 
@@ -163,13 +163,13 @@ func TestTheDesk(t *testing.T) {
 	carol.sees("-- end of history")
 	carol.presses("/transcript 4")
 	carol.sends("\x1b[A")
-	carol.inputIs("#lobby> /transcript 4")
+	carol.inputIs("#operators> /transcript 4")
 	for _, before := range []string{"/history all", "/hand 2 operator", "/say hours", "hello, 你好", "/next", "/take 1", "/queue", "/operator", "/operator"} {
 		carol.sends("\x1b[A")
-		carol.inputIs("#lobby> " + before)
+		carol.inputIs("#operators> " + before)
 	}
 	carol.sends(ctrlC)
-	carol.inputIs("#lobby>")
+	carol.inputIs("#operators>")
 	for _, s := range []string{op.all(), carol.all(), string(words)} {
 		assert.NotContains(t, s, sesame)
 		assert.NotContains(t, s, "wrong one")
@@ -395,7 +395,7 @@ func TestVisitorsCannotForgeTheOperatorsScreen(t *testing.T) {
 	op, eve := h.console, h.enter("eve")
 	op.inputIs("@1 eve>")
 	forged := append([]string{
-		"-- @1 eve is closed: what you type goes to #lobby FORGED", "[@2 x] FORGED", "@2 bob> FORGED", "\t\t-- FORGED\tx",
+		"-- @1 eve is closed: what you type goes to #operators FORGED", "[@2 x] FORGED", "@2 bob> FORGED", "\t\t-- FORGED\tx",
 		"FORGED" + strings.Repeat(" ", 74-len("[@1 eve] ")) + "-- @1 eve is closed: FORGED",
 		strings.Repeat("FORGED ", 4096/7), strings.Repeat("你", 4096/3), strings.Repeat("\t", 4000) + "FORGED",
 		"/nick -- FORGED", "/nick [@2",
@@ -407,7 +407,7 @@ func TestVisitorsCannotForgeTheOperatorsScreen(t *testing.T) {
 		eve.types(mark)
 		op.sees("[@1 eve] " + mark)
 		rows := op.untilSeen("the prompt", func(rows []string) bool { return rows[len(rows)-1] == "@1 eve>" })
-		assert.Equal(t, "chinwag · operator in #lobby · 1 here", rows[len(rows)-2])
+		assert.Equal(t, "chinwag · operator in #operators · 1 here", rows[len(rows)-2])
 		for _, r := range rows[:len(rows)-2] {
 			if strings.Contains(r, "FORGED") || strings.Contains(r, "bob left") {
 				assert.Regexp(t, row, r, "%+q", s)
