@@ -38,6 +38,8 @@
 // Private lines are in the mailbox of each who may read them, and a question names
 // its streams: nothing finds a line of another stream, a search neither ("no
 // search is a syntax error" in storetest). Who may read which, the hub knows.
+// What operators said to each other behind a desk, in a record of an older version, is
+// brought to a stream of their own (TestOlderRecordsOfADeskAreForOperators).
 // Forgotten words are overwritten in the rows, in the index and in the log; in a
 // file of more than 32 MB scraps of them may stay until Vacuum
 // (TestForgottenWordsLeaveTheFiles). Only the file's owner may read it.

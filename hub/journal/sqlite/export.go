@@ -36,7 +36,7 @@ type header struct {
 
 const (
 	exportName    = "history"
-	exportVersion = 1
+	exportVersion = 2 // in 1 the operators of a desk may stand in other rooms than their own
 )
 
 // exported is one entry.
@@ -244,7 +244,7 @@ type importing struct {
 func (in *importing) all() error {
 	var h header
 	in.line++
-	if err := in.from.Decode(&h); err != nil || h.Chinwag != exportName || h.Version != exportVersion {
+	if err := in.from.Decode(&h); err != nil || h.Chinwag != exportName || h.Version < 1 || h.Version > exportVersion {
 		return errors.New("this is no history that chinwag has exported as JSON")
 	}
 	conn := in.s.w.conn
@@ -256,7 +256,7 @@ func (in *importing) all() error {
 		var raw json.RawMessage
 		switch err := in.from.Decode(&raw); {
 		case errors.Is(err, io.EOF):
-			return in.end()
+			return in.end(h.Version)
 		case err != nil:
 			return err
 		}
@@ -271,9 +271,18 @@ const newest = `max(pruned_seq,
 	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND spoken), 0),
 	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND NOT spoken), 0))`
 
-// end makes the counters fit an export of a damaged record, whose last entries may be
+// end brings an export of an older version forward.
+func (in *importing) end(version int) error {
+	if err := in.fit(); err != nil || version == exportVersion {
+		return err
+	}
+	_, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators)
+	return err
+}
+
+// fit makes the counters fit an export of a damaged record, whose last entries may be
 // missing. Their positions will be used again, so it is another record.
-func (in *importing) end() error {
+func (in *importing) fit() error {
 	if err := in.s.w.flush(1); err != nil {
 		return err
 	}

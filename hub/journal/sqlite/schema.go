@@ -54,7 +54,7 @@ DROP INDEX spoken_by_author;
 DROP INDEX entries_of_stream;
 -- Each entry stands in one index: to keep one costs half as much as to keep the entry.
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
-`}
+`, separateOperators}
 
 // migrate brings the file that w has open to the version of steps. The file as
 // it was is kept beside it.
