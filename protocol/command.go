@@ -20,10 +20,14 @@ type (
 		Resume *Resume `json:"resume,omitzero"` // what was seen of it last
 		Replay *int    `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
 	}
-	// Say says Text in the room.
+	// Say says Text in the room; an operator's goes where their lines go. Ticket or
+	// Room is where they went as the line was begun: where they go elsewhere by now, nobody
+	// hears it. Neither is written in text.
 	Say struct {
-		Ref  Ref  `json:"id,omitzero"`
-		Text Text `json:"text"`
+		Ref    Ref    `json:"id,omitzero"`
+		Text   Text   `json:"text"`
+		Ticket Ticket `json:"ticket,omitzero"`
+		Room   Room   `json:"room,omitzero"`
 	}
 	// Me tells of oneself: * bob waves.
 	Me struct {

@@ -69,7 +69,8 @@ type (
 	// Promoted tells that one is an operator now.
 	Promoted struct{}
 	// Serving tells an operator what came of a command of the desk's, and where
-	// the next typed line goes: to Target, or if that is zero to Room.
+	// the next typed line goes: to Target, or if that is zero to Room; if Nobody, it is refused
+	// until another Serving tells where lines go.
 	Serving struct {
 		State      TicketState `json:"state,omitzero"`
 		Ticket     Ticket      `json:"ticket,omitzero"`
@@ -78,6 +79,7 @@ type (
 		Room       Room        `json:"room"`
 		Target     Ticket      `json:"target,omitzero"`
 		TargetNick Nick        `json:"target_nick,omitzero"`
+		Nobody     bool        `json:"nobody,omitzero"`
 	}
 	// QueueIs is the head of the answer to Queue; a Queued for each visitor follows.
 	QueueIs struct {

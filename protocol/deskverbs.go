@@ -38,7 +38,7 @@ func deskVerbs() []Verb {
 			Name: "reply", Args: "@N TEXT", Help: "answers visitor N, and takes one who waits", Example: "@7 have you tried again?", Operator: true,
 			json:  decode[Reply],
 			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return Reply{Ticket: n, Text: rest}, nil },
-			args:  func(c Command) string { return c.(Reply).Ticket.String() + " " + c.(Reply).Text.s },
+			args:  func(c Command) string { return c.(Reply).Line().s },
 		},
 		{
 			Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room again", Example: "/to 7", Operator: true,
@@ -122,7 +122,7 @@ func numbered(c Command, n Ticket, rest Text) (Command, error) {
 func ticketAnd(t Text) (Ticket, Text) {
 	word, rest := cutWord(t.s)
 	digits := strings.TrimPrefix(word, "@")
-	n, err := strconv.ParseUint(digits, 10, 32)
+	n, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil || n == 0 || digits[0] < '1' {
 		return 0, t
 	}

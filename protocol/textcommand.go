@@ -1,10 +1,15 @@
 package protocol
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // ParseCommand reads one line as a person types it, without its end. A blank
 // line is no command: nil. What cannot be understood is a *Refusal; a line that
-// begins with / is never taken for something to say.
+// begins with / is never taken for something to say. Whether one that begins with @ and
+// digits may be said depends on who says it: see AddressOf.
 func ParseCommand(line string) (Command, error) {
 	t, err := ParseText(line)
 	if err != nil {
@@ -13,10 +18,8 @@ func ParseCommand(line string) (Command, error) {
 	if t.IsBlank() {
 		return nil, nil
 	}
-	if t.s[0] == '@' {
-		if n, rest := ticketAnd(t); n != 0 && rest.s != "" {
-			return complete(Reply{Ticket: n, Text: rest})
-		}
+	if r, ok := replyIn(t); ok {
+		return r, nil
 	}
 	if t.s[0] != '/' {
 		return Say{Text: t}, nil
@@ -37,6 +40,63 @@ func ParseCommand(line string) (Command, error) {
 		return nil, err
 	}
 	return complete(c)
+}
+
+// replyIn reads @7 TEXT as AppendCommand writes it. Anything else that may be meant so
+// is a Say, which keeps the line as it was typed: perhaps it is only said.
+func replyIn(t Text) (Reply, bool) {
+	n, rest, _ := AddressOf(t)
+	r := Reply{Ticket: n, Text: rest}
+	return r, !rest.IsBlank() && r.Line() == t
+}
+
+// Line is the line that r is typed as.
+func (r Reply) Line() Text { return Text{r.Ticket.String() + " " + r.Text.s} }
+
+// AddressOf reads a line that begins with @ and digits, both also full-width, as
+// Chinese and Japanese keyboards write them, and after blanks: what operators begin an answer
+// with. n is the visitor that is meant, or zero if no visitor has such a number; rest is
+// what is said to them, and blank where the line is not "@N TEXT".
+func AddressOf(t Text) (n Ticket, rest Text, found bool) {
+	s := strings.TrimLeftFunc(t.s, func(r rune) bool { return !isVisible(r) })
+	after, ascii := strings.CutPrefix(s, "@")
+	after, wide := strings.CutPrefix(after, "＠")
+	digits, end := digitsOf(after)
+	if ascii == wide || len(digits) == 0 {
+		return 0, Text{}, false
+	}
+	if v, err := strconv.ParseUint(string(digits), 10, 64); err == nil {
+		n = Ticket(v)
+	}
+	blank, size := utf8.DecodeRuneInString(after[end:])
+	if n != 0 && digits[0] != '0' && isSpace(blank) {
+		rest = Text{after[end+size:]}
+	}
+	return n, rest, true
+}
+
+// digitsOf are the digits that s begins with, as ASCII, and where they end.
+func digitsOf(s string) (digits []byte, end int) {
+	for i, r := range s {
+		switch {
+		case '0' <= r && r <= '9':
+			digits = append(digits, byte(r))
+		case '０' <= r && r <= '９':
+			digits = append(digits, byte('0'+r-'０'))
+		default:
+			return digits, i
+		}
+	}
+	return digits, len(s)
+}
+
+// BadReply is what an operator is told of a line that begins with @ and digits and is
+// no answer that reaches anybody. n is as AddressOf has read it.
+func BadReply(n Ticket) *Refusal {
+	if n == 0 {
+		return refuse("bad-reply", "nobody has heard that: a line that begins with @ and digits is an answer, and no visitor has that number; /queue shows them")
+	}
+	return refuse("bad-reply", "nobody has heard that: did you mean %s TEXT? A line that begins with @ and digits is never said in a room", n)
 }
 
 func complete(c Command) (Command, error) {

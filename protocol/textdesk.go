@@ -106,6 +106,9 @@ func serving(dst []byte, e Serving) []byte {
 	visitor := e.Ticket.String() + " " + e.Nick.s
 	switch e.State {
 	case Taken:
+		if e.Nobody {
+			return line(dst, visitor, " comes to you: what you type goes to nobody for a moment")
+		}
 		dst = append(append(append(dst, "you have "...), visitor...), ": "...)
 	case HandedOver:
 		dst = append(append(append(append(dst, e.By.s...), " has "...), visitor...), " now: "...)
@@ -118,10 +121,12 @@ func serving(dst []byte, e Serving) []byte {
 	case Gone:
 		dst = append(append(dst, visitor...), " has gone: "...)
 	}
-	switch e.Target {
-	case 0:
+	switch {
+	case e.Nobody:
+		return line(dst, "what you type goes to nobody for a moment")
+	case e.Target == 0:
 		return line(dst, "what you type goes to ", e.Room.s)
-	case e.Ticket:
+	case e.Target == e.Ticket:
 		return line(dst, "what you type goes there")
 	}
 	return line(dst, "what you type goes to ", e.Target.String(), " ", e.TargetNick.s)

@@ -356,6 +356,12 @@ func isComplete(c Command) bool {
 		return c.Ticket != 0
 	case Reply:
 		return c.Ticket != 0 && !c.Text.IsBlank()
+	case Canned:
+		return c.Ticket == 0 || !c.Name.IsBlank()
+	case Hold:
+		return c.Ticket != 0 || c.Text == Text{} // a text alone would go to whoever is spoken to by then
+	case Close:
+		return c.Ticket != 0 || c.Text == Text{}
 	case Hand:
 		return c.Ticket != 0 && c.To != Nick{}
 	case Note:
