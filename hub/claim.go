@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"slices"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -16,6 +18,7 @@ func (r *run) next(m *member, w int64) {
 		r.claimTicket(m, t, w)
 		return
 	}
+	r.hush(m) // what comes together with it was for whoever was to be taken
 	r.answer(m.client, protocol.Notice{Text: protocol.MustText("nobody waits")}, w)
 }
 
@@ -32,6 +35,7 @@ func (r *run) take(m *member, no protocol.Ticket, w int64) {
 	t, refusal := r.mine(m, no)
 	switch {
 	case refusal != nil:
+		r.hush(m)
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
 	case t.owner() == m:
 		r.aim(m, t, w)
@@ -48,8 +52,14 @@ func (r *run) mine(m *member, no protocol.Ticket) (*ticket, *protocol.Refusal) {
 		t = m.target
 	}
 	switch {
+	case t == nil && no == 0 && m.nobody:
+		return nil, protocol.Refuse("target-changed", "where your lines go has just changed: please name the number, /queue shows them")
 	case t == nil && no == 0:
 		return nil, protocol.Refuse("whom", "whom do you mean? Please name the number, /queue shows them")
+	case t == nil && m.left != nil && m.left.no == no:
+		return nil, protocol.Refuse("gone", "%s has gone", m.left.name())
+	case t == nil && slices.Contains(r.desk.lately, no):
+		return nil, protocol.Refuse("gone", "%s has gone", no)
 	case t == nil:
 		return nil, protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", no)
 	case t.ended || t.isLeaving():
@@ -63,20 +73,33 @@ func (r *run) mine(m *member, no protocol.Ticket) (*ticket, *protocol.Refusal) {
 // claimTicket makes t m's own, and sends m's lines there.
 func (r *run) claimTicket(m *member, t *ticket, w int64) {
 	c := m.client
-	r.changeHands(t, m, append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Taken, By: m.nick}),
-		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Taken, By: m.nick})), func() {
+	r.changeHands(t, m, r.taking(m, t), func() {
 		if m.client != c || !m.serves {
 			r.giveBack(c, w)
 			return
 		}
-		m.target = t
+		m.aimAt(t)
 		r.tellOne(c, r.servingNow(m, protocol.Serving{State: protocol.Taken, Ticket: t.no, Nick: t.nick}))
-		if t.opened < m.served {
-			r.tellTranscript(c, m, t.no, t.opened-1, r.opts.Replay, w) // it has not heard it
-			return
-		}
-		r.giveBackWhenWritten(c, w)
-	}, func() { r.refuseUnkept(c, w) })
+		r.showPast(c, m, t, w)
+	}, func() {
+		r.hush(m)
+		r.refuseUnkept(c, w)
+	})
+}
+
+// taking is what is recorded when m takes t.
+func (r *run) taking(m *member, t *ticket) []journal.Entry {
+	return append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Taken, By: m.nick}),
+		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Taken, By: m.nick}))
+}
+
+// showPast shows m what was said with the visitor whom it has now, if it has not heard it.
+func (r *run) showPast(c *Client, m *member, t *ticket, w int64) {
+	if t.opened < m.served {
+		r.tellTranscript(c, m, t.no, t.opened-1, r.opts.Replay, w)
+		return
+	}
+	r.giveBackWhenWritten(c, w)
 }
 
 // changeHands proposes that t is to's from here on.
@@ -127,17 +150,15 @@ func (r *run) hand(m *member, cmd protocol.Hand, w int64) {
 	c := m.client
 	r.changeHands(t, to, append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.HandedOver, By: m.nick, To: to.nick}),
 		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.HandedOver, By: m.nick, To: to.nick})), func() {
-		r.leaveTarget(m, t)
+		if m.target == t {
+			m.aimAt(nil)
+			r.hush(m) // what comes together with it may still be for the visitor
+		} else if m.heir == t {
+			m.heir = nil
+		}
 		r.tellOne(c, r.servingNow(m, protocol.Serving{State: protocol.HandedOver, Ticket: t.no, Nick: t.nick, By: to.nick}))
 		r.giveBackWhenWritten(c, w)
 	}, func() { r.refuseUnkept(c, w) })
-}
-
-// leaveTarget sends m's lines to the room again, if they went to t.
-func (r *run) leaveTarget(m *member, t *ticket) {
-	if m.target == t {
-		m.target = nil
-	}
 }
 
 func (r *run) askToWait(m *member, cmd protocol.Hold, w int64) {
@@ -165,18 +186,19 @@ func (r *run) askToWait(m *member, cmd protocol.Hold, w int64) {
 func (r *run) closeTicket(m *member, cmd protocol.Close, w int64) {
 	t, refusal := r.mine(m, cmd.Ticket)
 	if refusal != nil {
-		if m.target != nil && m.target.ended && cmd.Ticket == 0 {
-			r.aim(m, nil, w)
-			r.assign()
-			return
-		}
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
 		return
 	}
 	c, text := m.client, short(cmd.Text)
 	r.changeHands(t, m, append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Closed, By: m.nick, Text: text}),
 		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Closed, By: m.nick, Text: text})), func() {
-		r.leaveTarget(m, t)
+		switch t {
+		case m.target:
+			r.aimAtNobody(m)
+		case m.heir:
+			m.heir = nil
+			r.hush(m)
+		}
 		if v := t.visitor; v != nil && v.visiting == t.no {
 			v.visiting = 0
 			r.seeOut(v)
@@ -204,6 +226,9 @@ func (r *run) seeOut(v *member) {
 			r.end(v)
 		})
 	case c != nil:
-		r.move(v, r.roomBefore(v), 0, r.seeOther)
+		r.move(v, r.roomBefore(v), 0, func(v *member, at *journal.Entry, w int64) {
+			r.seeOther(v, at, w)
+			r.hush(v) // what v is typing is for the operators, and not for everybody here
+		})
 	}
 }

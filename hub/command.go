@@ -24,6 +24,9 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	if r.awaitName(c, cmd, w) {
 		return
 	}
+	if reply, ok := cmd.(protocol.Reply); ok && !m.operator && !m.program { // typed, and perhaps only said
+		cmd = protocol.Say{Ref: reply.Ref, Text: reply.Line()}
+	}
 	if m.room == nil && m.moving > 0 { // it is on its way
 		m.onRoom = append(m.onRoom, func() { r.command(c, cmd, w) })
 		return
@@ -44,11 +47,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	case protocol.Say:
 		r.sayThere(m, cmd, w)
 	case protocol.Me:
-		if m.target != nil { // the prompt names a visitor, and this would be heard in the room
-			r.answer(c, protocol.Refused{Refusal: *meThere, Ref: cmd.Ref}, w)
-			return
-		}
-		r.speak(m, w, cmd.Ref, protocol.Acted{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+		r.act(m, cmd, w)
 	case protocol.Msg:
 		r.whisper(m, cmd, w)
 	case protocol.Rename:
@@ -104,7 +103,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 
 var meThere = protocol.Refuse("at-desk", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
 
-var notReplying = protocol.Refuse("operators-only", "a line that begins with @ and a number is an operator's answer, and you are no operator: nobody has heard it")
+var notReplying = protocol.Refuse("operators-only", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
 
 // atDesk follows a command of somebody who is at the desk, if it means
 // something else there.

@@ -24,6 +24,7 @@ type desk struct {
 	tickets   map[protocol.Ticket]*ticket // all that are open
 	queue     []*ticket                   // those who wait, in the order of their numbers
 	operators []*member                   // who are here, in the order of coming
+	lately    []protocol.Ticket           // the last that have ended
 	touched   bool                        // since the hub looked after it last
 
 	places     int                  // tickets that are open, or on their way to be
@@ -158,9 +159,21 @@ func (d *desk) takeBack(t *ticket, m *member) {
 
 func (d *desk) end(t *ticket) {
 	t.ended = true
+	if len(d.lately) == maxLately {
+		d.lately = slices.Delete(d.lately, 0, 1)
+	}
+	d.lately = append(d.lately, t.no)
 	delete(d.tickets, t.no)
 	d.dequeue(t)
 	d.dismiss(t.from)
+}
+
+// maxLately is how many conversations that have ended are remembered by number.
+const maxLately = 64
+
+// knows reports whether somebody may mean that visitor: who is here, or was lately.
+func (d *desk) knows(no protocol.Ticket) bool {
+	return d.tickets[no] != nil || slices.Contains(d.lately, no)
 }
 
 func (d *desk) ask(e protocol.Asked) {
@@ -193,7 +206,8 @@ func (d *desk) retire(m *member) {
 		return
 	}
 	d.touched = true
-	m.serves, m.duty, m.target = false, false, nil
+	m.serves, m.duty = false, false
+	m.aimAt(nil)
 	d.operators = slices.DeleteFunc(d.operators, func(o *member) bool { return o == m })
 	for _, t := range d.tickets {
 		d.takeBack(t, m)

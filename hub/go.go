@@ -69,6 +69,9 @@ func (r *run) rearm() {
 		if r.opts.Silence > 0 {
 			by(m.active.Add(r.opts.Silence))
 		}
+		if m.nobody {
+			by(m.hushed)
+		}
 	}
 	if due.IsZero() {
 		r.expiry.Stop()
@@ -223,6 +226,7 @@ func (r *run) expire() {
 		}
 	}
 	r.relieve(now)
+	r.settle(now)
 	r.mindDesk()
 	r.tellQueue()
 	r.rearm()

@@ -87,14 +87,14 @@ func (r *run) mindDesk() {
 		return
 	}
 	r.desk.touched, r.untold = false, true
+	r.followTargets()
 	r.assign()
 	r.tellQueue()
 	r.rearm()
 }
 
 // assign gives the next visitor to an operator who is alone at a server that is
-// only a desk: as in the tutorial, where who sits there answers who comes. Nobody
-// else is there to whom a line that is being typed could be meant to go.
+// only a desk: as in the tutorial, where who sits there answers who comes.
 func (r *run) assign() {
 	if !r.opts.Desk || r.deaf || len(r.desk.operators) != 1 {
 		return
@@ -104,6 +104,6 @@ func (r *run) assign() {
 		return
 	}
 	if t := r.longest(); t != nil {
-		r.claimTicket(m, t, 0)
+		r.appoint(m, t)
 	}
 }

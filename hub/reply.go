@@ -3,7 +3,6 @@ package hub
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -38,7 +37,7 @@ func (r *run) toMailbox(m, to *member, e protocol.Recorded) []journal.Entry {
 
 // servingNow completes what an operator is told with where its lines go.
 func (r *run) servingNow(m *member, s protocol.Serving) protocol.Event {
-	s.Room = m.where()
+	s.Room, s.Nobody = m.where(), m.nobody
 	if m.target != nil {
 		s.Target, s.TargetNick = m.target.no, m.target.nick
 	}
@@ -54,8 +53,10 @@ func (r *run) to(m *member, no protocol.Ticket, w int64) {
 	t, refusal := r.mine(m, no)
 	switch {
 	case refusal != nil:
+		r.hush(m)
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
 	case t.owner() == nil:
+		r.hush(m)
 		r.refuse(m.client, w, "waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.no)
 	default:
 		r.aim(m, t, w)
@@ -63,7 +64,7 @@ func (r *run) to(m *member, no protocol.Ticket, w int64) {
 }
 
 func (r *run) aim(m *member, t *ticket, w int64) {
-	m.target = t
+	m.aimAt(t)
 	r.answer(m.client, r.servingNow(m, protocol.Serving{}), w)
 }
 
@@ -73,18 +74,40 @@ func (r *run) reply(m *member, no protocol.Ticket, ref protocol.Ref, text protoc
 		return
 	}
 	t, refusal := r.mine(m, no)
-	if m.target != nil && m.target.no == no {
-		t, refusal = m.target, nil // perhaps it has just ended: replyTo knows
-	}
 	if refusal != nil {
-		r.answer(m.client, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
+		r.unheard(m, refusal, ref, w)
 		return
 	}
 	r.replyTo(m, t, ref, text, w)
 }
 
-func unheard(why *protocol.Refusal) *protocol.Refusal {
-	return protocol.Refuse(why.Code, "nobody has heard that: %s", why.Text)
+// addressed answers a line that begins with @ and digits, if it may be meant for a visitor.
+// An operator's is never said in a room. Of others, who may have been operators a moment
+// ago, only what could be an answer is refused; at the bare door, where nobody can have been
+// one, nothing is.
+func (r *run) addressed(m *member, ref protocol.Ref, text protocol.Text, w int64) (done bool) {
+	no, rest, found := protocol.AddressOf(text)
+	switch {
+	case !found:
+		return false
+	case m.operator && rest.IsBlank():
+		r.hush(m)
+		r.answer(m.client, protocol.Refused{Refusal: *protocol.BadReply(no), Ref: ref}, w)
+	case m.operator:
+		r.reply(m, no, ref, rest, w)
+	case rest.IsBlank() || m.token == "" || !r.desk.knows(no):
+		return false
+	default:
+		r.answer(m.client, protocol.Refused{Refusal: *notReplying, Ref: ref}, w)
+	}
+	return true
+}
+
+// unheard refuses an answer, and what comes together with it: that was meant to
+// follow it, to the same visitor.
+func (r *run) unheard(m *member, why *protocol.Refusal, ref protocol.Ref, w int64) {
+	r.hush(m)
+	r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse(why.Code, "nobody has heard that: %s", why.Text), Ref: ref}, w)
 }
 
 // replyTo proposes an answer. It goes to the session of t, whatever that is
@@ -95,21 +118,14 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 	}
 	c := m.client
 	if refusal := r.checkReply(m, t); refusal != nil {
-		r.answer(c, protocol.Refused{Refusal: *unheard(refusal), Ref: ref}, w)
-		if t.ended && m.target == t {
-			m.target = nil // told now: the next line may go to the room
-			r.hush(m)
-			r.tellOne(c, r.servingNow(m, protocol.Serving{}))
-			r.assign()
-		}
+		r.unheard(m, refusal, ref, w)
 		return
 	}
 	var entries []journal.Entry
 	claims := t.owner() == nil
 	if claims {
 		t.claims = append(t.claims, m)
-		entries = append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Taken, By: m.nick}),
-			r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Taken, By: m.nick}))
+		entries = r.taking(m, t)
 	}
 	theirs := r.toVisitor(m, t, protocol.Said{From: m.nick, Text: text})[0]
 	ours := r.deskEntry(m, protocol.Replied{Ticket: t.no, To: t.nick, From: m.nick, Text: text, Mine: mine(ref)})
@@ -117,6 +133,9 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 	r.sayOr(m, ref, entries, w, func() {
 		if claims {
 			t.decided()
+		}
+		if claims || m.heir == t {
+			r.tookByReply(m, t, c)
 		}
 		if v := t.visitor; v != nil && v.client == nil && !t.ended {
 			r.tellOne(c, protocol.Notice{Text: protocol.MustText(t.name() + " is not connected just now: your words are kept until they are back")})
@@ -129,14 +148,16 @@ func (r *run) replyTo(m *member, t *ticket, ref protocol.Ref, text protocol.Text
 	})
 }
 
-// breath is how long whoever types may not yet have read what was answered.
-const breath = time.Second
-
-// hush has m's lines go to nobody for a moment: they were typed, or pasted, for
-// somebody who has gone, and are not for the room nor for the next visitor.
-func (r *run) hush(m *member) { m.hushed = time.Now().Add(breath) }
-
-var alsoUnheard = protocol.Refuse("gone", "nobody has heard that either: it came together with the line before")
+// tookByReply makes t the target, unless another visitor is it.
+func (r *run) tookByReply(m *member, t *ticket, c *Client) {
+	if m.client != c || !m.serves {
+		return
+	}
+	if m.target == nil {
+		m.aimAt(t)
+	}
+	r.tellOne(c, r.servingNow(m, protocol.Serving{State: protocol.Taken, Ticket: t.no, Nick: t.nick}))
+}
 
 func (r *run) checkReply(m *member, t *ticket) *protocol.Refusal {
 	switch {

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"slices"
-	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -21,15 +20,44 @@ func (r *run) speak(m *member, w int64, ref protocol.Ref, e protocol.Recorded) {
 
 // sayThere says a line where m's lines go.
 func (r *run) sayThere(m *member, cmd protocol.Say, w int64) {
+	if r.saidBefore(m, cmd.Ref, w) || r.addressed(m, cmd.Ref, cmd.Text, w) {
+		return
+	}
+	refusal := r.misplaced(m, cmd)
 	switch {
-	case time.Now().Before(m.hushed):
-		r.hush(m)
-		r.answer(m.client, protocol.Refused{Refusal: *alsoUnheard, Ref: cmd.Ref}, w)
+	case refusal != nil:
+		r.answer(m.client, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
+	case m.room.name == protocol.DeskRoom:
+		r.ask(m, cmd.Ref, cmd.Text, w)
 	case m.target != nil:
 		r.replyTo(m, m.target, cmd.Ref, cmd.Text, w)
 	default:
 		r.speak(m, w, cmd.Ref, protocol.Said{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 	}
+}
+
+// act tells the room what m does.
+func (r *run) act(m *member, cmd protocol.Me, w int64) {
+	if r.saidBefore(m, cmd.Ref, w) {
+		return
+	}
+	var refusal *protocol.Refusal
+	no, rest, found := protocol.AddressOf(cmd.Text)
+	switch {
+	case m.target != nil: // the prompt names a visitor, and this would be heard in the room
+		refusal = meThere
+	case found && m.operator: // perhaps it was to be an answer
+		refusal = protocol.BadReply(no)
+	case found && !rest.IsBlank() && r.desk.knows(no):
+		refusal = notReplying
+	default:
+		refusal = r.hushed(m)
+	}
+	if refusal != nil {
+		r.answer(m.client, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
+		return
+	}
+	r.speak(m, w, cmd.Ref, protocol.Acted{From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 }
 
 // saidBefore answers a line that was sent before: it is not said again, and its

@@ -82,8 +82,11 @@ type member struct {
 	serves bool      // it is an operator who is here, and hears the desk
 	duty   bool      // and takes visitors
 	served uint64    // position from which on it hears it
-	target *ticket   // to whom its lines go; nil: to the room
-	hushed time.Time // up to when its lines go to nobody: they were typed for somebody who has gone
+	target *ticket   // to whom its lines go; nil: to the room, or to nobody
+	nobody bool      // they go to nobody, for a moment
+	heir   *ticket   // to whom they go after that; nil: to the room
+	left   *ticket   // to whom they went, until that one had gone; nil when it has shown that it knows
+	hushed time.Time // up to when those that do not name where they were begun are refused
 	active time.Time // when it did something last
 }
 

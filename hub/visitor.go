@@ -13,7 +13,7 @@ func (r *run) visit(m *member, cmd protocol.Command, w int64) (done bool) {
 	c := m.client
 	switch cmd := cmd.(type) {
 	case protocol.Say:
-		r.ask(m, cmd.Ref, cmd.Text, w)
+		r.sayThere(m, cmd, w)
 	case protocol.Desk:
 		if cmd.Text.IsBlank() {
 			r.answer(c, r.status(m), w)
