@@ -30,19 +30,22 @@ func AppendEvent(dst []byte, e Event) []byte {
 	case Noted:
 		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Mine), "] ", e.Text.s)
 	case Past:
-		layout := "15:04] "
-		if e.Dated {
-			layout = "2006-01-02 15:04] "
-		}
-		at := StampOf(e.Event)
-		dst = append(dst, '[')
-		if e.Found {
-			dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
-		}
-		dst = at.Time.Local().AppendFormat(dst, layout)
-		return AppendEvent(dst, e.Event)
+		return AppendEvent(appendWhen(append(dst, '['), e), e.Event)
 	}
 	return sentence(append(dst, "-- "...), e)
+}
+
+// appendWhen is where something was found, and when it was said.
+func appendWhen(dst []byte, e Past) []byte {
+	layout := "15:04] "
+	if e.Dated {
+		layout = "2006-01-02 15:04] "
+	}
+	at := StampOf(e.Event)
+	if e.Found {
+		dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
+	}
+	return at.Time.Local().AppendFormat(dst, layout)
 }
 
 // sentence is what the server says of e: everything that no user says begins

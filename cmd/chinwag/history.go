@@ -31,7 +31,8 @@ func exportCommand() *cobra.Command {
 		return sqlite.Export(path, c.OutOrStdout(), sqlite.Format(format))
 	})
 	c.Long = `export writes all that FILE holds to standard output, private lines as well: keep it
-where nobody else reads. As json it is what import reads; as text it is what people read.
+where nobody else reads. As json it is what import reads; as text it is what people read: each line
+with its stream, its time, and the name of who said or did it.
 What cannot be read of a damaged FILE is left out: standard error says how much that is, and
 the exit code is 1.`
 	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")

@@ -59,11 +59,11 @@ func (f *face) save(e protocol.Event) bool {
 	}
 	switch e := e.(type) {
 	case protocol.Past:
-		if protocol.TicketOf(e.Event) != s.ticket {
+		recorded, ok := e.Event.(protocol.Recorded)
+		if !ok || protocol.TicketOf(recorded) != s.ticket {
 			return false
 		}
-		e.Dated = true
-		if _, err := s.file.Write(protocol.AppendEvent(nil, e)); err != nil && s.err == nil {
+		if _, err := s.file.Write(protocol.AppendRecord(nil, recorded)); err != nil && s.err == nil {
 			s.err = err
 		}
 		s.lines++

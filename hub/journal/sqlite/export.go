@@ -149,7 +149,7 @@ func (x *exporting) entries(ctx context.Context) error {
 
 func (x *exporting) write(e *journal.Entry) (err error) {
 	if x.format == Text {
-		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendEvent(nil, protocol.Past{Event: e.Event, Dated: true}))
+		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendRecord(nil, e.Event))
 		return err
 	}
 	return x.json.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})

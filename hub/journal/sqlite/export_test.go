@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -195,4 +196,20 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 		require.NoError(t, again.Close())
 	}
 	assert.Positive(t, damaged)
+}
+
+// Each line of an export names who did what: it is nobody's own.
+func TestAnExportForPeopleNamesWhoDidWhat(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	bob, ann, mine := storetest.Nick("bob"), storetest.Nick("ann"), protocol.Mine{You: true}
+	words := protocol.MustText("words")
+	storetest.Commit(t, s,
+		journal.Entry{Stream: "#a", Event: protocol.TopicSet{From: bob, Text: words, Mine: mine}},
+		journal.Entry{Stream: "#a", Event: protocol.Renamed{From: bob, To: ann, Mine: mine}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.Replied{Ticket: 13, To: ann, From: bob, Text: words, Mine: mine}},
+		journal.Entry{Stream: journal.Mailbox([16]byte{1}), Event: protocol.Whispered{From: bob, To: ann, Text: words, Mine: mine}})
+	got := regexp.MustCompile(`\[\d{4}-[^]]+\] `).ReplaceAllString(exportOf(t, path, Text), "")
+	assert.Equal(t, "#a -- bob set the topic: words\n#a -- bob is now ann\n#desk [bob -> @13 ann] words\n"+
+		"@01000000-0000-0000-0000-000000000000 [bob -> ann] words\n", got)
 }

@@ -1,0 +1,33 @@
+package protocol
+
+// AppendRecord appends e as it stands in a transcript, which anybody may read at any
+// time: with its day and its time, and with a name in the place of "you", whoever was told
+// of it. AtDesk, which does not know to whom it was said, names them as the visitor.
+func AppendRecord(dst []byte, e Recorded) []byte {
+	dst = appendWhen(append(dst, '['), Past{Event: e, Dated: true})
+	switch e := e.ForOthers().(type) {
+	case Whispered:
+		return line(dst, "[", e.From.s, " -> ", e.To.s, "] ", e.Text.s)
+	case AtDesk:
+		return ofVisitor(append(dst, "-- "...), e)
+	default:
+		return AppendEvent(dst, e)
+	}
+}
+
+// ofVisitor is atDesk for somebody who is not the visitor.
+func ofVisitor(dst []byte, e AtDesk) []byte {
+	switch e.State {
+	case Taken:
+		return line(dst, e.By.s, " is with the visitor now")
+	case HandedOver:
+		return line(dst, e.By.s, " hands the visitor over to ", e.To.s)
+	case OnHold:
+		return colon(append(append(dst, e.By.s...), " asks the visitor to wait a moment"...), e.Text)
+	case Closed:
+		return atDesk(dst, e)
+	case Returned:
+		return line(dst, e.By.s, " had to go: the visitor waits again")
+	}
+	return line(dst, "the visitor waits at the desk")
+}

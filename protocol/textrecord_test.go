@@ -1,0 +1,69 @@
+package protocol
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Who did what is told by name in a transcript, in every kind of event that is recorded,
+// and whether its reader did it or not.
+func TestATranscriptNamesWhoDidWhat(t *testing.T) {
+	bob, ann, carol := nick(t, "bob"), nick(t, "ann"), nick(t, "carol")
+	text := MustText("你好")
+	at := Stamp{Seq: 7, Time: time.Date(2026, 11, 22, 12, 31, 5, 0, time.Local), Room: Lobby}
+	mine := Mine{You: true, Ref: "r1"}
+	rows := []struct {
+		event Recorded
+		want  string
+	}{
+		{Said{at, bob, text, mine}, "<bob> 你好"},
+		{Acted{at, bob, text, mine}, "* bob 你好"},
+		{Whispered{at, bob, ann, text, mine}, "[bob -> ann] 你好"},
+		{Whispered{at, bob, ann, text, Mine{}}, "[bob -> ann] 你好"},
+		{Joined{at, bob}, "-- bob joined"},
+		{Left{Stamp: at, From: bob, Reason: Kicked, By: ann, Text: text}, "-- bob was kicked by ann: 你好"},
+		{Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, "-- bob went to #lobby"},
+		{Left{Stamp: at, From: bob, Reason: Quit, Text: text}, "-- bob left: 你好"},
+		{Left{Stamp: at, From: bob, Reason: Replaced}, "-- bob left"},
+		{Renamed{at, bob, ann, mine}, "-- bob is now ann"},
+		{TopicSet{at, bob, text, mine}, "-- bob set the topic: 你好"},
+		{TopicSet{at, bob, Text{}, mine}, "-- bob cleared the topic"},
+		{AwaySet{at, bob, text, mine}, "-- bob is away: 你好"},
+		{AwaySet{at, bob, Text{}, mine}, "-- bob is back"},
+		{Announced{at, bob, text}, "-- bob to everybody: 你好"},
+		{Erased{at, bob}, "-- a line of bob's was taken out here"},
+		{Asked{at, 7, bob, text}, "[@7 bob] 你好"},
+		{Replied{at, 7, bob, ann, text, mine}, "[ann -> @7 bob] 你好"},
+		{Noted{at, 7, bob, ann, text, mine}, "[@7 bob, note by ann] 你好"},
+		{TicketChanged{at, 7, bob, HandedOver, ann, carol, "", Text{}}, "-- ann hands @7 bob over to carol"},
+		{TicketChanged{at, 7, bob, OnHold, ann, Nick{}, "", text}, "-- ann asks @7 bob to wait: 你好"},
+		{TicketChanged{at, 7, bob, Closed, ann, Nick{}, "", text}, "-- ann closed the conversation with @7 bob: 你好"},
+		{DutyChanged{at, ann, true, ""}, "-- ann is on duty"},
+		{AtDesk{at, Taken, ann, Nick{}, nil, Text{}}, "-- ann is with the visitor now"},
+		{AtDesk{at, HandedOver, ann, carol, nil, Text{}}, "-- ann hands the visitor over to carol"},
+		{AtDesk{at, OnHold, ann, Nick{}, nil, text}, "-- ann asks the visitor to wait a moment: 你好"},
+		{AtDesk{at, Closed, ann, Nick{}, nil, text}, "-- ann has closed this conversation: 你好"},
+		{AtDesk{at, Returned, ann, Nick{}, nil, Text{}}, "-- ann had to go: the visitor waits again"},
+		{AtDesk{at, Returned, ann, Nick{}, &Queueing{1, 1}, Text{}}, "-- ann had to go: the visitor waits again"},
+		{AtDesk{at, Waiting, Nick{}, Nick{}, &Queueing{1, 1}, Text{}}, "-- the visitor waits at the desk"},
+	}
+	seen := map[reflect.Type]bool{}
+	for _, row := range rows {
+		seen[reflect.TypeOf(row.event)] = true
+		assert.Equal(t, "[2026-11-22 12:31] "+row.want+"\n", string(AppendRecord(nil, row.event)))
+	}
+	you := regexp.MustCompile(`(?i)\byou(r|rs)?\b`)
+	for _, e := range everyEvent(t) { // all their states, too
+		if e, ok := e.(Recorded); ok {
+			assert.True(t, seen[reflect.TypeOf(e)], "%T has no row", e)
+			told := string(AppendRecord(nil, e))
+			assert.NotRegexp(t, you, told)
+			assert.Equal(t, 1, strings.Count(told, "\n"))
+		}
+	}
+}
