@@ -5,6 +5,7 @@ import (
 	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -45,4 +46,38 @@ func TestArrivedComesAfterTheHistory(t *testing.T) {
 		}
 		ann.leave()
 	})
+}
+
+// What a server has told somebody whose hello took long is no refusal of the name.
+func TestASlowHelloIsRefusedOnce(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		ann := s.join("ann", client.Options{})
+		synctest.Wait()
+		twin := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
+			return s.dial(hub.Identity{}, func(ours, theirs net.Conn) (net.Conn, net.Conn) { return slow{ours}, theirs })
+		}})
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		var refused []string
+		twin.mu.Lock()
+		for _, e := range twin.events {
+			if h, ok := e.(client.Heard); ok {
+				if r, ok := h.Event.(protocol.Refused); ok {
+					refused = append(refused, r.Text)
+				}
+			}
+		}
+		twin.mu.Unlock()
+		assert.Equal(t, []string{"ann is taken: please choose another name"}, refused)
+		ann.leave()
+		twin.leave()
+	})
+}
+
+// slow is a connection on which all that is written arrives a second later.
+type slow struct{ net.Conn }
+
+func (s slow) Write(b []byte) (int, error) {
+	time.Sleep(time.Second)
+	return s.Conn.Write(b)
 }

@@ -54,9 +54,6 @@ func (r *run) connected(l *link) {
 	told := l.welcome
 	told.Token = ""
 	r.tell(Connected{told, again})
-	if refused := r.want != (protocol.Nick{}) && r.want != told.Nick; refused && !told.Resumed && l.aside != "" {
-		r.tell(Heard{protocol.Refused{Refusal: protocol.Refusal{Code: "nick", Text: l.aside}}})
-	}
 	r.giveUp(lost)
 	r.arrive(told.Resumed)
 	if r.probe != "" {

@@ -28,7 +28,6 @@ type link struct {
 	conn    net.Conn
 	in      *bufio.Reader
 	welcome protocol.Welcome
-	aside   string // the last that was said in text before the welcome
 
 	heard chan heard    // unbuffered; reader to Run
 	out   chan []byte   // unbuffered; Run to writer
@@ -88,8 +87,7 @@ func (l *link) greet(hello protocol.Hello) error {
 			return err
 		}
 		if !protocol.IsJSON(line) {
-			l.aside = strings.TrimPrefix(string(line), "-- ")
-			if why, away := strings.CutPrefix(l.aside, "goodbye: "); away {
+			if why, away := strings.CutPrefix(string(line), "-- goodbye: "); away {
 				return &turnedAway{why}
 			}
 			continue
