@@ -1,0 +1,109 @@
+package hub
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/protocol"
+)
+
+const aCode, aToken = "k7qm2-xwdab", "KNLBRPBJXPUTRLMNEFGHIJKL2N"
+
+// secretStage is somebody beside two others, whose sessions have that code and token.
+func secretStage() (*stage, *member) {
+	s := newStage(3)
+	for i, secret := range []string{aCode, aToken} {
+		m := s.clients[i+1].member
+		m.token = secret
+		s.tokens[secret] = m
+	}
+	return s, s.clients[0].member
+}
+
+func TestWhatHoldsASecretIsKnown(t *testing.T) {
+	s, m := secretStage()
+	filler := strings.Repeat("hello world ", maxLooks-1) // two words of five letters, as half of a code
+	for _, line := range []string{
+		aCode, "K7QM2-XWDAB", "k7qm2xwdab", "k7qm2 xwdab", "k7qm2–xwdab", "ｋ７ｑｍ２－ｘｗｄａｂ", "the code is " + aCode + ".", "码" + aCode + "是",
+		"You are guest-1 in #lobby (1 here). Type to talk, /help for more; /resume " + aCode + " after a break.", "resume-" + aCode, "（" + aCode + "）",
+		aToken, `"token":"` + aToken + `"`, strings.ToLower(aToken), "x " + aToken,
+		strings.Repeat("天气", 600) + aCode,
+	} {
+		assert.True(t, s.tellsSecret(m, protocol.Say{Text: protocol.MustText(line)}), line)
+	}
+	for _, line := range []string{
+		"", "hello", "hello world", "k7qm2-xwdac", "k7qm2xwdabx", "xk7qm2-xwdab", aToken + "X", aToken[1:], "k7qm2 and xwdab", strings.Repeat("k7qm2-", 300),
+		filler + filler + "about now",
+	} {
+		assert.False(t, s.tellsSecret(m, protocol.Say{Text: protocol.MustText(line)}), line)
+	}
+}
+
+// A line of guesses is worth few of them, but one's own code is known wherever it stands.
+func TestALineOfGuessesIsBounded(t *testing.T) {
+	s, m := secretStage()
+	line := strings.Repeat("aaaaa-aaaaa ", maxLooks) + aCode
+	assert.False(t, s.tellsSecret(m, protocol.Say{Text: protocol.MustText(line)}))
+	assert.True(t, s.tellsSecret(s.clients[1].member, protocol.Say{Text: protocol.MustText(line)}))
+}
+
+func TestNothingThatOthersHearHoldsASecret(t *testing.T) {
+	s, m := secretStage()
+	text, name := protocol.MustText("it is "+aCode), nick("k7qm2-xwdab")
+	for _, cmd := range []protocol.Command{
+		protocol.Say{Text: text}, protocol.Me{Text: text}, protocol.Msg{To: name, Text: text}, protocol.Topic{Text: text}, protocol.Away{Text: text},
+		protocol.Leave{Text: text}, protocol.Desk{Text: text}, protocol.Reply{Ticket: 1, Text: text}, protocol.Note{Ticket: 1, Text: text},
+		protocol.Announce{Text: text}, protocol.Kick{Nick: name, Text: text}, protocol.Hold{Text: text}, protocol.Close{Text: text}, protocol.Stop{Text: text},
+		protocol.Rename{Nick: name}, protocol.Join{Room: roomNamed("k7qm2-xwdab")},
+	} {
+		assert.True(t, s.tellsSecret(m, cmd), "%T", cmd)
+	}
+	for _, cmd := range []protocol.Command{protocol.ComeBack{Code: text}, protocol.Search{Text: text}, protocol.Ping{Ref: aCode}, protocol.Who{}} {
+		assert.False(t, s.tellsSecret(m, cmd), "%T", cmd)
+	}
+}
+
+// The code of a session that is alive is told to nobody and recorded nowhere; when the
+// session is over it is a word like any other.
+func TestASecretIsNotSaid(t *testing.T) {
+	inWorld(t, plainWorld, 2, true, func(w *world, people []*persona) {
+		ann := people[0]
+		bob := w.enter(t)
+		code := bob.codeNow()
+		bob.say("my code is "+code, "")
+		ann.say(code, "k1")
+		ann.say("and "+people[1].token, "")
+		synctest.Wait()
+		refusals := func(p *persona) int { return strings.Count(words(p), secretSaid.Text) }
+		assert.Equal(t, 1, refusals(bob))
+		assert.Equal(t, 2, refusals(ann))
+		assert.Equal(t, []string{"-- guest-3 joined"}, people[1].told())
+		for _, e := range w.truth.entries {
+			_, said := protocol.Words(e.Event)
+			assert.NotContains(t, said.String(), code)
+			assert.NotContains(t, said.String(), people[1].token)
+		}
+		bob.breakOff()
+		bob.ended.Wait()
+		time.Sleep(time.Minute)
+		ann.say(code, "k2")
+		synctest.Wait()
+		assert.Equal(t, 1, refusals(ann), "it is held")
+		time.Sleep(2 * time.Minute)
+		ann.say(code, "k3")
+		synctest.Wait()
+		assert.Zero(t, refusals(ann))
+	})
+}
+
+func TestLookingForSecretsAllocatesNothing(t *testing.T) {
+	s, m := secretStage()
+	for _, line := range []string{"what is said in a hundred letters, more or less, hello world", aCode, aToken} {
+		var say protocol.Command = protocol.Say{Text: protocol.MustText(line)}
+		assert.Zero(t, testing.AllocsPerRun(100, func() { s.tellsSecret(m, say) }), line)
+	}
+}
