@@ -174,7 +174,7 @@ func (l *link) receive() error {
 	}
 	switch cmd := cmd.(type) {
 	case nil:
-		return l.client.Tell(l.ctx, protocol.Refused{Refusal: *refusal})
+		return l.refuse(err, refusal)
 	case protocol.Operator:
 		return l.server.promote(l.ctx, l, cmd)
 	}

@@ -96,6 +96,10 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	return c.hub.send(ctx, answer{c, e, window})
 }
 
+// Withhold is for a program that has begun with something else than a good hello: it is in
+// no room, and announced to nobody, before it says one.
+func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, withhold{c}) }
+
 // Promote makes an operator of the client, who has shown that it may be one.
 func (c *Client) Promote(ctx context.Context) error {
 	if err := c.arrive(ctx, protocol.Operator{}); err != nil {

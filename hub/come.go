@@ -53,7 +53,7 @@ func (r *run) announce(now time.Time) {
 	for n < len(r.silent) && !r.silent[n].due.After(now) {
 		g := r.silent[n]
 		n++
-		if m := g.c.member; m == nil || m.bound != (protocol.Room{}) {
+		if m := g.c.member; m == nil || m.withheld || m.bound != (protocol.Room{}) {
 			continue
 		}
 		if g.unread != nil && g.waited < maxWaited && g.unread() {

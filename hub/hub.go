@@ -162,6 +162,8 @@ type (
 		c      *Client
 		weight int64
 	}
+	// withhold keeps a client out of every room before its hello.
+	withhold struct{ c *Client }
 	// commands is what a client wants done; weight is given back for each when it is.
 	commands struct {
 		c      *Client
@@ -200,6 +202,7 @@ type (
 
 func (attach) request()   {}
 func (arrive) request()   {}
+func (withhold) request() {}
 func (commands) request() {}
 func (answer) request()   {}
 func (catchUp) request()  {}

@@ -43,6 +43,8 @@ func (r *run) handle(req request) {
 		r.attach(req)
 	case arrive:
 		r.arrive(req)
+	case withhold:
+		r.withhold(req)
 	case commands:
 		for _, cmd := range req.cmds {
 			r.command(req.c, cmd, req.weight)

@@ -45,6 +45,7 @@ type member struct {
 	live     bool // the hub feeds the client's outbox; false: the client reads the journal
 	late     bool // it is yet to be told of a crowd
 	gone     bool // its end is proposed
+	withheld bool // it is announced by its hello only
 	trimmed  bool // some of its visits are forgotten
 	scarce   bool // some of what it wrote is not remembered
 	released bool // its nick is free again, although it may come back

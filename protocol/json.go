@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"unicode/utf8"
 )
 
@@ -22,6 +23,31 @@ func IsJSON(line []byte) bool {
 	next := bytes.TrimSpace(line[1:])
 	return len(next) > 0 && (next[0] == '"' || next[0] == '}')
 }
+
+// Visible is a line without what nobody sees before and after it: blanks, a byte order
+// mark, and all else that a Text leaves out or that has no width.
+func Visible(line []byte) []byte { return bytes.TrimFunc(line, isUnseen) }
+
+func isUnseen(r rune) bool { return shown(r) == dropped || !isVisible(r) }
+
+// IsProgram reports whether the first line of a connection is a program's, also where
+// it is not quite JSON: as it would be without what nobody sees in it, in other quotes, spelled
+// twice, or after a few characters of something else. It holds a token, perhaps, and is never
+// something to say.
+func IsProgram(line []byte) bool {
+	if !bytes.ContainsRune(line, '{') {
+		return false
+	}
+	line = bytes.Map(func(r rune) rune {
+		if isUnseen(r) {
+			return dropped
+		}
+		return r
+	}, line)
+	return IsJSON(line) || almostJSON.Match(line)
+}
+
+var almostJSON = regexp.MustCompile(`^[^{]{0,8}\{.*\b(type|token|nick)\b[^\w]{0,4}[:=]`)
 
 // DecodeCommand reads one line of the JSON spelling. What cannot be understood
 // is a *Refusal. Members that it does not know are passed over, so that a
@@ -199,6 +225,9 @@ func headOf(b []byte) (h head, err error) {
 func asRefusal(err error) error {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return refuse("bad-json", "that line is not a JSON object that I understand: its %q cannot be a %s", wrong.Field, wrong.Value)
 	}
 	return refuse("bad-json", "that line is not a JSON object that I understand")
 }

@@ -15,6 +15,7 @@ const (
 	Shutdown Reason = "shutdown" // the server ends
 	Finished Reason = "finished" // the conversation at the desk is closed
 	Silent   Reason = "silent"   // an operator who said nothing for too long
+	NoHello  Reason = "no-hello" // a program that said none which was understood
 )
 
 // String is the reason in words for the one who leaves.
@@ -40,6 +41,8 @@ func (r Reason) String() string {
 		return "this conversation is closed"
 	case Silent:
 		return "you said nothing for too long"
+	case NoHello:
+		return "no hello came that I understand"
 	}
 	return string(r)
 }

@@ -20,3 +20,15 @@ func Refuse(code, format string, args ...any) *Refusal { return refuse(code, for
 func refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Text: fmt.Sprintf(format, args...)}
 }
+
+// HelloRefused is the refusal of what a program has begun with: it is nowhere before a
+// good hello. Unwrap gives the Refusal.
+type HelloRefused struct {
+	Why  *Refusal
+	Last bool // it may not try again
+}
+
+func (h *HelloRefused) Error() string { return h.Why.Text }
+
+// Unwrap is for errors.As.
+func (h *HelloRefused) Unwrap() error { return h.Why }

@@ -96,9 +96,14 @@ func (l *link) greet(hello protocol.Hello) error {
 		if err != nil {
 			return err
 		}
-		if w, ok := e.(protocol.Welcome); ok {
-			l.welcome = w
+		switch e := e.(type) {
+		case protocol.Welcome:
+			l.welcome = e
 			return nil
+		case protocol.Refused:
+			return &turnedAway{e.Text}
+		case protocol.Goodbye:
+			return &turnedAway{(&Dismissed{e}).Error()}
 		}
 	}
 }

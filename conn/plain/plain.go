@@ -27,14 +27,20 @@ type Transport struct {
 	conn net.Conn
 	max  int
 
-	in    lines       // owned by Receive
-	first bool        // owned by Receive: nothing was said yet
-	json  atomic.Bool // set by Send as it writes the answer to a hello
+	in      lines // owned by Receive, as are:
+	first   bool  // nothing was said yet
+	refused int   // hellos
+	asked   bool  // it has said hello
+	secret  bool  // the next line is a password, whatever it looks like
+
+	program atomic.Bool // set by Receive: it has begun with an object
+	json    atomic.Bool // set by Send as it writes the answer to that
 
 	writing sync.Mutex // the Stream: Send, and the few answers to a telnet
-	asked   bool       // owned by Receive: it has said hello
-	secret  bool       // owned by Receive: the next line is a password, whatever it looks like
 }
+
+// maxHellos is how many hellos a program may try.
+const maxHellos = 3
 
 // New makes a transport of a connection, which it owns from now on.
 func New(c net.Conn, o Options) *Transport {
@@ -71,19 +77,23 @@ func (t *Transport) Socket() syscall.RawConn { return t.in.in.Socket() }
 
 func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	first := t.first
-	t.first = first && !tooLong && len(bytes.TrimSpace(line)) == 0
+	t.first = first && !tooLong && len(protocol.Visible(line)) == 0
 	switch {
+	case first && !tooLong && isStranger(line):
+		return nil, errStranger
+	case !t.asked && (t.program.Load() || first && protocol.IsProgram(line)):
+		return t.hello(line, tooLong)
 	case tooLong:
 		t.secret = false
-		return nil, protocol.Refuse("too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
-	case first && isStranger(line):
-		return nil, errStranger
+		return nil, t.tooLong()
 	case t.asked:
 		return decode(line)
-	case first && protocol.IsJSON(line):
-		return t.hello(line)
 	}
 	return t.typed(line)
+}
+
+func (t *Transport) tooLong() *protocol.Refusal {
+	return protocol.Refuse("too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
 
 // typed is what a person typed. What follows /operator is taken for the password
@@ -110,23 +120,35 @@ func password(line []byte) (protocol.Command, error) {
 	return protocol.Operator{Password: s}, nil
 }
 
-// hello is how a program begins. One that is refused may try again: taken for
-// talk, its next hello would tell its token to the room.
-func (t *Transport) hello(line []byte) (protocol.Command, error) {
-	cmd, err := protocol.DecodeCommand(line)
-	if _, ok := cmd.(protocol.Hello); ok {
-		t.asked, t.in.max = true, jsonRoom(t.max)
-		return cmd, nil
+// hello is how a program begins. All that comes before a good one is refused in
+// objects: taken for talk, it would tell its token to the room.
+func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
+	line = protocol.Visible(line)
+	if len(line) == 0 && !tooLong {
+		return nil, nil
 	}
-	t.first = true
-	if err == nil {
-		err = protocol.Refuse("hello-first", "a program says hello first")
+	t.program.Store(true)
+	why := t.tooLong()
+	if !tooLong {
+		cmd, err := protocol.DecodeCommand(line)
+		if _, ok := cmd.(protocol.Hello); ok {
+			t.asked, t.in.max = true, jsonRoom(t.max)
+			return cmd, nil
+		}
+		if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
+			why = refusal
+		} else {
+			why = helloFirst
+		}
 	}
-	return nil, err
+	t.refused++
+	return nil, &protocol.HelloRefused{Why: why, Last: t.refused >= maxHellos}
 }
 
+var helloFirst = protocol.Refuse("hello-first", "a program says hello first")
+
 func decode(line []byte) (protocol.Command, error) {
-	if len(bytes.TrimSpace(line)) == 0 {
+	if line = protocol.Visible(line); len(line) == 0 {
 		return nil, nil
 	}
 	return protocol.DecodeCommand(line)
@@ -171,7 +193,7 @@ func (t *Transport) Offer(lines []*protocol.Line) (all bool, err error) {
 func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
 	for _, l := range lines {
-		if w, ok := l.Event.(protocol.Welcome); ok && w.Token != "" {
+		if t.isAnswer(l.Event) {
 			t.json.Store(true)
 		}
 		if t.json.Load() {
@@ -181,6 +203,18 @@ func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
 		}
 	}
 	return bufs
+}
+
+// isAnswer reports whether e can answer what a program has begun with: a good hello or
+// not. What comes before that was on its way already, and is text.
+func (t *Transport) isAnswer(e protocol.Event) bool {
+	switch e := e.(type) {
+	case protocol.Welcome:
+		return e.Token != ""
+	case protocol.Refused, protocol.Goodbye:
+		return t.program.Load()
+	}
+	return false
 }
 
 var buffers = sync.Pool{New: func() any { return new(net.Buffers) }}

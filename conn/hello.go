@@ -1,0 +1,23 @@
+package conn
+
+import (
+	"errors"
+
+	"chinwag/protocol"
+)
+
+// refuse tells a client why its line is not followed. A program whose hello it was is in no
+// room before a good one, and goes after the last.
+func (l *link) refuse(err error, why *protocol.Refusal) error {
+	hello, ok := errors.AsType[*protocol.HelloRefused](err)
+	if ok {
+		if err := l.client.Withhold(l.ctx); err != nil {
+			return err
+		}
+	}
+	if err := l.client.Tell(l.ctx, protocol.Refused{Refusal: *why}); err != nil || !ok || !hello.Last {
+		return err
+	}
+	l.client.Expel(protocol.NoHello)
+	return nil
+}
