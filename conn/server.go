@@ -100,6 +100,7 @@ func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
 func (l *link) begin(id hub.Identity, before *link, ended func(error)) {
 	s, t := l.server, l.transport
 	l.ended = ended
+	id.NoPassword = s.opts.Password == nil
 	if t.Socket() != nil {
 		id.Unread = l.isUnread
 	}

@@ -22,6 +22,8 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
+	noPassword bool // as Identity has it
+
 	arrived bool // owned by the reader: the hub knows that it has spoken
 
 	// owned by Start, and then by whoever writes

@@ -22,6 +22,7 @@ func (r *run) attach(req attach) {
 	c := req.c
 	r.clients[c] = true
 	c.ending = req.id.Ending
+	c.noPassword = req.id.NoPassword
 	r.newMember(c, req.id)
 	r.append(c, &aside{after: r.place(c)}, greeting)
 	req.answer <- true

@@ -202,6 +202,7 @@ func (r *run) welcome(m *member, seq uint64, resumed bool) protocol.Event {
 	}
 	if m.program {
 		w.Token, w.Epoch, w.Seq = m.token, r.hub.journal.Epoch().String(), seq
+		w.NoPassword = m.client.noPassword
 	} else {
 		w.Code = m.token
 	}

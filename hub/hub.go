@@ -59,11 +59,12 @@ func noLimit(n int) int {
 
 // Identity is what a door knows of somebody before they say anything.
 type Identity struct {
-	Nick     protocol.Nick // zero: the hub gives a guest's name
-	Operator bool          // may use the operators' commands and names
-	Echo     bool          // hears its own lines from the beginning
-	Brief    bool          // cannot come back to its session
-	From     Address       // for operators to see, and to bound who waits at the desk
+	Nick       protocol.Nick // zero: the hub gives a guest's name
+	Operator   bool          // may use the operators' commands and names
+	Echo       bool          // hears its own lines from the beginning
+	Brief      bool          // cannot come back to its session
+	NoPassword bool          // nobody becomes an operator from where it is
+	From       Address       // for operators to see, and to bound who waits at the desk
 
 	// Unread reports whether something has come that was not read yet. It must not
 	// wait. nil: that cannot be known.

@@ -127,6 +127,8 @@ type (
 		Resumed bool   `json:"resumed,omitzero"` // the session goes on: what was missed follows
 
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
+
+		NoPassword bool `json:"no_password,omitzero"` // Operator makes nobody an operator here: there is no password to ask for
 	}
 	// Entered tells where one is now.
 	Entered struct {

@@ -17,6 +17,7 @@ type face struct {
 	screen *tui.Screen
 	own    bool // the terminal is the process's own
 	here   people
+	guard  protocol.Guard
 	asks   chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
 
 	told   sync.Mutex
@@ -60,7 +61,7 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 		f.note(err.Error())
 		return nil
 	}
-	cmd, err := protocol.ParseCommand(line)
+	cmd, err := f.guard.Parse(line)
 	if f.refused(err) {
 		return nil
 	}
@@ -78,8 +79,12 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 			return protocol.Reply{Ticket: n, Text: c.Text}
 		}
 	case protocol.Operator:
-		if f.here.serves() {
+		switch {
+		case f.here.serves():
 			f.note("you are an operator already")
+		case f.here.hasNoPassword():
+			f.guard.Raise() // it may be typed on blindly
+			return cmd
 		}
 		return nil // the screen asks for the password
 	}
@@ -89,7 +94,7 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 // secretAfter is how the screen asks for the password after /operator.
 func (f *face) secretAfter(line string) (prompt string) {
 	cmd, _ := protocol.ParseCommand(line)
-	if _, ok := cmd.(protocol.Operator); ok && !f.here.serves() {
+	if _, ok := cmd.(protocol.Operator); ok && !f.here.serves() && !f.here.hasNoPassword() {
 		return passwordPrompt
 	}
 	return ""
@@ -172,7 +177,12 @@ func (f *face) heard(e protocol.Event) {
 		if !f.wanted(&f.asked) {
 			return
 		}
+	case protocol.Refused:
+		if isOfPassword(e.Code) {
+			f.guard.Raise()
+		}
 	case protocol.Promoted:
+		f.guard.Lower()
 		f.ask(protocol.Canned{})
 	case protocol.Replies:
 		if !f.wanted(&f.listed) {

@@ -31,6 +31,8 @@ type inPipe struct {
 	closed  bool                       // nobody reads out any more; owned by join
 	secret  bool                       // the next line is a password; owned by typed
 	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
+	guard   protocol.Guard             // of what is typed
+	nobody  atomic.Bool                // becomes an operator there: no password is asked for
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or
@@ -44,8 +46,11 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	defer context.AfterFunc(ctx, func() { l.leave(running) })()
 	defer l.lighten()
 	for e := range l.client.Events() {
-		if in, ok := e.(client.Connected); ok && !in.Again {
-			go l.typed(running) // not waited for: nothing interrupts the reading of standard input
+		if in, ok := e.(client.Connected); ok {
+			l.nobody.Store(in.NoPassword)
+			if !in.Again {
+				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
+			}
 		}
 		if b := l.show(e); len(b) > 0 && !l.closed {
 			if _, err := l.out.Write(b); err != nil {
@@ -172,11 +177,15 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 		l.secret = false
 		return password(line)
 	}
-	if l.json && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{")) {
-		return protocol.DecodeCommand(line)
+	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
+		return protocol.DecodeCommand(seen)
 	}
-	cmd, err := protocol.ParseCommand(string(line))
-	_, l.secret = cmd.(protocol.Operator)
+	cmd, err := l.guard.Parse(string(line))
+	if _, ok := cmd.(protocol.Operator); ok {
+		if l.secret = !l.nobody.Load(); !l.secret {
+			l.guard.Raise() // it may be typed on blindly
+		}
+	}
 	return cmd, err
 }
 

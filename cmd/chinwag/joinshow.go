@@ -52,6 +52,11 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	if isRefused && (refused.Code != "nick" || l.named) {
 		l.failed.Store(true)
 	}
+	if isRefused && isOfPassword(refused.Code) {
+		l.guard.Raise()
+	} else if _, ok := e.(protocol.Promoted); ok {
+		l.guard.Lower()
+	}
 	switch {
 	case l.json:
 		return protocol.AppendEventJSON(nil, e)

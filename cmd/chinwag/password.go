@@ -122,6 +122,16 @@ func askTwice(in int) ([]byte, error) {
 	return []byte(first), nil
 }
 
+// isOfPassword reports whether a refusal says that somebody is no operator for what they
+// typed: they may type it once more where it would be said.
+func isOfPassword(code string) bool {
+	switch code {
+	case "no-password", "wrong-password", "too-many-tries", "too-many-trying":
+		return true
+	}
+	return false
+}
+
 const passwordPrompt = "password of the operators: "
 
 // password is how somebody who has typed it becomes an operator.

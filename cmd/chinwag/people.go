@@ -15,18 +15,19 @@ import (
 type people struct {
 	console bool // it is the operator's own
 
-	mu       sync.Mutex
-	operator bool            // knows the operator's commands
-	to       protocol.Ticket // to whom our lines go; 0: to the room
-	toNick   protocol.Nick
-	toGone   bool
-	desk     *protocol.Queueing // where we stand at the desk, if we are there
-	with     protocol.Nick      // the operator who is with us there
-	replies  []string
-	nick     protocol.Nick // our own
-	room     protocol.Room
-	count    int
-	names    map[string]bool
+	mu         sync.Mutex
+	operator   bool            // knows the operator's commands
+	noPassword bool            // nobody becomes one here
+	to         protocol.Ticket // to whom our lines go; 0: to the room
+	toNick     protocol.Nick
+	toGone     bool
+	desk       *protocol.Queueing // where we stand at the desk, if we are there
+	with       protocol.Nick      // the operator who is with us there
+	replies    []string
+	nick       protocol.Nick // our own
+	room       protocol.Room
+	count      int
+	names      map[string]bool
 }
 
 func (p *people) self() protocol.Nick {
@@ -46,6 +47,12 @@ func (p *people) serves() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.operator
+}
+
+func (p *people) hasNoPassword() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.noPassword
 }
 
 // status is who and where we are.
@@ -88,6 +95,7 @@ func (p *people) enter(w protocol.Welcome) {
 	p.nick, p.room, p.count, p.names = w.Nick, w.Room, w.Here, map[string]bool{}
 	p.desk, p.with = w.Desk, protocol.Nick{}
 	p.to = 0
+	p.noPassword = w.NoPassword
 	p.operator = p.console || p.operator && w.Resumed
 }
 

@@ -27,11 +27,12 @@ type Transport struct {
 	conn net.Conn
 	max  int
 
-	in      lines // owned by Receive, as are:
-	first   bool  // nothing was said yet
-	refused int   // hellos
-	asked   bool  // it has said hello
-	secret  bool  // the next line is a password, whatever it looks like
+	in      lines          // owned by Receive, as are:
+	first   bool           // nothing was said yet
+	refused int            // hellos
+	asked   bool           // it has said hello
+	secret  bool           // the next line is a password, whatever it looks like
+	guard   protocol.Guard // of what is typed
 
 	program atomic.Bool // set by Receive: it has begun with an object
 	json    atomic.Bool // set by Send as it writes the answer to that
@@ -104,9 +105,19 @@ func (t *Transport) typed(line []byte) (protocol.Command, error) {
 		t.secret = false
 		return password(line)
 	}
-	cmd, err := protocol.ParseCommand(string(line))
+	cmd, err := t.guard.Parse(string(line))
 	_, t.secret = cmd.(protocol.Operator)
 	return cmd, err
+}
+
+// Guard is for when no password is asked for, or it was a wrong one: what is typed next
+// is no password to be checked, but may be one, and is not said if it comes within a moment.
+// Whoever calls Receive calls it. Programs say what they mean.
+func (t *Transport) Guard() {
+	if !t.program.Load() {
+		t.secret = false
+		t.guard.Raise()
+	}
 }
 
 func password(line []byte) (protocol.Command, error) {

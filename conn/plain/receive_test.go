@@ -56,7 +56,7 @@ func TestTheFirstLineDecidesTheSpelling(t *testing.T) {
 		{"an empty object", "{}\n", []string{"refused unknown"}},
 		{"somebody who types a brace", "{hm\n", []string{saysBrace}},
 		{"a brace alone", "{\n", []string{`{"type":"say","text":"{"}`}},
-		{"JSON is talk later", "hi\n" + helloJSON + "\n", []string{saysJSON, `{"type":"say","text":"{\"type\":\"hello\"}"}`}},
+		{"a hello comes too late", "hi\n" + helloJSON + "\nhi\n", []string{saysJSON, "refused late-hello", saysJSON}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := receiveAll(t, c.in, Options{})

@@ -1,0 +1,111 @@
+package conn_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn"
+	"chinwag/hub"
+)
+
+const (
+	isGuarded    = "-- nobody has heard that, since it may be a password: if it is none, please say it again"
+	isNoPassword = "-- nobody becomes an operator that way here: the server has no password for it"
+)
+
+// Whoever goes on to type a password that was not asked for does not say it.
+func TestAPasswordThatNobodyAskedForIsNotSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		password conn.Password
+		before   []string // and then the password
+		told     string
+	}{
+		"there is none":       {nil, []string{"/operator"}, isNoPassword},
+		"a wrong one before":  {knowsSesame, []string{"/operator", "simsim"}, isWrong},
+		"too many wrong ones": {knowsSesame, strings.Split(strings.Repeat("/operator\nsimsim\n", 5)+"/operator", "\n"), isTooMany},
+		"a mistyped command":  {knowsSesame, []string{"/oeprator"}, "-- there is no such command: it is /operator"},
+		"a wide slash":        {knowsSesame, []string{"／operator"}, "-- there is no such command: it is /operator"},
+		"on one line":         {knowsSesame, []string{"/operator sesame"}, "-- please type /operator alone"},
+	} {
+		for _, together := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: c.password})
+				l, door := w.open()
+				bob, ann := l.knock(t, "192.0.2.2"), l.knock(t, "192.0.2.1")
+				bob.say("/ping")
+				ann.say("/ping")
+				synctest.Wait()
+				if together {
+					ann.say(append(c.before, "open sesame", "hello")...)
+				} else {
+					for _, line := range append(c.before, "", "open sesame", "hello") {
+						ann.say(line)
+						synctest.Wait()
+						time.Sleep(time.Second / 2)
+					}
+				}
+				synctest.Wait()
+				assert.Contains(t, ann.text(), c.told, name)
+				assert.Contains(t, ann.text(), isGuarded, name)
+				assert.Contains(t, bob.text(), "> hello\n", name)
+				for _, seen := range []string{bob.text(), ann.text(), w.log.b.String()} {
+					assert.NotContains(t, seen, "sesame", name)
+					assert.NotContains(t, seen, "simsim", name)
+				}
+				ann.say(c.before...)
+				time.Sleep(6 * time.Second)
+				ann.say("is anybody here?")
+				synctest.Wait()
+				assert.Contains(t, bob.text(), "> is anybody here?\n", "%s: whoever has read the answer is heard", name)
+				door.Close()
+				w.leave(bob, ann)
+			})
+		}
+	}
+}
+
+// A server without a password says so at once, and takes nothing for one.
+func TestAServerWithoutAPasswordDoesNotAskForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
+		l, door := w.open()
+		ann := l.knock(t, "192.0.2.1")
+		from := len(ann.text())
+		ann.say("/operator", "/who")
+		synctest.Wait()
+		assert.Equal(t, isNoPassword+"\n-- 1 in #lobby: guest-1\n", ann.text()[from:])
+		bot := l.knock(t, "192.0.2.1")
+		bot.say(`{"type":"hello"}`, `{"type":"operator","password":"sesame"}`, `{"type":"say","text":"a program says what it means"}`)
+		synctest.Wait()
+		assert.Contains(t, bot.text(), `"no_password":true`)
+		assert.Contains(t, bot.text(), `"code":"no-password"`)
+		assert.Contains(t, ann.text(), "> a program says what it means\n")
+		door.Close()
+		w.leave(ann, bot)
+	})
+}
+
+// An operator's next line is heard: what was typed before it was right.
+func TestAfterTheRightPasswordTheNextLineIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: knowsSesame})
+		l, door := w.open()
+		ann, bob := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.2")
+		bob.say("/ping")
+		synctest.Wait()
+		ann.say("/operator", "simsim", "/operator", "sesame", "here I am")
+		synctest.Wait()
+		assert.Contains(t, bob.text(), "> here I am\n")
+		bot := l.knock(t, "192.0.2.3")
+		bot.say(`{"type":"hello"}`, `{"type":"operator","password":"simsim"}`, `{"type":"say","text":"so I am none"}`)
+		synctest.Wait()
+		assert.NotContains(t, bot.text(), "no_password")
+		assert.Contains(t, bob.text(), "> so I am none\n")
+		door.Close()
+		w.leave(ann, bob, bot)
+	})
+}
