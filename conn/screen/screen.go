@@ -38,6 +38,7 @@ type Options struct {
 type Typed struct {
 	Text   string // "" only out of the middle of a paste, or of a secret that was given up
 	Secret bool   // what Options.Secret has asked for
+	Prompt string // what stood before the line as it was begun: before its first key, as it was recalled, or as the paste began
 }
 
 // Screen is one person's terminal. All of its methods may be called from any goroutine, at any time.

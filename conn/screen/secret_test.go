@@ -26,7 +26,8 @@ func enters(t *testing.T, s *Screen, f *fake, text string, secret bool) {
 	t.Helper()
 	f.typed(text)
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, Typed{text, secret}, within(t, s.Lines()))
+	got := within(t, s.Lines())
+	assert.Equal(t, Typed{text, secret, got.Prompt}, got)
 }
 
 func TestASecretIsDots(t *testing.T) {
@@ -42,7 +43,7 @@ func TestASecretIsDots(t *testing.T) {
 	f.sees(t, "<bob> hi")
 	f.line(t, "password: ••••", 12)
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, Typed{"芝麻e\u0301x", true}, within(t, s.Lines()))
+	assert.Equal(t, Typed{"芝麻e\u0301x", true, "> "}, within(t, s.Lines()))
 	f.line(t, "#tea>", 6)
 	enters(t, s, f, "hello", false)
 }
@@ -66,7 +67,7 @@ func TestASecretIsNotKept(t *testing.T) {
 	f.press(tcell.KeyCtrlU)
 	f.line(t, "password:", 10)
 	f.press(tcell.KeyCtrlY, tcell.KeyEnter)
-	assert.Equal(t, Typed{"sesame", true}, within(t, s.Lines()))
+	assert.Equal(t, Typed{"sesame", true, "> "}, within(t, s.Lines()))
 	f.line(t, ">", 2)
 	f.press(tcell.KeyCtrlY, tcell.KeyDown)
 	f.typed("x")
@@ -88,7 +89,7 @@ func TestASecretIsGivenUp(t *testing.T) {
 			f.typed("sesa")
 		}
 		f.press(end)
-		assert.Equal(t, Typed{"", true}, within(t, s.Lines()))
+		assert.Equal(t, Typed{"", true, "> "}, within(t, s.Lines()))
 		f.line(t, ">", 2)
 		enters(t, s, f, "hello", false)
 	}
@@ -118,9 +119,9 @@ func TestASecretTypedAhead(t *testing.T) {
 			s, f := asks(t, 40, 6)
 			types(f)
 			if name == "pasted and changed" {
-				assert.Equal(t, Typed{"x", false}, within(t, s.Lines()))
+				assert.Equal(t, Typed{"x", false, "> "}, within(t, s.Lines()))
 			}
-			for _, want := range []Typed{{"/open", false}, {"sesame", true}, {"hello", false}} {
+			for _, want := range []Typed{{"/open", false, "> "}, {"sesame", true, "> "}, {"hello", false, "> "}} {
 				assert.Equal(t, want, within(t, s.Lines()))
 			}
 			f.press(tcell.KeyUp, tcell.KeyUp)
@@ -146,5 +147,5 @@ func TestASecretThatNobodyTakesIsKept(t *testing.T) {
 		assert.False(t, within(t, s.Lines()).Secret)
 	}
 	f.press(tcell.KeyEnter)
-	assert.Equal(t, Typed{"sesame", true}, within(t, s.Lines()))
+	assert.Equal(t, Typed{"sesame", true, "> "}, within(t, s.Lines()))
 }

@@ -22,6 +22,7 @@ type view struct {
 	paste   paste
 
 	prompt, status string
+	began          string    // the prompt as what is typed was begun
 	asking         string    // the prompt of a secret that is being typed; "": none is
 	from           int       // the first character of the input line that is seen
 	rang           time.Time // when the bell last rang
@@ -32,6 +33,9 @@ type view struct {
 
 // event handles what tcell reports.
 func (v *view) event(ev tcell.Event) {
+	if v.input.text == "" && len(v.waiting) == 0 && !v.paste.on {
+		v.began = v.prompt
+	}
 	switch ev := ev.(type) {
 	case *tcell.EventKey:
 		v.key(ev)
@@ -96,7 +100,7 @@ func (v *view) enter() {
 func (v *view) send(line string) bool {
 	secret := v.asking != ""
 	select {
-	case v.lines <- Typed{line, secret}:
+	case v.lines <- Typed{line, secret, v.began}:
 	default:
 		v.ring()
 		v.note("Nobody takes lines at the moment. Yours is kept: press Enter again.")
