@@ -109,6 +109,8 @@ func (r *run) misplaced(m *member, cmd protocol.Say) *protocol.Refusal {
 	case t != nil && (t.ended || t.isLeaving()):
 		r.hush(m)
 		return misplaced("%s has gone", t.name())
+	case cmd.Ticket != 0 && m.left != nil && m.left.no == cmd.Ticket:
+		return misplaced("%s has gone", m.left.name())
 	case cmd.Ticket != 0 && (t == nil || t.no != cmd.Ticket):
 		return misplaced("it was begun for %s, and what you type goes to %s now", cmd.Ticket, m.whither())
 	case cmd.Ticket != 0:

@@ -162,21 +162,8 @@ func TestOperatorsComplete(t *testing.T) {
 }
 
 // types is what becomes of a typed line.
-func types(f *face, line string) protocol.Command { return f.parse(tui.Typed{Text: line}) }
-
-func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
-	f := newFace(true, false, newGlass())
-	f.enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Say{Text: protocol.MustText("hello")}, types(f, "hello"))
-	f.heard(protocol.Serving{State: protocol.Taken, Ticket: 7, Nick: nickOf("bob"), Target: 7, TargetNick: nickOf("bob")})
-	assert.Equal(t, protocol.Reply{Ticket: 7, Text: protocol.MustText("hello")}, types(f, "hello"))
-	assert.Equal(t, protocol.Reply{Ticket: 7, Text: protocol.MustText("/who")}, types(f, "//who"))
-	assert.Equal(t, protocol.Reply{Ticket: 8, Text: protocol.MustText("hello")}, types(f, "@8 hello"))
-	assert.Equal(t, protocol.Who{}, types(f, "/who"))
-	f.heard(protocol.TicketChanged{Ticket: 7, From: nickOf("bob"), State: protocol.Gone})
-	assert.Equal(t, protocol.Reply{Ticket: 7, Text: protocol.MustText("hello")}, types(f, "hello"), "it is not said in the room")
-	f.heard(protocol.Serving{Room: protocol.Lobby})
-	assert.Equal(t, protocol.Say{Text: protocol.MustText("hello")}, types(f, "hello"))
+func types(f *face, line string) protocol.Command {
+	return f.parse(tui.Typed{Text: line, Prompt: f.here.prompt()})
 }
 
 func TestTheFaceAsksForThePassword(t *testing.T) {

@@ -205,7 +205,8 @@ func TestTheDesk(t *testing.T) {
 	), aCode.ReplaceAllString(bob.all(), "/resume CODE"))
 }
 
-// One who goes while a line is being typed does not get it, nor does anybody else.
+// One who goes while a line is being typed does not get it, nor does anybody else, however
+// long it takes.
 func TestAVisitorHasGone(t *testing.T) {
 	t.Parallel()
 	h, _ := openDesk(t, t.TempDir())
@@ -214,13 +215,25 @@ func TestAVisitorHasGone(t *testing.T) {
 	op.inputIs("@1 ann>")
 	op.sends("are you st")
 	ann.types("/quit")
-	op.inputIs("@1 ann (gone)> are you st")
+	op.inputIs("@2 bob> are you st") // alone, who sits there answers who comes
 	op.presses("ill there?")
-	op.sees("-- nobody has heard that: @1 ann has gone")
-	op.inputIs("@2 bob>") // alone, who sits there answers who comes
+	op.sees("-- nobody has heard that: it was begun for @1, and what you type goes to @2 bob")
+	op.inputIs("@2 bob>")
 	op.presses("hello")
 	bob.expect("-- operator is with you now", "<operator> hello")
 	assert.NotContains(t, bob.all(), "are you still there?")
+
+	bob.types("/quit")
+	op.inputIs("#lobby>")
+	op.sends("a draft for the ro")
+	cem := h.enter("cem")
+	op.inputIs("@3 cem> a draft for the ro")
+	op.presses("om")
+	op.sees("-- nobody has heard that: it was begun in #lobby, and")
+	op.sends("\x1b[A") // it is in the history
+	op.inputIs("@3 cem> a draft for the room")
+	op.presses("")
+	cem.expect("<operator> a draft for the room")
 }
 
 // The conversation of the tutorial: what one says is what the other reads.
@@ -243,10 +256,10 @@ func TestTheTutorialsConversation(t *testing.T) {
 	assert.Empty(t, client.recv(), "nothing else")
 	h.console.expect("-- @1 guest-1 has gone")
 
-	next := h.tutorial(addr)         // and the next one
-	h.console.types("who is there?") // nobody has heard that: the first has gone
-	h.console.expect("-- nobody has heard that: @1 guest-1 has gone", "-- you have @2 guest-2: what you type goes there")
-	h.console.types("@2 hello") // with the number: what follows a refused line at once may be the rest of a paste
+	next := h.tutorial(addr)                     // and the next one
+	h.console.types("who is there?", "anybody?") // the first has gone
+	h.console.expect("-- nobody has heard that: ...", "-- nobody has heard that: ...", "-- you have @2 guest-2: what you type goes there")
+	h.console.types("hello")
 	assert.Equal(t, "hello", next.recv())
 }
 
@@ -351,7 +364,7 @@ func TestAMessageIsLeft(t *testing.T) {
 	op.types("/operator", "not-the-password", "/operator", sesame)
 	op.expect("-- the operators' password, please (what you type next is taken for it, and shown to nobody):", "-- that is not the password: /operator asks again",
 		"-- you are an operator now, and on duty: /queue shows who waits, /help what you can do")
-	op.expect("-- you have @1 ann: what you type goes there", "... [@1 ann] are you open on sundays?")
+	op.expect("... [@1 ann] are you open on sundays?", "-- you have @1 ann: what you type goes there")
 	op.types("/queue", "we are, from ten to four", "/history all")
 	op.expect("-- 0 waiting, 1 being answered. Operators: olga @1", "-- @1 ann has left a message (...",
 		"[you -> @1 ann] we are, from ten to four", "-- @1 ann is not connected just now: your words are kept until they are back", "-- end of history")

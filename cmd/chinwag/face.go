@@ -24,6 +24,7 @@ type face struct {
 	asked  bool     // under told: somebody typed /who, and sees the answer
 	listed bool     // under told: the same with /say
 	saving *savedAs // under told: where a transcript goes; nil: to the screen
+	after  expected // under told: where lines go when the last command is answered
 }
 
 // newFace makes a face for a terminal; nil is the process's own. An operator's
@@ -61,10 +62,11 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 		f.note(err.Error())
 		return nil
 	}
-	cmd, err := f.guard.Parse(line)
+	cmd, err := f.understand(line, f.begun(typed.Prompt))
 	if f.refused(err) {
 		return nil
 	}
+	f.expect(cmd, typed.Prompt)
 	switch c := cmd.(type) {
 	case protocol.Who:
 		f.told.Lock()
@@ -74,10 +76,6 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 		f.told.Lock()
 		f.listed = c.Name.IsBlank()
 		f.told.Unlock()
-	case protocol.Say:
-		if n := f.here.target(); n != 0 { // where the prompt says, also if the server has forgotten that we are an operator
-			return protocol.Reply{Ticket: n, Text: c.Text}
-		}
 	case protocol.Operator:
 		switch {
 		case f.here.serves():
@@ -89,6 +87,18 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 		return nil // the screen asks for the password
 	}
 	return cmd
+}
+
+// understand is the command that a line means, begun at a place.
+func (f *face) understand(line string, at place) (protocol.Command, error) {
+	cmd, err := f.guard.Parse(line)
+	if err != nil {
+		return nil, err
+	}
+	if cmd, err = meant(cmd, f.here.hasServed()); err != nil {
+		return nil, err
+	}
+	return f.aimed(cmd, at)
 }
 
 // secretAfter is how the screen asks for the password after /operator.
@@ -121,6 +131,7 @@ func (f *face) refused(err error) bool {
 // enter is a new beginning: the names are asked for.
 func (f *face) enter(w protocol.Welcome) {
 	f.here.enter(w)
+	f.forgetExpected()
 	f.giveUpSaving()
 	f.askWho(w.Room)
 	if f.here.serves() {
@@ -167,6 +178,7 @@ func (f *face) tellWhere(how string) {
 
 func (f *face) heard(e protocol.Event) {
 	f.here.hear(e)
+	f.answered(e)
 	if f.save(e) {
 		return
 	}
@@ -178,8 +190,12 @@ func (f *face) heard(e protocol.Event) {
 			return
 		}
 	case protocol.Refused:
-		if isOfPassword(e.Code) {
+		switch {
+		case isOfPassword(e.Code):
 			f.guard.Raise()
+		case e.Code == elsewhereNow.Code:
+			f.note(e.Text + "; the up arrow brings your words back")
+			return
 		}
 	case protocol.Promoted:
 		f.guard.Lower()

@@ -30,6 +30,7 @@ type inPipe struct {
 	failed  atomic.Bool                // something was refused or lost
 	closed  bool                       // nobody reads out any more; owned by join
 	secret  bool                       // the next line is a password; owned by typed
+	serves  bool                       // a password was sent: we may be an operator; owned by typed
 	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
 	guard   protocol.Guard             // of what is typed
 	nobody  atomic.Bool                // becomes an operator there: no password is asked for
@@ -174,19 +175,26 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 // the password, as at every door; a program sends both at once.
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	if l.secret {
-		l.secret = false
+		l.secret, l.serves = false, true
 		return password(line)
 	}
 	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
-		return protocol.DecodeCommand(seen)
+		cmd, err := protocol.DecodeCommand(seen)
+		if _, ok := cmd.(protocol.Operator); ok {
+			l.serves = true
+		}
+		return cmd, err
 	}
 	cmd, err := l.guard.Parse(string(line))
+	if err != nil {
+		return nil, err
+	}
 	if _, ok := cmd.(protocol.Operator); ok {
 		if l.secret = !l.nobody.Load(); !l.secret {
 			l.guard.Raise() // it may be typed on blindly
 		}
 	}
-	return cmd, err
+	return meant(cmd, l.serves)
 }
 
 // refuse tells of a line of input that was not sent. It is told on standard

@@ -18,9 +18,11 @@ type people struct {
 	mu         sync.Mutex
 	operator   bool            // knows the operator's commands
 	noPassword bool            // nobody becomes one here
+	was        bool            // has been one, perhaps in a session that is over
 	to         protocol.Ticket // to whom our lines go; 0: to the room
 	toNick     protocol.Nick
 	toGone     bool
+	nobody     bool               // our lines are refused for a moment
 	desk       *protocol.Queueing // where we stand at the desk, if we are there
 	with       protocol.Nick      // the operator who is with us there
 	replies    []string
@@ -36,11 +38,18 @@ func (p *people) self() protocol.Nick {
 	return p.nick
 }
 
-// target is the visitor to whom our lines go, 0 if they go to the room.
-func (p *people) target() protocol.Ticket {
+// where is the room that we are in.
+func (p *people) where() protocol.Room {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.to
+	return p.room
+}
+
+// hasServed reports whether we are an operator, or were one since we began.
+func (p *people) hasServed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.was || p.operator
 }
 
 func (p *people) serves() bool {
@@ -76,17 +85,19 @@ func (p *people) status() string {
 	return at + " · number " + strconv.Itoa(p.desk.Place) + " in the queue"
 }
 
-// prompt says where the next line goes.
+// prompt says where the next line goes; placeOf reads it.
 func (p *people) prompt() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
+	case p.nobody:
+		return nobodyPrompt
 	case p.to != 0 && p.toGone:
-		return p.to.String() + " " + p.toNick.String() + " (gone)> "
+		return p.to.String() + " " + p.toNick.String() + " (gone)" + promptEnd
 	case p.to != 0:
-		return p.to.String() + " " + p.toNick.String() + "> "
+		return p.to.String() + " " + p.toNick.String() + promptEnd
 	}
-	return p.room.String() + "> "
+	return p.room.String() + promptEnd
 }
 
 func (p *people) enter(w protocol.Welcome) {
@@ -94,7 +105,7 @@ func (p *people) enter(w protocol.Welcome) {
 	defer p.mu.Unlock()
 	p.nick, p.room, p.count, p.names = w.Nick, w.Room, w.Here, map[string]bool{}
 	p.desk, p.with = w.Desk, protocol.Nick{}
-	p.to = 0
+	p.to, p.nobody = 0, false
 	p.noPassword = w.NoPassword
 	p.operator = p.console || p.operator && w.Resumed
 }
@@ -111,11 +122,11 @@ func (p *people) hear(e protocol.Event) {
 	case protocol.AtDesk:
 		p.visit(e)
 	case protocol.Promoted:
-		p.operator = true
+		p.operator, p.was = true, true
 	case protocol.Replies:
 		p.replies = e.Names
 	case protocol.Serving:
-		p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
+		p.to, p.toNick, p.toGone, p.nobody = e.Target, e.TargetNick, false, e.Nobody
 	case protocol.TicketChanged:
 		p.follow(e)
 	case protocol.Members:

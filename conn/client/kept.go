@@ -131,8 +131,10 @@ func (k *kept) keepIf(keep func(*entry) bool) {
 
 // isSaid reports whether a command is a line that the room's record will show.
 func isSaid(cmd protocol.Command) bool {
-	switch cmd.(type) {
-	case protocol.Say, protocol.Me:
+	switch cmd := cmd.(type) {
+	case protocol.Say:
+		return cmd.Ticket == 0
+	case protocol.Me:
 		return true
 	}
 	return false
@@ -141,7 +143,7 @@ func isSaid(cmd protocol.Command) bool {
 // isLine reports whether a command is somebody's words.
 func isLine(cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
-	case protocol.Msg, protocol.Reply, protocol.Canned, protocol.Note:
+	case protocol.Say, protocol.Msg, protocol.Reply, protocol.Canned, protocol.Note:
 		return true
 	case protocol.Desk:
 		return !cmd.Text.IsBlank()

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"chinwag/protocol"
+)
+
+// place is where a line goes: to a visitor, to a room, to nobody, or, if it is zero,
+// wherever the server has it go.
+type place struct {
+	ticket protocol.Ticket
+	room   protocol.Room
+	nobody bool
+}
+
+const (
+	promptEnd    = "> "
+	nobodyPrompt = "nobody" + promptEnd
+)
+
+// placeOf is the place that a prompt names: what people.prompt has written.
+func placeOf(prompt string) place {
+	where, isPrompt := strings.CutSuffix(prompt, promptEnd)
+	number, _, _ := strings.Cut(where, " ")
+	n, err := strconv.ParseUint(strings.TrimPrefix(number, "@"), 10, 64)
+	room, bad := protocol.ParseRoom(where)
+	switch {
+	case !isPrompt:
+		return place{}
+	case prompt == nobodyPrompt:
+		return place{nobody: true}
+	case strings.HasPrefix(number, "@") && err == nil:
+		return place{ticket: protocol.Ticket(n)}
+	case strings.HasPrefix(where, "#") && bad == nil:
+		return place{room: room}
+	}
+	return place{}
+}
+
+// expected is where lines go once a command is answered: those that are typed ahead, or
+// pasted with it, were begun before a prompt that the command has changed.
+type expected struct {
+	prompt string // before which the command was begun; "": nothing is expected
+	place  place
+}
+
+// expect remembers where lines go after cmd, if that will change.
+func (f *face) expect(cmd protocol.Command, prompt string) {
+	e := expected{prompt: prompt}
+	switch c := cmd.(type) {
+	case protocol.Join:
+		e.place.room = c.Room
+	case protocol.Desk:
+		if f.here.serves() {
+			return // it asks for the queue
+		}
+		e.place.room = protocol.DeskRoom
+	case protocol.Take:
+		e.place.ticket = c.Ticket
+	case protocol.To:
+		if e.place.ticket = c.Ticket; c.Ticket == 0 {
+			e.place.room = f.here.where()
+		}
+	case protocol.Next, protocol.Undesk, protocol.Reply: // the server knows, and refuses what comes after a failure
+	default:
+		return
+	}
+	f.told.Lock()
+	defer f.told.Unlock()
+	f.after = e
+}
+
+// answered is for what tells how a command went: the prompt says the truth again.
+func (f *face) answered(e protocol.Event) {
+	switch e := e.(type) {
+	case protocol.Serving, protocol.Entered, protocol.Refused, protocol.Notice:
+	case protocol.Replied:
+		if !e.You {
+			return
+		}
+	default:
+		return
+	}
+	f.forgetExpected()
+}
+
+func (f *face) forgetExpected() {
+	f.told.Lock()
+	defer f.told.Unlock()
+	f.after = expected{}
+}
+
+// begun is where a line goes that was begun before a prompt.
+func (f *face) begun(prompt string) place {
+	f.told.Lock()
+	defer f.told.Unlock()
+	if prompt != "" && prompt == f.after.prompt {
+		return f.after.place
+	}
+	return placeOf(prompt)
+}
+
+var (
+	elsewhereNow = protocol.Refuse("target-changed", "nobody has heard that: where your lines go has changed since you began it")
+	whom         = protocol.Refuse("whom", "whom do you mean? Please name the number, /queue shows them")
+)
+
+// aimed is cmd with the place before whose prompt it was begun, so that it reaches
+// nobody else if lines go elsewhere by the time that it arrives.
+func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
+	if !f.here.serves() && at.ticket == 0 {
+		at.nobody = false // no operator, and has no visitors
+	}
+	switch c := cmd.(type) {
+	case protocol.Say:
+		if at.nobody {
+			return nil, elsewhereNow
+		}
+		c.Ticket, c.Room = at.ticket, at.room
+		return c, nil
+	case protocol.Canned:
+		var err error
+		if !c.Name.IsBlank() {
+			c.Ticket, err = f.whom(c.Ticket, at)
+		}
+		return c, err
+	case protocol.Hold:
+		n, err := f.whom(c.Ticket, at)
+		c.Ticket = n
+		return c, err
+	case protocol.Close:
+		n, err := f.whom(c.Ticket, at)
+		c.Ticket = n
+		return c, err
+	}
+	return cmd, nil
+}
+
+// whom is the visitor whom an operator means: the one named, or the one in the prompt.
+func (f *face) whom(named protocol.Ticket, at place) (protocol.Ticket, error) {
+	switch {
+	case named != 0 || !f.here.serves():
+		return named, nil
+	case at.nobody:
+		return 0, elsewhereNow
+	case at.room != protocol.Room{}:
+		return 0, whom
+	}
+	return at.ticket, nil
+}
+
+// meant is what a typed line is sent as that begins with @ and digits. An operator's is
+// an answer and nothing else, also if the server has forgotten by the time that it arrives who is
+// one; whether anybody else may say it, the server knows.
+func meant(cmd protocol.Command, operator bool) (protocol.Command, error) {
+	switch c := cmd.(type) {
+	case protocol.Reply:
+		if !operator {
+			return protocol.Say{Text: c.Line()}, nil
+		}
+	case protocol.Say:
+		no, rest, found := protocol.AddressOf(c.Text)
+		switch {
+		case !found || !operator:
+		case rest.IsBlank():
+			return nil, protocol.BadReply(no)
+		default:
+			return protocol.Reply{Ticket: no, Text: rest}, nil
+		}
+	}
+	return cmd, nil
+}
