@@ -109,7 +109,7 @@ func (l *link) begin(id hub.Identity, before *link, ended func(error)) {
 	if l.client, err = s.hub.Attach(l.ctx, id); err != nil {
 		l.cancel()
 		l.tellRead()
-		_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Goodbye{Reason: protocol.Shutdown})})
+		_ = t.Send([]*protocol.Line{protocol.NewLine(s.hub.Farewell())})
 		t.Close()
 		ended(err)
 		return

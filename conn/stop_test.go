@@ -34,7 +34,7 @@ func TestG8ConnectionsThatAreThereGoOnWhenTheDoorCloses(t *testing.T) {
 		for _, v := range []*visitor{ann, bob} {
 			v.read.Wait()
 			assert.NoError(t, v.err)
-			assert.True(t, strings.HasSuffix(v.text(), "-- goodbye: the server is shutting down\n"), v.text())
+			assert.True(t, strings.HasSuffix(v.text(), "-- goodbye: the server is shutting down, please come back in a while\n"), v.text())
 		}
 	})
 }
@@ -80,7 +80,7 @@ func TestG8NobodyIsReset(t *testing.T) {
 		for i, v := range vs {
 			hangs("reading", v.read.Wait)
 			assert.NoError(t, v.err, "visitor %d", i)
-			assert.True(t, strings.HasSuffix(v.text(), "-- goodbye: the server is shutting down\n"), "visitor %d: %q", i, v.text()[max(0, len(v.text())-300):])
+			assert.True(t, strings.HasSuffix(v.text(), "-- goodbye: the server is shutting down, please come back in a while\n"), "visitor %d: %q", i, v.text()[max(0, len(v.text())-300):])
 			_ = v.Close()
 		}
 		hangs("the house", w.end)

@@ -736,7 +736,7 @@ func TestTheHubStopsWithVisitorsInIt(t *testing.T) {
 		s.ended.Wait()
 		for _, v := range s.visitors {
 			v.ended.Wait()
-			assert.Equal(t, "-- goodbye: the server is shutting down", last(v.told()))
+			assert.Equal(t, "-- goodbye: the server is shutting down, please come back in a while", last(v.told()))
 		}
 	})
 }

@@ -280,7 +280,18 @@ func (r *run) forgetToken(m *member) {
 // goodbye is the last thing that a client is told. Its connection ends when it
 // is written.
 func (r *run) goodbye(c *Client, why protocol.Reason, text protocol.Text) {
-	line := protocol.NewLine(protocol.Goodbye{Reason: why, Text: text})
+	g := protocol.Goodbye{Reason: why, Text: text}
+	if why.ComesBack() {
+		g.Back = protocol.SecondsOf(r.opts.Hold)
+		if m := c.member; m != nil && m.bound != (protocol.Room{}) && !m.program {
+			g.Code = m.token // whoever was in a room is held
+		}
+	}
+	r.endWith(c, g)
+}
+
+func (r *run) endWith(c *Client, goodbye protocol.Goodbye) {
+	line := protocol.NewLine(goodbye)
 	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))
 	r.unlink(c)
 }

@@ -111,6 +111,17 @@ func New(j *journal.Journal, o Options) *Hub {
 // Asked is closed when an operator has asked for the server's end.
 func (h *Hub) Asked() <-chan struct{} { return h.asked }
 
+// Farewell is what everybody is told who is there as the hub ends: where no operator
+// has asked for that, the server may start again.
+func (h *Hub) Farewell() protocol.Goodbye {
+	select {
+	case <-h.asked:
+		return protocol.Goodbye{Reason: protocol.Shutdown}
+	default:
+		return protocol.Goodbye{Reason: protocol.Restart, Back: protocol.SecondsOf(h.opts.Hold)}
+	}
+}
+
 // Done is closed when the hub has ended.
 func (h *Hub) Done() <-chan struct{} { return h.done }
 

@@ -283,7 +283,7 @@ func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 			p.ended.Wait()
 			seen := p.told()
 			require.Len(t, seen, 51)
-			assert.Equal(t, "-- goodbye: the server is shutting down", seen[50])
+			assert.Equal(t, "-- goodbye: the server is shutting down, please come back in a while", seen[50])
 		}
 		_, err := w.h.Attach(context.Background(), Identity{})
 		assert.ErrorIs(t, err, ErrStopped)

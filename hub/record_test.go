@@ -77,7 +77,7 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 		for _, p := range []*persona{bob, op, slow} {
 			p.ended.Wait()
 			seen := p.told()
-			assert.Equal(t, "-- goodbye: the server is shutting down: its disk has failed", last(seen))
+			assert.Equal(t, "-- goodbye: the server is shutting down, please come back in a while: its disk has failed", last(seen))
 			assert.NotContains(t, seen, "<guest-1> first")
 		}
 		ann.ended.Wait()

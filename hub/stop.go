@@ -1,10 +1,6 @@
 package hub
 
-import (
-	"time"
-
-	"chinwag/protocol"
-)
+import "time"
 
 // stop begins the end: who waits to hand something over is still heard, then
 // nobody. When the journal has decided about all of it come the goodbyes.
@@ -34,7 +30,9 @@ func (r *run) sayGoodbye() {
 	r.parted = true
 	for c := range r.clients {
 		if c.member != nil {
-			r.goodbye(c, protocol.Shutdown, r.farewell)
+			goodbye := r.hub.Farewell()
+			goodbye.Text = r.farewell
+			r.endWith(c, goodbye)
 		}
 	}
 	if r.opts.Grace > 0 {

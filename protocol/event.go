@@ -212,10 +212,13 @@ type (
 	Notice struct {
 		Text Text `json:"text"`
 	}
-	// Goodbye is the last event of a connection.
+	// Goodbye is the last event of a connection. Who is to come back finds the
+	// session for so many seconds, if the server still has it.
 	Goodbye struct {
-		Reason Reason `json:"reason"`
-		Text   Text   `json:"text,omitzero"`
+		Reason Reason  `json:"reason"`
+		Back   Seconds `json:"back"`          // 0: do not come back
+		Code   string  `json:"code,omitzero"` // for people, for ComeBack: the session is kept
+		Text   Text    `json:"text,omitzero"`
 	}
 )
 

@@ -12,37 +12,63 @@ const (
 	Replaced Reason = "replaced" // came back on another connection
 	Moved    Reason = "moved"    // went to another room
 	Full     Reason = "full"     // there was no place
-	Shutdown Reason = "shutdown" // the server ends
+	Restart  Reason = "restart"  // the server ends, and may start again
+	Shutdown Reason = "shutdown" // an operator ended the server
 	Finished Reason = "finished" // the conversation at the desk is closed
 	Silent   Reason = "silent"   // an operator who said nothing for too long
 	NoHello  Reason = "no-hello" // a program that said none which was understood
 )
 
+// reasons is all that depends on a reason: its words for the one who leaves, whether
+// that one should come back, and how a program like join ends that does not. Moved
+// and Silent are no goodbyes: they tell others what somebody did.
+var reasons = []struct {
+	Reason
+	words string
+	back  bool
+	exit  int
+}{
+	{Quit, "see you", false, 0},
+	{Finished, "this conversation is closed", false, 0},
+	{Kicked, "you were kicked", false, 4},
+	{Replaced, "you are back on another connection", false, 1},
+	{Shutdown, "the server is shutting down", false, 1},
+	{Restart, "the server is shutting down, please come back in a while", true, 1},
+	{Stalled, "your side took nothing for too long", true, 1},
+	{Full, "the server is full, please try again in a while", true, 1},
+	{Lost, "the connection broke", true, 1},
+	{NoHello, "no hello came that I understand", false, 1},
+	{Moved, "you went to another room", false, 1},
+	{Silent, "you said nothing for too long", false, 1},
+}
+
 // String is the reason in words for the one who leaves.
 func (r Reason) String() string {
-	switch r {
-	case Quit:
-		return "see you"
-	case Lost:
-		return "the connection broke"
-	case Kicked:
-		return "you were kicked"
-	case Stalled:
-		return "your side took nothing for too long"
-	case Replaced:
-		return "you are back on another connection"
-	case Moved:
-		return "you went to another room"
-	case Full:
-		return "the server is full, please try again in a while"
-	case Shutdown:
-		return "the server is shutting down"
-	case Finished:
-		return "this conversation is closed"
-	case Silent:
-		return "you said nothing for too long"
-	case NoHello:
-		return "no hello came that I understand"
+	for _, row := range reasons {
+		if row.Reason == r {
+			return row.words
+		}
 	}
 	return string(r)
+}
+
+// ComesBack reports whether who hears goodbye for this reason should come back.
+func (r Reason) ComesBack() bool {
+	for _, row := range reasons {
+		if row.Reason == r {
+			return row.back
+		}
+	}
+	return false
+}
+
+// ExitCode is how a program ends that was started to take part, and ends for
+// this reason.
+func (r Reason) ExitCode() int {
+	for _, row := range reasons {
+		if row.Reason == r {
+			return row.exit
+		}
+	}
+	return 1
 }

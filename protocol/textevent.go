@@ -149,7 +149,7 @@ func sentence(dst []byte, e Event) []byte {
 		}
 		return line(dst, "ready replies: ", strings.Join(e.Names, ", "))
 	case Goodbye:
-		return colon(append(append(dst, "goodbye: "...), e.Reason.String()...), e.Text)
+		return line(dst, "goodbye: ", e.Words())
 	}
 	panic("protocol: an event without a sentence")
 }

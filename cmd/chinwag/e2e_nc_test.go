@@ -60,7 +60,7 @@ func TestNCStaysToListen(t *testing.T) {
 	nc.expect("<ann> are you there?", "-- ann left")
 	assert.True(t, nc.process.runs())
 	h.process.signal(terminate)
-	nc.expect("-- goodbye: the server is shutting down")
+	nc.expect(strings.TrimSuffix(farewell, "\n"))
 	assert.Zero(t, nc.process.exits())
 }
 

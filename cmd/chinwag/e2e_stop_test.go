@@ -20,7 +20,8 @@ import (
 
 const (
 	terminate = syscall.SIGTERM
-	farewell  = "-- goodbye: the server is shutting down\n"
+	farewell  = "-- goodbye: the server is shutting down, please come back in a while\n" // after a signal
+	closed    = "-- goodbye: the server is shutting down\n"                              // after /shutdown
 )
 
 // TestG8EverybodyHearsGoodbye: those who read get it and an orderly end of the

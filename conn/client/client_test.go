@@ -129,7 +129,7 @@ func TestTheDelaysGrow(t *testing.T) {
 		lost := told[client.Lost](ann)
 		require.Greater(t, len(lost), 8)
 		assert.True(t, lost[0].Broke)
-		assert.EqualError(t, lost[0].Err, "the server is shutting down")
+		assert.EqualError(t, lost[0].Err, "the server is shutting down, please come back in a while")
 		for i, l := range lost {
 			most := min(500*time.Millisecond<<i, 30*time.Second)
 			assert.GreaterOrEqual(t, l.Next, most/2)
