@@ -178,11 +178,9 @@ func TestTheDesk(t *testing.T) {
 	// Ctrl-C at the console says goodbye to all.
 	op.sends(ctrlC)
 	assert.Zero(t, h.process.exits())
-	ann.expect(strings.TrimSuffix(farewell, "\n"))
+	ann.expect(strings.TrimSuffix(closed, "\n"))
 	assert.Empty(t, client.recv(), "no goodbye where there are no lines")
-	carol.sees("-- goodbye: the server is shutting down")
-	carol.sends(ctrlC)
-	assert.Zero(t, carol.process.exits())
+	assert.Equal(t, 1, carol.process.exits(), "nobody is to come back after /shutdown")
 	for _, p := range []*person{op, carol} {
 		assert.Contains(t, p.ends(), "\x1b[?1049l", "the terminal is as it was")
 	}
@@ -191,7 +189,7 @@ func TestTheDesk(t *testing.T) {
 		"-- You are guest-1 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",
 		"-- operator is with you now",
 		"<operator> 你好, have you pressed the button?",
-	)+farewell, aCode.ReplaceAllString(ann.all(), "/resume CODE"))
+	)+closed, aCode.ReplaceAllString(ann.all(), "/resume CODE"))
 	assert.Equal(t, linesOf(
 		"-- Welcome to chinwag/1.",
 		"-- You are guest-2 at the desk: an operator is on duty, and you are next. Type to talk, /help for more; /resume CODE after a break.",

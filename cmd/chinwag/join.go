@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/client"
-	"chinwag/protocol"
 )
 
 // The exit codes of join.
@@ -19,7 +18,7 @@ const (
 	exitFailed = 1 // something was refused or lost
 	exitUsage  = 2
 	exitNobody = 3 // no connection, or no chinwag server
-	exitKicked = 4
+	// 4 is for who was kicked: see protocol.Reason.ExitCode
 )
 
 func joinCommand() *cobra.Command {
@@ -37,7 +36,8 @@ address may stand with and without brackets, and with a zone: fe80::1%eth0.
 
 On a terminal it is a screen: type to talk, /help for more, Tab completes names and
 commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
-When the connection breaks it comes back by itself, and misses and repeats nothing.
+When the connection breaks, or the server starts again, it comes back by itself, and misses and
+repeats nothing. When the server says not to come back it ends, with the reason.
 
 In a pipe each line of input is said or done, and what others say comes out, one line
 each; refusals go to standard error. When the input ends it leaves, as soon as all of
@@ -50,7 +50,8 @@ arrive as two; whatever comes is shown at once (in a pipe: the bytes as they cam
 input ends the server is told so, and what still comes is shown until the server ends, too, or has
 sent nothing for 30 seconds (1 where you type).
 
-Exit codes: 0 done   1 something was refused or lost   2 wrong usage
+Exit codes: 0 done, or the conversation at the desk was closed
+            1 something was refused or lost, or the server ended it otherwise   2 wrong usage
             3 cannot connect, or not a chinwag server   4 kicked`,
 		Example: `  chinwag join
   chinwag join chat.example.com --nick bob --room tea
@@ -119,8 +120,8 @@ func ending(err error) error {
 	switch {
 	case errors.Is(err, errFailed):
 		return &exitError{code: exitFailed}
-	case ok && dismissed.Reason == protocol.Kicked:
-		return &exitError{exitKicked, err}
+	case ok:
+		return &exitError{dismissed.Reason.ExitCode(), err}
 	case errors.Is(err, client.ErrNotChinwag), errors.Is(err, client.ErrUnreachable):
 		return &exitError{exitNobody, err}
 	}

@@ -156,7 +156,7 @@ func TestJoinIsKicked(t *testing.T) {
 		op.join(t, in.as("", operatorHere), "/kick ann enough\n")
 		assert.Zero(t, op.code)
 		code, words := ends(t, <-ended)
-		assert.Equal(t, exitKicked, code)
+		assert.Equal(t, 4, code)
 		assert.Equal(t, "you were kicked: enough", words)
 		assert.Contains(t, out.String(), "-- goodbye: you were kicked: enough\n")
 		_ = w.Close()

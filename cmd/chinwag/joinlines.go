@@ -60,10 +60,16 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 		}
 	}
 	err := <-ended
-	if err == nil && l.failed.Load() {
+	if l.failed.Load() && isDone(err) {
 		err = errFailed
 	}
 	return err
+}
+
+// isDone reports whether err would be no failure.
+func isDone(err error) bool {
+	dismissed, ok := errors.AsType[*client.Dismissed](err)
+	return err == nil || ok && dismissed.Reason.ExitCode() == 0
 }
 
 // deafen is for when nobody reads the output any more. What comes in is said all

@@ -154,7 +154,7 @@ func TestJoinOnAScreenIsKicked(t *testing.T) {
 	err := <-annEnded
 	assert.True(t, ann.whole)
 	code, words := ends(t, err)
-	assert.Equal(t, exitKicked, code)
+	assert.Equal(t, 4, code)
 	assert.Equal(t, "you were kicked: enough", words)
 	op.keys("/quit\n")
 	require.NoError(t, <-opEnded)

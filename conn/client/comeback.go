@@ -28,12 +28,15 @@ func (r *run) dial() {
 // tried is the end of a try to connect.
 func (r *run) tried(a attempt) {
 	r.dialed = nil
+	dismissed, isDismissed := errors.AsType[*Dismissed](a.err)
 	switch {
 	case r.over && a.link != nil:
 		a.link.close()
 	case r.over:
 	case a.err == nil:
 		r.connected(a.link)
+	case isDismissed:
+		r.end(dismissed)
 	case r.token != "":
 		r.waitForNext(a.err, false)
 	case errors.Is(a.err, ErrNotChinwag):

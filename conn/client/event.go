@@ -73,16 +73,11 @@ var (
 	ErrLost = errors.New("the connection broke")
 )
 
-// Dismissed is an end of Run that the server wants: the client was kicked, or has
-// come back on another connection.
+// Dismissed is an end of Run that the server wants: its goodbye says not to come
+// back. The client was kicked, say, or its conversation at the desk is closed.
 type Dismissed struct{ protocol.Goodbye }
 
-func (d *Dismissed) Error() string {
-	if d.Text.IsBlank() {
-		return d.Reason.String()
-	}
-	return d.Reason.String() + ": " + d.Text.String()
-}
+func (d *Dismissed) Error() string { return d.Words() }
 
 // turnedAway is what a server said instead of letting us in.
 type turnedAway struct{ words string }

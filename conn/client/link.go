@@ -103,9 +103,17 @@ func (l *link) greet(hello protocol.Hello) error {
 		case protocol.Refused:
 			return &turnedAway{e.Text}
 		case protocol.Goodbye:
-			return &turnedAway{(&Dismissed{e}).Error()}
+			return sentAway(e)
 		}
 	}
+}
+
+// sentAway is a goodbye in the place of a welcome.
+func sentAway(e protocol.Goodbye) error {
+	if e.Back == 0 {
+		return &Dismissed{e}
+	}
+	return &turnedAway{e.Words()}
 }
 
 // isChinwag looks for the token as a word: chinwag/10 is another one.

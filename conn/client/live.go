@@ -65,12 +65,14 @@ func (r *run) hear(h heard) {
 	}
 }
 
+// dismissed takes the server's goodbye. If it wants us back, what follows is the end of
+// the connection, as of one that broke.
 func (r *run) dismissed(e protocol.Goodbye) {
 	r.goodbye = &Dismissed{e}
-	switch e.Reason {
-	case protocol.Quit:
+	switch {
+	case e.Reason == protocol.Quit, r.left != nil:
 		r.end(nil)
-	case protocol.Kicked, protocol.Replaced:
+	case e.Back == 0:
 		r.end(r.goodbye)
 	}
 }
