@@ -21,6 +21,10 @@ func (r *run) attach(req attach) {
 	}
 	c := req.c
 	r.clients[c] = true
+	if r.turnAway(c, req.id) {
+		req.answer <- true
+		return
+	}
 	c.ending = req.id.Ending
 	c.noPassword = req.id.NoPassword
 	r.newMember(c, req.id)
@@ -83,8 +87,8 @@ func (r *run) entrance(m *member) protocol.Room {
 }
 
 func (r *run) newMember(c *Client, id Identity) *member {
-	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, client: c, seen: c.guest, replay: r.opts.Replay, began: time.Now()}
-	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil {
+	m := &member{listener: listener{id: uuid.New(), echo: id.Echo}, nick: id.Nick, operator: id.Operator, from: id.From, at: id.From.Prefix, client: c, seen: c.guest, replay: r.opts.Replay, began: time.Now()}
+	for m.nick == (protocol.Nick{}) || r.holder(m.nick) != nil || r.refusesName(m, m.nick) > 0 {
 		r.guests++
 		m.nick = guest(r.guests)
 	}

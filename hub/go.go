@@ -182,6 +182,10 @@ func (r *run) hold(m *member) {
 		return // back already, or gone for good meanwhile
 	}
 	m.gone = false
+	if m.kicked {
+		r.endHeld(m)
+		return
+	}
 	r.holdUntil(m, time.Now().Add(r.opts.Hold))
 }
 
@@ -232,7 +236,7 @@ func (r *run) expire() {
 	r.rearm()
 }
 
-// kick throws somebody out, for an operator.
+// kick throws somebody out, for an operator, and keeps them out for a while.
 func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
 	m := r.named(cmd.Nick)
 	switch {
@@ -242,34 +246,63 @@ func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
 	case m.operator:
 		r.refuse(c, weight, "operator", "%s is an operator, and operators are not kicked", m.nick)
 		return
-	case m.bound == protocol.Room{} && m.client == nil && !m.gone:
-		r.unhold(m)
-		if t := r.desk.tickets[m.visiting]; t != nil {
-			r.release(m, m.nick)
-			r.endVisit(m, t)
-		} else {
-			r.end(m)
-		}
-		r.answer(c, protocol.Notice{Text: protocol.MustText(m.nick.String() + " has gone already: the name is free now")}, weight)
+	case m.gone && (m.token == "" || m.kicked):
+		r.refuse(c, weight, "gone", "%s is leaving already", m.nick)
 		return
-	case m.bound == protocol.Room{}:
-		r.refuse(c, weight, "gone", "%s is not in a room just now", m.nick)
+	}
+	long := kickedFor(cmd)
+	words := protocol.MustText(m.nick.String() + " is kicked: " + r.keepOut(m, long))
+	goodbye := protocol.Goodbye{Reason: protocol.Kicked, Wait: long, Text: cmd.Text}
+	if m.bound == (protocol.Room{}) {
+		r.kickAbsent(m, goodbye)
+		r.answer(c, protocol.Notice{Text: words}, weight)
 		return
 	}
 	r.forgetToken(m)
-	room := m.bound
 	r.depart(m, protocol.Left{Reason: protocol.Kicked, By: c.member.nick, Text: cmd.Text}, func() {
-		if m.client != nil {
-			line := protocol.NewLine(protocol.Goodbye{Reason: protocol.Kicked, Text: cmd.Text})
-			m.client.out.cut(line)
-			r.unlink(m.client)
-		}
+		r.cutOff(m, goodbye)
 		r.end(m)
-		if by := c.member; by != nil && by.bound != room {
-			r.tellOne(c, protocol.Notice{Text: protocol.MustText(m.nick.String() + " is kicked")})
+		if c.member != nil {
+			r.tellOne(c, protocol.Notice{Text: words})
 		}
 		r.giveBackWhenWritten(c, weight)
 	})
+}
+
+// kickedFor is how long a kick keeps somebody out.
+func kickedFor(cmd protocol.Kick) protocol.Seconds {
+	return min(cmp.Or(max(0, cmd.For), protocol.KickTime), protocol.MaxKick)
+}
+
+// kickAbsent ends a session that is in no room: it is held, or is about to be, or
+// has not arrived yet.
+func (r *run) kickAbsent(m *member, goodbye protocol.Goodbye) {
+	if m.gone {
+		delete(r.tokens, m.token) // hold does the rest
+		m.kicked = true
+		return
+	}
+	r.cutOff(m, goodbye)
+	r.endHeld(m)
+}
+
+// endHeld ends a session that is in no room, and its conversation.
+func (r *run) endHeld(m *member) {
+	r.unhold(m)
+	if t := r.desk.tickets[m.visiting]; t != nil {
+		r.release(m, m.nick)
+		r.endVisit(m, t)
+		return
+	}
+	r.end(m)
+}
+
+// cutOff says goodbye to m before all that it waits for, if it is connected.
+func (r *run) cutOff(m *member, goodbye protocol.Goodbye) {
+	if m.client != nil {
+		m.client.out.cut(protocol.NewLine(goodbye))
+		r.unlink(m.client)
+	}
 }
 
 func (r *run) forgetToken(m *member) {

@@ -126,7 +126,9 @@ func (r *run) forgetGuest(c *Client) *member {
 
 // comeBack gives a session to the connection that brings its token.
 func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64) {
-	r.end(r.forgetGuest(c))
+	guest := r.forgetGuest(c)
+	m.at = guest.at
+	r.end(guest)
 	if old := m.client; old != nil {
 		r.goodbye(old, protocol.Replaced, protocol.Text{})
 	}
@@ -219,7 +221,7 @@ func (r *run) reclaim(m *member) {
 		return
 	}
 	m.released = false
-	for r.holder(m.nick) != nil {
+	for r.holder(m.nick) != nil || r.refusesName(m, m.nick) > 0 {
 		r.guests++
 		m.nick = guest(r.guests)
 	}

@@ -68,6 +68,9 @@ func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
 	if n.IsReserved() && !m.operator {
 		return protocol.Refuse("reserved", "%s is a name for those who run the server: please choose another", n)
 	}
+	if left := r.refusesName(m, n); left > 0 {
+		return protocol.Refuse("kicked", "nobody can be called %s for %s, since somebody of that name or one like it was kicked: please choose another name", n, left)
+	}
 	switch h := r.holder(n); {
 	case h == nil || h == m:
 		return nil

@@ -345,7 +345,7 @@ func TestAKickIsTheLastThingThatIsHeardOfSomebody(t *testing.T) {
 		gated.gate <- nil
 		synctest.Wait()
 		assert.Equal(t, []string{"<guest-2> before", "-- guest-2 was kicked by guest-1"}, bob.told())
-		assert.Equal(t, "-- goodbye: you were kicked", last(eve.told()))
+		assert.Equal(t, "-- goodbye: you were kicked, please stay away for 1 minute", last(eve.told()))
 		w.inspect(func(r *run) { assert.Len(t, r.members, 2) })
 	})
 }

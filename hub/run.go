@@ -71,6 +71,7 @@ type run struct {
 	hub       *Hub
 	opts      *Options
 	clients   map[*Client]bool
+	blocked   blocks          // who is kept out after a kick
 	began     uint64          // where the record ended when the hub began
 	guests    int             // guests so far
 	tickets   protocol.Ticket // so far
@@ -105,7 +106,7 @@ type proposal struct {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, blocked: newBlocks(), expiry: expiry}
 	r.room(protocol.DeskRoom) // it never vanishes
 	r.began = h.journal.Head()
 	if r.head = r.began; r.head > 0 { // how many entries these have had by now is not known here

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -38,14 +39,16 @@ type room struct {
 type member struct {
 	listener
 	nick     protocol.Nick
-	from     Address
-	token    string  // "" for those who cannot come back
-	client   *Client // nil while the connection is broken
+	from     Address      // where it came from first
+	at       netip.Prefix // where its connection comes from, or came from last
+	token    string       // "" for those who cannot come back
+	client   *Client      // nil while the connection is broken
 	operator bool
 	live     bool // the hub feeds the client's outbox; false: the client reads the journal
 	late     bool // it is yet to be told of a crowd
 	gone     bool // its end is proposed
 	withheld bool // it is announced by its hello only
+	kicked   bool // and then it is not held
 	trimmed  bool // some of its visits are forgotten
 	scarce   bool // some of what it wrote is not remembered
 	released bool // its nick is free again, although it may come back

@@ -113,10 +113,12 @@ type (
 	Operator struct {
 		Password Secret `json:"password,omitzero"`
 	}
-	// Kick throws somebody out. Operators only, as all that follow.
+	// Kick throws somebody out, and keeps them out For so long: up to MaxKick; 0:
+	// KickTime. Operators only, as all that follow.
 	Kick struct {
-		Nick Nick `json:"nick"`
-		Text Text `json:"text,omitzero"`
+		Nick Nick    `json:"nick"`
+		For  Seconds `json:"seconds,omitzero"`
+		Text Text    `json:"text,omitzero"`
 	}
 	// Announce tells everybody in every room.
 	Announce struct {
@@ -184,6 +186,13 @@ type (
 	Transcript struct {
 		Ticket Ticket `json:"ticket,omitzero"`
 	}
+)
+
+// KickTime is how long somebody is kept out who is kicked without a word of it,
+// MaxKick how long they can be.
+const (
+	KickTime Seconds = 60
+	MaxKick  Seconds = 24 * 60 * 60
 )
 
 // Ticket is the number of a conversation at the desk. It is never used twice

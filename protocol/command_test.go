@@ -61,7 +61,7 @@ func TestParseCommand(t *testing.T) {
 		"/ping":             Ping{},
 		"/help nick":        Help{MustText("nick")},
 		"/quit":             Leave{},
-		"/kick bob why not": Kick{bob, MustText("why not")},
+		"/kick bob why not": Kick{Nick: bob, Text: MustText("why not")},
 		"/shutdown":         Stop{},
 	} {
 		got, err := ParseCommand(in)

@@ -215,10 +215,12 @@ type (
 	// Goodbye is the last event of a connection. Who is to come back finds the
 	// session for so many seconds, if the server still has it.
 	Goodbye struct {
-		Reason Reason  `json:"reason"`
-		Back   Seconds `json:"back"`          // 0: do not come back
-		Code   string  `json:"code,omitzero"` // for people, for ComeBack: the session is kept
-		Text   Text    `json:"text,omitzero"`
+		Reason  Reason  `json:"reason"`
+		Back    Seconds `json:"back"`             // 0: do not come back
+		Wait    Seconds `json:"wait,omitzero"`    // Kicked: that long one is kept out
+		Address bool    `json:"address,omitzero"` // Kicked: with all who come from one's address
+		Code    string  `json:"code,omitzero"`    // for people, for ComeBack: the session is kept
+		Text    Text    `json:"text,omitzero"`
 	}
 )
 

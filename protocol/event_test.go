@@ -36,7 +36,7 @@ func everyEvent(t testing.TB) []Event {
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
 		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false}, SearchEnd{20, true},
 		Gap{3, Forgotten, 0}, Gap{1, Forgotten, 0}, Gap{0, Forgotten, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
-		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit}, Goodbye{Stalled, 120, "k7qm2-xwdab", Text{}},
+		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit}, Goodbye{Stalled, 120, 0, false, "k7qm2-xwdab", Text{}}, Goodbye{Kicked, 0, 40, true, "", text},
 		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
 		Asked{at, 7, bob, text}, Replied{at, 7, bob, ann, text, Mine{}}, Replied{at, 7, bob, ann, text, mine},
 		Noted{at, 7, bob, ann, text, Mine{}}, Noted{at, 7, bob, ann, text, mine},

@@ -5,6 +5,13 @@ import "encoding/json"
 // Words are e as a sentence for the one who leaves.
 func (e Goodbye) Words() string {
 	words := e.Reason.String()
+	switch {
+	case e.Wait == 0:
+	case e.Address:
+		words = "somebody at your address was kicked, please come back in " + e.Wait.String()
+	default:
+		words += ", please stay away for " + e.Wait.String()
+	}
 	if e.Code != "" {
 		words += "; /resume " + e.Code + " within " + e.Back.String() + " makes you again who you were"
 	}

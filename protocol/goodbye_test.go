@@ -33,6 +33,7 @@ func TestTheSpecificationListsEveryReason(t *testing.T) {
 func TestAGoodbyeSaysWhetherToComeBack(t *testing.T) {
 	assert.Equal(t, `{"type":"goodbye","reason":"finished","back":0}`+"\n", string(AppendEventJSON(nil, Goodbye{Reason: Finished})))
 	assert.Equal(t, `{"type":"goodbye","reason":"restart","back":120}`+"\n", string(AppendEventJSON(nil, Goodbye{Reason: Restart, Back: 120})))
+	assert.Equal(t, `{"type":"goodbye","reason":"kicked","back":0,"wait":60}`+"\n", string(AppendEventJSON(nil, Goodbye{Reason: Kicked, Wait: 60})))
 	for in, want := range map[string]Seconds{
 		`{"reason":"shutdown","back":0}`: 0,
 		`{"reason":"kicked","back":7}`:   7,
@@ -57,6 +58,8 @@ func TestGoodbyesInWords(t *testing.T) {
 		"see you":                         {Reason: Quit},
 		"the server is shutting down: hi": {Reason: Shutdown, Text: MustText("hi")},
 		"the server is shutting down, please come back in a while":                                                       {Reason: Restart, Back: 120},
+		"you were kicked, please stay away for 10 minutes: hi":                                                           {Reason: Kicked, Wait: 600, Text: MustText("hi")},
+		"somebody at your address was kicked, please come back in 40 seconds":                                            {Reason: Kicked, Wait: 40, Address: true},
 		"your side took nothing for too long; /resume k7qm2-xwdab within 2 minutes makes you again who you were":         {Reason: Stalled, Back: 120, Code: "k7qm2-xwdab"},
 		"the server is full, please try again in a while; /resume a-b within 2 minutes makes you again who you were: hi": {Reason: Full, Back: 120, Code: "a-b", Text: MustText("hi")},
 		"boredom": {Reason: "boredom"},

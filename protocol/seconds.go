@@ -1,6 +1,11 @@
 package protocol
 
-import "time"
+import (
+	"errors"
+	"math"
+	"strconv"
+	"time"
+)
 
 // Seconds is a length of time, as programs write it: a number.
 type Seconds int
@@ -14,12 +19,13 @@ func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Secon
 // units are what people count in, the largest first.
 var units = []struct {
 	seconds Seconds
-	word    string
+	letter  string // as people write it
+	word    string // as they read it
 }{
-	{24 * 60 * 60, "day"},
-	{60 * 60, "hour"},
-	{60, "minute"},
-	{1, "second"},
+	{24 * 60 * 60, "d", "day"},
+	{60 * 60, "h", "hour"},
+	{60, "m", "minute"},
+	{1, "s", "second"},
 }
 
 // String is s for people, in the largest unit of which it is more than two or a
@@ -31,4 +37,36 @@ func (s Seconds) String() string {
 		}
 	}
 	return plural(int(s), "second")
+}
+
+// short is s as a person types it, in the largest unit of which it is a whole number.
+func (s Seconds) short() string {
+	for _, u := range units {
+		if s%u.seconds == 0 {
+			return strconv.Itoa(int(s/u.seconds)) + u.letter
+		}
+	}
+	panic("unreachable: every number is a number of seconds")
+}
+
+// parseSeconds reads 40s, 10m, 2h or 1d. ok is false if s is something else; what is
+// too long to count is as long as can be counted.
+func parseSeconds(s string) (n Seconds, ok bool) {
+	if s == "" {
+		return 0, false
+	}
+	digits, letter := s[:len(s)-1], s[len(s)-1:]
+	for _, u := range units {
+		if u.letter != letter {
+			continue
+		}
+		count, err := strconv.ParseUint(digits, 10, 31)
+		switch {
+		case err == nil:
+			return Seconds(min(int64(count)*int64(u.seconds), math.MaxInt32)), true
+		case errors.Is(err, strconv.ErrRange):
+			return math.MaxInt32, true
+		}
+	}
+	return 0, false
 }

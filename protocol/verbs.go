@@ -180,16 +180,8 @@ func init() {
 			args:  func(c Command) string { return c.(Leave).Text.s },
 		},
 		{
-			Name: "kick", Args: "NAME [TEXT]", Help: "throws somebody out", Example: "/kick bob enough", Operator: true, Nicks: true,
-			json:  decode[Kick],
-			parse: func(t Text) (Command, error) { n, rest, err := nickAnd(t); return Kick{n, rest}, err },
-			args: func(c Command) string {
-				k := c.(Kick)
-				if k.Text.s == "" {
-					return k.Nick.s
-				}
-				return k.Nick.s + " " + k.Text.s
-			},
+			Name: "kick", Args: "NAME [TIME] [TEXT]", Help: "throws somebody out, for a minute or for as long as you say (30s, 10m, 2h)", Example: "/kick bob 10m that is enough", Operator: true, Nicks: true,
+			json: decodeKick, parse: parseKick, args: kickArgs,
 		},
 		{
 			Name: "announce", Args: "TEXT", Help: "tells everybody in every room", Example: "/announce tea is ready", Operator: true,

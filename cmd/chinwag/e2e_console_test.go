@@ -107,7 +107,7 @@ func TestOperatorAtTheConsole(t *testing.T) {
 	ann.expect("-- pong")
 
 	h.console.types("/kick bob enough", "/kick nobody_here", "good night", "/shutdown until tomorrow")
-	bob.expect("-- goodbye: you were kicked: enough")
+	bob.expect("-- goodbye: you were kicked, please stay away for 1 minute: enough")
 	bob.finishes()
 	assert.Zero(t, bob.process.exits())
 	ann.expect("-- bob was kicked by operator: enough", "<operator> good night", "-- goodbye: the server is shutting down: until tomorrow")

@@ -157,8 +157,8 @@ func TestJoinIsKicked(t *testing.T) {
 		assert.Zero(t, op.code)
 		code, words := ends(t, <-ended)
 		assert.Equal(t, 4, code)
-		assert.Equal(t, "you were kicked: enough", words)
-		assert.Contains(t, out.String(), "-- goodbye: you were kicked: enough\n")
+		assert.Equal(t, "you were kicked, please stay away for 1 minute: enough", words)
+		assert.Contains(t, out.String(), "-- goodbye: you were kicked, please stay away for 1 minute: enough\n")
 		_ = w.Close()
 	})
 }

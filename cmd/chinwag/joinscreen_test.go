@@ -155,7 +155,7 @@ func TestJoinOnAScreenIsKicked(t *testing.T) {
 	assert.True(t, ann.whole)
 	code, words := ends(t, err)
 	assert.Equal(t, 4, code)
-	assert.Equal(t, "you were kicked: enough", words)
+	assert.Equal(t, "you were kicked, please stay away for 1 minute: enough", words)
 	op.keys("/quit\n")
 	require.NoError(t, <-opEnded)
 }

@@ -32,7 +32,7 @@ console: what is said scrolls by, and what you type is said in the room.
 
 People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
-An operator can do all that everybody can, and /kick NAME, /announce TEXT, /shutdown,
+An operator can do all that everybody can, and /kick NAME [10m], /announce TEXT, /shutdown,
 and answers visitors at the desk (/desk, or everybody with --desk): /help lists it.
 Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server; a second signal
 ends it at once. In a pipe the console is plain lines; with standard input closed or from

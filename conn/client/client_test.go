@@ -102,7 +102,7 @@ func TestKickedIsTheEnd(t *testing.T) {
 		}})
 		op.send(protocol.Kick{Nick: nick(t, "ann"), Text: protocol.MustText("enough")})
 		err := <-ann.ended
-		assert.EqualError(t, err, "you were kicked: enough")
+		assert.EqualError(t, err, "you were kicked, please stay away for 1 minute: enough")
 		var dismissed *client.Dismissed
 		require.ErrorAs(t, err, &dismissed)
 		assert.Equal(t, protocol.Kicked, dismissed.Reason)

@@ -1,0 +1,133 @@
+package hub
+
+import (
+	"maps"
+	"net/netip"
+	"time"
+
+	"chinwag/protocol"
+)
+
+// A kick keeps somebody out for a while: the name and those that look like it are
+// refused to everybody, and whoever comes from the address is turned away, unless others
+// come from there, too. Operators are never kept out.
+//
+// block is what is refused, and up to when.
+type block[K comparable] map[K]time.Time
+
+// maxBlocked is how much is refused at once. When there is more, what would be free
+// again first is free at once.
+const maxBlocked = 1000
+
+func (b block[K]) add(k K, until time.Time) {
+	if until.Before(b[k]) {
+		return
+	}
+	b.forget(time.Now())
+	if _, known := b[k]; !known && len(b) >= maxBlocked {
+		b.forget(b.first())
+	}
+	b[k] = until
+}
+
+// forget forgets what is free again by then.
+func (b block[K]) forget(then time.Time) {
+	maps.DeleteFunc(b, func(_ K, until time.Time) bool { return !until.After(then) })
+}
+
+// first is when something is free again.
+func (b block[K]) first() (first time.Time) {
+	for _, until := range b {
+		if first.IsZero() || until.Before(first) {
+			first = until
+		}
+	}
+	return first
+}
+
+// left is for how long k is still refused; 0: it is not.
+func (b block[K]) left(k K) protocol.Seconds {
+	if len(b) == 0 {
+		return 0
+	}
+	until, blocked := b[k]
+	if !blocked {
+		return 0
+	}
+	return protocol.SecondsOf(max(0, time.Until(until)))
+}
+
+// blocks is all that is refused.
+type blocks struct {
+	names     block[string] // by both keys of each nick
+	addresses block[netip.Prefix]
+}
+
+func newBlocks() blocks {
+	return blocks{names: block[string]{}, addresses: block[netip.Prefix]{}}
+}
+
+func (b *blocks) addName(n protocol.Nick, until time.Time) {
+	for _, key := range n.Keys() {
+		b.names.add(key, until)
+	}
+}
+
+// name is for how long n, or a name that looks like it, is refused; 0: it is not.
+func (b *blocks) name(n protocol.Nick) (left protocol.Seconds) {
+	if len(b.names) == 0 {
+		return 0
+	}
+	for _, key := range n.Keys() {
+		left = max(left, b.names.left(key))
+	}
+	return left
+}
+
+// keepOut is what a kick does to those who come later, and the words for it.
+func (r *run) keepOut(m *member, long protocol.Seconds) (words string) {
+	until := time.Now().Add(long.Duration())
+	r.blocked.addName(m.nick, until)
+	if m.called != (protocol.Nick{}) {
+		r.blocked.addName(m.called, until)
+	}
+	words = "the name is refused for " + long.String()
+	switch {
+	case !m.at.IsValid():
+		return words
+	case r.isShared(m):
+		return words + "; others come from there: the address stays open"
+	}
+	r.blocked.addresses.add(m.at, until)
+	return words + ", and so is the address"
+}
+
+// isShared reports whether others come from where m comes from. Somebody whose
+// connection is broken may come back from there.
+func (r *run) isShared(m *member) bool {
+	for _, o := range r.members {
+		if o != m && !o.gone && !o.released && o.at == m.at {
+			return true
+		}
+	}
+	return false
+}
+
+// refusesName is for how long m cannot be called n since somebody was kicked; 0: it can.
+func (r *run) refusesName(m *member, n protocol.Nick) protocol.Seconds {
+	if m.operator {
+		return 0
+	}
+	return r.blocked.name(n)
+}
+
+// turnAway says goodbye to a connection that comes from an address which is refused,
+// and reports whether it is such a one.
+func (r *run) turnAway(c *Client, id Identity) bool {
+	left := r.blocked.addresses.left(id.From.Prefix)
+	if left == 0 || id.Operator {
+		return false
+	}
+	r.endWith(c, protocol.Goodbye{Reason: protocol.Kicked, Wait: left, Address: true})
+	return true
+}
