@@ -52,7 +52,7 @@ func TestAProgramWithoutAGoodHelloIsNowhere(t *testing.T) {
 					for _, line := range lines[:3] {
 						assert.Regexp(t, `^\{"type":"refused","code":"[a-z0-9-]+","text":".*"\}$`, line, name)
 					}
-					assert.Equal(t, `{"type":"goodbye","reason":"no-hello"}`, lines[3], name)
+					assert.Equal(t, `{"type":"goodbye","reason":"no-hello","back":0}`, lines[3], name)
 				}
 				assert.True(t, bot.isOver(), name)
 				assert.NoError(t, bot.err, name)
@@ -137,7 +137,7 @@ func TestAFullDeskIsToldInObjects(t *testing.T) {
 		synctest.Wait()
 		lines := strings.Split(strings.TrimSpace(bot.text()[from:]), "\n")
 		assert.Contains(t, lines[0], `{"type":"refused","code":"queue-full"`)
-		assert.Equal(t, `{"type":"goodbye","reason":"full"}`, lines[len(lines)-1])
+		assert.Equal(t, `{"type":"goodbye","reason":"full","back":120}`, lines[len(lines)-1])
 		door.Close()
 		w.leave(first, bot)
 	})

@@ -33,9 +33,11 @@ func (p *persona) toldPlace() string {
 				return e.Target.String()
 			}
 			return e.Room.String()
+		case protocol.Welcome:
+			return e.Room.String()
 		}
 	}
-	return protocol.Lobby.String()
+	return "nobody"
 }
 
 // draft is a line that an operator types: it is for whom it was begun for.

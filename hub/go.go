@@ -158,6 +158,10 @@ func (r *run) hangUp(c *Client) {
 			return // back already, or gone for good meanwhile
 		}
 		m.gone = false
+		if m.kicked {
+			r.endHeld(m)
+			return
+		}
 		r.giveUpName(m)
 		r.holdUntil(m, time.Now().Add(keep))
 	})
