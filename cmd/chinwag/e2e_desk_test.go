@@ -149,8 +149,8 @@ func TestTheDesk(t *testing.T) {
 	assert.Equal(t, linesOf(
 		"-- @2 guest-2 waits at the desk", "[@2 guest-2] mine is blue", "-- carol has @2 guest-2",
 		"[carol -> @2 guest-2] hello, 你好", "[carol -> @2 guest-2] from 9 to 5, 九点到五点",
-		"[@2 guest-2, note by you] he called yesterday, too", "-- carol hands @2 guest-2 over to operator",
-		"[you -> @2 guest-2] it is me now", "-- operator closed the conversation with @2 guest-2: see you",
+		"[@2 guest-2, note by operator] he called yesterday, too", "-- carol hands @2 guest-2 over to operator",
+		"[operator -> @2 guest-2] it is me now", "-- operator closed the conversation with @2 guest-2: see you",
 	), regexp.MustCompile(`(?m)^\[\d{4}-\d\d-\d\d \d\d:\d\d\] `).ReplaceAllString(string(words), ""))
 	op.presses("/transcript 1 two.txt")
 	op.sees("-- the transcript cannot be saved as two.txt: file exists")
