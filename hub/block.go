@@ -19,15 +19,17 @@ type block[K comparable] map[K]time.Time
 // again first is free at once.
 const maxBlocked = 1000
 
-func (b block[K]) add(k K, until time.Time) {
-	if until.Before(b[k]) {
-		return
-	}
+// add refuses keys, those that are refused already for longer as before.
+func (b block[K]) add(until time.Time, keys ...K) {
 	b.forget(time.Now())
-	if _, known := b[k]; !known && len(b) >= maxBlocked {
+	for len(b)+len(keys) > maxBlocked {
 		b.forget(b.first())
 	}
-	b[k] = until
+	for _, k := range keys {
+		if b[k].Before(until) {
+			b[k] = until
+		}
+	}
 }
 
 // forget forgets what is free again by then.
@@ -68,9 +70,8 @@ func newBlocks() blocks {
 }
 
 func (b *blocks) addName(n protocol.Nick, until time.Time) {
-	for _, key := range n.Keys() {
-		b.names.add(key, until)
-	}
+	keys := n.Keys()
+	b.names.add(until, keys[:]...)
 }
 
 // name is for how long n, or a name that looks like it, is refused; 0: it is not.
@@ -98,7 +99,7 @@ func (r *run) keepOut(m *member, long protocol.Seconds) (words string) {
 	case r.isShared(m):
 		return words + "; others come from there: the address stays open"
 	}
-	r.blocked.addresses.add(m.at, until)
+	r.blocked.addresses.add(until, m.at)
 	return words + ", and so is the address"
 }
 

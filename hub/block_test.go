@@ -71,10 +71,10 @@ func TestACodeIsVoidWithTheKick(t *testing.T) {
 
 func TestTheAddressIsKeptOutUnlessOthersComeFromThere(t *testing.T) {
 	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		bob, eve, ann := w.from(t, 2, Identity{}), w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
+		gone, eve, ann := w.from(t, 2, Identity{}), w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
 		op.does(kickOf("guest-2"))
 		assert.Contains(t, op.told(), "-- guest-2 is kicked: the name is refused for 1 minute; others come from there: the address stays open")
-		bob = w.from(t, 2, Identity{})
+		bob := w.from(t, 2, Identity{})
 		assert.Contains(t, strings.Join(bob.told(), "\n"), "You are guest-5 in")
 		bob.does(protocol.Leave{})
 		bob.ended.Wait()
@@ -102,7 +102,7 @@ func TestTheAddressIsKeptOutUnlessOthersComeFromThere(t *testing.T) {
 		eve = w.from(t, 2, Identity{})
 		assert.Contains(t, eve.told()[0], "Welcome")
 		w.end()
-		w.close(bob, eve, ann, op2)
+		w.close(gone, bob, eve, ann, op2)
 	})
 }
 
@@ -210,7 +210,7 @@ func TestWhatIsKeptOfKicksIsBounded(t *testing.T) {
 		for i := range 3 * maxBlocked {
 			b.addName(nick("n%dx", i), now.Add(time.Hour+time.Duration(i)*time.Second))
 			addr := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
-			b.addresses.add(netip.PrefixFrom(addr, 32), now.Add(time.Hour+time.Duration(i)*time.Second))
+			b.addresses.add(now.Add(time.Hour+time.Duration(i)*time.Second), netip.PrefixFrom(addr, 32))
 			assert.LessOrEqual(t, len(b.names), maxBlocked)
 			assert.LessOrEqual(t, len(b.addresses), maxBlocked)
 		}
@@ -224,6 +224,12 @@ func TestWhatIsKeptOfKicksIsBounded(t *testing.T) {
 		// A shorter time does not make one free sooner.
 		b.addName(nick("n%dx", 3*maxBlocked-1), now.Add(time.Second))
 		assert.Greater(t, b.name(nick("n%dx", 3*maxBlocked-1)), protocol.Seconds(3600))
+
+		// The latest is refused whole, also if it is free again before all others.
+		b.addName(nick("latest"), now.Add(time.Minute))
+		for _, key := range nick("latest").Keys() {
+			assert.NotZero(t, b.names.left(key))
+		}
 
 		// What is over is forgotten with the next kick.
 		time.Sleep(48 * time.Hour)
