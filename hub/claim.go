@@ -213,7 +213,7 @@ func (r *run) seeOut(v *member) {
 	switch c := v.client; {
 	case v.gone || v.bound != protocol.DeskRoom:
 		if v.last == protocol.DeskRoom { // it may come back, and reads then how it ended
-			v.last = r.roomBefore(v)
+			v.last, v.finished = r.roomBefore(v), r.opts.Desk
 		}
 	case v.moving > 0: // it is coming back just now
 		v.onRoom = append(v.onRoom, func() { r.seeOut(v) })

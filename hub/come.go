@@ -132,7 +132,7 @@ func (r *run) move(m *member, to protocol.Room, weight int64, see func(m *member
 	if to == protocol.DeskRoom && r.desk.tickets[message] != nil { // it comes back to its own words
 		m.visiting, m.message = message, 0
 	}
-	from, back := m.bound, m.visiting != 0
+	from, back := m.bound, m.visiting != 0 || m.finished
 	if refusal := r.checkPlace(m, to, back); refusal != nil {
 		r.refusePlace(c, refusal, weight)
 		return
@@ -210,7 +210,7 @@ func (r *run) moving(m *member, from, to protocol.Room, back bool) (entries []jo
 		m.visiting = 0
 	}
 	entries = append(entries, r.entry(m, to, protocol.Joined{From: m.nick}))
-	if to == protocol.DeskRoom {
+	if to == protocol.DeskRoom && !m.finished {
 		state := protocol.Back
 		if !back {
 			state = protocol.Waiting

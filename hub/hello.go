@@ -162,6 +162,9 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 			r.tellTarget(m)
 		}
 		r.giveBackWhenWritten(c, weight)
+		if m.finished {
+			r.seeOut(m)
+		}
 	}
 	if m.bound == (protocol.Room{}) {
 		m.gone = false

@@ -81,6 +81,7 @@ type member struct {
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
 	before   protocol.Room     // where it was before it went to the desk
+	finished bool              // its conversation was closed while it was away: it comes back to hear that
 	standing protocol.Queueing // what it was told last of its place there
 
 	serves bool      // it is an operator who is here, and hears the desk
