@@ -299,7 +299,7 @@ var (
 	aToken   = regexp.MustCompile(`"token":"([A-Z2-7]{26})"`)
 	anEpoch  = regexp.MustCompile(`"epoch":"([0-9a-f-]{36})"`)
 	notText  = regexp.MustCompile(`[\x00-\x1f\x7f]|[^\x00-\x{10FFFF}]|\x{FFFD}`)
-	aCode    = regexp.MustCompile(`(?:/resume |"code":")([a-z2-7]{5}-[a-z2-7]{5})`)
+	aCode    = regexp.MustCompile(`/resume ([a-z2-7]{5}-[a-z2-7]{5})`)
 	theToken = regexp.MustCompile(`(?:TOKEN|CODE) (\w+)`)
 )
 

@@ -27,11 +27,22 @@ func (r *run) tellsSecret(m *member, cmd protocol.Command) bool {
 	if len(s) < 2*codeHalf {
 		return false
 	}
-	f := finder{tokens: r.tokens, own: m.token}
-	for at, letter := range s {
-		f.next(at, letter)
+	f := finder{tokens: r.tokens, own: m.token, end: -1}
+	size, begin, n := 0, 0, 1
+	for at := 0; at < len(s); at += n {
+		var b byte
+		if b, n = letterAt(s, at); b != 0 {
+			if size++; size == 1 {
+				begin = at
+			}
+			continue
+		}
+		if size == codeHalf || size == 2*codeHalf || size == tokenSize {
+			f.word(s[begin:at], size, begin)
+		}
+		size = 0
 	}
-	f.next(len(s), ' ')
+	f.word(s[begin:], size, begin)
 	return f.found
 }
 
@@ -79,54 +90,39 @@ func wordsOf(cmd protocol.Command) string {
 type finder struct {
 	tokens map[string]*member
 	own    string
-
-	word  [tokenSize]byte // in small letters, as much of it as there is room for
-	size  int             // of the word
-	begin int             // where it begins
-	half  [codeHalf]byte  // the word before, if that was half a code
-	end   int             // where that ended; 0: it was none
-	looks int
-	found bool
+	half   [codeHalf]byte // the last word that could be half a code
+	end    int            // where that ended; -1: there was none
+	looks  int
+	found  bool
 }
 
-func (f *finder) next(at int, letter rune) {
-	if b, ok := letterOf(letter); ok {
-		if f.size == 0 {
-			f.begin = at
-		}
-		if f.size < tokenSize {
-			f.word[f.size] = b
-		}
-		f.size++
+// word looks whether a word of so many letters, which begins there, is a secret or the end of one.
+func (f *finder) word(s string, size, begin int) {
+	var word [tokenSize]byte
+	if size > tokenSize {
 		return
 	}
-	if f.size > 0 {
-		f.ended(at)
+	for i, at := 0, 0; i < size; i++ {
+		b, n := letterAt(s, at)
+		word[i] = b
+		at += n
 	}
-}
-
-// ended is the end of a word.
-func (f *finder) ended(at int) {
-	switch f.size {
+	switch size {
 	case codeHalf:
-		if f.end > 0 && f.begin <= f.end+utf8.UTFMax {
-			f.look(f.half[:], f.word[:codeHalf])
+		if f.end >= 0 && begin <= f.end+utf8.UTFMax {
+			f.look(f.half[:], word[:codeHalf])
 		}
-		copy(f.half[:], f.word[:])
+		f.half, f.end = [codeHalf]byte(word[:]), begin+len(s)
 	case 2 * codeHalf:
-		f.look(f.word[:codeHalf], f.word[codeHalf:2*codeHalf])
+		f.look(word[:codeHalf], word[codeHalf:2*codeHalf])
 	case tokenSize:
-		for i, b := range f.word {
-			if 'a' <= b && b <= 'z' {
-				f.word[i] = b - 'a' + 'A'
+		for i, b := range word {
+			if b >= 'a' {
+				word[i] = b - 'a' + 'A'
 			}
 		}
-		f.lookUp(f.word[:])
+		f.lookUp(word[:])
 	}
-	if f.end = 0; f.size == codeHalf {
-		f.end = at
-	}
-	f.size = 0
 }
 
 // look looks for the code of these halves.
@@ -146,16 +142,34 @@ func (f *finder) lookUp(secret []byte) {
 	}
 }
 
-// letterOf is r as a small letter or a digit, if it is one of ASCII or a wide one.
-func letterOf(r rune) (b byte, ok bool) {
-	if '！' <= r && r <= '～' {
-		r -= '！' - '!'
-	}
+// letterAt is the letter or digit of ASCII at a place of s, also a wide one, as a small
+// one; 0 if there is none. n is how many bytes there are to look at next.
+func letterAt(s string, at int) (b byte, n int) {
+	b = s[at]
 	switch {
-	case 'A' <= r && r <= 'Z':
-		return byte(r) - 'A' + 'a', true
-	case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
-		return byte(r), true
+	case b < utf8.RuneSelf:
+		return small[b], 1
+	case b != wide:
+		return 0, 1
 	}
-	return 0, false
+	r, n := utf8.DecodeRuneInString(s[at:])
+	if '！' <= r && r <= '～' {
+		return small[r-'！'+'!'], n
+	}
+	return 0, n
 }
+
+const wide = '\xEF' // begins each wide letter in UTF-8
+
+// small are the letters and digits of ASCII, the letters as small ones; 0 is anything else.
+var small = func() (t [utf8.RuneSelf]byte) {
+	for b := range t {
+		switch {
+		case 'A' <= b && b <= 'Z':
+			t[b] = byte(b) - 'A' + 'a'
+		case 'a' <= b && b <= 'z', '0' <= b && b <= '9':
+			t[b] = byte(b)
+		}
+	}
+	return t
+}()

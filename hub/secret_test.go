@@ -107,3 +107,19 @@ func TestLookingForSecretsAllocatesNothing(t *testing.T) {
 		assert.Zero(t, testing.AllocsPerRun(100, func() { s.tellsSecret(m, say) }), line)
 	}
 }
+
+// What every line costs.
+func BenchmarkLookingForSecrets(b *testing.B) {
+	s, m := secretStage()
+	for name, line := range map[string]string{
+		"English": "what is said in a hundred letters, more or less, is what most people say, and nobody says more",
+		"Chinese": "一百个字左右的话是大多数人所说的话，没有人会说得更多，除非他们真的有很多话要说，那就另当别论了。",
+	} {
+		var say protocol.Command = protocol.Say{Text: protocol.MustText(line)}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				s.tellsSecret(m, say)
+			}
+		})
+	}
+}

@@ -12,6 +12,9 @@
 // clean one: valid UTF-8 on one line, nothing in it that moves a cursor, hides
 // text or turns it around. No door and no room has to check again.
 //
+// What a person types goes through a Guard to its parser, so that a password, a code or
+// a token which was mistyped is not said.
+//
 // The package knows nothing about sockets, rooms, members or goroutines.
 package protocol
 
