@@ -23,6 +23,7 @@ type people struct {
 	toNick     protocol.Nick
 	toGone     bool
 	nobody     bool               // our lines are refused for a moment
+	soon       bool               // the same, and then they go to whom to says
 	desk       *protocol.Queueing // where we stand at the desk, if we are there
 	with       protocol.Nick      // the operator who is with us there
 	replies    []string
@@ -94,6 +95,8 @@ func (p *people) prompt() string {
 		return nobodyPrompt
 	case p.to != 0 && p.toGone:
 		return p.to.String() + " " + p.toNick.String() + " (gone)" + promptEnd
+	case p.to != 0 && p.soon: // what is begun now is for them, and heard if it is sent in a moment
+		return p.to.String() + " " + p.toNick.String() + " (in a moment)" + promptEnd
 	case p.to != 0:
 		return p.to.String() + " " + p.toNick.String() + promptEnd
 	}
@@ -126,7 +129,7 @@ func (p *people) hear(e protocol.Event) {
 	case protocol.Replies:
 		p.replies = e.Names
 	case protocol.Serving:
-		p.to, p.toNick, p.toGone, p.nobody = e.Target, e.TargetNick, false, e.Nobody
+		p.serve(e)
 	case protocol.TicketChanged:
 		p.follow(e)
 	case protocol.Members:
@@ -168,6 +171,16 @@ func (p *people) visit(e protocol.AtDesk) {
 	}
 	if e.Queueing != nil {
 		p.desk = e.Queueing
+	}
+}
+
+// serve is where our lines go from here on.
+func (p *people) serve(e protocol.Serving) {
+	p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
+	p.soon = e.Nobody && e.State == protocol.Taken
+	p.nobody = e.Nobody && !p.soon
+	if p.soon {
+		p.to, p.toNick = e.Ticket, e.Nick
 	}
 }
 

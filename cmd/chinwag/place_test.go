@@ -34,17 +34,18 @@ func TestThePlaceOfAPrompt(t *testing.T) {
 	tea, err := protocol.ParseRoom("茶")
 	require.NoError(t, err)
 	for prompt, want := range map[string]place{
-		"#lobby> ":          inLobby,
-		"#茶> ":              {room: tea},
-		"@7 bob> ":          atSeven,
-		"@7 bob (gone)> ":   atSeven,
-		"@5000000000 bob> ": {ticket: 5000000000},
-		"nobody> ":          {nobody: true},
-		"> ":                {},
-		"":                  {},
-		"#lobby":            {},
-		"@bob> ":            {},
-		"7 bob> ":           {},
+		"#lobby> ":               inLobby,
+		"#茶> ":                   {room: tea},
+		"@7 bob> ":               atSeven,
+		"@7 bob (gone)> ":        atSeven,
+		"@7 bob (in a moment)> ": atSeven,
+		"@5000000000 bob> ":      {ticket: 5000000000},
+		"nobody> ":               {nobody: true},
+		"> ":                     {},
+		"":                       {},
+		"#lobby":                 {},
+		"@bob> ":                 {},
+		"7 bob> ":                {},
 	} {
 		assert.Equal(t, want, placeOf(prompt), prompt)
 	}
@@ -63,6 +64,26 @@ func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
 	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"), "it is not said in the room")
 	f.heard(protocol.Serving{Room: protocol.Lobby})
 	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
+}
+
+func TestThePromptOfTheMomentBetween(t *testing.T) {
+	f := faceOf(true)
+	for _, step := range []struct {
+		hears protocol.Serving
+		want  string
+	}{
+		{protocol.Serving{State: protocol.Taken, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "@7 bob (in a moment)> "},
+		{serving(7), "@7 bob> "},
+		{protocol.Serving{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "nobody> "},
+		{serving(8), "@8 bob> "},
+		{protocol.Serving{Room: protocol.Lobby}, "#lobby> "},
+	} {
+		f.heard(step.hears)
+		assert.Equal(t, step.want, f.here.prompt())
+	}
+	f.heard(protocol.Serving{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
+	f.enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, "#lobby> ", f.here.prompt())
 }
 
 // A line is for where it was begun, whatever the prompt is as Enter is pressed.
