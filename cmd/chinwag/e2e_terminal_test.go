@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// terminal is one of 80 by 24: tcell sends only what has changed, so what is seen
+// terminal is one of 80 by 24: a screen sends only what has changed, so what is seen
 // together need not have come together.
 type terminal struct {
 	cells [24][80]string // "": blank; covered: by the wide one left of it
@@ -76,6 +76,18 @@ func (v *terminal) obey(m []string) int {
 		v.y, v.x = min(max(number(y)-1, 0), len(v.cells)-1), min(max(number(x)-1, 0), len(row)-1)
 	case "J":
 		clear(v.cells[:])
+	case "K":
+		clear(row[min(v.x, len(row)):])
+	case "L", "M":
+		block := v.cells[v.y:]
+		n := min(max(number(args), 1), len(block))
+		if kind == "L" {
+			copy(block[n:], block)
+			clear(block[:n])
+		} else {
+			copy(block, block[n:])
+			clear(block[len(block)-n:])
+		}
 	case "@": // so tcell writes the last cell
 		x := min(v.x, len(row)-1)
 		copy(row[x+1:], row[x:len(row)-1])

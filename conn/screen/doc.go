@@ -22,12 +22,17 @@
 //     no more than the scrollback does; Run looks into it at most once a frame, so 20,000 lines at once cost one redraw.
 //   - Whatever is drawn has been cleaned of control characters, and of those that turn text around, whoever printed it.
 //     A line that is too long for the screen goes on indented, so that no padding can forge the beginning of another line.
+//   - Whatever width the terminal gives to a character (an emoji that it does not join, a letter that it draws wide), nothing of
+//     it is left over: what stands beside it, and what takes its place later, stands where it should, in a row that is clear.
+//   - What the terminal shows already is not sent again: a key costs some fifty bytes, and a line little more than its text.
 //   - The terminal's real cursor stands where the next character will appear: input methods put their window there.
 //   - A typed line is given to Lines, or stays in the input line if nobody takes any. It is never dropped unseen.
 //   - When Run returns, or panics, the terminal is as it was before, and all that Run started has ended.
 //
 // While Run has the terminal, nobody else may write to it: a log must go elsewhere, or through Print.
 //
-// It is drawn on tcell, without a widget library: tview's own loop can leave goroutines behind as it ends
-// (rivo/tview#1163 is one way), and of its widgets an input line and a text view are all that this needs, both otherwise.
+// tcell reads the keys, and knows the terminal's modes. The drawing is our own: canvas holds the picture that is wanted and the one
+// that is shown, pen writes what turns the one into the other. There is no widget library: tview's own loop can leave goroutines
+// behind as it ends (rivo/tview#1163 is one way), and of its widgets an input line and a text view are all that this needs, both
+// otherwise.
 package screen

@@ -18,7 +18,7 @@ func parts(height int) (text int, status bool) {
 	return height - 1, false
 }
 
-// paint draws everything. tcell sends what has changed, or all of it if the terminal may show anything.
+// paint draws everything. What has changed is sent, or all of it if the terminal may show anything.
 func (v *view) paint() {
 	width, height := v.term.Size()
 	v.term.Clear()

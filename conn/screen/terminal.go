@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"os"
+	"runtime"
 	"sync"
 
 	"github.com/gdamore/tcell/v2"
@@ -28,13 +30,29 @@ func ownTerminal() (tcell.Screen, error) {
 	return t, nil
 }
 
-func overTty(tty tcell.Tty) (*terminal, error) {
-	gated := &gatedTty{Tty: tty}
-	s, err := tcell.NewTerminfoScreenFromTty(gated)
+func overTty(tty tcell.Tty) (tcell.Screen, error) {
+	info, err := tcell.LookupTerminfo(termName())
 	if err != nil {
 		return nil, err
 	}
-	return &terminal{s, gated}, nil
+	gated := &gatedTty{Tty: tty}
+	s, err := tcell.NewTerminfoScreenFromTtyTerminfo(gated, info)
+	if err != nil {
+		return nil, err
+	}
+	t := &terminal{s, gated}
+	if !obeys(info) {
+		return t, nil
+	}
+	return newCanvas(t, info), nil
+}
+
+// termName is the kind of terminal. On Windows there is only one, whatever the environment says.
+func termName() string {
+	if runtime.GOOS == "windows" {
+		return "xterm-truecolor"
+	}
+	return os.Getenv("TERM")
 }
 
 func (t *terminal) Suspend() error {
@@ -45,6 +63,7 @@ func (t *terminal) Suspend() error {
 // gatedTty is a Tty that has a gate for what is read from it.
 type gatedTty struct {
 	tcell.Tty
+	resized func() // called in the place of what tcell would do; nil: tcell's is
 
 	mu     sync.Mutex
 	closed bool          // nothing that is read gets through
@@ -57,6 +76,14 @@ func (t *gatedTty) Start() error {
 	t.closed, t.inside = false, make(chan struct{})
 	t.mu.Unlock()
 	return t.Tty.Start()
+}
+
+// NotifyResize is called with nil to hear nothing any more.
+func (t *gatedTty) NotifyResize(f func()) {
+	if f != nil && t.resized != nil {
+		f = t.resized
+	}
+	t.Tty.NotifyResize(f)
 }
 
 // shut lets nothing through any more, and waits until the reader has handed over what it had.
