@@ -17,6 +17,7 @@ type Options struct {
 	Replay *int                                        // lines of history on entering; nil: the server's default
 	Dial   func(ctx context.Context) (net.Conn, error) // nil: TCP to Addr, with keep-alive
 	Once   bool                                        // end when the connection breaks, do not come back
+	OnlyAs bool                                        // as Nick or not at all: else Run ends with a *NickRefused, and nothing is sent
 	Log    *slog.Logger                                // nil: none
 }
 

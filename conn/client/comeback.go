@@ -54,6 +54,11 @@ func (r *run) connected(l *link) {
 
 	again := r.token != ""
 	lost := r.welcomed(l.welcome)
+	if r.opts.OnlyAs && !l.welcome.Resumed && r.want != (protocol.Nick{}) && r.want != l.welcome.Nick {
+		r.giveUp(lost)
+		r.decline()
+		return
+	}
 	told := l.welcome
 	told.Token = ""
 	r.tell(Connected{told, again})

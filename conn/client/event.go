@@ -79,6 +79,20 @@ type Dismissed struct{ protocol.Goodbye }
 
 func (d *Dismissed) Error() string { return d.Words() }
 
+// NickRefused is an end of Run where Options.OnlyAs is set and the server gave another nick. Nothing was sent under that one:
+// what was to be sent comes as Undelivered. Words are the server's; "": it did not say why.
+type NickRefused struct {
+	Nick  protocol.Nick
+	Words string
+}
+
+func (n *NickRefused) Error() string {
+	if n.Words == "" {
+		return n.Nick.String() + " is a name that the server does not give"
+	}
+	return n.Words
+}
+
 // turnedAway is what a server said instead of letting us in.
 type turnedAway struct{ words string }
 

@@ -40,6 +40,25 @@ func (r *run) leave(cmd protocol.Leave) {
 	r.left = time.After(parting)
 }
 
+// decline leaves a session that has another nick than ours. The server says why it has; nothing else that comes is anybody's
+// business.
+func (r *run) decline() {
+	r.refused = &NickRefused{Nick: r.want}
+	r.out = protocol.AppendCommandJSON(nil, protocol.Leave{})
+	r.left = time.After(parting)
+}
+
+func (r *run) declined(e protocol.Event) {
+	switch e := e.(type) {
+	case protocol.Refused:
+		if r.refused.Words == "" {
+			r.refused.Words = e.Text
+		}
+	case protocol.Goodbye:
+		r.end(r.refused)
+	}
+}
+
 // hear is what the server says, or the end of the connection.
 func (r *run) hear(h heard) {
 	if h.err != nil {
@@ -47,6 +66,10 @@ func (r *run) hear(h heard) {
 		return
 	}
 	r.heardAt, r.asked = time.Now(), false
+	if r.refused != nil {
+		r.declined(h.event)
+		return
+	}
 	if pong, ok := h.event.(protocol.Pong); ok && pong.Ref == r.shown && r.shown != "" {
 		r.shown = ""
 		r.tell(Arrived{})

@@ -36,6 +36,7 @@ type run struct {
 	heardAt time.Time        // when the server said something last
 	asked   bool             // whether it is there
 	goodbye *Dismissed       // it was said
+	refused *NickRefused     // not nil: we leave without a word
 	dialed  chan attempt     // capacity 1; nil: nobody is dialling
 	retry   <-chan time.Time // nil: no try is due
 	tries   int              // to come back since a connection was stable
@@ -133,11 +134,14 @@ func (r *run) tell(e Event) { r.told = append(r.told, e) }
 
 // end lets Run return as soon as all is told.
 func (r *run) end(err error) {
+	if r.refused != nil {
+		err = r.refused
+	}
 	r.over, r.err = true, err
 	r.drop()
 	r.retry, r.left = nil, nil
 	for _, e := range r.all {
-		if isLine(e.cmd) {
+		if isLine(e.cmd) || !mayRepeat(e.cmd) {
 			r.tell(Undelivered{Command: e.cmd, Maybe: e.in != ""})
 		}
 	}
