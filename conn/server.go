@@ -130,6 +130,13 @@ func (s *Server) add(l *link) {
 	}
 }
 
+// Connected is how many are connected: people, programs, and the console.
+func (s *Server) Connected() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
 func (s *Server) remove(l *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

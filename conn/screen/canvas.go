@@ -46,10 +46,8 @@ func (c *canvas) Init() error {
 	if err := c.terminal.Init(); err != nil {
 		return err
 	}
-	switch set := c.CharacterSet(); strings.ToUpper(set) {
-	case "UTF-8", "UTF8":
-	default:
-		c.pen.encoding = tcell.GetEncoding(set)
+	if set, known := tcell.GetEncoding(c.CharacterSet()).(charset); known && set.table != nil { // else UTF-8
+		c.pen.encoding = set
 	}
 	return nil
 }

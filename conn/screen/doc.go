@@ -26,6 +26,9 @@
 //     it is left over: what stands beside it, and what takes its place later, stands where it should, in a row that is clear.
 //   - What the terminal shows already is not sent again: a key costs some fifty bytes, and a line little more than its text.
 //   - The terminal's real cursor stands where the next character will appear: input methods put their window there.
+//   - The terminal's bytes mean what the locale of the process says, and UTF-8 where it names no character set.
+//   - A typed line is sent whole or not at all: one that is too long, or holds what is no letter in that character set, stays in
+//     the input line, and a sentence says why.
 //   - A typed line is given to Lines, or stays in the input line if nobody takes any. It is never dropped unseen.
 //   - When Run returns, or panics, the terminal is as it was before, and all that Run started has ended.
 //

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -10,16 +11,19 @@ import (
 
 // editor is the line being typed. Its cursor moves by what is seen as one character, but text goes in as it comes, rune by
 // rune: an emoji of many runes is put together where it belongs, whatever stands right of it.
+//
+// It may grow longer than what can be sent: then it is refused as a whole, and nothing of it has been lost.
 type editor struct {
 	text   string
 	at     int // bytes left of the cursor
 	killed string
+	torn   bool // something that was typed had no room; until the line is empty
 }
 
-// insert puts text left of the cursor, if the line does not get too long.
+// insert puts text left of the cursor, if there is room.
 func (e *editor) insert(text string) bool {
-	text = clean(text)
-	if len(e.text)+len(text) > typedMax {
+	text = strings.ReplaceAll(clean(text), replaced, mark)
+	if len(e.text)+len(text) > editorMax {
 		return false
 	}
 	e.text = e.text[:e.at] + text + e.text[e.at:]
@@ -27,8 +31,31 @@ func (e *editor) insert(text string) bool {
 	return true
 }
 
+// typed puts in one key after another. What has no room is missed by whoever typed it.
+func (e *editor) typed(text string) bool {
+	fits := e.insert(text)
+	e.torn = e.torn || !fits
+	return fits
+}
+
 // set makes text the line, with the cursor behind it.
-func (e *editor) set(text string) { e.text, e.at = text, len(text) }
+func (e *editor) set(text string) {
+	e.text, e.at = text, len(text)
+	e.torn = e.torn && text != ""
+}
+
+// unfit says why a line cannot be sent; "": it can.
+func unfit(line string, torn bool) string {
+	switch {
+	case torn:
+		return "That line was longer than there is room for, and its end is lost."
+	case len(line) > typedMax:
+		return fmt.Sprintf("That line is too long: it has %d bytes, and a line may have %d.", len(line), typedMax)
+	case strings.Contains(line, Unreadable):
+		return "Your terminal has sent what is no letter in its character set; it stands there as " + mark + "."
+	}
+	return ""
+}
 
 func (e *editor) left()  { e.at = e.before() }
 func (e *editor) right() { e.at = e.after() }
@@ -57,6 +84,7 @@ func (e *editor) kill(from, to int) {
 func (e *editor) cut(from, to int) {
 	e.text = e.text[:from] + e.text[to:]
 	e.at = from
+	e.torn = e.torn && e.text != ""
 }
 
 // before is where the character left of the cursor begins.
@@ -82,6 +110,11 @@ func (e *editor) after() int {
 // cells are the characters of the line, and how many of them are left of the cursor.
 func (e *editor) cells() (cs []cell, cursor int) {
 	cs = cells(e.text, tcell.StyleDefault)
+	for i, c := range cs {
+		if strings.Contains(c.text, Unreadable) {
+			cs[i].text, cs[i].width = mark, 1
+		}
+	}
 	for end := 0; cursor < len(cs) && end+cs[cursor].size <= e.at; cursor++ {
 		end += cs[cursor].size
 	}

@@ -1,6 +1,10 @@
 package screen
 
-import "github.com/gdamore/tcell/v2"
+import (
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+)
 
 // key is the table of keys.
 func (v *view) key(ev *tcell.EventKey) {
@@ -10,6 +14,9 @@ func (v *view) key(ev *tcell.EventKey) {
 	}
 	if ev.Key() != tcell.KeyTab {
 		v.tab = completion{}
+	}
+	if k := ev.Key(); k != tcell.KeyCtrlC && k != tcell.KeyCtrlD {
+		v.leaving = time.Time{} // who goes on has not meant to end it
 	}
 	word := ev.Modifiers()&(tcell.ModCtrl|tcell.ModAlt) != 0
 	switch k := ev.Key(); {
@@ -49,6 +56,7 @@ func (v *view) key(ev *tcell.EventKey) {
 	case k == tcell.KeyEnd, k == tcell.KeyCtrlE:
 		v.input.end()
 	case k == tcell.KeyCtrlU:
+		v.waiting = nil // nobody sees them
 		v.input.killStart()
 	case k == tcell.KeyCtrlK:
 		v.input.killEnd()
@@ -88,7 +96,7 @@ func (v *view) rune(ev *tcell.EventKey) {
 		v.input.wordLeft()
 	case alt && r == 'f':
 		v.input.wordRight()
-	case !v.input.insert(string(r)):
+	case !v.input.typed(string(r)) || len(v.input.text) > typedMax:
 		v.ring()
 	}
 }

@@ -65,10 +65,10 @@ func (v *view) pasted() {
 			waiting = append(waiting, v.input.text)
 			v.input.set("")
 		}
-		ok = ok && v.input.insert(l)
+		ok = ok && v.input.insert(l) && len(v.input.text) <= typedMax
 	}
 	at := v.input.at
-	ok = ok && v.input.insert(right) && len(waiting) <= waitingMax
+	ok = ok && v.input.insert(right) && len(v.input.text) <= typedMax && len(waiting) <= waitingMax
 	v.input.at = at
 	if ok {
 		v.waiting = waiting
@@ -85,9 +85,10 @@ func (v *view) unwait() {
 	if last < 0 {
 		return
 	}
-	if typed := v.input.text; len(v.waiting[last])+len(typed) <= typedMax {
-		v.input.set(v.waiting[last] + typed)
-		v.input.at = len(v.waiting[last])
-		v.waiting = v.waiting[:last]
+	v.input.home()
+	if !v.input.insert(v.waiting[last]) {
+		v.ring()
+		return
 	}
+	v.waiting = v.waiting[:last]
 }

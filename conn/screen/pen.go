@@ -224,8 +224,10 @@ func (p *pen) encode(text string, width int) string {
 			return b
 		}
 	}
-	if fallback, ok := tcell.RuneFallbacks[r]; ok {
-		return fallback
+	for _, like := range []map[rune]string{likeness, tcell.RuneFallbacks} {
+		if fallback, ok := like[r]; ok {
+			return fallback
+		}
 	}
 	return "??"[:min(width, 2)]
 }

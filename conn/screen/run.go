@@ -11,8 +11,8 @@ import (
 // frame is how long news may wait to be drawn together. What is typed is drawn at once.
 const frame = 30 * time.Millisecond
 
-// Run shows the screen until Stop, until Ctrl-C or Ctrl-D on an empty line, or until the terminal goes away, which is the only
-// end that is an error. It can be called once.
+// Run shows the screen until Stop, until Ctrl-C or Ctrl-D on an empty line (see Options.Leaving), or until the terminal
+// goes away, which is the only end that is an error. It can be called once.
 func (s *Screen) Run() error {
 	err := errors.New("screen: Run was called twice")
 	s.ran.Do(func() { err = s.run() })
@@ -32,12 +32,12 @@ func (s *Screen) run() error {
 	if term == nil {
 		own, err := ownTerminal()
 		if err != nil {
-			return fmt.Errorf("screen: %w", err)
+			return fmt.Errorf("this terminal cannot show a screen: %w", err)
 		}
 		term = own
 	}
 	if err := term.Init(); err != nil {
-		return fmt.Errorf("screen: %w", err)
+		return fmt.Errorf("this terminal cannot show a screen: %w", err)
 	}
 	events := make(chan tcell.Event) // closed by ChannelEvents, when the terminal has ended
 	go term.ChannelEvents(events, nil)

@@ -8,8 +8,9 @@ import (
 
 // Bounds that are nobody's to choose.
 const (
-	typedMax = 4096 // bytes in the line being typed: what the protocol takes
-	linesMax = 256  // typed lines that nobody has taken yet
+	typedMax  = 4096         // bytes of a line that is sent: what the protocol takes
+	editorMax = 2 * typedMax // bytes of the line being typed, so that one which is too long can be mended
+	linesMax  = 256          // typed lines that nobody has taken yet
 )
 
 // Options are what a screen is made with. The zero value works.
@@ -26,6 +27,10 @@ type Options struct {
 	// as dots, and kept nowhere. It is called by Run as the line is entered, so that what was typed ahead is hidden, too, and may
 	// not wait for anything. nil: there are none.
 	Secret func(line string) (prompt string)
+	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it ends only
+	// if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is called by Run, so it
+	// may not wait for anything. nil: the end means nothing to anybody else.
+	Leaving func() (words string)
 	// Scrollback is how many lines are kept to be read back. 0: 5000.
 	Scrollback int
 	// Suspend lets Ctrl-Z stop the process, as in a shell. Not for a server: it would stand still for everybody.

@@ -35,10 +35,18 @@ func overTty(tty tcell.Tty) (tcell.Screen, error) {
 	if err != nil {
 		return nil, err
 	}
+	charset, err := localeCharset()
+	if err != nil {
+		return nil, err
+	}
+	charset.register()
 	gated := &gatedTty{Tty: tty}
 	s, err := tcell.NewTerminfoScreenFromTtyTerminfo(gated, info)
 	if err != nil {
 		return nil, err
+	}
+	for r, like := range likeness {
+		s.RegisterRuneFallback(r, like)
 	}
 	t := &terminal{s, gated}
 	if !obeys(info) {

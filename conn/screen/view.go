@@ -7,6 +7,9 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
+// leavingTime is how long it is remembered that somebody was told what the end would mean.
+const leavingTime = 10 * time.Second
+
 // view is all that Run knows. It is a local variable of Run, and nobody else can name it.
 type view struct {
 	opts  Options
@@ -26,6 +29,7 @@ type view struct {
 	asking         string    // the prompt of a secret that is being typed; "": none is
 	from           int       // the first character of the input line that is seen
 	rang           time.Time // when the bell last rang
+	leaving        time.Time // when it was said what the end would mean; zero: it was not
 	fresh          bool      // the terminal may show anything: draw all of it anew
 	ended          bool
 	err            error // why it ended, if the terminal went away
@@ -44,7 +48,7 @@ func (v *view) event(ev tcell.Event) {
 	case *tcell.EventResize:
 		v.fresh = true
 	case *tcell.EventError:
-		v.ended, v.err = true, fmt.Errorf("screen: the terminal went away: %w", ev)
+		v.ended, v.err = true, fmt.Errorf("the terminal went away: %w", ev)
 	case nil: // ChannelEvents has ended: somebody else ended the terminal
 		v.ended = true
 	default: // tcell has more of them than we asked for
@@ -84,6 +88,9 @@ func (v *view) ring() {
 // enter sends the waiting lines and the line, as many as are taken. What is not taken stays.
 func (v *view) enter() {
 	v.log.follow()
+	if v.refuses() {
+		return
+	}
 	givesUp := v.asking != "" && len(v.waiting) == 0
 	for len(v.waiting) > 0 {
 		if !v.send(v.waiting[0]) {
@@ -94,6 +101,21 @@ func (v *view) enter() {
 	if (v.input.text != "" || givesUp) && v.send(v.input.text) {
 		v.input.set("")
 	}
+}
+
+// refuses tells why nothing can be sent, if one of the lines cannot be.
+func (v *view) refuses() bool {
+	why := unfit(v.input.text, v.input.torn)
+	for _, line := range v.waiting {
+		if why == "" {
+			why = unfit(line, false)
+		}
+	}
+	if why != "" {
+		v.ring()
+		v.note(why + " Nothing was sent, and all of it is still here: change it, or Ctrl-C clears it.")
+	}
+	return why != ""
 }
 
 // send gives a line away. Nothing is kept of a secret.
@@ -117,10 +139,26 @@ func (v *view) send(line string) bool {
 	return true
 }
 
+// mayEnd says once what the end would mean, if it means something.
+func (v *view) mayEnd() bool {
+	if v.opts.Leaving == nil || time.Since(v.leaving) < leavingTime {
+		return true
+	}
+	words := v.opts.Leaving()
+	if words == "" {
+		return true
+	}
+	v.leaving = time.Now()
+	v.log.follow()
+	v.ring()
+	v.note(words)
+	return false
+}
+
 // interrupt clears the line, and ends if there was nothing to clear.
 func (v *view) interrupt() {
 	if v.input.text == "" && len(v.waiting) == 0 && v.asking == "" {
-		v.ended = true
+		v.ended = v.mayEnd()
 		return
 	}
 	v.input.set("")

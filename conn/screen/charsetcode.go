@@ -1,0 +1,107 @@
+package screen
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gdamore/tcell/v2"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Two noncharacters stand for what tcell cannot hand over, which takes each byte of a replacement character for a letter of
+// its own. As U+FFFD they are three bytes.
+const (
+	Unreadable = "\ufdd0" // bytes that are no letter in the terminal's character set
+	replaced   = "\ufdd1" // a replacement character that was typed
+	mark       = "\ufffd"
+)
+
+// NewDecoder implements encoding.Encoding for tcell: what the terminal sends, in UTF-8.
+func (c charset) NewDecoder() *encoding.Decoder {
+	if c.table == nil {
+		return &encoding.Decoder{Transformer: utf8Decoder{}}
+	}
+	return &encoding.Decoder{Transformer: tableDecoder{c.table.NewDecoder().Transformer, Unreadable}}
+}
+
+// NewEncoder implements encoding.Encoding for tcell: what the terminal is sent.
+func (c charset) NewEncoder() *encoding.Encoder {
+	if c.table == nil {
+		return &encoding.Encoder{Transformer: encoding.UTF8Validator}
+	}
+	return &encoding.Encoder{Transformer: &tableEncoder{table: c.table.NewEncoder().Transformer}}
+}
+
+// utf8Decoder marks what is not UTF-8. tcell's own never gets past such a byte.
+type utf8Decoder struct{ transform.NopResetter }
+
+func (utf8Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		r, size := utf8.DecodeRune(src[nSrc:])
+		out := src[nSrc : nSrc+size]
+		switch {
+		case r != utf8.RuneError:
+		case size > 1:
+			out = []byte(replaced)
+		case !atEOF && !utf8.FullRune(src[nSrc:]):
+			return nDst, nSrc, transform.ErrShortSrc
+		default:
+			out = []byte(Unreadable)
+		}
+		if nDst+len(out) > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += copy(dst[nDst:], out)
+		nSrc += size
+	}
+	return nDst, nSrc, nil
+}
+
+// tableDecoder marks what its table does not have.
+type tableDecoder struct {
+	transform.Transformer
+	mark string // three bytes, as the mark of the table has them
+}
+
+func (d tableDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	nDst, nSrc, err = d.Transformer.Transform(dst, src, atEOF)
+	for rest := dst[:nDst]; ; {
+		i := bytes.Index(rest, []byte(mark))
+		if i < 0 {
+			return nDst, nSrc, err
+		}
+		rest = rest[i+copy(rest[i:], d.mark):]
+	}
+}
+
+// tableEncoder writes one character of many runes: composed, and without the marks that its table does not have.
+type tableEncoder struct {
+	transform.NopResetter
+	table transform.Transformer
+}
+
+func (e *tableEncoder) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {
+	for _, r := range norm.NFC.String(string(src)) {
+		e.table.Reset()
+		n, _, err := e.table.Transform(dst[nDst:], utf8.AppendRune(nil, r), true)
+		switch {
+		case err == nil:
+			nDst += n
+		case nDst > 0 && err != transform.ErrShortDst && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		default:
+			return 0, 0, err // tcell knows something like it, or writes a question mark
+		}
+	}
+	return nDst, len(src), nil
+}
+
+// likeness is what is drawn where the terminal has no such character. tcell knows more of them.
+var likeness = map[rune]string{
+	'▼': "v", '◌': "o", '…': ".", '•': "*", '·': ".", '“': `"`, '”': `"`, '‘': "'", '’': "'", '–': "-", '—': "-",
+}
+
+// register tells tcell of the terminal's character set, under the name by which it will ask for it.
+func (c charset) register() { tcell.RegisterEncoding(c.name, c) }
