@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
 	"chinwag/hub"
@@ -81,7 +82,7 @@ func TestAProgramMaySayHelloAgain(t *testing.T) {
 			ann.say("hello bot")
 			synctest.Wait()
 			assert.Contains(t, ann.text(), "-- bot joined\n<bot> hi\n")
-			assert.Equal(t, 2, strings.Count(bot.text(), `"code":"bad-name"`))
+			require.Equal(t, 2, strings.Count(bot.text(), `"code":"bad-name"`))
 			assert.Equal(t, 1, strings.Count(bot.text(), `"type":"welcome"`))
 			assert.Equal(t, 1, strings.Count(bot.text(), `"text":"hello bot"`))
 			assert.NotContains(t, bot.text()[strings.Index(bot.text(), `"type":"refused"`):], "\n-- ", "no line of text after the first object")
