@@ -91,8 +91,8 @@ func TestListenSaysWhatIsWrong(t *testing.T) {
 	port := freePort(t)
 	for want, addrs := range map[string][]string{
 		"somebody listens on 127.0.0.1:" + port + " already, perhaps another chinwag: end it, or choose another port with --listen": {"127.0.0.1:" + port, "127.0.0.1:" + port},
-		"::1:4000 is no address to listen on: they look like :12345, 192.0.2.1:12345 or [::1]:12345":                                {"127.0.0.1:0", "::1:4000"},
-		"127.0.0.1:99999 is no address to listen on: they look like :12345, 192.0.2.1:12345 or [::1]:12345":                         {"127.0.0.1:99999"},
+		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345":                                   {"127.0.0.1:0", "::1:4000"},
+		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345":                            {"127.0.0.1:99999"},
 	} {
 		_, err := listen(addrs)
 		assert.EqualError(t, err, want)

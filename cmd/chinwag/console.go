@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/console"
+	tui "chinwag/conn/screen"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -37,7 +39,7 @@ func openConsole(s settings) operatorConsole {
 	if s.Console == "off" || !hasInput(os.Stdin) {
 		return noConsole{}
 	}
-	if s.Console == "auto" && onTerminal() {
+	if s.Console == "auto" && onTerminal() && drawable() {
 		return newConsoleScreen(newFace(true, false, nil))
 	}
 	return plainConsole{}
@@ -60,6 +62,15 @@ func knowsTerminal() bool {
 	return kind != "dumb" && err == nil
 }
 
+// drawable reports whether a screen can be drawn in the character set of this terminal, and says why lines must do.
+func drawable() bool {
+	err := tui.CheckCharset()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "chinwag: no screen but plain lines, in UTF-8: %v\n", err)
+	}
+	return err == nil
+}
+
 // hasInput reports whether somebody may type: not where standard input is
 // closed or /dev/null.
 func hasInput(f *os.File) bool {
@@ -75,7 +86,7 @@ type noConsole struct{}
 
 func (noConsole) serve(_ *conn.Server, h *hub.Hub) error { <-h.Done(); return nil }
 func (noConsole) close()                                 {}
-func (noConsole) log() io.Writer                         { return os.Stderr }
+func (noConsole) log() io.Writer                         { return tui.Output(os.Stderr) }
 
 func (noConsole) invite(string, net.Addr) {}
 
@@ -100,10 +111,10 @@ func (s staying) Receive() (protocol.Command, error) {
 type plainConsole struct{}
 
 func (plainConsole) serve(s *conn.Server, h *hub.Hub) error {
-	_ = s.Serve(staying{console.New(os.Stdin, os.Stdout)}, operator(false))
+	_ = s.Serve(staying{console.New(tui.Input(os.Stdin), tui.Output(os.Stdout))}, operator(false))
 	<-h.Done() // an operator who has gone leaves the server running
 	return nil
 }
 func (plainConsole) close()                  {}
-func (plainConsole) log() io.Writer          { return os.Stderr }
+func (plainConsole) log() io.Writer          { return tui.Output(os.Stderr) }
 func (plainConsole) invite(string, net.Addr) {}

@@ -25,6 +25,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
 	g.shows(t, "-- bob joined")
+	bob.shows(t, "You are bob")
 	g.keys("half a li")
 	bob.keys("hello\n")
 	g.shows(t, "<bob> hello")
@@ -40,6 +41,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 	g.shows(t, "-- bob was kicked by operator: enough")
 	assert.Error(t, <-bobEnded)
 
+	in.emptied()
 	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
 	<-in.hub.Asked() // Ctrl-C at the console is the end of the server
 	in.stop()
@@ -67,9 +69,8 @@ func TestTheConsoleWithoutATerminal(t *testing.T) {
 	c := newConsoleScreen(newFace(true, false, brokenGlass{newGlass()}))
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(in.server, in.hub) }()
-	<-in.hub.Asked()
-	in.stop()
 	assert.ErrorContains(t, <-ended, "no such terminal")
+	in.stop()
 }
 
 type brokenGlass struct{ *glass }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"syscall"
 
 	"chinwag/conn"
+	tui "chinwag/conn/screen"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -24,23 +26,47 @@ type consoleScreen struct {
 	*face
 	interrupted chan struct{} // closed by Interrupt
 	interrupt   sync.Once
-	over        atomic.Bool // the screen has ended
-	asked       bool        // owned by Receive: for the end of the server
+	server      atomic.Pointer[conn.Server]
+	over        atomic.Bool   // the screen has ended
+	ended       chan struct{} // closed then
+	failed      bool          // it ended with an error; written before ended is closed
+	asked       bool          // owned by Receive: for the end of the server
 }
 
 func newConsoleScreen(f *face) *consoleScreen {
-	return &consoleScreen{face: f, interrupted: make(chan struct{})}
+	c := &consoleScreen{face: f, interrupted: make(chan struct{}), ended: make(chan struct{})}
+	f.leaving = c.others
+	return c
 }
 
 // serve runs the screen and the connection behind it, which outlives it by the
 // goodbyes: an operator who ends the screen ends the server.
 func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
+	c.server.Store(s)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(staying{c}, operator(true)) }()
 	err := c.run()
 	c.over.Store(true)
+	c.failed = err != nil
+	close(c.ended)
 	<-ended
 	return err
+}
+
+// others says for whom the end of the screen would be one, too.
+func (c *consoleScreen) others() string {
+	s := c.server.Load()
+	if s == nil {
+		return ""
+	}
+	switch others := s.Connected() - 1; {
+	case others < 1:
+		return ""
+	case others == 1:
+		return "-- 1 other is here: press that again to end the server for both of you"
+	default:
+		return fmt.Sprintf("-- %d others are here: press that again to end the server for all of you", others)
+	}
 }
 
 func (c *consoleScreen) close()         { c.screen.Stop() }
@@ -67,8 +93,13 @@ func (c *consoleScreen) Receive() (protocol.Command, error) {
 	}
 }
 
-// stop asks for the end of the server, once, and waits for it.
+// stop asks for the end of the server, once, and waits for it. A screen that has failed ends the server with its error, and
+// nobody has asked for that.
 func (c *consoleScreen) stop() (protocol.Command, error) {
+	<-c.ended
+	if c.failed {
+		return nil, errInterrupted
+	}
 	if !c.asked {
 		c.asked = true
 		return protocol.Stop{}, nil
@@ -115,7 +146,7 @@ func (c *consoleScreen) Abort() {
 // screen; they are for standard error when it has ended.
 func (c *consoleScreen) Write(b []byte) (int, error) {
 	if c.over.Load() {
-		return os.Stderr.Write(b)
+		return tui.Output(os.Stderr).Write(b)
 	}
 	for line := range bytes.Lines(b) {
 		c.note(string(bytes.TrimSpace(line)))

@@ -175,7 +175,9 @@ func TestTheDesk(t *testing.T) {
 		assert.NotContains(t, s, "wrong one")
 	}
 
-	// Ctrl-C at the console says goodbye to all.
+	// Ctrl-C at the console says goodbye to all, when it is pressed again.
+	op.sends(ctrlC)
+	op.shows("others are here")
 	op.sends(ctrlC)
 	assert.Zero(t, h.process.exits())
 	ann.expect(strings.TrimSuffix(closed, "\n"))

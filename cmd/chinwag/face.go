@@ -14,11 +14,12 @@ import (
 // face is the room as somebody at a terminal sees it: what is said, who is here,
 // and where the next line will go. Join and the operator's console wear the same one.
 type face struct {
-	screen *tui.Screen
-	own    bool // the terminal is the process's own
-	here   people
-	guard  protocol.Guard
-	asks   chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
+	screen  *tui.Screen
+	own     bool // the terminal is the process's own
+	here    people
+	guard   protocol.Guard
+	leaving func() string         // what its end would mean for others; "": nothing
+	asks    chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
 
 	told   sync.Mutex
 	asked  bool     // under told: somebody typed /who, and sees the answer
@@ -30,13 +31,14 @@ type face struct {
 // newFace makes a face for a terminal; nil is the process's own. An operator's
 // completes the operator's commands.
 func newFace(operator, suspend bool, term tcell.Screen) *face {
-	f := &face{own: term == nil, asks: make(chan protocol.Command, 2)}
+	f := &face{own: term == nil, asks: make(chan protocol.Command, 2), leaving: func() string { return "" }}
 	f.here.console, f.here.operator = operator, operator
 	f.screen = tui.New(tui.Options{
 		Title:    "chinwag",
 		Color:    os.Getenv("NO_COLOR") == "",
 		Complete: f.here.complete,
 		Secret:   f.secretAfter,
+		Leaving:  func() string { return f.leaving() },
 		Suspend:  suspend,
 		Terminal: term,
 	})

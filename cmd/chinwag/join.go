@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/client"
+	tui "chinwag/conn/screen"
 )
 
 // The exit codes of join.
@@ -38,10 +40,14 @@ On a terminal it is a screen: type to talk, /help for more, Tab completes names 
 commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
 When the connection breaks, or the server starts again, it comes back by itself, and misses and
 repeats nothing. When the server says not to come back it ends, with the reason.
+The terminal writes in what its locale names, such as zh_CN.GBK; C and POSIX are taken for UTF-8.
 
 In a pipe each line of input is said or done, and what others say comes out, one line
 each; refusals go to standard error. When the input ends it leaves, as soon as all of
-it is acknowledged. With --json the output is one JSON object a line, and input lines that
+it is acknowledged. There --nick (or $CHINWAG_NICK) is a condition: if the name is taken,
+nothing is said at all, unless --nick-or-guest says so. Input and output are UTF-8 in a pipe,
+whatever the locale says: a job that runs without one speaks as you do (iconv turns others
+into it). With --json the output is one JSON object a line, and input lines that
 are JSON objects are commands: see protocol/README.md.
 
 With --bare it talks to a server that knows no lines, as tutorials write them: each line of
@@ -62,7 +68,8 @@ Exit codes: 0 done, or the conversation at the desk was closed
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVarP(&nick, "nick", "n", "", "your `NAME` (also $CHINWAG_NICK; else your user name, if it can be one)")
+	f.StringVarP(&nick, "nick", "n", "", "your `NAME`, in a pipe that or none (also $CHINWAG_NICK; else your user name, if it can be one)")
+	f.BoolVar(&j.orGuest, "nick-or-guest", false, "in a pipe: if the name is taken say it as a guest, and end with 1")
 	f.StringVarP(&room, "room", "r", "", "the `ROOM` to walk into")
 	f.IntVar(&replay, "replay", 20, "`LINES` of what was said before to show; in a pipe 0")
 	f.BoolVar(&j.plain, "plain", false, "lines instead of a screen, also on a terminal (for screen readers)")
@@ -100,13 +107,15 @@ func (j *joining) run(ctx context.Context) error {
 	ctx, stop := untilGone(ctx)
 	defer stop()
 	if j.wantsScreen() {
-		return ending(joinScreen(ctx, j.Options, nil, os.Stderr))
+		return ending(joinScreen(ctx, j.Options, nil, tui.Output(os.Stderr)))
 	}
-	l := inPipe{in: os.Stdin, out: os.Stdout, err: os.Stderr, json: j.json, named: j.named, typing: term.IsTerminal(int(os.Stdin.Fd()))}
+	typing := term.IsTerminal(int(os.Stdin.Fd()))
+	j.OnlyAs = j.named && !typing && !j.orGuest
+	l := inPipe{in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr), json: j.json, named: j.named, typing: typing}
 	return ending(l.join(ctx, j.Options))
 }
 
-func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() }
+func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() && drawable() }
 
 // errFailed ends the program with a code; it was told already why.
 var errFailed = errors.New("something was refused or lost")
@@ -117,7 +126,10 @@ func ending(err error) error {
 		return nil
 	}
 	dismissed, ok := errors.AsType[*client.Dismissed](err)
+	_, nick := errors.AsType[*client.NickRefused](err)
 	switch {
+	case nick:
+		return &exitError{exitFailed, fmt.Errorf("nothing was said: %w (or join as a guest, with --nick-or-guest)", err)}
 	case errors.Is(err, errFailed):
 		return &exitError{code: exitFailed}
 	case ok:

@@ -20,6 +20,7 @@ const defaultPort = "12345"
 type joining struct {
 	client.Options
 	named       bool // somebody chose the nick
+	orGuest     bool // and it is no condition in a pipe
 	plain, json bool
 }
 

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/bare"
+	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
 
@@ -59,11 +60,11 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 			return &exitError{exitUsage, fmt.Errorf("--bare knows nothing but words: it cannot go with --%s", name)}
 		}
 	}
-	ctx, stop := untilGone(ctx)
 	addr, err := address(args)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
+	ctx, stop := untilGone(ctx)
 	defer stop()
 	c, err := (&net.Dialer{Timeout: bareConnect}).DialContext(ctx, "tcp", addr)
 	switch {
@@ -73,7 +74,7 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 		return &exitError{exitNobody, fmt.Errorf("cannot connect to %s: %s", addr, plainly(err))}
 	}
 	b := bareTalk{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr),
 		typing: term.IsTerminal(int(os.Stdin.Fd())), shown: term.IsTerminal(int(os.Stdout.Fd())),
 	}
 	return ending(b.talk(ctx, c))
@@ -146,7 +147,10 @@ func (b *bareTalk) typed() {
 	for {
 		line, err := in.ReadSlice('\n') // what is longer than the buffer is sent in parts
 		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-		if len(line) > 0 {
+		switch {
+		case b.typing && len(line) > protocol.MaxText:
+			b.unsent("a line was longer than a terminal takes in, and its end is lost")
+		case len(line) > 0:
 			if !b.send(line, next) {
 				return
 			}

@@ -5,14 +5,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"chinwag/conn/client"
+	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
 
@@ -27,6 +30,9 @@ type inPipe struct {
 	client  *client.Client
 	welcome protocol.Welcome           // owned by show
 	echo    atomic.Bool                // show one's own lines, too
+	input   *bufio.Reader              // of in; owned by typed
+	hand    sync.Mutex                 // held while a command is handed to the client
+	over    bool                       // under hand: it is told already what was not sent
 	failed  atomic.Bool                // something was refused or lost
 	closed  bool                       // nobody reads out any more; owned by join
 	secret  bool                       // the next line is a password; owned by typed
@@ -60,6 +66,9 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 		}
 	}
 	err := <-ended
+	l.hand.Lock() // what is in the hand just now cannot be sent any more, and is told first
+	l.over = true
+	l.hand.Unlock()
 	if l.failed.Load() && isDone(err) {
 		err = errFailed
 	}
@@ -97,9 +106,9 @@ func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Le
 
 // typed does what the input says. At its end it waits for the acknowledgements.
 func (l *inPipe) typed(ctx context.Context) {
-	in := bufio.NewReaderSize(l.in, 32<<10)
+	l.input = bufio.NewReaderSize(l.in, 32<<10)
 	for {
-		line, err := l.next(in)
+		line, err := l.next(l.input)
 		if err != nil && len(line) == 0 {
 			break
 		}
@@ -132,7 +141,7 @@ func (l *inPipe) ask() ([]byte, error) {
 	_, _ = io.WriteString(l.err, passwordPrompt)
 	line, err := term.ReadPassword(in)
 	_, _ = io.WriteString(l.err, "\n")
-	return line, err
+	return tui.Decode(line), err
 }
 
 // lighten gives the terminal its echo back: whoever leaves in the middle of a
@@ -168,13 +177,71 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 			l.echo.Store(echo.On) // the server's echo is the acknowledgement, and stays on
 			return nil
 		}
-		err = l.client.Send(ctx, cmd)
+		err = l.send(ctx, cmd)
 	}
 	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
 		l.refuse(protocol.Refused{Refusal: *refusal})
 		return nil
 	}
 	return err
+}
+
+// send hands a command to the client, or says that it could not be sent.
+func (l *inPipe) send(ctx context.Context, cmd protocol.Command) error {
+	l.hand.Lock()
+	defer l.hand.Unlock()
+	if l.over {
+		return client.ErrEnded
+	}
+	err := l.client.Send(ctx, cmd)
+	switch _, leaves := cmd.(protocol.Leave); {
+	case errors.Is(err, client.ErrEnded):
+		l.miss(cmd)
+		l.missRest()
+	case err == nil && leaves:
+		l.missRest()
+		return client.ErrEnded
+	}
+	return err
+}
+
+// miss tells of a command that was not sent.
+func (l *inPipe) miss(cmd protocol.Command) {
+	if words := unsent(cmd); words != "" {
+		l.failed.Store(true)
+		l.aside(words)
+	}
+}
+
+// missRest tells of the lines after that, as far as they have been read.
+func (l *inPipe) missRest() {
+	rest, _ := l.input.Peek(l.input.Buffered())
+	more := 0
+	for line := range bytes.Lines(rest) {
+		cmd, _ := l.parse(bytes.TrimRight(line, "\r\n"))
+		switch words := unsent(cmd); {
+		case words == "":
+		case more < missedMax:
+			l.miss(cmd)
+			more++
+		default:
+			more++
+		}
+	}
+	if more > missedMax {
+		l.aside(fmt.Sprintf("nor were %d lines after it", more-missedMax))
+	}
+}
+
+const missedMax = 10 // lines that are told one by one
+
+// unsent is what to say of a command for which there is nobody any more; "": it is not missed.
+func unsent(cmd protocol.Command) string {
+	switch cmd.(type) {
+	case nil, protocol.Leave, protocol.Operator:
+		return ""
+	}
+	return client.Undelivered{Command: cmd}.Words()
 }
 
 // parse is what a line of input means. After /operator the next one is taken for

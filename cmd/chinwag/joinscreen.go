@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -23,6 +25,7 @@ type onScreen struct {
 	client  *client.Client
 	welcome protocol.Welcome // owned by show
 	undone  []string         // owned by show: given up since the connection was there
+	unsent  []string         // owned by typed: there was nobody any more to send it to
 }
 
 // joinScreen takes part until somebody leaves. The terminal is not touched before
@@ -50,13 +53,15 @@ func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr
 	both.Go(func() { s.typed(running) })
 	broken := s.run() // until Ctrl-C, or until the client has ended
 	both.Wait()
-	for _, words := range s.undone {
+	lost := append(s.undone, s.unsent...)
+	for _, words := range lost {
 		fmt.Fprintln(stderr, words)
 	}
-	if err := <-ended; err != nil {
-		return err
+	err := cmp.Or(<-ended, broken)
+	if err == nil && len(lost) > 0 {
+		return errFailed
 	}
-	return broken
+	return err
 }
 
 // typed does what is typed, and leaves when the screen has ended.
@@ -77,8 +82,14 @@ func (s *onScreen) typed(ctx context.Context) {
 }
 
 func (s *onScreen) do(ctx context.Context, line tui.Typed) {
-	if cmd := s.parse(line); cmd != nil {
-		s.refused(s.client.Send(ctx, cmd))
+	cmd := s.parse(line)
+	if cmd == nil {
+		return
+	}
+	err := s.client.Send(ctx, cmd)
+	s.refused(err)
+	if words := unsent(cmd); errors.Is(err, client.ErrEnded) && words != "" {
+		s.unsent = append(s.unsent, words)
 	}
 }
 

@@ -68,7 +68,7 @@ func cannotListen(addr string, err error) error {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", addr)
 	case wrong:
-		return fmt.Errorf("%s is no address to listen on: they look like :12345, 192.0.2.1:12345 or [::1]:12345", addr)
+		return fmt.Errorf("cannot listen on %s: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345", addr)
 	case unknown:
 		return fmt.Errorf("cannot listen on %s: %s is not known here", addr, lookup.Name)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn"
+	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
 
@@ -107,7 +108,7 @@ func askTwice(in int) ([]byte, error) {
 	t := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{os.Stdin, os.Stderr}, "")
+	}{tui.Keys(os.Stdin), os.Stderr}, "")
 	first, err := t.ReadPassword("password: ")
 	if err != nil {
 		return nil, errors.New("no password, then")
@@ -116,6 +117,8 @@ func askTwice(in int) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, errors.New("no password, then")
+	case strings.Contains(first, tui.Unreadable): // which any other such letter would match
+		return nil, errors.New("your terminal has sent what is no letter in the character set of your locale: set both to UTF-8")
 	case first != second:
 		return nil, errors.New("these were not the same")
 	}

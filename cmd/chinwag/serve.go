@@ -34,8 +34,8 @@ People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
 An operator can do all that everybody can, and /kick NAME [10m], /announce TEXT, /shutdown,
 and answers visitors at the desk (/desk, or everybody with --desk): /help lists it.
-Ctrl-C here, or SIGTERM, says goodbye to everybody and ends the server; a second signal
-ends it at once. In a pipe the console is plain lines; with standard input closed or from
+Ctrl-C on an empty line here (once more if others are here), or SIGTERM, says goodbye to
+everybody and ends the server; a second signal ends it at once. In a pipe the console is plain lines, in UTF-8; with standard input closed or from
 /dev/null there is none, and the server runs as a daemon.
 
 What is said is kept in a file, and is there again after a crash: --data says where,

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub"
+)
+
+// One key on the console's screen is not the end for everybody.
+func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
+	in := openInside(t)
+	g := newGlass()
+	c := newConsoleScreen(newFace(true, false, g))
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(in.server, in.hub) }()
+	g.shows(t, "You are operator")
+	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
+	g.shows(t, "-- bob joined")
+	bob.shows(t, "You are bob")
+	ctrl := func(k tcell.Key) { g.InjectKey(k, 0, tcell.ModNone) }
+
+	ctrl(tcell.KeyCtrlD)
+	g.shows(t, "-- 1 other is here: press that again to end the server for both of you")
+	g.keys("still here\n")
+	bob.shows(t, "<operator> still here")
+	carol, carolEnded, _ := in.sits("carol", hub.Identity{})
+	g.shows(t, "-- carol joined")
+	carol.shows(t, "You are carol")
+	carol.keys("/join tea\n") // who is in another room is here, too
+	g.shows(t, "-- carol went to #tea")
+	ctrl(tcell.KeyCtrlC)
+	g.shows(t, "-- 2 others are here: press that again to end the server for all of you")
+	select {
+	case <-in.hub.Asked():
+		assert.Fail(t, "the server is asked to end")
+	default:
+	}
+	ctrl(tcell.KeyCtrlC)
+	<-in.hub.Asked()
+	in.stop()
+	require.NoError(t, <-ended)
+	for _, g := range []*glass{bob, carol} {
+		g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone) // they would come back to the server
+	}
+	require.NoError(t, <-bobEnded)
+	require.NoError(t, <-carolEnded)
+}
+
+// emptied waits until nobody but the console is connected: a goodbye is written before the connection is forgotten.
+func (in *inside) emptied() {
+	for in.server.Connected() > 1 {
+		runtime.Gosched()
+	}
+}
+
+// Who is alone is not asked.
+func TestTheConsoleOfAnEmptyServerEndsAtOnce(t *testing.T) {
+	in := openInside(t)
+	g := newGlass()
+	c := newConsoleScreen(newFace(true, false, g))
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(in.server, in.hub) }()
+	g.shows(t, "You are operator")
+	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
+	g.shows(t, "-- bob joined")
+	bob.shows(t, "You are bob")
+	bob.keys("/quit\n")
+	require.NoError(t, <-bobEnded)
+	g.shows(t, "-- bob left")
+	in.emptied()
+	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
+	<-in.hub.Asked()
+	in.stop()
+	require.NoError(t, <-ended)
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/client"
+	tui "chinwag/conn/screen"
+	"chinwag/hub"
+)
+
+// once is o with a way to the server that can be used once. cut breaks it.
+func once(o client.Options) (_ client.Options, cut func()) {
+	dial, conns := o.Dial, make(chan net.Conn, 1)
+	first := true
+	o.Dial = func(ctx context.Context) (net.Conn, error) {
+		if !first {
+			return nil, errors.New("no route")
+		}
+		first = false
+		c, err := dial(ctx)
+		conns <- c
+		return c, err
+	}
+	return o, func() { _ = (<-conns).Close() }
+}
+
+// Who leaves while the connection is gone is told what was not sent, and so is a script.
+func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
+	in := openInside(t)
+	defer in.stop()
+	g, errs, ended := newGlass(), &strings.Builder{}, make(chan error, 1)
+	o, cut := once(in.as("ann", hub.Identity{}))
+	go func() { ended <- joinScreen(context.Background(), o, g, errs) }()
+	g.shows(t, "You are ann")
+	g.keys("heard\n")
+	g.shows(t, "<ann> heard")
+	cut()
+	g.shows(t, "lost, next try")
+	g.keys("one\n/announce two\n")
+	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
+	code, _ := ends(t, <-ended)
+	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, "this was not sent: one\nthis was not sent: /announce two\n", errs.String())
+}
+
+// Lines that were typed when there was nobody any more are missed, too.
+func TestJoinOnAScreenEndsBeforeItsLinesAreTaken(t *testing.T) {
+	in := openInside(t)
+	defer in.stop()
+	o := in.as("ann", hub.Identity{})
+	s := &onScreen{client: client.New(o), face: newFace(false, true, newGlass())}
+	o.Dial = func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }
+	s.client = client.New(o)
+	require.Error(t, s.client.Run(t.Context()))
+	for _, line := range []string{"one", "/quit", "/msg bob two"} {
+		s.do(t.Context(), tui.Typed{Text: line})
+	}
+	assert.Equal(t, []string{"this was not sent: one", "this was not sent: /msg bob two"}, s.unsent)
+}
+
+func TestJoinInAPipeEndsWithLinesUnsent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		var r pipedRun
+		r.join(t, in.as("ann", hub.Identity{}), "one\n/quit\ntwo\n\n/operator\nsesame\nthree")
+		assert.Equal(t, exitFailed, r.code)
+		assert.Equal(t, "-- this was not sent: two\n-- this was not sent: three\n", r.err.String())
+
+		o, cut := once(in.as("bob", hub.Identity{}))
+		typing, hands := io.Pipe()
+		ctx, interrupt := context.WithCancel(t.Context())
+		l := inPipe{in: typing, out: &r.out, err: &r.err}
+		r.err.Reset()
+		ended := make(chan error, 1)
+		go func() { ended <- l.join(ctx, o) }()
+		synctest.Wait()
+		cut()
+		synctest.Wait()
+		_, _ = io.WriteString(hands, "three\n")
+		synctest.Wait()
+		interrupt()
+		code, _ := ends(t, <-ended)
+		assert.Equal(t, exitFailed, code)
+		assert.Contains(t, r.err.String(), "-- this was not sent: three\n")
+		_ = hands.Close()
+	})
+}
+
+// In a pipe a name that was asked for is a condition.
+func TestInAPipeTheNickIsACondition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		ann, hears := in.as("bob", hub.Identity{}), &strings.Builder{}
+		typing, hands := io.Pipe()
+		sits := inPipe{in: typing, out: hears, err: hears}
+		ended := make(chan error, 1)
+		go func() { ended <- sits.join(t.Context(), ann) }()
+		synctest.Wait()
+
+		r := pipedRun{named: true}
+		o := in.as("bob", hub.Identity{})
+		o.OnlyAs = true
+		r.join(t, o, "done\n/topic done\n")
+		assert.Equal(t, exitFailed, r.code)
+		assert.Equal(t, "nothing was said: bob is taken: please choose another name (or join as a guest, with --nick-or-guest)", r.words)
+		assert.Empty(t, r.out.String())
+		assert.Empty(t, r.err.String())
+
+		r = pipedRun{named: true, json: true}
+		r.join(t, o, `{"type":"say","text":"done"}`+"\n")
+		assert.Equal(t, exitFailed, r.code)
+		assert.Empty(t, r.out.String())
+
+		o.OnlyAs = false // --nick-or-guest
+		r = pipedRun{named: true}
+		r.join(t, o, "as a guest\n")
+		assert.Equal(t, exitFailed, r.code)
+		assert.Equal(t, "-- bob is taken: please choose another name\n", r.err.String())
+
+		o = in.as("carol", hub.Identity{})
+		o.OnlyAs = true
+		r = pipedRun{named: true}
+		r.join(t, o, "as carol\n/nick dora\nas dora\n")
+		assert.Zero(t, r.code, r.err.String())
+
+		synctest.Wait()
+		_ = hands.Close()
+		require.NoError(t, <-ended)
+		assert.NotContains(t, hears.String(), "done")
+		for _, line := range []string{"<guest-", "> as a guest\n", "<carol> as carol\n", "<dora> as dora\n"} {
+			assert.Contains(t, hears.String(), line)
+		}
+	})
+}
+
+// So it is when it comes back after its session is over, and somebody else has the name.
+func TestInAPipeTheNickIsAConditionAfterABreak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := openInside(t), openInside(t) // as a server that was started anew
+		defer first.stop()
+		defer second.stop()
+		other, otherHands := io.Pipe()
+		sits := inPipe{in: other, out: io.Discard, err: io.Discard}
+		otherEnded := make(chan error, 1)
+		go func() { otherEnded <- sits.join(t.Context(), second.as("bob", hub.Identity{})) }()
+		synctest.Wait()
+
+		conns := make(chan net.Conn, 1)
+		o := first.as("bob", hub.Identity{})
+		before, after := o.Dial, second.as("bob", hub.Identity{}).Dial
+		o.Dial = func(ctx context.Context) (net.Conn, error) {
+			c, err := before(ctx)
+			before = after
+			select {
+			case conns <- c:
+			default:
+			}
+			return c, err
+		}
+		o.OnlyAs = true
+		typing, hands := io.Pipe()
+		var out, errs strings.Builder
+		l := inPipe{in: typing, out: &out, err: &errs, named: true}
+		ended := make(chan error, 1)
+		go func() { ended <- l.join(t.Context(), o) }()
+		synctest.Wait()
+		_ = (<-conns).Close()
+		synctest.Wait()
+		_, _ = io.WriteString(hands, "who am I?\n")
+		code, words := ends(t, <-ended)
+		assert.Equal(t, exitFailed, code)
+		assert.Contains(t, words, "bob is taken")
+		assert.Contains(t, errs.String(), "-- this was not sent: who am I?\n")
+		_ = hands.Close()
+		_ = otherHands.Close()
+		require.NoError(t, <-otherEnded)
+	})
+}
+
+// Of many lines the first are told, and how many there are.
+func TestJoinInAPipeEndsWithManyLinesUnsent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		defer in.stop()
+		var r pipedRun
+		r.join(t, in.as("ann", hub.Identity{}), "/quit\n"+strings.Repeat("x\n", 500))
+		assert.Equal(t, exitFailed, r.code)
+		assert.Equal(t, strings.Repeat("-- this was not sent: x\n", missedMax)+"-- nor were 490 lines after it\n", r.err.String())
+	})
+}
