@@ -211,13 +211,18 @@ func (d *delivery) flush() error {
 func (d *delivery) send() error {
 	offered := d.offered
 	d.offered = false
-	switch {
-	case d.c.discards.Load():
+	if d.c.discards.Load() {
 		return nil
-	case offered:
-		return d.c.to.Send(nil)
 	}
-	return d.c.to.Send(d.lines)
+	lines := d.lines
+	if offered {
+		lines = nil // the transport has them
+	}
+	if err := d.c.to.Send(lines); err != nil {
+		return err
+	}
+	d.keepSeen()
+	return nil
 }
 
 // sendLast writes the goodbye that is written instead of all that waits.
@@ -232,17 +237,15 @@ func (d *delivery) sendLast(line *protocol.Line) error {
 // asked for.
 func (d *delivery) isOver() bool { return d.c.discards.Load() || d.c.out.isCut() }
 
-// wrote keeps how far the record is written, and lets go of what was.
+// wrote lets go of what was written, or discarded.
 func (d *delivery) wrote() {
-	if !d.c.discards.Load() {
-		d.keepSeen()
-	}
 	clear(d.lines)
 	d.lines = d.lines[:0]
 	d.c.turn.Release(d.weight)
 	d.weight = 0
 }
 
+// keepSeen keeps how far the record is written.
 func (d *delivery) keepSeen() {
 	for _, line := range slices.Backward(d.lines) {
 		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {

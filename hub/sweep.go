@@ -107,7 +107,9 @@ func (d *delivery) offer() {
 	}
 	all, err := true, d.collect()
 	if err == nil && len(d.lines) > 0 && !c.discards.Load() {
-		all, err = c.to.Offer(d.lines)
+		if all, err = c.to.Offer(d.lines); all {
+			d.keepSeen()
+		}
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) && c.goesOn(err) {
 			all, err = true, nil
 		}

@@ -224,12 +224,12 @@ func TestAVisitorHasGone(t *testing.T) {
 	assert.NotContains(t, bob.all(), "are you still there?")
 
 	bob.types("/quit")
-	op.inputIs("#lobby>")
+	op.inputIs("#operators>")
 	op.sends("a draft for the ro")
 	cem := h.enter("cem")
 	op.inputIs("@3 cem> a draft for the ro")
 	op.presses("om")
-	op.sees("-- nobody has heard that: it was begun in #lobby, and")
+	op.sees("-- nobody has heard that: it was begun in #operators, and")
 	op.sends("\x1b[A") // it is in the history
 	op.inputIs("@3 cem> a draft for the room")
 	op.presses("")

@@ -174,7 +174,7 @@ func TestATerminalOfAnUnknownCharacterSet(t *testing.T) {
 	assert.Contains(t, op.all(), why)
 	ann := h.enter("ann")
 	bob := atTerminal(t, h.ctx, underLocale(t, unknown, "join", h.addr, "--nick", "bob"))
-	bob.shows(why, "-- Welcome to chinwag/1. You are bob")
+	bob.shows(why, "-- You are bob")
 	bob.types("中文")
 	ann.expect("<bob> 中文")
 	op.shows("<bob> 中文")

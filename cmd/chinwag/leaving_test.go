@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub"
+	"chinwag/protocol"
 )
 
 // One key on the console's screen is not the end for everybody.
@@ -44,11 +45,9 @@ func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	<-in.hub.Asked()
 	in.stop()
 	require.NoError(t, <-ended)
-	for _, g := range []*glass{bob, carol} {
-		g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone) // they would come back to the server
+	for _, ended := range []<-chan error{bobEnded, carolEnded} {
+		assert.EqualError(t, <-ended, protocol.Shutdown.String()) // and they do not come back
 	}
-	require.NoError(t, <-bobEnded)
-	require.NoError(t, <-carolEnded)
 }
 
 // emptied waits until nobody but the console is connected: a goodbye is written before the connection is forgotten.
