@@ -349,6 +349,7 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 			}
 			if i == 4990 {
 				op.wants <- protocol.Msg{To: nick("guest-2"), Text: protocol.MustText("psst")}
+				synctest.Wait() // else it may come after the last line
 			}
 		}
 		synctest.Wait()
