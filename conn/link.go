@@ -158,7 +158,10 @@ func (l *link) receive() error {
 	}
 	l.spoke.Store(true)
 	if l.isSpent() {
-		return cmp.Or(l.handOver(), l.drop())
+		if err := l.handOver(); err != nil {
+			return err
+		}
+		return l.drop()
 	}
 	if err := l.keepPace(); err != nil {
 		return err

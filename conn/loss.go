@@ -1,7 +1,6 @@
 package conn
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -89,10 +88,13 @@ func (l *link) pause(limiter *rate.Limiter) error {
 	}
 	ctx, cancel := context.WithDeadline(l.ctx, at.since.Add(unheardFor))
 	defer cancel()
-	if limiter.Wait(ctx) == nil {
+	switch {
+	case limiter.Wait(ctx) == nil:
 		return nil
+	case l.ctx.Err() != nil:
+		return l.ctx.Err()
 	}
-	return cmp.Or(l.ctx.Err(), l.drop())
+	return l.drop()
 }
 
 // drop reads what is left without following it, so that the log can say how much
