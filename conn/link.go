@@ -37,9 +37,9 @@ type link struct {
 	// under Server.mu
 	expelled bool
 	over     bool          // nothing is written any more
-	err      error         // how that ended
-	isOver   chan struct{} // closed then; nil: nobody waits for it
 	wasRead  bool          // all that it sent was followed
+	err      error         // how the writing ended
+	isOver   chan struct{} // closed then; nil: nobody waits for it
 	onRead   chan struct{} // closed then; nil: nobody waits for it
 }
 
@@ -51,6 +51,9 @@ func (l *link) wrote(err error) {
 	l.server.mu.Lock()
 	defer l.server.mu.Unlock()
 	l.over, l.err = true, err
+	if at := l.loss.Load(); at != nil {
+		l.err = at.err
+	}
 	if l.isOver != nil {
 		close(l.isOver)
 	}

@@ -22,21 +22,18 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
-	noPassword bool // as Identity has it
-
-	arrived bool // owned by the reader: the hub knows that it has spoken
+	noPassword bool        // as Identity has it
+	arrived    bool        // owned by the reader: the hub knows that it has spoken
+	alone      bool        // owned by whoever writes: what is written to it has always to be waited for
+	discards   atomic.Bool // nobody listens any more
 
 	// owned by Start, and then by whoever writes
 	ctx    context.Context
 	to     Writer
 	failed func(error) bool
 	done   func(error)
-	lost   error   // why what it is told is discarded, if a write has failed
-	alone  bool    // what is written to it has always to be waited for
 	reads  *behind // not nil: it is behind, and how far it has read
 	seen   *seen   // how far the record is written, for the session that is told it
-
-	discards atomic.Bool // nobody listens any more
 
 	guest *seen // of the session that the connection began with
 
@@ -44,7 +41,6 @@ type Client struct {
 	member  *member     // nil after the goodbye
 	reading uint64      // the number of its last reading of the record: each one ends those before
 	ending  func() bool // Identity.Ending
-	onEnd   []func()    // what waits for its end
 }
 
 // seen is the position of the last line of the record that was written to a

@@ -32,8 +32,8 @@ type Writer interface {
 //
 // A write that fails says that nobody listens, not that nothing was said. So failed
 // is asked, once, whether the client goes on: then what it is told is discarded from
-// there on, as after Discard, and done is called as if it were written, but with the
-// error of w. failed may be nil: no client goes on.
+// there on, as after Discard, and done is called as if it were written. failed may be
+// nil: no client goes on.
 func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
 	c.ctx, c.to, c.failed, c.done = ctx, w, failed, done
 	c.out.open()
@@ -48,7 +48,6 @@ func (c *Client) goesOn(err error) bool {
 	if c.failed == nil || !c.failed(err) {
 		return false
 	}
-	c.lost = err
 	c.Discard()
 	return true
 }
@@ -61,11 +60,11 @@ func (c *Client) Stop() {
 	}
 }
 
-func (c *Client) stopped() error { return cmp.Or(c.lost, c.ctx.Err(), ErrStopped) }
+func (c *Client) stopped() error { return cmp.Or(c.ctx.Err(), ErrStopped) }
 
 func (c *Client) end(err error) {
 	c.out.close()
-	c.done(cmp.Or(c.lost, err))
+	c.done(err)
 }
 
 // deliver writes all that waits, whatever there is to wait for. It is a goroutine

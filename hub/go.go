@@ -130,8 +130,8 @@ func (r *run) detach(req detach) {
 
 // ended does what waited for the end of a connection.
 func (r *run) ended(c *Client) {
-	waiting := c.onEnd
-	c.onEnd = nil
+	waiting := r.onEnd[c]
+	delete(r.onEnd, c)
 	for _, f := range waiting {
 		f()
 	}

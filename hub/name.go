@@ -129,7 +129,7 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 	if h.client.ending == nil || !h.client.ending() {
 		return false
 	}
-	h.client.onEnd = append(h.client.onEnd, func() { r.command(c, cmd, w) })
+	r.onEnd[h.client] = append(r.onEnd[h.client], func() { r.command(c, cmd, w) })
 	return true
 }
 

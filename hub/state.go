@@ -54,15 +54,22 @@ type member struct {
 	released bool // its nick is free again, although it may come back
 	brief    bool // it has gone as scripts do: see isBrief
 	again    bool // it has come back once
+	greeted  bool // it was told who it is, or is a program
+	finished bool // its conversation was closed while it was away: it comes back to hear that
+	serves   bool // it is an operator who is here, and hears the desk
+	duty     bool // and takes visitors
+	nobody   bool // its lines go to nobody, for a moment
 
 	room     *room           // nil before it has entered and after it has left
-	place    int             // in room.members
+	place    int32           // in room.members
+	moving   int32           // moves that are proposed
 	author   uint64          // the last broadcast in which it has lines of its own
-	own      int             // how many these are
+	own      int32           // how many these are
+	spoken   int32           // lines that it has said
 	came     uint64          // position at which it entered room
 	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
 	last     protocol.Room   // where it was when its connection broke
-	moving   int             // moves that are proposed
+	replay   int             // lines of history it wants on entering
 	called   protocol.Nick   // what it will be called, if that is proposed
 	onRoom   []func()        // what waits until it has entered
 	visits   []visit         // the rooms that it was in, the last ones: for who comes back
@@ -71,24 +78,17 @@ type member struct {
 	refs     *refs
 	wrote    []journal.Stream  // what it has said something in, for Forget
 	seen     *seen             // how far its last connection was written
-	replay   int               // lines of history it wants on entering
-	greeted  bool              // it was told who it is, or is a program
 	unnamed  *protocol.Refusal // of the name that it wanted before it arrived; not told yet
 	began    time.Time         // when it came
-	spoken   int               // lines that it has said
 	until    time.Time         // when a broken session ends
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
 	before   protocol.Room     // where it was before it went to the desk
-	finished bool              // its conversation was closed while it was away: it comes back to hear that
 	standing protocol.Queueing // what it was told last of its place there
 
-	serves bool      // it is an operator who is here, and hears the desk
-	duty   bool      // and takes visitors
 	served uint64    // position from which on it hears it
 	target *ticket   // to whom its lines go; nil: to the room, or to nobody
-	nobody bool      // they go to nobody, for a moment
 	heir   *ticket   // to whom they go after that; nil: to the room
 	left   *ticket   // to whom they went, until that one had gone; nil when it has shown that it knows
 	hushed time.Time // up to when those that do not name where they were begun are refused
@@ -288,7 +288,7 @@ func (s *state) apply(e *journal.Entry) {
 func (s *state) enter(m *member, name protocol.Room, at uint64) {
 	s.leave(m) // a journal may have an entry that was given up
 	r := s.room(name)
-	m.room, m.came, m.place = r, at, len(r.members)
+	m.room, m.came, m.place = r, at, int32(len(r.members))
 	r.members = append(r.members, m)
 	st := m.stream(name)
 	if n := len(m.visits); n > 0 && m.visits[n-1].stream == st && m.visits[n-1].last == 0 {
