@@ -15,6 +15,7 @@
 // and the hub knows none of them. What those on a socket have in common is in stream.
 //
 // A connection is a circle: whatever ends first (the reader at the end of the
-// stream, the writer at a dead socket, the hub with a goodbye) leads the other to its end,
-// in such an order that a goodbye is still written.
+// stream, the hub with a goodbye) leads the other to its end, in such an order that a
+// goodbye is still written. A socket that cannot be written to ends nothing: what was
+// sent through it is read to its end, within bounds (loss.go).
 package conn

@@ -28,6 +28,9 @@
 // client's own goes on until nothing waits. Nobody is held up by somebody else, and
 // a silent client costs no goroutine here.
 //
+// A write that fails says that nobody listens, not that nothing was said: what the
+// client is told is discarded from then on, and what it has sent is followed to its end.
+//
 // # Falling behind
 //
 // A member is a position in the record. While it is live, the hub appends to
