@@ -10,7 +10,7 @@
 //
 // What may be relied on: what is said is one line of valid UTF-8 whatever came,
 // and all that can be shown of it; a rune is whole although two reads brought it, if
-// they were less than 200 ms apart; what came before a break was a message; nobody's
+// they were less than 3 s apart; what came before a break was a message; nobody's
 // memory grows. What may not: that a message arrives as one. TCP joins and
 // cuts as it likes, and on this wire nobody can tell.
 //
