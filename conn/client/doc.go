@@ -28,6 +28,9 @@
 // is so where the record has a hole and for private lines, it is NOT sent again: an
 // Undelivered event says so, and the person decides.
 //
+// A goodbye says whether to come back (Goodbye.Back). Where it says not to, Run ends with
+// Dismissed, which has the reason.
+//
 // Bounds: 256 commands are kept, then Send waits; a line of the server is at most
 // 256 KiB; while nobody takes events, nothing more is read.
 //
