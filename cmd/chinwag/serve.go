@@ -33,19 +33,23 @@ console: what is said scrolls by, and what you type is said in the room.
 People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
 An operator can do all that everybody can, and /kick NAME [10m], /announce TEXT, /shutdown,
-and answers visitors at the desk (/desk, or everybody with --desk): /help lists it.
-Ctrl-C on an empty line here (once more if others are here), or SIGTERM, says goodbye to
-everybody and ends the server; a second signal ends it at once. In a pipe the console is plain lines, in UTF-8; with standard input closed or from
-/dev/null there is none, and the server runs as a daemon.
+and answers visitors at the desk (/desk, or everybody with --desk): /help lists it. With
+--desk, operators talk to each other in #operators.
 
-What is said is kept in a file, and is there again after a crash: --data says where,
---keep for how long, and --journal memory keeps nothing.
+/shutdown says goodbye to everybody and ends the server, and so does Ctrl-C or Ctrl-D on an
+empty line here (once more if others are here): programs do not come back then. After
+SIGTERM or SIGINT they do; a second signal ends the server at once.
+
+On a terminal the console is a screen, in the character set of its locale; C and POSIX are
+taken for UTF-8. In a pipe it is plain lines, in UTF-8; with standard input closed or from
+/dev/null there is none, and the server runs as a daemon.
 
 Programs that send and receive without lines, as tutorials write them, come in at the
 address of --bare: there each read is one message, and nothing goes out but what others say.
 
-All that is said is kept in a file, chinwag.db in the folder of --data, before anybody
-hears it; --journal memory keeps it only until the server ends.
+All that is said is kept in a file, chinwag.db in the folder of --data, before anybody hears
+it, and is there again after a crash: --keep says for how long, and --journal memory keeps it
+only until the server ends.
 
 Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS) and a key
 of the configuration file. A limit of 0 means none.`,
