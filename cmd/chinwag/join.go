@@ -40,15 +40,16 @@ On a terminal it is a screen: type to talk, /help for more, Tab completes names 
 commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
 When the connection breaks, or the server starts again, it comes back by itself, and misses and
 repeats nothing. When the server says not to come back it ends, with the reason.
-The terminal writes in what its locale names, such as zh_CN.GBK; C and POSIX are taken for UTF-8.
+The terminal is taken to write in what its locale names, such as zh_CN.GBK, and in UTF-8 if that
+is C or POSIX.
 
 In a pipe each line of input is said or done, and what others say comes out, one line
 each; refusals go to standard error. When the input ends it leaves, as soon as all of
 it is acknowledged. There --nick (or $CHINWAG_NICK) is a condition: if the name is taken,
-nothing is said at all, unless --nick-or-guest says so. Input and output are UTF-8 in a pipe,
-whatever the locale says: a job that runs without one speaks as you do (iconv turns others
-into it). With --json the output is one JSON object a line, and input lines that
-are JSON objects are commands: see protocol/README.md.
+nothing is said at all, or with --nick-or-guest a guest says it. Input and output are UTF-8 in
+a pipe, whatever the locale says: a job that runs without one speaks as you do (iconv turns
+others into it). With --json the output is one JSON object a line, and input lines that are
+JSON objects are commands: see protocol/README.md.
 
 With --bare it talks to a server that knows no lines, as tutorials write them: each line of
 input is one send, without its end and a tenth of a second after the one before, so that two
