@@ -65,6 +65,9 @@ func (r *run) rearm() {
 	if r.untold {
 		by(r.toldQueue.Add(time.Second))
 	}
+	for _, p := range r.patients {
+		by(p.until)
+	}
 	for _, m := range r.desk.operators {
 		if r.opts.Silence > 0 {
 			by(m.active.Add(r.opts.Silence))
@@ -132,8 +135,8 @@ func (r *run) detach(req detach) {
 func (r *run) ended(c *Client) {
 	waiting := r.onEnd[c]
 	delete(r.onEnd, c)
-	for _, f := range waiting {
-		f()
+	for _, p := range waiting {
+		r.goOn(p)
 	}
 }
 
@@ -233,6 +236,7 @@ func (r *run) expire() {
 			f()
 		}
 	}
+	r.endPatience(now)
 	r.relieve(now)
 	r.settle(now)
 	r.mindDesk()

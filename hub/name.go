@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -109,8 +110,33 @@ func (r *run) giveUpName(m *member) {
 	m.released = true
 }
 
+// patient is a command that waits for the end of a connection, but not for ever: that one may
+// have much to say still, not read what it is answered, or wait itself.
+type patient struct {
+	until time.Time
+	goOn  func() // nil: it has gone on
+}
+
+// goOn follows a command that has waited for long enough.
+func (r *run) goOn(p *patient) {
+	if f := p.goOn; f != nil {
+		p.goOn = nil
+		r.patients = slices.DeleteFunc(r.patients, func(o *patient) bool { return o == p })
+		f()
+	}
+}
+
+func (r *run) endPatience(now time.Time) {
+	for _, p := range slices.Clone(r.patients) {
+		if !p.until.After(now) {
+			r.goOn(p)
+		}
+	}
+}
+
 // awaitName has a command that asks for a name wait until the connection of a brief
-// caller from the same address is over, if that has ended but for what is not read yet.
+// caller from the same address is over, if that has ended but for what is not read yet; or
+// until the caller is not brief any more.
 func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 	var n protocol.Nick
 	switch cmd := cmd.(type) {
@@ -129,7 +155,10 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 	if h.client.ending == nil || !h.client.ending() {
 		return false
 	}
-	r.onEnd[h.client] = append(r.onEnd[h.client], func() { r.command(c, cmd, w) })
+	p := &patient{until: h.began.Add(briefly), goOn: func() { r.command(c, cmd, w) }}
+	r.onEnd[h.client] = append(r.onEnd[h.client], p)
+	r.patients = append(r.patients, p)
+	r.rearm()
 	return true
 }
 

@@ -71,19 +71,20 @@ type run struct {
 	hub       *Hub
 	opts      *Options
 	clients   map[*Client]bool
-	onEnd     map[*Client][]func() // what waits for the end of a connection
-	blocked   blocks               // who is kept out after a kick
-	began     uint64               // where the record ended when the hub began
-	guests    int                  // guests so far
-	tickets   protocol.Ticket      // so far
-	pending   int                  // proposals that the journal has
-	speaking  []*room              // rooms in which something was said in this commit
-	round     uint64               // broadcasts so far
-	silent    []greeted            // who have said nothing yet, the first to be announced first
-	late      []*member            // who are yet to be told of a crowd
+	onEnd     map[*Client][]*patient // what waits for the end of a connection
+	blocked   blocks                 // who is kept out after a kick
+	began     uint64                 // where the record ended when the hub began
+	guests    int                    // guests so far
+	tickets   protocol.Ticket        // so far
+	pending   int                    // proposals that the journal has
+	speaking  []*room                // rooms in which something was said in this commit
+	round     uint64                 // broadcasts so far
+	silent    []greeted              // who have said nothing yet, the first to be announced first
+	late      []*member              // who are yet to be told of a crowd
 	lateAt    time.Time
 	held      []*member // broken sessions, the first to end first
-	retry     []func()  // what must come true, proposed again
+	patients  []*patient
+	retry     []func() // what must come true, proposed again
 	retryAt   time.Time
 	untold    bool // the queue has changed since those in it were told
 	toldQueue time.Time
@@ -107,7 +108,7 @@ type proposal struct {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]func(){}, blocked: newBlocks(), expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, blocked: newBlocks(), expiry: expiry}
 	r.room(protocol.DeskRoom) // it never vanishes
 	r.began = h.journal.Head()
 	if r.head = r.began; r.head > 0 { // how many entries these have had by now is not known here
