@@ -43,7 +43,9 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 		failed: func() {
 			m.called = protocol.Nick{}
 			r.release(m, to)
-			r.claim(m, from)
+			if !m.released { // else the name is free, and may be somebody's by now
+				r.claim(m, from)
+			}
 			r.refuseUnkept(c, w)
 		},
 	})
@@ -96,9 +98,10 @@ func (m *member) isBrief() bool {
 }
 
 // freeName frees a name that m asks for, if it is held for somebody from the same address who was
-// here briefly: most likely the same script again.
+// here briefly: most likely the same script again. A new name that is not recorded yet would
+// come true after it was somebody else's.
 func (r *run) freeName(m *member, n protocol.Nick) {
-	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.from.IsSame(m.from) {
+	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.called == (protocol.Nick{}) && h.from.IsSame(m.from) {
 		r.giveUpName(h)
 	}
 }

@@ -1,0 +1,61 @@
+package hub
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// A name that was given away is not taken back by a rename that was under way, and is
+// nobody's second one.
+func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
+	for name, err := range map[string]error{"recorded": nil, "not recorded": errors.New("disk full")} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, g := gatedWith(journal.Bounds{}, Options{})
+				back, bob := w.from(t, 3, Identity{}), w.from(t, 2, Identity{})
+				bob.does(called("bob"))
+				eve := newPersona(w.h, false)
+				eve.identity = bob.identity
+				eve.connect(t)
+				synctest.Wait()
+				g.open = false
+				w.looked()
+				bob.does(called("rob"))
+				bob.client.Close(ended, protocol.Lost) // it was stalled, or is aborted
+				synctest.Wait()
+				if err == nil {
+					eve.does(called("rob"))
+					back.does(comeBack(bob.codeNow()))
+				} else {
+					eve.does(called("bob"))
+				}
+				g.open = true
+				g.gate <- err
+				synctest.Wait()
+				time.Sleep(5 * time.Second)
+				synctest.Wait()
+				if err != nil {
+					back.does(comeBack(bob.codeNow()))
+				}
+				w.inspect(func(r *run) {
+					names := map[protocol.Nick]int{}
+					for _, m := range r.members {
+						names[m.nick]++
+						assert.Same(t, m, r.holder(m.nick), m.nick.String())
+					}
+					for n, many := range names {
+						assert.Equal(t, 1, many, n.String())
+					}
+				})
+				w.close(bob, eve, back)
+			})
+		})
+	}
+}
