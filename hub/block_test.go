@@ -244,3 +244,24 @@ func TestTheTimeOfAKickIsBounded(t *testing.T) {
 		assert.Equal(t, want, kickedFor(protocol.Kick{For: long}))
 	}
 }
+
+// The same where a connection becomes one session and then another.
+func TestTheAddressIsTheOneOfNowOfASecondSession(t *testing.T) {
+	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
+		bob, ann := w.from(t, 2, Identity{}), w.from(t, 2, Identity{})
+		codes := []string{bob.codeNow(), ann.codeNow()}
+		for _, p := range []*persona{bob, ann} {
+			p.breakOff()
+			p.ended.Wait()
+		}
+		eve := w.from(t, 3, Identity{})
+		eve.does(comeBack(codes[0]), comeBack(codes[1]))
+		op.does(kickOf("guest-3"))
+		assert.Contains(t, last(eve.told()), "you were kicked")
+		there, elsewhere := w.from(t, 3, Identity{}), w.from(t, 2, Identity{})
+		assert.Contains(t, there.told()[0], "somebody at your address was kicked")
+		assert.Contains(t, elsewhere.told()[0], "Welcome")
+		w.end()
+		w.close(there, elsewhere)
+	})
+}

@@ -12,6 +12,32 @@ import (
 	"chinwag/protocol"
 )
 
+// The name of a short caller is for who asks from the same address, not for who came from there
+// once.
+func TestABriefNameIsForTheAddressOfNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(journal.Bounds{}, Options{})
+		eve, dan := w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
+		codes := []string{eve.codeNow(), dan.codeNow()}
+		for _, p := range []*persona{eve, dan} {
+			p.breakOff()
+			p.ended.Wait()
+		}
+		eve, dan = w.from(t, 3, Identity{}), w.from(t, 2, Identity{})
+		eve.does(comeBack(codes[0]))
+		dan.does(comeBack(codes[1]))
+		bob := w.from(t, 2, Identity{})
+		bob.does(called("bob"))
+		bob.breakOff()
+		bob.ended.Wait()
+		eve.does(called("bob"))
+		assert.Contains(t, words(eve), "bob is held")
+		dan.does(called("bob"))
+		assert.Equal(t, "-- you are now bob", last(dan.told()))
+		w.close(eve, dan)
+	})
+}
+
 // A name that was given away is not taken back by a rename that was under way, and is
 // nobody's second one.
 func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {

@@ -56,9 +56,6 @@ type Address struct {
 	Prefix netip.Prefix
 }
 
-// IsSame reports whether a and b are one place. Nowhere is none.
-func (a Address) IsSame(b Address) bool { return a.Prefix.IsValid() && a.Prefix == b.Prefix }
-
 func newDesk() desk {
 	return desk{tickets: map[protocol.Ticket]*ticket{}, placesFrom: map[netip.Prefix]int{}}
 }

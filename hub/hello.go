@@ -126,9 +126,8 @@ func (r *run) forgetGuest(c *Client) *member {
 
 // comeBack gives a session to the connection that brings its token.
 func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64) {
-	guest := r.forgetGuest(c)
-	m.at = guest.at
-	r.end(guest)
+	m.at = c.member.at
+	r.end(r.forgetGuest(c))
 	if old := m.client; old != nil {
 		r.goodbye(old, protocol.Replaced, protocol.Text{})
 	}

@@ -101,10 +101,13 @@ func (m *member) isBrief() bool {
 // here briefly: most likely the same script again. A new name that is not recorded yet would
 // come true after it was somebody else's.
 func (r *run) freeName(m *member, n protocol.Nick) {
-	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.called == (protocol.Nick{}) && h.from.IsSame(m.from) {
+	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.called == (protocol.Nick{}) && h.isFromWhere(m) {
 		r.giveUpName(h)
 	}
 }
+
+// isFromWhere reports whether m and o come from one place now. Nowhere is none.
+func (m *member) isFromWhere(o *member) bool { return m.at.IsValid() && m.at == o.at }
 
 // giveUpName frees the name of a session that may come back without it.
 func (r *run) giveUpName(m *member) {
@@ -152,7 +155,7 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 		return false
 	}
 	h := r.holder(n)
-	if h == nil || h == c.member || h.client == nil || h.gone || !h.from.IsSame(c.member.from) || !h.isBrief() {
+	if h == nil || h == c.member || h.client == nil || h.gone || !h.isFromWhere(c.member) || !h.isBrief() {
 		return false
 	}
 	if h.client.ending == nil || !h.client.ending() {
