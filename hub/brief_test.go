@@ -85,3 +85,22 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 		})
 	}
 }
+
+// What others would see as a name, or as that of a room, is no secret either where a hello
+// brings it.
+func TestAHelloTellsNoSecret(t *testing.T) {
+	inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
+		ann, code := people[0], people[0].codeNow()
+		ann.told()
+		bot := rawConnect(t, w)
+		bot.do(protocol.Hello{Nick: nick("%s", code), Room: roomNamed(code)})
+		synctest.Wait()
+		assert.NotContains(t, words(ann), code)
+		assert.Contains(t, words(bot.p), secretSaid.Text)
+		w.inspect(func(r *run) {
+			assert.Equal(t, "guest-2", bot.c.member.nick.String())
+			assert.Equal(t, protocol.Lobby, bot.c.member.where())
+		})
+		bot.close()
+	})
+}

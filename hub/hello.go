@@ -34,12 +34,18 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		r.freeName(m, h.Nick)
 		if refusal := r.checkNick(m, h.Nick); refusal != nil {
 			refusals = append(refusals, refusal)
+		} else if r.holdsSecret(m, h.Nick.String()) {
+			refusals = append(refusals, secretSaid)
 		} else {
 			r.setNick(m, h.Nick)
 		}
 	}
 	to := cmp.Or(h.Room, r.entrance(m))
 	if r.opts.Desk && !m.operator || m.operator && to == protocol.DeskRoom {
+		to = r.entrance(m)
+	}
+	if r.holdsSecret(m, to.String()) {
+		refusals = append(refusals, secretSaid)
 		to = r.entrance(m)
 	}
 	if refusal := r.checkPlace(m, to, false); refusal != nil && to != r.entrance(m) {

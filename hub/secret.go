@@ -21,9 +21,14 @@ const (
 	maxLooks = 16
 )
 
-// tellsSecret reports whether cmd would tell others a secret.
+// tellsSecret reports whether cmd would tell others a secret. What a hello would tell is
+// looked at there: all but that of it can be followed.
 func (r *run) tellsSecret(m *member, cmd protocol.Command) bool {
-	s := wordsOf(cmd)
+	return r.holdsSecret(m, wordsOf(cmd))
+}
+
+// holdsSecret reports whether s holds the code or the token of a session that is alive.
+func (r *run) holdsSecret(m *member, s string) bool {
 	if len(s) < 2*codeHalf {
 		return false
 	}
