@@ -125,3 +125,15 @@ func BenchmarkOutbox(b *testing.B) {
 		s.sweepAll()
 	}
 }
+
+// Somebody goes while very many are held, as those are who have gone in the last minutes.
+func BenchmarkHoldAmongMany(b *testing.B) {
+	r := newRun(New(journal.New(journal.NewMemory(journal.Bounds{})), Options{}))
+	until := time.Now()
+	for range 100_000 {
+		r.held = append(r.held, &member{until: until})
+	}
+	for b.Loop() {
+		r.holdUntil(&member{}, until)
+	}
+}

@@ -205,6 +205,10 @@ func (r *run) holdUntil(m *member, until time.Time) {
 }
 
 func (r *run) unhold(m *member) {
+	if m.until.IsZero() { // most who go have not gone before, and very many may be held
+		return
+	}
+	m.until = time.Time{}
 	for i, h := range r.held {
 		if h == m {
 			r.held = append(r.held[:i], r.held[i+1:]...)
@@ -222,7 +226,7 @@ func (r *run) expire() {
 	}
 	for len(r.held) > 0 && !r.held[0].until.After(now) {
 		m := r.held[0]
-		r.held = r.held[1:]
+		r.held, m.until = r.held[1:], time.Time{}
 		if t := r.desk.tickets[m.visiting]; t != nil {
 			r.expireVisitor(m, t)
 		} else {

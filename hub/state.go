@@ -80,7 +80,7 @@ type member struct {
 	seen     *seen             // how far its last connection was written
 	unnamed  *protocol.Refusal // of the name that it wanted before it arrived; not told yet
 	began    time.Time         // when it came
-	until    time.Time         // when a broken session ends
+	until    time.Time         // when a broken session ends; zero: it is not held
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
