@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,6 +83,60 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 				})
 				w.close(bob, eve, back)
 			})
+		})
+	}
+}
+
+// picky is a store that does not take some new names.
+type picky struct {
+	journal.Store
+	refused []string
+}
+
+func (s *picky) Commit(entries []journal.Entry) error {
+	for _, e := range entries {
+		if e, ok := e.Event.(protocol.Renamed); ok && slices.Contains(s.refused, e.To.String()) {
+			return errors.New("disk full")
+		}
+	}
+	return s.Store.Commit(entries)
+}
+
+// Somebody who takes a name, and another on another connection before the first is recorded,
+// is called by one of them and has no other, whichever of them cannot be recorded.
+func TestTwoNamesUnderWay(t *testing.T) {
+	for _, c := range []struct {
+		refused []string
+		want    string
+	}{{nil, "job"}, {[]string{"job"}, "rob"}, {[]string{"rob"}, "job"}, {[]string{"rob", "job"}, "guest-1"}} {
+		synctest.Test(t, func(t *testing.T) {
+			w, g := gatedWith(journal.Bounds{}, Options{})
+			w.truth.Store = &picky{g, c.refused}
+			bob, eve := w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
+			g.open = len(c.refused) > 0 && c.refused[0] == "rob"
+			w.looked()
+			bob.wants <- called("rob")
+			if !g.open {
+				synctest.Wait()
+			}
+			eve.does(comeBack(bob.codeNow()), called("job"))
+			if !g.open {
+				g.open = true
+				g.gate <- nil
+			}
+			synctest.Wait()
+			w.inspect(func(r *run) {
+				m := eve.client.member
+				assert.Equal(t, c.want, m.nick.String(), c.refused)
+				for _, n := range []string{"guest-1", "rob", "job"} {
+					if h := r.holder(nick("%s", n)); n == c.want {
+						assert.Same(t, m, h)
+					} else {
+						assert.Nil(t, h, "%s %v", n, c.refused)
+					}
+				}
+			})
+			w.close(bob, eve)
 		})
 	}
 }

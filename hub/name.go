@@ -15,6 +15,11 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 		r.giveBack(m.client, w)
 		return
 	}
+	if m.called != (protocol.Nick{}) { // on the connection before this one
+		c := m.client
+		r.onName[m] = append(r.onName[m], func() { r.command(c, protocol.Rename{Nick: to}, w) })
+		return
+	}
 	if to == m.nick {
 		r.answer(m.client, protocol.Notice{Text: protocol.MustText("you are " + to.String() + " already")}, w)
 		return
@@ -39,16 +44,29 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 	m.called = to
 	r.propose(proposal{
 		entries: entries,
-		done:    func() { m.called = protocol.Nick{}; r.giveBackWhenWritten(c, w) },
+		done: func() {
+			r.giveBackWhenWritten(c, w)
+			r.settleName(m)
+		},
 		failed: func() {
-			m.called = protocol.Nick{}
 			r.release(m, to)
 			if !m.released { // else the name is free, and may be somebody's by now
 				r.claim(m, from)
 			}
 			r.refuseUnkept(c, w)
+			r.settleName(m)
 		},
 	})
+}
+
+// settleName does what waits until it is decided what m is called.
+func (r *run) settleName(m *member) {
+	m.called = protocol.Nick{}
+	waiting := r.onName[m]
+	delete(r.onName, m)
+	for _, f := range waiting {
+		f()
+	}
 }
 
 // name is rename for a person who has not arrived. Nobody hears of it, and the person

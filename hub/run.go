@@ -82,7 +82,8 @@ type run struct {
 	silent    []greeted              // who have said nothing yet, the first to be announced first
 	late      []*member              // who are yet to be told of a crowd
 	lateAt    time.Time
-	held      []*member // broken sessions, the first to end first
+	held      []*member            // broken sessions, the first to end first
+	onName    map[*member][]func() // what waits until it is decided what somebody is called
 	patients  []*patient
 	retry     []func() // what must come true, proposed again
 	retryAt   time.Time
@@ -108,7 +109,7 @@ type proposal struct {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, blocked: newBlocks(), expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member][]func(){}, blocked: newBlocks(), expiry: expiry}
 	r.room(protocol.DeskRoom) // it never vanishes
 	r.began = h.journal.Head()
 	if r.head = r.began; r.head > 0 { // how many entries these have had by now is not known here
