@@ -154,7 +154,7 @@ func (l *Listener) turnAway(c net.Conn, why string) {
 	}
 }
 
-func (l *Listener) serve(c net.Conn, link *link, id hub.Identity, before *link) {
+func (l *Listener) serve(c net.Conn, link *link, id hub.Identity, before []*link) {
 	l.server.log.Debug("connected", "addr", addrOf(c))
 	link.begin(id, before, func(err error) { l.left(link, c, err) })
 }

@@ -115,6 +115,36 @@ func TestALoopOfCallersKeepsItsName(t *testing.T) {
 	}
 }
 
+// Two loops at once from one address are each heard in their order: the connection just
+// before may be the other's, and not over yet.
+func TestTwoLoopsOfCallersKeepTheirOrder(t *testing.T) {
+	const each = 50
+	w, at, ann := witnessed(t, 0)
+	var loops sync.WaitGroup
+	for _, nick := range []string{"bob", "eve"} {
+		loops.Go(func() {
+			for i := range each {
+				c, err := net.Dial("tcp", at.String())
+				if assert.NoError(t, err) {
+					_, err = fmt.Fprintf(c, "/nick %s\n%d\n", nick, i)
+					assert.NoError(t, err)
+					assert.NoError(t, c.Close())
+				}
+			}
+		})
+	}
+	next := map[string]int{}
+	for range 2 * each {
+		from, words, _ := strings.Cut(ann.said(t), " ")
+		require.Equal(t, fmt.Sprint(next[from]), words, from)
+		next[from]++
+	}
+	assert.Equal(t, map[string]int{"<bob>": each, "<eve>": each}, next)
+	loops.Wait()
+	ann.isAlone(t)
+	w.end()
+}
+
 // The last line may have no end. It is one where the input has ended in good order, and
 // not where the connection broke, since nobody knows whether that is all of it.
 func TestHalfALineOfWhoIsGone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 // maxAddresses is how many addresses are remembered before those without a
 // connection are forgotten.
 const maxAddresses = 4096
+
+// maxRecent is how many connections of an address are known as those before another.
+const maxRecent = 16
 
 const (
 	// maxTries is how many wrong passwords one address may bring at once, and tryAgain
@@ -43,7 +47,7 @@ type address struct {
 	limiter *rate.Limiter
 	tries   *rate.Limiter // of wrong passwords; nil: none yet
 	told    time.Time     // when the operator was last told that it is refused
-	last    *link         // the connection that came last; nil: it is gone
+	recent  []*link       // the connections that came last, and are not gone; at most maxRecent
 }
 
 func newLimits(o Options) limits {
@@ -164,13 +168,17 @@ func hostOf(hostport string) string {
 	return ap.Addr().Unmap().String()
 }
 
-// follow makes c the connection that came last from an address, and returns the one
-// before it; nil: that is gone.
-func (l *limits) follow(at netip.Prefix, c *link) (before *link) {
+// follow tells which connections came before c from the same address, the last ones. It
+// is called in the order of coming, before c begins.
+func (l *limits) follow(at netip.Prefix, c *link) (before []*link) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.byAddr[at]
-	before, a.last = a.last, c
+	before = slices.Clone(a.recent)
+	if len(a.recent) == maxRecent {
+		a.recent = slices.Delete(a.recent, 0, 1)
+	}
+	a.recent = append(a.recent, c)
 	return before
 }
 
@@ -179,9 +187,7 @@ func (l *limits) leave(at netip.Prefix, c *link) {
 	defer l.mu.Unlock()
 	a := l.byAddr[at]
 	a.open--
-	if a.last == c {
-		a.last = nil
-	}
+	a.recent = slices.DeleteFunc(a.recent, func(r *link) bool { return r == c })
 }
 
 // tidy forgets addresses without a connection: those that were quiet long

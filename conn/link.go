@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -110,22 +111,29 @@ func (l *link) isEnding() bool {
 	return ok && on.Raw() != nil && hasEnded(on.Raw())
 }
 
-// patience is how long a connection waits for the one before it.
-const patience = time.Second
+// patience is how long a connection waits for those before it.
+const patience = 30 * time.Second
 
-// follow waits until all is followed that the connection before from the same address has
-// sent, if that one has ended its input already: a loop of a shell sends a line with each
-// connection, and they are said in its order.
-func (l *link) follow(before *link) {
-	if before == nil || !before.isEnding() {
+// follow waits until all is followed that was sent by those connections before this one
+// from the same address which have ended their input already: a loop of a shell sends a
+// line with each connection, and they are said in its order.
+func (l *link) follow(before []*link) {
+	before = slices.DeleteFunc(before, func(b *link) bool { return !b.isEnding() })
+	if len(before) == 0 {
 		return
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
-	select {
-	case <-before.readSoon():
-	case <-late.C:
-	case <-l.server.hub.Done():
+	for _, b := range before {
+		select {
+		case <-b.readSoon():
+		case <-late.C:
+			return
+		case <-l.ctx.Done():
+			return
+		case <-l.server.hub.Done():
+			return
+		}
 	}
 }
 

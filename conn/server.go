@@ -95,9 +95,9 @@ func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
 }
 
 // begin greets a connection, and reads from it what has come. Then others go on
-// with it, up to the end that ended is told. before is the one that came before it from the
-// same address; nil: it is gone.
-func (l *link) begin(id hub.Identity, before *link, ended func(error)) {
+// with it, up to the end that ended is told. before are those that came before it from the
+// same address.
+func (l *link) begin(id hub.Identity, before []*link, ended func(error)) {
 	s, t := l.server, l.transport
 	l.ended = ended
 	id.NoPassword = s.opts.Password == nil
