@@ -117,6 +117,8 @@ func (r *run) misplaced(m *member, cmd protocol.Say) *protocol.Refusal {
 		return nil
 	case cmd.Room != protocol.Room{} && (t != nil || m.nobody || m.where() != cmd.Room):
 		return misplaced("it was begun in %s, and what you type goes to %s now", cmd.Room, m.whither())
+	case cmd.Room != protocol.Room{} && m.operator && time.Now().Before(m.hushed): // a command for a visitor was refused: this may be for that one, too
+		return r.hushed(m)
 	case cmd.Room != protocol.Room{}:
 		m.left = nil // m has seen since where its lines go
 		return nil
