@@ -60,6 +60,31 @@ func (utf8Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err e
 	return nDst, nSrc, nil
 }
 
+// unreadable is Unreadable as a letter.
+const unreadable = '\ufdd0'
+
+// letterOf is r, if it is one that somebody types. The control characters beyond ASCII come of a terminal that speaks UTF-8
+// where its locale names a character set of single bytes.
+func letterOf(r rune) rune {
+	if 0x80 <= r && r <= 0x9f {
+		return unreadable
+	}
+	return r
+}
+
+// lineDecoder marks them in lines, as bytes that are not UTF-8.
+type lineDecoder struct{ tableDecoder }
+
+func (d lineDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	nDst, nSrc, err = d.tableDecoder.Transform(dst, src, atEOF)
+	for i := 1; i < nDst; i++ {
+		if dst[i-1] == 0xc2 && dst[i] < 0xa0 {
+			dst[i-1], dst[i] = 0xff, 0xff
+		}
+	}
+	return nDst, nSrc, err
+}
+
 // tableDecoder marks what its table does not have.
 type tableDecoder struct {
 	transform.Transformer

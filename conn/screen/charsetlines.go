@@ -81,7 +81,7 @@ func Decode(line []byte) []byte {
 }
 
 func (c charset) lineDecoder() transform.Transformer {
-	return tableDecoder{c.table.NewDecoder().Transformer, "\xff\xff\xff"}
+	return lineDecoder{tableDecoder{c.table.NewDecoder().Transformer, "\xff\xff\xff"}}
 }
 
 // Output writes UTF-8 to f in the character set of f, where that is a terminal of another one; else it is f itself. Each

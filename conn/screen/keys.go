@@ -91,7 +91,7 @@ func remembers(k tcell.Key) bool {
 // rune types a character. Alt with it is a word key, or else was only an Escape pressed just before.
 func (v *view) rune(ev *tcell.EventKey) {
 	alt := ev.Modifiers() == tcell.ModAlt
-	switch r := ev.Rune(); {
+	switch r := letterOf(ev.Rune()); {
 	case alt && r == 'b':
 		v.input.wordLeft()
 	case alt && r == 'f':

@@ -27,7 +27,7 @@ func (p *paste) key(ev *tcell.EventKey) {
 	p.cr = false
 	switch ev.Key() {
 	case tcell.KeyRune:
-		p.put(ev.Rune())
+		p.put(letterOf(ev.Rune()))
 	case tcell.KeyTab:
 		p.put('\t')
 	case tcell.KeyEnter:
