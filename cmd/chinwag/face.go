@@ -116,6 +116,7 @@ func (f *face) secretAfter(line string) (prompt string) {
 func (f *face) confided(line string) protocol.Command {
 	cmd, err := password([]byte(line))
 	if f.refused(err) {
+		f.guard.Raise() // it may still be typed
 		return nil
 	}
 	return cmd

@@ -249,7 +249,11 @@ func unsent(cmd protocol.Command) string {
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	if l.secret {
 		l.secret, l.serves = false, true
-		return password(line)
+		cmd, err := password(line)
+		if err != nil {
+			l.guard.Raise() // it may still be typed
+		}
+		return cmd, err
 	}
 	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
 		cmd, err := protocol.DecodeCommand(seen)

@@ -85,7 +85,10 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	case !t.asked && (t.program.Load() || first && protocol.IsProgram(line)):
 		return t.hello(line, tooLong)
 	case tooLong:
-		t.secret = false
+		if t.secret {
+			t.secret = false
+			t.guard.Raise() // it may still be typed
+		}
 		return nil, t.tooLong()
 	case t.asked:
 		return decode(line)
@@ -103,7 +106,11 @@ func (t *Transport) tooLong() *protocol.Refusal {
 func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	if t.secret {
 		t.secret = false
-		return password(line)
+		cmd, err := password(line)
+		if err != nil {
+			t.guard.Raise() // it may still be typed
+		}
+		return cmd, err
 	}
 	cmd, err := t.guard.Parse(string(line))
 	_, t.secret = cmd.(protocol.Operator)
