@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -100,4 +101,18 @@ func TestWhatATableHasNotIsAQuestionMark(t *testing.T) {
 	assert.Equal(t, "q", string(latin.encode("q\u0323")), "a letter without its mark is still that letter")
 	gbk := charset{table: simplifiedchinese.GBK}
 	assert.Equal(t, "\xd6\xd0 ??\r\n", string(gbk.encode("中 😀\r\n")))
+}
+
+// A terminal that speaks UTF-8 although its locale names single bytes sends what nobody meant.
+func TestTheControlCharactersBeyondASCIIAreNoLetters(t *testing.T) {
+	latin := charset{table: charmap.ISO8859_1}
+	line, _, err := transform.Bytes(latin.lineDecoder(), []byte("中文\n"))
+	require.NoError(t, err)
+	assert.False(t, utf8.Valid(line), "it is refused as a line: %q", line)
+	line, _, err = transform.Bytes(latin.lineDecoder(), []byte("caf\xe9\xa0\xbf\n"))
+	require.NoError(t, err)
+	assert.Equal(t, "café\u00a0¿\n", string(line))
+	assert.Equal(t, unreadable, letterOf('\u0096'))
+	assert.Equal(t, 'é', letterOf('é'))
+	assert.Equal(t, Unreadable, string(unreadable))
 }
