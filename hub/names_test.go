@@ -218,6 +218,7 @@ func playNames(t *testing.T, seed uint64) {
 			if gated {
 				synctest.Wait()
 				gated, g.open = false, true
+				w.looked() // what is committed from now on knows that
 				select {
 				case g.gate <- nil:
 				default:
@@ -249,6 +250,7 @@ func playNames(t *testing.T, seed uint64) {
 	if gated {
 		synctest.Wait()
 		g.open = true
+		w.looked()
 		select {
 		case g.gate <- nil:
 		default:
