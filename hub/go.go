@@ -157,16 +157,9 @@ func (r *run) hangUp(c *Client) {
 		if m.client == c {
 			r.goodbye(c, protocol.Quit, protocol.Text{})
 		}
-		if m.client != nil || m.token == "" {
-			return // back already, or gone for good meanwhile
+		if r.holdFor(m, keep) {
+			r.giveUpName(m)
 		}
-		m.gone = false
-		if m.kicked {
-			r.endHeld(m)
-			return
-		}
-		r.giveUpName(m)
-		r.holdUntil(m, time.Now().Add(keep))
 	})
 }
 
@@ -184,16 +177,21 @@ func (r *run) lose(m *member, reason protocol.Reason) {
 }
 
 // hold keeps the session of a broken connection, and its nick, for a while.
-func (r *run) hold(m *member) {
-	if m.client != nil || m.token == "" {
-		return // back already, or gone for good meanwhile
+func (r *run) hold(m *member) { r.holdFor(m, r.opts.Hold) }
+
+// holdFor keeps a session whose going is recorded, and reports whether it does. A session that
+// is back already, or on its way back, is not held: its next going is recorded after that.
+func (r *run) holdFor(m *member, long time.Duration) (held bool) {
+	if m.client != nil || m.moving > 0 || m.token == "" {
+		return false
 	}
 	m.gone = false
 	if m.kicked {
 		r.endHeld(m)
-		return
+		return false
 	}
-	r.holdUntil(m, time.Now().Add(r.opts.Hold))
+	r.holdUntil(m, time.Now().Add(long))
+	return true
 }
 
 func (r *run) holdUntil(m *member, until time.Time) {
