@@ -16,12 +16,13 @@ import (
 //
 // So no line reaches somebody else than the one for whom it was begun. A line that names
 // where it was begun (Say.Ticket, Say.Room) needs no clock for that: it is refused unless
-// lines go there now.
+// lines go there now. One for the room is refused all the same within a second of a
+// refused command for a visitor: it may be for that one.
 
 // breath is how long whoever types may not yet have read what was answered.
 const breath = time.Second
 
-// hush has the lines of m that do not name where they were begun go to nobody for a moment:
+// hush has the lines of m, but for those that name a visitor, go to nobody for a moment:
 // they may have come together with one that could not be followed.
 func (r *run) hush(m *member) { m.hushed = time.Now().Add(breath) }
 
