@@ -36,7 +36,7 @@ func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 	}
 }
 
-// Whoever names both families is heard in both, in whatever order, and the port is theirs alone.
+// serve listens in both families where both are named, in whatever order, and holds the port in each alone.
 func TestListenInBothFamilies(t *testing.T) {
 	v6, err := net.Listen("tcp6", "[::1]:0")
 	if err != nil {

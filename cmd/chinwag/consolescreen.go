@@ -53,7 +53,7 @@ func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	return err
 }
 
-// others says for whom the end of the screen would be one, too.
+// others tells the operator how many connections end with the screen; "": none but its own.
 func (c *consoleScreen) others() string {
 	s := c.server.Load()
 	if s == nil {
@@ -93,8 +93,8 @@ func (c *consoleScreen) Receive() (protocol.Command, error) {
 	}
 }
 
-// stop asks for the end of the server, once, and waits for it. A screen that has failed ends the server with its error, and
-// nobody has asked for that.
+// stop asks for the end of the server, once, and waits for it. A screen that has failed ends the server by itself, with its
+// error: no operator has asked for the end.
 func (c *consoleScreen) stop() (protocol.Command, error) {
 	<-c.ended
 	if c.failed {

@@ -205,8 +205,8 @@ func TestTheDesk(t *testing.T) {
 	), aCode.ReplaceAllString(bob.all(), "/resume CODE"))
 }
 
-// One who goes while a line is being typed does not get it, nor does anybody else, however
-// long it takes.
+// A line that an operator types reaches nobody if its visitor goes meanwhile, however long
+// the typing takes.
 func TestAVisitorHasGone(t *testing.T) {
 	t.Parallel()
 	h, _ := openDesk(t, t.TempDir())

@@ -27,19 +27,19 @@ type inPipe struct {
 	named    bool // somebody chose the nick: not to get it is a failure
 	typing   bool // the input is a terminal
 
-	client  *client.Client
-	welcome protocol.Welcome           // owned by show
-	echo    atomic.Bool                // show one's own lines, too
-	input   *bufio.Reader              // of in; owned by typed
-	hand    sync.Mutex                 // held while a command is handed to the client
-	over    bool                       // under hand: it is told already what was not sent
-	failed  atomic.Bool                // something was refused or lost
-	closed  bool                       // nobody reads out any more; owned by join
-	secret  bool                       // the next line is a password; owned by typed
-	serves  bool                       // a password was sent: we may be an operator; owned by typed
-	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
-	guard   protocol.Guard             // of what is typed
-	nobody  atomic.Bool                // becomes an operator there: no password is asked for
+	client     *client.Client
+	welcome    protocol.Welcome           // owned by show
+	echo       atomic.Bool                // show one's own lines, too
+	input      *bufio.Reader              // of in; owned by typed
+	hand       sync.Mutex                 // held while a command is handed to the client
+	over       bool                       // under hand: it is told already what was not sent
+	failed     atomic.Bool                // something was refused or lost
+	closed     bool                       // nobody reads out any more; owned by join
+	secret     bool                       // the next line is a password; owned by typed
+	serves     bool                       // a password was sent: we may be an operator; owned by typed
+	dark       atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
+	guard      protocol.Guard             // of what is typed
+	noPassword atomic.Bool                // the server asks for none: no client becomes an operator there
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or
@@ -54,7 +54,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	defer l.lighten()
 	for e := range l.client.Events() {
 		if in, ok := e.(client.Connected); ok {
-			l.nobody.Store(in.NoPassword)
+			l.noPassword.Store(in.NoPassword)
 			if !in.Again {
 				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
 			}
@@ -267,7 +267,7 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 		return nil, err
 	}
 	if _, ok := cmd.(protocol.Operator); ok {
-		if l.secret = !l.nobody.Load(); !l.secret {
+		if l.secret = !l.noPassword.Load(); !l.secret {
 			l.guard.Raise() // it may be typed on blindly
 		}
 	}
