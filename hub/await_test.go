@@ -24,7 +24,7 @@ func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 		eve.told()
 		eve.does(called("bob"), say("hello?"))
 		assert.Empty(t, eve.told(), "bob is about to be over")
-		time.Sleep(briefly)
+		time.Sleep(shortTime)
 		synctest.Wait()
 		assert.Equal(t, []string{"-- bob is taken: please choose another name"}, eve.told())
 		assert.Contains(t, bob.told(), "<guest-2> hello?")

@@ -46,7 +46,7 @@
 // A session is somebody: a nick, a room, a mailbox. A Client is one connection of
 // one. Whoever loses the connection finds the session again for Options.Hold: a
 // program with its token, a person with the code that it was told on arriving. Its name
-// is held so long, but not where the session was as short as a script's (brief), nor where
+// is held so long, but not where the session was as short as a script's, nor where
 // a person's input has ended in good order (hangUp): who comes back to that has the name if it is still free.
 //
 // The package knows nothing about sockets, spellings, terminals or disks.

@@ -12,7 +12,7 @@ import (
 // depart proposes that m leaves its room. What it proposed before comes first.
 func (r *run) depart(m *member, left protocol.Left, done func()) {
 	left.From = cmp.Or(m.called, m.nick)
-	m.brief = m.isBrief()
+	m.shortStay = m.isShortStay()
 	entries := []journal.Entry{r.entry(m, m.bound, left)}
 	if m.visiting != 0 {
 		state := r.parting(m, left.Reason)

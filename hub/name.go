@@ -105,21 +105,21 @@ func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
 }
 
 const (
-	briefly    = 10 * time.Second
-	briefLines = 3
+	shortTime  = 10 * time.Second
+	shortLines = 3
 )
 
-// isBrief reports whether m is one who calls, says a line or three and is gone, as
+// isShortStay reports whether m is one who calls, says a line or three and is gone, as
 // scripts do. Its name is not held for it as if it might come back: see freeName.
-func (m *member) isBrief() bool {
-	return !m.again && m.spoken <= briefLines && time.Since(m.began) < briefly
+func (m *member) isShortStay() bool {
+	return !m.again && m.spoken <= shortLines && time.Since(m.began) < shortTime
 }
 
 // freeName frees a name that m asks for, if it is held for somebody from the same address who was
-// here briefly: most likely the same script again. A new name that is not recorded yet would
+// here for a moment: most likely the same script again. A new name that is not recorded yet would
 // come true after it was somebody else's.
 func (r *run) freeName(m *member, n protocol.Nick) {
-	if h := r.holder(n); h != nil && h.brief && (h.gone || h.client == nil) && h.called == (protocol.Nick{}) && h.isFromWhere(m) {
+	if h := r.holder(n); h != nil && h.shortStay && (h.gone || h.client == nil) && h.called == (protocol.Nick{}) && h.isFromWhere(m) {
 		r.giveUpName(h)
 	}
 }
@@ -158,9 +158,9 @@ func (r *run) endPatience(now time.Time) {
 	}
 }
 
-// awaitName has a command that asks for a name wait until the connection of a brief
+// awaitName has a command that asks for a name wait until the connection of a short
 // caller from the same address is over, if that has ended but for what is not read yet; or
-// until the caller is not brief any more.
+// until the caller has stayed longer.
 func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 	var n protocol.Nick
 	switch cmd := cmd.(type) {
@@ -173,13 +173,13 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, w int64) bool {
 		return false
 	}
 	h := r.holder(n)
-	if h == nil || h == c.member || h.client == nil || h.gone || !h.isFromWhere(c.member) || !h.isBrief() {
+	if h == nil || h == c.member || h.client == nil || h.gone || !h.isFromWhere(c.member) || !h.isShortStay() {
 		return false
 	}
 	if h.client.ending == nil || !h.client.ending() {
 		return false
 	}
-	p := &patient{until: h.began.Add(briefly), goOn: func() { r.command(c, cmd, w) }}
+	p := &patient{until: h.began.Add(shortTime), goOn: func() { r.command(c, cmd, w) }}
 	r.onEnd[h.client] = append(r.onEnd[h.client], p)
 	r.patients = append(r.patients, p)
 	r.rearm()

@@ -238,7 +238,7 @@ func playNames(t *testing.T, seed uint64) {
 			synctest.Wait()
 			t.Logf("%d: %v", step, what)
 			for _, m := range w.run.members {
-				t.Logf("        %s called=%s bound=%s gone=%v rel=%v brief=%v client=%v moving=%d holder=%v tok=%s", m.nick, m.called, m.bound, m.gone, m.released, m.brief, m.client != nil, m.moving, w.run.names[m.nick.Keys()[0]] == m, m.token)
+				t.Logf("        %s called=%s bound=%s gone=%v rel=%v short=%v client=%v moving=%d holder=%v tok=%s", m.nick, m.called, m.bound, m.gone, m.released, m.shortStay, m.client != nil, m.moving, w.run.names[m.nick.Keys()[0]] == m, m.token)
 			}
 			w.looked()
 		}

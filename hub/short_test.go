@@ -15,7 +15,7 @@ import (
 
 // The name of a short caller is for who asks from the same address, not for who came from there
 // once.
-func TestABriefNameIsForTheAddressOfNow(t *testing.T) {
+func TestAShortCallersNameIsForTheAddressOfNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(journal.Bounds{}, Options{})
 		eve, dan := w.from(t, 2, Identity{}), w.from(t, 3, Identity{})

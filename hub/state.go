@@ -38,27 +38,27 @@ type room struct {
 // has a token.
 type member struct {
 	listener
-	nick     protocol.Nick
-	from     Address      // where it came from first
-	at       netip.Prefix // where its connection comes from, or came from last
-	token    string       // "" for those who cannot come back
-	client   *Client      // nil while the connection is broken
-	operator bool
-	live     bool // the hub feeds the client's outbox; false: the client reads the journal
-	late     bool // it is yet to be told of a crowd
-	gone     bool // its end is proposed
-	withheld bool // it is announced by its hello only
-	kicked   bool // and then it is not held
-	trimmed  bool // some of its visits are forgotten
-	scarce   bool // some of what it wrote is not remembered
-	released bool // its nick is free again, although it may come back
-	brief    bool // it has gone as scripts do: see isBrief
-	again    bool // it has come back once
-	greeted  bool // it was told who it is, or is a program
-	finished bool // its conversation was closed while it was away: it comes back to hear that
-	serves   bool // it is an operator who is here, and hears the desk
-	duty     bool // and takes visitors
-	nobody   bool // its lines go to nobody, for a moment
+	nick      protocol.Nick
+	from      Address      // where it came from first
+	at        netip.Prefix // where its connection comes from, or came from last
+	token     string       // "" for those who cannot come back
+	client    *Client      // nil while the connection is broken
+	operator  bool
+	live      bool // the hub feeds the client's outbox; false: the client reads the journal
+	late      bool // it is yet to be told of a crowd
+	gone      bool // its end is proposed
+	withheld  bool // it is announced by its hello only
+	kicked    bool // and then it is not held
+	trimmed   bool // some of its visits are forgotten
+	scarce    bool // some of what it wrote is not remembered
+	released  bool // its nick is free again, although it may come back
+	shortStay bool // it has gone as scripts do: see isShortStay
+	again     bool // it has come back once
+	greeted   bool // it was told who it is, or is a program
+	finished  bool // its conversation was closed while it was away: it comes back to hear that
+	serves    bool // it is an operator who is here, and hears the desk
+	duty      bool // and takes visitors
+	nobody    bool // its lines go to nobody, for a moment
 
 	room     *room           // nil before it has entered and after it has left
 	place    int32           // in room.members
