@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"time"
@@ -83,6 +84,64 @@ func (b *blocks) name(n protocol.Nick) (left protocol.Seconds) {
 		left = max(left, b.names.left(key))
 	}
 	return left
+}
+
+// kick throws somebody out, for an operator, and keeps them out for a while.
+func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
+	m := r.named(cmd.Nick)
+	switch {
+	case m == nil:
+		r.refuseNobody(c, weight, cmd.Nick)
+		return
+	case m.operator:
+		r.refuse(c, weight, "operator", "%s is an operator, and operators are not kicked", m.nick)
+		return
+	case m.gone && (m.token == "" || m.kicked):
+		r.refuse(c, weight, "gone", "%s is leaving already", m.nick)
+		return
+	}
+	long := kickedFor(cmd)
+	words := protocol.MustText(m.nick.String() + " is kicked: " + r.keepOut(m, long))
+	goodbye := protocol.Goodbye{Reason: protocol.Kicked, Wait: long, Text: cmd.Text}
+	if m.bound == (protocol.Room{}) {
+		r.kickAbsent(m, goodbye)
+		r.answer(c, protocol.Notice{Text: words}, weight)
+		return
+	}
+	r.forgetToken(m)
+	r.depart(m, protocol.Left{Reason: protocol.Kicked, By: c.member.nick, Text: cmd.Text}, func() {
+		r.cutOff(m, goodbye)
+		r.end(m)
+		if c.member != nil {
+			r.tellOne(c, protocol.Notice{Text: words})
+		}
+		r.giveBackWhenWritten(c, weight)
+	})
+}
+
+// kickedFor is how long a kick keeps somebody out.
+func kickedFor(cmd protocol.Kick) protocol.Seconds {
+	return min(cmp.Or(max(0, cmd.For), protocol.KickTime), protocol.MaxKick)
+}
+
+// kickAbsent ends a session that is in no room: it is held, or is about to be, or
+// has not arrived yet.
+func (r *run) kickAbsent(m *member, goodbye protocol.Goodbye) {
+	if m.gone {
+		delete(r.tokens, m.token) // hold does the rest
+		m.kicked = true
+		return
+	}
+	r.cutOff(m, goodbye)
+	r.endHeld(m)
+}
+
+// cutOff says goodbye to m before all that it waits for, if it is connected.
+func (r *run) cutOff(m *member, goodbye protocol.Goodbye) {
+	if m.client != nil {
+		m.client.out.cut(protocol.NewLine(goodbye))
+		r.unlink(m.client)
+	}
 }
 
 // keepOut is what a kick does to those who come later, and the words for it.
