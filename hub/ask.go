@@ -19,7 +19,11 @@ func (r *run) roomList(m *member) protocol.Event {
 	})
 	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
 	for _, room := range rooms[:min(len(rooms), maxNames)] {
-		list.Rooms = append(list.Rooms, protocol.RoomInfo{Room: room.name, Here: len(room.members), Topic: room.topic})
+		info := protocol.RoomInfo{Room: room.name, Here: len(room.members)}
+		if m.shows(room.topic) {
+			info.Topic = room.topic.text
+		}
+		list.Rooms = append(list.Rooms, info)
 	}
 	return list
 }

@@ -78,12 +78,16 @@ func TestNothingGrowsWithoutABound(t *testing.T) {
 		})
 	})
 	t.Run("ignored", func(t *testing.T) {
-		inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+		inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
 			for i := range maxIgnored + 1 {
-				people[1].wants <- protocol.Rename{Nick: nick("z%d", i)}
+				p := newPersona(w.h, true)
+				p.connect(t)
+				p.wants <- protocol.Rename{Nick: nick("z%d", i)}
 				synctest.Wait()
 				people[0].wants <- protocol.Ignore{Nick: nick("z%d", i)}
 				synctest.Wait()
+				p.breakOff()
+				p.ended.Wait()
 			}
 			seen := people[0].told()
 			assert.Contains(t, seen[len(seen)-1], "you ignore 100 people already")

@@ -100,11 +100,11 @@ func (r *run) tellRoom(room *room) {
 		switch {
 		case !m.live:
 			continue
-		case m.author == r.round || len(m.ignored) > 0:
+		case m.author == r.round || m.ignoresAny(room.said):
 			said := m.since(room.said)
 			switch {
 			case len(said) == 0:
-			case m.own == 1 && len(said) < len(room.said) && !m.program && len(m.ignored) == 0: // all that it has done is to come
+			case m.own == 1 && len(said) < len(room.said) && !m.program && !m.ignoresAny(said): // all that it has done is to come
 				if events == nil {
 					events = eventsOf(room.said)
 				}
@@ -187,6 +187,13 @@ func (m *member) lines(said []*journal.Entry) (lines []*protocol.Line) {
 		if m.hears(e) {
 			lines = append(lines, m.line(e))
 		}
+	}
+	if m.deaf != nil && len(lines) > 1 { // many who come at once are told as such, without those whom m ignores
+		events := make([]protocol.Event, len(lines))
+		for i, l := range lines {
+			events[i] = l.Event
+		}
+		return []*protocol.Line{protocol.Together(events)}
 	}
 	return lines
 }

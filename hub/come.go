@@ -296,8 +296,8 @@ func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
 	tell := func(e protocol.Event) {
 		items = append(items, item{line: protocol.NewLine(e), aside: &aside{after: r.place(m.client)}})
 	}
-	if !m.room.topic.IsBlank() {
-		tell(protocol.TopicIs{Room: m.room.name, Text: m.room.topic})
+	if m.shows(m.room.topic) {
+		tell(protocol.TopicIs{Room: m.room.name, Text: m.room.topic.text})
 	}
 	if m.unnamed != nil {
 		tell(protocol.Refused{Refusal: *m.unnamed})
@@ -326,8 +326,8 @@ func (r *run) seeOther(m *member, at *journal.Entry, weight int64) {
 }
 
 func (r *run) showTopic(m *member) {
-	if !m.room.topic.IsBlank() {
-		r.tellOne(m.client, protocol.TopicIs{Room: m.room.name, Text: m.room.topic})
+	if m.shows(m.room.topic) {
+		r.tellOne(m.client, protocol.TopicIs{Room: m.room.name, Text: m.room.topic.text})
 	}
 }
 

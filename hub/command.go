@@ -236,7 +236,7 @@ func (r *run) join(m *member, to protocol.Room, w int64) {
 
 func (r *run) topic(m *member, cmd protocol.Topic, w int64) {
 	if cmd.Text.IsBlank() {
-		r.answer(m.client, protocol.TopicIs{Room: m.bound, Text: m.room.topic}, w)
+		r.tellTopic(m, w)
 		return
 	}
 	if r.refuseLong(m, cmd.Text, w) {
@@ -247,6 +247,14 @@ func (r *run) topic(m *member, cmd protocol.Topic, w int64) {
 		set.Text = cmd.Text
 	}
 	r.proposeFor(m, w, r.entry(m, m.room.name, set))
+}
+
+func (r *run) tellTopic(m *member, w int64) {
+	if t := m.room.topic; !t.text.IsBlank() && !m.shows(t) {
+		r.answer(m.client, protocol.Notice{Text: protocol.MustText("the topic of " + m.bound.String() + " was set by somebody whom you ignore")}, w)
+		return
+	}
+	r.answer(m.client, protocol.TopicIs{Room: m.bound, Text: m.room.topic.text}, w)
 }
 
 func (r *run) away(m *member, t protocol.Text, w int64) {

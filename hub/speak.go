@@ -150,7 +150,7 @@ func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
 	ours := journal.Entry{Stream: journal.Mailbox(m.id), Author: m.id, Event: said.Stamped(protocol.StampOf(theirs.Event))}
 	theirs.Stream = journal.Mailbox(to.id)
 	r.say(m, cmd.Ref, []journal.Entry{theirs, ours}, w, func() {
-		if !to.away.IsBlank() {
+		if !to.away.IsBlank() && !m.deaf.to(to.id, to.nick) {
 			r.tellOne(c, protocol.AwaySet{From: to.nick, Text: to.away})
 		}
 		r.giveBackWhenWritten(c, w)

@@ -26,7 +26,7 @@ type state struct {
 // room is a place where members hear each other.
 type room struct {
 	name    protocol.Room
-	topic   protocol.Text
+	topic   topic
 	members []*member        // in no order; member.place is the index
 	said    []*journal.Entry // in this commit, and not told yet
 	coming  int              // members on their way: it must not vanish before they come
@@ -60,21 +60,21 @@ type member struct {
 	duty      bool // and takes visitors
 	nobody    bool // its lines go to nobody, for a moment
 
-	room     *room           // nil before it has entered and after it has left
-	place    int32           // in room.members
-	moving   int32           // moves that are proposed
-	author   uint64          // the last broadcast in which it has lines of its own
-	own      int32           // how many these are
-	spoken   int32           // lines that it has said
-	came     uint64          // position at which it entered room
-	bound    protocol.Room   // where it will be when all that is proposed has been applied; zero: nowhere
-	last     protocol.Room   // where it was when its connection broke
-	replay   int             // lines of history it wants on entering
-	called   protocol.Nick   // what it will be called, if that is proposed
-	onRoom   []func()        // what waits until it has entered
-	visits   []visit         // the rooms that it was in, the last ones: for who comes back
-	away     protocol.Text   // "" when it is not
-	ignoring []protocol.Nick // whom it ignores, in order; never written to
+	room     *room         // nil before it has entered and after it has left
+	place    int32         // in room.members
+	moving   int32         // moves that are proposed
+	author   uint64        // the last broadcast in which it has lines of its own
+	own      int32         // how many these are
+	spoken   int32         // lines that it has said
+	came     uint64        // position at which it entered room
+	bound    protocol.Room // where it will be when all that is proposed has been applied; zero: nowhere
+	last     protocol.Room // where it was when its connection broke
+	replay   int           // lines of history it wants on entering
+	called   protocol.Nick // what it will be called, if that is proposed
+	onRoom   []func()      // what waits until it has entered
+	visits   []visit       // the rooms that it was in, the last ones: for who comes back
+	away     protocol.Text // "" when it is not
+	ignoring []ignored     // in order; never written to
 	refs     *refs
 	wrote    []journal.Stream  // what it has said something in, for Forget
 	seen     *seen             // how far its last connection was written
@@ -126,7 +126,7 @@ type listener struct {
 	id      uuid.UUID
 	program bool // it has said hello
 	echo    bool
-	ignored map[string]protocol.Nick // by session and by nick key; replaced when it changes, never written to
+	deaf    *deafness // whom it ignores
 }
 
 // hears reports whether e is told.
@@ -141,28 +141,6 @@ func (l *listener) hears(e *journal.Entry) bool {
 		return true
 	}
 	return !l.ignores(e)
-}
-
-func (l *listener) ignores(e *journal.Entry) bool {
-	if len(l.ignored) == 0 {
-		return false
-	}
-	var from protocol.Nick
-	switch ev := e.Event.(type) {
-	case protocol.Said:
-		from = ev.From
-	case protocol.Acted:
-		from = ev.From
-	case protocol.Whispered:
-		from = ev.From
-	default:
-		return false
-	}
-	if _, ok := l.ignored[e.Author.String()]; ok {
-		return true
-	}
-	_, ok := l.ignored[from.Keys()[0]]
-	return ok
 }
 
 // event is what this listener is told of e.
@@ -256,9 +234,12 @@ func (s *state) apply(e *journal.Entry) {
 		if !m.released { // else the name is free, and may be somebody's by now
 			s.claim(m, ev.To)
 		}
+		if m.operator {
+			s.hearOperator(m)
+		}
 	case protocol.TopicSet:
 		if r := s.rooms[ev.Room]; r != nil {
-			r.topic = ev.Text
+			r.topic = topic{text: ev.Text, by: e.Author, from: ev.From}
 		}
 	case protocol.AwaySet:
 		m.away = ev.Text
@@ -280,6 +261,7 @@ func (s *state) apply(e *journal.Entry) {
 		s.desk.change(m, ev)
 	case protocol.DutyChanged:
 		s.desk.employ(m, ev)
+		s.hearOperator(m)
 	default:
 		panic("hub: an entry of an unknown kind")
 	}
