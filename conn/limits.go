@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"chinwag/hub"
 )
 
 // maxAddresses is how many addresses are remembered before those without a
@@ -91,10 +93,10 @@ func (l *limits) enter(at netip.Prefix) (why, tell string) {
 	switch {
 	case l.most >= 0 && a.open >= l.most:
 		return "chinwag/1 has too many connections from your address already: please close one of them first",
-			l.news(a, "connections from %s are refused, since it has %d already: --per-address allows more", nameOf(at), l.most)
+			l.news(a, "connections from %s are refused, since it has %d already: --per-address allows more", hub.NameOf(at), l.most)
 	case !a.limiter.Allow():
 		return "your address connects to chinwag/1 too often: please wait a minute",
-			l.news(a, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", nameOf(at), l.minute)
+			l.news(a, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", hub.NameOf(at), l.minute)
 	}
 	a.open++
 	return "", ""
@@ -118,17 +120,6 @@ func (l *limits) news(a *address, format string, args ...any) string {
 		return "connections from other addresses are refused, too, and these are so many that they are not named for a minute"
 	}
 	return ""
-}
-
-// nameOf is what counts as one address as the operator is shown it.
-func nameOf(at netip.Prefix) string {
-	switch {
-	case !at.IsValid():
-		return "who has no internet address"
-	case at.IsSingleIP():
-		return at.Addr().String()
-	}
-	return at.String()
 }
 
 // triesLeft is how many wrong passwords may still come from that address now.

@@ -39,6 +39,10 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 		r.answer(c, protocol.Refused{Refusal: *secretSaid, Ref: refOf(cmd)}, w)
 		return
 	}
+	if refusal := r.checkBudget(m, cmd); refusal != nil {
+		r.answer(c, protocol.Refused{Refusal: *refusal, Ref: refOf(cmd)}, w)
+		return
+	}
 	if _, ping := cmd.(protocol.Ping); !ping { // a program sends these by itself
 		m.active = time.Now()
 	}

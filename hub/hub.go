@@ -28,12 +28,15 @@ type Options struct {
 	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s, below 0: as long as it takes
 	Rooms  int           // 0: 1,000, below 0: no limit
 
+	PerAddressBytes int64 // by which one address may make the record grow in a day; 0: 256 MiB, below 0: no limit
+
 	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
 	Visitors           int                      // at the desk at once; 0: 1,000, below 0: no limit
 	VisitorsPerAddress int                      // 0: 64, below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
 	Messages           time.Duration            // how long somebody may come back for the answer to a message; 0: 7 days
 	Trouble            func(error)              // told when the record begins to fail, with nil when it works again, and of each ErrUnreadable; nil: nobody
+	News               func(words string)       // told what whoever runs the server should know once; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
@@ -44,6 +47,7 @@ func (o *Options) defaults() {
 	o.Hold = cmp.Or(o.Hold, 2*time.Minute)
 	o.Grace = cmp.Or(o.Grace, 5*time.Second)
 	o.Rooms = noLimit(cmp.Or(o.Rooms, 1000))
+	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, 256<<20)
 	o.Visitors = noLimit(cmp.Or(o.Visitors, 1000))
 	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, 64))
 	o.Silence = cmp.Or(o.Silence, 10*time.Minute)
@@ -91,6 +95,12 @@ type Hub struct {
 func (h *Hub) trouble(err error) {
 	if h.opts.Trouble != nil {
 		h.opts.Trouble(err)
+	}
+}
+
+func (h *Hub) news(words string) {
+	if h.opts.News != nil {
+		h.opts.News(words)
 	}
 }
 

@@ -184,10 +184,16 @@ func (r *run) refusesName(m *member, n protocol.Nick) protocol.Seconds {
 // turnAway says goodbye to a connection that comes from an address which is refused,
 // and reports whether it is such a one.
 func (r *run) turnAway(c *Client, id Identity) bool {
-	left := r.blocked.addresses.left(id.From.Prefix)
-	if left == 0 || id.Operator {
+	if id.Operator {
 		return false
 	}
-	r.endWith(c, protocol.Goodbye{Reason: protocol.Kicked, Wait: left, Address: true})
-	return true
+	if left := r.blocked.addresses.left(id.From.Prefix); left > 0 {
+		r.endWith(c, protocol.Goodbye{Reason: protocol.Kicked, Wait: left, Address: true})
+		return true
+	}
+	if r.budgets.isOver(id.From.Prefix) {
+		r.endWith(c, protocol.Goodbye{Reason: protocol.Full, Back: protocol.SecondsOf(r.opts.Hold), Text: spentToo})
+		return true
+	}
+	return false
 }

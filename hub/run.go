@@ -73,6 +73,7 @@ type run struct {
 	clients   map[*Client]bool
 	onEnd     map[*Client][]*patient // what waits for the end of a connection
 	blocked   blocks                 // who is kept out after a kick
+	budgets   budgets                // what each address may still say
 	began     uint64                 // where the record ended when the hub began
 	guests    int                    // guests so far
 	tickets   protocol.Ticket        // so far
@@ -109,7 +110,7 @@ type proposal struct {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member][]func(){}, blocked: newBlocks(), expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member][]func(){}, blocked: newBlocks(), budgets: newBudgets(h.opts.PerAddressBytes), expiry: expiry}
 	r.room(protocol.DeskRoom) // it never vanishes
 	r.began = h.journal.Head()
 	if r.head = r.began; r.head > 0 { // how many entries these have had by now is not known here
@@ -135,6 +136,7 @@ func (r *run) runJournal() (stop func()) {
 // with their positions.
 func (r *run) propose(p proposal) {
 	r.pending++
+	r.spend(p.entries, false)
 	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
 }
 
@@ -145,6 +147,7 @@ func (r *run) commit(b journal.Batch) {
 		r.pending--
 		mark := p.Mark.(proposal)
 		if b.Err != nil {
+			r.spend(mark.entries, true)
 			mark.failed()
 			continue
 		}

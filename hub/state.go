@@ -93,6 +93,7 @@ type member struct {
 	left   *ticket   // to whom they went, until that one had gone; nil when it has shown that it knows
 	hushed time.Time // up to when those that do not name where they were begun are refused
 	active time.Time // when it did something last
+	warned time.Time // when it was told that its address may not say much more
 }
 
 // stream is what m reads of a room.

@@ -33,6 +33,7 @@ type settings struct {
 	PerAddress      int           `koanf:"per-address"`
 	PerAddressRate  float64       `koanf:"per-address-rate"`
 	PerAddressBurst int           `koanf:"per-address-burst"`
+	PerAddressBytes size          `koanf:"per-address-bytes"`
 	Outbox          int           `koanf:"outbox"`
 	Stall           time.Duration `koanf:"stall"`
 	Grace           time.Duration `koanf:"grace"`
@@ -66,6 +67,8 @@ func addFlags(f *pflag.FlagSet) {
 	f.Int("per-address", 64, "`CONNECTIONS` from one address (IPv6: one /64)")
 	f.Float64("per-address-rate", 20, "new `CONNECTIONS` a minute from one address")
 	f.Int("per-address-burst", 40, "new `CONNECTIONS` at once before that")
+	perAddressBytes := size(256 << 20)
+	f.Var(&perAddressBytes, "per-address-bytes", "`BYTES` by which what one address says may make the record grow in a day, as 256M")
 	f.Int("outbox", 64<<10, "`BYTES` that wait for one client before it is fed from the record")
 	f.Duration("stall", 30*time.Second, "`TIME` after which a client that takes nothing at all is dropped")
 	f.Duration("grace", 5*time.Second, "`TIME` that the goodbyes may take at the end")
@@ -221,16 +224,24 @@ func (s *settings) check() error {
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
 	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress) < 0,
-		s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
+		s.PerAddressBytes < 0, s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
 		return errors.New("a limit cannot be below 0, and 0 means none")
 	}
 	return nil
 }
 
 // limit is a setting, in which 0 means none, as an option, in which that is -1.
-func limit[N int | float64 | time.Duration](n N) N {
+func limit[N int | int64 | float64 | time.Duration](n N) N {
 	if n == 0 {
 		return -1
 	}
 	return n
+}
+
+// bytesPerAddress bounds what is kept. Where that is the memory's, it has its own bound.
+func (s *settings) bytesPerAddress() int64 {
+	if s.Journal == "memory" {
+		return -1
+	}
+	return limit(int64(s.PerAddressBytes))
 }

@@ -25,7 +25,7 @@ type Contender struct {
 func Chinwag(self, dialect, journal string) Contender {
 	return Contender{Name: "chinwag " + journal, Dialect: dialect, Most: math.MaxInt, command: []string{
 		self, "serve", "--listen", "127.0.0.1:{port}", "--console", "off", "--log-level", "error",
-		"--rate", "0", "--per-address", "0", "--per-address-rate", "0", "--rooms", "0", "--journal", journal, "--data", "{dir}",
+		"--rate", "0", "--per-address", "0", "--per-address-rate", "0", "--per-address-bytes", "0", "--rooms", "0", "--journal", journal, "--data", "{dir}",
 	}}
 }
 

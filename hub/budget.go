@@ -1,0 +1,208 @@
+package hub
+
+import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// An address has a budget of bytes by which it makes the record grow in a day. What is
+// spent comes back evenly, all of it in a day. At nine tenths the people there are told. When
+// all is spent, whatever would make the record grow is refused, and all else works; that they
+// come and go is still recorded, from a reserve of an eighth. When that is spent too,
+// nobody comes in from there. Operators have no budget: whoever knows the password is
+// trusted, and must be heard beside somebody who floods from the same address.
+
+const (
+	day        = 24 * time.Hour
+	maxBudgets = 4096 // addresses that have spent something; beyond, those that have spent least are forgotten
+	maxSpent   = 10   // of so many addresses a minute the operator is told that they have spent all
+
+	reserve = 1. / 8 // of a budget, for coming and going
+
+	entryCost = 120 // bytes that an entry takes in the file beside its words, about
+)
+
+// cost is by how many bytes e makes the record grow, about: its words stand there, and
+// again in the index, whatever they are.
+func cost(e *journal.Entry) float64 {
+	if e.Event.IsSpoken() {
+		from, words := protocol.Words(e.Event)
+		return entryCost + float64(len(from.String())) + float64(len(words.String()))*7/2
+	}
+	return entryCost + float64(len(protocol.AppendEventJSON(nil, e.Event.Stamped(protocol.Stamp{}))))
+}
+
+// budgets are what the addresses have spent.
+type budgets struct {
+	most    float64 // 0: no limit
+	of      map[netip.Prefix]*budget
+	minute  time.Time // since then the operator was told of so many addresses
+	counted int
+}
+
+type budget struct {
+	spent float64
+	at    time.Time // when that was so
+	told  time.Time // when the operator was told that all is spent
+}
+
+func newBudgets(most int64) budgets {
+	return budgets{most: float64(max(0, most)), of: map[netip.Prefix]*budget{}}
+}
+
+// spend counts what comes from at; a negative amount gives it back.
+func (b *budgets) spend(at netip.Prefix, bytes float64) {
+	if b.most == 0 || !at.IsValid() { // the server's own terminal has no address
+		return
+	}
+	a, now := b.of[at], time.Now()
+	if a == nil {
+		b.tidy(now)
+		a = &budget{at: now}
+		b.of[at] = a
+	}
+	a.spent = max(0, b.spentBy(a, now)+bytes)
+	a.at = now
+}
+
+// spentBy is what a has spent and not got back.
+func (b *budgets) spentBy(a *budget, now time.Time) float64 {
+	return max(0, a.spent-b.most*float64(now.Sub(a.at))/float64(day))
+}
+
+// share is how much of its budget an address has spent: 1 is all.
+func (b *budgets) share(at netip.Prefix) float64 {
+	a := b.of[at]
+	if a == nil {
+		return 0
+	}
+	return b.spentBy(a, time.Now()) / b.most
+}
+
+// isOver reports whether nobody comes in from an address.
+func (b *budgets) isOver(at netip.Prefix) bool { return b.most > 0 && b.share(at) >= 1+reserve }
+
+// tidy makes room for another address: those that have spent nothing are forgotten and,
+// where that is not enough, those that have spent least. So nobody gets a budget back by bringing many addresses.
+func (b *budgets) tidy(now time.Time) {
+	if len(b.of) < maxBudgets {
+		return
+	}
+	maps.DeleteFunc(b.of, func(_ netip.Prefix, a *budget) bool { return b.spentBy(a, now) == 0 })
+	if len(b.of) <= maxBudgets/2 {
+		return
+	}
+	order := slices.SortedFunc(maps.Keys(b.of), func(x, y netip.Prefix) int {
+		return cmp.Compare(b.spentBy(b.of[x], now), b.spentBy(b.of[y], now))
+	})
+	for _, at := range order[:len(order)-maxBudgets/2] {
+		delete(b.of, at)
+	}
+}
+
+// isNews reports whether the operator is to be told that at has spent all: once a day,
+// and of few addresses at once. last says that others are not named.
+func (b *budgets) isNews(at netip.Prefix) (news, last bool) {
+	a, now := b.of[at], time.Now()
+	if a == nil || !a.told.IsZero() && now.Sub(a.told) < day {
+		return false, false
+	}
+	if now.Sub(b.minute) > time.Minute {
+		b.minute, b.counted = now, 0
+	}
+	a.told = now
+	b.counted++
+	return b.counted <= maxSpent+1, b.counted > maxSpent
+}
+
+// spend counts what entries cost their authors' addresses; back: they could not be kept.
+func (r *run) spend(entries []journal.Entry, back bool) {
+	if r.budgets.most == 0 {
+		return
+	}
+	for i := range entries {
+		e := &entries[i]
+		m := r.members[e.Author]
+		if m == nil || m.operator {
+			continue
+		}
+		bytes := cost(e)
+		if back {
+			bytes = -bytes
+		}
+		r.budgets.spend(m.at, bytes)
+	}
+}
+
+// checkBudget is why m's command is refused: the address has spent its budget. Whoever has
+// spent nearly all of it is told, once a day.
+func (r *run) checkBudget(m *member, cmd protocol.Command) *protocol.Refusal {
+	if r.budgets.most == 0 || m.operator || !m.records(cmd) {
+		return nil
+	}
+	switch share := r.budgets.share(m.at); {
+	case share >= 1:
+		r.tellSpent(m.at)
+		return spent
+	case share >= 0.9 && (m.warned.IsZero() || time.Since(m.warned) >= day):
+		m.warned = time.Now()
+		r.tellOne(m.client, nearlySpent)
+	}
+	return nil
+}
+
+var (
+	spent       = protocol.Refuse("spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
+	nearlySpent = protocol.Notice{Text: protocol.MustText("your address has said nine tenths of what this server keeps from one address in a day: after that you can only read for a while")}
+	spentToo    = protocol.MustText("your address has said as much as this server keeps from one address in a day")
+)
+
+// records reports whether cmd would make the record grow. What was said before, and is
+// only sent again, does not; nor does leaving.
+func (m *member) records(cmd protocol.Command) bool {
+	switch cmd := cmd.(type) {
+	case protocol.Say, protocol.Me, protocol.Msg:
+		_, before := m.refs.find(refOf(cmd))
+		return !before
+	case protocol.Desk:
+		_, before := m.refs.find(cmd.Ref)
+		return !before && (!cmd.Text.IsBlank() || m.bound != protocol.DeskRoom)
+	case protocol.Topic:
+		return !cmd.Text.IsBlank()
+	case protocol.Away:
+		return true
+	case protocol.Join:
+		return m.bound != (protocol.Room{}) && m.bound != cmd.Room
+	case protocol.Rename:
+		return m.bound != (protocol.Room{})
+	}
+	return false
+}
+
+func (r *run) tellSpent(at netip.Prefix) {
+	news, last := r.budgets.isNews(at)
+	switch {
+	case !news:
+	case last:
+		r.hub.news("what is said from other addresses is refused, too, and these are so many that they are not named for a minute")
+	default:
+		r.hub.news("what is said from " + NameOf(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
+	}
+}
+
+// NameOf is what counts as one address, as whoever runs the server is shown it.
+func NameOf(at netip.Prefix) string {
+	switch {
+	case !at.IsValid():
+		return "who has no internet address"
+	case at.IsSingleIP():
+		return at.Addr().String()
+	}
+	return at.String()
+}
