@@ -59,6 +59,8 @@ func (r *run) handle(req request) {
 		r.promote(req)
 	case detach:
 		r.detach(req)
+	case notice:
+		r.notice(req)
 	default:
 		panic("hub: a request of an unknown type")
 	}

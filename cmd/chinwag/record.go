@@ -18,33 +18,33 @@ import (
 
 const recordFile = "chinwag.db"
 
-// openRecord opens where what is said is kept. close gives it back, when nobody
-// writes any more.
-func openRecord(s settings, log *slog.Logger) (store journal.Store, close func() error, err error) {
+// openRecord opens where what is said is kept: in the file at path, or in memory if that
+// is "". close gives it back, when nobody writes any more.
+func openRecord(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
 		log.Info("what is said is kept until the server ends", "journal", "memory")
-		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), func() error { return nil }, nil
+		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), "", func() error { return nil }, nil
 	}
 	dir, err := dataFolder(s.Data)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("the folder for the record cannot be made: %w; --data DIR names another, --journal memory does without", err)
+		return nil, "", nil, fmt.Errorf("the folder for the record cannot be made: %w; --data DIR names another, --journal memory does without", err)
 	}
-	path := filepath.Join(dir, recordFile)
+	path = filepath.Join(dir, recordFile)
 	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Log: log})
 	if _, ok := errors.AsType[*fs.PathError](err); ok { // the folder's fault, and not the record's
 		err = fmt.Errorf("the record cannot be kept in %s: %w; --data DIR names another folder, --journal memory does without", dir, err)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	log.Info("what is said is kept", "journal", path, "sync", s.Sync, "position", db.Head())
 	if s.Sync != "full" {
 		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
 	}
-	return db, db.Close, nil
+	return db, path, db.Close, nil
 }
 
 // dataFolder is where programs keep their data on this system.

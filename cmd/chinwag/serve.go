@@ -104,7 +104,7 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	store, closeRecord, err := openRecord(s, log)
+	store, path, closeRecord, err := openRecord(s, log)
 	if err != nil {
 		for _, l := range listeners {
 			_ = l.Close()
@@ -135,6 +135,9 @@ func serve(ctx context.Context, s settings) error {
 		}
 	}
 	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
+	if path != "" {
+		g.Add(watchDisk(path, log, h))
+	}
 	g.Add(untilSignal(ctx, h.Asked(), log))
 	hubCtx, endHub := context.WithCancel(context.Background())
 	g.Add(func() error { return h.Run(hubCtx) }, func(error) { endHub() })

@@ -1,0 +1,26 @@
+package hub
+
+import (
+	"context"
+
+	"chinwag/protocol"
+)
+
+// notice is what operators are told by whoever runs the server.
+type notice struct{ words protocol.Text }
+
+func (notice) request() {}
+
+// TellOperators tells all operators who are here something about the server. It must be
+// seldom: each is told all of it. A hub that has ended has no operators.
+func (h *Hub) TellOperators(ctx context.Context, words protocol.Text) {
+	_ = h.send(ctx, notice{words})
+}
+
+func (r *run) notice(req notice) {
+	for _, m := range r.members {
+		if m.operator && m.client != nil && m.greeted {
+			r.tellOne(m.client, protocol.Notice{Text: req.words})
+		}
+	}
+}
