@@ -205,7 +205,7 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
-			w := newHouse(t, hub.Options{Desk: true}, conn.Options{PerAddress: -1, PerAddressRate: -1, Password: func(protocol.Secret) bool { return true }})
+			w := newHouse(t, hub.Options{Desk: true, MessagesPerAddress: -1}, conn.Options{PerAddress: -1, PerAddressRate: -1, Password: func(protocol.Secret) bool { return true }})
 			w.level.Set(slog.LevelDebug)
 			at := w.listen()
 			for range 20 {

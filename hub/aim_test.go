@@ -335,6 +335,7 @@ func TestFewNumbersAreRemembered(t *testing.T) {
 		v := s.visitors[0]
 		for range maxLately + 10 {
 			s.do(v, protocol.Undesk{}, protocol.Desk{})
+			time.Sleep(time.Minute / maxTurns)
 		}
 		assert.Len(t, s.run.desk.lately, maxLately)
 		s.looked()

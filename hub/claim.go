@@ -11,8 +11,8 @@ import (
 // after that: of two who take the same visitor in the same instant one is first, and
 // the other is told who.
 
-// next takes the one who waits longest. Somebody whose connection is broken
-// just now is passed over, and keeps the place.
+// next takes the one who waits longest of those who are there, or where nobody is the
+// oldest message. Somebody whose connection is broken just now is passed over, and keeps the place.
 func (r *run) next(m *member, w int64) {
 	if t := r.longest(); t != nil {
 		r.claimTicket(m, t, w)
@@ -23,12 +23,17 @@ func (r *run) next(m *member, w int64) {
 }
 
 func (r *run) longest() *ticket {
+	var message *ticket
 	for _, t := range r.desk.queue {
-		if len(t.claims) == 0 && !t.isLeaving() && (!t.lost || t.message) {
+		switch {
+		case len(t.claims) > 0 || t.isLeaving():
+		case !t.lost:
 			return t
+		case t.message && message == nil:
+			message = t
 		}
 	}
-	return nil
+	return message
 }
 
 func (r *run) take(m *member, no protocol.Ticket, w int64) {
@@ -64,6 +69,8 @@ func (r *run) mine(m *member, no protocol.Ticket) (*ticket, *protocol.Refusal) {
 		return nil, protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", no)
 	case t.ended || t.isLeaving():
 		return nil, protocol.Refuse("gone", "%s has gone", t.name())
+	case t.ending:
+		return nil, protocol.Refuse("gone", "%s is being closed", t.name())
 	case t.owner() != nil && t.owner() != m:
 		return nil, protocol.Refuse("taken", "%s has %s, and /note %d TEXT tells only operators", t.owner().nick, t.name(), t.no)
 	}
@@ -181,39 +188,13 @@ func (r *run) askToWait(m *member, cmd protocol.Hold, w int64) {
 	})
 }
 
-// closeTicket ends a conversation. The visitor goes back to the room or, where
-// there is only the desk, is said goodbye to.
-func (r *run) closeTicket(m *member, cmd protocol.Close, w int64) {
-	t, refusal := r.mine(m, cmd.Ticket)
-	if refusal != nil {
-		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
-		return
-	}
-	c, text := m.client, short(cmd.Text)
-	r.changeHands(t, m, append(r.toVisitor(m, t, protocol.AtDesk{State: protocol.Closed, By: m.nick, Text: text}),
-		r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Closed, By: m.nick, Text: text})), func() {
-		switch t {
-		case m.target:
-			r.aimAtNobody(m)
-		case m.heir:
-			m.heir = nil
-			r.hush(m)
-		}
-		if v := t.visitor; v != nil && v.visiting == t.no {
-			v.visiting = 0
-			r.seeOut(v)
-		}
-		r.tellOne(c, r.servingNow(m, protocol.Serving{State: protocol.Closed, Ticket: t.no, Nick: t.nick}))
-		r.giveBackWhenWritten(c, w)
-	}, func() { r.refuseUnkept(c, w) })
-}
-
 // seeOut leads a visitor away whose conversation is closed.
 func (r *run) seeOut(v *member) {
 	switch c := v.client; {
 	case v.gone || v.bound != protocol.DeskRoom:
 		if v.last == protocol.DeskRoom { // it may come back, and reads then how it ended
 			v.last, v.finished = r.roomBefore(v), r.opts.Desk
+			r.keepUnread(v)
 		}
 	case v.moving > 0: // it is coming back just now
 		v.onRoom = append(v.onRoom, func() { r.seeOut(v) })

@@ -182,7 +182,7 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 	case protocol.Duty:
 		r.setDuty(m, cmd.On, w)
 	case protocol.Queue:
-		r.showQueue(m, cmd.All, w)
+		r.showQueue(m, cmd, w)
 	case protocol.Next:
 		r.next(m, w)
 	case protocol.Take:

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
@@ -25,9 +28,11 @@ type desk struct {
 	queue     []*ticket                   // those who wait, in the order of their numbers
 	operators []*member                   // who are here, in the order of coming
 	lately    []protocol.Ticket           // the last that have ended
+	absent    []*ticket                   // whose visitor has lost the connection, in the order in which they did
+	messages  []*ticket                   // whose visitor has gone, in the same order
 	touched   bool                        // since the hub looked after it last
 
-	places     int                  // tickets that are open, or on their way to be
+	places     int                  // visitors who are there, or on their way
 	placesFrom map[netip.Prefix]int // of them from one address
 }
 
@@ -35,15 +40,18 @@ type desk struct {
 type ticket struct {
 	no      protocol.Ticket
 	visitor *member       // nil when the session is over
+	session uuid.UUID     // of the visitor, also then
 	nick    protocol.Nick // of the visitor, also then
 	from    Address
 	since   time.Time     // when the waiting began
 	opened  uint64        // position
-	first   protocol.Text // the first words; empty: none yet
+	left    time.Time     // when the visitor went; of no meaning while they are there
+	first   protocol.Text // the first words, not all of many; empty: none yet
 	by      *member       // the operator who has it; nil: it waits
-	lost    bool          // the visitor's connection is broken
-	message bool          // the visitor has gone, and what was said waits to be answered
+	lost    bool          // the visitor is not there: the connection is broken, or
+	message bool          // they have gone, and what was said waits to be answered
 	held    bool          // asked to wait a moment
+	ending  bool          // its end is decided, not yet recorded
 	ended   bool          // no longer open
 
 	claims []*member // who are about to have it, or to end it, one after the other: decided, not yet recorded
@@ -60,7 +68,7 @@ func newDesk() desk {
 	return desk{tickets: map[protocol.Ticket]*ticket{}, placesFrom: map[netip.Prefix]int{}}
 }
 
-// admit takes a place for a ticket from a; dismiss gives it back.
+// admit takes a place for somebody from a; dismiss gives it back.
 func (d *desk) admit(a Address) {
 	d.places++
 	if a.Prefix.IsValid() {
@@ -99,11 +107,12 @@ func (d *desk) change(m *member, at protocol.TicketChanged) {
 	case protocol.Returned:
 		d.takeBack(t, m)
 	case protocol.Disconnected:
-		t.lost = true
+		d.part(t, false, at.Time)
 	case protocol.Back:
-		t.lost, t.message, t.nick = false, false, at.From
+		d.rejoin(t)
+		t.nick = at.From
 	case protocol.LeftMessage:
-		t.lost, t.message = true, true
+		d.part(t, true, at.Time)
 	case protocol.VisitorRename:
 		t.nick = at.To
 	case protocol.Closed, protocol.Gone:
@@ -114,9 +123,33 @@ func (d *desk) change(m *member, at protocol.TicketChanged) {
 }
 
 func (d *desk) open(m *member, at protocol.TicketChanged) {
-	t := &ticket{no: at.Ticket, visitor: m, nick: at.From, from: m.from, since: at.Time, opened: at.Seq}
+	t := &ticket{no: at.Ticket, visitor: m, session: m.id, nick: at.From, from: m.from, since: at.Time, opened: at.Seq}
 	d.tickets[t.no] = t
 	d.enqueue(t)
+}
+
+// part gives the place of a visitor back who is not there any more.
+func (d *desk) part(t *ticket, message bool, at time.Time) {
+	d.rejoin(t)
+	d.dismiss(t.from)
+	t.lost, t.message, t.left = true, message, at
+	if message {
+		d.messages = append(d.messages, t)
+	} else {
+		d.absent = append(d.absent, t)
+	}
+}
+
+// rejoin is the end of part. Whoever comes back has a place, also where there is none for others:
+// no more can come back than may be away.
+func (d *desk) rejoin(t *ticket) {
+	if !t.lost {
+		return
+	}
+	d.admit(t.from)
+	is := func(other *ticket) bool { return other == t }
+	d.absent, d.messages = slices.DeleteFunc(d.absent, is), slices.DeleteFunc(d.messages, is)
+	t.lost, t.message = false, false
 }
 
 // enqueue puts t in its place: the order of the queue is that of the numbers,
@@ -133,9 +166,21 @@ func (d *desk) dequeue(t *ticket) {
 	}
 }
 
-// find is the place of a number in the queue, taken or not.
+// find is where a number stands in the queue, taken or not.
 func (d *desk) find(no protocol.Ticket) (int, bool) {
 	return slices.BinarySearchFunc(d.queue, no, func(t *ticket, no protocol.Ticket) int { return cmp.Compare(t.no, no) })
+}
+
+// place is that of a number among those who wait and are there: 1 is next.
+func (d *desk) place(no protocol.Ticket) int {
+	n, _ := d.find(no)
+	place := n + 1
+	for _, t := range d.queue[:n] {
+		if t.lost {
+			place--
+		}
+	}
+	return place
 }
 
 func (d *desk) give(t *ticket, to *member, at time.Time) {
@@ -162,6 +207,7 @@ func (d *desk) end(t *ticket) {
 	d.lately = append(d.lately, t.no)
 	delete(d.tickets, t.no)
 	d.dequeue(t)
+	d.rejoin(t)
 	d.dismiss(t.from)
 }
 
@@ -175,9 +221,12 @@ func (d *desk) knows(no protocol.Ticket) bool {
 
 func (d *desk) ask(e protocol.Asked) {
 	if t := d.tickets[e.Ticket]; t != nil && t.first.IsBlank() {
-		t.first = e.Text
+		t.first = e.Text.Short(maxFirst)
 	}
 }
+
+// maxFirst is how many bytes of the first words the queue shows.
+const maxFirst = 256
 
 // answer ends a hold.
 func (d *desk) answer(e protocol.Replied) {
@@ -226,6 +275,15 @@ func (d *desk) forget(m *member) {
 	}
 }
 
+// outlive is the end of a message whose author's session is over.
+func (d *desk) outlive(e *journal.Entry) {
+	at, ok := e.Event.(protocol.TicketChanged)
+	if t := d.tickets[at.Ticket]; ok && at.State == protocol.Gone && t != nil && t.session == e.Author {
+		d.touched = true
+		d.end(t)
+	}
+}
+
 func (d *desk) onDuty() (n int) {
 	for _, m := range d.operators {
 		if m.duty {
@@ -249,7 +307,7 @@ func (t *ticket) decided() { t.claims = slices.Delete(t.claims, 0, 1) }
 // isLeaving reports whether the visitor is about to be gone: decided, not yet
 // recorded. What is said to them from here on they would not be there to hear.
 func (t *ticket) isLeaving() bool {
-	return t.visitor != nil && t.visitor.visiting != t.no && !t.isElsewhere()
+	return t.ending && len(t.claims) == 0 || t.visitor != nil && t.visitor.visiting != t.no && !t.isElsewhere()
 }
 
 // isElsewhere reports whether the visitor has left a message and the desk, and is

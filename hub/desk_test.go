@@ -48,7 +48,7 @@ func playDesk(t *testing.T, seed uint64) {
 	d := &deskPlay{t: t, dice: dice, sessions: map[*persona][]uuid.UUID{}, here: map[*persona]bool{}}
 	d.world = newWorld(journal.Bounds{Lines: -1, Bytes: -1}, Options{
 		Outbox: 1 + dice.IntN(800), Replay: -1, Visitors: 6, VisitorsPerAddress: 4, Desk: dice.IntN(3) == 0,
-		Silence: 3 * time.Minute, Messages: time.Hour,
+		Silence: 3 * time.Minute, Messages: time.Hour, MessagesKept: 4, MessagesPerAddress: 2,
 		Replies: map[string]protocol.Text{"hours": protocol.MustText("from ten to four")},
 	})
 	trouble := dice.IntN(2) == 0
@@ -222,8 +222,12 @@ func (d *deskPlay) operatorsCommand(i int) protocol.Command {
 		return protocol.Hand{Ticket: max(1, no), To: nick("op%d", d.dice.IntN(3))}
 	case n < 27:
 		return protocol.Hold{Ticket: no}
-	case n < 30:
+	case n < 29:
 		return protocol.Close{Ticket: no}
+	case n < 30 && d.dice.IntN(2) == 0:
+		return protocol.Close{Tickets: many(fmt.Sprint(max(1, no), "-", no+4))}
+	case n < 30:
+		return protocol.Close{Address: origin(addressOf(d.dice.IntN(3)).Host)}
 	case n < 32:
 		return protocol.Note{Ticket: max(1, no), Text: text}
 	case n < 34:
@@ -274,7 +278,21 @@ func (d *deskPlay) checkDesk(quiet bool) {
 		from += n
 	}
 	require.Equal(t, desk.places, from)
-	require.LessOrEqual(t, desk.places, r.opts.Visitors)
+	for i, list := range [][]*ticket{desk.absent, desk.messages} {
+		for _, q := range list {
+			require.Same(t, q, desk.tickets[q.no])
+			require.True(t, q.lost && q.message == (i == 1))
+		}
+	}
+	away := len(desk.absent) + len(desk.messages)
+	require.Equal(t, away, func() (n int) {
+		for _, q := range desk.tickets {
+			if q.lost {
+				n++
+			}
+		}
+		return n
+	}())
 	for _, o := range desk.operators {
 		require.Same(t, o, r.members[o.id])
 		require.True(t, o.serves && o.operator)
@@ -283,7 +301,9 @@ func (d *deskPlay) checkDesk(quiet bool) {
 		return
 	}
 	require.Zero(t, r.pending)
-	require.Equal(t, len(desk.tickets), desk.places)
+	require.Equal(t, len(desk.tickets), desk.places+away)
+	require.Empty(t, surplus(desk.absent, r.opts.VisitorsPerAddress, r.opts.Visitors))
+	require.Empty(t, surplus(desk.messages, r.opts.MessagesPerAddress, r.opts.MessagesKept))
 	for _, m := range r.members {
 		require.Equal(t, m.where(), m.bound)
 		if m.where() == protocol.DeskRoom {
@@ -320,7 +340,7 @@ func (d *deskPlay) checkTold(p *persona) {
 	m := d.run.members[id]
 	defer d.looked()
 	require.NotNil(d.t, m)
-	me := listener{id: id, echo: m.echo}
+	me := listener{id: id, echo: m.echo, program: m.program}
 
 	var got []uint64
 	heard := p.lastSession()

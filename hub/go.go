@@ -62,6 +62,12 @@ func (r *run) rearm() {
 	if len(r.held) > 0 {
 		by(r.held[0].until)
 	}
+	if left := r.desk.expiry(); !left.IsZero() {
+		by(left.Add(r.opts.Messages))
+	}
+	if at := r.dropDue(); !at.IsZero() {
+		by(at)
+	}
 	if r.untold {
 		by(r.toldQueue.Add(time.Second))
 	}
@@ -222,6 +228,7 @@ func (r *run) expire() {
 	if len(r.late) > 0 && !r.lateAt.After(now) {
 		r.tellLate()
 	}
+	r.tidyDesk(now)
 	for len(r.held) > 0 && !r.held[0].until.After(now) {
 		m := r.held[0]
 		r.held, m.until = r.held[1:], time.Time{}

@@ -34,8 +34,10 @@ type Options struct {
 	Visitors           int                      // at the desk at once; 0: 1,000, below 0: no limit
 	VisitorsPerAddress int                      // 0: 64, below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
-	Messages           time.Duration            // how long somebody may come back for the answer to a message; 0: 7 days
-	Trouble            func(error)              // told when the record begins to fail, with nil when it works again, and of each ErrUnreadable; nil: nobody
+	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer; 0: 7 days
+	MessagesKept       int                      // that wait at once; beyond, the oldest goes; 0: 1,000, below 0: no limit
+	MessagesPerAddress int                      // 0: 8, below 0: no limit
+	Trouble            func(error)              // told when the record begins to fail, with nil when it works again, and of each ErrUnreadable and Dropped; nil: nobody
 	News               func(words string)       // told what whoever runs the server should know once; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
@@ -50,6 +52,8 @@ func (o *Options) defaults() {
 	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, 256<<20)
 	o.Visitors = noLimit(cmp.Or(o.Visitors, 1000))
 	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, 64))
+	o.MessagesKept = noLimit(cmp.Or(o.MessagesKept, 1000))
+	o.MessagesPerAddress = noLimit(cmp.Or(o.MessagesPerAddress, 8))
 	o.Silence = cmp.Or(o.Silence, 10*time.Minute)
 	o.Messages = cmp.Or(o.Messages, 7*24*time.Hour)
 }

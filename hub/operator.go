@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -86,28 +87,68 @@ func (r *run) setDuty(m *member, on bool, w int64) {
 	})
 }
 
-// showQueue lists who is at the desk: first who waits, then who is answered.
-func (r *run) showQueue(m *member, all bool, w int64) {
+// showQueue lists who is at the desk: first who is there and waits, then who may come back,
+// who is answered, and the messages. From a number on it lists all in the order of the numbers.
+func (r *run) showQueue(m *member, cmd protocol.Queue, w int64) {
 	most := someTickets
-	if all {
+	if cmd.All || cmd.From > 0 {
 		most = manyTickets
 	}
-	d := &r.desk
-	served := 0
-	shown := slices.Clone(d.queue[:min(len(d.queue), most)])
-	for _, no := range slices.Sorted(maps.Keys(d.tickets)) {
-		if t := d.tickets[no]; t.by != nil {
-			if served++; len(shown) < most {
-				shown = append(shown, t)
-			}
+	head := protocol.QueueIs{Operators: r.operators(), From: cmd.From}
+	var listed []*ticket
+	for _, no := range slices.Sorted(maps.Keys(r.desk.tickets)) {
+		t := r.desk.tickets[no]
+		switch t.rank() {
+		case rankServed:
+			head.Served++
+		case rankMessage:
+			head.Messages++
+		default:
+			head.Waiting++
+		}
+		if no >= cmd.From {
+			listed = append(listed, t)
 		}
 	}
-	r.tellOne(m.client, protocol.QueueIs{Waiting: len(d.queue), Served: served, Shown: len(shown), Operators: r.operators()})
+	if cmd.From == 0 {
+		slices.SortStableFunc(listed, func(a, b *ticket) int { return cmp.Compare(a.rank(), b.rank()) })
+	}
+	if len(listed) > most {
+		switch {
+		case cmd.From > 0:
+			head.Next = listed[most].no
+		case cmd.All:
+			head.Next = 1
+		}
+		listed = listed[:most]
+	}
+	head.Shown = len(listed)
+	r.tellOne(m.client, head)
 	now := time.Now()
-	for _, t := range shown {
+	for _, t := range listed {
 		r.tellOne(m.client, t.queued(now))
 	}
 	r.giveBackWhenWritten(m.client, w)
+}
+
+// The ranks in the queue.
+const (
+	rankThere = iota
+	rankAbsent
+	rankServed
+	rankMessage
+)
+
+func (t *ticket) rank() int {
+	switch {
+	case t.by != nil:
+		return rankServed
+	case t.message:
+		return rankMessage
+	case t.lost:
+		return rankAbsent
+	}
+	return rankThere
 }
 
 func (r *run) operators() []protocol.OnDesk {

@@ -38,16 +38,17 @@ func (r *run) returning(m *member, why protocol.Reason, ts []*ticket) (entries [
 	if m.duty {
 		onDuty--
 	}
-	for n, t := range ts {
+	n := 0 // of ts that are there
+	for _, t := range ts {
 		if t.isLeaving() {
 			continue
 		}
 		at := protocol.AtDesk{State: protocol.Returned, By: m.nick}
 		if v := t.visitor; v != nil && v.client != nil && v.visiting == t.no {
-			i, _ := r.desk.find(t.no)
-			v.standing = protocol.Queueing{Place: i + n + 1, OnDuty: onDuty} // those before it come back, too
+			v.standing = protocol.Queueing{Place: r.desk.place(t.no) + n, OnDuty: onDuty} // those before it come back, too
 			q := v.standing
 			at.Queueing = &q
+			n++
 		}
 		entries = append(entries, r.toVisitor(m, t, at)...)
 		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: t.no, From: t.nick, State: protocol.Returned, By: m.nick, Reason: why}))
@@ -87,6 +88,7 @@ func (r *run) mindDesk() {
 		return
 	}
 	r.desk.touched, r.untold = false, true
+	r.tidyDesk(time.Now())
 	r.followTargets()
 	r.assign()
 	r.tellQueue()

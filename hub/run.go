@@ -85,6 +85,8 @@ type run struct {
 	silent    []greeted              // who have said nothing yet, the first to be announced first
 	late      []*member              // who are yet to be told of a crowd
 	lateAt    time.Time
+	dropped   dropped              // at the desk, and not told yet
+	unread    []*member            // whose conversation was closed while they were away, the last ones
 	held      []*member            // broken sessions, the first to end first
 	onName    map[*member][]func() // what waits until it is decided what somebody is called
 	patients  []*patient

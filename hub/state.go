@@ -84,6 +84,8 @@ type member struct {
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
+	turned   time.Time         // when it began to count how often it comes there,
+	turns    int               // and how often that was
 	before   protocol.Room     // where it was before it went to the desk
 	standing protocol.Queueing // what it was told last of its place there
 
@@ -132,6 +134,9 @@ type listener struct {
 
 // hears reports whether e is told.
 func (l *listener) hears(e *journal.Entry) bool {
+	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
+		return false // people are told of all of them at once
+	}
 	if e.Author == l.id {
 		switch e.Event.(type) {
 		case protocol.Said, protocol.Acted:
@@ -216,7 +221,8 @@ func (s *state) apply(e *journal.Entry) {
 	}
 	m := s.members[e.Author]
 	if m == nil {
-		return // a session that is over leaves nothing to change
+		s.desk.outlive(e)
+		return // a session that is over leaves nothing else to change
 	}
 	switch ev := e.Event.(type) {
 	case protocol.Joined:

@@ -55,7 +55,7 @@ func (r *run) refuseRooms(c *Client, w int64) {
 // goToDesk brings m to the desk, and says its text there.
 func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
 	if m.operator {
-		r.showQueue(m, false, w)
+		r.showQueue(m, protocol.Queue{}, w)
 		return
 	}
 	see := r.seeOther
@@ -120,8 +120,14 @@ func (r *run) deskEntry(m *member, e protocol.Recorded) journal.Entry {
 	return r.entryOf(journal.Desk, m, protocol.DeskRoom, e)
 }
 
-// checkDesk bounds those who wait, in all and from one address.
+// maxTurns is how often one may come to the desk anew within a minute.
+const maxTurns = 10
+
+// checkDesk bounds those who are there, in all and from one address, and how often somebody comes.
 func (r *run) checkDesk(m *member) *protocol.Refusal {
+	if m.turns >= maxTurns && time.Since(m.turned) < time.Minute {
+		return protocol.Refuse("too-often", "you have come to the desk too often: please wait a minute")
+	}
 	if r.desk.places >= r.opts.Visitors {
 		return protocol.Refuse("queue-full", "the queue is full just now: please try again in a while")
 	}
@@ -135,6 +141,10 @@ func (r *run) checkDesk(m *member) *protocol.Refusal {
 func (r *run) openTicket(m *member) {
 	r.tickets++
 	m.visiting = r.tickets
+	if time.Since(m.turned) >= time.Minute {
+		m.turned, m.turns = time.Now(), 0
+	}
+	m.turns++
 	r.desk.admit(m.from)
 }
 
@@ -150,8 +160,7 @@ func (r *run) giveUpTicket(m *member, no protocol.Ticket) {
 func (r *run) standing(m *member) protocol.Queueing {
 	q := protocol.Queueing{OnDuty: r.desk.onDuty()}
 	if t := r.desk.tickets[m.visiting]; t == nil || t.by == nil {
-		i, _ := r.desk.find(m.visiting)
-		q.Place = i + 1
+		q.Place = r.desk.place(m.visiting)
 	}
 	return q
 }
@@ -249,14 +258,19 @@ func (r *run) tellQueue() {
 	}
 	r.untold, r.toldQueue = false, now
 	onDuty := r.desk.onDuty()
-	for i, t := range r.desk.queue {
-		q := protocol.Queueing{Place: i + 1, OnDuty: onDuty}
+	q := protocol.Queueing{OnDuty: onDuty}
+	for _, t := range r.desk.queue {
+		if t.lost {
+			continue
+		}
+		q.Place++
 		m := t.visitor
 		if m == nil || m.client == nil || m.room == nil || len(t.claims) > 0 || m.visiting != t.no || sounds(m.standing, q) {
 			continue
 		}
 		m.standing = q
-		m.client.out.post(protocol.NewLine(protocol.AtDesk{State: protocol.Waiting, Queueing: &q}))
+		told := q
+		m.client.out.post(protocol.NewLine(protocol.AtDesk{State: protocol.Waiting, Queueing: &told}))
 	}
 }
 

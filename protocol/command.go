@@ -132,9 +132,11 @@ type (
 	Duty struct {
 		On bool `json:"on"`
 	}
-	// Queue asks who is at the desk: the first few, or as many as one answer holds.
+	// Queue asks who is at the desk: the first few, or as many as one answer holds; with
+	// From, as many as that from this number on, in the order of the numbers.
 	Queue struct {
-		All bool `json:"all,omitzero"`
+		All  bool   `json:"all,omitzero"`
+		From Ticket `json:"from,omitzero"`
 	}
 	// Next takes the visitor who waits longest.
 	Next struct{}
@@ -171,10 +173,13 @@ type (
 		Ticket Ticket `json:"ticket,omitzero"`
 		Text   Text   `json:"text,omitzero"`
 	}
-	// Close ends a conversation at the desk.
+	// Close ends a conversation at the desk, or all of Tickets, or all whose visitors came
+	// from Address.
 	Close struct {
-		Ticket Ticket `json:"ticket,omitzero"`
-		Text   Text   `json:"text,omitzero"`
+		Ticket  Ticket  `json:"ticket,omitzero"`
+		Tickets Tickets `json:"tickets,omitzero"`
+		Address Origin  `json:"address,omitzero"`
+		Text    Text    `json:"text,omitzero"`
 	}
 	// Note says Text about a visitor to the operators only.
 	Note struct {
@@ -187,6 +192,21 @@ type (
 		Ticket Ticket `json:"ticket,omitzero"`
 	}
 )
+
+// isComplete reports whether c says whom it means, in one way; a text alone would go to
+// whoever is spoken to by then.
+func (c Close) isComplete() bool {
+	ways := 0
+	for _, said := range []bool{c.Ticket != 0, c.Tickets != Tickets{}, c.Address != Origin{}} {
+		if said {
+			ways++
+		}
+	}
+	return ways == 1 || ways == 0 && c.Text == Text{}
+}
+
+// Many reports whether c is about more than one conversation.
+func (c Close) Many() bool { return c.Tickets != Tickets{} || c.Address != Origin{} }
 
 // KickTime is how long somebody is kept out who is kicked without a word of it,
 // MaxKick how long they can be.

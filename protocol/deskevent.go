@@ -39,8 +39,9 @@ type (
 		State  TicketState `json:"state"`
 		By     Nick        `json:"by,omitzero"`     // the operator whose doing it is
 		To     Nick        `json:"to,omitzero"`     // Handed: the operator who has it now; Renamed: the new nick
-		Reason Reason      `json:"reason,omitzero"` // Returned: why
+		Reason Reason      `json:"reason,omitzero"` // Returned: why; Gone: why nobody waits for them any more (Full, Silent)
 		Text   Text        `json:"text,omitzero"`
+		Many   bool        `json:"many,omitzero"` // it ended together with others: people are told of all in one Notice
 	}
 	// DutyChanged tells the operators that one of them is on duty, or is not.
 	DutyChanged struct {
@@ -80,13 +81,18 @@ type (
 		Target     Ticket      `json:"target,omitzero"`
 		TargetNick Nick        `json:"target_nick,omitzero"`
 		Nobody     bool        `json:"nobody,omitzero"`
+		Count      int         `json:"count,omitzero"` // Closed without a Ticket: how many were
+		Left       int         `json:"left,omitzero"`  // and how many were not: other operators have them
 	}
 	// QueueIs is the head of the answer to Queue; a Queued for each visitor follows.
 	QueueIs struct {
-		Waiting   int      `json:"waiting"`
+		Waiting   int      `json:"waiting"`  // without those who have gone and left a message
+		Messages  int      `json:"messages"` // which nobody answers yet
 		Served    int      `json:"served"`
 		Shown     int      `json:"shown"` // how many Queued follow
 		Operators []OnDesk `json:"operators"`
+		From      Ticket   `json:"from,omitzero"` // as it was asked for
+		Next      Ticket   `json:"next,omitzero"` // there are more: this From shows them
 	}
 	// Queued is one visitor at the desk.
 	Queued struct {

@@ -9,19 +9,22 @@ import (
 func deskVerbs() []Verb {
 	return []Verb{
 		{
-			Name: "queue", Args: "[all]", Help: "shows who is at the desk, and which operators are", Example: "/queue", Operator: true,
+			Name: "queue", Args: "[all|N]", Help: "shows who is at the desk, and which operators are; from number N on", Example: "/queue", Operator: true,
 			json: decode[Queue],
 			parse: func(t Text) (Command, error) {
-				if t.s != "" && t.s != "all" {
-					return nil, badArgs("queue")
+				switch n, rest := ticketAnd(t); {
+				case n != 0:
+					return only(Queue{From: n}, rest)
+				case t.s == "all":
+					return Queue{All: true}, nil
 				}
-				return Queue{All: t.s != ""}, nil
+				return only(Queue{}, t)
 			},
 			args: func(c Command) string {
 				if c.(Queue).All {
 					return "all"
 				}
-				return ""
+				return ticketArgs(c.(Queue).From, Text{})
 			},
 		},
 		{
@@ -75,10 +78,8 @@ func deskVerbs() []Verb {
 			args:  func(c Command) string { return ticketArgs(c.(Hold).Ticket, c.(Hold).Text) },
 		},
 		{
-			Name: "close", Args: "[N [TEXT]]", Help: "ends the conversation with a visitor", Example: "/close 7 all is well then", Operator: true,
-			json:  decode[Close],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return numbered(Close{n, rest}, n, rest) },
-			args:  func(c Command) string { return ticketArgs(c.(Close).Ticket, c.(Close).Text) },
+			Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Help: "ends the conversation with a visitor, or with many at once", Example: "/close 7 all is well then", Operator: true,
+			json: decode[Close], parse: parseClose, args: closeArgs,
 		},
 		{
 			Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true,
@@ -101,6 +102,37 @@ func deskVerbs() []Verb {
 	}
 }
 
+func parseClose(t Text) (Command, error) {
+	n, rest := ticketAnd(t)
+	word, after := cutWord(t.s)
+	switch {
+	case strings.HasPrefix(rest.s, "-"): // 10 - 900
+		return nil, badArgs("close")
+	case n != 0 || word == "":
+		return Close{Ticket: n, Text: rest}, nil
+	case word == "from":
+		address, after := cutWord(after)
+		from, err := ParseOrigin(address)
+		return Close{Address: from, Text: Text{after}}, err
+	}
+	many, err := ParseTickets(word)
+	if err != nil { // a text alone would go to whoever is spoken to just now, and perhaps was meant for another
+		return nil, badArgs("close")
+	}
+	return Close{Tickets: many, Text: Text{after}}, nil
+}
+
+func closeArgs(c Command) string {
+	whom := c.(Close).Tickets.s
+	if from := c.(Close).Address; from != (Origin{}) {
+		whom = "from " + from.String()
+	}
+	if whom == "" {
+		return ticketArgs(c.(Close).Ticket, c.(Close).Text)
+	}
+	return strings.TrimSpace(whom + " " + c.(Close).Text.s)
+}
+
 // only is c if nothing stands behind its arguments.
 func only(c Command, rest Text) (Command, error) {
 	if rest.s != "" {
@@ -121,12 +153,11 @@ func numbered(c Command, n Ticket, rest Text) (Command, error) {
 // ticketAnd reads the number of a visitor, with or without its @; 0 if there is none.
 func ticketAnd(t Text) (Ticket, Text) {
 	word, rest := cutWord(t.s)
-	digits := strings.TrimPrefix(word, "@")
-	n, err := strconv.ParseUint(digits, 10, 64)
-	if err != nil || n == 0 || digits[0] < '1' {
+	n, ok := ticketOf(word)
+	if !ok {
 		return 0, t
 	}
-	return Ticket(n), Text{rest}
+	return n, Text{rest}
 }
 
 func ticketArgs(n Ticket, rest Text) string {

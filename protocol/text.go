@@ -43,6 +43,17 @@ func MustText(s string) Text {
 
 func (t Text) String() string { return t.s }
 
+// Short is t if it has at most n bytes, or else its beginning, with a sign that there is more.
+func (t Text) Short(n int) Text {
+	if len(t.s) <= n {
+		return t
+	}
+	for n > 0 && !utf8.RuneStart(t.s[n]) {
+		n--
+	}
+	return Text{t.s[:n] + "…"}
+}
+
 // IsBlank reports whether there is nothing to see in t.
 func (t Text) IsBlank() bool { return !strings.ContainsFunc(t.s, isVisible) }
 

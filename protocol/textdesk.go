@@ -78,6 +78,12 @@ func ticketChanged(dst []byte, e TicketChanged) []byte {
 	case Closed:
 		return colon(append(append(append(dst, e.By.s...), " closed the conversation with "...), visitor...), e.Text)
 	case Gone:
+		switch e.Reason {
+		case Full:
+			return line(dst, visitor, " waits no more: there were too many, and the oldest go first")
+		case Silent:
+			return line(dst, visitor, " waits no more: nobody has answered for too long")
+		}
 		return line(dst, visitor, " has gone")
 	case Disconnected:
 		return line(dst, visitor, " has lost the connection, and may come back")
@@ -115,6 +121,10 @@ func serving(dst []byte, e Serving) []byte {
 	case OnHold:
 		dst = append(append(dst, visitor...), " is asked to wait: "...)
 	case Closed:
+		if e.Ticket == 0 {
+			dst = append(closedMany(dst, e), ": "...)
+			break
+		}
 		dst = append(append(dst, visitor...), " is closed: "...)
 	case Returned:
 		dst = append(append(dst, visitor...), " waits again: "...)
@@ -132,8 +142,28 @@ func serving(dst []byte, e Serving) []byte {
 	return line(dst, "what you type goes to ", e.Target.String(), " ", e.TargetNick.s)
 }
 
+// closedMany is what came of closing many.
+func closedMany(dst []byte, e Serving) []byte {
+	is := " are closed"
+	if e.Count == 1 {
+		is = " is closed"
+	}
+	dst = append(dst, plural(e.Count, "conversation")+is...)
+	switch e.Left {
+	case 0:
+		return dst
+	case 1:
+		return append(dst, ", and 1 is left to the operator who has it"...)
+	}
+	return append(dst, ", and "+strconv.Itoa(e.Left)+" are left to the operators who have them"...)
+}
+
 func queueIs(dst []byte, e QueueIs) []byte {
-	dst = append(dst, strconv.Itoa(e.Waiting)+" waiting, "+strconv.Itoa(e.Served)+" being answered. Operators: "...)
+	dst = append(dst, strconv.Itoa(e.Waiting)+" waiting, "...)
+	if e.Messages > 0 {
+		dst = append(dst, plural(e.Messages, "message")+", "...)
+	}
+	dst = append(dst, strconv.Itoa(e.Served)+" being answered. Operators: "...)
 	for i, o := range e.Operators {
 		if i > 0 {
 			dst = append(dst, ", "...)
@@ -146,7 +176,14 @@ func queueIs(dst []byte, e QueueIs) []byte {
 			dst = append(append(dst, ' '), t.String()...)
 		}
 	}
-	if more := e.Waiting + e.Served - e.Shown; more > 0 {
+	switch {
+	case e.Next > 1:
+		return line(dst, ". Shown are ", strconv.Itoa(e.Shown), ", /queue ", strconv.FormatUint(uint64(e.Next), 10), " goes on")
+	case e.Next == 1:
+		return line(dst, ". Shown are ", strconv.Itoa(e.Shown), ", /queue 1 shows all, in the order of their numbers")
+	case e.From > 0:
+		return line(dst, ". Shown are ", strconv.Itoa(e.Shown), ", from ", e.From.String(), " on")
+	case e.Waiting+e.Messages+e.Served > e.Shown:
 		return line(dst, ". Shown are ", strconv.Itoa(e.Shown), ", /queue all shows more")
 	}
 	return append(dst, '\n')

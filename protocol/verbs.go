@@ -353,7 +353,7 @@ func isComplete(c Command) bool {
 	case Hold:
 		return c.Ticket != 0 || c.Text == Text{} // a text alone would go to whoever is spoken to by then
 	case Close:
-		return c.Ticket != 0 || c.Text == Text{}
+		return c.isComplete()
 	case Hand:
 		return c.Ticket != 0 && c.To != Nick{}
 	case Note:

@@ -208,6 +208,9 @@ func (f *face) heard(e protocol.Event) {
 			return
 		}
 	case protocol.TicketChanged:
+		if e.Many { // a notice tells of all
+			return
+		}
 		if e.State == protocol.Waiting || e.State == protocol.HandedOver && e.To == f.here.self() {
 			f.loud(e)
 			return

@@ -63,7 +63,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	case isRefused:
 		_, _ = l.err.Write(protocol.AppendEvent(nil, e))
 		return nil
-	case isMine(e) && !l.echo.Load(), isAccepted(e):
+	case isMine(e) && !l.echo.Load(), isAccepted(e), isOfMany(e):
 		return nil
 	}
 	return protocol.AppendEvent(nil, e)
@@ -82,6 +82,12 @@ func isMine(e protocol.Event) bool {
 		return e.You
 	}
 	return false
+}
+
+// isOfMany reports whether e is one of many things of which a notice tells at once.
+func isOfMany(e protocol.Event) bool {
+	t, ok := e.(protocol.TicketChanged)
+	return ok && t.Many
 }
 
 func isAccepted(e protocol.Event) bool {

@@ -131,6 +131,9 @@ func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
 		c.Ticket = n
 		return c, err
 	case protocol.Close:
+		if c.Many() {
+			return c, nil
+		}
 		n, err := f.whom(c.Ticket, at)
 		c.Ticket = n
 		return c, err

@@ -47,6 +47,8 @@ type settings struct {
 	Desk            bool          `koanf:"desk"`
 	DeskVisitors    int           `koanf:"desk-visitors"`
 	DeskPerAddress  int           `koanf:"desk-per-address"`
+	DeskMessages    int           `koanf:"desk-messages"`
+	DeskMessagesPer int           `koanf:"desk-messages-per-address"`
 	DeskSilence     time.Duration `koanf:"desk-silence"`
 	Replies         string        `koanf:"replies"`
 	PasswordFile    string        `koanf:"operator-password-file"`
@@ -80,8 +82,10 @@ func addFlags(f *pflag.FlagSet) {
 	f.Var(new(span), "keep", "`TIME` that lines are kept, as 90d or 12h; 0 for ever")
 	f.Int("keep-lines", 0, "`LINES` of each room that are kept")
 	f.Bool("desk", false, "only a desk: whoever comes talks to the operators, and to nobody else")
-	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, with the messages that wait there")
+	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, without those who have gone")
 	f.Int("desk-per-address", 64, "`VISITORS` of them from one address")
+	f.Int("desk-messages", 1000, "`MESSAGES` that wait there to be answered; beyond, the oldest goes")
+	f.Int("desk-messages-per-address", 8, "`MESSAGES` of them from one address")
 	f.Duration("desk-silence", 10*time.Minute, "`TIME` after which the visitors of an operator who says nothing wait again")
 	f.String("replies", "", "`FILE` of ready replies for /say, in TOML: hours = \"from 9 to 5\"")
 	f.String("operator-password-file", "", "`FILE` with the operators' password, made by chinwag password FILE")
@@ -223,7 +227,7 @@ func (s *settings) check() error {
 		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
-	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress) < 0,
+	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress, s.DeskMessages, s.DeskMessagesPer) < 0,
 		s.PerAddressBytes < 0, s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
 		return errors.New("a limit cannot be below 0, and 0 means none")
 	}
