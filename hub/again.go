@@ -2,7 +2,6 @@ package hub
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -16,7 +15,7 @@ const (
 
 // tellAgain tells what was spoken in a stretch of the record, with its times.
 func (d *delivery) tellAgain(p *past) error {
-	if p.lines >= 0 && p.lines <= pageLines && p.around == 0 && p.since.IsZero() && p.ticket == 0 {
+	if p.lines >= 0 && p.lines <= pageLines && p.around == 0 && p.since.IsZero() {
 		return d.tellLast(p)
 	}
 	cur, err := d.begin(p)
@@ -24,7 +23,6 @@ func (d *delivery) tellAgain(p *past) error {
 		return d.unreadable(err)
 	}
 	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
-	before := len(d.lines)
 	for cur.Seq < p.upto && !t.enough() && !d.isOver() {
 		page, err := d.c.hub.journal.Read(cur, p.upto, pageLines)
 		if err != nil {
@@ -34,10 +32,6 @@ func (d *delivery) tellAgain(p *past) error {
 			if e := &page.Entries[i]; p.tells(e) && !t.enough() {
 				d.lines = append(d.lines, t.tell(e))
 			}
-		}
-		if p.ticket != 0 && p.lines >= 0 { // only its last ones are told, and which those are is not known yet
-			d.lines = slices.Delete(d.lines, before, max(before, len(d.lines)-p.lines))
-			continue
 		}
 		if err := d.flush(); err != nil {
 			return err
@@ -69,17 +63,18 @@ func (d *delivery) tellLast(p *past) error {
 
 // begin is where a stretch of the record begins.
 func (d *delivery) begin(p *past) (*journal.Cursor, error) {
-	j, from := d.c.hub.journal, p.from
+	j := d.c.hub.journal
+	var from uint64
 	var err error
 	switch {
 	case !p.since.IsZero():
 		from, err = j.Before(p.since)
 	case p.around > 0:
 		from, err = j.Back(p.streams, min(p.around, p.upto), nearby+1)
-	case p.lines >= 0 && p.ticket == 0:
+	case p.lines >= 0:
 		from, err = j.Back(p.streams, p.upto, p.lines)
 	}
-	cur := &journal.Cursor{Seq: max(from, p.from)}
+	cur := &journal.Cursor{Seq: from}
 	for _, s := range p.streams {
 		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
 	}
@@ -108,7 +103,7 @@ func (t *retelling) tell(e *journal.Entry) *protocol.Line {
 }
 
 func (t *retelling) end() protocol.Event {
-	if t.more && t.ticket == 0 {
+	if t.more {
 		return protocol.HistoryEnd{Before: t.first}
 	}
 	return protocol.HistoryEnd{}

@@ -103,7 +103,7 @@ func (r *run) taking(m *member, t *ticket) []journal.Entry {
 // showPast shows m what was said with the visitor whom it has now, if it has not heard it.
 func (r *run) showPast(c *Client, m *member, t *ticket, w int64) {
 	if t.opened < m.served {
-		r.tellTranscript(c, m, t.no, t.opened-1, r.opts.Replay, w)
+		r.tellTranscript(c, m, t.no, r.opts.Replay, w)
 		return
 	}
 	r.giveBackWhenWritten(c, w)

@@ -188,6 +188,8 @@ func (d *delivery) stepAside(a *aside) error {
 		d.c.reads.cursor.Streams[a.enter.slot] = a.enter.reading
 	case a.past != nil:
 		return d.tellAgain(a.past)
+	case a.transcript != nil:
+		return d.tellTranscript(a.transcript)
 	case a.search != nil:
 		return d.find(a.search)
 	case a.forget != nil:

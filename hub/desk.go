@@ -30,6 +30,7 @@ type desk struct {
 	lately    []protocol.Ticket           // the last that have ended
 	absent    []*ticket                   // whose visitor has lost the connection, in the order in which they did
 	messages  []*ticket                   // whose visitor has gone, in the same order
+	trails    trails                      // where in the record what belongs to each stands
 	touched   bool                        // since the hub looked after it last
 
 	places     int                  // visitors who are there, or on their way
@@ -65,7 +66,7 @@ type Address struct {
 }
 
 func newDesk() desk {
-	return desk{tickets: map[protocol.Ticket]*ticket{}, placesFrom: map[netip.Prefix]int{}}
+	return desk{trails: newTrails(), tickets: map[protocol.Ticket]*ticket{}, placesFrom: map[netip.Prefix]int{}}
 }
 
 // admit takes a place for somebody from a; dismiss gives it back.
@@ -90,6 +91,7 @@ func (d *desk) dismiss(a Address) {
 func (d *desk) change(m *member, at protocol.TicketChanged) {
 	d.touched = true
 	if at.State == protocol.Waiting {
+		d.trails.open(at.Ticket)
 		d.open(m, at)
 		return
 	}
@@ -206,6 +208,7 @@ func (d *desk) end(t *ticket) {
 	}
 	d.lately = append(d.lately, t.no)
 	delete(d.tickets, t.no)
+	d.trails.close(t.no)
 	d.dequeue(t)
 	d.rejoin(t)
 	d.dismiss(t.from)

@@ -41,21 +41,22 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after  place       // who is behind reads up to here first
-	weight int64       // given back when it is written
-	behind *behind     // from here on the writer reads by itself
-	begin  *seen       // from here on it is another session that is told, and what was read for the one before is not
-	enter  *entering   // who is behind reads another stream from here on
-	past   *past       // a stretch of the record, told again
-	search *search     // what is looked for in the record
-	forget *forgetting // what is taken out of the record
-	end    bool        // nothing comes after it
+	after      place       // who is behind reads up to here first
+	weight     int64       // given back when it is written
+	behind     *behind     // from here on the writer reads by itself
+	begin      *seen       // from here on it is another session that is told, and what was read for the one before is not
+	enter      *entering   // who is behind reads another stream from here on
+	past       *past       // a stretch of the record, told again
+	transcript *transcript // what belongs to one conversation at the desk, told again
+	search     *search     // what is looked for in the record
+	forget     *forgetting // what is taken out of the record
+	end        bool        // nothing comes after it
 }
 
 // waits reports whether who writes it may have to wait for something else than the other side.
 func (it item) waits() bool {
 	a := it.aside
-	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.search != nil || a.forget != nil)
+	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.forget != nil)
 }
 
 // place is a position in the record as a member sees it: nth are those of the
@@ -94,13 +95,11 @@ type behind struct {
 type past struct {
 	me      listener
 	streams []journal.Stream
-	from    uint64          // what lies after this position, if lines is -1
-	upto    uint64          // and not after this one
-	lines   int             // the last of them; -1: all that is kept
-	since   time.Time       // not zero: from this time on
-	around  uint64          // not 0: lines before this position, and as many after it
-	ticket  protocol.Ticket // not 0: only what belongs to this conversation, comings and goings too
-	end     bool            // tell where it ends
+	upto    uint64    // not after this position
+	lines   int       // the last of them; -1: all that is kept
+	since   time.Time // not zero: from this time on
+	around  uint64    // not 0: lines before this position, and as many after it
+	end     bool      // tell where it ends
 }
 
 // search is what somebody looks for in the record.
@@ -122,9 +121,6 @@ type forgetting struct {
 
 // tells reports whether e is told again.
 func (p *past) tells(e *journal.Entry) bool {
-	if p.ticket != 0 {
-		return protocol.TicketOf(e.Event) == p.ticket
-	}
 	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 

@@ -200,28 +200,3 @@ func (r *run) note(m *member, cmd protocol.Note, w int64) {
 	noted := protocol.Noted{Ticket: t.no, To: t.nick, From: m.nick, Text: cmd.Text, Mine: mine(cmd.Ref)}
 	r.say(m, cmd.Ref, []journal.Entry{r.deskEntry(m, noted)}, w, func() { r.giveBackWhenWritten(c, w) })
 }
-
-// transcript shows all that was said with a visitor, also with one who has gone.
-func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
-	after := r.began // the numbers began anew there
-	t := r.desk.tickets[no]
-	if no == 0 {
-		t = m.target
-	}
-	switch {
-	case t != nil:
-		no, after = t.no, t.opened-1
-	case no == 0:
-		r.refuse(m.client, w, "whom", "whose? Please name the number, /queue shows them")
-		return
-	}
-	r.tellTranscript(m.client, m, no, after, -1, w)
-}
-
-func (r *run) tellTranscript(c *Client, m *member, no protocol.Ticket, after uint64, lines int, w int64) {
-	r.append(c, &aside{
-		after:  r.place(c),
-		weight: w,
-		past:   &past{me: m.listener, streams: []journal.Stream{journal.Desk}, from: after, upto: r.head, lines: lines, ticket: no, end: lines < 0},
-	}, nil)
-}

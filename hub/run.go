@@ -76,7 +76,6 @@ type run struct {
 	onEnd     map[*Client][]*patient // what waits for the end of a connection
 	blocked   blocks                 // who is kept out after a kick
 	budgets   budgets                // what each address may still say
-	began     uint64                 // where the record ended when the hub began
 	guests    int                    // guests so far
 	tickets   protocol.Ticket        // so far
 	pending   int                    // proposals that the journal has
@@ -115,9 +114,8 @@ func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
 	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member][]func(){}, blocked: newBlocks(), budgets: newBudgets(h.opts.PerAddressBytes), expiry: expiry}
-	r.room(protocol.DeskRoom) // it never vanishes
-	r.began = h.journal.Head()
-	if r.head = r.began; r.head > 0 { // how many entries these have had by now is not known here
+	r.room(protocol.DeskRoom)                  // it never vanishes
+	if r.head = h.journal.Head(); r.head > 0 { // how many entries these have had by now is not known here
 		r.nth[journal.Everybody], r.nth[journal.Desk] = journal.Unknown, journal.Unknown
 	}
 	return r

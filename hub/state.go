@@ -219,6 +219,9 @@ func (s *state) apply(e *journal.Entry) {
 	if reader, one := e.Stream.Session(); !one || s.members[reader] != nil {
 		s.nth[e.Stream] = e.Nth
 	}
+	if e.Stream == journal.Desk {
+		defer s.desk.trails.follow(e) // it may open one
+	}
 	m := s.members[e.Author]
 	if m == nil {
 		s.desk.outlive(e)

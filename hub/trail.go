@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"slices"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Where a conversation stands in the record. What belongs to it stands in the desk's stream,
+// among what belongs to others; so that nobody reads all of that to find one conversation, the desk
+// remembers where its entries are:
+//
+//	the desk's stream    1 1 . 1 . . . . . . . . . 1 1 . . .
+//	the trail of @1      ~~~~~~~                   ~~~
+//
+// Of conversations that ended long ago only that is kept in which stretch they stand: of each
+// of the first few thousand, then of two together, of four, and so on.
+type trails struct {
+	of    map[protocol.Ticket]*trail
+	ended []protocol.Ticket // whose conversation is over, the oldest first
+	spans int               // of all trails
+	old   []stretch         // those of number 0 to width-1, of width to 2*width-1, …
+	width protocol.Ticket
+}
+
+// stretch is where in the record some conversations stand that ended long ago.
+type stretch struct{ from, to uint64 }
+
+// trail is where the entries of one conversation stand, in order.
+type trail []span
+
+// span is a stretch of the desk's stream with entries of one conversation in it.
+type span struct {
+	from, to    uint64 // positions of the first and the last of them
+	first, last uint64 // which these are of all entries of the stream
+	own         int    // how many there are
+}
+
+const (
+	maxTrails = 1000    // of conversations that are over
+	maxSpans  = 1024    // of one trail; of more, those become one that are nearest
+	fewSpans  = 16      // of one trail, where there are very many of all:
+	allSpans  = 1 << 16 // some 3 MB
+	maxGap    = 16      // entries of others that are read rather than passed over
+	maxOld    = 4096    // an even number
+)
+
+func newTrails() trails { return trails{of: map[protocol.Ticket]*trail{}, width: 1} }
+
+// open begins the trail of a conversation.
+func (ts *trails) open(no protocol.Ticket) { ts.of[no] = new(trail) }
+
+// follow adds an entry of the desk's stream to the trail that it belongs to.
+func (ts *trails) follow(e *journal.Entry) {
+	if t := ts.of[protocol.TicketOf(e.Event)]; t != nil {
+		most := maxSpans
+		if ts.spans >= allSpans {
+			most = min(maxSpans, max(fewSpans, len(*t)))
+		}
+		ts.spans += t.add(e.Seq, e.Nth, most)
+	}
+}
+
+// close is the end of a conversation. A few words may come after it, which were on their way.
+func (ts *trails) close(no protocol.Ticket) {
+	if ts.ended = append(ts.ended, no); len(ts.ended) > maxTrails {
+		ts.forget(ts.ended[0])
+		ts.ended = slices.Delete(ts.ended, 0, 1)
+	}
+}
+
+// forget keeps of a trail only in which stretch it lies.
+func (ts *trails) forget(no protocol.Ticket) {
+	t := *ts.of[no]
+	delete(ts.of, no)
+	ts.spans -= len(t)
+	for no/ts.width >= maxOld {
+		ts.widen()
+	}
+	for protocol.Ticket(len(ts.old)) <= no/ts.width {
+		ts.old = append(ts.old, stretch{})
+	}
+	at := &ts.old[no/ts.width]
+	*at = at.with(stretch{t[0].from, t[len(t)-1].to})
+}
+
+func (ts *trails) widen() {
+	for i := 0; i < len(ts.old); i += 2 {
+		both := ts.old[i]
+		if i+1 < len(ts.old) {
+			both = both.with(ts.old[i+1])
+		}
+		ts.old[i/2] = both
+	}
+	ts.old, ts.width = ts.old[:(len(ts.old)+1)/2], 2*ts.width
+}
+
+// with is the stretch that holds both.
+func (s stretch) with(other stretch) stretch {
+	switch {
+	case other == stretch{}:
+		return s
+	case s == stretch{}:
+		return other
+	}
+	return stretch{min(s.from, other.from), max(s.to, other.to)}
+}
+
+// find is where a conversation stands: its last n entries, or with -1 all of them. It is
+// empty if there has been none of that number.
+func (ts *trails) find(no protocol.Ticket, n int) trail {
+	switch t := ts.of[no]; {
+	case t != nil && n >= 0:
+		return slices.Clone(t.lastOf(n))
+	case t != nil:
+		return slices.Clone(*t)
+	case no/ts.width < protocol.Ticket(len(ts.old)) && ts.old[no/ts.width] != stretch{}:
+		old := ts.old[no/ts.width]
+		return trail{{from: old.from, to: old.to}}
+	}
+	return nil
+}
+
+// add adds an entry, and returns how many spans more there are, of which there may be most.
+func (t *trail) add(seq, nth uint64, most int) int {
+	if n := len(*t); n > 0 && nth-(*t)[n-1].last <= maxGap {
+		s := &(*t)[n-1]
+		s.to, s.last = seq, nth
+		s.own++
+		return 0
+	}
+	more := 1
+	if len(*t) >= most {
+		t.join()
+		more = 0
+	}
+	*t = append(*t, span{seq, seq, nth, nth, 1})
+	return more
+}
+
+// join makes one span of the two between which least is.
+func (t *trail) join() {
+	ss, at := *t, 1
+	for i := 2; i < len(ss); i++ {
+		if ss[i].first-ss[i-1].last < ss[at].first-ss[at-1].last {
+			at = i
+		}
+	}
+	s := &ss[at-1]
+	s.to, s.last, s.own = ss[at].to, ss[at].last, s.own+ss[at].own
+	*t = slices.Delete(ss, at, at+1)
+}
+
+// lastOf are the spans with the last n entries.
+func (t trail) lastOf(n int) trail {
+	i := len(t)
+	for ; i > 0 && n > 0; i-- {
+		n -= t[i-1].own
+	}
+	return t[i:]
+}

@@ -1,0 +1,78 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// transcript is what belongs to one conversation, told again.
+type transcript struct {
+	me     listener
+	ticket protocol.Ticket
+	trail  trail
+	last   int // so many; -1: all that is kept
+}
+
+// transcript shows all that was said with a visitor, also with one who has gone.
+func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
+	if no == 0 && m.target == nil {
+		r.refuse(m.client, w, "whom", "whose? Please name the number, /queue shows them")
+		return
+	}
+	if no == 0 {
+		no = m.target.no
+	}
+	r.tellTranscript(m.client, m, no, -1, w)
+}
+
+// tellTranscript has c's writer tell the last lines of a conversation; -1: all of them.
+func (r *run) tellTranscript(c *Client, m *member, no protocol.Ticket, lines int, w int64) {
+	a := &transcript{me: m.listener, ticket: no, trail: r.desk.trails.find(no, lines), last: lines}
+	r.append(c, &aside{after: r.place(c), weight: w, transcript: a}, nil)
+}
+
+// tellTranscript tells again what belongs to a conversation.
+func (d *delivery) tellTranscript(t *transcript) error {
+	before := len(d.lines)
+	for _, s := range t.trail {
+		if err := d.tellSpan(t, s, before); err != nil {
+			return err
+		}
+	}
+	if t.last < 0 {
+		d.lines = append(d.lines, protocol.NewLine(protocol.HistoryEnd{}))
+	}
+	return nil
+}
+
+// tellSpan tells what of a conversation is in one stretch of the record, a page at a time.
+// What is told of it begins with line number before.
+func (d *delivery) tellSpan(t *transcript, s span, before int) error {
+	again := retelling{past: &past{me: t.me}, now: time.Now()}
+	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.Reading{{Stream: journal.Desk, Nth: journal.Unknown}}}
+	for cur.Seq < s.to && !d.isOver() {
+		page, err := d.c.hub.journal.Read(cur, s.to, pageLines)
+		if err != nil {
+			return d.unreadable(err)
+		}
+		for i := range page.Entries {
+			if e := &page.Entries[i]; protocol.TicketOf(e.Event) == t.ticket {
+				d.lines = append(d.lines, again.tell(e))
+			}
+		}
+		if t.last >= 0 { // which ones are the last is not known yet
+			d.lines = slices.Delete(d.lines, before, max(before, len(d.lines)-t.last))
+			continue
+		}
+		if len(d.lines) < pageLines {
+			continue
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
