@@ -63,6 +63,11 @@ const MaxTogether = 64
 // kept by the hub. It returns ErrStopped or the context's error, and nil otherwise; what the
 // hub has to say about the commands comes through Start.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
+	if stop, ok := cmds[0].(protocol.Stop); ok { // its turn may never come
+		if err := c.hub.send(ctx, hurry{c, stop.Text}); err != nil {
+			return err
+		}
+	}
 	if err := c.arrive(ctx, cmds[0]); err != nil {
 		return err
 	}

@@ -27,6 +27,10 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	if reply, ok := cmd.(protocol.Reply); ok && !m.operator && !m.program { // typed, and perhaps only said
 		cmd = protocol.Say{Ref: reply.Ref, Text: reply.Line()}
 	}
+	if r.isOverfull(cmd) {
+		r.answer(c, protocol.Refused{Refusal: *overfull, Ref: refOf(cmd)}, w)
+		return
+	}
 	if m.room == nil && m.moving > 0 { // it is on its way
 		m.onRoom = append(m.onRoom, func() { r.command(c, cmd, w) })
 		return
@@ -129,7 +133,7 @@ var conversationOver = protocol.Refuse("closed", "this conversation has just bee
 // a room, because that could not be recorded.
 func mayBeNowhere(cmd protocol.Command) bool {
 	switch cmd.(type) {
-	case protocol.Hello, protocol.ComeBack, protocol.Rename, protocol.Join, protocol.Rooms, protocol.Ping, protocol.Help, protocol.Leave:
+	case protocol.Hello, protocol.ComeBack, protocol.Rename, protocol.Join, protocol.Rooms, protocol.Ping, protocol.Help, protocol.Leave, protocol.Stop:
 		return true
 	}
 	return false
@@ -173,11 +177,7 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 		r.proposeFor(m, w, e)
 	case protocol.Stop:
 		r.farewell = short(cmd.Text)
-		select {
-		case <-r.hub.asked:
-		default:
-			close(r.hub.asked)
-		}
+		r.askEnd()
 		r.giveBack(m.client, w)
 	case protocol.Duty:
 		r.setDuty(m, cmd.On, w)

@@ -71,6 +71,9 @@ func (r *run) rearm() {
 	if r.untold {
 		by(r.toldQueue.Add(time.Second))
 	}
+	if !r.watchAt.IsZero() {
+		by(r.watchAt)
+	}
 	for _, p := range r.patients {
 		by(p.until)
 	}
@@ -221,9 +224,13 @@ func (r *run) unhold(m *member) {
 	}
 }
 
-// expire ends the sessions that nobody came back to.
+// expire does what is due: it ends the sessions that nobody came back to, for one.
 func (r *run) expire() {
+	if r.parted { // nobody is there any more
+		return
+	}
 	now := time.Now()
+	r.watch(now)
 	r.announce(now)
 	if len(r.late) > 0 && !r.lateAt.After(now) {
 		r.tellLate()

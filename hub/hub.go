@@ -19,13 +19,17 @@ var ErrStopped = errors.New("hub: stopped")
 // for all that the hub knows, and not be read.
 var ErrUnreadable = errors.New("the record cannot be read just now")
 
+// ErrSilent is what Options.Trouble is told when the disk has not answered for long: what is
+// said waits.
+var ErrSilent = errors.New("the disk does not answer")
+
 // Options of a Hub. Options{} works.
 type Options struct {
 	Outbox int           // bytes that wait for one client before it is behind; 0: 64 KiB, below 0: no limit
 	Replay int           // lines of history shown on entering a room; 0: 20, below 0: none
 	Arrive time.Duration // how long a newcomer who says nothing is not yet announced; 0: 300 ms
 	Hold   time.Duration // how long a program may come back to its session; 0: 2 minutes
-	Grace  time.Duration // how long the goodbyes may take when the hub ends; 0: 5 s, below 0: as long as it takes
+	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; 0: 5 s, below 0: as long as it takes
 	Rooms  int           // 0: 1,000, below 0: no limit
 
 	PerAddressBytes int64 // by which one address may make the record grow in a day; 0: 256 MiB, below 0: no limit
@@ -37,7 +41,7 @@ type Options struct {
 	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer; 0: 7 days
 	MessagesKept       int                      // that wait at once; beyond, the oldest goes; 0: 1,000, below 0: no limit
 	MessagesPerAddress int                      // 0: 8, below 0: no limit
-	Trouble            func(error)              // told when the record begins to fail, with nil when it works again, and of each ErrUnreadable and Dropped; nil: nobody
+	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable and Dropped; nil: nobody
 	News               func(words string)       // told what whoever runs the server should know once; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
@@ -219,6 +223,11 @@ type (
 		c      *Client
 		weight int64
 	}
+	// hurry is a client's wish for the end of the server, before its turn comes.
+	hurry struct {
+		c    *Client
+		text protocol.Text
+	}
 	// detach is the end of a client's connection.
 	detach struct {
 		c      *Client
@@ -234,4 +243,5 @@ func (answer) request()   {}
 func (catchUp) request()  {}
 func (expel) request()    {}
 func (promote) request()  {}
+func (hurry) request()    {}
 func (detach) request()   {}

@@ -338,7 +338,7 @@ type world struct {
 	truth *recorder
 	end   context.CancelFunc
 	ended sync.WaitGroup
-	err   error // of Run, once it has ended: nil or journal.ErrBroken
+	err   error // of Run, once it has ended: nil, journal.ErrBroken or an *UnrecordedError
 
 	mu      sync.Mutex
 	trouble []error // what whoever runs it is told
@@ -364,7 +364,8 @@ func newWorldOn(s journal.Store, o Options, bounded bool) *world {
 	w.end = cancel
 	w.run = newRun(w.h)
 	w.ended.Go(func() {
-		if w.err = w.run.loop(ctx); w.err != nil && !errors.Is(w.err, journal.ErrBroken) {
+		w.err = w.run.loop(ctx)
+		if _, late := errors.AsType[*UnrecordedError](w.err); w.err != nil && !late && !errors.Is(w.err, journal.ErrBroken) {
 			panic(w.err)
 		}
 	})

@@ -1,8 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
@@ -11,7 +12,9 @@ import (
 
 // Run is the hub's goroutine. It runs the journal, and returns when ctx has
 // ended, what was accepted has been told, and every client has been said
-// goodbye to and is gone; or Options.Grace after ctx has ended. It must be called once.
+// goodbye to and is gone; or Options.Grace after ctx has ended, whatever the disk does: then it
+// returns an *UnrecordedError if the journal has not decided about all that was proposed, and
+// leaves behind the goroutine in which the commit hangs. It must be called once.
 func (h *Hub) Run(ctx context.Context) error { return newRun(h).loop(ctx) }
 
 func (r *run) loop(ctx context.Context) error {
@@ -29,8 +32,11 @@ func (r *run) loop(ctx context.Context) error {
 		case <-ctx.Done():
 			ctx = context.Background() // once is enough
 			r.stop()
-		case <-r.grace:
-			return r.broken
+		case <-r.patience:
+			r.farewell = cmp.Or(r.farewell, diskSilent)
+			r.sayGoodbye()
+		case <-r.deadline:
+			return cmp.Or(r.broken, r.unrecorded())
 		}
 	}
 	return r.broken
@@ -57,6 +63,8 @@ func (r *run) handle(req request) {
 		r.expel(req)
 	case promote:
 		r.promote(req)
+	case hurry:
+		r.hurry(req)
 	case detach:
 		r.detach(req)
 	case notice:
@@ -79,6 +87,10 @@ type run struct {
 	guests    int                    // guests so far
 	tickets   protocol.Ticket        // so far
 	pending   int                    // proposals that the journal has
+	lines     int                    // of these, how many were said by somebody
+	asking    int                    // lines sent again while they are under way
+	answered  time.Time              // when the journal decided last, or was given something to decide
+	watchAt   time.Time              // when it is looked whether it does; zero: it has nothing to decide
 	speaking  []*room                // rooms in which something was said in this commit
 	round     uint64                 // broadcasts so far
 	silent    []greeted              // who have said nothing yet, the first to be announced first
@@ -94,13 +106,15 @@ type run struct {
 	untold    bool // the queue has changed since those in it were told
 	toldQueue time.Time
 	expiry    *time.Timer
-	failing   bool  // the last commit did
+	record    recordState
+	hurried   bool  // an operator asks for the end who cannot wait for a turn
 	broken    error // not nil: no commit will ever succeed
 	stopping  bool
 	deaf      bool // no command is taken any more
 	parted    bool // the goodbyes are said
 	farewell  protocol.Text
-	grace     <-chan time.Time // nil before the goodbyes
+	patience  <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
+	deadline  <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
 }
 
 // proposal is what is done when the journal has decided about its entries.
@@ -108,6 +122,11 @@ type proposal struct {
 	entries []journal.Entry
 	done    func() // after they were applied and told
 	failed  func() // if they could not be kept
+}
+
+// isLine reports whether it is something that somebody has said.
+func (p *proposal) isLine() bool {
+	return slices.ContainsFunc(p.entries, func(e journal.Entry) bool { return e.Event.IsSpoken() })
 }
 
 func newRun(h *Hub) *run {
@@ -121,6 +140,8 @@ func newRun(h *Hub) *run {
 	return r
 }
 
+// runJournal starts the journal. stop ends it, and waits for what it is about, but not
+// longer than the grace: a disk may never answer.
 func (r *run) runJournal() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -130,24 +151,36 @@ func (r *run) runJournal() (stop func()) {
 	}()
 	return func() {
 		cancel()
-		<-ended
+		select {
+		case <-ended:
+		case <-r.deadline:
+		}
 	}
 }
 
 // propose hands entries to the journal. They are what done finds, too: by then
 // with their positions.
 func (r *run) propose(p proposal) {
-	r.pending++
+	if r.pending == 0 {
+		r.answered = time.Now()
+	}
+	if r.pending++; p.isLine() {
+		r.lines++
+	}
 	r.spend(p.entries, false)
+	r.expectAnswer()
 	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
 }
 
 // commit is where what was proposed becomes true, or does not.
 func (r *run) commit(b journal.Batch) {
-	r.judge(b.Err)
+	r.judge(b)
 	for _, p := range b.Proposals {
 		r.pending--
 		mark := p.Mark.(proposal)
+		if mark.isLine() {
+			r.lines--
+		}
 		if b.Err != nil {
 			r.spend(mark.entries, true)
 			mark.failed()
@@ -160,32 +193,11 @@ func (r *run) commit(b journal.Batch) {
 	}
 	r.broadcast()
 	r.mindDesk()
+	if r.pending > 0 {
+		r.expectAnswer()
+	}
 	if r.stopping && r.pending == 0 {
 		r.sayGoodbye()
-	}
-}
-
-// judge tells when the record begins to fail, and when it works again: once. A
-// record that is broken for good is the end: only a new start knows what is in it.
-func (r *run) judge(err error) {
-	if errors.Is(err, journal.ErrBroken) && r.broken == nil {
-		r.broken = err
-		r.farewell = protocol.MustText("its disk has failed")
-		defer r.stop()
-	}
-	if failing := err != nil; failing == r.failing {
-		return
-	}
-	r.failing = err != nil
-	r.hub.trouble(err)
-	words := "the record works again, and what is said is heard"
-	if r.failing {
-		words = "the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"
-	}
-	for _, m := range r.members { // also an operator who could not even come in
-		if m.operator && m.client != nil {
-			m.client.out.post(protocol.NewLine(protocol.Notice{Text: protocol.MustText(words)}))
-		}
 	}
 }
 

@@ -122,6 +122,8 @@ func (j *Journal) Run(ctx context.Context) {
 		select {
 		case <-j.wake:
 		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
 			return
 		}
 		group := j.take()

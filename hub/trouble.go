@@ -1,0 +1,156 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// recordState is what those who run the server were told last of the record.
+type recordState int
+
+const (
+	works  recordState = iota
+	silent             // it has not decided for long
+	fails              // the last commit did
+)
+
+const (
+	longSilence = 5 * time.Second // without an answer of the journal
+	soon        = time.Second     // after which the next answer comes if the disk is well
+
+	// maxUnderWay is how many lines may wait for a disk that does not answer: 64 MB of the
+	// longest. A connection has a window, but a session may come back on one after the other.
+	maxUnderWay = 1 << 14
+)
+
+// operatorsHear is what operators are told when that begins.
+var operatorsHear = map[recordState]protocol.Text{
+	works:  protocol.MustText("the record works again, and what is said is heard"),
+	silent: protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
+	fails:  protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
+}
+
+// diskSilent is in the goodbye of a hub that does not wait for its disk any longer.
+var diskSilent = protocol.MustText("its disk does not answer, and what was said last may be lost")
+
+// judge looks at what the journal has decided. A record that is broken for good is the
+// end: only a new start knows what is in it.
+func (r *run) judge(b journal.Batch) {
+	now := time.Now()
+	slow := now.Sub(r.answered) > soon
+	r.answered = now
+	if errors.Is(b.Err, journal.ErrBroken) && r.broken == nil {
+		r.broken = b.Err
+		r.farewell = protocol.MustText("its disk has failed")
+		defer r.stop()
+	}
+	switch {
+	case b.Err != nil:
+		r.tellTrouble(fails, b.Err)
+	case r.record == silent && slow && r.pending > len(b.Proposals): // it answers, and as slowly as before
+	default:
+		r.tellTrouble(works, nil)
+	}
+}
+
+// tellTrouble tells when the record begins to fail or to be silent, and when it works
+// again: once.
+func (r *run) tellTrouble(now recordState, err error) {
+	if now == r.record {
+		return
+	}
+	r.record = now
+	r.hub.trouble(err)
+	for _, m := range r.members { // also an operator who could not even come in
+		if m.operator && m.client != nil {
+			m.client.out.post(protocol.NewLine(protocol.Notice{Text: operatorsHear[now]}))
+		}
+	}
+	if now == works && len(r.retry) > 0 {
+		r.retryAt = time.Now()
+		r.rearm()
+	}
+}
+
+// expectAnswer has it looked later whether the journal has decided.
+func (r *run) expectAnswer() {
+	if r.watchAt.IsZero() {
+		r.watchAt = time.Now().Add(longSilence)
+		r.rearm()
+	}
+}
+
+// watch tells of a disk that does not answer. One that fails is told of already.
+func (r *run) watch(now time.Time) {
+	if r.watchAt.IsZero() || r.watchAt.After(now) {
+		return
+	}
+	r.watchAt = time.Time{}
+	switch due := r.answered.Add(longSilence); {
+	case r.pending == 0 || r.record != works:
+	case due.After(now):
+		r.watchAt = due
+	default:
+		r.tellTrouble(silent, ErrSilent)
+		if r.hurried {
+			r.askEnd()
+		}
+	}
+}
+
+// isOverfull reports whether so much waits for a disk that does not answer that a line
+// is refused rather than waiting, too.
+func (r *run) isOverfull(cmd protocol.Command) bool {
+	if r.record != silent || r.pending+r.asking < maxUnderWay {
+		return false
+	}
+	_, whisper := cmd.(protocol.Msg)
+	return whisper || IsLine(cmd)
+}
+
+// overfull is told out of turn: what the same client has said before may be recorded yet.
+var overfull = protocol.Refuse("not-kept", "the disk of the server does not answer, and too much waits for it already, so nobody will hear that: please try again in a while")
+
+// hurry is for an operator who wants the end and whose turn does not come, since the disk
+// does not answer. Otherwise the turn comes, and what was said before it is heard.
+func (r *run) hurry(req hurry) {
+	if m := req.c.member; m == nil || !m.operator || r.stopping {
+		return
+	}
+	r.farewell = short(req.text)
+	if r.hurried = true; r.record == silent {
+		r.askEnd()
+	}
+}
+
+// askEnd asks whoever runs the server to end it.
+func (r *run) askEnd() {
+	select {
+	case <-r.hub.asked:
+	default:
+		close(r.hub.asked)
+	}
+}
+
+// UnrecordedError is how Run ends when the disk does not answer in time. Nobody was
+// told of what may not be recorded.
+type UnrecordedError struct {
+	Lines  int // that people have said, and that the record may have or not
+	Others int // comings, goings and the like
+}
+
+func (e *UnrecordedError) Error() string {
+	return fmt.Sprintf("the disk did not answer in time, so the server has ended without it: "+
+		"%d lines that people have sent, and nobody has heard, may not be in the record", e.Lines)
+}
+
+func (r *run) unrecorded() error {
+	if r.pending == 0 {
+		return nil
+	}
+	return &UnrecordedError{Lines: r.lines, Others: r.pending - r.lines}
+}
