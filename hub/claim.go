@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -124,9 +125,17 @@ func (r *run) changeHands(t *ticket, to *member, entries []journal.Entry, done, 
 func (r *run) giveUpClaim(t *ticket) {
 	claimant := t.claims[0]
 	t.decided()
-	r.again(func() { r.desk.touched = true })
+	r.mindDeskLater()
 	if t.by != claimant {
 		r.recall(t)
+	}
+}
+
+// mindDeskLater has the desk looked after again, although nothing there may have changed.
+func (r *run) mindDeskLater() {
+	if r.deskAt.IsZero() {
+		r.deskAt = time.Now().Add(time.Second)
+		r.rearm()
 	}
 }
 

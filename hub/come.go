@@ -273,7 +273,7 @@ func (r *run) entered(m *member) {
 		f()
 	}
 	if r.isStranded(m) {
-		r.again(func() {
+		r.again(m, func() {
 			if r.isStranded(m) {
 				r.seeOut(m)
 			}

@@ -22,24 +22,52 @@ func (r *run) depart(m *member, left protocol.Left, done func()) {
 		}
 	}
 	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
-	p := proposal{done: done}
+	p, visiting := proposal{done: done}, m.visiting
 	try := func() {
 		if m.gone { // else it is back
 			p.entries = slices.Concat(entries, r.returning(m, left.Reason, r.having(m))) // whom it has by then
 			r.propose(p)
 		}
 	}
-	p.failed = func() { r.again(try) }
+	p.failed = func() {
+		if m.room == nil && m.moving == 0 && r.desk.tickets[visiting] == nil { // it never got in, and nothing in the record says that it is here
+			done()
+			return
+		}
+		r.again(m, try)
+	}
 	try()
 }
 
-// again tries later what must come true: somebody who has gone has gone.
-func (r *run) again(f func()) {
-	if len(r.retry) == 0 {
-		r.retryAt = time.Now().Add(time.Second)
+// again tries later what must come true of m: somebody who has gone has gone. Of one
+// member that is one thing, the last.
+func (r *run) again(m *member, f func()) {
+	if m.retry == nil {
+		r.retry = append(r.retry, m)
 	}
-	r.retry = append(r.retry, f)
-	r.rearm()
+	if m.retry = f; len(r.retry) == 1 {
+		r.retryAt = time.Now().Add(time.Second)
+		r.rearm()
+	}
+}
+
+// tryAgain proposes what must come true. While the record fails, one proposal a second
+// finds out whether it still does, however many wait.
+func (r *run) tryAgain(now time.Time) {
+	if len(r.retry) == 0 || r.retryAt.After(now) {
+		return
+	}
+	waiting := r.retry
+	r.retry, r.retryAt = nil, now.Add(time.Second)
+	for i, m := range waiting {
+		if r.record == fails && r.pending > 0 {
+			r.retry = append(waiting[i:], r.retry...)
+			return
+		}
+		f := m.retry
+		m.retry = nil
+		f()
+	}
 }
 
 // rearm sets the timer for what is due first.
@@ -73,6 +101,9 @@ func (r *run) rearm() {
 	}
 	if !r.watchAt.IsZero() {
 		by(r.watchAt)
+	}
+	if !r.deskAt.IsZero() {
+		by(r.deskAt)
 	}
 	for _, p := range r.patients {
 		by(p.until)
@@ -195,7 +226,7 @@ func (r *run) holdFor(m *member, long time.Duration) (held bool) {
 		return false
 	}
 	m.gone = false
-	if m.kicked {
+	if m.kicked || len(m.visits) == 0 { // or it never got in: there is nothing to come back to
 		r.endHeld(m)
 		return false
 	}
@@ -245,12 +276,9 @@ func (r *run) expire() {
 			r.end(m)
 		}
 	}
-	if len(r.retry) > 0 && !r.retryAt.After(now) {
-		retry := r.retry
-		r.retry = nil
-		for _, f := range retry {
-			f()
-		}
+	r.tryAgain(now)
+	if !r.deskAt.IsZero() && !r.deskAt.After(now) {
+		r.deskAt, r.desk.touched = time.Time{}, true
 	}
 	r.endPatience(now)
 	r.relieve(now)

@@ -158,7 +158,7 @@ func (r *run) drop(ts []*ticket, why protocol.Reason) {
 				r.end(v)
 			}
 		}
-		p.failed = func() { r.again(func() { r.propose(p) }) }
+		p.failed = func() { r.again(&member{}, func() { r.propose(p) }) } // of one group, whoever is in it
 		r.propose(p)
 	}
 }

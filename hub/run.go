@@ -101,9 +101,10 @@ type run struct {
 	held      []*member            // broken sessions, the first to end first
 	onName    map[*member][]func() // what waits until it is decided what somebody is called
 	patients  []*patient
-	retry     []func() // what must come true, proposed again
+	retry     []*member // of whom something must come true: see again
 	retryAt   time.Time
-	untold    bool // the queue has changed since those in it were told
+	deskAt    time.Time // when the desk is looked after again; zero: when something has changed
+	untold    bool      // the queue has changed since those in it were told
 	toldQueue time.Time
 	expiry    *time.Timer
 	record    recordState

@@ -72,6 +72,7 @@ type member struct {
 	replay   int           // lines of history it wants on entering
 	called   protocol.Nick // what it will be called, if that is proposed
 	onRoom   []func()      // what waits until it has entered
+	retry    func()        // what must come true of it, and is tried again; nil: nothing
 	visits   []visit       // the rooms that it was in, the last ones: for who comes back
 	away     protocol.Text // "" when it is not
 	ignoring []ignored     // in order; never written to

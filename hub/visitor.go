@@ -236,7 +236,7 @@ func (r *run) tryTicket(t *ticket, m *member, state protocol.TicketState) {
 		}
 	}
 	p.failed = func() {
-		r.again(func() {
+		r.again(m, func() {
 			if m.client == nil { // else it is back
 				r.propose(p)
 			}
