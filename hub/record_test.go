@@ -222,6 +222,26 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 	})
 }
 
+// An operator who comes in at that moment hears it, too.
+func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
+	gated, begin := gatedWorld()
+	inWorld(t, begin, 1, false, func(w *world, people []*persona) {
+		gated.open = false
+		op := newPersona(w.h, false)
+		op.identity = Identity{Operator: true, Nick: nick("op"), Brief: true}
+		op.connect(t)
+		op.pause() // all that it is told then comes together
+		time.Sleep(10 * time.Second)
+		gated.gate <- nil
+		synctest.Wait()
+		op.resume()
+		synctest.Wait()
+		assert.Contains(t, op.told(), "-- the record works again, and what is said is heard")
+		gated.open = true
+		w.close(op)
+	})
+}
+
 // A hub goes on where another one ended: the record is all that it needs to know.
 func TestAHubGoesOnWithTheRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

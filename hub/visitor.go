@@ -168,7 +168,9 @@ func (r *run) standing(m *member) protocol.Queueing {
 // stand is what m is told of where it stands, in the place of all that was to be
 // told of it before.
 func (r *run) stand(m *member) *protocol.Queueing {
-	m.client.out.post(nil)
+	if !m.operator { // else what was told is of the record: see tellTrouble
+		m.client.out.post(nil)
+	}
 	m.standing = r.standing(m)
 	q := m.standing
 	return &q
