@@ -10,6 +10,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/journal/sqlite/disktest"
 	"chinwag/hub/journal/storetest"
 )
 
@@ -23,13 +24,13 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		seed := rand.Uint64()
 		random := rand.New(rand.NewPCG(seed, 0))
 		path := newPath(t)
-		d := newDisk(filepath.Dir(path))
-		d.off = 40 + random.IntN(600)
+		d := disktest.New(filepath.Dir(path))
+		d.PowerOff(40 + random.IntN(600))
 		s := opened(t, path, Options{Sync: y})
 		safe := 0
-		for d.isOn() {
+		for d.IsOn() {
 			storetest.Commit(t, s, numbered(int(s.Head())+1, 1+random.IntN(30))...)
-			if d.isOn() && y == Full {
+			if d.IsOn() && y == Full {
 				safe = int(s.Head())
 			}
 			var err error
@@ -44,7 +45,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		require.NoError(t, s.Close())
 
 		after := newPath(t)
-		require.NoError(t, d.powerCut(filepath.Dir(after), random))
+		require.NoError(t, d.PowerCut(filepath.Dir(after), random))
 		left, err := Open(after, Options{})
 		require.NoError(t, err, "seed %d", seed)
 		got := assertNumbered(t, left)
@@ -57,13 +58,13 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 // A group costs one flush, however many lines are in it.
 func TestACommitIsOneFlush(t *testing.T) {
 	path := newPath(t)
-	d := newDisk(filepath.Dir(path))
+	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
 	storetest.Commit(t, s, numbered(1, 1)...) // the first makes the log
 	for _, n := range []int{1, 10, 1000} {
-		before := d.flushes()
+		before := d.Flushes()
 		storetest.Commit(t, s, numbered(int(s.Head())+1, n)...)
-		assert.Equal(t, 1, d.flushes()-before)
+		assert.Equal(t, 1, d.Flushes()-before)
 	}
 }
 
@@ -71,10 +72,10 @@ func TestACommitIsOneFlush(t *testing.T) {
 // more, and the record says it at the next start.
 func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	path := newPath(t)
-	d := newDisk(filepath.Dir(path))
+	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
 	storetest.Commit(t, s, numbered(1, 10)...)
-	d.failing(func(op, _ string) int32 {
+	d.Fail(func(op, _ string) int32 {
 		if op == "sync" {
 			return codes.SQLITE_IOERR_FSYNC
 		}
@@ -85,7 +86,7 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	assert.ErrorIs(t, err, journal.ErrBroken)
 	assert.Zero(t, in[0].Seq)
 	assert.Equal(t, uint64(10), s.Head())
-	d.failing(nil)
+	d.Fail(nil)
 	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken, "the disk says that all is well, and is not believed")
 	assert.Equal(t, 10, assertNumbered(t, s), "nothing of it is seen")
 	require.NoError(t, s.Close())
@@ -99,17 +100,17 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 // The log goes to the file between the commits: that flush counts, too.
 func TestAFailedFlushOfTheFileIsToldByTheNextCommit(t *testing.T) {
 	path := newPath(t)
-	d := newDisk(filepath.Dir(path))
+	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
 	storetest.Commit(t, s, numbered(1, 10)...)
-	d.failing(func(op, name string) int32 {
+	d.Fail(func(op, name string) int32 {
 		if op == "sync" && name == filepath.Base(path) {
 			return codes.SQLITE_IOERR_FSYNC
 		}
 		return codes.SQLITE_OK
 	})
 	assert.ErrorIs(t, s.checkpoint(), journal.ErrBroken)
-	d.failing(nil)
+	d.Fail(nil)
 	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken)
 	require.NoError(t, s.Close())
 	assert.Equal(t, 10, assertNumbered(t, opened(t, path, Options{})))
@@ -121,12 +122,12 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 	for name, rc := range map[string]int32{"full": codes.SQLITE_FULL, "error": codes.SQLITE_IOERR_WRITE, "cut": codes.SQLITE_IOERR_TRUNCATE} {
 		t.Run(name, func(t *testing.T) {
 			path := newPath(t)
-			d := newDisk(filepath.Dir(path))
+			d := disktest.New(filepath.Dir(path))
 			s := opened(t, path, Options{})
 			failed := 0
 			for range rounds(15) {
 				left := rand.IntN(12) // operations until it fails
-				d.failing(func(op, _ string) int32 {
+				d.Fail(func(op, _ string) int32 {
 					if left--; left < 0 && (op == "write" || op == "truncate") {
 						return rc
 					}
@@ -138,7 +139,7 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 					require.NotErrorIs(t, err, journal.ErrBroken)
 					require.Equal(t, head, s.Head())
 				}
-				d.failing(nil)
+				d.Fail(nil)
 				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1)))
 			}
 			assertNumbered(t, s)
@@ -147,16 +148,4 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 			assert.Greater(t, failed, 2)
 		})
 	}
-}
-
-func (d *disk) isOn() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.events < d.off
-}
-
-func (d *disk) flushes() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.syncs
 }

@@ -1,10 +1,11 @@
-package sqlite
+package disktest
 
 import (
 	"bytes"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -13,19 +14,24 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// disk stands between SQLite and the system for the files of one directory. It
-// can fail, and it knows what a power cut would leave: what was flushed, and of
-// what was written since any part.
-type disk struct {
+// Disk holds the files of one directory. Make it with New.
+type Disk struct {
 	dir string
 
+	asking sync.Mutex // one operation at a time is asked for
+
 	mu     sync.Mutex
-	fail   func(op, name string) int32 // not nil: what an operation returns instead
+	fault  Fault // nil: none
 	events int
 	off    int // the event at which the power goes; 0: never
 	files  map[string]*platter
 	syncs  int
 }
+
+// Fault is asked before each operation on a file of that name: "read", "write", "truncate",
+// "delete" or "sync". It returns SQLite's code of an error, or 0. While it does not return, the
+// disk does not answer, to anybody.
+type Fault func(op, name string) int32
 
 // platter is what one file is on the disk.
 type platter struct {
@@ -54,22 +60,41 @@ func (c change) apply(b []byte) []byte {
 
 var (
 	disksMu sync.Mutex
-	disks   []*disk
+	disks   []*Disk
 )
 
-func newDisk(dir string) *disk {
-	d := &disk{dir: dir, files: map[string]*platter{}}
+// New makes a disk of a directory, in which nothing is open.
+func New(dir string) *Disk {
+	d := &Disk{dir: dir, files: map[string]*platter{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	for _, path := range files {
+		var b []byte
+		if b, err = os.ReadFile(path); err != nil {
+			break
+		}
+		d.files[filepath.Base(path)] = &platter{safe: b}
+	}
+	if err != nil {
+		panic(err)
+	}
 	disksMu.Lock()
 	defer disksMu.Unlock()
 	disks = append(disks, d)
 	return d
 }
 
-func diskOf(file uintptr) (d *disk, name string) {
+// Remove takes the disk away: the files are the system's again.
+func (d *Disk) Remove() {
+	disksMu.Lock()
+	defer disksMu.Unlock()
+	disks = slices.DeleteFunc(disks, func(o *Disk) bool { return o == d })
+}
+
+func diskOf(file uintptr) (d *Disk, name string) {
 	return diskAt((*codes.TunixFile)(at(file)).FzPath)
 }
 
-func diskAt(name uintptr) (*disk, string) {
+func diskAt(name uintptr) (*Disk, string) {
 	path := libc.GoString(name)
 	disksMu.Lock()
 	defer disksMu.Unlock()
@@ -81,15 +106,26 @@ func diskAt(name uintptr) (*disk, string) {
 	return nil, ""
 }
 
-// do is one operation on a file: refused, or seen.
-func (d *disk) do(op, name string, see func(p *platter)) int32 {
+// ask asks for a fault.
+func (d *Disk) ask(op, name string) int32 {
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	d.mu.Lock()
+	fault := d.fault
+	d.mu.Unlock()
+	if fault == nil {
+		return codes.SQLITE_OK
+	}
+	return fault(op, name)
+}
+
+// do is one operation that changes a file: refused, or seen.
+func (d *Disk) do(op, name string, see func(p *platter)) int32 {
+	if rc := d.ask(op, name); rc != codes.SQLITE_OK {
+		return rc
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.fail != nil {
-		if rc := d.fail(op, name); rc != 0 {
-			return rc
-		}
-	}
 	d.events++
 	if op == "sync" {
 		d.syncs++
@@ -105,15 +141,37 @@ func (d *disk) do(op, name string, see func(p *platter)) int32 {
 	return codes.SQLITE_OK
 }
 
-func (d *disk) failing(f func(op, name string) int32) {
+// Fail has the next operations ask for a fault. nil: there is none any more.
+func (d *Disk) Fail(f Fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.fail = f
+	d.fault = f
 }
 
-// powerCut writes to dir what may be left. Of what was not flushed each sector
+// PowerOff has the power go after so many changes.
+func (d *Disk) PowerOff(events int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.off = d.events + events
+}
+
+// IsOn reports whether the power is there.
+func (d *Disk) IsOn() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.off == 0 || d.events < d.off
+}
+
+// Flushes is how many there have been.
+func (d *Disk) Flushes() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.syncs
+}
+
+// PowerCut writes to dir what may be left. Of what was not flushed each sector
 // may be there or not, whatever was written first.
-func (d *disk) powerCut(dir string, random *rand.Rand) error {
+func (d *Disk) PowerCut(dir string, random *rand.Rand) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for name, p := range d.files {
@@ -140,7 +198,7 @@ func (d *disk) powerCut(dir string, random *rand.Rand) error {
 
 // SQLite's files share two tables of operations: one for databases and one for
 // all others. Ours come first in both.
-var realWrite, realSync, realTruncate, realDelete uintptr
+var realRead, realWrite, realSync, realTruncate, realDelete uintptr
 
 func init() {
 	tls := libc.NewTLS()
@@ -154,14 +212,23 @@ func init() {
 		name, err := libc.CString(f.Name() + "\x00\x00\x00")
 		file := libc.Xcalloc(tls, 1, codes.Tsize_t(vfs.FszOsFile))
 		if err != nil || open(tls, uintptr(unsafe.Pointer(vfs)), name, file, kind|codes.SQLITE_OPEN_READWRITE|codes.SQLITE_OPEN_CREATE, 0) != codes.SQLITE_OK {
-			panic("sqlite: no way to the tables of operations")
+			panic("disktest: no way to the tables of operations")
 		}
 		m := (*codes.Tsqlite3_io_methods)(at((*codes.Tsqlite3_file)(at(file)).FpMethods))
-		realWrite, realSync, realTruncate = m.FxWrite, m.FxSync, m.FxTruncate
-		m.FxWrite, m.FxSync, m.FxTruncate = pointer(diskWrite), pointer(diskSync), pointer(diskTruncate)
+		realRead, realWrite, realSync, realTruncate = m.FxRead, m.FxWrite, m.FxSync, m.FxTruncate
+		m.FxRead, m.FxWrite, m.FxSync, m.FxTruncate = pointer(diskRead), pointer(diskWrite), pointer(diskSync), pointer(diskTruncate)
 		_, _ = f.Close(), os.Remove(f.Name())
 	}
 	realDelete, vfs.FxDelete = vfs.FxDelete, pointer(diskDelete)
+}
+
+func diskRead(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
+	if d, name := diskOf(file); d != nil {
+		if rc := d.ask("read", name); rc != codes.SQLITE_OK {
+			return rc
+		}
+	}
+	return call[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](realRead)(tls, file, data, n, offset)
 }
 
 func diskWrite(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
