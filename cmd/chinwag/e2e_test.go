@@ -30,11 +30,20 @@ import (
 // patience is how long a whole test may take, on a machine that does other things too.
 const patience = 30 * time.Second
 
+// onDisk names the folder of a server whose disk is to fall ill, where the tests are its
+// program: see ailingDisk.
+const onDisk = "CHINWAG_TEST_DISK"
+
 var scratch string // of all tests; gone at the end
 
 func TestMain(m *testing.M) {
 	if slices.Contains(os.Args, guardName) {
 		main() // what is tested started itself anew: that must not start all the tests anew
+		return
+	}
+	if dir := os.Getenv(onDisk); dir != "" {
+		ailingDisk(dir)
+		main()
 		return
 	}
 	dir, err := os.MkdirTemp("", "chinwag-e2e-")

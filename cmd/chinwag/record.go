@@ -86,6 +86,8 @@ func tellTrouble(log *slog.Logger) func(error) {
 			log.Warn("what waited at the desk was dropped", "messages", dropped.Messages, "absent", dropped.Absent, "expired", dropped.Expired)
 		case errors.Is(err, journal.ErrBroken):
 			log.Error("the record is broken: the server ends, and starts again from what the disk has", "err", err)
+		case errors.Is(err, hub.ErrSilent):
+			log.Error("the disk does not answer, and what is said waits until it does")
 		case !errors.Is(err, hub.ErrUnreadable):
 			log.Error("the record does not work just now, and what is said is refused", "err", err)
 		case time.Since(unread) > time.Minute:

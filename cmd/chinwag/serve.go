@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/oklog/run"
 	"github.com/spf13/cobra"
@@ -38,7 +40,9 @@ and answers visitors at the desk (/desk, or everybody with --desk): /help lists 
 
 /shutdown says goodbye to everybody and ends the server, and so does Ctrl-C or Ctrl-D on an
 empty line here (once more if others are here): programs do not come back then. After
-SIGTERM or SIGINT they do; a second signal ends the server at once.
+SIGTERM or SIGINT they do; a second signal ends the server at once. It is over within --grace
+and 2 s, whatever the disk does. The exit code is 0, or 1 if something went wrong: where the
+disk failed, or did not answer and what was said last may not be recorded.
 
 On a terminal the console is a screen, in the character set of its locale; C and POSIX are
 taken for UTF-8. In a pipe it is plain lines, in UTF-8; with standard input closed or from
@@ -140,10 +144,39 @@ func serve(ctx context.Context, s settings) error {
 	}
 	g.Add(untilSignal(ctx, h.Asked(), log))
 	hubCtx, endHub := context.WithCancel(context.Background())
-	g.Add(func() error { return h.Run(hubCtx) }, func(error) { endHub() })
-	err = cmp.Or(g.Run(), closeRecord())
+	hubEnded := make(chan error, 1)
+	g.Add(func() error {
+		err := h.Run(hubCtx)
+		hubEnded <- err
+		return err
+	}, func(error) { endHub() })
+	ended := make(chan error, 1)
+	go func() { ended <- cmp.Or(g.Run(), closeRecord()) }()
+	err = cmp.Or(untilEnded(h, ended, log), <-hubEnded)
+	if lost, ok := errors.AsType[*hub.UnrecordedError](err); ok {
+		log.Error("the disk did not answer in time: what was under way may not be recorded, and nobody has heard it", "lines", lost.Lines, "others", lost.Others)
+	}
 	log.Info("stopped")
 	return err
+}
+
+// lastly is how long the doors, the console and the file of the record may take when the hub
+// has ended. That is too short only where the disk does not answer.
+const lastly = 2 * time.Second
+
+// untilEnded waits for the end of all, but not for a disk that does not answer: what waits
+// for that ends with the process, and the record is whole at every moment.
+func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
+	<-h.Done()
+	late := time.NewTimer(lastly)
+	defer late.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-late.C:
+		log.Warn("the disk does not answer, so the record is left as it is: the next start puts it in order")
+		return nil
+	}
 }
 
 // doorOf is what the listener of that number opens: the ordinary door on those of
@@ -179,6 +212,7 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 		defer signal.Stop(signals)
 		select {
 		case s := <-signals:
+			signal.Stop(signals) // before anybody can answer to what is logged
 			log.Info("shutting down", "why", s.String())
 		case <-asked:
 			log.Info("shutting down", "why", "an operator asked for it")

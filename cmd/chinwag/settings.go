@@ -73,7 +73,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Var(&perAddressBytes, "per-address-bytes", "`BYTES` by which what one address says may make the record grow in a day, as 256M")
 	f.Int("outbox", 64<<10, "`BYTES` that wait for one client before it is fed from the record")
 	f.Duration("stall", 30*time.Second, "`TIME` after which a client that takes nothing at all is dropped")
-	f.Duration("grace", 5*time.Second, "`TIME` that the goodbyes may take at the end")
+	f.Duration("grace", 5*time.Second, "`TIME` that the end may take, with what is yet to be recorded and the goodbyes")
 	f.Int("replay", 20, "`LINES` of history shown on entering a room")
 	f.Int("rooms", 1000, "`ROOMS` at the most")
 	f.String("journal", "sqlite", "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)")
