@@ -58,8 +58,8 @@ func (r *run) announce(now time.Time) {
 	for n < len(r.silent) && !r.silent[n].due.After(now) {
 		g := r.silent[n]
 		n++
-		if m := g.c.member; m == nil || m.withheld || m.bound != (protocol.Room{}) {
-			continue
+		if m := g.c.member; m == nil || m.withheld || m.greeted || m.bound != (protocol.Room{}) {
+			continue // greeted, and nowhere: it was told that it may try again
 		}
 		if g.unread != nil && g.waited < maxWaited && g.unread() {
 			g.waited++
@@ -303,7 +303,7 @@ func (r *run) seeRoom(m *member, at *journal.Entry, weight int64) {
 		tell(protocol.Refused{Refusal: *m.unnamed})
 		m.unnamed = nil
 	}
-	tell(r.welcome(m, 0, false))
+	tell(r.welcome(m, at.Seq, false))
 	items[len(items)-1].weight = weight
 	r.appendAll(m.client, items)
 }

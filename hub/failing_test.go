@@ -254,3 +254,35 @@ func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 		w.close(op, eve)
 	})
 }
+
+// A program whose hello could not be recorded is nowhere until it asks to be somewhere. What
+// it sees then is from there on.
+func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, disk := ailingWorld(Options{Replay: -1})
+		ann := w.enter(t)
+		for i := range 20 {
+			ann.say(fmt.Sprint("before ", i), "")
+		}
+		time.Sleep(time.Second)
+		disk.falls(true)
+		bot := newPersona(w.h, true)
+		bot.connect(t)
+		time.Sleep(100 * time.Millisecond)
+		disk.falls(false)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []string{"-- Welcome to chinwag/1.", notKept}, bot.told(), "it was told to try again, and has not")
+		bot.wants <- protocol.Join{Room: protocol.Lobby}
+		time.Sleep(time.Second)
+		assert.Greater(t, bot.last, uint64(20), "the position of its welcome")
+		bot.breakOff()
+		time.Sleep(time.Second)
+		bot.told()
+		bot.connect(t)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		assert.NotContains(t, strings.Join(bot.told(), "\n"), "before")
+		w.close(ann, bot)
+	})
+}
