@@ -12,7 +12,7 @@ export VERSION PLATFORMS # for .ci/dist.go
 GOLDEN_PKGS ?= $(or $(sort $(dir $(shell grep -rl '"update"' --include='*_test.go' ./cmd ./conn ./hub ./protocol))),./conn/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fmt lint golden fuzz cross setup clean go
+.PHONY: help run build test bench fmt lint golden fuzz faults cross setup clean go
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ golden: go ## rewrite the transcripts from what the code does now; then read the
 
 fuzz: go ## every fuzz target in turn, each for FUZZTIME (1m)
 	@FUZZTIME=$(or $(FUZZTIME),1m) bash .ci/fuzz
+
+faults: go ## people talk while the disk falls ill in every way, for DURATION (10m); CHINWAG_SEED repeats it
+	CHINWAG_FAULTS=$(or $(DURATION),10m) go test ./cmd/chinwag -run 'TestFaults$$' -count 1 -timeout 0 -v
 
 cross: go ## archives for every platform, and SHA256SUMS, in .bin/dist
 	@go run .ci/dist.go

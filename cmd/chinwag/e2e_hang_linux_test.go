@@ -1,30 +1,20 @@
 package main
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"golang.org/x/sys/unix"
 )
 
-// openOnAilingDisk starts a server whose disk can be made to hang. Its console is a pipe.
-func openOnAilingDisk(t *testing.T, folder string, flags ...string) *house {
+// openOnAilingDisk starts a server whose disk can fall ill. Its console is a pipe.
+func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*house, *disk) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], serveArgs(append([]string{"--journal", "sqlite", "--data", folder}, flags...))...)
-	cmd.Env = []string{onDisk + "=" + folder}
-	return piped(t, cmd)
-}
-
-// hangs makes the disk hang.
-func (h *house) hangs() {
-	h.t.Helper()
-	h.process.signal(unix.SIGUSR1)
-	h.log.expect("the disk hangs")
+	cmd, d, begun := onAilingDisk(t, folder, append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
+	defer begun()
+	return piped(t, cmd), d
 }
 
 // A disk that hangs beats no deadline: everybody hears goodbye, the process ends in time
@@ -38,13 +28,13 @@ func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			h := openOnAilingDisk(t, folder, "--grace", "1s")
+			h, d := openOnAilingDisk(t, folder, "--grace", "1s")
 			ann, bob := h.enter("ann"), h.enter("bob")
 			ann.types("it is well")
 			bob.expect("<ann> it is well")
 			h.console.types("it is")
 			bob.expect("<operator> it is")
-			h.hangs()
+			d.becomes("hanging")
 			ann.types("is anybody there?")
 			bob.types("/history 5") // who reads waits for the disk, too
 			h.console.types("hello?")
@@ -74,9 +64,9 @@ func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 // A second signal ends the server at once also then.
 func TestASecondSignalDoesNotWaitForTheDisk(t *testing.T) {
 	t.Parallel()
-	h := openOnAilingDisk(t, t.TempDir(), "--grace", "60s")
+	h, d := openOnAilingDisk(t, t.TempDir(), "--grace", "60s")
 	ann := h.enter("ann")
-	h.hangs()
+	d.becomes("hanging")
 	ann.types("is anybody there?")
 	h.log.expect("...the disk does not answer, and what is said waits...")
 	h.process.signal(terminate)
@@ -89,12 +79,12 @@ func TestASecondSignalDoesNotWaitForTheDisk(t *testing.T) {
 // A disk that hangs for a while costs nothing but the while, and its end is told.
 func TestADiskThatAnswersAgainIsTold(t *testing.T) {
 	t.Parallel()
-	h := openOnAilingDisk(t, t.TempDir())
+	h, d := openOnAilingDisk(t, t.TempDir())
 	ann, bob := h.enter("ann"), h.enter("bob")
-	h.hangs()
+	d.becomes("hanging")
 	ann.types("is anybody there?")
 	h.log.expect("...the disk does not answer, and what is said waits...")
-	h.process.signal(unix.SIGUSR2)
+	d.becomes("well")
 	bob.expect("<ann> is anybody there?")
 	h.log.expect("...the record works again...")
 	h.console.expect("-- the record works again...")
