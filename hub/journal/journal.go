@@ -127,6 +127,9 @@ func (j *Journal) Run(ctx context.Context) {
 			return
 		}
 		group := j.take()
+		if len(group) == 0 { // it came with the last one, and so did its wake
+			continue
+		}
 		entries = entries[:0]
 		for _, p := range group {
 			entries = append(entries, p.Entries...)
