@@ -145,7 +145,7 @@ type UnrecordedError struct {
 
 func (e *UnrecordedError) Error() string {
 	return fmt.Sprintf("the disk did not answer in time, so the server has ended without it: "+
-		"%d lines that people have sent, and nobody has heard, may not be in the record", e.Lines)
+		"of the lines that people have sent, and nobody has heard, %d may not be in the record", e.Lines)
 }
 
 func (r *run) unrecorded() error {

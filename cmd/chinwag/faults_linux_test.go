@@ -204,7 +204,7 @@ func (s *soak) ends(by os.Signal) {
 	}
 	assert.NotContains(s.t, log, "panic")
 	told := regexp.MustCompile(`msg="(the record does not work just now|the disk does not answer, and|the record works again)`).FindAllString(log, -1)
-	assert.Equal(s.t, slices.Compact(slices.Clone(told)), told, "each is told once")
+	assert.Equal(s.t, slices.Compact(slices.Clone(told)), told, "each is told once:\n%s", log)
 }
 
 // settle waits until all that was said is answered: the disk is well.
