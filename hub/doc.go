@@ -49,5 +49,13 @@
 // is held so long, but not where the session was as short as a script's, nor where
 // a person's input has ended in good order (hangUp): who comes back to that has the name if it is still free.
 //
+// # A disk that fails, or does not answer
+//
+// What could not be recorded did not happen: its author is refused. Only what must come true is
+// tried again: that somebody who was in a room has gone. Who never got in leaves nothing. While a
+// commit does not return, what is said waits: a client has its window, and all of them together
+// a bound. Nobody is told a thing that is not recorded, so the end need not wait for a disk: Options.Grace
+// counts from its beginning, and Run returns then.
+//
 // The package knows nothing about sockets, spellings, terminals or disks.
 package hub
