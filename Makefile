@@ -12,7 +12,7 @@ export VERSION PLATFORMS # for .ci/dist.go
 GOLDEN_PKGS ?= $(or $(sort $(dir $(shell grep -rl '"update"' --include='*_test.go' ./cmd ./conn ./hub ./protocol))),./conn/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fmt lint golden fuzz faults cross setup clean go
+.PHONY: help run build test bench fmt lint golden fuzz faults attack cross setup clean go
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ fuzz: go ## every fuzz target in turn, each for FUZZTIME (1m)
 
 faults: go ## people talk while the disk falls ill in every way, for DURATION (10m); CHINWAG_SEED repeats it
 	CHINWAG_FAULTS=$(or $(DURATION),10m) go test ./cmd/chinwag -run 'TestFaults$$' -count 1 -timeout 0 -v
+
+attack: go ## what one stranger can do to the others, for DURATION (1m) each; ONLY=forget; wants two idle processors
+	@CHINWAG_ATTACK=$(or $(DURATION),1m) go test ./cmd/chinwag -count=1 -v -timeout 1h -run '^TestAttack$$/^$(ONLY)'
 
 cross: go ## archives for every platform, and SHA256SUMS, in .bin/dist
 	@go run .ci/dist.go
