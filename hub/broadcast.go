@@ -69,6 +69,7 @@ func (r *run) tellBefore(m *member, room *room) {
 // broadcast tells what was said in the rooms since the last time.
 func (r *run) broadcast() {
 	for _, room := range r.speaking {
+		r.widest = max(r.widest, len(room.said))
 		r.tellRoom(room)
 		clear(room.said)
 		room.said = room.said[:0]

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"net/netip"
 	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
@@ -22,10 +23,12 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
-	noPassword bool        // as Identity has it
-	arrived    bool        // owned by the reader: the hub knows that it has spoken
-	alone      bool        // owned by whoever writes: what is written to it has always to be waited for
-	discards   atomic.Bool // nobody listens any more
+	from       netip.Prefix // as Identity has it
+	unlimited  bool         // it waits for nobody else: it is the server's own console
+	noPassword bool         // as Identity has it
+	arrived    bool         // owned by the reader: the hub knows that it has spoken
+	alone      bool         // owned by whoever writes: what is written to it has always to be waited for
+	discards   atomic.Bool  // nobody listens any more
 
 	// owned by Start, and then by whoever writes
 	ctx    context.Context
@@ -78,7 +81,16 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	if err := c.acquire(ctx, w); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, commands{c, cmds, w / int64(len(cmds))})
+	req := commands{c, cmds, w / int64(len(cmds))}
+	cost := req.cost()
+	if taken, err := c.hub.admission.admit(ctx, c.hub, req, cost); taken || err != nil {
+		return err
+	}
+	err := c.hub.send(ctx, req)
+	if err != nil {
+		c.hub.admission.answered(cost)
+	}
+	return err
 }
 
 // IsLine reports whether a command is a line to be said.

@@ -27,10 +27,6 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	if reply, ok := cmd.(protocol.Reply); ok && !m.operator && !m.program { // typed, and perhaps only said
 		cmd = protocol.Say{Ref: reply.Ref, Text: reply.Line()}
 	}
-	if r.isOverfull(cmd) {
-		r.answer(c, protocol.Refused{Refusal: *overfull, Ref: refOf(cmd)}, w)
-		return
-	}
 	if m.room == nil && m.moving > 0 { // it is on its way
 		m.onRoom = append(m.onRoom, func() { r.command(c, cmd, w) })
 		return

@@ -31,6 +31,12 @@
 // A write that fails says that nobody listens, not that nothing was said: what the
 // client is told is discarded from then on, and what it has sent is followed to its end.
 //
+// # The pace of all
+//
+// What is under way in the whole server is bounded by what it has lately done in four
+// tenths of a second: admission.go. Beyond that clients wait in Client.Do, one address after the
+// other, and those that have not waited lately come first.
+//
 // # Falling behind
 //
 // A member is a position in the record. While it is live, the hub appends to

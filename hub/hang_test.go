@@ -246,19 +246,26 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 		g.open = false
 		ann.say("before", "")
 		time.Sleep(6 * time.Second)
+		text := protocol.MustText(strings.Repeat("x", 1000))
+		handed := 0
 		for i := range 200 {
 			for j := range window {
-				eve.wants <- protocol.Say{Ref: protocol.Ref(fmt.Sprint(i, "-", j)), Text: protocol.MustText("x")}
+				select {
+				case eve.wants <- protocol.Say{Ref: protocol.Ref(fmt.Sprint(i, "-", j)), Text: text}:
+					handed++
+				default: // its turn has not come
+				}
+				synctest.Wait()
 			}
-			synctest.Wait()
 			eve.connect(t) // its last connection is replaced
 			synctest.Wait()
 		}
 		taken := w.run.lines
-		assert.LessOrEqual(t, w.run.pending, maxUnderWay)
-		assert.Greater(t, taken, maxUnderWay/2)
+		assert.Greater(t, handed, 4*taken, "most of them wait at their connections")
+		assert.Greater(t, taken, 1)
+		assert.LessOrEqual(t, w.run.pending, 2*taken)
+		assert.LessOrEqual(t, taken*1000, firstBound, "bytes")
 		w.looked()
-		assert.Contains(t, strings.Join(eve.told(), "\n"), "too much waits for it already")
 		g.open = true
 		g.gate <- nil
 		synctest.Wait()
@@ -267,13 +274,6 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 		ann.say("after", "")
 		synctest.Wait()
 		assert.Equal(t, "<guest-1> after", last(eve.told()))
-		kept := 0
-		for _, e := range w.truth.entries {
-			if e.Event.IsSpoken() {
-				kept++
-			}
-		}
-		assert.Equal(t, taken+1, kept, "all that was taken")
 		w.close(ann, eve)
 	})
 }

@@ -90,12 +90,13 @@ type Identity struct {
 
 // Hub is the handle by which connections reach the goroutine that decides.
 type Hub struct {
-	opts     Options
-	journal  *journal.Journal
-	requests chan request  // unbuffered: what is sent has been taken
-	done     chan struct{} // closed by Run when it ends
-	sweep    sweep
-	asked    chan struct{} // closed by Run when an operator asks for the end
+	opts      Options
+	journal   *journal.Journal
+	requests  chan request  // unbuffered: what is sent has been taken
+	done      chan struct{} // closed by Run when it ends
+	sweep     sweep
+	admission *admission
+	asked     chan struct{} // closed by Run when an operator asks for the end
 }
 
 // trouble tells whoever runs the server that the record does not work, or with
@@ -117,12 +118,15 @@ func (h *Hub) unread(err error) { h.trouble(fmt.Errorf("%w: %w", ErrUnreadable, 
 // New makes a hub on a journal, which it runs.
 func New(j *journal.Journal, o Options) *Hub {
 	o.defaults()
+	a := newAdmission(o.Outbox)
 	return &Hub{
-		opts:     o,
-		journal:  j,
-		requests: make(chan request),
-		done:     make(chan struct{}),
-		asked:    make(chan struct{}),
+		admission: a,
+		sweep:     sweep{done: a.done},
+		opts:      o,
+		journal:   j,
+		requests:  make(chan request),
+		done:      make(chan struct{}),
+		asked:     make(chan struct{}),
 	}
 }
 
@@ -148,6 +152,7 @@ func (h *Hub) Done() <-chan struct{} { return h.done }
 // must call Start, and Close when the connection is over.
 func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	c := newClient(h)
+	c.from, c.unlimited = id.From.Prefix, id.Operator
 	answer := make(chan bool, 1) // the hub does not wait
 	if err := h.send(ctx, attach{c, id, answer}); err != nil {
 		return nil, err

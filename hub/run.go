@@ -52,9 +52,7 @@ func (r *run) handle(req request) {
 	case withhold:
 		r.withhold(req)
 	case commands:
-		for _, cmd := range req.cmds {
-			r.command(req.c, cmd, req.weight)
-		}
+		r.follow(req)
 	case answer:
 		r.answer(req.c, req.event, req.weight)
 	case catchUp:
@@ -74,6 +72,19 @@ func (r *run) handle(req request) {
 	}
 }
 
+// follow follows commands. What they cost is under way until their entries are told;
+// the rest of it is answered.
+func (r *run) follow(req commands) {
+	answered := 0 // without an entry
+	for _, cmd := range req.cmds {
+		r.cost = costOf(cmd)
+		r.command(req.c, cmd, req.weight)
+		answered += r.cost
+		r.cost = 0
+	}
+	r.hub.admission.answered(answered)
+}
+
 // run is all that belongs to one call of Run: the state that entries make, and
 // what is under way.
 type run struct {
@@ -88,9 +99,10 @@ type run struct {
 	tickets   protocol.Ticket        // so far
 	pending   int                    // proposals that the journal has
 	lines     int                    // of these, how many were said by somebody
-	asking    int                    // lines sent again while they are under way
 	answered  time.Time              // when the journal decided last, or was given something to decide
 	watchAt   time.Time              // when it is looked whether it does; zero: it has nothing to decide
+	cost      int                    // what the command that is followed counts in the admission, before it has proposed something
+	widest    int                    // lines of this commit that were told in one room, where they are the most
 	speaking  []*room                // rooms in which something was said in this commit
 	round     uint64                 // broadcasts so far
 	silent    []greeted              // who have said nothing yet, the first to be announced first
@@ -121,6 +133,7 @@ type run struct {
 // proposal is what is done when the journal has decided about its entries.
 type proposal struct {
 	entries []journal.Entry
+	cost    int    // see admission
 	done    func() // after they were applied and told
 	failed  func() // if they could not be kept
 }
@@ -168,6 +181,7 @@ func (r *run) propose(p proposal) {
 	if r.pending++; p.isLine() {
 		r.lines++
 	}
+	p.cost, r.cost = r.cost, 0
 	r.spend(p.entries, false)
 	r.expectAnswer()
 	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
@@ -176,9 +190,11 @@ func (r *run) propose(p proposal) {
 // commit is where what was proposed becomes true, or does not.
 func (r *run) commit(b journal.Batch) {
 	r.judge(b)
+	cost := 0
 	for _, p := range b.Proposals {
 		r.pending--
 		mark := p.Mark.(proposal)
+		cost += mark.cost
 		if mark.isLine() {
 			r.lines--
 		}
@@ -193,6 +209,9 @@ func (r *run) commit(b journal.Batch) {
 		mark.done()
 	}
 	r.broadcast()
+	r.hub.admission.told(cost, len(b.Proposals), r.widest)
+	r.widest = 0
+	r.hub.sweep.note(cost)
 	r.mindDesk()
 	if r.pending > 0 {
 		r.expectAnswer()

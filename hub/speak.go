@@ -68,9 +68,7 @@ func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
 	case seq > 0:
 		r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
 	default:
-		r.asking++
 		m.refs.ask(ref, func(seq uint64) {
-			r.asking--
 			if seq > 0 {
 				r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
 			} else {

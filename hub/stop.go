@@ -23,6 +23,9 @@ func (r *run) stop() {
 			waiting = false
 		}
 	}
+	for _, req := range r.hub.admission.open() {
+		r.follow(req)
+	}
 	r.deaf = true
 	if r.pending == 0 {
 		r.sayGoodbye()

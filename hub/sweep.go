@@ -21,6 +21,16 @@ type sweep struct {
 	waiting []*Client // each once; from next on
 	next    int
 	working bool
+	added   uint64    // so far
+	taken   uint64    // so far
+	notes   []note    // the first to be reached first
+	done    func(int) // told the cost of each note when it is reached; static
+}
+
+// note is a cost, and what has to be taken before it is reached.
+type note struct {
+	after uint64
+	cost  int
 }
 
 // begin starts the goroutines. They are at their end when end returns, and
@@ -51,6 +61,7 @@ func (s *sweep) add(c *Client) {
 			s.next = 0
 		}
 		s.waiting = append(s.waiting, c)
+		s.added++
 	}
 	s.mu.Unlock()
 	if sweeps {
@@ -70,21 +81,54 @@ func (s *sweep) run() {
 	}
 }
 
+// note has done told of a cost when all that waits now is swept.
+func (s *sweep) note(cost int) {
+	if cost == 0 {
+		return
+	}
+	s.mu.Lock()
+	s.notes = append(s.notes, note{s.added, cost})
+	reached := s.reached()
+	s.mu.Unlock()
+	if reached > 0 {
+		s.done(reached)
+	}
+}
+
+// reached takes the notes off that are. The caller has the lock.
+func (s *sweep) reached() (cost int) {
+	n := 0
+	for ; n < len(s.notes) && (s.notes[n].after <= s.taken || !s.working); n++ {
+		cost += s.notes[n].cost
+	}
+	s.notes = slices.Delete(s.notes, 0, n)
+	return cost
+}
+
 // take waits for the next; nil is the end.
 func (s *sweep) take() *Client {
+	c, reached := s.takeNext()
+	if reached > 0 {
+		s.done(reached)
+	}
+	return c
+}
+
+func (s *sweep) takeNext() (c *Client, reached int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.next == len(s.waiting) {
 		s.waiting, s.next = s.waiting[:0], 0
 		if !s.working {
-			return nil
+			return nil, 0
 		}
 		s.wake.Wait()
 	}
-	c := s.waiting[s.next]
+	c = s.waiting[s.next]
 	s.waiting[s.next] = nil
 	s.next++
-	return c
+	s.taken++
+	return c, s.reached()
 }
 
 // offer writes what waits as far as that is possible without waiting. d is ready

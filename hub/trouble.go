@@ -21,10 +21,6 @@ const (
 const (
 	longSilence = 5 * time.Second // without an answer of the journal
 	soon        = time.Second     // after which the next answer comes if the disk is well
-
-	// maxUnderWay is how many lines may wait for a disk that does not answer: 64 MB of the
-	// longest. A connection has a window, but a session may come back on one after the other.
-	maxUnderWay = 1 << 14
 )
 
 // operatorsHear is what operators are told when that begins.
@@ -101,19 +97,6 @@ func (r *run) watch(now time.Time) {
 		}
 	}
 }
-
-// isOverfull reports whether so much waits for a disk that does not answer that a line
-// is refused rather than waiting, too.
-func (r *run) isOverfull(cmd protocol.Command) bool {
-	if r.record != silent || r.pending+r.asking < maxUnderWay {
-		return false
-	}
-	_, whisper := cmd.(protocol.Msg)
-	return whisper || IsLine(cmd)
-}
-
-// overfull is told out of turn: what the same client has said before may be recorded yet.
-var overfull = protocol.Refuse("not-kept", "the disk of the server does not answer, and too much waits for it already, so nobody will hear that: please try again in a while")
 
 // hurry is for an operator who wants the end and whose turn does not come, since the disk
 // does not answer. Otherwise the turn comes, and what was said before it is heard.

@@ -1,0 +1,246 @@
+package hub
+
+import (
+	"container/list"
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"chinwag/protocol"
+)
+
+// admission bounds what is under way in the whole server, from a command's being read to
+// its being written to everybody whose system takes it, so that a line is heard soon
+// however many talk. As long as there is no more than the server does in a moment, nobody
+// waits. Beyond that clients wait with what they have read, one address after the other,
+// and those who have not waited lately come first: whoever talks seldom does not feel
+// those who talk all the time.
+//
+//	Client.Do ── admit ──> requests ─> Run ─> journal ─> told ─> sweep ── done
+//	               └─ waits: fresh, then again  <────────── room ───────────┘
+type admission struct {
+	outbox int // bytes; static
+
+	mu     sync.Mutex
+	load   int // bytes that are under way
+	untold int // of these, those that are not told yet
+	bound  int // of load; half of it may be untold, so that the next lines are recorded while the last are written
+	opened bool
+	since  time.Time     // when some of load was done last, or the first of it came
+	lately float64       // bytes that were done lately
+	took   time.Duration // and what that took
+	lines  float64       // that were told lately
+	widest float64       // of these, those in the room in which most was said
+	turns  map[netip.Prefix]*turns
+	fresh  list.List // of *turns: who has not waited lately
+	again  list.List // of *turns: who has, and may not want anything now
+}
+
+const (
+	latency    = 400 * time.Millisecond // how long what is under way may take
+	leastBound = 2 << 10                // bytes; else a disk that hangs for a moment stops everybody for a while
+	firstBound = 8 << 10                // bytes; before the pace is known
+	mostBound  = 16 << 20               // bytes
+	lineCost   = 24                     // bytes that a command counts beside its words
+	fading     = 0.9                    // what lately counts when the next is done
+)
+
+// turns are the requests of one address that wait.
+type turns struct {
+	from    netip.Prefix
+	waiting []*turn
+}
+
+// turn is a request that waits until ready is closed.
+type turn struct {
+	req   commands
+	cost  int
+	ready chan struct{}
+
+	// under admission.mu
+	admitted bool
+	taken    bool // by the hub, as it stops
+}
+
+// newAdmission bounds what is under way in one room to what fits into an outbox, too,
+// unless that is tiny: so nobody falls behind who reads.
+func newAdmission(outbox int) *admission {
+	outbox = max(outbox, 32<<10)
+	return &admission{outbox: outbox, bound: firstBound, turns: map[netip.Prefix]*turns{}}
+}
+
+// costOf is what a command counts. A program's hello counts nothing, so that it never
+// waits: a program that is silent for a moment is taken for a person.
+func costOf(cmd protocol.Command) int {
+	switch cmd := cmd.(type) {
+	case protocol.Hello:
+		return 0
+	case protocol.Say:
+		return lineCost + len(cmd.Text.String())
+	case protocol.Me:
+		return lineCost + len(cmd.Text.String())
+	case protocol.Msg:
+		return lineCost + len(cmd.Text.String())
+	}
+	return lineCost
+}
+
+func (c commands) cost() (n int) {
+	for _, cmd := range c.cmds {
+		n += costOf(cmd)
+	}
+	return n
+}
+
+// admit waits until req, which costs so much, may be handed to the hub. taken says that
+// the hub has it already.
+func (a *admission) admit(ctx context.Context, h *Hub, req commands, cost int) (taken bool, err error) {
+	t := a.enter(req, cost)
+	if t == nil {
+		return false, nil
+	}
+	select {
+	case <-t.ready:
+		return t.taken, nil
+	case <-ctx.Done():
+		return a.leave(t), ctx.Err()
+	case <-h.done:
+		return a.leave(t), ErrStopped
+	}
+}
+
+// enter admits req at once, for which it returns nil, or makes a turn of it.
+func (a *admission) enter(req commands, cost int) *turn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.opened || req.c.unlimited || cost == 0 || a.hasRoom() && a.fresh.Len()+a.again.Len() == 0 {
+		a.add(cost)
+		return nil
+	}
+	of := a.turns[req.c.from]
+	if of == nil {
+		of = &turns{from: req.c.from}
+		a.turns[of.from] = of
+		a.fresh.PushBack(of)
+	}
+	t := &turn{req: req, cost: cost, ready: make(chan struct{})}
+	of.waiting = append(of.waiting, t)
+	return t
+}
+
+// leave gives up a turn, which may have come.
+func (a *admission) leave(t *turn) (taken bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case t.taken:
+		return true
+	case t.admitted:
+		a.remove(t.cost)
+	default:
+		of := a.turns[t.req.c.from]
+		of.waiting = slices.DeleteFunc(of.waiting, func(w *turn) bool { return w == t })
+	}
+	return false
+}
+
+func (a *admission) hasRoom() bool { return a.load < a.bound && a.untold < a.bound/2 }
+
+func (a *admission) add(cost int) {
+	if a.load == 0 {
+		a.since = time.Now()
+	}
+	a.load += cost
+	a.untold += cost
+}
+
+func (a *admission) remove(cost int) {
+	a.load -= cost
+	a.untold -= cost
+	a.next()
+}
+
+// next admits whose turn it is, as long as there is room. The caller has the lock.
+func (a *admission) next() {
+	for a.hasRoom() {
+		at := &a.fresh
+		if at.Len() == 0 {
+			at = &a.again
+		}
+		first := at.Front()
+		if first == nil {
+			return
+		}
+		of := at.Remove(first).(*turns)
+		if len(of.waiting) == 0 { // it has been silent for a round
+			delete(a.turns, of.from)
+			continue
+		}
+		t := of.waiting[0]
+		of.waiting = slices.Delete(of.waiting, 0, 1)
+		a.add(t.cost)
+		t.admitted = true
+		close(t.ready)
+		a.again.PushBack(of)
+	}
+}
+
+// answered takes off what is over without having become an entry.
+func (a *admission) answered(cost int) {
+	if cost == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.remove(cost)
+}
+
+// told is called when everybody's outbox has so many lines, of which widest were said in
+// one room.
+func (a *admission) told(cost, lines, widest int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lines = fading*a.lines + float64(lines)
+	a.widest = fading*a.widest + float64(widest)
+	a.untold -= cost
+	a.next()
+}
+
+// done takes off what was told and is written, and bounds what is under way by the pace
+// at which that went lately.
+func (a *admission) done(cost int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
+	a.lately = fading*a.lately + float64(cost)
+	a.took = time.Duration(fading*float64(a.took)) + now.Sub(a.since)
+	a.since = now
+	fits := float64(a.outbox) * a.lines / max(a.widest, 1)
+	if a.took > 0 {
+		fits = min(fits, a.lately*float64(latency)/float64(a.took))
+	}
+	a.bound = max(leastBound, int(min(fits, mostBound)))
+	a.load -= cost
+	a.next()
+}
+
+// open admits everybody from now on. It returns what waits, which is the hub's.
+func (a *admission) open() (waiting []commands) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.opened = true
+	for _, at := range []*list.List{&a.fresh, &a.again} {
+		for e := at.Front(); e != nil; e = e.Next() {
+			for _, t := range e.Value.(*turns).waiting {
+				a.add(t.cost)
+				waiting = append(waiting, t.req)
+				t.taken = true
+				close(t.ready)
+			}
+		}
+		at.Init()
+	}
+	return waiting
+}
