@@ -82,13 +82,15 @@ func (e Entry) Erased() Entry {
 }
 
 // Miss counts in p what has gone from the stream of at: its entries up to the
-// gone-th, of which at has read some already.
+// gone-th, of which at has read some already. Whoever has read more of them than have
+// gone, and misses some, has read a stream that was dropped and has begun anew.
 func (p *Page) Miss(at *Reading, gone uint64) {
+	anew := at.Nth > gone
 	if at.Last > 0 {
 		gone = min(gone, at.Last)
 	}
 	switch {
-	case at.Nth == Unknown:
+	case anew: // or Unknown
 		p.Unsure = true
 	case at.Nth < gone:
 		p.Gone += int(gone - at.Nth)

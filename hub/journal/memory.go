@@ -170,7 +170,9 @@ func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int)
 		return
 	}
 	if r == nil {
-		p.Unsure = p.Unsure || m.gone > after && at.Nth > 0 && at.Stream != ""
+		if m.gone > after && at.Nth > 0 {
+			p.Unsure, at.Nth = true, 0 // once
+		}
 		return
 	}
 	if r.dropped > after {

@@ -122,7 +122,9 @@ func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		err := r.gone.QueryRow().Scan(&prunedSeq)
-		p.Unsure = p.Unsure || prunedSeq > after && at.Nth > 0
+		if prunedSeq > after && at.Nth > 0 {
+			p.Unsure, at.Nth = true, 0 // once
+		}
 		return err
 	case err != nil:
 		return err
