@@ -46,6 +46,9 @@ type Store interface {
 // failed in a way after which only a new start tells what is in the record.
 var ErrBroken = errors.New("the disk did not take what was written: what is in the record is only known after a new start")
 
+// ErrBusy is what Forget returns where too many do it at the same time.
+var ErrBusy = errors.New("too many forget something just now")
+
 // Proposal is what is committed together or not at all. Mark is the proposer's
 // own and comes back untouched.
 type Proposal struct {

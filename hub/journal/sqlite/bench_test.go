@@ -123,18 +123,19 @@ func BenchmarkJournalSearch(b *testing.B) {
 
 // Run with -bench Index: how many lines a second the maintenance can index.
 func BenchmarkJournalIndex(b *testing.B) {
-	s := opened(b, newPath(b), Options{})
-	s.end() // it is alone
-	<-s.ended
-	s.ended = make(chan struct{})
-	close(s.ended)
+	s := still(b, newPath(b), Options{}) // it is alone
 	in := lines(20000)
 	storetest.Commit(b, s, in...)
-	n := 0
+	n := uint64(0)
 	for b.Loop() {
+		before := s.indexed.Load()
 		more, err := s.index()
 		require.NoError(b, err)
-		n += indexAtOnce
+		for merges := true; merges; {
+			merges, err = s.mergeSome(mergePages)
+			require.NoError(b, err)
+		}
+		n += s.indexed.Load() - before
 		if !more {
 			b.StopTimer()
 			storetest.Commit(b, s, in...)

@@ -25,7 +25,7 @@ func (s *Store) checkpointIfLong() error {
 // that were forgotten, it is emptied.
 func (s *Store) checkpoint() error {
 	first := s.emptyLog("PASSIVE")
-	s.writing.Lock()
+	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
 	if first != nil {
 		return s.fail(first)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -31,7 +32,8 @@ type writer struct {
 	find, make, count       *sql.Stmt                 // streams
 	insert                  [len(rowCounts)]*sql.Stmt // entries
 	intoIndex, outOfIndex   *sql.Stmt
-	erase, remove, prune    *sql.Stmt
+	erase, remove           *sql.Stmt
+	prune, drop             *sql.Stmt // streams
 	args                    []any     // of entries that are yet to be written
 	touched                 []*stream // in this transaction
 	buf                     []byte
@@ -54,6 +56,7 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 		{&w.erase, "UPDATE entries SET event=? WHERE seq=?"},
 		{&w.remove, "DELETE FROM entries WHERE seq=?"},
 		{&w.prune, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
+		{&w.drop, "DELETE FROM streams WHERE id=? AND count=pruned_nth RETURNING name, last"},
 	}
 	for i, n := range rowCounts {
 		all = append(all, prepared{&w.insert[i], "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, n-1)})
@@ -67,7 +70,7 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 }
 
 func (w *writer) close() {
-	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune) {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune, w.drop) {
 		_ = s.Close()
 	}
 	_ = w.conn.Close()
@@ -107,10 +110,8 @@ func (s *Store) Commit(entries []journal.Entry) error {
 		e.Event = e.Event.Stamped(stamp)
 	}
 	s.head.Store(first + uint64(len(entries)) - 1)
-	select {
-	case s.work <- struct{}{}:
-	default:
-	}
+	s.spoke.Store(time.Now().UnixNano())
+	s.wake()
 	return nil
 }
 

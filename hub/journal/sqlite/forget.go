@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
-	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,15 +14,24 @@ import (
 	"chinwag/protocol"
 )
 
-// Forget implements journal.Store. The words are overwritten in the rows, the
-// index is written anew in small steps between the commits, and the log is
-// emptied: in a record of millions of lines that takes a minute. A file that is not
-// large is then written anew as a whole, since SQLite leaves scraps of what stood
-// on a page where it moves the rest; in a large one they stay until Vacuum.
+const mostForgetting = 1000 // who forget at the same time, of whom one does and the others wait
+
+// Forget implements journal.Store. When it returns, nobody finds the words or reads
+// them: they are overwritten in the rows, taken out of the index, and that is flushed.
+// What is left of them in the file, where nobody looks, the scrub removes later, once
+// for all who have forgotten something. One forgets at a time, in slices and with
+// rests, so that any number of them costs the others as much as one.
 func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
 	}
+	if s.forgetters.Add(1) > mostForgetting {
+		s.forgetters.Add(-1)
+		return 0, journal.ErrBusy
+	}
+	defer s.forgetters.Add(-1)
+	s.forgetting.Lock()
+	defer s.forgetting.Unlock()
 	for _, st := range streams {
 		var found int
 		found, err = s.forgetIn(author, st)
@@ -30,18 +39,8 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 			break
 		}
 	}
-	if n > 0 {
-		s.scrub.Store(true)
-	}
-	if n > 0 && err == nil {
-		err = s.scrubIndex()
-		if err == nil {
-			err = s.rewrite()
-		}
-		if err == nil {
-			s.scrub.Store(true) // the maintenance may have emptied the log, before what was written since
-			err = s.checkpoint()
-		}
+	if err == nil && n > 0 {
+		err = s.flush()
 	}
 	if err != nil {
 		return n, fmt.Errorf("journal: cannot forget: %w", err)
@@ -49,129 +48,91 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 	return n, nil
 }
 
-const rewritten = 32 << 20 // bytes that are written anew in a fraction of a second
-
-// rewrite writes the file anew, if it is not large. Commits wait for it.
-func (s *Store) rewrite() error {
-	if !s.isSmall() {
-		return nil
-	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.broken != nil {
-		return s.broken
-	}
-	return s.lightly(func() error {
-		_, err := s.w.conn.ExecContext(context.Background(), "VACUUM")
-		return s.fail(err)
+// flush has the disk take what was committed lazily.
+func (s *Store) flush() error {
+	return s.slice(durable, func(*slice) error { // SQLite writes nothing where nothing is different
+		_, err := s.w.conn.ExecContext(context.Background(), "UPDATE meta SET gone=gone+1; UPDATE meta SET gone=gone-1")
+		return err
 	})
 }
 
-func (s *Store) isSmall() bool {
-	info, err := os.Stat(s.path)
-	return err == nil && info.Size() <= rewritten
-}
-
-// forgetIn looks through all that was spoken in one stream. An index by author
-// would be quicker, and every line would pay for it.
+// forgetIn looks through all that was spoken in one stream, as a reader does. An index
+// by author would be quicker, and every line would pay for it.
 func (s *Store) forgetIn(author uuid.UUID, st journal.Stream) (n int, err error) {
-	var after uint64
-	for more := true; more && err == nil; {
-		var found int
-		found, after, more, err = s.forgetSome(author, st, after)
-		n += found
+	var found []uint64
+	for after, more := uint64(0), true; more; {
+		start := time.Now()
+		if found, after, more, err = s.spokenBy(author, st, after); err != nil {
+			return n, err
+		}
+		if !s.rest(pauseFactor * time.Since(start)) {
+			return n, errClosed
+		}
+		for len(found) > 0 {
+			start := time.Now()
+			looked, erased, err := s.forgetSome(found)
+			if n += erased; err != nil {
+				return n, err
+			}
+			found = found[looked:]
+			if !s.rest(pauseFactor * time.Since(start)) {
+				return n, errClosed
+			}
+		}
 	}
-	return n, err
+	return n, nil
 }
 
-func (s *Store) forgetSome(author uuid.UUID, st journal.Stream, after uint64) (n int, last uint64, more bool, err error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	err = s.transact(func() error {
-		var rows []rawRow
-		var err error
-		if rows, last, more, err = s.w.spokenBy(author, st, after); err != nil {
-			return err
-		}
-		for _, r := range rows {
-			erased, err := s.forget(&r)
+// forgetSome takes the words out of the first of these entries.
+func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
+	err = s.slice(lazy, func(l *slice) error {
+		marked := s.marked.Load()
+		for _, seq := range seqs {
+			rows, _, err := s.w.raw("SELECT "+rawColumns+" FROM entries WHERE seq=?2 LIMIT ?1", 1, int64(seq))
 			if err != nil {
-				return fmt.Errorf("entry %d: %w", r.seq, err)
+				return err
 			}
-			if erased {
-				n++
+			looked++
+			words := 0
+			for _, r := range rows { // none: it was pruned meanwhile
+				done, err := s.forget(&r)
+				if err != nil {
+					return fmt.Errorf("entry %d: %w", r.seq, err)
+				}
+				if done {
+					erased++
+				}
+				words = len(r.event)
+			}
+			if erased > 0 && !marked {
+				if err := s.put(&theMark, s.w.intoIndex); err != nil {
+					return err
+				}
+				marked = true
+			}
+			if !l.spend(words) {
+				break
+			}
+		}
+		l.then = func() {
+			s.marked.Store(marked)
+			if erased > 0 {
+				s.forgotten.Add(1)
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		n = 0
+		return 0, 0, err
 	}
-	return n, last, more, err
+	if erased > 0 {
+		s.wake()
+	}
+	return looked, erased, nil
 }
 
-const mergePages = 16 // of the index in one step: a few milliseconds
-
-// scrubIndex merges the parts of the index into one. FTS5 takes what is deleted
-// out of a part at once, even with its secure-delete, only as far as that is easy.
-func (s *Store) scrubIndex() error {
-	// A part of its own, since a lone part is never written anew.
-	mark := indexed{text: "forgotten"}
-	if err := s.mark(&mark, s.w.intoIndex); err != nil {
-		return err
-	}
-	if err := s.mergeAll(); err != nil {
-		return err
-	}
-	return s.mark(&mark, s.w.outOfIndex)
-}
-
-// mergeAll makes the index one part: at once where that is a small thing, else in
-// steps, between which other parts may come, so that a part may be left out.
-func (s *Store) mergeAll() error {
-	if s.isSmall() {
-		_, err := s.mergeSome("optimize", 0)
-		return err
-	}
-	pages := -mergePages // all parts, from the first step on
-	for more := true; more; pages = mergePages {
-		var err error
-		if more, err = s.mergeSome("merge", pages); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mark puts into the index, or out of it, what is no entry: position 0 in stream 0.
-func (s *Store) mark(in *indexed, stmt *sql.Stmt) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	return s.lightly(func() error {
-		return s.transact(func() error { return in.put(stmt) })
-	})
-}
-
-func (s *Store) mergeSome(how string, pages int) (more bool, err error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	var before, after int
-	const changes = "SELECT total_changes()"
-	ctx := context.Background()
-	err = s.lightly(func() error {
-		return s.transact(func() error {
-			if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
-				return err
-			}
-			if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES (?, ?)", how, pages); err != nil {
-				return err
-			}
-			return s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
-		})
-	})
-	return after-before >= 2, err // as FTS5 says that it has merged something
-}
-
+// forget overwrites what r says. The new words are as long as the old ones where they
+// can be: SQLite then writes over them in their place, and moves nothing.
 func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	e, err := protocol.DecodeEvent(r.event)
 	if err != nil {
@@ -185,11 +146,14 @@ func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	}
 	from, _ := protocol.Words(e)
 	line := protocol.AppendEventJSON(nil, protocol.Erased{Stamp: protocol.Stamp{Room: protocol.StampOf(e).Room}, From: from})
-	_, err = s.w.erase.Exec(strings.TrimSuffix(string(line), "\n"), int64(r.seq))
+	event := strings.TrimSuffix(string(line), "\n")
+	event += strings.Repeat(" ", max(0, len(r.event)-len(event)))
+	_, err = s.w.erase.Exec(event, int64(r.seq))
 	return true, err
 }
 
-// leaveIndex takes the words of r out of the index, if they are in it.
+// leaveIndex takes the words of r out of the index, if they are in it. They stand in
+// its older parts until those are merged.
 func (s *Store) leaveIndex(r *rawRow) error {
 	if !r.spoken || r.seq > s.indexed.Load() {
 		return nil
@@ -199,7 +163,7 @@ func (s *Store) leaveIndex(r *rawRow) error {
 		return err
 	}
 	in := indexed{r.seq, r.stream, text}
-	return in.put(s.w.outOfIndex)
+	return s.put(&in, s.w.outOfIndex)
 }
 
 // rawRow is an entry that is about to be changed.
@@ -215,36 +179,50 @@ const spokenIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AN
 
 // spokenBy are the first entries that author has spoken in a stream after a
 // position. It looks at no more than lookAtOnce, of which last is the last.
-func (w *writer) spokenBy(author uuid.UUID, st journal.Stream, after uint64) (found []rawRow, last uint64, more bool, err error) {
-	ctx := context.Background()
-	last = math.MaxInt64
-	err = w.conn.QueryRowContext(ctx, "SELECT seq FROM "+spokenIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), lookAtOnce-1).Scan(&last)
-	if noRow(err) != nil {
-		return nil, 0, false, err
-	}
-	more = err == nil
-	found, err = w.raw("SELECT "+rawColumns+" FROM "+spokenIn+" AND seq<=?3 AND author=?4 ORDER BY seq LIMIT ?5", string(st), int64(after), int64(last), author[:], indexAtOnce)
-	if len(found) == indexAtOnce {
-		last, more = found[len(found)-1].seq, true
-	}
+func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after uint64) (found []uint64, last uint64, more bool, err error) {
+	err = s.borrow(func(r *reader) error {
+		last = math.MaxInt64
+		err := r.conn.QueryRowContext(s.stop, "SELECT seq FROM "+spokenIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), lookAtOnce-1).Scan(&last)
+		if noRow(err) != nil {
+			return err
+		}
+		more = err == nil
+		rows, err := r.conn.QueryContext(s.stop, "SELECT seq FROM "+spokenIn+" AND seq<=?3 AND author=?4 ORDER BY seq", string(st), int64(after), int64(last), author[:])
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var seq uint64
+			if err := rows.Scan(&seq); err != nil {
+				return err
+			}
+			found = append(found, seq)
+		}
+		return rows.Err()
+	})
 	return found, last, more, err
 }
 
 const rawColumns = "seq, nth, stream, spoken, event"
 
-// raw are the entries that a query for rawColumns finds.
-func (w *writer) raw(query string, args ...any) (found []rawRow, err error) {
-	rows, err := w.conn.QueryContext(context.Background(), query, args...)
+// raw are the first entries that a query for rawColumns finds: no more than limit, its
+// first parameter, and about rawAtOnce bytes. whole is false if there may be others.
+func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
+	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for bytes := 0; rows.Next(); {
 		var r rawRow
 		if err := rows.Scan(&r.seq, &r.nth, &r.stream, &r.spoken, &r.event); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		found = append(found, r)
+		if bytes += len(r.event); bytes >= rawAtOnce {
+			return found, false, nil
+		}
 	}
-	return found, rows.Err()
+	return found, len(found) < limit, rows.Err()
 }

@@ -6,92 +6,58 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"chinwag/hub/journal"
 )
 
 const (
-	indexAtOnce = 128  // entries in one transaction: a few milliseconds
-	lookAtOnce  = 2048 // entries that are looked at for them
+	indexAtOnce = 512       // entries in one slice, at the most
+	lookAtOnce  = 2048      // entries that are looked at for them
+	rawAtOnce   = 256 << 10 // bytes of entries that are read for a slice
 )
 
 // index takes the next entries into the index, and reports whether there may be more.
 func (s *Store) index() (more bool, err error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	from, head := s.indexed.Load(), s.Head()
-	if from >= head {
-		return false, nil
-	}
-	to := min(from+lookAtOnce, head)
-	err = s.lightly(func() error {
-		return s.transact(func() error {
-			rows, err := s.w.spoken(from, to)
+	err = s.slice(lazy, func(l *slice) error {
+		from, head := s.indexed.Load(), s.Head()
+		if from >= head {
+			return nil
+		}
+		to := min(from+lookAtOnce, head)
+		rows, whole, err := s.w.raw(spokenBetween, indexAtOnce, int64(from), int64(to))
+		if err != nil {
+			return err
+		}
+		for i, r := range rows {
+			words, err := wordsIn(r.event)
 			if err != nil {
+				return fmt.Errorf("entry %d: %w", r.seq, err)
+			}
+			in := indexed{r.seq, r.stream, words}
+			if err := s.put(&in, s.w.intoIndex); err != nil {
 				return err
 			}
-			for _, r := range rows {
-				if err := r.put(s.w.intoIndex); err != nil {
-					return err
-				}
+			if !l.spend(len(words)) && i < len(rows)-1 {
+				rows, whole = rows[:i+1], false
+				break
 			}
-			if len(rows) == indexAtOnce {
-				to = rows[len(rows)-1].seq
-			}
-			_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET indexed=?", int64(to))
-			return err
-		})
+		}
+		if !whole {
+			to = rows[len(rows)-1].seq
+		}
+		more = to < head
+		l.then = func() { s.indexed.Store(to) }
+		_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET indexed=?", int64(to))
+		return err
 	})
-	if err == nil {
-		s.indexed.Store(to)
-	}
-	return err == nil && to < head, err
+	return more && err == nil, err
 }
 
-// lightly does f without a flush to the disk: what f writes can be made again,
-// and the next commit flushes it, too.
-func (s *Store) lightly(f func() error) error {
-	if s.opts.Sync != Full {
-		return f()
-	}
-	ctx := context.Background()
-	if _, err := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=normal"); err != nil {
-		return err
-	}
-	err := f()
-	if _, e := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=full"); e != nil && s.broken == nil {
-		s.broken = fmt.Errorf("%w (%w)", journal.ErrBroken, e) // nothing would be safe any more
-	}
-	return err
-}
+const spokenBetween = "SELECT " + rawColumns + " FROM entries WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
 
 // indexed is what the index knows of an entry.
 type indexed struct {
 	seq    uint64
 	stream int64
 	text   string
-}
-
-// spoken are the next spoken entries between two positions.
-func (w *writer) spoken(after, upto uint64) (found []indexed, err error) {
-	rows, err := w.conn.QueryContext(context.Background(),
-		"SELECT seq, stream, event FROM entries WHERE seq>? AND seq<=? AND spoken ORDER BY seq LIMIT ?", int64(after), int64(upto), indexAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r indexed
-		var event []byte
-		if err := rows.Scan(&r.seq, &r.stream, &event); err != nil {
-			return nil, err
-		}
-		if r.text, err = wordsIn(event); err != nil {
-			return nil, fmt.Errorf("entry %d: %w", r.seq, err)
-		}
-		found = append(found, r)
-	}
-	return found, rows.Err()
 }
 
 // wordsIn are the words of something spoken, as they stand in the file: to parse
@@ -103,9 +69,32 @@ func wordsIn(event []byte) (string, error) {
 }
 
 // put takes an entry into the index, or out of it. What has no words is not in it.
-func (r *indexed) put(stmt *sql.Stmt) (err error) {
-	if strings.TrimSpace(r.text) != "" {
-		_, err = stmt.Exec(int64(r.seq), streamWord(r.stream), r.text)
+func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
+	if strings.TrimSpace(in.text) != "" {
+		_, err = stmt.Exec(int64(in.seq), streamWord(in.stream), in.text)
+		s.unmerged.Store(true)
 	}
 	return err
+}
+
+// The index merges nothing by itself: a statement that does takes as long as there is
+// to merge. What leaves it is noted in a part of its own, which is much quicker than to
+// write over it in all the others; merging takes both away.
+var indexSettings = map[string]int{"automerge": 0, "crisismerge": 1000, "secure-delete": 0}
+
+// setIndex makes the index of an older version work like that, too.
+func setIndex(ctx context.Context, c *sql.Conn) error {
+	for name, value := range indexSettings {
+		var is sql.NullInt64
+		if err := c.QueryRowContext(ctx, "SELECT max(v) FROM words_config WHERE k=?", name).Scan(&is); err != nil {
+			return err
+		}
+		if is.Valid && is.Int64 == int64(value) {
+			continue
+		}
+		if _, err := c.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES (?, ?)", name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }

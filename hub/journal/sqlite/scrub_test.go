@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
@@ -18,7 +19,7 @@ import (
 // Also while others talk, and the index follows them.
 func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	path := newPath(t)
-	s := opened(t, path, Options{Sync: Off})
+	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1})
 	bob := uuid.New()
 	for i := range 150 {
 		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", fmt.Sprint("innocent ", i)))
@@ -41,9 +42,11 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 		}
 	}()
 	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 }, 20*time.Second, time.Millisecond)
 	close(stop)
 	<-stopped
-	require.NoError(t, err)
+	awaitScrub(t, s)
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(path + suffix)
 		require.NoError(t, err)

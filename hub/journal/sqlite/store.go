@@ -23,7 +23,12 @@ type Options struct {
 	Keep    time.Duration // how long entries are kept; 0: for ever
 	Lines   int           // how many entries of each stream are kept; 0: all
 	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
+	Size    int64         // bytes of the file that are kept, about, the log included; 0: all
 	Log     *slog.Logger  // nil: nobody is told
+
+	// For tests. 0: what the constants say.
+	sliceTime, scrubDelay, scrubEvery, quiet time.Duration
+	watch                                    func(*slice) // sees each slice when it is over; nil: nobody
 }
 
 // Sync is what a commit waits for.
@@ -63,18 +68,30 @@ type Store struct {
 	head    atomic.Uint64
 	indexed atomic.Uint64 // written under writing
 
-	writing sync.Mutex // of what follows
+	writing turn // of what follows
 	w       *writer
 	streams map[journal.Stream]*stream // counters as committed; empty is right, too
 	broken  error                      // not nil: what every commit returns
 
 	checkpoints *sql.Conn     // the maintenance goroutine's own
 	pruning     sync.Mutex    // one step at a time
-	scrub       atomic.Bool   // forgotten words are still in the log
-	work        chan struct{} // capacity 1: something was committed; closed by nobody
-	stop        context.Context
-	end         context.CancelFunc
-	ended       chan struct{} // closed by the maintenance goroutine
+	pruned      pruning       // owned by whoever has pruning, but for its counters
+	garbage     atomic.Uint64 // entries whose words were taken out of the index since it was merged
+	compact     atomic.Bool   // the index is to be merged now
+	unmerged    atomic.Bool   // parts of the index may have to be merged
+
+	forgetters atomic.Int32  // who forget, or wait for that
+	forgetting sync.Mutex    // one of them
+	forgotten  atomic.Uint64 // grows with each slice that took words out; written under writing
+	marked     atomic.Bool   // theMark stands in the index; written under writing
+	scrub      atomic.Bool   // forgotten words are still in the log
+	scrubs     atomic.Uint64 // that have begun
+	spoke      atomic.Int64  // when something was committed last, in nanoseconds since 1970
+
+	work  chan struct{} // capacity 1: something was committed or forgotten; closed by nobody
+	stop  context.Context
+	end   context.CancelFunc
+	ended chan struct{} // closed by the maintenance goroutine
 }
 
 // Open opens the record in the file at path, which is made if it is not there.
@@ -84,6 +101,8 @@ func Open(path string, o Options) (*Store, error) { return open(path, o, migrati
 func open(path string, o Options, steps []string) (s *Store, err error) {
 	o.Sync = cmp.Or(o.Sync, Full)
 	o.Mailbox = cmp.Or(o.Mailbox, mailboxKept)
+	o.sliceTime = cmp.Or(o.sliceTime, sliceTime)
+	o.scrubDelay, o.scrubEvery, o.quiet = cmp.Or(o.scrubDelay, scrubDelay), cmp.Or(o.scrubEvery, scrubEvery), cmp.Or(o.quiet, quietTime)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -133,6 +152,9 @@ func (s *Store) connect(steps []string) (err error) {
 	if err := s.load(ctx, conn); err != nil {
 		return err
 	}
+	if err := setIndex(ctx, conn); err != nil {
+		return err
+	}
 	if s.w, err = newWriter(ctx, conn); err != nil {
 		return err
 	}
@@ -140,6 +162,9 @@ func (s *Store) connect(steps []string) (err error) {
 		return err
 	}
 	if s.checkpoints, err = db.Conn(ctx); err != nil {
+		return err
+	}
+	if _, err := s.checkpoints.ExecContext(ctx, "PRAGMA busy_timeout=0"); err != nil { // commits would wait with it
 		return err
 	}
 	if db, err = s.pool(readerCount, reading(s.path)); err != nil {
@@ -174,6 +199,12 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	}
 	s.head.Store(head)
 	s.indexed.Store(indexed)
+	s.pruned.head.Store(head)
+	var marked int
+	if err := c.QueryRowContext(ctx, isMarked).Scan(&marked); err != nil {
+		return err
+	}
+	s.marked.Store(marked > 0)
 	s.epoch, err = uuid.FromBytes(epoch)
 	return err
 }

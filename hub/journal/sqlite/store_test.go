@@ -44,10 +44,12 @@ func opened(t testing.TB, path string, o Options) *Store {
 
 func pruneAll(t testing.TB, s *Store) {
 	t.Helper()
-	for more := true; more; {
-		var err error
-		more, err = s.pruneSome()
-		require.NoError(t, err)
+	for _, step := range []func() (bool, error){s.pruneSome, s.sweepSome} {
+		for more := true; more; {
+			var err error
+			more, err = step()
+			require.NoError(t, err)
+		}
 	}
 }
 

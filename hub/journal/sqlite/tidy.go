@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -9,65 +8,123 @@ import (
 )
 
 const (
-	indexDelay  = 200 * time.Millisecond // what is said meanwhile is indexed together
-	pruneEvery  = time.Minute
-	pauseFactor = 2       // how much longer than it works the maintenance rests
-	floodRate   = 2000    // lines a second at which the index waits for the end of the flood
-	mostBehind  = 200_000 // lines; beyond, it waits no more: a search would have to wait for it
+	indexDelay   = 200 * time.Millisecond // what is said meanwhile is indexed together
+	pauseFactor  = 2                      // how much longer than it works the maintenance rests
+	floodRate    = 2000                   // lines a second at which the index waits for the end of the flood
+	mostBehind   = 200_000                // lines; beyond, it waits no more: a search would have to wait for it
+	mergesOwed   = 6                      // steps after each slice of the index: what went in is merged a few times
+	sweepEvery   = time.Minute            // all streams are looked at once in that time, at the most
+	sweepPause   = 10 * time.Millisecond  // between its steps, for what else there is to do
+	afterTrouble = 10 * time.Second       // the maintenance is tried again
 )
 
-// maintain is the maintenance goroutine: it indexes, prunes and empties the log
-// behind the commits, and rests between its small steps.
+// tidying is what the maintenance goroutine is about to do.
+type tidying struct {
+	s       *Store
+	pruneAt time.Time
+	pruning bool // the last slice was pruning: something else is next
+	sweepAt time.Time
+	indexAt time.Time // zero: there was nothing to index
+	head    uint64    // of the record
+	since   time.Time // when it was the head
+	owed    int       // steps of merging that go before the next slice of the index
+	scrub   scrubbing
+}
+
+// maintain is the maintenance goroutine: it prunes, indexes, merges, scrubs and empties
+// the log behind the commits, a slice at a time, and rests in between.
 func (s *Store) maintain() {
 	defer close(s.ended)
-	prune := time.NewTicker(pruneEvery)
-	defer prune.Stop()
-	s.steps(s.index)
-	s.steps(s.pruneSome)
+	t := tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 	for {
-		select {
-		case <-s.work:
-			s.follow(prune.C)
-		case <-prune.C:
-			s.steps(s.pruneSome)
-		case <-s.stop.Done():
+		rest, idle := t.step()
+		if idle && !s.sleep(rest) || !idle && !s.rest(rest) {
 			return
 		}
 	}
 }
 
-// steps does a step until there is nothing more to do, and rests in between.
-func (s *Store) steps(step func() (more bool, err error)) {
-	for {
-		start := time.Now()
-		if !s.step(step) || !s.rest(pauseFactor*time.Since(start)) {
-			return
-		}
+// step does the most urgent slice, and returns how long to rest after it. idle means
+// that there was none, so that a commit may bring one before.
+func (t *tidying) step() (rest time.Duration, idle bool) {
+	start := time.Now()
+	did, err := t.one(start)
+	if did && err == nil {
+		err = t.s.checkpointIfLong()
 	}
+	switch {
+	case err != nil && !errors.Is(err, errReaders):
+		if !errors.Is(err, journal.ErrBroken) && t.s.stop.Err() == nil { // a commit tells that
+			t.s.opts.Log.Warn("the record's maintenance is put off", "err", err)
+		}
+		return afterTrouble, false
+	case !did:
+		return t.wait(start), true
+	case t.pruning && t.s.isLate():
+		return 0, false
+	}
+	return pauseFactor * time.Since(start), false
 }
 
-// follow takes what is committed into the index until it has all. In a flood it does
-// a step now and then, and the rest when the flood is over. A flood may last, so it
-// prunes meanwhile when it is time to.
-func (s *Store) follow(prune <-chan time.Time) {
-	for pause := indexDelay; ; {
-		head, since := s.Head(), time.Now()
-		if !s.rest(pause) {
-			return
+// one does one slice, if there is one. What is no longer kept goes first, since it need not
+// be indexed then; but what went into the index is merged before more does.
+func (t *tidying) one(now time.Time) (did bool, err error) {
+	s := t.s
+	prunes := !now.Before(t.pruneAt) && (!t.pruning || s.isLate())
+	t.pruning = prunes
+	var more bool
+	switch {
+	case prunes:
+		if more, err = s.pruneSome(); !more {
+			t.pruneAt = now.Add(s.pruneEvery())
 		}
-		select {
-		case <-prune:
-			s.steps(s.pruneSome)
-		default:
+	case t.owed > 0 && s.unmerged.Load():
+		err = t.merge(now)
+	case t.scrubIsDue(now):
+		err = t.scrubStep(now)
+	case !now.Before(t.sweepAt):
+		if more, err = s.sweepSome(); more {
+			t.sweepAt = now.Add(sweepPause)
+		} else {
+			t.sweepAt = now.Add(sweepEvery)
 		}
-		start := time.Now()
-		if !s.step(s.index) {
-			return
+	case t.indexIsDue(now):
+		_, err = s.index()
+		if t.owed = mergesOwed; s.isFlooded(t.head, t.since) {
+			t.indexAt = now.Add(indexDelay)
 		}
-		if pause = pauseFactor * time.Since(start); s.isFlooded(head, since) {
-			pause = indexDelay
-		}
+		t.head, t.since = s.Head(), now
+	case s.unmerged.Load():
+		err = t.merge(now)
+	default:
+		return !now.Before(t.pruneAt), nil // it is the turn of pruning again
 	}
+	return true, err
+}
+
+func (t *tidying) merge(now time.Time) error {
+	t.owed--
+	t.s.unmerged.Store(false)
+	more, err := t.s.mergeSome(mergePages)
+	switch {
+	case err != nil || more:
+		t.s.unmerged.Store(true)
+	default:
+		t.merged(now)
+	}
+	return err
+}
+
+// indexIsDue reports whether something waits for the index for long enough.
+func (t *tidying) indexIsDue(now time.Time) bool {
+	switch {
+	case t.s.indexed.Load() >= t.s.Head():
+		t.indexAt = time.Time{}
+		return false
+	case t.indexAt.IsZero():
+		t.indexAt, t.head, t.since = now.Add(indexDelay), t.s.Head(), now
+	}
+	return !now.Before(t.indexAt)
 }
 
 // isFlooded reports whether so much was said since head was the head that the index
@@ -77,17 +134,31 @@ func (s *Store) isFlooded(head uint64, since time.Time) bool {
 	return float64(now-head) > floodRate*time.Since(since).Seconds() && now-s.indexed.Load() < mostBehind
 }
 
-// step does one step and empties the log if it is long. It reports whether there
-// is more to do.
-func (s *Store) step(step func() (more bool, err error)) bool {
-	more, err := step()
-	if err == nil {
-		err = s.checkpointIfLong()
+// wait is how long there is nothing to do but what a commit brings.
+func (t *tidying) wait(now time.Time) time.Duration {
+	next := t.pruneAt
+	for _, at := range []time.Time{t.sweepAt, t.indexAt, t.scrub.due} {
+		if at.After(now) && at.Before(next) {
+			next = at
+		}
 	}
-	if err != nil && !errors.Is(err, journal.ErrBroken) { // a commit tells that
-		s.opts.Log.Warn("the record's maintenance is put off", "err", err)
+	if t.scrub.phase == scrubRewrite {
+		next = now.Add(min(t.s.opts.quiet, next.Sub(now)))
 	}
-	return more && err == nil
+	return max(next.Sub(now), time.Millisecond)
+}
+
+// pruneEvery is how often to look for what is no longer kept.
+func (s *Store) pruneEvery() time.Duration {
+	const least, most = time.Second, time.Minute
+	every := most
+	if s.opts.Keep > 0 {
+		every = min(every, s.opts.Keep/10)
+	}
+	if s.opts.Size > 0 {
+		every = least
+	}
+	return max(every, least)
 }
 
 // rest waits a while, and reports whether there is anything to do after it.
@@ -102,133 +173,31 @@ func (s *Store) rest(d time.Duration) bool {
 	}
 }
 
+// sleep is rest, until something is committed or forgotten.
+func (s *Store) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-s.work:
+	case <-s.stop.Done():
+		return false
+	}
+	return true
+}
+
+// wake ends a sleep.
+func (s *Store) wake() {
+	select {
+	case s.work <- struct{}{}:
+	default:
+	}
+}
+
 // stopped is err, unless it is only that the store is being closed.
 func (s *Store) stopped(err error) error {
 	if s.stop.Err() != nil {
 		return nil
 	}
 	return err
-}
-
-// pruneSome removes a few entries that are no longer kept, and reports whether
-// there may be more. The last entry stays: it is where the record goes on.
-func (s *Store) pruneSome() (more bool, err error) {
-	s.pruning.Lock() // what is too much is counted before it is removed
-	defer s.pruning.Unlock()
-	for _, prune := range []func() (int, error){s.pruneOld, s.pruneMany, s.pruneMailboxes} {
-		if n, err := prune(); n > 0 || err != nil {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
-// pruneOld removes what is older than Options.Keep.
-func (s *Store) pruneOld() (int, error) {
-	if s.opts.Keep <= 0 {
-		return 0, nil
-	}
-	upto, err := s.Before(time.Now().Add(-s.opts.Keep))
-	if err != nil || upto == 0 {
-		return 0, err
-	}
-	return s.prune("SELECT "+rawColumns+" FROM entries WHERE seq<=? ORDER BY seq LIMIT ?", position(upto), indexAtOnce)
-}
-
-// pruneMany removes what is more than Options.Lines in a stream.
-func (s *Store) pruneMany() (int, error) {
-	if s.opts.Lines <= 0 {
-		return 0, nil
-	}
-	id, excess, err := s.streamWhere("count - pruned_nth - ?1 FROM streams WHERE count - pruned_nth > ?1 LIMIT 1", s.opts.Lines)
-	if err != nil || excess == 0 {
-		return 0, err
-	}
-	return s.prune(firstOfStream, id, min(excess, indexAtOnce))
-}
-
-// pruneMailboxes removes mailboxes of sessions that have been silent for long.
-// A session is given up long before, so nobody can read them any more.
-func (s *Store) pruneMailboxes() (int, error) {
-	if s.opts.Mailbox < 0 {
-		return 0, nil
-	}
-	kept := s.opts.Mailbox
-	if s.opts.Keep > 0 {
-		kept = min(kept, s.opts.Keep)
-	}
-	upto, err := s.Before(time.Now().Add(-kept))
-	if err != nil || upto == 0 {
-		return 0, err
-	}
-	id, left, err := s.streamWhere("count - pruned_nth FROM streams WHERE name>='@' AND name<'A' AND last<=?1 LIMIT 1", position(upto))
-	switch {
-	case err != nil || id == 0:
-		return 0, err
-	case left > 0:
-		return s.prune(firstOfStream, id, indexAtOnce)
-	}
-	return 1, s.dropStream(id)
-}
-
-func (s *Store) streamWhere(query string, arg any) (id int64, n int, err error) {
-	err = s.borrow(func(r *reader) error {
-		err := r.conn.QueryRowContext(s.stop, "SELECT id, "+query, arg).Scan(&id, &n)
-		return noRow(err)
-	})
-	return id, n, s.stopped(err)
-}
-
-var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?1") + " LIMIT ?2"
-
-// prune removes the entries that a query finds. They must be the oldest of their
-// streams, in order.
-func (s *Store) prune(query string, args ...any) (n int, err error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	err = s.lightly(func() error {
-		return s.transact(func() error {
-			rows, err := s.w.raw(query, args...)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				if r.seq >= s.Head() {
-					break
-				}
-				if err := s.remove(&r); err != nil {
-					return err
-				}
-				n++
-			}
-			return nil
-		})
-	})
-	return n, err
-}
-
-func (s *Store) remove(r *rawRow) error {
-	if err := s.leaveIndex(r); err != nil {
-		return err
-	}
-	if _, err := s.w.remove.Exec(int64(r.seq)); err != nil {
-		return err
-	}
-	_, err := s.w.prune.Exec(int64(r.nth), int64(r.seq), r.stream)
-	return err
-}
-
-// dropStream forgets an empty stream as a whole.
-func (s *Store) dropStream(id int64) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	return s.lightly(func() error {
-		return s.transact(func() error {
-			clear(s.streams)
-			_, err := s.w.conn.ExecContext(context.Background(), `
-				UPDATE meta SET gone=max(gone, (SELECT last FROM streams WHERE id=?1));
-				DELETE FROM streams WHERE id=?1 AND count=pruned_nth`, id)
-			return err
-		})
-	})
 }

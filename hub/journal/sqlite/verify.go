@@ -137,7 +137,11 @@ type streamRow struct {
 }
 
 func allStreams(ctx context.Context, c *sql.Conn) (found []streamRow, err error) {
-	rows, err := c.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id")
+	return scanStreams(c.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id"))
+}
+
+// scanStreams are the streams that a query has found.
+func scanStreams(rows *sql.Rows, err error) (found []streamRow, _ error) {
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,376 @@
+package sqlite
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+)
+
+// settle does the maintenance of a still store until there is nothing to do.
+func settle(task *tidying, isDone func() bool) {
+	for idle := false; !idle || !isDone(); {
+		_, idle = task.step()
+	}
+}
+
+func TestACommitGoesBeforeMaintenance(t *testing.T) {
+	var turn turn
+	var order []string
+	var all sync.WaitGroup
+	hurried := make(chan struct{})
+	turn.LockBehind(func() { close(hurried) })
+	all.Go(func() {
+		turn.Lock()
+		order = append(order, "commit")
+		turn.Unlock()
+	})
+	<-hurried // whoever has the turn hears of it
+	require.Eventually(t, turn.isWanted, 10*time.Second, time.Millisecond)
+	all.Go(func() {
+		turn.LockBehind(nil)
+		order = append(order, "maintenance")
+		turn.Unlock()
+	})
+	turn.Unlock()
+	all.Wait()
+	assert.Equal(t, []string{"commit", "maintenance"}, order)
+}
+
+func TestACommitThatWaitsEndsTheSlice(t *testing.T) {
+	s := still(t, newPath(t), Options{})
+	var all sync.WaitGroup
+	require.NoError(t, s.slice(lazy, func(l *slice) error {
+		l.until = time.Now().Add(time.Hour)
+		assert.True(t, l.spend(1))
+		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "first")})) })
+		require.Eventually(t, s.writing.isWanted, 10*time.Second, time.Millisecond)
+		assert.False(t, l.spend(1))
+		l.urgent = true
+		assert.True(t, l.spend(1), "but not what must be as fast as commits are")
+		l.until = time.Now()
+		assert.False(t, l.spend(1), "for a moment")
+		return nil
+	}))
+	all.Wait()
+	assert.Equal(t, uint64(1), s.Head())
+}
+
+// Whatever people say, the work in one slice is bounded.
+func TestASliceIsBoundedInWords(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var slices, most int
+	measured := func(what string, rows int, f func()) {
+		mu.Lock()
+		slices, most = 0, 0
+		mu.Unlock()
+		f()
+		mu.Lock()
+		defer mu.Unlock()
+		assert.LessOrEqual(t, most, sliceBytes+rowCost+5000, "%s: no more than one line above", what)
+		assert.GreaterOrEqual(t, slices, rows*4000/sliceBytes, what)
+	}
+	s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour, watch: func(l *slice) {
+		mu.Lock()
+		defer mu.Unlock()
+		slices, most = slices+1, max(most, l.spent)
+	}})
+	bob := uuid.New()
+	var in []journal.Entry
+	for i := range 150 {
+		e := ago("#a", 2*time.Hour, hanLine(1360))
+		if i >= 75 {
+			e.Author = bob
+		}
+		in = append(in, e)
+	}
+	storetest.Commit(t, s, append(in, storetest.Said("#a", "last"))...)
+	measured("index", 150, func() {
+		for more := true; more; {
+			var err error
+			more, err = s.index()
+			require.NoError(t, err)
+		}
+	})
+	measured("forget", 75, func() {
+		n, err := s.Forget(bob, []journal.Stream{"#a"})
+		require.NoError(t, err)
+		assert.Equal(t, 75, n)
+	})
+	measured("prune", 75, func() { pruneAll(t, s) })
+	assert.Len(t, everything(t, s, "#a"), 1)
+}
+
+// What is no longer kept before it was indexed costs the index nothing.
+func TestWhatIsPrunedUnindexedCostsNoWords(t *testing.T) {
+	s := still(t, newPath(t), Options{Keep: time.Hour})
+	for range 200 {
+		storetest.Commit(t, s, ago("#a", 2*time.Hour, hanLine(1360)))
+	}
+	before := 0
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&before))
+	pruneAll(t, s)
+	after := 0
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&after))
+	assert.Equal(t, before, after)
+	assert.Zero(t, s.garbage.Load())
+	assert.Len(t, everything(t, s, "#a"), 1)
+}
+
+// However much is indexed and pruned, the index is merged, and gives its room back.
+func TestTheIndexIsMerged(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off, Keep: time.Hour})
+	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	parts := func() (n int) {
+		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(DISTINCT segid) FROM words_idx").Scan(&n))
+		return n
+	}
+	var in []journal.Entry
+	for i := range 1500 {
+		in = append(in, ago("#a", 2*time.Hour, fmt.Sprintf("xyzzy%d %s", i, hanLine(100))))
+	}
+	storetest.Commit(t, s, in...)
+	task.pruneAt = time.Now().Add(time.Hour)
+	settle(task, func() bool { assert.Less(t, parts(), 100); return s.indexed.Load() == s.Head() && !s.unmerged.Load() })
+	assert.Less(t, parts(), 20)
+	pruneAll(t, s)
+	assert.Equal(t, uint64(1499), s.garbage.Load())
+	settle(task, func() bool { return s.garbage.Load() == 0 && !s.unmerged.Load() })
+	var left int
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT sum(length(block)) FROM words_data").Scan(&left))
+	assert.Less(t, left, 10_000, "the words of what is gone have gone")
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+// Twenty who forget at the same time are one scrub.
+func TestManyWhoForgetAreOneScrub(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{scrubDelay: 1, quiet: 1})
+	authors := make([]uuid.UUID, 20)
+	for i := range authors {
+		authors[i] = uuid.New()
+		storetest.Commit(t, s, storetest.SaidBy(authors[i], "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	}
+	_, err := s.index()
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for _, a := range authors {
+		all.Go(func() {
+			n, err := s.Forget(a, []journal.Stream{"#a"})
+			assert.NoError(t, err)
+			assert.Equal(t, 1, n)
+		})
+	}
+	all.Wait()
+	assert.True(t, s.marked.Load())
+	task := &tidying{s: s}
+	settle(task, func() bool { return !s.marked.Load() })
+	assert.Equal(t, uint64(1), s.scrubs.Load())
+	assertGone(t, path, "xyzzy")
+
+	// What is forgotten while a scrub is under way is of the next, and that waits a minute.
+	storetest.Commit(t, s, storetest.SaidBy(authors[0], "#a", "plugh"))
+	_, err = s.Forget(authors[0], []journal.Stream{"#a"})
+	require.NoError(t, err)
+	for range 100 {
+		task.step()
+	}
+	assert.Equal(t, uint64(1), s.scrubs.Load())
+	task.scrub.due, task.scrub.after = time.Time{}, time.Time{}
+	settle(task, func() bool { return !s.marked.Load() })
+	assertGone(t, path, "plugh")
+}
+
+// assertGone checks that a word is nowhere in the files.
+func assertGone(t testing.TB, path, word string) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(path + suffix)
+		require.NoError(t, err)
+		assert.Zero(t, bytes.Count(b, []byte(word)), suffix)
+	}
+}
+
+// A process that is killed after it has told that something is forgotten leaves the rest to the next.
+func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
+	t.Parallel()
+	path, next := newPath(t), newPath(t)
+	s := still(t, path, Options{})
+	bob := uuid.New()
+	for i := range 150 {
+		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", "innocent"))
+	}
+	_, err := s.index()
+	require.NoError(t, err)
+	n, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	assert.Equal(t, 150, n)
+	for _, words := range []string{"xyzzy7", "plugh"} {
+		found, err := s.Search([]journal.Stream{"#a"}, words, s.Head(), 9)
+		require.NoError(t, err)
+		assert.Empty(t, found, "nobody finds it from then on")
+	}
+	copyFiles(t, path, next)
+	s = opened(t, next, Options{scrubDelay: 1, quiet: 1})
+	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 && !s.marked.Load() }, 20*time.Second, time.Millisecond)
+	assertGone(t, next, "xyzzy")
+	assertGone(t, next, "plugh")
+	require.NoError(t, s.Close())
+	r, err := Verify(next)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+// A file is not written anew while people talk, and one who speaks does not wait for that.
+func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{quiet: time.Hour, scrubDelay: 1})
+	bob := uuid.New()
+	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	task := &tidying{s: s}
+	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
+	assert.True(t, s.marked.Load(), "there is something left to do")
+	assertGone(t, path, "xyzzy") // as far as anybody can see
+
+	in := lines(5000)
+	storetest.Commit(t, s, in...)
+	for range 5 { // cut short or not, the record is whole
+		var all sync.WaitGroup
+		all.Go(func() { assert.NoError(t, s.Commit(in[:1])) })
+		_, err := s.rewrite()
+		require.NoError(t, err)
+		all.Wait()
+	}
+	storetest.Commit(t, s, in[:1]...)
+	s.spoke.Store(0)
+	settle(task, func() bool { return !s.marked.Load() })
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+	assert.Equal(t, 5008, r.Entries)
+}
+
+func TestNotEverybodyMayWaitToForget(t *testing.T) {
+	s := opened(t, newPath(t), Options{})
+	s.forgetters.Store(mostForgetting)
+	_, err := s.Forget(uuid.New(), []journal.Stream{"#a"})
+	assert.ErrorIs(t, err, journal.ErrBusy)
+	assert.EqualValues(t, mostForgetting, s.forgetters.Load())
+}
+
+// Streams that hold nothing leave no rows, and whoever has read one of them is never told
+// that nothing is missing, or how much, when it has begun anew.
+func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
+	t.Parallel()
+	s := still(t, newPath(t), Options{Keep: time.Hour, Sync: Off})
+	var in []journal.Entry
+	for i := range 2000 {
+		in = append(in, ago(journal.Mailbox(uuid.New()), 2*time.Hour, "psst"), ago(journal.Stream(fmt.Sprint("#", i)), 2*time.Hour, "anybody here"))
+	}
+	for range 5 {
+		in = append(in, ago("#tea", 2*time.Hour, "tea"))
+	}
+	storetest.Commit(t, s, in...)
+	storetest.Commit(t, s, storetest.Said("#a", "hello"))
+	pruneAll(t, s)
+	var streams int
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM streams").Scan(&streams))
+	assert.Equal(t, 1, streams)
+
+	reading := func(after, nth uint64) *journal.Cursor {
+		return &journal.Cursor{Seq: after, Streams: []journal.Reading{{Stream: "#tea", Nth: nth}}}
+	}
+	unsure := func(cur *journal.Cursor, want bool) {
+		t.Helper()
+		p, err := s.Read(cur, s.Head()-1, 1)
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Unsure)
+		p, err = s.Read(cur, s.Head(), 1)
+		require.NoError(t, err)
+		assert.False(t, p.Unsure, "once")
+	}
+	unsure(reading(4002, 2), true)
+	unsure(reading(4005, 5), false)
+	storetest.Commit(t, s, ago("#tea", 2*time.Hour, "again"), storetest.Said("#tea", "and again"))
+	unsure(reading(4002, 2), true)
+	pruneAll(t, s)
+	unsure(reading(4002, 2), true)
+	p, err := s.Read(reading(4006, 0), s.Head(), 9)
+	require.NoError(t, err)
+	assert.False(t, p.Unsure)
+	assert.Equal(t, 1, p.Gone, "who has come since then is told exactly")
+}
+
+// However much is said, the file stays as small as it is to be, and the oldest goes.
+func TestTheSizeIsBounded(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	const most = 2 << 20
+	s := still(t, path, Options{Sync: Off, Size: most})
+	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	for range 15 {
+		var in []journal.Entry
+		for range 40 {
+			in = append(in, storetest.Said("#a", hanLine(1200)))
+		}
+		storetest.Commit(t, s, in...)
+		task.indexAt = time.Now()
+		for range 2 { // the index, and then what is too much with it
+			task.pruneAt = time.Time{}
+			settle(task, func() bool {
+				return s.indexed.Load() == s.Head() && !s.unmerged.Load() && s.pruned.goal == 0 && !s.compact.Load() && task.scrub.phase == scrubIdle
+			})
+		}
+		used, _, err := s.used()
+		require.NoError(t, err)
+		require.LessOrEqual(t, used, int64(most))
+	}
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Less(t, info.Size(), int64(2*most), "the room of what is gone is used again")
+	left := everything(t, s, "#a")
+	assert.Greater(t, len(left), 50, "no more goes than must")
+	assert.Equal(t, s.Head(), left[len(left)-1].Seq)
+	assert.Greater(t, left[0].Seq, uint64(200))
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+func TestHowOftenItIsPruned(t *testing.T) {
+	for _, c := range []struct {
+		o    Options
+		want time.Duration
+	}{
+		{Options{}, time.Minute},
+		{Options{Keep: 90 * 24 * time.Hour}, time.Minute},
+		{Options{Keep: time.Minute}, 6 * time.Second},
+		{Options{Keep: 10 * time.Second}, time.Second},
+		{Options{Keep: time.Millisecond}, time.Second},
+		{Options{Size: 1}, time.Second},
+	} {
+		assert.Equal(t, c.want, (&Store{opts: c.o}).pruneEvery())
+	}
+}

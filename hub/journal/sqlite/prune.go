@@ -1,0 +1,253 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"chinwag/hub/journal"
+)
+
+// pruning is how far the removal of what is no longer kept has come.
+type pruning struct {
+	head  atomic.Uint64 // of the record when there was nothing left to remove
+	done  atomic.Uint64 // entries removed since
+	goal  uint64        // position up to which the size wants everything removed; 0: none
+	after int64         // the last stream that was looked at in this round; 0: a round begins
+}
+
+// pruneSome removes a few entries that are no longer kept, and reports whether
+// there may be more. The last entry stays: it is where the record goes on.
+func (s *Store) pruneSome() (more bool, err error) {
+	s.pruning.Lock() // what is too much is counted before it is removed
+	defer s.pruning.Unlock()
+	for _, prune := range []func() (int, error){s.pruneOld, s.pruneSize} {
+		n, err := prune()
+		if s.pruned.done.Add(uint64(n)); n > 0 || err != nil {
+			return err == nil, err
+		}
+	}
+	s.pruned.head.Store(s.Head())
+	s.pruned.done.Store(0)
+	return false, nil
+}
+
+// isLate reports whether entries come faster than they are removed, so that what is
+// kept would grow without end.
+func (s *Store) isLate() bool { return s.Head()-s.pruned.head.Load() > s.pruned.done.Load()+mostLate }
+
+const mostLate = 1000 // entries that have come since the last removal began and are still too many
+
+// pruneOld removes what is older than Options.Keep.
+func (s *Store) pruneOld() (int, error) {
+	if s.opts.Keep <= 0 {
+		return 0, nil
+	}
+	upto, err := s.Before(time.Now().Add(-s.opts.Keep))
+	if err != nil || upto == 0 {
+		return 0, err
+	}
+	return s.prune(oldest, indexAtOnce, position(upto))
+}
+
+const oldest = "SELECT " + rawColumns + " FROM entries WHERE seq<=?2 ORDER BY seq LIMIT ?1"
+
+// Of Options.Size an eighth is left to the log, and to what comes while the oldest
+// entries go. They go in parts of all that there are, since the index gives room back
+// only when it is merged.
+const (
+	sizeReserve = 8
+	sizePart    = 16
+)
+
+// pruneSize removes the oldest entries where the file is larger than Options.Size.
+func (s *Store) pruneSize() (int, error) {
+	if s.opts.Size <= 0 {
+		return 0, nil
+	}
+	if s.pruned.goal == 0 {
+		used, first, err := s.used()
+		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve {
+			return 0, err
+		}
+		if s.garbage.Load() > 0 {
+			s.compact.Store(true) // only then it is known how much room there is
+			return 0, nil
+		}
+		s.pruned.goal = first + (s.Head()-first)/sizePart
+	}
+	n, err := s.prune(oldest, indexAtOnce, position(s.pruned.goal))
+	if n == 0 {
+		s.pruned.goal = 0
+		s.compact.Store(s.garbage.Load() > 0)
+	}
+	return n, err
+}
+
+// used is how many bytes of the file hold something, and the position of the first entry.
+func (s *Store) used() (bytes int64, first uint64, err error) {
+	err = s.borrow(func(r *reader) error {
+		return r.conn.QueryRowContext(s.stop, `SELECT (page_count - freelist_count) * page_size, ifnull((SELECT min(seq) FROM entries), 0)
+			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes, &first)
+	})
+	return bytes, first, s.stopped(err)
+}
+
+const streamsAtOnce = 512 // that are looked at in one step
+
+// sweepSome looks at the next streams: it removes what is more than Options.Lines in
+// one, mailboxes of sessions that have been silent for long (a session is given up
+// long before, so nobody can read them any more), and the rows of streams that hold
+// nothing. It reports whether the round goes on.
+func (s *Store) sweepSome() (more bool, err error) {
+	s.pruning.Lock()
+	defer s.pruning.Unlock()
+	streams, err := s.streamsAfter(s.pruned.after)
+	if err != nil {
+		return false, err
+	}
+	silent, err := s.silent()
+	if err != nil {
+		return false, err
+	}
+	var empty []int64
+	for _, st := range streams {
+		held, excess := int64(st.Count)-int64(st.PrunedNth), int64(0)
+		switch _, session := st.Name.Session(); {
+		case held <= 0:
+			empty = append(empty, st.ID)
+		case session && st.Last <= silent:
+			excess = held
+		case s.opts.Lines > 0:
+			excess = held - int64(s.opts.Lines)
+		}
+		if excess > 0 {
+			n, err := s.prune(firstOfStream, int(min(excess, indexAtOnce)), st.ID)
+			if n > 0 || err != nil {
+				return err == nil, err // the same again
+			}
+		}
+		s.pruned.after = st.ID
+	}
+	if err := s.dropStreams(empty); err != nil {
+		return false, err
+	}
+	if len(streams) == streamsAtOnce {
+		return true, nil
+	}
+	s.pruned.after = 0
+	return false, nil
+}
+
+// silent is the position up to which the last entry of a mailbox is so old that it goes.
+func (s *Store) silent() (uint64, error) {
+	if s.opts.Mailbox < 0 {
+		return 0, nil
+	}
+	kept := s.opts.Mailbox
+	if s.opts.Keep > 0 {
+		kept = min(kept, s.opts.Keep)
+	}
+	return s.Before(time.Now().Add(-kept))
+}
+
+const streamsFrom = "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams WHERE id>? ORDER BY id LIMIT ?"
+
+func (s *Store) streamsAfter(id int64) (found []streamRow, err error) {
+	err = s.borrow(func(r *reader) error {
+		found, err = scanStreams(r.conn.QueryContext(s.stop, streamsFrom, id, streamsAtOnce))
+		return err
+	})
+	return found, s.stopped(err)
+}
+
+var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2") + " LIMIT ?1"
+
+// prune removes the first entries that a query finds. They must be the oldest of their
+// streams, in order. A stream that holds nothing then goes with them.
+func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
+	err = s.slice(lazy, func(l *slice) error {
+		l.urgent = s.isLate()
+		rows, _, err := s.w.raw(query, limit, args...)
+		if err != nil {
+			return err
+		}
+		garbage, last := uint64(0), map[int64]*rawRow{}
+		for i := range rows {
+			r := &rows[i]
+			if r.seq >= s.Head() {
+				break
+			}
+			words := 0
+			if r.spoken && r.seq <= s.indexed.Load() {
+				words = len(r.event)
+				garbage++
+			}
+			if err := s.leaveIndex(r); err != nil {
+				return err
+			}
+			if _, err := s.w.remove.Exec(int64(r.seq)); err != nil {
+				return err
+			}
+			last[r.stream] = r
+			if n++; !l.spend(words) {
+				break
+			}
+		}
+		l.then = func() { s.garbage.Add(garbage) }
+		for id, r := range last {
+			if _, err := s.w.prune.Exec(int64(r.nth), int64(r.seq), id); err != nil {
+				return err
+			}
+			if err := s.dropIfEmpty(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+// dropStreams forgets streams that hold nothing.
+func (s *Store) dropStreams(ids []int64) error {
+	for len(ids) > 0 {
+		err := s.slice(lazy, func(l *slice) error {
+			for len(ids) > 0 {
+				if err := s.dropIfEmpty(ids[0]); err != nil {
+					return err
+				}
+				if ids = ids[1:]; !l.spend(0) {
+					break
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropIfEmpty forgets a stream that holds nothing: a room or a mailbox begins anew if
+// somebody speaks there again, and whoever has read it before is told that nobody
+// has counted what is missing.
+func (s *Store) dropIfEmpty(id int64) error {
+	var name string
+	var last int64
+	err := s.w.drop.QueryRow(id).Scan(&name, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	delete(s.streams, journal.Stream(name))
+	_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET gone=max(gone, ?)", last)
+	return err
+}

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"chinwag/hub/journal"
+)
+
+// Maintenance is done in slices, each a transaction of its own, between the commits.
+// What FTS5 writes is known only when the transaction is committed, and costs about
+// as much again, so a slice is bounded in words, too.
+const (
+	sliceTime  = 3 * time.Millisecond
+	sliceBytes = 24 << 10 // of words that go into the index or out of it
+	rowCost    = 64       // bytes of words that a row by itself is as dear as
+)
+
+// slice is a piece of maintenance under way. It has the writer's turn.
+type slice struct {
+	s      *Store
+	until  time.Time
+	left   int // bytes of words
+	spent  int
+	urgent bool   // it does not end for a commit that waits: what it does must be as fast as commits are
+	then   func() // what else is true when it is committed; nil: nothing
+}
+
+// spend counts a row with so many bytes of words, and reports whether there is time
+// for another. Every slice has at least one, so that it comes to an end in any flood.
+func (l *slice) spend(words int) bool {
+	l.spent += rowCost + words
+	return l.spent < l.left && time.Now().Before(l.until) && (l.urgent || !l.s.writing.isWanted())
+}
+
+// How safe a slice is when it is over.
+const (
+	lazy    = false // the next commit flushes it: what it does can be done again
+	durable = true  // it is flushed like a commit
+)
+
+// slice does f in a transaction, when no commit waits.
+func (s *Store) slice(safe bool, f func(l *slice) error) error {
+	s.writing.LockBehind(nil)
+	defer s.writing.Unlock()
+	do := func() error {
+		l := slice{s: s, until: time.Now().Add(s.opts.sliceTime), left: sliceBytes}
+		err := s.transact(func() error { return f(&l) })
+		if err == nil && l.then != nil {
+			l.then()
+		}
+		if s.opts.watch != nil {
+			s.opts.watch(&l)
+		}
+		return err
+	}
+	if safe == durable {
+		return do()
+	}
+	return s.lightly(do)
+}
+
+// lightly does f without a flush to the disk: what f writes can be made again,
+// and the next commit flushes it, too.
+func (s *Store) lightly(f func() error) error {
+	if s.opts.Sync != Full {
+		return f()
+	}
+	ctx := context.Background()
+	if _, err := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=normal"); err != nil {
+		return err
+	}
+	err := f()
+	if _, e := s.w.conn.ExecContext(ctx, "PRAGMA synchronous=full"); e != nil && s.broken == nil {
+		s.broken = fmt.Errorf("%w (%w)", journal.ErrBroken, e) // nothing would be safe any more
+	}
+	return err
+}

@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// turn is the right to write to the file. A commit goes before all maintenance: it
+// waits for no more than the one slice that is under way, and that slice sees it
+// wait and ends. The zero value is ready.
+type turn struct {
+	mu      sync.Mutex
+	changed *sync.Cond   // made when somebody waits first
+	taken   bool         // somebody has the turn
+	hurry   func()       // has who has the turn end soon; nil: it looks by itself
+	commits atomic.Int32 // that wait
+}
+
+// Lock takes the turn for a commit, or for what comes before all the rest like one.
+func (t *turn) Lock() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.commits.Add(1)
+	if t.hurry != nil {
+		t.hurry()
+	}
+	for t.taken {
+		t.wait()
+	}
+	t.commits.Add(-1)
+	t.taken = true
+}
+
+// LockBehind takes the turn for maintenance, when no commit waits for it. A commit
+// that waits from then on calls hurry, if it is not nil: it must not wait.
+func (t *turn) LockBehind(hurry func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for t.taken || t.isWanted() {
+		t.wait()
+	}
+	t.taken, t.hurry = true, hurry
+}
+
+// Unlock gives the turn to whoever waits.
+func (t *turn) Unlock() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.taken, t.hurry = false, nil
+	if t.changed != nil {
+		t.changed.Broadcast()
+	}
+}
+
+// isWanted reports whether a commit waits.
+func (t *turn) isWanted() bool { return t.commits.Load() > 0 }
+
+func (t *turn) wait() {
+	if t.changed == nil {
+		t.changed = sync.NewCond(&t.mu)
+	}
+	t.changed.Wait()
+}
