@@ -132,20 +132,6 @@ func (d *delivery) find(s *search) error {
 	return nil
 }
 
-// forget takes words out of the record. The hub's goroutine does not wait for
-// the disk; this one, which is the client's own, does.
-func (d *delivery) forget(f *forgetting) error {
-	n, err := d.c.hub.journal.Forget(f.author, f.streams)
-	if err == nil {
-		_, err = d.c.hub.journal.Forget(f.author, f.copies)
-	}
-	if err != nil {
-		return d.unreadable(err)
-	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.Forgot{Count: n, Rest: !f.whole}))
-	return nil
-}
-
 // unreadable tells that the record cannot be read just now. It is an answer like
 // another: the client is not lost for it.
 func (d *delivery) unreadable(err error) error {

@@ -73,7 +73,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	case protocol.Search:
 		r.append(c, &aside{after: r.place(c), weight: w, search: &search{m.listener, r.readable(m), cmd.Text.String(), r.head}}, nil)
 	case protocol.Forget:
-		r.append(c, &aside{after: r.place(c), weight: w, forget: m.forgetting()}, nil)
+		r.forget(m, w)
 	case protocol.ComeBack:
 		r.resume(c, cmd.Code.String(), w)
 	case protocol.Ignore:

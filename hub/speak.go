@@ -121,20 +121,6 @@ func (m *member) writes(st journal.Stream) {
 	m.wrote = append(m.wrote, st)
 }
 
-// forgetting is all that m has said.
-func (m *member) forgetting() *forgetting {
-	f := &forgetting{author: m.id, whole: !m.scarce}
-	for _, st := range m.wrote {
-		of, session := st.Session()
-		if session && of != m.id || st == journal.Desk && !m.operator {
-			f.copies = append(f.copies, st)
-		} else {
-			f.streams = append(f.streams, st)
-		}
-	}
-	return f
-}
-
 func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
 	if r.saidBefore(m, cmd.Ref, w) {
 		return

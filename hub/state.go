@@ -78,6 +78,7 @@ type member struct {
 	ignoring []ignored     // in order; never written to
 	refs     *refs
 	wrote    []journal.Stream  // what it has said something in, for Forget
+	forgot   time.Time         // when it has last done that
 	seen     *seen             // how far its last connection was written
 	unnamed  *protocol.Refusal // of the name that it wanted before it arrived; not told yet
 	began    time.Time         // when it came
