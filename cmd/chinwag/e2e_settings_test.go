@@ -74,6 +74,8 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"keep 90, variable":  {[]string{"CHINWAG_KEEP=90"}, nil, "a time is written like 90d, 2w or 12h"},
 		"keep 90, flag":      {nil, []string{"--keep", "90"}, "a time is written like 90d, 2w or 12h"},
 		"many bytes":         {nil, []string{"--per-address-bytes", "many"}, "a size is written like 100K, 256M or 10G"},
+		"keep some bytes":    {nil, []string{"--keep-size", "10 G"}, "a size is written like 100K, 256M or 10G"},
+		"keep bytes, env":    {[]string{"CHINWAG_KEEP_SIZE=lots"}, nil, "a size is written like 100K, 256M or 10G"},
 		"keep no lines":      {nil, []string{"--keep-lines=-1"}, "a limit cannot be below 0, and 0 means none"},
 		"no such journal":    {nil, []string{"--journal", "paper"}, `--journal is sqlite or memory, not "paper"`},
 		"no such sync":       {[]string{"CHINWAG_SYNC=maybe"}, nil, `--sync is full, normal or off, not "maybe"`},
@@ -100,7 +102,7 @@ func TestZeroIsNoLimit(t *testing.T) {
 	t.Parallel()
 	var flags []string
 	for _, name := range []string{
-		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "per-address-bytes", "outbox", "stall", "grace", "replay", "rooms", "keep", "keep-lines", "line-max",
+		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "per-address-bytes", "outbox", "stall", "grace", "replay", "rooms", "keep", "keep-lines", "keep-size", "line-max",
 	} {
 		flags = append(flags, "--"+name+"=0")
 	}

@@ -33,7 +33,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 		return nil, "", nil, fmt.Errorf("the folder for the record cannot be made: %w; --data DIR names another, --journal memory does without", err)
 	}
 	path = filepath.Join(dir, recordFile)
-	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Log: log})
+	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), Log: log})
 	if _, ok := errors.AsType[*fs.PathError](err); ok { // the folder's fault, and not the record's
 		err = fmt.Errorf("the record cannot be kept in %s: %w; --data DIR names another folder, --journal memory does without", dir, err)
 	}

@@ -44,6 +44,7 @@ type settings struct {
 	Sync            string        `koanf:"sync"`
 	Keep            span          `koanf:"keep"`
 	KeepLines       int           `koanf:"keep-lines"`
+	KeepSize        size          `koanf:"keep-size"`
 	Desk            bool          `koanf:"desk"`
 	DeskVisitors    int           `koanf:"desk-visitors"`
 	DeskPerAddress  int           `koanf:"desk-per-address"`
@@ -81,6 +82,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("sync", "full", "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)")
 	f.Var(new(span), "keep", "`TIME` that lines are kept, as 90d or 12h; 0 for ever")
 	f.Int("keep-lines", 0, "`LINES` of each room that are kept")
+	f.Var(new(size), "keep-size", "`BYTES` that the record may take, as 500M or 10G: the oldest lines go; 0 for any")
 	f.Bool("desk", false, "only a desk: whoever comes talks to the operators, and to nobody else")
 	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, without those who have gone")
 	f.Int("desk-per-address", 64, "`VISITORS` of them from one address")
