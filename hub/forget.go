@@ -13,7 +13,7 @@ const forgetEvery = time.Minute // a session forgets no more often: the record h
 // forget has what m has said taken out of the record.
 func (r *run) forget(m *member, w int64) {
 	if wait := time.Until(m.forgot.Add(forgetEvery)); wait > 0 {
-		r.refuse(m.client, w, "too-soon", "that can be done once a minute, so your words stand as they are: please try again in %s", protocol.SecondsOf(wait))
+		r.refuse(m.client, w, "too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
 		return
 	}
 	m.forgot = time.Now()

@@ -210,6 +210,8 @@ func checkUnits(k *koanf.Koanf, path string) error {
 	return nil
 }
 
+const leastKept size = 10 << 20 // below, an empty record and its log would leave no room for lines
+
 func (s *settings) check() error {
 	both := slices.IndexFunc(s.Bare, func(a string) bool { return slices.Contains(s.Listen, a) && port(a) != "0" })
 	switch {
@@ -227,6 +229,8 @@ func (s *settings) check() error {
 		return fmt.Errorf("--log-format is text or json, not %q", s.LogFormat)
 	case new(slog.LevelVar).UnmarshalText([]byte(s.LogLevel)) != nil:
 		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
+	case s.KeepSize > 0 && s.KeepSize < leastKept:
+		return fmt.Errorf("--keep-size is %s at the least, or 0 for any size", leastKept)
 	case s.LineMax > 4096:
 		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
 	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress, s.DeskMessages, s.DeskMessagesPer) < 0,

@@ -38,7 +38,8 @@ type Store interface {
 	Search(streams []Stream, words string, upto uint64, n int) ([]Entry, error)
 	// Forget takes the words out of all that author has spoken in these
 	// streams, for ever, and returns how many entries it was. Each keeps its
-	// place, with a protocol.Erased in it.
+	// place, with a protocol.Erased in it. When it returns nobody finds or
+	// reads them; what a store leaves of them where nobody looks goes later.
 	Forget(author uuid.UUID, streams []Stream) (n int, err error)
 }
 

@@ -3,14 +3,34 @@
 //
 //	Commit ───────> one transaction, one flush ──> chinwag.db-wal (the log)
 //	                                                  │ checkpoint        ┐
-//	maintain: index behind, prune, checkpoint ────────┤                   │ a few
+//	maintain: prune, index, merge, scrub, checkpoint ─┤                   │ a few
 //	                                                  v                   │ milliseconds
 //	Read, Back, Before, Search <── four readers <── chinwag.db            ┘ at a time
 //
 // There is one writer, one connection that empties the log, and a few readers
 // that see one committed moment each. Readers wait for nobody, and nobody waits
 // for them; all that a store holds in memory is bounded, whatever is in the file.
-// One goroutine does the maintenance between the commits; Close waits for it.
+// One goroutine does the maintenance between the commits; Close waits for its slice.
+//
+// # Lines first
+//
+// Only one at a time writes, and a commit goes before all maintenance. That works in
+// slices: a transaction of a few milliseconds and 24 KB of words, which
+// begins when no commit waits, and ends early when one does. So a line waits for one
+// slice at the most, whatever others do (TestACommitThatWaitsEndsTheSlice,
+// TestASliceIsBoundedInWords, and -bench Pace measures it). Between slices it rests twice as long
+// as it has worked; only where more comes than is pruned it does not rest, since what
+// is kept would grow without end. FTS5 merges nothing by itself, for that has no
+// bound, and takes nothing out of its older parts, for that is slow: what leaves the
+// index is noted in a new part, and merging does away with both.
+//
+// What is no longer kept goes before the index is made, so that a flood which is pruned
+// costs the index nothing (TestWhatIsPrunedUnindexedCostsNoWords). With it go the
+// streams that hold nothing. Whoever has read one of those before is told that nobody
+// has counted what is missing (TestStreamsThatHoldNothingAreDropped). The words of what
+// was pruned stay in the index, where no search shows them, until they are more than
+// those of what is kept, or for a day. Options.Size bounds the pages in use, an eighth
+// of it left free for what comes meanwhile (TestTheSizeIsBounded).
 //
 // # What may be relied on
 //
@@ -40,9 +60,20 @@
 // search is a syntax error" in storetest). Who may read which, the hub knows.
 // What operators said to each other behind a desk, in a record of an older version, is
 // brought to a stream of their own (TestOlderRecordsOfADeskAreForOperators).
-// Forgotten words are overwritten in the rows, in the index and in the log; in a
-// file of more than 32 MB scraps of them may stay until Vacuum
-// (TestForgottenWordsLeaveTheFiles). Only the file's owner may read it.
+// Only the file's owner may read it.
+//
+// When Forget returns, the words are overwritten in the rows, at the same length and so
+// in their place, and no search finds them; that is flushed. The scrub does the rest, for all
+// who have forgotten something meanwhile (TestManyWhoForgetAreOneScrub): from five seconds
+// later on it merges the index into one part, a slice at a time, and then empties the log as soon as
+// no reader looks at it. From then on the words are nowhere but, perhaps, in gaps of pages
+// from which SQLite has moved its rows. Those go when a file of up to 16 MB is written
+// anew, which happens once nobody has spoken for two seconds and is given up when
+// somebody does, to be tried again a minute later; where people never pause, and in a larger
+// file, they stay until Vacuum (TestForgottenWordsLeaveTheFiles,
+// TestAFileIsNotRewrittenWhilePeopleTalk). Scrubs are a minute apart, and ten times as far as one takes.
+// Until one has ended, a mark stands in the index, so that the next process ends what a killed one
+// has begun (TestAScrubIsEndedByTheNextProcess).
 //
 // # The search
 //

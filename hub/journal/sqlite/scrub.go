@@ -16,7 +16,7 @@ import (
 
 const (
 	mergePages = 16               // of the index in one step: two milliseconds
-	rewritten  = 32 << 20         // bytes of a file that is written anew in a fraction of a second
+	rewritten  = 16 << 20         // bytes of a file that is written anew in a tenth of a second
 	scrubDelay = 5 * time.Second  // others may forget something, too
 	scrubEvery = time.Minute      // at the most
 	scrubShare = 10               // how much longer than a scrub took the next one waits

@@ -34,14 +34,16 @@ func (l *slice) spend(words int) bool {
 	return l.spent < l.left && time.Now().Before(l.until) && (l.urgent || !l.s.writing.isWanted())
 }
 
-// How safe a slice is when it is over.
+// safety is how safe a slice is when it is over.
+type safety int
+
 const (
-	lazy    = false // the next commit flushes it: what it does can be done again
-	durable = true  // it is flushed like a commit
+	lazy    safety = iota // the next commit flushes it: what it does can be done again
+	durable               // it is flushed like a commit
 )
 
 // slice does f in a transaction, when no commit waits.
-func (s *Store) slice(safe bool, f func(l *slice) error) error {
+func (s *Store) slice(safe safety, f func(l *slice) error) error {
 	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
 	do := func() error {
