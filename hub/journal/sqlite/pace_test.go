@@ -229,7 +229,7 @@ func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
 	}
 	copyFiles(t, path, next)
 	s = opened(t, next, Options{scrubDelay: 1, quiet: 1})
-	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 && !s.marked.Load() }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 && !s.marked.Load() }, time.Minute, time.Millisecond)
 	assertGone(t, next, "xyzzy")
 	assertGone(t, next, "plugh")
 	require.NoError(t, s.Close())

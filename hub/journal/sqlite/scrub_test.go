@@ -43,7 +43,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	}()
 	_, err := s.Forget(bob, []journal.Stream{"#a"})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 }, time.Minute, time.Millisecond)
 	close(stop)
 	<-stopped
 	awaitScrub(t, s)

@@ -162,7 +162,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 func TestTheIndexFollows(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	storetest.Commit(t, s, numbered(1, 500)...)
-	require.Eventually(t, func() bool { return s.indexed.Load() == s.Head() }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.indexed.Load() == s.Head() }, time.Minute, time.Millisecond)
 }
 
 // However much is committed, the log begins anew again and again.
@@ -197,7 +197,7 @@ func still(t testing.TB, path string, o Options) *Store {
 // awaitScrub waits until nothing that was forgotten is left in the files.
 func awaitScrub(t testing.TB, s *Store) {
 	t.Helper()
-	require.Eventually(t, func() bool { return !s.marked.Load() }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return !s.marked.Load() }, time.Minute, time.Millisecond)
 }
 
 // Whoever is forgotten is looked for a few entries at a time, found or not.
