@@ -3,50 +3,90 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"time"
 )
 
-const logPages = 1000 // pages in the log before they go to the file
+const (
+	logPages   = 1000                  // pages in the log before they go to the file
+	longLog    = 4 * logPages          // pages beyond which readers are kept out, so that it begins anew
+	patience   = 50 * time.Millisecond // that a checkpoint waits for the readers inside
+	truncating = 20                    // attempts to empty a log with forgotten words in it
+)
 
 // checkpointIfLong brings what is in the log to the file, if it is much.
 func (s *Store) checkpointIfLong() error {
 	if s.scrub.Load() {
 		return s.checkpoint()
 	}
-	var busy, pages, done int
-	err := s.checkpoints.QueryRowContext(s.stop, "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &pages, &done)
-	if err != nil || pages < logPages {
+	log, err := s.emptyLog("NOOP")
+	if err != nil || log.pages < logPages {
 		return s.stopped(err)
 	}
 	return s.checkpoint()
 }
 
 // checkpoint brings the log to the file: nearly all of it while commits go on,
-// and the rest between two commits, so that the log begins anew. With words in it
-// that were forgotten, it is emptied.
+// and the rest between two commits. The log begins anew with the next commit if nobody
+// reads in it; when it is long, readers are kept out for that. With words in it that were
+// forgotten, it is emptied.
 func (s *Store) checkpoint() error {
-	first := s.emptyLog("PASSIVE")
+	s.checkpointing.Lock()
+	defer s.checkpointing.Unlock()
+	log, first := s.emptyLog("PASSIVE")
+	again, err := s.finish(log, first)
+	for n := 1; again && n < truncating; n++ {
+		again, err = s.finish(log, first)
+	}
+	return err
+}
+
+// finish is the part of a checkpoint for which commits wait: after a first one, that has
+// brought nearly all to the file. It may be tried again where one of our readers is in the way.
+func (s *Store) finish(log logState, first error) (again bool, err error) {
 	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
-	if first != nil {
-		return s.fail(first)
+	switch {
+	case first != nil:
+		return false, s.fail(first)
+	case s.scrub.Load():
+		return s.truncate()
+	case log.pages == s.emptied: // nothing was committed since
+		return false, nil
+	case log.pages >= s.longAt:
+		s.gate.close(s.patience)
+		defer s.gate.open()
 	}
-	if !s.scrub.Load() {
-		return s.fail(s.emptyLog("PASSIVE"))
+	if log, err = s.emptyLog("PASSIVE"); err != nil {
+		return false, s.fail(err)
 	}
-	err := s.emptyLog("TRUNCATE")
-	if err == nil {
+	s.emptied, s.longAt = 0, s.longLog
+	if log.done == log.pages {
+		s.emptied = log.pages
+	} else if log.pages >= s.longLog { // another program reads it, for long
+		s.longAt = log.pages + s.longLog
+	}
+	return false, nil
+}
+
+func (s *Store) truncate() (again bool, err error) {
+	empty := s.gate.close(s.patience)
+	defer s.gate.open()
+	if _, err = s.emptyLog("TRUNCATE"); err == nil {
 		s.scrub.Store(false)
 	}
-	return s.fail(err)
+	return !empty && errors.Is(err, errReaders), s.fail(err)
 }
 
 var errReaders = errors.New("somebody reads what is in the log")
 
-func (s *Store) emptyLog(how string) error {
-	var busy, pages, done int
-	err := s.checkpoints.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+how+")").Scan(&busy, &pages, &done)
+// logState is what a checkpoint leaves: pages in the log, and those of them that are in the file.
+type logState struct{ pages, done int }
+
+func (s *Store) emptyLog(how string) (log logState, err error) {
+	var busy int
+	err = s.checkpoints.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+how+")").Scan(&busy, &log.pages, &log.done)
 	if err == nil && busy != 0 && how == "TRUNCATE" {
-		return errReaders
+		return log, errReaders
 	}
-	return err
+	return log, err
 }

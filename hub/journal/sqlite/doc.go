@@ -5,11 +5,16 @@
 //	                                                  │ checkpoint        ┐
 //	maintain: prune, index, merge, scrub, checkpoint ─┤                   │ a few
 //	                                                  v                   │ milliseconds
-//	Read, Back, Before, Search <── four readers <── chinwag.db            ┘ at a time
+//	Read, Back, Before <── four readers <──┐ gate <── chinwag.db          ┘ at a time
+//	Search <── a reader of its own <───────┘
 //
 // There is one writer, one connection that empties the log, and a few readers
-// that see one committed moment each. Readers wait for nobody, and nobody waits
-// for them; all that a store holds in memory is bounded, whatever is in the file.
+// that see one committed moment each. Readers do not wait for the writer, nor the writer for
+// them, with one exception: the log begins anew only when nobody reads in it, so when it is longer
+// than 16 MB a checkpoint closes the gate to readers for a moment, waits at most 50 ms for those inside,
+// each of which has no more than a page to read, and has a search inside begin again
+// (TestTheLogIsBoundedWhileReadersNeverPause). Another program that reads the file for long, as an
+// export does, is not waited for, and the log grows meanwhile. All that a store holds in memory is bounded, whatever is in the file.
 // One goroutine does the maintenance between the commits; Close waits for its slice.
 //
 // # Lines first
@@ -80,7 +85,9 @@
 // The index is FTS5. Signs of scripts without spaces between words (Han, kana,
 // hangul, and emoji) stand in it one by one, and what is looked for is a phrase of
 // them: so a Chinese word of two signs is found. The index follows the commits within
-// a second, in a flood when it is over; a search makes sure that it has all first.
+// a second, in a flood when it is over. A search has it follow first, for half of the time that
+// it has, and returns how far it has looked. It ends with its context wherever it is: SQLite looks
+// for an interruption with each page that it reads.
 //
 // The package knows nothing about members, rooms, rights or the hub.
 package sqlite

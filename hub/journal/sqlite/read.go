@@ -71,7 +71,8 @@ func (r *reader) close() {
 	_ = r.conn.Close()
 }
 
-// borrow gives a reader to f, which sees one moment of the record throughout.
+// borrow gives a reader to f, which sees one moment of the record throughout. f must be
+// short: a page at the most. A checkpoint waits for it, and what waits for the checkpoint, too.
 func (s *Store) borrow(f func(r *reader) error) error {
 	var r *reader
 	select {
@@ -80,17 +81,26 @@ func (s *Store) borrow(f func(r *reader) error) error {
 		return errClosed
 	}
 	defer func() { s.readers <- r }()
-	if _, err := r.begin.Exec(); err != nil {
+	if s.gate.enter(s.stop) != nil {
+		return errClosed
+	}
+	defer s.gate.leave()
+	if err := r.look(f); err != nil {
 		return fmt.Errorf("journal: cannot read: %w", err)
+	}
+	return nil
+}
+
+// look shows one moment of the record to f.
+func (r *reader) look(f func(r *reader) error) error {
+	if _, err := r.begin.Exec(); err != nil {
+		return err
 	}
 	err := f(r)
 	if _, e := r.end.Exec(); err == nil {
 		err = e
 	}
-	if err != nil {
-		return fmt.Errorf("journal: cannot read: %w", err)
-	}
-	return nil
+	return err
 }
 
 // Read implements journal.Store.

@@ -64,21 +64,29 @@ type Store struct {
 	lock  *os.File
 	pools []*sql.DB
 
-	readers chan *reader // readerCount of them; whoever has one gives it back
-	head    atomic.Uint64
-	indexed atomic.Uint64 // written under writing
+	readers  chan *reader // readerCount of them; whoever has one gives it back
+	searcher chan *reader // the one of searches
+	gate     gate         // that all of them go through
+	head     atomic.Uint64
+	indexed  atomic.Uint64 // written under writing
 
 	writing turn // of what follows
 	w       *writer
 	streams map[journal.Stream]*stream // counters as committed; empty is right, too
 	broken  error                      // not nil: what every commit returns
 
-	checkpoints *sql.Conn     // the maintenance goroutine's own
-	pruning     sync.Mutex    // one step at a time
-	pruned      pruning       // owned by whoever has pruning, but for its counters
-	garbage     atomic.Uint64 // entries whose words were taken out of the index since it was merged
-	compact     atomic.Bool   // the index is to be merged now
-	unmerged    atomic.Bool   // parts of the index may have to be merged
+	checkpointing sync.Mutex // of one checkpoint at a time, and of checkpoints
+	checkpoints   *sql.Conn
+	longLog       int           // as the constant has it; tests have another, here and below
+	patience      time.Duration // the same
+	longAt        int           // pages of the log at which readers are kept out; under writing
+	emptied       int           // pages of the log that were in the file after the last checkpoint, if that was all; under writing
+
+	pruning  sync.Mutex    // one step at a time
+	pruned   pruning       // owned by whoever has pruning, but for its counters
+	garbage  atomic.Uint64 // entries whose words were taken out of the index since it was merged
+	compact  atomic.Bool   // the index is to be merged now
+	unmerged atomic.Bool   // parts of the index may have to be merged
 
 	forgetters atomic.Int32  // who forget, or wait for that
 	forgetting sync.Mutex    // one of them
@@ -108,7 +116,7 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 	}
 	s = &Store{
 		opts: o, path: path,
-		readers: make(chan *reader, readerCount), streams: map[journal.Stream]*stream{},
+		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longLog: longLog, longAt: longLog, patience: patience, streams: map[journal.Stream]*stream{},
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	s.stop, s.end = context.WithCancel(context.Background())
@@ -164,18 +172,23 @@ func (s *Store) connect(steps []string) (err error) {
 	if s.checkpoints, err = db.Conn(ctx); err != nil {
 		return err
 	}
-	if _, err := s.checkpoints.ExecContext(ctx, "PRAGMA busy_timeout=0"); err != nil { // commits would wait with it
+	// An emptying that another program is in the way of is put off: nobody waits for that.
+	if _, err = s.checkpoints.ExecContext(ctx, "PRAGMA busy_timeout=0"); err != nil {
 		return err
 	}
-	if db, err = s.pool(readerCount, reading(s.path)); err != nil {
+	if db, err = s.pool(readerCount+1, reading(s.path)); err != nil {
 		return err
 	}
-	for range readerCount {
+	for i := range readerCount + 1 {
 		r, err := newReader(ctx, db)
 		if err != nil {
 			return err
 		}
-		s.readers <- r
+		if i < readerCount {
+			s.readers <- r
+		} else {
+			s.searcher <- r
+		}
 	}
 	return nil
 }
@@ -216,6 +229,7 @@ func (s *Store) Close() error {
 	for range readerCount {
 		(<-s.readers).close()
 	}
+	(<-s.searcher).close()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.broken = cmp.Or(s.broken, errClosed)

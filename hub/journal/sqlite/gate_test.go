@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+)
+
+func TestAGateWaitsForThoseInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g gate
+		require.NoError(t, g.enter(t.Context()))
+		require.NoError(t, g.enter(t.Context()))
+		hurried := false
+		g.hasten(func() { hurried = true })
+		g.leave()
+		start := time.Now()
+		assert.False(t, g.close(time.Second))
+		assert.True(t, hurried)
+		assert.Equal(t, time.Second, time.Since(start))
+
+		entered := false
+		go func() {
+			assert.NoError(t, g.enter(t.Context()))
+			entered = true
+		}()
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		assert.ErrorIs(t, g.enter(gone), context.Canceled)
+		synctest.Wait()
+		assert.False(t, entered)
+		g.open()
+		synctest.Wait()
+		assert.True(t, entered)
+
+		go func() {
+			time.Sleep(time.Millisecond)
+			g.leave()
+			g.leave()
+		}()
+		start = time.Now()
+		assert.True(t, g.close(time.Second))
+		assert.Equal(t, time.Millisecond, time.Since(start))
+		g.open()
+		assert.True(t, g.close(0) || g.inside == 0)
+		g.open()
+	})
+}
+
+// alone ends the maintenance: the test does it.
+func alone(s *Store) {
+	s.end()
+	<-s.ended
+	s.ended = make(chan struct{})
+	close(s.ended)
+	s.stop, s.end = context.WithCancel(context.Background())
+}
+
+// relay has so many readers at work of whom one is always inside: each leaves when another has
+// come, or when nobody can come.
+func relay(t *testing.T, s *Store, n int) (end func()) {
+	var over atomic.Bool
+	var came atomic.Int64
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			for !over.Load() {
+				assert.NoError(t, s.borrow(func(r *reader) error {
+					mine := came.Add(1)
+					err := r.gone.QueryRow().Scan(new(int)) // it sees a moment of the record from here on
+					for came.Load() == mine && !isClosed(&s.gate) && !over.Load() {
+						runtime.Gosched()
+					}
+					return err
+				}))
+			}
+		})
+	}
+	for came.Load() < 10 {
+		runtime.Gosched()
+	}
+	return func() {
+		over.Store(true)
+		all.Wait()
+	}
+}
+
+func isClosed(g *gate) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.closed != nil
+}
+
+// The log begins anew although there is always somebody who reads what is in it.
+func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Sync: Off})
+	alone(s)
+	s.longLog, s.longAt, s.patience = logPages, logPages, time.Minute
+	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	end := relay(t, s, 3)
+	defer end()
+	group := make([]journal.Entry, 100)
+	for i := range group {
+		group[i] = storetest.Said("#a", strings.Repeat("tea and cake ", 250))
+	}
+	largest := int64(0)
+	for range 50 { // 20 MB
+		storetest.Commit(t, s, group...)
+		require.NoError(t, s.checkpointIfLong())
+		info, err := os.Stat(path + "-wal")
+		require.NoError(t, err)
+		largest = max(largest, info.Size())
+	}
+	assert.Less(t, largest, int64(2*logPages*4120))
+}
+
+// A log with forgotten words in it is emptied at once, whoever reads.
+func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
+	path := newPath(t)
+	s := opened(t, path, Options{Sync: Off})
+	alone(s)
+	s.patience = time.Minute
+	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	end := relay(t, s, 3)
+	defer end()
+	for i := range 20 {
+		storetest.Commit(t, s, storetest.Said("#a", fmt.Sprint("tea ", i)))
+		s.scrub.Store(true)
+		require.NoError(t, s.checkpoint())
+		assert.False(t, s.scrub.Load())
+		info, err := os.Stat(path + "-wal")
+		require.NoError(t, err)
+		assert.Zero(t, info.Size())
+	}
+}
+
+// A reader that stays inside for longer than a checkpoint waits costs it nothing else: the next
+// one tries again.
+func TestAReaderThatStaysIsNotWaitedFor(t *testing.T) {
+	s := opened(t, newPath(t), Options{Sync: Off})
+	alone(s)
+	s.longLog, s.longAt, s.patience = 1, 1, time.Nanosecond
+	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	require.NoError(t, s.borrow(func(r *reader) error {
+		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
+		storetest.Commit(t, s, storetest.Said("#a", "y"))
+		require.NoError(t, s.checkpoint())
+		s.scrub.Store(true)
+		return r.gone.QueryRow().Scan(new(int))
+	}))
+	require.NoError(t, s.borrow(func(r *reader) error { return r.gone.QueryRow().Scan(new(int)) }), "the gate is open")
+	s.patience = time.Minute
+	require.NoError(t, s.checkpoint())
+	assert.False(t, s.scrub.Load())
+}
