@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 const (
 	maxFound = 20 // lines that a search shows
 	nearby   = 10 // lines before and after a position
+
+	backAtOnce = 2048 // lines that are counted at once: so many take as long as a page
 )
 
 // tellAgain tells what was spoken in a stretch of the record, with its times.
@@ -24,14 +27,8 @@ func (d *delivery) tellAgain(p *past) error {
 	}
 	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
 	for cur.Seq < p.upto && !t.enough() && !d.isOver() {
-		page, err := d.c.hub.journal.Read(cur, p.upto, pageLines)
-		if err != nil {
+		if err := d.tellPage(&t, cur); err != nil {
 			return d.unreadable(err)
-		}
-		for i := range page.Entries {
-			if e := &page.Entries[i]; p.tells(e) && !t.enough() {
-				d.lines = append(d.lines, t.tell(e))
-			}
 		}
 		if err := d.flush(); err != nil {
 			return err
@@ -40,6 +37,26 @@ func (d *delivery) tellAgain(p *past) error {
 	if p.end {
 		d.lines = append(d.lines, protocol.NewLine(t.end()))
 	}
+	return nil
+}
+
+// tellPage tells the next page of a stretch, in this client's turn, as far as that can be
+// written without waiting.
+func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
+	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
+		return err
+	}
+	defer d.c.hub.journal.End()
+	page, err := d.c.hub.journal.Read(cur, t.upto, pageLines)
+	if err != nil {
+		return err
+	}
+	for i := range page.Entries {
+		if e := &page.Entries[i]; t.tells(e) && !t.enough() {
+			d.lines = append(d.lines, t.tell(e))
+		}
+	}
+	d.offerNow()
 	return nil
 }
 
@@ -72,13 +89,32 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	case p.around > 0:
 		from, err = j.Back(p.streams, min(p.around, p.upto), nearby+1)
 	case p.lines >= 0:
-		from, err = j.Back(p.streams, p.upto, p.lines)
+		from, err = d.back(p)
 	}
 	cur := &journal.Cursor{Seq: from}
 	for _, s := range p.streams {
 		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
 	}
 	return cur, err
+}
+
+// back is where the last lines of a stretch begin. Many are counted a few at a time, each in
+// this client's turn.
+func (d *delivery) back(p *past) (from uint64, err error) {
+	from = p.upto
+	for n := p.lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
+		from, err = d.backSome(p, from, min(n, backAtOnce))
+	}
+	return from, err
+}
+
+func (d *delivery) backSome(p *past, upto uint64, n int) (uint64, error) {
+	j := d.c.hub.journal
+	if err := j.Begin(d.c.ctx, d.c.from); err != nil {
+		return 0, err
+	}
+	defer j.End()
+	return j.Back(p.streams, upto, n)
 }
 
 // retelling is one stretch of the record on its way.
@@ -111,9 +147,11 @@ func (t *retelling) end() protocol.Event {
 
 // find tells the last lines that hold some words.
 func (d *delivery) find(s *search) error {
-	found, err := d.c.hub.journal.Search(s.streams, s.words, s.upto, maxFound+1)
+	ctx, done := d.c.out.asking(d.c.ctx)
+	defer done()
+	found, looked, err := d.c.hub.journal.Search(ctx, d.c.from, s.streams, s.words, s.upto, maxFound+1)
 	if err != nil {
-		return d.unreadable(err)
+		return d.notFound(ctx, err)
 	}
 	more := len(found) > maxFound
 	if more {
@@ -128,15 +166,43 @@ func (d *delivery) find(s *search) error {
 			}))
 		}
 	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more}))
+	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.upto}))
 	return nil
 }
+
+// notFound tells why nothing was looked for. Whoever is gone, or about to be told goodbye, is told nothing.
+func (d *delivery) notFound(ctx context.Context, err error) error {
+	var why *protocol.Refusal
+	switch {
+	case ctx.Err() != nil:
+		return d.c.ctx.Err()
+	case errors.Is(err, journal.ErrTooLong):
+		why = tooLong
+	case errors.Is(err, journal.ErrTooBroad):
+		why = tooBroad
+	case errors.Is(err, journal.ErrBusy):
+		why = tooMany
+	default:
+		return d.unreadable(err)
+	}
+	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why}))
+	return nil
+}
+
+var (
+	tooLong  = protocol.Refuse("search-too-long", "that is more than %d words: please search for fewer (each 字 counts as a word)", journal.MaxWords)
+	tooBroad = protocol.Refuse("search-too-broad", "that would take too long to find: please search for more words, or for rarer ones")
+	tooMany  = protocol.Refuse("search-busy", "too many are searching just now: please try again in a moment")
+)
 
 // unreadable tells that the record cannot be read just now. It is an answer like
 // another: the client is not lost for it.
 func (d *delivery) unreadable(err error) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return err
+	}
+	if gone := d.c.ctx.Err(); gone != nil {
+		return gone
 	}
 	d.c.hub.unread(err)
 	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *unreadable}))

@@ -23,7 +23,7 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
-	from       netip.Prefix // as Identity has it
+	from       netip.Prefix // as Identity has it: whose turn it is, where clients wait for each other
 	unlimited  bool         // it waits for nobody else: it is the server's own console
 	noPassword bool         // as Identity has it
 	arrived    bool         // owned by the reader: the hub knows that it has spoken

@@ -41,7 +41,10 @@ func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, d
 
 // Discard has what the client is told discarded from here on: nobody listens any
 // more. What it has said is followed all the same. It may be called from anywhere.
-func (c *Client) Discard() { c.discards.Store(true) }
+func (c *Client) Discard() {
+	c.discards.Store(true)
+	c.out.unask()
+}
 
 // goesOn reports whether the client goes on although a write has failed.
 func (c *Client) goesOn(err error) bool {
@@ -226,6 +229,24 @@ func (d *delivery) send() error {
 	return nil
 }
 
+// offerNow writes as much of what is collected as can be written without waiting, while
+// it is this client's turn to read.
+func (d *delivery) offerNow() {
+	if len(d.lines) == 0 || d.offered || d.c.alone || d.c.discards.Load() {
+		return
+	}
+	switch all, err := d.c.to.Offer(d.lines); {
+	case errors.Is(err, errors.ErrUnsupported):
+		d.c.alone = true
+	case err != nil: // Send will say so, too
+	case all:
+		d.keepSeen()
+		d.wrote()
+	default:
+		d.offered = true
+	}
+}
+
 // sendLast writes the goodbye that is written instead of all that waits.
 func (d *delivery) sendLast(line *protocol.Line) error {
 	if d.c.discards.Load() {
@@ -295,22 +316,37 @@ func (d *delivery) readOn(to place) error {
 		if patient != nil {
 			return patient
 		}
-		page, err := d.c.hub.journal.ReadOn(&at.cursor, upto, pageLines)
-		if err != nil {
+		if err := d.readPage(upto); err != nil {
 			patient = d.patiently(err)
 			continue
 		}
-		if page.Unsure {
-			page.Gone = 0
-		}
-		if page.Gone > 0 || page.Unsure {
-			d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
-		}
-		d.lines = at.me.appendLines(d.lines, page.Entries)
 		if err := d.flush(); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// readPage tells the next page of the record, in this client's turn, as far as that can be
+// written without waiting.
+func (d *delivery) readPage(upto uint64) error {
+	at := d.c.reads
+	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
+		return err
+	}
+	defer d.c.hub.journal.End()
+	page, err := d.c.hub.journal.ReadOn(&at.cursor, upto, pageLines)
+	if err != nil {
+		return err
+	}
+	if page.Unsure {
+		page.Gone = 0
+	}
+	if page.Gone > 0 || page.Unsure {
+		d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
+	}
+	d.lines = at.me.appendLines(d.lines, page.Entries)
+	d.offerNow()
 	return nil
 }
 
@@ -319,6 +355,9 @@ func (d *delivery) readOn(to place) error {
 func (d *delivery) patiently(err error) error {
 	if err == nil || errors.Is(err, journal.ErrBroken) {
 		return err
+	}
+	if gone := d.c.ctx.Err(); gone != nil {
+		return gone
 	}
 	d.c.hub.unread(err)
 	pause := time.NewTimer(time.Second)

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,9 @@ type outbox struct {
 	bytes int
 	state *protocol.Line // what is told of the state of things, without a place of its own; the latest is enough
 	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
+
+	ending bool               // the goodbye is here, or was
+	asks   context.CancelFunc // ends what is being looked for in the record; nil: that is nothing
 
 	client   *Client
 	opened   bool // what waits is written
@@ -124,6 +129,37 @@ func (p *past) tells(e *journal.Entry) bool {
 	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 
+// asking has a context for as long as something is looked for in the record: it ends when
+// nobody waits for the answer any more, since the goodbye comes or the client is gone.
+func (o *outbox) asking(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.asks = cancel; o.ending {
+		cancel()
+	}
+	return ctx, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.asks = nil
+		cancel()
+	}
+}
+
+// unask ends what is being looked for.
+func (o *outbox) unask() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.unaskLocked()
+}
+
+func (o *outbox) unaskLocked() {
+	o.ending = true
+	if o.asks != nil {
+		o.asks()
+	}
+}
+
 func (o *outbox) append(it item, bytes int) { o.appendAll([]item{it}, bytes) }
 
 // appendAll is append for what is to be written at once.
@@ -132,6 +168,9 @@ func (o *outbox) appendAll(items []item, bytes int) {
 	defer o.mu.Unlock()
 	o.items = append(o.items, items...)
 	o.bytes += bytes
+	if slices.ContainsFunc(items, func(it item) bool { return it.aside != nil && it.end }) {
+		o.unaskLocked()
+	}
 	o.begin()
 }
 
@@ -216,6 +255,7 @@ func (o *outbox) cut(line *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = line
+	o.unaskLocked()
 	o.begin()
 }
 

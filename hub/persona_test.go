@@ -73,11 +73,11 @@ func (r *recorder) Before(t time.Time) (uint64, error) {
 	return r.Store.Before(t)
 }
 
-func (r *recorder) Search(streams []journal.Stream, words string, upto uint64, n int) ([]journal.Entry, error) {
+func (r *recorder) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) ([]journal.Entry, uint64, error) {
 	if err := r.readable(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return r.Store.Search(streams, words, upto, n)
+	return r.Store.Search(ctx, streams, words, upto, n)
 }
 
 func (r *recorder) Commit(entries []journal.Entry) error {

@@ -192,8 +192,9 @@ type (
 	}
 	// SearchEnd comes after the last Past of a search.
 	SearchEnd struct {
-		Count int  `json:"count"`
-		More  bool `json:"more,omitzero"` // there may be others, further back
+		Count  int  `json:"count"`
+		More   bool `json:"more,omitzero"`   // there may be others, further back
+		Behind bool `json:"behind,omitzero"` // what was said last could not be searched yet
 	}
 	// Gap stands where something is missing: Lines of it, or 0 where nobody
 	// can know any more. Why is a code, Text the sentence.

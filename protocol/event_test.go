@@ -34,7 +34,7 @@ func everyEvent(t testing.TB) []Event {
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
 		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
-		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false}, SearchEnd{20, true},
+		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false, false}, SearchEnd{20, true, false}, SearchEnd{0, false, true}, SearchEnd{2, false, true},
 		Gap{3, Forgotten, 0}, Gap{1, Forgotten, 0}, Gap{0, Forgotten, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
 		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit}, Goodbye{Stalled, 120, 0, false, "k7qm2-xwdab", Text{}}, Goodbye{Kicked, 0, 40, true, "", text},
 		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
@@ -131,6 +131,8 @@ func TestEventsInWords(t *testing.T) {
 -- nothing found
 -- 1 line found: /history around NUMBER shows what was said there
 -- the last 20 that were found: /history around NUMBER shows what was said there
+-- nothing found (what was said last is not searched yet: please try again in a moment)
+-- 2 lines found: /history around NUMBER shows what was said there (what was said last is not searched yet: please try again in a moment)
 -- 3 lines are missing here: more was said than is kept for those who read slowly
 -- 1 line is missing here: more was said than is kept for those who read slowly
 -- some lines are missing here: they are no longer kept

@@ -172,13 +172,17 @@ func (e Welcome) where() string {
 }
 
 func searchEnd(dst []byte, e SearchEnd) []byte {
+	behind := ""
+	if e.Behind {
+		behind = " (what was said last is not searched yet: please try again in a moment)"
+	}
 	switch {
 	case e.Count == 0:
-		return line(dst, "nothing found")
+		return line(dst, "nothing found", behind)
 	case e.More:
-		return line(dst, "the last ", strconv.Itoa(e.Count), " that were found: /history around NUMBER shows what was said there")
+		return line(dst, "the last ", strconv.Itoa(e.Count), " that were found: /history around NUMBER shows what was said there", behind)
 	}
-	return line(dst, plural(e.Count, "line"), " found: /history around NUMBER shows what was said there")
+	return line(dst, plural(e.Count, "line"), " found: /history around NUMBER shows what was said there", behind)
 }
 
 func line(dst []byte, parts ...string) []byte {

@@ -18,6 +18,10 @@
 // The end of the record is in memory, too: all of it for who is a little behind, and
 // what was spoken last in a few streams for who enters them.
 //
+// Whoever reads much takes turns with the others, address by address, and reads a page in each; so do
+// searches, one at a time and for a bounded time. What is short (Last, Back, Before) never waits
+// for a turn, and always finds a reader: so who comes in is shown the last lines at once.
+//
 // # What the record promises
 //
 // 1. A line is heard by nobody before it is durable (package sqlite; G7 in

@@ -34,8 +34,9 @@ type Store interface {
 	// t, 0 if none is kept.
 	Before(t time.Time) (uint64, error)
 	// Search returns the last n spoken entries of these streams up to upto
-	// that hold all the words, in order.
-	Search(streams []Stream, words string, upto uint64, n int) ([]Entry, error)
+	// that hold all the words, in order, and the position up to which it has
+	// looked: the index may be behind. It ends with ctx, and a half done is an error.
+	Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error)
 	// Forget takes the words out of all that author has spoken in these
 	// streams, for ever, and returns how many entries it was. Each keeps its
 	// place, with a protocol.Erased in it. When it returns nobody finds or
@@ -47,8 +48,8 @@ type Store interface {
 // failed in a way after which only a new start tells what is in the record.
 var ErrBroken = errors.New("the disk did not take what was written: what is in the record is only known after a new start")
 
-// ErrBusy is what Forget returns where too many do it at the same time.
-var ErrBusy = errors.New("too many forget something just now")
+// ErrBusy is what Forget and Journal.Search return where too many wait for the same.
+var ErrBusy = errors.New("journal: too many wait")
 
 // Proposal is what is committed together or not at all. Mark is the proposer's
 // own and comes back untouched.
@@ -67,8 +68,10 @@ type Batch struct {
 // Journal puts proposals in order. Make it with New.
 type Journal struct {
 	Store
-	recent recent
-	latest latest
+	recent   recent
+	latest   latest
+	searches turns
+	long     turns // who reads much
 
 	committed chan Batch    // unbuffered; closed by nobody
 	wake      chan struct{} // capacity 1: there is something to take
@@ -80,7 +83,11 @@ type Journal struct {
 // New makes a journal on a store. It does nothing before Run.
 func New(s Store) *Journal {
 	head := s.Head()
-	return &Journal{Store: s, recent: recent{most: recentLines, floor: head}, latest: latest{spoken: head}, committed: make(chan Batch), wake: make(chan struct{}, 1)}
+	return &Journal{
+		Store: s, recent: recent{most: recentLines, floor: head}, latest: latest{spoken: head},
+		searches: turns{atOnce: 1, most: mostSearches, mostFrom: searchesOfOne}, long: turns{atOnce: longReadsAtOnce},
+		committed: make(chan Batch), wake: make(chan struct{}, 1),
+	}
 }
 
 // Remember sets how many of the last entries are held in memory for ReadOn,

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -251,31 +252,61 @@ func (m *Memory) Before(t time.Time) (seq uint64, err error) {
 	return seq, nil
 }
 
+// searchAtOnce is how many entries a search looks at in one go.
+const searchAtOnce = 64
+
 // Search implements Store. Words are found anywhere in others.
-func (m *Memory) Search(streams []Stream, words string, upto uint64, n int) ([]Entry, error) {
+func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
 	wanted := strings.Fields(strings.ToLower(words))
 	if len(wanted) == 0 || n <= 0 {
-		return nil, nil
+		return nil, upto, nil
 	}
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	var found []Entry
 	for _, s := range streams {
-		if r := m.streams[s]; r != nil {
-			found = append(found, r.search(wanted, upto, n)...)
+		in, err := m.searchIn(ctx, s, wanted, upto, n)
+		if err != nil {
+			return nil, 0, err
 		}
+		found = append(found, in...)
 	}
 	slices.SortFunc(found, bySeq)
-	return found[max(0, len(found)-n):], nil
+	return found[max(0, len(found)-n):], upto, nil
 }
 
-func (r *ring) search(words []string, upto uint64, n int) (found []Entry) {
-	for i := len(r.entries) - 1; i >= 0 && len(found) < n; i-- {
-		if e := &r.entries[i]; e.Seq <= upto && holds(e, words) {
-			found = append(found, *e)
+// searchIn looks through one stream, the newest first. Whoever commits waits for no more than that
+// a few entries are copied.
+func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto uint64, n int) (found []Entry, err error) {
+	var room [searchAtOnce]Entry
+	for upto > 0 && len(found) < n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
+		some := m.newest(room[:0], st, upto)
+		if len(some) == 0 {
+			break
+		}
+		for i := range some {
+			if holds(&some[i], words) && len(found) < n {
+				found = append(found, some[i])
+			}
+		}
+		upto = some[len(some)-1].Seq - 1
 	}
-	return found
+	return found, nil
+}
+
+// newest fills a slice with the last entries of a stream up to a position, the newest first.
+func (m *Memory) newest(into []Entry, st Stream, upto uint64) []Entry {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	r := m.streams[st]
+	if r == nil {
+		return into
+	}
+	end, _ := slices.BinarySearchFunc(r.entries, upto, func(e Entry, seq uint64) int { return cmp.Or(cmp.Compare(e.Seq, seq), -1) })
+	for i := end - 1; i >= 0 && len(into) < cap(into); i-- {
+		into = append(into, r.entries[i])
+	}
+	return into
 }
 
 func holds(e *Entry, words []string) bool {

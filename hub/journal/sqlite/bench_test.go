@@ -112,10 +112,10 @@ func BenchmarkReadPage(b *testing.B) {
 func BenchmarkJournalSearch(b *testing.B) {
 	s := opened(b, newPath(b), Options{})
 	storetest.Commit(b, s, lines(20000)...)
-	_, err := s.Search([]journal.Stream{"#lobby"}, "天气", 20000, 20)
+	_, _, err := s.Search(b.Context(), []journal.Stream{"#lobby"}, "天气", 20000, 20)
 	require.NoError(b, err)
 	for b.Loop() {
-		if found, err := s.Search([]journal.Stream{"#lobby"}, "天气 tea", 20000, 20); err != nil || len(found) != 20 {
+		if found, _, err := s.Search(b.Context(), []journal.Stream{"#lobby"}, "天气 tea", 20000, 20); err != nil || len(found) != 20 {
 			b.Fatal(err)
 		}
 	}

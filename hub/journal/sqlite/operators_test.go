@@ -143,7 +143,7 @@ func play(t *testing.T, f func(o *older)) (path string) {
 	s, err := open(path, Options{}, migrations[:2])
 	require.NoError(t, err)
 	f(&older{t: t, s: s})
-	_, err = s.Search([]journal.Stream{"#lobby"}, "room", s.Head(), 1) // so that the index has all
+	_, _, err = s.Search(t.Context(), []journal.Stream{"#lobby"}, "room", s.Head(), 1) // so that the index has all
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	return path
@@ -175,9 +175,9 @@ func checkSeparated(t *testing.T, s *Store, lobby, operators []string) {
 		assert.Equal(t, protocol.OperatorsRoom, protocol.StampOf(e.Event).Room)
 	}
 	for _, words := range append(lobby, operators...) {
-		in, err := s.Search([]journal.Stream{"#lobby", "#tea"}, words, s.Head(), 9)
+		in, _, err := s.Search(t.Context(), []journal.Stream{"#lobby", "#tea"}, words, s.Head(), 9)
 		require.NoError(t, err)
-		own, err := s.Search([]journal.Stream{"#operators"}, words, s.Head(), 9)
+		own, _, err := s.Search(t.Context(), []journal.Stream{"#operators"}, words, s.Head(), 9)
 		require.NoError(t, err)
 		assert.Equal(t, cmp.Compare(len(in), len(own)) > 0, contains(lobby, words), words)
 		assert.Equal(t, cmp.Compare(len(in), len(own)) < 0, contains(operators, words), words)

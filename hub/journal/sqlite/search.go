@@ -5,59 +5,105 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"chinwag/hub/journal"
 )
 
-const (
-	searchTime  = 10 * time.Second // a search that takes longer is given up
-	searchWords = 16               // words that are looked for
-)
-
 // Search implements journal.Store. It finds whole words, without regard to case
-// and accents; of a script that is written without spaces, any run of its signs.
-func (s *Store) Search(streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, err error) {
+// and accents; of a script that is written without spaces, any run of its signs. Where the
+// index is behind, it follows for half of the time that ctx gives.
+func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
 	if isNothing(words) || n <= 0 {
-		return nil, nil
+		return nil, upto, nil
 	}
-	ctx, cancel := context.WithTimeout(s.stop, searchTime)
-	defer cancel()
-	for s.indexed.Load() < min(upto, s.Head()) {
-		if _, err := s.index(); err != nil {
-			return nil, fmt.Errorf("journal: cannot search: %w", err)
-		}
-		if ctx.Err() != nil {
-			return nil, errors.New("journal: cannot search: the index is behind")
-		}
+	s.indexUpto(ctx, min(upto, s.Head()))
+	if looked = upto; s.indexed.Load() < min(upto, s.Head()) {
+		looked = s.indexed.Load()
 	}
-	err = s.borrow(func(r *reader) error {
-		ids, names, err := r.streams(streams)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		rows, err := r.conn.QueryContext(ctx, "SELECT e.stream, "+columns+` FROM words JOIN entries e ON e.seq=words.rowid
-			WHERE words MATCH ? AND words.rowid<=? ORDER BY words.rowid DESC LIMIT ?`, query(ids, words), position(upto), n)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			e, err := r.next(rows, names)
-			if err != nil {
-				return err
-			}
-			found = append(found, e)
-		}
-		return rows.Err()
+	err = s.lookLong(ctx, func(ctx context.Context, r *reader) (err error) {
+		found, err = r.search(ctx, streams, words, looked, n)
+		return err
 	})
-	slices.Reverse(found)
-	return found, err
+	if err != nil {
+		return nil, 0, fmt.Errorf("journal: cannot search: %w", err)
+	}
+	return found, looked, nil
+}
+
+// indexUpto has the index follow up to a position, as far as there is time. If that
+// fails, the maintenance tells of it.
+func (s *Store) indexUpto(ctx context.Context, upto uint64) {
+	until, ends := ctx.Deadline()
+	if ends {
+		until = until.Add(-time.Until(until) / 2)
+	}
+	for s.indexed.Load() < upto && ctx.Err() == nil && s.stop.Err() == nil && (!ends || time.Now().Before(until)) {
+		if _, err := s.index(); err != nil {
+			return
+		}
+	}
+}
+
+// lookLong gives the reader of searches to f, for as long as ctx and the store last. When a
+// checkpoint needs the log for itself, the context of f ends, and f is called anew after it.
+func (s *Store) lookLong(ctx context.Context, f func(ctx context.Context, r *reader) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.stop, cancel)()
+	var r *reader
+	select {
+	case r = <-s.searcher:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.searcher <- r }()
+	for {
+		hurried, err := s.lookOnce(ctx, r, f)
+		if !hurried {
+			return err
+		}
+	}
+}
+
+func (s *Store) lookOnce(ctx context.Context, r *reader, f func(ctx context.Context, r *reader) error) (hurried bool, err error) {
+	if err := s.gate.enter(ctx); err != nil {
+		return false, err
+	}
+	defer s.gate.leave()
+	inside, hurry := context.WithCancel(ctx)
+	defer hurry()
+	s.gate.hasten(hurry)
+	defer s.gate.hasten(nil)
+	err = r.look(func(r *reader) error { return f(inside, r) })
+	return err != nil && inside.Err() != nil && ctx.Err() == nil, err
+}
+
+// searchOfStreams is asked with what query makes. All of the work is done before its first row
+// comes: only then is it ended with its context.
+const searchOfStreams = `WITH found(seq) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3)
+	SELECT e.stream, ` + columns + ` FROM found JOIN entries e ON e.seq=found.seq ORDER BY +found.seq`
+
+func (r *reader) search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, err error) {
+	ids, names, err := r.streams(streams)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	rows, err := r.conn.QueryContext(ctx, searchOfStreams, query(ids, words), position(upto), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := r.next(rows, names)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, e)
+	}
+	return found, rows.Err()
 }
 
 func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]journal.Stream, err error) {
@@ -106,51 +152,11 @@ func isNothing(words string) bool { return len(wordsOf(words)) == 0 }
 // takes for words.
 func wordsOf(s string) (words []string) {
 	for _, w := range strings.Fields(s) {
-		if w = strings.Join(strings.Fields(spaced(w)), " "); w != "" && len(words) < searchWords {
+		if w = strings.Join(strings.Fields(spaced(w)), " "); w != "" {
 			words = append(words, w)
 		}
 	}
 	return words
 }
 
-// spaced is s as the index takes it: every sign that is a word by itself stands
-// alone, and what is no part of a word is a space.
-func spaced(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + len(s)/2)
-	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf && isWord[r]:
-			b.WriteByte(byte(r))
-		case r < utf8.RuneSelf:
-			b.WriteByte(' ')
-		case isAlone(r):
-			b.WriteByte(' ')
-			b.WriteRune(r)
-			b.WriteByte(' ')
-		case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
-			b.WriteRune(r)
-		default:
-			b.WriteByte(' ')
-		}
-	}
-	return b.String()
-}
-
-// isWord are the signs of ASCII that are parts of words: most of what is said, and
-// found without the tables of Unicode.
-var isWord = func() (is [utf8.RuneSelf]bool) {
-	for r := range is {
-		is[r] = unicode.In(rune(r), unicode.L, unicode.N, unicode.M, unicode.Co)
-	}
-	return is
-}()
-
-// isAlone knows the scripts that are written without spaces between words, and
-// signs like emoji.
-func isAlone(r rune) bool {
-	if r < 0x2E80 {
-		return r > unicode.MaxLatin1 && unicode.Is(unicode.So, r)
-	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.So)
-}
+func spaced(s string) string { return journal.Spaced(s) }

@@ -243,7 +243,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprint("tea ", i)), storetest.SaidBy(ann, "#a", "cake"),
 			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: storetest.Nick("ann")}}, storetest.SaidBy(bob, "#b", "elsewhere"))
 	}
-	_, err = s.Search([]journal.Stream{"#a"}, "tea", s.Head(), 1)
+	_, _, err = s.Search(t.Context(), []journal.Stream{"#a"}, "tea", s.Head(), 1)
 	require.NoError(t, err)
 	want := everything(t, s, "#a", "#b")
 	require.Len(t, want, 800)
@@ -257,7 +257,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	for i := range want {
 		require.Equal(t, want[i], got[i], "what was spoken and what was not, in one order")
 	}
-	found, err := s.Search([]journal.Stream{"#a"}, "tea 7", s.Head(), 9)
+	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "tea 7", s.Head(), 9)
 	require.NoError(t, err)
 	assert.Len(t, found, 1)
 

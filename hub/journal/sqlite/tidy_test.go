@@ -42,7 +42,7 @@ func TestWhatIsOldIsPrunedInSmallSteps(t *testing.T) {
 		assert.Equal(t, 90, len(p.Entries))
 		assert.Equal(t, 210, p.Gone)
 		assert.False(t, p.Unsure)
-		found, err := s.Search([]journal.Stream{"#a", "#b"}, "line", s.Head(), 500)
+		found, _, err := s.Search(t.Context(), []journal.Stream{"#a", "#b"}, "line", s.Head(), 500)
 		require.NoError(t, err)
 		assert.Equal(t, 90, len(found))
 		require.NoError(t, s.Close())
@@ -111,7 +111,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 			storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))),
 			storetest.Said("#a", fmt.Sprint("innocent ", i)))
 		if i%5 == 0 {
-			_, err := s.Search([]journal.Stream{"#a"}, "innocent", s.Head(), 1)
+			_, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "innocent", s.Head(), 1)
 			require.NoError(t, err)
 		}
 	}
@@ -149,7 +149,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 	assert.Zero(t, inFiles("xyzzy"))
 	assert.Zero(t, inFiles("plugh"))
 	assert.Positive(t, inFiles("innocent"))
-	found, err := s.Search([]journal.Stream{"#a"}, "innocent", s.Head(), 1000)
+	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "innocent", s.Head(), 1000)
 	require.NoError(t, err)
 	assert.Equal(t, 150, len(found))
 	require.NoError(t, s.Close())

@@ -99,7 +99,7 @@ func empty(t *testing.T, make Maker) {
 	seq, err := s.Before(time.Now())
 	require.NoError(t, err)
 	assert.Zero(t, seq)
-	found, err := s.Search([]journal.Stream{"#a"}, "x", 9, 10)
+	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "x", 9, 10)
 	require.NoError(t, err)
 	assert.Empty(t, found)
 	require.NoError(t, s.Commit(nil))
@@ -200,7 +200,7 @@ func nobody(t *testing.T, make Maker) {
 	assert.False(t, p.Unsure)
 	_, err := s.Back([]journal.Stream{"", "#a"}, 2, 3)
 	require.NoError(t, err)
-	found, err := s.Search([]journal.Stream{""}, "2", 2, 3)
+	found, _, err := s.Search(t.Context(), []journal.Stream{""}, "2", 2, 3)
 	require.NoError(t, err)
 	assert.Empty(t, found)
 }
@@ -251,7 +251,7 @@ func before(t *testing.T, make Maker) {
 
 func find(t *testing.T, s journal.Store, words string, upto uint64, n int, streams ...journal.Stream) []string {
 	t.Helper()
-	found, err := s.Search(streams, words, upto, n)
+	found, _, err := s.Search(t.Context(), streams, words, upto, n)
 	require.NoError(t, err, "%q", words)
 	return Texts(found)
 }
@@ -268,7 +268,7 @@ func search(t *testing.T, make Maker) {
 	assert.Empty(t, find(t, s, "quick", 99, 9))
 	assert.Empty(t, find(t, s, "quick", 99, 0, "#a"))
 	assert.Empty(t, find(t, s, "  ", 99, 9, "#a"))
-	found, err := s.Search([]journal.Stream{"#a"}, "fox", 99, 1)
+	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "fox", 99, 1)
 	require.NoError(t, err)
 	assert.Equal(t, in[:1], found, "whole entries come back")
 }
@@ -293,7 +293,7 @@ func hostile(t *testing.T, make Maker) {
 		`"`, `""`, `"one`, `one"`, `'`, `*`, `o*`, `^one`, `one AND`, `NOT one`, `one OR secret`, `NEAR(one two)`, `stream:s2`, `{stream text}: secret`,
 		`) OR stream : ("s2"`, `") OR ("secret`, "one\x00two", "\x00", `one + two`, `-one`, `(`, `)`, `;DROP TABLE words`, `🤷`, "\xff", `\`, `%`, `?`, `?1`, "´", "a\u0301",
 	} {
-		found, err := s.Search([]journal.Stream{"#a"}, words, 99, 9)
+		found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, words, 99, 9)
 		assert.NoError(t, err, "%q", words)
 		for _, e := range found {
 			assert.Equal(t, journal.Stream("#a"), e.Stream, "%q", words)

@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func address(n int) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32)
+}
+
+// Forty from one address and one from each of two others: the others wait for one of the
+// forty each time, and nobody overtakes another from the same address.
+func TestAddressesTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ts := turns{atOnce: 1}
+		require.NoError(t, ts.take(t.Context(), address(1)))
+		var went []string
+		var all sync.WaitGroup
+		wait := func(from int, name string) {
+			all.Go(func() {
+				assert.NoError(t, ts.take(t.Context(), address(from)))
+				went = append(went, name)
+				ts.leave()
+			})
+			synctest.Wait() // it stands in the line
+		}
+		for i := range 40 {
+			wait(1, fmt.Sprint("a", i))
+		}
+		wait(2, "b0")
+		wait(2, "b1")
+		wait(3, "c0")
+		ts.leave()
+		all.Wait()
+		assert.Equal(t, []string{"a0", "b0", "c0", "a1", "b1", "a2", "a3"}, went[:7])
+		assert.Len(t, went, 43)
+		assert.Equal(t, "a39", went[42])
+		assert.Zero(t, ts.under)
+		assert.Zero(t, ts.waiting)
+		assert.Empty(t, ts.lines)
+	})
+}
+
+func TestSoManyTakeTheirTurnsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ts := turns{atOnce: 2}
+		begun, over := 0, make(chan struct{})
+		var all sync.WaitGroup
+		for i := range 9 {
+			all.Go(func() {
+				assert.NoError(t, ts.take(t.Context(), address(i)))
+				begun++
+				<-over
+				ts.leave()
+			})
+			synctest.Wait()
+		}
+		for want := 2; want < 9; want++ {
+			assert.Equal(t, want, begun)
+			over <- struct{}{}
+			synctest.Wait()
+		}
+		close(over)
+		all.Wait()
+		assert.Equal(t, 9, begun)
+	})
+}
+
+func TestALineIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ts := turns{atOnce: 1, most: 5, mostFrom: 2}
+		ctx, cancel := context.WithCancel(t.Context())
+		require.NoError(t, ts.take(ctx, address(1)))
+		var all sync.WaitGroup
+		wait := func(from int) {
+			all.Go(func() { assert.ErrorIs(t, ts.take(ctx, address(from)), context.Canceled) })
+			synctest.Wait()
+		}
+		wait(1)
+		wait(1)
+		assert.ErrorIs(t, ts.take(ctx, address(1)), ErrBusy, "of one address")
+		wait(2)
+		wait(2)
+		wait(3)
+		assert.ErrorIs(t, ts.take(ctx, address(4)), ErrBusy, "in all")
+		cancel()
+		all.Wait()
+		assert.Zero(t, ts.waiting)
+		assert.Empty(t, ts.lines)
+		ts.leave()
+		require.NoError(t, ts.take(t.Context(), address(4)))
+		assert.ErrorIs(t, ts.take(ctx, address(1)), context.Canceled)
+	})
+}
+
+// Whoever goes away at the moment when its turn comes gives it on.
+func TestATurnIsNotLost(t *testing.T) {
+	ts := turns{atOnce: 1}
+	require.NoError(t, ts.take(t.Context(), address(1)))
+	mine, err := ts.stand(address(1))
+	require.NoError(t, err)
+	next, err := ts.stand(address(1))
+	require.NoError(t, err)
+	ts.leave() // it is the first one's turn
+	<-mine
+	ts.goAway(address(1), mine)
+	<-next
+	ts.leave()
+	assert.Zero(t, ts.under)
+}

@@ -1,0 +1,56 @@
+package journal
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxWords is how many words one may search for at once. Each sign of a script that is
+// written without spaces counts as one.
+const MaxWords = 32
+
+// CountWords is how many words there are in a question, as an index takes them.
+func CountWords(s string) int { return len(strings.Fields(Spaced(s))) }
+
+// Spaced is s as an index takes it: every sign that is a word by itself stands
+// alone, and what is no part of a word is a space.
+func Spaced(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/2)
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf && isWord[r]:
+			b.WriteByte(byte(r))
+		case r < utf8.RuneSelf:
+			b.WriteByte(' ')
+		case isAlone(r):
+			b.WriteByte(' ')
+			b.WriteRune(r)
+			b.WriteByte(' ')
+		case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
+			b.WriteRune(r)
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// isWord are the signs of ASCII that are parts of words: most of what is said, and
+// found without the tables of Unicode.
+var isWord = func() (is [utf8.RuneSelf]bool) {
+	for r := range is {
+		is[r] = unicode.In(rune(r), unicode.L, unicode.N, unicode.M, unicode.Co)
+	}
+	return is
+}()
+
+// isAlone knows the scripts that are written without spaces between words, and
+// signs like emoji.
+func isAlone(r rune) bool {
+	if r < 0x2E80 {
+		return r > unicode.MaxLatin1 && unicode.Is(unicode.So, r)
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.So)
+}
