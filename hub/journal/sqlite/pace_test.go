@@ -223,7 +223,7 @@ func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 150, n)
 	for _, words := range []string{"xyzzy7", "plugh"} {
-		found, err := s.Search([]journal.Stream{"#a"}, words, s.Head(), 9)
+		found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, words, s.Head(), 9)
 		require.NoError(t, err)
 		assert.Empty(t, found, "nobody finds it from then on")
 	}
