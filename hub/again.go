@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	maxFound = 20 // lines that a search shows
-	nearby   = 10 // lines before and after a position
+	maxFound  = 20 // lines that a search shows
+	nearby    = 10 // lines before and after a position
+	lastLines = 20 // that are read at once; more are read a page at a time
 
 	backAtOnce = 2048 // lines that are counted at once: so many take as long as a page
 )
 
 // tellAgain tells what was spoken in a stretch of the record, with its times.
 func (d *delivery) tellAgain(p *past) error {
-	if p.lines >= 0 && p.lines <= pageLines && p.around == 0 && p.since.IsZero() {
+	if p.lines >= 0 && p.lines <= lastLines && p.around == 0 && p.since.IsZero() {
 		return d.tellLast(p)
 	}
 	cur, err := d.begin(p)

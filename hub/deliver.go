@@ -11,8 +11,8 @@ import (
 	"chinwag/protocol"
 )
 
-// pageLines is how many entries a writer that is behind reads at once. It
-// bounds what it holds: a page of the longest lines is half a megabyte.
+// pageLines is how many entries a writer that is behind reads at once, if they are
+// short: what it holds is bounded by journal.PageBytes.
 const pageLines = 128
 
 // Writer is the other end of a client's connection. Its methods are called one at a

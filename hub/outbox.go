@@ -213,18 +213,25 @@ func (o *outbox) stop() (now bool) {
 	return now
 }
 
+// leastBytes is what a short line that waits counts: its event is held as long.
+const leastBytes = 128
+
 // put appends lines of the record, all of them or, where there is no room for so
 // many bytes, none. Those that may wait are written with what comes next, or after wake.
+// What is said at once may fill an empty box with its bytes alone: a client that takes
+// what it is told is not behind for that.
 func (o *outbox) put(lines []*protocol.Line, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
 		return false
 	}
+	least := 0
 	for _, l := range lines {
 		o.items = append(o.items, item{line: l})
+		least += leastBytes * l.Count()
 	}
-	o.bytes += bytes
+	o.bytes += max(bytes, least)
 	if len(lines) > 0 && !mayWait {
 		o.begin()
 	}

@@ -41,6 +41,9 @@ func (l *Line) Events() iter.Seq[Event] {
 	}
 }
 
+// Count is how many events l tells.
+func (l *Line) Count() int { return max(1, len(l.all)) }
+
 // Last is the last event that l tells.
 func (l *Line) Last() Event {
 	if n := len(l.all); n > 0 {

@@ -404,9 +404,9 @@ func (a attack) remember(t *testing.T, path string) {
 	m := &memories{t: t, store: store, dice: rand.New(rand.NewPCG(3, 4)), author: uuid.New(), room: protocol.Lobby, now: time.Now().UTC()}
 	a.prepare(m)
 	m.commit()
-	require.Eventually(t, func() bool { // a search waits for the index, but not for long
-		_, err := store.Search([]journal.Stream{journal.OfRoom(m.room)}, "nobody", store.Head(), 1)
-		return err == nil
+	require.Eventually(t, func() bool { // a search tells how far the index is
+		_, looked, err := store.Search(t.Context(), []journal.Stream{journal.OfRoom(m.room)}, "nobody", store.Head(), 1)
+		return err == nil && looked == store.Head()
 	}, time.Minute, 100*time.Millisecond)
 	require.NoError(t, store.Close())
 	info, err := os.Stat(path)

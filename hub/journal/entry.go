@@ -50,6 +50,24 @@ type Entry struct {
 	Line   *protocol.Line // what all but its author are told, shared by them; nil: nobody has made it
 }
 
+const entryBytes = 200 // what an entry costs beside its words, about
+
+// Size is the memory that e takes without its Line, about.
+func (e *Entry) Size() int {
+	_, words := protocol.Words(e.Event)
+	switch ev := e.Event.(type) { // what these say is not searched
+	case protocol.Left:
+		words = ev.Text
+	case protocol.AwaySet:
+		words = ev.Text
+	case protocol.TicketChanged:
+		words = ev.Text
+	case protocol.AtDesk:
+		words = ev.Text
+	}
+	return entryBytes + len(words.String())
+}
+
 // Unknown stands for a count that nobody has kept.
 const Unknown = ^uint64(0)
 
@@ -65,6 +83,10 @@ type Reading struct {
 	Nth    uint64 // of the last entry at or before the cursor's Seq, or Unknown
 	Last   uint64 // of the last entry that is this reader's; 0: there is no last one
 }
+
+// PageBytes is the Size of the entries after which a page is full: a client that takes
+// nothing holds a page, and the lines that are spelled of it.
+const PageBytes = 32 << 10
 
 // Page is the next stretch of the record for somebody.
 type Page struct {
@@ -100,15 +122,22 @@ func (p *Page) Miss(at *Reading, gone uint64) {
 	at.Nth = gone
 }
 
-// Cut brings what was read of each stream into order, leaves the first limit
-// entries, and moves cur behind them.
+// Cut brings what was read of each stream into order, leaves as many entries as make a
+// full page, limit or PageBytes of them, and moves cur behind them. Of each stream all that
+// there is up to upto must have been read, or as much as makes a full page.
 func (p *Page) Cut(cur *Cursor, upto uint64, limit int) {
 	slices.SortFunc(p.Entries, bySeq)
-	if len(p.Entries) < limit {
+	n, bytes := 0, 0
+	for n < len(p.Entries) && n < limit && bytes < PageBytes {
+		bytes += p.Entries[n].Size()
+		n++
+	}
+	if n < limit && bytes < PageBytes {
 		cur.Seq = max(cur.Seq, upto)
 	} else {
-		p.Entries = p.Entries[:limit]
-		cur.Seq = p.Entries[limit-1].Seq
+		clear(p.Entries[n:]) // it is read again, and not held meanwhile
+		p.Entries = p.Entries[:n]
+		cur.Seq = p.Entries[n-1].Seq
 	}
 	for _, e := range p.Entries {
 		i := slices.IndexFunc(cur.Streams, func(r Reading) bool { return r.Stream == e.Stream })

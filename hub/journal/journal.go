@@ -20,8 +20,8 @@ type Store interface {
 	// position of each into it. When it returns nil they are as safe as the
 	// store can make them.
 	Commit(entries []Entry) error
-	// Read moves the cursor on by at most limit entries, never beyond upto,
-	// and returns them in order. A page without entries means that cur has
+	// Read moves the cursor on by at most limit entries, or as many as have
+	// PageBytes, never beyond upto, and returns them in order. A page without entries means that cur has
 	// reached upto.
 	Read(cur *Cursor, upto uint64, limit int) (Page, error)
 	// Back returns the position after which the last n spoken entries of

@@ -9,6 +9,7 @@ import (
 const (
 	maxLatest   = 64              // streams whose end is held
 	latestLines = 64              // of each, at most
+	latestBytes = 512 << 10       // of all that is held
 	latestFor   = 5 * time.Second // after which the store may have pruned some
 )
 
@@ -18,6 +19,7 @@ const (
 type latest struct {
 	mu     sync.Mutex
 	ends   map[Stream]end
+	bytes  int    // of their entries
 	spoken uint64 // position after which nothing was spoken
 	epoch  int    // counts what has changed the record, for who reads it meanwhile
 }
@@ -26,6 +28,7 @@ type latest struct {
 type end struct {
 	n       int // that were asked for
 	entries []Entry
+	bytes   int
 	more    bool
 	read    time.Time
 }
@@ -43,7 +46,7 @@ func (j *Journal) Last(streams []Stream, upto uint64, n int) ([]Entry, bool, err
 	read := time.Now()
 	entries, more, err := j.Store.Last(streams, upto, n)
 	if err == nil {
-		j.latest.keep(streams[0], upto, end{n, slices.Clip(entries), more, read}, epoch)
+		j.latest.keep(streams[0], upto, end{n: n, entries: slices.Clip(entries), more: more, read: read}, epoch)
 	}
 	return entries, more, err
 }
@@ -66,10 +69,21 @@ func (l *latest) keep(st Stream, upto uint64, e end, epoch int) {
 	if l.epoch != epoch || upto < l.spoken {
 		return
 	}
-	if l.ends == nil || len(l.ends) == maxLatest {
-		l.ends = map[Stream]end{}
+	for i := range e.entries {
+		e.bytes += e.entries[i].Size()
+	}
+	l.letGo(st)
+	if l.ends == nil || len(l.ends) == maxLatest || l.bytes+e.bytes > latestBytes {
+		l.ends, l.bytes = map[Stream]end{}, 0
 	}
 	l.ends[st] = e
+	l.bytes += e.bytes
+}
+
+// letGo is for when what is held of a stream is not its end any more.
+func (l *latest) letGo(st Stream) {
+	l.bytes -= l.ends[st].bytes
+	delete(l.ends, st)
 }
 
 // changed lets go of what is not the end any more.
@@ -79,7 +93,7 @@ func (l *latest) changed(entries []Entry) {
 	for i := range entries {
 		if entries[i].Event.IsSpoken() {
 			l.spoken = entries[i].Seq
-			delete(l.ends, entries[i].Stream)
+			l.letGo(entries[i].Stream)
 		}
 	}
 }
@@ -89,5 +103,5 @@ func (l *latest) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.epoch++
-	l.ends = nil
+	l.ends, l.bytes = nil, 0
 }

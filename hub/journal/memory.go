@@ -23,8 +23,6 @@ type Bounds struct {
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
 }
 
-const entryBytes = 200 // what an entry costs beside its words, about
-
 // Memory keeps the record in the process: a bounded ring for each stream.
 type Memory struct {
 	bounds Bounds
@@ -102,8 +100,8 @@ func (m *Memory) keep(e *Entry) {
 
 	r.add(*e)
 	r.last = e.Seq
-	r.bytes += size(e)
-	m.bytes += size(e)
+	r.bytes += e.Size()
+	m.bytes += e.Size()
 	for len(r.entries) > m.bounds.Lines || r.bytes > m.bounds.Bytes {
 		m.dropOldest(r)
 	}
@@ -111,8 +109,8 @@ func (m *Memory) keep(e *Entry) {
 
 func (m *Memory) dropOldest(r *ring) {
 	e := &r.entries[0]
-	r.bytes -= size(e)
-	m.bytes -= size(e)
+	r.bytes -= e.Size()
+	m.bytes -= e.Size()
 	r.dropped = e.Seq
 	r.drop(1)
 }
@@ -144,11 +142,6 @@ func (m *Memory) forgetOne() {
 	m.bytes -= of.bytes
 	m.gone = max(m.gone, of.last)
 	delete(m.streams, least)
-}
-
-func size(e *Entry) int {
-	_, words := protocol.Words(e.Event)
-	return entryBytes + len(words.String())
 }
 
 // Read implements Store.
@@ -340,9 +333,9 @@ func (r *ring) forget(author uuid.UUID) (n int) {
 		if _, erased := e.Event.(protocol.Erased); erased || e.Author != author || !e.Event.IsSpoken() {
 			continue
 		}
-		r.bytes -= size(e)
+		r.bytes -= e.Size()
 		*e = e.Erased()
-		r.bytes += size(e)
+		r.bytes += e.Size()
 		n++
 	}
 	return n

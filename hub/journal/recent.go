@@ -10,7 +10,11 @@ import (
 
 const (
 	recentLines = 8192
-	recentBytes = 1 << 20 // of words, about
+	recentBytes = 7 << 19 // of memory: 3.5 MiB
+
+	// lineBytes is what the line of an entry takes beside its words, in both spellings, and
+	// its share of the room that the tail keeps.
+	lineBytes = 500
 )
 
 // recent is the end of the record in memory, whatever the store: who has fallen
@@ -23,16 +27,24 @@ type recent struct {
 	floor uint64 // all that came after this position is here
 }
 
+// held is the memory that e takes at the most, when its line is spelled in text and in
+// JSON, which has two bytes for a byte of words where these are full of quotation marks. A
+// line is spelled later than it is remembered, so that is not looked at.
+func held(e *Entry) int {
+	size := e.Size()
+	return size + lineBytes + 3*(size-entryBytes)
+}
+
 func (r *recent) remember(entries []Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range entries {
-		r.bytes += size(&entries[i])
+		r.bytes += held(&entries[i])
 	}
 	r.add(entries...)
 	drop := 0
 	for len(r.entries)-drop > r.most || r.bytes > recentBytes {
-		r.bytes -= size(&r.entries[drop])
+		r.bytes -= held(&r.entries[drop])
 		r.floor = r.entries[drop].Seq
 		drop++
 	}
@@ -58,9 +70,10 @@ func (r *recent) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
 		return p, false
 	}
 	i, _ := slices.BinarySearchFunc(r.entries, cur.Seq+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
-	for ; i < n && r.entries[i].Seq <= upto && len(p.Entries) < limit; i++ {
+	for bytes := 0; i < n && r.entries[i].Seq <= upto && len(p.Entries) < limit && bytes < PageBytes; i++ {
 		if e := &r.entries[i]; cur.reads(e.Stream) {
 			p.Entries = append(p.Entries, *e)
+			bytes += e.Size()
 		}
 	}
 	p.Cut(cur, upto, limit)

@@ -145,13 +145,18 @@ func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, 
 	if err != nil {
 		return err
 	}
-	return r.each(rows, at.Stream, func(e journal.Entry) { p.Entries = append(p.Entries, e) })
+	bytes := 0
+	return r.each(rows, at.Stream, func(e journal.Entry) (more bool) {
+		p.Entries = append(p.Entries, e)
+		bytes += e.Size()
+		return bytes < journal.PageBytes
+	})
 }
 
-// each hands on the entries of one stream. It closes rows.
-func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry)) error {
+// each hands on the entries of one stream, as long as more are wanted. It closes rows.
+func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry) (more bool)) error {
 	defer rows.Close()
-	for rows.Next() {
+	for more := true; more && rows.Next(); {
 		var row row
 		if err := rows.Scan(row.columns()...); err != nil {
 			return err
@@ -160,7 +165,7 @@ func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry)) 
 		if err != nil {
 			return err
 		}
-		f(e)
+		more = f(e)
 	}
 	return rows.Err()
 }
@@ -246,7 +251,7 @@ func (s *Store) Last(streams []journal.Stream, upto uint64, n int) (found []jour
 			if err != nil {
 				return err
 			}
-			if err := r.each(rows, st, func(e journal.Entry) { found = append(found, e) }); err != nil {
+			if err := r.each(rows, st, func(e journal.Entry) bool { found = append(found, e); return true }); err != nil {
 				return err
 			}
 		}

@@ -25,6 +25,7 @@ func Run(t *testing.T, make Maker) {
 		"positions grow":                     positions,
 		"an entry comes back as it was":      roundTrip,
 		"streams are merged in order":        merges,
+		"a page is bounded in bytes":         pages,
 		"never beyond upto":                  upto,
 		"what is gone is counted":            gone,
 		"what is another's is not missed":    last,

@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol"
+)
+
+// every is one event of each kind that stands in the record and has a text, with that one.
+func every(words string) []protocol.Recorded {
+	text := protocol.MustText(words)
+	return []protocol.Recorded{
+		protocol.Said{Text: text}, protocol.Acted{Text: text}, protocol.Whispered{Text: text}, protocol.Left{Text: text},
+		protocol.TopicSet{Text: text}, protocol.AwaySet{Text: text}, protocol.Announced{Text: text}, protocol.Asked{Text: text},
+		protocol.Replied{Text: text}, protocol.Noted{Text: text}, protocol.TicketChanged{Text: text}, protocol.AtDesk{Text: text},
+	}
+}
+
+// What is held in memory is counted with its lines in both spellings, which come later.
+func TestAnEntryIsCountedWithItsLines(t *testing.T) {
+	stamp := protocol.Stamp{Seq: 1 << 40, ID: uuid.New(), Time: time.Now().UTC(), Room: protocol.Lobby}
+	for _, letter := range []string{"x", `"`, "茶", "👩‍🚀"} {
+		for _, length := range []int{1, 100, 4000} {
+			for _, ev := range every(strings.Repeat(letter, length/len(letter))) {
+				e := Entry{Stream: "#lobby", Event: ev.Stamped(stamp)}
+				e.share()
+				took := held(&e)
+				spelled := len(e.Line.Text()) + len(e.Line.JSON())
+				assert.Equal(t, took, held(&e))
+				assert.Greater(t, took, length/len(letter)*len(letter)+spelled, "%T %s %d", ev, letter, length)
+			}
+		}
+	}
+}
+
+func TestTheEndOfTheRecordIsBoundedInMemory(t *testing.T) {
+	for _, length := range []int{1, 100, 500, 4000} {
+		r := recent{most: recentLines}
+		for seq := uint64(1); seq < 10_000; {
+			var group []Entry
+			for _, ev := range every(strings.Repeat("x", length)) {
+				group = append(group, Entry{Seq: seq, Stream: Stream(fmt.Sprint("#", seq%20)), Event: ev})
+				seq++
+			}
+			r.remember(group)
+		}
+		sum := 0
+		for i := range r.entries {
+			sum += held(&r.entries[i])
+		}
+		assert.Equal(t, sum, r.bytes)
+		assert.LessOrEqual(t, sum, recentBytes, length)
+		assert.Greater(t, sum, recentBytes-20*held(&r.entries[0]), length)
+		assert.Equal(t, r.entries[0].Seq-1, r.floor, "nothing is missed that is not here")
+	}
+}
+
+func TestTheLastLinesThatAreHeldAreBoundedInMemory(t *testing.T) {
+	s := NewMemory(Bounds{Total: -1, Bytes: -1})
+	j := New(s)
+	long := strings.Repeat("x", 4000)
+	for i := range 50 {
+		st := Stream(fmt.Sprint("#", i))
+		for range 20 {
+			commit(t, s, said(st, long))
+		}
+		for _, n := range []int{20, 10} { // what is asked for again in another number takes the place of the first
+			found, _, err := j.Last([]Stream{st}, s.Head(), n)
+			require.NoError(t, err)
+			require.Len(t, found, n)
+		}
+		sum := 0
+		for _, e := range j.latest.ends {
+			for k := range e.entries {
+				sum += e.entries[k].Size()
+			}
+		}
+		require.Equal(t, sum, j.latest.bytes)
+		require.LessOrEqual(t, sum, latestBytes)
+	}
+	assert.NotEmpty(t, j.latest.ends)
+	for st := range j.latest.ends {
+		j.latest.changed([]Entry{said(st, "news")})
+	}
+	assert.Zero(t, j.latest.bytes)
+}
