@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -40,14 +45,48 @@ the exit code is 1.`
 }
 
 func importCommand() *cobra.Command {
+	var partial bool
 	c := historyVerb("import FILE", "make FILE of an export on standard input", func(c *cobra.Command, path string) error {
-		return sqlite.Import(path, c.InOrStdin())
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		done, err := sqlite.Import(path, interruptible(ctx, c.InOrStdin()), partial)
+		if err != nil && ctx.Err() != nil {
+			return errors.New("interrupted: nothing is imported")
+		}
+		if err == nil {
+			tellMissing(c.ErrOrStderr(), done)
+		}
+		return err
 	})
 	c.Long = `import makes FILE of what export wrote as json, from standard input, with the same
 positions, so that programs that come back find their place. FILE must be new, or
-have no entries yet. All is imported or nothing. Of a record that had lost its end it makes
-another one: programs that come back are told so.`
+have no entries yet. All is imported or nothing: an export that was cut off, or from which
+something in the middle is missing, is refused, unless --partial takes what is there. What
+export could not read of a damaged record is told and not missed. Of a record that has lost its
+end import makes another one: programs that come back are told so.`
+	c.Flags().BoolVar(&partial, "partial", false, "import what is there, if some of it is missing")
 	return c
+}
+
+func tellMissing(w io.Writer, done sqlite.Imported) {
+	if done.Lost > 0 {
+		fmt.Fprintf(w, "%d entries are imported; %d others could not be read when this was exported, and are lost\n", done.Entries, done.Lost)
+	}
+	if done.Missing > 0 {
+		fmt.Fprintf(w, "%d entries are imported; %d others are missing in this export\n", done.Entries, done.Missing)
+	}
+}
+
+// interruptible is r until ctx ends. Nobody can end a read from a terminal or a pipe: the
+// goroutine that is in one ends with the process.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	go func() {
+		_, err := io.Copy(in, r)
+		_ = in.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
+	return out
 }
 
 func verifyCommand() *cobra.Command {

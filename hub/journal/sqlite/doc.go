@@ -60,6 +60,10 @@
 // the whole of a small file, and at the counters and the end of a large one;
 // Verify looks at everything.
 //
+// An export ends with what it holds. One that was cut off, or changed, makes no record
+// (TestWhatIsMissingInAnExportIsMissed, TestWhatIsNoExportIsRefused), and an import
+// that fails leaves no file behind (TestAFailedImportTouchesNothingThatWasThere).
+//
 // Private lines are in the mailbox of each who may read them, and a question names
 // its streams: nothing finds a line of another stream, a search neither ("no
 // search is a syntax error" in storetest). Who may read which, the hub knows.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 
 	"github.com/google/uuid"
@@ -26,7 +25,12 @@ const (
 	Text Format = "text" // lines that people read
 )
 
-// The first line of an exported record, before its streams and its entries.
+// An exported record is lines: a header, its streams, its entries, and an end.
+//
+//	{"chinwag":"history","version":3,"epoch":…,"gone":…}
+//	{"stream":"#lobby","count":…,"last":…,"pruned_nth":…,"pruned_seq":…}
+//	{"seq":1,"nth":1,"stream":"#lobby","author":…,"event":{…}}
+//	{"end":"history","streams":1,"entries":1,"last":1,"lost":…}
 type header struct {
 	Chinwag string    `json:"chinwag"` // "history"
 	Version int       `json:"version"`
@@ -36,8 +40,17 @@ type header struct {
 
 const (
 	exportName    = "history"
-	exportVersion = 2 // in 1 the operators of a desk may stand in other rooms than their own
+	exportVersion = 3 // in 1 the operators of a desk may stand in other rooms than their own; up to 2 there is no end
 )
+
+// footer is the end: what stands before it. An export without one was cut off.
+type footer struct {
+	End     string `json:"end"` // "history"
+	Streams int    `json:"streams"`
+	Entries uint64 `json:"entries"`
+	Last    uint64 `json:"last"`          // position of the last of them
+	Lost    uint64 `json:"lost,omitzero"` // entries that could not be read
+}
 
 // exported is one entry.
 type exported struct {
@@ -61,6 +74,9 @@ func Export(path string, w io.Writer, f Format) error {
 		if err := x.all(context.Background()); err != nil {
 			return err
 		}
+		if err := x.finish(); err != nil {
+			return err
+		}
 		if err := x.out.Flush(); err != nil {
 			return err
 		}
@@ -82,6 +98,7 @@ type exporting struct {
 	last   uint64 // position of the last entry, as the streams have it
 	next   uint64 // position from which on nothing was looked at yet; the first is 1
 	lost   uint64 // entries that cannot be read
+	end    footer
 }
 
 func (x *exporting) all(ctx context.Context) error {
@@ -107,6 +124,15 @@ func (x *exporting) all(ctx context.Context) error {
 		}
 		x.leap(ctx)
 	}
+}
+
+// finish says how much was written, so that what is cut off is missed.
+func (x *exporting) finish() error {
+	if x.format == Text {
+		return nil
+	}
+	x.end.End, x.end.Streams, x.end.Lost = exportName, len(x.names), x.lost
+	return x.json.Encode(x.end)
 }
 
 func (x *exporting) head(ctx context.Context, streams []streamRow) error {
@@ -152,6 +178,8 @@ func (x *exporting) write(e *journal.Entry) (err error) {
 		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendRecord(nil, e.Event))
 		return err
 	}
+	x.end.Entries++
+	x.end.Last = e.Seq
 	return x.json.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
 }
 
@@ -193,145 +221,6 @@ func (r *reader) next(rows *sql.Rows, names map[int64]journal.Stream) (journal.E
 		return journal.Entry{}, err
 	}
 	return r.entry(&row, names[id])
-}
-
-// Import makes a record at path of what Export wrote as JSON, with the same
-// epoch and positions. It does not touch a file that has entries already.
-func Import(path string, r io.Reader) error {
-	s, err := Open(path, Options{Sync: Normal, Mailbox: -1})
-	if err != nil {
-		return err
-	}
-	err = s.importFrom(r)
-	if e := s.Close(); err == nil {
-		err = e
-	}
-	return err
-}
-
-func (s *Store) importFrom(from io.Reader) error {
-	var streams int
-	if err := s.borrow(func(r *reader) error {
-		return r.conn.QueryRowContext(s.stop, "SELECT count(*) FROM streams").Scan(&streams)
-	}); err != nil {
-		return err
-	}
-	if streams > 0 {
-		return fmt.Errorf("%s has entries already: please import into a new file", s.path)
-	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	// All of it or nothing: half a history looks like a whole one.
-	return s.transact(func() error {
-		in := importing{s: s, from: json.NewDecoder(from), ids: map[journal.Stream]int64{}}
-		if err := in.all(); err != nil {
-			return fmt.Errorf("line %d of the export: %w", in.line, err)
-		}
-		s.head.Store(in.last)
-		return nil
-	})
-}
-
-// importing is an import under way.
-type importing struct {
-	s    *Store
-	from *json.Decoder
-	line int
-	ids  map[journal.Stream]int64
-	last uint64
-}
-
-func (in *importing) all() error {
-	var h header
-	in.line++
-	if err := in.from.Decode(&h); err != nil || h.Chinwag != exportName || h.Version < 1 || h.Version > exportVersion {
-		return errors.New("this is no history that chinwag has exported as JSON")
-	}
-	conn := in.s.w.conn
-	if _, err := conn.ExecContext(in.s.stop, "UPDATE meta SET epoch=?, gone=?", h.Epoch[:], int64(h.Gone)); err != nil {
-		return err
-	}
-	for {
-		in.line++
-		var raw json.RawMessage
-		switch err := in.from.Decode(&raw); {
-		case errors.Is(err, io.EOF):
-			return in.end(h.Version)
-		case err != nil:
-			return err
-		}
-		if err := in.one(raw); err != nil {
-			return err
-		}
-	}
-}
-
-// newest is the position of the last entry that a row of streams has had.
-const newest = `max(pruned_seq,
-	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND spoken), 0),
-	ifnull((SELECT max(seq) FROM entries WHERE stream=streams.id AND NOT spoken), 0))`
-
-// end brings an export of an older version forward.
-func (in *importing) end(version int) error {
-	if err := in.fit(); err != nil || version == exportVersion {
-		return err
-	}
-	_, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators)
-	return err
-}
-
-// fit makes the counters fit an export of a damaged record, whose last entries may be
-// missing. Their positions will be used again, so it is another record.
-func (in *importing) fit() error {
-	if err := in.s.w.flush(1); err != nil {
-		return err
-	}
-	cut, err := in.s.w.conn.ExecContext(in.s.stop, `UPDATE streams SET count=ifnull((SELECT nth FROM entries WHERE seq=`+newest+`), pruned_nth), last=`+newest+`
-		WHERE last>`+newest)
-	if err != nil {
-		return err
-	}
-	if n, err := cut.RowsAffected(); n == 0 || err != nil {
-		return err
-	}
-	another := uuid.New()
-	_, err = in.s.w.conn.ExecContext(in.s.stop, "UPDATE meta SET epoch=?", another[:])
-	return err
-}
-
-func (in *importing) one(raw json.RawMessage) error {
-	var e exported
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return err
-	}
-	if e.Event != nil {
-		return in.entry(&e)
-	}
-	var st streamRow
-	if err := json.Unmarshal(raw, &st); err != nil {
-		return err
-	}
-	made, err := in.s.w.conn.ExecContext(in.s.stop, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) VALUES (?,?,?,?,?)",
-		string(st.Name), int64(st.Count), int64(st.Last), int64(st.PrunedNth), int64(st.PrunedSeq))
-	if err == nil {
-		in.ids[st.Name], err = made.LastInsertId()
-	}
-	return err
-}
-
-func (in *importing) entry(e *exported) error {
-	ev, err := protocol.DecodeEvent(e.Event)
-	if err != nil {
-		return err
-	}
-	recorded, ok := ev.(protocol.Recorded)
-	id, known := in.ids[e.Stream]
-	if !ok || !known || e.Seq <= in.last || e.Seq > math.MaxInt64 {
-		return errors.New("this is no entry, or not in its place")
-	}
-	in.last = e.Seq
-	in.s.w.add(&journal.Entry{Stream: e.Stream, Author: e.Author, Event: recorded}, id, e.Seq, e.Nth)
-	return in.s.w.flush(rowsAtOnce)
 }
 
 // Vacuum writes the file at path anew, without the room of what is gone.

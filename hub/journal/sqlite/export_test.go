@@ -42,7 +42,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	text := exportOf(t, path, JSON) // while the store is open
 
 	to := newPath(t)
-	require.NoError(t, Import(to, strings.NewReader(text)))
+	require.NoError(t, imported(to, strings.NewReader(text)))
 	assert.Equal(t, text, exportOf(t, to, JSON))
 	again := opened(t, to, Options{})
 	assert.Equal(t, s.Epoch(), again.Epoch())
@@ -61,7 +61,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	assert.Empty(t, r.Problems)
 	assert.Equal(t, s.Epoch(), r.Epoch)
 
-	assert.ErrorContains(t, Import(to, strings.NewReader(text)), "has entries already")
+	assert.ErrorContains(t, imported(to, strings.NewReader(text)), "has entries already")
 }
 
 func TestAnImportIsAllOrNothing(t *testing.T) {
@@ -78,7 +78,7 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 		"words":      strings.Join(whole[:50], "") + "and so on\n",
 	} {
 		to := newPath(t)
-		assert.ErrorContains(t, Import(to, strings.NewReader(damaged)), "of the export", name)
+		assert.ErrorContains(t, imported(to, strings.NewReader(damaged)), "export", name)
 		empty := opened(t, to, Options{})
 		assert.Zero(t, empty.Head(), name)
 		assert.Empty(t, everything(t, empty, "#a"), name)
@@ -186,7 +186,7 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 		}
 		assert.Equal(t, n, found+lost, "page %d of %d", at/4096, info.Size()/4096)
 		saved := newPath(t)
-		require.NoError(t, Import(saved, &out))
+		require.NoError(t, imported(saved, &out))
 		again := opened(t, saved, Options{})
 		assert.Len(t, everything(t, again, "#a", "#b", "@x"), found)
 		if again.Head() < n {

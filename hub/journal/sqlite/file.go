@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -18,6 +19,7 @@ var (
 	errNotOurs = errors.New("this is no chinwag record")
 	errDamaged = errors.New("the record is damaged")
 	errClosed  = errors.New("the record is closed")
+	errFolder  = errors.New("this is a folder")
 )
 
 // explain makes a sentence for people of what went wrong with the file.
@@ -25,6 +27,8 @@ func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
 		return fmt.Errorf("%s is not a chinwag record, so it is left alone: please name another file", path)
+	case errors.Is(err, errFolder):
+		return fmt.Errorf("%s is a folder: please name the file in it, which a server calls chinwag.db", path)
 	case errors.Is(err, errDamaged) || code(err)&0xff == codes.SQLITE_CORRUPT:
 		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
 			"\"chinwag history export\" saves what can still be read", path, err)
@@ -32,6 +36,10 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s cannot be opened to write to it (%w): please see whose it is, and its folder", path, err)
 	case code(err)&0xff == codes.SQLITE_BUSY:
 		return fmt.Errorf("another program has %s open and is writing to it: please end that one first", path)
+	case code(err)&0xff == codes.SQLITE_FULL, errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("the disk of %s is full: please make room there", path)
+	case code(err)&0xff == codes.SQLITE_IOERR:
+		return fmt.Errorf("%s cannot be read or written, since its disk has failed or is full: please see what the system's log says", path)
 	}
 	return err
 }
@@ -104,6 +112,9 @@ func checkHeader(path string) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return errFolder
+	}
 	const magic = "SQLite format 3\x00"
 	head := make([]byte, len(magic))
 	switch n, err := f.Read(head); {

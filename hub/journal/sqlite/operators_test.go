@@ -213,10 +213,10 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 			require.NoError(t, s.Close())
 			var out bytes.Buffer
 			require.NoError(t, Export(path, &out, JSON))
-			was := strings.Replace(out.String(), `"version":2`, `"version":1`, 1)
+			was := strings.Replace(out.String(), `"version":3`, `"version":1`, 1)
 			require.NotEqual(t, out.String(), was)
 			path = newPath(t)
-			require.NoError(t, Import(path, strings.NewReader(was)))
+			require.NoError(t, imported(path, strings.NewReader(was)))
 			checkSeparated(t, opened(t, path, Options{}), r.lobby, r.operators)
 		})
 	}

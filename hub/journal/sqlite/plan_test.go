@@ -17,7 +17,6 @@ func TestEveryQuestionHasItsIndex(t *testing.T) {
 		pageOfStream:  {"MERGE", spoken + between, unspoken + between},
 		allOfStream:   {"MERGE", spoken + all, unspoken + all},
 		firstOfStream: {"MERGE", spoken + all, unspoken + all},
-		"SELECT " + newest + " FROM streams WHERE id=?":                                                                                       {spoken + all, unspoken + all},
 		"SELECT seq FROM " + spokenIn + " ORDER BY seq LIMIT 1 OFFSET ?3":                                                                     {spoken + newer},
 		"SELECT seq FROM " + spokenIn + " AND seq<=?3 AND author=?4 ORDER BY seq":                                                             {spoken + between},
 		"SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT 1 OFFSET ?": {spoken + older},
