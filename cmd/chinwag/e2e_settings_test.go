@@ -152,6 +152,27 @@ func TestBareMayHaveTheOrdinaryPort(t *testing.T) {
 	}
 }
 
+// Where addresses tell nobody apart, all have no common budget, unless that is wished.
+func TestWithoutLimitsByAddressThereIsNoBudget(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	for _, c := range []struct {
+		flags []string
+		want  size
+	}{
+		{nil, 256 << 20},
+		{[]string{"--per-address", "0"}, 0},
+		{[]string{"--per-address", "0", "--per-address-bytes", "256M"}, 256 << 20},
+		{[]string{"--per-address-bytes", "0"}, 0},
+	} {
+		f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+		addFlags(f)
+		require.NoError(t, f.Parse(c.flags))
+		s, err := loadSettings(f)
+		require.NoError(t, err, c.flags)
+		assert.Equal(t, c.want, s.PerAddressBytes, c.flags)
+	}
+}
+
 func TestHelpNamesEveryFlag(t *testing.T) {
 	t.Parallel()
 	help := printed(t, "serve", "--help")

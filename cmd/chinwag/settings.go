@@ -71,7 +71,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Float64("per-address-rate", 20, "new `CONNECTIONS` a minute from one address")
 	f.Int("per-address-burst", 40, "new `CONNECTIONS` at once before that")
 	perAddressBytes := size(256 << 20)
-	f.Var(&perAddressBytes, "per-address-bytes", "`BYTES` by which what one address says may make the record grow in a day, as 256M")
+	f.Var(&perAddressBytes, "per-address-bytes", "`BYTES` by which what one address says may make the record grow in a day, as 256M; none unless it is given where --per-address is 0")
 	f.Int("outbox", 64<<10, "`BYTES` that wait for one client before it is fed from the record")
 	f.Duration("stall", 30*time.Second, "`TIME` after which a client that takes nothing at all is dropped")
 	f.Duration("grace", 5*time.Second, "`TIME` that the end may take, with what is yet to be recorded and the goodbyes")
@@ -118,7 +118,8 @@ func loadSettings(f *pflag.FlagSet) (settings, error) {
 	if err := k.Load(fromEnv, nil); err != nil {
 		return s, err
 	}
-	chosen := k.Exists("listen") || f.Changed("listen")
+	isChosen := func(key string) bool { return k.Exists(key) || f.Changed(key) }
+	chosen, budget := isChosen("listen"), isChosen("per-address-bytes")
 	if err := k.Load(posflag.Provider(f, "\x00", k), nil); err != nil {
 		return s, err
 	}
@@ -128,6 +129,9 @@ func loadSettings(f *pflag.FlagSet) (settings, error) {
 	s.complete()
 	if !chosen {
 		s.makeRoom()
+	}
+	if !budget && s.PerAddress == 0 { // addresses tell nobody apart, as behind a proxy
+		s.PerAddressBytes = 0
 	}
 	return s, s.check()
 }
