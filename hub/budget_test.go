@@ -37,7 +37,7 @@ type spending struct {
 func inSpending(t *testing.T, most int64, f func(t *testing.T, w *spending)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &spending{}
-		w.world = newWorld(journal.Bounds{}, Options{PerAddressBytes: most, News: func(s string) { w.news = append(w.news, s) }})
+		w.world = newWorld(journal.Bounds{}, Options{PerAddressBytes: most, News: func(s string, _ ...any) { w.news = append(w.news, s) }})
 		f(t, w)
 		w.close()
 	})

@@ -245,3 +245,21 @@ func origin(s string) protocol.Origin {
 	}
 	return o
 }
+
+// However many go, the log is told of it once a minute, and of all of them in the end.
+func TestWhatTheDeskDropsIsInTheLogOnceAMinute(t *testing.T) {
+	var log []string
+	o := Options{MessagesPerAddress: 2, News: func(words string, attributes ...any) { log = append(log, strings.TrimSpace(fmt.Sprintln(append([]any{words}, attributes...)...))) }}
+	atTheDesk(t, o, 1, 0, false, func(s *scene) {
+		s.do(s.ops[0], protocol.Duty{})
+		for range 12 {
+			s.leavesWord(addressOf(1), "hi")
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []string{
+			"what waited at the desk was dropped messages 1 absent 0 expired 0",
+			"what waited at the desk was dropped messages 9 absent 0 expired 0",
+		}, log)
+	})
+}

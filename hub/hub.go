@@ -41,8 +41,8 @@ type Options struct {
 	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer; 0: 7 days
 	MessagesKept       int                      // that wait at once; beyond, the oldest goes; 0: 1,000, below 0: no limit
 	MessagesPerAddress int                      // 0: 8, below 0: no limit
-	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable and Dropped; nil: nobody
-	News               func(words string)       // told what whoever runs the server should know once; nil: nobody
+	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable; nil: nobody
+	News               func(string, ...any)     // told for the log what is no trouble of the record, with its attributes, as slog.Logger.Warn is; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
@@ -107,9 +107,10 @@ func (h *Hub) trouble(err error) {
 	}
 }
 
-func (h *Hub) news(words string) {
+// news tells whoever runs the server something else that they should know.
+func (h *Hub) news(words string, attributes ...any) {
 	if h.opts.News != nil {
-		h.opts.News(words)
+		h.opts.News(words, attributes...)
 	}
 }
 

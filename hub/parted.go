@@ -28,41 +28,36 @@ const (
 
 // dropped counts what has gone and is not told yet.
 type dropped struct {
-	log, operators Dropped // to each of them; the operators may come later
+	log, operators losses // to each of them; the operators may come later
 	told           time.Time
 }
 
-func (d *dropped) add(more Dropped) {
-	for _, sum := range []*Dropped{&d.log, &d.operators} {
-		sum.Messages, sum.Absent, sum.Expired = sum.Messages+more.Messages, sum.Absent+more.Absent, sum.Expired+more.Expired
+func (d *dropped) add(more losses) {
+	for _, sum := range []*losses{&d.log, &d.operators} {
+		sum.messages, sum.absent, sum.expired = sum.messages+more.messages, sum.absent+more.absent, sum.expired+more.expired
 	}
 }
 
-// Dropped is an error that Options.Trouble is told: so much was not kept at the desk any
-// more. Nothing has failed.
-type Dropped struct {
-	Messages int // since there were too many
-	Absent   int // visitors who might have come back, for the same reason
-	Expired  int // messages that nobody has answered in time
-}
-
-func (d Dropped) Error() string {
-	return fmt.Sprintf("hub: dropped at the desk: %d messages, %d absent visitors; expired: %d messages", d.Messages, d.Absent, d.Expired)
+// losses count what is not kept at the desk any more.
+type losses struct {
+	messages int // since there were too many
+	absent   int // visitors who might have come back, for the same reason
+	expired  int // messages that nobody has answered in time
 }
 
 // tidyDesk ends what has waited too long, and what is too much.
 func (r *run) tidyDesk(now time.Time) {
 	d := &r.desk
 	if due := d.expired(now.Add(-r.opts.Messages)); len(due) > 0 {
-		r.dropped.add(Dropped{Expired: len(due)})
+		r.dropped.add(losses{expired: len(due)})
 		r.drop(due, protocol.Silent)
 	}
 	if more := surplus(d.messages, r.opts.MessagesPerAddress, r.opts.MessagesKept); len(more) > 0 {
-		r.dropped.add(Dropped{Messages: len(more)})
+		r.dropped.add(losses{messages: len(more)})
 		r.drop(more, protocol.Full)
 	}
 	if more := surplus(d.absent, r.opts.VisitorsPerAddress, r.opts.Visitors); len(more) > 0 {
-		r.dropped.add(Dropped{Absent: len(more)})
+		r.dropped.add(losses{absent: len(more)})
 		r.drop(more, protocol.Full)
 	}
 	r.tellDropped(now)
@@ -170,15 +165,15 @@ func (r *run) tellDropped(now time.Time) {
 	}
 	d := &r.dropped
 	d.told = now
-	if d.log != (Dropped{}) {
-		r.hub.trouble(d.log)
-		d.log = Dropped{}
+	if d.log != (losses{}) {
+		r.hub.news("what waited at the desk was dropped", "messages", d.log.messages, "absent", d.log.absent, "expired", d.log.expired)
+		d.log = losses{}
 	}
 	if !r.isAttended() {
 		return
 	}
 	words := d.operators.sentences(r.opts)
-	d.operators = Dropped{}
+	d.operators = losses{}
 	for _, m := range r.desk.operators {
 		for _, w := range words {
 			if m.client != nil {
@@ -190,7 +185,7 @@ func (r *run) tellDropped(now time.Time) {
 
 // dropDue is when somebody may be told of what has gone; zero: there is nothing, or nobody.
 func (r *run) dropDue() (due time.Time) {
-	if d := &r.dropped; d.log != (Dropped{}) || d.operators != (Dropped{}) && r.isAttended() {
+	if d := &r.dropped; d.log != (losses{}) || d.operators != (losses{}) && r.isAttended() {
 		return d.told.Add(tellEvery)
 	}
 	return due
@@ -201,19 +196,19 @@ func (r *run) isAttended() bool {
 	return slices.ContainsFunc(r.desk.operators, func(m *member) bool { return m.client != nil })
 }
 
-func (d Dropped) sentences(o *Options) (words []string) {
-	if d.Messages > 0 {
-		words = append(words, were(d.Messages, "message")+" dropped at the desk, the oldest first: "+o.messagesKept())
+func (d losses) sentences(o *Options) (words []string) {
+	if d.messages > 0 {
+		words = append(words, were(d.messages, "message")+" dropped at the desk, the oldest first: "+o.messagesKept())
 	}
-	if d.Absent > 0 {
-		words = append(words, fmt.Sprintf("%s dropped at the desk who had lost the connection: too many had", were(d.Absent, "visitor")))
+	if d.absent > 0 {
+		words = append(words, fmt.Sprintf("%s dropped at the desk who had lost the connection: too many had", were(d.absent, "visitor")))
 	}
-	if d.Expired > 0 {
+	if d.expired > 0 {
 		has := "have"
-		if d.Expired == 1 {
+		if d.expired == 1 {
 			has = "has"
 		}
-		words = append(words, fmt.Sprintf("%s %s expired at the desk: nobody has answered for too long", plural(d.Expired, "message"), has))
+		words = append(words, fmt.Sprintf("%s %s expired at the desk: nobody has answered for too long", plural(d.expired, "message"), has))
 	}
 	return words
 }

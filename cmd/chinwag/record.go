@@ -70,20 +70,17 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// tellTrouble logs that the record does not work, and that it works again, and what the desk
-// has dropped. However many cannot read the record are told of once a minute.
+// tellTrouble logs that the record does not work, and that it works again. However
+// many cannot read it are told of once a minute.
 func tellTrouble(log *slog.Logger) func(error) {
 	var mu sync.Mutex
 	var unread time.Time // when that was told last
 	return func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		var dropped hub.Dropped
 		switch {
 		case err == nil:
 			log.Info("the record works again")
-		case errors.As(err, &dropped):
-			log.Warn("what waited at the desk was dropped", "messages", dropped.Messages, "absent", dropped.Absent, "expired", dropped.Expired)
 		case errors.Is(err, journal.ErrBroken):
 			log.Error("the record is broken: the server ends, and starts again from what the disk has", "err", err)
 		case errors.Is(err, hub.ErrSilent):

@@ -119,7 +119,7 @@ func serve(ctx context.Context, s settings) error {
 		Outbox: limit(s.Outbox), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
 		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
-		Replies: replies, Trouble: tellTrouble(log), News: func(words string) { log.Warn(words) },
+		Replies: replies, Trouble: tellTrouble(log), News: log.Warn,
 	})
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
