@@ -71,20 +71,22 @@ func newAdmission(outbox int) *admission {
 	return &admission{outbox: outbox, bound: firstBound, turns: map[netip.Prefix]*turns{}}
 }
 
-// costOf is what a command counts. A program's hello counts nothing, so that it never
-// waits: a program that is silent for a moment is taken for a person.
+// costOf is what a command counts: about what the line made of it counts in an outbox. A
+// program's hello counts nothing, so that it never waits: a program that is silent for a
+// moment is taken for a person.
 func costOf(cmd protocol.Command) int {
+	var text protocol.Text
 	switch cmd := cmd.(type) {
 	case protocol.Hello:
 		return 0
 	case protocol.Say:
-		return lineCost + len(cmd.Text.String())
+		text = cmd.Text
 	case protocol.Me:
-		return lineCost + len(cmd.Text.String())
+		text = cmd.Text
 	case protocol.Msg:
-		return lineCost + len(cmd.Text.String())
+		text = cmd.Text
 	}
-	return lineCost
+	return max(leastBytes, lineCost+len(text.String()))
 }
 
 func (c commands) cost() (n int) {
