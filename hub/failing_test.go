@@ -275,6 +275,7 @@ func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
 		assert.Equal(t, []string{"-- Welcome to chinwag/1.", notKept}, bot.told(), "it was told to try again, and has not")
 		bot.wants <- protocol.Join{Room: protocol.Lobby}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		assert.Greater(t, bot.last, uint64(20), "the position of its welcome")
 		bot.breakOff()
 		time.Sleep(time.Second)
