@@ -2,7 +2,6 @@ package conn
 
 import (
 	"errors"
-	"math/rand/v2"
 	"net"
 	"runtime"
 	"runtime/debug"
@@ -62,7 +61,7 @@ func (l *Listener) Accept() error {
 		switch {
 		case err == nil:
 			pause = 0
-			keepAlive(c)
+			s.missAnswers(c)
 			l.admit(c)
 			if came++; came%crowd == 0 {
 				settled.Reset(time.Second)
@@ -82,17 +81,6 @@ func (l *Listener) Accept() error {
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			l.rest(pause)
 		}
-	}
-}
-
-// keepAlive has the system ask now and then whether the other side of a silent
-// connection is still there, each at another time: of thousands that are asked in one
-// moment, some would be lost on the way, and their connections broken.
-func keepAlive(c net.Conn) {
-	if tcp, ok := c.(*net.TCPConn); ok {
-		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{
-			Enable: true, Idle: time.Minute + rand.N(time.Minute), Interval: 15 * time.Second, Count: 4,
-		})
 	}
 }
 

@@ -40,13 +40,14 @@ type Transport interface {
 
 // Options of a Server. Options{} works; below 0 means no limit.
 type Options struct {
-	Rate            float64      // lines a second that one connection may send; 0: 5
-	Burst           int          // lines at once before that; 0: 10
-	PerAddress      int          // connections of one address; 0: 64
-	PerAddressRate  float64      // new ones a minute; 0: 20
-	PerAddressBurst int          // new ones at once before that; 0: 40
-	Password        Password     // of operators; nil: there is none, and nobody becomes one from afar
-	Log             *slog.Logger // nil: none
+	Rate            float64       // lines a second that one connection may send; 0: 5
+	Burst           int           // lines at once before that; 0: 10
+	PerAddress      int           // connections of one address; 0: 64
+	PerAddressRate  float64       // new ones a minute; 0: 20
+	PerAddressBurst int           // new ones at once before that; 0: 40
+	Unanswered      time.Duration // how long a client may acknowledge nothing before it is taken for gone, longer than the doors' Stall; 0: a minute
+	Password        Password      // of operators; nil: there is none, and nobody becomes one from afar
+	Log             *slog.Logger  // nil: none
 }
 
 // Server connects transports to a hub.
@@ -70,6 +71,7 @@ func NewServer(h *hub.Hub, o Options) *Server {
 	o.PerAddress = cmp.Or(o.PerAddress, 64)
 	o.PerAddressRate = cmp.Or(o.PerAddressRate, 20)
 	o.PerAddressBurst = cmp.Or(o.PerAddressBurst, 40)
+	o.Unanswered = cmp.Or(o.Unanswered, time.Minute)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -8,11 +8,11 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // listen opens all the addresses or none.
 func listen(addrs []string) (ls []net.Listener, err error) {
-	// A peer that vanished without a word is found within three minutes.
 	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it, for each connection another
 	for i, a := range addrs {
 		l, err := lc.Listen(context.Background(), network(addrs, i), a)
@@ -25,6 +25,15 @@ func listen(addrs []string) (ls []net.Listener, err error) {
 		ls = append(ls, l)
 	}
 	return ls, nil
+}
+
+// unanswered is how long a client may acknowledge nothing: a minute, but never less than
+// it takes until one that is there and takes nothing is dropped, for the system does not tell the two apart.
+func unanswered(stall time.Duration) time.Duration {
+	if stall == 0 {
+		return -1
+	}
+	return max(time.Minute, stall+stall/4)
 }
 
 // network is the family of the address with that number. 0.0.0.0 is all of IPv4 and no more. An address without a host is all

@@ -124,8 +124,9 @@ func serve(ctx context.Context, s settings) error {
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
 		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),
-		Password: password,
-		Log:      log,
+		Unanswered: unanswered(s.Stall),
+		Password:   password,
+		Log:        log,
 	})
 
 	var g run.Group
