@@ -117,6 +117,7 @@ func TestAGuestWhoWasBehindIsToldNothingWhileItIsNowhere(t *testing.T) {
 		assert.NotContains(t, v.text(), "not for you")
 		assert.NotContains(t, v.text(), "nor this")
 		v.say(`{"type":"hello","nick":"bot","replay":0}`)
+		synctest.Wait()
 		ann.say("but this")
 		synctest.Wait()
 		assert.Equal(t, 1, strings.Count(v.text(), `"text":"but this"`))
