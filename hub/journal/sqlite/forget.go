@@ -207,20 +207,20 @@ func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after uint64) (fou
 const rawColumns = "seq, nth, stream, spoken, event"
 
 // raw are the first entries that a query for rawColumns finds: no more than limit, its
-// first parameter, and about rawAtOnce bytes. whole is false if there may be others.
+// first parameter, and no more than a slice may be about. whole is false if there may be others.
 func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
 	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {
 		return nil, false, err
 	}
 	defer rows.Close()
-	for bytes := 0; rows.Next(); {
+	for cost := 0; rows.Next(); {
 		var r rawRow
 		if err := rows.Scan(&r.seq, &r.nth, &r.stream, &r.spoken, &r.event); err != nil {
 			return nil, false, err
 		}
 		found = append(found, r)
-		if bytes += len(r.event); bytes >= rawAtOnce {
+		if cost += rowCost + len(r.event); cost >= sliceBytes {
 			return found, false, nil
 		}
 	}

@@ -9,9 +9,8 @@ import (
 )
 
 const (
-	indexAtOnce = 512       // entries in one slice, at the most
-	lookAtOnce  = 2048      // entries that are looked at for them
-	rawAtOnce   = 256 << 10 // bytes of entries that are read for a slice
+	indexAtOnce = 512  // entries in one slice, at the most
+	lookAtOnce  = 2048 // entries that are looked at for them
 )
 
 // index takes the next entries into the index, and reports whether there may be more.

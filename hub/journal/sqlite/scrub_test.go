@@ -19,7 +19,7 @@ import (
 // Also while others talk, and the index follows them.
 func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	path := newPath(t)
-	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1})
+	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
 	for i := range 150 {
 		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", fmt.Sprint("innocent ", i)))

@@ -47,8 +47,11 @@ func (s *Store) slice(safe safety, f func(l *slice) error) error {
 	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
 	do := func() error {
-		l := slice{s: s, until: time.Now().Add(s.opts.sliceTime), left: sliceBytes}
-		err := s.transact(func() error { return f(&l) })
+		l := slice{s: s, left: sliceBytes}
+		err := s.transact(func() error {
+			l.until = time.Now().Add(s.opts.sliceTime)
+			return f(&l)
+		})
 		if err == nil && l.then != nil {
 			l.then()
 		}

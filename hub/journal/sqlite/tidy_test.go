@@ -104,7 +104,7 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	s := opened(t, path, Options{scrubDelay: 1, quiet: 1})
+	s := opened(t, path, Options{scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
 	for i := range 150 {
 		storetest.Commit(t, s,

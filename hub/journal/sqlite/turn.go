@@ -9,6 +9,7 @@ import (
 // waits for no more than the one slice that is under way, and that slice sees it
 // wait and ends. The zero value is ready.
 type turn struct {
+	queue   sync.Mutex // of maintenance that waits: none of it takes the turn twice while another waits
 	mu      sync.Mutex
 	changed *sync.Cond   // made when somebody waits first
 	taken   bool         // somebody has the turn
@@ -34,6 +35,8 @@ func (t *turn) Lock() {
 // LockBehind takes the turn for maintenance, when no commit waits for it. A commit
 // that waits from then on calls hurry, if it is not nil: it must not wait.
 func (t *turn) LockBehind(hurry func()) {
+	t.queue.Lock()
+	defer t.queue.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for t.taken || t.isWanted() {
