@@ -249,7 +249,9 @@ func origin(s string) protocol.Origin {
 // However many go, the log is told of it once a minute, and of all of them in the end.
 func TestWhatTheDeskDropsIsInTheLogOnceAMinute(t *testing.T) {
 	var log []string
-	o := Options{MessagesPerAddress: 2, News: func(words string, attributes ...any) { log = append(log, strings.TrimSpace(fmt.Sprintln(append([]any{words}, attributes...)...))) }}
+	o := Options{MessagesPerAddress: 2, News: func(words string, attributes ...any) {
+		log = append(log, strings.TrimSpace(fmt.Sprintln(append([]any{words}, attributes...)...)))
+	}}
 	atTheDesk(t, o, 1, 0, false, func(s *scene) {
 		s.do(s.ops[0], protocol.Duty{})
 		for range 12 {
