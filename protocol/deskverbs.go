@@ -107,7 +107,7 @@ func parseClose(t Text) (Command, error) {
 	word, after := cutWord(t.s)
 	switch {
 	case strings.HasPrefix(rest.s, "-"): // 10 - 900
-		return nil, badArgs("close")
+		return nil, badTickets
 	case n != 0 || word == "":
 		return Close{Ticket: n, Text: rest}, nil
 	case word == "from":
@@ -116,10 +116,13 @@ func parseClose(t Text) (Command, error) {
 		return Close{Address: from, Text: Text{after}}, err
 	}
 	many, err := ParseTickets(word)
-	if err != nil { // a text alone would go to whoever is spoken to just now, and perhaps was meant for another
-		return nil, badArgs("close")
+	switch {
+	case err == nil:
+		return Close{Tickets: many, Text: Text{after}}, nil
+	case strings.ContainsAny(word[:1], "@0123456789"):
+		return nil, err
 	}
-	return Close{Tickets: many, Text: Text{after}}, nil
+	return nil, badArgs("close") // a text alone would go to the visitor of just now, and perhaps was meant for another
 }
 
 func closeArgs(c Command) string {

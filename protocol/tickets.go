@@ -14,10 +14,12 @@ type Tickets struct{ s string }
 // maxSpans is how many numbers and ranges one command may name.
 const maxSpans = 100
 
+var badTickets = refuse("usage", "numbers are written like 7 or 10-900, the smaller first, or 3,7,10-900 without blanks; %d of them at the most", maxSpans)
+
 // ParseTickets reads numbers and ranges of them, each with or without its @.
 func ParseTickets(s string) (Tickets, error) {
 	if _, ok := spansOf(s); !ok {
-		return Tickets{}, refuse("usage", "numbers are written like 7 or 10-900, several with commas between them: 3,7,10-900, and %d of them at the most", maxSpans)
+		return Tickets{}, badTickets
 	}
 	return Tickets{strings.ReplaceAll(s, "@", "")}, nil
 }

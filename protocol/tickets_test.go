@@ -49,6 +49,10 @@ func TestCloseManyInBothSpellings(t *testing.T) {
 		_, err := DecodeCommand([]byte(line))
 		assert.Equal(t, "usage", codeOf(t, err), line)
 	}
+	for _, line := range []string{"/close 10 - 900", "/close 900-10", "/close 0-5", "/close 3, 5", "/close @3-"} {
+		_, err := ParseCommand(line)
+		assert.ErrorContains(t, err, "numbers are written like", line)
+	}
 	_, err := DecodeCommand([]byte(`{"type":"close","tickets":[4]}`))
 	assert.Equal(t, "bad-json", codeOf(t, err))
 }
