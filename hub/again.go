@@ -198,7 +198,10 @@ var (
 
 // unreadable tells that the record cannot be read just now. It is an answer like
 // another: the client is not lost for it.
-func (d *delivery) unreadable(err error) error {
+func (d *delivery) unreadable(err error) error { return d.unable(err, unreadable) }
+
+// unable tells why what the client asked of the record could not be done.
+func (d *delivery) unable(err error, why *protocol.Refusal) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return err
 	}
@@ -206,7 +209,7 @@ func (d *delivery) unreadable(err error) error {
 		return gone
 	}
 	d.c.hub.unread(err)
-	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *unreadable}))
+	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why}))
 	return nil
 }
 

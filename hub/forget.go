@@ -46,10 +46,13 @@ func (d *delivery) forget(f *forgetting) error {
 		d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *tooManyForget}))
 		return nil
 	case err != nil:
-		return d.unreadable(err)
+		return d.unable(err, unforgotten)
 	}
 	d.lines = append(d.lines, protocol.NewLine(protocol.Forgot{Count: n, Rest: !f.whole}))
 	return nil
 }
 
-var tooManyForget = protocol.Refuse("busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
+var (
+	tooManyForget = protocol.Refuse("busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
+	unforgotten   = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
+)

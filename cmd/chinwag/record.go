@@ -89,7 +89,7 @@ func tellTrouble(log *slog.Logger) func(error) {
 			log.Error("the record does not work just now, and what is said is refused", "err", err)
 		case time.Since(unread) > time.Minute:
 			unread = time.Now()
-			log.Error("the record cannot be read just now, so whoever reads it waits", "err", err)
+			log.Error("the record cannot be read just now, nor words be taken out of it", "err", err)
 		}
 	}
 }
