@@ -109,7 +109,7 @@ func init() {
 			args:  func(c Command) string { return c.(Search).Text.s },
 		},
 		{
-			Name: "forget", Args: "yes", Help: "takes the words that you have said since you came out of the record, for ever", Example: "/forget yes",
+			Name: "forget", Args: "yes", Help: "takes the words that you have said since you came out of the record, for ever; once a minute", Example: "/forget yes",
 			json: decode[Forget],
 			parse: func(t Text) (Command, error) {
 				if t.s != "yes" {
