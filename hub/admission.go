@@ -34,8 +34,8 @@ type admission struct {
 	lines  float64       // that were told lately
 	widest float64       // of these, those in the room in which most was said
 	turns  map[netip.Prefix]*turns
-	fresh  list.List // of *turns: who has not waited lately
-	again  list.List // of *turns: who has, and may not want anything now
+	fresh  list.List // of *turns: the addresses that have not waited lately
+	again  list.List // of *turns: those that have, and perhaps want nothing now
 }
 
 const (

@@ -15,8 +15,8 @@ import (
 // spent comes back evenly, all of it in a day. At nine tenths the people there are told. When
 // all is spent, whatever would make the record grow is refused, and all else works; that they
 // come and go is still recorded, from a reserve of an eighth. When that is spent too,
-// nobody comes in from there. Operators have no budget: whoever knows the password is
-// trusted, and must be heard beside somebody who floods from the same address.
+// nobody comes in from there. Operators have no budget: they are trusted, and must be heard
+// beside somebody who floods from the same address.
 
 const (
 	day        = 24 * time.Hour
@@ -140,8 +140,8 @@ func (r *run) spend(entries []journal.Entry, back bool) {
 	}
 }
 
-// checkBudget is why m's command is refused: the address has spent its budget. Whoever has
-// spent nearly all of it is told, once a day.
+// checkBudget returns the refusal of m's command if its address has spent its budget. A member
+// whose address has spent nearly all of it is told so, once a day.
 func (r *run) checkBudget(m *member, cmd protocol.Command) *protocol.Refusal {
 	if r.budgets.most == 0 || m.operator || !m.records(cmd) {
 		return nil
@@ -196,7 +196,7 @@ func (r *run) tellSpent(at netip.Prefix) {
 	}
 }
 
-// NameOf is what counts as one address, as whoever runs the server is shown it.
+// NameOf is the name, in the log, of what counts as one address.
 func NameOf(at netip.Prefix) string {
 	switch {
 	case !at.IsValid():

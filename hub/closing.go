@@ -75,12 +75,12 @@ func (r *run) closed(m *member, t *ticket) {
 // mass is one /close of many, on its way: a group at a time, so that nobody's line waits long.
 type mass struct {
 	by     *member
-	c      *Client
+	c      *Client // that is answered
 	cmd    protocol.Close
 	weight int64
 	rest   []*ticket
 	closed []protocol.Ticket // so far
-	left   int               // that others have
+	left   int               // tickets that other operators have
 }
 
 // closeMany ends all that cmd names and m may end.
@@ -133,8 +133,8 @@ func (r *run) closeNext(all *mass) {
 	})
 }
 
-// tellClosed tells whose doing it was what came of it, and the other operators who are told
-// no line of each: those who read as people do.
+// tellClosed answers the operator who has closed many, and tells the other operators of all
+// of them in one notice: people among them are told no line of each.
 func (r *run) tellClosed(all *mass) {
 	m, n := all.by, len(all.closed)
 	r.tellOne(all.c, r.servingNow(m, protocol.Serving{State: protocol.Closed, Count: n, Left: all.left}))

@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// notice is what operators are told by whoever runs the server.
+// notice is a request of TellOperators.
 type notice struct{ words protocol.Text }
 
 func (notice) request() {}

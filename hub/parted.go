@@ -11,9 +11,10 @@ import (
 	"chinwag/protocol"
 )
 
-// What is left at the desk by those who have gone. They take no place of those who are
-// there, and have bounds of their own, in all and for an address; beyond them the oldest
-// goes, of those who have most. What an operator has counts no more, and does not go.
+// Visitors who have gone leave tickets at the desk: messages, and those of the absent, who may
+// come back. These take no place of visitors who are there, and have bounds of their own, in all
+// and for an address; beyond them the oldest goes, in all of the address that has most. What an
+// operator has counts no more, and does not go.
 //
 //	there ──breaks──> absent ──not back in time──> gone
 //	  │                 └─ with a word, and nobody on duty ─┐
@@ -28,8 +29,8 @@ const (
 
 // dropped counts what has gone and is not told yet.
 type dropped struct {
-	log, operators losses // to each of them; the operators may come later
-	told           time.Time
+	log, operators losses    // that the one and the others are not told of; operators may come later
+	told           time.Time // the log or the operators, last
 }
 
 func (d *dropped) add(more losses) {
@@ -153,7 +154,7 @@ func (r *run) drop(ts []*ticket, why protocol.Reason) {
 				r.end(v)
 			}
 		}
-		p.failed = func() { r.again(&member{}, func() { r.propose(p) }) } // of one group, whoever is in it
+		p.failed = func() { r.again(&member{}, func() { r.propose(p) }) } // the group as a whole: it is no one member's
 		r.propose(p)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"chinwag/protocol"
 )
 
-// Where a conversation stands in the record. What belongs to it stands in the desk's stream,
-// among what belongs to others; so that nobody reads all of that to find one conversation, the desk
-// remembers where its entries are:
+// trails are where the conversations stand in the record. The entries of one stand in the desk's
+// stream among those of others. So that a transcript need not read all of them, the desk
+// remembers where those of each conversation are:
 //
 //	the desk's stream    1 1 . 1 . . . . . . . . . 1 1 . . .
 //	the trail of @1      ~~~~~~~                   ~~~

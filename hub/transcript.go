@@ -13,7 +13,7 @@ type transcript struct {
 	me     listener
 	ticket protocol.Ticket
 	trail  trail
-	last   int // so many; -1: all that is kept
+	last   int // how many of its last lines; -1: all that are kept
 }
 
 // transcript shows all that was said with a visitor, also with one who has gone.

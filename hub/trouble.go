@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// recordState is what those who run the server were told last of the record.
+// recordState is what the log and the operators were told last of the record.
 type recordState int
 
 const (
@@ -72,7 +72,7 @@ func (r *run) tellTrouble(now recordState, err error) {
 	}
 }
 
-// expectAnswer has it looked later whether the journal has decided.
+// expectAnswer sets the time at which watch looks whether the journal has decided.
 func (r *run) expectAnswer() {
 	if r.watchAt.IsZero() {
 		r.watchAt = time.Now().Add(longSilence)
@@ -98,8 +98,8 @@ func (r *run) watch(now time.Time) {
 	}
 }
 
-// hurry is for an operator who wants the end and whose turn does not come, since the disk
-// does not answer. Otherwise the turn comes, and what was said before it is heard.
+// hurry ends the server for an operator whose /shutdown waits behind lines that the disk does
+// not take. While the disk answers, /shutdown has its turn, and what was said before it is heard.
 func (r *run) hurry(req hurry) {
 	if m := req.c.member; m == nil || !m.operator || r.stopping {
 		return
@@ -110,7 +110,7 @@ func (r *run) hurry(req hurry) {
 	}
 }
 
-// askEnd asks whoever runs the server to end it.
+// askEnd asks the caller of Run to end the server.
 func (r *run) askEnd() {
 	select {
 	case <-r.hub.asked:

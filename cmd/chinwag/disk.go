@@ -68,7 +68,7 @@ const makeRoom = "Please make room, or bound the record with --keep or --keep-si
 // never is when a disk is full that does not fill up.
 const never = 1<<63 - 1
 
-// pace is in what time the disk is full, whoever writes to it, and by how many bytes the
+// pace is in what time the disk is full, with all that is written to it, and by how many bytes the
 // record grows in a minute. What is written once is no pace: of the two halves of the time,
 // that counts in which less was written.
 func (w *diskWatch) pace() (left time.Duration, grows uint64) {

@@ -23,7 +23,7 @@ var (
 	ErrTooBroad = errors.New("journal: the search takes too long")
 )
 
-// Search is Store's, for somebody from an address, in their turn. It takes a bounded time from then on.
+// Search is Store's, when the turn of a caller from an address has come. From then on it takes a bounded time.
 // It returns one of the errors above, or ErrBusy, where the store is not to blame, and ctx's own when that ends.
 func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
 	if CountWords(words) > MaxWords {
@@ -42,9 +42,9 @@ func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Strea
 	return found, looked, err
 }
 
-// Begin waits for the turn of somebody from an address who reads much of the record: a page at a time, and
+// Begin waits for the turn of a caller from an address that reads much of the record: for one page, and
 // what is made of it. End gives the turn back. What is short (Last, Back, Before) needs none: so a
-// newcomer waits for a page of somebody else's at the most, whoever reads all there is.
+// newcomer waits for one page of another reader at the most, however many read all there is.
 func (j *Journal) Begin(ctx context.Context, from netip.Prefix) error { return j.long.take(ctx, from) }
 
 // End is the end of what Begin began.

@@ -12,22 +12,22 @@ import (
 // Those of one address go in the order in which they came.
 type turns struct {
 	atOnce   int // how many go at the same time
-	most     int // who may wait; 0: any number
+	most     int // callers that may wait; 0: any number
 	mostFrom int // of them from one address
 
 	mu      sync.Mutex
-	under   int    // who are at it
-	waiting int    // in all lines
-	lines   []line // one for each address from which somebody waits, the next first
+	under   int    // callers that have their turn
+	waiting int    // callers in all lines
+	lines   []line // one for each address from which a caller waits, the next first
 }
 
-// line is who waits from one address, the first first.
+// line is the callers from one address that wait, the first first.
 type line struct {
 	from netip.Prefix
 	who  []chan struct{} // each is closed when its turn has come
 }
 
-// take waits for the turn of somebody, who gives it back with leave. It returns ErrBusy at once where
+// take waits for the caller's turn, which leave gives back. It returns ErrBusy at once where
 // too many wait already, and the error of ctx if that ends first.
 func (t *turns) take(ctx context.Context, from netip.Prefix) error {
 	if err := ctx.Err(); err != nil {
@@ -46,7 +46,7 @@ func (t *turns) take(ctx context.Context, from netip.Prefix) error {
 	}
 }
 
-// stand is the place in the line of an address; nil: it is their turn already, or err says why not.
+// stand gives the caller a place in the line of its address; nil: it has its turn already, or err says why not.
 func (t *turns) stand(from netip.Prefix) (mine chan struct{}, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -90,7 +90,7 @@ func (t *turns) leave() {
 	}
 }
 
-// goAway is for who waits no longer.
+// goAway takes a caller out of its line that waits no longer.
 func (t *turns) goAway(from netip.Prefix, mine chan struct{}) {
 	t.mu.Lock()
 	i := t.find(from)

@@ -14,7 +14,7 @@ type gate struct {
 	inside int
 	hurry  context.CancelFunc // ends what the search inside is doing; nil: there is none
 	closed chan struct{}      // closed when the gate opens again; nil: it is open
-	left   chan struct{}      // closed when nobody is inside any more; nil: nobody waits for that
+	left   chan struct{}      // closed when no reader is inside any more; nil: close does not wait for that
 }
 
 // enter waits until the gate is open.
@@ -49,8 +49,8 @@ func (g *gate) leave() {
 	g.tellLeft()
 }
 
-// hasten has the gate call hurry when it is closed, for what takes longer than a page. Whoever
-// is inside takes it back with nil.
+// hasten has the gate call hurry when it is closed, for a reader inside that takes longer than a
+// page. The reader takes that back with nil before it leaves.
 func (g *gate) hasten(hurry context.CancelFunc) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -59,7 +59,7 @@ func (g *gate) hasten(hurry context.CancelFunc) {
 	}
 }
 
-// tellLeft tells who waits for it that nobody is inside.
+// tellLeft tells close, if that waits, that no reader is inside.
 func (g *gate) tellLeft() {
 	if g.inside == 0 && g.left != nil {
 		close(g.left)

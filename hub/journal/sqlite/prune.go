@@ -234,9 +234,9 @@ func (s *Store) dropStreams(ids []int64) error {
 	return nil
 }
 
-// dropIfEmpty forgets a stream that holds nothing: a room or a mailbox begins anew if
-// somebody speaks there again, and whoever has read it before is told that nobody
-// has counted what is missing.
+// dropIfEmpty forgets a stream that holds nothing: a room or a mailbox begins anew with the
+// next entry, and a reader that has read it before is told that nobody has counted
+// what is missing.
 func (s *Store) dropIfEmpty(id int64) error {
 	var name string
 	var last int64

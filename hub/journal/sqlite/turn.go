@@ -11,9 +11,9 @@ import (
 type turn struct {
 	queue   sync.Mutex // of maintenance that waits: none of it takes the turn twice while another waits
 	mu      sync.Mutex
-	changed *sync.Cond   // made when somebody waits first
-	taken   bool         // somebody has the turn
-	hurry   func()       // has who has the turn end soon; nil: it looks by itself
+	changed *sync.Cond   // made for the first goroutine that waits
+	taken   bool         // a goroutine has the turn
+	hurry   func()       // makes the maintenance that has the turn end soon; nil: it looks by itself
 	commits atomic.Int32 // that wait
 }
 
@@ -45,7 +45,7 @@ func (t *turn) LockBehind(hurry func()) {
 	t.taken, t.hurry = true, hurry
 }
 
-// Unlock gives the turn to whoever waits.
+// Unlock gives the turn back.
 func (t *turn) Unlock() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
