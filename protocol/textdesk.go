@@ -206,11 +206,19 @@ func queuedAs(e Queued) string {
 	case OnHold:
 		return "is with " + e.By.s + ", and asked to wait"
 	case Disconnected:
-		return "has lost the connection"
+		return "has lost the connection" + alsoWith(e.By)
 	case LeftMessage:
-		return "has left a message"
+		return "has left a message" + alsoWith(e.By)
 	}
 	return "waits"
+}
+
+// alsoWith names the operator who has a visitor that is not there; none: the zero Nick.
+func alsoWith(by Nick) string {
+	if by == (Nick{}) {
+		return ""
+	}
+	return ", and is with " + by.s
 }
 
 // deskLine is what is said at the desk, as operators are told it. No nick holds

@@ -89,7 +89,7 @@
 // The index is FTS5. Signs of scripts without spaces between words (Han, kana,
 // hangul, and emoji) stand in it one by one, and what is looked for is a phrase of
 // them: so a Chinese word of two signs is found. The index follows the commits within
-// a second, in a flood when it is over. A search has it follow first, for half of the time that
+// a second, in a flood some while after it is over. A search has it follow first, for half of the time that
 // it has, and returns how far it has looked. It ends with its context wherever it is: SQLite looks
 // for an interruption with each page that it reads.
 //

@@ -1,0 +1,19 @@
+package protocol
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A visitor who is not there is with an operator all the same, and the list says with whom.
+func TestTheQueueSaysWhoHasAVisitorWhoIsNotThere(t *testing.T) {
+	bob, ann := Nick{s: "bob"}, Nick{s: "ann"}
+	for state, want := range map[TicketState]string{
+		LeftMessage:  "-- @7 bob has left a message, and is with ann (3s): hi\n",
+		Disconnected: "-- @7 bob has lost the connection, and is with ann (3s): hi\n",
+	} {
+		got := AppendEvent(nil, Queued{Ticket: 7, Nick: bob, State: state, By: ann, Waited: 3, Text: MustText("hi")})
+		assert.Equal(t, want, string(got))
+	}
+}
