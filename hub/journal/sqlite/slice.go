@@ -20,8 +20,8 @@ const (
 // slice is a piece of maintenance under way. It has the writer's turn.
 type slice struct {
 	s      *Store
-	until  time.Time
-	left   int // bytes of words
+	until  time.Time // zero: no row is done yet
+	left   int       // bytes of words
 	spent  int
 	urgent bool   // it does not end for a commit that waits: what it does must be as fast as commits are
 	then   func() // what else is true when it is committed; nil: nothing
@@ -30,7 +30,9 @@ type slice struct {
 // spend counts a row with so many bytes of words, and reports whether there is time
 // for another. Every slice has at least one, so that it comes to an end in any flood.
 func (l *slice) spend(words int) bool {
-	l.spent += rowCost + words
+	if l.spent += rowCost + words; l.until.IsZero() {
+		l.until = time.Now().Add(l.s.opts.sliceTime)
+	}
 	return l.spent < l.left && time.Now().Before(l.until) && (l.urgent || !l.s.writing.isWanted())
 }
 
@@ -48,10 +50,7 @@ func (s *Store) slice(safe safety, f func(l *slice) error) error {
 	defer s.writing.Unlock()
 	do := func() error {
 		l := slice{s: s, left: sliceBytes}
-		err := s.transact(func() error {
-			l.until = time.Now().Add(s.opts.sliceTime)
-			return f(&l)
-		})
+		err := s.transact(func() error { return f(&l) })
 		if err == nil && l.then != nil {
 			l.then()
 		}
