@@ -222,3 +222,41 @@ func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 		w.endWith(all...)
 	})
 }
+
+// What is said in one room counts together, whatever else is recorded between: else those who
+// read fall behind, since more is under way in the room than fits into an outbox.
+func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const lines = 10
+		w, gate := gatedWith(journal.Bounds{}, Options{})
+		ann := w.call(t, 1, "ann")
+		all := []*talker{ann}
+		for i := range 2 * lines {
+			all = append(all, w.call(t, 2+i, fmt.Sprint("talker", i)))
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		gate.open = false
+		require.NoError(t, ann.say("what waits is recorded together"))
+		synctest.Wait()
+		for i, p := range all[1:] {
+			if i%2 == 0 {
+				require.NoError(t, p.say("hello"))
+			} else {
+				require.NoError(t, p.Do(p.ctx, protocol.Msg{To: nick("ann"), Text: protocol.MustText("hello")}))
+			}
+			synctest.Wait()
+		}
+		a := w.h.admission
+		a.mu.Lock()
+		a.lines, a.widest = 0, 0
+		a.mu.Unlock()
+		close(gate.gate)
+		synctest.Wait()
+		a.mu.Lock()
+		assert.GreaterOrEqual(t, a.lines, 2.*lines)
+		assert.GreaterOrEqual(t, a.widest, float64(lines))
+		a.mu.Unlock()
+		w.endWith(all...)
+	})
+}

@@ -69,7 +69,7 @@ func (r *run) tellBefore(m *member, room *room) {
 // broadcast tells what was said in the rooms since the last time.
 func (r *run) broadcast() {
 	for _, room := range r.speaking {
-		r.widest = max(r.widest, len(room.said))
+		r.widest = max(r.widest, room.count(r.commits))
 		r.tellRoom(room)
 		clear(room.said)
 		room.said = room.said[:0]
@@ -79,6 +79,16 @@ func (r *run) broadcast() {
 	}
 	clear(r.speaking)
 	r.speaking = r.speaking[:0]
+}
+
+// count is how many lines of a commit are told in room with those of now: they may be told in
+// several broadcasts.
+func (room *room) count(commit uint64) int {
+	if room.commit != commit {
+		room.commit, room.lines = commit, 0
+	}
+	room.lines += len(room.said)
+	return room.lines
 }
 
 func (r *run) tellRoom(room *room) {

@@ -105,6 +105,7 @@ type run struct {
 	widest    int                    // lines of this commit that were told in one room, where they are the most
 	speaking  []*room                // rooms in which something was said in this commit
 	round     uint64                 // broadcasts so far
+	commits   uint64                 // so far
 	silent    []greeted              // who have said nothing yet, the first to be announced first
 	late      []*member              // who are yet to be told of a crowd
 	lateAt    time.Time
@@ -190,6 +191,7 @@ func (r *run) propose(p proposal) {
 // commit is where what was proposed becomes true, or does not.
 func (r *run) commit(b journal.Batch) {
 	r.judge(b)
+	r.commits++
 	cost := 0
 	for _, p := range b.Proposals {
 		r.pending--

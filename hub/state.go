@@ -29,6 +29,8 @@ type room struct {
 	topic   topic
 	members []*member        // in no order; member.place is the index
 	said    []*journal.Entry // in this commit, and not told yet
+	commit  uint64           // the number of that in which something was told last
+	lines   int              // that were told in it
 	coming  int              // members on their way: it must not vanish before they come
 	counted time.Time        // since then
 	passed  int              // so many have come and gone
