@@ -75,18 +75,10 @@ func newAdmission(outbox int) *admission {
 // program's hello counts nothing, so that it never waits: a program that is silent for a
 // moment is taken for a person.
 func costOf(cmd protocol.Command) int {
-	var text protocol.Text
-	switch cmd := cmd.(type) {
-	case protocol.Hello:
+	if _, hello := cmd.(protocol.Hello); hello {
 		return 0
-	case protocol.Say:
-		text = cmd.Text
-	case protocol.Me:
-		text = cmd.Text
-	case protocol.Msg:
-		text = cmd.Text
 	}
-	return max(leastBytes, lineCost+len(text.String()))
+	return max(leastBytes, lineCost+len(wordsOf(cmd)))
 }
 
 func (c commands) cost() (n int) {

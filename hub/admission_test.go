@@ -260,3 +260,17 @@ func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
 		w.endWith(all...)
 	})
 }
+
+// A command counts its words, whatever it does with them.
+func TestACommandCountsItsWords(t *testing.T) {
+	text := protocol.MustText(strings.Repeat("x", 4000))
+	said := costOf(protocol.Say{Text: text})
+	for _, cmd := range []protocol.Command{
+		protocol.Me{Text: text}, protocol.Msg{To: nick("ann"), Text: text}, protocol.Desk{Text: text}, protocol.Reply{Ticket: 1, Text: text},
+		protocol.Note{Ticket: 1, Text: text}, protocol.Announce{Text: text},
+	} {
+		assert.Equal(t, said, costOf(cmd), "%T", cmd)
+	}
+	assert.Equal(t, leastBytes, costOf(protocol.Who{}))
+	assert.Zero(t, costOf(protocol.Hello{}))
+}
