@@ -121,22 +121,39 @@ func (b *budgets) isNews(at netip.Prefix) (news, last bool) {
 	return b.counted <= maxSpent+1, b.counted > maxSpent
 }
 
-// spend counts what entries cost their authors' addresses; back: they could not be kept.
-func (r *run) spend(entries []journal.Entry, back bool) {
+// expense is what was spent by an address.
+type expense struct {
+	at    netip.Prefix
+	bytes float64
+}
+
+// spend counts what entries cost their authors' addresses.
+func (r *run) spend(entries []journal.Entry) (all []expense) {
 	if r.budgets.most == 0 {
-		return
+		return nil
 	}
 	for i := range entries {
 		e := &entries[i]
 		m := r.members[e.Author]
-		if m == nil || m.operator {
+		if m == nil || m.operator || !m.at.IsValid() {
 			continue
 		}
 		bytes := cost(e)
-		if back {
-			bytes = -bytes
-		}
 		r.budgets.spend(m.at, bytes)
+		if n := len(all); n > 0 && all[n-1].at == m.at {
+			all[n-1].bytes += bytes
+		} else {
+			all = append(all, expense{m.at, bytes})
+		}
+	}
+	return all
+}
+
+// giveBackSpent is the end of spend for what could not be kept: whoever has spent it may
+// be somewhere else by now, an operator or gone.
+func (r *run) giveBackSpent(all []expense) {
+	for _, s := range all {
+		r.budgets.spend(s.at, -s.bytes)
 	}
 }
 

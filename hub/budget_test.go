@@ -204,6 +204,54 @@ func TestWhoSpendsNothing(t *testing.T) {
 	})
 }
 
+// What is given back is what was spent, whoever somebody has become meanwhile, and wherever
+// they come from.
+func TestWhatIsNotKeptIsGivenBackAsItWasSpent(t *testing.T) {
+	one, two := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+	t.Run("on the way to be an operator", func(t *testing.T) {
+		gated, begin := gatedWorld()
+		synctest.Test(t, func(t *testing.T) {
+			w := begin()
+			p := w.from(t, 1, Identity{})
+			p.does(protocol.Desk{Text: long})
+			var before float64
+			w.inspect(func(r *run) { before = r.budgets.share(one) })
+			gated.open = false
+			require.NoError(t, p.client.Promote(t.Context()))
+			synctest.Wait()
+			gated.gate <- errors.New("disk full")
+			synctest.Wait()
+			after := w.run.budgets.share(one)
+			w.looked()
+			gated.open = true
+			assert.InDelta(t, before, after, 1e-9)
+			w.close(p)
+		})
+	})
+	t.Run("who comes back from elsewhere", func(t *testing.T) {
+		gated, begin := gatedWorld()
+		synctest.Test(t, func(t *testing.T) {
+			w := begin()
+			p := w.from(t, 1, Identity{})
+			q := w.from(t, 2, Identity{})
+			var before [2]float64
+			w.inspect(func(r *run) { before = [2]float64{r.budgets.share(one), r.budgets.share(two)} })
+			gated.open = false
+			p.does(protocol.Say{Text: long})
+			w.run.named(nick("guest-1")).at = two // as comeBack does
+			w.looked()
+			gated.gate <- errors.New("disk full")
+			synctest.Wait()
+			after := [2]float64{w.run.budgets.share(one), w.run.budgets.share(two)}
+			w.looked()
+			gated.open = true
+			assert.InDelta(t, before[0], after[0], 1e-9)
+			assert.InDelta(t, before[1], after[1], 1e-9)
+			w.close(p, q)
+		})
+	})
+}
+
 // A line costs what the file grows by for it, about, whatever it is.
 func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 1))

@@ -134,9 +134,10 @@ type run struct {
 // proposal is what is done when the journal has decided about its entries.
 type proposal struct {
 	entries []journal.Entry
-	cost    int    // see admission
-	done    func() // after they were applied and told
-	failed  func() // if they could not be kept
+	cost    int       // see admission
+	spent   []expense // from the budgets of addresses
+	done    func()    // after they were applied and told
+	failed  func()    // if they could not be kept
 }
 
 // isLine reports whether it is something that somebody has said.
@@ -183,7 +184,7 @@ func (r *run) propose(p proposal) {
 		r.lines++
 	}
 	p.cost, r.cost = r.cost, 0
-	r.spend(p.entries, false)
+	p.spent = r.spend(p.entries)
 	r.expectAnswer()
 	r.hub.journal.Propose(journal.Proposal{Entries: p.entries, Mark: p})
 }
@@ -201,7 +202,7 @@ func (r *run) commit(b journal.Batch) {
 			r.lines--
 		}
 		if b.Err != nil {
-			r.spend(mark.entries, true)
+			r.giveBackSpent(mark.spent)
 			mark.failed()
 			continue
 		}
