@@ -277,3 +277,45 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 		w.close(ann, eve)
 	})
 }
+
+// The same where the disk has failed before it hangs, whether the wish comes before that is
+// known or after.
+func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
+	for _, later := range []time.Duration{0, 3 * time.Second, time.Minute} {
+		t.Run(later.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, g := gatedWith(journal.Bounds{}, Options{})
+				op := w.operator(t, "op")
+				g.open = false
+				op.say("is anybody there?", "")
+				synctest.Wait()
+				g.gate <- errors.New("disk full")
+				synctest.Wait()
+				op.say("and now?", "")
+				time.Sleep(later)
+				op.wants <- protocol.Stop{}
+				synctest.Wait()
+				if later < longSilence {
+					select {
+					case <-w.h.Asked():
+						t.Error("the disk may only be slow")
+					default:
+					}
+				}
+				time.Sleep(2 * longSilence)
+				synctest.Wait()
+				select {
+				case <-w.h.Asked():
+				default:
+					t.Error("it waits")
+				}
+				assert.Len(t, w.troubles(), 1, "that it fails was told")
+				w.end()
+				w.ended.Wait()
+				w.err = nil
+				close(g.gate)
+				w.close(op)
+			})
+		})
+	}
+}

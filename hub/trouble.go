@@ -87,11 +87,13 @@ func (r *run) watch(now time.Time) {
 	}
 	r.watchAt = time.Time{}
 	switch due := r.answered.Add(longSilence); {
-	case r.pending == 0 || r.record != works:
+	case r.pending == 0:
 	case due.After(now):
 		r.watchAt = due
 	default:
-		r.tellTrouble(silent, ErrSilent)
+		if r.record == works {
+			r.tellTrouble(silent, ErrSilent)
+		}
 		if r.hurried {
 			r.askEnd()
 		}
@@ -105,9 +107,15 @@ func (r *run) hurry(req hurry) {
 		return
 	}
 	r.farewell = short(req.text)
-	if r.hurried = true; r.record == silent {
+	if r.hurried = true; r.record == silent || r.isUnanswered() {
 		r.askEnd()
 	}
+}
+
+// isUnanswered reports whether the journal has not decided for long, also where that was
+// not told, since it has failed before.
+func (r *run) isUnanswered() bool {
+	return r.pending > 0 && time.Since(r.answered) >= longSilence
 }
 
 // askEnd asks the caller of Run to end the server.
