@@ -319,3 +319,34 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 		})
 	}
 }
+
+// Nor does anything grow where a session that has broken comes back again and again.
+func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, g := gatedWith(journal.Bounds{}, Options{})
+		ann := w.enter(t)
+		eve := newPersona(w.h, true)
+		eve.connect(t)
+		synctest.Wait()
+		eve.breakOff()
+		synctest.Wait()
+		eve.told()
+		g.open = false
+		for range 50 {
+			eve.connect(t)
+			synctest.Wait()
+		}
+		assert.Equal(t, 2, len(w.run.clients))
+		assert.Equal(t, 1, w.run.pending)
+		assert.Equal(t, 1, len(w.run.named(nick("guest-2")).onRoom))
+		w.looked()
+		g.open = true
+		g.gate <- nil
+		synctest.Wait()
+		eve.told()
+		ann.say("welcome back", "")
+		synctest.Wait()
+		assert.Equal(t, []string{"<guest-1> welcome back"}, eve.told())
+		w.close(ann, eve)
+	})
+}

@@ -180,7 +180,16 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 		r.reclaim(m)
 		r.move(m, to, 0, func(*member, *journal.Entry, int64) {})
 	}
-	m.onRoom = append(m.onRoom, see)
+	before := m.sees
+	if m.sees = see; before != nil {
+		before() // of a connection that is over: it gives back what it waits with
+	} else {
+		m.onRoom = append(m.onRoom, func() {
+			see := m.sees
+			m.sees = nil
+			see()
+		})
+	}
 	r.entered(m)
 }
 

@@ -74,6 +74,7 @@ type member struct {
 	replay   int           // lines of history it wants on entering
 	called   protocol.Nick // what it will be called, if that is proposed
 	onRoom   []func()      // what waits until it has entered
+	sees     func()        // of these, what its last connection is told that has come back; nil: none
 	retry    func()        // what must come true of it, and is tried again; nil: nothing
 	visits   []visit       // the rooms that it was in, the last ones: for who comes back
 	away     protocol.Text // "" when it is not
