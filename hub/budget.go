@@ -193,7 +193,7 @@ func (m *member) records(cmd protocol.Command) bool {
 	case protocol.Topic:
 		return !cmd.Text.IsBlank()
 	case protocol.Away:
-		return true
+		return !cmd.Text.IsBlank() // else it is back
 	case protocol.Join:
 		return m.bound != (protocol.Room{}) && m.bound != cmd.Room
 	case protocol.Rename:

@@ -70,6 +70,10 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 		for _, p := range []*persona{ann, bob, eve} {
 			p.told()
 		}
+		eve.does(protocol.Away{Text: protocol.MustText("for tea")})
+		for _, p := range []*persona{ann, bob, eve} {
+			p.told()
+		}
 		n, told := bob.until(nearLine)
 		assert.InDelta(t, 26, n, 2, "a line of 1,000 bytes takes some 3,400")
 		assert.Len(t, told, 1)
@@ -91,7 +95,11 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 		}
 		assert.Equal(t, head, w.h.journal.Head(), "the record has not grown")
 		eve.does(protocol.Who{})
-		assert.Equal(t, []string{"-- 3 in #lobby: guest-1, guest-2, guest-3"}, eve.told())
+		assert.Equal(t, []string{"-- 3 in #lobby: guest-1, guest-2, guest-3 (away)"}, eve.told())
+		eve.does(protocol.Away{})
+		assert.Equal(t, []string{"-- you are back"}, eve.told(), "to be away for a day is no wish")
+		ann.told()
+		bob.told()
 		eve.does(protocol.Topic{}, protocol.History{Lines: 1}, protocol.Ignore{}, protocol.Ping{})
 		assert.Len(t, eve.told(), 5)
 		ann.does(protocol.Say{Text: protocol.MustText("hello")})
