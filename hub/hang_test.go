@@ -206,12 +206,48 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 		g.open = true
 		w.looked()
 		bob.say("and on", "")
+		time.Sleep(calm)
 		synctest.Wait()
 		require.Len(t, w.troubles(), 5)
 		assert.ErrorIs(t, w.troubles()[2], ErrSilent)
 		assert.ErrorContains(t, w.troubles()[3], "disk full")
 		assert.NoError(t, w.troubles()[4])
 		w.close(op, ann, bob)
+	})
+}
+
+// A disk on which a short line fits and a long one does not is told of once, and again
+// when nothing has failed for a while.
+func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, disk := ailingWorld(Options{})
+		op, ann := w.operator(t, "op"), w.enter(t)
+		op.told()
+		for range 50 {
+			for _, full := range []bool{true, false} {
+				disk.falls(full)
+				ann.say("is it full?", "")
+				time.Sleep(50 * time.Millisecond)
+				synctest.Wait()
+			}
+		}
+		notices := func() (n int) {
+			for _, line := range op.told() {
+				if strings.HasPrefix(line, "-- the record ") {
+					n++
+				}
+			}
+			return n
+		}
+		assert.Equal(t, 1, notices())
+		assert.Len(t, w.troubles(), 1)
+		time.Sleep(2 * calm)
+		synctest.Wait()
+		assert.Equal(t, 1, notices(), "it works again")
+		require.Len(t, w.troubles(), 2)
+		assert.NoError(t, w.troubles()[1])
+		w.looked()
+		w.close(op, ann)
 	})
 }
 

@@ -204,6 +204,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 		assert.Equal(t, []string{"-- the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.told())
 		w.truth.fails(nil)
 		bob.say("hello", "")
+		time.Sleep(calm)
 		synctest.Wait()
 		again := "-- the record works again, and what is said is heard"
 		assert.ElementsMatch(t, []string{again, "<guest-2> hello"}, op.told())

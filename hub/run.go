@@ -100,6 +100,8 @@ type run struct {
 	pending   int                    // proposals that the journal has
 	lines     int                    // of these, how many were said by somebody
 	answered  time.Time              // when the journal decided last, or was given something to decide
+	works     bool                   // the last commit did
+	failed    time.Time              // when one failed last
 	watchAt   time.Time              // when it is looked whether it does; zero: it has nothing to decide
 	cost      int                    // what the command that is followed counts in the admission, before it has proposed something
 	widest    int                    // lines of this commit that were told in one room, where they are the most

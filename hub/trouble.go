@@ -15,11 +15,13 @@ type recordState int
 const (
 	works  recordState = iota
 	silent             // it has not decided for long
-	fails              // the last commit did
+	fails              // the last commit did, or one a moment ago
+	breaks             // no commit will ever succeed
 )
 
 const (
 	longSilence = 5 * time.Second // without an answer of the journal
+	calm        = 5 * time.Second // without a failure, before it is told that the record works: a nearly full disk takes a short line, and not the next
 	soon        = time.Second     // after which the next answer comes if the disk is well
 )
 
@@ -28,6 +30,7 @@ var operatorsHear = map[recordState]protocol.Text{
 	works:  protocol.MustText("the record works again, and what is said is heard"),
 	silent: protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
 	fails:  protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
+	breaks: protocol.MustText("the disk has failed, so the server ends: what it has is there at the next start"),
 }
 
 // diskSilent is in the goodbye of a hub that does not wait for its disk any longer.
@@ -39,14 +42,20 @@ func (r *run) judge(b journal.Batch) {
 	now := time.Now()
 	slow := now.Sub(r.answered) > soon
 	r.answered = now
-	if errors.Is(b.Err, journal.ErrBroken) && r.broken == nil {
-		r.broken = b.Err
-		r.farewell = protocol.MustText("its disk has failed")
-		defer r.stop()
-	}
+	r.works = b.Err == nil
 	switch {
+	case errors.Is(b.Err, journal.ErrBroken):
+		if r.broken == nil {
+			r.broken = b.Err
+			r.farewell = protocol.MustText("its disk has failed")
+			defer r.stop()
+		}
+		r.tellTrouble(breaks, b.Err)
 	case b.Err != nil:
+		r.failed = now
 		r.tellTrouble(fails, b.Err)
+	case r.record == fails && now.Sub(r.failed) < calm:
+		r.watchBy(r.failed.Add(calm))
 	case r.record == silent && slow && r.pending > len(b.Proposals): // it answers, and as slowly as before
 	default:
 		r.tellTrouble(works, nil)
@@ -75,18 +84,31 @@ func (r *run) tellTrouble(now recordState, err error) {
 // expectAnswer sets the time at which watch looks whether the journal has decided.
 func (r *run) expectAnswer() {
 	if r.watchAt.IsZero() {
-		r.watchAt = time.Now().Add(longSilence)
+		r.watchBy(time.Now().Add(longSilence))
+	}
+}
+
+func (r *run) watchBy(at time.Time) {
+	if r.watchAt.IsZero() || at.Before(r.watchAt) {
+		r.watchAt = at
 		r.rearm()
 	}
 }
 
-// watch tells of a disk that does not answer. One that fails is told of already.
+// watch tells of a disk that does not answer, unless it has been told that it fails; and
+// of one that has not failed for a while.
 func (r *run) watch(now time.Time) {
 	if r.watchAt.IsZero() || r.watchAt.After(now) {
 		return
 	}
 	r.watchAt = time.Time{}
-	switch due := r.answered.Add(longSilence); {
+	due, isCalm := r.answered.Add(longSilence), r.failed.Add(calm)
+	switch {
+	case r.record == fails && r.works && isCalm.After(now):
+		r.watchAt = isCalm
+	case r.record == fails && r.works:
+		r.tellTrouble(works, nil)
+		r.watchAt = due
 	case r.pending == 0:
 	case due.After(now):
 		r.watchAt = due
