@@ -386,3 +386,50 @@ func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
 		w.close(ann, eve)
 	})
 }
+
+// The same where it says again what is under way, and wants another name than the one that
+// it is about to have.
+func TestWhoAsksAgainAndAgainIsAnsweredOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, g := gatedWith(journal.Bounds{}, Options{})
+		eve := newPersona(w.h, true)
+		eve.connect(t)
+		synctest.Wait()
+		eve.told()
+		g.open = false
+		eve.say("hello", "a")
+		synctest.Wait()
+		eve.connect(t)
+		synctest.Wait()
+		m := w.run.named(nick("guest-1"))
+		assert.Equal(t, 1, len(m.refs.asked["a"]))
+		for range 50 {
+			eve.connect(t)
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, len(m.refs.asked["a"]))
+		w.looked()
+		g.gate <- nil
+		synctest.Wait()
+		assert.Empty(t, m.refs.asked)
+		assert.Empty(t, eve.unacked)
+		w.looked()
+		for i := range 50 {
+			eve.wants <- protocol.Rename{Nick: nick("eve-%d", i)}
+			synctest.Wait()
+			eve.connect(t)
+			synctest.Wait()
+		}
+		eve.wants <- protocol.Rename{Nick: nick("eve")}
+		synctest.Wait()
+		assert.Equal(t, 1, w.run.pending)
+		assert.Equal(t, 1, len(w.run.onName))
+		w.looked()
+		g.open = true
+		close(g.gate)
+		synctest.Wait()
+		assert.Equal(t, nick("eve"), m.nick)
+		w.looked()
+		w.close(eve)
+	})
+}

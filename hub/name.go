@@ -16,8 +16,11 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 		return
 	}
 	if m.called != (protocol.Nick{}) { // on the connection before this one
-		c := m.client
-		r.onName[m] = append(r.onName[m], func() { r.command(c, protocol.Rename{Nick: to}, w) })
+		c, before := m.client, r.onName[m]
+		r.onName[m] = func() { r.command(c, protocol.Rename{Nick: to}, w) }
+		if before != nil {
+			before() // of a connection that is over
+		}
 		return
 	}
 	if to == m.nick {
@@ -62,10 +65,10 @@ func (r *run) rename(m *member, to protocol.Nick, w int64) {
 // settleName does what waits until it is decided what m is called.
 func (r *run) settleName(m *member) {
 	m.called = protocol.Nick{}
-	waiting := r.onName[m]
+	waits := r.onName[m]
 	delete(r.onName, m)
-	for _, f := range waiting {
-		f()
+	if waits != nil {
+		waits()
 	}
 }
 

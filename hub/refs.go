@@ -12,9 +12,16 @@ const maxRefs = 256
 // refs are the last ids that a member gave to what it said, so that a line that
 // is sent twice is one line. nil: none yet, as most never give any.
 type refs struct {
-	seqs  map[protocol.Ref]uint64             // the position of each; 0: under way
-	order []protocol.Ref                      // the oldest first
-	asked map[protocol.Ref][]func(seq uint64) // who sent it again while it was under way
+	seqs  map[protocol.Ref]uint64   // the position of each; 0: under way
+	order []protocol.Ref            // the oldest first
+	asked map[protocol.Ref][]asking // who sent it again while it was under way
+}
+
+// asking is a connection that waits to be told where its line stands.
+type asking struct {
+	c      *Client
+	weight int64
+	answer func(seq uint64)
 }
 
 // find reports whether ref was used, and the position of its line if it has one.
@@ -26,12 +33,23 @@ func (r *refs) find(ref protocol.Ref) (seq uint64, used bool) {
 	return seq, used
 }
 
-// ask has f called when it is decided where the line stands; 0: nowhere.
-func (r *refs) ask(ref protocol.Ref, f func(seq uint64)) {
+// ask has a answered when it is decided where the line stands; 0: nowhere. Connections that
+// are over wait no longer.
+func (r *refs) ask(ref protocol.Ref, a asking) {
 	if r.asked == nil {
-		r.asked = map[protocol.Ref][]func(uint64){}
+		r.asked = map[protocol.Ref][]asking{}
 	}
-	r.asked[ref] = append(r.asked[ref], f)
+	waiting := slices.DeleteFunc(r.asked[ref], asking.letGo)
+	r.asked[ref] = append(waiting, a)
+}
+
+// letGo gives back what a connection that is over waits with, and reports whether it is.
+func (a asking) letGo() bool {
+	if a.c.member != nil {
+		return false
+	}
+	a.c.turn.Release(a.weight)
+	return true
 }
 
 // keep remembers where m's line stands (0: it is under way), and forgets the oldest
@@ -74,7 +92,7 @@ func (r *refs) decided(ref protocol.Ref, seq uint64) {
 	}
 	asked := r.asked[ref]
 	delete(r.asked, ref)
-	for _, f := range asked {
-		f(seq)
+	for _, a := range asked {
+		a.answer(seq)
 	}
 }

@@ -111,10 +111,10 @@ type run struct {
 	silent    []greeted              // who have said nothing yet, the first to be announced first
 	late      []*member              // who are yet to be told of a crowd
 	lateAt    time.Time
-	dropped   dropped              // at the desk, and not told yet
-	unread    []*member            // whose conversation was closed while they were away, the last ones
-	held      []*member            // broken sessions, the first to end first
-	onName    map[*member][]func() // what waits until it is decided what somebody is called
+	dropped   dropped            // at the desk, and not told yet
+	unread    []*member          // whose conversation was closed while they were away, the last ones
+	held      []*member          // broken sessions, the first to end first
+	onName    map[*member]func() // what waits until it is decided what somebody is called
 	patients  []*patient
 	retry     []*member // of whom something must come true: see again
 	retryAt   time.Time
@@ -150,7 +150,7 @@ func (p *proposal) isLine() bool {
 func newRun(h *Hub) *run {
 	expiry := time.NewTimer(time.Hour)
 	expiry.Stop()
-	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member][]func(){}, blocked: newBlocks(), budgets: newBudgets(h.opts.PerAddressBytes), expiry: expiry}
+	r := &run{state: newState(), hub: h, opts: &h.opts, clients: map[*Client]bool{}, onEnd: map[*Client][]*patient{}, onName: map[*member]func(){}, blocked: newBlocks(), budgets: newBudgets(h.opts.PerAddressBytes), expiry: expiry}
 	r.room(protocol.DeskRoom)                  // it never vanishes
 	if r.head = h.journal.Head(); r.head > 0 { // how many entries these have had by now is not known here
 		r.nth[journal.Everybody], r.nth[journal.Desk] = journal.Unknown, journal.Unknown

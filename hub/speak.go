@@ -68,13 +68,13 @@ func (r *run) saidBefore(m *member, ref protocol.Ref, w int64) bool {
 	case seq > 0:
 		r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
 	default:
-		m.refs.ask(ref, func(seq uint64) {
+		m.refs.ask(ref, asking{c, w, func(seq uint64) {
 			if seq > 0 {
 				r.answer(c, protocol.Accepted{Ref: ref, Seq: seq}, w)
 			} else {
 				r.answer(c, protocol.Refused{Refusal: *unkept, Ref: ref}, w)
 			}
-		})
+		}})
 	}
 	return true
 }
