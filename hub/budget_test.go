@@ -277,13 +277,13 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 		text  func() string
 		own   bool // a private line: few are in one stream
 	}{
-		"short":              {5000, func() string { return letters(20, 'a', 26, 5) }, false},
-		"long":               {300, func() string { return letters(4000, 'a', 26, 5) }, false},
-		"Han letters":        {300, func() string { return letters(1360, 0x4e00, 20000, 0) }, false},
-		"short Han letters":  {5000, func() string { return letters(20, 0x4e00, 20000, 0) }, false},
-		"private, and Han":   {300, func() string { return letters(1360, 0x4e00, 20000, 0) }, true},
-		"private, and short": {5000, func() string { return letters(20, 'a', 26, 5) }, true},
-		"comings":            {5000, nil, false},
+		"short":              {2000, func() string { return letters(20, 'a', 26, 5) }, false},
+		"long":               {100, func() string { return letters(4000, 'a', 26, 5) }, false},
+		"Han letters":        {100, func() string { return letters(1360, 0x4e00, 20000, 0) }, false},
+		"short Han letters":  {2000, func() string { return letters(20, 0x4e00, 20000, 0) }, false},
+		"private, and Han":   {100, func() string { return letters(1360, 0x4e00, 20000, 0) }, true},
+		"private, and short": {2000, func() string { return letters(20, 'a', 26, 5) }, true},
+		"comings":            {2000, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "chinwag.db")
