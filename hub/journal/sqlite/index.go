@@ -79,7 +79,15 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 // The index merges nothing by itself: a statement that does takes as long as there is
 // to merge. What leaves it is noted in a part of its own, which is much quicker than to
 // write over it in all the others; merging takes both away.
-var indexSettings = map[string]int{"automerge": 0, "crisismerge": 1000, "secure-delete": 0}
+var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
+
+// As many parts of the index as are merged into one. A merge that is under way waits
+// where there are more new parts than it has, but not enough of them to be merged; so while all
+// are to become one, two are enough, and nothing keeps that from its end.
+const (
+	mergeParts    = 4
+	mergeAllParts = 2
+)
 
 // setIndex makes the index of an older version work like that, too.
 func setIndex(ctx context.Context, c *sql.Conn) error {

@@ -198,6 +198,45 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	assertGone(t, path, "plugh")
 }
 
+// What is indexed while the index is merged does not end that before its time.
+func TestAScrubMergesAllThatThereWas(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1})
+	bob := uuid.New()
+	for i := range 300 {
+		if storetest.Commit(t, s, storetest.Said("#a", hanLine(1000))); i%10 == 0 {
+			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)))
+		}
+	}
+	indexed := func() {
+		for more := true; more; {
+			var err error
+			more, err = s.index()
+			require.NoError(t, err)
+		}
+	}
+	indexed()
+	for pages, more := -mergePages, true; more; pages = mergePages { // into one part, so that there are more new ones
+		var err error
+		more, err = s.mergeSome(pages)
+		require.NoError(t, err)
+	}
+	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	task := &tidying{s: s}
+	for task.scrub.phase != scrubMerge {
+		s.unmerged.Store(false)
+		task.step()
+	}
+	for range 3 {
+		storetest.Commit(t, s, storetest.Said("#a", "innocent"))
+		indexed()
+	}
+	settle(task, func() bool { return !s.marked.Load() })
+	assertGone(t, path, "xyzzy")
+}
+
 // assertGone checks that a word is nowhere in the files.
 func assertGone(t testing.TB, path, word string) {
 	t.Helper()

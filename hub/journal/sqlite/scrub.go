@@ -96,7 +96,10 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 		c.began, c.due = now, now
 		c.forget, c.forgotten, c.garbage = s.marked.Load(), s.forgotten.Load(), s.garbage.Load()
 		s.compact.Store(false)
-		if _, err = s.mergeSome(-mergePages); err == nil { // all parts become inputs of one
+		if err = s.setMergeParts(mergeAllParts); err == nil {
+			_, err = s.mergeSome(-mergePages) // all parts become inputs of one
+		}
+		if err == nil {
 			c.phase = scrubMerge
 			s.unmerged.Store(true)
 			s.scrubs.Add(1)
@@ -131,10 +134,13 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 }
 
 // merged is called when there is nothing left to merge.
-func (t *tidying) merged(now time.Time) {
+func (t *tidying) merged(now time.Time) error {
 	c := &t.scrub
 	if c.phase != scrubMerge {
-		return
+		return nil
+	}
+	if err := t.s.setMergeParts(mergeParts); err != nil {
+		return err
 	}
 	t.s.garbage.Add(-c.garbage) // what came since is of the next
 	c.merged, c.phase = now, scrubLog
@@ -145,6 +151,14 @@ func (t *tidying) merged(now time.Time) {
 	if !c.forget {
 		c.phase, c.due = scrubIdle, time.Time{}
 	}
+	return nil
+}
+
+func (s *Store) setMergeParts(n int) error {
+	return s.slice(lazy, func(*slice) error {
+		_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
+		return err
+	})
 }
 
 // held is how many entries there may be.

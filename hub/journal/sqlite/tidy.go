@@ -106,11 +106,11 @@ func (t *tidying) merge(now time.Time) error {
 	t.owed--
 	t.s.unmerged.Store(false)
 	more, err := t.s.mergeSome(mergePages)
-	switch {
-	case err != nil || more:
+	if err == nil && !more {
+		err = t.merged(now)
+	}
+	if err != nil || more {
 		t.s.unmerged.Store(true)
-	default:
-		t.merged(now)
 	}
 	return err
 }
