@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -28,4 +29,11 @@ func lockFile(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// unlockFile gives the lock back at once. To close the file is not enough: where the process
+// is starting another one just then, that holds it for a moment, too.
+func unlockFile(f *os.File) error {
+	err := unlock(f)
+	return cmp.Or(f.Close(), err)
 }

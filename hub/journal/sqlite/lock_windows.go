@@ -8,6 +8,11 @@ import (
 
 // lock takes a byte far behind the end, so that others can read who has it.
 func lock(f *os.File) error {
-	at := &windows.Overlapped{OffsetHigh: 1}
-	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
+	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, farBehind())
 }
+
+func unlock(f *os.File) error {
+	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, farBehind())
+}
+
+func farBehind() *windows.Overlapped { return &windows.Overlapped{OffsetHigh: 1} }

@@ -245,7 +245,7 @@ func (s *Store) release() (err error) {
 		err = cmp.Or(err, db.Close())
 	}
 	if s.lock != nil {
-		err = cmp.Or(err, s.lock.Close())
+		err = cmp.Or(err, unlockFile(s.lock))
 	}
 	return err
 }
