@@ -29,7 +29,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is not a chinwag record, so it is left alone: please name another file", path)
 	case errors.Is(err, errFolder):
 		return fmt.Errorf("%s is a folder: please name the file in it, which a server calls chinwag.db", path)
-	case errors.Is(err, errDamaged) || code(err)&0xff == codes.SQLITE_CORRUPT:
+	case errors.Is(err, errDamaged), code(err)&0xff == codes.SQLITE_CORRUPT,
+		code(err)&0xff == codes.SQLITE_ERROR: // what is asked is right, so what is there is not
 		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
 			"\"chinwag history export\" saves what can still be read", path, err)
 	case code(err)&0xff == codes.SQLITE_READONLY, code(err)&0xff == codes.SQLITE_CANTOPEN:

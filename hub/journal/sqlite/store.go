@@ -207,6 +207,12 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	var epoch []byte
 	var head, indexed uint64
 	err := c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &indexed, &head)
+	if err == nil {
+		s.epoch, err = uuid.FromBytes(epoch)
+	}
+	if err != nil && code(err) == 0 { // there is something else than a record has
+		err = fmt.Errorf("%w: %w", errDamaged, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -218,8 +224,7 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 		return err
 	}
 	s.marked.Store(marked > 0)
-	s.epoch, err = uuid.FromBytes(epoch)
-	return err
+	return nil
 }
 
 // Close waits for all that is under way, and gives the file back.

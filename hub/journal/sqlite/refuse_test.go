@@ -1,0 +1,52 @@
+package sqlite
+
+import (
+	"database/sql"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal/storetest"
+)
+
+// Where the damage is such that SQLite takes what is asked for wrong, it is told as damage, too.
+func TestWhatIsNotAsARecordHasItIsDamage(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := opened(t, path, Options{})
+	storetest.Commit(t, s, numbered(1, 10)...)
+	require.NoError(t, s.Close())
+	for _, harm := range []string{
+		"UPDATE words_config SET v=99 WHERE k='version'",
+		"ALTER TABLE meta RENAME COLUMN gone TO gnoe",
+		"ALTER TABLE streams RENAME COLUMN pruned_nth TO prunes",
+		"DROP TABLE words",
+		"DELETE FROM meta",
+		"UPDATE meta SET epoch=x'00'",
+		"UPDATE meta SET indexed=-1",
+		"", // an unknown format of the schema
+	} {
+		t.Run(harm, func(t *testing.T) {
+			to := newPath(t)
+			copyFiles(t, path, to)
+			db, err := sql.Open("sqlite", to)
+			require.NoError(t, err)
+			_, err = db.ExecContext(t.Context(), harm)
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+			before, err := os.ReadFile(to)
+			require.NoError(t, err)
+			if harm == "" {
+				before[47] = 9
+				require.NoError(t, os.WriteFile(to, before, 0o600))
+			}
+			_, err = Open(to, Options{})
+			require.ErrorContains(t, err, "chinwag.db is damaged (")
+			after, err := os.ReadFile(to)
+			require.NoError(t, err)
+			assert.Equal(t, before, after, "it is left as it is")
+		})
+	}
+}
