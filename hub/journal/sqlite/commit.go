@@ -63,6 +63,7 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 	}
 	for _, p := range all {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
+			w.close()
 			return nil, err
 		}
 	}
@@ -71,9 +72,10 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 
 func (w *writer) close() {
 	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune, w.drop) {
-		_ = s.Close()
+		if s != nil {
+			_ = s.Close()
+		}
 	}
-	_ = w.conn.Close()
 }
 
 // Commit implements journal.Store.

@@ -58,6 +58,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
+			r.close()
 			return nil, err
 		}
 	}
@@ -66,7 +67,9 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 
 func (r *reader) close() {
 	for _, s := range []*sql.Stmt{r.begin, r.end, r.find, r.gone, r.page, r.probe, r.last} {
-		_ = s.Close()
+		if s != nil {
+			_ = s.Close()
+		}
 	}
 	_ = r.conn.Close()
 }

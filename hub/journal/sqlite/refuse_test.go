@@ -3,6 +3,8 @@ package sqlite
 import (
 	"database/sql"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,6 +49,21 @@ func TestWhatIsNotAsARecordHasItIsDamage(t *testing.T) {
 			after, err := os.ReadFile(to)
 			require.NoError(t, err)
 			assert.Equal(t, before, after, "it is left as it is")
+			assertNotOpen(t, to)
 		})
+	}
+}
+
+// assertNotOpen checks that this process has no file of a record open, where a system tells.
+func assertNotOpen(t *testing.T, path string) {
+	t.Helper()
+	path, err := filepath.EvalSymlinks(path)
+	require.NoError(t, err)
+	files, err := filepath.Glob("/proc/self/fd/*")
+	require.NoError(t, err)
+	for _, f := range files {
+		if at, err := os.Readlink(f); err == nil {
+			assert.False(t, strings.HasPrefix(at, path), at)
+		}
 	}
 }

@@ -63,6 +63,7 @@ type Store struct {
 	epoch uuid.UUID
 	lock  *os.File
 	pools []*sql.DB
+	conns []*sql.Conn // the writer's, and that of checkpoints
 
 	readers  chan *reader // readerCount of them; whoever has one gives it back
 	searcher chan *reader // the one of searches
@@ -147,7 +148,7 @@ func (s *Store) connect(steps []string) (err error) {
 	if err != nil {
 		return err
 	}
-	conn, err := db.Conn(ctx)
+	conn, err := s.conn(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (s *Store) connect(steps []string) (err error) {
 	if db, err = s.pool(1, writing(s.path, s.opts.Sync)); err != nil {
 		return err
 	}
-	if s.checkpoints, err = db.Conn(ctx); err != nil {
+	if s.checkpoints, err = s.conn(ctx, db); err != nil {
 		return err
 	}
 	// An emptying that another program is in the way of is put off: nobody waits for that.
@@ -200,6 +201,14 @@ func (s *Store) pool(size int, dsn string) (*sql.DB, error) {
 		s.pools = append(s.pools, db)
 	}
 	return db, err
+}
+
+func (s *Store) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	c, err := db.Conn(ctx)
+	if err == nil {
+		s.conns = append(s.conns, c)
+	}
+	return c, err
 }
 
 // load learns where the record ends. The last entry is never pruned.
@@ -239,13 +248,21 @@ func (s *Store) Close() error {
 	defer s.writing.Unlock()
 	s.broken = cmp.Or(s.broken, errClosed)
 	s.w.close()
-	_ = s.checkpoints.Close()
 	return s.release()
 }
 
 // release gives back what open has taken so far. The writer's connection is the
 // last: it brings the log to the file.
 func (s *Store) release() (err error) {
+	for range len(s.readers) { // open has failed
+		(<-s.readers).close()
+	}
+	for range len(s.searcher) {
+		(<-s.searcher).close()
+	}
+	for _, c := range s.conns {
+		_ = c.Close() // else its pool leaves it open
+	}
 	for _, db := range slices.Backward(s.pools) {
 		err = cmp.Or(err, db.Close())
 	}
