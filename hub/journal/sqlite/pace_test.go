@@ -398,6 +398,55 @@ func TestTheSizeIsBounded(t *testing.T) {
 	assert.Empty(t, r.Problems)
 }
 
+// The size is bounded also where something else goes all the time: what that leaves in the
+// index is not worth a merge each time.
+func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 20
+	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 1000})
+	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	var in []journal.Entry
+	for range 500 {
+		in = append(in, storetest.Said("#b", hanLine(300)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
+	}
+	storetest.Commit(t, s, in...)
+	used := func() int64 {
+		used, _, err := s.used()
+		require.NoError(t, err)
+		return used
+	}
+	for s.indexed.Load() < s.Head() {
+		_, err := s.index()
+		require.NoError(t, err)
+	}
+	require.Greater(t, used(), int64(most))
+	for i := 0; i < 2000 && used() > most; i++ {
+		storetest.Commit(t, s, storetest.Said("#a", "z"))
+		task.pruneAt, task.sweepAt, task.indexAt = time.Time{}, time.Time{}, time.Time{}
+		task.step()
+	}
+	assert.LessOrEqual(t, used(), int64(most))
+	assert.Greater(t, len(everything(t, s, "#b")), 50, "no more goes than must")
+}
+
+// However long the streams have too much in them, the index follows and is merged.
+func TestASweepLeavesTimeForTheRest(t *testing.T) {
+	s := still(t, newPath(t), Options{Sync: Off, Lines: 1})
+	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}, pruneAt: time.Now().Add(time.Hour)}
+	isDone := false
+	for range 50 {
+		in := make([]journal.Entry, 2*indexAtOnce)
+		for i := range in {
+			in[i] = storetest.Said("#a", "x")
+		}
+		storetest.Commit(t, s, in...)
+		task.sweepAt, task.indexAt = time.Time{}, time.Now()
+		task.step()
+		isDone = isDone || s.indexed.Load() > 0 && !s.unmerged.Load()
+	}
+	assert.True(t, isDone)
+}
+
 func TestHowOftenItIsPruned(t *testing.T) {
 	for _, c := range []struct {
 		o    Options

@@ -15,6 +15,7 @@ type pruning struct {
 	head  atomic.Uint64 // of the record when there was nothing left to remove
 	done  atomic.Uint64 // entries removed since
 	goal  uint64        // position up to which the size wants everything removed; 0: none
+	merge uint64        // number of the scrub that must have merged the index before the size removes more; 0: none
 	after int64         // the last stream that was looked at in this round; 0: a round begins
 }
 
@@ -70,20 +71,37 @@ func (s *Store) pruneSize() (int, error) {
 	if s.pruned.goal == 0 {
 		used, first, err := s.used()
 		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve {
+			s.pruned.merge = 0
 			return 0, err
 		}
-		if s.garbage.Load() > 0 {
-			s.compact.Store(true) // only then it is known how much room there is
+		if !s.isMerged() {
 			return 0, nil
 		}
 		s.pruned.goal = first + (s.Head()-first)/sizePart
 	}
 	n, err := s.prune(oldest, indexAtOnce, position(s.pruned.goal))
-	if n == 0 {
-		s.pruned.goal = 0
-		s.compact.Store(s.garbage.Load() > 0)
+	if n == 0 && err == nil {
+		s.pruned.goal, s.pruned.merge = 0, 0
+		s.isMerged()
 	}
 	return n, err
+}
+
+// isMerged reports whether the room is known that what is gone leaves: the index was merged since
+// that was asked first. What goes meanwhile for another reason is not waited for.
+func (s *Store) isMerged() bool {
+	p := &s.pruned
+	switch {
+	case p.merge > 0:
+	case s.garbage.Load() == 0:
+		return true
+	default:
+		p.merge = s.scrubs.Load() + 1
+	}
+	if s.scrubs.Load() < p.merge {
+		s.compact.Store(true)
+	}
+	return s.mergedBy.Load() >= p.merge
 }
 
 // used is how many bytes of the file hold something, and the position of the first entry.

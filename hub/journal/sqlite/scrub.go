@@ -67,18 +67,29 @@ func (t *tidying) scrubIsDue(now time.Time) bool {
 			}
 			return !now.Before(c.due)
 		}
-		garbage := t.s.garbage.Load()
-		return garbage > 0 && now.Sub(c.merged) > mergeEvery || garbage > indexAtOnce && garbage > t.s.held()
+		return t.isWorthMerging(now)
 	case scrubMerge:
 		return false // Store.mergeSome goes on by itself
+	case scrubLog:
+		if t.s.compact.Load() { // another program may read for long
+			c.phase = scrubIdle
+			return true
+		}
 	case scrubRewrite:
-		if t.s.forgotten.Load() != c.forgotten && !now.Before(c.after) || t.s.compact.Load() {
+		if t.s.forgotten.Load() != c.forgotten && !now.Before(c.after) || t.s.compact.Load() || t.isWorthMerging(now) {
 			c.phase = scrubIdle // from the beginning
 			return true
 		}
 		return !now.Before(c.due) && now.Sub(time.Unix(0, t.s.spoke.Load())) >= t.s.opts.quiet
 	}
 	return !now.Before(c.due)
+}
+
+// isWorthMerging reports whether the index holds more of what is gone than of what is kept, or
+// has held it for long.
+func (t *tidying) isWorthMerging(now time.Time) bool {
+	garbage := t.s.garbage.Load()
+	return garbage > 0 && now.Sub(t.scrub.merged) > mergeEvery || garbage > indexAtOnce && garbage > t.s.held()
 }
 
 func latest(a, b time.Time) time.Time {
@@ -117,6 +128,10 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 			}
 		}
 	case scrubRewrite:
+		if !s.isSmall() { // any more
+			c.phase = scrubEnd
+			return nil
+		}
 		switch done, e := s.rewrite(); {
 		case e != nil:
 			err = e
@@ -143,6 +158,7 @@ func (t *tidying) merged(now time.Time) error {
 		return err
 	}
 	t.s.garbage.Add(-c.garbage) // what came since is of the next
+	t.s.mergedBy.Store(t.s.scrubs.Load())
 	c.merged, c.phase = now, scrubLog
 	if t.s.opts.Size > 0 {
 		t.pruneAt = now // with the room that there is now

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"os"
 	"strings"
@@ -52,4 +53,83 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 		require.NoError(t, err)
 		assert.Zero(t, bytes.Count(b, []byte("xyzzy")), suffix)
 	}
+}
+
+// unquiet is a store in which something was forgotten, and people never pause, so that the file
+// is yet to be written anew.
+func unquiet(t *testing.T, path string, o Options) (s *Store, task *tidying) {
+	o.Sync, o.scrubDelay, o.quiet = Off, 1, 24*time.Hour
+	s = still(t, path, o)
+	bob := uuid.New()
+	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	task = &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
+	return s, task
+}
+
+// Where a file waits to be written anew, what is pruned meanwhile leaves the index as always.
+func TestTheIndexIsMergedWherePeopleNeverPause(t *testing.T) {
+	t.Parallel()
+	s, task := unquiet(t, newPath(t), Options{Keep: time.Hour})
+	var in []journal.Entry
+	for range 1500 {
+		in = append(in, ago("#a", 2*time.Hour, "plugh"))
+	}
+	storetest.Commit(t, s, append(in, storetest.Said("#a", "innocent"))...)
+	for s.indexed.Load() < s.Head() {
+		_, err := s.index()
+		require.NoError(t, err)
+	}
+	task.pruneAt = time.Time{}
+	for range 1000 {
+		task.step()
+	}
+	assert.Zero(t, s.garbage.Load())
+	assert.True(t, s.marked.Load(), "it waits still")
+}
+
+// A file that has become large meanwhile is not written anew.
+func TestALargeFileIsNotRewritten(t *testing.T) {
+	t.Parallel()
+	s, task := unquiet(t, newPath(t), Options{})
+	_, err := s.w.conn.ExecContext(t.Context(), "CREATE TABLE ballast (b); INSERT INTO ballast VALUES (zeroblob(?))", rewritten)
+	require.NoError(t, err)
+	require.NoError(t, s.checkpoint())
+	require.False(t, s.isSmall())
+	pages := func() (n int) {
+		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT freelist_count FROM pragma_freelist_count").Scan(&n))
+		return n
+	}
+	_, err = s.w.conn.ExecContext(t.Context(), "DROP TABLE ballast")
+	require.NoError(t, err)
+	free := pages()
+	s.spoke.Store(0)
+	settle(task, func() bool { return !s.marked.Load() })
+	assert.GreaterOrEqual(t, pages(), free)
+}
+
+// A scrub that waits for another program which reads the log does not keep the index from
+// being merged where room is needed.
+func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off, scrubDelay: 1})
+	bob := uuid.New()
+	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	require.NoError(t, view(path, func(_ *sql.Conn, r *reader) error {
+		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
+		_, err := s.Forget(bob, []journal.Stream{"#a"})
+		require.NoError(t, err)
+		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+		settle(task, func() bool { return task.scrub.phase == scrubLog })
+		s.garbage.Store(1)
+		s.compact.Store(true)
+		for range 1000 {
+			task.step()
+		}
+		assert.Zero(t, s.garbage.Load())
+		return nil
+	}))
 }

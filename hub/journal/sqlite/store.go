@@ -95,6 +95,7 @@ type Store struct {
 	marked     atomic.Bool   // theMark stands in the index; written under writing
 	scrub      atomic.Bool   // forgotten words are still in the log
 	scrubs     atomic.Uint64 // that have begun
+	mergedBy   atomic.Uint64 // number of the last scrub that has merged the index
 	spoke      atomic.Int64  // when something was committed last, in nanoseconds since 1970
 
 	work  chan struct{} // capacity 1: something was committed or forgotten; closed by nobody

@@ -24,6 +24,7 @@ type tidying struct {
 	pruneAt time.Time
 	pruning bool // the last slice was pruning: something else is next
 	sweepAt time.Time
+	swept   bool      // since there was time for what follows it
 	indexAt time.Time // zero: there was nothing to index
 	head    uint64    // of the record
 	since   time.Time // when it was the head
@@ -82,22 +83,26 @@ func (t *tidying) one(now time.Time) (did bool, err error) {
 		err = t.merge(now)
 	case t.scrubIsDue(now):
 		err = t.scrubStep(now)
-	case !now.Before(t.sweepAt):
+	case !now.Before(t.sweepAt) && !t.swept:
+		t.swept = true
 		if more, err = s.sweepSome(); more {
 			t.sweepAt = now.Add(sweepPause)
 		} else {
 			t.sweepAt = now.Add(sweepEvery)
 		}
 	case t.indexIsDue(now):
+		t.swept = false
 		_, err = s.index()
 		if t.owed = mergesOwed; s.isFlooded(t.head, t.since) {
 			t.indexAt = now.Add(indexDelay)
 		}
 		t.head, t.since = s.Head(), now
 	case s.unmerged.Load():
+		t.swept = false
 		err = t.merge(now)
 	default:
-		return !now.Before(t.pruneAt), nil // it is the turn of pruning again
+		t.swept = false
+		return !now.Before(t.pruneAt) || !now.Before(t.sweepAt), nil // it is their turn again
 	}
 	return true, err
 }
