@@ -145,12 +145,13 @@ func (j *Journal) Run(ctx context.Context) {
 		for _, p := range group {
 			entries = append(entries, p.Entries...)
 		}
+		epoch := j.recent.now()
 		batch := Batch{Proposals: group, Err: j.Commit(entries)}
 		if batch.Err == nil {
 			for i := range entries {
 				entries[i].share()
 			}
-			j.recent.remember(entries)
+			j.recent.remember(entries, epoch)
 			j.latest.changed(entries)
 		}
 		rest := entries

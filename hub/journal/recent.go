@@ -25,6 +25,7 @@ type recent struct {
 	bytes int
 	most  int    // entries
 	floor uint64 // all that came after this position is here
+	epoch int    // counts what has changed the record, for who commits meanwhile
 }
 
 // held is the memory that e takes at the most, when its line is spelled in text and in
@@ -35,9 +36,24 @@ func held(e *Entry) int {
 	return size + lineBytes + 3*(size-entryBytes)
 }
 
-func (r *recent) remember(entries []Entry) {
+// now is the epoch of what is committed next.
+func (r *recent) now() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.epoch
+}
+
+// remember holds what was committed since epoch, unless some of it may have been forgotten since.
+func (r *recent) remember(entries []Entry, epoch int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.epoch != epoch {
+		r.tail, r.bytes = tail{}, 0
+		if n := len(entries); n > 0 {
+			r.floor = entries[n-1].Seq
+		}
+		return
+	}
 	for i := range entries {
 		r.bytes += held(&entries[i])
 	}
@@ -59,6 +75,7 @@ func (r *recent) forget() {
 		r.floor = r.entries[n-1].Seq
 	}
 	r.tail, r.bytes = tail{}, 0
+	r.epoch++
 }
 
 // read is Store.Read, if all that is asked for is here.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -49,7 +50,7 @@ func TestTheEndOfTheRecordIsBoundedInMemory(t *testing.T) {
 				group = append(group, Entry{Seq: seq, Stream: Stream(fmt.Sprint("#", seq%20)), Event: ev})
 				seq++
 			}
-			r.remember(group)
+			r.remember(group, 0)
 		}
 		sum := 0
 		for i := range r.entries {
@@ -90,4 +91,42 @@ func TestTheLastLinesThatAreHeldAreBoundedInMemory(t *testing.T) {
 		j.latest.changed([]Entry{said(st, "news")})
 	}
 	assert.Zero(t, j.latest.bytes)
+}
+
+// hasty is a store of which something is forgotten as soon as it is committed.
+type hasty struct {
+	*Memory
+	then func()
+}
+
+func (s *hasty) Commit(entries []Entry) error {
+	err := s.Memory.Commit(entries)
+	if s.then != nil {
+		s.then()
+	}
+	return err
+}
+
+// What is forgotten is not held in memory, however close the two are.
+func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &hasty{Memory: NewMemory(Bounds{})}
+		j, commit, stop := running(t, s)
+		defer stop()
+		commit(said("#a", "tea"))
+		secret := said("#a", "secret")
+		secret.Author = uuid.New()
+		s.then = func() {
+			n, err := j.Forget(secret.Author, []Stream{"#a"})
+			assert.NoError(t, err)
+			assert.Equal(t, 1, n)
+		}
+		commit(secret)
+		s.then = nil
+		head := commit(said("#a", "more tea"))
+		p, err := j.ReadOn(&Cursor{Seq: 1, Streams: []Reading{{Stream: "#a", Nth: 1}}}, head, 9)
+		require.NoError(t, err)
+		require.Len(t, p.Entries, 2)
+		assert.IsType(t, protocol.Erased{}, p.Entries[0].Event)
+	})
 }
