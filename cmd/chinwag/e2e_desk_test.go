@@ -366,7 +366,7 @@ func TestAMessageIsLeft(t *testing.T) {
 		"-- you are an operator now, and on duty: /queue shows who waits, /help what you can do")
 	op.expect("... [@1 ann] are you open on sundays?", "-- you have @1 ann: what you type goes there")
 	op.types("/queue", "we are, from ten to four", "/history all")
-	op.expect("-- 0 waiting, 1 being answered. Operators: olga @1", "-- @1 ann has left a message (...",
+	op.expect("-- 0 waiting, 1 being answered. Operators: olga @1", "-- @1 ann has left a message, and is with olga (...",
 		"[you -> @1 ann] we are, from ten to four", "-- @1 ann is not connected just now: your words are kept until they are back", "-- end of history")
 	way.breaks(false)
 	op.expect("-- @1 ann is back")

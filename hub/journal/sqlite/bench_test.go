@@ -132,7 +132,7 @@ func BenchmarkJournalIndex(b *testing.B) {
 		more, err := s.index()
 		require.NoError(b, err)
 		for merges := true; merges; {
-			merges, err = s.mergeSome(mergePages)
+			merges, err = s.mergeSome()
 			require.NoError(b, err)
 		}
 		n += s.indexed.Load() - before

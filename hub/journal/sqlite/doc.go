@@ -74,7 +74,7 @@
 // When Forget returns, the words are overwritten in the rows, at the same length and so
 // in their place, and no search finds them; that is flushed. The scrub does the rest, for all
 // who have forgotten something meanwhile (TestManyWhoForgetAreOneScrub): from five seconds
-// later on it merges the index into one part, a slice at a time, and then empties the log as soon as
+// later on it merges the index into one part, a slice at a time (a small one is made anew), and then empties the log as soon as
 // no reader looks at it. From then on the words are nowhere but, perhaps, in gaps of pages
 // from which SQLite has moved its rows. Those go when a file of up to 16 MB is written
 // anew, which happens once nobody has spoken for two seconds and is given up when

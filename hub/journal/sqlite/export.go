@@ -235,11 +235,15 @@ func Vacuum(path string) error {
 	if err != nil {
 		return err
 	}
+	err = s.slice(lazy, s.clearIndex) // words that have gone stay in it otherwise
 	for more := true; more && err == nil; {
 		more, err = s.index()
 	}
 	if err == nil {
 		err = s.vacuum()
+	}
+	if err == nil {
+		err = s.unmark(s.forgotten.Load())
 	}
 	if e := s.Close(); err == nil {
 		err = e

@@ -204,7 +204,7 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 	path := newPath(t)
 	s := still(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1})
 	bob := uuid.New()
-	for i := range 300 {
+	for i := range 400 {
 		if storetest.Commit(t, s, storetest.Said("#a", hanLine(1000))); i%10 == 0 {
 			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)))
 		}
@@ -217,9 +217,10 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 		}
 	}
 	indexed()
-	for pages, more := -mergePages, true; more; pages = mergePages { // into one part, so that there are more new ones
+	require.NoError(t, s.slice(lazy, func(*slice) error { return s.setMergeParts(mergeAllParts) }))
+	for more := true; more; { // into few parts, so that there are more new ones
 		var err error
-		more, err = s.mergeSome(pages)
+		more, err = s.mergeSome()
 		require.NoError(t, err)
 	}
 	_, err := s.Forget(bob, []journal.Stream{"#a"})
@@ -235,6 +236,40 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 	}
 	settle(task, func() bool { return !s.marked.Load() })
 	assertGone(t, path, "xyzzy")
+}
+
+// Whatever parts the index has, nothing that was forgotten is left in it: again and again.
+func TestEveryScrubTakesAllAway(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
+	indexed := func() {
+		for more := true; more; {
+			var err error
+			more, err = s.index()
+			require.NoError(t, err)
+		}
+	}
+	task := &tidying{s: s}
+	bob := uuid.New()
+	for round := range 8 {
+		for range 5 - round%5 { // parts
+			for range 12 * ((round + 3) % 4) {
+				storetest.Commit(t, s, storetest.Said("#a", hanLine(1000)))
+			}
+			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", round)), storetest.Said("#a", "innocent"))
+			indexed()
+		}
+		n, err := s.Forget(bob, []journal.Stream{"#a"})
+		require.NoError(t, err)
+		require.Equal(t, 5-round%5, n)
+		settle(task, func() bool { return !s.marked.Load() && s.indexed.Load() == s.Head() })
+		assertGone(t, path, "xyzzy")
+	}
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
 }
 
 // assertGone checks that a word is nowhere in the files.
@@ -461,4 +496,48 @@ func TestHowOftenItIsPruned(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, (&Store{opts: c.o}).pruneEvery())
 	}
+}
+
+func TestTheStructureOfAnIndexIsRead(t *testing.T) {
+	for _, c := range []struct {
+		structure     string
+		levels, pages int
+		err           error
+	}{
+		{"\x00\x00\x00\x04\x02\x02\x00\x00\x02\x04\x01\x01\x01\x01\x01\x00\x00", 1, 2, nil},
+		{"\x00\x00\x00\x04\x02\x02\x81\x00\x00\x01\x04\x01\x01\x01\x02\x05\x03\x81\x02\x01\x00\x00", 2, 129, nil},
+		{"\x00\x00\x00\x01\x00\x00\x00", 0, 0, nil},
+		{"", 0, 0, errStructure},
+		{"\x00\x00\x00\x04\x02\x02\x00\x00\x02\x04\x01", 1, 0, errStructure},
+	} {
+		levels, pages, err := partsOf([]byte(c.structure))
+		assert.Equal(t, c.err, err)
+		if err == nil {
+			assert.Equal(t, []int{c.levels, c.pages}, []int{levels, pages}, "%q", c.structure)
+		}
+	}
+}
+
+// Vacuum leaves nothing of what was forgotten, however large the file is.
+func TestVacuumTakesForgottenWordsAway(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off})
+	bob := uuid.New()
+	for i := range 50 {
+		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)), storetest.Said("#a", "innocent"))
+	}
+	_, err := s.index()
+	require.NoError(t, err)
+	_, err = s.Forget(bob, []journal.Stream{"#a"})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.NoError(t, Vacuum(path))
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.NotContains(t, string(b), "xyzzy")
+	assert.False(t, opened(t, path, Options{}).marked.Load(), "there is nothing left to scrub")
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Forgotten words are gone for everybody when Forget returns. The scrub takes what is
-// left of them out of the files: the index is merged into one part, the log is
+// left of them out of the files: the index is merged into one part (a small one is made anew), the log is
 // emptied, and a file that is not large is written anew, since SQLite leaves scraps of
 // what stood on a page where it has moved the rest. It is one for all who have
 // forgotten something meanwhile, it does a slice at a time, and what a killed process
@@ -35,6 +35,9 @@ type scrubPhase int
 
 const (
 	scrubIdle    scrubPhase = iota
+	scrubMark               // the index gets a new part
+	scrubSort               // all its parts are to become one
+	scrubSpread             // until there is nothing to merge; then from scrubMark on
 	scrubMerge              // until there is nothing to merge
 	scrubLog                // until no reader looks at the log
 	scrubRewrite            // until nobody speaks for a while
@@ -68,8 +71,10 @@ func (t *tidying) scrubIsDue(now time.Time) bool {
 			return !now.Before(c.due)
 		}
 		return t.isWorthMerging(now)
-	case scrubMerge:
+	case scrubSpread, scrubMerge:
 		return false // Store.mergeSome goes on by itself
+	case scrubMark, scrubSort:
+		return true
 	case scrubLog:
 		if t.s.compact.Load() { // another program may read for long
 			c.phase = scrubIdle
@@ -104,16 +109,23 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 	s, c := t.s, &t.scrub
 	switch c.phase {
 	case scrubIdle:
-		c.began, c.due = now, now
-		c.forget, c.forgotten, c.garbage = s.marked.Load(), s.forgotten.Load(), s.garbage.Load()
 		s.compact.Store(false)
-		if err = s.setMergeParts(mergeAllParts); err == nil {
-			_, err = s.mergeSome(-mergePages) // all parts become inputs of one
-		}
-		if err == nil {
-			c.phase = scrubMerge
-			s.unmerged.Store(true)
+		if err = s.beginScrub(c); err == nil {
+			c.began, c.due, c.phase = now, now, scrubSort
 			s.scrubs.Add(1)
+		}
+	case scrubMark:
+		if err = s.mark(); err == nil {
+			c.phase = scrubSort
+		}
+	case scrubSort:
+		var how sorting
+		if how, err = s.sortParts(); err != nil {
+			break
+		}
+		s.unmerged.Store(true)
+		if c.phase = scrubMerge; how == oneLevel {
+			c.phase = scrubSpread
 		}
 	case scrubLog:
 		s.scrub.Store(true)
@@ -151,13 +163,16 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 // merged is called when there is nothing left to merge.
 func (t *tidying) merged(now time.Time) error {
 	c := &t.scrub
+	if c.phase == scrubSpread {
+		c.phase = scrubMark
+	}
 	if c.phase != scrubMerge {
 		return nil
 	}
-	if err := t.s.setMergeParts(mergeParts); err != nil {
+	if err := t.s.slice(lazy, func(*slice) error { return t.s.setMergeParts(mergeParts) }); err != nil {
 		return err
 	}
-	t.s.garbage.Add(-c.garbage) // what came since is of the next
+	t.s.garbage.Add(-min(c.garbage, t.s.garbage.Load())) // what came since is of the next
 	t.s.mergedBy.Store(t.s.scrubs.Load())
 	c.merged, c.phase = now, scrubLog
 	if t.s.opts.Size > 0 {
@@ -165,16 +180,134 @@ func (t *tidying) merged(now time.Time) error {
 	}
 	c.after = c.began.Add(max(t.s.opts.scrubEvery, scrubShare*now.Sub(c.began)))
 	if !c.forget {
-		c.phase, c.due = scrubIdle, time.Time{}
+		c.phase = scrubEnd
 	}
 	return nil
 }
 
-func (s *Store) setMergeParts(n int) error {
-	return s.slice(lazy, func(*slice) error {
-		_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
+// beginScrub notes what the scrub is for, and gives the index a part of its own.
+func (s *Store) beginScrub(c *scrubbing) error {
+	return s.slice(lazy, func(l *slice) error {
+		c.forget, c.forgotten, c.garbage = s.marked.Load(), s.forgotten.Load(), s.garbage.Load()
+		if err := s.setMergeParts(mergeAllParts); err != nil {
+			return err
+		}
+		return s.newMark(l)
+	})
+}
+
+// mark gives the index a part of its own, with nothing but theMark in it.
+func (s *Store) mark() error { return s.slice(lazy, s.newMark) }
+
+func (s *Store) newMark(l *slice) error {
+	if s.marked.Load() {
+		if err := s.put(&theMark, s.w.outOfIndex); err != nil {
+			return err
+		}
+	}
+	l.then = func() { s.marked.Store(true) }
+	return s.put(&theMark, s.w.intoIndex)
+}
+
+// sorting is what became of the parts of an index that are to become one.
+type sorting int
+
+const (
+	oneInput sorting = iota // they are inputs of one merge
+	oneLevel                // they are on one level, and must be spread first
+	noParts                 // there were so few that the index is made anew
+)
+
+const smallIndex = 128 // pages that are made anew in a fraction of a second; more than a slice of lines has
+
+// sortParts has all parts of the index become one. FTS5 lets go of what is noted as
+// deleted only where nothing older can lie above: in its topmost level. It brings all
+// parts there, unless they are on one level already, and then merges them where they
+// are. So those must be spread first: what is merged goes up a level, and the next
+// mark lies below. Small ones FTS5 puts on one level again and again.
+func (s *Store) sortParts() (how sorting, err error) {
+	err = s.slice(lazy, func(l *slice) error {
+		var structure []byte
+		const theStructure = 10 // as FTS5 numbers it
+		if err := s.w.conn.QueryRowContext(context.Background(), "SELECT block FROM words_data WHERE id=?", theStructure).Scan(&structure); err != nil {
+			return err
+		}
+		levels, pages, err := partsOf(structure)
+		switch {
+		case err != nil:
+			return err
+		case pages <= smallIndex:
+			how = noParts
+			return s.clearIndex(l)
+		case levels == 1:
+			how = oneLevel
+			return nil
+		}
+		_, err = s.mergePages(-mergePages)
 		return err
 	})
+	return how, err
+}
+
+// clearIndex begins the index anew. What is kept is indexed again, as what is new.
+func (s *Store) clearIndex(l *slice) error {
+	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE meta SET indexed=0")
+	if err != nil {
+		return err
+	}
+	l.then = func() {
+		s.indexed.Store(0)
+		s.marked.Store(true)
+	}
+	return s.put(&theMark, s.w.intoIndex)
+}
+
+var errStructure = errors.New("the index is not what it should be")
+
+// partsOf reads the structure of an index: on how many levels there are parts, and how
+// many pages they have. https://www.sqlite.org/fts5.html and its source describe it: after
+// four bytes, numbers of levels, parts and pages written, and for each level
+// of those merged and all of its parts, and of each part its own, its first page and its last.
+func partsOf(structure []byte) (levels, pages int, err error) {
+	at := 4
+	next := func() (n int) {
+		for i := 0; i < 9 && err == nil; i++ {
+			if at >= len(structure) {
+				err = errStructure
+				break
+			}
+			b := structure[at]
+			at++
+			if n = n<<7 | int(b&0x7f); b < 0x80 {
+				break
+			}
+		}
+		return n
+	}
+	count := next()
+	next()
+	next()
+	for ; count > 0 && err == nil; count-- {
+		next()
+		parts := next()
+		if parts > 0 {
+			levels++
+		}
+		for ; parts > 0 && err == nil; parts-- {
+			next()
+			first, last := next(), next()
+			if first > 0 {
+				pages += last - first + 1
+			}
+		}
+	}
+	return levels, pages, err
+}
+
+// setMergeParts is done in a slice.
+func (s *Store) setMergeParts(n int) error {
+	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
+	return err
 }
 
 // held is how many entries there may be.
@@ -189,21 +322,27 @@ func (s *Store) held() uint64 {
 	return s.Head() - first
 }
 
-// mergeSome merges a few pages of the index, and reports whether there is more. With
-// pages below zero, all parts of the index are to become one.
-func (s *Store) mergeSome(pages int) (more bool, err error) {
+// mergeSome merges a few pages of the index, and reports whether there is more.
+func (s *Store) mergeSome() (more bool, err error) {
+	err = s.slice(lazy, func(*slice) error {
+		more, err = s.mergePages(mergePages)
+		return err
+	})
+	return more, err
+}
+
+// mergePages merges so many pages in a slice. Below zero, all parts are to become one.
+func (s *Store) mergePages(pages int) (more bool, err error) {
 	var before, after int
 	const changes = "SELECT total_changes()"
 	ctx := context.Background()
-	err = s.slice(lazy, func(*slice) error {
-		if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
-			return err
-		}
-		if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
-			return err
-		}
-		return s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
-	})
+	if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
+		return false, err
+	}
+	if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
+		return false, err
+	}
+	err = s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
 	return after-before >= 2, err // as FTS5 says that it has merged something
 }
 

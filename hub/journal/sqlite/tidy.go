@@ -110,7 +110,7 @@ func (t *tidying) one(now time.Time) (did bool, err error) {
 func (t *tidying) merge(now time.Time) error {
 	t.owed--
 	t.s.unmerged.Store(false)
-	more, err := t.s.mergeSome(mergePages)
+	more, err := t.s.mergeSome()
 	if err == nil && !more {
 		err = t.merged(now)
 	}
