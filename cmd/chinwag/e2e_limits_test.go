@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -119,7 +120,7 @@ func TestG6AStuckReaderCostsNobodyAnything(t *testing.T) {
 	// All that the stuck one was still to be told may have a place in the system's buffers.
 	for n, heard := 0, ""; !strings.Contains(heard, "-- stuck left"); n++ {
 		line := fmt.Sprint("and on ", n, padding)
-		talkers[0].types(line)
+		talkers[0].types(append(slices.Repeat([]string{padding}, each), line)...)
 		heard = carol.until("<ann> " + line)
 	}
 	for _, p := range talkers {
