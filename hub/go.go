@@ -60,7 +60,7 @@ func (r *run) tryAgain(now time.Time) {
 	waiting := r.retry
 	r.retry, r.retryAt = nil, now.Add(time.Second)
 	for i, m := range waiting {
-		if r.record == fails && r.pending > 0 {
+		if r.health.told == fails && r.pending > 0 {
 			r.retry = append(waiting[i:], r.retry...)
 			return
 		}
@@ -99,8 +99,8 @@ func (r *run) rearm() {
 	if r.untold {
 		by(r.toldQueue.Add(time.Second))
 	}
-	if !r.watchAt.IsZero() {
-		by(r.watchAt)
+	if !r.health.lookAt.IsZero() {
+		by(r.health.lookAt)
 	}
 	if !r.deskAt.IsZero() {
 		by(r.deskAt)

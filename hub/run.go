@@ -93,16 +93,13 @@ type run struct {
 	opts      *Options
 	clients   map[*Client]bool
 	onEnd     map[*Client][]*patient // what waits for the end of a connection
+	health    health                 // of the record
 	blocked   blocks                 // who is kept out after a kick
 	budgets   budgets                // what each address may still say
 	guests    int                    // guests so far
 	tickets   protocol.Ticket        // so far
 	pending   int                    // proposals that the journal has
 	lines     int                    // of these, how many were said by somebody
-	answered  time.Time              // when the journal decided last, or was given something to decide
-	works     bool                   // the last commit did
-	failed    time.Time              // when one failed last
-	watchAt   time.Time              // when it is looked whether it does; zero: it has nothing to decide
 	cost      int                    // what the command that is followed counts in the admission, before it has proposed something
 	widest    int                    // lines of this commit that were told in one room, where they are the most
 	speaking  []*room                // rooms in which something was said in this commit
@@ -122,7 +119,6 @@ type run struct {
 	untold    bool      // the queue has changed since those in it were told
 	toldQueue time.Time
 	expiry    *time.Timer
-	record    recordState
 	hurried   bool  // an operator asks for the end who cannot wait for a turn
 	broken    error // not nil: no commit will ever succeed
 	stopping  bool
@@ -180,7 +176,7 @@ func (r *run) runJournal() (stop func()) {
 // with their positions.
 func (r *run) propose(p proposal) {
 	if r.pending == 0 {
-		r.answered = time.Now()
+		r.health.answered = time.Now()
 	}
 	if r.pending++; p.isLine() {
 		r.lines++

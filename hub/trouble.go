@@ -25,6 +25,15 @@ const (
 	soon        = time.Second     // after which the next answer comes if the disk is well
 )
 
+// health is what the hub knows of the record, and what was told of it.
+type health struct {
+	told     recordState
+	answered time.Time // when the journal decided last, or was given something to decide
+	ok       bool      // the last commit was kept
+	failed   time.Time // when one was not, last
+	lookAt   time.Time // when watch looks next; zero: there is nothing to look at
+}
+
 // operatorsHear is what operators are told when that begins.
 var operatorsHear = map[recordState]protocol.Text{
 	works:  protocol.MustText("the record works again, and what is said is heard"),
@@ -40,9 +49,9 @@ var diskSilent = protocol.MustText("its disk does not answer, and what was said 
 // end: only a new start knows what is in it.
 func (r *run) judge(b journal.Batch) {
 	now := time.Now()
-	slow := now.Sub(r.answered) > soon
-	r.answered = now
-	r.works = b.Err == nil
+	slow := now.Sub(r.health.answered) > soon
+	r.health.answered = now
+	r.health.ok = b.Err == nil
 	switch {
 	case errors.Is(b.Err, journal.ErrBroken):
 		if r.broken == nil {
@@ -52,11 +61,11 @@ func (r *run) judge(b journal.Batch) {
 		}
 		r.tellTrouble(breaks, b.Err)
 	case b.Err != nil:
-		r.failed = now
+		r.health.failed = now
 		r.tellTrouble(fails, b.Err)
-	case r.record == fails && now.Sub(r.failed) < calm:
-		r.watchBy(r.failed.Add(calm))
-	case r.record == silent && slow && r.pending > len(b.Proposals): // it answers, and as slowly as before
+	case r.health.told == fails && now.Sub(r.health.failed) < calm:
+		r.watchBy(r.health.failed.Add(calm))
+	case r.health.told == silent && slow && r.pending > len(b.Proposals): // it answers, and as slowly as before
 	default:
 		r.tellTrouble(works, nil)
 	}
@@ -65,10 +74,10 @@ func (r *run) judge(b journal.Batch) {
 // tellTrouble tells when the record begins to fail or to be silent, and when it works
 // again: once.
 func (r *run) tellTrouble(now recordState, err error) {
-	if now == r.record {
+	if now == r.health.told {
 		return
 	}
-	r.record = now
+	r.health.told = now
 	r.hub.trouble(err)
 	for _, m := range r.members { // also an operator who could not even come in
 		if m.operator && m.client != nil {
@@ -83,14 +92,14 @@ func (r *run) tellTrouble(now recordState, err error) {
 
 // expectAnswer sets the time at which watch looks whether the journal has decided.
 func (r *run) expectAnswer() {
-	if r.watchAt.IsZero() {
+	if r.health.lookAt.IsZero() {
 		r.watchBy(time.Now().Add(longSilence))
 	}
 }
 
 func (r *run) watchBy(at time.Time) {
-	if r.watchAt.IsZero() || at.Before(r.watchAt) {
-		r.watchAt = at
+	if r.health.lookAt.IsZero() || at.Before(r.health.lookAt) {
+		r.health.lookAt = at
 		r.rearm()
 	}
 }
@@ -98,22 +107,22 @@ func (r *run) watchBy(at time.Time) {
 // watch tells of a disk that does not answer, unless it has been told that it fails; and
 // of one that has not failed for a while.
 func (r *run) watch(now time.Time) {
-	if r.watchAt.IsZero() || r.watchAt.After(now) {
+	if r.health.lookAt.IsZero() || r.health.lookAt.After(now) {
 		return
 	}
-	r.watchAt = time.Time{}
-	due, isCalm := r.answered.Add(longSilence), r.failed.Add(calm)
+	r.health.lookAt = time.Time{}
+	due, isCalm := r.health.answered.Add(longSilence), r.health.failed.Add(calm)
 	switch {
-	case r.record == fails && r.works && isCalm.After(now):
-		r.watchAt = isCalm
-	case r.record == fails && r.works:
+	case r.health.told == fails && r.health.ok && isCalm.After(now):
+		r.health.lookAt = isCalm
+	case r.health.told == fails && r.health.ok:
 		r.tellTrouble(works, nil)
-		r.watchAt = due
+		r.health.lookAt = due
 	case r.pending == 0:
 	case due.After(now):
-		r.watchAt = due
+		r.health.lookAt = due
 	default:
-		if r.record == works {
+		if r.health.told == works {
 			r.tellTrouble(silent, ErrSilent)
 		}
 		if r.hurried {
@@ -129,7 +138,7 @@ func (r *run) hurry(req hurry) {
 		return
 	}
 	r.farewell = short(req.text)
-	if r.hurried = true; r.record == silent || r.isUnanswered() {
+	if r.hurried = true; r.health.told == silent || r.isUnanswered() {
 		r.askEnd()
 	}
 }
@@ -137,7 +146,7 @@ func (r *run) hurry(req hurry) {
 // isUnanswered reports whether the journal has not decided for long, also where that was
 // not told, since it has failed before.
 func (r *run) isUnanswered() bool {
-	return r.pending > 0 && time.Since(r.answered) >= longSilence
+	return r.pending > 0 && time.Since(r.health.answered) >= longSilence
 }
 
 // askEnd asks the caller of Run to end the server.
