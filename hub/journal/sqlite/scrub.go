@@ -53,7 +53,7 @@ type scrubbing struct {
 	merged    time.Time // when the index was merged last
 	forget    bool      // something was forgotten: not only pruned
 	forgotten uint64    // Store.forgotten when it began
-	garbage   uint64    // Store.garbage when it began
+	garbage   uint64    // Store.garbage when all parts of the index were to become one
 }
 
 // scrubIsDue reports whether the scrub has something to do now.
@@ -124,6 +124,7 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 			break
 		}
 		s.unmerged.Store(true)
+		c.garbage = s.garbage.Load() // also what was pruned since it began is in those parts
 		if c.phase = scrubMerge; how == oneLevel {
 			c.phase = scrubSpread
 		}
@@ -188,7 +189,7 @@ func (t *tidying) merged(now time.Time) error {
 // beginScrub notes what the scrub is for, and gives the index a part of its own.
 func (s *Store) beginScrub(c *scrubbing) error {
 	return s.slice(lazy, func(l *slice) error {
-		c.forget, c.forgotten, c.garbage = s.marked.Load(), s.forgotten.Load(), s.garbage.Load()
+		c.forget, c.forgotten = s.marked.Load(), s.forgotten.Load()
 		if err := s.setMergeParts(mergeAllParts); err != nil {
 			return err
 		}
@@ -236,7 +237,7 @@ func (s *Store) sortParts() (how sorting, err error) {
 		switch {
 		case err != nil:
 			return err
-		case pages <= smallIndex:
+		case pages <= s.opts.smallIndex:
 			how = noParts
 			return s.clearIndex(l)
 		case levels == 1:

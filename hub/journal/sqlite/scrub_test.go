@@ -22,7 +22,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
-	for i := range 150 {
+	for i := range 60 {
 		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", fmt.Sprint("innocent ", i)))
 		if i%5 == 0 {
 			_, err := s.index()
@@ -86,7 +86,8 @@ func TestTheIndexIsMergedWherePeopleNeverPause(t *testing.T) {
 	for range 1000 {
 		task.step()
 	}
-	assert.Zero(t, s.garbage.Load())
+	assert.Greater(t, s.mergedBy.Load(), uint64(1))
+	assert.False(t, task.isWorthMerging(time.Now()))
 	assert.True(t, s.marked.Load(), "it waits still")
 }
 

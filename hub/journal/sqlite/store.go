@@ -28,6 +28,7 @@ type Options struct {
 
 	// For tests. 0: what the constants say.
 	sliceTime, scrubDelay, scrubEvery, quiet time.Duration
+	smallIndex                               int
 	watch                                    func(*slice) // sees each slice when it is over; nil: nobody
 }
 
@@ -113,6 +114,7 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 	o.Mailbox = cmp.Or(o.Mailbox, mailboxKept)
 	o.sliceTime = cmp.Or(o.sliceTime, sliceTime)
 	o.scrubDelay, o.scrubEvery, o.quiet = cmp.Or(o.scrubDelay, scrubDelay), cmp.Or(o.scrubEvery, scrubEvery), cmp.Or(o.quiet, quietTime)
+	o.smallIndex = cmp.Or(o.smallIndex, smallIndex)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

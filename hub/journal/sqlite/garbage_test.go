@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+)
+
+// What is pruned after a scrub has begun, and before the parts of the index are to become one,
+// leaves the index with them, and is counted no more.
+func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
+	t.Parallel()
+	const anew, merged = 0, 20 // Options.smallIndex
+	for _, small := range []int{anew, merged} {
+		s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour, smallIndex: small})
+		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+		var in []journal.Entry
+		for i := range 600 {
+			text := hanLine(40)
+			if i < 150 {
+				text = fmt.Sprintf("xyzzy%d %s", i, text)
+			}
+			in = append(in, ago("#a", 2*time.Hour, text))
+		}
+		storetest.Commit(t, s, append(in, storetest.Said("#a", "innocent"))...)
+		prune := func() {
+			_, err := s.pruneSome()
+			require.NoError(t, err)
+		}
+		for s.indexed.Load() < s.Head() {
+			_, err := s.index()
+			require.NoError(t, err)
+		}
+		prune()
+		began := s.garbage.Load()
+		require.Less(t, began, uint64(150))
+		require.NoError(t, task.scrubStep(time.Now()))
+		require.Equal(t, scrubSort, task.scrub.phase)
+		prune()
+		require.Greater(t, s.garbage.Load(), uint64(150))
+		for range 1000 {
+			if task.scrubIsDue(time.Now()) {
+				require.NoError(t, task.scrubStep(time.Now()))
+			} else if s.unmerged.Load() {
+				require.NoError(t, task.merge(time.Now()))
+			}
+		}
+		require.Equal(t, scrubIdle, task.scrub.phase)
+		assert.Equal(t, small == anew, s.indexed.Load() == 0)
+		assert.Zero(t, s.garbage.Load())
+		var left int
+		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data WHERE instr(block, 'xyzzy')").Scan(&left))
+		assert.Zero(t, left, "the words of what is gone have gone")
+	}
+}
