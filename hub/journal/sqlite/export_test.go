@@ -65,6 +65,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 }
 
 func TestAnImportIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	storetest.Commit(t, s, numbered(1, 100)...)

@@ -69,7 +69,7 @@ func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 		"an older one's": {olderExport(lines[:50]), "has lost 54 of its 100 entries, up to the last;", 46},
 		"an older hole":  {olderExport(without(50)), "has lost 1 of its 100 entries, the first of them before line 53;", 99},
 	}
-	for at := 1; at < len(lines)-1; at += 9 {
+	for at := 1; at < len(lines)-1; at += at + 1 {
 		n := max(0, at-4)
 		promised := 34*min(at-1, 1) + 33*min(max(0, at-2), 1) + 33*min(max(0, at-3), 1)
 		parts[fmt.Sprint("what comes after line ", at)] = part{lines[:at], fmt.Sprintf("is cut off after line %d: %d of its %d entries are missing;", at, promised-n, promised), n}
@@ -107,7 +107,7 @@ func TestAPartOfAPrunedRecordGoesOn(t *testing.T) {
 	storetest.Commit(t, s, numbered(1, 100)...)
 	pruneAll(t, s)
 	lines := strings.SplitAfter(exportOf(t, path, JSON), "\n")
-	for at := 1; at < len(lines); at++ {
+	for at := 1; at < len(lines); at += max(1, at/4) {
 		to := newPath(t)
 		_, err := Import(to, strings.NewReader(strings.Join(lines[:at], "")), true)
 		require.NoError(t, err)

@@ -15,52 +15,74 @@ import (
 )
 
 // However the parts of the index stand after those who have forgotten before, what the next
-// ones forget leaves it: a short index, and one of some pages.
+// ones forget leaves it: an index that is made anew, and one whose parts are merged, where they
+// are on one level and where they are on several.
 func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 	t.Parallel()
-	for _, length := range []int{1, 20, 50, 200} {
+	anew, spread, merged := 0, 0, 0
+	for _, c := range []struct{ words, rest, small int }{ // of a line that is forgotten, Han letters of one that stays, Options.smallIndex
+		{1, 0, 0},
+		{1, 0, 4}, {20, 0, 4}, {20, 100, 4}, // no less than a slice of these lines and theMark have, so that there is an end
+	} {
 		path := newPath(t)
-		s := still(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
+		s := still(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1, smallIndex: c.small})
 		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
-		bobs := make([]uuid.UUID, 6)
+		bobs, innocent := make([]uuid.UUID, 6), 0
 		say := func(b, lines int) {
 			bobs[b] = uuid.New()
 			for i := range lines {
 				var words strings.Builder
-				for w := range length {
+				for w := range c.words {
 					fmt.Fprintf(&words, "xyzzy%dx%dx%d ", b, i, w)
 				}
-				storetest.Commit(t, s, storetest.SaidBy(bobs[b], "#a", words.String()), storetest.Said("#a", "innocent"))
+				storetest.Commit(t, s, storetest.SaidBy(bobs[b], "#a", words.String()), storetest.Said("#a", "innocent "+hanLine(c.rest)))
+				innocent++
 				_, err := s.index() // a part of its own
 				require.NoError(t, err)
-				_, err = s.mergeSome()
-				require.NoError(t, err)
+				if b%2 == 0 { // on a level of its own, often
+					_, err = s.mergeSome()
+					require.NoError(t, err)
+				}
 			}
 		}
 		for b := range 4 {
-			say(b, 20)
+			say(b, 12)
 		}
 		for b := range bobs {
 			if b >= 4 { // when next to nothing is left of the first ones
-				say(b, 10)
+				say(b, 6)
 			}
 			_, err := s.Forget(bobs[b], []journal.Stream{"#a"})
 			require.NoError(t, err)
-			for n := 0; n < 10_000 && s.marked.Load(); n++ {
+			for n := 0; s.marked.Load() || s.indexed.Load() < s.Head(); n++ {
+				require.Less(t, n, 10_000, "it comes to an end")
+				task.indexAt = time.Now()
 				if task.scrub.phase == scrubIdle {
-					task.scrub.due = time.Now()
+					task.scrub.due, task.scrub.after = time.Now(), time.Time{}
 				}
+				was := task.scrub.phase
 				task.step()
+				switch is := task.scrub.phase; {
+				case was != scrubSort || is == scrubSort:
+				case s.indexed.Load() == 0:
+					anew++
+				case is == scrubSpread:
+					spread++
+				default:
+					merged++
+				}
 			}
-			require.False(t, s.marked.Load())
 			assertGone(t, path, fmt.Sprintf("xyzzy%dx", b))
 		}
 		found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "innocent", s.Head(), 1000)
 		require.NoError(t, err)
-		assert.Len(t, found, 100)
+		assert.Len(t, found, innocent)
 		require.NoError(t, s.Close())
 		r, err := Verify(path)
 		require.NoError(t, err)
 		assert.Empty(t, r.Problems)
 	}
+	assert.Positive(t, anew)
+	assert.Positive(t, spread)
+	assert.Positive(t, merged)
 }

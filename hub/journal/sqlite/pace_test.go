@@ -88,36 +88,38 @@ func TestASliceIsBoundedInWords(t *testing.T) {
 	}})
 	bob := uuid.New()
 	var in []journal.Entry
-	for i := range 150 {
+	for i := range 50 {
 		e := ago("#a", 2*time.Hour, hanLine(1360))
-		if i >= 75 {
+		if i >= 25 {
 			e.Author = bob
 		}
 		in = append(in, e)
 	}
 	storetest.Commit(t, s, append(in, storetest.Said("#a", "last"))...)
-	measured("index", 150, func() {
+	measured("index", 50, func() {
 		for more := true; more; {
 			var err error
 			more, err = s.index()
 			require.NoError(t, err)
 		}
 	})
-	measured("forget", 75, func() {
+	measured("forget", 25, func() {
 		n, err := s.Forget(bob, []journal.Stream{"#a"})
 		require.NoError(t, err)
-		assert.Equal(t, 75, n)
+		assert.Equal(t, 25, n)
 	})
-	measured("prune", 75, func() { pruneAll(t, s) })
+	measured("prune", 25, func() { pruneAll(t, s) })
 	assert.Len(t, everything(t, s, "#a"), 1)
 }
 
 // What is no longer kept before it was indexed costs the index nothing.
 func TestWhatIsPrunedUnindexedCostsNoWords(t *testing.T) {
 	s := still(t, newPath(t), Options{Keep: time.Hour})
+	var in []journal.Entry
 	for range 200 {
-		storetest.Commit(t, s, ago("#a", 2*time.Hour, hanLine(1360)))
+		in = append(in, ago("#a", 2*time.Hour, hanLine(1360)))
 	}
+	storetest.Commit(t, s, in...)
 	before := 0
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&before))
 	pruneAll(t, s)
@@ -139,15 +141,15 @@ func TestTheIndexIsMerged(t *testing.T) {
 		return n
 	}
 	var in []journal.Entry
-	for i := range 1500 {
-		in = append(in, ago("#a", 2*time.Hour, fmt.Sprintf("xyzzy%d %s", i, hanLine(100))))
+	for i := range 900 {
+		in = append(in, ago("#a", 2*time.Hour, fmt.Sprintf("xyzzy%d %s", i, hanLine(40))))
 	}
 	storetest.Commit(t, s, in...)
 	task.pruneAt = time.Now().Add(time.Hour)
-	settle(task, func() bool { assert.Less(t, parts(), 100); return s.indexed.Load() == s.Head() && !s.unmerged.Load() })
-	assert.Less(t, parts(), 20)
+	settle(task, func() bool { return s.indexed.Load() == s.Head() && !s.unmerged.Load() })
+	assert.Less(t, parts(), 6, "of more slices")
 	pruneAll(t, s)
-	assert.Equal(t, uint64(1499), s.garbage.Load())
+	assert.Equal(t, uint64(899), s.garbage.Load())
 	settle(task, func() bool { return s.garbage.Load() == 0 && !s.unmerged.Load() })
 	var left int
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT sum(length(block)) FROM words_data").Scan(&left))
@@ -202,10 +204,10 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 func TestAScrubMergesAllThatThereWas(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	s := still(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1})
+	s := still(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1, smallIndex: 16})
 	bob := uuid.New()
 	for i := range 400 {
-		if storetest.Commit(t, s, storetest.Said("#a", hanLine(1000))); i%10 == 0 {
+		if storetest.Commit(t, s, storetest.Said("#a", hanLine(100))); i%10 == 0 {
 			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)))
 		}
 	}
@@ -217,12 +219,10 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 		}
 	}
 	indexed()
-	require.NoError(t, s.slice(lazy, func(*slice) error { return s.setMergeParts(mergeAllParts) }))
-	for more := true; more; { // into few parts, so that there are more new ones
-		var err error
-		more, err = s.mergeSome()
-		require.NoError(t, err)
-	}
+	require.NoError(t, s.slice(lazy, func(*slice) error { // into one part, so that there are more new ones
+		_, err := s.mergePages(-1000)
+		return err
+	}))
 	_, err := s.Forget(bob, []journal.Stream{"#a"})
 	require.NoError(t, err)
 	task := &tidying{s: s}
@@ -236,40 +236,6 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 	}
 	settle(task, func() bool { return !s.marked.Load() })
 	assertGone(t, path, "xyzzy")
-}
-
-// Whatever parts the index has, nothing that was forgotten is left in it: again and again.
-func TestEveryScrubTakesAllAway(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
-	s := still(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
-	indexed := func() {
-		for more := true; more; {
-			var err error
-			more, err = s.index()
-			require.NoError(t, err)
-		}
-	}
-	task := &tidying{s: s}
-	bob := uuid.New()
-	for round := range 8 {
-		for range 5 - round%5 { // parts
-			for range 12 * ((round + 3) % 4) {
-				storetest.Commit(t, s, storetest.Said("#a", hanLine(1000)))
-			}
-			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", round)), storetest.Said("#a", "innocent"))
-			indexed()
-		}
-		n, err := s.Forget(bob, []journal.Stream{"#a"})
-		require.NoError(t, err)
-		require.Equal(t, 5-round%5, n)
-		settle(task, func() bool { return !s.marked.Load() && s.indexed.Load() == s.Head() })
-		assertGone(t, path, "xyzzy")
-	}
-	require.NoError(t, s.Close())
-	r, err := Verify(path)
-	require.NoError(t, err)
-	assert.Empty(t, r.Problems)
 }
 
 // assertGone checks that a word is nowhere in the files.
@@ -359,7 +325,8 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Keep: time.Hour, Sync: Off})
 	var in []journal.Entry
-	for i := range 2000 {
+	const n = 1000 // of each kind: several steps of a sweep
+	for i := range n {
 		in = append(in, ago(journal.Mailbox(uuid.New()), 2*time.Hour, "psst"), ago(journal.Stream(fmt.Sprint("#", i)), 2*time.Hour, "anybody here"))
 	}
 	for range 5 {
@@ -384,13 +351,13 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, p.Unsure, "once")
 	}
-	unsure(reading(4002, 2), true)
-	unsure(reading(4005, 5), false)
+	unsure(reading(2*n+2, 2), true)
+	unsure(reading(2*n+5, 5), false)
 	storetest.Commit(t, s, ago("#tea", 2*time.Hour, "again"), storetest.Said("#tea", "and again"))
-	unsure(reading(4002, 2), true)
+	unsure(reading(2*n+2, 2), true)
 	pruneAll(t, s)
-	unsure(reading(4002, 2), true)
-	p, err := s.Read(reading(4006, 0), s.Head(), 9)
+	unsure(reading(2*n+2, 2), true)
+	p, err := s.Read(reading(2*n+6, 0), s.Head(), 9)
 	require.NoError(t, err)
 	assert.False(t, p.Unsure)
 	assert.Equal(t, 1, p.Gone, "who has come since then is told exactly")
@@ -400,13 +367,13 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 func TestTheSizeIsBounded(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	const most = 1 << 20
-	s := still(t, path, Options{Sync: Off, Size: most})
+	const most = 192 << 10
+	s := still(t, path, Options{Sync: Off, Size: most, smallIndex: 16})
 	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
-	for range 12 {
+	for range 8 {
 		var in []journal.Entry
 		for range 20 {
-			in = append(in, storetest.Said("#a", hanLine(1200)))
+			in = append(in, storetest.Said("#a", hanLine(150)))
 		}
 		storetest.Commit(t, s, in...)
 		task.indexAt = time.Now()
@@ -437,12 +404,12 @@ func TestTheSizeIsBounded(t *testing.T) {
 // index is not worth a merge each time.
 func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	t.Parallel()
-	const most = 1 << 20
-	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 1000})
+	const most = 1 << 19
+	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 1000, smallIndex: 16})
 	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 	var in []journal.Entry
 	for range 500 {
-		in = append(in, storetest.Said("#b", hanLine(300)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
+		in = append(in, storetest.Said("#b", hanLine(150)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
 	}
 	storetest.Commit(t, s, in...)
 	used := func() int64 {
@@ -466,10 +433,11 @@ func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 
 // However long the streams have too much in them, the index follows and is merged.
 func TestASweepLeavesTimeForTheRest(t *testing.T) {
+	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off, Lines: 1})
 	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}, pruneAt: time.Now().Add(time.Hour)}
 	isDone := false
-	for range 50 {
+	for range 20 {
 		in := make([]journal.Entry, 2*indexAtOnce)
 		for i := range in {
 			in[i] = storetest.Said("#a", "x")

@@ -203,17 +203,17 @@ func awaitScrub(t testing.TB, s *Store) {
 // Whoever is forgotten is looked for a few entries at a time, found or not.
 func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 	t.Parallel()
-	s := opened(t, newPath(t), Options{Sync: Off})
-	bob := uuid.New()
-	var in []journal.Entry
+	s := still(t, newPath(t), Options{Sync: Off})
+	ann, bob := uuid.New(), uuid.New()
+	in := []journal.Entry{storetest.SaidBy(ann, "#b", "first")}
 	for range lookAtOnce + 10 {
 		in = append(in, storetest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, storetest.SaidBy(bob, "#b", "y"))
 	}
-	storetest.Commit(t, s, append(in, storetest.SaidBy(bob, "#a", "z"))...)
+	storetest.Commit(t, s, append(in, storetest.SaidBy(bob, "#a", "z"), storetest.SaidBy(ann, "#b", "last"))...)
 	found, last, more, err := s.spokenBy(bob, "#a", 0)
 	require.NoError(t, err)
 	assert.Empty(t, found)
-	assert.Equal(t, uint64(3*lookAtOnce-2), last, "of what was spoken in this stream")
+	assert.Equal(t, uint64(3*lookAtOnce-1), last, "of what was spoken in this stream")
 	assert.True(t, more)
 	found, _, more, err = s.spokenBy(bob, "#a", last)
 	require.NoError(t, err)
@@ -222,11 +222,11 @@ func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 
 	found, _, more, err = s.spokenBy(bob, "#b", 0)
 	require.NoError(t, err)
-	assert.Len(t, found, lookAtOnce)
+	assert.Len(t, found, lookAtOnce-1, "and one of somebody else")
 	assert.True(t, more)
-	n, err := s.Forget(bob, []journal.Stream{"#a", "#nowhere", "#b"})
+	n, err := s.Forget(ann, []journal.Stream{"#a", "#nowhere", "#b"})
 	require.NoError(t, err)
-	assert.Equal(t, lookAtOnce+11, n)
+	assert.Equal(t, 2, n)
 }
 
 // The index keeps out of the way of a flood, until a search would wait for it too long.
