@@ -120,6 +120,7 @@ var attacks = []attack{
 			s.raiders(26, func(r *raider) { r.say("/history all") })
 			s.raiders(14, func(r *raider) { r.say(han(r.dice, 1360)) })
 		},
+		goals: goals{talk99: 250 * time.Millisecond}, // at five times the default rate
 	},
 	{
 		name: "crowd", about: "1,000 members from 200 addresses all talk as much as they may",
