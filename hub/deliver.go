@@ -327,17 +327,21 @@ func (d *delivery) readOn(to place) error {
 	return nil
 }
 
-// readPage tells the next page of the record, in this client's turn, as far as that can be
-// written without waiting.
+// readPage tells the next page of the record, as far as that can be written without
+// waiting. What is in memory needs no turn: where a whole crowd is behind for a moment, turns
+// would keep it there.
 func (d *delivery) readPage(upto uint64) error {
-	at := d.c.reads
-	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
-		return err
-	}
-	defer d.c.hub.journal.End()
-	page, err := d.c.hub.journal.ReadOn(&at.cursor, upto, pageLines)
-	if err != nil {
-		return err
+	at, j := d.c.reads, d.c.hub.journal
+	page, ok := j.ReadRecent(&at.cursor, upto, pageLines)
+	if !ok {
+		if err := j.Begin(d.c.ctx, d.c.from); err != nil {
+			return err
+		}
+		defer j.End()
+		var err error
+		if page, err = j.Read(&at.cursor, upto, pageLines); err != nil {
+			return err
+		}
 	}
 	if page.Unsure {
 		page.Gone = 0

@@ -90,17 +90,14 @@ func New(s Store) *Journal {
 	}
 }
 
-// Remember sets how many of the last entries are held in memory for ReadOn,
+// Remember sets how many of the last entries are held in memory for ReadRecent,
 // whatever the store keeps. It is 8,192 unless it is called, before Run.
 func (j *Journal) Remember(entries int) { j.recent.most = entries }
 
-// ReadOn is Read for who was there when it happened, and is only late: what was
-// committed a moment ago comes from memory.
-func (j *Journal) ReadOn(cur *Cursor, upto uint64, limit int) (Page, error) {
-	if page, ok := j.recent.read(cur, upto, limit); ok {
-		return page, nil
-	}
-	return j.Store.Read(cur, upto, limit)
+// ReadRecent is Read from memory, where all that is asked for is still there: what was
+// committed a moment ago, for a client that is only late.
+func (j *Journal) ReadRecent(cur *Cursor, upto uint64, limit int) (page Page, ok bool) {
+	return j.recent.read(cur, upto, limit)
 }
 
 // Forget is Store's, and forgets what is in memory, too.

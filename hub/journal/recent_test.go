@@ -124,8 +124,13 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		commit(secret)
 		s.then = nil
 		head := commit(said("#a", "more tea"))
-		p, err := j.ReadOn(&Cursor{Seq: 1, Streams: []Reading{{Stream: "#a", Nth: 1}}}, head, 9)
-		require.NoError(t, err)
+		cur := &Cursor{Seq: 1, Streams: []Reading{{Stream: "#a", Nth: 1}}}
+		p, recent := j.ReadRecent(cur, head, 9)
+		if !recent {
+			var err error
+			p, err = j.Read(cur, head, 9)
+			require.NoError(t, err)
+		}
 		require.Len(t, p.Entries, 2)
 		assert.IsType(t, protocol.Erased{}, p.Entries[0].Event)
 	})
