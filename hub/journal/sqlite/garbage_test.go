@@ -59,3 +59,23 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 		assert.Zero(t, left, "the words of what is gone have gone")
 	}
 }
+
+// What is too large waits for one merge of all that had gone when it was found so, and not for
+// one that leaves no garbage: other bounds bring more all the time.
+func TestRoomIsKnownAfterOneMerge(t *testing.T) {
+	s := still(t, newPath(t), Options{})
+	assert.True(t, s.isMerged(), "nothing has gone")
+	s.garbage.Store(5)
+	s.scrubs.Store(1) // under way: it may have begun before
+	assert.False(t, s.isMerged())
+	assert.True(t, s.compact.Swap(false))
+	s.mergedBy.Store(1)
+	assert.False(t, s.isMerged())
+	assert.True(t, s.compact.Swap(false))
+	s.scrubs.Store(2)
+	assert.False(t, s.isMerged())
+	assert.False(t, s.compact.Load(), "it has begun")
+	s.mergedBy.Store(2)
+	assert.True(t, s.isMerged())
+	assert.False(t, s.compact.Load())
+}

@@ -404,12 +404,12 @@ func TestTheSizeIsBounded(t *testing.T) {
 // index is not worth a merge each time.
 func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	t.Parallel()
-	const most = 1 << 19
-	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 1000, smallIndex: 16})
+	const most = 200 << 10
+	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 600, smallIndex: 16})
 	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 	var in []journal.Entry
-	for range 500 {
-		in = append(in, storetest.Said("#b", hanLine(150)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
+	for range 300 {
+		in = append(in, storetest.Said("#b", hanLine(50)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
 	}
 	storetest.Commit(t, s, in...)
 	used := func() int64 {

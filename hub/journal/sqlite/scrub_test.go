@@ -22,7 +22,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
-	for i := range 60 {
+	for i := range 40 {
 		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", fmt.Sprint("innocent ", i)))
 		if i%5 == 0 {
 			_, err := s.index()
