@@ -194,7 +194,7 @@ func (f *face) heard(e protocol.Event) {
 		}
 	case protocol.Refused:
 		switch {
-		case isOfPassword(e.Code):
+		case isOfPassword(e.Code) && !f.here.hasNoPassword(): // else it was raised as /operator was typed
 			f.guard.Raise()
 		case e.Code == elsewhereNow.Code:
 			f.note(e.Text + "; the up arrow brings your words back")

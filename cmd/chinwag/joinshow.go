@@ -52,7 +52,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	if isRefused && (refused.Code != "nick" || l.named) {
 		l.failed.Store(true)
 	}
-	if isRefused && isOfPassword(refused.Code) {
+	if isRefused && isOfPassword(refused.Code) && !l.noPassword.Load() { // else it was raised as /operator was typed
 		l.guard.Raise()
 	} else if _, ok := e.(protocol.Promoted); ok {
 		l.guard.Lower()
