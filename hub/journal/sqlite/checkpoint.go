@@ -30,8 +30,6 @@ func (s *Store) checkpointIfLong() error {
 // reads in it; when it is long, readers are kept out for that. With words in it that were
 // forgotten, it is emptied.
 func (s *Store) checkpoint() error {
-	s.checkpointing.Lock()
-	defer s.checkpointing.Unlock()
 	log, first := s.emptyLog("PASSIVE")
 	again, err := s.finish(log, first)
 	for n := 1; again && n < truncating; n++ {

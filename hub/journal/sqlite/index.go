@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"chinwag/hub/journal"
 )
 
 const (
@@ -64,7 +66,7 @@ type indexed struct {
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
-	return spaced(spoken.Text), err
+	return journal.Spaced(spoken.Text), err
 }
 
 // put takes an entry into the index, or out of it. What has no words is not in it.
@@ -80,14 +82,6 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 // to merge. What leaves it is noted in a part of its own, which is much quicker than to
 // write over it in all the others; merging takes both away.
 var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
-
-// As many parts of the index as are merged into one. A merge that is under way waits
-// where there are more new parts than it has, but not enough of them to be merged; so while all
-// are to become one, two are enough, and nothing keeps that from its end.
-const (
-	mergeParts    = 4
-	mergeAllParts = 2
-)
 
 // setIndex makes the index of an older version work like that, too.
 func setIndex(ctx context.Context, c *sql.Conn) error {

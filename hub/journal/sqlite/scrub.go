@@ -15,7 +15,6 @@ import (
 // leaves undone the next one does: until all is done, theMark stands in the index.
 
 const (
-	mergePages = 16               // of the index in one step: two milliseconds
 	rewritten  = 16 << 20         // bytes of a file that is written anew in a tenth of a second
 	scrubDelay = 5 * time.Second  // others may forget something, too
 	scrubEvery = time.Minute      // at the most
@@ -210,107 +209,6 @@ func (s *Store) newMark(l *slice) error {
 	return s.put(&theMark, s.w.intoIndex)
 }
 
-// sorting is what became of the parts of an index that are to become one.
-type sorting int
-
-const (
-	oneInput sorting = iota // they are inputs of one merge
-	oneLevel                // they are on one level, and must be spread first
-	noParts                 // there were so few that the index is made anew
-)
-
-const smallIndex = 128 // pages that are made anew in a fraction of a second; more than a slice of lines has
-
-// sortParts has all parts of the index become one. FTS5 lets go of what is noted as
-// deleted only where nothing older can lie above: in its topmost level. It brings all
-// parts there, unless they are on one level already, and then merges them where they
-// are. So those must be spread first: what is merged goes up a level, and the next
-// mark lies below. Small ones FTS5 puts on one level again and again.
-func (s *Store) sortParts() (how sorting, err error) {
-	err = s.slice(lazy, func(l *slice) error {
-		var structure []byte
-		const theStructure = 10 // as FTS5 numbers it
-		if err := s.w.conn.QueryRowContext(context.Background(), "SELECT block FROM words_data WHERE id=?", theStructure).Scan(&structure); err != nil {
-			return err
-		}
-		levels, pages, err := partsOf(structure)
-		switch {
-		case err != nil:
-			return err
-		case pages <= s.opts.smallIndex:
-			how = noParts
-			return s.clearIndex(l)
-		case levels == 1:
-			how = oneLevel
-			return nil
-		}
-		_, err = s.mergePages(-mergePages)
-		return err
-	})
-	return how, err
-}
-
-// clearIndex begins the index anew. What is kept is indexed again, as what is new.
-func (s *Store) clearIndex(l *slice) error {
-	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE meta SET indexed=0")
-	if err != nil {
-		return err
-	}
-	l.then = func() {
-		s.indexed.Store(0)
-		s.marked.Store(true)
-	}
-	return s.put(&theMark, s.w.intoIndex)
-}
-
-var errStructure = errors.New("the index is not what it should be")
-
-// partsOf reads the structure of an index: on how many levels there are parts, and how
-// many pages they have. https://www.sqlite.org/fts5.html and its source describe it: after
-// four bytes, numbers of levels, parts and pages written, and for each level
-// of those merged and all of its parts, and of each part its own, its first page and its last.
-func partsOf(structure []byte) (levels, pages int, err error) {
-	at := 4
-	next := func() (n int) {
-		for i := 0; i < 9 && err == nil; i++ {
-			if at >= len(structure) {
-				err = errStructure
-				break
-			}
-			b := structure[at]
-			at++
-			if n = n<<7 | int(b&0x7f); b < 0x80 {
-				break
-			}
-		}
-		return n
-	}
-	count := next()
-	next()
-	next()
-	for ; count > 0 && err == nil; count-- {
-		next()
-		parts := next()
-		if parts > 0 {
-			levels++
-		}
-		for ; parts > 0 && err == nil; parts-- {
-			next()
-			first, last := next(), next()
-			if first > 0 {
-				pages += last - first + 1
-			}
-		}
-	}
-	return levels, pages, err
-}
-
-// setMergeParts is done in a slice.
-func (s *Store) setMergeParts(n int) error {
-	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
-	return err
-}
-
 // held is how many entries there may be.
 func (s *Store) held() uint64 {
 	var first uint64
@@ -321,30 +219,6 @@ func (s *Store) held() uint64 {
 		return s.Head()
 	}
 	return s.Head() - first
-}
-
-// mergeSome merges a few pages of the index, and reports whether there is more.
-func (s *Store) mergeSome() (more bool, err error) {
-	err = s.slice(lazy, func(*slice) error {
-		more, err = s.mergePages(mergePages)
-		return err
-	})
-	return more, err
-}
-
-// mergePages merges so many pages in a slice. Below zero, all parts are to become one.
-func (s *Store) mergePages(pages int) (more bool, err error) {
-	var before, after int
-	const changes = "SELECT total_changes()"
-	ctx := context.Background()
-	if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
-		return false, err
-	}
-	if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
-		return false, err
-	}
-	err = s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
-	return after-before >= 2, err // as FTS5 says that it has merged something
 }
 
 // rewrite writes the file anew, unless somebody speaks meanwhile.

@@ -16,7 +16,7 @@ import (
 // and accents; of a script that is written without spaces, any run of its signs. Where the
 // index is behind, it follows for half of the time that ctx gives.
 func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
-	if isNothing(words) || n <= 0 {
+	if journal.CountWords(words) == 0 || n <= 0 {
 		return nil, upto, nil
 	}
 	s.indexUpto(ctx, min(upto, s.Head()))
@@ -146,17 +146,13 @@ func query(streams []int64, words string) string {
 // streamWord stands in the index for a stream.
 func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 
-func isNothing(words string) bool { return len(wordsOf(words)) == 0 }
-
 // wordsOf are the words that are looked for: each a phrase of what the index
 // takes for words.
 func wordsOf(s string) (words []string) {
 	for _, w := range strings.Fields(s) {
-		if w = strings.Join(strings.Fields(spaced(w)), " "); w != "" {
+		if w = strings.Join(strings.Fields(journal.Spaced(w)), " "); w != "" {
 			words = append(words, w)
 		}
 	}
 	return words
 }
-
-func spaced(s string) string { return journal.Spaced(s) }

@@ -77,15 +77,14 @@ type Store struct {
 	streams map[journal.Stream]*stream // counters as committed; empty is right, too
 	broken  error                      // not nil: what every commit returns
 
-	checkpointing sync.Mutex // of one checkpoint at a time, and of checkpoints
-	checkpoints   *sql.Conn
-	longLog       int           // as the constant has it; tests have another, here and below
-	patience      time.Duration // the same
-	longAt        int           // pages of the log at which readers are kept out; under writing
-	emptied       int           // pages of the log that were in the file after the last checkpoint, if that was all; under writing
+	checkpoints *sql.Conn
+	longLog     int           // as the constant has it; tests have another, here and below
+	patience    time.Duration // the same
+	longAt      int           // pages of the log at which readers are kept out; under writing
+	emptied     int           // pages of the log that were in the file after the last checkpoint, if that was all; under writing
 
 	pruning  sync.Mutex    // one step at a time
-	pruned   pruning       // owned by whoever has pruning, but for its counters
+	pruned   pruning       // owned by the goroutine that has pruning, but for its counters
 	garbage  atomic.Uint64 // entries whose words were taken out of the index since it was merged
 	compact  atomic.Bool   // the index is to be merged now
 	unmerged atomic.Bool   // parts of the index may have to be merged

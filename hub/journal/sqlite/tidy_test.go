@@ -275,9 +275,9 @@ func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
 		got, err := wordsIn(protocol.AppendEventJSON(nil, e))
 		require.NoError(t, err)
 		_, words := protocol.Words(e)
-		assert.Equal(t, spaced(words.String()), got, "%T", e)
+		assert.Equal(t, journal.Spaced(words.String()), got, "%T", e)
 	}
-	assert.Equal(t, "a  quoted   b     你  好   Ünï  👍   42x", spaced(text.String()))
+	assert.Equal(t, "a  quoted   b     你  好   Ünï  👍   42x", journal.Spaced(text.String()))
 	_, err := wordsIn([]byte("{"))
 	assert.Error(t, err)
 }
