@@ -44,21 +44,28 @@ func (d *delivery) tellAgain(p *past) error {
 // tellPage tells the next page of a stretch, in this client's turn, as far as that can be
 // written without waiting.
 func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
+	return d.inTurn(func() error {
+		page, err := d.c.hub.journal.Read(cur, t.upto, pageLines)
+		if err != nil {
+			return err
+		}
+		for i := range page.Entries {
+			if e := &page.Entries[i]; t.tells(e) && !t.enough() {
+				d.lines = append(d.lines, t.tell(e))
+			}
+		}
+		d.offerNow()
+		return nil
+	})
+}
+
+// inTurn does what reads much of the record when it is this client's turn.
+func (d *delivery) inTurn(f func() error) error {
 	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
 		return err
 	}
 	defer d.c.hub.journal.End()
-	page, err := d.c.hub.journal.Read(cur, t.upto, pageLines)
-	if err != nil {
-		return err
-	}
-	for i := range page.Entries {
-		if e := &page.Entries[i]; t.tells(e) && !t.enough() {
-			d.lines = append(d.lines, t.tell(e))
-		}
-	}
-	d.offerNow()
-	return nil
+	return f()
 }
 
 // tellLast tells the last lines that were spoken.
@@ -104,18 +111,12 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 func (d *delivery) back(p *past) (from uint64, err error) {
 	from = p.upto
 	for n := p.lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
-		from, err = d.backSome(p, from, min(n, backAtOnce))
+		err = d.inTurn(func() (err error) {
+			from, err = d.c.hub.journal.Back(p.streams, from, min(n, backAtOnce))
+			return err
+		})
 	}
 	return from, err
-}
-
-func (d *delivery) backSome(p *past, upto uint64, n int) (uint64, error) {
-	j := d.c.hub.journal
-	if err := j.Begin(d.c.ctx, d.c.from); err != nil {
-		return 0, err
-	}
-	defer j.End()
-	return j.Back(p.streams, upto, n)
 }
 
 // retelling is one stretch of the record on its way.

@@ -332,26 +332,29 @@ func (d *delivery) readOn(to place) error {
 // would keep it there.
 func (d *delivery) readPage(upto uint64) error {
 	at, j := d.c.reads, d.c.hub.journal
-	page, ok := j.ReadRecent(&at.cursor, upto, pageLines)
-	if !ok {
-		if err := j.Begin(d.c.ctx, d.c.from); err != nil {
-			return err
-		}
-		defer j.End()
-		var err error
-		if page, err = j.Read(&at.cursor, upto, pageLines); err != nil {
-			return err
-		}
+	if page, ok := j.ReadRecent(&at.cursor, upto, pageLines); ok {
+		d.tellMissed(page)
+		return nil
 	}
+	return d.inTurn(func() error {
+		page, err := j.Read(&at.cursor, upto, pageLines)
+		if err == nil {
+			d.tellMissed(page)
+		}
+		return err
+	})
+}
+
+// tellMissed tells a page of what a client that is behind has not heard.
+func (d *delivery) tellMissed(page journal.Page) {
 	if page.Unsure {
 		page.Gone = 0
 	}
 	if page.Gone > 0 || page.Unsure {
 		d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
 	}
-	d.lines = at.me.appendLines(d.lines, page.Entries)
+	d.lines = d.c.reads.me.appendLines(d.lines, page.Entries)
 	d.offerNow()
-	return nil
 }
 
 // patiently waits a while where the record cannot be read just now: it will be

@@ -54,7 +54,11 @@ func (d *delivery) tellSpan(t *transcript, s span, before int) error {
 	again := retelling{past: &past{me: t.me}, now: time.Now()}
 	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.Reading{{Stream: journal.Desk, Nth: journal.Unknown}}}
 	for cur.Seq < s.to && !d.isOver() {
-		page, err := d.readInTurn(cur, s.to)
+		var page journal.Page
+		err := d.inTurn(func() (err error) {
+			page, err = d.c.hub.journal.Read(cur, s.to, pageLines)
+			return err
+		})
 		if err != nil {
 			return d.unreadable(err)
 		}
@@ -75,13 +79,4 @@ func (d *delivery) tellSpan(t *transcript, s span, before int) error {
 		}
 	}
 	return nil
-}
-
-// readInTurn reads a page in this client's turn.
-func (d *delivery) readInTurn(cur *journal.Cursor, upto uint64) (journal.Page, error) {
-	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
-		return journal.Page{}, err
-	}
-	defer d.c.hub.journal.End()
-	return d.c.hub.journal.Read(cur, upto, pageLines)
 }
