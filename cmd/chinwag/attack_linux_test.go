@@ -19,7 +19,7 @@ import (
 // attack is what one stranger does, for a while, to a server with its default limits.
 //
 //	siege ── the server's process, its file and its log
-//	  ├── pair ── two honest people who talk, and how long a line takes from one to the other
+//	  ├── pair ── two honest clients that talk, and how long a line takes from one to the other
 //	  ├── newcomers ── one each second, and how long it takes to get in
 //	  └── raid ── what the stranger does: raiders, each a connection that comes again
 //
@@ -139,7 +139,7 @@ var attacks = []attack{
 	},
 }
 
-// whisper is forty who say to each other in private as much as they may.
+// whisper has forty connections send each other private lines at the rate limit.
 func whisper(s *siege) { s.whisperers(0, 40) }
 
 func (s *siege) whisperers(first, n int) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// stranger is the address of those who attack from one.
+// stranger is the address of the attacks that come from one.
 const stranger = "127.5.0.1"
 
 // again is how long a raider waits before it connects again: as many as are allowed

@@ -158,7 +158,7 @@ func each(r io.Reader, f func(line string)) {
 }
 
 // talkEvery is how often each of the pair says something: four times a second, within
-// what everybody may, so that a minute has 480 lines to judge by.
+// the default rate, so that a minute has 480 lines to judge by.
 const talkEvery = 250 * time.Millisecond
 
 // talkInPairs has two talk from addresses of their own, until ctx ends.
@@ -209,8 +209,8 @@ func (s *siege) comeAndGo(ctx context.Context, desk bool) {
 }
 
 // come is one newcomer: it is in when it has been greeted and shown what was said
-// before, and at the desk when the operator on duty has answered. Whoever is turned away is
-// not in.
+// before, and at the desk when the operator on duty has answered. A newcomer
+// that is refused is not in.
 func (s *siege) come(ctx context.Context, i int, desk bool) {
 	name := fmt.Sprint("honest", i)
 	s.newcomers.said(name)
@@ -220,7 +220,7 @@ func (s *siege) come(ctx context.Context, i int, desk bool) {
 	}
 	defer c.Close()
 	in := "-- You are "
-	_, _ = io.WriteString(c, "/ping\n") // who has said nothing is let in a moment later
+	_, _ = io.WriteString(c, "/ping\n") // a client that says nothing is let in a moment later
 	if desk {
 		fmt.Fprintf(c, "/nick %s\nis anybody there?\n", name)
 	}
@@ -239,7 +239,7 @@ func (s *siege) come(ctx context.Context, i int, desk bool) {
 }
 
 // serveDesk has a visitor and the operator at the console talk until ctx ends. For the first
-// half of the time the operator is off duty, so that who comes leaves a message; then the
+// half of the time the operator is off duty, so that visitors leave messages; then the
 // operator answers honest visitors as they come, and works through the queue.
 func (s *siege) serveDesk(ctx context.Context, length time.Duration) {
 	c, err := s.dial(s.ctx, "127.1.0.1")
@@ -414,7 +414,7 @@ func (a attack) remember(t *testing.T, path string) {
 	t.Logf("a record of %d MB", info.Size()/megabyte)
 }
 
-// line is said by somebody who is not here any more.
+// line adds a line of an author that is not connected any more.
 func (m *memories) line(words string) {
 	m.group = append(m.group, journal.Entry{Stream: journal.OfRoom(m.room), Author: m.author, Event: protocol.Said{
 		Stamp: protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: m.now, Room: m.room},

@@ -126,7 +126,7 @@ func (a *alarm) set(begin, stay bool, now time.Time) change {
 	return alarmStays
 }
 
-// inWords is a time as somebody would say it.
+// inWords is a time in words.
 func inWords(d time.Duration) string {
 	switch minutes := int(d.Minutes()); minutes {
 	case 0:
@@ -155,7 +155,7 @@ func bytesInWords(n uint64) string {
 }
 
 // watchDisk is an actor that looks at the disk of the record at path, and tells of it
-// the log and the operators who are here.
+// the log and the operators that are connected.
 func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	execute = func() error {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Who floods the record is stopped, and whoever comes from the same address reads why; the
+// A client that floods the record is refused, and so is another one of the same address; the
 // operator at the console talks on.
 func TestOneAddressSaysSoMuchInADay(t *testing.T) {
 	t.Parallel()

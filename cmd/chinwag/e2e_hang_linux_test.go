@@ -17,7 +17,7 @@ func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*house, *di
 	return piped(t, cmd), d
 }
 
-// A disk that hangs beats no deadline: everybody hears goodbye, the process ends in time
+// A disk that hangs beats no deadline: each client hears goodbye, the process ends in time
 // and says by its code and its log that something may not be recorded.
 func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 	t.Parallel()

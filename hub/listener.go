@@ -1,0 +1,86 @@
+package hub
+
+import (
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// listener decides what of the streams that a member reads it is told. It is
+// a value: the writer that catches up works with a copy.
+type listener struct {
+	id      uuid.UUID
+	program bool // it has said hello
+	echo    bool
+	deaf    *deafness // whom it ignores
+}
+
+// hears reports whether e is told.
+func (l *listener) hears(e *journal.Entry) bool {
+	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
+		return false // people are told of all of them at once
+	}
+	if e.Author == l.id {
+		switch e.Event.(type) {
+		case protocol.Said, protocol.Acted:
+			return l.echo // a whisper is always told: one wants to see that it was one
+		case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:
+			return false // what it asked for is answered
+		}
+		return true
+	}
+	return !l.ignores(e)
+}
+
+// event is what this listener is told of e.
+func (l *listener) event(e *journal.Entry) protocol.Event {
+	switch {
+	case e.Author == l.id:
+		return e.Event
+	case e.Line != nil:
+		return e.Line.Event
+	}
+	return e.Event.ForOthers()
+}
+
+// line is event on its way.
+func (l *listener) line(e *journal.Entry) *protocol.Line {
+	if e.Author != l.id && e.Line != nil {
+		return e.Line
+	}
+	return protocol.NewLine(l.event(e))
+}
+
+// appendLines appends what this listener is told of entries. Who came and went one
+// right after the other is told together.
+func (l *listener) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
+	for i := 0; i < len(entries); {
+		var crowd []protocol.Event
+		for ; i < len(entries) && !l.program && isPassage(&entries[i]); i++ {
+			if e := &entries[i]; l.hears(e) {
+				crowd = append(crowd, l.event(e))
+			}
+		}
+		switch {
+		case len(crowd) > 0:
+			lines = append(lines, protocol.Together(crowd))
+			continue
+		case i == len(entries):
+			return lines
+		}
+		if e := &entries[i]; l.hears(e) {
+			lines = append(lines, l.line(e))
+		}
+		i++
+	}
+	return lines
+}
+
+func isPassage(e *journal.Entry) bool {
+	switch e.Event.(type) {
+	case protocol.Joined, protocol.Left:
+		return true
+	}
+	return false
+}
