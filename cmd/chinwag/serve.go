@@ -64,6 +64,13 @@ of the configuration file. A limit of 0 means none.`,
 		Args: cobra.NoArgs,
 	}
 	addFlags(c.Flags())
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		err = wrongFlag(err)
+		if c.HasParent() {
+			return c.Parent().FlagErrorFunc()(c, err)
+		}
+		return err
+	})
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		s, err := loadSettings(c.Flags())
 		if err != nil {

@@ -124,7 +124,7 @@ func loadSettings(f *pflag.FlagSet) (settings, error) {
 		return s, err
 	}
 	if err := k.Unmarshal("", &s); err != nil {
-		return s, wrongValue(err)
+		return s, wrongSetting(err)
 	}
 	s.complete()
 	if !chosen {
@@ -157,9 +157,9 @@ func (s *settings) makeRoom() {
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
-// wrongValue keeps what is of use in what the decoder says: its last line, which
+// wrongSetting keeps what is of use in what the decoder says: its last line, which
 // names the setting and the value.
-func wrongValue(err error) error {
+func wrongSetting(err error) error {
 	said := strings.TrimSpace(err.Error())
 	return fmt.Errorf("a setting in the environment or in the configuration file has a wrong value: %s", said[strings.LastIndexByte(said, '\n')+1:])
 }
