@@ -38,16 +38,28 @@ type Transport interface {
 	Abort()
 }
 
-// Options of a Server. Options{} works; below 0 means no limit.
+// Options of a Server. Options{} works: what is 0 is as Defaults has it. Below 0 means no limit.
 type Options struct {
-	Rate            float64       // lines a second that one connection may send; 0: 5
-	Burst           int           // lines at once before that; 0: 10
-	PerAddress      int           // connections of one address; 0: 64
-	PerAddressRate  float64       // new ones a minute; 0: 20
-	PerAddressBurst int           // new ones at once before that; 0: 40
-	Unanswered      time.Duration // how long a client may acknowledge nothing before it is taken for gone, longer than the doors' Stall; 0: a minute
+	Rate            float64       // lines a second that one connection may send
+	Burst           int           // lines at once before that
+	PerAddress      int           // connections of one address
+	PerAddressRate  float64       // new ones a minute
+	PerAddressBurst int           // new ones at once before that
+	Unanswered      time.Duration // how long a client may acknowledge nothing before it is taken for gone, longer than the doors' Stall
 	Password        Password      // of operators; nil: there is none, and nobody becomes one from afar
 	Log             *slog.Logger  // nil: none
+}
+
+// Defaults is what a Server has where nothing else is chosen.
+func Defaults() Options {
+	return Options{
+		Rate:            5,
+		Burst:           10,
+		PerAddress:      64,
+		PerAddressRate:  20,
+		PerAddressBurst: 40,
+		Unanswered:      time.Minute,
+	}
 }
 
 // Server connects transports to a hub.
@@ -66,12 +78,13 @@ type Server struct {
 
 // NewServer makes a server of a hub's connections.
 func NewServer(h *hub.Hub, o Options) *Server {
-	o.Rate = cmp.Or(o.Rate, 5)
-	o.Burst = cmp.Or(o.Burst, 10)
-	o.PerAddress = cmp.Or(o.PerAddress, 64)
-	o.PerAddressRate = cmp.Or(o.PerAddressRate, 20)
-	o.PerAddressBurst = cmp.Or(o.PerAddressBurst, 40)
-	o.Unanswered = cmp.Or(o.Unanswered, time.Minute)
+	d := Defaults()
+	o.Rate = cmp.Or(o.Rate, d.Rate)
+	o.Burst = cmp.Or(o.Burst, d.Burst)
+	o.PerAddress = cmp.Or(o.PerAddress, d.PerAddress)
+	o.PerAddressRate = cmp.Or(o.PerAddressRate, d.PerAddressRate)
+	o.PerAddressBurst = cmp.Or(o.PerAddressBurst, d.PerAddressBurst)
+	o.Unanswered = cmp.Or(o.Unanswered, d.Unanswered)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

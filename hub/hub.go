@@ -23,43 +23,63 @@ var ErrUnreadable = errors.New("the record cannot be read just now")
 // said waits.
 var ErrSilent = errors.New("the disk does not answer")
 
-// Options of a Hub. Options{} works.
+// Options of a Hub. Options{} works: what is 0 is as Defaults has it.
 type Options struct {
-	Outbox int           // bytes that wait for one client before it is behind; 0: 64 KiB, below 0: no limit
-	Replay int           // lines of history shown on entering a room; 0: 20, below 0: none
-	Arrive time.Duration // how long a newcomer who says nothing is not yet announced; 0: 300 ms
-	Hold   time.Duration // how long a program may come back to its session; 0: 2 minutes
-	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; 0: 5 s, below 0: as long as it takes
-	Rooms  int           // 0: 1,000, below 0: no limit
+	Outbox int           // bytes that wait for one client before it is behind; below 0: no limit
+	Replay int           // lines of history shown on entering a room; below 0: none
+	Arrive time.Duration // how long a newcomer who says nothing is not yet announced
+	Hold   time.Duration // how long a program may come back to its session
+	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: as long as it takes
+	Rooms  int           // below 0: no limit
 
-	PerAddressBytes int64 // by which one address may make the record grow in a day; 0: 256 MiB, below 0: no limit
+	PerAddressBytes int64 // by which one address may make the record grow in a day; below 0: no limit
 
 	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
-	Visitors           int                      // at the desk at once; 0: 1,000, below 0: no limit
-	VisitorsPerAddress int                      // 0: 64, below 0: no limit
-	Silence            time.Duration            // after which an operator's visitors wait again; 0: 10 minutes, below 0: never
-	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer; 0: 7 days
-	MessagesKept       int                      // that wait at once; beyond, the oldest goes; 0: 1,000, below 0: no limit
-	MessagesPerAddress int                      // 0: 8, below 0: no limit
+	Visitors           int                      // at the desk at once; below 0: no limit
+	VisitorsPerAddress int                      // below 0: no limit
+	Silence            time.Duration            // after which an operator's visitors wait again; below 0: never
+	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer
+	MessagesKept       int                      // that wait at once; beyond, the oldest goes; below 0: no limit
+	MessagesPerAddress int                      // below 0: no limit
 	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable; nil: nobody
 	News               func(string, ...any)     // told for the log what is no trouble of the record, with its attributes, as slog.Logger.Warn is; nil: nobody
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
+// Defaults is what a Hub has where nothing else is chosen.
+func Defaults() Options {
+	return Options{
+		Outbox:             64 << 10,
+		Replay:             20,
+		Arrive:             300 * time.Millisecond,
+		Hold:               2 * time.Minute,
+		Grace:              5 * time.Second,
+		Rooms:              1000,
+		PerAddressBytes:    256 << 20,
+		Visitors:           1000,
+		VisitorsPerAddress: 64,
+		MessagesKept:       1000,
+		MessagesPerAddress: 8,
+		Silence:            10 * time.Minute,
+		Messages:           7 * 24 * time.Hour,
+	}
+}
+
 func (o *Options) defaults() {
-	o.Outbox = noLimit(cmp.Or(o.Outbox, 64<<10))
-	o.Replay = max(0, cmp.Or(o.Replay, 20))
-	o.Arrive = cmp.Or(o.Arrive, 300*time.Millisecond)
-	o.Hold = cmp.Or(o.Hold, 2*time.Minute)
-	o.Grace = cmp.Or(o.Grace, 5*time.Second)
-	o.Rooms = noLimit(cmp.Or(o.Rooms, 1000))
-	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, 256<<20)
-	o.Visitors = noLimit(cmp.Or(o.Visitors, 1000))
-	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, 64))
-	o.MessagesKept = noLimit(cmp.Or(o.MessagesKept, 1000))
-	o.MessagesPerAddress = noLimit(cmp.Or(o.MessagesPerAddress, 8))
-	o.Silence = cmp.Or(o.Silence, 10*time.Minute)
-	o.Messages = cmp.Or(o.Messages, 7*24*time.Hour)
+	d := Defaults()
+	o.Outbox = noLimit(cmp.Or(o.Outbox, d.Outbox))
+	o.Replay = max(0, cmp.Or(o.Replay, d.Replay))
+	o.Arrive = cmp.Or(o.Arrive, d.Arrive)
+	o.Hold = cmp.Or(o.Hold, d.Hold)
+	o.Grace = cmp.Or(o.Grace, d.Grace)
+	o.Rooms = noLimit(cmp.Or(o.Rooms, d.Rooms))
+	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, d.PerAddressBytes)
+	o.Visitors = noLimit(cmp.Or(o.Visitors, d.Visitors))
+	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, d.VisitorsPerAddress))
+	o.MessagesKept = noLimit(cmp.Or(o.MessagesKept, d.MessagesKept))
+	o.MessagesPerAddress = noLimit(cmp.Or(o.MessagesPerAddress, d.MessagesPerAddress))
+	o.Silence = cmp.Or(o.Silence, d.Silence)
+	o.Messages = cmp.Or(o.Messages, d.Messages)
 }
 
 func noLimit(n int) int {

@@ -15,7 +15,7 @@ import (
 // Options of the door. Options{} works.
 type Options struct {
 	LineMax  int           // bytes of a message; a longer one is several; 0: protocol.MaxText, which is also the most
-	Stall    time.Duration // how long the other side may take nothing at all; 0: 30 s; below 0: for ever
+	Stall    time.Duration // how long the other side may take nothing at all; 0: stream.DefaultStall; below 0: for ever
 	Greeting string        // with which a connection begins, as it is; "": without one
 }
 

@@ -18,7 +18,7 @@ import (
 // Options of the door. Options{} works.
 type Options struct {
 	LineMax int           // bytes of a line in; 0: protocol.MaxText, which is also the most
-	Stall   time.Duration // how long the other side may take nothing at all; 0: 30 s; below 0: for ever
+	Stall   time.Duration // how long the other side may take nothing at all; 0: stream.DefaultStall; below 0: for ever
 }
 
 // Transport is one connection on a stream. It implements conn.Transport.

@@ -35,10 +35,13 @@ type Stream struct {
 	until  time.Time   // the deadline that is set
 }
 
+// DefaultStall is how long the other side may take nothing at all where nothing else is chosen.
+const DefaultStall = 30 * time.Second
+
 // New makes a stream of a connection. stall is how long the other side may take
-// nothing at all, and up to an eighth longer; 0: 30 s; below 0: for ever.
+// nothing at all, and up to an eighth longer; 0: DefaultStall; below 0: for ever.
 func New(c net.Conn, stall time.Duration) *Stream {
-	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, 30*time.Second)}
+	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
 }
 
 // rawConn is how to do something with c without waiting, nil if that cannot be done.
