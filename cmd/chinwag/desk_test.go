@@ -25,46 +25,6 @@ func written(t *testing.T, words string) string {
 	return path
 }
 
-func TestLoadReplies(t *testing.T) {
-	none, err := loadReplies("")
-	require.NoError(t, err)
-	assert.Empty(t, none)
-	got, err := loadReplies(written(t, "hours = \"from 9 to 5, 九点到五点\"\n\"你好\" = '/who is not a command here'\n"))
-	require.NoError(t, err)
-	assert.Equal(t, map[string]protocol.Text{
-		"hours": protocol.MustText("from 9 to 5, 九点到五点"),
-		"你好":    protocol.MustText("/who is not a command here"),
-	}, got)
-}
-
-func TestRepliesThatNobodyCouldSay(t *testing.T) {
-	for words, want := range map[string]string{
-		"hours = from 9":                                 "cannot be read",
-		"hours = 9":                                      `the ready reply "hours" in FILE is no line of text`,
-		"hours = \"\"\"from 9\nto 5\"\"\"":               `the ready reply "hours" in FILE is no line of text`,
-		"[hours]\nmonday = \"9\"":                        `the ready reply "hours" in FILE is no line of text`,
-		"hours = \"" + strings.Repeat("x", 5000) + "\"":  `the ready reply "hours" in FILE cannot be said`,
-		"hours = \"\"":                                   `the ready reply "hours" in FILE needs a name of one word, and a text`,
-		"\"opening hours\" = \"9\"":                      `the ready reply "opening hours" in FILE needs a name of one word, and a text`,
-		"\"\" = \"9\"":                                   `the ready reply "" in FILE needs a name of one word, and a text`,
-		strings.Repeat("x", 1) + " = '1'\n" + manyKeys(): "there are more than 1000 ready replies in FILE",
-	} {
-		path := written(t, words)
-		_, err := loadReplies(path)
-		require.ErrorContains(t, err, strings.ReplaceAll(want, "FILE", path), "%.40s", words)
-	}
-	_, err := loadReplies(filepath.Join(t.TempDir(), "none"))
-	assert.ErrorContains(t, err, "the ready replies cannot be read: ")
-}
-
-func manyKeys() string {
-	var b strings.Builder
-	for i := range maxReplies {
-		b.WriteString("k" + strings.Repeat("y", i%50) + string(rune('a'+i/50)) + " = '1'\n")
-	}
-	return b.String()
-}
-
 func TestLoadPassword(t *testing.T) {
 	none, err := loadPassword("")
 	require.NoError(t, err)

@@ -51,51 +51,52 @@ func withEnv(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// What cannot be meant is told in a sentence, before anybody comes in.
+// What cannot be meant is told in a sentence, before anybody comes in; TestWrongSettings has a row for each setting.
 func TestSettingsThatCannotBeMeant(t *testing.T) {
 	t.Parallel()
 	unknown := settingsFile(t, "line-max = 100\nper-adress = 3\n")
 	broken := settingsFile(t, "line-max = \n")
-	wrong := settingsFile(t, "line-max = \"many\"\n")
-	bare := settingsFile(t, "keep = 90\n")
-	strange := settingsFile(t, "keep = \"a while\"\n")
+	wrong := settingsFile(t, "\nline-max = \"many\"\n")
+	replies := settingsFile(t, "hours = 9\n")
 	for name, c := range map[string]struct {
 		env, flags []string
 		want       string
 	}{
-		"a key that is none": {nil, []string{"--config", unknown}, `has a key "per-adress", which is no setting: chinwag serve --help lists them`},
-		"no TOML":            {nil, []string{"--config", broken}, "the configuration file " + broken + " cannot be read"},
-		"no file":            {nil, []string{"--config", "/nowhere/at.all"}, "the configuration file /nowhere/at.all cannot be read"},
-		"a wrong value":      {nil, []string{"--config", wrong}, "has a wrong value"},
-		"a wrong variable":   {[]string{"CHINWAG_STALL=soon"}, nil, "has a wrong value"},
-		"below nothing":      {nil, []string{"--burst=-1"}, "a limit cannot be below 0, and 0 means none"},
-		"keep for 90":        {nil, []string{"--config", bare}, "has a bare number for keep, which is a time with its unit"},
-		"keep for a while":   {nil, []string{"--config", strange}, "a time is written like 90d, 2w or 12h"},
-		"keep 90, variable":  {[]string{"CHINWAG_KEEP=90"}, nil, "a time is written like 90d, 2w or 12h"},
-		"keep 90, flag":      {nil, []string{"--keep", "90"}, "a time is written like 90d, 2w or 12h"},
-		"many bytes":         {nil, []string{"--per-address-bytes", "many"}, "a size is written like 100K, 256M or 10G"},
-		"keep some bytes":    {nil, []string{"--keep-size", "10 G"}, "a size is written like 100K, 256M or 10G"},
-		"keep nearly none":   {nil, []string{"--keep-size", "1M"}, "--keep-size is 10M at the least, or 0 for any size"},
-		"keep bytes, env":    {[]string{"CHINWAG_KEEP_SIZE=lots"}, nil, "a size is written like 100K, 256M or 10G"},
-		"keep no lines":      {nil, []string{"--keep-lines=-1"}, "a limit cannot be below 0, and 0 means none"},
-		"no such journal":    {nil, []string{"--journal", "paper"}, `--journal is sqlite or memory, not "paper"`},
-		"no such sync":       {[]string{"CHINWAG_SYNC=maybe"}, nil, `--sync is full, normal or off, not "maybe"`},
-		"no such console":    {nil, []string{"--console", "loud"}, `--console is auto, plain or off, not "loud"`},
-		"no such flag":       {nil, []string{"--louder"}, "unknown flag: --louder"},
-		"no such level":      {nil, []string{"--log-level", "loud"}, `--log-level is debug, info, warn or error, not "loud"`},
-		"no such address":    {nil, []string{"--listen", "127.0.0.1:name:1"}, "cannot listen on 127.0.0.1:name:1"},
+		"a key that is none": {nil, []string{"--config", unknown}, unknown + `, line 2: "per-adress" is no setting of the file: do you mean per-address? chinwag serve --help lists them all`},
+		"no TOML":            {nil, []string{"--config", broken}, broken + `, line 1: "line-max =" is not NAME = VALUE: text stands in quotes, and a number does not`},
+		"no file":            {nil, []string{"--config", "/nowhere/at.all"}, "the configuration file /nowhere/at.all is not there: name another, or make it"},
+		"a wrong value":      {nil, []string{"--config", wrong}, wrong + `, line 2: line-max is a size from 1 to 4K, like 1000 or 4K, not "many"`},
+		"a wrong variable":   {[]string{"CHINWAG_STALL=soon"}, nil, `the variable CHINWAG_STALL is a time with its unit, like 30s, 10m, 12h or 90d, of 36500d at the most, not "soon"`},
+		"an empty variable":  {[]string{"CHINWAG_PER_ADDRESS="}, nil, "the variable CHINWAG_PER_ADDRESS is empty: remove it (unset CHINWAG_PER_ADDRESS), or let it be a whole number from 0 to 1000000000"},
+		"a wrong flag":       {nil, []string{"--burst", "2.5"}, `--burst is a whole number from 0 to 1000000000, not "2.5"`},
+		"no such address":    {nil, []string{"--listen", "127.0.0.1:name:1"}, `--listen is an address like :12345, 192.0.2.1:12345 or [::1]:12345, not "127.0.0.1:name:1"`},
 		"two doors in one":   {nil, []string{"--listen", "127.0.0.1:4000", "--bare", "127.0.0.1:4000"}, "--listen and --bare cannot both have 127.0.0.1:4000"},
+		"wrong replies":      {nil, []string{"--replies", replies}, replies + `, line 1: the ready reply "hours" is text, which stands in quotes: hours = "9"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := launch(t, withEnv(t, c.env, serveArgs(c.flags)...), nil)
-			assert.NotZero(t, h.process.exits())
+			assert.Equal(t, 2, h.process.exits())
 			said := h.log.ends()
 			assert.Contains(t, said, c.want)
 			assert.True(t, strings.HasPrefix(said, "chinwag: "), said)
 			assert.Equal(t, 1, strings.Count(strings.TrimSuffix(said, "\n"), "\n")+1, "one sentence: %q", said)
+			forbiddenInSettings(t, said)
 		})
 	}
+}
+
+// What was read is told at the start, and what looks like a setting and is none.
+func TestTheSettingsAreTold(t *testing.T) {
+	t.Parallel()
+	file := settingsFile(t, "\ufeffburst = 20\r\n")
+	h := launch(t, withEnv(t, []string{"CHINWAG_BRUST=3", "CHINWAG_NICK=ann", "CHINWAG_CONFIG=" + file}, serveArgs(nil)...), nil)
+	h.log.expect("...level=INFO msg=settings file="+file,
+		`...level=WARN msg="the variable CHINWAG_BRUST is no setting, and nothing is set by it: do you mean CHINWAG_BURST?"`,
+		"...msg=listening addr=127.0.0.1:...")
+	h.process.signal(terminate)
+	assert.Zero(t, h.process.exits())
+	assert.Equal(t, 1, strings.Count(h.log.all(), "is no setting"))
 }
 
 // 0 means that there is no limit, for each of them.
@@ -103,7 +104,8 @@ func TestZeroIsNoLimit(t *testing.T) {
 	t.Parallel()
 	var flags []string
 	for _, name := range []string{
-		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "per-address-bytes", "outbox", "stall", "grace", "replay", "rooms", "keep", "keep-lines", "keep-size", "line-max",
+		"rate", "burst", "per-address", "per-address-rate", "per-address-burst", "per-address-bytes", "outbox", "stall", "grace", "replay", "rooms", "keep", "keep-lines", "keep-size",
+		"desk-visitors", "desk-per-address", "desk-messages", "desk-messages-per-address", "desk-silence",
 	} {
 		flags = append(flags, "--"+name+"=0")
 	}
@@ -131,48 +133,6 @@ func TestZeroIsNoLimit(t *testing.T) {
 	assert.Zero(t, h.process.exits())
 }
 
-// The programs that come to the bare door know one port: what nobody chose makes room.
-func TestBareMayHaveTheOrdinaryPort(t *testing.T) {
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	for _, c := range []struct{ flags, listen, bare []string }{
-		{nil, []string{":12345"}, nil},
-		{[]string{"--bare", ":4000"}, []string{":12345"}, []string{":4000"}},
-		{[]string{"--bare", ":12345"}, nil, []string{":12345"}},
-		{[]string{"--bare", "12345,[::1]:12345"}, nil, []string{":12345", "[::1]:12345"}},
-		{[]string{"--bare", "12345", "--listen", "4000"}, []string{":4000"}, []string{":12345"}},
-		{[]string{"--bare", "127.0.0.1:12345", "--listen", "[::1]:12345"}, []string{"[::1]:12345"}, []string{"127.0.0.1:12345"}},
-	} {
-		f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
-		addFlags(f)
-		require.NoError(t, f.Parse(c.flags))
-		s, err := loadSettings(f)
-		require.NoError(t, err, c.flags)
-		assert.ElementsMatch(t, c.listen, s.Listen, c.flags)
-		assert.ElementsMatch(t, c.bare, s.Bare, c.flags)
-	}
-}
-
-// Where addresses tell nobody apart, all have no common budget, unless that is wished.
-func TestWithoutLimitsByAddressThereIsNoBudget(t *testing.T) {
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	for _, c := range []struct {
-		flags []string
-		want  size
-	}{
-		{nil, 256 << 20},
-		{[]string{"--per-address", "0"}, 0},
-		{[]string{"--per-address", "0", "--per-address-bytes", "256M"}, 256 << 20},
-		{[]string{"--per-address-bytes", "0"}, 0},
-	} {
-		f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
-		addFlags(f)
-		require.NoError(t, f.Parse(c.flags))
-		s, err := loadSettings(f)
-		require.NoError(t, err, c.flags)
-		assert.Equal(t, c.want, s.PerAddressBytes, c.flags)
-	}
-}
-
 func TestHelpNamesEveryFlag(t *testing.T) {
 	t.Parallel()
 	help := printed(t, "serve", "--help")
@@ -191,6 +151,18 @@ func TestCompletions(t *testing.T) {
 		assert.Contains(t, printed(t, "completion", sh), "chinwag", sh)
 	}
 	assert.Contains(t, printed(t, "__complete", "serve", "--per-"), "--per-address-rate")
+	for arg, want := range map[string]string{
+		"--journal=":   "sqlite\nmemory\n:4\n",
+		"--sync=":      "full\nnormal\noff\n:4\n",
+		"--console=p":  "plain\n:4\n",
+		"--log-level=": "debug\ninfo\nwarn\nerror\n:4\n",
+		"--rate=":      ":4\n", // nothing, and no files
+		"--stall=":     ":4\n",
+		"--replies=":   ":0\n",  // files
+		"--data=":      ":16\n", // folders
+	} {
+		assert.Equal(t, want, printed(t, "__complete", "serve", arg), arg)
+	}
 }
 
 // printed is what the program prints for these arguments.

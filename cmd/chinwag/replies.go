@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/knadh/koanf/parsers/toml/v2"
 
 	"chinwag/protocol"
 )
@@ -20,32 +17,48 @@ func loadReplies(path string) (map[string]protocol.Text, error) {
 	if path == "" {
 		return nil, nil
 	}
-	b, err := os.ReadFile(path)
+	file, err := readTOML(path, "the file of ready replies")
 	if err != nil {
-		return nil, fmt.Errorf("the ready replies cannot be read: %w", err)
+		return nil, err
 	}
-	values, err := toml.Parser().Unmarshal(b)
-	if err != nil {
-		return nil, fmt.Errorf("the ready replies in %s cannot be read: %w", path, err)
-	}
-	if len(values) > maxReplies {
-		return nil, fmt.Errorf("there are more than %d ready replies in %s", maxReplies, path)
+	if n := len(file.values); n > maxReplies {
+		return nil, fmt.Errorf("there are %d ready replies in %s, and %d is the most: leave some out", n, path, maxReplies)
 	}
 	replies := map[string]protocol.Text{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		words, ok := values[name].(string)
-		if !ok || strings.ContainsAny(words, "\r\n") {
-			return nil, fmt.Errorf("the ready reply %q in %s is no line of text", name, path)
-		}
-		text, err := protocol.ParseText(words)
-		if err != nil {
-			return nil, fmt.Errorf("the ready reply %q in %s cannot be said: %w", name, path, err)
-		}
-		key, err := protocol.ParseText(name)
-		if err != nil || text.IsBlank() || key.IsBlank() || strings.ContainsAny(key.String(), " \t") || key.String() != name {
-			return nil, fmt.Errorf("the ready reply %q in %s needs a name of one word, and a text", name, path)
+	for _, name := range slices.Sorted(maps.Keys(file.values)) {
+		text, wrong := parseReply(name, file.values[name])
+		if wrong != "" {
+			return nil, fmt.Errorf("%sthe ready reply %q %s", file.where(name), shorten(name), wrong)
 		}
 		replies[name] = text
 	}
 	return replies, nil
+}
+
+// parseReply makes a Text of what stands under name, or says what is wrong and what to do.
+func parseReply(name string, said any) (text protocol.Text, wrong string) {
+	words, isText := spelled(said)
+	words = strings.TrimRight(words, "\r\n")
+	key, err := protocol.ParseText(name)
+	switch said.(type) {
+	case map[string]any:
+		return text, `is a heading: write each reply as one line, NAME = "TEXT"`
+	case []any:
+		return text, `is a list: make a reply of each, NAME = "TEXT"`
+	}
+	switch {
+	case !isText:
+		return text, fmt.Sprintf(`is text, which stands in quotes: %s = "%s"`, name, shorten(words))
+	case err != nil || key.IsBlank() || key.String() != name || strings.ContainsAny(name, " \t"):
+		return text, "needs a name of one word, which /say can take: join its words with -"
+	case strings.ContainsAny(words, "\r\n"):
+		return text, "has several lines, and what is said is one: join them, or make a reply of each"
+	case len(words) > protocol.MaxText:
+		return text, fmt.Sprintf("is longer than %d bytes: make two of it", protocol.MaxText)
+	}
+	text, err = protocol.ParseText(words)
+	if err != nil || text.IsBlank() {
+		return text, "is empty: give it a text, or leave it out"
+	}
+	return text, ""
 }

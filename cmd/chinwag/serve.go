@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -63,7 +62,8 @@ of the configuration file. A limit of 0 means none.`,
   printf 'hello\n/shutdown\n' | chinwag serve`,
 		Args: cobra.NoArgs,
 	}
-	addFlags(c.Flags())
+	s := addFlags(c.Flags())
+	s.complete(c)
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		err = wrongFlag(err)
 		if c.HasParent() {
@@ -72,11 +72,10 @@ of the configuration file. A limit of 0 means none.`,
 		return err
 	})
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		s, err := loadSettings(c.Flags())
-		if err != nil {
+		if err := s.load(c.Flags()); err != nil {
 			return err
 		}
-		if err := serve(c.Context(), s); err != nil {
+		if err := serve(c.Context(), *s); err != nil {
 			return &exitError{1, err}
 		}
 		return nil
@@ -99,18 +98,8 @@ func collectOften() {
 func serve(ctx context.Context, s settings) error {
 	collectOften()
 	out := openConsole(s)
-	log, err := newLog(s, out)
-	if err != nil {
-		return err
-	}
-	replies, err := loadReplies(s.Replies)
-	if err != nil {
-		return err
-	}
-	password, err := loadPassword(s.PasswordFile)
-	if err != nil {
-		return err
-	}
+	log := newLog(s, out)
+	s.tell(log)
 	listeners, err := listen(slices.Concat(s.Listen, s.Bare))
 	if err != nil {
 		return err
@@ -123,16 +112,16 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}
 	h := hub.New(journal.New(store), hub.Options{
-		Outbox: limit(s.Outbox), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
+		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
 		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
-		Replies: replies, Trouble: tellTrouble(log), News: log.Warn,
+		Replies: s.replies, Trouble: tellTrouble(log), News: log.Warn,
 	})
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
 		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),
 		Unanswered: unanswered(s.Stall),
-		Password:   password,
+		Password:   s.password,
 		Log:        log,
 	})
 
@@ -192,11 +181,11 @@ func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport) {
 	if i < len(s.Listen) {
 		return doorPlain, func(c net.Conn) conn.Transport {
-			return plain.New(c, plain.Options{LineMax: s.LineMax, Stall: limit(s.Stall)})
+			return plain.New(c, plain.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall)})
 		}
 	}
 	return doorBare, func(c net.Conn) conn.Transport {
-		return bare.New(c, bare.Options{LineMax: s.LineMax, Stall: limit(s.Stall), Greeting: s.BareGreeting})
+		return bare.New(c, bare.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall), Greeting: s.BareGreeting})
 	}
 }
 
@@ -231,19 +220,19 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 	return execute, func(error) { cancel() }
 }
 
-func newLog(s settings, out operatorConsole) (*slog.Logger, error) {
+func newLog(s settings, out operatorConsole) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
-		return nil, fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
+		panic(err) // the setting takes no other
 	}
 	w, o := out.log(), &slog.HandlerOptions{Level: level}
 	if _, screen := out.(*consoleScreen); screen {
 		o.ReplaceAttr = withoutTime // who looks at the screen knows what time it is
 	}
 	if s.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, o)), nil
+		return slog.New(slog.NewJSONHandler(w, o))
 	}
-	return slog.New(slog.NewTextHandler(w, o)), nil
+	return slog.New(slog.NewTextHandler(w, o))
 }
 
 func withoutTime(groups []string, a slog.Attr) slog.Attr {

@@ -1,150 +1,269 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/knadh/koanf/parsers/toml/v2"
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
-	"github.com/knadh/koanf/providers/posflag"
-	"github.com/knadh/koanf/v2"
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"chinwag/conn"
+	"chinwag/conn/stream"
+	"chinwag/hub"
+	"chinwag/hub/journal/sqlite"
+	"chinwag/protocol"
 )
 
 // settings of the server. Each is a flag, an environment variable CHINWAG_… and
 // a key of the configuration file; the flag beats the variable, which beats the file.
+//
+//	command line ─┐
+//	variable ─────┼─> Set of the flag ─> settings
+//	file ─────────┘
 type settings struct {
-	Listen          []string      `koanf:"listen"`
-	Bare            []string      `koanf:"bare"`
-	BareGreeting    string        `koanf:"bare-greeting"`
-	LineMax         int           `koanf:"line-max"`
-	Rate            float64       `koanf:"rate"`
-	Burst           int           `koanf:"burst"`
-	PerAddress      int           `koanf:"per-address"`
-	PerAddressRate  float64       `koanf:"per-address-rate"`
-	PerAddressBurst int           `koanf:"per-address-burst"`
-	PerAddressBytes size          `koanf:"per-address-bytes"`
-	Outbox          int           `koanf:"outbox"`
-	Stall           time.Duration `koanf:"stall"`
-	Grace           time.Duration `koanf:"grace"`
-	Replay          int           `koanf:"replay"`
-	Rooms           int           `koanf:"rooms"`
-	Journal         string        `koanf:"journal"`
-	Data            string        `koanf:"data"`
-	Sync            string        `koanf:"sync"`
-	Keep            span          `koanf:"keep"`
-	KeepLines       int           `koanf:"keep-lines"`
-	KeepSize        size          `koanf:"keep-size"`
-	Desk            bool          `koanf:"desk"`
-	DeskVisitors    int           `koanf:"desk-visitors"`
-	DeskPerAddress  int           `koanf:"desk-per-address"`
-	DeskMessages    int           `koanf:"desk-messages"`
-	DeskMessagesPer int           `koanf:"desk-messages-per-address"`
-	DeskSilence     time.Duration `koanf:"desk-silence"`
-	Replies         string        `koanf:"replies"`
-	PasswordFile    string        `koanf:"operator-password-file"`
-	Console         string        `koanf:"console"`
-	LogLevel        string        `koanf:"log-level"`
-	LogFormat       string        `koanf:"log-format"`
+	Listen          []string
+	Bare            []string
+	BareGreeting    string
+	LineMax         size
+	Rate            float64
+	Burst           int
+	PerAddress      int
+	PerAddressRate  float64
+	PerAddressBurst int
+	PerAddressBytes size
+	Outbox          size
+	Stall           time.Duration
+	Grace           time.Duration
+	Replay          int
+	Rooms           int
+	Journal         string
+	Data            string
+	Sync            sqlite.Sync
+	Keep            time.Duration
+	KeepLines       int
+	KeepSize        size
+	Desk            bool
+	DeskVisitors    int
+	DeskPerAddress  int
+	DeskMessages    int
+	DeskMessagesPer int
+	DeskSilence     time.Duration
+	Replies         string
+	PasswordFile    string
+	Console         string
+	LogLevel        string
+	LogFormat       string
+	Config          string
+
+	read    string   // the configuration file that was read; "": none
+	strange []string // what is told of variables that mean no setting
+
+	replies  map[string]protocol.Text // what the file of Replies holds
+	password conn.Password            // of whom PasswordFile makes operators; nil: there is none
 }
 
-// addFlags declares the settings; the defaults stand here and nowhere else.
-func addFlags(f *pflag.FlagSet) {
+// defaultSettings are as the packages have them that own what is set.
+func defaultSettings() settings {
+	h, c := hub.Defaults(), conn.Defaults()
+	return settings{
+		Listen:          []string{":12345"},
+		LineMax:         protocol.MaxText,
+		Rate:            c.Rate,
+		Burst:           c.Burst,
+		PerAddress:      c.PerAddress,
+		PerAddressRate:  c.PerAddressRate,
+		PerAddressBurst: c.PerAddressBurst,
+		PerAddressBytes: size(h.PerAddressBytes),
+		Outbox:          size(h.Outbox),
+		Stall:           stream.DefaultStall,
+		Grace:           h.Grace,
+		Replay:          h.Replay,
+		Rooms:           h.Rooms,
+		Journal:         "sqlite",
+		Sync:            sqlite.Full,
+		DeskVisitors:    h.Visitors,
+		DeskPerAddress:  h.VisitorsPerAddress,
+		DeskMessages:    h.MessagesKept,
+		DeskMessagesPer: h.MessagesPerAddress,
+		DeskSilence:     h.Silence,
+		Console:         "auto",
+		LogLevel:        "info",
+		LogFormat:       "text",
+	}
+}
+
+// setting is a row of the table from which the flags, --help, the page and the completion are made.
+type setting struct {
+	name, short string
+	value       settingValue
+	takes       string // what stands for the value, in --help
+	what        string // it does
+	zero        string // what 0 does; "": nothing else than other values, or it is refused
+	unset       string // what holds where nothing is chosen and the value is empty
+}
+
+// settingGroup is what stands together under a heading.
+type settingGroup struct {
+	title    string
+	settings []setting
+}
+
+const (
+	leastKept  size = 10 << 20 // below, an empty record and its log would leave no room for lines
+	mostOutbox size = 1 << 30
+	noLimit         = "no limit"
+)
+
+// table is all the settings. What is set is kept in s.
+func (s *settings) table() []settingGroup {
+	return []settingGroup{
+		{"Addresses", []setting{
+			{name: "listen", short: "l", value: &addresses{at: &s.Listen}, takes: "ADDRESS", what: "address to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again, with the same port for the other family"},
+			{name: "bare", value: &addresses{at: &s.Bare}, takes: "ADDRESS", what: "address for programs without lines; may be given again, and takes its port from the default of --listen", unset: "none"},
+			{name: "bare-greeting", value: words(&s.BareGreeting), takes: "TEXT", what: "what a connection of --bare begins with", unset: "nothing"},
+		}},
+		{"Limits of one connection", []setting{
+			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", what: "longest line; a longer one is refused, and the connection stays"},
+			{name: "rate", value: often(&s.Rate), takes: "LINES", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
+			{name: "burst", value: count(&s.Burst), takes: "LINES", what: "lines at once before that", zero: "no limit, whatever --rate says"},
+			{name: "outbox", value: between(&s.Outbox, 0, mostOutbox), takes: "BYTES", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
+			{name: "stall", value: lasting(&s.Stall), takes: "TIME", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never, but for one whose system is gone for minutes"},
+		}},
+		{"Limits of one address (IPv6: one /64)", []setting{
+			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", what: "connections at once; the log says who is refused more", zero: noLimit},
+			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
+			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", what: "new connections at once before that", zero: "no limit, whatever --per-address-rate says"},
+			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. Where --per-address is 0, no limit unless one is given", zero: noLimit},
+		}},
+		{"Rooms", []setting{
+			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", what: "rooms at the most", zero: noLimit},
+			{name: "replay", value: count(&s.Replay), takes: "LINES", what: "lines of history shown on entering a room", zero: "no lines"},
+		}},
+		{"The record", []setting{
+			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)"},
+			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", what: "folder of the file chinwag.db", unset: "chinwag in the folder for your programs' data"},
+			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
+			{name: "keep", value: lasting(&s.Keep), takes: "TIME", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
+			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", what: "how many lines of each room are kept; comings and goings do not count", zero: "all"},
+			{name: "keep-size", value: noneOr(&s.KeepSize, leastKept), takes: "BYTES", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
+		}},
+		{"The desk", []setting{
+			{name: "desk", value: yesOrNo(&s.Desk), what: "only a desk: whoever comes talks to the operators, and to nobody else"},
+			{name: "desk-visitors", value: count(&s.DeskVisitors), takes: "VISITORS", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
+			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", what: "of them from one address", zero: noLimit},
+			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
+			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", what: "of them from one address", zero: noLimit},
+			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
+			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", what: `ready replies for /say, in TOML: hours = "from 9 to 5"`, unset: "none"},
+		}},
+		{"Operators, console and log", []setting{
+			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
+			{name: "console", value: oneOf(&s.Console, "auto", "plain", "off"), takes: "HOW", what: "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off"},
+			{name: "log-level", value: oneOf(&s.LogLevel, "debug", "info", "warn", "error"), takes: "LEVEL", what: "what is logged, on standard error: debug, info, warn or error, and what is worse"},
+			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", what: "text or json"},
+		}},
+		{"Start and end", []setting{
+			{name: "config", value: path(&s.Config, kindFile), takes: "FILE", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder, if it is there"},
+			{name: "grace", value: lasting(&s.Grace), takes: "TIME", what: "time that the end may take, with what is yet to be recorded and the goodbyes", zero: "as long as it takes"},
+		}},
+	}
+}
+
+// addFlags declares the settings, and returns where they are kept.
+func addFlags(f *pflag.FlagSet) *settings {
+	s := defaultSettings()
 	f.SortFlags = false
-	f.StringSliceP("listen", "l", []string{":12345"}, "`ADDRESS` to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again")
-	f.StringSlice("bare", nil, "`ADDRESS` for programs without lines; may be given again, and takes a port from --listen's default")
-	f.String("bare-greeting", "", "`TEXT` with which a connection of --bare begins")
-	f.Int("line-max", 4096, "longest line in `BYTES`, 4096 at the most; a longer one is refused")
-	f.Float64("rate", 5, "`LINES` a second that one connection may send; over it the server reads more slowly")
-	f.Int("burst", 10, "`LINES` at once before that")
-	f.Int("per-address", 64, "`CONNECTIONS` from one address (IPv6: one /64)")
-	f.Float64("per-address-rate", 20, "new `CONNECTIONS` a minute from one address")
-	f.Int("per-address-burst", 40, "new `CONNECTIONS` at once before that")
-	perAddressBytes := size(256 << 20)
-	f.Var(&perAddressBytes, "per-address-bytes", "`BYTES` by which one address may make the record grow in a day, as 256M; where --per-address is 0, no limit unless one is given")
-	f.Int("outbox", 64<<10, "`BYTES` that wait for one client before it is fed from the record")
-	f.Duration("stall", 30*time.Second, "`TIME` after which a client that takes nothing at all is dropped")
-	f.Duration("grace", 5*time.Second, "`TIME` that the end may take, with what is yet to be recorded and the goodbyes")
-	f.Int("replay", 20, "`LINES` of history shown on entering a room")
-	f.Int("rooms", 1000, "`ROOMS` at the most")
-	f.String("journal", "sqlite", "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)")
-	f.String("data", "", "`FOLDER` of chinwag.db (else chinwag in the folder for your programs' data)")
-	f.String("sync", "full", "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)")
-	f.Var(new(span), "keep", "`TIME` that lines are kept, as 90d or 12h; 0 for ever")
-	f.Int("keep-lines", 0, "`LINES` of each room that are kept")
-	f.Var(new(size), "keep-size", "`BYTES` that what is kept may take, as 500M or 10G: the oldest lines go; 0 for any")
-	f.Bool("desk", false, "only a desk: whoever comes talks to the operators, and to nobody else")
-	f.Int("desk-visitors", 1000, "`VISITORS` at the desk at once, without those who have gone")
-	f.Int("desk-per-address", 64, "`VISITORS` of them from one address")
-	f.Int("desk-messages", 1000, "`MESSAGES` that wait there to be answered; beyond, the oldest goes")
-	f.Int("desk-messages-per-address", 8, "`MESSAGES` of them from one address")
-	f.Duration("desk-silence", 10*time.Minute, "`TIME` after which the visitors of an operator who says nothing wait again")
-	f.String("replies", "", "`FILE` of ready replies for /say, in TOML: hours = \"from 9 to 5\"")
-	f.String("operator-password-file", "", "`FILE` with the operators' password, made by chinwag password FILE")
-	f.String("console", "auto", "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off")
-	f.String("log-level", "info", "debug, info, warn or error")
-	f.String("log-format", "text", "text or json")
-	f.String("config", "", "configuration `FILE` in TOML, with these flags as keys (else chinwag/config.toml in your configuration folder)")
-}
-
-const envPrefix = "CHINWAG_"
-
-// loadSettings reads the file, the environment and the flags, each over the last.
-func loadSettings(f *pflag.FlagSet) (settings, error) {
-	var s settings
-	k := koanf.New("\x00") // no flag has that in its name: keys are flat
-	if path, must := configFile(f); path != "" {
-		err := k.Load(file.Provider(path), toml.Parser())
-		switch {
-		case !must && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)): // daemons live in /dev/null
-		case err != nil:
-			return s, fmt.Errorf("the configuration file %s cannot be read: %w", path, err)
-		}
-		if err := errors.Join(checkKeys(k, f, path), checkUnits(k, path)); err != nil {
-			return s, err
-		}
-	}
-	fromEnv := env.Provider("\x00", env.Opt{Prefix: envPrefix, TransformFunc: envKey(f)})
-	if err := k.Load(fromEnv, nil); err != nil {
-		return s, err
-	}
-	isChosen := func(key string) bool { return k.Exists(key) || f.Changed(key) }
-	chosen, budget := isChosen("listen"), isChosen("per-address-bytes")
-	if err := k.Load(posflag.Provider(f, "\x00", k), nil); err != nil {
-		return s, err
-	}
-	if err := k.Unmarshal("", &s); err != nil {
-		return s, wrongSetting(err)
-	}
-	s.complete()
-	if !chosen {
-		s.makeRoom()
-	}
-	if !budget && s.PerAddress == 0 { // addresses tell nobody apart, as behind a proxy
-		s.PerAddressBytes = 0
-	}
-	return s, s.check()
-}
-
-// complete makes an address of what is only a port.
-func (s *settings) complete() {
-	for _, addrs := range [][]string{s.Listen, s.Bare} {
-		for i, a := range addrs {
-			if port, err := strconv.ParseUint(a, 10, 16); err == nil {
-				addrs[i] = fmt.Sprint(":", port)
+	for _, g := range s.table() {
+		for _, row := range g.settings {
+			flag := f.VarPF(row.value, row.name, row.short, row.usage())
+			if row.value.Type() == "bool" {
+				flag.NoOptDefVal = "true"
 			}
 		}
 	}
+	return &s
+}
+
+// complete has the shell offer what a setting can be.
+func (s *settings) complete(c *cobra.Command) {
+	for _, g := range s.table() {
+		for _, row := range g.settings {
+			err := c.RegisterFlagCompletionFunc(row.name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+				choices, directive := row.value.complete()
+				return slices.DeleteFunc(slices.Clone(choices), func(w string) bool { return !strings.HasPrefix(w, begun) }), directive
+			})
+			if err != nil {
+				panic(err) // it is no flag, or twice in the table
+			}
+		}
+	}
+}
+
+// usage is what a setting does, as one line.
+func (row setting) usage() string {
+	words := row.what
+	if row.zero != "" {
+		words += ". 0: " + row.zero
+	}
+	return words
+}
+
+// settingOf is the value of a flag, if it is a setting.
+func settingOf(f *pflag.Flag) (v settingValue, ok bool) {
+	if f == nil {
+		return nil, false
+	}
+	v, ok = f.Value.(settingValue)
+	return v, ok
+}
+
+// load sets what was not given on the command line, from the environment or else from the
+// file, and completes it.
+func (s *settings) load(f *pflag.FlagSet) error {
+	if err := setFromEnvironment(f.Lookup("config")); err != nil {
+		return err
+	}
+	file, err := s.readConfig()
+	if err != nil {
+		return file.explain(err, f)
+	}
+	if err := file.check(f); err != nil {
+		return err
+	}
+	f.VisitAll(func(flag *pflag.Flag) {
+		if err == nil {
+			err = setFromEnvironment(flag)
+		}
+		if err == nil {
+			err = file.set(flag)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	s.read, s.strange = file.path, strangeVariables(f)
+	if !f.Changed("listen") {
+		s.makeRoom()
+	}
+	if !f.Changed("per-address-bytes") && s.PerAddress == 0 { // addresses tell nobody apart, as behind a proxy
+		s.PerAddressBytes = 0
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	return s.open()
+}
+
+// open reads the files that settings name, before anybody comes in.
+func (s *settings) open() (err error) {
+	if s.replies, err = loadReplies(s.Replies); err != nil {
+		return err
+	}
+	s.password, err = loadPassword(s.PasswordFile)
+	return err
 }
 
 // makeRoom takes the addresses of --listen that nobody chose away where --bare wants
@@ -157,91 +276,26 @@ func (s *settings) makeRoom() {
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
-// wrongSetting keeps what is of use in what the decoder says: its last line, which
-// names the setting and the value.
-func wrongSetting(err error) error {
-	said := strings.TrimSpace(err.Error())
-	return fmt.Errorf("a setting in the environment or in the configuration file has a wrong value: %s", said[strings.LastIndexByte(said, '\n')+1:])
-}
-
-// configFile is where the settings may be, and whether they must be there.
-func configFile(f *pflag.FlagSet) (path string, must bool) {
-	if path, _ := f.GetString("config"); path != "" {
-		return path, true
-	}
-	if path := os.Getenv(envPrefix + "CONFIG"); path != "" {
-		return path, true
-	}
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return "", false
-	}
-	return filepath.Join(dir, "chinwag", "config.toml"), false
-}
-
-func checkKeys(k *koanf.Koanf, f *pflag.FlagSet, path string) error {
-	for _, key := range k.Keys() {
-		if f.Lookup(key) == nil || key == "config" {
-			return fmt.Errorf("the configuration file %s has a key %q, which is no setting: chinwag serve --help lists them", path, strings.ReplaceAll(key, "\x00", "."))
-		}
-	}
-	return nil
-}
-
-// envKey finds the setting that a variable means: CHINWAG_PER_ADDRESS is
-// per-address. Variables that mean something else are passed over.
-func envKey(f *pflag.FlagSet) func(name, value string) (string, any) {
-	return func(name, value string) (string, any) {
-		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, envPrefix)), "_", "-")
-		flag := f.Lookup(key)
-		switch {
-		case flag == nil || key == "config":
-			return "", nil
-		case flag.Value.Type() == "stringSlice":
-			return key, strings.Split(value, ",")
-		}
-		return key, value
-	}
-}
-
-// checkUnits refuses a time that is a bare number: it would be one of nanoseconds.
-func checkUnits(k *koanf.Koanf, path string) error {
-	for _, key := range []string{"stall", "grace", "desk-silence", "keep"} {
-		if _, said := k.Get(key).(string); k.Exists(key) && !said {
-			return fmt.Errorf(`the configuration file %s has a bare number for %s, which is a time with its unit, like "30s"`, path, key)
-		}
-	}
-	return nil
-}
-
-const leastKept size = 10 << 20 // below, an empty record and its log would leave no room for lines
-
+// check refuses what each setting allows and all together do not.
 func (s *settings) check() error {
 	both := slices.IndexFunc(s.Bare, func(a string) bool { return slices.Contains(s.Listen, a) && port(a) != "0" })
 	switch {
 	case both >= 0:
-		return fmt.Errorf("--listen and --bare cannot both have %s", s.Bare[both])
+		return fmt.Errorf("--listen and --bare cannot both have %s: give one of them another port", s.Bare[both])
 	case len(s.Listen)+len(s.Bare) == 0:
-		return errors.New("there is no address to listen on: --listen :12345")
-	case !slices.Contains([]string{"sqlite", "memory"}, s.Journal):
-		return fmt.Errorf("--journal is sqlite or memory, not %q", s.Journal)
-	case !slices.Contains([]string{"full", "normal", "off"}, s.Sync):
-		return fmt.Errorf("--sync is full, normal or off, not %q", s.Sync)
-	case !slices.Contains([]string{"auto", "plain", "off"}, s.Console):
-		return fmt.Errorf("--console is auto, plain or off, not %q", s.Console)
-	case !slices.Contains([]string{"text", "json"}, s.LogFormat):
-		return fmt.Errorf("--log-format is text or json, not %q", s.LogFormat)
-	case new(slog.LevelVar).UnmarshalText([]byte(s.LogLevel)) != nil:
-		return fmt.Errorf("--log-level is debug, info, warn or error, not %q", s.LogLevel)
-	case s.KeepSize > 0 && s.KeepSize < leastKept:
-		return fmt.Errorf("--keep-size is %s at the least, or 0 for any size", leastKept)
-	case s.LineMax > 4096:
-		return fmt.Errorf("--line-max is 4096 at the most, not %d", s.LineMax)
-	case min(s.LineMax, s.Burst, s.PerAddress, s.PerAddressBurst, s.Outbox, s.Replay, s.Rooms, s.KeepLines, s.DeskVisitors, s.DeskPerAddress, s.DeskMessages, s.DeskMessagesPer) < 0,
-		s.PerAddressBytes < 0, s.Rate < 0, s.PerAddressRate < 0, s.Stall < 0, s.Grace < 0, s.DeskSilence < 0:
-		return errors.New("a limit cannot be below 0, and 0 means none")
+		return fmt.Errorf("there is no address to listen on: --listen %s", defaultSettings().Listen[0])
 	}
 	return nil
+}
+
+// tell logs where the settings come from, and what is not one.
+func (s *settings) tell(log *slog.Logger) {
+	if s.read != "" {
+		log.Info("settings", "file", s.read)
+	}
+	for _, words := range s.strange {
+		log.Warn(words)
+	}
 }
 
 // limit is a setting, in which 0 means none, as an option, in which that is -1.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -22,8 +21,7 @@ func (s size) String() string {
 	return strconv.FormatInt(int64(s), 10) + unit
 }
 
-// Set implements pflag.Value.
-func (s *size) Set(text string) error {
+func parseSize(text string) (s size, ok bool) {
 	number, unit := strings.TrimSuffix(strings.ToUpper(text), "B"), uint64(1)
 	if n := len(number); n > 0 {
 		if i := strings.IndexByte(sizeUnits, number[n-1]); i >= 0 {
@@ -32,14 +30,7 @@ func (s *size) Set(text string) error {
 	}
 	n, err := strconv.ParseUint(number, 10, 63)
 	if err != nil || n > math.MaxInt64/unit {
-		return errors.New("a size is written like 100K, 256M or 10G")
+		return 0, false
 	}
-	*s = size(n * unit)
-	return nil
+	return size(n * unit), true
 }
-
-// Type implements pflag.Value.
-func (s *size) Type() string { return "size" }
-
-// UnmarshalText reads it from the environment and the configuration file.
-func (s *size) UnmarshalText(b []byte) error { return s.Set(string(b)) }

@@ -1,48 +1,44 @@
 package main
 
 import (
-	"errors"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// span is a time that may be long: days (90d) and weeks (2w) beside what
-// time.ParseDuration knows.
-type span time.Duration
+const day = 24 * time.Hour
 
-func (s span) String() string {
-	d := time.Duration(s)
-	if day := 24 * time.Hour; d >= day && d%day == 0 {
-		return strconv.Itoa(int(d/day)) + "d"
+// parseSpan reads a time that may be long: days (90d) and weeks (2w) beside what
+// time.ParseDuration knows.
+func parseSpan(text string) (d time.Duration, ok bool) {
+	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
+		number, found := strings.CutSuffix(text, suffix)
+		if n, err := strconv.ParseUint(number, 10, 16); found && err == nil && time.Duration(n) <= maxSpan/unit {
+			return time.Duration(n) * unit, true
+		}
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > maxSpan || strings.HasPrefix(text, "+") {
+		return 0, false
+	}
+	return d, true
+}
+
+// maxSpan is longer than anybody means, and sums of a few do not overflow.
+const maxSpan = 36500 * day
+
+// spell writes a time as people do: 30s, 10m, 90d.
+func spell(d time.Duration) string {
+	for _, u := range []struct {
+		name string
+		unit time.Duration
+	}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}} {
+		if d >= u.unit && d%u.unit == 0 {
+			return strconv.Itoa(int(d/u.unit)) + u.name
+		}
 	}
 	if d == 0 {
 		return "0"
 	}
 	return d.String()
 }
-
-// Set implements pflag.Value.
-func (s *span) Set(text string) error {
-	unit := map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
-	for suffix, u := range unit {
-		number, found := strings.CutSuffix(text, suffix)
-		if n, err := strconv.ParseUint(number, 10, 16); found && err == nil && n <= uint64(math.MaxInt64/u) {
-			*s = span(time.Duration(n) * u)
-			return nil
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return errors.New("a time is written like 90d, 2w or 12h")
-	}
-	*s = span(d)
-	return nil
-}
-
-// Type implements pflag.Value.
-func (s *span) Type() string { return "span" }
-
-// UnmarshalText reads it from the environment and the configuration file.
-func (s *span) UnmarshalText(b []byte) error { return s.Set(string(b)) }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// configFile is the settings in a file. The zero value has none.
+type configFile struct{ tomlFile }
+
+// readConfig reads the file that was chosen, or else the usual one if it is there.
+func (s *settings) readConfig() (configFile, error) {
+	path := s.Config
+	if path == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return configFile{}, nil
+		}
+		path = filepath.Join(dir, "chinwag", "config.toml")
+	}
+	file, err := readTOML(path, "the configuration file")
+	if s.Config == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) { // daemons live in /dev/null
+		return configFile{}, nil
+	}
+	return configFile{file}, err
+}
+
+// explain tells what is right for a setting whose value could not be read. Where it lacks no
+// more than quotes, err tells that.
+func (c configFile) explain(err error, f *pflag.FlagSet) error {
+	fault, ok := errors.AsType[*tomlFault](err)
+	if !ok {
+		return err
+	}
+	name, raw := fault.said()
+	v, ok := settingOf(f.Lookup(name))
+	if !ok || fault.twice != "" || raw == "" || strings.ContainsAny(raw[:1], quotes) || v.Set(raw) == nil {
+		return err
+	}
+	return refuseValue(c.at(fault.line)+name, v.right(), raw)
+}
+
+// check refuses keys that are no settings.
+func (c configFile) check(f *pflag.FlagSet) error {
+	for _, key := range slices.Sorted(maps.Keys(c.values)) {
+		if _, ok := settingOf(f.Lookup(key)); ok && key != "config" {
+			continue
+		}
+		var known []string
+		f.VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
+		words := ""
+		if guess, ok := nearest(strings.ToLower(key), known, 0); ok && guess != key {
+			words = "do you mean " + guess + "? "
+		}
+		return fmt.Errorf("%s%q is no setting of the file: %schinwag serve --help lists them all", c.where(key), shorten(key), words)
+	}
+	return nil
+}
+
+// set sets what was not given before.
+func (c configFile) set(flag *pflag.Flag) error {
+	v, ok := settingOf(flag)
+	said, there := c.values[flag.Name]
+	if !ok || !there || flag.Changed {
+		return nil
+	}
+	flag.Changed = true
+	refuse := func(value string) error { return refuseValue(c.where(flag.Name)+flag.Name, v.right(), value) }
+	if list, ok := said.([]any); ok {
+		many, ok := v.(pflag.SliceValue)
+		if !ok {
+			return fmt.Errorf("%s%s is %s, not a list", c.where(flag.Name), flag.Name, v.right())
+		}
+		var texts []string
+		for _, one := range list {
+			text, _ := spelled(one)
+			texts = append(texts, text)
+			if many.Replace([]string{text}) != nil {
+				return refuse(text)
+			}
+		}
+		return many.Replace(texts)
+	}
+	text, isText := spelled(said)
+	if _, table := said.(map[string]any); table {
+		return fmt.Errorf("%s%s is %s, not a table", c.where(flag.Name), flag.Name, v.right())
+	}
+	switch v.Type() {
+	case kindText, kindFile, kindFolder:
+		if !isText {
+			return fmt.Errorf("%s%s is text, which stands in quotes: %s = \"%s\"", c.where(flag.Name), flag.Name, flag.Name, shorten(text))
+		}
+	}
+	value := text
+	if kind := v.Type(); (kind == kindFile || kind == kindFolder) && text != "" && !filepath.IsAbs(text) && !isAtHome(text) {
+		value = filepath.Join(filepath.Dir(c.path), text)
+	}
+	if v.Set(value) != nil {
+		return refuse(text)
+	}
+	return nil
+}
+
+// spelled is a value as a flag takes it.
+func spelled(v any) (text string, isText bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case float64:
+		return spellNumber(v), false
+	default:
+		return fmt.Sprint(v), false
+	}
+}

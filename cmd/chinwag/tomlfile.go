@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// tomlFile is a file that people have written: the configuration, or the ready replies.
+type tomlFile struct {
+	path   string
+	lines  []string
+	values map[string]any
+}
+
+const maxTOML = 1 << 20 // bytes; far more than anybody writes
+
+// readTOML reads a file that is called what, to people. An error of the system that it could not
+// be opened is in what it returns.
+func readTOML(path, what string) (tomlFile, error) {
+	file := tomlFile{path: path}
+	text, err := readText(path, what)
+	if err != nil {
+		return file, err
+	}
+	file.lines = strings.Split(text, "\n")
+	err = toml.Unmarshal([]byte(text), &file.values)
+	if wrong, ok := errors.AsType[*toml.DecodeError](err); ok {
+		row, _ := wrong.Position()
+		return file, &tomlFault{file: file, line: row, twice: strings.Join(wrong.Key(), ".")}
+	}
+	if err != nil { // without a place
+		return file, fmt.Errorf("%s %s cannot be understood: each line is NAME = VALUE, and each name stands there once", what, path)
+	}
+	return file, nil
+}
+
+// readText is what stands in a file, in UTF-8. A mark at its beginning, as editors on Windows
+// write it, is passed over.
+func readText(path, what string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", cannotRead(path, what, err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.LimitReader(f, maxTOML+1))
+	switch {
+	case err != nil:
+		return "", cannotRead(path, what, err)
+	case len(b) > maxTOML:
+		return "", fmt.Errorf("%s %s is larger than %s: is it another file?", what, path, size(maxTOML))
+	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return "", fmt.Errorf("%s %s is written in UTF-16: save it as UTF-8 (in Notepad: Save as, Encoding: UTF-8)", what, path)
+	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	for i, line := range bytes.Split(b, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return "", fmt.Errorf("%s, line %d: there are letters that are not written in UTF-8: save the file as UTF-8", path, i+1)
+		}
+	}
+	return string(b), nil
+}
+
+// unreadable is that a file cannot be read, in words for people.
+type unreadable struct {
+	words string
+	cause error
+}
+
+func (u *unreadable) Error() string { return u.words }
+func (u *unreadable) Unwrap() error { return u.cause }
+
+func cannotRead(path, what string, err error) error {
+	words := what + " " + path
+	at, statErr := os.Stat(path)
+	switch {
+	case statErr == nil && at.IsDir():
+		words += " is a folder: name a file in it"
+	case errors.Is(err, fs.ErrNotExist):
+		words += " is not there: name another, or make it"
+	case errors.Is(err, fs.ErrPermission):
+		words += " may not be read by you: name another, or let yourself read it"
+	default:
+		words += " cannot be read: " + plainly(err)
+	}
+	return &unreadable{words, err}
+}
+
+// tomlFault is a place in a file that is not written as it should be.
+type tomlFault struct {
+	file  tomlFile
+	line  int
+	twice string // the name that stands there already
+}
+
+func (f *tomlFault) Error() string { return f.file.at(f.line) + f.words() }
+
+func (f *tomlFault) words() string {
+	name, raw := f.said()
+	switch {
+	case f.twice != "":
+		return fmt.Sprintf("%s stands there already: leave one of them", shorten(f.twice))
+	case name == "" || raw == "":
+		return fmt.Sprintf("%q is not NAME = VALUE: text stands in quotes, and a number does not", shorten(strings.TrimSpace(f.text())))
+	case !bareName.MatchString(name) && !strings.ContainsAny(name[:min(1, len(name))], quotes):
+		return fmt.Sprintf(`the name %s wants quotes: "%s" = %s`, name, name, shorten(raw))
+	case strings.HasPrefix(raw, `"`) && strings.Contains(raw, `\`):
+		return fmt.Sprintf("within double quotes \\ begins a sign of its own: write %s = '%s'", name, shorten(strings.Trim(raw, `"`)))
+	case strings.ContainsAny(raw[:1], quotes):
+		return fmt.Sprintf("the value of %s does not end as it begins: text stands within quotes, and a list within [ and ]", name)
+	}
+	return fmt.Sprintf("the value of %s is text, and wants quotes: %s = \"%s\"", name, name, shorten(raw))
+}
+
+var bareName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+const quotes = `"'[{` // with which a value begins that ends with another
+
+func (f *tomlFault) text() string {
+	if f.line < 1 || f.line > len(f.file.lines) {
+		return ""
+	}
+	return f.file.lines[f.line-1]
+}
+
+// said is the name and the value of that line, as they are written.
+func (f *tomlFault) said() (name, raw string) {
+	name, raw, _ = strings.Cut(f.text(), "=")
+	raw, _, _ = strings.Cut(raw, " #")
+	return strings.TrimSpace(name), strings.TrimSpace(raw)
+}
+
+// at is how a sentence of that line begins.
+func (f tomlFile) at(line int) string { return fmt.Sprintf("%s, line %d: ", f.path, line) }
+
+// where is how a sentence of what stands under key begins.
+func (f tomlFile) where(key string) string {
+	for i, line := range f.lines {
+		name, _, _ := strings.Cut(strings.TrimLeft(line, " \t["), "=")
+		name, _, _ = strings.Cut(name, "]")
+		if name = strings.TrimSpace(name); name == key || name == `"`+key+`"` || name == "'"+key+"'" || strings.HasPrefix(name, key+".") {
+			return f.at(i + 1)
+		}
+	}
+	return f.path + ": "
+}
