@@ -499,7 +499,7 @@ func TestServeRefusesWhatIsNoPasswordFile(t *testing.T) {
 	for _, c := range []struct{ flag, file, want string }{
 		{"--operator-password-file", path, path + " does not hold a hash of argon2id: make one with chinwag password " + path},
 		{"--operator-password-file", "/nowhere/at.all", "the operators' password cannot be read: open /nowhere/at.all: no such file or directory"},
-		{"--replies", "/nowhere/at.all", "the ready replies cannot be read: open /nowhere/at.all: no such file or directory"},
+		{"--replies", "/nowhere/at.all", "the file of ready replies /nowhere/at.all is not there: name another, or make it"},
 	} {
 		h := launch(t, exec.Command(program(t), serveArgs([]string{c.flag, c.file})...), nil)
 		assert.NotZero(t, h.process.exits())

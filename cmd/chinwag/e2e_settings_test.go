@@ -90,13 +90,14 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 func TestTheSettingsAreTold(t *testing.T) {
 	t.Parallel()
 	file := settingsFile(t, "\ufeffburst = 20\r\n")
-	h := launch(t, withEnv(t, []string{"CHINWAG_BRUST=3", "CHINWAG_NICK=ann", "CHINWAG_CONFIG=" + file}, serveArgs(nil)...), nil)
-	h.log.expect("...level=INFO msg=settings file="+file,
-		`...level=WARN msg="the variable CHINWAG_BRUST is no setting, and nothing is set by it: do you mean CHINWAG_BURST?"`,
-		"...msg=listening addr=127.0.0.1:...")
+	h := openWith(t, withEnv(t, []string{"CHINWAG_BRUST=3", "CHINWAG_NICK=ann", "CHINWAG_CONFIG=" + file}, serveArgs(nil)...), nil)
+	h.enter("ann")
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
-	assert.Equal(t, 1, strings.Count(h.log.all(), "is no setting"))
+	said := h.log.ends()
+	assert.Contains(t, said, "level=INFO msg=settings file="+file+"\n")
+	assert.Contains(t, said, `level=WARN msg="the variable CHINWAG_BRUST is no setting, and nothing is set by it: do you mean CHINWAG_BURST?"`)
+	assert.Equal(t, 1, strings.Count(said, "is no setting"))
 }
 
 // 0 means that there is no limit, for each of them.

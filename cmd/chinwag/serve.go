@@ -33,29 +33,37 @@ console: what is said scrolls by, and what you type is said in the room.
 
 People walk in with    nc HOST 12345    telnet HOST 12345    chinwag join HOST
 
-An operator can do all that everybody can, and /kick NAME [10m], /announce TEXT, /shutdown,
-and answers visitors at the desk (/desk, or everybody with --desk): /help lists it. With
---desk, operators talk to each other in #operators.
+An operator can do all that everybody can, and /kick NAME [10m], /announce
+TEXT, /shutdown, and answers visitors at the desk (/desk, or everybody with
+--desk): /help lists it. With --desk, operators talk to each other in
+#operators.
 
-/shutdown says goodbye to everybody and ends the server, and so does Ctrl-C or Ctrl-D on an
-empty line here (once more if others are here): programs do not come back then. After
-SIGTERM or SIGINT they do; a second signal ends the server at once. It is over within --grace
-and 2 s, whatever the disk does. The exit code is 0, or 1 if something went wrong: where the
-disk failed, or did not answer and what was said last may not be recorded.
+/shutdown says goodbye to everybody and ends the server, and so does Ctrl-C or
+Ctrl-D on an empty line here (once more if others are here): programs do not
+come back then. After SIGTERM or SIGINT they do; a second signal ends the
+server at once. It is over within --grace and 2 s, whatever the disk does. The
+exit code is 0; 2 where the command line, a setting or a file that it names is
+wrong; and 1 if something else went wrong, as where the disk failed, or did not
+answer and what was said last may not be recorded.
 
-On a terminal the console is a screen, in the character set of its locale; C and POSIX are
-taken for UTF-8. In a pipe it is plain lines, in UTF-8; with standard input closed or from
-/dev/null there is none, and the server runs as a daemon.
+On a terminal the console is a screen, in the character set of its locale; C
+and POSIX are taken for UTF-8. In a pipe it is plain lines, in UTF-8; with
+standard input closed or from /dev/null there is none, and the server runs as a
+daemon.
 
-Programs that send and receive without lines, as tutorials write them, come in at the
-address of --bare: there each read is one message, and nothing goes out but what others say.
+Programs that send and receive without lines, as tutorials write them, come in
+at the address of --bare: there each read is one message, and nothing goes out
+but what others say.
 
-All that is said is kept in a file, chinwag.db in the folder of --data, before anybody hears
-it, and is there again after a crash: --keep says for how long, and --journal memory keeps it
-only until the server ends.
+All that is said is kept in a file, chinwag.db in the folder of --data, before
+anybody hears it, and is there again after a crash: --keep says for how long,
+and --journal memory keeps it only until the server ends.
 
-Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS) and a key
-of the configuration file. A limit of 0 means none.`,
+Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS)
+and a key of the configuration file (per-address = 64). The flag beats the
+variable, which beats the file. A limit of 0 means none, unless something else
+is said there. Lists have commas between their parts, sizes are written like
+256M, times like 30s or 90d.`,
 		Example: `  chinwag serve
   chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'
   chinwag serve --listen :4000 --bare :12345 --bare-greeting 欢迎
@@ -64,6 +72,7 @@ of the configuration file. A limit of 0 means none.`,
 	}
 	s := addFlags(c.Flags())
 	s.complete(c)
+	showSettings(c)
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		err = wrongFlag(err)
 		if c.HasParent() {

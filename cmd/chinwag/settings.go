@@ -99,7 +99,8 @@ func defaultSettings() settings {
 type setting struct {
 	name, short string
 	value       settingValue
-	takes       string // what stands for the value, in --help
+	takes       string // what stands for the value, in --help; "": it may be left out
+	example     string // a value, other than the default
 	what        string // it does
 	zero        string // what 0 does; "": nothing else than other values, or it is refused
 	unset       string // what holds where nothing is chosen and the value is empty
@@ -121,53 +122,53 @@ const (
 func (s *settings) table() []settingGroup {
 	return []settingGroup{
 		{"Addresses", []setting{
-			{name: "listen", short: "l", value: &addresses{at: &s.Listen}, takes: "ADDRESS", what: "address to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again, with the same port for the other family"},
-			{name: "bare", value: &addresses{at: &s.Bare}, takes: "ADDRESS", what: "address for programs without lines; may be given again, and takes its port from the default of --listen", unset: "none"},
-			{name: "bare-greeting", value: words(&s.BareGreeting), takes: "TEXT", what: "what a connection of --bare begins with", unset: "nothing"},
+			{name: "listen", short: "l", value: &addresses{at: &s.Listen}, takes: "ADDRESS", example: ":4000", what: "address to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again, with the same port for the other family"},
+			{name: "bare", value: &addresses{at: &s.Bare}, takes: "ADDRESS", example: ":4001", what: "address for programs without lines; may be given again, and takes its port from the default of --listen", unset: "none"},
+			{name: "bare-greeting", value: words(&s.BareGreeting), takes: "TEXT", example: "欢迎", what: "what a connection of --bare begins with", unset: "nothing"},
 		}},
 		{"Limits of one connection", []setting{
-			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", what: "longest line; a longer one is refused, and the connection stays"},
-			{name: "rate", value: often(&s.Rate), takes: "LINES", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
-			{name: "burst", value: count(&s.Burst), takes: "LINES", what: "lines at once before that", zero: "no limit, whatever --rate says"},
-			{name: "outbox", value: between(&s.Outbox, 0, mostOutbox), takes: "BYTES", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
-			{name: "stall", value: lasting(&s.Stall), takes: "TIME", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never, but for one whose system is gone for minutes"},
+			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays"},
+			{name: "rate", value: often(&s.Rate), takes: "LINES", example: "2.5", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
+			{name: "burst", value: count(&s.Burst), takes: "LINES", example: "25", what: "lines at once before that", zero: "no limit, whatever --rate says"},
+			{name: "outbox", value: between(&s.Outbox, 0, mostOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
+			{name: "stall", value: lasting(&s.Stall), takes: "TIME", example: "1m", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never; one whose network has vanished goes when the system says so"},
 		}},
 		{"Limits of one address (IPv6: one /64)", []setting{
-			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", what: "connections at once; the log says who is refused more", zero: noLimit},
-			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
-			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", what: "new connections at once before that", zero: "no limit, whatever --per-address-rate says"},
-			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. Where --per-address is 0, no limit unless one is given", zero: noLimit},
+			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
+			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
+			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before that", zero: "no limit, whatever --per-address-rate says"},
+			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. Where --per-address is 0, no limit unless one is given", zero: noLimit},
 		}},
 		{"Rooms", []setting{
-			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", what: "rooms at the most", zero: noLimit},
-			{name: "replay", value: count(&s.Replay), takes: "LINES", what: "lines of history shown on entering a room", zero: "no lines"},
+			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
+			{name: "replay", value: count(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
 		}},
 		{"The record", []setting{
-			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)"},
-			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", what: "folder of the file chinwag.db", unset: "chinwag in the folder for your programs' data"},
-			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
-			{name: "keep", value: lasting(&s.Keep), takes: "TIME", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
-			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", what: "how many lines of each room are kept; comings and goings do not count", zero: "all"},
-			{name: "keep-size", value: noneOr(&s.KeepSize, leastKept), takes: "BYTES", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
+			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)"},
+			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
+			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", example: "normal", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
+			{name: "keep", value: lasting(&s.Keep), takes: "TIME", example: "90d", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
+			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", example: "10000", what: "how many lines of each room are kept; comings and goings do not count", zero: "all"},
+			{name: "keep-size", value: noneOr(&s.KeepSize, leastKept), takes: "BYTES", example: "10G", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
 		}},
 		{"The desk", []setting{
-			{name: "desk", value: yesOrNo(&s.Desk), what: "only a desk: whoever comes talks to the operators, and to nobody else"},
-			{name: "desk-visitors", value: count(&s.DeskVisitors), takes: "VISITORS", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
-			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", what: "of them from one address", zero: noLimit},
-			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
-			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", what: "of them from one address", zero: noLimit},
-			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
-			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", what: `ready replies for /say, in TOML: hours = "from 9 to 5"`, unset: "none"},
+			{name: "desk", value: yesOrNo(&s.Desk), example: "true", what: "only a desk: whoever comes talks to the operators, and to nobody else"},
+			{name: "desk-visitors", value: count(&s.DeskVisitors), takes: "VISITORS", example: "100", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
+			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", example: "16", what: "of them from one address", zero: noLimit},
+			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", example: "100", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
+			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "of them from one address", zero: noLimit},
+			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", example: "1h", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
+			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /say, in TOML: hours = "from 9 to 5"`, unset: "none"},
 		}},
 		{"Operators, console and log", []setting{
-			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
-			{name: "console", value: oneOf(&s.Console, "auto", "plain", "off"), takes: "HOW", what: "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off"},
-			{name: "log-level", value: oneOf(&s.LogLevel, "debug", "info", "warn", "error"), takes: "LEVEL", what: "what is logged, on standard error: debug, info, warn or error, and what is worse"},
-			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", what: "text or json"},
+			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", example: "~/chat/password", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
+			{name: "console", value: oneOf(&s.Console, "auto", "plain", "off"), takes: "HOW", example: "plain", what: "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off"},
+			{name: "log-level", value: oneOf(&s.LogLevel, "debug", "info", "warn", "error"), takes: "LEVEL", example: "debug", what: "what is logged, on standard error: debug, info, warn or error, and what is worse"},
+			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", example: "json", what: "text or json"},
 		}},
 		{"Start and end", []setting{
-			{name: "config", value: path(&s.Config, kindFile), takes: "FILE", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder, if it is there"},
-			{name: "grace", value: lasting(&s.Grace), takes: "TIME", what: "time that the end may take, with what is yet to be recorded and the goodbyes", zero: "as long as it takes"},
+			{name: "config", value: path(&s.Config, kindFile), takes: "FILE", example: "~/chat/config.toml", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder"},
+			{name: "grace", value: lasting(&s.Grace), takes: "TIME", example: "1m", what: "time that the end may take, with what is yet to be recorded and the goodbyes", zero: "as long as it takes"},
 		}},
 	}
 }
@@ -204,11 +205,10 @@ func (s *settings) complete(c *cobra.Command) {
 
 // usage is what a setting does, as one line.
 func (row setting) usage() string {
-	words := row.what
-	if row.zero != "" {
-		words += ". 0: " + row.zero
+	if row.zero == "" {
+		return row.what
 	}
-	return words
+	return row.what + "; 0: " + row.zero
 }
 
 // settingOf is the value of a flag, if it is a setting.

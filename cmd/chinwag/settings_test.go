@@ -46,42 +46,42 @@ const (
 	wildSize = "99999T"
 )
 
-// wrongSettings is, for each setting, a value that it can have and is not its default, one that it cannot
-// have, and one that is too large where there is such a thing.
-var wrongSettings = map[string]struct{ good, wrong, large string }{
-	"listen":                    {":4001", "nowhere", ":65536"},
-	"bare":                      {":4001", "1:2:3", ":65536"},
-	"bare-greeting":             {"欢迎", "", ""},
-	"line-max":                  {"1K", "0", "4097"},
-	"rate":                      {"2.5", "nan", "1000001"},
-	"burst":                     {"25", "2.5", tooMany},
-	"outbox":                    {"1M", "-1", "2G"},
-	"stall":                     {"7s", "30", wildTime},
-	"per-address":               {"3", "three", tooMany},
-	"per-address-rate":          {"0.5", "1e1", "Inf"},
-	"per-address-burst":         {"3", "-3", tooMany},
-	"per-address-bytes":         {"1G", "many", wildSize},
-	"rooms":                     {"3", "1e3", tooMany},
-	"replay":                    {"3", "all", tooMany},
-	"journal":                   {"memory", "paper", ""},
-	"data":                      {"/srv/chat", "~ann/chat", ""},
-	"sync":                      {"off", "maybe", ""},
-	"keep":                      {"90d", "90", wildTime},
-	"keep-lines":                {"3", "-1", tooMany},
-	"keep-size":                 {"10G", "1M", wildSize},
-	"desk":                      {"true", "perhaps", ""},
-	"desk-visitors":             {"3", "3 of them", tooMany},
-	"desk-per-address":          {"3", "三", tooMany},
-	"desk-messages":             {"3", "+3", tooMany},
-	"desk-messages-per-address": {"3", "3.", tooMany},
-	"desk-silence":              {"1h", "never", wildTime},
-	"replies":                   {"", "~ann/replies", ""},
-	"operator-password-file":    {"", "~ann/password", ""},
-	"console":                   {"plain", "loud", ""},
-	"log-level":                 {"debug", "INFO", ""},
-	"log-format":                {"json", "xml", ""},
-	"config":                    {"", "~ann/config.toml", ""},
-	"grace":                     {"1m", "-5s", wildTime},
+// wrongSettings is, for each setting, a value that it cannot have, and one that is too large where
+// there is such a thing.
+var wrongSettings = map[string]struct{ wrong, large string }{
+	"listen":                    {"nowhere", ":65536"},
+	"bare":                      {"1:2:3", ":65536"},
+	"bare-greeting":             {"", ""},
+	"line-max":                  {"0", "4097"},
+	"rate":                      {"nan", "1000001"},
+	"burst":                     {"2.5", tooMany},
+	"outbox":                    {"-1", "2G"},
+	"stall":                     {"30", wildTime},
+	"per-address":               {"three", tooMany},
+	"per-address-rate":          {"1e1", "Inf"},
+	"per-address-burst":         {"-3", tooMany},
+	"per-address-bytes":         {"many", wildSize},
+	"rooms":                     {"1e3", tooMany},
+	"replay":                    {"all", tooMany},
+	"journal":                   {"paper", ""},
+	"data":                      {"~ann/chat", ""},
+	"sync":                      {"maybe", ""},
+	"keep":                      {"90", wildTime},
+	"keep-lines":                {"-1", tooMany},
+	"keep-size":                 {"1M", wildSize},
+	"desk":                      {"perhaps", ""},
+	"desk-visitors":             {"3 of them", tooMany},
+	"desk-per-address":          {"三", tooMany},
+	"desk-messages":             {"+3", tooMany},
+	"desk-messages-per-address": {"3.", tooMany},
+	"desk-silence":              {"never", wildTime},
+	"replies":                   {"~ann/replies", ""},
+	"operator-password-file":    {"~ann/password", ""},
+	"console":                   {"loud", ""},
+	"log-level":                 {"INFO", ""},
+	"log-format":                {"xml", ""},
+	"config":                    {"~ann/config.toml", ""},
+	"grace":                     {"-5s", wildTime},
 }
 
 // inQuotes are those of which a bare value in the file is no TOML.
@@ -158,7 +158,7 @@ func TestWrongSettings(t *testing.T) {
 		refused(fromFile("["+name+"]\na = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
 		refused(fromFile(name+".a = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
 		if _, list := v.(pflag.SliceValue); list {
-			refused(fromFile(name+` = ["`+row.good+`", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), row.wrong))
+			refused(fromFile(name+` = [":4000", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), row.wrong))
 			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.right()+`, not "[1]"`)
 		} else {
 			refused(fromFile(name+" = [1]"), file+", line 3: "+name+" is "+v.right()+", not a list")
@@ -189,14 +189,21 @@ func countOf(flags *pflag.FlagSet) (n int) {
 // Every setting is the same from each source, and the command line beats the variable, which beats the file.
 func TestEverySettingFromEachSource(t *testing.T) {
 	alone(t)
+	examples := map[string]string{}
+	for _, g := range new(settings).table() {
+		for _, row := range g.settings {
+			examples[row.name] = row.example
+		}
+	}
 	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	addFlags(flags)
 	flags.VisitAll(func(flag *pflag.Flag) {
-		good := wrongSettings[flag.Name].good
-		if good == "" {
-			return // a file that is to be there: see TestPaths
-		}
+		good := examples[flag.Name]
+		require.NotEmpty(t, good, flag.Name)
 		require.NotEqual(t, flag.DefValue, good, flag.Name)
+		if flag.Value.Type() == kindFile {
+			return // it is to be there: see TestPaths
+		}
 		is := func(want, source string, args ...string) {
 			t.Helper()
 			_, f, err := loaded(t, args...)
