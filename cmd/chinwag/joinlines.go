@@ -10,11 +10,11 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"golang.org/x/term"
 
 	"chinwag/conn/client"
+	"chinwag/conn/fault"
 	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
@@ -85,21 +85,13 @@ func isDone(err error) bool {
 // the same, but nobody goes on to type into the dark.
 func (l *inPipe) deafen(ctx context.Context, err error) {
 	l.closed = true
-	if !errors.Is(err, syscall.EPIPE) {
+	if fault.KindOf(err) != fault.Unread {
 		l.failed.Store(true)
-		l.aside("what is said cannot be written any more: " + plainly(err))
+		l.aside("what is said cannot be written any more: " + fault.Words(err))
 	}
 	if l.typing {
 		go l.leave(ctx) // ended by cancel at the latest
 	}
-}
-
-// plainly is what the system says, without where it said it.
-func plainly(err error) string {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	return err.Error()
 }
 
 func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Leave{}) }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"chinwag/conn/fault"
 	"chinwag/protocol"
 )
 
@@ -43,7 +44,7 @@ func (f *face) saveAs(line string) (command string, err error) {
 	}
 	file, err := os.OpenFile(m[2], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("the transcript cannot be saved as %s: %s", m[2], plainly(err))
+		return "", fmt.Errorf("the transcript cannot be saved as %s: %s", m[2], fault.Words(err))
 	}
 	f.saving = &savedAs{file: file, ticket: protocol.Ticket(n)}
 	return "/transcript " + m[1], nil
@@ -94,9 +95,9 @@ func (f *face) saved(err error) {
 	switch {
 	case s.lines == 0:
 		_ = os.Remove(s.file.Name())
-		f.note("no transcript is saved: " + plainly(err))
+		f.note("no transcript is saved: " + fault.Words(err))
 	case err != nil:
-		f.note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), plainly(err)))
+		f.note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), fault.Words(err)))
 	default:
 		f.note(fmt.Sprintf("the transcript of %s is saved as %s (%d lines)", s.ticket, s.file.Name(), s.lines))
 	}

@@ -1,13 +1,14 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"time"
 
+	"chinwag/conn/fault"
 	"chinwag/protocol"
 )
 
@@ -93,10 +94,10 @@ func (n *NickRefused) Error() string {
 	return n.Words
 }
 
-// turnedAway is what a server said instead of letting us in.
-type turnedAway struct{ words string }
+// TurnedAway is what a server said instead of letting us in.
+type TurnedAway struct{ words string }
 
-func (t *turnedAway) Error() string { return t.words }
+func (t *TurnedAway) Error() string { return t.words }
 
 var (
 	errSilent   = errors.New("the other side does not answer")
@@ -106,19 +107,11 @@ var (
 
 // plainly is err in the words that a person can use.
 func plainly(err error) error {
-	var (
-		op  *net.OpError
-		sys *os.SyscallError
-	)
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return errSilent
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
 		return errClosed
-	case errors.As(err, &sys):
-		return sys.Err
-	case errors.As(err, &op):
-		return op.Err
 	}
-	return err
+	return fault.In(err)
 }

@@ -72,7 +72,7 @@ func (l *link) greet(hello protocol.Hello) error {
 	first, err := l.line(maxGreeting)
 	switch why, away := strings.CutPrefix(string(first), "-- goodbye: "); {
 	case away:
-		return &turnedAway{why}
+		return &TurnedAway{why}
 	case err == errLongLine, len(first) > 0 && !isChinwag(first):
 		return ErrNotChinwag
 	case err != nil:
@@ -88,7 +88,7 @@ func (l *link) greet(hello protocol.Hello) error {
 		}
 		if !protocol.IsJSON(line) {
 			if why, away := strings.CutPrefix(string(line), "-- goodbye: "); away {
-				return &turnedAway{why}
+				return &TurnedAway{why}
 			}
 			continue
 		}
@@ -101,7 +101,7 @@ func (l *link) greet(hello protocol.Hello) error {
 			l.welcome = e
 			return nil
 		case protocol.Refused:
-			return &turnedAway{e.Text}
+			return &TurnedAway{e.Text}
 		case protocol.Goodbye:
 			return sentAway(e)
 		}
@@ -113,7 +113,7 @@ func sentAway(e protocol.Goodbye) error {
 	if e.Back == 0 {
 		return &Dismissed{e}
 	}
-	return &turnedAway{e.Words()}
+	return &TurnedAway{e.Words()}
 }
 
 // isChinwag looks for the token as a word: chinwag/10 is another one.
