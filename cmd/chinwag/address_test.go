@@ -12,15 +12,15 @@ import (
 
 func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 	for want, all := range map[string][][]string{
-		"localhost:12345":            {nil, {""}, {":"}, {"", "12345"}},
-		"host:4000":                  {{"host:4000"}, {"host", "4000"}, {"host 4000"}, {"[host]:4000"}},
-		"192.0.2.1:4000":             {{"192.0.2.1:4000"}, {"192.0.2.1", "4000"}},
-		"[::1]:12345":                {{"::1"}, {"[::1]"}, {"::1", "12345"}, {"[::1]", "12345"}, {"[::1]:12345"}, {"::1 12345"}},
-		"[2001:db8::1]:4000":         {{"2001:db8::1", "4000"}, {"[2001:db8::1]", "4000"}, {"[2001:db8::1]:4000"}},
-		"[fe80::1%eth0]:12345":       {{"fe80::1%eth0"}, {"[fe80::1%eth0]"}, {"fe80::1%eth0", "12345"}, {"[fe80::1%eth0]", "12345"}, {"[fe80::1%eth0]:12345"}},
-		"[::ffff:192.0.2.1]:12345":   {{"::ffff:192.0.2.1"}, {"::ffff:192.0.2.1", "12345"}},
-		"[::1:4000]:12345":           {{"::1:4000"}}, // an address, as it stands
-		"chat.example.com:chinwag-1": {{"chat.example.com", "chinwag-1"}},
+		"localhost:12345":          {nil, {""}, {":"}, {"", "12345"}},
+		"host:4000":                {{"host:4000"}, {"host", "4000"}, {"host 4000"}, {"[host]:4000"}},
+		"192.0.2.1:4000":           {{"192.0.2.1:4000"}, {"192.0.2.1", "4000"}},
+		"[::1]:12345":              {{"::1"}, {"[::1]"}, {"::1", "12345"}, {"[::1]", "12345"}, {"[::1]:12345"}, {"::1 12345"}},
+		"[2001:db8::1]:4000":       {{"2001:db8::1", "4000"}, {"[2001:db8::1]", "4000"}, {"[2001:db8::1]:4000"}},
+		"[fe80::1%eth0]:12345":     {{"fe80::1%eth0"}, {"[fe80::1%eth0]"}, {"fe80::1%eth0", "12345"}, {"[fe80::1%eth0]", "12345"}, {"[fe80::1%eth0]:12345"}},
+		"[::ffff:192.0.2.1]:12345": {{"::ffff:192.0.2.1"}, {"::ffff:192.0.2.1", "12345"}},
+		"[::1:4000]:12345":         {{"::1:4000"}},              // an address, as it stands
+		"chat.example.com:4000":    {{"chat.example.com：4000"}}, // as Chinese keyboards have it
 	} {
 		for _, args := range all {
 			got, err := address(args)
@@ -90,9 +90,9 @@ func freePort(t *testing.T) string {
 func TestListenSaysWhatIsWrong(t *testing.T) {
 	port := freePort(t)
 	for want, addrs := range map[string][]string{
-		"somebody listens on 127.0.0.1:" + port + " already, perhaps another chinwag: end it, or choose another port with --listen": {"127.0.0.1:" + port, "127.0.0.1:" + port},
-		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345":                                   {"127.0.0.1:0", "::1:4000"},
-		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345":                            {"127.0.0.1:99999"},
+		"somebody listens on 127.0.0.1:" + port + " already, perhaps another chinwag: end it, or choose another port with --listen":          {"127.0.0.1:" + port, "127.0.0.1:" + port},
+		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":        {"127.0.0.1:0", "::1:4000"},
+		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535": {"127.0.0.1:99999"},
 	} {
 		_, err := listen(addrs)
 		assert.EqualError(t, err, want)

@@ -245,7 +245,7 @@ func TestJoinBareThatCannotBe(t *testing.T) {
 	require.NoError(t, l.Close())
 	nobody := h.joinBare(l.Addr().String())
 	assert.Equal(t, exitNobody, nobody.process.exits())
-	assert.Equal(t, "chinwag: cannot connect to "+l.Addr().String()+": connection refused\n", nobody.ends())
+	assert.Equal(t, "chinwag: cannot connect to "+l.Addr().String()+": nobody listens there: is the server started (chinwag serve), and is "+port(l.Addr().String())+" its port?\n", nobody.ends())
 	named := h.join("--bare", "--nick", "bob")
 	assert.Equal(t, exitUsage, named.process.exits())
 	assert.Equal(t, "chinwag: --bare knows nothing but words: it cannot go with --nick\n", named.ends())

@@ -108,12 +108,12 @@ func (j *joining) run(ctx context.Context) error {
 	ctx, stop := untilGone(ctx)
 	defer stop()
 	if j.wantsScreen() {
-		return ending(joinScreen(ctx, j.Options, nil, tui.Output(os.Stderr)))
+		return ending(j.Addr, joinScreen(ctx, j.Options, nil, tui.Output(os.Stderr)))
 	}
 	typing := term.IsTerminal(int(os.Stdin.Fd()))
 	j.OnlyAs = j.named && !typing && !j.orGuest
 	l := inPipe{in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr), json: j.json, named: j.named, typing: typing}
-	return ending(l.join(ctx, j.Options))
+	return ending(j.Addr, l.join(ctx, j.Options))
 }
 
 func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() && drawable() }
@@ -121,13 +121,14 @@ func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal(
 // errFailed ends the program with a code; it was told already why.
 var errFailed = errors.New("something was refused or lost")
 
-// ending is how the program ends: with a code that scripts can use.
-func ending(err error) error {
+// ending is how the program ends that was at addr: with a code that scripts can use.
+func ending(addr string, err error) error {
 	if err == nil {
 		return nil
 	}
 	dismissed, ok := errors.AsType[*client.Dismissed](err)
 	_, nick := errors.AsType[*client.NickRefused](err)
+	_, turnedAway := errors.AsType[*client.TurnedAway](err)
 	switch {
 	case nick:
 		return &exitError{exitFailed, fmt.Errorf("nothing was said: %w (or join as a guest, with --nick-or-guest)", err)}
@@ -135,8 +136,12 @@ func ending(err error) error {
 		return &exitError{code: exitFailed}
 	case ok:
 		return &exitError{dismissed.Reason.ExitCode(), err}
-	case errors.Is(err, client.ErrNotChinwag), errors.Is(err, client.ErrUnreachable):
+	case errors.Is(err, client.ErrNotChinwag):
+		return &exitError{exitNobody, fmt.Errorf("%s: %w: is it another port? A server without lines wants --bare", addr, err)}
+	case turnedAway:
 		return &exitError{exitNobody, err}
+	case errors.Is(err, client.ErrUnreachable):
+		return &exitError{exitNobody, fmt.Errorf("%w: %s", err, whatNext(addr, err))}
 	}
 	return &exitError{exitFailed, err}
 }

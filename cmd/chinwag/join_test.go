@@ -63,7 +63,7 @@ var operatorHere = hub.Identity{Operator: true}
 
 // ends is the exit code of an end, and the words that come with it.
 func ends(t *testing.T, err error) (code int, words string) {
-	if err = ending(err); err == nil {
+	if err = ending("here:1", err); err == nil {
 		return 0, ""
 	}
 	var e *exitError
@@ -128,7 +128,7 @@ func TestJoinExitsAsItEnded(t *testing.T) {
 		o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }}
 		away.join(t, o, "hello\n")
 		assert.Equal(t, exitNobody, away.code)
-		assert.Equal(t, "cannot connect to here:1: no route", away.words)
+		assert.Equal(t, "cannot connect to here:1: no route: is here:1 the address of a chinwag server, and does no firewall keep port 1?", away.words)
 		var other pipedRun
 		o.Dial = func(context.Context) (net.Conn, error) {
 			ours, theirs := net.Pipe()
@@ -137,7 +137,7 @@ func TestJoinExitsAsItEnded(t *testing.T) {
 		}
 		other.join(t, o, "hello\n")
 		assert.Equal(t, exitNobody, other.code)
-		assert.Equal(t, "that is not a chinwag server", other.words)
+		assert.Equal(t, "here:1: that is not a chinwag server: is it another port? A server without lines wants --bare", other.words)
 		assert.Empty(t, other.err.String())
 	})
 }

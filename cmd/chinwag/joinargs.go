@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"os"
 	"os/user"
+	"slices"
+	"strconv"
 	"strings"
 
 	"chinwag/conn/client"
@@ -27,17 +29,18 @@ type joining struct {
 // read makes sense of what was typed.
 func (j *joining) read(args []string, nick, room string) (err error) {
 	if j.Replay != nil && *j.Replay < 0 {
-		return errors.New("--replay is a number of lines, 0 for none")
+		return fmt.Errorf("--replay is a number of lines, 0 for none, and not %d", *j.Replay)
 	}
 	if j.Addr, err = address(args); err != nil {
 		return err
 	}
+	from := "--nick"
 	if nick == "" {
-		nick = os.Getenv("CHINWAG_NICK")
+		from, nick = "CHINWAG_NICK", os.Getenv("CHINWAG_NICK")
 	}
 	if j.named = nick != ""; j.named {
 		if j.Nick, err = protocol.ParseNick(nick); err != nil {
-			return fmt.Errorf("--nick: %w", err)
+			return fmt.Errorf("%s: %w", from, err)
 		}
 	} else {
 		j.Nick = userNick()
@@ -53,9 +56,12 @@ func (j *joining) read(args []string, nick, room string) (err error) {
 // address is where HOST, HOST:PORT or HOST PORT is. An IPv6 address may stand with and without brackets, and with a zone;
 // ::1:12345 is one without a port, since it reads as such.
 func address(args []string) (string, error) {
-	words, host, port := args, "", ""
+	words, host, port := slices.Clone(args), "", ""
 	if len(args) == 1 {
 		words = strings.Fields(args[0])
+	}
+	for i := range words {
+		words[i] = strings.ReplaceAll(words[i], "：", ":") // as Chinese keyboards have it
 	}
 	switch len(words) {
 	case 0:
@@ -68,13 +74,32 @@ func address(args []string) (string, error) {
 		}
 		port = words[1]
 	default:
-		return "", errors.New("where to? HOST, HOST:PORT or HOST PORT")
+		return "", errors.New("these are too many words for an address: it is HOST, HOST:PORT or HOST PORT")
 	}
-	host = cmp.Or(host, "localhost")
-	if strings.ContainsAny(host, "[]") || strings.Contains(host, ":") && !isIPv6(host) || strings.ContainsAny(port, ":[]") {
-		return "", fmt.Errorf("%s is no address: HOST, HOST:PORT or HOST PORT, as in [::1]:12345", strings.Join(words, " "))
+	host, port = cmp.Or(host, "localhost"), cmp.Or(port, defaultPort)
+	if err := checkHost(host, strings.Join(words, " ")); err != nil {
+		return "", err
 	}
-	return net.JoinHostPort(host, cmp.Or(port, defaultPort)), nil
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "", fmt.Errorf("%q is no port: that is a number from 1 to 65535, %s if you leave it out", port, defaultPort)
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// checkHost refuses what no machine is called, before anybody looks for it.
+func checkHost(host, typed string) error {
+	if scheme, rest, ok := strings.Cut(typed, "://"); ok {
+		rest, _, _ = strings.Cut(rest, "/")
+		return fmt.Errorf("leave %s:// out, for an address is HOST or HOST:PORT: %s", scheme, cmp.Or(rest, "HOST"))
+	}
+	if user, at, ok := strings.Cut(host, "@"); ok {
+		return fmt.Errorf("an address is HOST or HOST:PORT, and a nick stands apart from it: %s --nick %s", cmp.Or(at, "HOST"), cmp.Or(user, "NAME"))
+	}
+	zoned, _, _ := strings.Cut(host, "%")
+	if strings.ContainsAny(host, "[]/\\?# \t") || strings.Contains(host, ":") && !isIPv6(host) || !isIPv6(host) && zoned != host {
+		return fmt.Errorf("%s is no address: that is HOST, HOST:PORT or HOST PORT, as in chat.example.com:12345 or [::1]:12345", typed)
+	}
+	return nil
 }
 
 // splitPort takes a port off, if there is one.

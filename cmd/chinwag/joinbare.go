@@ -10,13 +10,13 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"chinwag/conn/bare"
+	"chinwag/conn/fault"
 	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
@@ -71,13 +71,13 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 	case ctx.Err() != nil:
 		return nil
 	case err != nil:
-		return &exitError{exitNobody, fmt.Errorf("cannot connect to %s: %s", addr, plainly(err))}
+		return &exitError{exitNobody, fmt.Errorf("cannot connect to %s: %s: %s", addr, fault.Words(err), whatNext(addr, err))}
 	}
 	b := bareTalk{
 		in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr),
 		typing: term.IsTerminal(int(os.Stdin.Fd())), shown: term.IsTerminal(int(os.Stdout.Fd())),
 	}
-	return ending(b.talk(ctx, c))
+	return ending(addr, b.talk(ctx, c))
 }
 
 // talk goes on until the server ends the connection, or a signal does, or nothing
@@ -96,7 +96,7 @@ func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
 	case errors.Is(err, io.EOF):
 		b.missed()
 	default:
-		return fmt.Errorf("the connection broke: %s", plainly(err))
+		return fmt.Errorf("the connection broke: %s", fault.Words(err))
 	}
 	if b.lost.Load() {
 		return errFailed
@@ -181,7 +181,7 @@ func (b *bareTalk) send(line []byte, at time.Time) bool {
 	}
 	if _, err := b.conn.Write(line); err != nil {
 		if !errors.Is(err, net.ErrClosed) {
-			b.unsent(plainly(err))
+			b.unsent(fault.Words(err))
 		}
 		return false
 	}
@@ -203,9 +203,9 @@ func (b *bareTalk) show(message []byte, more bool) {
 	}
 	if _, err := b.out.Write(message); err != nil {
 		b.closed = true // what is typed is sent all the same, but nobody goes on to type into the dark
-		if !errors.Is(err, syscall.EPIPE) {
+		if fault.KindOf(err) != fault.Unread {
 			b.lost.Store(true)
-			b.aside("what comes cannot be written any more: " + plainly(err))
+			b.aside("what comes cannot be written any more: " + fault.Words(err))
 		}
 		if b.typing {
 			_ = b.conn.Close()

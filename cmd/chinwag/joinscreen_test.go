@@ -193,6 +193,6 @@ func TestJoinOnAScreenWithoutAServer(t *testing.T) {
 	g := newGlass()
 	code, words := ends(t, joinScreen(t.Context(), o, g, nil))
 	assert.Equal(t, exitNobody, code)
-	assert.Equal(t, "cannot connect to 127.0.0.1:1: connection refused", words)
+	assert.Equal(t, "cannot connect to 127.0.0.1:1: nobody listens there: is the server started (chinwag serve), and is 1 its port?", words)
 	assert.False(t, g.whole, "the terminal was not touched")
 }

@@ -7,8 +7,10 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"syscall"
+	"strings"
 	"time"
+
+	"chinwag/conn/fault"
 )
 
 // listen opens all the addresses or none.
@@ -70,16 +72,25 @@ func isZero(port string) bool {
 	return port == "" || err == nil && n == 0
 }
 
+// cannotListen says why nobody can listen on addr, and what to do. What no address can be is a wrong setting.
 func cannotListen(addr string, err error) error {
+	host, port, _ := net.SplitHostPort(addr)
 	_, wrong := errors.AsType[*net.AddrError](err)
 	lookup, unknown := errors.AsType[*net.DNSError](err)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	n, badPort := strconv.ParseUint(port, 10, 16)
+	switch kind := fault.KindOf(err); {
+	case wrong, unknown && badPort != nil, strings.Contains(addr, "/"):
+		return &exitError{exitUsage, fmt.Errorf("cannot listen on %s: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535", addr)}
+	case kind == fault.AddressTaken:
 		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", addr)
-	case wrong:
-		return fmt.Errorf("cannot listen on %s: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345", addr)
+	case kind == fault.Forbidden && n > 0 && n < 1024:
+		return fmt.Errorf("cannot listen on %s: ports below 1024 are for the administrator: choose another, as in --listen %s", addr, net.JoinHostPort(host, fmt.Sprint(n+10000)))
+	case kind == fault.Forbidden: // Windows keeps whole ranges for itself
+		return fmt.Errorf("cannot listen on %s: the system keeps that port to itself: choose another with --listen", addr)
+	case kind == fault.NotHere, kind == fault.Unreachable:
+		return fmt.Errorf("cannot listen on %s: %s is no address of this machine: --listen :%s listens on all that it has", addr, host, port)
 	case unknown:
-		return fmt.Errorf("cannot listen on %s: %s is not known here", addr, lookup.Name)
+		return fmt.Errorf("cannot listen on %s: %s is not known here: --listen :%s listens on all addresses of this machine", addr, lookup.Name, port)
 	}
-	return fmt.Errorf("cannot listen on %s: %s", addr, plainly(err))
+	return fmt.Errorf("cannot listen on %s: %s: choose another address with --listen", addr, fault.Words(err))
 }
