@@ -131,7 +131,7 @@ func TestARecordHasOneServer(t *testing.T) {
 	folder := t.TempDir()
 	h := openOn(t, folder)
 	second := launch(t, shell(t, `"$@"`, []string{"--journal", "sqlite", "--data", folder, "--console", "off"}), nil)
-	assert.Regexp(t, `^chinwag: another chinwag \(process \d+\) has .*chinwag\.db open: end that one, or choose another file\n$`, lastLine(second.log.ends()))
+	assert.Regexp(t, `^chinwag: another chinwag \(process \d+\) has .*chinwag\.db open: end that one, or keep another record with --data FOLDER\n$`, lastLine(second.log.ends()))
 	assert.Equal(t, 1, second.process.exits())
 	h.enter("ann") // and this one does not mind
 }

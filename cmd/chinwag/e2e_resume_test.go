@@ -344,11 +344,11 @@ func TestARecordThatCannotBeKeptIsTold(t *testing.T) {
 		data string
 		want string
 	}{
-		"a file":           {nil, file, "the folder for the record cannot be made"},
-		"below a file":     {nil, filepath.Join(file, "below"), "the folder for the record cannot be made"},
-		"not ours to make": {nil, "/proc/chinwag", "the folder for the record cannot be made"},
+		"a file":           {nil, file, "for the record cannot be made: "},
+		"below a file":     {nil, filepath.Join(file, "below"), "for the record cannot be made: "},
+		"not ours to make": {nil, "/proc/chinwag", "for the record cannot be made: "},
 		"not ours":         {nil, "/proc", "the record cannot be kept in /proc"},
-		"no home":          {[]string{"HOME=", "XDG_DATA_HOME="}, "", "there is no home folder to keep the record in: --data DIR names one, --journal memory does without"},
+		"no home":          {[]string{"HOME=", "XDG_DATA_HOME="}, "", "there is no home folder to keep the record in: --data FOLDER names one, --journal memory does without"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := []string{"--journal", "sqlite", "--console", "off"}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"chinwag/conn/fault"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
@@ -30,12 +31,17 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 		return nil, "", nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, "", nil, fmt.Errorf("the folder for the record cannot be made: %w; --data DIR names another, --journal memory does without", err)
+		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
 	path = filepath.Join(dir, recordFile)
 	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), Log: log})
-	if _, ok := errors.AsType[*fs.PathError](err); ok { // the folder's fault, and not the record's
-		err = fmt.Errorf("the record cannot be kept in %s: %w; --data DIR names another folder, --journal memory does without", dir, err)
+	_, folder := errors.AsType[*fs.PathError](err)
+	_, inUse := errors.AsType[*sqlite.InUseError](err)
+	switch {
+	case folder: // and not the record
+		err = fmt.Errorf("the record cannot be kept in %s: %s; %s", dir, fault.Words(err), elsewhere)
+	case inUse:
+		err = fmt.Errorf("%w: end that one, or keep another record with --data FOLDER", err)
 	}
 	if err != nil {
 		return nil, "", nil, err
@@ -47,6 +53,8 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	return db, path, db.Close, nil
 }
 
+const elsewhere = "--data FOLDER names another, --journal memory does without"
+
 // dataFolder is where programs keep their data on this system.
 func dataFolder(chosen string) (string, error) {
 	if chosen != "" {
@@ -57,7 +65,7 @@ func dataFolder(chosen string) (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil || home == "/" || home == os.DevNull {
-		return "", errors.New("there is no home folder to keep the record in: --data DIR names one, --journal memory does without")
+		return "", errors.New("there is no home folder to keep the record in: --data FOLDER names one, --journal memory does without")
 	}
 	switch runtime.GOOS {
 	case "windows":

@@ -58,7 +58,7 @@ func TestWhatIsNotKnownIsPlainAllTheSame(t *testing.T) {
 		"the system refuses it":                             &os.PathError{Op: "seek", Path: "x", Err: os.ErrClosed},
 		"it ends too early":                                 fmt.Errorf("reading: %w", io.ErrUnexpectedEOF),
 		"there are too few chairs":                          errors.New("there are too few chairs"),
-		"there is no such file or folder":                  In(os.ErrNotExist),
+		"there is no such file or folder":                   In(os.ErrNotExist),
 	} {
 		assert.Equal(t, want, Words(err))
 	}

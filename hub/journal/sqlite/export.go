@@ -227,7 +227,7 @@ func (r *reader) next(rows *sql.Rows, names map[int64]journal.Stream) (journal.E
 func Vacuum(path string) error {
 	if err := checkHeader(path); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("there is no record at %s", path)
+			return errMissing(path)
 		}
 		return explain(path, err)
 	}

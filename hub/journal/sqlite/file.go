@@ -20,9 +20,12 @@ var (
 	errDamaged = errors.New("the record is damaged")
 	errClosed  = errors.New("the record is closed")
 	errFolder  = errors.New("this is a folder")
+
+	errNotAsMade = fmt.Errorf("%w: it is not as it was written", errDamaged)
 )
 
-// explain makes a sentence for people of what went wrong with the file.
+// explain makes a sentence for people of what went wrong with the file. What the system says of a
+// file or a folder, an fs.PathError, stays what it is: who named the file knows what to do next.
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
@@ -31,18 +34,34 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is a folder: please name the file in it, which a server calls chinwag.db", path)
 	case errors.Is(err, errDamaged), code(err)&0xff == codes.SQLITE_CORRUPT,
 		code(err)&0xff == codes.SQLITE_ERROR: // what is asked is right, so what is there is not
+		if code(err) != 0 {
+			err = errNotAsMade
+		}
 		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
 			"\"chinwag history export\" saves what can still be read", path, err)
-	case code(err)&0xff == codes.SQLITE_READONLY, code(err)&0xff == codes.SQLITE_CANTOPEN:
-		return fmt.Errorf("%s cannot be opened to write to it (%w): please see whose it is, and its folder", path, err)
-	case code(err)&0xff == codes.SQLITE_BUSY:
+	case code(err)&0xff == codes.SQLITE_READONLY, code(err)&0xff == codes.SQLITE_CANTOPEN, code(err)&0xff == codes.SQLITE_PERM:
+		return fmt.Errorf("%s cannot be opened, or not to write to it: please see whose it is, and its folder", path)
+	case code(err)&0xff == codes.SQLITE_BUSY, code(err)&0xff == codes.SQLITE_LOCKED:
 		return fmt.Errorf("another program has %s open and is writing to it: please end that one first", path)
 	case code(err)&0xff == codes.SQLITE_FULL, errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("the disk of %s is full: please make room there", path)
 	case code(err)&0xff == codes.SQLITE_IOERR:
 		return fmt.Errorf("%s cannot be read or written, since its disk has failed or is full: please see what the system's log says", path)
+	case code(err)&0xff == codes.SQLITE_NOMEM:
+		return fmt.Errorf("this machine has no memory left for %s: please end some programs, and try again", path)
+	case code(err) != 0:
+		return fmt.Errorf("%s cannot be used (the database's error number is %d): \"chinwag history verify\" says what is wrong with it", path, code(err))
 	}
 	return err
+}
+
+func errMissing(path string) error {
+	return fmt.Errorf("there is no record at %s: a server says as it starts where its own is", path)
+}
+
+func isEmpty(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() == 0
 }
 
 // code is SQLite's own number for err, 0 if it is not SQLite's.
@@ -150,7 +169,7 @@ func check(ctx context.Context, c *sql.Conn, path string) error {
 			return err
 		}
 		if verdict != "ok" {
-			return fmt.Errorf("%w: %s", errDamaged, verdict)
+			return errNotAsMade // Verify says it all
 		}
 	}
 	return checkTail(ctx, c)

@@ -12,10 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"github.com/google/uuid"
 )
 
 // maxLine is how long a line of an export may be. The longest entry has a few kilobytes.
@@ -158,6 +157,11 @@ func (in *importing) all() error {
 // reads as if it were.
 func (in *importing) next() (line []byte, whole bool, err error) {
 	for {
+		if in.line == 0 {
+			if err := in.encoding(); err != nil {
+				return nil, false, err
+			}
+		}
 		in.line++
 		line, err := in.from.ReadSlice('\n')
 		switch {
@@ -175,6 +179,22 @@ func (in *importing) next() (line []byte, whole bool, err error) {
 			return nil, false, nil
 		}
 	}
+}
+
+// encoding skips the mark with which some editors begin UTF-8, and refuses what is no text in it.
+func (in *importing) encoding() error {
+	begins, _ := in.from.Peek(3)
+	switch {
+	case bytes.HasPrefix(begins, []byte("\xef\xbb\xbf")):
+		_, err := in.from.Discard(3)
+		return err
+	case bytes.HasPrefix(begins, []byte("\xff\xfe")), bytes.HasPrefix(begins, []byte("\xfe\xff")),
+		bytes.HasPrefix(begins, []byte("{\x00")), bytes.HasPrefix(begins, []byte("\x00{")):
+		return errors.New("the export is in UTF-16, as PowerShell writes it, so nothing is imported: please export once more in cmd.exe, or save it as UTF-8")
+	case bytes.HasPrefix(begins, []byte("\x1f\x8b")):
+		return errors.New("the export is compressed, so nothing is imported: please unpack it first, as in: gunzip < FILE | chinwag history import NEW")
+	}
+	return nil
 }
 
 func (in *importing) one(line []byte) error {

@@ -8,6 +8,19 @@ import (
 	"strings"
 )
 
+// InUseError says that another process has the record. Who named the file says what to do.
+type InUseError struct {
+	Path string
+	PID  string // of that process; "": it is not known
+}
+
+func (e *InUseError) Error() string {
+	if e.PID == "" {
+		return fmt.Sprintf("another chinwag has %s open", e.Path)
+	}
+	return fmt.Sprintf("another chinwag (process %s) has %s open", e.PID, e.Path)
+}
+
 // lockFile takes path+".lock" for this process alone. The system gives it back
 // when the process ends, however it ends; so the file stays, and its being
 // there means nothing.
@@ -19,7 +32,7 @@ func lockFile(path string) (*os.File, error) {
 	if err := lock(f); err != nil {
 		pid, _ := io.ReadAll(io.LimitReader(f, 20))
 		_ = f.Close()
-		return nil, fmt.Errorf("another chinwag (process %s) has %s open: end that one, or choose another file", strings.TrimSpace(string(pid)), path)
+		return nil, &InUseError{Path: path, PID: strings.TrimSpace(string(pid))}
 	}
 	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)

@@ -130,6 +130,9 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 			s, err = nil, explain(path, err)
 		}
 	}()
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return s, errFolder
+	}
 	if s.lock, err = lockFile(path); err != nil {
 		return s, err
 	}

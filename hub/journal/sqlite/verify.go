@@ -66,7 +66,7 @@ func view(path string, f func(c *sql.Conn, r *reader) error) error {
 		err = viewDatabase(path, f)
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no record at %s", path)
+		return errMissing(path)
 	}
 	return explain(path, err)
 }
@@ -86,6 +86,8 @@ func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
 	switch version, err := versionOf(ctx, c); {
 	case err != nil:
 		return err
+	case version == 0 && isEmpty(path):
+		return fmt.Errorf("%s is empty, and no record yet: please name another file", path)
 	case version == 0:
 		return errNotOurs
 	case version > len(migrations):
