@@ -132,37 +132,7 @@ func isAlmostOperator(word string) bool {
 	case "op", "oper", "admin", "login", "auth", "identify", "pass", "passwd", "password", "su", "sudo":
 		return true
 	}
-	return distance(word, "operator") <= 2
-}
-
-// distance is how many letters are wrong, missing, too many or in the place of their
-// neighbours between a and b, which are short.
-func distance(a, b string) int {
-	if max(len(a)-len(b), len(b)-len(a)) > 2 {
-		return 3 // or more
-	}
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			change := rows[i-1][j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			d := min(change, rows[i-1][j]+1, rows[i][j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, rows[i-2][j-2]+1)
-			}
-			rows[i][j] = d
-		}
-	}
-	return rows[len(a)][len(b)]
+	return max(len(word)-len("operator"), len("operator")-len(word)) <= 2 && Distance(word, "operator") <= 2
 }
 
 // isForServer reports whether s is what a program says to the server, or holds what

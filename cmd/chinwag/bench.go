@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/bench"
+	"chinwag/conn/fault"
 )
 
 func benchCommand() *cobra.Command {
@@ -41,8 +43,6 @@ exit code is 1.`,
   chinwag bench paced --members 200 --rate 100 --runs 5
   chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667
   chinwag bench compare --runs 5`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(compareCommand(), floorCommand())
 	for _, s := range bench.Scenarios() {
@@ -71,12 +71,20 @@ type benching struct {
 
 func scenarioCommand(s bench.Scenario) *cobra.Command {
 	b := &benching{}
-	c := &cobra.Command{Use: s.Name, Short: s.About, Args: cobra.NoArgs, ValidArgsFunction: cobra.NoFileCompletions}
+	c := &cobra.Command{Use: s.Name, Short: s.About, ValidArgsFunction: cobra.NoFileCompletions}
 	b.addFlags(c.Flags(), s.Standard)
+	completes(c, "dialect", bench.Dialects()...)
+	completes(c, "journal", "sqlite", "memory")
+	for _, name := range []string{"addr", "serve", "pid", "members", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
+		completes(c, name)
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		server, err := b.contender()
+		if err := b.check(s); err != nil {
+			return err
+		}
+		server, err := b.contender(c.Context())
 		if err != nil {
-			return &exitError{exitUsage, err}
+			return failed(err)
 		}
 		return untilInterrupt(c.Context(), func(ctx context.Context) error {
 			return b.measure(ctx, s, server)
@@ -106,13 +114,57 @@ func (b *benching) addFlags(f *pflag.FlagSet, standard bench.Options) {
 	f.BoolVar(&b.table, "table", false, "a table, also where the output is no terminal")
 }
 
+// check refuses what cannot be, before anything is started.
+func (b *benching) check(s bench.Scenario) error {
+	if err := cmp.Or(
+		checkOneOf("dialect", b.Dialect, bench.Dialects()...), checkOneOf("journal", b.journal, "sqlite", "memory"), atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
+		atLeast("members", b.Members, 3), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
+		atLeast("size", b.Size, 0), atLeast("window", b.Window, 0), atLeast("per-room", b.PerRoom, 0), atLeast("at-once", b.AtOnce, 0),
+	); err != nil {
+		return err
+	}
+	if b.serve != "" && strings.TrimSpace(b.serve) == "" {
+		return wrongUsage("--serve is a command, and not only spaces")
+	}
+	if err := s.Check(b.Options); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	return nil
+}
+
+// resolve finds the address of --addr, which may have a name.
+func (b *benching) resolve(ctx context.Context) error {
+	addr, err := address([]string{b.addr})
+	if err != nil || !strings.Contains(b.addr, ":") {
+		return wrongUsage("--addr is HOST:PORT, as in localhost:12345 or [::1]:12345, and not %q", b.addr)
+	}
+	host, port, _ := net.SplitHostPort(addr)
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %s: %s", b.addr, fault.Words(err), whatNext(addr, err))
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return err // address lets no other pass
+	}
+	ip := ips[0].Unmap()
+	if i := slices.IndexFunc(ips, func(ip netip.Addr) bool { return ip.Unmap().Is4() }); i >= 0 {
+		ip = ips[i].Unmap()
+	}
+	b.Addr = netip.AddrPortFrom(ip, uint16(n))
+	if !b.Remote && !ip.IsLoopback() {
+		return wrongUsage("%s is not this machine: a load test of another wants --remote, and its owner's consent", b.addr)
+	}
+	return nil
+}
+
 // contender is the server that is to be started; nil: it runs.
-func (b *benching) contender() (*bench.Contender, error) {
+func (b *benching) contender(ctx context.Context) (*bench.Contender, error) {
 	var c bench.Contender
 	var err error
 	if b.addr != "" {
-		if b.Addr, err = netip.ParseAddrPort(b.addr); err != nil {
-			return nil, fmt.Errorf("--addr is an address and a port in numbers, like 127.0.0.1:12345, not %q", b.addr)
+		if err := b.resolve(ctx); err != nil {
+			return nil, err
 		}
 	}
 	switch {
@@ -122,7 +174,7 @@ func (b *benching) contender() (*bench.Contender, error) {
 		b.Server = b.addr
 		return nil, nil
 	case b.Dialect == "irc" || b.Dialect == "line":
-		return nil, fmt.Errorf("chinwag does not speak the dialect %s: --serve or --addr tell which server does", b.Dialect)
+		return nil, wrongUsage("chinwag does not speak the dialect %s: --serve or --addr tell which server does", b.Dialect)
 	default:
 		var self string
 		self, err = os.Executable()
@@ -160,14 +212,35 @@ func compareCommand() *cobra.Command {
 		Long: `compare plays the whole set of scenarios against chinwag, with its record on disk and
 in memory, and against those of ngircd, inspircd and ncat --broker that are installed, each time with a fresh server on this
 machine and with its limits off. Five runs take about an hour.`,
-		Args: cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := c.Flags()
+	var known []string
+	for _, s := range bench.Scenarios() {
+		known = append(known, s.Name)
+	}
 	f.IntVar(&runs, "runs", 1, "`TIMES` that it is done; the middle one of each counts")
 	f.IntVar(&idle, "idle", bench.MaxMembers(), "`PEOPLE` who are silent")
 	f.StringSliceVar(&only, "only", nil, "`SCENARIOS` of the set")
 	f.StringSliceVar(&without, "without", nil, "`SERVERS` that are left out")
+	completes(c, "runs")
+	completes(c, "idle")
+	completes(c, "only", known...)
+	completes(c, "without", bench.Servers()...)
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		wrong := cmp.Or(atLeast("runs", runs, 1), atLeast("idle", idle, 3))
+		for _, name := range only {
+			wrong = cmp.Or(wrong, checkOneOf("only", name, known...))
+		}
+		for _, name := range without {
+			wrong = cmp.Or(wrong, checkOneOf("without", name, bench.Servers()...))
+		}
+		if most := bench.MaxMembers(); wrong == nil && idle > most {
+			wrong = wrongUsage("--idle is %d at the most on this machine, and not %d", most, idle)
+		}
+		if wrong != nil {
+			return wrong
+		}
 		self, err := os.Executable()
 		if err != nil {
 			return err
@@ -191,12 +264,13 @@ machine and with its limits off. Five runs take about an hour.`,
 // floorCommand is what the bare writes are measured with.
 func floorCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "floor ADDRESS", Hidden: true, Args: cobra.ExactArgs(1),
+		Use: "floor ADDRESS", Hidden: true, Args: takes(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := net.Listen("tcp", args[0])
+			ls, err := listen(args)
 			if err != nil {
-				return &exitError{exitFailed, err}
+				return failed(err)
 			}
+			l := ls[0]
 			return untilInterrupt(c.Context(), func(ctx context.Context) error {
 				defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 				if err := bench.ServeFloor(l); !errors.Is(err, net.ErrClosed) {
@@ -213,10 +287,11 @@ func floorCommand() *cobra.Command {
 func untilInterrupt(ctx context.Context, f func(context.Context) error) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := f(ctx); err != nil {
-		return &exitError{exitFailed, err}
+	err := f(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = errors.New("interrupted: what was measured so far is told above")
 	}
-	return nil
+	return failed(err)
 }
 
 // showing is how results are told.

@@ -42,7 +42,7 @@ func TestBenchStartsItsOwnServer(t *testing.T) {
 func TestBenchMeasuresAServerThatRuns(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--rate", "0")
-	out, said, code := benched(t, "paced", "--addr", h.addr, "--dialect", "json", "--members", "10", "--lines", "20", "--rate", "500")
+	out, said, code := benched(t, "paced", "--addr", "localhost:"+port(h.addr), "--dialect", "json", "--members", "10", "--lines", "20", "--rate", "500")
 	require.Equal(t, 0, code, said)
 	assert.Contains(t, out, `"lost":0`)
 }
@@ -54,13 +54,17 @@ func TestBenchRefuses(t *testing.T) {
 		code int
 		args []string
 	}{
-		{"--remote", 1, []string{"flood", "--addr", "192.0.2.1:12345"}},
+		{"--remote", 2, []string{"flood", "--addr", "192.0.2.1:12345"}},
 		{"does not speak", 2, []string{"flood", "--dialect", "irc"}},
-		{"in numbers", 2, []string{"flood", "--addr", "somewhere"}},
+		{"HOST:PORT", 2, []string{"flood", "--addr", "somewhere"}},
+		{"one of these after it", 2, nil},
+		{`no command "bogus"`, 2, []string{"bogus"}},
+		{"chinwag, json, irc or line", 2, []string{"flood", "--dialect", "bogus"}},
+		{"nobody listens there", 1, []string{"flood", "--addr", "localhost:1"}},
 		{"does not run", 1, []string{"flood", "--serve", "false"}},
 	} {
-		_, said, code := benched(t, test.args...)
+		out, said, code := benched(t, test.args...)
 		assert.Equal(t, test.code, code, test.args)
-		assert.Contains(t, said, test.says)
+		assert.Contains(t, out+said, test.says)
 	}
 }

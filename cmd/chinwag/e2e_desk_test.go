@@ -439,17 +439,17 @@ func TestThePasswordCommand(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "password")
 	makes := func(input string) (said string, code int) {
-		cmd := exec.Command(program(t), "password", path)
+		cmd := exec.Command(program(t), "password", "--force", path)
 		cmd.Stdin = strings.NewReader(input)
 		out, _ := cmd.CombinedOutput()
 		return string(out), cmd.ProcessState.ExitCode()
 	}
 	for input, want := range map[string]string{
-		"":                                  "a password has at least 8 bytes: a few words do well",
-		"short\n":                           "a password has at least 8 bytes: a few words do well",
-		strings.Repeat("x", 1025) + "\n":    "a password has at most 1024 bytes",
-		strings.Repeat("x", 100000) + "\n":  "a password has at most 1024 bytes",
-		"\n" + strings.Repeat("x", 20) + "": "a password has at least 8 bytes: a few words do well",
+		"":                                  "this is too short, and nothing is changed: a password has at least 8 bytes, and a few words do well",
+		"short\n":                           "this is too short, and nothing is changed: a password has at least 8 bytes, and a few words do well",
+		strings.Repeat("x", 1025) + "\n":    "this is too long, and nothing is changed: a password has at most 1024 bytes",
+		strings.Repeat("x", 100000) + "\n":  "this is too long, and nothing is changed: a password has at most 1024 bytes",
+		"\n" + strings.Repeat("x", 20) + "": "this is too short, and nothing is changed: a password has at least 8 bytes, and a few words do well",
 	} {
 		said, code := makes(input)
 		assert.Equal(t, "chinwag: "+want+"\n", said)
@@ -498,8 +498,8 @@ func TestServeRefusesWhatIsNoPasswordFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(sesame+"\n"), 0o600))
 	for _, c := range []struct{ flag, file, want string }{
 		{"--operator-password-file", path, path + " does not hold a hash of argon2id: make one with chinwag password " + path},
-		{"--operator-password-file", "/nowhere/at.all", "the operators' password cannot be read: open /nowhere/at.all: no such file or directory"},
 		{"--replies", "/nowhere/at.all", "the file of ready replies /nowhere/at.all is not there: name another, or make it"},
+		{"--operator-password-file", "/nowhere/at.all", "the operators' password in /nowhere/at.all cannot be read: there is no such file or folder: make one with chinwag password /nowhere/at.all"},
 	} {
 		h := launch(t, exec.Command(program(t), serveArgs([]string{c.flag, c.file})...), nil)
 		assert.NotZero(t, h.process.exits())

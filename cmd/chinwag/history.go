@@ -1,16 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
+	"chinwag/conn/fault"
 	"chinwag/hub/journal/sqlite"
 )
 
@@ -33,7 +38,10 @@ used while the server runs; import and vacuum want the file for themselves.`,
 func exportCommand() *cobra.Command {
 	var format string
 	c := historyVerb("export FILE", "write all that FILE holds to standard output", func(c *cobra.Command, path string) error {
-		return sqlite.Export(path, c.OutOrStdout(), sqlite.Format(format))
+		if err := checkOneOf("format", format, string(sqlite.JSON), string(sqlite.Text)); err != nil {
+			return err
+		}
+		return export(path, c.OutOrStdout(), sqlite.Format(format))
 	})
 	c.Long = `export writes all that FILE holds to standard output, private lines as well: keep it
 where nobody else reads. As json it is what import reads; as text it is what people read: each line
@@ -41,12 +49,43 @@ with its stream, its time, and the name of who said or did it.
 What cannot be read of a damaged FILE is left out: standard error says how much that is, and
 the exit code is 1.`
 	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")
+	completes(c, "format", string(sqlite.JSON), string(sqlite.Text))
 	return c
+}
+
+// export tells the fault of where it writes from one of the record. Who reads no further wants no more.
+func export(path string, to io.Writer, f sqlite.Format) error {
+	out := output{Writer: to}
+	err := sqlite.Export(path, &out, f)
+	switch kind := fault.KindOf(out.err); {
+	case kind == fault.Unread:
+		return &exitError{code: exitFailed}
+	case kind == fault.DiskFull:
+		return errors.New("the export is not whole, for the disk that it goes to is full: please make room there, and export once more")
+	case out.err != nil:
+		return fmt.Errorf("the export is not whole, for it cannot be written: %s: please write it to another place", fault.Words(out.err))
+	}
+	return err
+}
+
+// output remembers why nothing can be written to it any more.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (n int, err error) {
+	n, err = o.Writer.Write(b)
+	o.err = cmp.Or(o.err, err)
+	return n, err
 }
 
 func importCommand() *cobra.Command {
 	var partial bool
 	c := historyVerb("import FILE", "make FILE of an export on standard input", func(c *cobra.Command, path string) error {
+		if in, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+			return wrongUsage("import reads an export, and here are only keys: chinwag history import %s < EXPORT", path)
+		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		done, err := sqlite.Import(path, interruptible(ctx, c.InOrStdin()), partial)
@@ -120,12 +159,53 @@ func vacuumCommand() *cobra.Command {
 // historyVerb is a command on one file.
 func historyVerb(use, short string, do func(c *cobra.Command, path string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: cobra.ExactArgs(1),
+		Use: use, Short: short, Args: takes(1, 1), ValidArgsFunction: completeFile("db"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := do(c, args[0]); err != nil {
-				return &exitError{1, err}
+			if args[0] == "" {
+				return wrongUsage("the name of FILE is empty: %s", useLine(c))
 			}
-			return nil
+			return failed(recordTrouble(args[0], do(c, args[0])))
 		},
 	}
+}
+
+// recordTrouble says what to do about the record at path.
+func recordTrouble(path string, err error) error {
+	_, file := errors.AsType[*fs.PathError](err)
+	_, inUse := errors.AsType[*sqlite.InUseError](err)
+	switch {
+	case inUse:
+		return fmt.Errorf("%w: end that one first, a server with /shutdown at its console", err)
+	case file:
+		return errors.New(fileTrouble(path, err))
+	}
+	return err
+}
+
+// fileTrouble says why the file at path cannot be read or made, and what to do.
+func fileTrouble(path string, err error) string {
+	folder := filepath.Dir(path)
+	switch kind := fault.KindOf(err); kind {
+	case fault.Missing, fault.NotFolder:
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return fmt.Sprintf("%s cannot be made, for there is no folder %s: please make that first, or choose another", path, folder)
+		}
+		return fmt.Sprintf("there is no file %s: please see how its name is spelled", path)
+	case fault.Folder:
+		return fmt.Sprintf("%s is a folder: please name a file in it", path)
+	case fault.Forbidden:
+		return fmt.Sprintf("%s cannot be opened: you have no permission for that: please see whose it is, and its folder", path)
+	case fault.DiskFull:
+		return fmt.Sprintf("the disk of %s is full: please make room there", path)
+	default:
+		return fmt.Sprintf("%s cannot be opened: %s: please choose another file", path, fault.Words(err))
+	}
+}
+
+// failed is err as what was tried and has failed, unless it says that nothing was tried.
+func failed(err error) error {
+	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
+		return err
+	}
+	return &exitError{exitFailed, err}
 }

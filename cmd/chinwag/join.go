@@ -15,14 +15,6 @@ import (
 	tui "chinwag/conn/screen"
 )
 
-// The exit codes of join.
-const (
-	exitFailed = 1 // something was refused or lost
-	exitUsage  = 2
-	exitNobody = 3 // no connection, or no chinwag server
-	// 4 is for who was kicked: see protocol.Reason.ExitCode
-)
-
 func joinCommand() *cobra.Command {
 	var (
 		j          joining
@@ -57,14 +49,12 @@ arrive as two; whatever comes is shown at once (in a pipe: the bytes as they cam
 input ends the server is told so, and what still comes is shown until the server ends, too, or has
 sent nothing for 30 seconds (1 where you type).
 
-Exit codes: 0 done, or the conversation at the desk was closed
-            1 something was refused or lost, or the server ended it otherwise   2 wrong usage
-            3 cannot connect, or not a chinwag server   4 kicked`,
+` + exitCodesOf("join"),
 		Example: `  chinwag join
   chinwag join chat.example.com --nick bob --room tea
   echo 'the build is done' | chinwag join chat.example.com --nick builder
   chinwag join --bare tutorial.example.com:12345`,
-		Args:              cobra.MaximumNArgs(2),
+		Args:              takes(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := c.Flags()

@@ -21,17 +21,29 @@ var version = "dev"
 
 func main() {
 	root := rootCommand()
-	if err := root.Execute(); err != nil {
-		code := 2 // what cobra refuses is a wrong usage
-		if e, ok := errors.AsType[*exitError](err); ok {
-			code = e.code
-			err = e.err
-		}
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "chinwag: %v\n", err)
-		}
-		os.Exit(code)
+	err := oneDash(root, os.Args[1:])
+	if err == nil {
+		err = root.Execute()
 	}
+	code, words := ended(err)
+	if words != "" {
+		fmt.Fprintf(os.Stderr, "chinwag: %s\n", words)
+	}
+	os.Exit(code)
+}
+
+// ended is how the program ends with err: its code, and what it says.
+func ended(err error) (code int, words string) {
+	e, ok := errors.AsType[*exitError](err)
+	switch {
+	case err == nil:
+		return 0, ""
+	case !ok:
+		return exitUsage, err.Error() // what is wrong with the settings
+	case e.err == nil:
+		return e.code, ""
+	}
+	return e.code, e.err.Error()
 }
 
 // exitError ends the program with a code that scripts can use. err, if there is
@@ -63,9 +75,10 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand())
+	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic())
 	if guard := guardCommand(); guard != nil {
 		root.AddCommand(guard)
 	}
+	plainUsage(root)
 	return root
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/alexedwards/argon2id"
@@ -14,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn"
+	"chinwag/conn/fault"
 	tui "chinwag/conn/screen"
 	"chinwag/protocol"
 )
@@ -24,16 +27,18 @@ var hashing = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, 
 
 const minPassword = 8
 
+const maxHash = 4096 // bytes of a file with a hash, which has about a hundred
+
 // loadPassword makes the check of the hash in a file; without a file there is none.
 func loadPassword(path string) (conn.Password, error) {
 	if path == "" {
 		return nil, nil
 	}
-	b, err := os.ReadFile(path)
+	b, err := readHash(path)
 	if err != nil {
-		return nil, fmt.Errorf("the operators' password cannot be read: %w", err)
+		return nil, fmt.Errorf("the operators' password in %s cannot be read: %s: make one with chinwag password %s", path, fault.Words(err), path)
 	}
-	hash := strings.TrimSpace(string(b))
+	hash := strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
 	params, _, _, err := argon2id.DecodeHash(hash)
 	if err != nil {
 		return nil, fmt.Errorf("%s does not hold a hash of argon2id: make one with chinwag password %s", path, path)
@@ -47,8 +52,18 @@ func loadPassword(path string) (conn.Password, error) {
 	}, nil
 }
 
+func readHash(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxHash))
+}
+
 func passwordCommand() *cobra.Command {
-	return &cobra.Command{
+	var force bool
+	c := &cobra.Command{
 		Use:   "password FILE",
 		Short: "make the file with the operators' password",
 		Long: `password asks for a password, or reads it from a pipe, and writes its hash
@@ -56,53 +71,129 @@ func passwordCommand() *cobra.Command {
 
   chinwag serve --operator-password-file FILE
 
-whoever knows it can become an operator from anywhere, with /operator.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := newPassword()
-			if err == nil {
-				err = savePassword(args[0], p)
-			}
-			if err != nil {
-				return &exitError{1, err}
-			}
-			return nil
-		},
+whoever knows it can become an operator from anywhere, with /operator.
+
+` + passwordRule + ` Where FILE is there already it asks whether
+that may go; in a pipe it does so with --force alone.`,
+		Example: `  chinwag password operators.txt
+  head -c 15 /dev/urandom | base64 | tee /dev/tty | chinwag password --force operators.txt`,
+		Args: takes(1, 1), ValidArgsFunction: completeFile(),
 	}
+	c.Flags().BoolVar(&force, "force", false, "put the new password in the place of what FILE holds, without asking")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if args[0] == "" {
+			return wrongUsage("the name of FILE is empty: %s", useLine(c))
+		}
+		return failed(makePassword(args[0], force))
+	}
+	return c
 }
 
+// makePassword looks first whether there can be such a file: nobody types a password twice for nothing.
+func makePassword(path string, force bool) error {
+	path, there, err := standing(path)
+	if err != nil {
+		return err
+	}
+	in := int(os.Stdin.Fd())
+	typing := term.IsTerminal(in)
+	if there && !force {
+		if !typing {
+			return fmt.Errorf("%s is there already, and stays as it is: name another file, or add --force", path)
+		}
+		if !agreed(fmt.Sprintf("%s is there already. Put a new password in its place? [y/N] ", path)) {
+			return fmt.Errorf("%s stays as it is", path)
+		}
+	}
+	p, err := newPassword(in, typing)
+	if err != nil {
+		return err
+	}
+	return savePassword(path, p)
+}
+
+// standing is where a file of that name is written, and whether one is there.
+func standing(path string) (at string, there bool, err error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return "", false, fmt.Errorf("%s is a folder: please name a file in it", path)
+	case err == nil && !info.Mode().IsRegular():
+		return "", false, fmt.Errorf("%s is no file that could be kept: please name another", path)
+	case err != nil && fault.KindOf(err) != fault.Missing:
+		return "", false, errors.New(fileTrouble(path, err))
+	}
+	try, e := os.CreateTemp(filepath.Dir(path), ".chinwag-password-")
+	if e != nil {
+		return "", false, errors.New(fileTrouble(path, e))
+	}
+	_ = try.Close()
+	_ = os.Remove(try.Name())
+	return path, err == nil, nil
+}
+
+// agreed asks a question on the terminal.
+func agreed(question string) bool {
+	fmt.Fprint(os.Stderr, question)
+	var b [1]byte // no further than its line: what follows is the password
+	answer := ""
+	for len(answer) < 100 {
+		if n, err := os.Stdin.Read(b[:]); n == 0 || err != nil || b[0] == '\n' {
+			break
+		}
+		answer += string(b[:])
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+// savePassword writes the file as a whole or not at all.
 func savePassword(path, password string) error {
 	hash, err := argon2id.CreateHash(password, hashing)
 	if err != nil {
-		return err
+		return fmt.Errorf("the password cannot be hashed: %s", fault.Words(err))
 	}
-	if err := os.WriteFile(path, []byte(hash+"\n"), 0o600); err != nil {
-		return err
+	f, err := os.CreateTemp(filepath.Dir(path), ".chinwag-password-") // which only its owner can read
+	if err == nil {
+		_, err = f.WriteString(hash + "\n")
+		err = cmp.Or(err, f.Sync(), f.Close())
+		if err == nil {
+			err = os.Rename(f.Name(), path)
+		}
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
 	}
-	return os.Chmod(path, 0o600) // it may have been there
+	if err != nil {
+		return errors.New(fileTrouble(path, err))
+	}
+	return nil
 }
+
+const passwordRule = "A password has at least 8 bytes: 8 letters, or 3 Chinese ones. A few words do well."
 
 // newPassword asks for a password twice, or reads a line.
-func newPassword() (string, error) {
-	in := int(os.Stdin.Fd())
-	if !term.IsTerminal(in) {
+func newPassword(in int, typing bool) (string, error) {
+	if !typing {
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, protocol.MaxSecret+2)).ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", err
+			return "", fmt.Errorf("the password cannot be read: %s", fault.Words(err))
 		}
-		return checkPassword(bytes.TrimRight(line, "\r\n"))
+		p := bytes.TrimRight(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")), "\r\n")
+		return string(p), checkPassword(p)
 	}
-	first, err := askTwice(in)
-	if err != nil {
-		return "", err
-	}
-	return checkPassword(first)
+	fmt.Fprintln(os.Stderr, passwordRule+" What you type is not shown.")
+	return askTwice(in)
 }
 
-func askTwice(in int) ([]byte, error) {
+func askTwice(in int) (string, error) {
 	state, err := term.MakeRaw(in) // once for both: nothing is echoed that is typed between them
 	if err != nil {
-		return nil, err
+		return "", fmt.Errorf("this terminal cannot hide what you type: %s: a password can come from a pipe", fault.Words(err))
 	}
 	defer func() { _ = term.Restore(in, state) }()
 	t := term.NewTerminal(struct {
@@ -111,18 +202,22 @@ func askTwice(in int) ([]byte, error) {
 	}{tui.Keys(os.Stdin), os.Stderr}, "")
 	first, err := t.ReadPassword("password: ")
 	if err != nil {
-		return nil, errors.New("no password, then")
+		return "", errors.New("no password, then")
+	}
+	if strings.Contains(first, tui.Unreadable) { // which any other such letter would match
+		return "", errors.New("your terminal has sent what is no letter in the character set of your locale: set both to UTF-8")
+	}
+	if err := checkPassword([]byte(first)); err != nil {
+		return "", err
 	}
 	second, err := t.ReadPassword("once more: ")
 	switch {
 	case err != nil:
-		return nil, errors.New("no password, then")
-	case strings.Contains(first, tui.Unreadable): // which any other such letter would match
-		return nil, errors.New("your terminal has sent what is no letter in the character set of your locale: set both to UTF-8")
+		return "", errors.New("no password, then")
 	case first != second:
-		return nil, errors.New("these were not the same")
+		return "", errors.New("these were not the same: nothing is changed")
 	}
-	return []byte(first), nil
+	return first, nil
 }
 
 // isOfPassword reports whether a refusal says that somebody is no operator for what they
@@ -149,12 +244,12 @@ func password(typed []byte) (protocol.Command, error) {
 	return protocol.Operator{Password: s}, nil
 }
 
-func checkPassword(p []byte) (string, error) {
+func checkPassword(p []byte) error {
 	switch {
 	case len(p) < minPassword:
-		return "", fmt.Errorf("a password has at least %d bytes: a few words do well", minPassword)
+		return fmt.Errorf("this is too short, and nothing is changed: a password has at least %d bytes, and a few words do well", minPassword)
 	case len(p) > protocol.MaxSecret:
-		return "", fmt.Errorf("a password has at most %d bytes", protocol.MaxSecret)
+		return fmt.Errorf("this is too long, and nothing is changed: a password has at most %d bytes", protocol.MaxSecret)
 	}
-	return string(p), nil
+	return nil
 }

@@ -68,7 +68,6 @@ is said there. Lists have commas between their parts, sizes are written like
   chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'
   chinwag serve --listen :4000 --bare :12345 --bare-greeting 欢迎
   printf 'hello\n/shutdown\n' | chinwag serve`,
-		Args: cobra.NoArgs,
 	}
 	s := addFlags(c.Flags())
 	s.complete(c)
@@ -84,10 +83,7 @@ is said there. Lists have commas between their parts, sizes are written like
 		if err := s.load(c.Flags()); err != nil {
 			return err
 		}
-		if err := serve(c.Context(), *s); err != nil {
-			return &exitError{1, err}
-		}
-		return nil
+		return failed(serve(c.Context(), *s))
 	}
 	return c
 }

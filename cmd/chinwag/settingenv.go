@@ -47,22 +47,26 @@ func setFromEnvironment(flag *pflag.Flag) error {
 
 // strangeVariables tells of those that look like settings and are none.
 func strangeVariables(f *pflag.FlagSet) (told []string) {
-	known := slices.Clone(ownVariables)
+	var known []string // without the prefix
+	for _, own := range ownVariables {
+		known = append(known, strings.TrimPrefix(own, envPrefix))
+	}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if _, ok := settingOf(flag); ok {
-			known = append(known, variable(flag.Name))
+			known = append(known, strings.TrimPrefix(variable(flag.Name), envPrefix))
 		}
 	})
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
 		upper := strings.ToUpper(name)
-		isKnown := slices.Contains(known, name) || runtime.GOOS == "windows" && slices.Contains(known, upper)
-		if isKnown || !strings.HasPrefix(upper, envPrefix) {
+		sameCase := name == upper || runtime.GOOS == "windows"
+		short, is := strings.CutPrefix(upper, envPrefix)
+		if !is || sameCase && slices.Contains(known, short) {
 			continue
 		}
 		words := fmt.Sprintf("the variable %s is no setting, and nothing is set by it", shorten(name))
-		if guess, ok := nearest(upper, known, len(envPrefix)); ok {
-			words += ": do you mean " + guess + "?"
+		if guess := nearest(short, known); guess != "" {
+			words += ": do you mean " + envPrefix + guess + "?"
 		}
 		told = append(told, words)
 	}
@@ -72,35 +76,3 @@ func strangeVariables(f *pflag.FlagSet) (told []string) {
 
 // maxStrange is of how many variables is told that they are no setting.
 const maxStrange = 10
-
-// nearest is the name among those known that differs from name by the fewest letters, if that
-// is no more than half of them, and three. All begin with the same letters, so many as common says.
-func nearest(name string, known []string, common int) (guess string, ok bool) {
-	least := min((len(name)-common)/2, 3) + 1
-	for _, k := range known {
-		if d := distance(name, k); d < least {
-			guess, least = k, d
-		}
-	}
-	return guess, guess != ""
-}
-
-// distance is how many letters are to be put in, left out or replaced to make b of a.
-func distance(a, b string) int {
-	above := make([]int, len(b)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := range len(a) {
-		left, corner := i+1, above[0]
-		above[0] = left
-		for j := range len(b) {
-			here := corner
-			if a[i] != b[j] {
-				here = 1 + min(corner, left, above[j+1])
-			}
-			left, corner, above[j+1] = here, above[j+1], here
-		}
-	}
-	return above[len(b)]
-}

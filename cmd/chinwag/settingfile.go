@@ -58,7 +58,7 @@ func (c configFile) check(f *pflag.FlagSet) error {
 		var known []string
 		f.VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
 		words := ""
-		if guess, ok := nearest(strings.ToLower(key), known, 0); ok && guess != key {
+		if guess := nearest(key, known); guess != "" && guess != key {
 			words = "do you mean " + guess + "? "
 		}
 		return fmt.Errorf("%s%q is no setting of the file: %schinwag serve --help lists them all", c.where(key), shorten(key), words)

@@ -347,25 +347,6 @@ func TestPaths(t *testing.T) {
 	assert.ErrorContains(t, err, "--data is the path of a folder, in which ~ is your home folder")
 }
 
-func TestNearest(t *testing.T) {
-	known := []string{"CHINWAG_BURST", "CHINWAG_RATE", "CHINWAG_PER_ADDRESS", "CHINWAG_NICK"}
-	for name, want := range map[string]string{
-		"CHINWAG_BRUST": "CHINWAG_BURST", "CHINWAG_BURS": "CHINWAG_BURST", "CHINWAG_PERADDRESS": "CHINWAG_PER_ADDRESS", "CHINWAG_NIKC": "CHINWAG_NICK",
-		"CHINWAG_RATES": "CHINWAG_RATE", "CHINWAG_PORT": "", "CHINWAG_": "", "CHINWAG_SERVICE_HOST": "", "CHINWAG_一": "",
-	} {
-		guess, ok := nearest(name, known, len(envPrefix))
-		assert.Equal(t, want, guess, name)
-		assert.Equal(t, want != "", ok, name)
-	}
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"ab", "ba", 2}, {"same", "same", 0}} {
-		assert.Equal(t, c.want, distance(c.a, c.b), c)
-		assert.Equal(t, c.want, distance(c.b, c.a), c)
-	}
-}
-
 // Of variables that mean nothing here no more than a few are told.
 func TestFewStrangeVariablesAreTold(t *testing.T) {
 	alone(t)

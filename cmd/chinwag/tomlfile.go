@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"chinwag/conn/fault"
 )
 
 // tomlFile is a file that people have written: the configuration, or the ready replies.
@@ -89,7 +91,7 @@ func cannotRead(path, what string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		words += " may not be read by you: name another, or let yourself read it"
 	default:
-		words += " cannot be read: " + plainly(err)
+		words += " cannot be read: " + fault.Words(err)
 	}
 	return &unreadable{words, err}
 }

@@ -52,6 +52,15 @@ func Others() (found []Contender) {
 	return found
 }
 
+// Servers are the names of all that compare knows, installed or not.
+func Servers() []string {
+	names := []string{"chinwag sqlite", "chinwag memory", "bare writes"}
+	for _, c := range others {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 // Start starts it.
 func (c Contender) Start(ctx context.Context) (*Server, error) {
 	return Start(ctx, c.command, c.files, c.addr)

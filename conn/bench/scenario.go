@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -48,14 +49,25 @@ type run struct {
 	cpu    time.Duration // of the server, until then
 }
 
-// Run plays the scenario against the server at Options.Addr. What is amiss with
-// the server is told in Result.Trouble; an error means that there is nothing to tell.
-func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
+// Check says what is wrong with options, but for the address, which may not be known yet.
+func (s Scenario) Check(o Options) error {
+	o.Addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1)
+	return s.ready(&o)
+}
+
+// ready completes options, and says what is wrong with them.
+func (s Scenario) ready(o *Options) error {
 	o.fill(s.Standard)
 	if s.allTalk {
 		o.Senders = o.Members
 	}
-	if err := o.check(); err != nil {
+	return o.check()
+}
+
+// Run plays the scenario against the server at Options.Addr. What is amiss with
+// the server is told in Result.Trouble; an error means that there is nothing to tell.
+func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
+	if err := s.ready(&o); err != nil {
 		return Result{}, err
 	}
 	perRoom := s.perRoom

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -9,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"chinwag/conn/fault"
 )
 
 // Server is a process that was started to be measured.
@@ -42,7 +45,10 @@ func Start(ctx context.Context, command []string, files map[string]string, addr 
 	}
 	if err != nil {
 		s.Stop()
-		return nil, fmt.Errorf("%s does not run: %w", command[0], err)
+		if errors.Is(err, exec.ErrNotFound) {
+			err = errors.New("there is no such program here")
+		}
+		return nil, fmt.Errorf("%s does not run: %w", command[0], fault.In(err))
 	}
 	return s, nil
 }
@@ -96,9 +102,9 @@ func (s *Server) await(ctx context.Context) error {
 		select {
 		case <-again.C:
 		case <-s.done:
-			return fmt.Errorf("it has ended: %v", s.cmd.ProcessState)
+			return fmt.Errorf("it has ended (%v)", s.cmd.ProcessState)
 		case <-ctx.Done():
-			return err
+			return fmt.Errorf("nobody listens at %s", s.Addr)
 		}
 	}
 }

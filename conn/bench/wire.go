@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"chinwag/conn/fault"
 )
 
 // wire is all the sockets of a crowd: a goroutine for each reads large pieces, and
@@ -52,7 +54,7 @@ func (w *wire) dial(m *member, from netip.Addr, to netip.AddrPort) {
 		}
 		c, err := d.DialContext(w.over, "tcp", to.String())
 		if err != nil {
-			w.tell(happening{m: m, err: err})
+			w.tell(happening{m: m, err: fault.In(err)})
 			return
 		}
 		if tcp := c.(*net.TCPConn); m.narrow {
@@ -75,7 +77,7 @@ func (w *wire) read(m *member, c net.Conn, next <-chan struct{}) {
 			return
 		}
 		if err != nil {
-			w.tell(happening{m: m, err: err})
+			w.tell(happening{m: m, err: fault.In(err)})
 			return
 		}
 		select {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"chinwag/protocol"
+)
+
+// The exit codes of all commands: alike mistakes end alike.
+const (
+	exitFailed = 1 // something was refused or lost, or could not be done
+	exitUsage  = 2 // nothing was tried
+	exitNobody = 3 // no connection, or no chinwag server
+)
+
+// exitKicked is for who was kicked.
+var exitKicked = protocol.Kicked.ExitCode()
+
+// exitCodes is the only list of them. A command without a row of its own ends as all do.
+var exitCodes = []struct {
+	code    int
+	command string // "": any
+	means   string
+}{
+	{0, "", "done"},
+	{0, "serve", "ended by /shutdown, its console or a signal; nothing is lost"},
+	{0, "join", "all was said and acknowledged, or the desk closed the talk"},
+	{exitFailed, "", "it was tried and failed"},
+	{exitFailed, "serve", "no address or no record to be had, or the disk failed"},
+	{exitFailed, "join", "something was refused or lost, or the server ended it otherwise"},
+	{exitFailed, "history", "the file is not there, no record, damaged, or in use"},
+	{exitFailed, "bench", "a line was lost or wrong, or the server could not be reached"},
+	{exitUsage, "", "wrong usage: a command, flag or value that cannot be"},
+	{exitUsage, "serve", "a wrong setting, also in a variable or a file"},
+	{exitNobody, "join", "no connection, or not a chinwag server"},
+	{exitKicked, "join", "kicked"},
+}
+
+// exitCodesTopic is a page of the help.
+func exitCodesTopic() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("A command ends with one of these codes, for scripts:\n\n")
+	last := -1
+	for _, e := range exitCodes {
+		code := "  "
+		if e.code != last {
+			code = fmt.Sprintf("%2d", e.code)
+		}
+		last = e.code
+		fmt.Fprintf(&b, "%s  %-8s %s\n", code, e.command, e.means)
+	}
+	b.WriteString("\nWhere a second signal ends it at once, the shell tells which (130 is Ctrl-C).")
+	return &cobra.Command{Use: "exit-codes", Short: "the codes with which the commands end", Long: b.String()}
+}
+
+// exitCodesOf is the part of the help of a command that names its codes.
+func exitCodesOf(command string) string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	own := map[int]bool{}
+	for _, e := range exitCodes {
+		own[e.code] = own[e.code] || e.command == command
+	}
+	for _, e := range exitCodes {
+		if e.command == command || e.command == "" && !own[e.code] {
+			fmt.Fprintf(&b, "  %d  %s\n", e.code, e.means)
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// What the shell completes.
+
+// completeFile offers files with that ending for the first argument, and nothing after it.
+func completeFile(ending ...string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		switch {
+		case len(args) > 0:
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		case len(ending) == 0:
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return ending, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// completes offers values for a flag: with none, nothing rather than files.
+func completes(c *cobra.Command, flag string, values ...string) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
+	}
+}

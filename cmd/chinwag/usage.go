@@ -1,0 +1,251 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Wrong usage ends with exitUsage in every command, before anything is done. Each message
+// says what was wrong, and what is right.
+
+func wrongUsage(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// plainUsage has root and all below it speak of wrong usage in our words.
+func plainUsage(root *cobra.Command) {
+	root.SetFlagErrorFunc(flagError)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range tree(root) {
+		switch {
+		case c.Name() == "help" && c.Parent() == root:
+			c.Run, c.RunE = nil, help
+		case c.HasSubCommands():
+			c.Args, c.RunE = cobra.ArbitraryArgs, chooseCommand
+		case c.Args == nil || c.Parent().Name() == "completion":
+			c.Args = takes(0, 0)
+		}
+	}
+}
+
+// tree are c and all commands below it.
+func tree(c *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{c}
+	for _, sub := range c.Commands() {
+		all = append(all, tree(sub)...)
+	}
+	return all
+}
+
+// takes checks how many arguments a command has.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return wrongUsage("%s wants one more word: %s", c.CommandPath(), useLine(c))
+		case len(args) > most && most == 0:
+			return wrongUsage("%s takes flags and no other words, and %q is none: \"%s --help\" lists them", c.CommandPath(), args[0], c.CommandPath())
+		case len(args) > most:
+			return wrongUsage("%s does not know what to do with %q: it is %s", c.CommandPath(), args[most], useLine(c))
+		}
+		return nil
+	}
+}
+
+// useLine is how a command is typed.
+func useLine(c *cobra.Command) string { return strings.TrimSuffix(c.UseLine(), " [flags]") }
+
+// chooseCommand is run where one of the commands below c is missing, or is none.
+func chooseCommand(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return unknownCommand(c, args[0])
+	}
+	if !c.HasParent() {
+		return c.Help()
+	}
+	return wrongUsage("%s wants one of these after it: %s", c.CommandPath(), strings.Join(commandNames(c), ", "))
+}
+
+func unknownCommand(c *cobra.Command, word string) error {
+	names := commandNames(c)
+	for _, other := range tree(c.Root()) { // chinwag export for chinwag history export
+		if other.Name() == word && other.IsAvailableCommand() {
+			return wrongUsage("%s has no command %q: is it \"%s\"?", c.CommandPath(), word, other.CommandPath())
+		}
+	}
+	if near := nearest(word, names); near != "" {
+		return wrongUsage("%s has no command %q: is it %s? There are %s", c.CommandPath(), word, near, strings.Join(names, ", "))
+	}
+	return wrongUsage("%s has no command %q: there are %s", c.CommandPath(), word, strings.Join(names, ", "))
+}
+
+func commandNames(c *cobra.Command) (names []string) {
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() || sub.Name() == "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// help shows the help of a command, or fails if there is none of that name.
+func help(c *cobra.Command, args []string) error {
+	at := c.Root()
+	for _, name := range args {
+		i := slices.IndexFunc(at.Commands(), func(sub *cobra.Command) bool { return sub.Name() == name })
+		if i < 0 {
+			return unknownCommand(at, name)
+		}
+		at = at.Commands()[i]
+	}
+	at.InitDefaultHelpFlag()
+	return at.Help()
+}
+
+// flagError is what is wrong with a flag of c.
+func flagError(c *cobra.Command, err error) error {
+	if typed := c.Flags().Args(); c.HasSubCommands() && len(typed) > 0 {
+		return unknownCommand(c, typed[0]) // whose flag it is
+	}
+	switch e := err.(type) {
+	case *pflag.NotExistError:
+		return unknownFlag(c, e.GetSpecifiedName(), e.GetSpecifiedShortnames())
+	case *pflag.ValueRequiredError:
+		what, _ := pflag.UnquoteUsage(e.GetFlag())
+		return wrongUsage("--%[1]s wants its %[2]s after it: %[3]s --%[1]s %[2]s", e.GetFlag().Name, cmp.Or(valueNames[what], what, "VALUE"), c.CommandPath())
+	case *pflag.InvalidValueError:
+		return wrongUsage("--%s %s", e.GetFlag().Name, wrongFor(e.GetFlag(), e.GetValue(), e.Unwrap()))
+	case *pflag.InvalidSyntaxError:
+		return wrongUsage("%q is no flag: \"%s --help\" lists them", e.GetSpecifiedFlag(), c.CommandPath())
+	}
+	return &exitError{exitUsage, err}
+}
+
+// valueNames are for what pflag calls the values that no usage names.
+var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": "NUMBER", "duration": "TIME", "strings": "VALUES"}
+
+// wrongFor says what a flag wants in the place of value.
+func wrongFor(f *pflag.Flag, value string, cause error) string {
+	tooLarge := errors.Is(cause, strconv.ErrRange)
+	switch f.Value.Type() {
+	case "int":
+		if tooLarge {
+			return fmt.Sprintf("cannot be as large as %s", value)
+		}
+		return fmt.Sprintf("is a whole number, and not %q", value)
+	case "float64":
+		return fmt.Sprintf("is a number, and not %q", value)
+	case "duration":
+		return fmt.Sprintf("is a time with its unit, such as 500ms, 30s or 2m, and not %q", value)
+	case "bool":
+		return fmt.Sprintf("stands alone, or is true or false, and not %q", value)
+	case "stringSlice":
+		return fmt.Sprintf("is words with commas between them, and not %q", value)
+	}
+	return cause.Error()
+}
+
+// unknownFlag is for a flag that c does not have: a name, or a letter of some.
+func unknownFlag(c *cobra.Command, name, letters string) error {
+	typed, listed := "--"+name, fmt.Sprintf("\"%s --help\" lists them", c.CommandPath())
+	if letters != "" {
+		typed = "-" + strings.ToValidUTF8(firstLetter(name, letters), "?")
+	}
+	all := names(c)
+	if near := cmp.Or(meantBy(typed, all), nearest(name, all)); near != "" && (letters == "" || meantBy(typed, all) != "") {
+		return wrongUsage("%s has no flag %s: is it --%s? %s", c.CommandPath(), typed, near, listed)
+	}
+	for _, other := range tree(c.Root()) {
+		if letters == "" && other.Flags().Lookup(name) != nil && !other.Hidden {
+			return wrongUsage("%s has no flag %s: \"%s\" has it", c.CommandPath(), typed, other.CommandPath())
+		}
+	}
+	return wrongUsage("%s has no flag %s: %s", c.CommandPath(), typed, listed)
+}
+
+// firstLetter is the letter of letters that is no flag; pflag cuts it within a letter that has several bytes.
+func firstLetter(name, letters string) string {
+	for _, r := range letters {
+		if strings.HasPrefix(string(r), name[:1]) {
+			return string(r)
+		}
+	}
+	return name
+}
+
+func names(c *cobra.Command) (names []string) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
+// alsoCalled are flags as other programs call them.
+var alsoCalled = map[string][]string{
+	"--port": {"listen", "addr"}, "-p": {"listen", "addr"}, "--host": {"listen", "addr"}, "--address": {"listen", "addr"}, "--addr": {"listen"}, "--bind": {"listen"}, "-P": {"listen", "addr"},
+	"--name": {"nick"}, "--user": {"nick"}, "--username": {"nick"}, "-u": {"nick"}, "--channel": {"room"}, "-c": {"config", "room"},
+	"--password": {"operator-password-file"}, "--password-file": {"operator-password-file"}, "--db": {"data"}, "--dir": {"data"}, "-d": {"data"}, "--database": {"data"},
+	"--quiet": {"log-level", "plain"}, "-q": {"log-level", "plain"}, "--verbose": {"log-level"}, "--debug": {"log-level"}, "-v": {"log-level"},
+	"--history": {"replay"}, "--clients": {"members"}, "--users": {"members"}, "--duration": {"time"}, "--count": {"lines"}, "-f": {"format", "config"}, "--output": {"format"},
+	"--greeting": {"bare-greeting"}, "--raw": {"bare"},
+}
+
+func meantBy(typed string, names []string) string {
+	for _, other := range alsoCalled[typed] {
+		if slices.Contains(names, other) {
+			return other
+		}
+	}
+	return ""
+}
+
+// oneDash refuses a long flag with one dash: -nick bob would be the nick "ick".
+func oneDash(root *cobra.Command, args []string) error {
+	c, rest, err := root.Find(args)
+	if err != nil {
+		return nil
+	}
+	for _, a := range rest {
+		if a == "--" {
+			return nil
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(a, "-"), "=")
+		if len(name) > 1 && strings.HasPrefix(a, "-") && c.Flags().Lookup(name) != nil {
+			return wrongUsage("a flag that is a word has two dashes: --%s", name)
+		}
+	}
+	return nil
+}
+
+// checkOneOf refuses a value that is none of those there are.
+func checkOneOf(flag, value string, values ...string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	all := strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
+	if near := nearest(value, values); near != "" {
+		return wrongUsage("--%s is %s, and not %q: is it %s?", flag, all, value, near)
+	}
+	return wrongUsage("--%s is %s, and not %q", flag, all, value)
+}
+
+const most = 1e18 // of any number; infinity is more
+
+// atLeast refuses what is too small, or no number.
+func atLeast[N int | float64 | time.Duration](flag string, value, least N) error {
+	if !(value >= least) || float64(value) > most { // NaN is neither
+		return wrongUsage("--%s is %v at the least, and not %v", flag, least, value)
+	}
+	return nil
+}
