@@ -20,6 +20,7 @@ import (
 var version = "dev"
 
 func main() {
+	zone()
 	root := rootCommand()
 	err := oneDash(root, os.Args[1:])
 	if err == nil {
@@ -74,6 +75,11 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		PersistentPreRun: func(c *cobra.Command, _ []string) {
+			if trouble := zone(); trouble != "" && !c.Hidden && c.Name() != "serve" { // which logs it
+				fmt.Fprintf(os.Stderr, "chinwag: %s\n", trouble)
+			}
+		},
 	}
 	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic())
 	if guard := guardCommand(); guard != nil {

@@ -105,6 +105,9 @@ func serve(ctx context.Context, s settings) error {
 	out := openConsole(s)
 	log := newLog(s, out)
 	s.tell(log)
+	if trouble := zone(); trouble != "" {
+		log.Warn(trouble)
+	}
 	listeners, err := listen(slices.Concat(s.Listen, s.Bare))
 	if err != nil {
 		return err

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // 430 kB, for machines without the files: Windows, and containers with nothing else in them
+)
+
+// zone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing is.
+// Go by itself knows the names of zones where the system has their files, and takes all else for
+// UTC without a word: the forms of POSIX, too, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
+var zone = sync.OnceValue(func() string {
+	tz, set := os.LookupEnv("TZ")
+	if !set {
+		return ""
+	}
+	there, ok := zoneNamed(strings.TrimPrefix(tz, ":"))
+	time.Local = there
+	if !ok {
+		return fmt.Sprintf("TZ=%q is no time zone that is known here, so times are in UTC: it is a name such as Asia/Shanghai, or a rule such as CST-8", tz)
+	}
+	return ""
+})
+
+// zoneNamed is the zone of that name, file or rule; UTC if there is none.
+func zoneNamed(name string) (there *time.Location, ok bool) {
+	if filepath.IsAbs(name) {
+		b, err := os.ReadFile(name)
+		if err == nil {
+			there, err = time.LoadLocationFromTZData(name, b)
+		}
+		if err != nil {
+			return time.UTC, false
+		}
+		return there, true
+	}
+	if there, err := time.LoadLocation(name); err == nil {
+		return there, true
+	}
+	return zoneByRule(name)
+}
+
+// likeRule is what a rule looks like, which begins with the name of a time, and its offset.
+var likeRule = regexp.MustCompile(`^([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9][A-Za-z0-9+:,./<>-]*$`)
+
+// zoneByRule is a zone in the form of POSIX. Go reads such a rule where it stands at the end of a
+// file of a zone, for the time after all that the file knows: so it gets a file that knows nothing.
+func zoneByRule(rule string) (there *time.Location, ok bool) {
+	if !likeRule.MatchString(rule) {
+		return time.UTC, false
+	}
+	const unknown = "?" // what a time is called that the rule says nothing of, which is then none
+	there, err := time.LoadLocationFromTZData(rule, zoneFile(unknown, rule))
+	if err != nil {
+		return time.UTC, false
+	}
+	for month := range 12 {
+		name, offset := time.Date(2026, time.Month(month+1), 1, 0, 0, 0, 0, time.UTC).In(there).Zone()
+		if name == unknown || max(offset, -offset) > 25*60*60 {
+			return time.UTC, false
+		}
+	}
+	return there, true
+}
+
+// zoneFile is a file as in RFC 8536 with one kind of time, of that name, and a rule.
+func zoneFile(name, rule string) []byte {
+	header := func(types, letters int) []byte { // and no other counts
+		return append(append([]byte("TZif2"), make([]byte, 15+4*4)...), 0, 0, 0, byte(types), 0, 0, 0, byte(letters))
+	}
+	b := append(header(0, 0), header(1, len(name)+1)...)
+	b = append(b, 0, 0, 0, 0, 0, 0) // no offset, no summer time, its name is the first
+	b = append(append(b, name...), 0)
+	return fmt.Appendf(b, "\n%s\n", rule)
+}
