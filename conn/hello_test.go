@@ -138,7 +138,7 @@ func TestAFullDeskIsToldInObjects(t *testing.T) {
 		bot.say(`{"type":"hello"}`)
 		synctest.Wait()
 		lines := strings.Split(strings.TrimSpace(bot.text()[from:]), "\n")
-		assert.Contains(t, lines[0], `{"type":"refused","code":"queue-full"`)
+		assert.Contains(t, lines[0], `{"type":"refused","code":"desk-full"`)
 		assert.Equal(t, `{"type":"goodbye","reason":"full","back":120}`, lines[len(lines)-1])
 		door.Close()
 		w.leave(first, bot)

@@ -59,5 +59,5 @@ var (
 	noPassword    = protocol.Refuse("no-password", "nobody becomes an operator that way here: the server has no password for it")
 	wrongPassword = protocol.Refuse("wrong-password", "that is not the password: /operator asks again")
 	tooManyTries  = protocol.Refuse("too-many-tries", "that was tried too often from your address: please wait a minute")
-	tooManyTrying = protocol.Refuse("too-many-trying", "too many are trying that just now: please wait a moment, and then /operator asks again")
+	tooManyTrying = protocol.Refuse("password-busy", "too many are trying that just now: please wait a moment, and then /operator asks again")
 )

@@ -58,7 +58,7 @@ func (r *run) refuse(c *Client, weight int64, code, format string, args ...any) 
 }
 
 func nobody(n protocol.Nick) *protocol.Refusal {
-	return protocol.Refuse("nobody", "there is nobody called %s just now", n)
+	return protocol.Refuse("no-such-nick", "there is nobody called %s just now", n)
 }
 
 func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {

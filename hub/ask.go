@@ -74,7 +74,7 @@ func (r *run) help(m *member, verb protocol.Text, w int64) {
 		}
 	}
 	if !found {
-		r.refuse(m.client, w, "unknown", "there is no such command: /help lists them")
+		r.refuse(m.client, w, "unknown-command", "there is no such command: /help lists them")
 		return
 	}
 	r.giveBackWhenWritten(m.client, w)

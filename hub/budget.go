@@ -175,7 +175,7 @@ func (r *run) checkBudget(m *member, cmd protocol.Command) *protocol.Refusal {
 }
 
 var (
-	spent       = protocol.Refuse("spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
+	spent       = protocol.Refuse("budget-spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
 	nearlySpent = protocol.Notice{Text: protocol.MustText("your address has said nine tenths of what this server keeps from one address in a day: after that you can only read for a while")}
 	spentToo    = protocol.MustText("your address has said as much as this server keeps from one address in a day")
 )

@@ -61,19 +61,19 @@ func (r *run) mine(m *member, no protocol.Ticket) (*ticket, *protocol.Refusal) {
 	case t == nil && no == 0 && m.nobody:
 		return nil, protocol.Refuse("target-changed", "where your lines go has just changed: please name the number, /queue shows them")
 	case t == nil && no == 0:
-		return nil, protocol.Refuse("whom", "whom do you mean? Please name the number, /queue shows them")
+		return nil, protocol.Refuse("no-target", "whom do you mean? Please name the number, /queue shows them")
 	case t == nil && m.left != nil && m.left.no == no:
-		return nil, protocol.Refuse("gone", "%s has gone", m.left.name())
+		return nil, protocol.Refuse("visitor-gone", "%s has gone", m.left.name())
 	case t == nil && slices.Contains(r.desk.lately, no):
-		return nil, protocol.Refuse("gone", "%s has gone", no)
+		return nil, protocol.Refuse("visitor-gone", "%s has gone", no)
 	case t == nil:
 		return nil, protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", no)
 	case t.ended || t.isLeaving():
-		return nil, protocol.Refuse("gone", "%s has gone", t.name())
+		return nil, protocol.Refuse("visitor-gone", "%s has gone", t.name())
 	case t.ending:
-		return nil, protocol.Refuse("gone", "%s is being closed", t.name())
+		return nil, protocol.Refuse("conversation-closed", "%s is being closed", t.name())
 	case t.owner() != nil && t.owner() != m:
-		return nil, protocol.Refuse("taken", "%s has %s, and /note %d TEXT tells only operators", t.owner().nick, t.name(), t.no)
+		return nil, protocol.Refuse("visitor-taken", "%s has %s, and /note %d TEXT tells only operators", t.owner().nick, t.name(), t.no)
 	}
 	return t, nil
 }
@@ -180,7 +180,7 @@ func (r *run) hand(m *member, cmd protocol.Hand, w int64) {
 func (r *run) askToWait(m *member, cmd protocol.Hold, w int64) {
 	t, refusal := r.mine(m, cmd.Ticket)
 	if refusal == nil && t.owner() == nil {
-		refusal = protocol.Refuse("waiting", "%s waits already, and is nobody's yet: /take %d", t.name(), t.no)
+		refusal = protocol.Refuse("visitor-waiting", "%s waits already, and is nobody's yet: /take %d", t.name(), t.no)
 	}
 	if refusal != nil {
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)

@@ -237,7 +237,7 @@ func (r *run) checkPlace(m *member, to protocol.Room, back bool) *protocol.Refus
 	return r.checkDesk(m)
 }
 
-var operatorsOnly = protocol.Refuse("operators-only", "%s is for operators: /operator makes you one, if you know the password", protocol.OperatorsRoom)
+var operatorsOnly = protocol.Refuse("operators-room", "%s is for operators: /operator makes you one, if you know the password", protocol.OperatorsRoom)
 
 // refusePlace tells why there is no place. Who has no other goes.
 func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {

@@ -109,9 +109,9 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	}
 }
 
-var meThere = protocol.Refuse("at-desk", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
+var meThere = protocol.Refuse("room-only", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
 
-var notReplying = protocol.Refuse("operators-only", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
+var notReplying = protocol.Refuse("stray-reply", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
 
 // atDesk follows a command of somebody who is at the desk, if it means
 // something else there.
@@ -123,7 +123,7 @@ func (r *run) atDesk(m *member, cmd protocol.Command, w int64) (done bool) {
 	return r.visit(m, cmd, w)
 }
 
-var conversationOver = protocol.Refuse("closed", "this conversation has just been closed, so nobody has heard that")
+var conversationOver = protocol.Refuse("conversation-closed", "this conversation has just been closed, so nobody has heard that")
 
 // mayBeNowhere reports whether cmd can be followed for somebody who has not entered
 // a room, because that could not be recorded.
@@ -135,7 +135,7 @@ func mayBeNowhere(cmd protocol.Command) bool {
 	return false
 }
 
-var nowhere = protocol.Refuse("nowhere", "you are not in a room yet: /join ROOM brings you there")
+var nowhere = protocol.Refuse("not-in-room", "you are not in a room yet: /join ROOM brings you there")
 
 // refOf is the id that a client gave to what it says.
 func refOf(cmd protocol.Command) protocol.Ref {
@@ -239,7 +239,8 @@ func (r *run) topic(m *member, cmd protocol.Topic, w int64) {
 		r.tellTopic(m, w)
 		return
 	}
-	if r.refuseLong(m, cmd.Text, w) {
+	if isLong(cmd.Text) {
+		r.refuse(m.client, w, "topic-too-long", "a topic has at most %d bytes: please make it shorter", maxShort)
 		return
 	}
 	set := protocol.TopicSet{From: m.nick, Mine: protocol.Mine{You: true}}
@@ -258,7 +259,8 @@ func (r *run) tellTopic(m *member, w int64) {
 }
 
 func (r *run) away(m *member, t protocol.Text, w int64) {
-	if r.refuseLong(m, t, w) {
+	if isLong(t) {
+		r.refuse(m.client, w, "away-too-long", "an away text has at most %d bytes: please make it shorter", maxShort)
 		return
 	}
 	if t.IsBlank() && m.away.IsBlank() {
@@ -268,17 +270,11 @@ func (r *run) away(m *member, t protocol.Text, w int64) {
 	r.proposeFor(m, w, r.entry(m, m.room.name, protocol.AwaySet{From: m.nick, Text: t, Mine: protocol.Mine{You: true}}))
 }
 
-func (r *run) refuseLong(m *member, t protocol.Text, w int64) bool {
-	if len(t.String()) <= maxShort {
-		return false
-	}
-	r.refuse(m.client, w, "too-long", "that is longer than %d bytes: please make it shorter", maxShort)
-	return true
-}
+func isLong(t protocol.Text) bool { return len(t.String()) > maxShort }
 
 // short cuts nothing off what somebody says in leaving: too long, it is not told at all.
 func short(t protocol.Text) protocol.Text {
-	if len(t.String()) > maxShort {
+	if isLong(t) {
 		return protocol.Text{}
 	}
 	return t

@@ -13,7 +13,7 @@ const forgetEvery = time.Minute // a session forgets no more often: the record h
 // forget has what m has said taken out of the record.
 func (r *run) forget(m *member, w int64) {
 	if wait := time.Until(m.forgot.Add(forgetEvery)); wait > 0 {
-		r.refuse(m.client, w, "too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
+		r.refuse(m.client, w, "forget-too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
 		return
 	}
 	m.forgot = time.Now()
@@ -53,6 +53,6 @@ func (d *delivery) forget(f *forgetting) error {
 }
 
 var (
-	tooManyForget = protocol.Refuse("busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
+	tooManyForget = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
 	unforgotten   = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
 )

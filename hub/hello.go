@@ -13,7 +13,7 @@ import (
 // to come back with, and may have been here before.
 func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	if c.member.program && c.member.bound != (protocol.Room{}) {
-		r.refuse(c, weight, "late-hello", "hello is said once, in the first line")
+		r.refuse(c, weight, "second-hello", "hello is said once, in the first line")
 		return
 	}
 	if back := r.tokens[h.Token]; back != nil && h.Token != "" {
@@ -88,7 +88,7 @@ func (r *run) resume(c *Client, code string, weight int64) {
 		r.refuse(c, weight, "yourself", "that is you already")
 		return
 	case c.member.operator:
-		r.refuse(c, weight, "operator", "you are an operator, and stay one: somebody else may /resume that session")
+		r.refuse(c, weight, "operator-stays", "you are an operator, and stay one: somebody else may /resume that session")
 		return
 	case m == nil:
 		r.refuse(c, weight, "no-session", "there is no session of that code any more: it is kept for %s after a break", strings.TrimSuffix(r.opts.Hold.String(), "0s"))

@@ -87,9 +87,9 @@ func (r *run) ignore(m *member, n protocol.Nick, w int64) {
 	case who == m:
 		r.refuse(c, w, "yourself", "that is you")
 	case who.operator:
-		r.refuse(c, w, "operator", "%s is an operator, and operators are heard by everybody", who.nick)
+		r.refuse(c, w, "operator-exempt", "%s is an operator, and operators are heard by everybody", who.nick)
 	case len(m.ignoring) >= maxIgnored:
-		r.refuse(c, w, "too-many", "you ignore %d people already: please hear somebody again first", maxIgnored)
+		r.refuse(c, w, "too-many-ignored", "you ignore %d people already: please hear somebody again first", maxIgnored)
 	default:
 		m.setIgnoring(append(slices.Clone(m.ignoring), ignored{n, who.id}))
 		r.answer(c, protocol.Ignoring{Nick: n, On: true}, w)

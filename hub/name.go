@@ -90,20 +90,20 @@ func (r *run) tellUnnamed(m *member) {
 
 func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
 	if n.IsReserved() && !m.operator {
-		return protocol.Refuse("reserved", "%s is a name for those who run the server: please choose another", n)
+		return protocol.Refuse("name-reserved", "%s is a name for those who run the server: please choose another", n)
 	}
 	if left := r.refusesName(m, n); left > 0 {
-		return protocol.Refuse("kicked", "nobody can be called %s for %s, since somebody of that name or one like it was kicked: please choose another name", n, left)
+		return protocol.Refuse("name-kicked", "nobody can be called %s for %s, since somebody of that name or one like it was kicked: please choose another name", n, left)
 	}
 	switch h := r.holder(n); {
 	case h == nil || h == m:
 		return nil
 	case h.client == nil:
-		return protocol.Refuse("held", "%s is held for whoever has lost the connection by that name: if that was you, /resume CODE", h.nick)
+		return protocol.Refuse("name-held", "%s is held for whoever has lost the connection by that name: if that was you, /resume CODE", h.nick)
 	case h.nick.Same(n):
-		return protocol.Refuse("taken", "%s is taken: please choose another name", n)
+		return protocol.Refuse("name-taken", "%s is taken: please choose another name", n)
 	default:
-		return protocol.Refuse("alike", "%s looks too much like %s, who is here: please choose another name", n, h.nick)
+		return protocol.Refuse("name-alike", "%s looks too much like %s, who is here: please choose another name", n, h.nick)
 	}
 }
 

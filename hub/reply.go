@@ -57,7 +57,7 @@ func (r *run) to(m *member, no protocol.Ticket, w int64) {
 		r.answer(m.client, protocol.Refused{Refusal: *refusal}, w)
 	case t.owner() == nil:
 		r.hush(m)
-		r.refuse(m.client, w, "waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.no)
+		r.refuse(m.client, w, "visitor-waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.no)
 	default:
 		r.aim(m, t, w)
 	}
@@ -162,9 +162,9 @@ func (r *run) tookByReply(m *member, t *ticket, c *Client) {
 func (r *run) checkReply(m *member, t *ticket) *protocol.Refusal {
 	switch {
 	case t.ended || t.isLeaving():
-		return protocol.Refuse("gone", "%s has gone", t.name())
+		return protocol.Refuse("visitor-gone", "%s has gone", t.name())
 	case t.visitor == nil:
-		return protocol.Refuse("gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.no)
+		return protocol.Refuse("visitor-gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.no)
 	}
 	_, refusal := r.mine(m, t.no)
 	return refusal
@@ -178,7 +178,7 @@ func (r *run) canned(m *member, cmd protocol.Canned, w int64) {
 	}
 	text, ok := r.opts.Replies[cmd.Name.String()]
 	if !ok {
-		r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse("no-reply", "there is no ready reply of that name: /say lists them"), Ref: cmd.Ref}, w)
+		r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse("no-ready-reply", "there is no ready reply of that name: /say lists them"), Ref: cmd.Ref}, w)
 		return
 	}
 	if cmd.Ticket == 0 && m.target != nil {

@@ -146,13 +146,13 @@ func (r *run) whisper(m *member, cmd protocol.Msg, w int64) {
 func checkAddressee(m, to *member, name protocol.Nick) *protocol.Refusal {
 	switch {
 	case to != nil && to.visiting != 0 && m.operator:
-		return protocol.Refuse("at-desk", "%s is at the desk: begin the line with %s to answer", to.nick, to.visiting)
+		return protocol.Refuse("visitor-at-desk", "%s is at the desk: begin the line with %s to answer", to.nick, to.visiting)
 	case to != nil && to.visiting != 0:
 		return nobody(name)
 	case to == nil || to.bound == protocol.Room{} && to.client != nil:
 		return nobody(name)
 	case to.client == nil || to.gone:
-		return protocol.Refuse("gone", "%s has lost the connection just now: please try again when they are back", to.nick)
+		return protocol.Refuse("not-connected", "%s has lost the connection just now: please try again when they are back", to.nick)
 	case to == m:
 		return protocol.Refuse("yourself", "that is you")
 	}

@@ -19,7 +19,7 @@ type transcript struct {
 // transcript shows all that was said with a visitor, also with one who has gone.
 func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
 	if no == 0 && m.target == nil {
-		r.refuse(m.client, w, "whom", "whose? Please name the number, /queue shows them")
+		r.refuse(m.client, w, "no-target", "whose? Please name the number, /queue shows them")
 		return
 	}
 	if no == 0 {

@@ -126,13 +126,13 @@ const maxTurns = 10
 // checkDesk bounds those who are there, in all and from one address, and how often somebody comes.
 func (r *run) checkDesk(m *member) *protocol.Refusal {
 	if m.turns >= maxTurns && time.Since(m.turned) < time.Minute {
-		return protocol.Refuse("too-often", "you have come to the desk too often: please wait a minute")
+		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
 	}
 	if r.desk.places >= r.opts.Visitors {
-		return protocol.Refuse("queue-full", "the queue is full just now: please try again in a while")
+		return protocol.Refuse("desk-full", "the queue is full just now: please try again in a while")
 	}
 	if m.from.Prefix.IsValid() && r.desk.placesFrom[m.from.Prefix] >= r.opts.VisitorsPerAddress {
-		return protocol.Refuse("queue-full", "%d from your address are at the desk already: please try again in a while", r.opts.VisitorsPerAddress)
+		return protocol.Refuse("desk-address-full", "%d from your address are at the desk already: please try again in a while", r.opts.VisitorsPerAddress)
 	}
 	return nil
 }

@@ -240,7 +240,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Secret) UnmarshalText(b []byte) error {
 	if len(b) > MaxSecret {
-		return refuse("too-long", "a password has at most %d bytes", MaxSecret)
+		return refuse("password-too-long", "a password has at most %d bytes", MaxSecret)
 	}
 	*s = Secret(b)
 	return nil
@@ -259,7 +259,7 @@ type Ref string
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (r *Ref) UnmarshalText(b []byte) error {
 	if len(b) > 64 {
-		return refuse("bad-id", "an id has at most 64 bytes: please send a shorter one")
+		return refuse("id-too-long", "an id has at most 64 bytes: please send a shorter one")
 	}
 	*r = Ref(b)
 	return nil

@@ -73,11 +73,11 @@ func TestParseCommand(t *testing.T) {
 // A mistyped command is never taken for something to say.
 func TestParseCommandRefuses(t *testing.T) {
 	for in, code := range map[string]string{
-		"/":                             "unknown",
-		"/ hello":                       "unknown",
-		"/nik bob":                      "unknown",
-		"/hello":                        "unknown",
-		"/usr/bin/env x":                "unknown",
+		"/":                             "unknown-command",
+		"/ hello":                       "unknown-command",
+		"/nik bob":                      "unknown-command",
+		"/hello":                        "unknown-command",
+		"/usr/bin/env x":                "unknown-command",
 		"//":                            "",
 		"// ":                           "",
 		"/nick":                         "usage",
@@ -112,8 +112,8 @@ func TestParseCommandRefuses(t *testing.T) {
 
 func TestDecodeCommandRefuses(t *testing.T) {
 	for in, code := range map[string]string{
-		`{}`:                            "unknown",
-		`{"type":"dance"}`:              "unknown",
+		`{}`:                            "unknown-command",
+		`{"type":"dance"}`:              "unknown-command",
 		`[]`:                            "bad-json",
 		`{"type":"say"`:                 "bad-json",
 		`{"type":"say"} x`:              "bad-json",
@@ -124,8 +124,8 @@ func TestDecodeCommandRefuses(t *testing.T) {
 		`{"type":"nick","nick":""}`:     "usage",
 		`{"type":"msg","text":"x"}`:     "usage",
 		`{"type":"history","lines":-1}`: "usage",
-		`{"type":"say","text":"x","id":"` + strings.Repeat("i", 65) + `"}`: "bad-id",
-		`{"type":"say","text":"` + strings.Repeat("x", MaxText+1) + `"}`:   "too-long",
+		`{"type":"say","text":"x","id":"` + strings.Repeat("i", 65) + `"}`: "id-too-long",
+		`{"type":"say","text":"` + strings.Repeat("x", MaxText+1) + `"}`:   "line-too-long",
 		"hello": "bad-json",
 	} {
 		c, err := DecodeCommand([]byte(in))

@@ -32,7 +32,7 @@ func everyEvent(t testing.TB) []Event {
 		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
-		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("taken", "bob is taken"), "r1"},
+		Helped{"/nick NAME", "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
 		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false, false}, SearchEnd{20, true, false}, SearchEnd{0, false, true}, SearchEnd{2, false, true},
 		Gap{3, Forgotten, 0}, Gap{1, Forgotten, 0}, Gap{0, Forgotten, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},

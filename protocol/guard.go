@@ -154,8 +154,8 @@ var secretMember = regexp.MustCompile(`["'“”](token|password)\\?["'“”]\s
 
 var (
 	almostOperator = refuse("almost-operator", "there is no such command: it is /operator on a line of its own, and then the password on the next. Nobody has heard that")
-	passwordAlone  = refuse("usage", "please type /operator alone: the password is asked for, and comes on a line of its own. Nobody has heard it")
+	passwordAlone  = refuse("almost-operator", "please type /operator alone: the password is asked for, and comes on a line of its own. Nobody has heard it")
 	maybePassword  = refuse("maybe-password", "nobody has heard that, since it may be a password: if it is none, please say it again")
 	almostResume   = refuse("almost-resume", "nobody has heard that: to come back to a session, please begin the line with /resume")
-	lateHello      = refuse("late-hello", "that is what a program says to the server, so nobody has heard it: its first line must be the hello")
+	lateHello      = refuse("program-line", "that is what a program says to the server, so nobody has heard it: its first line must be the hello")
 )

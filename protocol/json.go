@@ -59,7 +59,7 @@ func DecodeCommand(b []byte) (Command, error) {
 	}
 	v := byName[name]
 	if v == nil {
-		return nil, refuse("unknown", `there is no such command: {"type":"help"} lists them`)
+		return nil, refuse("unknown-command", `there is no such command: {"type":"help"} lists them`)
 	}
 	c, err := v.json(b)
 	if err != nil {

@@ -37,7 +37,7 @@ func kick(k Kick) (Command, error) {
 	return k, nil
 }
 
-var badKick = refuse("bad-time", "nobody is kept out for less than 1 second or more than 1 day: please write it like this: /kick bob 10m")
+var badKick = refuse("bad-duration", "nobody is kept out for less than 1 second or more than 1 day: please write it like this: /kick bob 10m")
 
 // kickArgs says how long where it must, or where the words would be read as it.
 func kickArgs(c Command) string {

@@ -34,14 +34,14 @@ func TestAKickMayHaveATime(t *testing.T) {
 	}
 	for _, in := range []string{"/kick bob 0s", "/kick bob 86401s", "/kick bob 25h", "/kick bob 2d", "/kick bob 99999999999999999999d enough"} {
 		_, err := ParseCommand(in)
-		assert.Equal(t, "bad-time", codeOf(t, err), in)
+		assert.Equal(t, "bad-duration", codeOf(t, err), in)
 	}
 	for in, want := range map[string]Seconds{`,"seconds":600`: 600, `,"seconds":60`: KickTime, `,"seconds":0`: KickTime, ``: KickTime} {
 		got, err := DecodeCommand([]byte(`{"type":"kick","nick":"bob"` + in + `}`))
 		require.NoError(t, err, in)
 		assert.Equal(t, want, cmp.Or(got.(Kick).For, KickTime), in)
 	}
-	for in, code := range map[string]string{`-1`: "bad-time", `86401`: "bad-time", `9e99`: "bad-json", `"10m"`: "bad-json"} {
+	for in, code := range map[string]string{`-1`: "bad-duration", `86401`: "bad-duration", `9e99`: "bad-json", `"10m"`: "bad-json"} {
 		_, err := DecodeCommand([]byte(`{"type":"kick","nick":"bob","seconds":` + in + `}`))
 		assert.Equal(t, code, codeOf(t, err), in)
 	}

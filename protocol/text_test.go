@@ -57,7 +57,7 @@ func TestTextRefuses(t *testing.T) {
 		"\xff\xfd\x03hey":              "not-utf8",
 		"\xe4\xbd":                     "not-utf8",
 		"\xed\xa0\x80":                 "not-utf8",
-		strings.Repeat("x", MaxText+1): "too-long",
+		strings.Repeat("x", MaxText+1): "line-too-long",
 	} {
 		_, err := ParseText(in)
 		assert.Equal(t, code, codeOf(t, err), "%q", in)

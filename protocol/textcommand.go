@@ -30,7 +30,7 @@ func ParseCommand(line string) (Command, error) {
 	name, args := cutWord(t.s[1:])
 	v := byWord[strings.ToLower(name)]
 	if v == nil {
-		return nil, refuse("unknown", "there is no such command: /help lists them, and // in front says a line that begins with /")
+		return nil, refuse("unknown-command", "there is no such command: /help lists them, and // in front says a line that begins with /")
 	}
 	if args == "" && v.Args != "" && v.Args[0] != '[' {
 		return nil, badArgs(v.Name)

@@ -90,12 +90,12 @@ func (noConsole) log() io.Writer                         { return tui.Output(os.
 
 func (noConsole) invite(string, net.Addr) {}
 
-var alreadyOperator = protocol.Refuse("operator", "you are an operator already")
+var alreadyOperator = protocol.Refuse("already-operator", "you are an operator already")
 
 // staying is a console that is not left: the room goes on as long as the server.
 type staying struct{ conn.Transport }
 
-var toStay = protocol.Refuse("console", "this is the server's own console: /shutdown ends the server for everybody")
+var toStay = protocol.Refuse("console-stays", "this is the server's own console: /shutdown ends the server for everybody")
 
 func (s staying) Receive() (protocol.Command, error) {
 	cmd, err := s.Transport.Receive()

@@ -49,7 +49,7 @@ func (l *inPipe) show(e client.Event) []byte {
 
 func (l *inPipe) heard(e protocol.Event) []byte {
 	refused, isRefused := e.(protocol.Refused)
-	if isRefused && (refused.Code != "nick" || l.named) {
+	if isRefused && (l.named || !isOfName(refused.Code)) {
 		l.failed.Store(true)
 	}
 	if isRefused && isOfPassword(refused.Code) && !l.noPassword.Load() { // else it was raised as /operator was typed
@@ -70,6 +70,15 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 }
 
 func (l *inPipe) aside(words string) { _, _ = io.WriteString(l.err, "-- "+words+"\n") }
+
+// isOfName reports whether a refusal says that somebody cannot be called what they wanted to be.
+func isOfName(code string) bool {
+	switch code {
+	case "name-taken", "name-alike", "name-held", "name-reserved", "name-kicked":
+		return true
+	}
+	return false
+}
 
 // isMine reports whether e is one's own line that comes back.
 func isMine(e protocol.Event) bool {

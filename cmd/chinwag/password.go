@@ -224,7 +224,7 @@ func askTwice(in int) (string, error) {
 // typed: they may type it once more where it would be said.
 func isOfPassword(code string) bool {
 	switch code {
-	case "no-password", "wrong-password", "too-many-tries", "too-many-trying":
+	case "no-password", "empty-password", "wrong-password", "too-many-tries", "password-busy":
 		return true
 	}
 	return false
@@ -239,7 +239,7 @@ func password(typed []byte) (protocol.Command, error) {
 		return nil, err
 	}
 	if s == "" {
-		return nil, protocol.Refuse("no-password", "no password, then")
+		return nil, protocol.Refuse("empty-password", "no password, then")
 	}
 	return protocol.Operator{Password: s}, nil
 }

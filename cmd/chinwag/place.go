@@ -104,7 +104,7 @@ func (f *face) begun(prompt string) place {
 
 var (
 	elsewhereNow = protocol.Refuse("target-changed", "nobody has heard that: where your lines go has changed since you began it")
-	whom         = protocol.Refuse("whom", "whom do you mean? Please name the number, /queue shows them")
+	whom         = protocol.Refuse("no-target", "whom do you mean? Please name the number, /queue shows them")
 )
 
 // aimed is cmd with the place before whose prompt it was begun, so that it reaches

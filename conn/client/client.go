@@ -101,10 +101,10 @@ func (c *Client) hand(ctx context.Context, s send) error {
 func unfit(cmd protocol.Command) error {
 	switch cmd := cmd.(type) {
 	case protocol.Hello:
-		return protocol.Refuse("late-hello", "hello is said by the client itself")
+		return protocol.Refuse("second-hello", "hello is said by the client itself")
 	case protocol.Echo:
 		if !cmd.On {
-			return protocol.Refuse("echo", "the echo stays on: it tells that your lines are safe")
+			return protocol.Refuse("echo-stays-on", "the echo stays on: it tells that your lines are safe")
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func TestAClientComesBackIfItIsTold(t *testing.T) {
 // A goodbye may come in the place of the welcome.
 func TestAGoodbyeInsteadOfAWelcome(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		full := &bidding{stage: s, lines: []string{`{"type":"refused","code":"queue-full","text":"the queue is full just now"}` + "\n" + `{"type":"goodbye","reason":"full","back":120}` + "\n"}}
+		full := &bidding{stage: s, lines: []string{`{"type":"refused","code":"desk-full","text":"the queue is full just now"}` + "\n" + `{"type":"goodbye","reason":"full","back":120}` + "\n"}}
 		ann := s.join("ann", client.Options{Addr: "here:1", Dial: full.dial})
 		assert.EqualError(t, <-ann.ended, "cannot connect to here:1: the queue is full just now")
 		over := &bidding{stage: s, lines: []string{isOver}}

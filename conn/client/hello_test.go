@@ -15,9 +15,9 @@ import (
 // that will not come.
 func TestAHelloThatIsRefusedIsNotWaitedFor(t *testing.T) {
 	for answer, want := range map[string]string{
-		`{"type":"refused","code":"queue-full","text":"the queue is full just now"}`: "cannot connect to here:1: the queue is full just now",
-		`{"type":"goodbye","reason":"full"}`:                                         "cannot connect to here:1: the server is full, please try again in a while",
-		`{"type":"goodbye","reason":"shutdown","text":"for today"}`:                  "cannot connect to here:1: the server is shutting down: for today",
+		`{"type":"refused","code":"desk-full","text":"the queue is full just now"}`: "cannot connect to here:1: the queue is full just now",
+		`{"type":"goodbye","reason":"full"}`:                                        "cannot connect to here:1: the server is full, please try again in a while",
+		`{"type":"goodbye","reason":"shutdown","text":"for today"}`:                 "cannot connect to here:1: the server is shutting down: for today",
 	} {
 		onStage(t, func(t *testing.T, s *stage) {
 			p := s.join("ann", client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {

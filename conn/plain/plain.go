@@ -97,7 +97,7 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 }
 
 func (t *Transport) tooLong() *protocol.Refusal {
-	return protocol.Refuse("too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
+	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
 
 // typed is what a person typed. What follows /operator is taken for the password
@@ -133,7 +133,7 @@ func password(line []byte) (protocol.Command, error) {
 		return nil, err
 	}
 	if s == "" {
-		return nil, protocol.Refuse("no-password", "no password, then")
+		return nil, protocol.Refuse("empty-password", "no password, then")
 	}
 	return protocol.Operator{Password: s}, nil
 }

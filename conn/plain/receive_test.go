@@ -53,10 +53,10 @@ func TestTheFirstLineDecidesTheSpelling(t *testing.T) {
 		{"a hello after none", saysJSON + "\n" + helloJSON + "\n" + saysJSON, []string{"refused hello-first", helloJSON, saysJSON}},
 		{"a better hello", `{"type":"hello","nick":"a b","token":"T"}` + "\n" + helloJSON + "\n" + saysJSON, []string{"refused bad-name", helloJSON, saysJSON}},
 		{"broken JSON", `{"type":` + "\n", []string{"refused bad-json"}},
-		{"an empty object", "{}\n", []string{"refused unknown"}},
+		{"an empty object", "{}\n", []string{"refused unknown-command"}},
 		{"somebody who types a brace", "{hm\n", []string{saysBrace}},
 		{"a brace alone", "{\n", []string{`{"type":"say","text":"{"}`}},
-		{"a hello comes too late", "hi\n" + helloJSON + "\nhi\n", []string{saysJSON, "refused late-hello", saysJSON}},
+		{"a hello comes too late", "hi\n" + helloJSON + "\nhi\n", []string{saysJSON, "refused program-line", saysJSON}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := receiveAll(t, c.in, Options{})
@@ -94,9 +94,9 @@ func TestOtherProtocolsAreNobody(t *testing.T) {
 func TestLongLinesAreRefusedOnce(t *testing.T) {
 	long := strings.Repeat("x", protocol.MaxText)
 	got, _ := receiveAll(t, long+"\n"+long+"y\nhi\n", Options{})
-	assert.Equal(t, []string{`{"type":"say","text":"` + long + `"}`, "refused too-long", saysJSON}, got)
+	assert.Equal(t, []string{`{"type":"say","text":"` + long + `"}`, "refused line-too-long", saysJSON}, got)
 	got, _ = receiveAll(t, "12345\n123456\n", Options{LineMax: 5})
-	assert.Equal(t, []string{`{"type":"say","text":"12345"}`, "refused too-long"}, got)
+	assert.Equal(t, []string{`{"type":"say","text":"12345"}`, "refused line-too-long"}, got)
 }
 
 // A text of the most bytes must fit however a program escapes it.
@@ -106,9 +106,9 @@ func TestLongJSONLines(t *testing.T) {
 	require.Len(t, got, 2)
 	assert.Contains(t, got[1], strings.Repeat("x", protocol.MaxText))
 	got, _ = receiveAll(t, helloJSON+"\n"+`{"type":"say","text":"`+escaped+`\u0078"}`+"\n"+saysJSON, Options{})
-	assert.Equal(t, []string{helloJSON, "refused too-long", saysJSON}, got)
+	assert.Equal(t, []string{helloJSON, "refused line-too-long", saysJSON}, got)
 	got, _ = receiveAll(t, helloJSON+"\n"+strings.Repeat("x", jsonRoom(protocol.MaxText)+1)+"\n"+saysJSON, Options{})
-	assert.Equal(t, []string{helloJSON, "refused too-long", saysJSON}, got)
+	assert.Equal(t, []string{helloJSON, "refused line-too-long", saysJSON}, got)
 }
 
 // goneConn is a connection on which nobody listens any more, of which the system has

@@ -1,0 +1,133 @@
+package protocol
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestCodesOfTheSource finds every code that is made or compared somewhere in the table,
+// and every code of the table made somewhere.
+func TestCodesOfTheSource(t *testing.T) {
+	var known []string
+	for _, row := range RefusalCodes {
+		assert.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, row.Code)
+		assert.Regexp(t, `^(no|later|changed)(: .+)?$`, row.Again, row.Code)
+		assert.False(t, slices.Contains(known, row.Code), "%s has one row", row.Code)
+		known = append(known, row.Code)
+	}
+	made := map[string]bool{}
+	source(t, func(at token.Position, n ast.Node) {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if code, ok := codeMade(n); ok {
+				assert.True(t, slices.Contains(known, code), "%s: %s has no row", at, code)
+				made[code] = true
+			}
+		case *ast.SwitchStmt:
+			if n.Tag == nil || !isCodeExpr(n.Tag) {
+				return
+			}
+			for _, c := range n.Body.List {
+				for _, e := range c.(*ast.CaseClause).List {
+					assertKnown(t, known, at, e)
+				}
+			}
+		case *ast.BinaryExpr:
+			if (n.Op == token.EQL || n.Op == token.NEQ) && isCodeExpr(n.X) {
+				assertKnown(t, known, at, n.Y)
+			}
+		}
+	})
+	for _, code := range known {
+		assert.True(t, made[code], "%s is made nowhere", code)
+	}
+}
+
+// TestCodesOfTheSpecification reads the table of the specification.
+func TestCodesOfTheSpecification(t *testing.T) {
+	var want [][]string
+	for _, row := range RefusalCodes {
+		want = append(want, []string{"`" + row.Code + "`", row.Means, row.Again})
+	}
+	assert.Equal(t, want, specified(t, "| code | it means | again |"))
+}
+
+// codeMade is the code in a call of Refuse or refuse: the first of the words, and where a client
+// is answered the third.
+func codeMade(call *ast.CallExpr) (code string, ok bool) {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	}
+	if name != "Refuse" && name != "refuse" {
+		return "", false
+	}
+	for _, i := range []int{0, 2} {
+		if i < len(call.Args)-1 {
+			if s, ok := literal(call.Args[i]); ok {
+				return s, true
+			}
+		}
+	}
+	return "", false
+}
+
+func isCodeExpr(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name == "code"
+	case *ast.SelectorExpr:
+		return e.Sel.Name == "Code"
+	}
+	return false
+}
+
+func assertKnown(t *testing.T, known []string, at token.Position, e ast.Expr) {
+	if s, ok := literal(e); ok && s != "" {
+		assert.True(t, slices.Contains(known, s), "%s: %s has no row", at, s)
+	}
+}
+
+func literal(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(lit.Value)
+	return s, err == nil
+}
+
+// source visits all that the programs are made of.
+func source(t *testing.T, visit func(at token.Position, n ast.Node)) {
+	files := token.NewFileSet()
+	for _, dir := range []string{".", "../hub", "../conn", "../cmd"} {
+		require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			f, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+			if err == nil {
+				ast.Inspect(f, func(n ast.Node) bool {
+					if n != nil {
+						visit(files.Position(n.Pos()), n)
+					}
+					return true
+				})
+			}
+			return err
+		}))
+	}
+}
