@@ -247,7 +247,7 @@ func (r *run) reclaim(m *member) {
 
 // checkResume is the position from which a program reads on, and why that is
 // not the one which it named. Without one it has seen all.
-func (r *run) checkResume(res *protocol.Resume, head uint64) (seq uint64, missing string) {
+func (r *run) checkResume(res *protocol.Resume, head uint64) (seq uint64, missing protocol.GapReason) {
 	switch {
 	case res == nil:
 		return head, ""

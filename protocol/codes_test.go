@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,25 @@ func TestCodesOfTheSpecification(t *testing.T) {
 	}
 	assert.Equal(t, want, specified(t, "| code | it means | again |"))
 }
+
+// TestCodesInTheSpecification finds each code that is named in its words in the table, too.
+func TestCodesInTheSpecification(t *testing.T) {
+	var known []string
+	for _, row := range RefusalCodes {
+		known = append(known, row.Code)
+	}
+	spec := regexp.MustCompile(`(?m)^\|.*$`).ReplaceAllString(specification(t), "") // what is in tables is compared with these
+	named := regexp.MustCompile("(?:code |[(])`([a-z0-9-]+)`|\"code\":\"([a-z0-9-]+)\"").FindAllStringSubmatch(spec, -1)
+	require.NotEmpty(t, named)
+	for _, m := range named {
+		if code := m[1] + m[2]; !slices.Contains(otherWords, code) {
+			assert.True(t, slices.Contains(known, code), "%s has no row", code)
+		}
+	}
+}
+
+// otherWords stand in the specification as codes do, and are none.
+var otherWords = []string{"full", "behind", "operator"}
 
 // codeMade is the code in a call of Refuse or refuse: the first of the words, and where a client
 // is answered the third.

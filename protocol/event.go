@@ -58,8 +58,8 @@ type (
 	}
 	Whispered struct {
 		Stamp
-		From Nick `json:"from,omitzero"`
-		To   Nick `json:"to,omitzero"`
+		From Nick `json:"from"`
+		To   Nick `json:"to"`
 		Text Text `json:"text"`
 		Mine
 	}
@@ -197,11 +197,11 @@ type (
 		Behind bool `json:"behind,omitzero"` // what was said last could not be searched yet
 	}
 	// Gap stands where something is missing: Lines of it, or 0 where nobody
-	// can know any more. Why is a code, Text the sentence.
+	// can know any more.
 	Gap struct {
-		Lines  int    `json:"lines,omitzero"`
-		Why    string `json:"why"`
-		Before uint64 `json:"before,omitzero"` // Skipped: the position before which they stand
+		Lines  int       `json:"lines,omitzero"`
+		Why    GapReason `json:"why"`
+		Before uint64    `json:"before,omitzero"` // Skipped: the position before which they stand
 	}
 	// Forgot answers Forget: how many lines were taken out. Rest says that there
 	// were more places than were remembered.
@@ -238,13 +238,16 @@ type RoomInfo struct {
 	Topic Text `json:"topic,omitzero"`
 }
 
-// Why something is missing.
+// GapReason says why something is missing.
+type GapReason string
+
+// The reasons of a Gap, as programs see them.
 const (
-	Forgotten = "forgotten" // no longer kept
-	OldEpoch  = "epoch"     // the record that it was in is gone
-	Future    = "future"    // there has never been such a position
-	Skipped   = "skipped"   // still kept: a person was so far behind that they are not all told
-	OldToken  = "session"   // the session is over, and what was private in it
+	Forgotten GapReason = "forgotten" // no longer kept
+	OldEpoch  GapReason = "epoch"     // the record that it was in is gone
+	Future    GapReason = "future"    // there has never been such a position
+	Skipped   GapReason = "skipped"   // still kept: a person was so far behind that they are not all told
+	OldToken  GapReason = "session"   // the session is over, and what was private in it
 )
 
 func (Said) event()       {}

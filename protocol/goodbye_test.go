@@ -1,32 +1,12 @@
 package protocol
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// The specification has the table of reasons, row for row.
-func TestTheSpecificationListsEveryReason(t *testing.T) {
-	doc, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	for _, r := range reasons {
-		if r.Reason == Moved || r.Reason == Silent {
-			continue // no goodbyes
-		}
-		back := "0"
-		if r.back {
-			back = "more"
-		}
-		row := fmt.Sprintf("| `%s` | %s | %s | %d |\n", string(r.Reason), r.words, back, r.exit)
-		assert.True(t, strings.Contains(string(doc), row), row)
-	}
-}
 
 // What a program is told of coming back is always there, so that 0 is told from
 // a server that does not know of it.

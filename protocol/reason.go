@@ -20,26 +20,27 @@ const (
 )
 
 // reasons is all that depends on a reason: its words for the one who leaves, whether
-// that one should come back, and how a program like join ends that does not. Moved
-// and Silent are no goodbyes: they tell others what somebody did.
+// that one should come back, how a program like join ends that does not, and the events in which it
+// can stand. Stalled, Moved and Silent are no goodbyes: they tell others what somebody did.
 var reasons = []struct {
 	Reason
 	words string
 	back  bool
 	exit  int
+	in    []string
 }{
-	{Quit, "see you", false, 0},
-	{Finished, "this conversation is closed", false, 0},
-	{Kicked, "you were kicked", false, 4},
-	{Replaced, "you are back on another connection", false, 1},
-	{Shutdown, "the server is shutting down", false, 1},
-	{Restart, "the server is shutting down, please come back in a while", true, 1},
-	{Stalled, "your side took nothing for too long", true, 1},
-	{Full, "the server is full, please try again in a while", true, 1},
-	{Lost, "the connection broke", true, 1},
-	{NoHello, "no hello came that I understand", false, 1},
-	{Moved, "you went to another room", false, 1},
-	{Silent, "you said nothing for too long", false, 1},
+	{Quit, "see you", false, 0, []string{"goodbye", "left", "ticket"}},
+	{Finished, "this conversation is closed", false, 0, []string{"goodbye", "left"}},
+	{Kicked, "you were kicked", false, 4, []string{"goodbye", "left"}},
+	{Replaced, "you are back on another connection", false, 1, []string{"goodbye"}},
+	{Shutdown, "the server is shutting down", false, 1, []string{"goodbye"}},
+	{Restart, "the server is shutting down, please come back in a while", true, 1, []string{"goodbye"}},
+	{Full, "the server is full, please try again in a while", true, 1, []string{"goodbye", "left", "ticket"}},
+	{Lost, "the connection broke", true, 1, []string{"goodbye", "left", "ticket"}},
+	{NoHello, "no hello came that I understand", false, 1, []string{"goodbye"}},
+	{Stalled, "your side took nothing for too long", true, 1, []string{"left", "ticket"}},
+	{Moved, "you went to another room", false, 1, []string{"left"}},
+	{Silent, "you said nothing for too long", false, 1, []string{"ticket", "duty"}},
 }
 
 // String is the reason in words for the one who leaves.

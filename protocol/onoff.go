@@ -1,0 +1,28 @@
+package protocol
+
+import "encoding/json"
+
+// A command that turns something on or off says which: one that leaves it out would turn it off.
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (e *Echo) UnmarshalJSON(b []byte) (err error) {
+	e.On, err = decodeOn(b, "echo")
+	return err
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *Duty) UnmarshalJSON(b []byte) (err error) {
+	d.On, err = decodeOn(b, "duty")
+	return err
+}
+
+func decodeOn(b []byte, name string) (on bool, err error) {
+	var said struct{ On *bool }
+	if err := json.Unmarshal(b, &said); err != nil {
+		return false, err
+	}
+	if said.On == nil {
+		return false, refuse("usage", `a %q needs "on": true or false`, name)
+	}
+	return *said.On, nil
+}
