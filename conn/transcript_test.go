@@ -45,7 +45,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //     # words         for the reader
 //
 // The rate limit is out of the way but where it says "limits as they are"; with
-// "only a desk" the server is one. TOKEN bot, CODE bob and EPOCH stand for what they were given.
+// "only a desk" the server is one, with "a place for one" one visitor has room there. TOKEN bot, CODE bob and EPOCH stand for what they were given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -137,6 +137,9 @@ func newStage(t *testing.T, script string) *stage {
 		Desk:               strings.Contains(script, "# only a desk"),
 		VisitorsPerAddress: 3,
 		Replies:            map[string]protocol.Text{"hours": protocol.MustText("We are here from 9 to 5. 我们九点到五点在。"), "bye": protocol.MustText("Thank you, and goodbye")},
+	}
+	if strings.Contains(script, "# a place for one") {
+		o.Visitors = 1
 	}
 	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 50})), o)
 	limits := conn.Options{Burst: 100, Password: func(p protocol.Secret) bool { return p == "芝麻开门 /quit" }}

@@ -27,8 +27,7 @@ func (r *run) attach(req attach) {
 	}
 	c.ending = req.id.Ending
 	c.noPassword = req.id.NoPassword
-	r.newMember(c, req.id)
-	r.append(c, &aside{after: r.place(c)}, greeting)
+	r.append(c, &aside{after: r.place(c)}, r.greet(r.newMember(c, req.id)))
 	req.answer <- true
 	r.await(greeted{c: c, unread: req.id.Unread})
 }
@@ -61,7 +60,7 @@ func (r *run) announce(now time.Time) {
 		if m := g.c.member; m == nil || m.withheld || m.greeted || m.bound != (protocol.Room{}) {
 			continue // greeted, and nowhere: it was told that it may try again
 		}
-		if g.unread != nil && g.waited < maxWaited && g.unread() {
+		if g.unread != nil && g.waited < maxWaited && g.unread() || r.waitsForPlace(g) {
 			g.waited++
 			r.await(g)
 			continue
@@ -239,10 +238,15 @@ func (r *run) checkPlace(m *member, to protocol.Room, back bool) *protocol.Refus
 
 var operatorsOnly = protocol.Refuse("operators-room", "%s is for operators: /operator makes you one, if you know the password", protocol.OperatorsRoom)
 
-// refusePlace tells why there is no place. Who has no other goes.
+// refusePlace tells why there is no place, but to whom the greeting has told it. Who has no other goes.
 func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {
-	r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
-	if m := c.member; r.opts.Desk && m.bound == (protocol.Room{}) && !m.operator {
+	m := c.member
+	if m.toldFull && !m.program {
+		r.giveBackWhenWritten(c, weight)
+	} else {
+		r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
+	}
+	if r.opts.Desk && m.bound == (protocol.Room{}) && !m.operator {
 		r.goodbye(c, protocol.Full, protocol.Text{})
 		r.end(m)
 	}

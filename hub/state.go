@@ -50,6 +50,7 @@ type member struct {
 	late      bool // it is yet to be told of a crowd
 	gone      bool // its end is proposed
 	withheld  bool // it is announced by its hello only
+	toldFull  bool // its first line said that there is no place for it
 	kicked    bool // and then it is not held
 	trimmed   bool // some of its visits are forgotten
 	scarce    bool // some of what it wrote is not remembered

@@ -62,11 +62,15 @@ func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
 	if m.bound == (protocol.Room{}) {
 		see = r.seeRoom
 	}
-	if cmd.Text.IsBlank() {
-		r.move(m, protocol.DeskRoom, w, see)
+	if r.saidBefore(m, cmd.Ref, w) {
 		return
 	}
-	if r.saidBefore(m, cmd.Ref, w) {
+	if refusal := r.checkPlace(m, protocol.DeskRoom, m.finished || r.desk.tickets[m.message] != nil); refusal != nil {
+		r.answer(m.client, protocol.Refused{Refusal: *refusal, Ref: cmd.Ref}, w)
+		return
+	}
+	if cmd.Text.IsBlank() {
+		r.move(m, protocol.DeskRoom, w, see)
 		return
 	}
 	r.move(m, protocol.DeskRoom, w, func(m *member, at *journal.Entry, w int64) {

@@ -109,9 +109,10 @@ type (
 // The answers and notices: for one client, never recorded.
 type (
 	// Greeting is the first event of a connection. It says who is here, before anybody
-	// knows who has come.
+	// knows who has come, and with a Text that there is no place for whoever has.
 	Greeting struct {
 		Server string `json:"server"` // Version
+		Text   Text   `json:"text,omitzero"`
 	}
 	// Welcome tells who one is, and where. To a person it is the last that is told on
 	// arriving, to a program the answer to its Hello.

@@ -28,7 +28,7 @@ func everyEvent(t testing.TB) []Event {
 		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
 		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
 		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text}, Erased{at, bob},
-		Greeting{Version}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "", "epoch", 9, true, nil, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
+		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "", "epoch", 9, true, nil, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
 		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},

@@ -73,6 +73,9 @@ func sentence(dst []byte, e Event) []byte {
 	case Erased:
 		return line(dst, "a line of ", e.From.s, "'s was taken out here")
 	case Greeting:
+		if e.Text.s != "" {
+			return line(dst, "This is ", e.Server, ", but ", e.Text.s, " (/resume CODE leads back to a conversation).")
+		}
 		return line(dst, "Welcome to ", e.Server, ".")
 	case Welcome:
 		return welcome(dst, e)

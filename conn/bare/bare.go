@@ -93,7 +93,9 @@ func (t *Transport) heard(e protocol.Event) string {
 	case protocol.AtDesk: // with which an operator closes a conversation, say
 		return e.Text.String()
 	case protocol.Greeting:
-		return t.greet()
+		if e.Text.IsBlank() {
+			return t.greet()
+		}
 	}
 	return ""
 }
