@@ -260,6 +260,9 @@ func (r *run) checkRoom(to protocol.Room) *protocol.Refusal {
 	if r.opts.Desk {
 		return protocol.Refuse("desk-only", "there are only the desk and %s here", protocol.OperatorsRoom)
 	}
+	if refusal := to.Unfit(); refusal != nil {
+		return refusal
+	}
 	if to == protocol.Lobby || r.rooms[to] != nil || len(r.rooms)-1 < r.opts.Rooms { // the desk's is not one of them
 		return nil
 	}

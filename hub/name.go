@@ -89,6 +89,9 @@ func (r *run) tellUnnamed(m *member) {
 }
 
 func (r *run) checkNick(m *member, n protocol.Nick) *protocol.Refusal {
+	if refusal := n.Unfit(); refusal != nil {
+		return refusal
+	}
 	if n.IsReserved() && !m.operator {
 		return protocol.Refuse("name-reserved", "%s is a name for those who run the server: please choose another", n)
 	}

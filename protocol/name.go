@@ -72,6 +72,9 @@ var reserved = func() map[string]bool {
 	return keys
 }()
 
+// Unfit is why n is given to nobody, although it may stand in the record; nil: it is not unfit.
+func (n Nick) Unfit() *Refusal { return unfit(n.s) }
+
 // MarshalText implements encoding.TextMarshaler.
 func (n Nick) MarshalText() ([]byte, error) { return []byte(n.s), nil }
 
@@ -108,6 +111,9 @@ func ParseRoom(s string) (Room, error) {
 
 func (r Room) String() string { return r.s }
 
+// Unfit is why no room is made of that name, although one may stand in the record; nil: it is not unfit.
+func (r Room) Unfit() *Refusal { return unfit(r.s) }
+
 // MarshalText implements encoding.TextMarshaler.
 func (r Room) MarshalText() ([]byte, error) { return []byte(r.s), nil }
 
@@ -117,6 +123,13 @@ func (r *Room) UnmarshalText(b []byte) (err error) {
 		*r, err = ParseRoom(string(b))
 	}
 	return err
+}
+
+func unfit(name string) *Refusal {
+	if !strings.HasSuffix(name, ".") {
+		return nil
+	}
+	return refuse("bad-name", "%s ends with a dot, as a sentence does: please choose another name, such as %s", name, strings.TrimRight(name, "."))
 }
 
 // parseName is what nicks and rooms have in common. what begins the sentence of a refusal.

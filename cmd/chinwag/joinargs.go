@@ -130,7 +130,7 @@ func userNick() protocol.Nick {
 	}
 	name := u.Username[strings.LastIndexByte(u.Username, '\\')+1:] // DOMAIN\name
 	nick, err := protocol.ParseNick(name)
-	if err != nil || nick.IsReserved() {
+	if err != nil || nick.IsReserved() || nick.Unfit() != nil {
 		return protocol.Nick{}
 	}
 	return nick
