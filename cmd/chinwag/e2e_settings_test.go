@@ -91,7 +91,7 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 func TestTheSettingsAreTold(t *testing.T) {
 	t.Parallel()
 	file := settingsFile(t, "\ufeffburst = 20\r\n")
-	h := openWith(t, withEnv(t, []string{"CHINWAG_BRUST=3", "CHINWAG_NICK=ann", "CHINWAG_CONFIG=" + file}, serveArgs(nil)...), nil)
+	h := openWith(t, withEnv(t, []string{"CHINWAG_BRUST=3", "CHINWAG_NICK=ann", "CHINWAG_JOURNAL=memory", "CHINWAG_KEEP=90d", "CHINWAG_CONFIG=" + file}, serveArgs(nil)...), nil)
 	h.enter("ann")
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
@@ -99,6 +99,7 @@ func TestTheSettingsAreTold(t *testing.T) {
 	assert.Contains(t, said, "level=INFO msg=settings file="+file+"\n")
 	assert.Contains(t, said, `level=WARN msg="the variable CHINWAG_BRUST is no setting, and nothing is set by it: do you mean CHINWAG_BURST?"`)
 	assert.Equal(t, 1, strings.Count(said, "is no setting"))
+	assert.Contains(t, said, "--keep and --keep-size bound the file")
 }
 
 // 0 means that there is no limit, for each of them.
@@ -175,4 +176,26 @@ func printed(t *testing.T, args ...string) string {
 	out, err := cmd.Output()
 	require.NoError(t, err)
 	return string(out)
+}
+
+// --keep-lines counts what is said: whoever comes and goes takes nothing out of the record.
+func TestKeepLinesCountsLines(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"memory", "sqlite"} {
+		h := open(t, "--keep-lines", "3", "--journal", where, "--data", t.TempDir(), "--per-address-rate", "0")
+		ann := h.enter("ann")
+		ann.types("one", "two", "three")
+		for i := range 2 { // which are four entries
+			bob := h.enter(fmt.Sprint("bob", i))
+			bob.types("/quit")
+			bob.ends()
+			ann.expect(fmt.Sprintf("-- bob%d left...", i))
+		}
+		ann.types("/history all")
+		ann.expect("...<ann> one", "...<ann> two", "...<ann> three", "-- end of history")
+		if where == "memory" { // the other takes out what is too much once in a minute
+			ann.types("four", "/ping", "/history all")
+			ann.expect("-- pong", "...<ann> two", "...<ann> three", "...<ann> four", "-- end of history")
+		}
+	}
 }

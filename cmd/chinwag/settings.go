@@ -137,7 +137,7 @@ func (s *settings) table() []settingGroup {
 			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
 			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
 			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before that", zero: "no limit, whatever --per-address-rate says"},
-			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. Where --per-address is 0, no limit unless one is given", zero: noLimit},
+			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
 		}},
 		{"Rooms", []setting{
 			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
@@ -148,7 +148,7 @@ func (s *settings) table() []settingGroup {
 			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
 			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", example: "normal", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
 			{name: "keep", value: lasting(&s.Keep), takes: "TIME", example: "90d", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
-			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", example: "10000", what: "how many lines of each room are kept; comings and goings do not count", zero: "all"},
+			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", example: "10000", what: "how many lines of each room are kept; comings and goings do not count, of which ten for each line are kept, and 10,000", zero: "all"},
 			{name: "keep-size", value: noneOr(&s.KeepSize, leastKept), takes: "BYTES", example: "10G", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
 		}},
 		{"The desk", []setting{
@@ -295,6 +295,9 @@ func (s *settings) tell(log *slog.Logger) {
 	}
 	for _, words := range s.strange {
 		log.Warn(words)
+	}
+	if s.Journal == "memory" && (s.Keep > 0 || s.KeepSize > 0) {
+		log.Warn("--keep and --keep-size bound the file, and with --journal memory there is none: use --keep-lines")
 	}
 }
 
