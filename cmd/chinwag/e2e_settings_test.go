@@ -163,6 +163,7 @@ func TestCompletions(t *testing.T) {
 		"--stall=":     ":4\n",
 		"--replies=":   ":0\n",  // files
 		"--data=":      ":16\n", // folders
+		"":             ":4\n",
 	} {
 		assert.Equal(t, want, printed(t, "__complete", "serve", arg), arg)
 	}

@@ -68,6 +68,7 @@ is said there. Lists have commas between their parts, sizes are written like
   chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'
   chinwag serve --listen :4000 --bare :12345 --bare-greeting 欢迎
   printf 'hello\n/shutdown\n' | chinwag serve`,
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	s := addFlags(c.Flags())
 	s.complete(c)

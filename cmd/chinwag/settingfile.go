@@ -117,6 +117,10 @@ func spelled(v any) (text string, isText bool) {
 		return v, true
 	case float64:
 		return spellNumber(v), false
+	case []any:
+		return "[…]", false
+	case map[string]any:
+		return "{…}", false
 	default:
 		return fmt.Sprint(v), false
 	}

@@ -159,7 +159,8 @@ func TestWrongSettings(t *testing.T) {
 		refused(fromFile(name+".a = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
 		if _, list := v.(pflag.SliceValue); list {
 			refused(fromFile(name+` = [":4000", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), row.wrong))
-			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.right()+`, not "[1]"`)
+			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.right()+`, not "[…]"`)
+			refused(fromFile("[["+name+"]]\na = 1"), file+", line 3: "+name+" is "+v.right()+`, not "{…}"`)
 		} else {
 			refused(fromFile(name+" = [1]"), file+", line 3: "+name+" is "+v.right()+", not a list")
 		}
