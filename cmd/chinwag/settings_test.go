@@ -234,6 +234,15 @@ func TestEverySettingFromEachSource(t *testing.T) {
 	})
 }
 
+func TestAFlagAloneMeansYes(t *testing.T) {
+	alone(t)
+	for arg, want := range map[string]bool{"--desk": true, "--desk=true": true, "--desk=false": false} {
+		s, _, err := loaded(t, arg)
+		require.NoError(t, err, arg)
+		assert.Equal(t, want, s.Desk, arg)
+	}
+}
+
 func TestListsOfAddresses(t *testing.T) {
 	alone(t)
 	both := []string{":4001", "[::1]:4002"}
