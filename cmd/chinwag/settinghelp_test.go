@@ -100,7 +100,7 @@ func TestHelpOfSettings(t *testing.T) {
 			assert.True(t, strings.HasPrefix(strings.Join(strings.Fields(its), " "), row.standard()+") "+row.usage()), row.name)
 		}
 	}
-	assert.Contains(t, help, "lines at once before that; 0: no limit, whatever --rate says")
+	assert.Contains(t, help, "lines at once before --rate counts; 0: no limit, whatever --rate says")
 }
 
 // What counts, lasts or has a size says what 0 does, or refuses it.

@@ -127,16 +127,16 @@ func (s *settings) table() []settingGroup {
 			{name: "bare-greeting", value: words(&s.BareGreeting), takes: "TEXT", example: "欢迎", what: "what a connection of --bare begins with", unset: "nothing"},
 		}},
 		{"Limits of one connection", []setting{
-			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays"},
+			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays (at --bare it becomes several)"},
 			{name: "rate", value: often(&s.Rate), takes: "LINES", example: "2.5", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
-			{name: "burst", value: count(&s.Burst), takes: "LINES", example: "25", what: "lines at once before that", zero: "no limit, whatever --rate says"},
+			{name: "burst", value: count(&s.Burst), takes: "LINES", example: "25", what: "lines at once before --rate counts", zero: "no limit, whatever --rate says"},
 			{name: "outbox", value: between(&s.Outbox, 0, mostOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
 			{name: "stall", value: lasting(&s.Stall), takes: "TIME", example: "1m", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never; one whose network has vanished goes when the system says so"},
 		}},
 		{"Limits of one address (IPv6: one /64)", []setting{
 			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
 			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
-			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before that", zero: "no limit, whatever --per-address-rate says"},
+			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before --per-address-rate counts", zero: "no limit, whatever --per-address-rate says"},
 			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
 		}},
 		{"Rooms", []setting{
@@ -154,9 +154,9 @@ func (s *settings) table() []settingGroup {
 		{"The desk", []setting{
 			{name: "desk", value: yesOrNo(&s.Desk), example: "true", what: "only a desk: whoever comes talks to the operators, and to nobody else"},
 			{name: "desk-visitors", value: count(&s.DeskVisitors), takes: "VISITORS", example: "100", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
-			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", example: "16", what: "of them from one address", zero: noLimit},
+			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", example: "16", what: "visitors at the desk from one address", zero: noLimit},
 			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", example: "100", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
-			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "of them from one address", zero: noLimit},
+			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "messages that wait there from one address", zero: noLimit},
 			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", example: "1h", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
 			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /say, in TOML: hours = "from 9 to 5"`, unset: "none"},
 		}},
@@ -164,7 +164,7 @@ func (s *settings) table() []settingGroup {
 			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", example: "~/chat/password", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
 			{name: "console", value: oneOf(&s.Console, "auto", "plain", "off"), takes: "HOW", example: "plain", what: "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off"},
 			{name: "log-level", value: oneOf(&s.LogLevel, "debug", "info", "warn", "error"), takes: "LEVEL", example: "debug", what: "what is logged, on standard error: debug, info, warn or error, and what is worse"},
-			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", example: "json", what: "text or json"},
+			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", example: "json", what: "how the log is written: text or json"},
 		}},
 		{"Start and end", []setting{
 			{name: "config", value: path(&s.Config, kindFile), takes: "FILE", example: "~/chat/config.toml", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder"},
