@@ -17,7 +17,7 @@ import (
 // Bounds of the memory store. What goes beyond them is forgotten, the oldest
 // first; zero means the default, below zero no bound.
 type Bounds struct {
-	Lines   int // entries of one stream; 0: 1,000
+	Lines   int // of one stream, and MostPerLine entries for each; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
 	Streams int // 0: 4,096; beyond, the smallest goes
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
@@ -38,6 +38,7 @@ type Memory struct {
 type ring struct {
 	tail
 	count   uint64 // entries ever
+	lines   int    // entries that were spoken
 	bytes   int
 	last    uint64 // position of the newest
 	dropped uint64 // position of the newest that is gone, 0: none
@@ -102,7 +103,10 @@ func (m *Memory) keep(e *Entry) {
 	r.last = e.Seq
 	r.bytes += e.Size()
 	m.bytes += e.Size()
-	for len(r.entries) > m.bounds.Lines || r.bytes > m.bounds.Bytes {
+	if e.Event.IsSpoken() {
+		r.lines++
+	}
+	for r.lines > m.bounds.Lines || (len(r.entries)-1)/MostPerLine >= m.bounds.Lines || r.bytes > m.bounds.Bytes {
 		m.dropOldest(r)
 	}
 }
@@ -112,6 +116,9 @@ func (m *Memory) dropOldest(r *ring) {
 	r.bytes -= e.Size()
 	m.bytes -= e.Size()
 	r.dropped = e.Seq
+	if e.Event.IsSpoken() {
+		r.lines--
+	}
 	r.drop(1)
 }
 

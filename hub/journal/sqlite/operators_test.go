@@ -232,7 +232,7 @@ func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	o := &older{t: t, s: s}
 	op := o.operator("#lobby")
 	s.opts.Lines = 2
-	for range 5 {
+	for range 2 * journal.MostPerLine {
 		o.visitor(uuid.UUID{}, "")
 	}
 	pruneAll(t, s)

@@ -115,7 +115,7 @@ func (s *Store) used() (bytes int64, first uint64, err error) {
 
 const streamsAtOnce = 512 // that are looked at in one step
 
-// sweepSome looks at the next streams: it removes what is more than Options.Lines in
+// sweepSome looks at the next streams: it removes what is before the last Options.Lines of
 // one, mailboxes of sessions that have been silent for long (a session is given up
 // long before, so nobody can read them any more), and the rows of streams that hold
 // nothing. It reports whether the round goes on.
@@ -138,8 +138,10 @@ func (s *Store) sweepSome() (more bool, err error) {
 			empty = append(empty, st.ID)
 		case session && st.Last <= silent:
 			excess = held
-		case s.opts.Lines > 0:
-			excess = held - int64(s.opts.Lines)
+		case s.opts.Lines > 0 && held > int64(s.opts.Lines):
+			if excess, err = s.excess(st, held); err != nil {
+				return false, err
+			}
 		}
 		if excess > 0 {
 			n, err := s.prune(firstOfStream, int(min(excess, indexAtOnce)), st.ID)
@@ -157,6 +159,19 @@ func (s *Store) sweepSome() (more bool, err error) {
 	}
 	s.pruned.after = 0
 	return false, nil
+}
+
+// beforeLines finds the newest line of a stream that is not one of the last so many.
+const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
+
+// excess is how many of the entries that a stream holds are too many: up to that line, or if
+// there are few lines those beyond journal.MostPerLine for each.
+func (s *Store) excess(st streamRow, held int64) (int64, error) {
+	upto := int64(st.PrunedNth)
+	err := s.borrow(func(r *reader) error {
+		return noRow(r.conn.QueryRowContext(s.stop, beforeLines, st.ID, s.opts.Lines).Scan(&upto))
+	})
+	return max(upto-int64(st.PrunedNth), held-int64(s.opts.Lines)*journal.MostPerLine), s.stopped(err)
 }
 
 // silent is the position up to which the last entry of a mailbox is so old that it goes.

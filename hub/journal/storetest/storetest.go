@@ -36,6 +36,8 @@ func Run(t *testing.T, make Maker) {
 		"search in Chinese":                  chinese,
 		"no search is a syntax error":        hostile,
 		"what is forgotten leaves its place": forget,
+		"lines are what was spoken":          lines,
+		"what was not spoken has a bound":    unspoken,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, make) })
 	}

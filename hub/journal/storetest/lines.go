@@ -1,0 +1,52 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+func joined(st journal.Stream) journal.Entry {
+	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.Joined{From: Nick("bob")}}
+}
+
+func spokenIn(entries []journal.Entry) []journal.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e journal.Entry) bool { return !e.Event.IsSpoken() })
+}
+
+// lines: so many lines are kept as people count them, whoever comes and goes meanwhile.
+func lines(t *testing.T, make Maker) {
+	s, prune := make(t, 10)
+	for i := range 30 {
+		Commit(t, s, joined("#a"), Said("#a", fmt.Sprint(i)), joined("#a"), Said("#b", fmt.Sprint(i)))
+		prune()
+	}
+	p := read(t, s, From(0, "#a"), s.Head(), 1000)
+	assert.Equal(t, []string{"20", "21", "22", "23", "24", "25", "26", "27", "28", "29"}, Texts(spokenIn(p.Entries)))
+	assert.Equal(t, 31, len(p.Entries), "and what happened since the one before the first of them")
+	assert.Equal(t, 59, p.Gone)
+	assert.Equal(t, 10, len(read(t, s, From(0, "#b"), s.Head(), 1000).Entries))
+
+	for range 100 {
+		Commit(t, s, joined("#a"))
+	}
+	prune()
+	assert.Equal(t, 10, len(spokenIn(read(t, s, From(0, "#a"), s.Head(), 1000).Entries)))
+}
+
+// unspoken: where hardly anybody speaks, comings and goings do not stay for ever.
+func unspoken(t *testing.T, make Maker) {
+	s, prune := make(t, 10)
+	Commit(t, s, Said("#a", "hello"))
+	for range 1000 {
+		Commit(t, s, joined("#a"))
+	}
+	prune()
+	assert.Equal(t, 10*journal.MostPerLine, len(read(t, s, From(0, "#a"), s.Head(), 2000).Entries))
+}
