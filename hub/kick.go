@@ -97,7 +97,7 @@ func (r *run) kick(c *Client, cmd protocol.Kick, weight int64) {
 		r.refuse(c, weight, "operator-exempt", "%s is an operator, and operators are not kicked", m.nick)
 		return
 	case m.gone && (m.token == "" || m.kicked):
-		r.refuse(c, weight, "leaving", "%s is leaving already", m.nick)
+		r.refuse(c, weight, "already-leaving", "%s is leaving already", m.nick)
 		return
 	}
 	long := kickedFor(cmd)

@@ -39,7 +39,7 @@ var RefusalCodes = []RefusalCode{
 	// People.
 	{"no-such-nick", "nobody of that name can be reached from here", "changed: another name"},
 	{"not-connected", "who is named has lost the connection just now", "later: when they are back"},
-	{"leaving", "who is to be kicked is leaving already", "no"},
+	{"already-leaving", "who is to be kicked is leaving already", "no"},
 	{"yourself", "the one who is named is oneself", "changed: another name"},
 	{"operator-exempt", "an operator cannot be ignored or kicked", "no"},
 	{"too-many-ignored", "one ignores 100 people already", "changed: hear somebody again first"},
@@ -81,7 +81,6 @@ var RefusalCodes = []RefusalCode{
 	{"password-too-long", "a password has at most 1024 bytes", "changed: another one"},
 	{"too-many-tries", "one's address has tried too many wrong passwords", "later: in a minute"},
 	{"password-busy", "too many passwords are being checked", "later"},
-	{"already-operator", "one is an operator already", "no"},
 	{"secret", "it holds the code or the token of a session, and nobody has heard it", "no"},
 	{"almost-resume", "a person's line is nearly `/resume CODE`, and nobody has heard it", "changed: with `/resume` first"},
 	{"almost-operator", "a person's line is nearly `/operator`, or has the password behind it, and nobody has heard it", "changed: `/operator` alone"},
@@ -100,6 +99,7 @@ var RefusalCodes = []RefusalCode{
 	{"not-forgotten", "the words could not be taken out of the record, and some may still stand", "later: in a minute"},
 
 	// What no server says: the console does, and the client.
+	{"already-operator", "one is an operator already", "no"},
 	{"console-stays", "the server's own console cannot be left", "changed: `shutdown`"},
 	{"echo-stays-on", "the client needs the echo of one's own lines", "no"},
 	{"no-event", "a line does not come from chinwag", "no"},
