@@ -229,8 +229,8 @@ func logs(words string, are bool) func(*trial) {
 	}
 }
 
-// record makes one of what bob said, and when.
-func record(t *testing.T, home string, lines []string, at func(i int) time.Time) {
+// makeRecord makes one of what bob said, and when.
+func makeRecord(t *testing.T, home string, lines []string, at func(i int) time.Time) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"chinwag":"history","version":3,"epoch":"01000000-0000-0000-0000-000000000000"}`+"\n"+`{"stream":"#lobby","count":%d,"last":%[1]d}`+"\n", len(lines))
 	for i, words := range lines {
@@ -247,7 +247,7 @@ func record(t *testing.T, home string, lines []string, at func(i int) time.Time)
 
 // oldLine makes a record of which one line is old, and one has just been said.
 func oldLine(t *testing.T, home string) {
-	record(t, home, []string{"an old line", "a new line"}, func(i int) time.Time { return time.Now().AddDate(i-1, 0, 0) })
+	makeRecord(t, home, []string{"an old line", "a new line"}, func(i int) time.Time { return time.Now().AddDate(i-1, 0, 0) })
 }
 
 // manyLines makes a record of which --keep-size 10M keeps a part: once, since it is large.
@@ -256,7 +256,7 @@ func manyLines(t *testing.T, home string) {
 		large.home = filepath.Join(scratch, "large")
 		lines := slices.Repeat([]string{strings.Repeat("x", 4000)}, 2500)
 		lines[0], lines[len(lines)-1] = "the first of many", "a new line"
-		record(t, large.home, lines, func(int) time.Time { return time.Now() })
+		makeRecord(t, large.home, lines, func(int) time.Time { return time.Now() })
 	})
 	require.NoError(t, os.CopyFS(filepath.Join(home, "data"), os.DirFS(filepath.Join(large.home, "data"))))
 }
