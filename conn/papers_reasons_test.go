@@ -1,0 +1,239 @@
+package conn_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+	"chinwag/hub/journal"
+)
+
+// going is how somebody's connection comes to its end: it is theirs, and the operator's is there.
+type going struct {
+	*house
+	me      *visitor
+	op      *visitor
+	program bool
+}
+
+// reasonsWhy makes each reason of the table come true. A server that is only a desk has a place for one.
+var reasonsWhy = map[string]struct {
+	desk bool
+	do   func(g *going)
+}{
+	"quit":     {do: func(g *going) { g.says("quit", "") }},
+	"finished": {desk: true, do: func(g *going) { g.says("say", "hello?"); g.op.say("/close 1") }},
+	"kicked":   {do: func(g *going) { g.op.say("/kick olga") }},
+	"replaced": {do: func(g *going) { g.comeBack() }},
+	"shutdown": {do: func(g *going) { g.op.say("/shutdown") }},
+	"restart":  {do: func(g *going) { g.ask() }},
+	"full":     {desk: true, do: func(g *going) { g.me = g.enter("oskar") }},
+	"no-hello": {do: func(g *going) { // people say none
+		if g.program {
+			g.me = visitAt(g.house)
+			g.me.say(`{"type":"dance"}`, `{"type":"hello","nick":"a b"}`, `{"type":`)
+		}
+	}},
+	"lost":    nothing, // there is nobody to say goodbye to: TestOthersAreToldTheReason
+	"stalled": nothing,
+}
+
+var nothing = struct {
+	desk bool
+	do   func(g *going)
+}{}
+
+func theatre(t *testing.T, desk bool) *house {
+	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{})), hub.Options{Desk: desk, Visitors: 1})
+	w := &house{t: t, ended: make(chan error, 1)}
+	w.server = conn.NewServer(h, conn.Options{Rate: -1, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
+	ctx, cancel := context.WithCancel(context.Background())
+	w.ask = cancel
+	w.served.Go(func() { w.ended <- h.Run(ctx) })
+	w.served.Go(func() { // as serve does
+		select {
+		case <-h.Asked():
+			cancel()
+		case <-h.Done():
+		}
+	})
+	return w
+}
+
+// visitAt connects, and says nothing.
+func visitAt(w *house) *visitor {
+	ours, theirs := net.Pipe()
+	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), identity(w.t, "", false)) })
+	return visit(w.t, ours)
+}
+
+func (g *going) enter(nick string) *visitor {
+	v := visitAt(g.house)
+	if g.program {
+		v.say(`{"type":"hello","nick":"` + nick + `"}`)
+	} else {
+		v.say("/nick " + nick)
+	}
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return v
+}
+
+func (g *going) says(typ, text string) {
+	switch {
+	case g.program:
+		b, _ := json.Marshal(map[string]string{"type": typ, "text": text})
+		g.me.say(string(b))
+	case typ == "say":
+		g.me.say(text)
+	default:
+		g.me.say("/" + typ)
+	}
+	synctest.Wait()
+}
+
+// comeBack has somebody come with the session of me.
+func (g *going) comeBack() {
+	again := visitAt(g.house)
+	if g.program {
+		token := aToken.FindStringSubmatch(g.me.text())[1]
+		again.say(`{"type":"hello","token":"` + token + `"}`)
+	} else {
+		again.say("/resume " + aCode.FindStringSubmatch(g.me.text())[1])
+	}
+	synctest.Wait()
+	_ = again.Close()
+}
+
+// Every reason of the table comes true, and is told to people and to programs as the table has it.
+func TestEveryReasonOfTheTable(t *testing.T) {
+	rows := specified(t, "| reason | in words | `back` | exit code |")
+	for _, row := range rows {
+		reason, words, comesBack := strings.Trim(row[0], "`"), row[1], row[2] == "more"
+		why, ok := reasonsWhy[reason]
+		if !assert.True(t, ok, "nobody goes for the reason %s", reason) || why.do == nil {
+			continue
+		}
+		for _, program := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				g := &going{house: theatre(t, why.desk), program: program}
+				g.op = g.come(anOperator(t))
+				g.me = g.enter("olga")
+				why.do(g)
+				synctest.Wait()
+				said := g.me.text()
+				last := said[strings.LastIndex(strings.TrimSuffix(said, "\n"), "\n")+1:]
+				if program {
+					var goodbye struct {
+						Type, Reason string
+						Back         *int
+					}
+					require.NoError(t, json.Unmarshal([]byte(last), &goodbye), said)
+					assert.Equal(t, "goodbye", goodbye.Type, said)
+					assert.Equal(t, reason, goodbye.Reason)
+					require.NotNil(t, goodbye.Back)
+					assert.Equal(t, comesBack, *goodbye.Back > 0, last)
+				} else if reason != "no-hello" {
+					assert.Regexp(t, "^-- goodbye: "+regexp.QuoteMeta(words)+"($|[,;:\n])", last)
+				}
+				_ = g.me.Close()
+				_ = g.op.Close()
+				g.end()
+			})
+		}
+	}
+	assert.Len(t, reasonsWhy, len(rows))
+}
+
+// Those to whom no goodbye can be said: the others are told the reason.
+func TestOthersAreToldTheReason(t *testing.T) {
+	for reason, do := range map[string]func(me net.Conn){
+		"lost":    func(me net.Conn) { _ = me.Close() },
+		"stalled": func(net.Conn) { time.Sleep(time.Minute) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &going{house: theatre(t, false), program: true}
+			bob := g.enter("bob")
+			me := g.stuck()
+			_, err := me.Write([]byte(`{"type":"hello","nick":"olga"}` + "\n"))
+			require.NoError(t, err)
+			time.Sleep(time.Second)
+			bob.say(`{"type":"say","text":"hello"}`)
+			synctest.Wait()
+			do(me)
+			synctest.Wait()
+			assert.Contains(t, bob.text(), `"from":"olga","reason":"`+reason+`"}`)
+			_ = me.Close()
+			_ = bob.Close()
+			g.end()
+		})
+	}
+}
+
+// Every line of the table of what goes out is seen, letter for letter.
+func TestEveryLineOfTheTableComesOut(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	var seen string
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(12*time.Hour + 31*time.Minute)
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
+		op := w.come(anOperator(t))
+		for n := range 6 { // the numbers at the desk before bob's
+			v := w.named("v" + string(rune('a'+n)))
+			v.say("/desk help")
+			synctest.Wait()
+			_ = v.Close()
+			synctest.Wait()
+		}
+		bob, ann := w.named("bob"), w.named("ann")
+		bob.say("/echo on", "hello", "/me waves", "/msg ann psst")
+		synctest.Wait()
+		ann.say("/msg bob psst", "/history all")
+		synctest.Wait()
+		carol := w.come(identity(t, "carol", true))
+		bob.say("/desk", "hello")
+		synctest.Wait()
+		carol.say("/take 7", "hello")
+		synctest.Wait()
+		var many []*visitor
+		for len(many) < 412 {
+			many = append(many, visitAt(w))
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for _, v := range many[:300] {
+			_ = v.Close()
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		seen = op.text() + bob.text() + ann.text() + carol.text()
+		for _, v := range append(many, op, bob, ann, carol) {
+			_ = v.Close()
+		}
+		w.end()
+	})
+	for _, row := range specified(t, "| line | event |") {
+		for _, m := range inCode.FindAllStringSubmatch(row[0], -1) {
+			like := strings.ReplaceAll(regexp.QuoteMeta(m[1]), "…", ".+")
+			if strings.Contains(row[1], "at once") { // how many come in one line is up to the moment
+				like = regexp.MustCompile(`\d+`).ReplaceAllLiteralString(like, `\d+`)
+				like = regexp.MustCompile(`小明|dave|eve`).ReplaceAllString(like, `[^ ,]+`)
+			}
+			assert.True(t, regexp.MustCompile("(?m)^"+like+"$").MatchString(seen), "nobody sees %q:\n%s", m[1], seen)
+		}
+	}
+}
+
+var inCode = regexp.MustCompile("`([^`]*)`")
