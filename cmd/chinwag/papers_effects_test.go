@@ -22,6 +22,7 @@ import (
 // stopped is the whole log of a server that a signal has ended.
 func (h *house) stopped() string {
 	h.t.Helper()
+	h.stranger().expect("-- Welcome...") // it listens to signals by now
 	h.process.signal(terminate)
 	h.process.exits()
 	return h.log.ends()
@@ -29,7 +30,6 @@ func (h *house) stopped() string {
 
 func listensOn(n int) func(*trial) {
 	return func(tr *trial) {
-		tr.enter("ann")
 		assert.Equal(tr.t, n, strings.Count(tr.stopped(), "msg=listening"))
 	}
 }
@@ -224,7 +224,6 @@ func keepsIn(folder string) func(*trial) {
 // logs is whether a whole life has these words in its log.
 func logs(words string, are bool) func(*trial) {
 	return func(tr *trial) {
-		tr.enter("ann")
 		assert.Equal(tr.t, are, strings.Contains(tr.stopped(), words), tr.log.all())
 	}
 }
@@ -397,3 +396,5 @@ func writeConfigs(t *testing.T, home string) {
 	require.NoError(t, os.WriteFile(filepath.Join(home, "my.toml"), []byte("line-max = 100\n"), 0o600))
 	configure(t, home, "line-max = 200\n")
 }
+
+func atNoon(int) time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC) }
