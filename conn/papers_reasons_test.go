@@ -120,8 +120,13 @@ func (g *going) comeBack() {
 // Every reason of the table comes true, and is told to people and to programs as the table has it.
 func TestEveryReasonOfTheTable(t *testing.T) {
 	rows := specified(t, "| reason | in words | `back` | exit code |")
+	listed := 0
 	for _, row := range rows {
 		reason, words, comesBack := strings.Trim(row[0], "`"), row[1], row[2] == "more"
+		if words == "" { // it is no goodbye
+			continue
+		}
+		listed++
 		why, ok := reasonsWhy[reason]
 		if !assert.True(t, ok, "nobody goes for the reason %s", reason) || why.do == nil {
 			continue
@@ -135,7 +140,9 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 				synctest.Wait()
 				said := g.me.text()
 				last := said[strings.LastIndex(strings.TrimSuffix(said, "\n"), "\n")+1:]
-				if program {
+				switch {
+				case reason == "no-hello" && !program:
+				case program && strings.HasPrefix(said, "{") || strings.Contains(said, "\n{"):
 					var goodbye struct {
 						Type, Reason string
 						Back         *int
@@ -145,7 +152,7 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 					assert.Equal(t, reason, goodbye.Reason)
 					require.NotNil(t, goodbye.Back)
 					assert.Equal(t, comesBack, *goodbye.Back > 0, last)
-				} else if reason != "no-hello" {
+				default: // people, and programs of which nobody knows yet that they are
 					assert.Regexp(t, "^-- goodbye: "+regexp.QuoteMeta(words)+"($|[,;:\n])", last)
 				}
 				_ = g.me.Close()
@@ -154,7 +161,7 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 			})
 		}
 	}
-	assert.Len(t, reasonsWhy, len(rows))
+	assert.Len(t, reasonsWhy, listed)
 }
 
 // Those to whom no goodbye can be said: the others are told the reason.

@@ -2,9 +2,6 @@ package protocol
 
 import (
 	"os"
-	"reflect"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -57,48 +54,4 @@ func TestTheTableOfCommandsIsWhatHelpSays(t *testing.T) {
 		got = append(got, said)
 	}
 	assert.Equal(t, want, got)
-}
-
-// The table of members has those that a command is read from, and no others.
-func TestTheTableOfMembersIsWhatIsRead(t *testing.T) {
-	want, got := map[string][]string{}, map[string][]string{}
-	for typ, v := range byType {
-		want[v.Name] = membersOf(typ)
-	}
-	for _, row := range tableOf(t, "| type | members |") {
-		members := namesIn(strings.ReplaceAll(row[1], "in their `hello`", ""))
-		for _, name := range namesIn(row[0]) {
-			assert.NotContains(t, got, name, "it has two rows")
-			got[name] = members
-		}
-	}
-	assert.Equal(t, want, got)
-}
-
-// membersOf are the members of a command, with those of the objects in it.
-func membersOf(typ reflect.Type) (names []string) {
-	names = []string{}
-	for i := range typ.NumField() {
-		f := typ.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		names = append(names, name)
-		if inner := f.Type; inner.Kind() == reflect.Pointer && inner.Elem().Kind() == reflect.Struct {
-			names = append(names, membersOf(inner.Elem())...)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-var aName = regexp.MustCompile("`([a-z]+)`")
-
-func namesIn(cell string) (names []string) {
-	names = []string{}
-	for _, m := range aName.FindAllStringSubmatch(cell, -1) {
-		if !slices.Contains(names, m[1]) { // it may be named again
-			names = append(names, m[1])
-		}
-	}
-	slices.Sort(names)
-	return names
 }
