@@ -39,7 +39,7 @@ var reasonsWhy = map[string]struct {
 	"replaced": {do: func(g *going) { g.comeBack() }},
 	"shutdown": {do: func(g *going) { g.op.say("/shutdown") }},
 	"restart":  {do: func(g *going) { g.ask() }},
-	"full":     {desk: true, do: func(g *going) { g.me = g.enter("oskar") }},
+	"full":     {desk: true, do: func(g *going) { g.me = g.enter("oskar"); time.Sleep(time.Minute) }},
 	"no-hello": {do: func(g *going) { // people say none
 		if g.program {
 			g.me = visitAt(g.house)

@@ -230,7 +230,7 @@ func kindsOf(t *testing.T, lines []string) string {
 				kind += ":" + more
 			}
 		}
-		if e.Code == "operators-only" {
+		if slices.Contains([]string{"operators-only", "stray-reply"}, e.Code) {
 			kind = notOperator
 		}
 		if e.Ref != "" {
