@@ -19,9 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A setting is a flag of serve and what it does, as somebody sees it who has no access to
+// An effect is a flag of serve and what it does, as somebody sees it who has no access to
 // the server but its connections, its log, its console and its files.
-type setting struct {
+type effect struct {
 	flag    string
 	value   string // {home} in it is the server's home
 	with    []string
@@ -41,8 +41,8 @@ type trial struct {
 }
 
 // settingsByEffect has a row for each flag of serve.
-func settingsByEffect() []setting {
-	return []setting{
+func settingsByEffect() []effect {
+	return []effect{
 		{flag: "listen", value: "127.0.0.1:0,127.0.0.1:0", given: listensOn(2), unseen: "see TestTheDefaultPort"},
 		{flag: "bare", value: "127.0.0.1:0", given: hearsWithoutLines, left: hasNoBareDoor},
 		{flag: "bare-greeting", value: "欢迎", with: []string{"--bare", "127.0.0.1:0"}, given: greetsWith("欢迎"), left: greetsWith("")},
@@ -86,7 +86,7 @@ func TestEverySettingByEffect(t *testing.T) {
 	rows := settingsByEffect()
 	flags := serveCommand().Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
-		has := slices.ContainsFunc(rows, func(s setting) bool { return s.flag == f.Name })
+		has := slices.ContainsFunc(rows, func(s effect) bool { return s.flag == f.Name })
 		assert.True(t, has, "no row tells what --%s does", f.Name)
 	})
 	for _, s := range rows {
@@ -151,7 +151,7 @@ func configure(t *testing.T, home, toml string) {
 }
 
 // begin makes a home for a server.
-func (s setting) begin(t *testing.T) *trial {
+func (s effect) begin(t *testing.T) *trial {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	tr := &trial{home: t.TempDir()}
