@@ -225,9 +225,9 @@ func TestATranscriptIsSaved(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o600), at.Mode().Perm())
 
 	assert.Nil(t, types(f, "/transcript 7 a file.txt"))
-	g.shows(t, "-- the transcript cannot be saved as a file.txt: file exists")
+	g.shows(t, "-- the transcript cannot be saved as a file.txt: something of that name is there already")
 	assert.Nil(t, types(f, "/transcript 7 no/such/place"))
-	g.shows(t, "-- the transcript cannot be saved as no/such/place: no such file or directory")
+	g.shows(t, "-- the transcript cannot be saved as no/such/place: there is no such file or folder")
 	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(f, "/transcript 7"), "to the screen")
 	f.heard(past(7, "on the screen"))
 	g.shows(t, "[@7 bob] on the screen")

@@ -153,7 +153,7 @@ func TestTheDesk(t *testing.T) {
 		"[operator -> @2 guest-2] it is me now", "-- operator closed the conversation with @2 guest-2: see you",
 	), regexp.MustCompile(`(?m)^\[\d{4}-\d\d-\d\d \d\d:\d\d\] `).ReplaceAllString(string(words), ""))
 	op.presses("/transcript 1 two.txt")
-	op.sees("-- the transcript cannot be saved as two.txt: file exists")
+	op.sees("-- the transcript cannot be saved as two.txt: something of that name is there")
 	again, err := os.ReadFile(saved)
 	require.NoError(t, err)
 	assert.Equal(t, string(words), string(again), "not overwritten")

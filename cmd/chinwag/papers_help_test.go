@@ -25,23 +25,26 @@ var exampleShows = map[string]string{
 	`chinwag serve --listen :4000 --bare :12345 --bare-greeting 欢迎`: "door=bare",
 	`printf 'hello\n/shutdown\n' | chinwag serve`:                   "-- goodbye: the server is shutting down\n",
 	`chinwag join`: "-- You are ",
-	`chinwag join chat.example.com --nick bob --room tea`:                                    "-- You are bob in #tea",
-	`echo 'the build is done' | chinwag join chat.example.com --nick builder`:                "-- You are builder in #lobby",
-	`chinwag join --bare tutorial.example.com:12345`:                                         "^$",
-	`chinwag history verify chinwag.db`:                                                      "all is well\n$",
-	`chinwag history export chinwag.db > backup.jsonl`:                                       "^$",
-	`chinwag history export --format text chinwag.db | less`:                                 "<bob> hello",
-	`chinwag history import new.db < backup.jsonl`:                                           "^$",
-	`chinwag bench flood`:                                                                    `"lost":0`,
-	`chinwag bench paced --members 200 --rate 100 --runs 5`:                                  `(?s)("lost":0.*){5}`,
-	`chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667`: `"lost":0`,
-	`chinwag bench compare --runs 5`:                                                         `"server":"chinwag sqlite"`,
+	`chinwag join chat.example.com --nick bob --room tea`:                                      "-- You are bob in #tea",
+	`echo 'the build is done' | chinwag join chat.example.com --nick builder`:                  "-- You are builder in #lobby",
+	`chinwag join --bare tutorial.example.com:12345`:                                           "^$",
+	`chinwag history verify chinwag.db`:                                                        "all is well\n$",
+	`chinwag history export chinwag.db > backup.jsonl`:                                         "^$",
+	`chinwag history export --format text chinwag.db | less`:                                   "<bob> hello",
+	`chinwag history import new.db < backup.jsonl`:                                             "^$",
+	`chinwag password operators.txt`:                                                           "",
+	`head -c 15 /dev/urandom | base64 | tee /dev/tty | chinwag password --force operators.txt`: `^[A-Za-z0-9+/]{20}\n`,
+	`chinwag bench flood`:                                                                      `"lost":0`,
+	`chinwag bench paced --members 200 --rate 100 --runs 5`:                                    `(?s)("lost":0.*){5}`,
+	`chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667`:   `"lost":0`,
+	`chinwag bench compare --runs 5`:                                                           `"server":"chinwag sqlite"`,
 }
 
 // less to do, and nothing of it elsewhere: what stands behind an example counts.
 var lessToDo = map[string]string{
-	`chinwag join`:        " $HOST",
-	`chinwag bench flood`: " --members 4 --lines 40",
+	`chinwag join`:                   " $HOST",
+	`chinwag password operators.txt`: " <<< 'a few words do well'",
+	`chinwag bench flood`:            " --members 4 --lines 40",
 	`chinwag bench paced --members 200 --rate 100 --runs 5`:                                  " --members 12 --rate 1000 --lines 20",
 	`chinwag bench compare --runs 5`:                                                         " --runs 1 --only idle --idle 3 --without 'chinwag memory'",
 	`chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667`: " --members 4 --lines 40",
@@ -68,7 +71,7 @@ func TestEveryExampleOfTheHelp(t *testing.T) {
 	dir := t.TempDir()
 	makeRecord(t, dir, []string{"hello", "a new line"}, atNoon)
 	require.NoError(t, os.Rename(filepath.Join(dir, "data", "chinwag", recordFile), filepath.Join(dir, recordFile)))
-	as := strings.NewReplacer("chat.example.com", h.addr, "tutorial.example.com:12345", bare, "$HOST", h.addr, "| less", "| cat",
+	as := strings.NewReplacer("chat.example.com", h.addr, "tutorial.example.com:12345", bare, "$HOST", h.addr, "| less", "| cat", "/dev/tty", "/dev/stderr",
 		"127.0.0.1:4000", "127.0.0.1:0", "'[::1]:4000'", "'[::1]:0'", ":4000", "127.0.0.1:0", ":12345", "127.0.0.1:0")
 	examples := examplesOf(rootCommand())
 	assert.Len(t, exampleShows, len(examples), "an example that is in no help")
@@ -114,14 +117,10 @@ func inShell(t *testing.T, dir, line string, server bool) (out string, code int)
 // launchIn is launch for what is no server, perhaps.
 func launchIn(t *testing.T, cmd *exec.Cmd) *house { return launch(t, cmd, nil) }
 
-var anExitCode = regexp.MustCompile(`^(\d) (.*)$`)
-
 // The codes with which join ends are those that its help lists.
 func TestEveryExitCodeOfTheHelp(t *testing.T) {
 	t.Parallel()
-	_, list, found := strings.Cut(printed(t, "join", "--help"), "Exit codes:")
-	require.True(t, found)
-	list, _, _ = strings.Cut(list, "\n\n")
+	help := printed(t, "join", "--help")
 	h, desk := open(t, "--rate", "0", "--per-address-rate", "0", "--operator-password-file", passwordFile(t)), openPiped(t, "--desk")
 	other := tutorialServer(t, func(c *tutorial) { c.send("220 mail.example.com\r\n") })
 	op := h.enter("olga")
@@ -140,7 +139,7 @@ func TestEveryExitCodeOfTheHelp(t *testing.T) {
 		return bob.process.exits()
 	}
 	byWords := map[string]func() []int{
-		"done, or the conversation at the desk was closed": func() []int {
+		"all was said and acknowledged, or the desk closed the talk": func() []int {
 			return []int{run("echo hello | chinwag join $HOST"), ends(desk, func(bob *person) {
 				bob.types("hello?")
 				desk.console.expect("[@1 bob] hello?")
@@ -151,25 +150,22 @@ func TestEveryExitCodeOfTheHelp(t *testing.T) {
 			other := openPiped(t)
 			return []int{run("echo /nosuch | chinwag join $HOST"), run("echo hello | chinwag join $HOST --nick olga"), ends(other, func(*person) { other.console.types("/shutdown") })}
 		},
-		"wrong usage": func() []int {
+		"wrong usage: a command, flag or value that cannot be": func() []int {
 			return []int{run("chinwag join --louder"), run("chinwag join $HOST 1 2"), run("chinwag join $HOST --nick 'a b' < /dev/null")}
 		},
-		"cannot connect, or not a chinwag server": func() []int {
+		"no connection, or not a chinwag server": func() []int {
 			return []int{run("echo hello | chinwag join 127.0.0.1:1"), run("echo hello | chinwag join $OTHER")}
 		},
 		"kicked": func() []int { return []int{ends(h, func(*person) { op.types("/kick bob") })} },
 	}
-	listed := 0
-	for _, words := range regexp.MustCompile(`\s{2,}`).Split(strings.TrimSpace(list), -1) {
-		c := anExitCode.FindStringSubmatch(words)
-		require.NotNil(t, c, words)
-		listed++
-		play, ok := byWords[c[2]]
-		if assert.True(t, ok, "nobody ends with %q", words) {
+	rows := regexp.MustCompile(`(?m)^  (\d)  (.+)$`).FindAllStringSubmatch(help, -1)
+	for _, row := range rows {
+		play, ok := byWords[row[2]]
+		if assert.True(t, ok, "nobody ends with %q", row[0]) {
 			for i, code := range play() {
-				assert.Equal(t, c[1], fmt.Sprint(code), "%s, number %d", c[2], i+1)
+				assert.Equal(t, row[1], fmt.Sprint(code), "%s, number %d", row[2], i+1)
 			}
 		}
 	}
-	assert.Len(t, byWords, listed)
+	assert.Len(t, byWords, len(rows))
 }

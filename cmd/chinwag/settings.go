@@ -180,6 +180,7 @@ func addFlags(f *pflag.FlagSet) *settings {
 	for _, g := range s.table() {
 		for _, row := range g.settings {
 			flag := f.VarPF(row.value, row.name, row.short, row.usage())
+			flag.Annotations = map[string][]string{takesValue: {row.takes}}
 			if row.value.Type() == "bool" {
 				flag.NoOptDefVal = "true"
 			}
@@ -187,6 +188,9 @@ func addFlags(f *pflag.FlagSet) *settings {
 	}
 	return &s
 }
+
+// takesValue is the annotation of a flag that says what stands for its value.
+const takesValue = "chinwag_takes_value"
 
 // complete has the shell offer what a setting can be.
 func (s *settings) complete(c *cobra.Command) {

@@ -120,14 +120,22 @@ func flagError(c *cobra.Command, err error) error {
 	case *pflag.NotExistError:
 		return unknownFlag(c, e.GetSpecifiedName(), e.GetSpecifiedShortnames())
 	case *pflag.ValueRequiredError:
-		what, _ := pflag.UnquoteUsage(e.GetFlag())
-		return wrongUsage("--%[1]s wants its %[2]s after it: %[3]s --%[1]s %[2]s", e.GetFlag().Name, cmp.Or(valueNames[what], what, "VALUE"), c.CommandPath())
+		return wrongUsage("--%[1]s wants its %[2]s after it: %[3]s --%[1]s %[2]s", e.GetFlag().Name, valueName(e.GetFlag()), c.CommandPath())
 	case *pflag.InvalidValueError:
 		return wrongUsage("--%s %s", e.GetFlag().Name, wrongFor(e.GetFlag(), e.GetValue(), e.Unwrap()))
 	case *pflag.InvalidSyntaxError:
 		return wrongUsage("%q is no flag: \"%s --help\" lists them", e.GetSpecifiedFlag(), c.CommandPath())
 	}
 	return &exitError{exitUsage, err}
+}
+
+// valueName is what stands for the value of a flag.
+func valueName(f *pflag.Flag) string {
+	if takes := f.Annotations[takesValue]; len(takes) > 0 {
+		return takes[0]
+	}
+	what, _ := pflag.UnquoteUsage(f)
+	return cmp.Or(valueNames[what], what, "VALUE")
 }
 
 // valueNames are for what pflag calls the values that no usage names.
