@@ -29,8 +29,9 @@ type operatorConsole interface {
 	close()
 	// log is where log lines do not tear it apart.
 	log() io.Writer
-	// invite tells the operator how people walk in at an address of that door.
-	invite(door string, at net.Addr)
+	// invite tells the operator how people come in through the doors that listen at these addresses, and
+	// reports whether somebody reads that.
+	invite(plain, bare []net.Addr) bool
 }
 
 func openConsole(s settings) operatorConsole {
@@ -88,7 +89,7 @@ func (noConsole) serve(_ *conn.Server, h *hub.Hub) error { <-h.Done(); return ni
 func (noConsole) close()                                 {}
 func (noConsole) log() io.Writer                         { return tui.Output(os.Stderr) }
 
-func (noConsole) invite(string, net.Addr) {}
+func (noConsole) invite(_, _ []net.Addr) bool { return false }
 
 var alreadyOperator = protocol.Refuse("already-operator", "you are an operator already")
 
@@ -115,6 +116,15 @@ func (plainConsole) serve(s *conn.Server, h *hub.Hub) error {
 	<-h.Done() // an operator who has gone leaves the server running
 	return nil
 }
-func (plainConsole) close()                  {}
-func (plainConsole) log() io.Writer          { return tui.Output(os.Stderr) }
-func (plainConsole) invite(string, net.Addr) {}
+func (plainConsole) close()         {}
+func (plainConsole) log() io.Writer { return tui.Output(os.Stderr) }
+
+func (plainConsole) invite(plain, bare []net.Addr) bool {
+	if !term.IsTerminal(int(os.Stdout.Fd())) {
+		return false
+	}
+	for _, line := range invitation(plain, bare, addressesHere()) {
+		fmt.Fprintf(tui.Output(os.Stdout), "-- %s\n", line)
+	}
+	return true
+}

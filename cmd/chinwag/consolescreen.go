@@ -72,7 +72,12 @@ func (c *consoleScreen) others() string {
 func (c *consoleScreen) close()         { c.screen.Stop() }
 func (c *consoleScreen) log() io.Writer { return c }
 
-func (c *consoleScreen) invite(door string, at net.Addr) { c.note(invitation(door, at)) }
+func (c *consoleScreen) invite(plain, bare []net.Addr) bool {
+	for _, line := range invitation(plain, bare, addressesHere()) {
+		c.note(line)
+	}
+	return true
+}
 
 // Receive implements conn.Transport.
 func (c *consoleScreen) Receive() (protocol.Command, error) {

@@ -52,12 +52,12 @@ func openDesk(t *testing.T, dir string, flags ...string) (h *house, bare string)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "TZ=UTC")
 	h = &house{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
 	h.process = h.console.process
-	for door, addr := range map[string]*string{doorPlain: &h.addr, doorBare: &bare} {
-		listening := regexp.MustCompile(`addr=(127\.0\.0\.1:\d+) door=` + door)
-		h.console.untilSeen("door="+door, func(rows []string) bool {
+	for door, addr := range map[string]*string{"people on this machine: nc": &h.addr, "programs without lines:": &bare} {
+		listening := regexp.MustCompile(door + ` (127\.0\.0\.1) (\d+)`)
+		h.console.untilSeen(door, func(rows []string) bool {
 			m := listening.FindStringSubmatch(strings.Join(rows, "\n"))
 			if m != nil {
-				*addr = m[1]
+				*addr = m[1] + ":" + m[2]
 			}
 			return m != nil
 		})

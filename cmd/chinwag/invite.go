@@ -4,26 +4,139 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
+	"slices"
+	"strings"
 )
 
-// invitation is how people reach a door of a server that listens at addr: by the
-// machine's name, unless the address says more.
-func invitation(door string, addr net.Addr) string {
-	at, err := netip.ParseAddrPort(addr.String())
-	if err != nil {
-		return "people walk in at " + addr.String()
-	}
-	host := at.Addr().WithZone("").Unmap().String()
-	if at.Addr().IsUnspecified() {
-		if host, err = os.Hostname(); err != nil {
-			host = "this machine"
+const widest = 76 // bytes of a line of an invitation: more addresses than it holds would not be read
+
+// invitation is what the operator reads of how people come in, through the doors that listen at these
+// addresses. here are the addresses at which others find this machine.
+func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
+	everywhere, others := reached(plain, here)
+	switch {
+	case len(plain) == 0:
+	case len(others) > 0:
+		lines = append(lines, fmt.Sprintf("people walk in with: %s (or telnet, or chinwag join)", nc(others[0])))
+		if len(others) > 1 {
+			more := "or with: " + nc(others[1])
+			for _, at := range others[2:] {
+				if next := more + ", " + nc(at); len(next) <= widest {
+					more = next
+				}
+			}
+			lines = append(lines, more)
+		}
+		if everywhere != 0 {
+			lines = append(lines, fmt.Sprintf("on this machine: nc localhost %d", everywhere))
+		}
+		lines = append(lines, fmt.Sprintf("if it fails: same network? no guest Wi-Fi? port %d open in the firewall?", others[0].Port()))
+	default:
+		at := nearby(plain)
+		lines = append(lines, fmt.Sprintf("people on this machine: %s (or telnet, or chinwag join)", nc(at)))
+		if everywhere == 0 {
+			lines = append(lines, fmt.Sprintf("nobody else can come in: that takes --listen :%d", at.Port()))
+		} else {
+			lines = append(lines, "nobody else can come in: this machine is on no network")
 		}
 	}
-	if door == doorBare {
-		return fmt.Sprintf("programs without lines walk in at %[1]s, and so does: chinwag join --bare %[1]s",
-			net.JoinHostPort(host, fmt.Sprint(at.Port())))
+	if len(bare) > 0 {
+		_, others := reached(bare, here)
+		at := nearby(bare)
+		if len(others) > 0 {
+			at = others[0]
+		}
+		lines = append(lines, fmt.Sprintf("programs without lines: %s %d (people: chinwag join --bare)", at.Addr(), at.Port()))
 	}
-	return fmt.Sprintf("people walk in with: nc %[1]s %[2]d, telnet %[1]s %[2]d, or chinwag join %[3]s",
-		host, at.Port(), net.JoinHostPort(host, fmt.Sprint(at.Port())))
+	return lines
+}
+
+func nc(at netip.AddrPort) string { return fmt.Sprintf("nc %s %d", at.Addr(), at.Port()) }
+
+// reached is where others find the listeners at addrs, and the port of one that listens at all addresses of this machine, 0 if
+// none does.
+func reached(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []netip.AddrPort) {
+	add := func(ip netip.Addr, port uint16) {
+		if at := netip.AddrPortFrom(ip, port); !slices.Contains(others, at) {
+			others = append(others, at)
+		}
+	}
+	for _, a := range addrs {
+		at, err := netip.ParseAddrPort(a.String())
+		if err != nil {
+			continue
+		}
+		switch ip := at.Addr().Unmap(); {
+		case ip.IsUnspecified():
+			everywhere = at.Port()
+			for _, h := range here {
+				if h.Is4() || ip.Is6() {
+					add(h, at.Port())
+				}
+			}
+		case !ip.IsLoopback():
+			add(ip, at.Port())
+		}
+	}
+	slices.SortStableFunc(others, func(a, b netip.AddrPort) int { return a.Addr().BitLen() - b.Addr().BitLen() }) // IPv4 is typed more easily
+	return everywhere, others
+}
+
+// nearby is where somebody on this machine finds one of the listeners.
+func nearby(addrs []net.Addr) netip.AddrPort {
+	at, err := netip.ParseAddrPort(addrs[0].String())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	ip := at.Addr().Unmap()
+	if ip.IsUnspecified() {
+		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.AddrPortFrom(ip, at.Port())
+}
+
+// addressesHere are the addresses of this machine at which others may find it, the likeliest first.
+func addressesHere() (here []netip.Addr) {
+	cards, err := net.Interfaces()
+	if err != nil {
+		return nil
+	}
+	for _, card := range cards {
+		if card.Flags&net.FlagUp == 0 || card.Flags&net.FlagLoopback != 0 || isForContainers(card.Name) {
+			continue
+		}
+		addrs, err := card.Addrs()
+		if err != nil {
+			continue
+		}
+		for _, a := range addrs {
+			if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Unmap().IsGlobalUnicast() {
+				here = append(here, prefix.Addr().Unmap())
+			}
+		}
+	}
+	for _, to := range []string{"[2001:db8::1]:9", "192.0.2.1:9"} { // nothing is sent: the system only says from where it would be
+		c, err := net.Dial("udp", to)
+		if err != nil {
+			continue
+		}
+		if from, err := netip.ParseAddrPort(c.LocalAddr().String()); err == nil {
+			if i := slices.Index(here, from.Addr().Unmap()); i > 0 {
+				here = slices.Insert(slices.Delete(here, i, i+1), 0, from.Addr().Unmap())
+			}
+		}
+		_ = c.Close()
+	}
+	return here
+}
+
+// isForContainers reports whether a network card is one that only virtual machines and containers here see.
+func isForContainers(name string) bool {
+	name = strings.ToLower(name)
+	for _, begins := range []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "cali", "podman", "lxc", "lxd", "incus", "bridge1", "vethernet", "vmware network", "virtualbox"} {
+		if strings.HasPrefix(name, begins) {
+			return true
+		}
+	}
+	return false
 }

@@ -135,14 +135,19 @@ func serve(ctx context.Context, s settings) error {
 	})
 
 	var g run.Group
+	var addrs []net.Addr
+	for _, l := range listeners {
+		addrs = append(addrs, l.Addr())
+	}
+	level := slog.LevelInfo
+	if out.invite(addrs[:len(s.Listen)], addrs[len(s.Listen):]) {
+		level = slog.LevelDebug // the operator need not read it twice
+	}
 	for i, l := range listeners {
 		door, open := doorOf(i, s)
 		doorway := server.Listen(l, open, hub.Identity{Brief: door == doorBare})
 		g.Add(doorway.Accept, func(error) { doorway.Close() })
-		log.Info("listening", "addr", l.Addr().String(), "door", door, "version", version)
-		if i == 0 || i == len(s.Listen) { // the first of its door
-			out.invite(door, l.Addr())
-		}
+		log.Log(ctx, level, "listening", "addr", l.Addr().String(), "door", door, "version", version)
 	}
 	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
 	if path != "" {
@@ -235,20 +240,14 @@ func newLog(s settings, out operatorConsole) *slog.Logger {
 		panic(err) // the setting takes no other
 	}
 	w, o := out.log(), &slog.HandlerOptions{Level: level}
-	if _, screen := out.(*consoleScreen); screen {
-		o.ReplaceAttr = withoutTime // who looks at the screen knows what time it is
-	}
-	if s.LogFormat == "json" {
+	_, screen := out.(*consoleScreen)
+	switch {
+	case s.LogFormat == "json":
 		return slog.New(slog.NewJSONHandler(w, o))
+	case screen:
+		return slog.New(&screenLog{to: w, least: level})
 	}
 	return slog.New(slog.NewTextHandler(w, o))
-}
-
-func withoutTime(groups []string, a slog.Attr) slog.Attr {
-	if a.Key == slog.TimeKey && len(groups) == 0 {
-		return slog.Attr{}
-	}
-	return a
 }
 
 // operator is who sits at the console.
