@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/client"
+	"chinwag/conn/fault"
 	tui "chinwag/conn/screen"
 )
 
@@ -67,6 +68,9 @@ sent nothing for 30 seconds (1 where you type).
 	f.BoolVar(&j.json, "json", false, "events as JSON lines, for programs")
 	f.BoolVar(&j.Once, "once", false, "end when the connection breaks, do not come back")
 	f.BoolVar(&bare, "bare", false, "talk to a server that knows no lines: no names, no commands, no screen")
+	for _, name := range []string{"nick", "room", "replay"} {
+		completes(c, name)
+	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if bare {
 			return runBare(c.Context(), f, args)
@@ -131,7 +135,11 @@ func ending(addr string, err error) error {
 	case turnedAway:
 		return &exitError{exitNobody, err}
 	case errors.Is(err, client.ErrUnreachable):
-		return &exitError{exitNobody, fmt.Errorf("%w: %s", err, whatNext(addr, err))}
+		next := whatNext(addr, err)
+		if fault.KindOf(err) == fault.Unknown || fault.KindOf(err) == fault.Silent { // somebody may be there
+			next += " A server without lines wants --bare"
+		}
+		return &exitError{exitNobody, fmt.Errorf("%w: %s", err, next)}
 	}
 	return &exitError{exitFailed, err}
 }

@@ -128,7 +128,7 @@ func TestJoinExitsAsItEnded(t *testing.T) {
 		o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }}
 		away.join(t, o, "hello\n")
 		assert.Equal(t, exitNobody, away.code)
-		assert.Equal(t, "cannot connect to here:1: no route: is here:1 the address of a chinwag server, and does no firewall keep port 1?", away.words)
+		assert.Equal(t, "cannot connect to here:1: no route: is here:1 the address of a chinwag server, and does no firewall keep port 1? A server without lines wants --bare", away.words)
 		var other pipedRun
 		o.Dial = func(context.Context) (net.Conn, error) {
 			ours, theirs := net.Pipe()

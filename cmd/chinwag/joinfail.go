@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 
 	"chinwag/conn/fault"
 )
@@ -10,6 +11,9 @@ import (
 // whatNext is what somebody can do who got no connection to addr.
 func whatNext(addr string, err error) string {
 	host, port, _ := net.SplitHostPort(addr)
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && ip.IsLinkLocalUnicast() {
+		return "an address that begins with fe80 holds for one network card of this machine, which stands after it, as in fe80::1%eth0"
+	}
 	switch fault.KindOf(err) {
 	case fault.Refused:
 		return fmt.Sprintf("is the server started (chinwag serve), and is %s its port?", port)

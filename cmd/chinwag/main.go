@@ -6,6 +6,7 @@
 //	chinwag history …          the record: export, import, verify, vacuum
 //	chinwag password FILE      the operators' password, for serve
 //	chinwag bench SCENARIO     what it costs, and what others cost
+//	chinwag help exit-codes    the codes with which all of them end
 package main
 
 import (

@@ -28,7 +28,11 @@ func plainUsage(root *cobra.Command) {
 	for _, c := range tree(root) {
 		switch {
 		case c.Name() == "help" && c.Parent() == root:
-			c.Run, c.RunE = nil, help
+			c.Run, c.RunE, c.ValidArgsFunction = nil, help, completeCommand
+			c.Short, c.Long = "show the help of a command", "help shows the help of a command, or of a topic: chinwag help history import"
+		case c.Name() == "completion" && c.Parent() == root:
+			c.Short = "make what your shell needs to complete commands, flags and values"
+			fallthrough
 		case c.HasSubCommands():
 			c.Args, c.RunE = cobra.ArbitraryArgs, chooseCommand
 		case c.Args == nil || c.Parent().Name() == "completion":
@@ -109,6 +113,15 @@ func help(c *cobra.Command, args []string) error {
 	}
 	at.InitDefaultHelpFlag()
 	return at.Help()
+}
+
+// completeCommand offers the commands after those that are typed.
+func completeCommand(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	at, rest, err := c.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return commandNames(at), cobra.ShellCompDirectiveNoFileComp
 }
 
 // flagError is what is wrong with a flag of c.

@@ -40,7 +40,7 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%[1]s is damaged (%[2]w), so it is left as it is: please put back a copy of it, or move %[1]s, %[1]s-wal and %[1]s-shm away to begin anew; "+
 			"\"chinwag history export\" saves what can still be read", path, err)
 	case code(err)&0xff == codes.SQLITE_READONLY, code(err)&0xff == codes.SQLITE_CANTOPEN, code(err)&0xff == codes.SQLITE_PERM:
-		return fmt.Errorf("%s cannot be opened, or not to write to it: please see whose it is, and its folder", path)
+		return fmt.Errorf("%s cannot be opened, or nothing can be written beside it: please see whose it is, and its folder, or work on a copy in a folder of your own", path)
 	case code(err)&0xff == codes.SQLITE_BUSY, code(err)&0xff == codes.SQLITE_LOCKED:
 		return fmt.Errorf("another program has %s open and is writing to it: please end that one first", path)
 	case code(err)&0xff == codes.SQLITE_FULL, errors.Is(err, syscall.ENOSPC):
