@@ -53,17 +53,12 @@ the exit code is 1.`
 	return c
 }
 
-// export tells the fault of where it writes from one of the record. Who reads no further wants no more.
+// export tells the fault of where it writes from one of the record.
 func export(path string, to io.Writer, f sqlite.Format) error {
 	out := output{Writer: to}
 	err := sqlite.Export(path, &out, f)
-	switch kind := fault.KindOf(out.err); {
-	case kind == fault.Unread:
-		return &exitError{code: exitFailed}
-	case kind == fault.DiskFull:
-		return errors.New("the export is not whole, for the disk that it goes to is full: please make room there, and export once more")
-	case out.err != nil:
-		return fmt.Errorf("the export is not whole, for it cannot be written: %s: please write it to another place", fault.Words(out.err))
+	if out.err != nil {
+		return unwritten("the export", out.err)
 	}
 	return err
 }
@@ -146,8 +141,21 @@ func report(w io.Writer, path string, r sqlite.Report) error {
 	if len(r.Problems) > 0 {
 		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
 	}
-	_, err := fmt.Fprintln(w, "all is well")
-	return err
+	if _, err := fmt.Fprintln(w, "all is well"); err != nil {
+		return unwritten("what verify has found", err)
+	}
+	return nil
+}
+
+// unwritten is for a standard output that takes no more of what. Who reads no further wants no more.
+func unwritten(what string, err error) error {
+	switch fault.KindOf(err) {
+	case fault.Unread:
+		return &exitError{code: exitFailed}
+	case fault.DiskFull:
+		return fmt.Errorf("%s is not whole, for the disk that it goes to is full: please make room there, and begin again", what)
+	}
+	return fmt.Errorf("%s is not whole, for it cannot be written: %s: please write it to another place", what, fault.Words(err))
 }
 
 func vacuumCommand() *cobra.Command {

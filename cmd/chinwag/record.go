@@ -50,10 +50,27 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	if s.Sync != "full" {
 		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
 	}
-	return db, path, db.Close, nil
+	return db, path, func() error { return closedRecord(db.Close(), path, log) }, nil
+}
+
+// closedRecord is err in plain words, which the log has in its own: the record at path was not closed in good order.
+func closedRecord(err error, path string, log *slog.Logger) error {
+	if err == nil {
+		return nil
+	}
+	log.Error("the record was not closed in good order", "err", err)
+	return fmt.Errorf("the record %s was not closed in good order: the next start puts it in order", path)
 }
 
 const elsewhere = "--data FOLDER names another, --journal memory does without"
+
+// endOfRecord is err in plain words where the record at path has ended the server: the log has all of it.
+func endOfRecord(path string, err error) error {
+	if errors.Is(err, journal.ErrBroken) {
+		return fmt.Errorf("%w: please see what the system's log says of the disk of %s, and start again", journal.ErrBroken, path)
+	}
+	return err
+}
 
 // dataFolder is where programs keep their data on this system.
 func dataFolder(chosen string) (string, error) {

@@ -168,7 +168,7 @@ func serve(ctx context.Context, s settings) error {
 		log.Error("the disk did not answer in time: what was under way may not be recorded, and nobody has heard it", "lines", lost.Lines, "others", lost.Others)
 	}
 	log.Info("stopped")
-	return err
+	return endOfRecord(path, err)
 }
 
 // lastly is how long the doors, the console and the file of the record may take when the hub
