@@ -50,6 +50,9 @@ func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	c.failed = err != nil
 	close(c.ended)
 	<-ended
+	if errors.Is(err, tui.ErrNoScreen) {
+		return fmt.Errorf("%w: lines do as well, with --console plain", err)
+	}
 	return err
 }
 

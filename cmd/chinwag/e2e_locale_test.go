@@ -216,6 +216,8 @@ func TestAConsoleThatFailsSaysWhy(t *testing.T) {
 	require.NoError(t, theirs.Close())
 	assert.Equal(t, 1, p.exits())
 	assert.Contains(t, log.ends(), "chinwag: this terminal cannot show a screen: ")
+	assert.Contains(t, log.ends(), ": lines do as well, with --console plain\n")
+	assertPlain(t, log.ends()[strings.Index(log.ends(), "chinwag: "):])
 	assert.NotContains(t, log.all(), "an operator asked for it")
 }
 

@@ -130,6 +130,8 @@ func ending(addr string, err error) error {
 		return &exitError{code: exitFailed}
 	case ok:
 		return &exitError{dismissed.Reason.ExitCode(), err}
+	case errors.Is(err, tui.ErrNoScreen):
+		return &exitError{exitFailed, fmt.Errorf("%w: lines do as well, with --plain", err)}
 	case errors.Is(err, client.ErrNotChinwag):
 		return &exitError{exitNobody, fmt.Errorf("%s: %w: is it another port? A server without lines wants --bare", addr, err)}
 	case turnedAway:

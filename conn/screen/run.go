@@ -6,10 +6,15 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+
+	"chinwag/conn/fault"
 )
 
 // frame is how long news may wait to be drawn together. What is typed is drawn at once.
 const frame = 30 * time.Millisecond
+
+// ErrNoScreen is how Run ends where it cannot begin. Whoever chose a screen knows what to do without one.
+var ErrNoScreen = errors.New("this terminal cannot show a screen")
 
 // Run shows the screen until Stop, until Ctrl-C or Ctrl-D on an empty line (see Options.Leaving), or until the terminal
 // goes away, which is the only end that is an error. It can be called once.
@@ -32,12 +37,12 @@ func (s *Screen) run() error {
 	if term == nil {
 		own, err := ownTerminal()
 		if err != nil {
-			return fmt.Errorf("this terminal cannot show a screen: %w", err)
+			return fmt.Errorf("%w: %w", ErrNoScreen, fault.In(err))
 		}
 		term = own
 	}
 	if err := term.Init(); err != nil {
-		return fmt.Errorf("this terminal cannot show a screen: %w", err)
+		return fmt.Errorf("%w: %w", ErrNoScreen, fault.In(err))
 	}
 	events := make(chan tcell.Event) // closed by ChannelEvents, when the terminal has ended
 	go term.ChannelEvents(events, nil)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+
+	"chinwag/conn/fault"
 )
 
 // leavingTime is how long it is remembered that somebody was told what the end would mean.
@@ -48,7 +50,7 @@ func (v *view) event(ev tcell.Event) {
 	case *tcell.EventResize:
 		v.fresh = true
 	case *tcell.EventError:
-		v.ended, v.err = true, fmt.Errorf("the terminal went away: %w", ev)
+		v.ended, v.err = true, fmt.Errorf("the terminal went away: %w", fault.In(ev))
 	case nil: // ChannelEvents has ended: somebody else ended the terminal
 		v.ended = true
 	default: // tcell has more of them than we asked for
