@@ -186,7 +186,7 @@ func newPassword(in int, typing bool) (string, error) {
 		p := bytes.TrimRight(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")), "\r\n")
 		return string(p), checkPassword(p)
 	}
-	fmt.Fprintln(os.Stderr, passwordRule+" What you type is not shown.")
+	fmt.Fprintln(os.Stderr, passwordRule+"\nWhat you type is not shown.")
 	return askTwice(in)
 }
 

@@ -108,7 +108,7 @@ func TestTheTerminalGoesAway(t *testing.T) {
 	go func() { ended <- s.Run() }()
 	f.until(t, func(shot) bool { return true })
 	f.post(tcell.NewEventError(errors.New("hung up")))
-	assert.ErrorContains(t, within(t, ended), "hung up")
+	assert.EqualError(t, within(t, ended), "the terminal went away")
 	assert.True(t, f.ended)
 }
 

@@ -1,12 +1,10 @@
 package screen
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
-
-	"chinwag/conn/fault"
 )
 
 // leavingTime is how long it is remembered that somebody was told what the end would mean.
@@ -50,7 +48,7 @@ func (v *view) event(ev tcell.Event) {
 	case *tcell.EventResize:
 		v.fresh = true
 	case *tcell.EventError:
-		v.ended, v.err = true, fmt.Errorf("the terminal went away: %w", fault.In(ev))
+		v.ended, v.err = true, errors.New("the terminal went away") // nothing that the system says of it helps more
 	case nil: // ChannelEvents has ended: somebody else ended the terminal
 		v.ended = true
 	default: // tcell has more of them than we asked for
