@@ -135,7 +135,7 @@ func (b *benching) check(s bench.Scenario) error {
 // resolve finds the address of --addr, which may have a name.
 func (b *benching) resolve(ctx context.Context) error {
 	addr, err := address([]string{b.addr})
-	if err != nil || !strings.Contains(b.addr, ":") {
+	if _, given := splitPort(b.addr); err != nil || given == "" {
 		return wrongUsage("--addr is HOST:PORT, as in localhost:12345 or [::1]:12345, and not %q", b.addr)
 	}
 	host, port, _ := net.SplitHostPort(addr)

@@ -57,6 +57,7 @@ func TestBenchRefuses(t *testing.T) {
 		{"--remote", 2, []string{"flood", "--addr", "192.0.2.1:12345"}},
 		{"does not speak", 2, []string{"flood", "--dialect", "irc"}},
 		{"HOST:PORT", 2, []string{"flood", "--addr", "somewhere"}},
+		{"HOST:PORT", 2, []string{"flood", "--addr", "::1:1"}},
 		{"one of these after it", 2, nil},
 		{`no command "bogus"`, 2, []string{"bogus"}},
 		{"chinwag, json, irc or line", 2, []string{"flood", "--dialect", "bogus"}},

@@ -13,8 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
+
+	tui "chinwag/conn/screen"
 )
 
 // version is set by the linker.
@@ -29,7 +33,7 @@ func main() {
 	}
 	code, words := ended(err)
 	if words != "" {
-		fmt.Fprintf(os.Stderr, "chinwag: %s\n", words)
+		fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", harmless(words))
 	}
 	os.Exit(code)
 }
@@ -46,6 +50,16 @@ func ended(err error) (code int, words string) {
 		return e.code, ""
 	}
 	return e.code, e.err.Error()
+}
+
+// harmless is words without what would move the cursor or hide what follows: a name that was typed may hold anything.
+func harmless(words string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && r != '\n' {
+			return '?'
+		}
+		return r
+	}, words)
 }
 
 // exitError ends the program with a code that scripts can use. err, if there is
@@ -78,7 +92,7 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceErrors: true,
 		PersistentPreRun: func(c *cobra.Command, _ []string) {
 			if trouble := zone(); trouble != "" && !c.Hidden && c.Name() != "serve" { // which logs it
-				fmt.Fprintf(os.Stderr, "chinwag: %s\n", trouble)
+				fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", trouble)
 			}
 		},
 	}

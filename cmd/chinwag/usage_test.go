@@ -179,6 +179,11 @@ func TestEveryCommandSaysWhatItWants(t *testing.T) {
 	}
 }
 
+// What was typed is told, and does nothing to the terminal.
+func TestWhatIsToldIsHarmless(t *testing.T) {
+	assert.Equal(t, "there is no record at a\nb?[31m?c 文件　é", harmless("there is no record at a\nb\x1b[31m\u202ec 文件\u3000é"))
+}
+
 func TestWhatIsMeantIsGuessed(t *testing.T) {
 	for typed, want := range map[string]string{
 		"serve --port 4000":            "is it --listen?",
