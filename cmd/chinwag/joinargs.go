@@ -36,7 +36,11 @@ func (j *joining) read(args []string, nick, room string) (err error) {
 	}
 	from := "--nick"
 	if nick == "" {
-		from, nick = "CHINWAG_NICK", os.Getenv("CHINWAG_NICK")
+		var set bool
+		from = "CHINWAG_NICK"
+		if nick, set = os.LookupEnv(from); set && nick == "" {
+			return errors.New("CHINWAG_NICK is empty: give it a NAME, or unset it")
+		}
 	}
 	if j.named = nick != ""; j.named {
 		if j.Nick, err = protocol.ParseNick(nick); err != nil {

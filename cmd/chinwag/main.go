@@ -90,10 +90,14 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		PersistentPreRun: func(c *cobra.Command, _ []string) {
-			if trouble := zone(); trouble != "" && !c.Hidden && c.Name() != "serve" { // which logs it
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if c.Hidden || c.Name() == "serve" { // which checks and logs for itself
+				return nil
+			}
+			if trouble := zone(); trouble != "" {
 				fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", trouble)
 			}
+			return noneEmpty(c)
 		},
 	}
 	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic())

@@ -56,6 +56,8 @@ func takes(least, most int) cobra.PositionalArgs {
 		switch {
 		case len(args) < least:
 			return wrongUsage("%s wants one more word: %s", c.CommandPath(), useLine(c))
+		case len(args) > most && most == 0 && c.Flags().Lookup("listen") != nil && strings.ContainsAny(args[0], "0123456789"):
+			return wrongUsage("%s takes flags and no other words, and %q is none: is it --listen %[2]s?", c.CommandPath(), args[0])
 		case len(args) > most && most == 0:
 			return wrongUsage("%s takes flags and no other words, and %q is none: \"%s --help\" lists them", c.CommandPath(), args[0], c.CommandPath())
 		case len(args) > most:
@@ -173,6 +175,17 @@ func wrongFor(f *pflag.Flag, value string, cause error) string {
 		return fmt.Sprintf("is words with commas between them, and not %q", value)
 	}
 	return cause.Error()
+}
+
+// noneEmpty refuses a flag with nothing in it: a script has lost what it wanted to say, and all else would be a guess.
+func noneEmpty(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if value := f.Value.String(); value == "" || f.Value.Type() == "stringSlice" && value == "[]" {
+			what, _ := pflag.UnquoteUsage(f)
+			err = cmp.Or(err, wrongUsage("--%s is empty: give it its %s, or leave it out", f.Name, cmp.Or(valueNames[what], what)))
+		}
+	})
+	return err
 }
 
 // unknownFlag is for a flag that c does not have: a name, or a letter of some.

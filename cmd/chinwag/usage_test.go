@@ -123,6 +123,9 @@ func TestEveryFlagSaysWhatItWants(t *testing.T) {
 				if f.NoOptDefVal == "" {
 					refuses("wants its ", "--"+f.Name)
 				}
+				if f.Value.Type() == "string" || f.Value.Type() == "stringSlice" {
+					refuses("--"+f.Name+" is empty: give it its ", "--"+f.Name+"=")
+				}
 				if f.Value.Type() == "int" {
 					refuses("cannot be as large as", "--"+f.Name+"=99999999999999999999")
 					refuses("is a whole number", "--"+f.Name+"=1.5")
@@ -193,7 +196,8 @@ func TestWhatIsMeantIsGuessed(t *testing.T) {
 		"serve --lisen :1":             "is it --listen?",
 		"serve --nick bob":             `"chinwag join" has it`,
 		"serve --listen":               "--listen wants its ADDRESS after it: chinwag serve --listen ADDRESS",
-		"serve 4000":                   `"4000" is none`,
+		"serve 4000":                   `"4000" is none: is it --listen 4000?`,
+		"serve here":                   `"here" is none`,
 		"join --name bob":              "is it --nick?",
 		"join -nick bob":               "a flag that is a word has two dashes: --nick",
 		"join --channel tea":           "is it --room?",
@@ -219,6 +223,14 @@ func TestWhatIsMeantIsGuessed(t *testing.T) {
 		assert.Empty(t, out)
 		assertPlain(t, said)
 	}
+}
+
+// An empty variable is refused like an empty flag.
+func TestAnEmptyNickIsRefused(t *testing.T) {
+	t.Setenv("CHINWAG_NICK", "")
+	code, _, said := ran(t, "", "join", "localhost:1")
+	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, "CHINWAG_NICK is empty: give it a NAME, or unset it", said)
 }
 
 // What is right shows what it should, and ends with 0.
