@@ -33,7 +33,7 @@ type desk struct {
 	trails    trails                      // where in the record what belongs to each stands
 	touched   bool                        // since the hub looked after it last
 
-	places     int                  // visitors who are there, or on their way
+	places     int                  // visitors who are there, on their way or expected
 	placesFrom map[netip.Prefix]int // of them from one address
 }
 
@@ -84,6 +84,19 @@ func (d *desk) dismiss(a Address) {
 	}
 	if d.placesFrom[a.Prefix]--; d.placesFrom[a.Prefix] == 0 {
 		delete(d.placesFrom, a.Prefix)
+	}
+}
+
+// expect keeps a place for m, who is not there yet; forgo gives it back.
+func (d *desk) expect(m *member) {
+	m.expected = true
+	d.admit(m.from)
+}
+
+func (d *desk) forgo(m *member) {
+	if m.expected {
+		m.expected = false
+		d.dismiss(m.from)
 	}
 }
 
@@ -265,6 +278,7 @@ func (d *desk) retire(m *member) {
 
 // forget ends the conversation of a session that is over. Only a message waits on.
 func (d *desk) forget(m *member) {
+	d.forgo(m)
 	for _, no := range []protocol.Ticket{m.visiting, m.message} {
 		t := d.tickets[no]
 		switch {

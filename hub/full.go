@@ -3,7 +3,7 @@ package hub
 import "chinwag/protocol"
 
 // Where there is only a desk, a newcomer for whom that has no place goes again. The first line says
-// so, and stands in the place of the welcome.
+// so, and stands in the place of the welcome. For everybody else a place is kept from then on.
 
 // greet is the first line of a connection.
 func (r *run) greet(m *member) *protocol.Line {
@@ -12,6 +12,7 @@ func (r *run) greet(m *member) *protocol.Line {
 	}
 	full := r.checkDesk(m)
 	if full == nil {
+		r.desk.expect(m)
 		return greeting
 	}
 	m.toldFull = true

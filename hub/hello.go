@@ -126,8 +126,13 @@ func (r *run) forgetGuest(c *Client) *member {
 	r.forgetToken(m)
 	m.client = nil
 	m.live = false
+	visits := m.visiting != 0
 	r.depart(m, protocol.Left{Reason: protocol.Quit}, func() { r.end(m) })
-	return r.newMember(c, Identity{Operator: m.operator, From: m.from})
+	as := r.newMember(c, Identity{Operator: m.operator, From: m.from})
+	if visits { // the guest's place is not free yet
+		r.desk.expect(as)
+	}
+	return as
 }
 
 // comeBack gives a session to the connection that brings its token.

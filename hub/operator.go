@@ -55,6 +55,7 @@ func (r *run) promoteVisitor(m *member, w int64) {
 	if m.bound != (protocol.Room{}) {
 		see = r.seeOther
 	}
+	r.desk.forgo(m)
 	m.operator = true // of the way there; of m, when that is recorded
 	r.move(m, r.entrance(m), w, func(m *member, at *journal.Entry, w int64) {
 		see(m, at, 0)

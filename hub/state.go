@@ -51,6 +51,7 @@ type member struct {
 	gone      bool // its end is proposed
 	withheld  bool // it is announced by its hello only
 	toldFull  bool // its first line said that there is no place for it
+	expected  bool // a place at the desk is kept for it
 	kicked    bool // and then it is not held
 	trimmed   bool // some of its visits are forgotten
 	scarce    bool // some of what it wrote is not remembered

@@ -132,6 +132,9 @@ func (r *run) checkDesk(m *member) *protocol.Refusal {
 	if m.turns >= maxTurns && time.Since(m.turned) < time.Minute {
 		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
 	}
+	if m.expected {
+		return nil
+	}
 	if r.desk.places >= r.opts.Visitors {
 		return protocol.Refuse("desk-full", "the queue is full just now: please try again in a while")
 	}
@@ -149,6 +152,7 @@ func (r *run) openTicket(m *member) {
 		m.turned, m.turns = time.Now(), 0
 	}
 	m.turns++
+	r.desk.forgo(m)
 	r.desk.admit(m.from)
 }
 
