@@ -22,7 +22,7 @@ func decodeOn(b []byte, name string) (on bool, err error) {
 		return false, err
 	}
 	if said.On == nil {
-		return false, refuse("usage", `a %q needs "on": true or false`, name)
+		return false, refuse("usage", `%q needs "on": true or false`, name)
 	}
 	return *said.On, nil
 }
