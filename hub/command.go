@@ -161,7 +161,7 @@ func refOf(cmd protocol.Command) protocol.Ref {
 // operate is what only operators may.
 func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 	if !m.operator {
-		r.refuse(m.client, w, "operators-only", "only an operator can do that")
+		r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse("operators-only", "only an operator can do that"), Ref: refOf(cmd)}, w)
 		return
 	}
 	switch cmd := cmd.(type) {
