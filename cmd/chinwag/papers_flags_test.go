@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An effect is a flag of serve and what it does, as somebody sees it who has no access to
+// An effect is what a flag of serve does, as somebody sees it who has no access to
 // the server but its connections, its log, its console and its files.
 type effect struct {
 	flag    string
