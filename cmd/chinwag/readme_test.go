@@ -20,7 +20,7 @@ import (
 )
 
 // thePages are for people, and what stands in them is true.
-var thePages = []string{"README.md", "cmd/chinwag/OPERATING.md"}
+var thePages = []string{"README.md", "cmd/chinwag/README.zh.md", "cmd/chinwag/OPERATING.md"}
 
 // TestThePages plays what the pages for people show. The label of a block tells how:
 //
@@ -249,11 +249,22 @@ func asOnThisMachine(line string, h *house) string {
 // and knows the password.
 func inFolder(t *testing.T, folder, line string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(tool(t, "bash", "--version", "GNU bash"), "-c", strings.ReplaceAll(line, ".bin/chinwag", "chinwag"))
+	cmd := exec.Command(onPath(t, "bash"), "-c", strings.ReplaceAll(line, ".bin/chinwag", "chinwag"))
 	cmd.Dir = folder
 	cmd.Stdin = strings.NewReader(sesame + "\n")
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program(t))+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	return cmd
+}
+
+// onPath is the path of a program that most machines have, whoever made it; without it the test
+// is left out. Nothing else wants it, so .ci/setup does not install it.
+func onPath(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("%s is not on this machine", name)
+	}
+	return path
 }
 
 func runBeside(t *testing.T, b block) {
@@ -320,7 +331,7 @@ func runMake(t *testing.T, b block) {
 	for _, line := range b.commands() {
 		words := strings.Fields(line)
 		require.Equal(t, "make", words[0])
-		cmd := exec.Command(tool(t, "make", "--version", "GNU Make"), append([]string{"-n"}, words[1:]...)...)
+		cmd := exec.Command(onPath(t, "make"), append([]string{"-n"}, words[1:]...)...)
 		cmd.Dir = filepath.Join("..", "..")
 		out, err := cmd.CombinedOutput()
 		assert.NoError(t, err, "%s\n%s", line, out)
@@ -338,11 +349,11 @@ func meetBot(t *testing.T, b block) {
 	var interpreter string
 	switch b.label {
 	case "python":
-		interpreter = tool(t, "python3", "--version", "Python 3")
+		interpreter = onPath(t, "python3")
 	case "js":
-		interpreter = tool(t, "node", "--version", "v")
+		interpreter = onPath(t, "node")
 	case "bash":
-		interpreter = tool(t, "bash", "--version", "GNU bash")
+		interpreter = onPath(t, "bash")
 	}
 	file := filepath.Join(t.TempDir(), "bot")
 	text := strings.ReplaceAll(b.text, "12345", port)
@@ -375,7 +386,7 @@ func meetBot(t *testing.T, b block) {
 // checkUnit asks systemd about a unit.
 func checkUnit(t *testing.T, b block) {
 	t.Parallel()
-	analyze := tool(t, "systemd-analyze", "--version", "systemd")
+	analyze := onPath(t, "systemd-analyze")
 	text := regexp.MustCompile(`(?m)^(ExecStart=)\S+`).ReplaceAllString(b.text, "${1}"+program(t))
 	file := filepath.Join(t.TempDir(), "chinwag.service")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
