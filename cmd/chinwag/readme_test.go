@@ -225,11 +225,11 @@ func openPage(t *testing.T, flags ...string) *house {
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "TZ=UTC")
 	h := &house{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
 	h.process = h.console.process
-	listening := regexp.MustCompile(`addr=(127\.0\.0\.1:\d+) door=` + doorPlain)
-	h.console.untilSeen("listening", func(rows []string) bool {
-		m := listening.FindStringSubmatch(strings.Join(rows, "\n"))
+	dialled := regexp.MustCompile(`127\.0\.0\.1[: ](\d+)`) // as the console tells it to others
+	h.console.untilSeen("an address", func(rows []string) bool {
+		m := dialled.FindStringSubmatch(strings.Join(rows, "\n"))
 		if m != nil {
-			h.addr = m[1]
+			h.addr = "127.0.0.1:" + m[1]
 		}
 		return m != nil
 	})
@@ -443,6 +443,23 @@ func TestThePagesLinksLead(t *testing.T) {
 			assert.Contains(t, anchorsOf(string(text)), anchor, "%s: %s", file, m[1])
 		}
 	}
+}
+
+// TestTheChinesePageSaysTheSame: its commands and scenes are those of README.md.
+func TestTheChinesePageSaysTheSame(t *testing.T) {
+	t.Parallel()
+	shown := func(file string) (all []string) {
+		for _, b := range blocksOf(t, file) {
+			switch {
+			case b.label == "console":
+				all = append(all, b.text)
+			case strings.HasPrefix(b.label, "sh"):
+				all = append(all, b.commands()...)
+			}
+		}
+		return all
+	}
+	assert.Equal(t, shown("README.md"), shown("cmd/chinwag/README.zh.md"))
 }
 
 // anchorsOf are the names of the headings of a page, as those who show it make them.
