@@ -417,6 +417,11 @@ func TestThePagesAreTrueAboutFlags(t *testing.T) {
 			known := serve.Flags().Lookup(m[1]) != nil || join.Flags().Lookup(m[1]) != nil || m[1] == "help" || m[1] == "broker" || m[1] == "partial"
 			assert.True(t, known, "%s: --%s", file, m[1])
 		}
+		for _, m := range regexp.MustCompile("`chinwag ([a-z -]*(?:help [a-z-]+|--help))`").FindAllStringSubmatch(string(page), -1) {
+			said, err := exec.Command(program(t), strings.Fields(m[1])...).CombinedOutput()
+			require.NoError(t, err, "%s: %s", file, m[0])
+			assert.NotContains(t, string(said), "Unknown help topic", "%s: %s", file, m[0])
+		}
 		for _, m := range regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\| (?:`([^`]*)`)? *\\|").FindAllStringSubmatch(string(page), -1) {
 			f := serve.Flags().Lookup(m[1])
 			if assert.NotNil(t, f, m[1]) {
