@@ -17,7 +17,7 @@ import (
 // Bounds of the memory store. What goes beyond them is forgotten, the oldest
 // first; zero means the default, below zero no bound.
 type Bounds struct {
-	Lines   int // of one stream, and MostPerLine entries for each; 0: 1,000
+	Lines   int // of one stream, see MostEntries; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
 	Streams int // 0: 4,096; beyond, the smallest goes
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
@@ -106,7 +106,7 @@ func (m *Memory) keep(e *Entry) {
 	if e.Event.IsSpoken() {
 		r.lines++
 	}
-	for r.lines > m.bounds.Lines || (len(r.entries)-1)/MostPerLine >= m.bounds.Lines || r.bytes > m.bounds.Bytes {
+	for r.lines > m.bounds.Lines || len(r.entries) > MostEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes {
 		m.dropOldest(r)
 	}
 }

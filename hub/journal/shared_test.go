@@ -10,6 +10,6 @@ import (
 
 func TestMemoryIsAStore(t *testing.T) {
 	storetest.Run(t, func(_ testing.TB, lines int) (journal.Store, func()) {
-		return journal.NewMemory(journal.Bounds{Lines: cmp.Or(lines, -1)}), func() {}
+		return journal.NewMemory(journal.Bounds{Lines: cmp.Or(lines, -1), Bytes: -1}), func() {}
 	})
 }

@@ -232,8 +232,9 @@ func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	o := &older{t: t, s: s}
 	op := o.operator("#lobby")
 	s.opts.Lines = 2
-	for range 2 * journal.MostPerLine {
-		o.visitor(uuid.UUID{}, "")
+	for range 5 {
+		v := o.visitor(uuid.UUID{}, "")
+		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.Asked{Ticket: o.tickets, From: storetest.Nick("bob"), Text: protocol.MustText("hello")}})
 	}
 	pruneAll(t, s)
 	require.Empty(t, dutiesOf(everything(t, s, journal.Desk)), "that is gone")

@@ -165,13 +165,13 @@ func (s *Store) sweepSome() (more bool, err error) {
 const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
 // excess is how many of the entries that a stream holds are too many: up to that line, or if
-// there are few lines those beyond journal.MostPerLine for each.
+// there are few lines those beyond journal.MostEntries.
 func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	upto := int64(st.PrunedNth)
 	err := s.borrow(func(r *reader) error {
 		return noRow(r.conn.QueryRowContext(s.stop, beforeLines, st.ID, s.opts.Lines).Scan(&upto))
 	})
-	return max(upto-int64(st.PrunedNth), held-int64(s.opts.Lines)*journal.MostPerLine), s.stopped(err)
+	return max(upto-int64(st.PrunedNth), held-int64(journal.MostEntries(s.opts.Lines))), s.stopped(err)
 }
 
 // silent is the position up to which the last entry of a mailbox is so old that it goes.

@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Sync    Sync          // "": Full
 	Keep    time.Duration // how long entries are kept; 0: for ever
-	Lines   int           // how many lines of each stream are kept, and journal.MostPerLine entries for each; 0: all
+	Lines   int           // how many lines of each stream are kept, see journal.MostEntries; 0: all
 	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
 	Size    int64         // bytes of the file that may hold something, about; free pages and the log come on top; 0: all
 	Log     *slog.Logger  // nil: nobody is told
