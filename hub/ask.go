@@ -71,6 +71,9 @@ func (r *run) help(m *member, verb protocol.Text, w int64) {
 		r.tellOne(m.client, protocol.Helped{Usage: v.Usage(), Text: v.Help})
 		if !verb.IsBlank() {
 			r.tellOne(m.client, protocol.Helped{Usage: "for example:", Text: v.Example})
+			if v.More != "" {
+				r.tellOne(m.client, protocol.Helped{Usage: "and:", Text: v.More})
+			}
 		}
 	}
 	if !found {

@@ -3,11 +3,8 @@ package protocol
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"reflect"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Verb is one command: its name in both spellings, and all that help,
@@ -18,6 +15,7 @@ type Verb struct {
 	Args     string // as help shows them
 	Help     string // what it does, to be read after the usage
 	Example  string // a whole line; parses to a Command of this verb
+	More     string // what else can be said of it, to who asks for help on this verb alone
 	Operator bool   // only operators may
 	Nicks    bool   // its first argument is the name of somebody present
 
@@ -100,7 +98,8 @@ func init() {
 		},
 		{
 			Name: "history", Args: "[N|all|since TIME|before N|around N]", Help: "shows what was said in the room, each line with its time", Example: "/history since 12:30",
-			json: decode[History], parse: parseHistory, args: historyArgs,
+			More: "a TIME is " + sinceForms + "; a day without a year is the last such day, in the zone in which you are shown times",
+			json: decodeHistory, parse: parseHistory, args: historyArgs,
 		},
 		{
 			Name: "search", Args: "WORDS", Help: "looks for what was said in the room", Example: "/search 天气 tea",
@@ -242,73 +241,6 @@ func nickAnd(t Text) (Nick, Text, error) {
 	name, rest := cutWord(t.s)
 	n, err := ParseNick(name)
 	return n, Text{rest}, err
-}
-
-func parseHistory(t Text) (Command, error) {
-	switch t.s {
-	case "":
-		return History{}, nil
-	case "all":
-		return History{All: true}, nil
-	}
-	how, rest := cutWord(t.s)
-	if how == "since" {
-		at, ok := parseTime(rest, time.Now())
-		if !ok {
-			return nil, badArgs("history")
-		}
-		return History{Since: at.UTC()}, nil
-	}
-	digits := t.s
-	if how == "before" || how == "around" {
-		digits = rest
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	switch {
-	case err != nil || n < 1:
-		return nil, badArgs("history")
-	case how == "before":
-		return History{Before: uint64(n)}, nil
-	case how == "around":
-		return History{Around: uint64(n)}, nil
-	}
-	return History{Lines: int(min(n, math.MaxInt32))}, nil
-}
-
-// parseTime reads a time of the server's zone. Without a day it is the last
-// time that the clock showed it.
-func parseTime(s string, now time.Time) (at time.Time, ok bool) {
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02", time.RFC3339} {
-		if at, err := time.ParseInLocation(layout, s, time.Local); err == nil {
-			return at, true
-		}
-	}
-	clock, err := time.Parse("15:04", s)
-	if err != nil {
-		return at, false
-	}
-	y, m, d := now.Date()
-	at = time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, now.Location())
-	if at.After(now) {
-		at = at.AddDate(0, 0, -1)
-	}
-	return at, true
-}
-
-func historyArgs(c Command) string {
-	switch h := c.(History); {
-	case h.All:
-		return "all"
-	case h.Lines > 0:
-		return strconv.Itoa(h.Lines)
-	case !h.Since.IsZero():
-		return "since " + h.Since.Format(time.RFC3339)
-	case h.Before > 0:
-		return "before " + strconv.FormatUint(h.Before, 10)
-	case h.Around > 0:
-		return "around " + strconv.FormatUint(h.Around, 10)
-	}
-	return ""
 }
 
 func badArgs(verb string) *Refusal {
