@@ -139,7 +139,7 @@ type Queueing struct {
 type OnDesk struct {
 	Nick    Nick     `json:"nick"`
 	Duty    bool     `json:"duty"`
-	Tickets []Ticket `json:"tickets,omitzero"`
+	Tickets []Ticket `json:"tickets"`
 }
 
 // TicketOf is the conversation at the desk that e belongs to, as operators are

@@ -118,6 +118,38 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 	return dst
 }
 
+// withLists is e with an empty list where it has none: a program expects one, and not null.
+func withLists(e Event) Event {
+	switch e := e.(type) {
+	case Members:
+		e.Names = listed(e.Names)
+		return e
+	case RoomList:
+		e.Rooms = listed(e.Rooms)
+		return e
+	case IgnoreList:
+		e.Names = listed(e.Names)
+		return e
+	case Replies:
+		e.Names = listed(e.Names)
+		return e
+	case QueueIs:
+		e.Operators = append([]OnDesk{}, e.Operators...)
+		for i, o := range e.Operators {
+			e.Operators[i].Tickets = listed(o.Tickets)
+		}
+		return e
+	}
+	return e
+}
+
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 func nameOf(e Event) string {
 	name, ok := eventNames[reflect.TypeOf(e)]
 	if !ok {
@@ -237,6 +269,9 @@ func appendJSON(dst []byte, name string, v any) []byte {
 	dst = append(append(append(dst, `{"type":"`...), name...), '"')
 	buf := bytes.NewBuffer(dst)
 	at := buf.Len()
+	if e, ok := v.(Event); ok {
+		v = withLists(e)
+	}
 	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
