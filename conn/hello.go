@@ -9,13 +9,18 @@ import (
 // refuse tells a client why its line is not followed. A program whose hello it was is in no
 // room before a good one, and goes after the last.
 func (l *link) refuse(err error, why *protocol.Refusal) error {
+	var ref protocol.Ref
+	if line, ok := errors.AsType[*protocol.CommandRefused](err); ok {
+		ref = line.Ref
+	}
 	hello, ok := errors.AsType[*protocol.HelloRefused](err)
 	if ok {
+		ref = hello.Ref
 		if err := l.client.Withhold(l.ctx); err != nil {
 			return err
 		}
 	}
-	if err := l.client.Tell(l.ctx, protocol.Refused{Refusal: *why}); err != nil || !ok || !hello.Last {
+	if err := l.client.Tell(l.ctx, protocol.Refused{Refusal: *why, Ref: ref}); err != nil || !ok || !hello.Last {
 		return err
 	}
 	l.client.Expel(protocol.NoHello)

@@ -186,11 +186,11 @@ func (l *link) receive() error {
 	if err := l.handOver(); err != nil {
 		return err
 	}
-	switch cmd := cmd.(type) {
+	switch bare, ref := protocol.Split(cmd); bare := bare.(type) {
 	case nil:
 		return l.refuse(err, refusal)
 	case protocol.Operator:
-		return l.server.promote(l.ctx, l, cmd)
+		return l.server.promote(l.ctx, l, bare, ref)
 	}
 	return l.client.Do(l.ctx, cmd)
 }

@@ -9,19 +9,19 @@ import (
 // promote makes an operator of whoever knows the password. Without one it asks
 // for it: the next line of a person is then taken for it by the door. Where it is not asked
 // for or not right, the door is told that one may be typed all the same.
-func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator) error {
+func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator, ref protocol.Ref) error {
 	refusal, err := s.checkPassword(ctx, l, cmd.Password)
 	switch {
 	case err != nil:
 		return err
 	case refusal != nil:
 		l.guard()
-		return l.client.Tell(ctx, protocol.Refused{Refusal: *refusal})
+		return l.client.Tell(ctx, protocol.Refused{Refusal: *refusal, Ref: ref})
 	case cmd.Password == "":
 		return l.client.Tell(ctx, protocol.PasswordWanted{})
 	}
 	s.log.Info("an operator has come in", "addr", l.from.Host)
-	return l.client.Promote(ctx)
+	return l.client.Promote(ctx, ref)
 }
 
 func (s *Server) checkPassword(ctx context.Context, l *link, p protocol.Secret) (*protocol.Refusal, error) {

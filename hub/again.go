@@ -187,7 +187,7 @@ func (d *delivery) notFound(ctx context.Context, err error) error {
 	default:
 		return d.unreadable(err)
 	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why}))
+	d.refuse(why)
 	return nil
 }
 
@@ -201,6 +201,10 @@ var (
 // another: the client is not lost for it.
 func (d *delivery) unreadable(err error) error { return d.unable(err, unreadable) }
 
+func (d *delivery) refuse(why *protocol.Refusal) {
+	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why, Ref: d.ref}))
+}
+
 // unable tells why what the client asked of the record could not be done.
 func (d *delivery) unable(err error, why *protocol.Refusal) error {
 	if errors.Is(err, journal.ErrBroken) {
@@ -210,7 +214,7 @@ func (d *delivery) unable(err error, why *protocol.Refusal) error {
 		return gone
 	}
 	d.c.hub.unread(err)
-	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why}))
+	d.refuse(why)
 	return nil
 }
 

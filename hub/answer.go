@@ -42,8 +42,14 @@ func (r *run) tellOne(c *Client, e protocol.Event) {
 }
 
 // answer tells c something and gives the weight of its command back when that
-// is written: one who does not read is not answered further.
+// is written: one who does not read is not answered further. A refusal gives back the id of
+// the command, too: a line's is in e, and anything else has the whole window, so that it is
+// the one command under way.
 func (r *run) answer(c *Client, e protocol.Event, weight int64) {
+	if refused, ok := e.(protocol.Refused); ok && refused.Ref == "" && weight == window {
+		refused.Ref = c.ref
+		e = refused
+	}
 	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewLine(e))
 }
 

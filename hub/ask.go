@@ -49,7 +49,7 @@ func (r *run) history(m *member, cmd protocol.History, w int64) {
 	if cmd.Before > 0 {
 		p.upto = min(p.upto, cmd.Before-1)
 	}
-	r.append(m.client, &aside{after: r.place(m.client), weight: w, past: p}, nil)
+	r.append(m.client, &aside{after: r.place(m.client), weight: w, past: p, ref: m.client.ref}, nil)
 }
 
 // readable is what m may read of the record: where it is, what is its own, and

@@ -225,7 +225,7 @@ func TestWhatIsNotKeptIsGivenBackAsItWasSpent(t *testing.T) {
 			var before float64
 			w.inspect(func(r *run) { before = r.budgets.share(one) })
 			gated.open = false
-			require.NoError(t, p.client.Promote(t.Context()))
+			require.NoError(t, p.client.Promote(t.Context(), ""))
 			synctest.Wait()
 			gated.gate <- errors.New("disk full")
 			synctest.Wait()

@@ -41,9 +41,10 @@ type Client struct {
 	guest *seen // of the session that the connection began with
 
 	// owned by the hub's goroutine
-	member  *member     // nil after the goodbye
-	reading uint64      // the number of its last reading of the record: each one ends those before
-	ending  func() bool // Identity.Ending
+	member  *member      // nil after the goodbye
+	ref     protocol.Ref // the id of the command that has its whole window
+	reading uint64       // the number of its last reading of the record: each one ends those before
+	ending  func() bool  // Identity.Ending
 }
 
 // seen is the position of the last line of the record that was written to a
@@ -64,8 +65,10 @@ const MaxTogether = 64
 // asked before is answered and written. So whoever does not read cannot go on
 // asking. Up to MaxTogether lines to be said (see IsLine) may be handed over at once, and are
 // kept by the hub. It returns ErrStopped or the context's error, and nil otherwise; what the
-// hub has to say about the commands comes through Start.
+// hub has to say about the commands comes through Start: a refusal with the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
+	first, ref := protocol.Split(cmds[0])
+	cmds[0] = first
 	if stop, ok := cmds[0].(protocol.Stop); ok { // its turn may never come
 		if err := c.hub.send(ctx, hurry{c, stop.Text}); err != nil {
 			return err
@@ -81,7 +84,7 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	if err := c.acquire(ctx, w); err != nil {
 		return err
 	}
-	req := commands{c, cmds, w / int64(len(cmds))}
+	req := commands{c, cmds, w / int64(len(cmds)), ref}
 	cost := req.cost()
 	if taken, err := c.hub.admission.admit(ctx, c.hub, req, cost); taken || err != nil {
 		return err
@@ -115,15 +118,16 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 // no room, and announced to nobody, before it says one.
 func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, withhold{c}) }
 
-// Promote makes an operator of the client, who has shown that it may be one.
-func (c *Client) Promote(ctx context.Context) error {
+// Promote makes an operator of the client, who has shown that it may be one. ref is the id of
+// the command that asked for it.
+func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	if err := c.arrive(ctx, protocol.Operator{}); err != nil {
 		return err
 	}
 	if err := c.acquire(ctx, window); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, promote{c, window})
+	return c.hub.send(ctx, promote{c, window, ref})
 }
 
 // Close takes the client out of the hub when all that it has asked is answered, or

@@ -71,7 +71,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	case protocol.History:
 		r.history(m, cmd, w)
 	case protocol.Search:
-		r.append(c, &aside{after: r.place(c), weight: w, search: &search{m.listener, r.readable(m), cmd.Text.String(), r.head}}, nil)
+		r.append(c, &aside{after: r.place(c), weight: w, ref: c.ref, search: &search{m.listener, r.readable(m), cmd.Text.String(), r.head}}, nil)
 	case protocol.Forget:
 		r.forget(m, w)
 	case protocol.ComeBack:
@@ -139,23 +139,8 @@ var nowhere = protocol.Refuse("not-in-room", "you are not in a room yet: /join R
 
 // refOf is the id that a client gave to what it says.
 func refOf(cmd protocol.Command) protocol.Ref {
-	switch cmd := cmd.(type) {
-	case protocol.Say:
-		return cmd.Ref
-	case protocol.Me:
-		return cmd.Ref
-	case protocol.Msg:
-		return cmd.Ref
-	case protocol.Desk:
-		return cmd.Ref
-	case protocol.Reply:
-		return cmd.Ref
-	case protocol.Canned:
-		return cmd.Ref
-	case protocol.Note:
-		return cmd.Ref
-	}
-	return ""
+	_, ref := protocol.Split(cmd)
+	return ref
 }
 
 // operate is what only operators may.

@@ -85,6 +85,7 @@ type delivery struct {
 	offered bool             // a part of what is to be sent is written already, and the transport has the rest
 	lines   []*protocol.Line // collected for the next send
 	weight  int64            // to give back after it
+	ref     protocol.Ref     // of the command that is followed between the lines
 	ended   bool             // the goodbye is written
 }
 
@@ -179,6 +180,7 @@ func (d *delivery) stepAside(a *aside) error {
 			return err
 		}
 	}
+	d.ref = a.ref
 	switch {
 	case a.behind != nil:
 		d.c.reads = a.behind

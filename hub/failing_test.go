@@ -76,7 +76,7 @@ func (w *world) caller(t *testing.T, i int) {
 	}
 	c.arrived = true // what it does is the first that is heard of it
 	for _, cmd := range cmds[i%len(cmds)] {
-		_ = w.h.send(ctx, commands{c, []protocol.Command{cmd}, 0})
+		_ = w.h.send(ctx, commands{c: c, cmds: []protocol.Command{cmd}})
 	}
 	c.Close(ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[i%3])
 	cancel()

@@ -17,7 +17,7 @@ func (r *run) forget(m *member, w int64) {
 		return
 	}
 	m.forgot = time.Now()
-	r.append(m.client, &aside{after: r.place(m.client), weight: w, forget: m.forgetting()}, nil)
+	r.append(m.client, &aside{after: r.place(m.client), weight: w, ref: m.client.ref, forget: m.forgetting()}, nil)
 }
 
 // forgetting is all that m has said.
@@ -43,7 +43,7 @@ func (d *delivery) forget(f *forgetting) error {
 	}
 	switch {
 	case errors.Is(err, journal.ErrBusy):
-		d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *tooManyForget}))
+		d.refuse(tooManyForget)
 		return nil
 	case err != nil:
 		return d.unable(err, unforgotten)

@@ -29,6 +29,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 	if h.Replay != nil {
 		m.replay = max(0, *h.Replay)
 	}
+	ref := c.ref
 	var refusals []*protocol.Refusal // told after the welcome: before it, the program does not listen
 	if h.Nick != (protocol.Nick{}) {
 		r.freeName(m, h.Nick)
@@ -57,7 +58,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		r.begin(c, seq)
 		r.tellOne(c, r.welcome(m, seq, false))
 		for _, refusal := range refusals {
-			r.tellOne(c, protocol.Refused{Refusal: *refusal})
+			r.tellOne(c, protocol.Refused{Refusal: *refusal, Ref: ref})
 		}
 		if missing == "" && h.Resume != nil {
 			missing = protocol.OldToken

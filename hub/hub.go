@@ -221,10 +221,12 @@ type (
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
 	// commands is what a client wants done; weight is given back for each when it is.
+	// ref is the id of one that has the whole window.
 	commands struct {
 		c      *Client
 		cmds   []protocol.Command
 		weight int64
+		ref    protocol.Ref
 	}
 	// answer tells a client something in its turn, for whoever reads from it.
 	answer struct {
@@ -248,6 +250,7 @@ type (
 	promote struct {
 		c      *Client
 		weight int64
+		ref    protocol.Ref
 	}
 	// hurry is a client's wish for the end of the server, before its turn comes.
 	hurry struct {

@@ -101,7 +101,7 @@ func TestOperatorsHearAndAreHeardWhoeverIgnoresWhom(t *testing.T) {
 			ann, bob := people[0], people[1]
 			ann.wants <- protocol.Ignore{Nick: nick("guest-2")}
 			synctest.Wait()
-			assert.NoError(t, bob.client.Promote(t.Context()))
+			assert.NoError(t, bob.client.Promote(t.Context(), ""))
 			synctest.Wait()
 			ann.told()
 			bob.wants <- protocol.Say{Text: protocol.MustText("listen")}

@@ -46,16 +46,17 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after      place       // who is behind reads up to here first
-	weight     int64       // given back when it is written
-	behind     *behind     // from here on the writer reads by itself
-	begin      *seen       // from here on it is another session that is told, and what was read for the one before is not
-	enter      *entering   // who is behind reads another stream from here on
-	past       *past       // a stretch of the record, told again
-	transcript *transcript // what belongs to one conversation at the desk, told again
-	search     *search     // what is looked for in the record
-	forget     *forgetting // what is taken out of the record
-	end        bool        // nothing comes after it
+	after      place        // who is behind reads up to here first
+	weight     int64        // given back when it is written
+	behind     *behind      // from here on the writer reads by itself
+	begin      *seen        // from here on it is another session that is told, and what was read for the one before is not
+	enter      *entering    // who is behind reads another stream from here on
+	past       *past        // a stretch of the record, told again
+	transcript *transcript  // what belongs to one conversation at the desk, told again
+	search     *search      // what is looked for in the record
+	forget     *forgetting  // what is taken out of the record
+	ref        protocol.Ref // of the command that asks for one of these
+	end        bool         // nothing comes after it
 }
 
 // waits reports whether who writes it may have to wait for something else than the other side.

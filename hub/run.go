@@ -48,18 +48,21 @@ func (r *run) handle(req request) {
 	case attach:
 		r.attach(req)
 	case arrive:
+		req.c.ref = ""
 		r.arrive(req)
 	case withhold:
 		r.withhold(req)
 	case commands:
 		r.follow(req)
 	case answer:
+		req.c.ref = ""
 		r.answer(req.c, req.event, req.weight)
 	case catchUp:
 		r.catchUp(req)
 	case expel:
 		r.expel(req)
 	case promote:
+		req.c.ref = req.ref
 		r.promote(req)
 	case hurry:
 		r.hurry(req)
@@ -75,6 +78,7 @@ func (r *run) handle(req request) {
 // follow follows commands. What they cost is under way until their entries are told;
 // the rest of it is answered.
 func (r *run) follow(req commands) {
+	req.c.ref = req.ref
 	answered := 0 // without an entry
 	for _, cmd := range req.cmds {
 		r.cost = costOf(cmd)

@@ -91,7 +91,7 @@ func TestATranscriptIsReadByNumber(t *testing.T) {
 		s.looked()
 		whole("of long ago", 200*parts+100)
 		s.do(op, protocol.Transcript{Ticket: 77})
-		assert.Contains(t, words(op), "-- end of history")
+		assert.Contains(t, words(op), "there has been no visitor @77")
 		assert.Zero(t, store.read(), "there never was one of that number")
 		s.close(ann, bob, op, s.bystand)
 	})

@@ -15,7 +15,7 @@ var RefusalCodes = []RefusalCode{
 	{"line-too-long", "the line, or the text in it, is longer than the text says, and nobody has heard it", "changed: in parts"},
 	{"topic-too-long", "a topic has at most 512 bytes", "changed: shorter"},
 	{"away-too-long", "an away text has at most 512 bytes", "changed: shorter"},
-	{"id-too-long", "an `id` has at most 64 bytes", "changed: a shorter one"},
+	{"bad-id", "an `id` is a string of at most 64 bytes", "changed: another one"},
 	{"bad-numbers", "`tickets` are numbers and ranges, 100 at the most", "changed: like `3,10-900`"},
 	{"bad-address", "an `address` is one of IPv4 or IPv6, or a prefix", "changed: like `192.0.2.7`"},
 	{"bad-duration", "nobody is kept out for that long: it is 1 second to 1 day", "changed: another time"},

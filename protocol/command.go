@@ -252,18 +252,20 @@ type Resume struct {
 	Seq   uint64 `json:"seq"`
 }
 
-// Ref is a client's own id for what it says: at most 64 bytes, given back with
-// the acknowledgement, to its author only.
+// Ref is a client's own id for what it says or asks: at most 64 bytes, given back with
+// the acknowledgement or the refusal, to its author only.
 type Ref string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (r *Ref) UnmarshalText(b []byte) error {
 	if len(b) > 64 {
-		return refuse("id-too-long", "an id has at most 64 bytes: please send a shorter one")
+		return badID
 	}
 	*r = Ref(b)
 	return nil
 }
+
+var badID = refuse("bad-id", "an id is a string of at most 64 bytes")
 
 func (Hello) command()      {}
 func (Say) command()        {}

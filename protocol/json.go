@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -50,9 +51,17 @@ func IsProgram(line []byte) bool {
 var almostJSON = regexp.MustCompile(`^[^{]{0,8}\{.*\b(type|token|nick)\b[^\w]{0,4}[:=]`)
 
 // DecodeCommand reads one line of the JSON spelling. What cannot be understood
-// is a *Refusal. Members that it does not know are passed over, so that a
-// program may be newer than the server.
+// is a *Refusal, in a *CommandRefused if it has an id. Members that it does not know are
+// passed over, so that a program may be newer than the server.
 func DecodeCommand(b []byte) (Command, error) {
+	c, err := decodeCommand(b)
+	if err != nil {
+		return nil, RefuseLine(refusalOf(err), b)
+	}
+	return c, nil
+}
+
+func decodeCommand(b []byte) (Command, error) {
 	name, err := typeOf(b)
 	if err != nil {
 		return nil, err
@@ -63,16 +72,21 @@ func DecodeCommand(b []byte) (Command, error) {
 	}
 	c, err := v.json(b)
 	if err != nil {
-		return nil, asRefusal(err)
+		return nil, err
 	}
 	if !isComplete(c) {
 		return nil, refuse("usage", "a %q needs more: see %s", v.Name, v.Args)
 	}
-	return c, nil
+	return labelled(c, b)
 }
 
 // AppendCommandJSON appends c as a program writes it, with its end.
-func AppendCommandJSON(dst []byte, c Command) []byte { return appendJSON(dst, verbOf(c).Name, c) }
+func AppendCommandJSON(dst []byte, c Command) []byte {
+	if call, ok := c.(Call); ok {
+		return appendRef(AppendCommandJSON(dst, call.Command), call.Ref)
+	}
+	return appendJSON(dst, verbOf(c).Name, c)
+}
 
 // DecodeEvent reads one line of what a server sends to a program.
 func DecodeEvent(b []byte) (Event, error) {
@@ -231,11 +245,44 @@ func typeOf(b []byte) (string, error) {
 	if !utf8.Valid(b) { // encoding/json would put something else in its place
 		return "", refuse("not-utf8", "that line is not UTF-8")
 	}
+	if hasHalfLetter(b) { // likewise
+		return "", refuse("not-utf8", `that line holds a half of a letter: one beyond \uFFFF is written as two \u, the first from \uD800 to \uDBFF`)
+	}
 	var head struct{ Type string }
 	if err := json.Unmarshal(b, &head); err != nil {
-		return "", asRefusal(err)
+		return "", refusalOf(err)
 	}
 	return head.Type, nil
+}
+
+// hasHalfLetter reports whether \u in b stands for one half of a surrogate pair alone.
+func hasHalfLetter(b []byte) bool {
+	if !bytes.Contains(b, []byte(`\u`)) { // as most do
+		return false
+	}
+	high := -1 // where what follows a high half begins
+	for i := 0; i < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		i++
+		if i+5 > len(b) || b[i] != 'u' {
+			continue
+		}
+		n, err := strconv.ParseUint(string(b[i+1:i+5]), 16, 16)
+		begin, isHigh, isLow := i-1, n>>10 == 0xD800>>10, n>>10 == 0xDC00>>10
+		switch {
+		case err != nil:
+			return false // no JSON
+		case isLow != (high == begin), high >= 0 && high != begin:
+			return true
+		}
+		i += 4
+		if high = -1; isHigh {
+			high = i + 1
+		}
+	}
+	return high >= 0
 }
 
 // head is what an event has besides the fields of its type.
@@ -252,13 +299,16 @@ func headOf(b []byte) (h head, err error) {
 	return head{Type: name}, err
 }
 
-// asRefusal keeps what a parser of ours refused and hides what encoding/json
+// refusalOf keeps what a parser of ours refused and hides what encoding/json
 // says in words that are no help to whoever reads them.
-func asRefusal(err error) error {
+func refusalOf(err error) *Refusal {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		if wrong.Field == "id" {
+			return badID
+		}
 		return refuse("bad-json", "that line is not a JSON object that I understand: its %q cannot be a %s", wrong.Field, wrong.Value)
 	}
 	return refuse("bad-json", "that line is not a JSON object that I understand")

@@ -25,6 +25,7 @@ func refuse(code, format string, args ...any) *Refusal {
 // good hello. Unwrap gives the Refusal.
 type HelloRefused struct {
 	Why  *Refusal
+	Ref  Ref  // the id that it has
 	Last bool // it may not try again
 }
 

@@ -109,6 +109,7 @@ func complete(c Command) (Command, error) {
 // AppendCommand appends c as a person would type it, with its end. A Hello has
 // no such spelling and is left out.
 func AppendCommand(dst []byte, c Command) []byte {
+	c, _ = Split(c) // nor has an id
 	v := verbOf(c)
 	if v.parse == nil {
 		return dst

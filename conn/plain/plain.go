@@ -89,6 +89,9 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 			t.secret = false
 			t.guard.Raise() // it may still be typed
 		}
+		if t.asked {
+			return nil, protocol.RefuseLine(t.tooLong(), protocol.Visible(line))
+		}
 		return nil, t.tooLong()
 	case t.asked:
 		return decode(line)
@@ -97,6 +100,9 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 }
 
 func (t *Transport) tooLong() *protocol.Refusal {
+	if t.asked {
+		return protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has (what is said in it has at most %d), so nobody has heard it: please send it in parts", t.in.max, protocol.MaxText)
+	}
 	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
 
@@ -149,7 +155,7 @@ func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
 	why := t.tooLong()
 	if !tooLong {
 		cmd, err := protocol.DecodeCommand(line)
-		if _, ok := cmd.(protocol.Hello); ok {
+		if bare, _ := protocol.Split(cmd); isHello(bare) {
 			t.asked, t.in.max = true, jsonRoom(t.max)
 			return cmd, nil
 		}
@@ -160,7 +166,12 @@ func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
 		}
 	}
 	t.refused++
-	return nil, &protocol.HelloRefused{Why: why, Last: t.refused >= maxHellos}
+	return nil, &protocol.HelloRefused{Why: why, Ref: protocol.RefIn(line), Last: t.refused >= maxHellos}
+}
+
+func isHello(cmd protocol.Command) bool {
+	_, ok := cmd.(protocol.Hello)
+	return ok
 }
 
 var helloFirst = protocol.Refuse("hello-first", "a program says hello first")

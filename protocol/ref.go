@@ -1,0 +1,139 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+)
+
+// Call is a command with the id that its client gave it, where the command has no member
+// for one: its refusal gives the id back. It is never in another Call.
+type Call struct {
+	Command
+	Ref Ref
+}
+
+// Split is the command in c, and the id that c has.
+func Split(c Command) (Command, Ref) {
+	switch c := c.(type) {
+	case Call:
+		return c.Command, c.Ref
+	case Say:
+		return c, c.Ref
+	case Me:
+		return c, c.Ref
+	case Msg:
+		return c, c.Ref
+	case Desk:
+		return c, c.Ref
+	case Ping:
+		return c, c.Ref
+	case Reply:
+		return c, c.Ref
+	case Canned:
+		return c, c.Ref
+	case Note:
+		return c, c.Ref
+	}
+	return c, ""
+}
+
+// labelled is c with the id that stands in b, where c has no member for it.
+func labelled(c Command, b []byte) (Command, error) {
+	if _, has := reflect.TypeOf(c).FieldByName("Ref"); has {
+		return c, nil
+	}
+	var label struct {
+		Ref Ref `json:"id"`
+	}
+	if err := json.Unmarshal(b, &label); err != nil || label.Ref == "" {
+		return c, err
+	}
+	return Call{c, label.Ref}, nil
+}
+
+// appendRef appends the id of a Call to the object that dst ends with.
+func appendRef(dst []byte, ref Ref) []byte {
+	if ref == "" {
+		return dst
+	}
+	member := appendJSON(nil, "", struct {
+		Ref Ref `json:"id"`
+	}{ref})
+	return append(dst[:len(dst)-len("}\n")], member[bytes.IndexByte(member, ','):]...)
+}
+
+// CommandRefused is the refusal of a line that has an id. Unwrap gives the Refusal.
+type CommandRefused struct {
+	Why *Refusal
+	Ref Ref
+}
+
+func (c *CommandRefused) Error() string { return c.Why.Text }
+
+// Unwrap is for errors.As.
+func (c *CommandRefused) Unwrap() error { return c.Why }
+
+// RefuseLine is why as the refusal of a line, with the id that stands in it.
+func RefuseLine(why *Refusal, line []byte) error {
+	if ref := RefIn(line); ref != "" {
+		return &CommandRefused{why, ref}
+	}
+	return why
+}
+
+// maxTokens is how many tokens of a line that is no JSON are looked at for its id.
+const maxTokens = 256
+
+// RefIn is the id in a line that is perhaps no command, nor all of a line: of one that is no
+// JSON what stands before that is read. Without an id that could be given back it is empty.
+func RefIn(line []byte) (ref Ref) {
+	var label struct {
+		Ref json.RawMessage `json:"id"`
+	}
+	id := ""
+	if json.Valid(line) {
+		_ = json.Unmarshal(line, &label) // no object has no id
+		_ = json.Unmarshal(label.Ref, &id)
+	} else {
+		id = idBefore(line)
+	}
+	if ref.UnmarshalText([]byte(id)) != nil || !utf8.Valid(line) && strings.Contains(id, "\ufffd") {
+		return "" // it would come back as another
+	}
+	return ref
+}
+
+// idBefore is the id in what can be read of a line that is no JSON.
+func idBefore(line []byte) (id string) {
+	in := json.NewDecoder(bytes.NewReader(line))
+	in.UseNumber()
+	depth, isKey, name := 0, false, ""
+	for range maxTokens {
+		token, err := in.Token()
+		if err != nil {
+			return id
+		}
+		switch t := token.(type) {
+		case json.Delim:
+			if t == '}' || t == ']' {
+				depth--
+			} else {
+				depth++
+			}
+			if depth == 1 && t == '[' || depth == 0 {
+				return id // no object, or its end
+			}
+		case string:
+			if isKey {
+				name = t
+			} else if depth == 1 && strings.EqualFold(name, "id") {
+				id = t
+			}
+		}
+		isKey = depth == 1 && !isKey
+	}
+	return id
+}
