@@ -41,8 +41,12 @@ each; refusals go to standard error. When the input ends it leaves, as soon as a
 it is acknowledged. There --nick (or $CHINWAG_NICK) is a condition: if the name is taken,
 nothing is said at all, or with --nick-or-guest a guest says it. Input and output are UTF-8 in
 a pipe, whatever the locale says: a job that runs without one speaks as you do (iconv turns
-others into it). With --json the output is one JSON object a line, and input lines that are
-JSON objects are commands: see protocol/README.md.
+others into it).
+
+With --json the output is one JSON object a line, refusals too, and input lines that are JSON
+objects are commands: see protocol/README.md. Nothing that a program needs is on standard error.
+Lines of join's own are lost (why, next: seconds until it tries again), undelivered (command, maybe:
+it may have arrived) and, last of all, ended (exit: the exit code, text: why).
 
 With --bare it talks to a server that knows no lines, as tutorials write them: each line of
 input is one send, without its end and a tenth of a second after the one before, so that two

@@ -34,7 +34,8 @@ type inPipe struct {
 	hand       sync.Mutex                 // held while a command is handed to the client
 	over       bool                       // under hand: it is told already what was not sent
 	failed     atomic.Bool                // something was refused or lost
-	closed     bool                       // nobody reads out any more; owned by join
+	writing    sync.Mutex                 // to out: what a line of input is refused with comes between two events
+	closed     bool                       // under writing: nobody reads out any more
 	secret     bool                       // the next line is a password; owned by typed
 	serves     bool                       // a password was sent: we may be an operator; owned by typed
 	dark       atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
@@ -59,11 +60,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
 			}
 		}
-		if b := l.show(e); len(b) > 0 && !l.closed {
-			if _, err := l.out.Write(b); err != nil {
-				l.deafen(running, err)
-			}
-		}
+		l.tell(running, l.show(e))
 	}
 	err := <-ended
 	l.hand.Lock() // what is in the hand just now cannot be sent any more, and is told first
@@ -72,7 +69,22 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	if l.failed.Load() && isDone(err) {
 		err = errFailed
 	}
+	if l.json {
+		l.tell(running, endLine(o.Addr, err))
+	}
 	return err
+}
+
+// tell writes b to the output, if anybody reads that.
+func (l *inPipe) tell(ctx context.Context, b []byte) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if len(b) == 0 || l.closed {
+		return
+	}
+	if _, err := l.out.Write(b); err != nil {
+		l.deafen(ctx, err)
+	}
 }
 
 // isDone reports whether err would be no failure.
@@ -98,7 +110,7 @@ func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Le
 
 // typed does what the input says. At its end it waits for the acknowledgements.
 func (l *inPipe) typed(ctx context.Context) {
-	l.input = bufio.NewReaderSize(l.in, 32<<10)
+	l.input = bufio.NewReaderSize(l.in, maxInput)
 	for {
 		line, err := l.next(l.input)
 		if err != nil && len(line) == 0 {
@@ -145,8 +157,11 @@ func (l *inPipe) lighten() {
 	}
 }
 
+// maxInput is one byte more than a line of input has, with its end.
+const maxInput = 32 << 10
+
 // inputLine is the next line without its end; one that is too long for any
-// command is cut, and what follows of it dropped.
+// command is cut to maxInput, and what follows of it dropped.
 func inputLine(in *bufio.Reader) ([]byte, error) {
 	line, err := in.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
@@ -172,7 +187,11 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 		err = l.send(ctx, cmd)
 	}
 	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
-		l.refuse(protocol.Refused{Refusal: *refusal})
+		_, ref := protocol.Split(cmd)
+		if bad, ok := errors.AsType[*protocol.CommandRefused](err); ok {
+			ref = bad.Ref
+		}
+		l.refuse(ctx, protocol.Refused{Refusal: *refusal, Ref: ref})
 		return nil
 	}
 	return err
@@ -186,50 +205,50 @@ func (l *inPipe) send(ctx context.Context, cmd protocol.Command) error {
 		return client.ErrEnded
 	}
 	err := l.client.Send(ctx, cmd)
-	switch _, leaves := cmd.(protocol.Leave); {
+	bare, _ := protocol.Split(cmd)
+	switch _, leaves := bare.(protocol.Leave); {
 	case errors.Is(err, client.ErrEnded):
-		l.miss(cmd)
-		l.missRest()
+		l.miss(ctx, cmd)
+		l.missRest(ctx)
 	case err == nil && leaves:
-		l.missRest()
+		l.missRest(ctx)
 		return client.ErrEnded
 	}
 	return err
 }
 
 // miss tells of a command that was not sent.
-func (l *inPipe) miss(cmd protocol.Command) {
-	if words := unsent(cmd); words != "" {
-		l.failed.Store(true)
-		l.aside(words)
+func (l *inPipe) miss(ctx context.Context, cmd protocol.Command) {
+	if unsent(cmd) != "" {
+		l.tell(ctx, l.undelivered(client.Undelivered{Command: cmd}))
 	}
 }
 
 // missRest tells of the lines after that, as far as they have been read.
-func (l *inPipe) missRest() {
+func (l *inPipe) missRest(ctx context.Context) {
 	rest, _ := l.input.Peek(l.input.Buffered())
 	more := 0
 	for line := range bytes.Lines(rest) {
 		cmd, _ := l.parse(bytes.TrimRight(line, "\r\n"))
 		switch words := unsent(cmd); {
 		case words == "":
-		case more < missedMax:
-			l.miss(cmd)
+		case more < missedMax, l.json:
+			l.miss(ctx, cmd)
 			more++
 		default:
 			more++
 		}
 	}
-	if more > missedMax {
+	if more > missedMax && !l.json {
 		l.aside(fmt.Sprintf("nor were %d lines after it", more-missedMax))
 	}
 }
 
-const missedMax = 10 // lines that are told one by one
+const missedMax = 10 // lines that are told one by one to a person; what has been read is bounded
 
 // unsent is what to say of a command for which there is nobody any more; "": it is not missed.
 func unsent(cmd protocol.Command) string {
-	switch cmd.(type) {
+	switch bare, _ := protocol.Split(cmd); bare.(type) {
 	case nil, protocol.Leave, protocol.Operator:
 		return ""
 	}
@@ -248,8 +267,12 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 		return cmd, err
 	}
 	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
+		if len(line) == maxInput {
+			return nil, protocol.RefuseLine(tooLongInput, seen)
+		}
 		cmd, err := protocol.DecodeCommand(seen)
-		if _, ok := cmd.(protocol.Operator); ok {
+		bare, _ := protocol.Split(cmd)
+		if _, ok := bare.(protocol.Operator); ok {
 			l.serves = true
 		}
 		return cmd, err
@@ -266,9 +289,15 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	return meant(cmd, l.serves)
 }
 
-// refuse tells of a line of input that was not sent. It is told on standard
-// error also to a program, which is told in JSON only what the server says.
-func (l *inPipe) refuse(e protocol.Refused) {
+var tooLongInput = protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has here, so it was not sent: please send it in parts", maxInput-1)
+
+// refuse tells of a line of input that was not sent: a program in JSON, as of what the
+// server refuses.
+func (l *inPipe) refuse(ctx context.Context, e protocol.Refused) {
 	l.failed.Store(true)
+	if l.json {
+		l.tell(ctx, protocol.AppendEventJSON(nil, e))
+		return
+	}
 	_, _ = l.err.Write(protocol.AppendEvent(nil, e))
 }

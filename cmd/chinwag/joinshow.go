@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 
 	"chinwag/conn/client"
@@ -9,7 +10,7 @@ import (
 )
 
 // show is what goes to the output of e. What concerns this end of the
-// connection goes to standard error.
+// connection is a person's on standard error, and a program's in JSON with the rest.
 func (l *inPipe) show(e client.Event) []byte {
 	switch e := e.(type) {
 	case client.Heard:
@@ -29,18 +30,14 @@ func (l *inPipe) show(e client.Event) []byte {
 			return protocol.AppendEvent(nil, l.welcome)
 		}
 	case client.Lost:
-		if e.Broke {
+		switch {
+		case l.json:
+			return jsonLine("lost", "why", e.Err.Error(), "next", e.Next.Seconds())
+		case e.Broke:
 			l.aside("the connection is lost, trying again: " + e.Err.Error())
 		}
-		if l.json {
-			return jsonLine("lost", "why", e.Err.Error(), "next", e.Next.Seconds())
-		}
 	case client.Undelivered:
-		l.failed.Store(true)
-		l.aside(e.Words())
-		if l.json {
-			return jsonLine("undelivered", "maybe", e.Maybe, "command", json.RawMessage(protocol.AppendCommandJSON(nil, e.Command)))
-		}
+		return l.undelivered(e)
 	default:
 		panic("join: an event of an unknown kind")
 	}
@@ -67,6 +64,28 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 		return nil
 	}
 	return protocol.AppendEvent(nil, e)
+}
+
+// undelivered is what goes to the output of a command that was given up.
+func (l *inPipe) undelivered(e client.Undelivered) []byte {
+	l.failed.Store(true)
+	if l.json {
+		return jsonLine("undelivered", "maybe", e.Maybe, "command", json.RawMessage(protocol.AppendCommandJSON(nil, e.Command)))
+	}
+	l.aside(e.Words())
+	return nil
+}
+
+// endLine is the last line for a program: how join ends, with which exit code.
+func endLine(addr string, err error) []byte {
+	exit, ok := errors.AsType[*exitError](ending(addr, err))
+	switch {
+	case !ok:
+		return jsonLine("ended", "exit", 0)
+	case exit.err == nil:
+		return jsonLine("ended", "exit", exit.code)
+	}
+	return jsonLine("ended", "exit", exit.code, "text", exit.err.Error())
 }
 
 func (l *inPipe) aside(words string) { _, _ = io.WriteString(l.err, "-- "+words+"\n") }

@@ -121,7 +121,7 @@ func TestInAPipeTheNickIsACondition(t *testing.T) {
 		r = pipedRun{named: true, json: true}
 		r.join(t, o, `{"type":"say","text":"done"}`+"\n")
 		assert.Equal(t, exitFailed, r.code)
-		assert.Empty(t, r.out.String())
+		assert.Equal(t, `{"type":"ended","exit":1,"text":"nothing was said: bob is taken: please choose another name (or join as a guest, with --nick-or-guest)"}`+"\n", r.out.String())
 
 		o.OnlyAs = false // --nick-or-guest
 		r = pipedRun{named: true}

@@ -99,6 +99,7 @@ func (c *Client) hand(ctx context.Context, s send) error {
 
 // unfit says why a command cannot be sent through a Client.
 func unfit(cmd protocol.Command) error {
+	cmd, _ = protocol.Split(cmd)
 	switch cmd := cmd.(type) {
 	case protocol.Hello:
 		return protocol.Refuse("second-hello", "hello is said by the client itself")

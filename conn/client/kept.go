@@ -153,6 +153,7 @@ func isLine(cmd protocol.Command) bool {
 
 // mayRepeat reports whether a command does no harm when it is followed twice.
 func mayRepeat(cmd protocol.Command) bool {
+	cmd, _ = protocol.Split(cmd)
 	switch cmd.(type) {
 	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop,
 		protocol.Next, protocol.Hand, protocol.Hold, protocol.Close:

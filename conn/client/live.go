@@ -14,13 +14,13 @@ const (
 
 // take is what somebody wants to send.
 func (r *run) take(s send) {
-	switch cmd := s.cmd.(type) {
+	switch cmd, _ := protocol.Split(s.cmd); cmd := cmd.(type) {
 	case nil:
 		r.addPing(s.settled)
 	case protocol.Leave:
 		r.leave(cmd)
 	default:
-		r.add(cmd)
+		r.add(s.cmd)
 	}
 	r.send()
 }

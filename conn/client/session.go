@@ -51,7 +51,8 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 			lost = append(lost, Undelivered{Command: e.cmd, Maybe: true})
 			return false
 		}
-		if _, joins := e.cmd.(protocol.Join); joins {
+		cmd, _ := protocol.Split(e.cmd)
+		if _, joins := cmd.(protocol.Join); joins {
 			elsewhere = true // the lines after it are not in the record that we are told
 		}
 		return true
