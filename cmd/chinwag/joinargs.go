@@ -85,7 +85,7 @@ func address(args []string) (string, error) {
 		return "", err
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return "", fmt.Errorf("%q is no port: that is a number from 1 to 65535, %s if you leave it out", port, defaultPort)
+		return "", fmt.Errorf("%q is no port: that is a number from 1 to 65535, %s if you leave it out", shorten(port), defaultPort)
 	}
 	return net.JoinHostPort(host, port), nil
 }

@@ -57,11 +57,11 @@ func takes(least, most int) cobra.PositionalArgs {
 		case len(args) < least:
 			return wrongUsage("%s wants one more word: %s", c.CommandPath(), useLine(c))
 		case len(args) > most && most == 0 && c.Flags().Lookup("listen") != nil && strings.ContainsAny(args[0], "0123456789"):
-			return wrongUsage("%s takes flags and no other words, and %q is none: is it --listen %[2]s?", c.CommandPath(), args[0])
+			return wrongUsage("%s takes flags and no other words, and %q is none: is it --listen %[2]s?", c.CommandPath(), shorten(args[0]))
 		case len(args) > most && most == 0:
-			return wrongUsage("%s takes flags and no other words, and %q is none: \"%s --help\" lists them", c.CommandPath(), args[0], c.CommandPath())
+			return wrongUsage("%s takes flags and no other words, and %q is none: \"%s --help\" lists them", c.CommandPath(), shorten(args[0]), c.CommandPath())
 		case len(args) > most:
-			return wrongUsage("%s does not know what to do with %q: it is %s", c.CommandPath(), args[most], useLine(c))
+			return wrongUsage("%s does not know what to do with %q: it is %s", c.CommandPath(), shorten(args[most]), useLine(c))
 		}
 		return nil
 	}
@@ -82,7 +82,7 @@ func chooseCommand(c *cobra.Command, args []string) error {
 }
 
 func unknownCommand(c *cobra.Command, word string) error {
-	names := commandNames(c)
+	names, word := commandNames(c), shorten(word)
 	for _, other := range tree(c.Root()) { // chinwag export for chinwag history export
 		if other.Name() == word && other.IsAvailableCommand() {
 			return wrongUsage("%s has no command %q: is it \"%s\"?", c.CommandPath(), word, other.CommandPath())
@@ -159,6 +159,7 @@ var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": 
 // wrongFor says what a flag wants in the place of value.
 func wrongFor(f *pflag.Flag, value string, cause error) string {
 	tooLarge := errors.Is(cause, strconv.ErrRange)
+	value = shorten(value)
 	switch f.Value.Type() {
 	case "int":
 		if tooLarge {
@@ -267,6 +268,7 @@ func checkOneOf(flag, value string, values ...string) error {
 	if slices.Contains(values, value) {
 		return nil
 	}
+	value = shorten(value)
 	all := strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
 	if near := nearest(value, values); near != "" {
 		return wrongUsage("--%s is %s, and not %q: is it %s?", flag, all, value, near)

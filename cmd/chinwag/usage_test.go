@@ -225,6 +225,16 @@ func TestWhatIsMeantIsGuessed(t *testing.T) {
 	}
 }
 
+// However long what was typed is, the sentence about it can be read.
+func TestWhatIsTooLongIsShownInPart(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	for _, args := range [][]string{{long}, {"serve", long}, {"serve", "1" + long}, {"password", "a", long}, {"join", "a", "b", long}, {"join", "--replay", long}, {"history", long}, {"bench", "flood", "--dialect", long}, {"join", "a", long}} {
+		code, _, said := ran(t, "", args...)
+		assert.Equal(t, exitUsage, code)
+		assert.Less(t, len(said), 400, args[0])
+	}
+}
+
 // An empty variable is refused like an empty flag.
 func TestAnEmptyNickIsRefused(t *testing.T) {
 	t.Setenv("CHINWAG_NICK", "")
