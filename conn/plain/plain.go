@@ -94,14 +94,14 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 		}
 		return nil, t.tooLong()
 	case t.asked:
-		return decode(line)
+		return t.decode(line)
 	}
 	return t.typed(line)
 }
 
 func (t *Transport) tooLong() *protocol.Refusal {
 	if t.asked {
-		return protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has (what is said in it has at most %d), so nobody has heard it: please send it in parts", t.in.max, protocol.MaxText)
+		return protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has (what is said in it has at most %d), so nobody has heard it: please send it in parts", t.in.max, t.max)
 	}
 	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
@@ -176,11 +176,17 @@ func isHello(cmd protocol.Command) bool {
 
 var helloFirst = protocol.Refuse("hello-first", "a program says hello first")
 
-func decode(line []byte) (protocol.Command, error) {
+// decode is what a program sent. Where a line is bounded to less than a text, it says no more
+// in one than a person could type.
+func (t *Transport) decode(line []byte) (protocol.Command, error) {
 	if line = protocol.Visible(line); len(line) == 0 {
 		return nil, nil
 	}
-	return protocol.DecodeCommand(line)
+	cmd, err := protocol.DecodeCommand(line)
+	if err == nil && t.max < protocol.MaxText && len(protocol.AppendCommand(nil, cmd)) > t.max+len("\n") {
+		return nil, protocol.RefuseLine(protocol.Refuse("line-too-long", "that would be longer than %d bytes as a person types it, so nobody has heard it: please send it in parts", t.max), line)
+	}
+	return cmd, err
 }
 
 var errStranger = errors.New("plain: the other side speaks another protocol")
