@@ -124,7 +124,6 @@ func TestEveryExitCodeOfTheHelp(t *testing.T) {
 	h, desk := open(t, "--rate", "0", "--per-address-rate", "0", "--operator-password-file", passwordFile(t)), openPiped(t, "--desk")
 	desk.console.expect("-- You are operator...") // before a visitor comes
 	other := tutorialServer(t, func(c *tutorial) { c.send("220 mail.example.com\r\n") })
-	desk.console.expect("-- You are operator...")
 	op := h.enter("olga")
 	op.types("/operator", sesame)
 	op.expect("-- you are an operator now...")

@@ -25,17 +25,26 @@ var aTable = regexp.MustCompile(`(?m)^(\|.*\|)\n\|(?:-+\|)+$`)
 
 // playedBy is the test that plays the rows of each table, wherever it stands.
 var playedBy = map[string]string{
-	"| line | event |":     "TestEveryLineOfTheTableComesOut",
-	"| command | does |":   "TestEveryCommandOfTheTable",
-	"| | |":                "TestTheBareDoorIsAConversation",
-	"| type | members |":   "TestEveryMemberOfTheTable",
-	"| type | members | |": "TestTheSpecificationListsEveryVerb",
-	"| reason | in words | `back` | exit code |": "TestEveryReasonOfTheTable",
-	"| to walk in with | type |":                 "TestNCAndTelnetTalk",
-	"| an operator types | |":                    "TestTheDesk",
-	"| flag | default | |":                       "TestEverySettingByEffect",
-	"| the disk | |":                             "TestG11AFullDiskIsToldAndOver",
-	"| whoever runs the server has | |":          "TestEveryExampleOfTheHelp",
+	// The specification's:
+	"| line | event |":                 "TestEveryLineOfTheTableComesOut",
+	"| command | does |":               "TestEveryCommandOfTheTable",
+	"| | |":                            "TestTheBareDoorIsAConversation",
+	"| type | members | it does |":     "TestEveryMemberOfTheTable",
+	"| mark | it means |":              "TestMarksOfTheSpecification",
+	"| type | members | |":             "TestEventsOfTheSpecification",
+	"| type | members | it tells |":    "TestEventsOfTheSpecification",
+	"| state | it means | stands in |": "TestStatesOfTheSpecification",
+	"| reason | in words | `back` | exit code | stands in |": "TestEveryReasonOfTheTable",
+	"| code | it means | again |":                            "TestCodesOfTheSpecification",
+	"| why | it means |":                                     "TestGapsOfTheSpecification",
+	// README's:
+	"| to walk in with | type |":        "TestNCAndTelnetTalk",
+	"| an operator types | |":           "TestTheDesk",
+	"| flag | default | |":              "TestEverySettingByEffect",
+	"| the disk | |":                    "TestG11AFullDiskIsToldAndOver",
+	"| whoever runs the server has | |": "TestEveryExampleOfTheHelp",
+	// That of SETTINGS.md:
+	"| flag | variable | key in the file | default |": "TestEverySettingByEffect",
 }
 
 // There is no table in the papers that no test reads, and no test for one that is gone.
