@@ -44,7 +44,7 @@ var playedBy = map[string]string{
 	"| the disk | |":                    "TestG11AFullDiskIsToldAndOver",
 	"| whoever runs the server has | |": "TestEveryExampleOfTheHelp",
 	// That of SETTINGS.md:
-	"| flag | variable | key in the file | default |": "TestEverySettingByEffect",
+	"| flag | variable | key in the file | default |": "TestEveryRowOfTheSettingsPage",
 }
 
 // There is no table in the papers that no test reads, and no test for one that is gone.
