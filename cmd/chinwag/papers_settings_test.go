@@ -22,11 +22,11 @@ var aSetting = regexp.MustCompile("(?m)^\\| `--([a-z-]+)[^|]*` \\| `([A-Z_]+)=([
 func TestEveryRowOfTheSettingsPage(t *testing.T) {
 	alone(t)
 	home := t.TempDir()
-	t.Setenv("HOME", home)
 	chat := filepath.Join(home, "chat")
 	require.NoError(t, os.Mkdir(chat, 0o700))
 	writeReplies(t, chat)
-	writePassword(t, chat)
+	writePassword(t, chat) // builds the program, perhaps: with the cache of the home that was
+	t.Setenv("HOME", home)
 	page, err := os.ReadFile("SETTINGS.md")
 	require.NoError(t, err)
 	flags := serveCommand().Flags()
