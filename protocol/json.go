@@ -72,10 +72,10 @@ func decodeCommand(b []byte) (Command, error) {
 	}
 	c, err := v.json(b)
 	if err != nil {
-		return nil, err
+		return nil, v.unread(b, err)
 	}
 	if !isComplete(c) {
-		return nil, refuse("usage", "a %q needs more: see %s", v.Name, v.Args)
+		return nil, v.incomplete(c)
 	}
 	return labelled(c, b)
 }

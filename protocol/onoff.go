@@ -22,7 +22,7 @@ func decodeOn(b []byte, name string) (on bool, err error) {
 		return false, err
 	}
 	if said.On == nil {
-		return false, refuse("usage", `%q needs "on": true or false`, name)
+		return false, byName[name].lacks(`"on"`)
 	}
 	return *said.On, nil
 }
