@@ -166,7 +166,7 @@ func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
 		case 20:
 			said.WriteString("/topic of lines\n")
 		case 100:
-			said.WriteString("/no such\n")
+			said.WriteString("/there is no /\n")
 		}
 	}
 	_, err := io.WriteString(c, said.String())
@@ -182,7 +182,7 @@ func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
 		case 20:
 			hears("of lines")
 		case 100:
-			hears("no such")
+			hears("there is no /")
 		case 145: // with the four commands, all that may come at once
 			hears("read more slowly")
 		}

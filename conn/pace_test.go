@@ -79,10 +79,10 @@ func TestG10RefusalsAreLimitedToo(t *testing.T) {
 		bob := w.come(hub.Identity{})
 		go bob.say(strings.Split(strings.Repeat("/nonsense ", 20), " ")[:20]...)
 		synctest.Wait()
-		assert.Equal(t, 10, strings.Count(bob.text(), "-- there is no such command"))
+		assert.Equal(t, 10, strings.Count(bob.text(), "-- there is no /"))
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		assert.Equal(t, 20, strings.Count(bob.text(), "-- there is no such command"))
+		assert.Equal(t, 20, strings.Count(bob.text(), "-- there is no /"))
 		w.leave(bob)
 	})
 }

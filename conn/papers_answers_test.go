@@ -117,6 +117,7 @@ var lines = map[string]aLine{
 	"echo on":           {aMember, `{"type":"echo","on":false}`, "echoing"},
 	"ping id":           {aMember, `{"type":"ping","id":"k1"}`, "pong(k1)"},
 	"help verb":         {aMember, `{"type":"help","verb":"nick"}`, "help"},
+	"help typed":        {aMember, `{"type":"help","typed":true}`, "help"},
 	"desk text":         {aMember, `{"type":"desk","text":"please help"}`, "entered said"},
 	"desk id":           {aMember, `{"type":"desk","text":"please help","id":"k1"}`, "entered said(k1)"},
 	"operator password": {aMember, `{"type":"operator","password":"sesame"}`, "promoted"},

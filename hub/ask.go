@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -56,29 +55,4 @@ func (r *run) history(m *member, cmd protocol.History, w int64) {
 // what is for everybody.
 func (r *run) readable(m *member) []journal.Stream {
 	return []journal.Stream{m.stream(m.bound), journal.Mailbox(m.id), journal.Everybody}
-}
-
-func (r *run) help(m *member, verb protocol.Text, w int64) {
-	found := false
-	for _, v := range protocol.Verbs() {
-		if v.Usage() == "" || v.Operator && !m.operator {
-			continue
-		}
-		if !verb.IsBlank() && v.Word() != strings.TrimPrefix(verb.String(), "/") {
-			continue
-		}
-		found = true
-		r.tellOne(m.client, protocol.Helped{Usage: v.Usage(), Text: v.Help})
-		if !verb.IsBlank() {
-			r.tellOne(m.client, protocol.Helped{Usage: "for example:", Text: v.Example})
-			if v.More != "" {
-				r.tellOne(m.client, protocol.Helped{Usage: "and:", Text: v.More})
-			}
-		}
-	}
-	if !found {
-		r.refuse(m.client, w, "unknown-command", "there is no such command: /help lists them")
-		return
-	}
-	r.giveBackWhenWritten(m.client, w)
 }

@@ -86,7 +86,7 @@ func (r *run) command(c *Client, cmd protocol.Command, w int64) {
 	case protocol.Ping:
 		r.answer(c, protocol.Pong(cmd), w)
 	case protocol.Help:
-		r.help(m, cmd.Verb, w)
+		r.help(m, cmd, w)
 	case protocol.Leave:
 		r.leave(c, short(cmd.Text))
 	case protocol.Desk:

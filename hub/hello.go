@@ -223,7 +223,7 @@ func (r *run) tellTarget(m *member) {
 func (r *run) welcome(m *member, seq uint64, resumed bool) protocol.Event {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: m.nick, Room: m.room.name, Here: len(m.room.members),
-		Resumed: resumed,
+		Resumed: resumed, NoRooms: r.opts.Desk,
 	}
 	if m.program {
 		w.Token, w.Epoch, w.Seq = m.token, r.hub.journal.Epoch().String(), seq

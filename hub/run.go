@@ -56,7 +56,7 @@ func (r *run) handle(req request) {
 		r.follow(req)
 	case answer:
 		req.c.ref = ""
-		r.answer(req.c, req.event, req.weight)
+		r.answerIn(req.c, req.event, req.weight)
 	case catchUp:
 		r.catchUp(req)
 	case expel:

@@ -93,9 +93,11 @@ type (
 	Ping struct {
 		Ref Ref `json:"id,omitzero"`
 	}
-	// Help asks what can be said; Verb asks for one command only.
+	// Help asks what can be done; Verb asks for one command only. Typed asks how people
+	// type it, else it is told how programs write it.
 	Help struct {
-		Verb Text `json:"verb,omitzero"`
+		Verb  Text `json:"verb,omitzero"`
+		Typed bool `json:"typed,omitzero"`
 	}
 	// Leave says goodbye.
 	Leave struct {

@@ -59,7 +59,7 @@ func TestParseCommand(t *testing.T) {
 		"/echo on":          Echo{true},
 		"/echo off":         Echo{},
 		"/ping":             Ping{},
-		"/help nick":        Help{MustText("nick")},
+		"/help nick":        Help{MustText("nick"), true},
 		"/quit":             Leave{},
 		"/kick bob why not": Kick{Nick: bob, Text: MustText("why not")},
 		"/shutdown":         Stop{},

@@ -9,8 +9,9 @@ import (
 func deskVerbs() []Verb {
 	return []Verb{
 		{
-			Name: "queue", Args: "[all|N]", Help: "shows who is at the desk, and which operators are; from number N on", Example: "/queue", Operator: true,
-			json: decode[Queue],
+			Name: "queue", Args: "[all|N]", Help: "shows who is at the desk, and which operators are", Example: "/queue", Operator: true,
+			Forms: []Form{{"/queue all", "shows up to 200 of them"}, {"/queue 57", "shows those from number 57 on"}},
+			json:  decode[Queue],
 			parse: func(t Text) (Command, error) {
 				switch n, rest := ticketAnd(t); {
 				case n != 0:
@@ -44,7 +45,7 @@ func deskVerbs() []Verb {
 			args:  func(c Command) string { return c.(Reply).Line().s },
 		},
 		{
-			Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room again", Example: "/to 7", Operator: true,
+			Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room", Example: "/to 7", Operator: true,
 			json:  decode[To],
 			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(To{n}, rest) },
 			args:  func(c Command) string { return ticketArgs(c.(To).Ticket, Text{}) },
@@ -78,7 +79,12 @@ func deskVerbs() []Verb {
 			args:  func(c Command) string { return ticketArgs(c.(Hold).Ticket, c.(Hold).Text) },
 		},
 		{
-			Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Help: "ends the conversation with a visitor, or with many at once", Example: "/close 7 all is well then", Operator: true,
+			Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Brief: "[N [TEXT]]", Help: "ends the conversation with a visitor, or with many", Example: "/close 7 all is well then", Operator: true,
+			Forms: []Form{
+				{"/close", "ends that with the visitor to whom your lines go"},
+				{"/close 3,10-900 bye", "ends many, by their numbers"},
+				{"/close from 192.0.2.7", "ends all with visitors from that address"},
+			},
 			json: decode[Close], parse: parseClose, args: closeArgs,
 		},
 		{

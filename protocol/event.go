@@ -130,6 +130,7 @@ type (
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
 
 		NoPassword bool `json:"no_password,omitzero"` // Operator makes nobody an operator here: there is no password to ask for
+		NoRooms    bool `json:"no_rooms,omitzero"`    // the server is only a desk
 	}
 	// Entered tells where one is now.
 	Entered struct {
@@ -165,10 +166,14 @@ type (
 	Pong struct {
 		Ref Ref `json:"ref,omitzero"`
 	}
-	// Helped is one line of help: how a command is written, and what it does.
+	// Helped is one line of help: how a command is written, as people type it or as a line
+	// of JSON, and what it does.
 	Helped struct {
-		Usage string `json:"usage"`
-		Text  string `json:"text"`
+		Verb    string  `json:"verb,omitzero"`    // its name in JSON
+		Usage   string  `json:"usage"`            // as people type it, or a line that a program can send
+		Text    string  `json:"text"`             // what it does
+		Barred  string  `json:"barred,omitzero"`  // why it cannot be done where one is, or by whom one is
+		Members []Field `json:"members,omitzero"` // for programs: all that it can have
 	}
 	// Accepted answers a line that was sent again: it stands at Seq already.
 	Accepted struct {

@@ -60,7 +60,7 @@ func (g *Guard) refused(line string, err error) error {
 	if bad != nil || t.s == "" || t.s[0] != '/' {
 		return err
 	}
-	word, rest := cutWord(strings.ToLower(t.s[1:]))
+	word, rest := cutWord(narrowed(t.s[1:]))
 	switch {
 	case word == "operator" && rest != "":
 		g.Raise()

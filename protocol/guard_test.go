@@ -26,7 +26,7 @@ func TestAPasswordAfterAMistypedCommandIsNotSaid(t *testing.T) {
 	for _, line := range []string{
 		"/oeprator", "/opertor", "/operater", "/Oprator", "/operatorr", "/opperator", "/oper", "/op bob", "/login", "/sudo",
 		" /operator", "／operator", "、operator", `\operator`, "／ｏｐｅｒａｔｏｒ", "　/operator", " /oper root sesame",
-		"/operator sesame", "/OPERATOR sesame", "／operator sesame", "/oeprator sesame",
+		"/operator sesame", "/OPERATOR sesame", "/ｏｐｅｒａｔｏｒ sesame", "/ｏｐｒａｔｏｒ sesame", "／operator sesame", "/oeprator sesame",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var g Guard

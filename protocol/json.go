@@ -68,7 +68,7 @@ func decodeCommand(b []byte) (Command, error) {
 	}
 	v := byName[name]
 	if v == nil {
-		return nil, refuse("unknown-command", `there is no such command: {"type":"help"} lists them`)
+		return nil, unknownType(name)
 	}
 	c, err := v.json(b)
 	if err != nil {

@@ -151,7 +151,9 @@ func membersOf(of reflect.Type) string {
 				inner = inner.Elem()
 			}
 			for j := range inner.NumField() {
-				all = append(all, memberOf(inner.Field(j), mayMiss))
+				if inner.Field(j).IsExported() {
+					all = append(all, memberOf(inner.Field(j), mayMiss))
+				}
 			}
 		} else if !f.Anonymous {
 			all = append(all, memberOf(f, false))

@@ -9,6 +9,8 @@ import "fmt"
 type Refusal struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
+
+	noVerb noVerb // of the code unknown-command: see In
 }
 
 func (r *Refusal) Error() string { return r.Text }

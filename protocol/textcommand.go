@@ -28,9 +28,9 @@ func ParseCommand(line string) (Command, error) {
 		return complete(Say{Text: Text{t.s[1:]}})
 	}
 	name, args := cutWord(t.s[1:])
-	v := byWord[strings.ToLower(name)]
+	v := byWord[narrowed(name)]
 	if v == nil {
-		return nil, refuse("unknown-command", "there is no such command: /help lists them, and // in front says a line that begins with /")
+		return nil, unknownCommand(name)
 	}
 	if args == "" && v.Args != "" && v.Args[0] != '[' {
 		return nil, badArgs(v.Name)

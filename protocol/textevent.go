@@ -108,7 +108,7 @@ func sentence(dst []byte, e Event) []byte {
 	case Pong:
 		return line(dst, "pong")
 	case Helped:
-		return line(dst, e.Usage, "  ", e.Text)
+		return helped(dst, e)
 	case Accepted:
 		return line(dst, "that line is safe already")
 	case Refused:

@@ -46,7 +46,12 @@ func (v Verb) example() Command {
 
 // exampleJSON is the example of v as a program writes it.
 func (v Verb) exampleJSON() string {
-	return strings.TrimSuffix(string(appendJSON(nil, v.Name, v.example())), "\n")
+	c := v.example()
+	if h, ok := c.(Help); ok {
+		h.Typed = false
+		c = h
+	}
+	return strings.TrimSuffix(string(appendJSON(nil, v.Name, c)), "\n")
 }
 
 // valueOf is what a member of a type can be, in words.

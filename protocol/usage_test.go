@@ -27,6 +27,9 @@ func TestRefusalsOfJSONSpeakJSON(t *testing.T) {
 	}
 	for _, v := range Verbs() {
 		for _, f := range v.Fields() {
+			if f.Name == "id" {
+				continue // of every command, and refused alike
+			}
 			_, err := DecodeCommand([]byte(`{"type":"` + v.Name + `","` + f.Name + `":[{}]}`))
 			require.Error(t, err, "%s %s", v.Name, f.Name)
 			assert.Contains(t, err.Error(), `"`+f.Name+`"`)

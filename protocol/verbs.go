@@ -13,16 +13,26 @@ type Verb struct {
 	Name     string // "nick": "type":"nick" in JSON and, unless Typed says otherwise, /nick in text
 	Typed    string // in text, where that differs: JSON has no room for two verbs called say
 	Args     string // as help shows them
+	Brief    string // these in a list, where they are too many for a line; "": they are not
 	Help     string // what it does, to be read after the usage
 	Example  string // a whole line; parses to a Command of this verb
 	More     string // what else can be said of it, to who asks for help on this verb alone
+	Forms    []Form // other ways to write it
 	Operator bool   // only operators may
+	InRoom   bool   // it means nothing at the desk
+	Anywhere bool   // also for who is in no room yet
 	Nicks    bool   // its first argument is the name of somebody present
+
+	helpIn   func(Place) string // what it does there, where that is something else; "": it is not. nil: nowhere
+	barredIn func(Place) string // why else it cannot be done there; "": it can. nil: everywhere
 
 	json  func([]byte) (Command, error)    // parses the JSON spelling
 	parse func(args Text) (Command, error) // nil: not written in text
 	args  func(c Command) string           // the inverse of parse
 }
+
+// Form is a line that a verb can be written as, and what that does.
+type Form struct{ Line, Help string }
 
 // Usage is how the command is written in text.
 func (v Verb) Usage() string {
@@ -53,80 +63,95 @@ var (
 func init() {
 	verbs = []Verb{
 		{
-			Name: "say", Args: "TEXT", Help: "says it to everybody in the room; //TEXT says /TEXT", Example: "hello, 你好",
+			Name: "say", Args: "TEXT", Help: "says it to everybody in the room", Example: "hello, 你好",
+			Forms: []Form{{"//usr/bin is a folder", "says /usr/bin is a folder"}},
+			helpIn: func(p Place) string {
+				switch {
+				case p.Visitor:
+					return "says it to the operators, and to nobody else"
+				case p.Aimed:
+					return "says it to the visitor to whom your lines go"
+				}
+				return ""
+			},
 			json:  decode[Say],
 			parse: func(t Text) (Command, error) { return Say{Text: t}, nil },
 			args:  func(c Command) string { return c.(Say).Text.s },
 		},
 		{
-			Name: "nick", Args: "NAME", Help: "takes another name", Example: "/nick bob",
+			Name: "who", Help: "lists who is here", Example: "/who",
+			helpIn: func(p Place) string { return where(p.Visitor, "tells whether somebody is on duty, and your place") },
+			json:   decode[Who], parse: bare(Who{}), args: none,
+		},
+		{
+			Name: "nick", Args: "NAME", Help: "takes another name", Example: "/nick bob", Anywhere: true,
 			json:  decode[Rename],
 			parse: func(t Text) (Command, error) { n, err := ParseNick(t.s); return Rename{n}, err },
 			args:  func(c Command) string { return c.(Rename).Nick.s },
 		},
 		{
-			Name: "join", Args: "ROOM", Help: "goes to another room, which is made if need be", Example: "/join #tea",
-			json:  decode[Join],
-			parse: func(t Text) (Command, error) { r, err := ParseRoom(t.s); return Join{r}, err },
-			args:  func(c Command) string { return c.(Join).Room.s },
-		},
-		{
-			Name: "rooms", Help: "lists the rooms", Example: "/rooms",
-			json: decode[Rooms], parse: bare(Rooms{}), args: none,
-		},
-		{
-			Name: "who", Help: "lists who is here", Example: "/who",
-			json: decode[Who], parse: bare(Who{}), args: none,
-		},
-		{
-			Name: "msg", Args: "NAME TEXT", Help: "says it to one person only", Example: "/msg bob psst", Nicks: true,
+			Name: "msg", Args: "NAME TEXT", Help: "says it to one person only", Example: "/msg bob psst", Nicks: true, InRoom: true,
 			json:  decode[Msg],
 			parse: func(t Text) (Command, error) { n, rest, err := nickAnd(t); return Msg{To: n, Text: rest}, err },
 			args:  func(c Command) string { return c.(Msg).To.s + " " + c.(Msg).Text.s },
 		},
 		{
-			Name: "me", Args: "TEXT", Help: "tells what you do: * bob waves", Example: "/me waves",
+			Name: "me", Args: "TEXT", Help: "tells what you do: * bob waves", Example: "/me waves", InRoom: true,
+			barredIn: func(p Place) string {
+				return where(p.Aimed, "your lines go to a visitor just now: /to leads back to the room")
+			},
 			json:  decode[Me],
 			parse: func(t Text) (Command, error) { return Me{Text: t}, nil },
 			args:  func(c Command) string { return c.(Me).Text.s },
 		},
 		{
-			Name: "topic", Args: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea",
-			json:  decode[Topic],
-			parse: func(t Text) (Command, error) { return Topic{t}, nil },
-			args:  func(c Command) string { return c.(Topic).Text.s },
+			Name: "rooms", Help: "lists the rooms", Example: "/rooms", Anywhere: true,
+			barredIn: func(p Place) string { return where(p.OnlyDesk, noRooms) },
+			json:     decode[Rooms], parse: bare(Rooms{}), args: none,
 		},
 		{
-			Name: "history", Args: "[N|all|since TIME|before N|around N]", Help: "shows what was said in the room, each line with its time", Example: "/history since 12:30",
+			Name: "join", Args: "ROOM", Help: "goes to another room, which is made if need be", Example: "/join #tea", Anywhere: true,
+			barredIn: func(p Place) string { return where(p.OnlyDesk && !p.Nowhere, noRooms) },
+			json:     decode[Join],
+			parse:    func(t Text) (Command, error) { r, err := ParseRoom(t.s); return Join{r}, err },
+			args:     func(c Command) string { return c.(Join).Room.s },
+		},
+		{
+			Name: "history", Args: "[N|all|since TIME|before N|around N]", Brief: "[N|all|since TIME]", Help: "shows what was said here, with the times", Example: "/history since 12:30",
+			Forms: []Form{
+				{"/history", "shows the last few lines"},
+				{"/history 50", "shows the last 50 lines"},
+				{"/history all", "shows all that is kept"},
+				{"/history since 3h", "shows the last three hours"},
+				{"/history since yesterday", "shows what was said since that day began"},
+				{"/history before 1234", "goes further back: the end of a history says from where"},
+				{"/history around 1234", "what was said around a line: /search tells its number"},
+			},
 			More: "a TIME is " + sinceForms + "; a day without a year is the last such day, in the zone in which you are shown times",
 			json: decodeHistory, parse: parseHistory, args: historyArgs,
 		},
 		{
-			Name: "search", Args: "WORDS", Help: "looks for what was said in the room", Example: "/search 天气 tea",
+			Name: "search", Args: "WORDS", Help: "looks for what was said here", Example: "/search 天气 tea",
 			json:  decode[Search],
 			parse: func(t Text) (Command, error) { return Search{t}, nil },
 			args:  func(c Command) string { return c.(Search).Text.s },
 		},
 		{
-			Name: "forget", Args: "yes", Help: "takes the words that you have said since you came out of the record, for ever; once a minute", Example: "/forget yes",
-			json: decode[Forget],
-			parse: func(t Text) (Command, error) {
-				if t.s != "yes" {
-					return nil, badArgs("forget")
-				}
-				return Forget{Sure: true}, nil
-			},
-			args: func(Command) string { return "yes" },
+			Name: "away", Args: "[TEXT]", Help: "tells the others that you are away; alone, back again", Example: "/away lunch", InRoom: true,
+			json:  decode[Away],
+			parse: func(t Text) (Command, error) { return Away{t}, nil },
+			args:  func(c Command) string { return c.(Away).Text.s },
 		},
 		{
-			Name: "resume", Args: "CODE", Help: "makes you again who you were before a break", Example: "/resume k7qm2-xwdab",
-			json:  decode[ComeBack],
-			parse: func(t Text) (Command, error) { return ComeBack{t}, nil },
-			args:  func(c Command) string { return c.(ComeBack).Code.s },
+			Name: "topic", Args: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea", InRoom: true,
+			json:  decode[Topic],
+			parse: func(t Text) (Command, error) { return Topic{t}, nil },
+			args:  func(c Command) string { return c.(Topic).Text.s },
 		},
 		{
-			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom you ignore", Example: "/ignore bob", Nicks: true,
-			json: decode[Ignore],
+			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom", Example: "/ignore bob", Nicks: true,
+			barredIn: func(p Place) string { return where(p.OnlyDesk, "operators hear each other, and all visitors") },
+			json:     decode[Ignore],
 			parse: func(t Text) (Command, error) {
 				if t.s == "" {
 					return Ignore{}, nil
@@ -137,24 +162,32 @@ func init() {
 			args: func(c Command) string { return c.(Ignore).Nick.s },
 		},
 		{
-			Name: "away", Args: "[TEXT]", Help: "tells the others that you are away; alone, that you are back", Example: "/away lunch",
-			json:  decode[Away],
-			parse: func(t Text) (Command, error) { return Away{t}, nil },
-			args:  func(c Command) string { return c.(Away).Text.s },
-		},
-		{
 			Name: "desk", Args: "[TEXT]", Help: "goes to the desk, where only the operators hear you", Example: "/desk my screen is black",
+			barredIn: func(p Place) string {
+				switch {
+				case p.Operator:
+					return "you are an operator: /queue shows who is there"
+				case p.Visitor:
+					return "you are there: just type what you need"
+				}
+				return ""
+			},
 			json:  decode[Desk],
 			parse: func(t Text) (Command, error) { return Desk{Text: t}, nil },
 			args:  func(c Command) string { return c.(Desk).Text.s },
 		},
 		{
-			Name: "leave", Help: "leaves the desk", Example: "/leave",
+			Name: "leave", Help: "leaves the desk for the room", Example: "/leave",
+			barredIn: func(p Place) string {
+				switch {
+				case !p.Visitor:
+					return "you are not at the desk: /quit leaves the server"
+				case p.OnlyDesk:
+					return "there is only the desk here, so it is the same as /quit"
+				}
+				return ""
+			},
 			json: decode[Undesk], parse: bare(Undesk{}), args: none,
-		},
-		{
-			Name: "operator", Help: "makes you an operator, if you know the password; it is asked for", Example: "/operator",
-			json: decode[Operator], parse: bare(Operator{}), args: none,
 		},
 		{
 			Name: "echo", Args: "on|off", Help: "shows you your own lines too, once they are safe", Example: "/echo on",
@@ -163,23 +196,69 @@ func init() {
 			args:  func(c Command) string { return switchArgs(c.(Echo).On) },
 		},
 		{
-			Name: "ping", Help: "is answered when all that you sent before has been", Example: "/ping",
+			Name: "ping", Help: "is answered when all that you sent before has been", Example: "/ping", Anywhere: true,
 			json: decode[Ping], parse: bare(Ping{}), args: none,
 		},
 		{
-			Name: "help", Args: "[COMMAND]", Help: "tells what you can type", Example: "/help",
+			Name: "forget", Args: "yes", Help: "erases for ever what you have said since you came", Example: "/forget yes",
+			json: decode[Forget],
+			parse: func(t Text) (Command, error) {
+				if t.s != "yes" {
+					return nil, badArgs("forget")
+				}
+				return Forget{Sure: true}, nil
+			},
+			args: func(Command) string { return "yes" },
+		},
+		{
+			Name: "resume", Args: "CODE", Help: "makes you again who you were before a break", Example: "/resume k7qm2-xwdab", Anywhere: true,
+			barredIn: func(p Place) string {
+				switch {
+				case p.Operator:
+					return "you are an operator, and stay one"
+				case p.Program:
+					return "a program comes back with its hello"
+				}
+				return ""
+			},
+			json:  decode[ComeBack],
+			parse: func(t Text) (Command, error) { return ComeBack{t}, nil },
+			args:  func(c Command) string { return c.(ComeBack).Code.s },
+		},
+		{
+			Name: "operator", Help: "makes you an operator; the password is asked for", Example: "/operator", Anywhere: true,
+			barredIn: func(p Place) string {
+				switch {
+				case p.Operator:
+					return "you are an operator already"
+				case p.NoPassword:
+					return "nobody becomes one here: the server has no password for it"
+				}
+				return ""
+			},
+			json: decode[Operator], parse: bare(Operator{}), args: none,
+		},
+		{
+			Name: "help", Args: "[COMMAND]", Help: "tells what you can type; of one command, more", Example: "/help history", Anywhere: true,
 			json:  decode[Help],
-			parse: func(t Text) (Command, error) { return Help{t}, nil },
+			parse: func(t Text) (Command, error) { return Help{Verb: t, Typed: true}, nil },
 			args:  func(c Command) string { return c.(Help).Verb.s },
 		},
 		{
-			Name: "quit", Args: "[TEXT]", Help: "says goodbye", Example: "/quit see you",
+			Name: "quit", Args: "[TEXT]", Help: "says goodbye", Example: "/quit see you", Anywhere: true,
+			barredIn: func(p Place) string {
+				return where(p.Console, "this is the server's own console: /shutdown ends the server")
+			},
 			json:  decode[Leave],
 			parse: func(t Text) (Command, error) { return Leave{t}, nil },
 			args:  func(c Command) string { return c.(Leave).Text.s },
 		},
 		{
-			Name: "kick", Args: "NAME [TIME] [TEXT]", Help: "throws somebody out, for a minute or for as long as you say (30s, 10m, 2h)", Example: "/kick bob 10m that is enough", Operator: true, Nicks: true,
+			Name: "kick", Args: "NAME [TIME] [TEXT]", Help: "throws somebody out for a minute, or a TIME: 10m", Example: "/kick bob 10m that is enough", Operator: true, Nicks: true,
+			Forms: []Form{
+				{"/kick bob", "throws bob out, and keeps him out for a minute"},
+				{"/kick bob 2h", "for two hours; 30s, 10m, and a day (24h) at the most"},
+			},
 			json: decodeKick, parse: parseKick, args: kickArgs,
 		},
 		{
@@ -189,15 +268,16 @@ func init() {
 			args:  func(c Command) string { return c.(Announce).Text.s },
 		},
 		{
-			Name: "shutdown", Args: "[TEXT]", Help: "says goodbye to everybody and ends the server", Example: "/shutdown", Operator: true,
+			Name: "shutdown", Args: "[TEXT]", Help: "says goodbye to everybody and ends the server", Example: "/shutdown", Operator: true, Anywhere: true,
 			json:  decode[Stop],
 			parse: func(t Text) (Command, error) { return Stop{t}, nil },
 			args:  func(c Command) string { return c.(Stop).Text.s },
 		},
 	}
 	verbs = append(append(verbs, deskVerbs()...), Verb{
-		Name: "hello", Help: "asks for JSON lines; the first line of a program",
-		json: decode[Hello],
+		Name: "hello", Help: "asks for JSON lines; the first line of a program", Anywhere: true,
+		barredIn: func(Place) string { return "hello is said once, in the first line" },
+		json:     decode[Hello],
 	})
 	for i := range verbs {
 		byName[verbs[i].Name] = &verbs[i]

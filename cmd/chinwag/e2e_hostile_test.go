@@ -61,7 +61,7 @@ func TestG9OneLineInIsOneLineOut(t *testing.T) {
 }
 
 // prefixed is a line of the server's in which somebody's words may stand, and where.
-var prefixed = regexp.MustCompile(`^(\[\d\d:\d\d\] )?(<[^ >]+> |\* [^ ]+ |\[[^ ]+ -> [^ ]+\] |-- ([^ ]+ (set the topic: |is away: |are away: |left: |left|joined|is now |went to #|cleared the topic|looks too much like )|topic of #[^ ]+: |\d+ in #[^ ]+: |\d+ rooms?: |goodbye: |you are now |you are in |you are away: |you set the topic: |there is nobody called |#))`)
+var prefixed = regexp.MustCompile(`^(\[\d\d:\d\d\] )?(<[^ >]+> |\* [^ ]+ |\[[^ ]+ -> [^ ]+\] |-- ([^ ]+ (set the topic: |is away: |are away: |left: |left|joined|is now |went to #|cleared the topic|looks too much like )|topic of #[^ ]+: |\d+ in #[^ ]+: |\d+ rooms?: |goodbye: |you are now |you are in |you are away: |you set the topic: |there is nobody called |there is no /|#))`)
 
 // checkSafe looks at every line on a screen as its terminal would.
 func checkSafe(t *testing.T, seen string) {

@@ -119,7 +119,7 @@ func TestJoinExitsAsItEnded(t *testing.T) {
 			assert.Equal(t, "-- "+want+"\n", r.err.String())
 			assert.NotContains(t, r.out.String(), want)
 		}
-		refused("/nosuch\n", "there is no such command: /help lists them, and // in front says a line that begins with /")
+		refused("/nosuch\n", "there is no /nosuch: /help lists all; with // in front it is said")
 		refused("/msg zoe hi\n", "there is nobody called zoe just now")
 		refused(strings.Repeat("x", 5000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
 		refused(strings.Repeat("x", 100_000)+"\n", "that line is longer than 4096 bytes: please send it in parts")
@@ -223,7 +223,7 @@ func TestJoinSpeaksJSON(t *testing.T) {
 		assert.Contains(t, lines[2], `"text":"plain words"`)
 		assert.Contains(t, lines[3], `{"type":"goodbye"`)
 		assert.Equal(t, `{"type":"ended","exit":1}`, lines[4])
-		assert.Contains(t, r.out.String(), "there is no such command")
+		assert.Contains(t, r.out.String(), `there is no command \"nosuch\"`)
 		assert.Empty(t, r.err.String())
 		assert.Equal(t, exitFailed, r.code)
 	})

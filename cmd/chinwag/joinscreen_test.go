@@ -125,7 +125,7 @@ func TestJoinOnAScreen(t *testing.T) {
 	ann.shows(t, "[bob -> you] psst")
 	ann.keys("/who\n/nosuch\n")
 	ann.shows(t, "-- 2 in #lobby: ann, bob")
-	ann.shows(t, "-- there is no such command")
+	ann.shows(t, "-- there is no /nosuch")
 	ann.keys("/join tea\n")
 	ann.shows(t, "#tea> ")
 	ann.shows(t, "ann in #tea · 1 here · connected")

@@ -1,0 +1,132 @@
+package hub
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// outOfPlace are the codes of refusals for where somebody is, and who.
+var outOfPlace = []string{"operators-only", "stray-reply", "at-desk", "desk-only", "room-only", "not-in-room", "not-at-desk", "second-hello", "late-resume", "operator-stays"}
+
+// needless is what is followed, but not listed, since another command does the same there.
+var needless = map[string][]string{
+	"a visitor":                      {"desk"},
+	"a visitor of a desk alone":      {"desk", "leave", "ignore"},
+	"an operator":                    {"desk"},
+	"an operator with a visitor":     {"desk"},
+	"an operator of a desk alone":    {"desk", "rooms", "ignore"},
+	"a program":                      nil,
+	"a program at the desk":          {"desk"},
+	"the console":                    {"desk", "quit"}, // conn's, or the console's own, refuses the rest
+	"somebody who could not come in": nil,
+}
+
+// Help lists what can be done, and nothing else: for each command and each place, that is what
+// the hub does not refuse for the place.
+func TestHelpListsWhatIsNotRefused(t *testing.T) {
+	atDesk := func(w *world, p *persona) { p.asks(protocol.Desk{Text: protocol.MustText("my screen is black")}) }
+	for name, at := range map[string]struct {
+		desk, program, broken bool
+		identity              Identity
+		goes                  func(*world, *persona)
+	}{
+		"a member":                   {},
+		"a visitor":                  {goes: atDesk},
+		"a visitor of a desk alone":  {desk: true, goes: atDesk},
+		"an operator":                {identity: Identity{Operator: true}},
+		"an operator with a visitor": {identity: Identity{Operator: true}, goes: func(_ *world, p *persona) { p.asks(protocol.Take{Ticket: 1}) }},
+		"an operator of a desk alone": {desk: true, identity: Identity{Operator: true}, goes: func(_ *world, p *persona) {
+			p.asks(protocol.Duty{})
+			p.asks(protocol.Close{Ticket: 1})
+			p.asks(protocol.To{})
+		}},
+		"the console":                    {identity: Identity{Operator: true, Brief: true}},
+		"a program":                      {program: true},
+		"a program at the desk":          {program: true, goes: atDesk},
+		"somebody who could not come in": {broken: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range protocol.Verbs() {
+				if v.Name == "operator" || v.Name == "shutdown" { // conn's answer, or none
+					continue
+				}
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorldOn(journal.NewMemory(journal.Bounds{}), Options{Desk: at.desk}, false)
+					visitor := w.enterAs(t, Identity{Nick: nick("carol")})
+					visitor.asks(protocol.Desk{})
+					if at.broken {
+						w.truth.fails(errors.New("no disk"))
+					}
+					p := newPersona(w.h, at.program)
+					p.identity = at.identity
+					p.identity.Nick = nick("ann")
+					p.connect(t)
+					time.Sleep(time.Second)
+					synctest.Wait()
+					if at.goes != nil {
+						at.goes(w, p)
+					}
+					p.events()
+					p.asks(protocol.Help{Typed: !at.program})
+					var listed []string
+					for _, e := range p.events() {
+						if e, ok := e.(protocol.Helped); ok {
+							require.Empty(t, e.Barred)
+							listed = append(listed, e.Verb)
+						}
+					}
+					require.NotEmpty(t, listed)
+					cmd := protocol.Command(protocol.Hello{})
+					if v.Name != "hello" {
+						var err error
+						cmd, err = protocol.ParseCommand(v.Example)
+						require.NoError(t, err)
+					}
+					if reply, ok := cmd.(protocol.Reply); ok {
+						reply.Ticket = 1 // else it is something to say
+						cmd = reply
+					}
+					p.asks(cmd)
+					followed := at.program || v.Name != "hello"
+					for _, e := range p.events() {
+						if refused, ok := e.(protocol.Refused); ok && slices.Contains(outOfPlace, refused.Code) {
+							followed = false
+						}
+					}
+					if slices.Contains(needless[name], v.Name) {
+						assert.NotContains(t, listed, v.Name)
+						assert.True(t, followed, v.Name)
+					} else {
+						assert.Equal(t, followed, slices.Contains(listed, v.Name), v.Name)
+					}
+					w.truth.fails(nil)
+					w.close(p, visitor)
+				})
+			}
+		})
+	}
+}
+
+func (p *persona) asks(cmd protocol.Command) {
+	p.wants <- cmd
+	time.Sleep(time.Second)
+	synctest.Wait()
+}
+
+// events are what p was told since the last time.
+func (p *persona) events() []protocol.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	told := p.live
+	p.live = nil
+	return told
+}

@@ -1,0 +1,51 @@
+package protocol
+
+// Place is where somebody is, and who, as far as that decides what they can do. The zero
+// value is a member of a room at a server with rooms.
+type Place struct {
+	Operator   bool
+	Visitor    bool // at the desk
+	Aimed      bool // an operator, whose lines go to a visitor
+	Nowhere    bool // in no room yet
+	Console    bool // an operator, at the server's own terminal
+	OnlyDesk   bool // the server has no rooms
+	NoPassword bool // nobody becomes an operator here
+	Program    bool // its session is a program's
+}
+
+// Barred is why v cannot be done in a place, or why there is nothing to be done by it; "":
+// it can. Help, completion and guesses show what is not barred; what a server refuses to
+// somebody for where and who they are is barred.
+func (v Verb) Barred(p Place) (why string) {
+	switch {
+	case v.Operator && !p.Operator:
+		return "only an operator can do that"
+	case p.Nowhere && !v.Anywhere:
+		return "you are not in a room yet: /join ROOM brings you there"
+	case p.Visitor && v.InRoom:
+		return "not at the desk, where you talk to the operators only"
+	case v.barredIn != nil:
+		return v.barredIn(p)
+	}
+	return ""
+}
+
+// HelpIn is what v does in a place.
+func (v Verb) HelpIn(p Place) string {
+	if v.helpIn != nil {
+		if help := v.helpIn(p); help != "" {
+			return help
+		}
+	}
+	return v.Help
+}
+
+// where is words, if so.
+func where(so bool, words string) string {
+	if so {
+		return words
+	}
+	return ""
+}
+
+const noRooms = "there are no other rooms here"
