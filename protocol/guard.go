@@ -85,7 +85,22 @@ func slip(s string) *Refusal {
 	case isForServer(s):
 		return lateHello
 	}
-	return nil
+	return otherSign(s)
+}
+
+// otherSign refuses a command behind the sign that the key of the / gives in Chinese: it may
+// be for one person only, or the like.
+func otherSign(s string) *Refusal {
+	after, found := strings.CutPrefix(s, "、")
+	if !found {
+		return nil
+	}
+	word, _ := cutWord(after)
+	v := byWord[narrowed(word)]
+	if v == nil {
+		return nil
+	}
+	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.spelled())
 }
 
 // asCommand is s in small letters of ASCII where it can be taken for a command; marked, if it

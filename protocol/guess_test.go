@@ -29,7 +29,7 @@ func TestAMistypedCommandIsGuessed(t *testing.T) {
 	}{
 		{"/histroy", member, "/history"}, {"/hisotry all", member, "/history"}, {"/HISTROY", member, "/history"}, {"/hist", member, "/history"},
 		{"/nik bob", member, "/nick"}, {"/hlep", member, "/help"}, {"/emsg bob x", member, "/msg"}, {"/qiut", member, "/quit"}, {"/em", member, "/me"},
-		{"/ｈｉｓｔｒｏｙ", member, "/history"},
+		{"/ｈｉｓｔｒｏｙ", member, "/history"}, {"／histroy", member, "/history"}, {"／ｈｌｅｐ", member, "/help"},
 		{"/kcik bob", member, ""}, {"/kcik bob", op, "/kick"}, {"/tkae 7", member, ""}, {"/tkae 7", op, "/take"}, {"/qeue", visitor, ""}, {"/sya", op, "/say"},
 		{"/histroy", visitor, "/history"}, {"/mgs bob x", visitor, ""}, {"/jion tea", visitor, "/join"}, {"/jion tea", alone, ""}, {"/leav", visitor, "/leave"}, {"/leav", member, ""},
 		{"/x", member, ""}, {"/", member, ""}, {"/ ", member, ""}, {"/dance", member, ""}, {"/usr/bin/env x", member, ""}, {"/历史", member, ""}, {"/" + strings.Repeat("history", 500), member, ""},
@@ -90,5 +90,16 @@ func TestWordsOfOtherChatsLeadToOurs(t *testing.T) {
 		for _, name := range strings.Fields(ours) {
 			assert.NotNil(t, byName[name], word)
 		}
+	}
+}
+
+func TestAWideSlashBeginsACommand(t *testing.T) {
+	for line, want := range map[string]string{
+		"／history": "/history", "／ＨＩＳＴＯＲＹ": "/history", "／help": "/help", "／msg bob psst": "/msg bob psst", "/ＰＩＮＧ": "/ping", "/HISTORY 5": "/history 5",
+		"／": "／", "／你好": "／你好", "／ or \\": "／ or \\", "／／history": "／／history", "／dance": "／dance",
+		"／resume k7qm2-xwdab": "refused almost-resume", "／operator": "refused almost-operator", "／oprator": "refused almost-operator",
+		"、history": "refused unknown-command", "、msg bob " + strings.Repeat("psst ", 100): "refused unknown-command", "、ｍｓｇ bob psst": "refused unknown-command", "、你好": "、你好", "、historic": "、historic", "、": "、",
+	} {
+		assert.Equal(t, want, outcome(t, new(Guard), line), line)
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 // ParseCommand reads one line as a person types it, without its end. A blank
 // line is no command: nil. What cannot be understood is a *Refusal; a line that
-// begins with / is never taken for something to say. Whether one that begins with @ and
+// begins with / is never taken for something to say, nor is one with a full-width ／ before
+// what is a command or nearly one. Whether one that begins with @ and
 // digits may be said depends on who says it: see AddressOf.
 func ParseCommand(line string) (Command, error) {
 	t, err := ParseText(line)
@@ -21,13 +22,14 @@ func ParseCommand(line string) (Command, error) {
 	if r, ok := replyIn(t); ok {
 		return r, nil
 	}
-	if t.s[0] != '/' {
-		return Say{Text: t}, nil
-	}
 	if strings.HasPrefix(t.s, "//") {
 		return complete(Say{Text: Text{t.s[1:]}})
 	}
-	name, args := cutWord(t.s[1:])
+	after, slash := afterSlash(t.s)
+	if !slash {
+		return Say{Text: t}, nil
+	}
+	name, args := cutWord(after)
 	v := byWord[narrowed(name)]
 	if v == nil {
 		return nil, unknownCommand(name)
@@ -40,6 +42,28 @@ func ParseCommand(line string) (Command, error) {
 		return nil, err
 	}
 	return complete(c)
+}
+
+// afterSlash is what stands behind the / of a command. Chinese and Japanese keyboards also
+// write ／: that begins one only before what is a command or nearly one, and not before those
+// that come with a secret, which Guard refuses unless they are spelled as they should be.
+func afterSlash(s string) (after string, slash bool) {
+	if after, slash = strings.CutPrefix(s, "/"); slash {
+		return after, true
+	}
+	if after, slash = strings.CutPrefix(s, "／"); !slash || strings.HasPrefix(narrowed(after), "/") {
+		return "", false
+	}
+	word, _ := cutWord(after)
+	word = narrowed(word)
+	switch v := byWord[word]; {
+	case v != nil:
+		return after, v.Name != "operator" && v.Name != "resume"
+	case isAlmostOperator(word):
+		return "", false
+	}
+	_, near := guess(word, false, Place{Operator: true})
+	return after, near
 }
 
 // replyIn reads @7 TEXT as AppendCommand writes it. Anything else that may be meant so
