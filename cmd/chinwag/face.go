@@ -19,11 +19,12 @@ type face struct {
 	here    people
 	guard   protocol.Guard
 	leaving func() string         // what its end would mean for others; "": nothing
-	asks    chan protocol.Command // capacity 2: what it wants to know for itself; whoever sends commands asks
+	asks    chan protocol.Command // capacity 4: what it wants to know for itself; whoever sends commands asks
 
 	told   sync.Mutex
 	asked  bool     // under told: somebody typed /who, and sees the answer
 	listed bool     // under told: the same with /say
+	toured bool     // under told: the same with /rooms
 	saving *savedAs // under told: where a transcript goes; nil: to the screen
 	after  expected // under told: where lines go when the last command is answered
 }
@@ -31,7 +32,7 @@ type face struct {
 // newFace makes a face for a terminal; nil is the process's own. An operator's
 // completes the operator's commands.
 func newFace(operator, suspend bool, term tcell.Screen) *face {
-	f := &face{own: term == nil, asks: make(chan protocol.Command, 2), leaving: func() string { return "" }}
+	f := &face{own: term == nil, asks: make(chan protocol.Command, 4), leaving: func() string { return "" }}
 	f.here.console, f.here.operator = operator, operator
 	f.screen = tui.New(tui.Options{
 		Title:    "chinwag",
@@ -73,6 +74,10 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 	case protocol.Who:
 		f.told.Lock()
 		f.asked = true
+		f.told.Unlock()
+	case protocol.Rooms:
+		f.told.Lock()
+		f.toured = true
 		f.told.Unlock()
 	case protocol.Canned:
 		f.told.Lock()
@@ -126,7 +131,7 @@ func (f *face) confided(line string) protocol.Command {
 func (f *face) refused(err error) bool {
 	refusal, ok := errors.AsType[*protocol.Refusal](err)
 	if ok {
-		f.note(refusal.Text)
+		f.note(refusal.In(f.here.place()).Text)
 	}
 	return ok
 }
@@ -142,11 +147,15 @@ func (f *face) enter(w protocol.Welcome) {
 	}
 }
 
-// askWho asks for the names in a room. At the desk one sees nobody, and knows
-// already how things stand.
+// askWho asks for the names in a room, and for those of the others. At the desk one sees
+// nobody, and knows already how things stand.
 func (f *face) askWho(in protocol.Room) {
-	if in != protocol.DeskRoom {
-		f.ask(protocol.Who{})
+	if in == protocol.DeskRoom {
+		return
+	}
+	f.ask(protocol.Who{})
+	if !f.here.place().OnlyDesk {
+		f.ask(protocol.Rooms{})
 	}
 }
 
@@ -190,6 +199,10 @@ func (f *face) heard(e protocol.Event) {
 		f.askWho(e.Room)
 	case protocol.Members:
 		if !f.wanted(&f.asked) {
+			return
+		}
+	case protocol.RoomList:
+		if !f.wanted(&f.toured) {
 			return
 		}
 	case protocol.Refused:

@@ -29,8 +29,8 @@ func joinCommand() *cobra.Command {
 		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345). An IPv6
 address may stand with and without brackets, and with a zone: fe80::1%eth0.
 
-On a terminal it is a screen: type to talk, /help for more, Tab completes names and
-commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
+On a terminal it is a screen: type to talk, /help for more, Tab completes names,
+rooms and commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
 When the connection breaks, or the server starts again, it comes back by itself, and misses and
 repeats nothing. When the server says not to come back it ends, with the reason.
 The terminal is taken to write in what its locale names, such as zh_CN.GBK, and in UTF-8 if that

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"chinwag/protocol"
@@ -18,6 +15,7 @@ type people struct {
 	mu         sync.Mutex
 	operator   bool            // knows the operator's commands
 	noPassword bool            // nobody becomes one here
+	noRooms    bool            // the server is only a desk
 	was        bool            // has been one, perhaps in a session that is over
 	to         protocol.Ticket // to whom our lines go; 0: to the room
 	toNick     protocol.Nick
@@ -31,6 +29,7 @@ type people struct {
 	room       protocol.Room
 	count      int
 	names      map[string]bool
+	seen       seen // what else can be named
 }
 
 func (p *people) self() protocol.Nick {
@@ -57,6 +56,16 @@ func (p *people) serves() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.operator
+}
+
+// place is where we are, and who, as far as that decides what we can do.
+func (p *people) place() protocol.Place {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return protocol.Place{
+		Operator: p.operator, Console: p.console, Visitor: p.room == protocol.DeskRoom, Aimed: p.to != 0,
+		NoPassword: p.noPassword, OnlyDesk: p.noRooms, Program: !p.console,
+	}
 }
 
 func (p *people) hasNoPassword() bool {
@@ -109,7 +118,8 @@ func (p *people) enter(w protocol.Welcome) {
 	p.nick, p.room, p.count, p.names = w.Nick, w.Room, w.Here, map[string]bool{}
 	p.desk, p.with = w.Desk, protocol.Nick{}
 	p.to, p.nobody = 0, false
-	p.noPassword = w.NoPassword
+	p.noPassword, p.noRooms = w.NoPassword, w.NoRooms
+	p.seen.room(w.Room)
 	p.operator = p.console || p.operator && w.Resumed
 }
 
@@ -118,6 +128,7 @@ func (p *people) enter(w protocol.Welcome) {
 func (p *people) hear(e protocol.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.seen.hear(e)
 	switch e := e.(type) {
 	case protocol.Entered:
 		p.room, p.count, p.names = e.Room, e.Here, map[string]bool{}
@@ -195,59 +206,4 @@ func (p *people) follow(e protocol.TicketChanged) {
 	case protocol.Gone:
 		p.toGone = true
 	}
-}
-
-// complete is what the word at the end of before may become: a command at the
-// beginning of the line, or somebody's name.
-func (p *people) complete(before string) (words []string) {
-	word := before[strings.LastIndexByte(before, ' ')+1:]
-	begins := word == before
-	if begins && strings.HasPrefix(word, "/") {
-		return completeVerb(word, p.serves())
-	}
-	if before == "/say "+word {
-		return p.completeReply(word)
-	}
-	after := " "
-	if begins {
-		after = ": "
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(p.names)) {
-		if name != p.nick.String() && hasPrefixFold(name, word) {
-			words = append(words, name+after)
-		}
-	}
-	return words
-}
-
-func (p *people) completeReply(word string) (words []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, name := range p.replies {
-		if hasPrefixFold(name, word) {
-			words = append(words, name)
-		}
-	}
-	return words
-}
-
-func completeVerb(word string, operator bool) (words []string) {
-	for _, v := range protocol.Verbs() {
-		usage := v.Usage()
-		if v.Operator && !operator || !strings.HasPrefix(usage, "/") || !hasPrefixFold(usage, word) {
-			continue
-		}
-		if v.Args != "" {
-			words = append(words, "/"+v.Word()+" ")
-		} else {
-			words = append(words, "/"+v.Word())
-		}
-	}
-	return words
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	return strings.HasPrefix(strings.ToLower(s), strings.ToLower(prefix))
 }

@@ -26,7 +26,7 @@ func (v *view) complete() {
 	}
 	before := v.input.text[:v.input.at]
 	start := strings.LastIndexByte(before, ' ') + 1
-	offers := v.opts.Complete(before)
+	offers, listed := parted(v.opts.Complete(before))
 	switch {
 	case len(offers) == 0:
 		v.ring()
@@ -36,7 +36,7 @@ func (v *view) complete() {
 		v.replaceWord(start, commonPrefix(offers))
 	default:
 		v.tab = completion{offers: offers, start: start}
-		v.list(offers)
+		v.list(listed)
 	}
 }
 
@@ -56,14 +56,20 @@ func (v *view) replaceWord(start int, with string) {
 	}
 }
 
+// parted takes the remarks off candidates: what is put in, and what is listed.
+func parted(candidates []string) (offers, listed []string) {
+	for _, c := range candidates {
+		word, remark, _ := strings.Cut(c, "\t")
+		offers = append(offers, word)
+		listed = append(listed, strings.TrimSpace(strings.TrimSpace(word)+" "+remark))
+	}
+	return offers, listed
+}
+
 func (v *view) list(offers []string) {
 	more := ""
 	if len(offers) > offersMax {
 		offers, more = offers[:offersMax], " …"
 	}
-	words := make([]string, 0, len(offers))
-	for _, o := range offers {
-		words = append(words, strings.TrimSpace(o))
-	}
-	v.note(strings.Join(words, "  ") + more)
+	v.note(strings.Join(offers, "  ") + more)
 }

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"chinwag/protocol"
+)
+
+// complete is what the word at the end of before may become: a command at the beginning of
+// the line, what that command names, or somebody's name.
+func (p *people) complete(before string) (words []string) {
+	at := p.place()
+	word := before[strings.LastIndexByte(before, ' ')+1:]
+	begins := word == before
+	if slash, isCommand := cutSlash(before); isCommand {
+		if begins {
+			return completeVerb(slash, at)
+		}
+		name, args, _ := strings.Cut(slash, " ")
+		i := slices.IndexFunc(protocol.Verbs(), func(v protocol.Verb) bool {
+			return strings.EqualFold(v.Word(), name) && strings.HasPrefix(v.Usage(), "/")
+		})
+		if i < 0 || protocol.Verbs()[i].Barred(at) != "" {
+			return nil
+		}
+		said := strings.Fields(strings.TrimSuffix(args, word))
+		if offers, known := p.completeArgument(protocol.Verbs()[i], said, word); known {
+			return offers
+		}
+	}
+	if offers, mentions := p.completeMention(word, begins && at.Operator); mentions {
+		return offers
+	}
+	after := " "
+	if begins {
+		after = ": "
+	}
+	return p.completeName(word, after)
+}
+
+// cutSlash is what stands behind the / that a command begins with, in either width.
+func cutSlash(before string) (rest string, found bool) {
+	if rest, found = strings.CutPrefix(before, "/"); !found {
+		rest, found = strings.CutPrefix(before, "／")
+	}
+	return rest, found && !strings.HasPrefix(rest, "/")
+}
+
+// completeVerb is which commands begin so that can be done where we are.
+func completeVerb(word string, at protocol.Place) (words []string) {
+	for _, v := range protocol.Verbs() {
+		if v.Barred(at) != "" || !strings.HasPrefix(v.Usage(), "/") || !hasPrefixFold(v.Word(), word) {
+			continue
+		}
+		if v.Args != "" {
+			words = append(words, "/"+v.Word()+" ")
+		} else {
+			words = append(words, "/"+v.Word())
+		}
+	}
+	return words
+}
+
+// completeArgument is what stands behind a command and what was said to it. If known is
+// false, that is a text, and holds names like any other.
+func (p *people) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
+	first := len(said) == 0
+	switch name := v.Name; {
+	case name == "join" && first:
+		return p.completeRoom(word), true
+	case name == "help" && first:
+		return p.completeHelp(word), true
+	case name == "history" && first:
+		return among(word, "all", "since ", "before ", "around "), true
+	case name == "history" && len(said) == 1 && said[0] == "since":
+		return among(word, "yesterday"), true
+	case (name == "echo" || name == "duty") && first:
+		return among(word, "on", "off"), true
+	case name == "forget" && first:
+		return among(word, "yes"), true
+	case name == "queue" && first:
+		return among(word, "all"), true
+	case name == "canned" && first:
+		return p.completeReply(word), true
+	case name == "canned" && len(said) == 1:
+		return p.completeVisitor(word, ""), true
+	case name == "hand" && len(said) == 1:
+		return p.completeOperator(word), true
+	case name == "close" && len(said) == 1 && said[0] == "from":
+		return p.completeAddress(word), true
+	case name == "close" && first:
+		return append(p.completeVisitor(word, " "), among(word, "from ")...), true
+	case isOfVisitor(name) && first:
+		return p.completeVisitor(word, " "), true
+	case name == "nick" || v.Args == "":
+		return nil, true
+	case v.Nicks && first:
+		return p.completeName(strings.TrimLeft(word, "@＠"), " "), true
+	case strings.Contains(v.Args, "TEXT"):
+		return nil, false
+	}
+	return nil, true
+}
+
+func isOfVisitor(verb string) bool {
+	switch verb {
+	case "take", "to", "hand", "hold", "note", "transcript":
+		return true
+	}
+	return false
+}
+
+// among are the words that begin so.
+func among(word string, of ...string) (words []string) {
+	for _, w := range of {
+		if hasPrefixFold(w, word) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// completeMention completes @NAME at the beginning of a word, and after a letter of a script
+// without blanks. At the beginning of an operator's line it is also the number of a visitor.
+func (p *people) completeMention(word string, answers bool) (words []string, mentions bool) {
+	i := max(strings.LastIndex(word, "@"), strings.LastIndex(word, "＠"))
+	if i < 0 {
+		return nil, false
+	}
+	before, _ := utf8.DecodeLastRuneInString(word[:i])
+	if i > 0 && before < utf8.RuneSelf && before != '(' {
+		return nil, false // an address of mail, say
+	}
+	name := strings.TrimLeft(word[i:], "@＠")
+	if answers && i == 0 {
+		for _, w := range p.completeVisitor(name, " ") {
+			words = append(words, "@"+w)
+		}
+	}
+	for _, w := range p.completeName(name, " ") {
+		words = append(words, word[:i]+"@"+w)
+	}
+	return words, true
+}
+
+func (p *people) completeName(word, after string) (words []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(p.names)) {
+		if name != p.nick.String() && hasPrefixFold(name, word) {
+			words = append(words, name+after)
+		}
+	}
+	return words
+}
+
+func (p *people) completeReply(word string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return among(word, p.replies...)
+}
+
+// completeRoom completes the rooms that were seen, but for that in which we are.
+func (p *people) completeRoom(word string) (words []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, room := range slices.Sorted(maps.Keys(p.seen.rooms)) {
+		if room != p.room.String() && hasPrefixFold(strings.TrimPrefix(room, "#"), strings.TrimLeft(word, "#＃")) {
+			words = append(words, room)
+		}
+	}
+	return words
+}
+
+// completeHelp completes the commands that can be done, with a / or without.
+func (p *people) completeHelp(word string) (words []string) {
+	rest, slash := cutSlash(word)
+	for _, w := range completeVerb(rest, p.place()) {
+		if w = strings.TrimSpace(w); !slash {
+			w = w[1:]
+		}
+		words = append(words, w)
+	}
+	return words
+}
+
+// completeVisitor completes the number of a visitor, by that or by the name.
+func (p *people) completeVisitor(word, after string) (words []string) {
+	word = strings.TrimLeft(word, "@＠")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, no := range slices.Sorted(maps.Keys(p.seen.visitors)) {
+		v, number := p.seen.visitors[no], strings.TrimPrefix(no.String(), "@")
+		if strings.HasPrefix(number, word) || hasPrefixFold(v.nick.String(), word) {
+			words = append(words, number+after+"\t"+v.nick.String())
+		}
+	}
+	return words
+}
+
+func (p *people) completeAddress(word string) (words []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, v := range p.seen.visitors {
+		if v.addr != "" && strings.HasPrefix(v.addr, word) {
+			words = append(words, v.addr)
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// completeOperator completes an operator's name; where none was seen that begins so, anybody's.
+func (p *people) completeOperator(word string) []string {
+	p.mu.Lock()
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(p.seen.operators)) {
+		if name != p.nick.String() && hasPrefixFold(name, word) {
+			words = append(words, name+" ")
+		}
+	}
+	p.mu.Unlock()
+	if len(words) > 0 {
+		return words
+	}
+	return p.completeName(word, " ")
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return strings.HasPrefix(strings.ToLower(s), strings.ToLower(prefix))
+}

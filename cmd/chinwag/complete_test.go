@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/hub"
+	"chinwag/protocol"
+)
+
+// knows is a member of the lobby, or an operator there, who has heard of some.
+func knows(t *testing.T, operator bool, more ...protocol.Event) *people {
+	t.Helper()
+	p := &people{}
+	ann := parsedNick(t, "ann")
+	p.enter(protocol.Welcome{Nick: ann, Room: protocol.Lobby, Here: 4})
+	var names []protocol.Member
+	for _, n := range []string{"ann", "Bob", "carol", "小明"} {
+		names = append(names, protocol.Member{Nick: parsedNick(t, n)})
+	}
+	p.hear(protocol.Members{Room: protocol.Lobby, Here: 4, Names: names})
+	if operator {
+		p.hear(protocol.Promoted{})
+	}
+	for _, e := range more {
+		p.hear(e)
+	}
+	return p
+}
+
+func parsedRoom(t *testing.T, s string) protocol.Room {
+	t.Helper()
+	r, err := protocol.ParseRoom(s)
+	assert.NoError(t, err)
+	return r
+}
+
+func TestMembersComplete(t *testing.T) {
+	p := knows(t, false, protocol.RoomList{Count: 3, Rooms: []protocol.RoomInfo{{Room: protocol.Lobby}, {Room: parsedRoom(t, "tea")}, {Room: parsedRoom(t, "茶室")}}})
+	p.hear(protocol.Left{Stamp: protocol.Stamp{Room: protocol.Lobby}, From: parsedNick(t, "dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
+	for before, want := range map[string][]string{
+		"/join ": {"#beer", "#tea", "#茶室"}, "/join t": {"#tea"}, "/join #T": {"#tea"}, "/join ＃茶": {"#茶室"}, "/join tea b": nil, "/JOIN b": {"#beer"}, "／join b": {"#beer"},
+		"/help hi": {"history"}, "/help /hi": {"/history"}, "/help ki": nil,
+		"/hi": {"/history "}, "／hi": {"/history "}, "/HI": {"/history "}, "/ki": nil, "/resu": nil, "/lea": nil, "//m": nil, "/nosuch b": nil, "/kick b": nil,
+		"@b": {"@Bob "}, "@": {"@Bob ", "@carol ", "@小明 "}, "look @c": {"@carol "}, "你好@小": {"你好@小明 "}, "(@b": {"(@Bob "}, "me@b": nil, "@B": {"@Bob "}, "＠小": {"@小明 "}, "@7": nil,
+		"b": {"Bob: "}, "小": {"小明: "}, "hello 小": {"小明 "}, "/msg 小": {"小明 "}, "/msg @小": {"小明 "}, "/msg bob c": {"carol "}, "/me hugs b": {"Bob "}, "/topic b": {"Bob "}, "/ignore b": {"Bob "},
+		"/nick b": nil, "/who b": nil, "/rooms b": nil, "/join b c": nil,
+		"/echo o": {"on", "off"}, "/echo of": {"off"}, "/echo on b": nil, "/forget ": {"yes"},
+		"/history ": {"all", "since ", "before ", "around "}, "/history s": {"since "}, "/history 5 b": nil,
+		"/take ": nil, "/say ": nil, "/duty ": nil,
+	} {
+		assert.Equal(t, want, p.complete(before), "%q", before)
+	}
+	assert.Contains(t, p.complete("/help "), "history")
+	assert.NotContains(t, p.complete("/help "), "kick")
+}
+
+func TestVisitorsComplete(t *testing.T) {
+	var p people
+	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{}})
+	assert.Equal(t, []string{"/leave"}, p.complete("/l"))
+	assert.Nil(t, p.complete("/ms"), "the desk is no room")
+	assert.Equal(t, []string{"/join "}, p.complete("/jo"))
+	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{}, NoRooms: true})
+	assert.Nil(t, p.complete("/jo"), "there are no rooms")
+	assert.Nil(t, p.complete("/help ro"))
+}
+
+func TestOperatorsCompleteTheDesk(t *testing.T) {
+	at := func(no protocol.Ticket, n string) protocol.TicketChanged {
+		return protocol.TicketChanged{Ticket: no, From: parsedNick(t, n), State: protocol.Waiting}
+	}
+	p := knows(t, true, at(7, "zoe"), at(8, "小红"), at(12, "eve"), at(13, "gone"),
+		protocol.TicketChanged{Ticket: 13, From: parsedNick(t, "gone"), State: protocol.Gone},
+		protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "eve"), State: protocol.VisitorRename, To: parsedNick(t, "eva")},
+		protocol.Queued{Ticket: 7, Nick: parsedNick(t, "zoe"), Addr: "192.0.2.7"}, protocol.Queued{Ticket: 8, Nick: parsedNick(t, "小红"), Addr: "192.0.2.7"},
+		protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "operator")}, {Nick: parsedNick(t, "olga")}, {Nick: parsedNick(t, "ann")}}},
+		protocol.DutyChanged{From: parsedNick(t, "olga"), Reason: protocol.Quit},
+		protocol.Replies{Names: []string{"bye", "hours", "你好"}})
+	all := []string{"7 \tzoe", "8 \t小红", "12 \teva"}
+	for before, want := range map[string][]string{
+		"/take ": all, "/to ": all, "/hand ": all, "/hold ": all, "/note ": all, "/transcript ": all, "/take 1": {"12 \teva"}, "/take @1": {"12 \teva"},
+		"/take 小": {"8 \t小红"}, "/to Z": {"7 \tzoe"}, "/take 7 ": nil, "/note 7 b": {"Bob "}, "/transcript 7 ": nil,
+		"/close ": append(append([]string{}, all...), "from "), "/close f": {"from "}, "/close from ": {"192.0.2.7"}, "/close from 10.": nil, "/close 7 c": {"carol "},
+		"/hand 7 ": {"operator "}, "/hand 7 op": {"operator "}, "/hand 7 b": {"Bob "},
+		"@": {"@7 \tzoe", "@8 \t小红", "@12 \teva", "@Bob ", "@carol ", "@小明 "}, "@1": {"@12 \teva"}, "@小": {"@8 \t小红", "@小明 "}, "look @小": {"@小明 "},
+		"/say ": {"bye", "hours", "你好"}, "/say 你": {"你好"}, "/say bye ": {"7\tzoe", "8\t小红", "12\teva"}, "/duty ": {"on", "off"}, "/queue ": {"all"}, "/queue a": {"all"}, "/que": {"/queue "}, "/help que": {"queue"},
+		"/kick b": {"Bob "}, "/kick bob 10m c": {"carol "}, "/op": nil, "/resu": nil,
+	} {
+		assert.Equal(t, want, p.complete(before), "%q", before)
+	}
+}
+
+func TestWhatIsSeenIsBounded(t *testing.T) {
+	p := knows(t, true)
+	for i := range 3 * maxSeen {
+		p.hear(protocol.Entered{Room: parsedRoom(t, fmt.Sprint("r", i))})
+		p.hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: parsedNick(t, fmt.Sprint("v", i)), State: protocol.Taken, By: parsedNick(t, fmt.Sprint("o", i))})
+	}
+	assert.Len(t, p.seen.rooms, maxSeen)
+	assert.Len(t, p.seen.visitors, maxSeen)
+	assert.Len(t, p.seen.operators, maxSeen)
+	assert.Contains(t, p.seen.visitors, protocol.Ticket(3*maxSeen), "the last")
+	assert.Contains(t, p.seen.rooms, fmt.Sprint("#r", 3*maxSeen-1))
+	p.hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "tea")}}})
+	assert.Len(t, p.seen.rooms, 1, "a whole list is the truth")
+}
+
+// Tab at a terminal: the rooms are known without anybody asking, and a mistyped command is
+// answered by the client with what can be done there.
+func TestTabCompletesOnTheScreen(t *testing.T) {
+	in := openInside(t)
+	defer in.stop()
+	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
+	bob.shows(t, "You are bob in #lobby")
+	bob.keys("/join tea\n")
+	bob.shows(t, "-- you are in #tea now")
+	ann, annEnded, _ := in.sits("ann", hub.Identity{})
+	ann.shows(t, "You are ann in #lobby")
+	ann.keys("/rooms\n") // the answer is behind that which nobody is to see
+	ann.shows(t, "-- 2 rooms: #lobby (1), #tea (1)")
+	ann.keys("/join \t\n")
+	ann.shows(t, "ann in #tea · 2 here")
+	bob.shows(t, "-- ann joined")
+	bob.keys("@a\tthere you are\n")
+	ann.shows(t, "<bob> @ann there you are")
+	ann.keys("/help his\t\n")
+	ann.shows(t, "-- /history 50")
+	ann.keys("/kcik bob\n")
+	ann.shows(t, "-- there is no /kcik: /help lists all")
+	ann.keys("/histroy\n")
+	ann.shows(t, "-- there is no /histroy: did you mean /history?")
+	ann.keys("/quit\n")
+	assert.NoError(t, <-annEnded)
+	bob.keys("/quit\n")
+	assert.NoError(t, <-bobEnded)
+	bob.mu.Lock()
+	defer bob.mu.Unlock()
+	assert.Equal(t, 0, strings.Count(bob.picture, "rooms:"), "what the screen asks for itself is not shown")
+}

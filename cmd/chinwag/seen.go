@@ -1,0 +1,115 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// maxSeen is how many rooms, visitors and operators are remembered, of each.
+const maxSeen = 500
+
+// seen is what we were told of that a command can name, for completion: the rooms, the
+// visitors at the desk, and the operators. What is forgotten can still be typed. The zero
+// value has seen nothing.
+type seen struct {
+	rooms     map[string]bool
+	visitors  map[protocol.Ticket]visitor
+	operators map[string]bool
+}
+
+// visitor is somebody at the desk.
+type visitor struct {
+	nick protocol.Nick
+	addr string // "": not told
+}
+
+// hear keeps up with what is told.
+func (s *seen) hear(e protocol.Event) {
+	switch e := e.(type) {
+	case protocol.RoomList:
+		if e.Count == len(e.Rooms) { // there are no others
+			s.rooms = nil
+		}
+		for _, r := range e.Rooms {
+			s.room(r.Room)
+		}
+	case protocol.Entered:
+		s.room(e.Room)
+	case protocol.Left:
+		s.room(e.To)
+	case protocol.Asked:
+		s.visitor(e.Ticket, e.From, "")
+	case protocol.Queued:
+		s.visitor(e.Ticket, e.Nick, e.Addr)
+	case protocol.TicketChanged:
+		s.ticket(e)
+	case protocol.QueueIs:
+		for _, o := range e.Operators {
+			s.operator(o.Nick)
+		}
+	case protocol.DutyChanged:
+		s.duty(e)
+	}
+}
+
+func (s *seen) room(r protocol.Room) {
+	if r != (protocol.Room{}) && r != protocol.DeskRoom {
+		s.rooms = remember(s.rooms, r.String())
+	}
+}
+
+func (s *seen) visitor(no protocol.Ticket, n protocol.Nick, addr string) {
+	if s.visitors == nil {
+		s.visitors = map[protocol.Ticket]visitor{}
+	}
+	s.visitors[no] = visitor{n, cmp.Or(addr, s.visitors[no].addr)}
+	if len(s.visitors) > maxSeen { // who has waited longest, or is gone
+		delete(s.visitors, slices.Min(slices.Collect(maps.Keys(s.visitors))))
+	}
+}
+
+func (s *seen) ticket(e protocol.TicketChanged) {
+	switch e.State {
+	case protocol.Closed, protocol.Gone:
+		delete(s.visitors, e.Ticket)
+	case protocol.VisitorRename:
+		s.visitor(e.Ticket, e.To, "")
+	default:
+		s.visitor(e.Ticket, e.From, "")
+	}
+	s.operator(e.By)
+	if e.State == protocol.HandedOver {
+		s.operator(e.To)
+	}
+}
+
+func (s *seen) duty(e protocol.DutyChanged) {
+	if e.Reason == "" {
+		s.operator(e.From)
+	} else {
+		delete(s.operators, e.From.String()) // has gone
+	}
+}
+
+func (s *seen) operator(n protocol.Nick) {
+	if n != (protocol.Nick{}) {
+		s.operators = remember(s.operators, n.String())
+	}
+}
+
+// remember adds a name to names, which stay within their bound: another one is forgotten.
+func remember(names map[string]bool, name string) map[string]bool {
+	if names == nil {
+		names = map[string]bool{}
+	}
+	names[name] = true
+	for other := range names {
+		if len(names) > maxSeen && other != name {
+			delete(names, other)
+		}
+	}
+	return names
+}
