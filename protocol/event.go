@@ -169,11 +169,11 @@ type (
 	// Helped is one line of help: how a command is written, as people type it or as a line
 	// of JSON, and what it does.
 	Helped struct {
-		Verb    string  `json:"verb,omitzero"`    // its name in JSON
-		Usage   string  `json:"usage"`            // as people type it, or a line that a program can send
-		Text    string  `json:"text"`             // what it does
-		Barred  string  `json:"barred,omitzero"`  // why it cannot be done where one is, or by whom one is
-		Members []Field `json:"members,omitzero"` // for programs: all that it can have
+		Verb    string  `json:"verb,omitzero"`   // its name in JSON
+		Usage   string  `json:"usage"`           // as people type it, or a line that a program can send
+		Text    string  `json:"text"`            // what it does
+		Barred  string  `json:"barred,omitzero"` // why it cannot be done where one is, or by whom one is
+		Members []Field `json:"members"`         // for programs: all that it can have
 	}
 	// Accepted answers a line that was sent again: it stands at Seq already.
 	Accepted struct {

@@ -29,7 +29,9 @@ func HelpFor(h Help, p Place) ([]Helped, error) {
 	for _, v := range meant {
 		told = append(told, v.helped(h.Typed, p))
 		for _, f := range v.forms(h.Typed) {
-			f.Verb = v.Name
+			if f.Verb = v.Name; !h.Typed {
+				f.Members = v.Fields()
+			}
 			told = append(told, f)
 		}
 	}

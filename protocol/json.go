@@ -147,6 +147,9 @@ func withLists(e Event) Event {
 	case Replies:
 		e.Names = listed(e.Names)
 		return e
+	case Helped:
+		e.Members = listed(e.Members)
+		return e
 	case QueueIs:
 		e.Operators = append([]OnDesk{}, e.Operators...)
 		for i, o := range e.Operators {

@@ -69,13 +69,13 @@ func decodeHistory(b []byte) (Command, error) {
 	if h.Since != nil {
 		at, err := time.Parse(time.RFC3339, *h.Since)
 		if err != nil {
-			return nil, refuse("usage", `"since" is a time like "2026-11-24T14:00:00+01:00"`)
+			return nil, byName["history"].refuse(`has a "since" like "2026-11-24T14:00:00+01:00"`)
 		}
 		h.History.Since = at.UTC()
 	}
 	h.Lines = min(h.Lines, math.MaxInt32)
 	if !h.isOneWay() {
-		return nil, refuse("usage", `of "lines", "all", "since" and "around" a history takes one; "before" goes with all of them but "around"`)
+		return nil, byName["history"].refuse(`takes one of "lines", "all", "since" and "around"; "before" goes with all of them but "around"`)
 	}
 	return h.History, nil
 }
