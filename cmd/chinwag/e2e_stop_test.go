@@ -86,7 +86,7 @@ func TestG8ALateReaderHearsGoodbye(t *testing.T) {
 // TestG8InTheMidstOfAFlood: twenty who never stop sending hear it too.
 func TestG8InTheMidstOfAFlood(t *testing.T) {
 	t.Parallel()
-	h := open(t, "--rate", "0", "--grace", "2s", "--per-address-rate", "0")
+	h := open(t, "--rate", "0", "--grace", "20s", "--per-address-rate", "0")
 	ann := h.enter("ann")
 	var over sync.WaitGroup
 	ends := make([]tail, 20)
