@@ -32,12 +32,18 @@ func (v *view) complete() {
 		v.ring()
 	case len(offers) == 1:
 		v.replaceWord(start, offers[0])
-	case utf8.RuneCountInString(commonPrefix(offers)) > utf8.RuneCountInString(before[start:]):
+	case goesOn(commonPrefix(offers), before[start:]):
 		v.replaceWord(start, commonPrefix(offers))
 	default:
 		v.tab = completion{offers: offers, start: start}
 		v.list(listed)
 	}
+}
+
+// goesOn reports whether what all offers begin with is more of what was typed, and not a part of
+// something that stands for it.
+func goesOn(common, typed string) bool {
+	return utf8.RuneCountInString(common) > utf8.RuneCountInString(typed) && strings.Contains(strings.ToLower(common), strings.ToLower(typed))
 }
 
 // offer puts in the next word that it may become.
