@@ -28,8 +28,8 @@ type people struct {
 	nick       protocol.Nick // our own
 	room       protocol.Room
 	count      int
-	names      map[string]bool
-	seen       seen // what else can be named
+	names      map[string]bool // at most maxSeen
+	seen       seen            // what else can be named
 }
 
 func (p *people) self() protocol.Nick {
@@ -119,6 +119,9 @@ func (p *people) enter(w protocol.Welcome) {
 	p.desk, p.with = w.Desk, protocol.Nick{}
 	p.to, p.nobody = 0, false
 	p.noPassword, p.noRooms = w.NoPassword, w.NoRooms
+	if !w.Resumed {
+		p.seen = seen{}
+	}
 	p.seen.room(w.Room)
 	p.operator = p.console || p.operator && w.Resumed
 }
@@ -149,11 +152,11 @@ func (p *people) hear(e protocol.Event) {
 		}
 		p.count, p.names = e.Here, map[string]bool{}
 		for _, m := range e.Names {
-			p.names[m.Nick.String()] = true
+			p.names = remember(p.names, m.Nick.String())
 		}
 	case protocol.Joined:
 		if e.Room == p.room && !p.names[e.From.String()] {
-			p.names[e.From.String()] = true
+			p.names = remember(p.names, e.From.String())
 			p.count++
 		}
 	case protocol.Left:
@@ -163,7 +166,7 @@ func (p *people) hear(e protocol.Event) {
 		}
 	case protocol.Renamed:
 		delete(p.names, e.From.String())
-		p.names[e.To.String()] = true
+		p.names = remember(p.names, e.To.String())
 		if e.You {
 			p.nick = e.To
 		}

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// maxSeen is how many rooms, visitors and operators are remembered, of each.
+// maxSeen is how many names, rooms, visitors and operators are remembered, of each.
 const maxSeen = 500
 
 // seen is what we were told of that a command can name, for completion: the rooms, the
@@ -52,6 +52,11 @@ func (s *seen) hear(e protocol.Event) {
 		}
 	case protocol.DutyChanged:
 		s.duty(e)
+	case protocol.Renamed:
+		if s.operators[e.From.String()] {
+			delete(s.operators, e.From.String())
+			s.operator(e.To)
+		}
 	}
 }
 

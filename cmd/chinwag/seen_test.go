@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/protocol"
+)
+
+// The numbers and names of a session that is over are not offered in the next one, and those of one
+// that goes on are.
+func TestANewSessionHasSeenNothing(t *testing.T) {
+	for _, resumed := range []bool{false, true} {
+		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), State: protocol.Waiting},
+			protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
+		p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby, Resumed: resumed})
+		p.hear(protocol.Promoted{})
+		assert.Equal(t, resumed, p.complete("/take ") != nil)
+		assert.Equal(t, resumed, p.complete("/hand 7 o") != nil)
+		assert.Equal(t, resumed, p.complete("/join t") != nil)
+	}
+}
+
+func TestAnOperatorIsCompletedByTheLatestName(t *testing.T) {
+	p := knows(t, true, protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "olga")}}},
+		protocol.Renamed{From: parsedNick(t, "olga"), To: parsedNick(t, "helga")}, protocol.Renamed{From: parsedNick(t, "carol"), To: parsedNick(t, "cora")})
+	assert.Equal(t, []string{"helga "}, p.complete("/hand 7 "))
+	assert.Equal(t, []string{"@cora "}, p.complete("@c"))
+}
+
+// A full-width ＠ is one before every name, as Chinese and Japanese keyboards write it.
+func TestAWideAtIsTakenOffEverywhere(t *testing.T) {
+	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "zoe"), State: protocol.Waiting})
+	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠1"))
+	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠z"))
+	assert.Equal(t, []string{"小明 "}, p.complete("/msg ＠小"))
+	assert.Equal(t, []string{"@12 \tzoe"}, p.complete("＠1"))
+}
+
+func TestNamesAreBounded(t *testing.T) {
+	p := knows(t, false)
+	var all protocol.Members
+	all.Room = protocol.Lobby
+	for i := range 2 * maxSeen {
+		n := parsedNick(t, fmt.Sprint("n", i))
+		p.hear(protocol.Joined{Stamp: protocol.Stamp{Room: protocol.Lobby}, From: n})
+		p.hear(protocol.Renamed{From: n, To: parsedNick(t, fmt.Sprint("m", i))})
+		all.Names = append(all.Names, protocol.Member{Nick: n})
+	}
+	assert.Equal(t, maxSeen, len(p.names)) // Len would show them all
+	p.hear(all)
+	assert.Equal(t, maxSeen, len(p.names)) // Len would show them all
+}
