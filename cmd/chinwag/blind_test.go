@@ -25,7 +25,7 @@ func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	})
 	t.Run("lines", func(t *testing.T) {
 		l := inPipe{out: io.Discard, err: io.Discard}
-		l.noPassword.Store(true)
+		l.here.noPassword = true
 		cmd, err := l.parse([]byte("/operator"))
 		require.NoError(t, err)
 		assert.IsType(t, protocol.Operator{}, cmd)

@@ -27,20 +27,20 @@ type inPipe struct {
 	named    bool // somebody chose the nick: not to get it is a failure
 	typing   bool // the input is a terminal
 
-	client     *client.Client
-	welcome    protocol.Welcome           // owned by show
-	echo       atomic.Bool                // show one's own lines, too
-	input      *bufio.Reader              // of in; owned by typed
-	hand       sync.Mutex                 // held while a command is handed to the client
-	over       bool                       // under hand: it is told already what was not sent
-	failed     atomic.Bool                // something was refused or lost
-	writing    sync.Mutex                 // to out: what a line of input is refused with comes between two events
-	closed     bool                       // under writing: nobody reads out any more
-	secret     bool                       // the next line is a password; owned by typed
-	serves     bool                       // a password was sent: we may be an operator; owned by typed
-	dark       atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
-	guard      protocol.Guard             // of what is typed
-	noPassword atomic.Bool                // the server asks for none: no client becomes an operator there
+	client  *client.Client
+	welcome protocol.Welcome           // owned by show
+	echo    atomic.Bool                // show one's own lines, too
+	input   *bufio.Reader              // of in; owned by typed
+	hand    sync.Mutex                 // held while a command is handed to the client
+	over    bool                       // under hand: it is told already what was not sent
+	failed  atomic.Bool                // something was refused or lost
+	writing sync.Mutex                 // to out: what a line of input is refused with comes between two events
+	closed  bool                       // under writing: nobody reads out any more
+	secret  bool                       // the next line is a password; owned by typed
+	serves  bool                       // a password was sent: we may be an operator; owned by typed
+	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
+	guard   protocol.Guard             // of what is typed
+	here    people                     // where we are, and who
 }
 
 // join takes part until the input has ended and all of it is acknowledged, or
@@ -55,7 +55,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	defer l.lighten()
 	for e := range l.client.Events() {
 		if in, ok := e.(client.Connected); ok {
-			l.noPassword.Store(in.NoPassword)
+			l.here.enter(in.Welcome)
 			if !in.Again {
 				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
 			}
@@ -66,12 +66,15 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	l.hand.Lock() // what is in the hand just now cannot be sent any more, and is told first
 	l.over = true
 	l.hand.Unlock()
+	l.writing.Lock() // what is told now is the last: a line of input may still be refused
+	defer l.writing.Unlock()
 	if l.failed.Load() && isDone(err) {
 		err = errFailed
 	}
 	if l.json {
-		l.tell(running, endLine(o.Addr, err))
+		l.write(running, endLine(o.Addr, err))
 	}
+	l.closed = true
 	return err
 }
 
@@ -79,6 +82,11 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 func (l *inPipe) tell(ctx context.Context, b []byte) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
+	l.write(ctx, b)
+}
+
+// write is tell for who holds writing.
+func (l *inPipe) write(ctx context.Context, b []byte) {
 	if len(b) == 0 || l.closed {
 		return
 	}
@@ -191,7 +199,7 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 		if bad, ok := errors.AsType[*protocol.CommandRefused](err); ok {
 			ref = bad.Ref
 		}
-		l.refuse(ctx, protocol.Refused{Refusal: *refusal, Ref: ref})
+		l.refuse(ctx, protocol.Refused{Refusal: *refusal.In(l.here.place()), Ref: ref})
 		return nil
 	}
 	return err
@@ -282,7 +290,7 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 		return nil, err
 	}
 	if _, ok := cmd.(protocol.Operator); ok {
-		if l.secret = !l.noPassword.Load(); !l.secret {
+		if l.secret = !l.here.hasNoPassword(); !l.secret {
 			l.guard.Raise() // it may be typed on blindly
 		}
 	}

@@ -45,11 +45,12 @@ func (l *inPipe) show(e client.Event) []byte {
 }
 
 func (l *inPipe) heard(e protocol.Event) []byte {
+	l.here.hear(e)
 	refused, isRefused := e.(protocol.Refused)
 	if isRefused && (l.named || !isOfName(refused.Code)) {
 		l.failed.Store(true)
 	}
-	if isRefused && isOfPassword(refused.Code) && !l.noPassword.Load() { // else it was raised as /operator was typed
+	if isRefused && isOfPassword(refused.Code) && !l.here.hasNoPassword() { // else it was raised as /operator was typed
 		l.guard.Raise()
 	} else if _, ok := e.(protocol.Promoted); ok {
 		l.guard.Lower()
