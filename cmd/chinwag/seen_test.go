@@ -53,3 +53,36 @@ func TestNamesAreBounded(t *testing.T) {
 	p.hear(all)
 	assert.Equal(t, maxSeen, len(p.names)) // Len would show them all
 }
+
+func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
+	for _, state := range []protocol.TicketState{protocol.Closed, protocol.Gone} {
+		at := protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), State: protocol.Waiting}
+		p := knows(t, true, at)
+		assert.NotNil(t, p.complete("/take z"))
+		at.State = state
+		p.hear(at)
+		assert.Nil(t, p.complete("/take z"), state)
+	}
+}
+
+// What the screen wants to know it asks for itself, wherever one is that has an answer.
+func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
+	f := newFace(false, false, newGlass())
+	asked := func() (all []protocol.Command) {
+		for len(f.asks) > 0 {
+			all = append(all, <-f.asks)
+		}
+		return all
+	}
+	inRoom := []protocol.Command{protocol.Who{}, protocol.Rooms{}}
+	f.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby})
+	assert.Equal(t, inRoom, asked())
+	f.heard(protocol.Entered{Room: parsedRoom(t, "tea")})
+	assert.Equal(t, inRoom, asked())
+	f.heard(protocol.Entered{Room: protocol.DeskRoom})
+	assert.Empty(t, asked())
+	f.heard(protocol.Promoted{})
+	assert.Equal(t, []protocol.Command{protocol.Canned{}}, asked())
+	f.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
+	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Canned{}}, asked())
+}
