@@ -14,9 +14,6 @@ func HelpFor(h Help, p Place) ([]Helped, error) {
 	if h.Verb.IsBlank() {
 		for _, v := range Verbs() {
 			if (!h.Typed || v.parse != nil) && v.Barred(p) == "" {
-				if v.Brief != "" {
-					v.Args = v.Brief
-				}
 				told = append(told, v.helped(h.Typed, p))
 			}
 		}
@@ -76,6 +73,9 @@ func isAmong(vs []Verb, v Verb) bool {
 
 // helped is v as help tells it.
 func (v Verb) helped(typed bool, p Place) Helped {
+	if v.Brief != "" {
+		v.Args = v.Brief // the forms have the others
+	}
 	e := Helped{Verb: v.Name, Usage: v.Usage(), Text: v.HelpIn(p), Barred: v.Barred(p)}
 	if !typed {
 		e.Usage, e.Members = v.exampleJSON(), v.Fields()

@@ -12,8 +12,8 @@ import (
 type Verb struct {
 	Name     string // "nick": "type":"nick" in JSON and, unless Typed says otherwise, /nick in text
 	Typed    string // in text, where that differs: JSON has no room for two verbs called say
-	Args     string // as help shows them
-	Brief    string // these in a list, where they are too many for a line; "": they are not
+	Args     string // all that it can have
+	Brief    string // these as help shows them, where they are too many for a line: Forms have the others. "": they are not
 	Help     string // what it does, to be read after the usage
 	Example  string // a whole line; parses to a Command of this verb
 	More     string // what else can be said of it, to who asks for help on this verb alone
