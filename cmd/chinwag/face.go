@@ -136,26 +136,26 @@ func (f *face) refused(err error) bool {
 	return ok
 }
 
-// enter is a new beginning: the names are asked for.
+// enter is a new beginning: the names are asked for, and once the rooms. Of those that are made
+// later one hears as somebody goes there, and all that is asked counts against the rate limit.
 func (f *face) enter(w protocol.Welcome) {
 	f.here.enter(w)
 	f.forgetExpected()
 	f.giveUpSaving()
 	f.askWho(w.Room)
+	if w.Room != protocol.DeskRoom && !w.NoRooms {
+		f.ask(protocol.Rooms{})
+	}
 	if f.here.serves() {
 		f.ask(protocol.Canned{})
 	}
 }
 
-// askWho asks for the names in a room, and for those of the others. At the desk one sees
-// nobody, and knows already how things stand.
+// askWho asks for the names in a room. At the desk one sees nobody, and knows
+// already how things stand.
 func (f *face) askWho(in protocol.Room) {
-	if in == protocol.DeskRoom {
-		return
-	}
-	f.ask(protocol.Who{})
-	if !f.here.place().OnlyDesk {
-		f.ask(protocol.Rooms{})
+	if in != protocol.DeskRoom {
+		f.ask(protocol.Who{})
 	}
 }
 
