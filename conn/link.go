@@ -34,6 +34,7 @@ type link struct {
 	spoke     atomic.Bool        // it has sent a line, or is no stranger
 	waits     atomic.Bool        // all that has come was handed over
 	loss      atomic.Pointer[loss]
+	stalled   atomic.Bool // the other side took nothing for too long
 
 	// under Server.mu
 	expelled bool
@@ -46,6 +47,7 @@ type link struct {
 
 // wrote is called by the hub when nothing more is written.
 func (l *link) wrote(err error) {
+	l.stalled.Store(errors.Is(err, os.ErrDeadlineExceeded)) // the reader, which ends now, tells why
 	l.transport.Interrupt()
 	l.rouse()
 	l.cancel() // what the reader still wants is not wanted any more
@@ -212,11 +214,11 @@ func (l *link) end(reading error) {
 		reason = protocol.Lost
 		l.client.Discard() // nobody is there to say goodbye to, or it is said
 	}
+	if l.stalled.Load() {
+		reason = protocol.Stalled
+	}
 	// The writing is about to end, or the hub ends it with the goodbye.
 	if over := l.overSoon(); over == nil {
-		if errors.Is(l.err, os.ErrDeadlineExceeded) {
-			reason = protocol.Stalled
-		}
 		l.client.Close(l.ctx, reason)
 		l.tellRead()
 	} else {

@@ -1,0 +1,35 @@
+package conn_test
+
+import (
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn"
+	"chinwag/conn/plain"
+	"chinwag/hub"
+)
+
+// unhurried is a transport on a machine that does other things between two steps of its end.
+type unhurried struct{ conn.Transport }
+
+func (s unhurried) Interrupt() { s.Transport.Interrupt(); time.Sleep(time.Second) }
+
+// Whoever takes nothing has left for that, also where the reader ends before all of the writing has.
+func TestWhoTakesNothingIsToldToHaveTakenNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
+		bob := w.come(hub.Identity{})
+		ours, theirs := net.Pipe()
+		w.served.Go(func() { _ = w.server.Serve(unhurried{plain.New(theirs, plain.Options{})}, hub.Identity{}) })
+		_, _ = ours.Read(make([]byte, 1)) // and no more
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		assert.Contains(t, bob.text(), "left (took nothing for too long)")
+		_ = ours.Close()
+		w.leave(bob)
+	})
+}
