@@ -83,7 +83,7 @@ func (r *run) resume(c *Client, code string, weight int64) {
 	m := r.tokens[canonCode(code)]
 	switch {
 	case c.member.program:
-		r.refuse(c, weight, "late-resume", "a program resumes with its hello")
+		r.refuse(c, weight, "late-resume", "chinwag join comes back by itself; another program says its token in its hello")
 		return
 	case m == c.member:
 		r.refuse(c, weight, "yourself", "that is you already")

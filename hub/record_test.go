@@ -306,7 +306,7 @@ func TestAHubGoesOnWithTheRecord(t *testing.T) {
 		bob.connect(t)
 		synctest.Wait()
 		told := bob.told()
-		assert.Contains(t, told, "-- your session is over: lines may be missing here, and private ones are")
+		assert.Contains(t, told, "-- your session is over: lines may be missing here, and private ones are lost")
 		heard := 0
 		for _, l := range told {
 			if strings.HasPrefix(l, "<guest-1> second life") {

@@ -284,7 +284,7 @@ func gap(dst []byte, e Gap) []byte {
 	case Future:
 		return line(dst, "there has never been the position that you saw last: lines may be missing here")
 	case OldToken:
-		return line(dst, "your session is over: lines may be missing here, and private ones are")
+		return line(dst, "your session is over: lines may be missing here, and private ones are lost")
 	}
 	if e.Why == Skipped {
 		return line(dst, "you were far behind, so ", plural(e.Lines, "line"), " are skipped here: /history before ", strconv.FormatUint(e.Before, 10), " shows them")

@@ -325,6 +325,9 @@ func nickAnd(t Text) (Nick, Text, error) {
 
 func badArgs(verb string) *Refusal {
 	v := byName[verb]
+	if v.Example == v.Usage() {
+		return refuse("usage", "please write it like this: %s", v.Usage())
+	}
 	return refuse("usage", "please write it like this: %s (for example: %s)", v.Usage(), v.Example)
 }
 
