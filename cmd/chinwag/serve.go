@@ -224,9 +224,9 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 		select {
 		case s := <-signals:
 			signal.Stop(signals) // before anybody can answer to what is logged
-			log.Info("shutting down", "why", s.String())
+			log.Info("shutting down", "by", "the signal "+s.String())
 		case <-asked:
-			log.Info("shutting down", "why", "an operator asked for it")
+			log.Info("shutting down", "by", "an operator")
 		case <-ctx.Done():
 		}
 		return nil
