@@ -27,18 +27,19 @@ func benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench SCENARIO",
 		Short: "measure a chat server: this one, or any",
-		Long: `bench fills a chat server with people who talk, and measures what that costs it:
+		Long: `bench fills a chat server with people who talk, and measures the cost:
 
 ` + scenarioList() + `
-Without --addr it starts a server of its own, with its limits off, and ends it. Any
-other server that speaks one of the dialects (chinwag; json: chinwag to programs;
-irc; line: whatever comes is passed on to all, like ncat --broker) is started by
---serve, in which {port} is where it must listen, or runs already at --addr; then --pid
-names the process whose CPU time and memory are meant (on Linux).
+Without --addr it starts a server of its own, with its limits off, and ends it.
+Any other server that speaks one of the dialects (chinwag; json: chinwag to
+programs; irc; line: whatever comes is passed on to all, like ncat --broker) is
+started by --serve, in which {port} is where it must listen, or runs already at
+--addr; then --pid names the process whose CPU time and memory are meant (on
+Linux).
 
-Each run is a line of JSON, and on a terminal a table. Every line that is said is
-looked for at every member: where one is lost, repeated, out of order or damaged, the
-exit code is 1.`,
+Each run is a line of JSON, and on a terminal a table. Every line that is said
+is looked for at every member: where one is lost, repeated, out of order or
+damaged, the exit code is 1.`,
 		Example: `  chinwag bench flood
   chinwag bench paced --members 200 --rate 100 --runs 5
   chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667
@@ -209,9 +210,10 @@ func compareCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compare",
 		Short: "measure chinwag, and ngircd, inspircd and ncat where they are installed",
-		Long: `compare plays the whole set of scenarios against chinwag, with its record on disk and
-in memory, and against those of ngircd, inspircd and ncat --broker that are installed, each time with a fresh server on this
-machine and with its limits off. Five runs take about an hour.`,
+		Long: `compare plays the whole set of scenarios against chinwag, with its record on
+disk and in memory, and against those of ngircd, inspircd and ncat --broker
+that are installed, each time with a fresh server on this machine and with its
+limits off. Five runs take about an hour.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := c.Flags()

@@ -23,9 +23,10 @@ func historyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history",
 		Short: "export, import, verify or shrink the record of what was said",
-		Long: `history works on the file in which a server keeps what was said: chinwag.db in its
---data folder, or where its log says as it starts. export and verify only read, and may be
-used while the server runs; import and vacuum want the file for themselves.`,
+		Long: `history works on the file in which a server keeps what was said: chinwag.db in
+its --data folder, or where its log says as it starts. export and verify only
+read, and may be used while the server runs; import and vacuum want the file
+for themselves.`,
 		Example: `  chinwag history verify chinwag.db
   chinwag history export chinwag.db > backup.jsonl
   chinwag history export --format text chinwag.db | less
@@ -43,11 +44,11 @@ func exportCommand() *cobra.Command {
 		}
 		return export(path, c.OutOrStdout(), sqlite.Format(format))
 	})
-	c.Long = `export writes all that FILE holds to standard output, private lines as well: keep it
-where nobody else reads. As json it is what import reads; as text it is what people read: each line
-with its stream, its time, and the name of who said or did it.
-What cannot be read of a damaged FILE is left out: standard error says how much that is, and
-the exit code is 1.`
+	c.Long = `export writes all that FILE holds to standard output, private lines as well:
+keep it where nobody else reads. As json it is what import reads; as text it is
+what people read: each line with its stream, its time, and the name of who said
+or did it. What cannot be read of a damaged FILE is left out: standard error
+says how much that is, and the exit code is 1.`
 	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")
 	completes(c, "format", string(sqlite.JSON), string(sqlite.Text))
 	return c
@@ -92,12 +93,13 @@ func importCommand() *cobra.Command {
 		}
 		return err
 	})
-	c.Long = `import makes FILE of what export wrote as json, from standard input, with the same
-positions, so that programs that come back find their place. FILE must be new, or
-have no entries yet. All is imported or nothing: an export that was cut off, or from which
-something in the middle is missing, is refused, unless --partial takes what is there. What
-export could not read of a damaged record is told and not missed. Of a record that has lost its
-end import makes another one: programs that come back are told so.`
+	c.Long = `import makes FILE of what export wrote as json, from standard input, with the
+same positions, so that programs that come back find their place. FILE must be
+new, or have no entries yet. All is imported or nothing: an export that was cut
+off, or from which something in the middle is missing, is refused, unless
+--partial takes what is there. What export could not read of a damaged record
+is told and not missed. Of a record that has lost its end import makes another
+one: programs that come back are told so.`
 	c.Flags().BoolVar(&partial, "partial", false, "import what is there, if some of it is missing")
 	return c
 }

@@ -26,33 +26,38 @@ func joinCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "join [HOST[:PORT]] or join HOST PORT",
 		Short: "walk into a chat room",
-		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT (12345). An IPv6
-address may stand with and without brackets, and with a zone: fe80::1%eth0.
+		Long: `join walks into the chat room at HOST (localhost if there is none) and PORT
+(12345). An IPv6 address may stand with and without brackets, and with a zone:
+fe80::1%eth0.
 
-On a terminal it is a screen: type to talk, /help for more, Tab completes names,
-rooms and commands, Ctrl-C on an empty line or /quit leaves. Your own lines appear when the server has them.
-When the connection breaks, or the server starts again, it comes back by itself, and misses and
-repeats nothing. When the server says not to come back it ends, with the reason.
-The terminal is taken to write in what its locale names, such as zh_CN.GBK, and in UTF-8 if that
-is C or POSIX.
+On a terminal it is a screen: type to talk, /help for more, Tab completes
+names, rooms and commands, Ctrl-C on an empty line or /quit leaves. Your own
+lines appear when the server has them. When the connection breaks, or the
+server starts again, it comes back by itself, and misses and repeats nothing.
+When the server says not to come back, as after /shutdown, it ends with the
+reason. The terminal is taken to write in what its locale names, such as
+zh_CN.GBK, and in UTF-8 if that is C or POSIX.
 
-In a pipe each line of input is said or done, and what others say comes out, one line
-each; refusals go to standard error. When the input ends it leaves, as soon as all of
-it is acknowledged. There --nick (or $CHINWAG_NICK) is a condition: if the name is taken,
-nothing is said at all, or with --nick-or-guest a guest says it. Input and output are UTF-8 in
-a pipe, whatever the locale says: a job that runs without one speaks as you do (iconv turns
+In a pipe each line of input is said or done, and what others say comes out,
+one line each; refusals go to standard error. When the input ends it leaves, as
+soon as all of it is acknowledged. There --nick (or $CHINWAG_NICK) is a
+condition: if the name is taken, nothing is said at all, or with
+--nick-or-guest a guest says it. Input and output are UTF-8 in a pipe, whatever
+the locale says: a job that runs without one speaks as you do (iconv turns
 others into it).
 
-With --json the output is one JSON object a line, refusals too, and input lines that are JSON
-objects are commands: see protocol/README.md. Nothing that a program needs is on standard error.
-Lines of join's own are lost (why, next: seconds until it tries again), undelivered (command, maybe:
-it may have arrived) and, last of all, ended (exit: the exit code, text: why).
+With --json the output is one JSON object a line, refusals too, and input lines
+that are JSON objects are commands: see protocol/README.md. Nothing that a
+program needs is on standard error. Lines of join's own are lost (why, next:
+seconds until it tries again), undelivered (command, maybe: it may have
+arrived) and, last of all, ended (exit: the exit code, text: why).
 
-With --bare it talks to a server that knows no lines, as tutorials write them: each line of
-input is one send, without its end and a tenth of a second after the one before, so that two
-arrive as two; whatever comes is shown at once (in a pipe: the bytes as they came). When the
-input ends the server is told so, and what still comes is shown until the server ends, too, or has
-sent nothing for 30 seconds (1 where you type).
+With --bare it talks to a server that knows no lines, as tutorials write them:
+each line of input is one send, without its end and a tenth of a second after
+the one before, so that two arrive as two; whatever comes is shown at once (in
+a pipe: the bytes as they came). When the input ends the server is told so, and
+what still comes is shown until the server ends, too, or has sent nothing for
+30 seconds (1 where you type).
 
 ` + exitCodesOf("join"),
 		Example: `  chinwag join

@@ -83,7 +83,8 @@ func rootCommand() *cobra.Command {
 		Use:   "chinwag",
 		Short: "a chat room that anybody can walk into",
 		Long: `chinwag is a chat room that anybody can walk into with what is already on their
-machine, and an operator at the server's own terminal who reads along and answers.
+machine, and an operator at the server's own terminal who reads along and
+answers.
 
 Open a room:        chinwag serve
 Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,

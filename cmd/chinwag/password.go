@@ -73,8 +73,10 @@ func passwordCommand() *cobra.Command {
 
 whoever knows it can become an operator from anywhere, with /operator.
 
-` + passwordRule + ` Where FILE is there already it asks whether
-that may go; in a pipe it does so with --force alone.`,
+` + passwordRule + `
+
+Where FILE is there already it asks whether that may go; in a pipe it does so
+with --force alone.`,
 		Example: `  chinwag password operators.txt
   head -c 15 /dev/urandom | base64 | tee /dev/tty | chinwag password --force operators.txt`,
 		Args: takes(1, 1), ValidArgsFunction: completeFile(),
@@ -109,7 +111,13 @@ func makePassword(path string, force bool) error {
 	if err != nil {
 		return err
 	}
-	return savePassword(path, p)
+	if err := savePassword(path, p); err != nil {
+		return err
+	}
+	if typing {
+		fmt.Fprintf(os.Stderr, "The password is set: chinwag serve --operator-password-file %s\n", path)
+	}
+	return nil
 }
 
 // standing is where a file of that name is written, and whether one is there.
@@ -174,7 +182,7 @@ func savePassword(path, password string) error {
 	return nil
 }
 
-const passwordRule = "A password has at least 8 bytes: 8 letters, or 3 Chinese ones. A few words do well."
+const passwordRule = "A password has at least 8 bytes: 8 letters, or 3 Chinese ones.\nA few words do well."
 
 // newPassword asks for a password twice, or reads a line.
 func newPassword(in int, typing bool) (string, error) {

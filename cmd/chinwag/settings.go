@@ -137,7 +137,7 @@ func (s *settings) table() []settingGroup {
 			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
 			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
 			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before --per-address-rate counts", zero: "no limit, whatever --per-address-rate says"},
-			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while. no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
+			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while; no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
 		}},
 		{"Rooms", []setting{
 			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},

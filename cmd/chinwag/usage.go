@@ -23,6 +23,7 @@ func wrongUsage(format string, args ...any) error {
 // plainUsage has root and all below it speak of wrong usage in our words.
 func plainUsage(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
+	fitScreen(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range tree(root) {
@@ -31,7 +32,7 @@ func plainUsage(root *cobra.Command) {
 			c.Run, c.RunE, c.ValidArgsFunction = nil, help, completeCommand
 			c.Short, c.Long = "show the help of a command", "help shows the help of a command, or of a topic: chinwag help history import"
 		case c.Name() == "completion" && c.Parent() == root:
-			c.Short = "make what your shell needs to complete commands, flags and values"
+			c.Short = "make the script by which Tab in your shell completes this"
 			fallthrough
 		case c.HasSubCommands():
 			c.Args, c.RunE = cobra.ArbitraryArgs, chooseCommand
