@@ -96,7 +96,7 @@ func TestTheSettingsAreTold(t *testing.T) {
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
 	said := h.log.ends()
-	assert.Contains(t, said, "level=INFO msg=settings file="+file+"\n")
+	assert.Contains(t, said, `level=INFO msg="the configuration file is read" file=`+file+"\n")
 	assert.Contains(t, said, `level=WARN msg="the variable CHINWAG_BRUST is no setting, and nothing is set by it: do you mean CHINWAG_BURST?"`)
 	assert.Equal(t, 1, strings.Count(said, "is no setting"))
 	assert.Contains(t, said, "--keep and --keep-size bound the file")

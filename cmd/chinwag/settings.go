@@ -295,7 +295,7 @@ func (s *settings) check() error {
 // tell logs where the settings come from, and what is not one.
 func (s *settings) tell(log *slog.Logger) {
 	if s.read != "" {
-		log.Info("settings", "file", s.read)
+		log.Info("the configuration file is read", "file", s.read)
 	}
 	for _, words := range s.strange {
 		log.Warn(words)
