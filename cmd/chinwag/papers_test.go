@@ -43,6 +43,8 @@ var playedBy = map[string]string{
 	"| the disk | |":                                  "TestG11AFullDiskIsToldAndOver",
 	"| message | level | what it means |":             "TestTheQuotedMessages",
 	"| what you see | why | what to do |":             "TestTheQuotedMessages",
+	"| what no longer starts | write |":               "TestWhatNoLongerStarts",
+	"| before | now |":                                "TestTheCodesThatWereRenamed",
 	"| flag | variable | key in the file | default |": "TestEveryRowOfTheSettingsPage",
 }
 
