@@ -154,6 +154,11 @@ func bytesInWords(n uint64) string {
 	return fmt.Sprintf("%d kB", n>>10)
 }
 
+// sizeInLog is a number of bytes that people read in words, and programs as a number.
+type sizeInLog uint64
+
+func (n sizeInLog) String() string { return bytesInWords(uint64(n)) }
+
 // watchDisk is an actor that looks at the disk of the record at path, and tells of it
 // the log and the operators that are connected.
 func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error, interrupt func(error)) {
@@ -172,7 +177,7 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 				log.Debug("the free space of the record's disk is not known", "err", err)
 			default:
 				for _, words := range w.see(l) {
-					log.Warn(words, "journal", path, "free", l.free, "of", l.all, "record", l.record)
+					log.Warn(words, "journal", path, "free", sizeInLog(l.free), "of", sizeInLog(l.all), "record", sizeInLog(l.record))
 					h.TellOperators(ctx, protocol.MustText(words))
 				}
 			}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,4 +121,14 @@ func TestTheCodesThatWereRenamed(t *testing.T) {
 			assert.Equal(t, strings.Contains(string(page), "| `"+code+"` | the same"), known[code], code)
 		}
 	}
+}
+
+// People read sizes in words, and programs numbers of bytes.
+func TestASizeInTheLog(t *testing.T) {
+	t.Parallel()
+	var screen, machine strings.Builder
+	slog.New(&screenLog{to: &screen, least: slog.LevelInfo}).Warn("full", "free", sizeInLog(3<<30))
+	slog.New(slog.NewJSONHandler(&machine, nil)).Warn("full", "free", sizeInLog(3<<30))
+	assert.Equal(t, "warn: full (free 3.0 GB)\n", screen.String())
+	assert.Contains(t, machine.String(), `"free":3221225472`)
 }
