@@ -314,7 +314,7 @@ func refusalOf(err error) *Refusal {
 		}
 		return refuse("bad-json", "that line is not a JSON object that I understand: its %q cannot be a %s", wrong.Field, wrong.Value)
 	}
-	return refuse("bad-json", "that line is not a JSON object that I understand")
+	return refuse("bad-json", `that line is not a JSON object that I understand: one is written like {"type":"say","text":"hello"}, in double quotes`)
 }
 
 // appendJSON splices the type into the object that encoding/json makes of v.

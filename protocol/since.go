@@ -113,7 +113,7 @@ func parseSince(s string, now time.Time) (at time.Time, ok bool) {
 		return at, false
 	}
 	if ago, ok := parseSeconds(longAgo.Replace(s)); ok && ago < math.MaxInt32 {
-		return now.Add(-ago.Duration()), true
+		return now.Add(-ago.Duration()).Truncate(time.Second), true // as clocks are read
 	}
 	if at, err := time.Parse(time.RFC3339, strings.ToUpper(s)); err == nil {
 		return at.In(now.Location()), true

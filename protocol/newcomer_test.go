@@ -1,0 +1,30 @@
+package protocol
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A time is told as clocks are read: no program wants the nanosecond at which somebody asked for help.
+func TestSinceHasNoFractions(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 27, 15, 30, 20, 123456789, time.UTC)
+	at, ok := parseSince("3h", now)
+	assert.True(t, ok)
+	assert.Equal(t, time.Date(2026, 11, 27, 12, 30, 20, 0, time.UTC), at)
+}
+
+// Who writes no JSON is shown some.
+func TestWhatIsNoJSONIsShownSome(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{`{'type':'say','text':'hi'}`, `{"type":"say"`, `{"type":"say","text":"hi"} x`} {
+		_, err := DecodeCommand([]byte(line))
+		r, ok := errors.AsType[*Refusal](err)
+		if assert.True(t, ok, line) {
+			assert.Contains(t, r.Text, `{"type":"say","text":"hello"}`, line)
+		}
+	}
+}
