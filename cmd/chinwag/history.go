@@ -49,7 +49,7 @@ keep it where nobody else reads. As json it is what import reads; as text it is
 what people read: each line with its stream, its time, and the name of who said
 or did it. What cannot be read of a damaged FILE is left out: standard error
 says how much that is, and the exit code is 1.`
-	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "json or text")
+	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "`HOW`: json, for import, or text, for people")
 	completes(c, "format", string(sqlite.JSON), string(sqlite.Text))
 	return c
 }
@@ -139,7 +139,7 @@ func report(w io.Writer, path string, r sqlite.Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, p)
 	}
-	fmt.Fprintf(w, "%d entries in %d streams, up to position %d; %d older ones are no longer kept; record %s\n", r.Entries, r.Streams, r.Head, r.Gone, r.Epoch)
+	fmt.Fprintf(w, "%d entries, up to position %d; streams (rooms, the desk, private lines): %d; %d older entries are no longer kept; record %s\n", r.Entries, r.Head, r.Streams, r.Gone, r.Epoch)
 	if len(r.Problems) > 0 {
 		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
 	}
