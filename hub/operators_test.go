@@ -50,7 +50,7 @@ func TestWhatOperatorsSaidIsForOperatorsAtEveryStart(t *testing.T) {
 					op.wants <- protocol.Join{Room: protocol.OperatorsRoom}
 					op.wants <- protocol.Search{Text: protocol.MustText("secret")}
 					synctest.Wait()
-					assert.Contains(t, op.told(), "-- 3 lines found: /history around N shows what was said there; N stands before the time")
+					assert.Contains(t, op.told(), "-- 3 lines found: /history around N shows more; N stands before the time")
 					w.close(bob, bot, op)
 				}
 			})

@@ -129,10 +129,10 @@ func TestEventsInWords(t *testing.T) {
 -- taken out of the record: 1 line of yours
 -- taken out of the record: 3 lines of yours, but not those of long ago: you were in more places than are remembered
 -- nothing found
--- 1 line found: /history around N shows what was said there; N stands before the time
--- the last 20 that were found: /history around N shows what was said there; N stands before the time
+-- 1 line found: /history around N shows more; N stands before the time
+-- the last 20 found: /history around N shows more; N stands before the time
 -- nothing found (what was said last is not searched yet: please try again in a moment)
--- 2 lines found: /history around N shows what was said there; N stands before the time (what was said last is not searched yet: please try again in a moment)
+-- 2 lines found: /history around N shows more; N stands before the time (what was said last is not searched yet: please try again in a moment)
 -- 3 lines are missing here: more was said than is kept for those who read slowly
 -- 1 line is missing here: more was said than is kept for those who read slowly
 -- some lines are missing here: they are no longer kept

@@ -183,9 +183,9 @@ func searchEnd(dst []byte, e SearchEnd) []byte {
 	case e.Count == 0:
 		return line(dst, "nothing found", behind)
 	case e.More:
-		return line(dst, "the last ", strconv.Itoa(e.Count), " that were found: /history around N shows what was said there; N stands before the time", behind)
+		return line(dst, "the last ", strconv.Itoa(e.Count), " found: /history around N shows more; N stands before the time", behind)
 	}
-	return line(dst, plural(e.Count, "line"), " found: /history around N shows what was said there; N stands before the time", behind)
+	return line(dst, plural(e.Count, "line"), " found: /history around N shows more; N stands before the time", behind)
 }
 
 func line(dst []byte, parts ...string) []byte {
