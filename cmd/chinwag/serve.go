@@ -135,6 +135,7 @@ func serve(ctx context.Context, s settings) error {
 	})
 
 	var g run.Group
+	g.Add(untilSignal(ctx, h.Asked(), log)) // before anybody can read that it listens, and end it
 	var addrs []net.Addr
 	for _, l := range listeners {
 		addrs = append(addrs, l.Addr())
@@ -153,7 +154,6 @@ func serve(ctx context.Context, s settings) error {
 	if path != "" {
 		g.Add(watchDisk(path, log, h))
 	}
-	g.Add(untilSignal(ctx, h.Asked(), log))
 	hubCtx, endHub := context.WithCancel(context.Background())
 	hubEnded := make(chan error, 1)
 	g.Add(func() error {
@@ -209,7 +209,7 @@ const (
 	doorBare  = "bare"
 )
 
-// untilSignal waits for a signal, an operator's /shutdown, or the end of the
+// untilSignal waits for a signal from now on, an operator's /shutdown, or the end of the
 // others. After the first signal the system's own answer to the next is back:
 // it ends the process at once.
 func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (execute func() error, interrupt func(error)) {
