@@ -15,7 +15,10 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,18 +74,45 @@ func pack(name, version, goos, goarch string) (string, error) {
 		return "", err
 	}
 
-	path := filepath.Join(dist, name+suffix)
-	f, err := os.Create(path)
+	archive := filepath.Join(dist, name+suffix)
+	f, err := os.Create(archive)
 	if err != nil {
 		return "", err
 	}
-	err = write(f, name, []entry{{program, 0o755}, {"README.md", 0o644}, {"LICENSE", 0o644}})
-	return path, cmp.Or(err, f.Close())
+	entries := []entry{{program, exe, 0o755}, {"LICENSE", "LICENSE", 0o644}}
+	pages, err := linked("README.md")
+	for _, page := range pages {
+		entries = append(entries, entry{page, page, 0o644})
+	}
+	err = cmp.Or(err, write(f, name, entries))
+	return archive, cmp.Or(err, f.Close())
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// linked is a page and all pages to which it leads, and those to which they lead: they keep their places, so that
+// the links lead to them in the archive, too. What else they name, such as code, is not packed.
+func linked(first string) ([]string, error) {
+	pages := []string{first}
+	for i := 0; i < len(pages); i++ {
+		text, err := os.ReadFile(pages[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, to := range link.FindAllSubmatch(text, -1) {
+			page := path.Join(path.Dir(pages[i]), string(to[1]))
+			if path.Ext(page) == ".md" && !slices.Contains(pages, page) {
+				pages = append(pages, page)
+			}
+		}
+	}
+	return pages, nil
 }
 
 // An entry has its mode from here, not from the disk, where it depends on somebody's umask.
 type entry struct {
 	path string
+	name string // in the archive
 	mode os.FileMode
 }
 
@@ -94,7 +124,7 @@ func writeTar(w io.Writer, folder string, entries []entry) error {
 		if err != nil {
 			return err
 		}
-		header := &tar.Header{Name: folder + "/" + filepath.Base(e.path), Mode: int64(e.mode), Size: int64(len(data)), ModTime: stamp()}
+		header := &tar.Header{Name: folder + "/" + e.name, Mode: int64(e.mode), Size: int64(len(data)), ModTime: stamp()}
 		if err := tw.WriteHeader(header); err != nil {
 			return err
 		}
@@ -112,7 +142,7 @@ func writeZip(w io.Writer, folder string, entries []entry) error {
 		if err != nil {
 			return err
 		}
-		header := &zip.FileHeader{Name: folder + "/" + filepath.Base(e.path), Method: zip.Deflate, Modified: stamp()}
+		header := &zip.FileHeader{Name: folder + "/" + e.name, Method: zip.Deflate, Modified: stamp()}
 		header.SetMode(e.mode)
 		file, err := zw.CreateHeader(header)
 		if err != nil {
