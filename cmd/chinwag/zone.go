@@ -22,14 +22,20 @@ var zone = sync.OnceValue(func() string {
 	there, ok := zoneNamed(strings.TrimPrefix(tz, ":"))
 	time.Local = there
 	if !ok {
-		return fmt.Sprintf("TZ=%q is no time zone that is known here, so times are in UTC: it is a name such as Asia/Shanghai, or a rule such as CST-8", tz)
+		return fmt.Sprintf("TZ=%q is no time zone that is known here, so times are in UTC: it is a name such as Asia/Shanghai, or a rule such as CST-8", shorten(tz))
 	}
 	return ""
 })
 
+const maxZone = 1 << 20 // bytes of a file of a zone; they have a few thousand
+
 // zoneNamed is the zone of that name, file or rule; UTC if there is none.
 func zoneNamed(name string) (there *time.Location, ok bool) {
 	if filepath.IsAbs(name) {
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxZone { // a pipe or a device may have no end
+			return time.UTC, false
+		}
 		b, err := os.ReadFile(name)
 		if err == nil {
 			there, err = time.LoadLocationFromTZData(name, b)

@@ -125,16 +125,30 @@ func makeFile(path string) error {
 	return checkHeader(path)
 }
 
+// checkKind refuses what is no file: whoever opens a pipe would wait for ever.
+func checkKind(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return errFolder
+	case !info.Mode().IsRegular():
+		return errNotOurs
+	}
+	return nil
+}
+
 // checkHeader refuses what is something else, before SQLite has touched it.
 func checkHeader(path string) error {
+	if err := checkKind(path); err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return errFolder
-	}
 	const magic = "SQLite format 3\x00"
 	head := make([]byte, len(magic))
 	switch n, err := f.Read(head); {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -130,8 +131,8 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 			s, err = nil, explain(path, err)
 		}
 	}()
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return s, errFolder
+	if err := checkKind(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return s, err
 	}
 	if s.lock, err = lockFile(path); err != nil {
 		return s, err
