@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -88,11 +89,18 @@ func freePort(t *testing.T) string {
 }
 
 func TestListenSaysWhatIsWrong(t *testing.T) {
-	port := freePort(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	at, port, long := taken.Addr().String(), freePort(t), strings.Repeat("x", 5000)
 	for want, addrs := range map[string][]string{
-		"somebody listens on 127.0.0.1:" + port + " already, perhaps another chinwag: end it, or choose another port with --listen":          {"127.0.0.1:" + port, "127.0.0.1:" + port},
-		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":        {"127.0.0.1:0", "::1:4000"},
-		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535": {"127.0.0.1:99999"},
+		"somebody listens on " + at + " already, perhaps another chinwag: end it, or choose another port with --listen":                            {"127.0.0.1:0", at},
+		"cannot listen on 127.0.0.1:" + port + " and on 127.0.0.1:" + port + " at once: leave one of them out, or give it another port":            {"127.0.0.1:" + port, "127.0.0.1:" + port},
+		"cannot listen on 127.0.0.1:" + port + " and on :" + port + " at once: leave one of them out, or give it another port":                     {"127.0.0.1:" + port, ":" + port},
+		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":              {"127.0.0.1:0", "::1:4000"},
+		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":       {"127.0.0.1:99999"},
+		"cannot listen on [fe80::1%nowhere]:0: " + ofOneCard:                                                                                       {"[fe80::1%nowhere]:0"},
+		"cannot listen on " + shorten(long) + ": " + shorten(long) + " is not known here: --listen :4000 listens on all addresses of this machine": {long + ":4000"},
 	} {
 		_, err := listen(addrs)
 		assert.EqualError(t, err, want)

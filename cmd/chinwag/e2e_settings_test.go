@@ -71,7 +71,7 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"a wrong flag":       {nil, []string{"--burst", "2.5"}, `--burst is a whole number from 0 to 1000000000, not "2.5"`},
 		"no such flag":       {nil, []string{"--louder"}, "has no flag --louder"},
 		"no such address":    {nil, []string{"--listen", "127.0.0.1:name:1"}, `--listen is an address like :12345, 192.0.2.1:12345 or [::1]:12345, not "127.0.0.1:name:1"`},
-		"two doors in one":   {nil, []string{"--listen", "127.0.0.1:4000", "--bare", "127.0.0.1:4000"}, "--listen and --bare cannot both have 127.0.0.1:4000"},
+		"two doors in one":   {nil, []string{"--listen", "127.0.0.1:4000", "--bare", "127.0.0.1:4000"}, "cannot listen on 127.0.0.1:4000 and on 127.0.0.1:4000 at once"},
 		"wrong replies":      {nil, []string{"--replies", replies}, replies + `, line 1: the ready reply "hours" is text, which stands in quotes: hours = "9"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 // whatNext is what somebody can do who got no connection to addr.
 func whatNext(addr string, err error) string {
 	host, port, _ := net.SplitHostPort(addr)
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && ip.IsLinkLocalUnicast() {
-		return "an address that begins with fe80 holds for one network card of this machine, which stands after it, as in fe80::1%eth0"
+	if ip, err := netip.ParseAddr(host); err == nil && isOfOneCard(ip) {
+		return ofOneCard
 	}
 	switch fault.KindOf(err) {
 	case fault.Refused:
@@ -32,3 +32,7 @@ func whatNext(addr string, err error) string {
 	}
 	return fmt.Sprintf("is %s the address of a chinwag server, and does no firewall keep port %s?", addr, port)
 }
+
+const ofOneCard = "an address that begins with fe80 holds for one network card of this machine, which stands after it, as in fe80::1%eth0"
+
+func isOfOneCard(ip netip.Addr) bool { return ip.Is6() && ip.IsLinkLocalUnicast() }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,22 @@ func listen(addrs []string) (ls []net.Listener, err error) {
 			for _, l := range ls {
 				_ = l.Close()
 			}
-			return nil, cannotListen(a, err)
+			return nil, cannotListen(addrs[:i+1], err)
 		}
 		ls = append(ls, l)
 	}
 	return ls, nil
 }
 
-// unanswered is how long a client may acknowledge nothing: a minute, but never less than
-// it takes until one that is there and takes nothing is dropped, for the system does not tell the two apart.
+const leastUnanswered = time.Minute // a break of the network that is shorter ends no connection
+
+// unanswered is how long a client may acknowledge nothing, but never less than it takes until one
+// that is there and takes nothing is dropped, for the system does not tell the two apart.
 func unanswered(stall time.Duration) time.Duration {
 	if stall == 0 {
 		return -1
 	}
-	return max(time.Minute, stall+stall/4)
+	return max(leastUnanswered, stall+stall/4)
 }
 
 // network is the family of the address with that number. 0.0.0.0 is all of IPv4 and no more. An address without a host is all
@@ -49,7 +52,7 @@ func network(addrs []string, i int) string {
 	if isIPv4(host) {
 		return "tcp4"
 	}
-	if ip, err := netip.ParseAddr(host); host != "" && (err != nil || !ip.IsUnspecified()) {
+	if !isEverywhere(host) {
 		return "tcp"
 	}
 	for j, other := range addrs {
@@ -66,31 +69,53 @@ func isIPv4(host string) bool {
 	return err == nil && ip.Is4()
 }
 
+// isEverywhere reports whether host stands for all addresses of this machine.
+func isEverywhere(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
+}
+
+// overlap reports whether one of the two addresses holds the other.
+func overlap(a, b string) bool {
+	hostA, portA, _ := net.SplitHostPort(a)
+	hostB, portB, _ := net.SplitHostPort(b)
+	return portA == portB && !isZero(portA) && (hostA == hostB || isEverywhere(hostA) || isEverywhere(hostB))
+}
+
 // isZero reports whether the system chooses a port, another one for each address.
 func isZero(port string) bool {
 	n, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil && n == 0
 }
 
-// cannotListen says why nobody can listen on addr, and what to do. What no address can be is a wrong setting.
-func cannotListen(addr string, err error) error {
+// cannotListen says why nobody can listen on the last of addrs, and what to do. What no address can be is a wrong setting, and so
+// are two that are the same.
+func cannotListen(addrs []string, err error) error {
+	addr := addrs[len(addrs)-1]
 	host, port, _ := net.SplitHostPort(addr)
 	_, wrong := errors.AsType[*net.AddrError](err)
-	lookup, unknown := errors.AsType[*net.DNSError](err)
+	_, unknown := errors.AsType[*net.DNSError](err)
 	n, badPort := strconv.ParseUint(port, 10, 16)
+	other := slices.IndexFunc(addrs[:len(addrs)-1], func(other string) bool { return overlap(addr, other) })
+	ip, notIP := netip.ParseAddr(host)
+	at, host := shorten(addr), shorten(host)
 	switch kind := fault.KindOf(err); {
 	case wrong, unknown && badPort != nil, strings.Contains(addr, "/"):
-		return &exitError{exitUsage, fmt.Errorf("cannot listen on %s: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535", addr)}
+		return wrongUsage("cannot listen on %s: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535", at)
+	case kind == fault.AddressTaken && other >= 0:
+		return wrongUsage("cannot listen on %s and on %s at once: leave one of them out, or give it another port", shorten(addrs[other]), at)
 	case kind == fault.AddressTaken:
-		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", addr)
+		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", at)
 	case kind == fault.Forbidden && n > 0 && n < 1024:
-		return fmt.Errorf("cannot listen on %s: ports below 1024 are for the administrator: choose another, as in --listen %s", addr, net.JoinHostPort(host, fmt.Sprint(n+10000)))
+		return fmt.Errorf("cannot listen on %s: ports below 1024 are for the administrator: choose another, as in --listen %s", at, net.JoinHostPort(host, fmt.Sprint(n+10000)))
 	case kind == fault.Forbidden: // Windows keeps whole ranges for itself
-		return fmt.Errorf("cannot listen on %s: the system keeps that port to itself: choose another with --listen", addr)
+		return fmt.Errorf("cannot listen on %s: the system keeps that port to itself: choose another with --listen", at)
 	case kind == fault.NotHere, kind == fault.Unreachable:
-		return fmt.Errorf("cannot listen on %s: %s is no address of this machine: --listen :%s listens on all that it has", addr, host, port)
+		return fmt.Errorf("cannot listen on %s: %s is no address of this machine: --listen :%s listens on all that it has", at, host, port)
 	case unknown:
-		return fmt.Errorf("cannot listen on %s: %s is not known here: --listen :%s listens on all addresses of this machine", addr, lookup.Name, port)
+		return fmt.Errorf("cannot listen on %s: %s is not known here: --listen :%s listens on all addresses of this machine", at, host, port)
+	case notIP == nil && isOfOneCard(ip):
+		return fmt.Errorf("cannot listen on %s: %s", at, ofOneCard)
 	}
-	return fmt.Errorf("cannot listen on %s: %s: choose another address with --listen", addr, fault.Words(err))
+	return fmt.Errorf("cannot listen on %s: %s: choose another address with --listen", at, fault.Words(err))
 }

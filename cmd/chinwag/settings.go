@@ -255,8 +255,8 @@ func (s *settings) load(f *pflag.FlagSet) error {
 	if !f.Changed("per-address-bytes") && s.PerAddress == 0 { // addresses tell nobody apart, as behind a proxy
 		s.PerAddressBytes = 0
 	}
-	if err := s.check(); err != nil {
-		return err
+	if len(s.Listen)+len(s.Bare) == 0 {
+		return fmt.Errorf("there is no address to listen on: --listen %s", defaultSettings().Listen[0])
 	}
 	return s.open()
 }
@@ -279,18 +279,6 @@ func (s *settings) makeRoom() {
 }
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
-
-// check refuses what each setting allows and all together do not.
-func (s *settings) check() error {
-	both := slices.IndexFunc(s.Bare, func(a string) bool { return slices.Contains(s.Listen, a) && port(a) != "0" })
-	switch {
-	case both >= 0:
-		return fmt.Errorf("--listen and --bare cannot both have %s: give one of them another port", s.Bare[both])
-	case len(s.Listen)+len(s.Bare) == 0:
-		return fmt.Errorf("there is no address to listen on: --listen %s", defaultSettings().Listen[0])
-	}
-	return nil
-}
 
 // tell logs where the settings come from, and what is not one.
 func (s *settings) tell(log *slog.Logger) {
