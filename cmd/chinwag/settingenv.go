@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -47,31 +49,45 @@ func setFromEnvironment(flag *pflag.Flag) error {
 
 // strangeVariables tells of those that look like settings and are none.
 func strangeVariables(f *pflag.FlagSet) (told []string) {
-	var known []string // without the prefix
+	var known []string // as flags are called
 	for _, own := range ownVariables {
-		known = append(known, strings.TrimPrefix(own, envPrefix))
+		flag, _ := flagOf(own)
+		known = append(known, flag)
 	}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if _, ok := settingOf(flag); ok {
-			known = append(known, strings.TrimPrefix(variable(flag.Name), envPrefix))
+			known = append(known, flag.Name)
 		}
 	})
 	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		upper := strings.ToUpper(name)
-		sameCase := name == upper || runtime.GOOS == "windows"
-		short, is := strings.CutPrefix(upper, envPrefix)
-		if !is || sameCase && slices.Contains(known, short) {
+		name, value, _ := strings.Cut(v, "=")
+		flag, ours := flagOf(name)
+		sameCase := name == strings.ToUpper(name) || runtime.GOOS == "windows"
+		if !ours || sameCase && slices.Contains(known, flag) || isOfService(name, value) {
 			continue
 		}
 		words := fmt.Sprintf("the variable %s is no setting, and nothing is set by it", shorten(name))
-		if guess := nearest(short, known); guess != "" {
-			words += ": do you mean " + envPrefix + guess + "?"
+		if guess := cmp.Or(meantBy("--"+flag, known), nearest(flag, known)); guess != "" {
+			words += ": do you mean " + variable(guess) + "?"
 		}
 		told = append(told, words)
 	}
 	slices.Sort(told)
 	return told[:min(len(told), maxStrange)]
+}
+
+// flagOf is what a flag would be called that is set by that variable, and whether it is of ours.
+func flagOf(name string) (flag string, ours bool) {
+	short, ours := strings.CutPrefix(strings.ToUpper(name), envPrefix)
+	return strings.ToLower(strings.ReplaceAll(short, "_", "-")), ours
+}
+
+var inService = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)`)
+
+// isOfService reports whether a variable is one of those that Kubernetes gives to each program beside a service
+// whose name begins with chinwag: nobody has chosen it.
+func isOfService(name, value string) bool {
+	return inService.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
 // maxStrange is of how many variables is told that they are no setting.
