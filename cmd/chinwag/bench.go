@@ -16,7 +16,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"chinwag/conn/bench"
@@ -73,9 +72,7 @@ type benching struct {
 func scenarioCommand(s bench.Scenario) *cobra.Command {
 	b := &benching{}
 	c := &cobra.Command{Use: s.Name, Short: s.About, ValidArgsFunction: cobra.NoFileCompletions}
-	b.addFlags(c.Flags(), s.Standard)
-	completes(c, "dialect", bench.Dialects()...)
-	completes(c, "journal", "sqlite", "memory")
+	b.addFlags(c, s.Standard)
 	for _, name := range []string{"addr", "serve", "pid", "members", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
 		completes(c, name)
 	}
@@ -94,12 +91,14 @@ func scenarioCommand(s bench.Scenario) *cobra.Command {
 	return c
 }
 
-func (b *benching) addFlags(f *pflag.FlagSet, standard bench.Options) {
+func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
+	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&b.Dialect, "dialect", cmp.Or(standard.Dialect, "chinwag"), "how the server is spoken to: "+strings.Join(bench.Dialects(), ", "))
+	b.Dialect, b.journal = cmp.Or(standard.Dialect, "chinwag"), "sqlite"
+	chooses(c, "dialect", oneOf(&b.Dialect, bench.Dialects()...), "`DIALECT` of the server: ")
 	f.StringVar(&b.addr, "addr", "", "`HOST:PORT` of a server that runs, or that --serve starts")
 	f.StringVar(&b.serve, "serve", "", "`COMMAND` that starts the server, {port} in it is a free port")
-	f.StringVar(&b.journal, "journal", "sqlite", "of the server that is started: sqlite or memory")
+	chooses(c, "journal", oneOf(&b.journal, "sqlite", "memory"), "`JOURNAL` of the server that is started: ")
 	f.IntVar(&b.PID, "pid", 0, "`PROCESS` of the server at --addr, to know its CPU time and memory")
 	f.BoolVar(&b.Remote, "remote", false, "the server may be another machine, and its owner wants this")
 	f.IntVar(&b.Members, "members", standard.Members, "`PEOPLE` in all")
@@ -118,7 +117,7 @@ func (b *benching) addFlags(f *pflag.FlagSet, standard bench.Options) {
 // check refuses what cannot be, before anything is started.
 func (b *benching) check(s bench.Scenario) error {
 	if err := cmp.Or(
-		checkOneOf("dialect", b.Dialect, bench.Dialects()...), checkOneOf("journal", b.journal, "sqlite", "memory"), atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
+		atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
 		atLeast("members", b.Members, 3), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
 		atLeast("size", b.Size, 0), atLeast("window", b.Window, 0), atLeast("per-room", b.PerRoom, 0), atLeast("at-once", b.AtOnce, 0),
 	); err != nil {
@@ -137,7 +136,7 @@ func (b *benching) check(s bench.Scenario) error {
 func (b *benching) resolve(ctx context.Context) error {
 	addr, err := address([]string{b.addr})
 	if _, given := splitPort(b.addr); err != nil || given == "" {
-		return wrongUsage("--addr is HOST:PORT, as in localhost:12345 or [::1]:12345, and not %q", b.addr)
+		return wrongUsage("--addr is HOST:PORT, as in localhost:12345 or [::1]:12345, not %q", shorten(b.addr))
 	}
 	host, port, _ := net.SplitHostPort(addr)
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -238,7 +237,7 @@ limits off. Five runs take about an hour.`,
 			wrong = cmp.Or(wrong, checkOneOf("without", name, bench.Servers()...))
 		}
 		if most := bench.MaxMembers(); wrong == nil && idle > most {
-			wrong = wrongUsage("--idle is %d at the most on this machine, and not %d", most, idle)
+			wrong = wrongUsage("--idle is %d at the most on this machine, not %d", most, idle)
 		}
 		if wrong != nil {
 			return wrong

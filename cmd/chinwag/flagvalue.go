@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -48,12 +50,23 @@ func right(v pflag.Value, err error) string {
 	switch v.Type() {
 	case "bool":
 		return "true or false"
-	case "int", "int64", "uint", "uint16", "uint64":
-		return "a whole number that is not too large"
+	case "int":
+		if errors.Is(err, strconv.ErrRange) {
+			return "a smaller whole number"
+		}
+		return "a whole number"
 	case "float64":
 		return "a number"
 	case "duration":
-		return "a time with its unit, like 30s or 10m"
+		return "a time with its unit, like 500ms, 30s or 10m"
+	case "stringSlice":
+		return "words with commas between them"
 	}
 	return "something else"
+}
+
+// either is a list of what there is, for a sentence.
+func either(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

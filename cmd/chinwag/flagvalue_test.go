@@ -13,13 +13,13 @@ import (
 // A wrong value is told in our words, whoever made the flag.
 func TestWrongValuesOfFlags(t *testing.T) {
 	for _, c := range []struct{ arg, want string }{
-		{"--count=many", `--count is a whole number that is not too large, not "many"`},
-		{"--count=99999999999999999999", `--count is a whole number that is not too large, not "99999999999999999999"`},
-		{"-c2.5", `--count is a whole number that is not too large, not "2.5"`},
+		{"--count=many", `--count is a whole number, not "many"`},
+		{"--count=99999999999999999999", `--count is a smaller whole number, not "99999999999999999999"`},
+		{"-c2.5", `--count is a whole number, not "2.5"`},
 		{"--often=soon", `--often is a number, not "soon"`},
-		{"--long=30", `--long is a time with its unit, like 30s or 10m, not "30"`},
+		{"--long=30", `--long is a time with its unit, like 500ms, 30s or 10m, not "30"`},
 		{"--quiet=perhaps", `--quiet is true or false, not "perhaps"`},
-		{"--count=" + strings.Repeat("字", 100), `--count is a whole number that is not too large, not "` + strings.Repeat("字", maxShown) + `…"`},
+		{"--count=" + strings.Repeat("字", 100), `--count is a whole number, not "` + strings.Repeat("字", maxShown) + `…"`},
 	} {
 		f := pflag.NewFlagSet("", pflag.ContinueOnError)
 		f.IntP("count", "c", 0, "")

@@ -37,20 +37,16 @@ for themselves.`,
 }
 
 func exportCommand() *cobra.Command {
-	var format string
+	format := sqlite.JSON
 	c := historyVerb("export FILE", "write all that FILE holds to standard output", func(c *cobra.Command, path string) error {
-		if err := checkOneOf("format", format, string(sqlite.JSON), string(sqlite.Text)); err != nil {
-			return err
-		}
-		return export(path, c.OutOrStdout(), sqlite.Format(format))
+		return export(path, c.OutOrStdout(), format)
 	})
 	c.Long = `export writes all that FILE holds to standard output, private lines as well:
 keep it where nobody else reads. As json it is what import reads; as text it is
 what people read: each line with its stream, its time, and the name of who said
 or did it. What cannot be read of a damaged FILE is left out: standard error
 says how much that is, and the exit code is 1.`
-	c.Flags().StringVar(&format, "format", string(sqlite.JSON), "`HOW`: json, for import, or text, for people")
-	completes(c, "format", string(sqlite.JSON), string(sqlite.Text))
+	chooses(c, "format", oneOf(&format, sqlite.JSON, sqlite.Text), "`FORMAT` of what is written: ")
 	return c
 }
 

@@ -29,7 +29,7 @@ type joining struct {
 // read makes sense of what was typed.
 func (j *joining) read(args []string, nick, room string) (err error) {
 	if j.Replay != nil && *j.Replay < 0 {
-		return fmt.Errorf("--replay is a number of lines, 0 for none, and not %d", *j.Replay)
+		return fmt.Errorf("--replay is a number of lines, 0 for none, not %d", *j.Replay)
 	}
 	if j.Addr, err = address(args); err != nil {
 		return err

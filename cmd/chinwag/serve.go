@@ -73,13 +73,6 @@ is said there. Lists have commas between their parts, sizes are written like
 	s := addFlags(c.Flags())
 	s.complete(c)
 	showSettings(c)
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		err = wrongFlag(err)
-		if c.HasParent() {
-			return c.Parent().FlagErrorFunc()(c, err)
-		}
-		return err
-	})
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := s.load(c.Flags()); err != nil {
 			return err

@@ -123,9 +123,8 @@ func oneOf[T ~string](at *T, words ...T) *value[T] {
 	for _, w := range words {
 		choices = append(choices, string(w))
 	}
-	last := len(choices) - 1
 	return &value[T]{
-		at: at, kind: "word", is: strings.Join(choices[:last], ", ") + " or " + choices[last], write: func(w T) string { return string(w) },
+		at: at, kind: "word", is: either(choices), write: func(w T) string { return string(w) },
 		choices: choices, directive: cobra.ShellCompDirectiveNoFileComp,
 		read: func(text string) (T, bool) { return T(text), slices.Contains(choices, text) },
 	}

@@ -25,3 +25,9 @@ func completes(c *cobra.Command, flag string, values ...string) {
 		panic(err)
 	}
 }
+
+// chooses gives c a flag that is one of a few words.
+func chooses[T ~string](c *cobra.Command, name string, words *value[T], usage string) {
+	c.Flags().Var(words, name, usage+words.right())
+	completes(c, name, words.choices...)
+}

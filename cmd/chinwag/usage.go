@@ -2,10 +2,8 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -138,7 +136,7 @@ func flagError(c *cobra.Command, err error) error {
 	case *pflag.ValueRequiredError:
 		return wrongUsage("--%[1]s wants its %[2]s after it: %[3]s --%[1]s %[2]s", e.GetFlag().Name, valueName(e.GetFlag()), c.CommandPath())
 	case *pflag.InvalidValueError:
-		return wrongUsage("--%s %s", e.GetFlag().Name, wrongFor(e.GetFlag(), e.GetValue(), e.Unwrap()))
+		return &exitError{exitUsage, wrongFlag(e)}
 	case *pflag.InvalidSyntaxError:
 		return wrongUsage("%q is no flag: \"%s --help\" lists them", e.GetSpecifiedFlag(), c.CommandPath())
 	}
@@ -156,28 +154,6 @@ func valueName(f *pflag.Flag) string {
 
 // valueNames are for what pflag calls the values that no usage names.
 var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": "NUMBER", "duration": "TIME", "strings": "VALUES"}
-
-// wrongFor says what a flag wants in the place of value.
-func wrongFor(f *pflag.Flag, value string, cause error) string {
-	tooLarge := errors.Is(cause, strconv.ErrRange)
-	value = shorten(value)
-	switch f.Value.Type() {
-	case "int":
-		if tooLarge {
-			return fmt.Sprintf("cannot be as large as %s", value)
-		}
-		return fmt.Sprintf("is a whole number, and not %q", value)
-	case "float64":
-		return fmt.Sprintf("is a number, and not %q", value)
-	case "duration":
-		return fmt.Sprintf("is a time with its unit, such as 500ms, 30s or 2m, and not %q", value)
-	case "bool":
-		return fmt.Sprintf("stands alone, or is true or false, and not %q", value)
-	case "stringSlice":
-		return fmt.Sprintf("is words with commas between them, and not %q", value)
-	}
-	return cause.Error()
-}
 
 // noneEmpty refuses a flag with nothing in it: a script has lost what it wanted to say, and all else would be a guess.
 func noneEmpty(c *cobra.Command) (err error) {
@@ -269,12 +245,7 @@ func checkOneOf(flag, value string, values ...string) error {
 	if slices.Contains(values, value) {
 		return nil
 	}
-	value = shorten(value)
-	all := strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
-	if near := nearest(value, values); near != "" {
-		return wrongUsage("--%s is %s, and not %q: is it %s?", flag, all, value, near)
-	}
-	return wrongUsage("--%s is %s, and not %q", flag, all, value)
+	return &exitError{exitUsage, refuseValue("--"+flag, either(values), value)}
 }
 
 const most = 1e18 // of any number; infinity is more
@@ -282,7 +253,7 @@ const most = 1e18 // of any number; infinity is more
 // atLeast refuses what is too small, or no number.
 func atLeast[N int | float64 | time.Duration](flag string, value, least N) error {
 	if !(value >= least) || float64(value) > most { // NaN is neither
-		return wrongUsage("--%s is %v at the least, and not %v", flag, least, value)
+		return wrongUsage("--%s is %v at the least, not %v", flag, least, value)
 	}
 	return nil
 }

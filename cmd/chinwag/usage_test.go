@@ -41,33 +41,33 @@ func ran(t *testing.T, in string, args ...string) (code int, out, said string) {
 var wrongValues = map[string]map[string][2]string{
 	"chinwag join": {
 		"nick":          {"a/b", "--nick: "},
-		"nick-or-guest": {"maybe", "--nick-or-guest stands alone, or is true or false"},
+		"nick-or-guest": {"maybe", "--nick-or-guest is true or false"},
 		"room":          {"a b", "--room: "},
 		"replay":        {"many", "--replay is a whole number"},
-		"plain":         {"maybe", "--plain stands alone"},
-		"json":          {"maybe", "--json stands alone"},
-		"once":          {"maybe", "--once stands alone"},
-		"bare":          {"maybe", "--bare stands alone"},
+		"plain":         {"maybe", "--plain is true or false"},
+		"json":          {"maybe", "--json is true or false"},
+		"once":          {"maybe", "--once is true or false"},
+		"bare":          {"maybe", "--bare is true or false"},
 	},
-	"chinwag history export": {"format": {"xml", `--format is json or text, and not "xml"`}},
-	"chinwag history import": {"partial": {"maybe", "--partial stands alone"}},
-	"chinwag password":       {"force": {"maybe", "--force stands alone"}},
+	"chinwag history export": {"format": {"xml", `--format is json or text, not "xml"`}},
+	"chinwag history import": {"partial": {"maybe", "--partial is true or false"}},
+	"chinwag password":       {"force": {"maybe", "--force is true or false"}},
 	"chinwag bench compare": {
-		"runs":    {"0", "--runs is 1 at the least, and not 0"},
+		"runs":    {"0", "--runs is 1 at the least, not 0"},
 		"idle":    {"99999999", "--idle is "},
-		"only":    {"flod", "is it flood?"},
-		"without": {"ngirc", "is it ngircd?"},
+		"only":    {"flod", "--only is flood, paced, "},
+		"without": {"ngirc", "--without is chinwag sqlite, "},
 	},
 }
 
 func wrongScenarioValues() map[string][2]string {
 	return map[string][2]string{
-		"dialect":  {"ric", "is it irc?"},
+		"dialect":  {"ric", "--dialect is chinwag, json, irc or line, not"},
 		"addr":     {"nowhere", "--addr is HOST:PORT"},
 		"serve":    {" ", "--serve is a command"},
 		"journal":  {"paper", "--journal is sqlite or memory"},
 		"pid":      {"-1", "--pid is 0 at the least"},
-		"remote":   {"maybe", "--remote stands alone"},
+		"remote":   {"maybe", "--remote is true or false"},
 		"members":  {"2", "--members is 3 at the least"},
 		"senders":  {"-1", "--senders is 0 at the least"},
 		"time":     {"3", "--time is a time with its unit"},
@@ -78,7 +78,7 @@ func wrongScenarioValues() map[string][2]string {
 		"per-room": {"-1", "--per-room is 0 at the least"},
 		"at-once":  {"-1", "--at-once is 0 at the least"},
 		"runs":     {"0", "--runs is 1 at the least"},
-		"table":    {"maybe", "--table stands alone"},
+		"table":    {"maybe", "--table is true or false"},
 	}
 }
 
@@ -127,7 +127,7 @@ func TestEveryFlagSaysWhatItWants(t *testing.T) {
 					refuses("--"+f.Name+" is empty: give it its ", "--"+f.Name+"=")
 				}
 				if f.Value.Type() == "int" {
-					refuses("cannot be as large as", "--"+f.Name+"=99999999999999999999")
+					refuses("is a smaller whole number", "--"+f.Name+"=99999999999999999999")
 					refuses("is a whole number", "--"+f.Name+"=1.5")
 					refuses("is a whole number", "--"+f.Name+"=")
 				}
@@ -213,7 +213,7 @@ func TestWhatIsMeantIsGuessed(t *testing.T) {
 		"join tcp://here:1":            "leave tcp:// out",
 		"join here:99999":              "from 1 to 65535",
 		"join --bare --nick bob here":  "--bare knows nothing but words",
-		"join --replay -1":             "--replay is a number of lines, 0 for none, and not -1",
+		"join --replay -1":             "--replay is a number of lines, 0 for none, not -1",
 		"bench flood --dialect irc":    "--serve or --addr tell which server does",
 		"bench flood --addr 1.2.3.4:5": "wants --remote",
 	} {
