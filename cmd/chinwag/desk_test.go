@@ -36,10 +36,18 @@ func TestLoadPassword(t *testing.T) {
 	assert.True(t, knows("芝麻开门"))
 	assert.False(t, knows("芝麻关门"))
 	assert.False(t, knows(""))
+	const no = "FILE does not hold what chinwag password writes: make it with chinwag password FILE"
 	for words, want := range map[string]string{
-		"":              "FILE does not hold a hash of argon2id: make one with chinwag password FILE",
-		"open sesame\n": "FILE does not hold a hash of argon2id: make one with chinwag password FILE",
-		"$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g": "the hash in FILE asks for more than a server has for it: make one with chinwag password FILE",
+		"":              no,
+		"open sesame\n": no,
+		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$":                                no, // which anything would match
+		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFz":                            no, // cut off
+		"$argon2id$v=19$m=64,t=1,p=1$$aGFzaGhhc2hoYXNoaGFzaA":                                no,
+		"$argon2id$v=19$m=64,t=0,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA":          no, // whoever tried it would end the server
+		"$argon2id$v=19$m=64,t=1,p=0$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA":          no,
+		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + strings.Repeat("aGFz", 1000): no,
+		"\xff\xfe$\x00a\x00": "the file with the operators' password FILE is written in UTF-16: save it as UTF-8 (in Notepad: Save as, Encoding: UTF-8)",
+		"$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g": "the hash in FILE asks for more than a server has for it: make it with chinwag password FILE",
 	} {
 		path := written(t, words)
 		_, err := loadPassword(path)

@@ -497,9 +497,9 @@ func TestServeRefusesWhatIsNoPasswordFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "password")
 	require.NoError(t, os.WriteFile(path, []byte(sesame+"\n"), 0o600))
 	for _, c := range []struct{ flag, file, want string }{
-		{"--operator-password-file", path, path + " does not hold a hash of argon2id: make one with chinwag password " + path},
+		{"--operator-password-file", path, path + " does not hold what chinwag password writes: make it with chinwag password " + path},
 		{"--replies", "/nowhere/at.all", "the file of ready replies /nowhere/at.all is not there: name another, or make it"},
-		{"--operator-password-file", "/nowhere/at.all", "the operators' password in /nowhere/at.all cannot be read: there is no such file or folder: make one with chinwag password /nowhere/at.all"},
+		{"--operator-password-file", "/nowhere/at.all", "the file with the operators' password /nowhere/at.all is not there: make it with chinwag password /nowhere/at.all"},
 	} {
 		h := launch(t, exec.Command(program(t), serveArgs([]string{c.flag, c.file})...), nil)
 		assert.NotZero(t, h.process.exits())

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,38 +28,30 @@ var hashing = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, 
 
 const minPassword = 8
 
-const maxHash = 4096 // bytes of a file with a hash, which has about a hundred
-
 // loadPassword makes the check of the hash in a file; without a file there is none.
 func loadPassword(path string) (conn.Password, error) {
 	if path == "" {
 		return nil, nil
 	}
-	b, err := readHash(path)
-	if err != nil {
-		return nil, fmt.Errorf("the operators' password in %s cannot be read: %s: make one with chinwag password %s", path, fault.Words(err), path)
+	text, err := readText(path, "the file with the operators' password")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the file with the operators' password %s is not there: make it with chinwag password %[1]s", path)
 	}
-	hash := strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+	if err != nil {
+		return nil, err
+	}
+	hash := strings.TrimSpace(text)
 	params, _, _, err := argon2id.DecodeHash(hash)
-	if err != nil {
-		return nil, fmt.Errorf("%s does not hold a hash of argon2id: make one with chinwag password %s", path, path)
-	}
-	if params.Memory > 1<<20 || params.Iterations > 100 {
-		return nil, fmt.Errorf("the hash in %s asks for more than a server has for it: make one with chinwag password %s", path, path)
+	switch {
+	case err != nil, params.Iterations < 1, params.Parallelism < 1, params.SaltLength < 8, params.KeyLength < 16, params.KeyLength > 1024: // of which the library takes some, and fails later
+		return nil, fmt.Errorf("%s does not hold what chinwag password writes: make it with chinwag password %[1]s", path)
+	case params.Memory > 1<<20, params.Iterations > 100:
+		return nil, fmt.Errorf("the hash in %s asks for more than a server has for it: make it with chinwag password %[1]s", path)
 	}
 	return func(p protocol.Secret) bool {
 		same, err := argon2id.ComparePasswordAndHash(string(p), hash)
 		return err == nil && same
 	}, nil
-}
-
-func readHash(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxHash))
 }
 
 func passwordCommand() *cobra.Command {
