@@ -22,6 +22,9 @@ func (s *settings) readConfig() (configFile, error) {
 	path := s.Config
 	if path == "" {
 		dir, err := os.UserConfigDir()
+		if home := os.Getenv("HOME"); err != nil && home != "" { // XDG_CONFIG_HOME is no absolute path, and counts for nothing
+			dir, err = filepath.Join(home, ".config"), nil
+		}
 		if err != nil {
 			return configFile{}, nil
 		}

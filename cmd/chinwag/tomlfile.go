@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -110,6 +111,8 @@ func (f *tomlFault) words() string {
 	switch {
 	case f.twice != "":
 		return fmt.Sprintf("%s stands there already: leave one of them", shorten(f.twice))
+	case strings.ContainsFunc(strings.TrimRight(f.text(), "\r"), func(r rune) bool { return unicode.IsControl(r) && r != '\t' }):
+		return "there is something in it that cannot be seen: type the line anew"
 	case name == "" || raw == "":
 		return fmt.Sprintf("%q is not NAME = VALUE: text stands in quotes, and a number does not", shorten(strings.TrimSpace(f.text())))
 	case !bareName.MatchString(name) && !strings.ContainsAny(name[:min(1, len(name))], quotes):
