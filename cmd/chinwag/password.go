@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/spf13/cobra"
@@ -191,7 +194,10 @@ func newPassword(in int, typing bool) (string, error) {
 	return askTwice(in)
 }
 
+// askTwice gives the terminal back as it was, also when a signal ends it.
 func askTwice(in int) (string, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	state, err := term.MakeRaw(in) // once for both: nothing is echoed that is typed between them
 	if err != nil {
 		return "", fmt.Errorf("this terminal cannot hide what you type: %s: a password can come from a pipe", fault.Words(err))
@@ -200,10 +206,18 @@ func askTwice(in int) (string, error) {
 	t := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{tui.Keys(os.Stdin), os.Stderr}, "")
-	first, err := t.ReadPassword("password: ")
+	}{interruptible(ctx, tui.Keys(os.Stdin)), os.Stderr}, "")
+	ask := func(prompt string) (string, error) {
+		typed, err := t.ReadPassword(prompt)
+		if err != nil {
+			fmt.Fprint(os.Stderr, "\r\n")
+			return "", errors.New("no password, then")
+		}
+		return typed, nil
+	}
+	first, err := ask("password: ")
 	if err != nil {
-		return "", errors.New("no password, then")
+		return "", err
 	}
 	if strings.Contains(first, tui.Unreadable) { // which any other such letter would match
 		return "", errors.New("your terminal has sent what is no letter in the character set of your locale: set both to UTF-8")
@@ -211,14 +225,11 @@ func askTwice(in int) (string, error) {
 	if err := checkPassword([]byte(first)); err != nil {
 		return "", err
 	}
-	second, err := t.ReadPassword("once more: ")
-	switch {
-	case err != nil:
-		return "", errors.New("no password, then")
-	case first != second:
-		return "", errors.New("these were not the same: nothing is changed")
+	second, err := ask("once more: ")
+	if err == nil && first != second {
+		err = errors.New("these were not the same: nothing is changed")
 	}
-	return first, nil
+	return first, err
 }
 
 // isOfPassword reports whether a refusal says that somebody is no operator for what they
