@@ -34,7 +34,15 @@ func plainUsage(root *cobra.Command) {
 			fallthrough
 		case c.HasSubCommands():
 			c.Args, c.RunE = cobra.ArbitraryArgs, chooseCommand
-		case c.Args == nil || c.Parent().Name() == "completion":
+		case c.HasParent() && c.Parent().Name() == "completion":
+			write := c.RunE
+			c.Args, c.RunE = takes(0, 0), func(c *cobra.Command, args []string) error {
+				if err := write(c, args); err != nil {
+					return failed(unwritten("what your shell needs", err))
+				}
+				return nil
+			}
+		case c.Args == nil:
 			c.Args = takes(0, 0)
 		}
 	}
