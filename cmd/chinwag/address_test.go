@@ -37,6 +37,16 @@ func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 	}
 }
 
+// What was typed is told in part where it is long.
+func TestALongAddressIsToldInPart(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for _, args := range [][]string{{long}, {"http://" + long}, {long + "://x"}, {long + "@" + long}, {"x", long}, {long + ":1", long}, {"[" + long}, {long + "::"}} {
+		_, err := address(args)
+		require.Error(t, err)
+		assert.Less(t, len(err.Error()), 300)
+	}
+}
+
 // serve listens in both families where both are named, in whatever order, and holds the port in each alone.
 func TestListenInBothFamilies(t *testing.T) {
 	v6, err := net.Listen("tcp6", "[::1]:0")

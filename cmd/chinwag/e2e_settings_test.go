@@ -66,7 +66,7 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"no TOML":            {nil, []string{"--config", broken}, broken + `, line 1: "line-max =" is not NAME = VALUE: text stands in quotes, and a number does not`},
 		"no file":            {nil, []string{"--config", "/nowhere/at.all"}, "the configuration file /nowhere/at.all is not there: name another, or make it"},
 		"a wrong value":      {nil, []string{"--config", wrong}, wrong + `, line 2: line-max is a size from 1 to 4K, like 1000 or 4K, not "many"`},
-		"a wrong variable":   {[]string{"CHINWAG_STALL=soon"}, nil, `the variable CHINWAG_STALL is a time with its unit, like 30s, 10m, 12h or 90d, of 36500d at the most, not "soon"`},
+		"a wrong variable":   {[]string{"CHINWAG_STALL=soon"}, nil, `the variable CHINWAG_STALL is a time with its unit, like 30s, 10m, 12h or 90d, up to 36500d, not "soon"`},
 		"an empty variable":  {[]string{"CHINWAG_PER_ADDRESS="}, nil, "the variable CHINWAG_PER_ADDRESS is empty: remove it (unset CHINWAG_PER_ADDRESS), or let it be a whole number from 0 to 1000000000"},
 		"a wrong flag":       {nil, []string{"--burst", "2.5"}, `--burst is a whole number from 0 to 1000000000, not "2.5"`},
 		"no such flag":       {nil, []string{"--louder"}, "has no flag --louder"},
@@ -157,7 +157,7 @@ func TestCompletions(t *testing.T) {
 	for arg, want := range map[string]string{
 		"--journal=":   "sqlite\nmemory\n:4\n",
 		"--sync=":      "full\nnormal\noff\n:4\n",
-		"--console=p":  "plain\n:4\n",
+		"--console=":   "auto\nplain\noff\n:4\n",
 		"--log-level=": "debug\ninfo\nwarn\nerror\n:4\n",
 		"--rate=":      ":4\n", // nothing, and no files
 		"--stall=":     ":4\n",

@@ -74,7 +74,7 @@ func address(args []string) (string, error) {
 	case 2:
 		host, port = splitPort(words[0])
 		if port != "" {
-			return "", fmt.Errorf("%s has a port already: leave %s out", words[0], words[1])
+			return "", fmt.Errorf("%s has a port already: leave %s out", shorten(words[0]), shorten(words[1]))
 		}
 		port = words[1]
 	default:
@@ -90,18 +90,20 @@ func address(args []string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
+const maxHost = 253 // bytes of the name of a machine
+
 // checkHost refuses what no machine is called, before anybody looks for it.
 func checkHost(host, typed string) error {
 	if scheme, rest, ok := strings.Cut(typed, "://"); ok {
 		rest, _, _ = strings.Cut(rest, "/")
-		return fmt.Errorf("leave %s:// out, for an address is HOST or HOST:PORT: %s", scheme, cmp.Or(rest, "HOST"))
+		return fmt.Errorf("leave %s:// out, for an address is HOST or HOST:PORT: %s", shorten(scheme), shorten(cmp.Or(rest, "HOST")))
 	}
 	if user, at, ok := strings.Cut(host, "@"); ok {
-		return fmt.Errorf("an address is HOST or HOST:PORT, and a nick stands apart from it: %s --nick %s", cmp.Or(at, "HOST"), cmp.Or(user, "NAME"))
+		return fmt.Errorf("an address is HOST or HOST:PORT, and a nick stands apart from it: %s --nick %s", shorten(cmp.Or(at, "HOST")), shorten(cmp.Or(user, "NAME")))
 	}
 	zoned, _, _ := strings.Cut(host, "%")
-	if strings.ContainsAny(host, "[]/\\?# \t") || strings.Contains(host, ":") && !isIPv6(host) || !isIPv6(host) && zoned != host {
-		return fmt.Errorf("%s is no address: that is HOST, HOST:PORT or HOST PORT, as in chat.example.com:12345 or [::1]:12345", typed)
+	if len(host) > maxHost || strings.ContainsAny(host, "[]/\\?# \t") || strings.Contains(host, ":") && !isIPv6(host) || !isIPv6(host) && zoned != host {
+		return fmt.Errorf("%s is no address: that is HOST, HOST:PORT or HOST PORT, as in chat.example.com:12345 or [::1]:12345", shorten(typed))
 	}
 	return nil
 }

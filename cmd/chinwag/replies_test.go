@@ -59,7 +59,7 @@ func TestRepliesThatNobodyCouldSay(t *testing.T) {
 		path := filepath.Join(dir, "secret")
 		require.NoError(t, os.WriteFile(path, nil, 0))
 		_, err = loadReplies(path)
-		assert.EqualError(t, err, "the file of ready replies "+path+" may not be read by you: name another, or let yourself read it")
+		assert.EqualError(t, err, "the file of ready replies "+path+" may not be read by you: change its permissions, or name another")
 	}
 }
 

@@ -79,7 +79,7 @@ func (c configFile) set(flag *pflag.Flag) error {
 	flag.Changed = true
 	refuse := func(value string) error { return refuseValue(c.where(flag.Name)+flag.Name, v.right(), value) }
 	if list, ok := said.([]any); ok {
-		many, ok := v.(pflag.SliceValue)
+		many, ok := v.(*addresses)
 		if !ok {
 			return fmt.Errorf("%s%s is %s, not a list", c.where(flag.Name), flag.Name, v.right())
 		}
@@ -87,11 +87,11 @@ func (c configFile) set(flag *pflag.Flag) error {
 		for _, one := range list {
 			text, _ := spelled(one)
 			texts = append(texts, text)
-			if many.Replace([]string{text}) != nil {
+			if many.replace([]string{text}) != nil {
 				return refuse(text)
 			}
 		}
-		return many.Replace(texts)
+		return many.replace(texts)
 	}
 	text, isText := spelled(said)
 	if _, table := said.(map[string]any); table {

@@ -196,11 +196,8 @@ const takesValue = "chinwag_takes_value"
 func (s *settings) complete(c *cobra.Command) {
 	for _, g := range s.table() {
 		for _, row := range g.settings {
-			err := c.RegisterFlagCompletionFunc(row.name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-				choices, directive := row.value.complete()
-				return slices.DeleteFunc(slices.Clone(choices), func(w string) bool { return !strings.HasPrefix(w, begun) }), directive
-			})
-			if err != nil {
+			choices, directive := row.value.complete()
+			if err := c.RegisterFlagCompletionFunc(row.name, cobra.FixedCompletions(choices, directive)); err != nil {
 				panic(err) // it is no flag, or twice in the table
 			}
 		}

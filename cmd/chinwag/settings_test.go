@@ -157,7 +157,7 @@ func TestWrongSettings(t *testing.T) {
 		refused(fromFile(name+" = {a = 1}"), file+", line 3: "+name+" is "+v.right()+", not a table")
 		refused(fromFile("["+name+"]\na = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
 		refused(fromFile(name+".a = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
-		if _, list := v.(pflag.SliceValue); list {
+		if _, list := v.(*addresses); list {
 			refused(fromFile(name+` = [":4000", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), row.wrong))
 			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.right()+`, not "[…]"`)
 			refused(fromFile("[["+name+"]]\na = 1"), file+", line 3: "+name+" is "+v.right()+`, not "{…}"`)

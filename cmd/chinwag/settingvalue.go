@@ -113,7 +113,7 @@ func noneOr(at *size, least size) *value[size] {
 // lasting is a setting that is a time.
 func lasting(at *time.Duration) *value[time.Duration] {
 	return &value[time.Duration]{
-		at: at, kind: "time", is: "a time with its unit, like 30s, 10m, 12h or 90d, of " + spell(maxSpan) + " at the most", write: spell, read: parseSpan, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "time", is: "a time with its unit, like 30s, 10m, 12h or 90d, up to " + spell(maxSpan), write: spell, read: parseSpan, directive: cobra.ShellCompDirectiveNoFileComp,
 	}
 }
 
@@ -148,7 +148,7 @@ func words(at *string) *value[string] {
 // path is a setting that names a file or a folder: an absolute path, wherever it is used.
 func path(at *string, kind string) *value[string] {
 	v := &value[string]{
-		at: at, kind: kind, is: "the path of a " + kind + ", in which ~ is your home folder (another's, as ~ann, is written out)",
+		at: at, kind: kind, is: "the path of a " + kind + " (~ is your home folder; ~ann is not known)",
 		write: func(path string) string { return path }, read: absolute, directive: cobra.ShellCompDirectiveDefault,
 	}
 	if kind == kindFolder {
@@ -206,12 +206,8 @@ func (a *addresses) Set(text string) error {
 	return nil
 }
 
-// Append, Replace and GetSlice implement pflag.SliceValue.
-func (a *addresses) Append(text string) error { return a.Set(text) }
-
-func (a *addresses) GetSlice() []string { return *a.at }
-
-func (a *addresses) Replace(list []string) error {
+// replace makes list all that there is.
+func (a *addresses) replace(list []string) error {
 	read, err := a.read(list)
 	if err == nil {
 		*a.at, a.chosen = read, true

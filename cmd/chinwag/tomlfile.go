@@ -90,7 +90,7 @@ func cannotRead(path, what string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		words += " is not there: name another, or make it"
 	case errors.Is(err, fs.ErrPermission):
-		words += " may not be read by you: name another, or let yourself read it"
+		words += " may not be read by you: change its permissions, or name another"
 	default:
 		words += " cannot be read: " + fault.Words(err)
 	}
