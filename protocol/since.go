@@ -21,7 +21,7 @@ func parseHistory(t Text) (Command, error) {
 	case how == "since":
 		now := time.Now()
 		at, ok := parseSince(rest, now)
-		if !ok {
+		if !ok || !isSpelled(at) {
 			return nil, badSince(now)
 		}
 		return History{Since: at.UTC()}, nil
@@ -68,7 +68,7 @@ func decodeHistory(b []byte) (Command, error) {
 	}
 	if h.Since != nil {
 		at, err := time.Parse(time.RFC3339, *h.Since)
-		if err != nil {
+		if err != nil || !isSpelled(at) {
 			return nil, byName["history"].refuse(`has a "since" like "2026-11-24T14:00:00+01:00"`)
 		}
 		h.History.Since = at.UTC()
@@ -78,6 +78,13 @@ func decodeHistory(b []byte) (Command, error) {
 		return nil, byName["history"].refuse(`takes one of "lines", "all", "since" and "around"; "before" goes with all of them but "around"`)
 	}
 	return h.History, nil
+}
+
+// isSpelled reports whether a time can be written in JSON, where four digits are a year. The
+// first of them begins with the time that stands for none.
+func isSpelled(at time.Time) bool {
+	year := at.UTC().Year()
+	return 1 < year && year <= 9999
 }
 
 // isOneWay reports whether h says in one way which lines are meant.
