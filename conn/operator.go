@@ -10,7 +10,7 @@ import (
 // for it: the next line of a person is then taken for it by the door. Where it is not asked
 // for or not right, the door is told that one may be typed all the same.
 func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator, ref protocol.Ref) error {
-	refusal, err := s.checkPassword(ctx, l, cmd.Password)
+	refusal, err := s.mayTry(ctx, l, cmd.Password)
 	switch {
 	case err != nil:
 		return err
@@ -22,6 +22,14 @@ func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator, re
 	}
 	s.log.Info("an operator has come in", "addr", l.from.Host)
 	return l.client.Promote(ctx, ref)
+}
+
+// mayTry reports why a password is not asked for, or is not right.
+func (s *Server) mayTry(ctx context.Context, l *link, p protocol.Secret) (*protocol.Refusal, error) {
+	if is, err := l.client.IsOperator(ctx); is || err != nil {
+		return alreadyOperator, err
+	}
+	return s.checkPassword(ctx, l, p)
 }
 
 func (s *Server) checkPassword(ctx context.Context, l *link, p protocol.Secret) (*protocol.Refusal, error) {
@@ -56,6 +64,8 @@ func (l *link) guard() {
 }
 
 var (
+	alreadyOperator = protocol.Refuse("already-operator", "you are an operator already")
+
 	noPassword    = protocol.Refuse("no-password", "nobody becomes an operator that way here: the server has no password for it")
 	wrongPassword = protocol.Refuse("wrong-password", "that is not the password: /operator asks again")
 	tooManyTries  = protocol.Refuse("too-many-tries", "that was tried too often from your address: please wait a minute")

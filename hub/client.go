@@ -130,6 +130,24 @@ func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	return c.hub.send(ctx, promote{c, window, ref})
 }
 
+// IsOperator reports whether the client is an operator, once all that it asked before is answered.
+func (c *Client) IsOperator(ctx context.Context) (bool, error) {
+	if err := c.acquire(ctx, window); err != nil {
+		return false, err
+	}
+	defer c.turn.Release(window)
+	answer := make(chan bool, 1) // the hub does not wait
+	if err := c.hub.send(ctx, isOperator{c, answer}); err != nil {
+		return false, err
+	}
+	select {
+	case is := <-answer:
+		return is, nil
+	case <-c.hub.done:
+		return false, ErrStopped
+	}
+}
+
 // Close takes the client out of the hub when all that it has asked is answered, or
 // ctx has ended. It must be called once, when nothing more will be read. Quit is the
 // end of the input in good order; the goodbye to it then comes through Start.

@@ -146,7 +146,11 @@ func refOf(cmd protocol.Command) protocol.Ref {
 // operate is what only operators may.
 func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 	if !m.operator {
-		r.answer(m.client, protocol.Refused{Refusal: *protocol.Refuse("operators-only", "only an operator can do that"), Ref: refOf(cmd)}, w)
+		why := onlyOperators
+		if _, say := cmd.(protocol.Canned); say {
+			why = justType
+		}
+		r.answer(m.client, protocol.Refused{Refusal: *why, Ref: refOf(cmd)}, w)
 		return
 	}
 	switch cmd := cmd.(type) {
@@ -186,6 +190,11 @@ func (r *run) operate(m *member, cmd protocol.Command, w int64) {
 		panic("hub: an operator's command of an unknown type")
 	}
 }
+
+var (
+	onlyOperators = protocol.Refuse("operators-only", "only an operator can do that")
+	justType      = protocol.Refuse("operators-only", "only operators say the ready replies: to say something, just type it")
+)
 
 // proposeFor proposes what m's command changes. What m is told of it comes with
 // everybody's; the weight comes back when that is written.

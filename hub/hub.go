@@ -246,6 +246,11 @@ type (
 		c      *Client
 		reason protocol.Reason
 	}
+	// isOperator asks whether a client is one.
+	isOperator struct {
+		c      *Client
+		answer chan<- bool
+	}
 	// promote makes an operator of a client.
 	promote struct {
 		c      *Client
@@ -264,13 +269,14 @@ type (
 	}
 )
 
-func (attach) request()   {}
-func (arrive) request()   {}
-func (withhold) request() {}
-func (commands) request() {}
-func (answer) request()   {}
-func (catchUp) request()  {}
-func (expel) request()    {}
-func (promote) request()  {}
-func (hurry) request()    {}
-func (detach) request()   {}
+func (attach) request()     {}
+func (arrive) request()     {}
+func (withhold) request()   {}
+func (commands) request()   {}
+func (answer) request()     {}
+func (catchUp) request()    {}
+func (expel) request()      {}
+func (isOperator) request() {}
+func (promote) request()    {}
+func (hurry) request()      {}
+func (detach) request()     {}

@@ -29,7 +29,7 @@ func (r *run) promote(req promote) {
 		m.onRoom = append(m.onRoom, func() { r.promote(req) })
 		return
 	case m.serves:
-		r.answer(c, protocol.Notice{Text: protocol.MustText("you are an operator already")}, req.weight)
+		r.refuse(c, req.weight, "already-operator", "you are an operator already")
 		return
 	case m.bound == protocol.Room{} || m.bound == protocol.DeskRoom:
 		r.promoteVisitor(m, req.weight)

@@ -61,6 +61,8 @@ func (r *run) handle(req request) {
 		r.catchUp(req)
 	case expel:
 		r.expel(req)
+	case isOperator:
+		req.answer <- req.c.member != nil && req.c.member.operator
 	case promote:
 		req.c.ref = req.ref
 		r.promote(req)

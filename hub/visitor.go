@@ -54,8 +54,12 @@ func (r *run) refuseRooms(c *Client, w int64) {
 
 // goToDesk brings m to the desk, and says its text there.
 func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
-	if m.operator {
+	if m.operator && cmd.Text.IsBlank() {
 		r.showQueue(m, protocol.Queue{}, w)
+		return
+	}
+	if m.operator {
+		r.answer(m.client, protocol.Refused{Refusal: *nobodyToAsk, Ref: cmd.Ref}, w)
 		return
 	}
 	see := r.seeOther
@@ -78,6 +82,8 @@ func (r *run) goToDesk(m *member, cmd protocol.Desk, w int64) {
 		r.ask(m, cmd.Ref, cmd.Text, w)
 	})
 }
+
+var nobodyToAsk = protocol.Refuse("already-operator", "nobody has heard that: you are an operator, and at the desk visitors ask operators; @N TEXT answers visitor N, /queue shows them")
 
 // leaveDesk leads back to the room; where there is none, out.
 func (r *run) leaveDesk(m *member, w int64) {

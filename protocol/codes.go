@@ -75,6 +75,7 @@ var RefusalCodes = []RefusalCode{
 	{"no-ready-reply", "there is no ready reply of that name", "changed: `canned` lists them"},
 
 	// The operators' password, and other secrets.
+	{"already-operator", "one is an operator already, and no visitor", "no"},
 	{"no-password", "the server has no password, and makes nobody an operator", "no"},
 	{"empty-password", "no password was typed", "changed: with one"},
 	{"wrong-password", "that is not the password", "changed: another one"},
@@ -99,7 +100,6 @@ var RefusalCodes = []RefusalCode{
 	{"not-forgotten", "the words could not be taken out of the record, and some may still stand", "later: in a minute"},
 
 	// What no server says: the console does, and the client.
-	{"already-operator", "one is an operator already", "no"},
 	{"console-stays", "the server's own console cannot be left", "changed: `shutdown`"},
 	{"echo-stays-on", "the client needs the echo of one's own lines", "no"},
 	{"no-event", "a line does not come from chinwag", "no"},

@@ -91,8 +91,6 @@ func (noConsole) log() io.Writer                         { return tui.Output(os.
 
 func (noConsole) invite(_, _ []net.Addr) bool { return false }
 
-var alreadyOperator = protocol.Refuse("already-operator", "you are an operator already")
-
 // staying is a console that is not left: the room goes on as long as the server.
 type staying struct{ conn.Transport }
 
@@ -100,13 +98,17 @@ var toStay = protocol.Refuse("console-stays", "this is the server's own console:
 
 func (s staying) Receive() (protocol.Command, error) {
 	cmd, err := s.Transport.Receive()
-	switch cmd.(type) {
-	case protocol.Leave:
+	if _, ok := cmd.(protocol.Leave); ok {
 		return nil, toStay
-	case protocol.Operator:
-		return nil, alreadyOperator
 	}
 	return cmd, err
+}
+
+// Guard keeps a password from being said that was not asked for.
+func (s staying) Guard() {
+	if t, ok := s.Transport.(interface{ Guard() }); ok {
+		t.Guard()
+	}
 }
 
 type plainConsole struct{}
