@@ -6,9 +6,9 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
-	"syscall"
 	"time"
 
+	"chinwag/conn/fault"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -73,7 +73,7 @@ func (l *Listener) Accept() error {
 		default:
 			if time.Since(told) > time.Minute {
 				told = time.Now()
-				s.log.Warn("cannot accept connections for now", "listen", l.net.Addr().String(), "err", err)
+				s.log.Warn("cannot accept connections for now", "listen", l.net.Addr().String(), "err", fault.Words(err))
 			}
 			if isShortage(err) {
 				s.expelSilent()
@@ -101,9 +101,11 @@ func (l *Listener) rest(d time.Duration) {
 
 // isShortage reports whether somebody's going would help.
 func isShortage(err error) bool {
-	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) ||
-		errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM) ||
-		errors.Is(err, syscall.ENOSPC) // of what epoll may watch
+	switch fault.KindOf(err) {
+	case fault.TooMany, fault.NoMemory, fault.DiskFull: // the last of what epoll may watch
+		return true
+	}
+	return false
 }
 
 // admit lets a connection in, or tells it why not: at once, since one who
