@@ -241,7 +241,7 @@ var operatorsOnly = protocol.Refuse("operators-room", "%s is for operators: /ope
 // refusePlace tells why there is no place, but to whom the greeting has told it. Who has no other goes.
 func (r *run) refusePlace(c *Client, refusal *protocol.Refusal, weight int64) {
 	m := c.member
-	if m.toldFull && !m.program {
+	if m.toldFull && !m.program && m.bound == (protocol.Room{}) {
 		r.giveBackWhenWritten(c, weight)
 	} else {
 		r.answer(c, protocol.Refused{Refusal: *refusal}, weight)
