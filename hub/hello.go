@@ -16,7 +16,7 @@ func (r *run) hello(c *Client, h protocol.Hello, weight int64) {
 		r.refuse(c, weight, "second-hello", "hello is said once, in the first line")
 		return
 	}
-	if back := r.tokens[h.Token]; back != nil && h.Token != "" {
+	if back := r.tokens[h.Token]; back != nil && back != c.member && h.Token != "" { // its own is the guest's, who goes
 		back.echo, back.program = true, true
 		r.comeBack(c, back, h.Resume, weight)
 		return
