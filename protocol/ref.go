@@ -15,29 +15,29 @@ type Call struct {
 	Ref Ref
 }
 
-// Split is the command in c, and the id that c has.
-func Split(c Command) (Command, Ref) {
-	switch c := c.(type) {
+// Split is the command in cmd, and the id that cmd has.
+func Split(cmd Command) (Command, Ref) {
+	switch c := cmd.(type) { // cmd and not c is given back: that would be copied
 	case Call:
 		return c.Command, c.Ref
 	case Say:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Me:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Msg:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Desk:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Ping:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Reply:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Canned:
-		return c, c.Ref
+		return cmd, c.Ref
 	case Note:
-		return c, c.Ref
+		return cmd, c.Ref
 	}
-	return c, ""
+	return cmd, ""
 }
 
 // labelled is c with the id that stands in b, where c has no member for it.
