@@ -18,7 +18,7 @@ func (r *run) depart(m *member, left protocol.Left, done func()) {
 		state := r.parting(m, left.Reason)
 		entries = append(entries, r.deskEntry(m, protocol.TicketChanged{Ticket: m.visiting, From: left.From, State: state}))
 		if state == protocol.Gone {
-			m.visiting = 0
+			m.visiting, m.ending = 0, m.visiting
 		}
 	}
 	m.last, m.bound, m.gone = m.bound, protocol.Room{}, true
@@ -34,9 +34,24 @@ func (r *run) depart(m *member, left protocol.Left, done func()) {
 			done()
 			return
 		}
+		if !m.gone {
+			r.stillHas(m)
+		}
 		r.again(m, try)
 	}
 	try()
+}
+
+// stillHas gives m, who is back, the conversation whose end could not be recorded: nobody else
+// would end it.
+func (r *run) stillHas(m *member) {
+	switch no := m.ending; {
+	case r.desk.tickets[no] == nil || m.visiting == no || m.message != 0:
+	case m.visiting == 0:
+		m.visiting = no
+	default: // it has begun another one
+		m.message = no
+	}
 }
 
 // again tries later what must come true of m: somebody who has gone has gone. Of one

@@ -178,7 +178,9 @@ func (r *run) comeBack(c *Client, m *member, from *protocol.Resume, weight int64
 		}
 	}
 	if m.bound == (protocol.Room{}) {
-		m.gone = false
+		if m.gone = false; m.retry != nil {
+			r.stillHas(m)
+		}
 		to := m.last
 		if r.opts.Desk || r.checkPlace(m, to, m.visiting != 0) != nil {
 			to = r.entrance(m)

@@ -90,6 +90,7 @@ type member struct {
 	until    time.Time         // when a broken session ends; zero: it is not held
 
 	visiting protocol.Ticket   // its conversation at the desk, also a proposed one; 0: none
+	ending   protocol.Ticket   // the last one that it left, which may be open where that could not be recorded
 	message  protocol.Ticket   // that it left there as it went back to a room; 0: none
 	turned   time.Time         // when it began to count how often it comes there,
 	turns    int               // and how often that was
