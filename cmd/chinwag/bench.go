@@ -303,7 +303,7 @@ type showing struct {
 	troubled bool
 }
 
-var errTroubled = errors.New("something was not as promised")
+var errTroubled = errors.New("something was not as promised: the results name it as trouble")
 
 func newShowing(table bool) *showing {
 	s := &showing{table: table || term.IsTerminal(int(os.Stdout.Fd()))}

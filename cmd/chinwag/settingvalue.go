@@ -24,13 +24,12 @@ type settingValue interface {
 
 // value is a settingValue that is kept at at.
 type value[T any] struct {
-	at        *T
-	kind      string // of value, in one word
-	is        string // what is right
-	read      func(string) (T, bool)
-	write     func(T) string
-	choices   []string
-	directive cobra.ShellCompDirective
+	at      *T
+	kind    string // of value, in one word
+	is      string // what is right
+	read    func(string) (T, bool)
+	write   func(T) string
+	choices []string
 }
 
 func (v *value[T]) Set(text string) error {
@@ -46,7 +45,15 @@ func (v *value[T]) String() string { return v.write(*v.at) }
 func (v *value[T]) Type() string   { return v.kind }
 func (v *value[T]) right() string  { return v.is }
 
-func (v *value[T]) complete() ([]string, cobra.ShellCompDirective) { return v.choices, v.directive }
+func (v *value[T]) complete() ([]string, cobra.ShellCompDirective) {
+	switch v.kind {
+	case kindFile:
+		return nil, cobra.ShellCompDirectiveDefault
+	case kindFolder:
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	return v.choices, cobra.ShellCompDirectiveNoFileComp
+}
 
 // The kinds of values that a file writes in quotes, and nothing else can stand for.
 const (
@@ -60,7 +67,7 @@ const mostOf = 1_000_000_000 // things that a setting can count
 // count is a setting that counts things.
 func count(at *int) *value[int] {
 	return &value[int]{
-		at: at, kind: "number", is: fmt.Sprintf("a whole number from 0 to %d", mostOf), write: strconv.Itoa, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "number", is: fmt.Sprintf("a whole number from 0 to %d", mostOf), write: strconv.Itoa,
 		read: func(text string) (int, bool) {
 			n, err := strconv.ParseUint(text, 10, 32)
 			return int(n), err == nil && n <= mostOf
@@ -73,7 +80,7 @@ const mostOften = 1_000_000 // times that something may happen in a second or a 
 // often is a setting that bounds how often something happens.
 func often(at *float64) *value[float64] {
 	return &value[float64]{
-		at: at, kind: "number", is: fmt.Sprintf("a number from 0 to %d, like 5 or 0.5", mostOften), write: spellNumber, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "number", is: fmt.Sprintf("a number from 0 to %d, like 5 or 0.5", mostOften), write: spellNumber,
 		read: func(text string) (float64, bool) {
 			n, err := strconv.ParseFloat(text, 64)
 			return n, err == nil && n <= mostOften && strings.Trim(text, "0123456789.") == "" // no signs, no powers, no hexadecimals
@@ -88,7 +95,7 @@ const mostBytes size = 1 << 50
 // sized is a setting that counts bytes, of which is says how many are allowed.
 func sized(at *size, is string, allowed func(size) bool) *value[size] {
 	return &value[size]{
-		at: at, kind: "size", is: is, write: size.String, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "size", is: is, write: size.String,
 		read: func(text string) (size, bool) {
 			s, ok := parseSize(text)
 			return s, ok && allowed(s)
@@ -113,7 +120,7 @@ func noneOr(at *size, least size) *value[size] {
 // lasting is a setting that is a time.
 func lasting(at *time.Duration) *value[time.Duration] {
 	return &value[time.Duration]{
-		at: at, kind: "time", is: "a time with its unit, like 30s, 10m, 12h or 90d, up to " + spell(maxSpan), write: spell, read: parseSpan, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "time", is: "a time with its unit, like 30s, 10m, 12h or 90d, up to " + spell(maxSpan), write: spell, read: parseSpan,
 	}
 }
 
@@ -125,37 +132,30 @@ func oneOf[T ~string](at *T, words ...T) *value[T] {
 	}
 	return &value[T]{
 		at: at, kind: "word", is: either(choices), write: func(w T) string { return string(w) },
-		choices: choices, directive: cobra.ShellCompDirectiveNoFileComp,
-		read: func(text string) (T, bool) { return T(text), slices.Contains(choices, text) },
+		choices: choices,
+		read:    func(text string) (T, bool) { return T(text), slices.Contains(choices, text) },
 	}
 }
 
 // yesOrNo is a setting that is on or off.
 func yesOrNo(at *bool) *value[bool] {
 	return &value[bool]{
-		at: at, kind: "bool", is: "true or false", write: strconv.FormatBool, choices: []string{"true", "false"}, directive: cobra.ShellCompDirectiveNoFileComp,
+		at: at, kind: "bool", is: "true or false", write: strconv.FormatBool, choices: []string{"true", "false"},
 		read: func(text string) (bool, bool) { return text == "true", text == "true" || text == "false" },
 	}
 }
 
 // words is a setting that is any text.
 func words(at *string) *value[string] {
-	same := func(text string) string { return text }
-	return &value[string]{at: at, kind: kindText, is: `text, in the file in "quotes"`, write: same, directive: cobra.ShellCompDirectiveNoFileComp,
-		read: func(text string) (string, bool) { return text, true }}
+	return &value[string]{at: at, kind: kindText, is: `text, in the file in "quotes"`, write: asItIs, read: func(text string) (string, bool) { return text, true }}
 }
 
 // path is a setting that names a file or a folder: an absolute path, wherever it is used.
 func path(at *string, kind string) *value[string] {
-	v := &value[string]{
-		at: at, kind: kind, is: "the path of a " + kind + " (~ is your home folder; ~ann is not known)",
-		write: func(path string) string { return path }, read: absolute, directive: cobra.ShellCompDirectiveDefault,
-	}
-	if kind == kindFolder {
-		v.directive = cobra.ShellCompDirectiveFilterDirs
-	}
-	return v
+	return &value[string]{at: at, kind: kind, is: "the path of a " + kind + " (~ is your home folder; ~ann is not known)", write: asItIs, read: absolute}
 }
+
+func asItIs(text string) string { return text }
 
 // absolute is a path as it is everywhere, with ~ as the shell knows it.
 func absolute(path string) (string, bool) {
