@@ -146,7 +146,7 @@ func flagError(c *cobra.Command, err error) error {
 	case *pflag.InvalidValueError:
 		return &exitError{exitUsage, wrongFlag(e)}
 	case *pflag.InvalidSyntaxError:
-		return wrongUsage("%q is no flag: \"%s --help\" lists them", e.GetSpecifiedFlag(), c.CommandPath())
+		return wrongUsage("%q is no flag: \"%s --help\" lists them", shorten(e.GetSpecifiedFlag()), c.CommandPath())
 	}
 	return &exitError{exitUsage, err}
 }
@@ -176,7 +176,7 @@ func noneEmpty(c *cobra.Command) (err error) {
 
 // unknownFlag is for a flag that c does not have: a name, or a letter of some.
 func unknownFlag(c *cobra.Command, name, letters string) error {
-	typed, listed := "--"+name, fmt.Sprintf("\"%s --help\" lists them", c.CommandPath())
+	typed, listed := "--"+shorten(name), fmt.Sprintf("\"%s --help\" lists them", c.CommandPath())
 	if letters != "" {
 		typed = "-" + strings.ToValidUTF8(firstLetter(name, letters), "?")
 	}

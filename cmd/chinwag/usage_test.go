@@ -319,3 +319,14 @@ func TestHistorySaysWhatIsWrongWithTheFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, files, "nothing is made in a folder that was meant for a file")
 }
+
+// What was typed is told in part where it is long.
+func TestLongWordsAreToldInPart(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for _, args := range [][]string{{long}, {"serve", long}, {"serve", "--" + long}, {"serve", "--" + long + "=" + long}, {"serve", "-" + long}, {"serve", "--rate", long}, {"serve", "--rate=-" + long}, {"history", long}, {"history", "export", "x", long},
+		{"history", "export", "--format", long}, {"join", "a", "b", long}, {"join", "--nick", long}, {"join", "--room", long}, {"bench", "flood", "--addr", long}, {"bench", "flood", "--dialect", long}, {"bench", "compare", "--only", long}, {"help", long}, {"serve", "---" + long}} {
+		code, _, said := ran(t, "", args...)
+		assert.Equal(t, exitUsage, code, said)
+		assert.Less(t, len(said), 500, said)
+	}
+}
