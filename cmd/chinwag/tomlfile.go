@@ -24,7 +24,11 @@ type tomlFile struct {
 	values map[string]any
 }
 
-const maxTOML = 1 << 20 // bytes; far more than anybody writes
+// Far more than anybody writes.
+const (
+	maxTOML      = 1 << 20 // bytes
+	maxTOMLLines = 10_000  // the time that the parser takes grows with their square
+)
 
 // readTOML reads a file that is called what, to people. An error of the system that it could not
 // be opened is in what it returns.
@@ -35,6 +39,9 @@ func readTOML(path, what string) (tomlFile, error) {
 		return file, err
 	}
 	file.lines = strings.Split(text, "\n")
+	if len(file.lines)-1 > maxTOMLLines {
+		return file, fmt.Errorf("%s %s has more than %d lines: is it another file?", what, path, maxTOMLLines)
+	}
 	err = toml.Unmarshal([]byte(text), &file.values)
 	if wrong, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, _ := wrong.Position()
