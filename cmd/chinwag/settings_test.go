@@ -354,7 +354,7 @@ func TestPaths(t *testing.T) {
 	}
 	require.NoError(t, os.Unsetenv("HOME"))
 	_, _, err = loaded(t, "--data=~/x")
-	assert.ErrorContains(t, err, "--data is the path of a folder, in which ~ is your home folder")
+	assert.ErrorContains(t, err, "--data is the path of a folder (~ is your home folder; ")
 }
 
 // Of variables that mean nothing here no more than a few are told.
