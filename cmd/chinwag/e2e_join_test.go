@@ -59,8 +59,7 @@ func TestTheClientHearsTheRoomInAPipe(t *testing.T) {
 func TestTheClientWithoutAServer(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.process.signal(terminate)
-	h.process.exits()
+	h.addr = nobodyListens(t)
 	bob := h.join("--nick", "bob")
 	bob.finishes()
 	assert.Equal(t, 3, bob.process.exits())

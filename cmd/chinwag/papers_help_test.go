@@ -99,9 +99,10 @@ func TestEveryExampleOfTheHelp(t *testing.T) {
 // inShell runs a line in a folder, and returns all that it says. A server is ended when it listens.
 func inShell(t *testing.T, dir, line string, server bool) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command("bash", "-o", "pipefail", "-c", line)
+	bash := onPath(t, "bash")
+	cmd := exec.Command(bash, "-o", "pipefail", "-c", line)
 	if server {
-		cmd = exec.Command("bash", "-c", "exec "+line)
+		cmd = exec.Command(bash, "-c", "exec "+line)
 	}
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + filepath.Dir(program(t)) + ":" + os.Getenv("PATH"), "XDG_DATA_HOME=" + filepath.Join(dir, "server"), "USER=" + os.Getenv("USER")}

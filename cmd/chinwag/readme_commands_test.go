@@ -16,12 +16,15 @@ import (
 )
 
 // TestThePagesAreTrueAboutCommands: what stands in the words of a page as something to type is a command, with what
-// it can have.
+// it can have; and the port that a firewall is to let in is ours.
 func TestThePagesAreTrueAboutCommands(t *testing.T) {
 	t.Parallel()
 	for _, file := range thePages {
 		page, err := os.ReadFile(filepath.Join("..", "..", file))
 		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`TCP(?: port)? (\d+)`).FindAllStringSubmatch(string(page), -1) {
+			assert.Equal(t, defaultPort, m[1], "%s: %s", file, m[0])
+		}
 		found := regexp.MustCompile("`(/[a-z]+( [^`]*)?)`").FindAllStringSubmatch(string(page), -1)
 		assert.Greater(t, len(found), 5, file)
 		for _, m := range found {

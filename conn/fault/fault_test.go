@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -22,6 +23,7 @@ func TestEveryKindHasWords(t *testing.T) {
 	}
 	for k := Unknown + 1; int(k) < len(words); k++ {
 		assert.NotEmpty(t, words[k], int(k))
+		assert.False(t, slices.Contains(words[:k], words[k]), "%s: two kinds", words[k])
 		assert.True(t, used[k] || k == NotFolder || k == Links, "%d: %s", k, words[k]) // not on every system
 	}
 }
@@ -34,8 +36,11 @@ func TestWhatTheSystemSaysIsKnown(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, taken := net.Listen("tcp", l.Addr().String())
+	c, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	_, refused := net.Dial("tcp", c.LocalAddr().String()) // which nobody else can listen at meanwhile
+	require.NoError(t, c.Close())
 	require.NoError(t, l.Close())
-	_, refused := net.Dial("tcp", l.Addr().String())
 	_, notHere := net.Listen("tcp", "192.0.2.1:0")
 	_, missing := os.Open(filepath.Join(dir, "none"))
 	_, folder := os.OpenFile(dir, os.O_WRONLY, 0)
