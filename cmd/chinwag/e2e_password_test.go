@@ -65,6 +65,7 @@ func TestThePasswordCommandOverwritesNothingUnasked(t *testing.T) {
 // Nobody types a password for a file that cannot be, and whoever types one that is too short hears so at once.
 func TestThePasswordCommandLooksFirst(t *testing.T) {
 	t.Parallel()
+	chinwag := program(t) // builds it, perhaps, for which the patience is not
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	dir := t.TempDir()
@@ -73,11 +74,11 @@ func TestThePasswordCommandLooksFirst(t *testing.T) {
 		filepath.Join(dir, "none", "pw"): filepath.Join(dir, "none", "pw") + " cannot be made, for there is no folder " + filepath.Join(dir, "none") + ": please make that first, or choose another",
 		os.DevNull:                       os.DevNull + " is no file that could be kept: please name another",
 	} {
-		p := atTerminal(t, ctx, exec.Command(program(t), "password", path))
+		p := atTerminal(t, ctx, exec.Command(chinwag, "password", path))
 		assert.Equal(t, exitFailed, p.process.exits())
 		assert.Equal(t, "chinwag: "+want, strings.TrimSpace(p.ends()))
 	}
-	p := atTerminal(t, ctx, exec.Command(program(t), "password", filepath.Join(dir, "pw")))
+	p := atTerminal(t, ctx, exec.Command(chinwag, "password", filepath.Join(dir, "pw")))
 	p.shows("password: ")
 	p.sends("short\r")
 	assert.Equal(t, exitFailed, p.process.exits())

@@ -152,6 +152,7 @@ func configure(t *testing.T, home, toml string) {
 
 // begin makes a home for a server.
 func (s effect) begin(t *testing.T) *trial {
+	path := program(t) // builds it, perhaps, for which the patience is not
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	tr := &trial{home: t.TempDir()}
@@ -164,7 +165,7 @@ func (s effect) begin(t *testing.T) *trial {
 		if len(env) == 0 {
 			line = "unset CHINWAG_JOURNAL; " + line // which the tests set
 		}
-		all := []string{"-c", line, "sh", program(t), "serve"}
+		all := []string{"-c", line, "sh", path, "serve"}
 		if s.flag != "listen" {
 			all = append(all, "--listen", "127.0.0.1:0")
 		}

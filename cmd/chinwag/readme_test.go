@@ -217,9 +217,9 @@ func endsWith(rows, lines []string) bool {
 // openPage starts a server with its console on a terminal.
 func openPage(t *testing.T, flags ...string) *house {
 	t.Helper()
+	cmd := exec.Command(program(t), serveArgs(flags)...) // builds it, perhaps, for which the patience is not
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	cmd := exec.Command(program(t), serveArgs(flags)...)
 	cmd.Dir = t.TempDir()
 	home := filepath.Join(scratch, "home")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "TZ=UTC")
