@@ -82,7 +82,7 @@ func TestEveryExampleOfTheHelp(t *testing.T) {
 		}
 		t.Run(line, func(t *testing.T) {
 			if strings.Contains(line, "ngircd") {
-				tool(t, "ngircd", "--version", "ngircd")
+				onPath(t, "ngircd")
 			}
 			if l, err := net.Listen("tcp", "[::1]:0"); strings.Contains(line, "[::1]") && err != nil {
 				t.Skip("without IPv6")
