@@ -97,6 +97,9 @@ func TestEverySettingByEffect(t *testing.T) {
 		many := strings.HasSuffix(f.Value.Type(), "Slice") || strings.HasSuffix(f.Value.Type(), "Array")
 		assert.Equal(t, s.left == nil, s.unseen != "", "--%s says why its default is not seen, or shows it", s.flag)
 		for _, source := range []string{"flag", "variable", "file"} {
+			if s.flag == "config" && source == "file" {
+				continue // a file names no other
+			}
 			t.Run(s.flag+" "+filepath.Base(s.value)+" by "+source, func(t *testing.T) {
 				t.Parallel()
 				tr := s.begin(t)
@@ -112,8 +115,6 @@ func TestEverySettingByEffect(t *testing.T) {
 					tr.open(nil, "--"+s.flag+"="+value)
 				case source == "variable":
 					tr.open([]string{variableOf(s.flag) + "=" + value})
-				case s.flag == "config":
-					t.Skip("a file does not name another")
 				default:
 					configure(t, tr.home, s.flag+" = "+inTOML(value, many)+"\n")
 					tr.open(nil)
