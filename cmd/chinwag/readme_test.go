@@ -394,7 +394,7 @@ func meetBot(t *testing.T, b block) {
 func checkUnit(t *testing.T, b block) {
 	t.Parallel()
 	analyze := onPath(t, "systemd-analyze")
-	text := regexp.MustCompile(`(?m)^(ExecStart=)\S+`).ReplaceAllString(b.text, "${1}"+program(t))
+	text := regexp.MustCompile(`(?m)^(ExecStart=)\S+`).ReplaceAllString(b.text, "${1}\""+program(t)+"\"") // the folder may have a blank in its name
 	file := filepath.Join(t.TempDir(), "chinwag.service")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	out, err := exec.Command(analyze, "verify", file).CombinedOutput()
