@@ -1,0 +1,18 @@
+package protocol
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Two letters may be wrong in a long word, and one in a shorter one.
+func TestHowFarAGuessGoes(t *testing.T) {
+	for word, want := range map[string]string{"hstry": "history", "anounse": "", "hisss": "", "jion": "join", "jn": "", "wo": "who", "x": ""} {
+		v, ok := guess(word, false, Place{})
+		assert.Equal(t, want, v.Name, word)
+		assert.Equal(t, want != "", ok, word)
+	}
+	v, _ := guess("anounse", false, Place{Operator: true})
+	assert.Equal(t, "announce", v.Name)
+}
