@@ -314,13 +314,13 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 				var indexed uint64
 				return file.QueryRow("SELECT indexed FROM meta").Scan(&indexed) == nil && indexed == s.Head()
 			}, 5*time.Minute, 20*time.Millisecond)
-			require.NoError(t, file.Close())
 			require.NoError(t, s.Close())
-			at, err := os.Stat(path)
-			require.NoError(t, err)
-			grown := float64(at.Size() - empty.Size())
+			var used int64 // pages that merges of the index have left free are used again
+			require.NoError(t, file.QueryRow("SELECT (page_count-freelist_count)*page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size").Scan(&used))
+			require.NoError(t, file.Close())
+			grown := float64(used - empty.Size())
 			t.Logf("a line grows the file by %.0f bytes, and costs %.0f", grown/float64(c.lines), costs/float64(c.lines))
-			assert.InDelta(t, 1, grown/costs, 0.8, "about: so few lines leave half of the pages empty")
+			assert.InDelta(t, 1, grown/costs, 0.7, "about: so few lines leave half of the pages empty")
 		})
 	}
 }
