@@ -42,6 +42,7 @@ func TestRepliesThatNobodyCouldSay(t *testing.T) {
 		"\"\" = \"9\"":                                  `FILE, line 1: the ready reply "" needs a name of one word, which /say can take: join its words with -`,
 		"x = '1'\n" + manyKeys():                        "there are 1001 ready replies in FILE, and 1000 is the most: leave some out",
 		"hours = \"\xc4\xe3\"":                          "FILE, line 1: there are letters that are not written in UTF-8: save the file as UTF-8",
+		"$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$a2V5\n":  "FILE, line 1: this is a hash that chinwag password has written: name another file",
 		"\xff\xfeh\x00":                                 "the file of ready replies FILE is written in UTF-16: save it as UTF-8 (in Notepad: Save as, Encoding: UTF-8)",
 		strings.Repeat("#", maxTOML+1):                  "the file of ready replies FILE is larger than 1M: is it another file?",
 	} {

@@ -116,6 +116,8 @@ func (f *tomlFault) Error() string { return f.file.at(f.line) + f.words() }
 func (f *tomlFault) words() string {
 	name, raw := f.said()
 	switch {
+	case strings.HasPrefix(f.text(), "$argon2"): // which stays out of terminals and logs
+		return "this is a hash that chinwag password has written: name another file"
 	case f.twice != "":
 		return fmt.Sprintf("%s stands there already: leave one of them", shorten(f.twice))
 	case strings.ContainsFunc(strings.TrimRight(f.text(), "\r"), func(r rune) bool { return unicode.IsControl(r) && r != '\t' }):
