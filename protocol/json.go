@@ -77,7 +77,7 @@ func decodeCommand(b []byte) (Command, error) {
 	if !isComplete(c) {
 		return nil, v.incomplete(c)
 	}
-	return labelled(c, b)
+	return labelled(v, c, b)
 }
 
 // AppendCommandJSON appends c as a program writes it, with its end.

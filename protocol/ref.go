@@ -3,7 +3,6 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
-	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,9 +39,9 @@ func Split(cmd Command) (Command, Ref) {
 	return cmd, ""
 }
 
-// labelled is c with the id that stands in b, where c has no member for it.
-func labelled(c Command, b []byte) (Command, error) {
-	if _, has := reflect.TypeOf(c).FieldByName("Ref"); has {
+// labelled is c, a command of v, with the id that stands in b, where c has no member for it.
+func labelled(v *Verb, c Command, b []byte) (Command, error) {
+	if v.keepsID {
 		return c, nil
 	}
 	var label struct {

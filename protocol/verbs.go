@@ -29,6 +29,8 @@ type Verb struct {
 	json  func([]byte) (Command, error)    // parses the JSON spelling
 	parse func(args Text) (Command, error) // nil: not written in text
 	args  func(c Command) string           // the inverse of parse
+
+	keepsID bool // its Command has a member for the id, and needs no Call; set by init
 }
 
 // Form is a line that a verb can be written as, and what that does.
@@ -286,6 +288,7 @@ func init() {
 		}
 		c, _ := verbs[i].json([]byte("{}")) // of its type, also where it lacks something
 		byType[reflect.TypeOf(c)] = &verbs[i]
+		_, verbs[i].keepsID = reflect.TypeOf(c).FieldByName("Ref")
 	}
 }
 
