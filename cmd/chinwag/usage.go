@@ -167,8 +167,7 @@ var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": 
 func noneEmpty(c *cobra.Command) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if value := f.Value.String(); value == "" || f.Value.Type() == "stringSlice" && value == "[]" {
-			what, _ := pflag.UnquoteUsage(f)
-			err = cmp.Or(err, wrongUsage("--%s is empty: give it its %s, or leave it out", f.Name, cmp.Or(valueNames[what], what)))
+			err = cmp.Or(err, wrongUsage("--%s is empty: give it its %s, or leave it out", f.Name, valueName(f)))
 		}
 	})
 	return err
