@@ -10,7 +10,7 @@ import (
 )
 
 // complete is what the word at the end of before may become: a command at the beginning of
-// the line, what that command names, or somebody's name.
+// the line, an argument of that command, or a member's name.
 func (p *people) complete(before string) (words []string) {
 	at := p.place()
 	word := before[strings.LastIndexByte(before, ' ')+1:]

@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// knows is a member of the lobby, or an operator there, who has heard of some.
+// knows makes what the client of a member of the lobby, or of an operator there, knows of rooms, members and visitors.
 func knows(t *testing.T, operator bool, more ...protocol.Event) *people {
 	t.Helper()
 	p := &people{}
@@ -119,7 +119,7 @@ func TestTabCompletesOnTheScreen(t *testing.T) {
 	bob.shows(t, "-- you are in #tea now")
 	ann, annEnded, _ := in.sits("ann", hub.Identity{})
 	ann.shows(t, "You are ann in #lobby")
-	ann.keys("/rooms\n") // the answer is behind that which nobody is to see
+	ann.keys("/rooms\n") // its answer comes after the hidden one
 	ann.shows(t, "-- 2 rooms: #lobby (1), #tea (1)")
 	ann.keys("/join \t\n")
 	ann.shows(t, "ann in #tea · 2 here")

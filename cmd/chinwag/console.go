@@ -30,7 +30,7 @@ type operatorConsole interface {
 	// log is where log lines do not tear it apart.
 	log() io.Writer
 	// invite tells the operator how people come in through the doors that listen at these addresses, and
-	// reports whether somebody reads that.
+	// reports whether the console shows that.
 	invite(plain, bare []net.Addr) bool
 }
 

@@ -43,7 +43,7 @@ func TestLoadPassword(t *testing.T) {
 		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$":                                no, // which anything would match
 		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFz":                            no, // cut off
 		"$argon2id$v=19$m=64,t=1,p=1$$aGFzaGhhc2hoYXNoaGFzaA":                                no,
-		"$argon2id$v=19$m=64,t=0,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA":          no, // whoever tried it would end the server
+		"$argon2id$v=19$m=64,t=0,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA":          no, // the check of a password would end the server
 		"$argon2id$v=19$m=64,t=1,p=0$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA":          no,
 		"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + strings.Repeat("aGFz", 1000): no,
 		"\xff\xfe$\x00a\x00": "the file with the operators' password FILE is written in UTF-16: save it as UTF-8 (in Notepad: Save as, Encoding: UTF-8)",

@@ -181,7 +181,7 @@ func TestJoinBareIsAnswered(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	p := h.joinBare(tutorialServer(t, operatorsAnswers))
-	for _, line := range []string{"你好", "吃了吗?", "/quit"} { // two that are sent while nobody reads arrive as one
+	for _, line := range []string{"你好", "吃了吗?", "/quit"} { // two that are sent before the server reads arrive as one
 		p.types(line)
 		p.shows("听到了: " + line)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever ends it while it asks has a terminal that shows again what is typed.
+// A signal that ends chinwag password while it asks leaves the terminal with its echo.
 func TestThePasswordCommandLeavesTheTerminalAsItWas(t *testing.T) {
 	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {

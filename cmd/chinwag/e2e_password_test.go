@@ -16,7 +16,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What is there stays until somebody agrees, and is never half of anything.
+// The old file stays until the answer is yes, and the new one is written whole or not at all.
 func TestThePasswordCommandOverwritesNothingUnasked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -62,7 +62,7 @@ func TestThePasswordCommandOverwritesNothingUnasked(t *testing.T) {
 	assert.ElementsMatch(t, []string{"notes", "link"}, namesIn(t, dir))
 }
 
-// Nobody types a password for a file that cannot be, and whoever types one that is too short hears so at once.
+// chinwag password checks the path before it asks, and the length before it asks once more.
 func TestThePasswordCommandLooksFirst(t *testing.T) {
 	t.Parallel()
 	chinwag := program(t) // builds it, perhaps, for which the patience is not

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Who reads in the log that the server listens may end it at once: that is an end in good order, too. The log is
+// A signal right after the log says that the server listens ends it in good order, too. The log is
 // a pipe that is full after a few of many addresses, so the signal comes while the server writes of the others.
 func TestASignalAtTheFirstWordThatItListens(t *testing.T) {
 	t.Parallel()

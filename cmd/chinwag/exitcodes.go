@@ -16,7 +16,7 @@ const (
 	exitNobody = 3 // no connection, or no chinwag server
 )
 
-// exitKicked is for who was kicked.
+// exitKicked is the code of a client that was kicked.
 var exitKicked = protocol.Kicked.ExitCode()
 
 // exitCodes is the only list of them. A command without a row of its own ends as all do.
