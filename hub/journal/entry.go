@@ -3,42 +3,27 @@ package journal
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
 // Stream names what belongs together in the record.
-type Stream string
+type Stream = state.Stream
 
-// Everybody is the stream that all read.
-const Everybody Stream = "*"
+// The streams, as package state names them.
+const Everybody = state.Everybody
 
-// OfRoom is the stream of a room.
-func OfRoom(r protocol.Room) Stream { return Stream(r.String()) }
+var Desk = state.Desk
 
-// Desk is the stream that operators read: the room of that name, whose visitors
-// have a stream each.
-var Desk = OfRoom(protocol.DeskRoom)
+func OfRoom(r protocol.Room) Stream    { return state.OfRoom(r) }
+func Visit(session uuid.UUID) Stream   { return state.Visit(session) }
+func Mailbox(session uuid.UUID) Stream { return state.Mailbox(session) }
 
-// Visit is the stream of one session's conversation at the desk. Only that
-// session reads it; what is in it stands in Desk as well.
-func Visit(session uuid.UUID) Stream { return Mailbox(session) + Stream(protocol.DeskRoom.String()) }
-
-// Mailbox is the stream that only one session reads.
-func Mailbox(session uuid.UUID) Stream { return Stream("@" + session.String()) }
-
-// Session is the only session that reads st, if there is one.
-func (st Stream) Session() (id uuid.UUID, ok bool) {
-	if len(st) == 0 || st[0] != '@' {
-		return id, false
-	}
-	name := strings.TrimSuffix(string(st[1:]), protocol.DeskRoom.String())
-	id, err := uuid.Parse(name)
-	return id, err == nil
-}
+// Row is a row of what is true, kept beside the entries.
+type Row = state.Row
 
 // Entry is one event in its place. Entries never change once they are committed.
 type Entry struct {

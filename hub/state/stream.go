@@ -1,0 +1,39 @@
+package state
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Stream names what belongs together in the record.
+type Stream string
+
+// Everybody is the stream that all read.
+const Everybody Stream = "*"
+
+// OfRoom is the stream of a room.
+func OfRoom(r protocol.Room) Stream { return Stream(r.String()) }
+
+// Desk is the stream that operators read: the room of that name, whose visitors
+// have a stream each.
+var Desk = OfRoom(protocol.DeskRoom)
+
+// Visit is the stream of one session's conversation at the desk. Only that
+// session reads it; what is in it stands in Desk as well.
+func Visit(session uuid.UUID) Stream { return Mailbox(session) + Stream(protocol.DeskRoom.String()) }
+
+// Mailbox is the stream that only one session reads.
+func Mailbox(session uuid.UUID) Stream { return Stream("@" + session.String()) }
+
+// Session is the only session that reads st, if there is one.
+func (st Stream) Session() (id uuid.UUID, ok bool) {
+	if len(st) == 0 || st[0] != '@' {
+		return id, false
+	}
+	name := strings.TrimSuffix(string(st[1:]), protocol.DeskRoom.String())
+	id, err := uuid.Parse(name)
+	return id, err == nil
+}
