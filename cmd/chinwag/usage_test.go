@@ -74,6 +74,7 @@ func wrongScenarioValues() map[string][2]string {
 		"lines":    {"-1", "--lines is 0 at the least"},
 		"rate":     {"NaN", "--rate is 0 at the least"},
 		"size":     {"99999", "a line of the dialect"},
+		"ids":      {"maybe", "--ids is true or false"},
 		"window":   {"-1", "--window is 0 at the least"},
 		"per-room": {"-1", "--per-room is 0 at the least"},
 		"at-once":  {"-1", "--at-once is 0 at the least"},
@@ -215,6 +216,7 @@ func TestWhatIsMeantIsGuessed(t *testing.T) {
 		"join --bare --nick bob here":  "--bare knows nothing but words",
 		"join --replay -1":             "--replay is a number of lines, 0 for none, not -1",
 		"bench flood --dialect irc":    "--serve or --addr tell which server does",
+		"bench flood --ids":            "--ids wants --dialect json",
 		"bench flood --addr 1.2.3.4:5": "wants --remote",
 	} {
 		code, out, said := ran(t, "", strings.Fields(typed)...)

@@ -7,6 +7,8 @@ type tally struct {
 	repeated   int
 	disordered int // lines that came after a later one; members whose order is not the others'
 	damaged    int // lines whose words are not what was said
+
+	unacknowledged int // lines with an id that their sender's own copy lacks
 }
 
 // check is one member's account of what the senders of its room have said.

@@ -37,6 +37,31 @@ func numbered(sender uint32, numbers ...uint32) (lines []mark) {
 	return lines
 }
 
+func TestAnAcknowledgementHasTheIdOfItsLine(t *testing.T) {
+	own, other := mark{sender: 0, number: 7}, mark{sender: 1, number: 7}
+	for _, test := range []struct {
+		name string
+		ids  bool
+		line mark
+		end  string
+		want int
+	}{
+		{"the id", true, own, `","ref":"0000000000000007"}`, 0},
+		{"none", true, own, `"}`, 1},
+		{"another", true, own, `","ref":"0000000000000008"}`, 1},
+		{"of another's line", true, other, `"}`, 0},
+		{"without ids", false, own, `"}`, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := hearing(2)
+			m.crowd.dialect, m.crowd.ids = dialects[1], test.ids
+			m.sender = m.crowd.senders[0]
+			m.hear(append(test.line.appendTo([]byte(`{"text":"`), m.crowd.padding), test.end...), 1)
+			assert.Equal(t, test.want, m.crowd.tally.unacknowledged)
+		})
+	}
+}
+
 func TestTheCheckFindsWhatIsAmiss(t *testing.T) {
 	whole := numbered(0, 0, 1, 2, 3, 4)
 	for _, test := range []struct {

@@ -14,6 +14,7 @@ type crowd struct {
 	wire    *wire
 	clock   clock
 	padding []byte
+	ids     bool // of lines
 	perRoom int
 	members []*member
 	senders []*sender
@@ -50,7 +51,7 @@ func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	if perRoom <= 0 || !d.rooms {
 		perRoom = o.Members
 	}
-	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), perRoom: perRoom}
+	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.Ids, perRoom: perRoom}
 	c.wire = newWire(c.clock)
 	for i := range o.Members {
 		m := &member{crowd: c, index: i, room: i / perRoom}

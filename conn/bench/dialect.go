@@ -26,6 +26,10 @@ type dialect struct {
 	answer func(dst, line []byte) []byte
 	// say says words.
 	say func(dst []byte, m *member, words func([]byte) []byte) []byte
+	// sayWithID says words that have an id, which stands behind ref in the sender's own
+	// copy; nil: there are no ids.
+	sayWithID func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte
+	ref       string
 }
 
 // Dialects are the names of those that there are.
@@ -63,6 +67,11 @@ var dialects = []*dialect{
 		},
 		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
 			return append(words(append(dst, `{"type":"say","text":"`...)), "\"}\n"...)
+		},
+		ref: `"ref":"`,
+		sayWithID: func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte {
+			dst = append(id(append(dst, `{"type":"say","id":"`...)), `","text":"`...)
+			return append(words(dst), "\"}\n"...)
 		},
 	},
 	{

@@ -26,13 +26,20 @@ const hexDigits = "0123456789abcdef"
 
 // appendTo appends the words of a line, of as many bytes as padding has and a mark.
 func (m mark) appendTo(dst, padding []byte) []byte {
-	dst = append(dst, markByte)
-	for _, n := range [...]uint32{m.sender, m.number, m.at} {
+	dst = appendHex(append(dst, markByte), m.sender, m.number, m.at)
+	return append(dst, padding...)
+}
+
+// appendID appends the id of the line, where lines have one.
+func (m mark) appendID(dst []byte) []byte { return appendHex(dst, m.sender, m.number) }
+
+func appendHex(dst []byte, numbers ...uint32) []byte {
+	for _, n := range numbers {
 		for shift := 28; shift >= 0; shift -= 4 {
 			dst = append(dst, hexDigits[n>>shift&15])
 		}
 	}
-	return append(dst, padding...)
+	return dst
 }
 
 func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-markLen)) }

@@ -89,8 +89,23 @@ func (m *member) hear(line []byte, now uint32) {
 	case whole:
 		m.see(k.sender, k.number)
 		m.crowd.delays.add(now - k.at)
+		if m.crowd.ids {
+			m.seeRef(k, line)
+		}
 	default:
 		m.tally.damaged++
+	}
+}
+
+// seeRef looks in the copy of a line of m's own for its id, which is the acknowledgement.
+func (m *member) seeRef(k mark, line []byte) {
+	if m.sender == nil || m.sender.id != k.sender {
+		return
+	}
+	c := m.crowd
+	c.words = append(k.appendID(append(c.words[:0], c.dialect.ref...)), '"')
+	if !bytes.Contains(line, c.words) {
+		c.tally.unacknowledged++
 	}
 }
 

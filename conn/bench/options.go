@@ -25,6 +25,7 @@ type Options struct {
 	Size    int           // bytes of what is said in a line; 0: 100
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
 	PerRoom int           // members of a room
+	Ids     bool          // each line has one
 	AtOnce  int           // members on their way in at once; 0: 100, in storm all
 
 	Progress io.Writer // nil: none
@@ -48,6 +49,8 @@ func (o *Options) check() error {
 	switch most := descriptors() - spare; {
 	case err != nil:
 		return err
+	case o.Ids && d.sayWithID == nil:
+		return fmt.Errorf("the dialect %s has no ids for lines: --ids wants --dialect json", d.name)
 	case !o.Addr.IsValid():
 		return errors.New("there is no address of a server")
 	case !o.Remote && !o.Addr.Addr().IsLoopback():

@@ -14,6 +14,7 @@ type Result struct {
 	Members  int    `json:"members"`
 	Senders  int    `json:"senders"`
 	Size     int    `json:"size"`
+	Ids      bool   `json:"ids,omitempty"`
 
 	Seconds    float64       `json:"seconds"`
 	Lines      int           `json:"lines"`
@@ -55,6 +56,7 @@ func (r *run) report(err error) {
 	}{
 		{t.lost, "lines lost"}, {t.repeated, "lines repeated"},
 		{t.disordered, "lines out of order"}, {t.damaged, "lines damaged"},
+		{t.unacknowledged, "lines not acknowledged by their id"},
 	} {
 		if found.n > 0 {
 			res.Trouble = append(res.Trouble, fmt.Sprint(found.n, " ", found.what))

@@ -80,7 +80,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer c.leave()
 	r := &run{crowd: c, Options: o, ctx: ctx}
-	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size}
+	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids}
 	stop := r.showProgress()
 	err = s.play(r)
 	stop()

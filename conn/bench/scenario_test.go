@@ -64,6 +64,16 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 	}
 }
 
+func TestEveryLineHasAnIdAndIsAcknowledged(t *testing.T) {
+	o := small(house(t), "json")
+	o.Senders, o.Ids = 3, true
+	r, err := Scenarios()[0].Run(t.Context(), o)
+	require.NoError(t, err)
+	assert.Empty(t, r.Trouble)
+	assert.Equal(t, r.Lines*30, r.Deliveries)
+	assert.Contains(t, string(r.JSON()), `"ids":true`)
+}
+
 func roommates(scenario string) int {
 	if scenario == "rooms" {
 		return 10
@@ -186,12 +196,13 @@ func TestARunTellsOfABrokenServer(t *testing.T) {
 func TestOptionsThatAreRefused(t *testing.T) {
 	here := netip.MustParseAddrPort("127.0.0.1:1")
 	for want, o := range map[string]Options{
-		"--remote":      {Addr: netip.MustParseAddrPort("192.0.2.1:1")},
-		"no dialect":    {Addr: here, Dialect: "klingon"},
-		"no address":    {},
-		"at least 3":    {Addr: here, Members: 2},
-		"bytes, not":    {Addr: here, Size: 5000},
-		"connections, ": {Addr: here, Members: 1 << 40},
+		"--remote":       {Addr: netip.MustParseAddrPort("192.0.2.1:1")},
+		"no dialect":     {Addr: here, Dialect: "klingon"},
+		"no address":     {},
+		"at least 3":     {Addr: here, Members: 2},
+		"bytes, not":     {Addr: here, Size: 5000},
+		"--dialect json": {Addr: here, Ids: true},
+		"connections, ":  {Addr: here, Members: 1 << 40},
 	} {
 		_, err := Scenarios()[0].Run(t.Context(), o)
 		assert.ErrorContains(t, err, want)
@@ -205,6 +216,13 @@ func TestTheTableHasARatio(t *testing.T) {
 		{Scenario: "flood", Server: "other", Members: 5, Rate: 2500, Trouble: []string{"3 lines lost"}},
 	}))
 	assert.Regexp(t, `(?s)flood, 5 members.*one +1 k +1 µs.* 1\.00.*other +2 k .* 2\.50 +3 lines lost`, b.String())
+}
+
+func TestResultsWithIdsAreNotComparedWithOthers(t *testing.T) {
+	with := Result{Scenario: "flood", Members: 5, Ids: true}
+	without := with
+	without.Ids = false
+	assert.NotEqual(t, with.title(), without.title())
 }
 
 func TestTheMiddleRunCountsAndTellsOfAll(t *testing.T) {

@@ -29,7 +29,12 @@ func (s *sender) talk(n int, now uint32) {
 	b := c.words[:0]
 	for range n {
 		k := mark{s.id, s.sent, now}
-		b = c.dialect.say(b, s.member, func(dst []byte) []byte { return k.appendTo(dst, c.padding) })
+		words := func(dst []byte) []byte { return k.appendTo(dst, c.padding) }
+		if c.ids {
+			b = c.dialect.sayWithID(b, k.appendID, words)
+		} else {
+			b = c.dialect.say(b, s.member, words)
+		}
 		s.sent++
 	}
 	c.words = b

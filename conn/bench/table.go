@@ -64,6 +64,9 @@ func (r Result) title() string {
 	if r.Senders > 0 {
 		t += fmt.Sprintf(", %d of them talk, %d bytes a line", r.Senders, r.Size)
 	}
+	if r.Ids {
+		t += ", each with an id"
+	}
 	return t
 }
 
