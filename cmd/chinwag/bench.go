@@ -54,7 +54,7 @@ damaged, the exit code is 1.`,
 func scenarioList() string {
 	var b strings.Builder
 	for _, s := range bench.Scenarios() {
-		fmt.Fprintf(&b, "  %-8s %s\n", s.Name, s.About)
+		fmt.Fprintf(&b, "  %-10s %s\n", s.Name, s.About)
 	}
 	return b.String()
 }
@@ -108,7 +108,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 	f.Float64Var(&b.Rate, "rate", standard.Rate, "`LINES` a second in all, in paced")
 	f.IntVar(&b.Size, "size", max(100, standard.Size), "`BYTES` of what is said in a line")
 	f.BoolVar(&b.Ids, "ids", false, "each line has an id, which the server remembers; in the dialect json")
-	f.IntVar(&b.Window, "window", 0, "`LINES` of one sender under way at once (0: 25 kB in all)")
+	f.IntVar(&b.Window, "window", standard.Window, "`LINES` of one sender under way at once (0: as the scenario has it, else 25 kB in all)")
 	f.IntVar(&b.PerRoom, "per-room", 0, "`PEOPLE` in a room (0: as the scenario has it)")
 	f.IntVar(&b.AtOnce, "at-once", 0, "`PEOPLE` on their way in at once (0: 100, in storm all)")
 	f.IntVar(&b.runs, "runs", 1, "`TIMES` that it is done; the middle one counts")

@@ -25,6 +25,7 @@ func Set(idle int) (set []Trial) {
 		{"flood", Options{Members: 100, Senders: 10}},
 		{"paced", Options{Members: 1000, Senders: 10, Rate: 50}},
 		{"rooms", Options{}},
+		{"many-rooms", Options{}},
 		{"slow", Options{}},
 		{"storm", Options{}},
 		{"idle", Options{Members: idle}},

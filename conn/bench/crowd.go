@@ -41,8 +41,8 @@ const patience = 10 * time.Second
 
 var errSilent = errors.New("the server has said nothing for too long")
 
-// newCrowd makes members in rooms of perRoom (0: all in one), the first
-// talkers of whom are senders. Nobody is connected yet.
+// newCrowd makes members in rooms of perRoom (0: all in one), as many of whom as talkers are
+// senders, spread over the rooms. Nobody is connected yet.
 func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	d, err := dialectNamed(o.Dialect)
 	if err != nil {
@@ -55,15 +55,36 @@ func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	c.wire = newWire(c.clock)
 	for i := range o.Members {
 		m := &member{crowd: c, index: i, room: i / perRoom}
-		m.check = check{tally: &c.tally, base: uint32(m.room * perRoom)}
-		m.next = make([]uint32, max(0, min(perRoom, talkers-m.room*perRoom)))
 		c.members = append(c.members, m)
 	}
-	for i, m := range c.members[:talkers] {
-		m.sender = &sender{member: m, id: uint32(i), witness: c.witness(m)}
-		c.senders = append(c.senders, m.sender)
+	for room, share := range c.deal(talkers) {
+		c.seat(c.roommates(c.members[room*perRoom]), share)
 	}
 	return c, nil
+}
+
+// seat makes the first of those in a room its senders, and has all of them keep account of these.
+func (c *crowd) seat(all []*member, talkers int) {
+	base := uint32(len(c.senders))
+	for i, m := range all {
+		m.check = check{tally: &c.tally, base: base, next: make([]uint32, talkers)}
+		if i < talkers {
+			m.sender = &sender{member: m, id: base + uint32(i), witness: c.witness(m)}
+			c.senders = append(c.senders, m.sender)
+		}
+	}
+}
+
+// deal gives each room its part of the senders, one after the other; a room takes no more than it has members.
+func (c *crowd) deal(talkers int) (shares []int) {
+	shares = make([]int, (len(c.members)+c.perRoom-1)/c.perRoom)
+	for room := 0; talkers > 0; room = (room + 1) % len(shares) {
+		if shares[room] < len(c.roommates(c.members[room*c.perRoom])) {
+			shares[room]++
+			talkers--
+		}
+	}
+	return shares
 }
 
 // roommates are all who are in m's room, and m.

@@ -24,7 +24,7 @@ type Options struct {
 	Rate    float64       // lines a second in all, where the scenario has one
 	Size    int           // bytes of what is said in a line; 0: 100
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
-	PerRoom int           // members of a room
+	PerRoom int           // members of a room; 0: as the scenario has it, mostly all
 	Ids     bool          // each line has one
 	AtOnce  int           // members on their way in at once; 0: 100, in storm all
 
@@ -38,6 +38,7 @@ func (o *Options) fill(s Options) {
 	o.Senders = cmp.Or(o.Senders, s.Senders)
 	o.Time = cmp.Or(o.Time, s.Time)
 	o.Rate = cmp.Or(o.Rate, s.Rate)
+	o.Window = cmp.Or(o.Window, s.Window)
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
 }
 

@@ -12,9 +12,9 @@ import (
 // Scenario is a row of the table below: what is done, and with how many.
 type Scenario struct {
 	Name, About string
-	Standard    Options // what is taken where Options has a zero
-	perRoom     int     // members of a room; 0: all are in one
-	allTalk     bool    // Senders is Members
+	Standard    Options                        // what is taken where Options has a zero
+	perRoom     int                            // members of a room; 0: all are in one
+	talkers     func(members, perRoom int) int // Senders where Options has none; nil: those of Standard
 	play        func(*run) error
 }
 
@@ -22,13 +22,18 @@ type Scenario struct {
 func Scenarios() []Scenario { return scenarios }
 
 var scenarios = []Scenario{
-	{"flood", "lines as fast as nothing is lost", Options{Members: 1000, Senders: 1, Time: 3 * time.Second}, 0, false, flood},
-	{"paced", "lines at a steady rate", Options{Members: 1000, Senders: 10, Rate: 50, Time: 4 * time.Second}, 0, false, paced},
-	{"idle", "members who are silent, in rooms of a hundred", Options{Members: 1000, Time: 2 * time.Second}, 100, false, idle},
-	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, false, storm},
-	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, true, flood},
-	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, false, slow}, // who is far behind is told what is skipped; programs miss nothing
+	{"flood", "lines as fast as nothing is lost", Options{Members: 1000, Senders: 1, Time: 3 * time.Second}, 0, nil, flood},
+	{"paced", "lines at a steady rate", Options{Members: 1000, Senders: 10, Rate: 50, Time: 4 * time.Second}, 0, nil, paced},
+	{"idle", "members who are silent, in rooms of a hundred", Options{Members: 1000, Time: 2 * time.Second}, 100, nil, idle},
+	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, nil, storm},
+	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, everybody, flood},
+	{"many-rooms", "one talks in each of many rooms of ten", Options{Members: 1000, Window: 16, Time: 3 * time.Second}, 10, oneOfEach, flood},
+	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // who is far behind is told what is skipped; programs miss nothing
 }
+
+func everybody(members, _ int) int { return members }
+
+func oneOfEach(members, perRoom int) int { return (members + perRoom - 1) / perRoom }
 
 // ScenarioNamed finds a scenario.
 func ScenarioNamed(name string) (Scenario, error) {
@@ -58,8 +63,9 @@ func (s Scenario) Check(o Options) error {
 // ready completes options, and says what is wrong with them.
 func (s Scenario) ready(o *Options) error {
 	o.fill(s.Standard)
-	if s.allTalk {
-		o.Senders = o.Members
+	o.PerRoom = cmp.Or(o.PerRoom, s.perRoom)
+	if s.talkers != nil {
+		o.Senders = cmp.Or(o.Senders, s.talkers(o.Members, o.PerRoom))
 	}
 	return o.check()
 }
@@ -70,11 +76,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	if err := s.ready(&o); err != nil {
 		return Result{}, err
 	}
-	perRoom := s.perRoom
-	if o.PerRoom > 0 {
-		perRoom = o.PerRoom
-	}
-	c, err := newCrowd(o, perRoom, o.Senders)
+	c, err := newCrowd(o, o.PerRoom, o.Senders)
 	if err != nil {
 		return Result{}, err
 	}

@@ -74,8 +74,46 @@ func TestEveryLineHasAnIdAndIsAcknowledged(t *testing.T) {
 	assert.Contains(t, string(r.JSON()), `"ids":true`)
 }
 
+func TestEachRoomHasItsSendersAndTheyHaveTheirNumbersInTurn(t *testing.T) {
+	for _, test := range []struct {
+		members, perRoom, talkers int
+		want                      []int // how many senders each room has
+	}{
+		{30, 10, 3, []int{1, 1, 1}},
+		{30, 10, 5, []int{2, 2, 1}},
+		{30, 10, 30, []int{10, 10, 10}},
+		{32, 10, 31, []int{10, 10, 9, 2}}, // the last room is small
+		{30, 0, 4, []int{4}},
+		{30, 10, 0, []int{0, 0, 0}},
+	} {
+		c, err := newCrowd(Options{Dialect: "chinwag", Members: test.members, Size: 100}, test.perRoom, test.talkers)
+		require.NoError(t, err)
+		require.Len(t, c.senders, test.talkers)
+		for i, s := range c.senders {
+			assert.EqualValues(t, i, s.id)
+		}
+		got := make([]int, len(test.want))
+		for _, m := range c.members {
+			if m.sender != nil {
+				assert.Same(t, m.sender, c.senders[m.base:][got[m.room]])
+				got[m.room]++
+			}
+			assert.Len(t, m.next, test.want[m.room])
+		}
+		assert.Equal(t, test.want, got)
+	}
+}
+
+func TestManyRoomsHaveASenderEach(t *testing.T) {
+	s, err := ScenarioNamed("many-rooms")
+	require.NoError(t, err)
+	o := Options{Addr: netip.MustParseAddrPort("127.0.0.1:1")}
+	require.NoError(t, s.ready(&o))
+	assert.Equal(t, []int{1000, 100, 10, 16}, []int{o.Members, o.Senders, s.perRoom, o.Window})
+}
+
 func roommates(scenario string) int {
-	if scenario == "rooms" {
+	if scenario == "rooms" || scenario == "many-rooms" {
 		return 10
 	}
 	return 30
