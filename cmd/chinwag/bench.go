@@ -73,7 +73,7 @@ func scenarioCommand(s bench.Scenario) *cobra.Command {
 	b := &benching{}
 	c := &cobra.Command{Use: s.Name, Short: s.About, ValidArgsFunction: cobra.NoFileCompletions}
 	b.addFlags(c, s.Standard)
-	for _, name := range []string{"addr", "serve", "pid", "members", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
+	for _, name := range []string{"addr", "serve", "pid", "members", "guests", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
 		completes(c, name)
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -102,6 +102,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 	f.IntVar(&b.PID, "pid", 0, "`PROCESS` of the server at --addr, to know its CPU time and memory")
 	f.BoolVar(&b.Remote, "remote", false, "the server may be another machine, and its owner wants this")
 	f.IntVar(&b.Members, "members", standard.Members, "`PEOPLE` in all")
+	f.IntVar(&b.Guests, "guests", standard.Guests, "`PEOPLE` besides them who come and go, in growth")
 	f.IntVar(&b.Senders, "senders", standard.Senders, "`PEOPLE` of them who talk")
 	f.DurationVar(&b.Time, "time", standard.Time, "`TIME` for which they do")
 	f.IntVar(&b.Lines, "lines", 0, "`LINES` that are said in all, instead of --time")
@@ -119,7 +120,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 func (b *benching) check(s bench.Scenario) error {
 	if err := cmp.Or(
 		atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
-		atLeast("members", b.Members, 3), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
+		atLeast("members", b.Members, 3), atLeast("guests", b.Guests, 0), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
 		atLeast("size", b.Size, 0), atLeast("window", b.Window, 0), atLeast("per-room", b.PerRoom, 0), atLeast("at-once", b.AtOnce, 0),
 	); err != nil {
 		return err

@@ -69,6 +69,7 @@ func wrongScenarioValues() map[string][2]string {
 		"pid":      {"-1", "--pid is 0 at the least"},
 		"remote":   {"maybe", "--remote is true or false"},
 		"members":  {"2", "--members is 3 at the least"},
+		"guests":   {"-1", "--guests is 0 at the least"},
 		"senders":  {"-1", "--senders is 0 at the least"},
 		"time":     {"3", "--time is a time with its unit"},
 		"lines":    {"-1", "--lines is 0 at the least"},

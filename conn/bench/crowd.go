@@ -19,16 +19,17 @@ type crowd struct {
 	members []*member
 	senders []*sender
 
-	begun  int // connections that were asked for
-	opened int // connections that are there, or were
-	in     int // members who are where they want to be
-	losses int // connections that have ended
-	why    error
-	heard  uint32 // when something came last
-	gaps   bool   // measure them
-	tally  tally
-	delays delays
-	words  []byte // scratch
+	begun   int // connections that were asked for
+	opened  int // connections that are there, or were
+	in      int // members who are where they want to be
+	leaving int // members who have said goodbye and are there still
+	losses  int // connections that have ended
+	why     error
+	heard   uint32 // when something came last
+	gaps    bool   // measure them
+	tally   tally
+	delays  delays
+	words   []byte // scratch
 
 	show  func() // nil: there is nobody to show it to
 	shown time.Time
@@ -49,11 +50,11 @@ func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 		return nil, err
 	}
 	if perRoom <= 0 || !d.rooms {
-		perRoom = o.Members
+		perRoom = o.Members + o.Guests
 	}
 	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.Ids, perRoom: perRoom}
 	c.wire = newWire(c.clock)
-	for i := range o.Members {
+	for i := range o.Members + o.Guests {
 		m := &member{crowd: c, index: i, room: i / perRoom}
 		c.members = append(c.members, m)
 	}
@@ -109,12 +110,12 @@ func (c *crowd) witness(m *member) *member {
 
 const dialsAtOnce = 64
 
-// gather connects all, no more than that many of them on their way at once, and
-// returns when all are in.
-func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce int) error {
-	for c.in < len(c.members) {
+// gather connects the first upto members, no more than that many of them on their way at once, and
+// returns when they are in.
+func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce, upto int) error {
+	for c.in < upto {
 		for range dialsAtOnce { // so that who is there need not wait for all the others
-			if c.begun == len(c.members) || c.begun-c.in >= atOnce {
+			if c.begun == upto || c.begun-c.in >= atOnce {
 				break
 			}
 			c.wire.dial(c.members[c.begun], source(at, c.begun), at)
@@ -122,10 +123,32 @@ func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce int) error
 			c.heard = c.clock.now()
 		}
 		if err := c.poll(ctx, 5*time.Millisecond); err != nil {
-			return fmt.Errorf("%d of %d are in: %w", c.in, len(c.members), err)
+			return fmt.Errorf("%d of %d are in: %w", c.in, upto, err)
 		}
 		c.probe()
 	}
+	return nil
+}
+
+// dismiss has all but the first upto members leave, no more than that many of them on their way
+// at once, and returns when they have left. Others may come in their places.
+func (c *crowd) dismiss(ctx context.Context, atOnce, upto int) error {
+	for c.in > upto {
+		for c.in-c.leaving > upto && c.leaving < atOnce {
+			m := c.members[c.in-c.leaving-1]
+			m.leaving = true
+			c.leaving++
+			m.say(append(c.words[:0], c.dialect.quit...))
+		}
+		if err := c.poll(ctx, 5*time.Millisecond); err != nil {
+			return fmt.Errorf("%d of %d have not left: %w", c.in-upto, c.begun-upto, err)
+		}
+	}
+	for i := upto; i < c.begun; i++ {
+		was := c.members[i]
+		c.members[i] = &member{crowd: c, check: was.check, index: i, room: was.room}
+	}
+	c.begun = upto
 	return nil
 }
 
@@ -218,6 +241,11 @@ func (c *crowd) missing(m *member) (n int) {
 func (c *crowd) lose(m *member) {
 	if m.deaf {
 		return // whoever does not read may be thrown out
+	}
+	if m.leaving {
+		c.leaving--
+		c.in--
+		return
 	}
 	c.losses++
 	c.why = fmt.Errorf("%s: %w", m.nick(), m.gone)

@@ -30,6 +30,8 @@ type dialect struct {
 	// copy; nil: there are no ids.
 	sayWithID func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte
 	ref       string
+	// quit is said to leave; the server ends the connection then. "": there is no such word.
+	quit string
 }
 
 // Dialects are the names of those that there are.
@@ -50,7 +52,7 @@ func dialectNamed(name string) (*dialect, error) {
 
 var dialects = []*dialect{
 	{
-		name: "chinwag", echoes: true, ordered: true, rooms: true, longest: 4000,
+		name: "chinwag", echoes: true, ordered: true, rooms: true, longest: 4000, quit: "/quit\n",
 		open: openText, answer: answerNothing,
 		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
 			return dst, bytes.Equal(line, []byte("-- pong"))
@@ -60,7 +62,7 @@ var dialects = []*dialect{
 		},
 	},
 	{
-		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000,
+		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000, quit: `{"type":"quit"}` + "\n",
 		open: openJSON, answer: answerNothing,
 		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
 			return dst, has(line, `"welcome"`)

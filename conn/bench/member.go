@@ -9,14 +9,15 @@ import (
 // member is one connection of a crowd. It belongs to the goroutine that polls the wire.
 type member struct {
 	check
-	crowd  *crowd
-	index  int
-	room   int
-	sender *sender // nil: it only listens
-	in     bool    // it is in its room and can talk
-	gone   error   // why the connection has ended
-	deaf   bool    // it does not read for now
-	narrow bool    // its receive buffer does not grow
+	crowd   *crowd
+	index   int
+	room    int
+	sender  *sender // nil: it only listens
+	in      bool    // it is in its room and can talk
+	gone    error   // why the connection has ended
+	leaving bool    // it has said goodbye
+	deaf    bool    // it does not read for now
+	narrow  bool    // its receive buffer does not grow
 
 	line []byte // what came of a line that is not whole yet
 	last uint32 // when something came last; only where gaps are measured

@@ -18,6 +18,7 @@ type Options struct {
 	PID     int            // its process; 0: CPU and memory are not known
 
 	Members int
+	Guests  int           // who come and go besides them, where the scenario has any
 	Senders int           // of the members; the others listen
 	Time    time.Duration // how long they talk
 	Lines   int           // how many lines in all, instead of Time
@@ -29,17 +30,34 @@ type Options struct {
 	AtOnce  int           // members on their way in at once; 0: 100, in storm all
 
 	Progress io.Writer // nil: none
+
+	note string // what is not as the scenario has it
 }
 
 func (o *Options) fill(s Options) {
 	o.Dialect = cmp.Or(o.Dialect, "chinwag")
 	o.Server = cmp.Or(o.Server, o.Dialect)
 	o.Members = cmp.Or(o.Members, s.Members)
+	if s.Guests > 0 {
+		o.Guests = cmp.Or(o.Guests, s.Guests)
+		o.cut(s.Members)
+	} else {
+		o.Guests = 0
+	}
 	o.Senders = cmp.Or(o.Senders, s.Senders)
 	o.Time = cmp.Or(o.Time, s.Time)
 	o.Rate = cmp.Or(o.Rate, s.Rate)
 	o.Window = cmp.Or(o.Window, s.Window)
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
+}
+
+// cut makes as many members as a scenario has by itself as few as the system allows, and notes that.
+func (o *Options) cut(standard int) {
+	most := MaxMembers() - o.Guests
+	if o.Members == standard && most < standard {
+		o.Members = most
+		o.note = fmt.Sprintf("%d members instead of %d: the system lets a process have no more than %d connections (ulimit -n)", most, standard, descriptors())
+	}
 }
 
 // spare is how many descriptors this process wants for itself.
@@ -60,8 +78,10 @@ func (o *Options) check() error {
 		return fmt.Errorf("there are at least 3 members, and no more senders than members; not %d and %d", o.Members, o.Senders)
 	case o.Size < markLen || o.Size > d.longest:
 		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, markLen, d.longest, o.Size)
-	case o.Members > most:
-		return fmt.Errorf("the system lets this process have %d connections, not %d: ulimit -n says how many, --members wants fewer", most, o.Members)
+	case o.Guests > 0 && d.quit == "":
+		return fmt.Errorf("the dialect %s has no word for leaving: this wants --dialect chinwag or json", d.name)
+	case o.Members+o.Guests > most:
+		return fmt.Errorf("the system lets this process have %d connections, not %d: ulimit -n says how many, --members wants fewer", most, o.Members+o.Guests)
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func idle(r *run) error {
 // last says a line, which all must see.
 func storm(r *run) error {
 	r.begin()
-	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, r.Members)); err != nil {
+	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, r.Members), r.Members); err != nil {
 		return err
 	}
 	r.end()

@@ -28,12 +28,15 @@ type Result struct {
 	PerMember  float64       `json:"resident_bytes_per_member,omitempty"`
 	GapBefore  time.Duration `json:"gap_before_ns,omitempty"` // with everybody reading
 	Gap        time.Duration `json:"gap_ns,omitempty"`
+	Growth     []Growth      `json:"growth,omitempty"`
 	Dropped    bool          `json:"dropped,omitempty"` // the slow one was thrown out
 
 	Lost       int      `json:"lost"`
 	Repeated   int      `json:"repeated"`
 	Disordered int      `json:"disordered"`
 	Trouble    []string `json:"trouble,omitempty"` // what is not as promised; none: all is well
+
+	Note string `json:"note,omitempty"` // what was not as the scenario has it
 
 	cpu time.Duration
 }
@@ -68,6 +71,13 @@ func (r *run) report(err error) {
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
+
+func (r Result) notes() []string {
+	if r.Note == "" {
+		return nil
+	}
+	return []string{r.Note}
+}
 
 // JSON is the result as one line, without its end.
 func (r Result) JSON() []byte {

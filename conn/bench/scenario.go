@@ -28,6 +28,7 @@ var scenarios = []Scenario{
 	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, nil, storm},
 	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, everybody, flood},
 	{"many-rooms", "one talks in each of many rooms of ten", Options{Members: 1000, Window: 16, Time: 3 * time.Second}, 10, oneOfEach, flood},
+	{"growth", "what one more costs in a room of 1,000, 5,000 and 18,000", Options{Members: 18_000, Guests: 300}, 0, nil, growth},
 	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // who is far behind is told what is skipped; programs miss nothing
 }
 
@@ -82,7 +83,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer c.leave()
 	r := &run{crowd: c, Options: o, ctx: ctx}
-	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids}
+	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
 	stop := r.showProgress()
 	err = s.play(r)
 	stop()
@@ -92,7 +93,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 
 // enter has all connect and join, and waits until that is told.
 func (r *run) enter() error {
-	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, 100)); err != nil {
+	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, 100), r.Members); err != nil {
 		return err
 	}
 	return r.settle(r.ctx)

@@ -42,7 +42,7 @@ func house(t *testing.T) netip.AddrPort {
 
 // small numbers for each scenario; a test is about what is right, not about what is fast.
 func small(addr netip.AddrPort, dialect string) Options {
-	return Options{Addr: addr, Dialect: dialect, Members: 30, Lines: 300, Rate: 2000}
+	return Options{Addr: addr, Dialect: dialect, Members: 30, Lines: 300, Rate: 2000, Guests: 10}
 }
 
 func TestEveryScenarioAgainstChinwag(t *testing.T) {
@@ -55,7 +55,7 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 				r, err := s.Run(t.Context(), o)
 				require.NoError(t, err)
 				assert.Empty(t, r.Trouble)
-				if s.Name != "idle" {
+				if s.Name != "idle" && s.Name != "growth" {
 					assert.Equal(t, r.Lines*roommates(s.Name), r.Deliveries)
 					assert.NotZero(t, r.Lines)
 				}
@@ -245,6 +245,13 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		_, err := Scenarios()[0].Run(t.Context(), o)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func TestGrowthIsRefusedWhereNobodyCanLeave(t *testing.T) {
+	s, err := ScenarioNamed("growth")
+	require.NoError(t, err)
+	assert.ErrorContains(t, s.Check(Options{Dialect: "irc"}), "no word for leaving")
+	assert.ErrorContains(t, s.Check(Options{Members: 100, Guests: 1 << 40}), "connections, ")
 }
 
 func TestTheTableHasARatio(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -30,10 +31,10 @@ var (
 
 func gap(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// figures are those of a scenario; the first is the one that runs are sorted by,
+// figures are those of a result's scenario; the first is the one that runs are sorted by,
 // and that servers are compared by.
-func figures(scenario string) []figure {
-	switch scenario {
+func figures(r Result) []figure {
+	switch r.Scenario {
 	case "paced":
 		return []figure{cpu, p50, p99, rate, resident}
 	case "storm":
@@ -42,6 +43,8 @@ func figures(scenario string) []figure {
 		return []figure{perMember, resident}
 	case "slow":
 		return []figure{gapAfter, gapBefore, rate, resident}
+	case "growth":
+		return append(growthFigures(r.Growth), resident)
 	}
 	return []figure{rate, cpu, p50, p99, resident}
 }
@@ -54,7 +57,7 @@ func suffix(format string) func(float64) string {
 
 // compare sorts the runs of one trial.
 func (r Result) compare(other Result) int {
-	of := figures(r.Scenario)[0].of
+	of := figures(r)[0].of
 	return cmp.Compare(of(r), of(other))
 }
 
@@ -76,7 +79,7 @@ func WriteTable(w io.Writer, results []Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	var first Result
 	for i, r := range results {
-		of := figures(r.Scenario)
+		of := figures(r)
 		if i == 0 || r.title() != first.title() {
 			first = r
 			fmt.Fprintf(t, "\n%s\n", r.title())
@@ -90,7 +93,7 @@ func WriteTable(w io.Writer, results []Result) error {
 		for _, f := range of {
 			fmt.Fprint(t, "\t", words(f, r))
 		}
-		fmt.Fprintf(t, "\t%s\t%s\n", ratio(of[0], r, first), strings.Join(r.Trouble, "; "))
+		fmt.Fprintf(t, "\t%s\t%s\n", ratio(of[0], r, first), strings.Join(slices.Concat(r.Trouble, r.notes()), "; "))
 	}
 	return t.Flush()
 }
