@@ -12,7 +12,7 @@ export VERSION PLATFORMS # for .ci/dist.go
 GOLDEN_PKGS ?= $(or $(sort $(dir $(shell grep -rl '"update"' --include='*_test.go' ./cmd ./conn ./hub ./protocol))),./conn/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fmt lint golden fuzz faults attack cross setup clean go
+.PHONY: help run build test bench compare fmt lint golden fuzz faults attack cross setup clean go
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ test: go ## everything that proves it; says at the end what ran and what did not
 
 bench: build ## what it costs, beside ngircd, inspircd and ncat where they are installed; RUNS=5
 	@exec $(BIN)/chinwag bench compare --runs $(or $(RUNS),5) $(ARGS)
+
+compare: build ## what it costs beside another build of it, OLD=path, in nine pairs; RUNS=9
+	@exec $(BIN)/chinwag bench compare --runs $(or $(RUNS),9) --old $(or $(OLD),$(error OLD=path says where the other build is)) $(ARGS)
 
 fmt: go ## rewrite what gofmt would write otherwise
 	gofmt -w cmd conn hub protocol

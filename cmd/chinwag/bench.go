@@ -111,7 +111,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 	f.BoolVar(&b.Ids, "ids", false, "each line has an id, which the server remembers; in the dialect json")
 	f.IntVar(&b.Window, "window", standard.Window, "`LINES` of one sender under way at once (0: as the scenario has it, else 25 kB in all)")
 	f.IntVar(&b.PerRoom, "per-room", 0, "`PEOPLE` in a room (0: as the scenario has it)")
-	f.IntVar(&b.AtOnce, "at-once", 0, "`PEOPLE` on their way in at once (0: 100, in storm all)")
+	f.IntVar(&b.AtOnce, "at-once", 0, "`PEOPLE` on their way in at once (0: 100, in storm and growth all)")
 	f.IntVar(&b.runs, "runs", 1, "`TIMES` that it is done; the middle one counts")
 	f.BoolVar(&b.table, "table", false, "a table, also where the output is no terminal")
 }
@@ -202,68 +202,6 @@ func (b *benching) measure(ctx context.Context, s bench.Scenario, server *bench.
 	return errors.Join(err, show.end(middle))
 }
 
-func compareCommand() *cobra.Command {
-	var (
-		runs, idle int
-		only       []string
-		without    []string
-	)
-	c := &cobra.Command{
-		Use:   "compare",
-		Short: "measure chinwag, and ngircd, inspircd and ncat where they are installed",
-		Long: `compare plays the whole set of scenarios against chinwag, with its record on
-disk and in memory, and against those of ngircd, inspircd and ncat --broker
-that are installed, each time with a fresh server on this machine and with its
-limits off. Five runs take about an hour.`,
-		ValidArgsFunction: cobra.NoFileCompletions,
-	}
-	f := c.Flags()
-	var known []string
-	for _, s := range bench.Scenarios() {
-		known = append(known, s.Name)
-	}
-	f.IntVar(&runs, "runs", 1, "`TIMES` that it is done; the middle one of each counts")
-	f.IntVar(&idle, "idle", bench.MaxMembers(), "`PEOPLE` who are silent")
-	f.StringSliceVar(&only, "only", nil, "`SCENARIOS` of the set")
-	f.StringSliceVar(&without, "without", nil, "`SERVERS` that are left out")
-	completes(c, "runs")
-	completes(c, "idle")
-	completes(c, "only", known...)
-	completes(c, "without", bench.Servers()...)
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		wrong := cmp.Or(atLeast("runs", runs, 1), atLeast("idle", idle, 3))
-		for _, name := range only {
-			wrong = cmp.Or(wrong, checkOneOf("only", name, known...))
-		}
-		for _, name := range without {
-			wrong = cmp.Or(wrong, checkOneOf("without", name, bench.Servers()...))
-		}
-		if most := bench.MaxMembers(); wrong == nil && idle > most {
-			wrong = wrongUsage("--idle is %d at the most on this machine, not %d", most, idle)
-		}
-		if wrong != nil {
-			return wrong
-		}
-		self, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Floor(self)}
-		contenders = slices.DeleteFunc(append(contenders, bench.Others()...), func(c bench.Contender) bool {
-			return slices.Contains(without, c.Name)
-		})
-		set := slices.DeleteFunc(bench.Set(idle), func(t bench.Trial) bool {
-			return len(only) > 0 && !slices.Contains(only, t.Scenario.Name)
-		})
-		return untilInterrupt(c.Context(), func(ctx context.Context) error {
-			show := newShowing(true)
-			middle, err := bench.Compare(ctx, set, contenders, runs, bench.Options{Progress: show.progress}, show.result)
-			return errors.Join(err, show.end(middle))
-		})
-	}
-	return c
-}
-
 // floorCommand is what the bare writes are measured with.
 func floorCommand() *cobra.Command {
 	return &cobra.Command{
@@ -329,6 +267,10 @@ func (s *showing) end(results []bench.Result) error {
 			return err
 		}
 	}
+	return s.trouble()
+}
+
+func (s *showing) trouble() error {
 	if s.troubled {
 		return errTroubled
 	}

@@ -47,6 +47,14 @@ func TestBenchMeasuresAServerThatRuns(t *testing.T) {
 	assert.Contains(t, out, `"lost":0`)
 }
 
+func TestBenchComparesTwoBuilds(t *testing.T) {
+	t.Parallel()
+	out, said, code := benched(t, "compare", "--old", program(t), "--only", "idle", "--idle", "3", "--without", "chinwag memory", "--runs", "2")
+	require.Equal(t, 0, code, said)
+	assert.Regexp(t, `(?s)"server":"old chinwag sqlite".*"server":"chinwag sqlite".*"server":"chinwag sqlite".*"server":"old chinwag sqlite"`, out, "they begin in turn")
+	assert.Regexp(t, `idle, 3 members +chinwag sqlite +a member .* (of 2 +not certain|not known)`, out)
+}
+
 func TestBenchRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

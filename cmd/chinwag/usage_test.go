@@ -56,6 +56,7 @@ var wrongValues = map[string]map[string][2]string{
 		"runs":    {"0", "--runs is 1 at the least, not 0"},
 		"idle":    {"99999999", "--idle is "},
 		"only":    {"flod", "--only is flood, paced, "},
+		"old":     {"/nowhere/at.all", "--old is a program, another build of chinwag: there is none at /nowhere/at.all"},
 		"without": {"ngirc", "--without is chinwag sqlite, "},
 	},
 }

@@ -15,11 +15,8 @@ type Trial struct {
 }
 
 // Set is what is compared if nothing else is said. idle is how many silent members there are.
-func Set(idle int) (set []Trial) {
-	for _, t := range []struct {
-		scenario string
-		o        Options
-	}{
+func Set(idle int) []Trial {
+	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
 		{"flood", Options{Members: 1000, Senders: 10}},
 		{"flood", Options{Members: 100, Senders: 10}},
@@ -29,16 +26,30 @@ func Set(idle int) (set []Trial) {
 		{"slow", Options{}},
 		{"storm", Options{}},
 		{"idle", Options{Members: idle}},
-	} {
+	})
+}
+
+// row is a trial in a table.
+type row struct {
+	scenario string
+	o        Options
+}
+
+func trials(rows []row) (set []Trial) {
+	for _, t := range rows {
 		s, err := ScenarioNamed(t.scenario)
 		if err != nil {
 			panic(err)
 		}
-		t.o.fill(s.Standard)
+		t.o.Dialect = cmp.Or(t.o.Dialect, s.Standard.Dialect)
+		s.complete(&t.o)
 		set = append(set, Trial{s, t.o})
 	}
 	return set
 }
+
+// Title says what is done, and with how many.
+func (t Trial) Title() string { return t.Scenario.resultOf(t.Options).title() }
 
 // MaxMembers is how many there can be of which the server has one end and this
 // process the other, each with its own descriptors.
@@ -98,7 +109,7 @@ func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, err
 	with := t.Options
 	with.Addr, with.PID, with.Dialect, with.Server, with.Progress = server.Addr, server.PID, c.Dialect, c.Name, o.Progress
 	if c.Dialect == "chinwag" {
-		with.Dialect = cmp.Or(t.Scenario.Standard.Dialect, c.Dialect)
+		with.Dialect = t.Options.Dialect
 	}
 	with.AtOnce = cmp.Or(with.AtOnce, c.AtOnce)
 	r, err := t.Scenario.Run(ctx, with)

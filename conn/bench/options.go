@@ -27,7 +27,7 @@ type Options struct {
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
 	PerRoom int           // members of a room; 0: as the scenario has it, mostly all
 	Ids     bool          // each line has one
-	AtOnce  int           // members on their way in at once; 0: 100, in storm all
+	AtOnce  int           // members on their way in at once; 0: 100, in storm and growth all
 
 	Progress io.Writer // nil: none
 
@@ -53,7 +53,7 @@ func (o *Options) fill(s Options) {
 
 // cut makes as many members as a scenario has by itself as few as the system allows, and notes that.
 func (o *Options) cut(standard int) {
-	most := MaxMembers() - o.Guests
+	most := max(3, MaxMembers()-o.Guests)
 	if o.Members == standard && most < standard {
 		o.Members = most
 		o.note = fmt.Sprintf("%d members instead of %d: the system lets a process have no more than %d connections (ulimit -n)", most, standard, descriptors())

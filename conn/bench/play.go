@@ -111,6 +111,7 @@ func storm(r *run) error {
 	if err := r.settle(r.ctx); err != nil {
 		return err
 	}
+	r.weigh() // with what is told of who has come
 	for _, s := range r.senders {
 		s.talk(1, r.clock.now())
 	}

@@ -63,12 +63,17 @@ func (s Scenario) Check(o Options) error {
 
 // ready completes options, and says what is wrong with them.
 func (s Scenario) ready(o *Options) error {
+	s.complete(o)
+	return o.check()
+}
+
+// complete sets what options leave open.
+func (s Scenario) complete(o *Options) {
 	o.fill(s.Standard)
 	o.PerRoom = cmp.Or(o.PerRoom, s.perRoom)
 	if s.talkers != nil {
 		o.Senders = cmp.Or(o.Senders, s.talkers(o.Members, o.PerRoom))
 	}
-	return o.check()
 }
 
 // Run plays the scenario against the server at Options.Addr. What is amiss with
@@ -83,12 +88,17 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer c.leave()
 	r := &run{crowd: c, Options: o, ctx: ctx}
-	r.result = Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
+	r.result = s.resultOf(o)
 	stop := r.showProgress()
 	err = s.play(r)
 	stop()
 	r.report(err)
 	return r.result, ctx.Err()
+}
+
+// resultOf is a result in which nothing is found yet.
+func (s Scenario) resultOf(o Options) Result {
+	return Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
 }
 
 // enter has all connect and join, and waits until that is told.
@@ -109,6 +119,11 @@ func (r *run) begin() {
 func (r *run) end() {
 	took := max(1, r.heard-r.began)
 	r.result.Seconds = float64(took) / 1e6
+	r.weigh()
+}
+
+// weigh is what the server has used since the beginning, and has now.
+func (r *run) weigh() {
 	if cpu, ok := cpuOf(r.PID); ok {
 		r.result.cpu = cpu - r.cpu
 	}
