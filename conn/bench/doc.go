@@ -19,7 +19,7 @@
 // that came before is a repeat. Where the dialect promises it, the lines
 // of all senders must have come to all members of a room in one and the same order,
 // which a running hash of each member tells. A Result in which anything is
-// amiss says so in Trouble.
+// amiss says so in Trouble. Where lines have ids, the sender's own copy must have it.
 //
 // # What bounds it
 //
@@ -48,6 +48,27 @@
 // the floor of paced, and 10 % below it. On disk, a flood waits for the flush of each
 // group of lines, and 100 members do not give it enough else to do; rooms of ten are as many
 // records as rooms. In a storm half is writes, too: seven to each who comes.
+//
+// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice what they do
+// above), one run each; µs of the server's CPU for a delivery, in growth for one who joins or leaves.
+//
+//	                               on disk   in memory
+//	json 100 x 10, without ids     0.811     0.694
+//	  with ids                     0.770     0.653
+//	rooms of ten, all talk         3.71      2.53
+//	many-rooms, one of ten talks   4.46      2.71
+//	growth, join at 1,000, 5,000             500, 1,300
+//	growth, leave at 1,000, 5,000            830, 870
+//
+// Two runs of so busy a machine differ by more than what ids cost.
+//
+// # Two builds
+//
+// CompareBuilds plays each trial against both, one right after the other, and judges the ratios of
+// the pairs: what disturbs the machine for longer than a pair is in none of them. A difference is certain
+// where so many pairs agree that chance makes as many agree in one of twenty cases at the most: six of six,
+// eight of nine. Guests of growth come all at once, since who comes alone is told to all in writes of
+// their own, beside which nothing else that a join costs is seen.
 //
 // The package knows nothing about hub, rooms or journals of the server here: it
 // sees a server as anybody on the network does.
