@@ -1,0 +1,114 @@
+package hubtest_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
+	"chinwag/protocol"
+)
+
+// How a test of a hub looks: who comes, what is typed, and what the others are told.
+func Example() {
+	var t *testing.T // a test's own
+	synctest.Test(t, func(t *testing.T) {
+		w := hubtest.New(t, hubtest.Setup{})
+		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		ann.Type("/nick ann", "hello")
+		bob.Await("<ann> hello")
+		w.Close(ann, bob)
+	})
+}
+
+func TestWhatIsTypedAndWhatIsJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubtest.New(t, hubtest.Setup{})
+		ann, bob := w.Enter(hub.Identity{}), w.NewClient(true)
+		bob.Connect()
+		synctest.Wait()
+		ann.Told()
+		ann.Type("/nick ann", "hello")
+		bob.Type(`{"type":"say","id":"1","text":"hello, ann"}`)
+		assert.Equal(t, []string{"-- you are now ann", "<guest-2> hello, ann"}, ann.Told())
+		bob.Await("<ann> hello")
+		w.Close(ann, bob)
+	})
+}
+
+func TestAStoreHoldsAndFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubtest.New(t, hubtest.Setup{})
+		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		bob.Told()
+		w.Record.Hold()
+		ann.Type("one")
+		ann.Type("two")
+		assert.Empty(t, bob.Told())
+		w.Record.Let(nil)
+		assert.Equal(t, []string{"<guest-1> one"}, bob.Told(), "the next is held")
+		w.Record.Open(errors.New("disk full"))
+		assert.Empty(t, bob.Told())
+		ann.Await("could not be recorded")
+		ann.Type("three")
+		assert.Equal(t, []string{"<guest-1> three"}, bob.Told())
+		w.Record.Fail(errors.New("disk full"))
+		ann.Type("four")
+		w.Record.Fail(nil)
+		w.Record.Release()
+		assert.Empty(t, bob.Told())
+		var said []string
+		for _, e := range w.Record.Entries() {
+			if s, ok := e.Event.(protocol.Said); ok {
+				said = append(said, s.Text.String())
+			}
+		}
+		assert.Equal(t, []string{"one", "three"}, said)
+		w.Close(ann, bob)
+	})
+}
+
+func TestARestartIsOnTheSameRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubtest.New(t, hubtest.Setup{})
+		ann := w.Enter(hub.Identity{})
+		ann.Type("in the first life")
+		w.Restart(hub.Options{})
+		ann.Wait()
+		bob := w.Enter(hub.Identity{})
+		bob.Await("in the first life")
+		w.Close(ann, bob)
+	})
+}
+
+func TestWhoIsPausedReadsLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubtest.New(t, hubtest.Setup{})
+		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		bob.Told()
+		bob.Pause()
+		ann.Type("hello")
+		time.Sleep(time.Minute)
+		assert.Empty(t, bob.Told())
+		bob.Resume()
+		bob.Await("hello")
+		w.Close(ann, bob)
+	})
+}
+
+func TestSeedsAreThoseThatAreAskedFor(t *testing.T) {
+	for _, c := range []struct {
+		seed, seeds string
+		want        []uint64
+	}{{"", "", []uint64{0, 1, 2}}, {"7", "", []uint64{7}}, {"", "2", []uint64{0, 1}}, {"7", "2", []uint64{7, 8}}} {
+		t.Setenv("CHINWAG_SEED", c.seed)
+		t.Setenv("CHINWAG_SEEDS", c.seeds)
+		var got []uint64
+		hubtest.Seeds(t, 3, func(_ *testing.T, seed uint64) { got = append(got, seed) })
+		assert.Equal(t, c.want, got)
+	}
+}

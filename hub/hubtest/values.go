@@ -1,0 +1,58 @@
+package hubtest
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub"
+	"chinwag/protocol"
+)
+
+// Nick is a nick of that name.
+func Nick(format string, args ...any) protocol.Nick {
+	return must(protocol.ParseNick(fmt.Sprintf(format, args...)))
+}
+
+// Room is a room of that name.
+func Room(format string, args ...any) protocol.Room {
+	return must(protocol.ParseRoom(fmt.Sprintf(format, args...)))
+}
+
+// Text is that text.
+func Text(format string, args ...any) protocol.Text {
+	return protocol.MustText(fmt.Sprintf(format, args...))
+}
+
+// Tickets are those that are typed so.
+func Tickets(s string) protocol.Tickets { return must(protocol.ParseTickets(s)) }
+
+// Origin is the address or range that is typed so.
+func Origin(s string) protocol.Origin { return must(protocol.ParseOrigin(s)) }
+
+// Address is one of those that stand for any in documentation.
+func Address(host int) hub.Address {
+	a := netip.AddrFrom4([4]byte{192, 0, 2, byte(host)})
+	return hub.Address{Host: a.String(), Prefix: netip.PrefixFrom(a, 32)}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// parse is the command that is typed so or, where it begins with {, written so as JSON.
+func parse(t testing.TB, line string) protocol.Command {
+	read := protocol.ParseCommand
+	if strings.HasPrefix(line, "{") {
+		read = func(s string) (protocol.Command, error) { return protocol.DecodeCommand([]byte(s)) }
+	}
+	cmd, err := read(line)
+	require.NoError(t, err, line)
+	return cmd
+}

@@ -1,0 +1,122 @@
+package hubtest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"chinwag/hub"
+	"chinwag/hub/journal"
+)
+
+// Setup is how a World begins. The zero value is a hub with its usual options on an empty
+// record in memory.
+type Setup struct {
+	hub.Options
+	Bounds journal.Bounds // of the record in memory, or of Store
+	Store  journal.Store  // nil: in memory
+
+	// Run makes what runs the hub: for a test that looks into it. nil: Hub.Run.
+	Run func(*hub.Hub) func(context.Context) error
+}
+
+// World is a hub that runs, on a record whose every entry is remembered beside it.
+type World struct {
+	Hub    *hub.Hub
+	Record *Store
+	Err    error // of Run, once it has ended: nil, journal.ErrBroken or a *hub.UnrecordedError
+
+	t     testing.TB
+	setup Setup
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+
+	mu      sync.Mutex
+	trouble []error
+}
+
+// New begins a world. Stop and Wait end it, or Close.
+func New(t testing.TB, s Setup) *World {
+	if s.Store == nil {
+		s.Store = journal.NewMemory(s.Bounds)
+	}
+	if s.Run == nil {
+		s.Run = func(h *hub.Hub) func(context.Context) error { return h.Run }
+	}
+	w := &World{t: t, setup: s, Record: newStore(s.Store)}
+	w.start(s.Options)
+	return w
+}
+
+func (w *World) start(o hub.Options) {
+	told := o.Trouble
+	o.Trouble = func(err error) {
+		w.keepTrouble(err)
+		if told != nil {
+			told(err)
+		}
+	}
+	w.Hub = hub.New(w.journal(), o)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.stop = cancel
+	run := w.setup.Run(w.Hub)
+	w.ended.Go(func() {
+		w.Err = run(ctx)
+		if _, late := errors.AsType[*hub.UnrecordedError](w.Err); w.Err != nil && !late && !errors.Is(w.Err, journal.ErrBroken) {
+			w.t.Errorf("the hub has ended: %v", w.Err)
+		}
+	})
+}
+
+// journal remembers few entries, so that a client that is behind reads some of them from
+// memory and others from the store; and none of a record that forgets lines, so that what is
+// missing is missed.
+func (w *World) journal() *journal.Journal {
+	j := journal.New(w.Record)
+	j.Remember(50)
+	if w.setup.Bounds.Lines > 0 {
+		j.Remember(0)
+	}
+	return j
+}
+
+// Restart ends the hub and begins another on the same record. Clients connect to that one
+// from now on.
+func (w *World) Restart(o hub.Options) {
+	w.Stop()
+	w.Wait()
+	w.start(o)
+}
+
+// Stop asks the hub to end.
+func (w *World) Stop() { w.stop() }
+
+// Wait returns when the hub has ended.
+func (w *World) Wait() { w.ended.Wait() }
+
+// Close breaks the connections of these clients off, ends the hub and waits for all of them.
+func (w *World) Close(clients ...*Client) {
+	for _, c := range clients {
+		c.Resume()
+		c.Disconnect()
+	}
+	w.Stop()
+	w.Wait()
+	for _, c := range clients {
+		c.Wait()
+	}
+}
+
+// Trouble is what whoever runs the server was told through Options.Trouble.
+func (w *World) Trouble() []error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]error(nil), w.trouble...)
+}
+
+func (w *World) keepTrouble(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.trouble = append(w.trouble, err)
+}

@@ -1,0 +1,53 @@
+package hubtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// Blocking is a Writer that cannot write without waiting.
+type Blocking func([]*protocol.Line) error
+
+// Send implements hub.Writer.
+func (b Blocking) Send(lines []*protocol.Line) error { return b(lines) }
+
+// Offer implements hub.Writer.
+func (Blocking) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+
+// Ready is a Writer that takes everything at once, as sockets mostly do.
+type Ready func([]*protocol.Line) error
+
+// Send implements hub.Writer.
+func (r Ready) Send(lines []*protocol.Line) error { return r(lines) }
+
+// Offer implements hub.Writer.
+func (r Ready) Offer(lines []*protocol.Line) (bool, error) { return true, r(lines) }
+
+// socket is a Writer that takes what is offered, but not always: not if its client does not
+// read, and now and then not either.
+type socket struct {
+	c      *Client
+	ctx    context.Context
+	rest   []*protocol.Line
+	offers int
+}
+
+func (s *socket) Send(lines []*protocol.Line) error {
+	lines = append(s.rest, lines...)
+	s.rest = nil
+	return s.c.read(s.ctx, lines)
+}
+
+func (s *socket) Offer(lines []*protocol.Line) (bool, error) {
+	if len(s.rest) > 0 {
+		panic("an offer after one that did not fit")
+	}
+	if s.offers++; s.offers%7 == 0 || !s.c.readNow(lines) {
+		s.rest = slices.Clone(lines)
+		return false, nil
+	}
+	return true, nil
+}
