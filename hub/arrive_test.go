@@ -1,9 +1,7 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"errors"
-	"sync"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,68 +9,52 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
-// writes keeps what each write brought.
-type writes struct {
-	mu  sync.Mutex
-	all []string
-}
-
-func (w *writes) Send(lines []*protocol.Line) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s := ""
-	for _, l := range lines {
-		s += string(l.Text())
+// newcomer attaches somebody whose writes are looked at.
+func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
+	var all []string
+	c = w.NewClient(false)
+	c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
+		return hubtest.Ready(func(lines []*protocol.Line) error {
+			s := ""
+			for _, l := range lines {
+				s += string(l.Text())
+			}
+			all = append(all, s)
+			return read(lines)
+		})
 	}
-	w.all = append(w.all, s)
-	return nil
-}
-
-func (w *writes) Offer(lines []*protocol.Line) (bool, error) { return true, w.Send(lines) }
-
-func (w *writes) told() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	all := w.all
-	w.all = nil
-	return all
-}
-
-// come attaches somebody whose writes are looked at.
-func (w *world) come(t *testing.T) (*Client, *writes) {
-	t.Helper()
-	c, err := w.h.Attach(context.Background(), Identity{})
-	require.NoError(t, err)
-	out := &writes{}
-	c.Start(context.Background(), out, nil, func(error) {})
+	c.Attach()
 	synctest.Wait()
-	return c, out
+	return c, func() (new []string) {
+		synctest.Wait()
+		new, all = all, nil
+		return new
+	}
 }
 
 // A newcomer costs two writes: the greeting at once, and all the rest on arriving,
 // whatever there is to tell and whether it has brought a name.
 func TestANewcomerCostsTwoWrites(t *testing.T) {
-	inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
 		ann := people[0]
-		ann.say("hello", "")
-		ann.wants <- protocol.Topic{Text: protocol.MustText("tea")}
+		ann.Say("hello", "")
+		ann.Send(protocol.Topic{Text: hubtest.Text("tea")})
 		synctest.Wait()
-		c, out := w.come(t)
-		assert.Equal(t, []string{"-- Welcome to chinwag/1.\n"}, out.told())
-		require.NoError(t, c.Do(context.Background(), protocol.Rename{Nick: nick("bob")}))
+		c, writes := newcomer(w)
+		assert.Equal(t, []string{"-- Welcome to chinwag/1.\n"}, writes())
+		require.NoError(t, c.Call(protocol.Rename{Nick: hubtest.Nick("bob")}))
 		synctest.Wait()
-		assert.Empty(t, out.told(), "it is told on arriving")
+		assert.Empty(t, writes(), "it is told on arriving")
 		time.Sleep(time.Second)
 		synctest.Wait()
-		code := ""
-		w.inspect(func(r *run) { code = c.member.token })
 		assert.Equal(t, []string{"[00:00] <guest-1> hello\n[00:00] -- guest-1 set the topic: tea\n-- topic of #lobby: tea\n" +
-			"-- You are bob in #lobby (2 here). Type to talk, /help for more; /resume " + code + " after a break.\n"}, out.told())
-		c.Close(context.Background(), protocol.Quit)
+			"-- You are bob in #lobby (2 here). Type to talk, /help for more; /resume " + c.Code() + " after a break.\n"}, writes())
+		c.Close(protocol.Quit)
 	})
 }
 
@@ -81,33 +63,25 @@ func TestANewcomerCostsTwoWrites(t *testing.T) {
 func TestANewcomerIsToldThatTheRecordDoesNotWork(t *testing.T) {
 	for name, entrance := range map[string]string{"a room": "#lobby", "a desk": "#desk"} {
 		t.Run(name, func(t *testing.T) {
-			begin := func() *world { return newWorld(journal.Bounds{}, Options{Desk: name == "a desk"}) }
-			inWorld(t, begin, 0, false, func(w *world, _ []*persona) {
-				w.truth.fails(errors.New("disk full"))
-				c, out := w.come(t)
-				require.NoError(t, c.Do(context.Background(), protocol.Rename{Nick: nick("operator")}))
+			inWorld(t, hubtest.Setup{Options: hub.Options{Desk: name == "a desk"}}, 0, false, func(w *world, _ []*hubtest.Client) {
+				w.Record.Fail(errDisk)
+				c, writes := newcomer(w)
+				require.NoError(t, c.Call(protocol.Rename{Nick: hubtest.Nick("operator")}))
 				time.Sleep(time.Second)
 				synctest.Wait()
 				assert.Equal(t, "-- Welcome to chinwag/1.\n"+
 					"-- operator is a name for those who run the server: please choose another\n"+
 					"-- You are guest-1, but in no room yet: the record cannot be written just now. Please try again in a while: /join "+entrance+"\n",
-					join(out.told()))
-				require.NoError(t, c.Do(context.Background(), protocol.Rename{Nick: nick("bob")}))
+					strings.Join(writes(), ""))
+				require.NoError(t, c.Call(protocol.Rename{Nick: hubtest.Nick("bob")}))
 				synctest.Wait()
-				assert.Equal(t, "-- you are now bob\n", join(out.told()), "from here on it is told at once")
-				w.truth.fails(nil)
-				require.NoError(t, c.Do(context.Background(), protocol.Ping{}))
+				assert.Equal(t, "-- you are now bob\n", strings.Join(writes(), ""), "from here on it is told at once")
+				w.Record.Fail(nil)
+				require.NoError(t, c.Call(protocol.Ping{}))
 				synctest.Wait()
-				assert.Regexp(t, "^-- You are bob (in #lobby|at the desk).*\n-- pong\n$", join(out.told()))
-				c.Close(context.Background(), protocol.Quit)
+				assert.Regexp(t, "^-- You are bob (in #lobby|at the desk).*\n-- pong\n$", strings.Join(writes(), ""))
+				c.Close(protocol.Quit)
 			})
 		})
 	}
-}
-
-func join(all []string) (s string) {
-	for _, w := range all {
-		s += w
-	}
-	return s
 }

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"testing"
@@ -7,28 +7,29 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
-var isEnding = Identity{Ending: func() bool { return true }}
+var isEnding = hub.Identity{Ending: func() bool { return true }}
 
 // The one who has the name may have ended its input and still have much to say, or be one
 // who does not read: whoever asks for the name is answered all the same.
 func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(journal.Bounds{}, Options{})
-		bob := w.from(t, 2, isEnding)
-		bob.does(called("bob"))
-		eve := w.from(t, 2, Identity{})
-		eve.told()
-		eve.does(called("bob"), say("hello?"))
-		assert.Empty(t, eve.told(), "bob is about to be over")
-		time.Sleep(shortTime)
+		w := newWorld(t, hub.Options{})
+		bob := w.EnterFrom(2, isEnding)
+		bob.Do(called("bob"))
+		eve := w.EnterFrom(2, hub.Identity{})
+		eve.Told()
+		eve.Do(called("bob"), say("hello?"))
+		assert.Empty(t, eve.Told(), "bob is about to be over")
+		time.Sleep(hub.ShortTime)
 		synctest.Wait()
-		assert.Equal(t, []string{"-- bob is taken: please choose another name"}, eve.told())
-		assert.Contains(t, bob.told(), "<guest-2> hello?")
-		w.close(bob, eve)
+		assert.Equal(t, []string{"-- bob is taken: please choose another name"}, eve.Told())
+		assert.Contains(t, bob.Told(), "<guest-2> hello?")
+		w.Close(bob, eve)
 	})
 }
 
@@ -36,18 +37,18 @@ func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 // each other for ever.
 func TestTwoWhoWaitForEachOthersNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(journal.Bounds{}, Options{})
-		people := []*persona{w.from(t, 2, isEnding), w.from(t, 2, isEnding)}
-		people[0].does(called("one"))
-		people[1].does(called("two"))
-		people[0].does(called("two"))
-		people[1].does(called("one"))
+		w := newWorld(t, hub.Options{})
+		people := []*hubtest.Client{w.EnterFrom(2, isEnding), w.EnterFrom(2, isEnding)}
+		people[0].Do(called("one"))
+		people[1].Do(called("two"))
+		people[0].Do(called("two"))
+		people[1].Do(called("one"))
 		for _, p := range people {
-			go p.client.Close(t.Context(), protocol.Quit)
+			go p.Conn().Close(t.Context(), protocol.Quit)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		w.inspect(func(r *run) { assert.Empty(t, r.clients) })
-		w.close(people...)
+		assert.Zero(t, w.Connections())
+		w.Close(people...)
 	})
 }

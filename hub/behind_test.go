@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"fmt"
@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -22,21 +24,17 @@ import (
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
-	for seed := range uint64(30) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
-		})
-	}
+	hubtest.Seeds(t, 30, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
+	})
 }
 
 // TestG3AHoleIsToldInLines is the same with a record that keeps ten lines of a
 // room: what is missing was forgotten, and as many lines as are missing were told to be.
 func TestG3AHoleIsToldInLines(t *testing.T) {
-	for seed := range uint64(30) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{Lines: 10}) })
-		})
-	}
+	hubtest.Seeds(t, 30, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{Lines: 10}) })
+	})
 }
 
 func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
@@ -45,11 +43,11 @@ func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
 
 func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds) {
 	dice := rand.New(rand.NewPCG(seed, 1))
-	w := newWorldOn(s, Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour}, b.Lines > 0)
-	people := make([]*persona, 2+dice.IntN(5))
+	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: hub.Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour}})
+	people := make([]*hubtest.Client, 2+dice.IntN(5))
 	for i := range people {
-		people[i] = newPersona(w.h, dice.IntN(3) > 0)
-		people[i].connect(t)
+		people[i] = w.NewClient(dice.IntN(3) > 0)
+		people[i].Connect()
 	}
 	synctest.Wait()
 	time.Sleep(time.Second) // those who say nothing arrive
@@ -57,68 +55,53 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 		act(t, dice, people[dice.IntN(len(people))], i)
 	}
 	for _, p := range people {
-		p.resume()
+		p.Resume()
 	}
 	synctest.Wait()
 	byNick := finalIDs(w)
 	for i, p := range people {
-		checkPersona(t, w, p, byNick[p.lastNick()], b, fmt.Sprint("persona ", i))
+		checkPersona(t, w, p, byNick[p.Nick()], b, fmt.Sprint("persona ", i))
 	}
 	checkOnce(t, w)
-	w.close(people...)
+	w.Close(people...)
 }
 
 // act is one thing that p does, the ith of all.
-func act(t *testing.T, dice *rand.Rand, p *persona, i int) {
+func act(t *testing.T, dice *rand.Rand, p *hubtest.Client, i int) {
 	switch n := dice.IntN(100); {
 	case n < 55:
-		p.say(fmt.Sprint("line ", i), fmt.Sprint("ref-", i))
+		p.Say(fmt.Sprint("line ", i), protocol.Ref(fmt.Sprint("ref-", i)))
 	case n < 65:
-		p.pause()
+		p.Pause()
 	case n < 80:
-		p.resume()
+		p.Resume()
 	case n < 84:
-		p.wants <- protocol.Rename{Nick: nick("n%d", i)}
+		p.Send(protocol.Rename{Nick: hubtest.Nick("n%d", i)})
 	case n < 90:
-		p.wants <- protocol.Join{Room: roomNamed(fmt.Sprint("r", dice.IntN(3)))}
+		p.Send(protocol.Join{Room: hubtest.Room(fmt.Sprint("r", dice.IntN(3)))})
 	case n < 93:
-		p.breakOff()
-		p.resume() // a connection that is gone does not wait for its reader
-		p.ended.Wait()
-		p.before = nil
+		p.Disconnect()
+		p.Resume() // a connection that is gone does not wait for its reader
+		p.Wait()
+		p.Guest = nil
 		if dice.IntN(3) == 0 {
-			p.before = []protocol.Command{protocol.Say{Text: protocol.MustText("who am I?")}, protocol.Ping{}}
+			p.Guest = []protocol.Command{protocol.Say{Text: hubtest.Text("who am I?")}, protocol.Ping{}}
 		}
 		if dice.IntN(2) == 0 {
 			time.Sleep(time.Duration(dice.IntN(100)) * time.Second)
 		}
-		p.connect(t)
+		p.Connect()
 	case n < 97:
-		p.wants <- protocol.Who{}
+		p.Send(protocol.Who{})
 	default:
 		synctest.Wait()
 	}
 }
 
-// lastNick is what p was called at the end.
-func (p *persona) lastNick() (n protocol.Nick) {
-	for _, e := range p.live {
-		switch e := e.(type) {
-		case protocol.Welcome:
-			n = e.Nick
-		case protocol.Renamed:
-			if e.You {
-				n = e.To
-			}
-		}
-	}
-	return n
-}
-
 // finalIDs finds the session behind each name by replaying the record.
 func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	ids := map[protocol.Nick]uuid.UUID{}
-	for _, e := range w.truth.entries {
+	for _, e := range w.Record.Entries() {
 		switch ev := e.Event.(type) {
 		case protocol.Joined:
 			ids[ev.From] = e.Author
@@ -129,15 +112,17 @@ func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	return ids
 }
 
-func checkPersona(t *testing.T, w *world, p *persona, id uuid.UUID, b journal.Bounds, who string) {
+func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
 	t.Helper()
 	require.NotZero(t, id, who)
 	var expected, unheard int
 	want := map[uint64]bool{}
 	var at journal.Stream
 	left := journal.Stream("")
-	for i := range w.truth.entries {
-		e := &w.truth.entries[i]
+	me := hub.SessionView{ID: id, Echo: p.Program}
+	entries := w.Record.Entries()
+	for i := range entries {
+		e := &entries[i]
 		if e.Author == id {
 			switch ev := e.Event.(type) {
 			case protocol.Joined:
@@ -159,8 +144,7 @@ func checkPersona(t *testing.T, w *world, p *persona, id uuid.UUID, b journal.Bo
 		if e.Stream != at {
 			continue
 		}
-		me := listener{id: id, echo: p.program}
-		if !me.hears(e) {
+		if !me.Hears(e) {
 			unheard++
 			continue
 		}
@@ -168,30 +152,32 @@ func checkPersona(t *testing.T, w *world, p *persona, id uuid.UUID, b journal.Bo
 		want[e.Seq] = true
 	}
 	last := uint64(0)
-	for _, seq := range p.seqs {
+	told := p.Positions()
+	for _, seq := range told {
 		require.Greater(t, seq, last, "%s: in order, and once", who)
 		require.True(t, want[seq], "%s: position %d is not for it: %s", who, seq, w.story(id, p))
 		last = seq
 	}
-	missing := expected - len(p.seqs)
+	missing := expected - len(told)
+	gone, unsure := p.Missing()
 	if b.Lines == 0 {
-		assert.Empty(t, p.unacked, "%s: every line is acknowledged", who)
+		assert.Zero(t, p.Unacknowledged(), "%s: every line is acknowledged", who)
 		assert.Zero(t, missing, "%s: every line", who)
-		assert.Zero(t, p.gone+p.hole, who)
-		assert.False(t, p.unsure, who)
+		assert.Zero(t, gone, who)
+		assert.False(t, unsure, who)
 		return
 	}
-	if !p.unsure {
-		assert.LessOrEqual(t, missing, p.gone+p.hole, "%s: a hole is told", who)
+	if !unsure {
+		assert.LessOrEqual(t, missing, gone, "%s: a hole is told", who)
 	}
-	assert.LessOrEqual(t, p.gone+p.hole, missing+unheard, "%s: no hole is told where none is: %s", who, w.story(id, p))
+	assert.LessOrEqual(t, gone, missing+unheard, "%s: no hole is told where none is: %s", who, w.story(id, p))
 }
 
 // checkOnce holds G5: what was said again after a break is one line.
 func checkOnce(t *testing.T, w *world) {
 	t.Helper()
 	said := map[string]int{}
-	for _, e := range w.truth.entries {
+	for _, e := range w.Record.Entries() {
 		if ev, ok := e.Event.(protocol.Said); ok && ev.Ref != "" {
 			said[string(ev.Ref)]++
 		}
@@ -202,14 +188,14 @@ func checkOnce(t *testing.T, w *world) {
 }
 
 // story is what happened, for whoever has to find out why.
-func (w *world) story(id uuid.UUID, p *persona) string {
+func (w *world) story(id uuid.UUID, p *hubtest.Client) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "session %s\n", id)
-	for _, e := range w.truth.entries {
+	for _, e := range w.Record.Entries() {
 		fmt.Fprintf(&s, "%d %s %s %T %s", e.Seq, e.Stream, e.Author, e.Event, protocol.AppendEvent(nil, e.Event))
 	}
 	s.WriteString("was told\n")
-	for _, e := range p.live {
+	for _, e := range p.Heard() {
 		fmt.Fprintf(&s, "%d %s", protocol.StampOf(e).Seq, protocol.AppendEvent(nil, e))
 	}
 	return s.String()

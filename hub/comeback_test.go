@@ -1,8 +1,6 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,229 +9,199 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
-
-// enter is a person who has just connected, and what it is told.
-func (w *world) enter(t *testing.T) *persona {
-	t.Helper()
-	p := newPersona(w.h, false)
-	p.connect(t)
-	time.Sleep(time.Second)
-	synctest.Wait()
-	return p
-}
-
-func comeBack(code string) protocol.Command { return protocol.ComeBack{Code: protocol.MustText(code)} }
-
-func (p *persona) codeNow() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.code
-}
 
 // What a guest was told before it came back is nothing that its session was told:
 // a connection that breaks at once, and a second time, loses nothing of that.
 func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
-	inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		bob.wants <- protocol.Join{Room: roomNamed("tea")}
+		bob.Send(protocol.Join{Room: hubtest.Room("tea")})
 		synctest.Wait()
-		bob.breakOff()
-		bob.ended.Wait()
-		dan := w.enter(t)
-		dan.wants <- protocol.Join{Room: roomNamed("tea")}
-		dan.say("missed", "")
+		bob.Disconnect()
+		bob.Wait()
+		dan := w.Enter(hub.Identity{})
+		dan.Send(protocol.Join{Room: hubtest.Room("tea")})
+		dan.Say("missed", "")
 		synctest.Wait()
 
-		eve := w.enter(t)
-		ann.say("heard by a guest", "")
+		eve := w.Enter(hub.Identity{})
+		ann.Say("heard by a guest", "")
 		synctest.Wait()
-		require.Contains(t, eve.told(), "<guest-1> heard by a guest")
-		eve.pause()
-		eve.wants <- comeBack(bob.codeNow())
+		require.Contains(t, eve.Told(), "<guest-1> heard by a guest")
+		eve.Pause()
+		eve.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		eve.breakOff()
-		eve.resume()
-		eve.ended.Wait()
+		eve.Disconnect()
+		eve.Resume()
+		eve.Wait()
 
-		fay := w.enter(t)
-		fay.wants <- comeBack(bob.codeNow())
+		fay := w.Enter(hub.Identity{})
+		fay.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		assert.Contains(t, fay.told(), "<guest-3> missed")
-		w.close(dan, fay)
+		assert.Contains(t, fay.Told(), "<guest-3> missed")
+		w.Close(dan, fay)
 	})
 }
 
 func TestResumeOfALiveSessionReplacesIt(t *testing.T) {
-	inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		ann.say("one", "")
+		ann.Say("one", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"<guest-1> one"}, bob.told())
-		bob.pause()
-		ann.say("two", "")
+		assert.Equal(t, []string{"<guest-1> one"}, bob.Told())
+		bob.Pause()
+		ann.Say("two", "")
 		synctest.Wait()
-		eve := w.enter(t)
-		eve.told()
-		eve.wants <- comeBack(bob.codeNow())
+		eve := w.Enter(hub.Identity{})
+		eve.Told()
+		eve.Send(comeBack(bob.Code()))
 		synctest.Wait()
 		assert.Equal(t, []string{
 			"-- Welcome back. What you missed follows.", "<guest-1> two", "-- guest-3 joined",
-			"-- You are guest-2 in #lobby (3 here). Type to talk, /help for more; /resume " + bob.codeNow() + " after a break.",
+			"-- You are guest-2 in #lobby (3 here). Type to talk, /help for more; /resume " + bob.Code() + " after a break.",
 			"-- guest-3 left",
-		}, eve.told()[:5])
-		bob.resume()
-		bob.ended.Wait()
-		assert.Equal(t, "-- goodbye: you are back on another connection", last(bob.told()))
-		eve.wants <- comeBack(bob.codeNow())
+		}, eve.Told()[:5])
+		bob.Resume()
+		bob.Wait()
+		assert.Equal(t, "-- goodbye: you are back on another connection", last(bob.Told()))
+		eve.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		assert.Equal(t, "-- that is you already", last(eve.told()))
-		ann.say("three", "")
+		assert.Equal(t, "-- that is you already", last(eve.Told()))
+		ann.Say("three", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"<guest-1> three"}, eve.told(), "live, and once")
-		w.close(eve)
+		assert.Equal(t, []string{"<guest-1> three"}, eve.Told(), "live, and once")
+		w.Close(eve)
 	})
 }
 
 // Who was thrown out for the sake of others is told the rest, and nothing twice.
 func TestResumeAfterBeingExpelled(t *testing.T) {
-	inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		ann.say("one", "")
+		ann.Say("one", "")
 		synctest.Wait()
-		var c *Client
-		w.inspect(func(r *run) { c = r.named(nick("guest-2")).client })
-		c.Expel(protocol.Full)
-		bob.ended.Wait()
-		ann.say("two", "")
+		bob.Conn().Expel(protocol.Full)
+		bob.Wait()
+		ann.Say("two", "")
 		synctest.Wait()
-		bob.told()
-		eve := w.enter(t)
-		eve.told()
-		eve.wants <- comeBack(bob.codeNow())
+		bob.Told()
+		eve := w.Enter(hub.Identity{})
+		eve.Told()
+		eve.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		assert.Equal(t, []string{"-- Welcome back. What you missed follows.", "<guest-1> two"}, eve.told()[:2])
-		w.close(eve)
+		assert.Equal(t, []string{"-- Welcome back. What you missed follows.", "<guest-1> two"}, eve.Told()[:2])
+		w.Close(eve)
 	})
 }
 
 // A person with the token of a program, and the program again after that.
 func TestAPersonGoesOnWhereAProgramWas(t *testing.T) {
-	inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
 		ann := people[0]
-		ann.say("before", "")
+		ann.Say("before", "")
 		synctest.Wait()
-		bot := newPersona(w.h, true)
-		bot.connect(t)
+		bot := w.NewClient(true)
+		bot.Connect()
 		synctest.Wait()
-		bot.told()
-		bot.breakOff()
-		bot.ended.Wait()
-		ann.say("meanwhile", "")
+		bot.Told()
+		bot.Disconnect()
+		bot.Wait()
+		ann.Say("meanwhile", "")
 		synctest.Wait()
 
-		eve := w.enter(t)
-		eve.told()
-		eve.wants <- comeBack(bot.token)
-		eve.say("I am no program", "")
+		eve := w.Enter(hub.Identity{})
+		eve.Told()
+		eve.Send(comeBack(bot.Token()))
+		eve.Say("I am no program", "")
 		synctest.Wait()
-		seen := eve.told()
+		seen := eve.Told()
 		assert.Equal(t, "-- Welcome back. What you missed follows.", seen[0])
-		assert.Contains(t, seen, "-- You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume "+bot.token+" after a break.")
+		assert.Contains(t, seen, "-- You are guest-2 in #lobby (2 here). Type to talk, /help for more; /resume "+bot.Token()+" after a break.")
 		assert.Contains(t, seen, "<guest-1> meanwhile")
 		assert.NotContains(t, seen, "<guest-1> before", "it was said before the program came")
 		assert.NotContains(t, seen, "<guest-2> I am no program", "a person does not hear itself, unless it wants to")
-		bot.connect(t)
+		bot.Connect()
 		synctest.Wait()
-		eve.ended.Wait()
-		assert.Equal(t, "-- goodbye: you are back on another connection", last(eve.told()))
-		ann.say("after", "")
+		eve.Wait()
+		assert.Equal(t, "-- goodbye: you are back on another connection", last(eve.Told()))
+		ann.Say("after", "")
 		synctest.Wait()
-		assert.Equal(t, "<guest-1> after", last(bot.told()))
-		w.close(bot, eve)
+		assert.Equal(t, "<guest-1> after", last(bot.Told()))
+		w.Close(bot, eve)
 	})
 }
 
 func TestOneCodeIsOneSession(t *testing.T) {
-	gated, begin := gatedWorld()
-	inWorld(t, begin, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		bob.breakOff()
-		bob.ended.Wait()
+		bob.Disconnect()
+		bob.Wait()
 		synctest.Wait()
-		ann.told()
-		one, two, three := w.enter(t), w.enter(t), w.enter(t)
-		gated.open = false
-		one.wants <- comeBack(bob.codeNow())
+		ann.Told()
+		one, two, three := w.Enter(hub.Identity{}), w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		w.Record.Hold()
+		one.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		two.wants <- comeBack(bob.codeNow())
+		two.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		three.wants <- comeBack(one.codeNow()) // of a guest who has just stopped being one
+		three.Send(comeBack(one.Code())) // of a guest who has just stopped being one
 		synctest.Wait()
-		gated.open = true
-		gated.gate <- nil
-		synctest.Wait()
-		one.ended.Wait()
-		assert.Equal(t, "-- goodbye: you are back on another connection", last(one.told()))
-		assert.Contains(t, strings.Join(two.told(), "\n"), "-- You are guest-2 in #lobby")
-		assert.Contains(t, three.told(), "-- there is no session of that code any more: it is kept for 2m after a break")
-		w.inspect(func(r *run) {
-			assert.Len(t, r.members, 3)
-			assert.Len(t, r.tokens, 3)
-			assert.Len(t, r.clients, 3)
-		})
-		w.close(two, three)
+		w.Record.Open(nil)
+		one.Wait()
+		assert.Equal(t, "-- goodbye: you are back on another connection", last(one.Told()))
+		assert.Contains(t, strings.Join(two.Told(), "\n"), "-- You are guest-2 in #lobby")
+		assert.Contains(t, three.Told(), "-- there is no session of that code any more: it is kept for 2m after a break")
+		assert.Len(t, w.Sessions(), 3)
+		assert.Equal(t, 3, w.Codes())
+		assert.Equal(t, 3, w.Connections())
+		w.Close(two, three)
 	})
 }
 
 func TestAnOperatorDoesNotBecomeSomebodyElse(t *testing.T) {
-	inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
-		op := newPersona(w.h, false)
-		ctx, cancel := context.WithCancel(context.Background())
-		c, err := w.h.Attach(ctx, Identity{Operator: true, Nick: nick("op"), Brief: true})
-		require.NoError(t, err)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = deliver(ctx, c, func(l []*protocol.Line) error { return op.read(ctx, l) })
-		}()
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
+		op := w.NewClient(false)
+		op.Identity, op.Writer = hub.Identity{Operator: true, Nick: hubtest.Nick("op"), Brief: true}, blocking
+		op.Attach()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.NotContains(t, last(op.told()), "/resume", "an operator's console has no code")
-		_ = c.Do(ctx, comeBack(people[0].codeNow()))
+		assert.NotContains(t, last(op.Told()), "/resume", "an operator's console has no code")
+		_ = op.Call(comeBack(people[0].Code()))
 		synctest.Wait()
-		assert.Equal(t, []string{"-- you are an operator, and stay one: somebody else may /resume that session"}, op.told())
-		people[0].say("still me", "")
+		assert.Equal(t, []string{"-- you are an operator, and stay one: somebody else may /resume that session"}, op.Told())
+		people[0].Say("still me", "")
 		synctest.Wait()
-		assert.Equal(t, "<guest-1> still me", last(op.told()))
-		c.Close(ctx, protocol.Lost)
-		cancel()
-		<-done
+		assert.Equal(t, "<guest-1> still me", last(op.Told()))
+		op.Drop()
+		op.Wait()
 	})
 }
 
 // A session that could not come back, since the record does not work, may be tried again.
 func TestComingBackWaitsForTheDisk(t *testing.T) {
-	inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		bob.breakOff()
-		bob.ended.Wait()
-		ann.say("missed", "")
+		bob.Disconnect()
+		bob.Wait()
+		ann.Say("missed", "")
 		synctest.Wait()
-		one, two := w.enter(t), w.enter(t)
-		w.truth.fails(errors.New("disk full"))
-		one.wants <- comeBack(bob.codeNow())
+		one, two := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		w.Record.Fail(errDisk)
+		one.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		one.ended.Wait()
-		seen := one.told()
+		one.Wait()
+		seen := one.Told()
 		assert.Equal(t, "-- goodbye: the connection broke", last(seen))
 		assert.Contains(t, seen, "-- that could not be recorded, so nobody has heard it: please try again in a while")
-		w.truth.fails(nil)
+		w.Record.Fail(nil)
 		time.Sleep(2 * time.Second) // what was to be recorded is tried again
-		two.wants <- comeBack(bob.codeNow())
+		two.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		assert.Contains(t, two.told(), "<guest-1> missed")
-		w.close(two)
+		assert.Contains(t, two.Told(), "<guest-1> missed")
+		w.Close(two)
 	})
 }

@@ -1,69 +1,52 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
 // onlooker is somebody of a crowd, and how often they were written to.
 type onlooker struct {
-	c     *Client
-	stop  context.CancelFunc
-	ended chan error
-
-	mu     sync.Mutex
-	events []protocol.Event
-	writes int
+	*hubtest.Client
+	writes atomic.Int64
 }
 
-func look(t *testing.T, w *world, id Identity) *onlooker {
-	ctx, cancel := context.WithCancel(context.Background())
-	c, err := w.h.Attach(ctx, id)
-	require.NoError(t, err)
-	g := &onlooker{c: c, stop: cancel, ended: make(chan error, 1)}
-	go func() {
-		g.ended <- deliver(ctx, c, func(lines []*protocol.Line) error {
-			g.mu.Lock()
-			defer g.mu.Unlock()
-			g.writes++
-			for _, l := range lines {
-				g.events = slices.AppendSeq(g.events, l.Events())
-			}
-			return nil
+func look(w *world, id hub.Identity) *onlooker {
+	g := &onlooker{Client: w.NewClient(false)}
+	g.Identity = id
+	g.Writer = func(read func([]*protocol.Line) error) hub.Writer {
+		return hubtest.Blocking(func(lines []*protocol.Line) error {
+			g.writes.Add(1)
+			return read(lines)
 		})
-	}()
+	}
+	g.Attach()
 	return g
 }
 
 func (g *onlooker) do(t *testing.T, cmd protocol.Command) {
-	require.NoError(t, g.c.Do(t.Context(), cmd))
+	require.NoError(t, g.Call(cmd))
 	synctest.Wait()
 }
 
 func (g *onlooker) leave() {
-	g.stop()
-	<-g.ended
-	g.c.Close(ended, protocol.Lost)
+	g.Leave()
+	g.Conn().Close(hubtest.Ended, protocol.Lost)
 }
 
 // heard is what somebody was told of others, a word for each.
 func (g *onlooker) heard() (got []string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, e := range g.events {
+	for _, e := range g.Heard() {
 		switch e := e.(type) {
 		case protocol.Joined:
 			got = append(got, e.From.String())
@@ -79,28 +62,28 @@ func (g *onlooker) heard() (got []string) {
 // those who came before it.
 func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const many = 5 * maxPassed
-		w := newWorld(journal.Bounds{}, Options{Replay: -1})
-		ann := look(t, w, Identity{Brief: true})
+		const many = 5 * hub.MaxPassed
+		w := newWorld(t, hub.Options{Replay: -1})
+		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
 		time.Sleep(time.Second)
-		before := ann.writes
+		before := ann.writes.Load()
 		var crowd []*onlooker
 		var want []string
 		come := func() {
-			name := nick("bob-%d", len(crowd))
-			g := look(t, w, Identity{Nick: name, Brief: true})
+			name := hubtest.Nick("bob-%d", len(crowd))
+			g := look(w, hub.Identity{Nick: name, Brief: true})
 			g.do(t, protocol.Ping{})
 			crowd, want = append(crowd, g), append(want, name.String())
 		}
 		for range many {
 			come()
 		}
-		assert.Len(t, ann.heard(), maxPassed)
-		time.Sleep(moment)
+		assert.Len(t, ann.heard(), hub.MaxPassed)
+		time.Sleep(hub.Moment)
 		synctest.Wait()
 		assert.Equal(t, want, ann.heard())
-		assert.Equal(t, maxPassed+1, ann.writes-before)
+		assert.EqualValues(t, hub.MaxPassed+1, ann.writes.Load()-before)
 		for i, g := range crowd {
 			assert.Equal(t, strings.Join(want[i+1:], " "), strings.Join(g.heard(), " "), "%d", i)
 		}
@@ -108,33 +91,34 @@ func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 		for range many { // the room is crowded still, or again
 			come()
 		}
-		crowd[7].do(t, protocol.Say{Text: protocol.MustText("hello")})
+		crowd[7].do(t, protocol.Say{Text: hubtest.Text("hello")})
 		want = append(want, "hello")
 		assert.Equal(t, want, ann.heard(), "without a moment's wait")
 		for _, g := range append(crowd, ann) {
 			g.leave()
 		}
-		w.close()
+		w.Close()
 	})
 }
 
 // What was left for later is told to whoever is thrown out, and as the server ends.
 func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(journal.Bounds{}, Options{Replay: -1})
-		ann := look(t, w, Identity{Brief: true})
+		w := newWorld(t, hub.Options{Replay: -1})
+		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
 		time.Sleep(time.Second)
-		for i := range 2 * maxPassed {
-			look(t, w, Identity{Nick: nick("bob-%d", i), Brief: true}).do(t, protocol.Ping{})
+		for i := range 2 * hub.MaxPassed {
+			look(w, hub.Identity{Nick: hubtest.Nick("bob-%d", i), Brief: true}).do(t, protocol.Ping{})
 		}
-		assert.Len(t, ann.heard(), maxPassed)
-		w.end()
+		assert.Len(t, ann.heard(), hub.MaxPassed)
+		w.Stop()
 		synctest.Wait()
-		assert.Len(t, ann.heard(), 2*maxPassed)
-		_, last := ann.events[len(ann.events)-1].(protocol.Goodbye)
+		assert.Len(t, ann.heard(), 2*hub.MaxPassed)
+		told := ann.Heard()
+		_, last := told[len(told)-1].(protocol.Goodbye)
 		assert.True(t, last)
-		w.ended.Wait()
+		w.Wait()
 	})
 }
 
@@ -142,53 +126,27 @@ func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 // but nobody waits for them for ever.
 func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(journal.Bounds{}, Options{Replay: -1})
-		ann := look(t, w, Identity{Brief: true})
+		w := newWorld(t, hub.Options{Replay: -1})
+		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
 		var unread atomic.Bool
 		unread.Store(true)
-		bob := look(t, w, Identity{Brief: true, Unread: unread.Load})
-		tea := look(t, w, Identity{Brief: true, Unread: func() bool { return true }})
+		bob := look(w, hub.Identity{Brief: true, Unread: unread.Load})
+		tea := look(w, hub.Identity{Brief: true, Unread: func() bool { return true }})
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Empty(t, ann.heard())
-		bob.do(t, protocol.Rename{Nick: nick("bob")})
+		bob.do(t, protocol.Rename{Nick: hubtest.Nick("bob")})
 		unread.Store(false)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Equal(t, []string{"bob"}, ann.heard())
-		time.Sleep(maxWaited * time.Second)
+		time.Sleep(hub.MaxWaited * time.Second)
 		synctest.Wait()
 		assert.Len(t, ann.heard(), 2)
 		for _, g := range []*onlooker{ann, bob, tea} {
 			g.leave()
 		}
-		w.close()
+		w.Close()
 	})
-}
-
-// Those who are behind read of a crowd together, and programs of each one.
-func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
-	me := uuid.New()
-	said := func(e protocol.Recorded, author uuid.UUID) journal.Entry {
-		return journal.Entry{Author: author, Event: e}
-	}
-	var entries []journal.Entry
-	for i := range 20 {
-		entries = append(entries, said(protocol.Joined{From: nick("bob-%d", i)}, uuid.New()))
-	}
-	entries = append(entries,
-		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("hello")}, uuid.New()),
-		said(protocol.Joined{From: nick("me")}, me),
-		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("and you")}, uuid.New()),
-		said(protocol.Left{From: nick("ann"), Reason: protocol.Quit}, uuid.New()))
-	text := func(l listener) string {
-		var b strings.Builder
-		for _, line := range l.appendLines(nil, entries) {
-			b.Write(line.Text())
-		}
-		return b.String()
-	}
-	assert.Equal(t, "-- 20 joined: bob-0, bob-1, bob-2 and 17 more\n<ann> hello\n<ann> and you\n-- ann left\n", text(listener{id: me}))
-	assert.Len(t, (&listener{id: me, program: true}).appendLines(nil, entries), 23)
 }

@@ -1,8 +1,6 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -11,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -28,107 +28,95 @@ func (s *countedReads) Read(cur *journal.Cursor, upto uint64, limit int) (journa
 
 // caller is a client whose writes fail from some time on.
 type caller struct {
-	c     *Client
-	p     *persona // is told what is written
+	*hubtest.Client
 	gone  atomic.Bool
-	done  chan error
 	asked int // how often it was asked whether to go on
 }
 
-var errGone = errors.New("nobody listens")
-
-func dialIn(t *testing.T, w *world) *caller {
-	c, err := w.h.Attach(context.Background(), Identity{})
-	if err != nil {
-		t.Fatal(err)
+func dialIn(w *world) *caller {
+	c := &caller{Client: w.NewClient(false)}
+	c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
+		return hubtest.Blocking(func(lines []*protocol.Line) error {
+			if c.gone.Load() {
+				return errGone
+			}
+			return read(lines)
+		})
 	}
-	l := &caller{c: c, p: newPersona(w.h, false), done: make(chan error, 1)}
-	write := sender(func(lines []*protocol.Line) error {
-		if l.gone.Load() {
-			return errGone
-		}
-		return l.p.read(context.Background(), lines)
-	})
-	goesOn := func(error) bool { l.asked++; return true }
-	c.Start(context.Background(), write, goesOn, func(err error) { l.done <- err })
-	return l
+	c.GoesOn = func(error) bool { c.asked++; return true }
+	c.Attach()
+	return c
 }
 
-func (l *caller) does(t *testing.T, cmds ...protocol.Command) {
-	for _, cmd := range cmds {
-		assert.NoError(t, l.c.Do(context.Background(), cmd))
-	}
+func (c *caller) does(t *testing.T, cmds ...protocol.Command) {
+	t.Helper()
+	assert.NoError(t, c.Call(cmds...))
 }
 
 // A failed write says that nobody listens, not that nothing was said.
 func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
-	inWorld(t, func() *world { return newWorld(journal.Bounds{}, Options{}) }, 1, true, func(w *world, people []*persona) {
-		ann, bob := people[0], dialIn(t, w)
+	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+		ann, bob := people[0], dialIn(w)
 		bob.gone.Store(true) // its greeting is not read
-		bob.does(t, called("bob"), say("one"), say("two"), protocol.Who{}, protocol.Topic{Text: protocol.MustText("tea")}, say("three"))
-		bob.c.Close(context.Background(), protocol.Quit)
+		bob.does(t, called("bob"), say("one"), say("two"), protocol.Who{}, protocol.Topic{Text: hubtest.Text("tea")}, say("three"))
+		bob.Close(protocol.Quit)
 		synctest.Wait()
-		assert.Equal(t, []string{"-- bob joined", "<bob> one", "<bob> two", "-- bob set the topic: tea", "<bob> three", "-- bob left"}, ann.told())
-		assert.NoError(t, <-bob.done)
+		assert.Equal(t, []string{"-- bob joined", "<bob> one", "<bob> two", "-- bob set the topic: tea", "<bob> three", "-- bob left"}, ann.Told())
+		assert.NoError(t, bob.Over())
 		assert.Equal(t, 1, bob.asked)
 	})
 }
 
 // What could not be written was not seen, and is told to whoever comes back.
 func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
-	inWorld(t, func() *world { return newWorld(journal.Bounds{}, Options{}) }, 1, true, func(w *world, people []*persona) {
-		ann, bob := people[0], dialIn(t, w)
+	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+		ann, bob := people[0], dialIn(w)
 		bob.does(t, protocol.Ping{})
-		ann.say("one", "")
+		ann.Say("one", "")
 		synctest.Wait()
 		bob.gone.Store(true)
-		ann.say("two", "")
+		ann.Say("two", "")
 		synctest.Wait()
-		bob.c.Close(context.Background(), protocol.Lost)
-		ann.say("three", "")
+		bob.Close(protocol.Lost)
+		ann.Say("three", "")
 		synctest.Wait()
-		back := dialIn(t, w)
-		back.does(t, protocol.ComeBack{Code: protocol.MustText(bob.p.code)})
+		back := dialIn(w)
+		back.does(t, protocol.ComeBack{Code: hubtest.Text(bob.Code())})
 		synctest.Wait()
-		told := strings.Join(back.p.told(), "\n")
+		told := strings.Join(back.Told(), "\n")
 		assert.NotContains(t, told, "> one")
 		assert.Contains(t, told, "> two\n")
 		assert.Contains(t, told, "> three\n")
-		back.c.Close(context.Background(), protocol.Quit)
+		back.Close(protocol.Quit)
 	})
 }
 
 // Who asks for a great deal and goes has nothing read from the record any more.
 func TestWhoIsGoneIsReadNothingFromTheRecord(t *testing.T) {
-	store := &countedReads{}
-	begin := func() *world {
-		w := newWorld(journal.Bounds{Lines: -1, Bytes: -1}, Options{})
-		store.Store, w.truth.Store = w.truth.Store, store
-		return w
-	}
 	for name, leave := range map[string]func(*caller){
 		"a write fails":            func(l *caller) { l.gone.Store(true) },
-		"the connection is broken": func(l *caller) { l.c.Discard() },
+		"the connection is broken": func(l *caller) { l.Conn().Discard() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, begin, 1, true, func(w *world, people []*persona) {
-				for i := range 40 * pageLines {
-					people[0].say(fmt.Sprint("line ", i), "")
+			store := &countedReads{Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})}
+			inWorld(t, hubtest.Setup{Store: store}, 1, true, func(w *world, people []*hubtest.Client) {
+				for i := range 40 * hub.PageLines {
+					people[0].Say(fmt.Sprint("line ", i), "")
 					if i%100 == 0 {
 						synctest.Wait()
 					}
 				}
-				bob := dialIn(t, w)
+				bob := dialIn(w)
 				bob.does(t, protocol.Ping{})
 				synctest.Wait()
 				leave(bob)
 				before := store.pages.Load()
 				bob.does(t, protocol.History{All: true}, say("and I am heard"))
-				bob.c.Close(context.Background(), protocol.Quit)
+				bob.Close(protocol.Quit)
 				synctest.Wait()
 				assert.LessOrEqual(t, store.pages.Load()-before, int64(1))
-				assert.Contains(t, strings.Join(people[0].told(), "\n"), "> and I am heard\n")
-				<-bob.done
+				assert.Contains(t, strings.Join(people[0].Told(), "\n"), "> and I am heard\n")
+				_ = bob.Over()
 			})
 		})
 	}
@@ -136,19 +124,17 @@ func TestWhoIsGoneIsReadNothingFromTheRecord(t *testing.T) {
 
 // To forget is no question: it is done, although nobody hears the answer.
 func TestWhoIsGoneIsForgottenAllTheSame(t *testing.T) {
-	inWorld(t, func() *world { return newWorld(journal.Bounds{}, Options{}) }, 1, true, func(w *world, people []*persona) {
-		bob := dialIn(t, w)
+	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+		bob := dialIn(w)
 		bob.does(t, say("my number is 1234"))
 		synctest.Wait()
 		bob.gone.Store(true)
 		bob.does(t, protocol.Forget{Sure: true})
-		bob.c.Close(context.Background(), protocol.Quit)
-		<-bob.done
-		people[0].told()
-		people[0].wants <- protocol.History{All: true}
+		bob.Close(protocol.Quit)
+		_ = bob.Over()
+		people[0].Told()
+		people[0].Send(protocol.History{All: true})
 		synctest.Wait()
-		assert.NotContains(t, strings.Join(people[0].told(), "\n"), "1234")
+		assert.NotContains(t, strings.Join(people[0].Told(), "\n"), "1234")
 	})
 }
-
-func say(words string) protocol.Command { return protocol.Say{Text: protocol.MustText(words)} }

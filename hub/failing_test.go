@@ -1,8 +1,6 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -12,75 +10,70 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
-// ailing is a store that takes a moment for each commit, and fails while it is ill.
+// ailing is a disk that takes a moment for each commit, and fails while it is ill.
 type ailing struct {
-	journal.Store
 	mu      sync.Mutex
 	ill     bool
 	tries   int // to commit, while it was ill
 	entries int // in these
 }
 
-func ailingWorld(o Options) (*world, *ailing) {
-	w := newWorld(journal.Bounds{}, o)
-	s := &ailing{Store: w.truth.Store}
-	w.truth.Store = s
-	return w, s
+func ailingWorld(t *testing.T, o hub.Options) (*world, *ailing) {
+	w, d := newWorld(t, o), &ailing{}
+	w.Record.BeforeCommit = d.commit
+	return w, d
 }
 
-func (s *ailing) Commit(entries []journal.Entry) error {
+func (d *ailing) commit(entries []journal.Entry) error {
 	time.Sleep(10 * time.Millisecond)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ill {
-		s.tries++
-		s.entries += len(entries)
-		return errors.New("disk full")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ill {
+		d.tries++
+		d.entries += len(entries)
+		return errDisk
 	}
-	return s.Store.Commit(entries)
+	return nil
 }
 
-func (s *ailing) falls(ill bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ill, s.tries, s.entries = ill, 0, 0
+func (d *ailing) falls(ill bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ill, d.tries, d.entries = ill, 0, 0
 }
 
-func (s *ailing) tried() (tries, entries int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.tries, s.entries
+func (d *ailing) tried() (tries, entries int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tries, d.entries
 }
 
 // caller comes, does something and has gone before it is recorded.
-func (w *world) caller(t *testing.T, i int) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	c, err := w.h.Attach(ctx, Identity{})
-	assert.NoError(t, err)
-	delivered := make(chan error, 1)
-	go func() { delivered <- deliver(ctx, c, func([]*protocol.Line) error { return nil }) }()
+func (w *world) caller(i int) {
+	c := w.NewClient(false)
+	c.Writer = blocking
+	c.Attach()
 	cmds := [][]protocol.Command{
 		{say("hello")},
 		{protocol.Hello{}},
 		{called(fmt.Sprint("caller-", i)), say("hello")},
-		{protocol.Hello{Nick: nick("caller-%d", i), Room: roomNamed(fmt.Sprint("r", i))}},
-		{protocol.Desk{Text: protocol.MustText("help")}},
-		{protocol.Join{Room: roomNamed(fmt.Sprint("r", i))}},
-		{protocol.Hello{}, protocol.Hello{Nick: nick("caller-%d", i)}},
+		{protocol.Hello{Nick: hubtest.Nick("caller-%d", i), Room: hubtest.Room(fmt.Sprint("r", i))}},
+		{protocol.Desk{Text: hubtest.Text("help")}},
+		{protocol.Join{Room: hubtest.Room(fmt.Sprint("r", i))}},
+		{protocol.Hello{}, protocol.Hello{Nick: hubtest.Nick("caller-%d", i)}},
 	}
-	c.arrived = true // what it does is the first that is heard of it
-	for _, cmd := range cmds[i%len(cmds)] {
-		_ = w.h.send(ctx, commands{c: c, cmds: []protocol.Command{cmd}})
-	}
-	c.Close(ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[i%3])
-	cancel()
-	<-delivered
+	var talking sync.WaitGroup
+	talking.Go(func() { _ = c.Call(cmds[i%len(cmds)]...) })
+	synctest.Wait() // what has its turn only when something is recorded waits for that
+	c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[i%3])
+	c.Leave()
+	talking.Wait()
 }
 
 // Whoever never got in, since the record failed, leaves nothing behind, and costs it
@@ -89,30 +82,24 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	for _, n := range []int{500, 3000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w, disk := ailingWorld(Options{Visitors: -1})
-				ann := w.enter(t)
+				w, disk := ailingWorld(t, hub.Options{Visitors: -1})
+				ann := w.Enter(hub.Identity{})
 				disk.falls(true)
 				for i := range n {
-					w.caller(t, i)
+					w.caller(i)
 				}
 				time.Sleep(30 * time.Second)
 				synctest.Wait()
 				nobodyElse := func() {
-					r := w.run
-					assert.Equal(t, 1, len(r.members))
-					assert.Equal(t, 2, len(r.names))
-					assert.Equal(t, 1, len(r.tokens))
-					assert.Equal(t, 2, len(r.rooms), "and the desk")
-					assert.LessOrEqual(t, len(r.nth), 2)
-					assert.Zero(t, len(r.retry))
-					assert.Zero(t, len(r.onName))
-					assert.Zero(t, len(r.onEnd))
-					assert.Zero(t, len(r.held))
-					assert.Zero(t, len(r.silent))
-					assert.Zero(t, len(r.desk.tickets))
-					assert.Zero(t, r.desk.places)
-					assert.Zero(t, r.pending)
-					w.looked()
+					assert.Len(t, w.Sessions(), 1)
+					assert.Equal(t, 2, w.NickKeys())
+					assert.Equal(t, 1, w.Codes())
+					assert.Equal(t, 1, w.Rooms())
+					assert.LessOrEqual(t, len(w.CountedStreams()), 2)
+					assert.Zero(t, w.HeldSessions())
+					assert.Empty(t, w.Tickets())
+					assert.Zero(t, w.Places())
+					assert.Zero(t, w.Unfinished())
 				}
 				nobodyElse()
 				disk.falls(true)
@@ -123,7 +110,7 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				nobodyElse()
-				w.close(ann)
+				w.Close(ann)
 			})
 		})
 	}
@@ -133,21 +120,20 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 // then one of them is tried again, however many they are.
 func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, disk := ailingWorld(Options{Arrive: time.Millisecond})
-		ann := w.enter(t)
-		var crowd []*persona
+		w, disk := ailingWorld(t, hub.Options{Arrive: time.Millisecond})
+		ann := w.Enter(hub.Identity{})
+		var crowd []*hubtest.Client
 		for i := range 2000 {
-			p := newPersona(w.h, i%2 == 0)
-			p.connect(t)
+			p := w.NewClient(i%2 == 0)
+			p.Connect()
 			crowd = append(crowd, p)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.Equal(t, 2001, len(w.run.rooms[protocol.Lobby].members))
-		w.looked()
+		assert.Equal(t, 2001, w.Members(protocol.Lobby))
 		disk.falls(true)
 		for _, p := range crowd {
-			p.breakOff()
+			p.Disconnect()
 		}
 		time.Sleep(10 * time.Second)
 		disk.falls(true)
@@ -159,17 +145,15 @@ func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 		disk.falls(false)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		assert.Equal(t, 1, len(w.run.rooms[protocol.Lobby].members))
-		assert.Zero(t, len(w.run.retry))
-		w.looked()
+		assert.Equal(t, 1, w.Members(protocol.Lobby))
+		assert.Zero(t, w.Unfinished())
 		time.Sleep(3 * time.Minute)
 		synctest.Wait()
-		assert.Equal(t, 1, len(w.run.members))
-		assert.Equal(t, 2, len(w.run.names))
-		assert.Equal(t, 1, len(w.run.tokens))
-		w.looked()
+		assert.Equal(t, 1, len(w.Sessions()))
+		assert.Equal(t, 2, w.NickKeys())
+		assert.Equal(t, 1, w.Codes())
 		left := map[string]int{}
-		for _, e := range w.truth.entries {
+		for _, e := range w.Record.Entries() {
 			if _, ok := e.Event.(protocol.Left); ok {
 				left[e.Author.String()]++
 			}
@@ -178,67 +162,65 @@ func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 		for _, n := range left {
 			assert.Equal(t, 1, n)
 		}
-		w.close(append(crowd, ann)...)
+		w.Close(append(crowd, ann)...)
 	})
 }
 
 // A session that came back, could not get in again and broke off is held as before.
 func TestWhoCouldNotComeBackMayTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, disk := ailingWorld(Options{})
-		ann := w.enter(t)
-		bob := newPersona(w.h, true)
-		bob.connect(t)
+		w, disk := ailingWorld(t, hub.Options{})
+		ann := w.Enter(hub.Identity{})
+		bob := w.NewClient(true)
+		bob.Connect()
 		time.Sleep(time.Second)
-		bob.breakOff()
+		bob.Disconnect()
 		time.Sleep(time.Second)
 		disk.falls(true)
 		for range 5 {
-			bob.connect(t)
+			bob.Connect()
 			time.Sleep(5 * time.Millisecond)
-			bob.breakOff() // before it is decided
+			bob.Disconnect() // before it is decided
 			time.Sleep(3 * time.Second)
 		}
 		synctest.Wait()
-		assert.Equal(t, 2, len(w.run.members))
-		assert.Zero(t, len(w.run.retry))
-		w.looked()
+		assert.Equal(t, 2, len(w.Sessions()))
+		assert.Zero(t, w.Unfinished())
 		disk.falls(false)
-		ann.told()
-		bob.told()
-		bob.connect(t)
+		ann.Told()
+		bob.Told()
+		bob.Connect()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.Contains(t, strings.Join(bob.told(), "\n"), "-- You are guest-2 in #lobby")
-		assert.Equal(t, []string{"-- guest-2 joined"}, ann.told(), "its going was told before")
-		w.close(ann, bob)
+		assert.Contains(t, strings.Join(bob.Told(), "\n"), "-- You are guest-2 in #lobby")
+		assert.Equal(t, []string{"-- guest-2 joined"}, ann.Told(), "its going was told before")
+		w.Close(ann, bob)
 	})
 }
 
 // What is tried again does not grow with what people do while the record fails.
 func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, disk := ailingWorld(Options{})
-		op, eve := w.operator(t, "op"), w.enter(t)
-		eve.wants <- protocol.Desk{Text: protocol.MustText("help")}
+		w, disk := ailingWorld(t, hub.Options{})
+		op, eve := w.EnterOperator("op"), w.Enter(hub.Identity{})
+		eve.Send(protocol.Desk{Text: hubtest.Text("help")})
 		time.Sleep(time.Second)
-		op.wants <- protocol.Take{Ticket: 1}
+		op.Send(protocol.Take{Ticket: 1})
 		time.Sleep(time.Second)
 		disk.falls(true)
 		for range 50 {
-			op.wants <- protocol.Close{Ticket: 1}
+			op.Send(protocol.Close{Ticket: 1})
 		}
 		time.Sleep(50 * 15 * time.Millisecond)
 		synctest.Wait()
-		assert.LessOrEqual(t, len(w.run.retry), 1)
-		w.looked()
+		assert.LessOrEqual(t, w.Unfinished(), 1)
 		disk.falls(false)
 		time.Sleep(time.Second)
-		op.wants <- protocol.Close{Ticket: 1}
+		op.Send(protocol.Close{Ticket: 1})
 		time.Sleep(11 * time.Millisecond) // it is closed, and the way out of it is under way
 		disk.falls(true)
 		for range 50 {
-			eve.wants <- protocol.Undesk{}
+			eve.Send(protocol.Undesk{})
 		}
 		time.Sleep(10 * time.Second)
 		disk.falls(true)
@@ -249,9 +231,8 @@ func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 		disk.falls(false)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		assert.Equal(t, protocol.Lobby, w.run.named(nick("guest-1")).where())
-		w.looked()
-		w.close(op, eve)
+		assert.Equal(t, protocol.Lobby, w.Session(eve.Conn()).Room)
+		w.Close(op, eve)
 	})
 }
 
@@ -259,31 +240,31 @@ func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 // it sees then is from there on.
 func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, disk := ailingWorld(Options{Replay: -1})
-		ann := w.enter(t)
+		w, disk := ailingWorld(t, hub.Options{Replay: -1})
+		ann := w.Enter(hub.Identity{})
 		for i := range 20 {
-			ann.say(fmt.Sprint("before ", i), "")
+			ann.Say(fmt.Sprint("before ", i), "")
 		}
 		time.Sleep(time.Second)
 		disk.falls(true)
-		bot := newPersona(w.h, true)
-		bot.connect(t)
+		bot := w.NewClient(true)
+		bot.Connect()
 		time.Sleep(100 * time.Millisecond)
 		disk.falls(false)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		assert.Equal(t, []string{"-- Welcome to chinwag/1.", notKept}, bot.told(), "it was told to try again, and has not")
-		bot.wants <- protocol.Join{Room: protocol.Lobby}
+		assert.Equal(t, []string{"-- Welcome to chinwag/1.", notKept}, bot.Told(), "it was told to try again, and has not")
+		bot.Send(protocol.Join{Room: protocol.Lobby})
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.Greater(t, bot.last, uint64(20), "the position of its welcome")
-		bot.breakOff()
+		assert.Greater(t, bot.Resumes().Seq, uint64(20), "the position of its welcome")
+		bot.Disconnect()
 		time.Sleep(time.Second)
-		bot.told()
-		bot.connect(t)
+		bot.Told()
+		bot.Connect()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.NotContains(t, strings.Join(bot.told(), "\n"), "before")
-		w.close(ann, bot)
+		assert.NotContains(t, strings.Join(bot.Told(), "\n"), "before")
+		w.Close(ann, bot)
 	})
 }

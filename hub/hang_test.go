@@ -1,7 +1,6 @@
-package hub
+package hub_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,36 +10,31 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
 // hanging begins a world in which the disk does not answer any more from when f is
 // called, and lets it answer when f has returned and the hub has ended.
-func hanging(t *testing.T, o Options, people int, f func(w *world, g *gatedStore, people []*persona)) {
+func hanging(t *testing.T, o hub.Options, people int, f func(w *world, people []*hubtest.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, o)
-		var crowd []*persona
+		w := newWorld(t, o)
+		var crowd []*hubtest.Client
 		for range people {
-			crowd = append(crowd, w.enter(t))
+			crowd = append(crowd, w.Enter(hub.Identity{}))
 		}
 		for _, p := range crowd {
-			p.told()
+			p.Told()
 		}
-		g.open = false
-		f(w, g, crowd)
-		w.end()
-		w.ended.Wait()
-		close(g.gate) // the commit that the hub has not waited for
-		w.close(crowd...)
+		w.Record.Hold()
+		f(w, crowd)
+		w.Stop()
+		w.Wait()
+		w.Record.Release() // the commit that the hub has not waited for
+		w.Close(crowd...)
 	})
-}
-
-func (w *world) troubles() []error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]error(nil), w.trouble...)
 }
 
 // A disk that hangs does not beat the deadline of the end, which counts from when the
@@ -48,30 +42,30 @@ func (w *world) troubles() []error {
 func TestADiskThatHangsDoesNotBeatTheGrace(t *testing.T) {
 	for _, grace := range []time.Duration{time.Second, 5 * time.Second} {
 		t.Run(grace.String(), func(t *testing.T) {
-			hanging(t, Options{Grace: grace}, 3, func(w *world, g *gatedStore, people []*persona) {
+			hanging(t, hub.Options{Grace: grace}, 3, func(w *world, people []*hubtest.Client) {
 				ann, bob, stuck := people[0], people[1], people[2]
 				for i := range 3 {
-					ann.say(fmt.Sprint("perhaps ", i), "")
+					ann.Say(fmt.Sprint("perhaps ", i), "")
 				}
-				bob.wants <- protocol.Join{Room: roomNamed("tea")}
-				eve := newPersona(w.h, false)
-				eve.connect(t)
+				bob.Send(protocol.Join{Room: hubtest.Room("tea")})
+				eve := w.NewClient(false)
+				eve.Connect()
 				time.Sleep(time.Hour)
-				stuck.pause()
+				stuck.Pause()
 				began := time.Now()
-				w.end()
-				w.ended.Wait()
+				w.Stop()
+				w.Wait()
 				assert.Equal(t, grace, time.Since(began))
-				var lost *UnrecordedError
-				require.ErrorAs(t, w.err, &lost)
-				assert.Equal(t, UnrecordedError{Lines: 3, Others: 2}, *lost)
-				w.err = nil
+				var lost *hub.UnrecordedError
+				require.ErrorAs(t, w.Err, &lost)
+				assert.Equal(t, hub.UnrecordedError{Lines: 3, Others: 2}, *lost)
+				w.Err = nil
 				goodbye := "-- goodbye: the server is shutting down, please come back in a while: its disk does not answer, and what was said last may be lost"
-				for _, p := range []*persona{ann, bob, eve} {
-					p.ended.Wait()
-					assert.Equal(t, goodbye, last(p.told()))
+				for _, p := range []*hubtest.Client{ann, bob, eve} {
+					p.Wait()
+					assert.Equal(t, goodbye, last(p.Told()))
 				}
-				stuck.resume()
+				stuck.Resume()
 			})
 		})
 	}
@@ -80,40 +74,41 @@ func TestADiskThatHangsDoesNotBeatTheGrace(t *testing.T) {
 // What the disk has in the last moment is in the record, and all is well.
 func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 	for _, late := range []time.Duration{time.Second, 4 * time.Second} { // before and after the goodbyes
-		hanging(t, Options{Grace: 5 * time.Second}, 2, func(w *world, g *gatedStore, people []*persona) {
+		hanging(t, hub.Options{Grace: 5 * time.Second}, 2, func(w *world, people []*hubtest.Client) {
 			ann, bob := people[0], people[1]
-			ann.say("just in time", "")
+			ann.Say("just in time", "")
 			synctest.Wait()
-			w.end()
-			time.AfterFunc(late, func() { g.gate <- nil })
+			w.Stop()
 			began := time.Now()
-			w.ended.Wait()
+			time.Sleep(late)
+			w.Record.Let(nil)
+			w.Wait()
 			assert.Equal(t, late, time.Since(began))
-			assert.NoError(t, w.err)
-			bob.ended.Wait()
-			heard := bob.told()
+			assert.NoError(t, w.Err)
+			bob.Wait()
+			heard := bob.Told()
 			assert.Equal(t, late < 2*time.Second, heard[0] == "<guest-1> just in time", heard)
 			assert.Contains(t, last(heard), "-- goodbye: ")
-			assert.Equal(t, protocol.MustText("just in time"), w.truth.entries[len(w.truth.entries)-1].Event.(protocol.Said).Text)
+			assert.Equal(t, hubtest.Text("just in time"), w.Record.Entries()[len(w.Record.Entries())-1].Event.(protocol.Said).Text)
 		})
 	}
 }
 
 // Without a grace the end waits for as long as it takes.
 func TestWithoutAGraceTheEndWaitsForTheDisk(t *testing.T) {
-	hanging(t, Options{Grace: -1}, 1, func(w *world, g *gatedStore, people []*persona) {
-		people[0].say("in the end", "")
+	hanging(t, hub.Options{Grace: -1}, 1, func(w *world, people []*hubtest.Client) {
+		people[0].Say("in the end", "")
 		synctest.Wait()
-		w.end()
+		w.Stop()
 		time.Sleep(24 * time.Hour)
 		select {
-		case <-w.h.Done():
+		case <-w.Hub.Done():
 			t.Error("it has not waited")
 		default:
 		}
-		g.gate <- nil
-		w.ended.Wait()
-		assert.NoError(t, w.err)
+		w.Record.Let(nil)
+		w.Wait()
+		assert.NoError(t, w.Err)
 	})
 }
 
@@ -121,50 +116,49 @@ func TestWithoutAGraceTheEndWaitsForTheDisk(t *testing.T) {
 // does not, it does.
 func TestAShutdownDoesNotWaitForADiskThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		op := w.operator(t, "op")
-		g.open = false
+		w := newWorld(t, hub.Options{})
+		op := w.EnterOperator("op")
+		w.Record.Hold()
 		asked := func() bool {
 			select {
-			case <-w.h.Asked():
+			case <-w.Hub.Asked():
 				return true
 			default:
 				return false
 			}
 		}
-		op.say("is anybody there?", "")
+		op.Say("is anybody there?", "")
 		synctest.Wait()
-		op.wants <- protocol.Stop{Text: protocol.MustText("so long")}
+		op.Send(protocol.Stop{Text: hubtest.Text("so long")})
 		time.Sleep(4 * time.Second)
 		synctest.Wait()
 		assert.False(t, asked(), "the disk may only be slow")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		require.True(t, asked())
-		w.end()
-		w.ended.Wait()
-		assert.Error(t, w.err)
-		op.ended.Wait()
-		assert.Equal(t, "-- goodbye: the server is shutting down: so long", last(op.told()))
-		close(g.gate)
+		w.Stop()
+		w.Wait()
+		assert.Error(t, w.Err)
+		op.Wait()
+		assert.Equal(t, "-- goodbye: the server is shutting down: so long", last(op.Told()))
+		w.Record.Release()
 	})
 }
 
 // Only an operator ends the server, however much hangs.
 func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
-	hanging(t, Options{}, 1, func(w *world, g *gatedStore, people []*persona) {
-		people[0].say("is anybody there?", "")
-		people[0].wants <- protocol.Stop{}
+	hanging(t, hub.Options{}, 1, func(w *world, people []*hubtest.Client) {
+		people[0].Say("is anybody there?", "")
+		people[0].Send(protocol.Stop{})
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		select {
-		case <-w.h.Asked():
+		case <-w.Hub.Asked():
 			t.Error("the server ends")
 		default:
 		}
-		g.gate <- nil
-		synctest.Wait()
-		assert.Equal(t, "-- only an operator can do that", last(people[0].told()))
+		w.Record.Let(nil)
+		assert.Equal(t, "-- only an operator can do that", last(people[0].Told()))
 	})
 }
 
@@ -172,47 +166,44 @@ func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
 // does. What was said meanwhile waits, and is heard then.
 func TestADiskThatHangsIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		op, ann, bob := w.operator(t, "op"), w.enter(t), w.enter(t)
-		for _, p := range []*persona{op, ann, bob} {
-			p.told()
+		w := newWorld(t, hub.Options{})
+		op, ann, bob := w.EnterOperator("op"), w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		for _, p := range []*hubtest.Client{op, ann, bob} {
+			p.Told()
 		}
-		g.open = false
+		w.Record.Hold()
 		for i := range 3 {
-			ann.say(fmt.Sprint(i), "")
+			ann.Say(fmt.Sprint(i), "")
 			time.Sleep(2 * time.Second)
 		}
 		time.Sleep(time.Hour)
 		silence := "-- the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"
-		assert.Equal(t, []string{silence}, op.told())
-		assert.Empty(t, ann.told())
-		assert.Len(t, w.troubles(), 1)
-		assert.ErrorIs(t, w.troubles()[0], ErrSilent)
-		g.gate <- nil // and now it answers, but not soon
+		assert.Equal(t, []string{silence}, op.Told())
+		assert.Empty(t, ann.Told())
+		assert.Len(t, w.Trouble(), 1)
+		assert.ErrorIs(t, w.Trouble()[0], hub.ErrSilent)
+		w.Record.Let(nil) // and now it answers, but not soon
 		time.Sleep(3 * time.Second)
-		assert.Len(t, w.troubles(), 1)
-		g.gate <- nil
-		synctest.Wait()
+		assert.Len(t, w.Trouble(), 1)
+		w.Record.Let(nil)
 		again := "-- the record works again, and what is said is heard"
-		assert.ElementsMatch(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2", again}, op.told())
-		assert.Equal(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2"}, bob.told())
-		require.Len(t, w.troubles(), 2)
-		assert.NoError(t, w.troubles()[1])
+		assert.ElementsMatch(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2", again}, op.Told())
+		assert.Equal(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2"}, bob.Told())
+		require.Len(t, w.Trouble(), 2)
+		assert.NoError(t, w.Trouble()[1])
 
-		ann.say("one more", "")
+		ann.Say("one more", "")
 		time.Sleep(6 * time.Second)
-		g.gate <- errors.New("disk full") // it answers, but with an error
+		w.Record.Let(errDisk) // it answers, but with an error
+		w.Record.Release()
+		bob.Say("and on", "")
+		time.Sleep(hub.Calm)
 		synctest.Wait()
-		g.open = true
-		w.looked()
-		bob.say("and on", "")
-		time.Sleep(calm)
-		synctest.Wait()
-		require.Len(t, w.troubles(), 5)
-		assert.ErrorIs(t, w.troubles()[2], ErrSilent)
-		assert.ErrorContains(t, w.troubles()[3], "disk full")
-		assert.NoError(t, w.troubles()[4])
-		w.close(op, ann, bob)
+		require.Len(t, w.Trouble(), 5)
+		assert.ErrorIs(t, w.Trouble()[2], hub.ErrSilent)
+		assert.ErrorContains(t, w.Trouble()[3], "disk full")
+		assert.NoError(t, w.Trouble()[4])
+		w.Close(op, ann, bob)
 	})
 }
 
@@ -220,19 +211,19 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 // when nothing has failed for a while.
 func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, disk := ailingWorld(Options{})
-		op, ann := w.operator(t, "op"), w.enter(t)
-		op.told()
+		w, disk := ailingWorld(t, hub.Options{})
+		op, ann := w.EnterOperator("op"), w.Enter(hub.Identity{})
+		op.Told()
 		for range 50 {
 			for _, full := range []bool{true, false} {
 				disk.falls(full)
-				ann.say("is it full?", "")
+				ann.Say("is it full?", "")
 				time.Sleep(50 * time.Millisecond)
 				synctest.Wait()
 			}
 		}
 		notices := func() (n int) {
-			for _, line := range op.told() {
+			for _, line := range op.Told() {
 				if strings.HasPrefix(line, "-- the record ") {
 					n++
 				}
@@ -240,33 +231,31 @@ func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
 			return n
 		}
 		assert.Equal(t, 1, notices())
-		assert.Len(t, w.troubles(), 1)
-		time.Sleep(2 * calm)
+		assert.Len(t, w.Trouble(), 1)
+		time.Sleep(2 * hub.Calm)
 		synctest.Wait()
 		assert.Equal(t, 1, notices(), "it works again")
-		require.Len(t, w.troubles(), 2)
-		assert.NoError(t, w.troubles()[1])
-		w.looked()
-		w.close(op, ann)
+		require.Len(t, w.Trouble(), 2)
+		assert.NoError(t, w.Trouble()[1])
+		w.Close(op, ann)
 	})
 }
 
 // A disk that is busy all the time, but answers, is not told of.
 func TestADiskThatIsBusyIsNotSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		ann := w.enter(t)
-		g.open = false
+		w := newWorld(t, hub.Options{})
+		ann := w.Enter(hub.Identity{})
+		w.Record.Hold()
 		for i := range 100 {
-			ann.say(fmt.Sprint(i), "")
+			ann.Say(fmt.Sprint(i), "")
 			synctest.Wait()
 			time.Sleep(time.Second)
-			g.gate <- nil
+			w.Record.Let(nil)
 		}
-		g.open = true
-		w.looked()
-		assert.Empty(t, w.troubles())
-		w.close(ann)
+		w.Record.Release()
+		assert.Empty(t, w.Trouble())
+		w.Close(ann)
 	})
 }
 
@@ -274,43 +263,37 @@ func TestADiskThatIsBusyIsNotSilent(t *testing.T) {
 // connection after the other.
 func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		ann := w.enter(t)
-		eve := newPersona(w.h, true)
-		eve.connect(t)
+		w := newWorld(t, hub.Options{})
+		ann := w.Enter(hub.Identity{})
+		eve := w.NewClient(true)
+		eve.Connect()
 		synctest.Wait()
-		g.open = false
-		ann.say("before", "")
+		w.Record.Hold()
+		ann.Say("before", "")
 		time.Sleep(6 * time.Second)
-		text := protocol.MustText(strings.Repeat("x", 1000))
+		text := hubtest.Text(strings.Repeat("x", 1000))
 		handed := 0
 		for i := range 200 {
-			for j := range window {
-				select {
-				case eve.wants <- protocol.Say{Ref: protocol.Ref(fmt.Sprint(i, "-", j)), Text: text}:
+			for j := range hub.MaxRefs {
+				if eve.Unsent() < 5000 {
+					eve.Do(protocol.Say{Ref: protocol.Ref(fmt.Sprint(i, "-", j)), Text: text})
 					handed++
-				default: // its turn has not come
 				}
-				synctest.Wait()
 			}
-			eve.connect(t) // its last connection is replaced
+			eve.Connect() // its last connection is replaced
 			synctest.Wait()
 		}
-		taken := w.run.lines
+		taken := w.PendingLines()
 		assert.Greater(t, handed, 4*taken, "most of them wait at their connections")
 		assert.Greater(t, taken, 1)
-		assert.LessOrEqual(t, w.run.pending, 2*taken)
-		assert.LessOrEqual(t, taken*1000, firstBound, "bytes")
-		w.looked()
-		g.open = true
-		g.gate <- nil
+		assert.LessOrEqual(t, w.Pending(), 2*taken)
+		assert.LessOrEqual(t, taken*1000, hub.FirstBound, "bytes")
+		w.Record.Open(nil)
+		assert.Zero(t, w.Pending())
+		ann.Say("after", "")
 		synctest.Wait()
-		assert.Zero(t, w.run.pending)
-		w.looked()
-		ann.say("after", "")
-		synctest.Wait()
-		assert.Equal(t, "<guest-1> after", last(eve.told()))
-		w.close(ann, eve)
+		assert.Equal(t, "<guest-1> after", last(eve.Told()))
+		w.Close(ann, eve)
 	})
 }
 
@@ -320,37 +303,36 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 	for _, later := range []time.Duration{0, 3 * time.Second, time.Minute} {
 		t.Run(later.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w, g := gatedWith(journal.Bounds{}, Options{})
-				op := w.operator(t, "op")
-				g.open = false
-				op.say("is anybody there?", "")
+				w := newWorld(t, hub.Options{})
+				op := w.EnterOperator("op")
+				w.Record.Hold()
+				op.Say("is anybody there?", "")
 				synctest.Wait()
-				g.gate <- errors.New("disk full")
-				synctest.Wait()
-				op.say("and now?", "")
+				w.Record.Let(errDisk)
+				op.Say("and now?", "")
 				time.Sleep(later)
-				op.wants <- protocol.Stop{}
+				op.Send(protocol.Stop{})
 				synctest.Wait()
-				if later < longSilence {
+				if later < hub.LongSilence {
 					select {
-					case <-w.h.Asked():
+					case <-w.Hub.Asked():
 						t.Error("the disk may only be slow")
 					default:
 					}
 				}
-				time.Sleep(2 * longSilence)
+				time.Sleep(2 * hub.LongSilence)
 				synctest.Wait()
 				select {
-				case <-w.h.Asked():
+				case <-w.Hub.Asked():
 				default:
 					t.Error("it waits")
 				}
-				assert.Len(t, w.troubles(), 1, "that it fails was told")
-				w.end()
-				w.ended.Wait()
-				w.err = nil
-				close(g.gate)
-				w.close(op)
+				assert.Len(t, w.Trouble(), 1, "that it fails was told")
+				w.Stop()
+				w.Wait()
+				w.Err = nil
+				w.Record.Release()
+				w.Close(op)
 			})
 		})
 	}
@@ -359,31 +341,28 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 // Nor does anything grow where a session that has broken comes back again and again.
 func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		ann := w.enter(t)
-		eve := newPersona(w.h, true)
-		eve.connect(t)
+		w := newWorld(t, hub.Options{})
+		ann := w.Enter(hub.Identity{})
+		eve := w.NewClient(true)
+		eve.Connect()
 		synctest.Wait()
-		eve.breakOff()
+		eve.Disconnect()
 		synctest.Wait()
-		eve.told()
-		g.open = false
+		eve.Told()
+		w.Record.Hold()
 		for range 50 {
-			eve.connect(t)
+			eve.Connect()
 			synctest.Wait()
 		}
-		assert.Equal(t, 2, len(w.run.clients))
-		assert.Equal(t, 1, w.run.pending)
-		assert.Equal(t, 1, len(w.run.named(nick("guest-2")).onRoom))
-		w.looked()
-		g.open = true
-		g.gate <- nil
+		assert.Equal(t, 2, w.Connections())
+		assert.Equal(t, 1, w.Pending())
+		assert.Equal(t, 1, w.Session(eve.Conn()).Awaits)
+		w.Record.Open(nil)
+		eve.Told()
+		ann.Say("welcome back", "")
 		synctest.Wait()
-		eve.told()
-		ann.say("welcome back", "")
-		synctest.Wait()
-		assert.Equal(t, []string{"<guest-1> welcome back"}, eve.told())
-		w.close(ann, eve)
+		assert.Equal(t, []string{"<guest-1> welcome back"}, eve.Told())
+		w.Close(ann, eve)
 	})
 }
 
@@ -391,45 +370,38 @@ func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
 // it is about to have.
 func TestWhoAsksAgainAndAgainIsAnsweredOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		eve := newPersona(w.h, true)
-		eve.connect(t)
+		w := newWorld(t, hub.Options{})
+		eve := w.NewClient(true)
+		eve.Connect()
 		synctest.Wait()
-		eve.told()
-		g.open = false
-		eve.say("hello", "a")
+		eve.Told()
+		w.Record.Hold()
+		eve.Say("hello", "a")
 		synctest.Wait()
-		eve.connect(t)
+		eve.Connect()
 		synctest.Wait()
-		m := w.run.named(nick("guest-1"))
-		assert.Equal(t, 1, len(m.refs.asked["a"]))
+		awaits := func() int { return w.Owner(hubtest.Nick("guest-1")).Awaits }
+		assert.Equal(t, 1, awaits())
 		for range 50 {
-			eve.connect(t)
+			eve.Connect()
 			synctest.Wait()
 		}
-		assert.Equal(t, 1, len(m.refs.asked["a"]))
-		w.looked()
-		g.gate <- nil
-		synctest.Wait()
-		assert.Empty(t, m.refs.asked)
-		assert.Empty(t, eve.unacked)
-		w.looked()
+		assert.Equal(t, 1, awaits())
+		w.Record.Let(nil)
+		assert.Zero(t, awaits())
+		assert.Zero(t, eve.Unacknowledged())
 		for i := range 50 {
-			eve.wants <- protocol.Rename{Nick: nick("eve-%d", i)}
+			eve.Send(protocol.Rename{Nick: hubtest.Nick("eve-%d", i)})
 			synctest.Wait()
-			eve.connect(t)
+			eve.Connect()
 			synctest.Wait()
 		}
-		eve.wants <- protocol.Rename{Nick: nick("eve")}
+		eve.Send(protocol.Rename{Nick: hubtest.Nick("eve")})
 		synctest.Wait()
-		assert.Equal(t, 1, w.run.pending)
-		assert.Equal(t, 1, len(w.run.onName))
-		w.looked()
-		g.open = true
-		close(g.gate)
-		synctest.Wait()
-		assert.Equal(t, nick("eve"), m.nick)
-		w.looked()
-		w.close(eve)
+		assert.Equal(t, 1, w.Pending())
+		assert.Equal(t, 1, awaits())
+		w.Record.Open(nil)
+		assert.Equal(t, hubtest.Nick("eve"), w.Session(eve.Conn()).Nick)
+		w.Close(eve)
 	})
 }

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"testing"
@@ -6,7 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
@@ -14,32 +15,28 @@ import (
 // end of the first connection says nothing about the name then: the second one broke.
 func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, Options{})
-		bob := dialIn(t, w)
+		w := newWorld(t, hub.Options{})
+		bob := dialIn(w)
 		bob.does(t, called("bob"), say("one"), say("two"), say("three"), say("four")) // no short caller
 		synctest.Wait()
-		code := protocol.MustText(bob.p.code)
-		g.open = false
-		w.looked()
-		bob.c.Close(t.Context(), protocol.Quit)
+		code := hubtest.Text(bob.Code())
+		w.Record.Hold()
+		bob.Close(protocol.Quit)
 		synctest.Wait()
-		back := dialIn(t, w)
+		back := dialIn(w)
 		back.does(t, protocol.ComeBack{Code: code})
 		synctest.Wait()
-		back.c.Discard()
-		back.c.Close(ended, protocol.Lost)
+		back.Conn().Discard()
+		back.Conn().Close(hubtest.Ended, protocol.Lost)
 		synctest.Wait()
-		g.open = true
-		w.looked()
-		g.gate <- nil
-		synctest.Wait()
-		m := w.run.tokens[code.String()]
-		assert.NotNil(t, m)
-		assert.False(t, m.gone)
-		assert.False(t, m.released)
-		assert.Same(t, m, w.run.named(nick("bob")))
-		w.looked()
-		w.end()
-		w.ended.Wait()
+		w.Record.Open(nil)
+		held := w.SessionOf(code.String())
+		assert.NotZero(t, held)
+		assert.False(t, held.Released)
+		assert.Equal(t, held, w.Owner(hubtest.Nick("bob")))
+		again := dialIn(w)
+		again.does(t, protocol.ComeBack{Code: code})
+		again.Await("You are bob in #lobby")
+		w.Close(bob.Client, back.Client, again.Client)
 	})
 }

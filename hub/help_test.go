@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"errors"
@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
@@ -33,23 +34,23 @@ var needless = map[string][]string{
 // Help lists what can be done, and nothing else: for each command and each place, that is what
 // the hub does not refuse for the place.
 func TestHelpListsWhatIsNotRefused(t *testing.T) {
-	atDesk := func(w *world, p *persona) { p.asks(protocol.Desk{Text: protocol.MustText("my screen is black")}) }
+	atDesk := func(w *world, p *hubtest.Client) { p.Ask(protocol.Desk{Text: hubtest.Text("my screen is black")}) }
 	for name, at := range map[string]struct {
 		desk, program, broken bool
-		identity              Identity
-		goes                  func(*world, *persona)
+		identity              hub.Identity
+		goes                  func(*world, *hubtest.Client)
 	}{
 		"a member":                   {},
 		"a visitor":                  {goes: atDesk},
 		"a visitor of a desk alone":  {desk: true, goes: atDesk},
-		"an operator":                {identity: Identity{Operator: true}},
-		"an operator with a visitor": {identity: Identity{Operator: true}, goes: func(_ *world, p *persona) { p.asks(protocol.Take{Ticket: 1}) }},
-		"an operator of a desk alone": {desk: true, identity: Identity{Operator: true}, goes: func(_ *world, p *persona) {
-			p.asks(protocol.Duty{})
-			p.asks(protocol.Close{Ticket: 1})
-			p.asks(protocol.To{})
+		"an operator":                {identity: hub.Identity{Operator: true}},
+		"an operator with a visitor": {identity: hub.Identity{Operator: true}, goes: func(_ *world, p *hubtest.Client) { p.Ask(protocol.Take{Ticket: 1}) }},
+		"an operator of a desk alone": {desk: true, identity: hub.Identity{Operator: true}, goes: func(_ *world, p *hubtest.Client) {
+			p.Ask(protocol.Duty{})
+			p.Ask(protocol.Close{Ticket: 1})
+			p.Ask(protocol.To{})
 		}},
-		"the console":                    {identity: Identity{Operator: true, Brief: true}},
+		"the console":                    {identity: hub.Identity{Operator: true, Brief: true}},
 		"a program":                      {program: true},
 		"a program at the desk":          {program: true, goes: atDesk},
 		"somebody who could not come in": {broken: true},
@@ -60,25 +61,25 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 					continue
 				}
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorldOn(journal.NewMemory(journal.Bounds{}), Options{Desk: at.desk}, false)
-					visitor := w.enterAs(t, Identity{Nick: nick("carol")})
-					visitor.asks(protocol.Desk{})
+					w := newWorld(t, hub.Options{Desk: at.desk})
+					visitor := w.Enter(hub.Identity{Nick: hubtest.Nick("carol")})
+					visitor.Ask(protocol.Desk{})
 					if at.broken {
-						w.truth.fails(errors.New("no disk"))
+						w.Record.Fail(errors.New("no disk"))
 					}
-					p := newPersona(w.h, at.program)
-					p.identity = at.identity
-					p.identity.Nick = nick("ann")
-					p.connect(t)
+					p := w.NewClient(at.program)
+					p.Identity = at.identity
+					p.Identity.Nick = hubtest.Nick("ann")
+					p.Connect()
 					time.Sleep(time.Second)
 					synctest.Wait()
 					if at.goes != nil {
 						at.goes(w, p)
 					}
-					p.events()
-					p.asks(protocol.Help{Typed: !at.program})
+					p.Events()
+					p.Ask(protocol.Help{Typed: !at.program})
 					var listed []string
-					for _, e := range p.events() {
+					for _, e := range p.Events() {
 						if e, ok := e.(protocol.Helped); ok {
 							require.Empty(t, e.Barred)
 							listed = append(listed, e.Verb)
@@ -95,9 +96,9 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 						reply.Ticket = 1 // else it is something to say
 						cmd = reply
 					}
-					p.asks(cmd)
+					p.Ask(cmd)
 					followed := at.program || v.Name != "hello"
-					for _, e := range p.events() {
+					for _, e := range p.Events() {
 						if refused, ok := e.(protocol.Refused); ok && slices.Contains(outOfPlace, refused.Code) {
 							followed = false
 						}
@@ -108,25 +109,10 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 					} else {
 						assert.Equal(t, followed, slices.Contains(listed, v.Name), v.Name)
 					}
-					w.truth.fails(nil)
-					w.close(p, visitor)
+					w.Record.Fail(nil)
+					w.Close(p, visitor)
 				})
 			}
 		})
 	}
-}
-
-func (p *persona) asks(cmd protocol.Command) {
-	p.wants <- cmd
-	time.Sleep(time.Second)
-	synctest.Wait()
-}
-
-// events are what p was told since the last time.
-func (p *persona) events() []protocol.Event {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	told := p.live
-	p.live = nil
-	return told
 }

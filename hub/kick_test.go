@@ -1,9 +1,7 @@
-package hub
+package hub_test
 
 import (
-	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,257 +9,218 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
-func called(name string) protocol.Command { return protocol.Rename{Nick: nick("%s", name)} }
-func kickOf(name string) protocol.Kick    { return protocol.Kick{Nick: nick("%s", name)} }
+func kickOf(name string) protocol.Kick { return protocol.Kick{Nick: hubtest.Nick("%s", name)} }
 
-func inKickWorld(t *testing.T, o Options, f func(w *world, g *gatedStore, op *persona)) {
+func inKickWorld(t *testing.T, o hub.Options, f func(w *world, op *hubtest.Client)) {
 	synctest.Test(t, func(t *testing.T) {
-		w, g := gatedWith(journal.Bounds{}, o)
-		op := w.from(t, 1, anOperator)
-		op.told()
-		f(w, g, op)
-		w.close(op)
+		w := newWorld(t, o)
+		op := w.EnterFrom(1, anOperator)
+		op.Told()
+		f(w, op)
+		w.Close(op)
 	})
 }
 
 func TestAKickedNameIsRefusedToEverybody(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		bob, eve := w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
-		bob.does(called("bob"))
-		op.does(protocol.Kick{Nick: nick("bob"), For: 90})
-		assert.Equal(t, "-- goodbye: you were kicked, please stay away for 90 seconds", last(bob.told()))
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		bob, eve := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(3, hub.Identity{})
+		bob.Do(called("bob"))
+		op.Do(protocol.Kick{Nick: hubtest.Nick("bob"), For: 90})
+		assert.Equal(t, "-- goodbye: you were kicked, please stay away for 90 seconds", last(bob.Told()))
 		time.Sleep(30 * time.Second)
 		for _, name := range []string{"bob", "Bob", "b0b", "bоb", "ｂｏｂ"} {
-			eve.told()
-			eve.does(called(name))
-			want := fmt.Sprintf("-- nobody can be called %s for 1 minute, since somebody of that name or one like it was kicked: please choose another name", nick("%s", name))
-			assert.Equal(t, want, last(eve.told()), name)
+			eve.Told()
+			eve.Do(called(name))
+			want := fmt.Sprintf("-- nobody can be called %s for 1 minute, since somebody of that name or one like it was kicked: please choose another name", hubtest.Nick("%s", name))
+			assert.Equal(t, want, last(eve.Told()), name)
 		}
-		op.does(called("bob")) // an operator is never refused
-		assert.Equal(t, "-- you are now bob", last(op.told()))
-		op.does(called("carol"))
+		op.Do(called("bob")) // an operator is never refused
+		assert.Equal(t, "-- you are now bob", last(op.Told()))
+		op.Do(called("carol"))
 		time.Sleep(time.Minute)
-		eve.does(called("bob"))
-		assert.Equal(t, "-- you are now bob", last(eve.told()))
-		w.close(bob, eve)
+		eve.Do(called("bob"))
+		assert.Equal(t, "-- you are now bob", last(eve.Told()))
+		w.Close(bob, eve)
 	})
 }
 
 // The code of somebody who was kicked is void at once, before anybody is told.
 func TestACodeIsVoidWithTheKick(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, g *gatedStore, op *persona) {
-		bob, eve := w.from(t, 2, Identity{}), w.from(t, 2, Identity{})
-		g.open = false
-		w.looked()
-		op.does(kickOf("guest-2"))
-		eve.told()
-		eve.does(comeBack(bob.codeNow()))
-		assert.Contains(t, last(eve.told()), "there is no session of that code any more")
-		g.open = true
-		g.gate <- nil
-		synctest.Wait()
-		assert.Contains(t, last(bob.told()), "you were kicked")
-		w.close(bob, eve)
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		bob, eve := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(2, hub.Identity{})
+		w.Record.Hold()
+		op.Do(kickOf("guest-2"))
+		eve.Told()
+		eve.Do(comeBack(bob.Code()))
+		assert.Contains(t, last(eve.Told()), "there is no session of that code any more")
+		w.Record.Open(nil)
+		assert.Contains(t, last(bob.Told()), "you were kicked")
+		w.Close(bob, eve)
 	})
 }
 
 func TestTheAddressIsKeptOutUnlessOthersComeFromThere(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		gone, eve, ann := w.from(t, 2, Identity{}), w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
-		op.does(kickOf("guest-2"))
-		assert.Contains(t, op.told(), "-- guest-2 is kicked: the name is refused for 1 minute; others come from there: the address stays open")
-		bob := w.from(t, 2, Identity{})
-		assert.Contains(t, strings.Join(bob.told(), "\n"), "You are guest-5 in")
-		bob.does(protocol.Leave{})
-		bob.ended.Wait()
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		gone, eve, ann := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(2, hub.Identity{}), w.EnterFrom(3, hub.Identity{})
+		op.Do(kickOf("guest-2"))
+		assert.Contains(t, op.Told(), "-- guest-2 is kicked: the name is refused for 1 minute; others come from there: the address stays open")
+		bob := w.EnterFrom(2, hub.Identity{})
+		assert.Contains(t, strings.Join(bob.Told(), "\n"), "You are guest-5 in")
+		bob.Do(protocol.Leave{})
+		bob.Wait()
 
 		// Also while the other's connection is broken.
-		bob = w.from(t, 2, Identity{})
-		eve.breakOff()
+		bob = w.EnterFrom(2, hub.Identity{})
+		eve.Disconnect()
 		synctest.Wait()
-		op.told()
-		op.does(kickOf("guest-6"))
-		assert.Equal(t, "-- guest-6 is kicked: the name is refused for 1 minute; others come from there: the address stays open", op.told()[0])
+		op.Told()
+		op.Do(kickOf("guest-6"))
+		assert.Equal(t, "-- guest-6 is kicked: the name is refused for 1 minute; others come from there: the address stays open", op.Told()[0])
 
 		// Alone there, also where the connection is broken already.
-		op.does(kickOf("guest-3"))
-		assert.Equal(t, "-- guest-3 is kicked: the name is refused for 1 minute, and so is the address", last(op.told()))
+		op.Do(kickOf("guest-3"))
+		assert.Equal(t, "-- guest-3 is kicked: the name is refused for 1 minute, and so is the address", last(op.Told()))
 		time.Sleep(30 * time.Second)
-		eve = w.from(t, 2, Identity{})
-		assert.Equal(t, []string{"-- goodbye: somebody at your address was kicked, please come back in 30 seconds"}, eve.told())
-		eve.ended.Wait()
-		w.inspect(func(r *run) { assert.Len(t, r.members, 2); assert.Len(t, r.clients, 2) })
-		op2 := w.from(t, 2, anOperator)
-		assert.Contains(t, op2.told()[0], "Welcome", "an operator is never kept out")
-		assert.Contains(t, w.from(t, 4, Identity{}).told()[0], "Welcome", "nor is somebody from elsewhere")
+		eve = w.EnterFrom(2, hub.Identity{})
+		assert.Equal(t, []string{"-- goodbye: somebody at your address was kicked, please come back in 30 seconds"}, eve.Told())
+		eve.Wait()
+		assert.Len(t, w.Sessions(), 2)
+		assert.Equal(t, 2, w.Connections())
+		op2 := w.EnterFrom(2, anOperator)
+		assert.Contains(t, op2.Told()[0], "Welcome", "an operator is never kept out")
+		assert.Contains(t, w.EnterFrom(4, hub.Identity{}).Told()[0], "Welcome", "nor is somebody from elsewhere")
 		time.Sleep(28 * time.Second)
-		eve = w.from(t, 2, Identity{})
-		assert.Contains(t, eve.told()[0], "Welcome")
-		w.end()
-		w.close(gone, bob, eve, ann, op2)
+		eve = w.EnterFrom(2, hub.Identity{})
+		assert.Contains(t, eve.Told()[0], "Welcome")
+		w.Stop()
+		w.Close(gone, bob, eve, ann, op2)
 	})
 }
 
 // Somebody who came back from elsewhere is kept out there, and not where they came from first.
 func TestTheAddressIsTheOneOfNow(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		bob := w.from(t, 2, Identity{})
-		code := bob.codeNow()
-		bob.breakOff()
-		bob.ended.Wait()
-		bob = w.from(t, 3, Identity{})
-		bob.does(comeBack(code))
-		op.does(kickOf("guest-2"))
-		assert.Contains(t, last(bob.told()), "you were kicked")
-		there, elsewhere := w.from(t, 3, Identity{}), w.from(t, 2, Identity{})
-		assert.Contains(t, there.told()[0], "-- goodbye: somebody at your address was kicked")
-		assert.Contains(t, elsewhere.told()[0], "-- Welcome")
-		w.close(bob, there, elsewhere)
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		bob := w.EnterFrom(2, hub.Identity{})
+		code := bob.Code()
+		bob.Disconnect()
+		bob.Wait()
+		bob = w.EnterFrom(3, hub.Identity{})
+		bob.Do(comeBack(code))
+		op.Do(kickOf("guest-2"))
+		assert.Contains(t, last(bob.Told()), "you were kicked")
+		there, elsewhere := w.EnterFrom(3, hub.Identity{}), w.EnterFrom(2, hub.Identity{})
+		assert.Contains(t, there.Told()[0], "-- goodbye: somebody at your address was kicked")
+		assert.Contains(t, elsewhere.Told()[0], "-- Welcome")
+		w.Close(bob, there, elsewhere)
 	})
 }
 
 // While it is recorded that a connection is lost, its session can be kicked, too.
 func TestAKickOfSomebodyWhoIsBeingLost(t *testing.T) {
-	for _, failure := range []error{nil, errors.New("disk full")} { // then it is recorded a second later
-		inKickWorld(t, Options{}, func(w *world, g *gatedStore, op *persona) {
-			bob, eve := w.from(t, 2, Identity{}), w.from(t, 3, Identity{})
-			code := bob.codeNow()
-			g.open = false
-			w.looked()
-			bob.breakOff()
+	for _, failure := range []error{nil, errDisk} { // then it is recorded a second later
+		inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+			bob, eve := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(3, hub.Identity{})
+			code := bob.Code()
+			w.Record.Hold()
+			bob.Disconnect()
 			synctest.Wait()
-			op.told()
-			op.does(kickOf("guest-2"), kickOf("guest-2"))
-			eve.told()
-			eve.does(comeBack(code))
-			assert.Contains(t, last(eve.told()), "there is no session of that code any more")
-			g.open = true
-			g.gate <- failure
+			op.Told()
+			op.Do(kickOf("guest-2"), kickOf("guest-2"))
+			eve.Told()
+			eve.Do(comeBack(code))
+			assert.Contains(t, last(eve.Told()), "there is no session of that code any more")
+			w.Record.Open(failure)
 			time.Sleep(2 * time.Second)
 			synctest.Wait()
-			said := op.told()
+			said := op.Told()
 			assert.Contains(t, said, "-- guest-2 is kicked: the name is refused for 1 minute, and so is the address")
 			assert.Contains(t, said, "-- guest-2 is leaving already")
-			w.inspect(func(r *run) {
-				assert.Nil(t, r.named(nick("guest-2")))
-				assert.Empty(t, r.held)
-				assert.Len(t, r.members, 2)
-				assert.Len(t, r.tokens, 2)
-			})
-			w.close(bob, eve)
+			assert.Zero(t, w.Owner(hubtest.Nick("guest-2")))
+			assert.Zero(t, w.HeldSessions())
+			assert.Len(t, w.Sessions(), 2)
+			assert.Equal(t, 2, w.Codes())
+			w.Close(bob, eve)
 		})
 	}
 }
 
 // Nor is somebody safe who has not been announced.
 func TestAKickOfSomebodyWhoHasNotArrived(t *testing.T) {
-	inKickWorld(t, Options{Arrive: time.Hour}, func(w *world, _ *gatedStore, op *persona) {
-		op.does(protocol.Who{})
-		bob := w.from(t, 2, Identity{})
-		bob.told()
-		op.does(kickOf("guest-2"))
-		assert.Equal(t, []string{"-- goodbye: you were kicked, please stay away for 1 minute"}, bob.told())
-		bob.ended.Wait()
-		w.inspect(func(r *run) { assert.Len(t, r.members, 1) })
-		w.close(bob)
+	inKickWorld(t, hub.Options{Arrive: time.Hour}, func(w *world, op *hubtest.Client) {
+		op.Do(protocol.Who{})
+		bob := w.EnterFrom(2, hub.Identity{})
+		bob.Told()
+		op.Do(kickOf("guest-2"))
+		assert.Equal(t, []string{"-- goodbye: you were kicked, please stay away for 1 minute"}, bob.Told())
+		bob.Wait()
+		assert.Len(t, w.Sessions(), 1)
+		w.Close(bob)
 	})
 }
 
 // A visitor who is kicked while the connection is broken leaves nothing behind.
 func TestAKickOfAVisitorWhoIsLost(t *testing.T) {
-	inKickWorld(t, Options{Desk: true}, func(w *world, _ *gatedStore, op *persona) {
-		bob := w.from(t, 2, Identity{})
-		bob.does(protocol.Say{Text: protocol.MustText("hello")})
-		bob.breakOff()
-		bob.ended.Wait()
+	inKickWorld(t, hub.Options{Desk: true}, func(w *world, op *hubtest.Client) {
+		bob := w.EnterFrom(2, hub.Identity{})
+		bob.Do(protocol.Say{Text: hubtest.Text("hello")})
+		bob.Disconnect()
+		bob.Wait()
 		synctest.Wait()
-		op.does(kickOf("guest-2"))
-		w.inspect(func(r *run) {
-			assert.Len(t, r.members, 1)
-			assert.Empty(t, r.desk.tickets)
-			assert.Empty(t, r.held)
-		})
-		assert.Contains(t, op.told(), "-- guest-2 is kicked: the name is refused for 1 minute, and so is the address")
-		w.close(bob)
+		op.Do(kickOf("guest-2"))
+		assert.Len(t, w.Sessions(), 1)
+		assert.Empty(t, w.Tickets())
+		assert.Zero(t, w.HeldSessions())
+		assert.Contains(t, op.Told(), "-- guest-2 is kicked: the name is refused for 1 minute, and so is the address")
+		w.Close(bob)
 	})
 }
 
 // Nobody is given a guest's name that is refused.
 func TestAGuestIsNotGivenAKickedName(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		bob := w.from(t, 2, Identity{})
-		bob.does(called("guest-3"))
-		op.does(kickOf("guest-3"))
-		ann := w.from(t, 3, Identity{})
-		assert.Contains(t, strings.Join(ann.told(), "\n"), "You are guest-4 in")
-		w.close(bob, ann)
-	})
-}
-
-// What is kept of kicks is bounded; what is free again first goes first.
-func TestWhatIsKeptOfKicksIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBlocks()
-		now := time.Now()
-		for i := range 3 * maxBlocked {
-			b.addName(nick("n%dx", i), now.Add(time.Hour+time.Duration(i)*time.Second))
-			addr := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
-			b.addresses.add(now.Add(time.Hour+time.Duration(i)*time.Second), netip.PrefixFrom(addr, 32))
-			assert.LessOrEqual(t, len(b.names), maxBlocked)
-			assert.LessOrEqual(t, len(b.addresses), maxBlocked)
-		}
-		assert.Len(t, b.names, maxBlocked)
-		assert.Len(t, b.addresses, maxBlocked)
-		assert.Zero(t, b.name(nick("n%dx", 0)))
-		assert.NotZero(t, b.name(nick("n%dx", 3*maxBlocked-1)))
-		assert.NotZero(t, b.name(nick("n%dx", 3*maxBlocked-maxBlocked/2)), "two keys for each name")
-		assert.Zero(t, b.name(nick("n%dx", 3*maxBlocked-maxBlocked/2-1)))
-
-		// A shorter time does not make one free sooner.
-		b.addName(nick("n%dx", 3*maxBlocked-1), now.Add(time.Second))
-		assert.Greater(t, b.name(nick("n%dx", 3*maxBlocked-1)), protocol.Seconds(3600))
-
-		// The latest is refused whole, also if it is free again before all others.
-		b.addName(nick("latest"), now.Add(time.Minute))
-		for _, key := range nick("latest").Keys() {
-			assert.NotZero(t, b.names.left(key))
-		}
-
-		// What is over is forgotten with the next kick.
-		time.Sleep(48 * time.Hour)
-		b.addName(nick("last"), time.Now().Add(time.Minute))
-		assert.Len(t, b.names, 2)
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		bob := w.EnterFrom(2, hub.Identity{})
+		bob.Do(called("guest-3"))
+		op.Do(kickOf("guest-3"))
+		ann := w.EnterFrom(3, hub.Identity{})
+		assert.Contains(t, strings.Join(ann.Told(), "\n"), "You are guest-4 in")
+		w.Close(bob, ann)
 	})
 }
 
 // The time of a kick is bounded, whatever a door hands over.
 func TestTheTimeOfAKickIsBounded(t *testing.T) {
-	for long, want := range map[protocol.Seconds]protocol.Seconds{0: 60, -5: 60, 5: 5, 86400: 86400, 1 << 40: 86400} {
-		assert.Equal(t, want, kickedFor(protocol.Kick{For: long}))
+	for long, want := range map[protocol.Seconds]string{0: "1 minute", -5: "1 minute", 5: "5 seconds", 86400: "1 day", 1 << 40: "1 day"} {
+		inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+			bob := w.EnterFrom(2, hub.Identity{})
+			op.Do(protocol.Kick{Nick: hubtest.Nick("guest-2"), For: long})
+			assert.Equal(t, "-- goodbye: you were kicked, please stay away for "+want, last(bob.Told()))
+			w.Close(bob)
+		})
 	}
 }
 
 // The same where a connection becomes one session and then another.
 func TestTheAddressIsTheOneOfNowOfASecondSession(t *testing.T) {
-	inKickWorld(t, Options{}, func(w *world, _ *gatedStore, op *persona) {
-		bob, ann := w.from(t, 2, Identity{}), w.from(t, 2, Identity{})
-		codes := []string{bob.codeNow(), ann.codeNow()}
-		for _, p := range []*persona{bob, ann} {
-			p.breakOff()
-			p.ended.Wait()
+	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
+		bob, ann := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(2, hub.Identity{})
+		codes := []string{bob.Code(), ann.Code()}
+		for _, p := range []*hubtest.Client{bob, ann} {
+			p.Disconnect()
+			p.Wait()
 		}
-		eve := w.from(t, 3, Identity{})
-		eve.does(comeBack(codes[0]), comeBack(codes[1]))
-		op.does(kickOf("guest-3"))
-		assert.Contains(t, last(eve.told()), "you were kicked")
-		there, elsewhere := w.from(t, 3, Identity{}), w.from(t, 2, Identity{})
-		assert.Contains(t, there.told()[0], "somebody at your address was kicked")
-		assert.Contains(t, elsewhere.told()[0], "Welcome")
-		w.end()
-		w.close(there, elsewhere)
+		eve := w.EnterFrom(3, hub.Identity{})
+		eve.Do(comeBack(codes[0]), comeBack(codes[1]))
+		op.Do(kickOf("guest-3"))
+		assert.Contains(t, last(eve.Told()), "you were kicked")
+		there, elsewhere := w.EnterFrom(3, hub.Identity{}), w.EnterFrom(2, hub.Identity{})
+		assert.Contains(t, there.Told()[0], "somebody at your address was kicked")
+		assert.Contains(t, elsewhere.Told()[0], "Welcome")
+		w.Stop()
+		w.Close(there, elsewhere)
 	})
 }

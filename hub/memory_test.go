@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
@@ -86,22 +88,28 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			store, err := sqlite.Open(filepath.Join(t.TempDir(), "chinwag.db"), sqlite.Options{Sync: sqlite.Off})
 			require.NoError(t, err)
-			h := New(journal.New(store), Options{Replay: -1, Grace: time.Millisecond})
+			h := hub.New(journal.New(store), hub.Options{Replay: -1, Grace: time.Millisecond})
 			ctx, cancel := context.WithCancel(t.Context())
 			listening, silence := context.WithCancel(ctx)
 			defer silence()
 			var running sync.WaitGroup
 			running.Go(func() { assert.NoError(t, h.Run(ctx)) })
-			enter := func(w Writer) *Client {
-				cl, err := h.Attach(ctx, Identity{})
+			enter := func(w hub.Writer) *hub.Client {
+				cl, err := h.Attach(ctx, hub.Identity{})
 				require.NoError(t, err)
-				running.Go(func() { _ = deliverTo(listening, cl, w) })
+				over := make(chan struct{})
+				cl.Start(listening, w, nil, func(error) { close(over) })
+				running.Go(func() {
+					<-listening.Done()
+					cl.Stop()
+					<-over
+				})
 				return cl
 			}
-			join := func(cl *Client, room int) {
-				require.NoError(t, cl.Do(ctx, protocol.Join{Room: roomNamed(fmt.Sprint("r", room))}))
-				require.NoError(t, cl.acquire(ctx, window)) // it is written
-				cl.turn.Release(window)
+			join := func(cl *hub.Client, room int) {
+				require.NoError(t, cl.Do(ctx, protocol.Join{Room: hubtest.Room(fmt.Sprint("r", room))}))
+				_, err := cl.IsOperator(ctx)
+				require.NoError(t, err) // it is written
 			}
 
 			more := make(chan struct{})
@@ -112,12 +120,12 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 				w.stops.Store(true)
 				slow = append(slow, w)
 			}
-			before, most := heap(), 8<<20+c.slow*4*h.opts.Outbox
-			talker := enter(&taking{})
+			before, most := heap(), 8<<20+c.slow*4*hub.Defaults().Outbox
+			talker := enter(hubtest.Ready(func([]*protocol.Line) error { return nil }))
 			for room := range c.rooms {
 				join(talker, room)
 				for range c.times {
-					require.NoError(t, talker.Do(ctx, protocol.Say{Text: protocol.MustText(strings.Clone(c.words))}))
+					require.NoError(t, talker.Do(ctx, protocol.Say{Text: hubtest.Text(strings.Clone(c.words))}))
 				}
 			}
 			join(talker, 0)

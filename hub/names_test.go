@@ -1,231 +1,150 @@
-package hub
+package hub_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal"
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
 // someone is a connection of the random play.
 type someone struct {
-	c      *Client
-	ctx    context.Context
-	cancel context.CancelFunc
-	ending atomic.Bool
-	gone   atomic.Bool
+	*hubtest.Client
+	ending atomic.Bool // has ended its input, though it may not be read yet
+	gone   atomic.Bool // nothing can be written to it
 	over   atomic.Bool
-	does   chan protocol.Command
 }
 
 func TestNamesUnderRandomSchedules(t *testing.T) {
-	from, n := uint64(1), uint64(100)
-	if s := os.Getenv("CHINWAG_SEED"); s != "" {
-		from, _ = strconv.ParseUint(s, 10, 64)
-		n = 1
-	}
-	for seed := from; seed < from+n; seed++ {
-		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { playNames(t, seed) })
-		})
-		if !ok {
-			return
-		}
-	}
+	hubtest.Seeds(t, 100, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) { playNames(t, seed) })
+	})
 }
 
 func playNames(t *testing.T, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 7))
-	o := Options{Desk: seed%4 == 3}
-	w, g := gatedWith(journal.Bounds{}, o)
-	var broken atomic.Bool
-	w.truth.fail = func() error {
-		if broken.Load() {
-			return errors.New("disk full")
-		}
-		return nil
-	}
+	w := newWorld(t, hub.Options{Desk: seed%4 == 3})
 	var all []*someone
-	var secrets []string
+	var codes []string
 	names := []string{"ann", "bob", "rob"}
-	connect := func(id Identity) *someone {
-		p := &someone{does: make(chan protocol.Command, 1000)}
-		p.ctx, p.cancel = context.WithCancel(context.Background())
-		addr := netip.AddrFrom4([4]byte{192, 0, 2, byte(dice.IntN(2))})
-		id.From = Address{Host: addr.String(), Prefix: netip.PrefixFrom(addr, 32)}
-		id.Ending = p.ending.Load
-		c, err := w.h.Attach(p.ctx, id)
-		require.NoError(t, err)
-		p.c = c
-		all = append(all, p)
-		write := sender(func([]*protocol.Line) error {
-			if p.gone.Load() {
-				return errGone
-			}
-			return nil
-		})
-		done := make(chan struct{})
-		c.Start(p.ctx, write, func(error) bool { return true }, func(error) { close(done); p.cancel() })
-		go func() {
-			reason := protocol.Lost
-		loop:
-			for {
-				select {
-				case cmd := <-p.does:
-					if cmd == nil {
-						reason = protocol.Quit
-						break loop
-					}
-					if _, lost := cmd.(protocol.Stop); lost {
-						p.c.Discard()
-						break loop
-					}
-					if c.Do(p.ctx, cmd) != nil {
-						break loop
-					}
-				case <-p.ctx.Done():
-					break loop
+	connect := func(id hub.Identity) *someone {
+		p := &someone{Client: w.NewClient(false)}
+		p.Identity = id
+		p.Identity.From = hubtest.Address(dice.IntN(2))
+		p.Identity.Ending = p.ending.Load
+		p.GoesOn = func(error) bool { return true }
+		p.Writer = func(func([]*protocol.Line) error) hub.Writer {
+			return hubtest.Blocking(func([]*protocol.Line) error {
+				if p.gone.Load() {
+					return errGone
 				}
-			}
-			c.Close(p.ctx, reason)
-			if reason == protocol.Lost {
-				p.cancel()
-				c.Stop()
-			}
-			<-done
-			p.cancel()
+				return nil
+			})
+		}
+		p.Connect()
+		go func() {
+			p.Wait()
 			p.over.Store(true)
 		}()
+		all = append(all, p)
 		return p
 	}
-	look := func(f func(*run)) { synctest.Wait(); f(w.run); w.looked() }
 	check := func() {
-		synctest.Wait()
-		look(func(r *run) {
-			secrets = secrets[:0]
-			for tok, m := range r.tokens {
-				secrets = append(secrets, tok)
-				assert.Equal(t, tok, m.token)
-				assert.Same(t, m, r.members[m.id], "token of nobody")
+		codes = codes[:0]
+		for _, s := range w.Sessions() {
+			if s.Code != "" {
+				codes = append(codes, s.Code)
+				assert.Equal(t, s.ID, w.SessionOf(s.Code).ID)
 			}
-			seen := map[string]*member{}
-			for _, m := range r.members {
-				if m.token != "" && !m.kicked {
-					assert.Same(t, m, r.tokens[m.token])
-				}
-				for _, k := range m.nick.Keys() {
-					switch {
-					case m.released:
-						assert.NotSame(t, m, r.names[k], "released %s", m.nick)
-					case m.called == protocol.Nick{} && !(m.gone && m.token == ""):
-						if h := r.names[k]; h != m {
-							t.Errorf("%s (%s) is held by %v", m.nick, k, h)
-						}
-						if o := seen[k]; o != nil && o != m {
-							t.Errorf("%s twice", m.nick)
-						}
-						seen[k] = m
-					}
-				}
-				if m.client != nil {
-					assert.Same(t, m, m.client.member)
-				}
+			switch {
+			case s.Released:
+				assert.Zero(t, s.Own, "%s is free", s.Nick)
+			case s.Settled:
+				assert.Equal(t, s.Keys, s.Own, "%s is another's", s.Nick)
 			}
-			for k, m := range r.names {
-				assert.Same(t, m, r.members[m.id], "name %s of nobody", k)
-			}
-			for c := range r.clients {
-				if m := c.member; m != nil {
-					assert.Same(t, c, m.client)
-				}
-			}
-		})
+		}
+		assert.Len(t, codes, w.Codes())
+		assert.Zero(t, w.Strays())
 	}
 	op := connect(anOperator)
-	op.does <- protocol.Hello{Nick: nick("op")}
+	op.Send(protocol.Hello{Nick: hubtest.Nick("op")})
 	synctest.Wait()
-	gated := false
+	held, broken := false, false
 	for step := range 120 {
 		pick := all[dice.IntN(len(all))]
-		name := nick("%s", names[dice.IntN(len(names))])
+		name := hubtest.Nick("%s", names[dice.IntN(len(names))])
 		secret := func() string {
-			if len(secrets) == 0 {
+			if len(codes) == 0 {
 				return "none"
 			}
-			return secrets[dice.IntN(len(secrets))]
+			return codes[dice.IntN(len(codes))]
 		}
 		n := dice.IntN(18)
 		i := slices.Index(all, pick)
 		what := fmt.Sprintf("op %d on %d name %s", n, i, name)
 		switch n {
 		case 0, 1, 2:
-			connect(Identity{})
+			connect(hub.Identity{})
 		case 3, 4, 5:
-			pick.does <- protocol.Rename{Nick: name}
+			pick.Send(protocol.Rename{Nick: name})
 		case 6:
 			if pick != op {
-				pick.does <- protocol.ComeBack{Code: protocol.MustText(secret())}
+				pick.Send(protocol.ComeBack{Code: hubtest.Text(secret())})
 			}
 		case 7:
-			p := connect(Identity{})
+			p := connect(hub.Identity{})
 			h := protocol.Hello{Nick: name}
 			if dice.IntN(2) == 0 {
 				h.Token = secret()
 			}
-			p.does <- h
+			p.Send(h)
 		case 8:
-			pick.does <- protocol.Say{Text: protocol.MustText(fmt.Sprint("line ", step))}
+			pick.Send(protocol.Say{Text: hubtest.Text(fmt.Sprint("line ", step))})
 		case 9:
 			if pick != op {
 				pick.ending.Store(true)
-				pick.does <- nil
+				pick.HangUp(protocol.Quit)
 			}
 		case 10:
 			if pick != op {
 				pick.ending.Store(true)
 				pick.gone.Store(true)
-				pick.does <- protocol.Stop{}
+				pick.HangUp(protocol.Lost)
 			}
 		case 11:
 			if pick != op {
-				pick.does <- protocol.Leave{}
+				pick.Send(protocol.Leave{})
 			}
 		case 12:
-			op.does <- protocol.Kick{Nick: name, For: protocol.Seconds(1 + dice.IntN(5))}
+			op.Send(protocol.Kick{Nick: name, For: protocol.Seconds(1 + dice.IntN(5))})
 		case 13:
 			time.Sleep(time.Duration(dice.IntN(2000)) * time.Millisecond)
 		case 14:
-			if !gated {
-				synctest.Wait()
-				gated, g.open = true, false
-				w.looked()
+			if !held {
+				held = true
+				w.Record.Hold()
 			}
 		case 15:
-			if gated {
-				synctest.Wait()
-				gated, g.open = false, true
-				w.looked() // what is committed from now on knows that
-				select {
-				case g.gate <- nil:
-				default:
-				}
+			if held {
+				held = false
+				w.Record.Release()
 			}
 		case 16:
-			broken.Store(!broken.Load())
+			if broken = !broken; broken {
+				w.Record.Fail(errDisk)
+			} else {
+				w.Record.Fail(nil)
+			}
 		case 17:
 			if pick != op {
 				pick.ending.Store(true)
@@ -235,30 +154,20 @@ func playNames(t *testing.T, seed uint64) {
 			check()
 		}
 		if os.Getenv("CHINWAG_SEED") != "" {
-			synctest.Wait()
 			t.Logf("%d: %v", step, what)
-			for _, m := range w.run.members {
-				t.Logf("        %s called=%s bound=%s gone=%v rel=%v short=%v client=%v moving=%d holder=%v tok=%s", m.nick, m.called, m.bound, m.gone, m.released, m.shortStay, m.client != nil, m.moving, w.run.names[m.nick.Keys()[0]] == m, m.token)
+			for _, s := range w.Sessions() {
+				t.Logf("        %+v", s)
 			}
-			w.looked()
 		}
 		if t.Failed() {
 			t.FailNow()
 		}
 	}
-	broken.Store(false)
-	if gated {
-		synctest.Wait()
-		g.open = true
-		w.looked()
-		select {
-		case g.gate <- nil:
-		default:
-		}
-	}
+	w.Record.Fail(nil)
+	w.Record.Release()
 	for _, p := range all {
 		p.ending.Store(true)
-		p.does <- nil
+		p.HangUp(protocol.Quit)
 	}
 	time.Sleep(10 * time.Minute)
 	check()
@@ -267,14 +176,11 @@ func playNames(t *testing.T, seed uint64) {
 	for i, p := range all {
 		assert.True(t, p.over.Load(), "%d is still there", i)
 	}
-	look(func(r *run) {
-		assert.Empty(t, r.clients)
-		assert.Empty(t, r.members)
-		assert.Empty(t, r.names)
-		assert.Empty(t, r.tokens)
-		assert.Empty(t, r.held)
-		assert.Empty(t, r.patients)
-	})
-	w.end()
-	w.ended.Wait()
+	assert.Zero(t, w.Connections())
+	assert.Empty(t, w.Sessions())
+	assert.Zero(t, w.NickKeys())
+	assert.Zero(t, w.Codes())
+	assert.Zero(t, w.HeldSessions())
+	assert.Zero(t, w.Unfinished())
+	w.Close()
 }

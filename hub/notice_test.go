@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"testing"
@@ -6,19 +6,19 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"chinwag/protocol"
+	"chinwag/hub/hubtest"
 )
 
 func TestOperatorsAreToldAboutTheServer(t *testing.T) {
-	inWorld(t, plainWorld, 1, false, func(w *world, people []*persona) {
-		op := w.operator(t, "op")
-		op.told()
-		people[0].told()
-		w.h.TellOperators(t.Context(), protocol.MustText("the disk is nearly full"))
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
+		op := w.EnterOperator("op")
+		op.Told()
+		people[0].Told()
+		w.Hub.TellOperators(t.Context(), hubtest.Text("the disk is nearly full"))
 		synctest.Wait()
-		assert.Equal(t, []string{"-- the disk is nearly full"}, op.told())
-		assert.Empty(t, people[0].told())
-		w.close(op)
-		w.h.TellOperators(t.Context(), protocol.MustText("nobody is here"))
+		assert.Equal(t, []string{"-- the disk is nearly full"}, op.Told())
+		assert.Empty(t, people[0].Told())
+		w.Close(op)
+		w.Hub.TellOperators(t.Context(), hubtest.Text("nobody is here"))
 	})
 }

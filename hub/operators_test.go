@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"testing"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -15,55 +17,45 @@ import (
 // same record is opened in another way: not on coming, not by looking for it, and not by
 // coming back from a position before it.
 func TestWhatOperatorsSaidIsForOperatorsAtEveryStart(t *testing.T) {
-	for name, first := range map[string]Options{"only a desk": {Desk: true}, "with rooms": {}} {
+	for name, first := range map[string]hub.Options{"only a desk": {Desk: true}, "with rooms": {}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := journal.NewMemory(journal.Bounds{})
-				w := newWorldOn(store, first, false)
-				op := w.enterAs(t, Identity{Operator: true, Nick: nick("operator")})
-				op.wants <- protocol.Join{Room: protocol.OperatorsRoom}
-				op.wants <- protocol.Topic{Text: protocol.MustText("a secret topic")}
-				op.say("a secret", "")
-				op.wants <- protocol.Me{Text: protocol.MustText("keeps a secret")}
+				w := newWorldOn(t, hubtest.Setup{Store: store, Options: first})
+				op := w.Enter(hub.Identity{Operator: true, Nick: hubtest.Nick("operator")})
+				op.Send(protocol.Join{Room: protocol.OperatorsRoom})
+				op.Send(protocol.Topic{Text: hubtest.Text("a secret topic")})
+				op.Say("a secret", "")
+				op.Send(protocol.Me{Text: hubtest.Text("keeps a secret")})
 				synctest.Wait()
-				w.close(op)
-				for _, second := range []Options{{}, {Desk: true}} {
-					w = newWorldOn(store, second, false)
-					bob := w.enterAs(t, Identity{})
-					bob.wants <- protocol.Join{Room: protocol.OperatorsRoom}
-					bob.wants <- protocol.History{All: true}
-					bob.wants <- protocol.History{Around: 3}
-					bob.wants <- protocol.Search{Text: protocol.MustText("secret")}
-					bob.wants <- protocol.Rooms{}
+				w.Close(op)
+				for _, second := range []hub.Options{{}, {Desk: true}} {
+					w = newWorldOn(t, hubtest.Setup{Store: store, Options: second})
+					bob := w.Enter(hub.Identity{})
+					bob.Send(protocol.Join{Room: protocol.OperatorsRoom})
+					bob.Send(protocol.History{All: true})
+					bob.Send(protocol.History{Around: 3})
+					bob.Send(protocol.Search{Text: hubtest.Text("secret")})
+					bob.Send(protocol.Rooms{})
 					synctest.Wait()
-					bot := newPersona(w.h, true)
-					bot.epoch, bot.token, bot.last = store.Epoch().String(), "gone", 1
-					bot.connect(t)
+					bot := w.NewClient(true)
+					bot.ResumeFrom("gone", protocol.Resume{Epoch: store.Epoch().String(), Seq: 1})
+					bot.Connect()
 					time.Sleep(time.Second)
 					synctest.Wait()
-					for _, p := range []*persona{bob, bot} {
-						for _, line := range p.told() {
+					for _, p := range []*hubtest.Client{bob, bot} {
+						for _, line := range p.Told() {
 							assert.NotContains(t, line, "secret")
 						}
 					}
-					op := w.enterAs(t, Identity{Operator: true, Nick: nick("operator")})
-					op.wants <- protocol.Join{Room: protocol.OperatorsRoom}
-					op.wants <- protocol.Search{Text: protocol.MustText("secret")}
+					op := w.Enter(hub.Identity{Operator: true, Nick: hubtest.Nick("operator")})
+					op.Send(protocol.Join{Room: protocol.OperatorsRoom})
+					op.Send(protocol.Search{Text: hubtest.Text("secret")})
 					synctest.Wait()
-					assert.Contains(t, op.told(), "-- 3 lines found: /history around N shows more; N stands before the time")
-					w.close(bob, bot, op)
+					assert.Contains(t, op.Told(), "-- 3 lines found: /history around N shows more; N stands before the time")
+					w.Close(bob, bot, op)
 				}
 			})
 		})
 	}
-}
-
-func (w *world) enterAs(t *testing.T, id Identity) *persona {
-	t.Helper()
-	p := newPersona(w.h, false)
-	p.identity = id
-	p.connect(t)
-	time.Sleep(time.Second)
-	synctest.Wait()
-	return p
 }

@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
@@ -407,7 +411,8 @@ func nick(format string, args ...any) protocol.Nick {
 // sender is a Writer that cannot do without waiting.
 type sender func([]*protocol.Line) error
 
-func (s sender) Send(lines []*protocol.Line) error    { return s(lines) }
+func (s sender) Send(lines []*protocol.Line) error { return s(lines) }
+
 func (s sender) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
 
 // socket is a Writer that takes what is offered, but not always: not if its
@@ -460,3 +465,257 @@ var ended = func() context.Context {
 	cancel()
 	return ctx
 }()
+
+// enter is a person who has just connected, and what it is told.
+func (w *world) enter(t *testing.T) *persona {
+	t.Helper()
+	p := newPersona(w.h, false)
+	p.connect(t)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return p
+}
+
+func comeBack(code string) protocol.Command { return protocol.ComeBack{Code: protocol.MustText(code)} }
+
+func (p *persona) codeNow() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.code
+}
+
+func say(words string) protocol.Command { return protocol.Say{Text: protocol.MustText(words)} }
+
+// from is somebody who connects from an address of the documentation's.
+func (w *world) from(t *testing.T, host int, id Identity) *persona {
+	t.Helper()
+	p := newPersona(w.h, false)
+	addr := netip.AddrFrom4([4]byte{192, 0, 2, byte(host)})
+	p.identity = id
+	p.identity.From = Address{Host: addr.String(), Prefix: netip.PrefixFrom(addr, 32)}
+	p.connect(t)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return p
+}
+
+func (p *persona) does(cmds ...protocol.Command) {
+	for _, cmd := range cmds {
+		p.wants <- cmd
+	}
+	synctest.Wait()
+}
+
+var anOperator = Identity{Operator: true}
+
+func (w *world) troubles() []error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]error(nil), w.trouble...)
+}
+
+// events are what p was told since the last time.
+func (p *persona) events() []protocol.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	told := p.live
+	p.live = nil
+	return told
+}
+
+func (p *persona) asks(cmd protocol.Command) {
+	p.wants <- cmd
+	time.Sleep(time.Second)
+	synctest.Wait()
+}
+
+func called(name string) protocol.Command { return protocol.Rename{Nick: nick("%s", name)} }
+
+func (w *world) enterAs(t *testing.T, id Identity) *persona {
+	t.Helper()
+	p := newPersona(w.h, false)
+	p.identity = id
+	p.connect(t)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return p
+}
+
+func (p *persona) connection() *Client {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.client
+}
+
+// told is what p was told since the last call, as text.
+func (p *persona) told() (lines []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.live {
+		lines = append(lines, strings.TrimSuffix(string(protocol.AppendEvent(nil, e)), "\n"))
+	}
+	p.live = nil
+	return lines
+}
+
+// inWorld runs f in a bubble with people who are in the lobby.
+func inWorld(t *testing.T, w func() *world, n int, program bool, f func(w *world, people []*persona)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := w()
+		people := make([]*persona, n)
+		for i := range people {
+			people[i] = newPersona(w.h, program)
+			people[i].connect(t)
+			synctest.Wait()
+			time.Sleep(time.Second)
+		}
+		synctest.Wait()
+		for _, p := range people {
+			p.told()
+		}
+		f(w, people)
+		w.close(people...)
+	})
+}
+
+func plainWorld() *world { return newWorld(journal.Bounds{}, Options{}) }
+
+// gatedStore commits nothing before it is let.
+type gatedStore struct {
+	journal.Store
+	gate chan error // nil error: commit
+	open bool
+}
+
+func (s *gatedStore) Commit(entries []journal.Entry) error {
+	if !s.open {
+		if err := <-s.gate; err != nil {
+			return err
+		}
+	}
+	return s.Store.Commit(entries)
+}
+
+// gatedWorld begins a world in which nothing is committed while the gate is shut.
+func gatedWorld() (gated *gatedStore, begin func() *world) {
+	gated = &gatedStore{open: true}
+	return gated, func() *world {
+		w := newWorld(journal.Bounds{}, Options{})
+		gated.Store, gated.gate = w.truth.Store, make(chan error) // of the bubble
+		w.truth.Store = gated
+		return w
+	}
+}
+
+func last(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[len(lines)-1]
+}
+
+// inspect looks at the hub's state, from its own goroutine: as what is done
+// when a proposal of nothing is in the record.
+func (w *world) inspect(f func(*run)) {
+	synctest.Wait()
+	done := make(chan struct{})
+	w.h.journal.Propose(journal.Proposal{Mark: proposal{done: func() {
+		w.run.pending++ // it was not proposed by the hub
+		f(w.run)
+		close(done)
+	}}})
+	<-done
+}
+
+const notKept = "-- that could not be recorded, so nobody has heard it: please try again in a while"
+
+// count is how many of the lines are this one.
+func count(lines []string, line string) (n int) {
+	for _, l := range lines {
+		if l == line {
+			n++
+		}
+	}
+	return n
+}
+
+// operator is somebody who may do everything, and is in the lobby.
+func (w *world) operator(t *testing.T, name string) *persona {
+	t.Helper()
+	p := newPersona(w.h, false)
+	p.identity = Identity{Operator: true, Nick: nick("%s", name), Brief: true}
+	p.connect(t)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	p.told()
+	return p
+}
+
+// rawc is a connection driven by hand.
+type rawc struct {
+	c      *Client
+	cancel context.CancelFunc
+	ctx    context.Context
+	p      *persona
+	done   chan error
+}
+
+func rawConnect(t *testing.T, w *world) *rawc {
+	ctx, cancel := context.WithCancel(context.Background())
+	c, err := w.h.Attach(ctx, Identity{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rawc{c: c, cancel: cancel, ctx: ctx, p: newPersona(w.h, true), done: make(chan error, 1)}
+	go func() {
+		r.done <- deliver(ctx, c, func(l []*protocol.Line) error { return r.p.read(ctx, l) })
+		cancel()
+	}()
+	return r
+}
+
+func (r *rawc) close() { r.cancel(); r.c.Close(r.ctx, protocol.Lost) }
+
+func gatedWith(b journal.Bounds, o Options) (*world, *gatedStore) {
+	w := newWorld(b, o)
+	g := &gatedStore{open: true, Store: w.truth.Store, gate: make(chan error)}
+	w.truth.Store = g
+	return w, g
+}
+
+func (r *rawc) do(cmd protocol.Command) { _ = r.c.Do(r.ctx, cmd) }
+
+// lastNick is what p was called at the end.
+func (p *persona) lastNick() (n protocol.Nick) {
+	for _, e := range p.live {
+		switch e := e.(type) {
+		case protocol.Welcome:
+			n = e.Nick
+		case protocol.Renamed:
+			if e.You {
+				n = e.To
+			}
+		}
+	}
+	return n
+}
+
+// story is what happened, for whoever has to find out why.
+func (w *world) story(id uuid.UUID, p *persona) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "session %s\n", id)
+	for _, e := range w.truth.entries {
+		fmt.Fprintf(&s, "%d %s %s %T %s", e.Seq, e.Stream, e.Author, e.Event, protocol.AppendEvent(nil, e.Event))
+	}
+	s.WriteString("was told\n")
+	for _, e := range p.live {
+		fmt.Fprintf(&s, "%d %s", protocol.StampOf(e).Seq, protocol.AppendEvent(nil, e))
+	}
+	return s.String()
+}
+
+func (p *persona) leaves() {
+	p.breakOff()
+	p.ended.Wait()
+}

@@ -1,9 +1,7 @@
-package hub
+package hub_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -12,8 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -23,35 +22,30 @@ import (
 // one, a code, the password, the end. Whatever they did, each has been answered by the end, and
 // no place is kept for anybody.
 func TestPlacesAreGivenBack(t *testing.T) {
-	for seed := range uint64(300) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { playPlaces(t, seed) })
-		})
-	}
+	hubtest.Seeds(t, 300, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) { playPlaces(t, seed) })
+	})
 }
 
 func playPlaces(t *testing.T, seed uint64) {
 	dice, pauses := rand.New(rand.NewPCG(seed, 4)), rand.New(rand.NewPCG(seed, 5))
-	w := newWorld(journal.Bounds{}, Options{Desk: seed%4 != 0, Visitors: 4, VisitorsPerAddress: 2, Messages: time.Hour})
+	w := newWorld(t, hub.Options{Desk: seed%4 != 0, Visitors: 4, VisitorsPerAddress: 2, Messages: time.Hour})
 	var calm atomic.Bool
-	w.truth.fail = func() error {
+	w.Record.BeforeCommit = func([]journal.Entry) error {
 		time.Sleep(time.Duration(pauses.IntN(3)) * time.Millisecond)
 		if seed%2 == 0 && !calm.Load() && pauses.IntN(4) == 0 {
-			return errors.New("disk full")
+			return errDisk
 		}
 		return nil
 	}
 	type end struct {
-		c    *Client
-		kind string          // "bad": it has begun with a bad hello; "program", "person"; "": it has said nothing yet
-		ctx  context.Context // until nothing is written any more
-		stop context.CancelFunc
+		*hubtest.Client
+		kind string // "bad": it has begun with a bad hello; "program", "person"; "": it has said nothing yet
 	}
 	var open []end
 	var codes []string
-	ctx := t.Context()
 	soon := func(e end, do func(context.Context)) {
-		within, done := context.WithTimeout(e.ctx, time.Minute)
+		within, done := context.WithTimeout(e.Context(), time.Minute)
 		defer done()
 		do(within)
 		assert.NotErrorIs(t, within.Err(), context.DeadlineExceeded, "a client waits for an answer")
@@ -61,14 +55,10 @@ func playPlaces(t *testing.T, seed uint64) {
 			time.Sleep(time.Duration(dice.IntN(400)) * time.Millisecond)
 		}
 		if len(open) == 0 || dice.IntN(4) == 0 {
-			c, err := w.h.Attach(ctx, Identity{From: addressOf(dice.IntN(4))})
-			require.NoError(t, err)
-			writing, stop := context.WithCancel(ctx)
-			go func() {
-				defer stop()
-				_ = deliver(writing, c, func([]*protocol.Line) error { return nil })
-			}()
-			open = append(open, end{c, "", writing, stop})
+			c := w.NewClient(false)
+			c.Identity, c.Writer = hub.Identity{From: hubtest.Address(dice.IntN(4))}, blocking
+			c.Attach()
+			open = append(open, end{Client: c})
 			continue
 		}
 		i := dice.IntN(len(open))
@@ -78,21 +68,19 @@ func playPlaces(t *testing.T, seed uint64) {
 			reason := protocol.Quit
 			if dice.IntN(2) == 0 {
 				reason = protocol.Lost
-				closes.c.Discard()
-				closes.stop()
+				closes.Conn().Discard()
+				closes.Disconnect()
 			}
-			soon(closes, func(ctx context.Context) { closes.c.Close(ctx, reason) })
+			soon(closes, func(ctx context.Context) { closes.Conn().Close(ctx, reason) })
 			continue
 		}
-		synctest.Wait()
-		if m := open[i].c.member; m != nil && m.token != "" && dice.IntN(3) == 0 {
-			codes = append(codes, m.token)
+		if code := w.Session(open[i].Conn()).Code; code != "" && dice.IntN(3) == 0 {
+			codes = append(codes, code)
 		}
-		w.looked()
 		var cmd protocol.Command
 		cmd, open[i].kind = someFirst(dice, open[i].kind, codes)
 		soon(open[i], func(ctx context.Context) {
-			switch c := open[i].c; cmd := cmd.(type) {
+			switch c := open[i].Conn(); cmd := cmd.(type) {
 			case nil:
 				_ = c.Withhold(ctx)
 			case protocol.Operator:
@@ -106,17 +94,15 @@ func playPlaces(t *testing.T, seed uint64) {
 	}
 	calm.Store(true)
 	for _, e := range open {
-		soon(e, func(ctx context.Context) { e.c.Close(ctx, protocol.Lost) })
-		e.stop()
+		soon(e, func(ctx context.Context) { e.Conn().Close(ctx, protocol.Lost) })
+		e.Disconnect()
 	}
 	time.Sleep(3 * time.Hour)
-	synctest.Wait()
-	assert.Zero(t, w.run.desk.places)
-	assert.Empty(t, w.run.desk.placesFrom)
-	assert.Empty(t, w.run.desk.tickets)
-	assert.Empty(t, w.run.tokens)
-	w.looked()
-	w.close()
+	assert.Zero(t, w.Places())
+	assert.Empty(t, w.PlacesOf())
+	assert.Empty(t, w.Tickets())
+	assert.Zero(t, w.Codes())
+	w.Close()
 }
 
 // someFirst is one of the things that a connection may say as it begins, and of what kind the
@@ -137,13 +123,13 @@ func someFirst(dice *rand.Rand, kind string, codes []string) (protocol.Command, 
 		kind = "person"
 	}
 	return []protocol.Command{
-		protocol.ComeBack{Code: protocol.MustText(code)},
+		protocol.ComeBack{Code: hubtest.Text(code)},
 		protocol.Operator{},
 		protocol.Leave{},
 		protocol.Desk{},
 		protocol.Join{Room: protocol.DeskRoom},
 		protocol.Undesk{},
-		protocol.Say{Text: protocol.MustText("hello")},
-		protocol.Rename{Nick: nick("n%d", dice.IntN(9))},
+		protocol.Say{Text: hubtest.Text("hello")},
+		protocol.Rename{Nick: hubtest.Nick("n%d", dice.IntN(9))},
 	}[dice.IntN(8)], kind
 }

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,174 +14,199 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
-const notKept = "-- that could not be recorded, so nobody has heard it: please try again in a while"
-
-// count is how many of the lines are this one.
-func count(lines []string, line string) (n int) {
-	for _, l := range lines {
-		if l == line {
-			n++
-		}
-	}
-	return n
-}
-
-// operator is somebody who may do everything, and is in the lobby.
-func (w *world) operator(t *testing.T, name string) *persona {
-	t.Helper()
-	p := newPersona(w.h, false)
-	p.identity = Identity{Operator: true, Nick: nick("%s", name), Brief: true}
-	p.connect(t)
-	time.Sleep(time.Second)
-	synctest.Wait()
-	p.told()
-	return p
-}
-
 // G11: after a failed flush the hub ends. What was under way is refused, everybody
 // gets a goodbye, also who is behind, and nobody hangs.
 func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
-	gated, begin := gatedWorld()
-	inWorld(t, begin, 4, true, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 4, true, func(w *world, people []*hubtest.Client) {
 		ann, bob, slow, stuck := people[0], people[1], people[2], people[3]
-		op := w.operator(t, "op")
-		slow.pause()
-		stuck.pause()
+		op := w.EnterOperator("op")
+		slow.Pause()
+		stuck.Pause()
 		for i := range 200 {
-			ann.say(fmt.Sprint(i, strings.Repeat("x", 1000)), fmt.Sprint(i))
+			ann.Say(fmt.Sprint(i, strings.Repeat("x", 1000)), protocol.Ref(fmt.Sprint(i)))
 		}
 		synctest.Wait()
-		ann.told()
-		bob.told()
-		gated.open = false
-		ann.say("first", "a")
+		ann.Told()
+		bob.Told()
+		w.Record.Hold()
+		ann.Say("first", "a")
 		synctest.Wait()
 		for i := range 5 {
-			ann.say(fmt.Sprint("under way ", i), fmt.Sprint("b", i))
-			bob.say(fmt.Sprint("under way ", i), fmt.Sprint("c", i))
+			ann.Say(fmt.Sprint("under way ", i), protocol.Ref(fmt.Sprint("b", i)))
+			bob.Say(fmt.Sprint("under way ", i), protocol.Ref(fmt.Sprint("c", i)))
 		}
 		synctest.Wait()
 		broken := fmt.Errorf("%w (flush)", journal.ErrBroken)
-		gated.open = true
-		w.truth.fails(broken)
-		gated.gate <- broken
+		w.Record.Fail(broken)
+		w.Record.Open(broken)
 		began := time.Now()
 		time.Sleep(time.Second)
-		slow.resume()
-		w.ended.Wait()
+		slow.Resume()
+		w.Wait()
 		assert.Equal(t, 5*time.Second, time.Since(began), "no longer than the grace, for who is stuck")
-		assert.ErrorIs(t, w.err, journal.ErrBroken)
-		for _, p := range []*persona{bob, op, slow} {
-			p.ended.Wait()
-			seen := p.told()
+		assert.ErrorIs(t, w.Err, journal.ErrBroken)
+		for _, p := range []*hubtest.Client{bob, op, slow} {
+			p.Wait()
+			seen := p.Told()
 			assert.Equal(t, "-- goodbye: the server is shutting down, please come back in a while: its disk has failed", last(seen))
 			assert.NotContains(t, seen, "<guest-1> first")
 		}
-		ann.ended.Wait()
-		assert.Equal(t, 6, count(ann.told(), notKept))
-		_, err := w.h.Attach(context.Background(), Identity{})
-		assert.ErrorIs(t, err, ErrStopped)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		require.Len(t, w.trouble, 1)
-		assert.ErrorIs(t, w.trouble[0], journal.ErrBroken)
+		ann.Wait()
+		assert.Equal(t, 6, count(ann.Told(), notKept))
+		_, err := w.Hub.Attach(context.Background(), hub.Identity{})
+		assert.ErrorIs(t, err, hub.ErrStopped)
+		require.Len(t, w.Trouble(), 1)
+		assert.ErrorIs(t, w.Trouble()[0], journal.ErrBroken)
 	})
 }
 
 // The disk may break at any moment, while people come, go, and come back.
 func TestG11TheRecordBreaksAtAnyMoment(t *testing.T) {
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				dice := rand.New(rand.NewPCG(seed, 4))
-				w := newWorld(journal.Bounds{}, Options{Outbox: 1 + dice.IntN(600)})
-				people := make([]*persona, 5)
-				for i := range people {
-					people[i] = newPersona(w.h, i%2 == 0)
-					people[i].connect(t)
+	hubtest.Seeds(t, 20, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) {
+			dice := rand.New(rand.NewPCG(seed, 4))
+			w := newWorld(t, hub.Options{Outbox: 1 + dice.IntN(600)})
+			people := make([]*hubtest.Client, 5)
+			for i := range people {
+				people[i] = w.NewClient(i%2 == 0)
+				people[i].Connect()
+			}
+			at := dice.IntN(200)
+			for i := range 200 {
+				if i == at {
+					w.Record.Fail(journal.ErrBroken)
 				}
-				at := dice.IntN(200)
-				for i := range 200 {
-					if i == at {
-						w.truth.fails(journal.ErrBroken)
-					}
-					act(t, dice, people[dice.IntN(len(people))], i)
-				}
-				people[0].say("the last straw", "")
-				for _, p := range people {
-					p.resume()
-				}
-				w.ended.Wait()
-				assert.ErrorIs(t, w.err, journal.ErrBroken)
-				w.close(people...)
-			})
+				act(t, dice, people[dice.IntN(len(people))], i)
+			}
+			people[0].Say("the last straw", "")
+			for _, p := range people {
+				p.Resume()
+			}
+			w.Wait()
+			assert.ErrorIs(t, w.Err, journal.ErrBroken)
+			w.Close(people...)
 		})
+	})
+}
+
+// unreadable is a store that at times cannot be read.
+type unreadable struct {
+	journal.Store
+	mu  sync.Mutex
+	why error // not nil: what every reading returns
+}
+
+func (s *unreadable) fails(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.why = err
+}
+
+func (s *unreadable) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.why
+}
+
+func (s *unreadable) Read(cur *journal.Cursor, upto uint64, limit int) (journal.Page, error) {
+	if err := s.failure(); err != nil {
+		return journal.Page{}, err
 	}
+	return s.Store.Read(cur, upto, limit)
+}
+
+func (s *unreadable) Back(streams []journal.Stream, upto uint64, n int) (uint64, error) {
+	if err := s.failure(); err != nil {
+		return 0, err
+	}
+	return s.Store.Back(streams, upto, n)
+}
+
+func (s *unreadable) Last(streams []journal.Stream, upto uint64, n int) ([]journal.Entry, bool, error) {
+	if err := s.failure(); err != nil {
+		return nil, false, err
+	}
+	return s.Store.Last(streams, upto, n)
+}
+
+func (s *unreadable) Before(t time.Time) (uint64, error) {
+	if err := s.failure(); err != nil {
+		return 0, err
+	}
+	return s.Store.Before(t)
+}
+
+func (s *unreadable) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) ([]journal.Entry, uint64, error) {
+	if err := s.failure(); err != nil {
+		return nil, 0, err
+	}
+	return s.Store.Search(ctx, streams, words, upto, n)
 }
 
 // A record that cannot be read for a while loses nobody and nothing: whoever reads on
 // waits, and whoever asks is told.
 func TestARecordThatCannotBeReadIsWaitedFor(t *testing.T) {
-	begin := func() *world { return newWorld(journal.Bounds{}, Options{Outbox: 500}) }
-	inWorld(t, begin, 3, false, func(w *world, people []*persona) {
+	store := &unreadable{Store: journal.NewMemory(journal.Bounds{})}
+	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 3, false, func(w *world, people []*hubtest.Client) {
 		ann, bob, carl := people[0], people[1], people[2]
-		bob.pause()
+		bob.Pause()
 		var want []string
 		say := func(s string) {
-			ann.say(s, "")
+			ann.Say(s, "")
 			want = append(want, "<guest-1> "+s)
 			synctest.Wait()
 		}
 		for i := range 100 {
 			say(fmt.Sprint("line ", i))
 		}
-		w.truth.cannotRead(errors.New("input/output error"))
-		bob.resume()
+		store.fails(errors.New("input/output error"))
+		bob.Resume()
 		time.Sleep(10 * time.Second)
 		say("meanwhile")
-		assert.Less(t, len(bob.told()), 100)
-		carl.told()
+		assert.Less(t, len(bob.Told()), 100)
+		carl.Told()
 		for _, cmd := range []protocol.Command{
-			protocol.History{}, protocol.History{Since: time.Now()}, protocol.History{Around: 3}, protocol.Search{Text: protocol.MustText("line")},
+			protocol.History{}, protocol.History{Since: time.Now()}, protocol.History{Around: 3}, protocol.Search{Text: hubtest.Text("line")},
 		} {
-			carl.wants <- cmd
+			carl.Send(cmd)
 			synctest.Wait()
-			assert.Equal(t, []string{"-- the record cannot be read just now: please try again in a while"}, carl.told())
+			assert.Equal(t, []string{"-- the record cannot be read just now: please try again in a while"}, carl.Told())
 		}
-		w.truth.cannotRead(nil)
+		store.fails(nil)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		say("after")
-		carl.wants <- protocol.History{Lines: 1}
+		carl.Send(protocol.History{Lines: 1})
 		synctest.Wait()
-		assert.Contains(t, carl.told()[1], "] <guest-1> after")
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		assert.NotEmpty(t, w.trouble)
-		for _, err := range w.trouble {
-			assert.ErrorIs(t, err, ErrUnreadable, "what is said is kept all the while")
+		assert.Contains(t, carl.Told()[1], "] <guest-1> after")
+		assert.NotEmpty(t, w.Trouble())
+		for _, err := range w.Trouble() {
+			assert.ErrorIs(t, err, hub.ErrUnreadable, "what is said is kept all the while")
 		}
 	})
-	inWorld(t, begin, 2, false, func(w *world, people []*persona) { // all of it, in order
+	store = &unreadable{Store: journal.NewMemory(journal.Bounds{})}
+	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 2, false, func(w *world, people []*hubtest.Client) { // all of it, in order
 		ann, bob := people[0], people[1]
-		bob.pause()
+		bob.Pause()
 		for i := range 200 {
-			ann.say(fmt.Sprint(i), "")
+			ann.Say(fmt.Sprint(i), "")
 			synctest.Wait()
 			switch i {
 			case 50:
-				w.truth.cannotRead(errors.New("input/output error"))
-				bob.resume()
+				store.fails(errors.New("input/output error"))
+				bob.Resume()
 			case 150:
-				w.truth.cannotRead(nil)
+				store.fails(nil)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		seen := bob.told()
+		seen := bob.Told()
 		require.Len(t, seen, 200)
 		for i, line := range seen {
 			assert.Equal(t, fmt.Sprint("<guest-1> ", i), line)
@@ -190,56 +216,52 @@ func TestARecordThatCannotBeReadIsWaitedFor(t *testing.T) {
 
 // G11: the operators hear once that nothing can be kept, and once that it can again.
 func TestG11TroubleIsToldOnce(t *testing.T) {
-	inWorld(t, plainWorld, 2, false, func(w *world, people []*persona) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
-		op := w.operator(t, "op")
-		w.truth.fails(errors.New("disk full"))
+		op := w.EnterOperator("op")
+		w.Record.Fail(errDisk)
 		for i := range 5 {
-			ann.say(fmt.Sprint(i), "")
+			ann.Say(fmt.Sprint(i), "")
 			time.Sleep(time.Second)
 		}
-		late := w.operator(t, "late") // who cannot even come in
-		bob.say("hello", "")
+		late := w.EnterOperator("late") // who cannot even come in
+		bob.Say("hello", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"-- the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.told())
-		w.truth.fails(nil)
-		bob.say("hello", "")
-		time.Sleep(calm)
+		assert.Equal(t, []string{"-- the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.Told())
+		w.Record.Fail(nil)
+		bob.Say("hello", "")
+		time.Sleep(hub.Calm)
 		synctest.Wait()
 		again := "-- the record works again, and what is said is heard"
-		assert.ElementsMatch(t, []string{again, "<guest-2> hello"}, op.told())
-		assert.Equal(t, []string{again}, late.told())
-		ann.told()
-		bob.say("and on", "")
+		assert.ElementsMatch(t, []string{again, "<guest-2> hello"}, op.Told())
+		assert.Equal(t, []string{again}, late.Told())
+		ann.Told()
+		bob.Say("and on", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"<guest-2> and on"}, op.told())
-		assert.Equal(t, []string{"<guest-2> and on"}, ann.told(), "and nobody else does")
-		w.mu.Lock()
-		assert.Len(t, w.trouble, 2)
-		assert.Error(t, w.trouble[0])
-		assert.NoError(t, w.trouble[1])
-		w.mu.Unlock()
-		w.close(op, late)
+		assert.Equal(t, []string{"<guest-2> and on"}, op.Told())
+		assert.Equal(t, []string{"<guest-2> and on"}, ann.Told(), "and nobody else does")
+		assert.Len(t, w.Trouble(), 2)
+		assert.Error(t, w.Trouble()[0])
+		assert.NoError(t, w.Trouble()[1])
+		w.Close(op, late)
 	})
 }
 
 // An operator who comes in at that moment hears it, too.
 func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
-	gated, begin := gatedWorld()
-	inWorld(t, begin, 1, false, func(w *world, people []*persona) {
-		gated.open = false
-		op := newPersona(w.h, false)
-		op.identity = Identity{Operator: true, Nick: nick("op"), Brief: true}
-		op.connect(t)
-		op.pause() // all that it is told then comes together
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
+		w.Record.Hold()
+		op := w.NewClient(false)
+		op.Identity = hub.Identity{Operator: true, Nick: hubtest.Nick("op"), Brief: true}
+		op.Connect()
+		op.Pause() // all that it is told then comes together
 		time.Sleep(10 * time.Second)
-		gated.gate <- nil
+		w.Record.Let(nil)
+		op.Resume()
 		synctest.Wait()
-		op.resume()
-		synctest.Wait()
-		assert.Contains(t, op.told(), "-- the record works again, and what is said is heard")
-		gated.open = true
-		w.close(op)
+		assert.Contains(t, op.Told(), "-- the record works again, and what is said is heard")
+		w.Record.Release()
+		w.Close(op)
 	})
 }
 
@@ -247,65 +269,65 @@ func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
 func TestAHubGoesOnWithTheRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := journal.NewMemory(journal.Bounds{Lines: 50})
-		w := newWorldOn(store, Options{}, false)
-		ann, bob := newPersona(w.h, false), newPersona(w.h, true)
-		ann.connect(t)
-		bob.connect(t)
+		w := newWorldOn(t, hubtest.Setup{Store: store})
+		ann, bob := w.NewClient(false), w.NewClient(true)
+		ann.Connect()
+		bob.Connect()
 		synctest.Wait()
 		time.Sleep(time.Second)
-		op := w.operator(t, "op")
+		op := w.EnterOperator("op")
 		for i := range 100 {
-			ann.say(fmt.Sprint("first life ", i), "")
-			op.wants <- protocol.Announce{Text: protocol.MustText("hear, hear")} // everybody's stream has forgotten some, too
+			ann.Say(fmt.Sprint("first life ", i), "")
+			op.Send(protocol.Announce{Text: hubtest.Text("hear, hear")}) // everybody's stream has forgotten some, too
 		}
 		synctest.Wait()
 		head := store.Head()
-		w.close(ann, bob, op)
-		bob.told()
-		seen := bob.last
+		w.Close(ann, bob, op)
+		bob.Told()
+		seen := bob.Resumes()
 
-		w = newWorldOn(store, Options{Outbox: 300, Replay: -1}, false)
-		ann, cem := newPersona(w.h, false), newPersona(w.h, false)
-		ann.connect(t)
+		w.Restart(hub.Options{Outbox: 300, Replay: -1})
+		ann, cem := w.NewClient(false), w.NewClient(false)
+		ann.Connect()
 		time.Sleep(time.Second)
-		cem.connect(t)
+		cem.Connect()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		cem.told()
-		cem.pause()
+		cem.Told()
+		cem.Pause()
 		for i := range 20 {
-			ann.say(fmt.Sprint("second life ", i), "")
+			ann.Say(fmt.Sprint("second life ", i), "")
 			synctest.Wait()
 		}
 		assert.Greater(t, store.Head(), head+20)
-		cem.resume()
+		cem.Resume()
 		synctest.Wait()
-		require.Len(t, cem.told(), 20, "nothing is told to be missing where nothing is")
+		require.Len(t, cem.Told(), 20, "nothing is told to be missing where nothing is")
 
-		op = w.operator(t, "op")
-		cem.pause()
+		op = w.EnterOperator("op")
+		cem.Pause()
 		for range 20 { // it is behind before everybody's stream has an entry in this life
-			ann.say("something longer than nothing", "")
+			ann.Say("something longer than nothing", "")
 			synctest.Wait()
 		}
 		for range 60 { // ten more than are kept
-			op.wants <- protocol.Announce{Text: protocol.MustText("hear, hear")}
+			op.Send(protocol.Announce{Text: hubtest.Text("hear, hear")})
 			synctest.Wait()
 		}
-		cem.resume()
+		cem.Resume()
 		synctest.Wait()
 		gone := 0
-		for _, e := range cem.live {
+		for _, e := range cem.Events() {
 			if gap, ok := e.(protocol.Gap); ok {
 				gone += gap.Lines
 			}
 		}
 		assert.LessOrEqual(t, gone, 10, "what was gone before it came is not missed")
 
-		bob.h, bob.room = w.h, protocol.Lobby
-		bob.connect(t)
+		bob.Room = protocol.Lobby
+		bob.Connect()
 		synctest.Wait()
-		told := bob.told()
+		told := bob.Told()
 		assert.Contains(t, told, "-- your session is over: lines may be missing here, and private ones are lost")
 		heard := 0
 		for _, l := range told {
@@ -314,18 +336,18 @@ func TestAHubGoesOnWithTheRecord(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 20, heard)
-		assert.Greater(t, bob.last, seen)
+		assert.Greater(t, bob.Resumes().Seq, seen.Seq)
 
-		eve := newPersona(w.h, true)
-		eve.token, eve.epoch, eve.last = "another", bob.epoch, 1<<40
-		eve.connect(t)
-		old := newPersona(w.h, true)
-		old.token, old.epoch, old.last = "another", bob.epoch, 3
-		old.connect(t)
+		eve := w.NewClient(true)
+		eve.ResumeFrom("another", protocol.Resume{Epoch: seen.Epoch, Seq: 1 << 40})
+		eve.Connect()
+		old := w.NewClient(true)
+		old.ResumeFrom("another", protocol.Resume{Epoch: seen.Epoch, Seq: 3})
+		old.Connect()
 		synctest.Wait()
-		assert.Contains(t, eve.told(), "-- there has never been the position that you saw last: lines may be missing here")
-		assert.Contains(t, old.told(), "-- some lines are missing here: they are no longer kept")
-		w.close(ann, bob, cem, eve, old, op)
+		assert.Contains(t, eve.Told(), "-- there has never been the position that you saw last: lines may be missing here")
+		assert.Contains(t, old.Told(), "-- some lines are missing here: they are no longer kept")
+		w.Close(ann, bob, cem, eve, old, op)
 	})
 }
 
@@ -335,17 +357,17 @@ func TestATranscriptIsOfOneLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := journal.NewMemory(journal.Bounds{})
 		for life := range 2 {
-			w := newWorldOn(store, Options{}, false)
-			op, eve := w.operator(t, "op"), w.enter(t)
-			eve.wants <- protocol.Desk{Text: protocol.MustText(fmt.Sprint("in life ", life))}
+			w := newWorldOn(t, hubtest.Setup{Store: store})
+			op, eve := w.EnterOperator("op"), w.Enter(hub.Identity{})
+			eve.Send(protocol.Desk{Text: hubtest.Text(fmt.Sprint("in life ", life))})
 			synctest.Wait()
-			eve.wants <- protocol.Undesk{}
+			eve.Send(protocol.Undesk{})
 			synctest.Wait()
-			op.told()
-			op.wants <- protocol.Transcript{Ticket: 1}
+			op.Told()
+			op.Send(protocol.Transcript{Ticket: 1})
 			synctest.Wait()
-			assert.Equal(t, 1, strings.Count(strings.Join(op.told(), "\n"), "] [@1 guest-1] in life "), "life %d", life)
-			w.close(op, eve)
+			assert.Equal(t, 1, strings.Count(strings.Join(op.Told(), "\n"), "] [@1 guest-1] in life "), "life %d", life)
+			w.Close(op, eve)
 		}
 	})
 }
@@ -353,32 +375,32 @@ func TestATranscriptIsOfOneLife(t *testing.T) {
 // A person who is thousands of lines behind is told how much that was, and the last
 // hundred; a program is told all.
 func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
-	begin := func() *world { return newWorld(journal.Bounds{Lines: -1, Bytes: -1}, Options{Outbox: 2000}) }
-	inWorld(t, begin, 3, false, func(w *world, people []*persona) {
+	s := hubtest.Setup{Bounds: journal.Bounds{Lines: -1, Bytes: -1}, Options: hub.Options{Outbox: 2000}}
+	inWorld(t, s, 3, false, func(w *world, people []*hubtest.Client) {
 		ann, bob, op := people[0], people[1], people[2]
-		bot := newPersona(w.h, true)
-		bot.connect(t)
+		bot := w.NewClient(true)
+		bot.Connect()
 		synctest.Wait()
-		bot.told()
-		bob.told()
-		bob.pause()
-		bot.pause()
+		bot.Told()
+		bob.Told()
+		bob.Pause()
+		bot.Pause()
 		for i := range 5000 {
-			ann.say(fmt.Sprint("line ", i), "")
+			ann.Say(fmt.Sprint("line ", i), "")
 			if i%100 == 0 {
 				synctest.Wait()
 			}
 			if i == 4990 {
-				op.wants <- protocol.Msg{To: nick("guest-2"), Text: protocol.MustText("psst")}
+				op.Send(protocol.Msg{To: hubtest.Nick("guest-2"), Text: hubtest.Text("psst")})
 				synctest.Wait() // else it may come after the last line
 			}
 		}
 		synctest.Wait()
-		bob.resume()
-		bot.resume()
+		bob.Resume()
+		bot.Resume()
 		synctest.Wait()
 		var all int
-		for _, l := range bot.told() {
+		for _, l := range bot.Told() {
 			if strings.HasPrefix(l, "<guest-1> line ") {
 				all++
 			}
@@ -386,7 +408,7 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 		assert.Equal(t, 5000, all, "programs never skip")
 
 		var skipped, told int
-		for _, e := range bob.live {
+		for _, e := range bob.Heard() {
 			switch e := e.(type) {
 			case protocol.Gap:
 				assert.Equal(t, protocol.Skipped, e.Why)
@@ -397,7 +419,7 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 5001, skipped+told)
-		lines := bob.told()
+		lines := bob.Told()
 		at := 0
 		for i, l := range lines {
 			if strings.Contains(l, "are skipped here") {
@@ -407,12 +429,12 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 		assert.Len(t, lines[at+1:], 100)
 		assert.Equal(t, "<guest-1> line 4999", last(lines))
 		assert.Contains(t, lines[at+1:], "[guest-3 -> you] psst")
-		bob.wants <- protocol.History{All: true}
+		bob.Send(protocol.History{All: true})
 		synctest.Wait()
-		assert.Contains(t, strings.Join(bob.told(), "\n"), "] <guest-1> line 2500\n", "they can be read")
-		ann.say("and on", "")
+		assert.Contains(t, strings.Join(bob.Told(), "\n"), "] <guest-1> line 2500\n", "they can be read")
+		ann.Say("and on", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"<guest-1> and on"}, bob.told())
-		w.close(bot)
+		assert.Equal(t, []string{"<guest-1> and on"}, bob.Told())
+		w.Close(bot)
 	})
 }

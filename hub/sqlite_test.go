@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
@@ -21,7 +23,7 @@ import (
 // a system call for one that works, so nothing is passed over: what waits for the
 // disk is waited for, in real time. The store is opened in the bubble and closed in it.
 func TestG3G5OnSQLite(t *testing.T) {
-	for seed := range uint64(8) {
+	hubtest.Seeds(t, 8, func(t *testing.T, seed uint64) {
 		b, o := journal.Bounds{}, sqlite.Options{Sync: sqlite.Off}
 		switch {
 		case seed == 0:
@@ -29,19 +31,17 @@ func TestG3G5OnSQLite(t *testing.T) {
 		case seed > 4:
 			b.Lines, o.Lines = 10, 10
 		}
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "chinwag.db")
-			synctest.Test(t, func(t *testing.T) {
-				s, err := sqlite.Open(path, o)
-				require.NoError(t, err)
-				playScheduleOn(t, seed, s, b)
-				require.NoError(t, s.Close())
-			})
-			r, err := sqlite.Verify(path)
+		path := filepath.Join(t.TempDir(), "chinwag.db")
+		synctest.Test(t, func(t *testing.T) {
+			s, err := sqlite.Open(path, o)
 			require.NoError(t, err)
-			assert.Empty(t, r.Problems)
+			playScheduleOn(t, seed, s, b)
+			require.NoError(t, s.Close())
 		})
-	}
+		r, err := sqlite.Verify(path)
+		require.NoError(t, err)
+		assert.Empty(t, r.Problems)
+	})
 }
 
 // A thousand programs come back at once, each a hundred lines late, while three
@@ -58,30 +58,30 @@ func BenchmarkResume(b *testing.B) {
 
 func benchmarkResume(b *testing.B, s journal.Store) {
 	const clients, late = 1000, 100
-	w := newWorldOn(s, Options{Replay: -1}, false)
-	ctx, cancel := context.WithCancel(context.Background())
+	w := newWorldOn(b, hubtest.Setup{Store: s, Options: hub.Options{Replay: -1}})
 	var rest sync.WaitGroup
-	talk := func(c *Client, n int) {
+	talk := func(c *hubtest.Client, n int) {
 		for i := range n {
-			_ = c.Do(ctx, protocol.Say{Text: protocol.MustText(fmt.Sprint("line ", i, " of somebody's who has something to say"))})
+			_ = c.Call(protocol.Say{Text: hubtest.Text(fmt.Sprint("line ", i, " of somebody's who has something to say"))})
 		}
 	}
-	enter := func(hear func([]*protocol.Line) error) *Client {
-		c, err := w.h.Attach(ctx, Identity{})
-		require.NoError(b, err)
+	enter := func(hear func([]*protocol.Line) error) *hubtest.Client {
+		c := w.NewClient(true)
+		c.Writer = func(func([]*protocol.Line) error) hub.Writer { return hubtest.Blocking(hear) }
+		require.True(b, c.Attach())
 		rest.Go(func() {
-			_ = deliver(ctx, c, hear)
-			c.Close(ended, protocol.Lost)
+			_ = c.Over()
+			c.Conn().Close(hubtest.Ended, protocol.Lost)
 		})
 		return c
 	}
 	ignore := func([]*protocol.Line) error { return nil }
 	author := enter(ignore)
 	talk(author, 5)
-	_ = author.Do(ctx, protocol.Ping{})
+	_ = author.Call(protocol.Ping{})
 	epoch := s.Epoch().String()
 
-	talking, quiet := context.WithCancel(ctx)
+	talking, quiet := context.WithCancel(context.Background())
 	for range 3 {
 		c := enter(ignore)
 		rest.Go(func() {
@@ -109,13 +109,12 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 				}
 				return nil
 			})
-			go func() { _ = c.Do(ctx, protocol.Hello{Resume: &protocol.Resume{Epoch: epoch, Seq: from}}) }()
+			go func() { _ = c.Call(protocol.Hello{Resume: &protocol.Resume{Epoch: epoch, Seq: from}}) }()
 		}
 		back.Wait()
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*clients), "µs/client")
 	quiet()
-	cancel()
+	w.Close()
 	rest.Wait()
-	w.close()
 }

@@ -156,7 +156,10 @@ func (c *Client) Connect() bool {
 	}
 	n := c.last()
 	c.ended.Go(func() {
-		c.speak(n, first)
+		if reason, is := c.speak(n, first); is {
+			c.hangUp(n, reason)
+			return
+		}
 		if !c.Program { // the hub knows what is written: it must be written, or not
 			<-n.over
 		}
@@ -164,6 +167,17 @@ func (c *Client) Connect() bool {
 		<-n.over
 	})
 	return true
+}
+
+func (c *Client) hangUp(n *connection, reason protocol.Reason) {
+	if reason == protocol.Lost {
+		n.Discard()
+	}
+	n.Close(n.ctx, reason)
+	if reason == protocol.Lost {
+		n.cancel()
+	}
+	<-n.over
 }
 
 // firstWords is what a connection begins with.
@@ -185,26 +199,44 @@ func (c *Client) firstWords() (first []protocol.Command) {
 	return first
 }
 
-func (c *Client) speak(n *connection, first []protocol.Command) {
+// speak says what there is to say, until the connection ends. It reports whether it was
+// asked to hang up.
+func (c *Client) speak(n *connection, first []protocol.Command) (reason protocol.Reason, is bool) {
 	for _, cmd := range first {
 		if n.Do(n.ctx, cmd) != nil {
-			return
+			return reason, false
 		}
 	}
 	for {
 		select {
 		case cmd := <-c.wants:
+			if end, is := cmd.(hangUp); is {
+				return end.reason, true
+			}
 			if n.Do(n.ctx, cmd) != nil {
-				return
+				return reason, false
 			}
 		case <-n.ctx.Done():
-			return
+			return reason, false
 		}
 	}
 }
 
+// hangUp stands among what a client wants to say for the end of a connection.
+type hangUp struct {
+	protocol.Command
+	reason protocol.Reason
+}
+
+// HangUp ends the connection when all is said that was sent: in good order with Quit, and with
+// Lost as one that broke.
+func (c *Client) HangUp(reason protocol.Reason) { c.Send(hangUp{reason: reason}) }
+
 // Conn is the hub's end of the last connection.
 func (c *Client) Conn() *hub.Client { return c.last().Client }
+
+// Context is that of the last connection: it ends when nothing is written any more.
+func (c *Client) Context() context.Context { return c.last().ctx }
 
 func (c *Client) last() *connection {
 	c.mu.Lock()
@@ -228,12 +260,15 @@ func (c *Client) Leave() {
 	c.Wait()
 }
 
-// Call has commands followed on the last connection, each when its turn has come.
-func (c *Client) Call(cmds ...protocol.Command) {
+// Call hands commands to the hub on the last connection, each when its turn has come.
+func (c *Client) Call(cmds ...protocol.Command) error {
 	n := c.last()
 	for _, cmd := range cmds {
-		_ = n.Do(n.ctx, cmd)
+		if err := n.Do(n.ctx, cmd); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // Close ends a connection that Attach began: when all that was said on it is answered.
@@ -271,6 +306,13 @@ func (c *Client) Unsend() {
 	for len(c.wants) > 0 {
 		<-c.wants
 	}
+}
+
+// Ask is Send, and lets a second pass.
+func (c *Client) Ask(cmds ...protocol.Command) {
+	c.Send(cmds...)
+	time.Sleep(time.Second)
+	synctest.Wait()
 }
 
 // Do is Send, and waits for all that follows from it at once.

@@ -18,14 +18,10 @@ func Nick(format string, args ...any) protocol.Nick {
 }
 
 // Room is a room of that name.
-func Room(format string, args ...any) protocol.Room {
-	return must(protocol.ParseRoom(fmt.Sprintf(format, args...)))
-}
+func Room(name string) protocol.Room { return must(protocol.ParseRoom(name)) }
 
 // Text is that text.
-func Text(format string, args ...any) protocol.Text {
-	return protocol.MustText(fmt.Sprintf(format, args...))
-}
+func Text(s string) protocol.Text { return protocol.MustText(s) }
 
 // Tickets are those that are typed so.
 func Tickets(s string) protocol.Tickets { return must(protocol.ParseTickets(s)) }

@@ -1,0 +1,98 @@
+package hub
+
+import (
+	"database/sql"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/sqlite"
+	"chinwag/protocol"
+)
+
+// A command counts its words, whatever it does with them.
+func TestACommandCountsItsWords(t *testing.T) {
+	text := protocol.MustText(strings.Repeat("x", 4000))
+	said := costOf(protocol.Say{Text: text})
+	for _, cmd := range []protocol.Command{
+		protocol.Me{Text: text}, protocol.Msg{To: nick("ann"), Text: text}, protocol.Desk{Text: text}, protocol.Reply{Ticket: 1, Text: text},
+		protocol.Note{Ticket: 1, Text: text}, protocol.Announce{Text: text},
+	} {
+		assert.Equal(t, said, costOf(cmd), "%T", cmd)
+	}
+	assert.Equal(t, leastBytes, costOf(protocol.Who{}))
+	assert.Zero(t, costOf(protocol.Hello{}))
+}
+
+// A line costs what the file grows by for it, about, whatever it is.
+func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 1))
+	letters := func(n int, first, many rune, word int) string {
+		s := make([]rune, n)
+		for i := range s {
+			if s[i] = first + dice.Int32N(many); word > 0 && i%(word+1) == word {
+				s[i] = ' '
+			}
+		}
+		return string(s)
+	}
+	for name, c := range map[string]struct {
+		lines int
+		text  func() string
+		own   bool // a private line: few are in one stream
+	}{
+		"short":              {1000, func() string { return letters(20, 'a', 26, 5) }, false},
+		"long":               {30, func() string { return letters(4000, 'a', 26, 5) }, false},
+		"Han letters":        {30, func() string { return letters(1360, 0x4e00, 20000, 0) }, false},
+		"short Han letters":  {1000, func() string { return letters(20, 0x4e00, 20000, 0) }, false},
+		"private, and Han":   {30, func() string { return letters(1360, 0x4e00, 20000, 0) }, true},
+		"private, and short": {1000, func() string { return letters(20, 'a', 26, 5) }, true},
+		"comings":            {1000, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "chinwag.db")
+			s, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Off})
+			require.NoError(t, err)
+			empty, err := os.Stat(path)
+			require.NoError(t, err)
+			author, costs := uuid.New(), 0.
+			for range c.lines / 10 {
+				entries, boxes := make([]journal.Entry, 10), [5]uuid.UUID{uuid.New(), uuid.New(), uuid.New(), uuid.New(), uuid.New()}
+				for i := range entries {
+					stamp := protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now(), Room: protocol.Lobby}
+					var ev protocol.Recorded = protocol.Joined{Stamp: stamp, From: nick("guest-1234")}
+					if c.text != nil {
+						ev = protocol.Said{Stamp: stamp, From: nick("guest-1234"), Text: protocol.MustText(c.text())}
+					}
+					entries[i] = journal.Entry{Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: ev}
+					if c.own {
+						entries[i].Stream = journal.Mailbox(boxes[i%len(boxes)])
+					}
+					costs += cost(&entries[i])
+				}
+				require.NoError(t, s.Commit(entries))
+			}
+			file, err := sql.Open("sqlite", path)
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { // the index follows a moment later
+				var indexed uint64
+				return file.QueryRow("SELECT indexed FROM meta").Scan(&indexed) == nil && indexed == s.Head()
+			}, 5*time.Minute, 20*time.Millisecond)
+			require.NoError(t, s.Close())
+			var used int64 // pages that merges of the index have left free are used again
+			require.NoError(t, file.QueryRow("SELECT (page_count-freelist_count)*page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size").Scan(&used))
+			require.NoError(t, file.Close())
+			grown := float64(used - empty.Size())
+			t.Logf("a line grows the file by %.0f bytes, and costs %.0f", grown/float64(c.lines), costs/float64(c.lines))
+			assert.InDelta(t, 1, grown/costs, 0.7, "about: so few lines leave half of the pages empty")
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package hub
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Those who are behind read of a crowd together, and programs of each one.
+func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
+	me := uuid.New()
+	said := func(e protocol.Recorded, author uuid.UUID) journal.Entry {
+		return journal.Entry{Author: author, Event: e}
+	}
+	var entries []journal.Entry
+	for i := range 20 {
+		entries = append(entries, said(protocol.Joined{From: nick("bob-%d", i)}, uuid.New()))
+	}
+	entries = append(entries,
+		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("hello")}, uuid.New()),
+		said(protocol.Joined{From: nick("me")}, me),
+		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("and you")}, uuid.New()),
+		said(protocol.Left{From: nick("ann"), Reason: protocol.Quit}, uuid.New()))
+	text := func(l listener) string {
+		var b strings.Builder
+		for _, line := range l.appendLines(nil, entries) {
+			b.Write(line.Text())
+		}
+		return b.String()
+	}
+	assert.Equal(t, "-- 20 joined: bob-0, bob-1, bob-2 and 17 more\n<ann> hello\n<ann> and you\n-- ann left\n", text(listener{id: me}))
+	assert.Len(t, (&listener{id: me, program: true}).appendLines(nil, entries), 23)
+}
+
+func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
+	said := make([]*journal.Entry, 13)
+	for i := range said {
+		joined := protocol.Joined{Stamp: protocol.Stamp{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
+		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Line: protocol.NewLine(joined)}
+	}
+	m := &member{}
+	m.setIgnoring([]ignored{{nick("bob"), said[1].Author}})
+	lines := m.lines(said)
+	if assert.Len(t, lines, 1) {
+		assert.Equal(t, "-- 12 joined: n0, n2, n3 and 9 more\n", string(lines[0].Text()))
+	}
+}
+
+// What many lines are counted from is the same, however few are counted at a time.
+func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
+	m := journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})
+	entries := make([]journal.Entry, 2*backAtOnce+100)
+	for i := range entries {
+		entries[i] = journal.Entry{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}
+	}
+	require.NoError(t, m.Commit(entries))
+	c := newClient(New(journal.New(m), Options{}))
+	c.ctx = t.Context()
+	d := delivery{c: c}
+	for _, n := range []int{129, backAtOnce, backAtOnce + 1, 2 * backAtOnce, 2*backAtOnce + 99, 2*backAtOnce + 100, 1 << 30} {
+		p := &past{streams: []journal.Stream{"#a"}, upto: uint64(len(entries)), lines: n}
+		got, err := d.back(p)
+		require.NoError(t, err)
+		assert.Equal(t, uint64(max(0, len(entries)-n)), got, n)
+	}
+}
+
+// The goodbye of a client that is behind as the hub ends.
+func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
+	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
+	c := newClient(h)
+	close(h.done)
+	var got []*protocol.Line
+	c.ctx = context.Background()
+	c.to = sender(func(l []*protocol.Line) error { got = append(got, l...); return nil })
+	c.reads = &behind{cursor: journal.Cursor{Streams: []journal.Reading{{Stream: "#lobby"}}}}
+	d := &delivery{c: c}
+	// between take, which found nothing, and the question, the hub says goodbye and ends
+	c.out.append(item{line: protocol.NewLine(protocol.Goodbye{}), aside: &aside{end: true}}, 10)
+	err := d.catchUp()
+	assert.NoError(t, err)
+	assert.Len(t, got, 1)
+}
