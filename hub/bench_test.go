@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -136,4 +137,15 @@ func BenchmarkHoldAmongMany(b *testing.B) {
 	for b.Loop() {
 		r.holdUntil(&member{}, until)
 	}
+}
+
+func nick(format string, args ...any) protocol.Nick {
+	return must(protocol.ParseNick(fmt.Sprintf(format, args...)))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

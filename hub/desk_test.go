@@ -1,7 +1,6 @@
-package hub
+package hub_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -15,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -25,53 +26,53 @@ import (
 // every ticket must be in one state; in the end everybody must have been told all
 // that was theirs, once and in order, and nothing else; and then nothing is left.
 func TestTheDeskUnderRandomSchedules(t *testing.T) {
-	for seed := range uint64(5) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { playDesk(t, seed) })
-		})
-	}
+	hubtest.Seeds(t, 5, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) { playDesk(t, seed) })
+	})
 }
 
 // deskPlay is one such schedule.
 type deskPlay struct {
 	*world
+	o        hub.Options
 	t        *testing.T
 	dice     *rand.Rand
-	visitors []*persona
-	ops      []*persona
-	sessions map[*persona][]uuid.UUID // of each, the last one last
-	here     map[*persona]bool
+	visitors []*hubtest.Client
+	ops      []*hubtest.Client
+	sessions map[*hubtest.Client][]uuid.UUID // of each, the last one last
+	here     map[*hubtest.Client]bool
 }
 
 func playDesk(t *testing.T, seed uint64) {
 	dice := rand.New(rand.NewPCG(seed, 2))
-	d := &deskPlay{t: t, dice: dice, sessions: map[*persona][]uuid.UUID{}, here: map[*persona]bool{}}
-	d.world = newWorld(journal.Bounds{Lines: -1, Bytes: -1}, Options{
+	d := &deskPlay{t: t, dice: dice, sessions: map[*hubtest.Client][]uuid.UUID{}, here: map[*hubtest.Client]bool{}}
+	d.o = hub.Options{
 		Outbox: 1 + dice.IntN(800), Replay: -1, Visitors: 6, VisitorsPerAddress: 4, Desk: dice.IntN(3) == 0,
 		Silence: 3 * time.Minute, Messages: time.Hour, MessagesKept: 4, MessagesPerAddress: 2,
-		Replies: map[string]protocol.Text{"hours": protocol.MustText("from ten to four")},
-	})
+		Replies: map[string]protocol.Text{"hours": hubtest.Text("from ten to four")},
+	}
+	d.world = newWorldOn(t, hubtest.Setup{Bounds: journal.Bounds{Lines: -1, Bytes: -1}, Options: d.o})
 	trouble := dice.IntN(2) == 0
 	fails := rand.New(rand.NewPCG(seed, 3)) // the journal's goroutine throws its own
 	var calm atomic.Bool
-	d.truth.fail = func() error {
+	d.Record.BeforeCommit = func([]journal.Entry) error {
 		time.Sleep(time.Duration(fails.IntN(3)) * time.Millisecond)
 		if trouble && !calm.Load() && fails.IntN(15) == 0 {
-			return errors.New("disk full")
+			return errDisk
 		}
 		return nil
 	}
 	for i := range 3 + dice.IntN(5) {
-		p := newPersona(d.h, dice.IntN(3) > 0)
-		p.identity = Identity{From: addressOf(i % 3), Brief: !p.program}
+		p := d.NewClient(dice.IntN(3) > 0)
+		p.Identity = hub.Identity{From: hubtest.Address(i % 3), Brief: !p.Program}
 		d.visitors = append(d.visitors, p)
 	}
 	for i := range 1 + dice.IntN(3) {
-		p := newPersona(d.h, dice.IntN(2) == 0)
-		p.identity = Identity{Operator: true, Nick: nick("op%d", i), Brief: !p.program}
+		p := d.NewClient(dice.IntN(2) == 0)
+		p.Identity = hub.Identity{Operator: true, Nick: hubtest.Nick("op%d", i), Brief: !p.Program}
 		d.ops = append(d.ops, p)
 	}
-	defer func() { d.close(d.everybody()...) }()
+	defer func() { d.Close(d.everybody()...) }()
 	for _, p := range d.everybody() {
 		d.connect(p)
 	}
@@ -86,7 +87,7 @@ func playDesk(t *testing.T, seed uint64) {
 	}
 	calm.Store(true)
 	for _, p := range d.everybody() {
-		p.resume()
+		p.Resume()
 	}
 	time.Sleep(10 * time.Second)
 	d.checkDesk(true)
@@ -97,21 +98,15 @@ func playDesk(t *testing.T, seed uint64) {
 	d.leaveNothing()
 }
 
-func addressOf(i int) Address {
-	a := fmt.Sprintf("192.0.2.%d", i)
-	return Address{Host: a, Prefix: netip.MustParsePrefix(a + "/32")}
-}
-
-func (d *deskPlay) everybody() []*persona { return slices.Concat(d.visitors, d.ops) }
+func (d *deskPlay) everybody() []*hubtest.Client { return slices.Concat(d.visitors, d.ops) }
 
 // connect begins a connection, and remembers whose session it is.
-func (d *deskPlay) connect(p *persona) {
+func (d *deskPlay) connect(p *hubtest.Client) {
 	synctest.Wait()
-	if _, held := d.run.tokens[p.token]; !held {
-		p.forget() // it comes as somebody else
+	if d.SessionOf(p.Token()).ID == (uuid.UUID{}) {
+		p.Forget() // it comes as somebody else
 	}
-	d.looked()
-	p.connect(d.t)
+	p.Connect()
 	d.here[p] = true
 	d.note()
 }
@@ -119,14 +114,15 @@ func (d *deskPlay) connect(p *persona) {
 // note looks who is who. The world waits meanwhile.
 func (d *deskPlay) note() {
 	synctest.Wait()
-	defer d.looked()
 	for _, p := range d.everybody() {
-		if c := p.client; c != nil && c.member != nil {
-			if ids := d.sessions[p]; len(ids) == 0 || ids[len(ids)-1] != c.member.id {
-				d.sessions[p] = append(ids, c.member.id)
-			}
-		} else if c != nil {
+		if !d.here[p] {
+			continue
+		}
+		me := d.Session(p.Conn()).ID
+		if me == (uuid.UUID{}) {
 			d.here[p] = false // said goodbye to
+		} else if ids := d.sessions[p]; len(ids) == 0 || ids[len(ids)-1] != me {
+			d.sessions[p] = append(ids, me)
 		}
 	}
 }
@@ -140,49 +136,42 @@ func (d *deskPlay) step(i int) {
 	p := d.everybody()[dice.IntN(len(d.visitors)+len(d.ops))]
 	d.note()
 	if !d.here[p] {
-		p.resume()
-		p.breakOff()
-		p.ended.Wait()
-		d.drain(p)
+		p.Resume()
+		p.Disconnect()
+		p.Wait()
+		p.Unsend()
 		d.connect(p)
 		return
 	}
 	switch n := dice.IntN(100); {
 	case n < 8:
-		p.pause()
+		p.Pause()
 	case n < 22:
-		p.resume()
+		p.Resume()
 	case n < 27:
-		p.breakOff()
-		p.resume() // a connection that is gone does not wait for its reader
-		p.ended.Wait()
+		p.Disconnect()
+		p.Resume() // a connection that is gone does not wait for its reader
+		p.Wait()
 		d.here[p] = false
 		if dice.IntN(2) == 0 {
-			d.drain(p)
+			p.Unsend()
 			d.connect(p)
 		}
 	case n < 29:
-		p.wants <- protocol.Leave{}
+		p.Send(protocol.Leave{})
 	case n < 31:
-		p.wants <- protocol.Rename{Nick: nick("n%d", dice.IntN(8))}
+		p.Send(protocol.Rename{Nick: hubtest.Nick("n%d", dice.IntN(8))})
 	default:
 		if slices.Contains(d.ops, p) {
-			p.wants <- d.operatorsCommand(i)
+			p.Send(d.operatorsCommand(i))
 		} else {
-			p.wants <- d.visitorsCommand(i)
+			p.Send(d.visitorsCommand(i))
 		}
-	}
-}
-
-// drain forgets what p wanted to do in its last connection.
-func (d *deskPlay) drain(p *persona) {
-	for len(p.wants) > 0 {
-		<-p.wants
 	}
 }
 
 func (d *deskPlay) visitorsCommand(i int) protocol.Command {
-	text := protocol.MustText(fmt.Sprint("line ", i))
+	text := hubtest.Text(fmt.Sprint("line ", i))
 	switch n := d.dice.IntN(20); {
 	case n < 4:
 		return protocol.Desk{}
@@ -193,21 +182,20 @@ func (d *deskPlay) visitorsCommand(i int) protocol.Command {
 	case n < 17:
 		return protocol.Undesk{}
 	case n < 18:
-		return protocol.Join{Room: roomNamed("desk")}
+		return protocol.Join{Room: hubtest.Room("desk")}
 	case n < 19:
 		return protocol.Join{Room: protocol.Lobby}
 	}
-	return protocol.Msg{To: nick("n%d", d.dice.IntN(8)), Text: text}
+	return protocol.Msg{To: hubtest.Nick("n%d", d.dice.IntN(8)), Text: text}
 }
 
 func (d *deskPlay) operatorsCommand(i int) protocol.Command {
-	text := protocol.MustText(fmt.Sprint("line ", i))
+	text := hubtest.Text(fmt.Sprint("line ", i))
 	var no protocol.Ticket
 	synctest.Wait()
-	for open := range d.run.desk.tickets { // any that is open; and at times one that is not
-		no = max(no, open)
+	for _, t := range d.Tickets() { // any that is open; and at times one that is not
+		no = max(no, t.No)
 	}
-	d.looked()
 	no -= min(no, protocol.Ticket(d.dice.IntN(5)))
 	switch n := d.dice.IntN(40); {
 	case n < 4:
@@ -219,15 +207,15 @@ func (d *deskPlay) operatorsCommand(i int) protocol.Command {
 	case n < 22:
 		return protocol.Say{Text: text}
 	case n < 25:
-		return protocol.Hand{Ticket: max(1, no), To: nick("op%d", d.dice.IntN(3))}
+		return protocol.Hand{Ticket: max(1, no), To: hubtest.Nick("op%d", d.dice.IntN(3))}
 	case n < 27:
 		return protocol.Hold{Ticket: no}
 	case n < 29:
 		return protocol.Close{Ticket: no}
 	case n < 30 && d.dice.IntN(2) == 0:
-		return protocol.Close{Tickets: many(fmt.Sprint(max(1, no), "-", no+4))}
+		return protocol.Close{Tickets: hubtest.Tickets(fmt.Sprint(max(1, no), "-", no+4))}
 	case n < 30:
-		return protocol.Close{Address: origin(addressOf(d.dice.IntN(3)).Host)}
+		return protocol.Close{Address: hubtest.Origin(hubtest.Address(d.dice.IntN(3)).Host)}
 	case n < 32:
 		return protocol.Note{Ticket: max(1, no), Text: text}
 	case n < 34:
@@ -235,9 +223,9 @@ func (d *deskPlay) operatorsCommand(i int) protocol.Command {
 	case n < 36:
 		return protocol.Duty{On: d.dice.IntN(3) > 0}
 	case n < 37:
-		return protocol.Canned{Name: protocol.MustText("hours"), Ticket: no}
+		return protocol.Canned{Name: hubtest.Text("hours"), Ticket: no}
 	case n < 38:
-		return protocol.Kick{Nick: nick("n%d", d.dice.IntN(8))}
+		return protocol.Kick{Nick: hubtest.Nick("n%d", d.dice.IntN(8))}
 	case n < 39:
 		return protocol.Transcript{Ticket: no}
 	}
@@ -247,106 +235,116 @@ func (d *deskPlay) operatorsCommand(i int) protocol.Command {
 // checkDesk holds what is true of the desk at any moment, and what is true of
 // it when nothing is under way.
 func (d *deskPlay) checkDesk(quiet bool) {
-	synctest.Wait()
-	defer d.looked()
-	t, r, desk := d.t, d.run, &d.run.desk
-	for i, q := range desk.queue {
-		require.Nil(t, q.by, "%s waits and is answered", q.name())
-		require.Same(t, q, desk.tickets[q.no])
-		require.True(t, i == 0 || desk.queue[i-1].no < q.no, "in the order of the numbers")
+	sessions, tickets := map[uuid.UUID]hub.SessionView{}, map[protocol.Ticket]hub.TicketView{}
+	for _, s := range d.Sessions() {
+		sessions[s.ID] = s
 	}
-	served, from := 0, 0
-	for no, q := range desk.tickets {
-		require.False(t, q.ended)
-		if q.by != nil {
+	t, nobody, operators := d.t, uuid.UUID{}, d.OperatorsHere()
+	served, away := 0, 0
+	for _, q := range d.Tickets() {
+		tickets[q.No] = q
+		require.True(t, q.Absent || !q.Message)
+		if q.Absent {
+			away++
+		}
+		if q.Operator != nobody {
 			served++
-			require.True(t, q.by.serves, "%s has %s, and is not here", q.by.nick, q.name())
-			require.Contains(t, desk.operators, q.by)
+			require.Contains(t, operators, q.Operator, "%s is had by somebody who is not here", q.No)
 		}
-		if q.visitor != nil {
-			require.Same(t, q.visitor, r.members[q.visitor.id])
+		if q.Visitor != nobody {
+			require.Contains(t, sessions, q.Visitor)
 		}
-		if quiet {
-			require.Empty(t, q.claims, "%s is on its way to nobody", q.name())
-			require.True(t, q.message || q.visitor != nil, "%s is nobody's", q.name())
-			require.True(t, q.visitor == nil || q.visitor.visiting == no || q.message && q.isElsewhere(), "%s is its visitor's no more", q.name())
+		if v := sessions[q.Visitor]; quiet {
+			require.True(t, q.Message || q.Visitor != nobody, "%s is nobody's", q.No)
+			require.True(t, q.Visitor == nobody || v.Ticket == q.No || q.Message && v.Message == q.No, "%s is its visitor's no more", q.No)
 		}
 	}
-	require.Equal(t, len(desk.tickets), served+len(desk.queue), "each is waiting, or one operator has it")
-	for _, n := range desk.placesFrom {
+	queue := d.Queue()
+	for i, no := range queue {
+		require.Contains(t, tickets, no)
+		require.Equal(t, nobody, tickets[no].Operator, "%s waits and is answered", no)
+		require.True(t, i == 0 || queue[i-1] < no, "in the order of the numbers")
+	}
+	require.Equal(t, len(tickets), served+len(queue), "each is waiting, or one operator has it")
+	from := 0
+	for _, n := range d.PlacesOf() {
 		require.Positive(t, n)
 		from += n
 	}
-	require.Equal(t, desk.places, from)
-	for i, list := range [][]*ticket{desk.absent, desk.messages} {
-		for _, q := range list {
-			require.Same(t, q, desk.tickets[q.no])
-			require.True(t, q.lost && q.message == (i == 1))
-		}
+	require.Equal(t, d.Places(), from)
+	for _, id := range operators {
+		require.True(t, sessions[id].Serves && sessions[id].Operator)
 	}
-	away := len(desk.absent) + len(desk.messages)
-	require.Equal(t, away, func() (n int) {
-		for _, q := range desk.tickets {
-			if q.lost {
-				n++
-			}
-		}
-		return n
-	}())
-	for _, o := range desk.operators {
-		require.Same(t, o, r.members[o.id])
-		require.True(t, o.serves && o.operator)
-	}
-	if !quiet {
-		return
-	}
-	require.Zero(t, r.pending)
-	require.Equal(t, len(desk.tickets), desk.places+away)
-	require.Empty(t, surplus(desk.absent, r.opts.VisitorsPerAddress, r.opts.Visitors))
-	require.Empty(t, surplus(desk.messages, r.opts.MessagesPerAddress, r.opts.MessagesKept))
-	for _, m := range r.members {
-		require.Equal(t, m.where(), m.bound)
-		if m.where() == protocol.DeskRoom {
-			require.NotNil(t, desk.tickets[m.visiting], "%s is at the desk without a ticket", m.nick)
-			require.Same(t, m, desk.tickets[m.visiting].visitor)
-		} else if m.client != nil {
-			require.Zero(t, m.visiting, "%s is not at the desk", m.nick)
-		}
-		require.True(t, m.client != nil || m.token != "", "%s is left", m.nick)
+	require.Zero(t, d.Strays())
+	if quiet {
+		d.checkQuiet(sessions, tickets, away)
 	}
 }
 
-// lastSession is what p was told in its last session, and nothing of the guest that
+// checkQuiet holds what is true when nothing is under way.
+func (d *deskPlay) checkQuiet(sessions map[uuid.UUID]hub.SessionView, tickets map[protocol.Ticket]hub.TicketView, away int) {
+	t := d.t
+	require.Zero(t, d.Pending())
+	require.Equal(t, len(tickets), d.Places()+away)
+	absent, messages := map[netip.Prefix]int{}, map[netip.Prefix]int{}
+	var all [2]int
+	for _, q := range tickets {
+		v := sessions[q.Visitor]
+		if !q.Absent || q.Operator != (uuid.UUID{}) || v.Connected && v.Ticket == q.No {
+			continue // it counts as being there, or as answered
+		}
+		if q.Message {
+			messages[q.From]++
+			all[1]++
+			require.LessOrEqual(t, messages[q.From], d.o.MessagesPerAddress)
+		} else {
+			absent[q.From]++
+			all[0]++
+			require.LessOrEqual(t, absent[q.From], d.o.VisitorsPerAddress)
+		}
+	}
+	require.LessOrEqual(t, all[0], d.o.Visitors)
+	require.LessOrEqual(t, all[1], d.o.MessagesKept)
+	for _, s := range sessions {
+		require.True(t, s.Settled, "%s", s.Nick)
+		if s.Room == protocol.DeskRoom {
+			require.Contains(t, tickets, s.Ticket, "%s is at the desk without a ticket", s.Nick)
+			require.Equal(t, s.ID, tickets[s.Ticket].Visitor)
+		} else if s.Connected {
+			require.Zero(t, s.Ticket, "%s is not at the desk", s.Nick)
+		}
+		require.True(t, s.Connected || s.Code != "", "%s is left", s.Nick)
+	}
+}
+
+// lastSession is what somebody was told in its last session, and nothing of the guest that
 // it was before.
-func (p *persona) lastSession() []protocol.Event {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i := len(p.live) - 1; i >= 0; i-- {
-		if w, ok := p.live[i].(protocol.Welcome); ok && !w.Resumed && (w.Token != "" || !p.program) {
-			return slices.Clone(p.live[i:])
+func lastSession(p *hubtest.Client) []protocol.Event {
+	heard := p.Heard()
+	for i, e := range slices.Backward(heard) {
+		if w, ok := e.(protocol.Welcome); ok && !w.Resumed && (w.Token != "" || !p.Program) {
+			return heard[i:]
 		}
 	}
 	return nil
 }
 
 // checkTold compares what p was told with the record.
-func (d *deskPlay) checkTold(p *persona) {
+func (d *deskPlay) checkTold(p *hubtest.Client) {
 	d.note()
-	if !d.here[p] || p.program && p.token == "" {
+	if !d.here[p] || p.Program && p.Token() == "" {
 		return // it may not have read all
 	}
 	ids := d.sessions[p]
 	id := ids[len(ids)-1]
-	m := d.run.members[id]
-	defer d.looked()
-	require.NotNil(d.t, m)
-	me := listener{id: id, echo: m.echo, program: m.program}
+	me := d.Session(p.Conn())
+	require.Equal(d.t, id, me.ID)
 
 	var got []uint64
-	heard := p.lastSession()
+	heard := lastSession(p)
 	for _, e := range heard {
 		_, gap := e.(protocol.Gap)
-		require.False(d.t, gap && !p.program, "a record that forgets nothing has no gap")
+		require.False(d.t, gap && !p.Program, "a record that forgets nothing has no gap")
 		if seq := protocol.StampOf(e).Seq; seq > 0 {
 			got = append(got, seq)
 		}
@@ -357,12 +355,13 @@ func (d *deskPlay) checkTold(p *persona) {
 		isGot[seq] = true
 	}
 	serves, began, atDesk, broken := false, false, false, false
-	for i := range d.truth.entries {
-		e := &d.truth.entries[i]
+	entries := d.Record.Entries()
+	for i := range entries {
+		e := &entries[i]
 		own, due := e.Author == id, false
 		switch st := e.Stream; {
 		case st == journal.Visit(id):
-			require.True(d.t, own || atDesk || broken, "position %d is for %s at the desk, where it is not: %s", e.Seq, p.lastNick(), d.story(id, p))
+			require.True(d.t, own || atDesk || broken, "position %d is for %s at the desk, where it is not: %s", e.Seq, p.Nick(), d.story(id, p))
 			due = true
 		case st == journal.Desk:
 			due = serves
@@ -387,7 +386,7 @@ func (d *deskPlay) checkTold(p *persona) {
 				broken = e.Stream == journal.Visit(id) && ev.Reason != protocol.Moved
 			}
 		}
-		if due = due && began && me.hears(e); due != isGot[e.Seq] {
+		if due = due && began && me.Hears(e); due != isGot[e.Seq] {
 			require.Fail(d.t, "told what is not theirs, or not told what is", "position %d, %T, told: %t, due: %t\n%s", e.Seq, e.Event, isGot[e.Seq], due, d.story(id, p))
 		}
 	}
@@ -398,8 +397,9 @@ func (d *deskPlay) checkRecord() {
 	has := map[protocol.Ticket]uuid.UUID{}
 	open := map[protocol.Ticket]bool{}
 	byNick := map[protocol.Nick]uuid.UUID{}
-	for i := range d.truth.entries {
-		e := &d.truth.entries[i]
+	entries := d.Record.Entries()
+	for i := range entries {
+		e := &entries[i]
 		switch ev := e.Event.(type) {
 		case protocol.DutyChanged:
 			byNick[ev.From] = e.Author
@@ -440,39 +440,37 @@ func (d *deskPlay) checkRecord() {
 // leaveNothing has everybody leave, and looks what they leave behind.
 func (d *deskPlay) leaveNothing() {
 	for _, p := range d.everybody() {
-		p.breakOff()
-		p.ended.Wait()
+		p.Disconnect()
+		p.Wait()
 	}
 	time.Sleep(2 * time.Hour)
 	synctest.Wait()
-	last := newPersona(d.h, false)
-	last.identity = Identity{Operator: true}
-	last.connect(d.t)
+	last := d.NewClient(false)
+	last.Identity = hub.Identity{Operator: true}
+	last.Connect()
 	time.Sleep(time.Second)
 	synctest.Wait()
-	for _, q := range d.run.desk.tickets {
-		require.True(d.t, q.message, "%s waits, and is not here", q.name())
-		last.wants <- protocol.Close{Ticket: q.no}
+	for _, q := range d.Tickets() {
+		require.True(d.t, q.Message, "%s waits, and is not here", q.No)
+		last.Send(protocol.Close{Ticket: q.No})
 	}
-	d.looked()
 	time.Sleep(2 * time.Second)
-	last.breakOff()
-	last.ended.Wait()
+	last.Disconnect()
+	last.Wait()
 	time.Sleep(3 * time.Minute)
 	synctest.Wait()
 	d.checkDesk(true)
-	r := d.run
-	assert.Zero(d.t, r.desk.places)
-	assert.Empty(d.t, r.desk.placesFrom)
-	assert.Empty(d.t, r.desk.tickets)
-	assert.Empty(d.t, r.desk.operators)
-	assert.Empty(d.t, r.members)
-	assert.Empty(d.t, r.names)
-	assert.Empty(d.t, r.tokens)
-	assert.Empty(d.t, r.held)
-	assert.Empty(d.t, r.retry)
-	assert.Empty(d.t, r.clients)
-	for st := range r.nth {
+	assert.Zero(d.t, d.Places())
+	assert.Empty(d.t, d.PlacesOf())
+	assert.Empty(d.t, d.Tickets())
+	assert.Empty(d.t, d.OperatorsHere())
+	assert.Empty(d.t, d.Sessions())
+	assert.Zero(d.t, d.NickKeys())
+	assert.Zero(d.t, d.Codes())
+	assert.Zero(d.t, d.HeldSessions())
+	assert.Zero(d.t, d.Unfinished())
+	assert.Zero(d.t, d.Connections())
+	for _, st := range d.CountedStreams() {
 		_, private := st.Session()
 		assert.False(d.t, private, "what is counted of %s", st)
 	}

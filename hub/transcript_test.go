@@ -1,23 +1,17 @@
-package hub
+package hub_test
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
 )
 
@@ -42,25 +36,25 @@ func (s *countingStore) read() int64 { return s.entries.Swap(0) }
 func TestATranscriptIsReadByNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingStore{Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})}
-		s := &scene{t: t, world: newWorldOn(store, Options{Replay: 5}, false)}
-		s.bystand = s.come(false, Identity{Operator: true, Nick: nick("bystander")})
-		s.do(s.bystand, protocol.Duty{})
-		ann := s.come(true, Identity{Nick: nick("ann"), From: addressOf(1)})
-		bob := s.come(true, Identity{Nick: nick("bob"), From: addressOf(2)})
-		s.do(ann, protocol.Desk{})
-		s.do(bob, protocol.Desk{})
+		w := newWorldOn(t, hubtest.Setup{Store: store, Options: hub.Options{Replay: 5}})
+		bystander := w.come(false, hub.Identity{Operator: true, Nick: hubtest.Nick("bystander")})
+		bystander.Do(protocol.Duty{})
+		ann := w.come(true, hub.Identity{Nick: hubtest.Nick("ann"), From: hubtest.Address(1)})
+		bob := w.come(true, hub.Identity{Nick: hubtest.Nick("bob"), From: hubtest.Address(2)})
+		ann.Do(protocol.Desk{})
+		bob.Do(protocol.Desk{})
 		const parts = 10
 		for i := range parts {
-			s.says(ann, fmt.Sprint("ann ", i))
+			says(ann, fmt.Sprint("ann ", i))
 			for j := range 200 {
-				s.says(bob, fmt.Sprint("noise ", i, " ", j))
+				says(bob, fmt.Sprint("noise ", i, " ", j))
 			}
 		}
-		op := s.come(true, Identity{Operator: true, Nick: nick("late")})
-		words(op)
+		op := w.come(true, hub.Identity{Operator: true, Nick: hubtest.Nick("late")})
+		op.Text()
 		store.read()
-		s.do(op, protocol.Take{Ticket: 1})
-		seen := words(op)
+		op.Do(protocol.Take{Ticket: 1})
+		seen := op.Text()
 		assert.Contains(t, seen, "[@1 ann] ann 9")
 		assert.NotContains(t, seen, "noise")
 		assert.Less(t, store.read(), int64(40), "to show the last 5 lines")
@@ -68,8 +62,8 @@ func TestATranscriptIsReadByNumber(t *testing.T) {
 		whole := func(when string, most int64) {
 			t.Helper()
 			store.read()
-			s.do(op, protocol.Transcript{Ticket: 1})
-			seen := words(op)
+			op.Do(protocol.Transcript{Ticket: 1})
+			seen := op.Text()
 			for i := range parts {
 				assert.Contains(t, seen, fmt.Sprintf("[@1 ann] ann %d\n", i), when)
 			}
@@ -79,135 +73,18 @@ func TestATranscriptIsReadByNumber(t *testing.T) {
 			assert.Less(t, store.read(), most, when)
 		}
 		whole("open", 100)
-		s.do(op, protocol.Close{Ticket: 1})
-		words(op)
+		op.Do(protocol.Close{Ticket: 1})
+		op.Text()
 		whole("closed", 100)
 		for i := range 1000 {
-			s.says(bob, fmt.Sprint("noise after that ", i))
+			says(bob, fmt.Sprint("noise after that ", i))
 		}
-		words(op)
-		s.run.desk.trails.ended = nil
-		s.run.desk.trails.forget(1)
-		s.looked()
+		op.Text()
+		w.ForgetTrail(1)
 		whole("of long ago", 200*parts+100)
-		s.do(op, protocol.Transcript{Ticket: 77})
-		assert.Contains(t, words(op), "there has been no visitor @77")
+		op.Do(protocol.Transcript{Ticket: 77})
+		assert.Contains(t, op.Text(), "there has been no visitor @77")
 		assert.Zero(t, store.read(), "there never was one of that number")
-		s.close(ann, bob, op, s.bystand)
+		w.Close(ann, bob, op, bystander)
 	})
-}
-
-// A trail holds all entries of its conversation, however they lie, and is bounded.
-func TestATrailLeadsToAll(t *testing.T) {
-	for seed := range uint64(20) {
-		dice := rand.New(rand.NewPCG(seed, 5))
-		ts := newTrails()
-		nths := map[protocol.Ticket][]uint64{} // of each; positions are twice as much
-		var open []protocol.Ticket
-		var highest protocol.Ticket
-		nth := uint64(0)
-		for range 30_000 {
-			nth++
-			e := journal.Entry{Seq: 2 * nth, Nth: nth}
-			switch n := dice.IntN(100); {
-			case n < 30 && len(open) < 30, len(open) == 0:
-				highest++
-				open = append(open, highest)
-				ts.open(highest)
-				e.Event = protocol.TicketChanged{Ticket: highest, State: protocol.Waiting}
-			case n < 60 && len(open) > 10:
-				i := dice.IntN(len(open))
-				e.Event = protocol.TicketChanged{Ticket: open[i], State: protocol.Closed}
-				ts.close(open[i])
-				open = slices.Delete(open, i, i+1)
-			default:
-				e.Event = protocol.Asked{Ticket: open[min(dice.IntN(len(open)), dice.IntN(len(open)))]}
-			}
-			no := protocol.TicketOf(e.Event)
-			ts.follow(&e)
-			nths[no] = append(nths[no], nth)
-		}
-		require.LessOrEqual(t, len(ts.old), maxOld)
-		require.LessOrEqual(t, len(ts.of), maxTrails+len(open))
-		require.Greater(t, int(ts.width), 1, "long enough to forget much")
-		for no, own := range nths {
-			all := ts.find(no, -1)
-			require.LessOrEqual(t, len(all), maxSpans)
-			for _, n := range own {
-				require.True(t, slices.ContainsFunc(all, func(s span) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d", no, n)
-			}
-			for _, n := range own[max(0, len(own)-3):] {
-				require.True(t, slices.ContainsFunc(ts.find(no, 3), func(s span) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d of the last", no, n)
-			}
-		}
-		require.Empty(t, ts.find(highest+1, -1))
-	}
-}
-
-// One that goes on among all others for ever has a bounded trail, too.
-func TestATrailIsBounded(t *testing.T) {
-	var tr trail
-	for i := range uint64(10 * maxSpans) {
-		tr.add(100*i, 100*i, maxSpans)
-	}
-	require.Len(t, tr, maxSpans)
-	own := 0
-	for _, s := range tr {
-		own += s.own
-	}
-	assert.Equal(t, 10*maxSpans, own)
-
-	ts := newTrails()
-	for no := protocol.Ticket(1); no <= 2000; no++ {
-		ts.open(no)
-	}
-	for i := range uint64(200_000) {
-		e := journal.Entry{Seq: 1 + i, Nth: 1 + i, Event: protocol.Asked{Ticket: protocol.Ticket(1 + i%2000)}}
-		ts.follow(&e)
-	}
-	spans := 0
-	for _, tr := range ts.of {
-		spans += len(*tr)
-	}
-	assert.Equal(t, spans, ts.spans)
-	assert.Equal(t, allSpans, spans)
-	for no := range ts.of {
-		ts.forget(no)
-	}
-	assert.Zero(t, ts.spans)
-}
-
-// BenchmarkTranscript reads a conversation of 200 lines among 200,000 of others, on disk: by
-// its number, and as it would be without trails.
-func BenchmarkTranscript(b *testing.B) {
-	store, err := sqlite.Open(filepath.Join(b.TempDir(), "chinwag.db"), sqlite.Options{Sync: sqlite.Off})
-	require.NoError(b, err)
-	defer func() { _ = store.Close() }()
-	ts := newTrails()
-	ts.open(1)
-	for i := range 200 {
-		var entries []journal.Entry
-		for j := range 1001 {
-			e := protocol.Asked{Ticket: 2, From: nick("eve"), Text: text("my screen is black, and has been since I came")}
-			if j == 500 {
-				e.Ticket = 1
-			}
-			stamp := protocol.Stamp{ID: uuid.New(), Time: time.Unix(int64(i), 0), Room: protocol.DeskRoom}
-			entries = append(entries, journal.Entry{Stream: journal.Desk, Author: uuid.UUID{1}, Event: e.Stamped(stamp)})
-		}
-		require.NoError(b, store.Commit(entries))
-		for j := range entries {
-			ts.follow(&entries[j])
-		}
-	}
-	c := newClient(New(journal.New(store), Options{}))
-	c.Start(context.Background(), &taking{}, nil, func(error) {})
-	for name, way := range map[string]trail{"by number": ts.find(1, -1), "the last 20": ts.find(1, 20), "all of the stream": {{from: 1, to: store.Head()}}} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				d := delivery{c: c}
-				require.NoError(b, d.tellTranscript(&transcript{ticket: 1, trail: way, last: -1}))
-			}
-		})
-	}
 }

@@ -241,6 +241,7 @@ func (w *Window) Spent(at netip.Prefix) float64 {
 // TicketView is what a ticket is.
 type TicketView struct {
 	No       protocol.Ticket
+	From     netip.Prefix
 	Visitor  uuid.UUID // zero when the session is over
 	Operator uuid.UUID // who has it; zero: it waits
 	First    string    // the first words
@@ -249,7 +250,7 @@ type TicketView struct {
 }
 
 func (t *ticket) view() TicketView {
-	v := TicketView{No: t.no, First: t.first.String(), Absent: t.lost, Message: t.message}
+	v := TicketView{No: t.no, From: t.from.Prefix, First: t.first.String(), Absent: t.lost, Message: t.message}
 	if t.visitor != nil {
 		v.Visitor = t.visitor.id
 	}
@@ -345,4 +346,13 @@ func (w *Window) ForgetPace() {
 func (s SessionView) Hears(e *journal.Entry) bool {
 	l := listener{id: s.ID, echo: s.Echo, program: s.Program}
 	return l.hears(e)
+}
+
+// ForgetTrail has the hub know no more of a conversation than of one of long ago.
+func (w *Window) ForgetTrail(no protocol.Ticket) {
+	ask(w, func(r *run) bool {
+		r.desk.trails.ended = nil
+		r.desk.trails.forget(no)
+		return true
+	})
 }

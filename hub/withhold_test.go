@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -9,46 +9,43 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
 	"chinwag/protocol"
 )
 
 // Whoever is withheld is nowhere, whether it was greeted, is on its way into the room, is
 // there, or could not come in; and comes in by its hello.
 func TestWhoIsWithheldIsNowhere(t *testing.T) {
-	for name, at := range map[string]func(s *scene){
-		"greeted":      func(*scene) {},
-		"on its way":   func(s *scene) { s.shut(); time.Sleep(time.Second); synctest.Wait() },
-		"in the room":  func(*scene) { time.Sleep(time.Second); synctest.Wait() },
-		"not recorded": func(s *scene) { s.broken.Store(true); time.Sleep(time.Second); synctest.Wait() },
+	for name, at := range map[string]func(w *deskWorld){
+		"greeted":      func(*deskWorld) {},
+		"on its way":   func(w *deskWorld) { w.Record.Hold(); time.Sleep(time.Second); synctest.Wait() },
+		"in the room":  func(*deskWorld) { time.Sleep(time.Second); synctest.Wait() },
+		"not recorded": func(w *deskWorld) { w.Record.Fail(errDisk); time.Sleep(time.Second); synctest.Wait() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			atTheDesk(t, Options{}, 0, 0, true, func(s *scene) {
-				p := newPersona(s.h, false)
-				p.connect(t)
+			atTheDesk(t, hub.Options{}, 0, 0, true, func(w *deskWorld) {
+				p := w.NewClient(false)
+				p.Connect()
 				synctest.Wait()
-				at(s)
-				require.NoError(t, p.client.Withhold(context.Background()))
-				if !s.open {
-					s.goOn(nil)
-				}
-				s.broken.Store(false)
+				at(w)
+				require.NoError(t, p.Conn().Withhold(context.Background()))
+				w.Record.Release()
+				w.Record.Fail(nil)
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				s.looked()
-				m := p.client.member
-				require.NotNil(t, m)
-				assert.Nil(t, m.room)
-				assert.Zero(t, m.bound)
-				assert.Len(t, s.run.members, 2, "the bystander, and nobody who was left behind")
-				s.says(s.bystand, "not for you")
-				assert.NotContains(t, p.told(), "<bystander> not for you")
-				require.NoError(t, p.client.Withhold(context.Background()), "again")
-				s.do(p, protocol.Hello{})
-				s.looked()
-				require.NotNil(t, p.client.member.room)
-				s.says(s.bystand, "for you")
-				assert.Contains(t, p.told(), "<bystander> for you")
-				s.close(p)
+				m := w.Session(p.Conn())
+				require.NotZero(t, m)
+				assert.Zero(t, m.Room)
+				assert.True(t, m.Settled)
+				assert.Len(t, w.Sessions(), 2, "the bystander, and nobody who was left behind")
+				says(w.bystander, "not for you")
+				assert.NotContains(t, p.Told(), "<bystander> not for you")
+				require.NoError(t, p.Conn().Withhold(context.Background()), "again")
+				p.Do(protocol.Hello{})
+				require.NotZero(t, w.Session(p.Conn()).Room)
+				says(w.bystander, "for you")
+				assert.Contains(t, p.Told(), "<bystander> for you")
+				w.Close(p)
 			})
 		})
 	}

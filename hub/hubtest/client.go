@@ -232,8 +232,13 @@ type hangUp struct {
 // Lost as one that broke.
 func (c *Client) HangUp(reason protocol.Reason) { c.Send(hangUp{reason: reason}) }
 
-// Conn is the hub's end of the last connection.
-func (c *Client) Conn() *hub.Client { return c.last().Client }
+// Conn is the hub's end of the last connection; nil: there was none.
+func (c *Client) Conn() *hub.Client {
+	if n := c.last(); n != nil {
+		return n.Client
+	}
+	return nil
+}
 
 // Context is that of the last connection: it ends when nothing is written any more.
 func (c *Client) Context() context.Context { return c.last().ctx }

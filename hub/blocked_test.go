@@ -7,37 +7,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
 )
-
-// Whoever brings very many addresses gets no budget back by that.
-func TestTheTableOfBudgetsHasABound(t *testing.T) {
-	b := newBudgets(100 * 1000)
-	addr := func(i int) netip.Prefix {
-		return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32)
-	}
-	b.spend(addr(0), 100*1000)
-	news := 0
-	for i := 1; i < 5*maxBudgets; i++ {
-		b.spend(addr(i), 50*1000)
-		require.LessOrEqual(t, len(b.of), maxBudgets)
-		if is, _ := b.isNews(addr(i)); is {
-			news++
-		}
-	}
-	assert.InDelta(t, 1, b.share(addr(0)), 0.01)
-	assert.Equal(t, maxSpent+1, news, "the operator reads few lines")
-	for i := 5 * maxBudgets; len(b.of) < maxBudgets; i++ {
-		b.spend(addr(i), 1)
-	}
-	for at := range b.of {
-		b.spend(at, -100*1000)
-	}
-	b.spend(addr(1<<20), 1)
-	assert.Equal(t, 1, len(b.of), "who has spent nothing is forgotten first")
-}
 
 // What is kept of kicks is bounded; what is free again first goes first.
 func TestWhatIsKeptOfKicksIsBounded(t *testing.T) {
