@@ -143,7 +143,7 @@ func TestTheEndComesToWhoWaits(t *testing.T) {
 		require.NoError(t, c.hears("Welcome"))
 		callers = append(callers, c)
 	}
-	w.ask()
+	w.Stop()
 	for _, c := range callers {
 		assert.NoError(t, c.hears("goodbye"))
 		_, err := io.Copy(io.Discard, c)

@@ -2,7 +2,6 @@ package conn_test
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"net"
 	"strings"
@@ -16,30 +15,30 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/plain"
 	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
 // house is a server with a hub that runs, in a bubble or not.
 type house struct {
+	*hubtest.World
 	t      *testing.T
 	server *conn.Server
 	log    logged
-	level  slog.LevelVar      // of what is logged
-	ask    context.CancelFunc // asks the hub to end
-	ended  chan error         // how Run ended
+	level  slog.LevelVar // of what is logged
 	served sync.WaitGroup
 	doors  []*conn.Listener // to close at the end
 }
 
 func newHouse(t *testing.T, ho hub.Options, co conn.Options) *house {
-	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 1000})), ho)
-	w := &house{t: t, ended: make(chan error, 1)}
+	return openHouse(t, hubtest.Setup{Options: ho, Bounds: journal.Bounds{Lines: 1000}}, co)
+}
+
+func openHouse(t *testing.T, s hubtest.Setup, co conn.Options) *house {
+	w := &house{t: t, World: hubtest.New(t, s)}
 	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: &w.level}))
-	w.server = conn.NewServer(h, co)
-	ctx, cancel := context.WithCancel(context.Background())
-	w.ask = cancel
-	w.served.Go(func() { w.ended <- h.Run(ctx) })
+	w.server = conn.NewServer(w.Hub, co)
 	return w
 }
 
@@ -48,9 +47,10 @@ func (w *house) end() {
 	for _, door := range w.doors {
 		door.Close()
 	}
-	w.ask()
+	w.Stop()
 	w.served.Wait()
-	require.NoError(w.t, <-w.ended)
+	w.Wait()
+	require.NoError(w.t, w.Err)
 }
 
 // logged is what was logged.

@@ -67,9 +67,9 @@ func (s *slowTransport) Abort() { s.note("Abort") }
 func TestG8TheOrderOfAnEnd(t *testing.T) {
 	for name, end := range map[string]func(*house, *slowTransport){
 		"the input":                func(_ *house, s *slowTransport) { close(s.eof) },
-		"the hub":                  func(w *house, _ *slowTransport) { w.ask() },
-		"the hub, after the input": func(w *house, s *slowTransport) { close(s.eof); synctest.Wait(); w.ask() },
-		"the input, after the hub": func(w *house, s *slowTransport) { w.ask(); synctest.Wait(); close(s.eof) },
+		"the hub":                  func(w *house, _ *slowTransport) { w.Stop() },
+		"the hub, after the input": func(w *house, s *slowTransport) { close(s.eof); synctest.Wait(); w.Stop() },
+		"the input, after the hub": func(w *house, s *slowTransport) { w.Stop(); synctest.Wait(); close(s.eof) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newHouse(t, hub.Options{}, conn.Options{})

@@ -1,9 +1,7 @@
 package conn_test
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
 	"maps"
 	"net"
 	"regexp"
@@ -19,7 +17,7 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/plain"
 	"chinwag/hub"
-	"chinwag/hub/journal"
+	"chinwag/hub/hubtest"
 )
 
 // going is how somebody's connection comes to its end: it is theirs, and the operator's is there.
@@ -40,7 +38,7 @@ var reasonsWhy = map[string]struct {
 	"kicked":   {do: func(g *going) { g.op.say("/kick olga") }},
 	"replaced": {do: func(g *going) { g.comeBack() }},
 	"shutdown": {do: func(g *going) { g.op.say("/shutdown") }},
-	"restart":  {do: func(g *going) { g.ask() }},
+	"restart":  {do: func(g *going) { g.Stop() }},
 	"full":     {desk: true, do: func(g *going) { g.me = g.enter("oskar"); time.Sleep(time.Minute) }},
 	"no-hello": {do: func(g *going) { // people say none
 		if g.program {
@@ -51,19 +49,8 @@ var reasonsWhy = map[string]struct {
 }
 
 func theatre(t *testing.T, desk bool) *house {
-	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{})), hub.Options{Desk: desk, Visitors: 1})
-	w := &house{t: t, ended: make(chan error, 1)}
-	w.server = conn.NewServer(h, conn.Options{Rate: -1, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
-	ctx, cancel := context.WithCancel(context.Background())
-	w.ask = cancel
-	w.served.Go(func() { w.ended <- h.Run(ctx) })
-	w.served.Go(func() { // as serve does
-		select {
-		case <-h.Asked():
-			cancel()
-		case <-h.Done():
-		}
-	})
+	w := openHouse(t, hubtest.Setup{Options: hub.Options{Desk: desk, Visitors: 1}}, conn.Options{Rate: -1})
+	w.served.Go(w.StopWhenAsked)
 	return w
 }
 

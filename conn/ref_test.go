@@ -1,11 +1,9 @@
 package conn_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,43 +15,24 @@ import (
 
 	"chinwag/conn"
 	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
-// illStore is a record that cannot be written while it is ill, nor read while it is torn.
-type illStore struct {
+// tornStore is a record that cannot be read while it is torn.
+type tornStore struct {
 	journal.Store
-	ill, torn atomic.Bool
+	torn atomic.Bool
 }
 
 var errIll = errors.New("the disk is ill")
 
-func (s *illStore) Commit(entries []journal.Entry) error {
-	if s.ill.Load() {
-		return errIll
-	}
-	return s.Store.Commit(entries)
-}
-
-func (s *illStore) Read(cur *journal.Cursor, upto uint64, limit int) (journal.Page, error) {
+func (s *tornStore) Read(cur *journal.Cursor, upto uint64, limit int) (journal.Page, error) {
 	if s.torn.Load() {
 		return journal.Page{}, errIll
 	}
 	return s.Store.Read(cur, upto, limit)
-}
-
-// illHouse is newHouse on a record that can be ill.
-func illHouse(t *testing.T, ho hub.Options, co conn.Options) (*house, *illStore) {
-	store := &illStore{Store: journal.NewMemory(journal.Bounds{Lines: 1000})}
-	h := hub.New(journal.New(store), ho)
-	w := &house{t: t, ended: make(chan error, 1)}
-	co.Log = slog.New(slog.DiscardHandler)
-	w.server = conn.NewServer(h, co)
-	ctx, cancel := context.WithCancel(context.Background())
-	w.ask = cancel
-	w.served.Go(func() { w.ended <- h.Run(ctx) })
-	return w, store
 }
 
 // asker is a program that gives each line an id, and looks which refusals carry it.
@@ -112,14 +91,19 @@ func lineOf(t *testing.T, v protocol.Verb) string {
 // wherever its client is and whatever is wrong, and no other refusal has it.
 func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, store := illHouse(t, hub.Options{Arrive: time.Millisecond}, conn.Options{Rate: -1})
+		store := &tornStore{Store: journal.NewMemory(journal.Bounds{Lines: 1000})}
+		w := openHouse(t, hubtest.Setup{Options: hub.Options{Arrive: time.Millisecond}, Store: store}, conn.Options{Rate: -1})
 		member := w.asker("member", hub.Identity{})
 		visitor := w.asker("visitor", hub.Identity{})
 		visitor.asks(`"type":"desk","text":"help"}`)
 		op := w.asker("op", hub.Identity{Operator: true, Nick: anOperator(t).Nick})
 		everybody := []*asker{op, member, visitor} // the first takes the names of the examples
 		for _, ill := range []bool{false, true} {
-			store.ill.Store(ill)
+			if ill {
+				w.Record.Fail(errIll)
+			} else {
+				w.Record.Fail(nil)
+			}
 			for i, a := range everybody {
 				for _, v := range protocol.Verbs() {
 					switch v.Name { // what would end somebody or something that is needed; a kick waits for the record
@@ -145,7 +129,7 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 				}
 			}
 		}
-		store.ill.Store(false)
+		w.Record.Fail(nil)
 		for _, line := range []string{`"type":"take","ticket":99}`, `"type":"to","ticket":99}`, `"type":"hand","ticket":99,"to":"op"}`, `"type":"hold","ticket":99}`, `"type":"close","ticket":99}`,
 			`"type":"close","tickets":"90-99"}`, `"type":"note","ticket":99,"text":"x"}`, `"type":"transcript","ticket":99}`, `"type":"reply","ticket":99,"text":"x"}`} {
 			assert.Equal(t, []string{"no-visitor"}, op.asks(line), line)

@@ -76,7 +76,7 @@ func TestG8NobodyIsReset(t *testing.T) {
 			vs = append(vs, v)
 		}
 		door.Close()
-		w.ask()
+		w.Stop()
 		for i, v := range vs {
 			hangs("reading", v.read.Wait)
 			assert.NoError(t, v.err, "visitor %d", i)

@@ -3,7 +3,6 @@ package conn_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -26,6 +25,7 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/plain"
 	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -99,8 +99,8 @@ func play(t *testing.T, script string) (got string) {
 // stage is a server in a bubble, and the people who came to it.
 type stage struct {
 	t      *testing.T
+	world  *hubtest.World
 	server *conn.Server
-	stop   func()
 	served sync.WaitGroup
 	people []*person
 	out    strings.Builder
@@ -141,32 +141,25 @@ func newStage(t *testing.T, script string) *stage {
 	if strings.Contains(script, "# a place for one") {
 		o.Visitors = 1
 	}
-	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: 50})), o)
+	w := hubtest.New(t, hubtest.Setup{Options: o, Bounds: journal.Bounds{Lines: 50}})
 	limits := conn.Options{Burst: 100, Password: func(p protocol.Secret) bool { return p == "芝麻开门 /quit" }}
 	if strings.Contains(script, "# limits as they are") {
 		limits.Burst = 0
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &stage{t: t, server: conn.NewServer(h, limits)}
-	s.served.Go(func() { assert.NoError(t, h.Run(ctx)) })
-	s.served.Go(func() {
-		select {
-		case <-h.Asked():
-			cancel()
-		case <-h.Done():
-		}
-	})
-	s.stop = cancel
+	s := &stage{t: t, world: w, server: conn.NewServer(w.Hub, limits)}
+	s.served.Go(w.StopWhenAsked)
 	return s
 }
 
 func (s *stage) end() {
-	s.stop()
+	s.world.Stop()
 	synctest.Wait()
 	for _, p := range s.people {
 		_ = p.conn.Close()
 	}
 	s.served.Wait()
+	s.world.Wait()
+	assert.NoError(s.t, s.world.Err)
 }
 
 func (s *stage) step(line string) {

@@ -92,6 +92,16 @@ func (w *World) Restart(o hub.Options) {
 // Stop asks the hub to end.
 func (w *World) Stop() { w.stop() }
 
+// StopWhenAsked stops the hub when an operator asks for it, as a server does. It returns when
+// that is done, or the hub has ended.
+func (w *World) StopWhenAsked() {
+	select {
+	case <-w.Hub.Asked():
+		w.Stop()
+	case <-w.Hub.Done():
+	}
+}
+
 // Wait returns when the hub has ended.
 func (w *World) Wait() { w.ended.Wait() }
 
