@@ -16,9 +16,10 @@ type Store interface {
 	Epoch() uuid.UUID
 	// Head is the position of the last entry, 0 if there is none.
 	Head() uint64
-	// Commit keeps the entries in this order, all or none, and writes the
-	// position of each into it. When it returns nil they are as safe as the
-	// store can make them.
+	// Commit keeps the entries in this order, all or none. An entry without a
+	// position is given the next, and its event with it; one that has a position must have
+	// the next, and its event, too, else it is ErrPosition. When Commit returns nil they are
+	// as safe as the store can make them.
 	Commit(entries []Entry) error
 	// Read moves the cursor on by at most limit entries, or as many as have
 	// PageBytes, never beyond upto, and returns them in order. A page without entries means that cur has

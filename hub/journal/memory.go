@@ -70,10 +70,13 @@ func (m *Memory) Head() uint64 {
 	return m.seq
 }
 
-// Commit implements Store. It cannot fail.
+// Commit implements Store. It fails only where a position is wrong.
 func (m *Memory) Commit(entries []Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := CheckPositions(entries, m.seq); err != nil {
+		return err
+	}
 	for i := range entries {
 		m.keep(&entries[i])
 	}
@@ -94,11 +97,7 @@ func (m *Memory) keep(e *Entry) {
 	}
 	m.seq++
 	r.count++
-	e.Seq, e.Nth = m.seq, r.count
-	stamp := protocol.StampOf(e.Event)
-	stamp.Seq = m.seq
-	e.Event = e.Event.Stamped(stamp)
-
+	e.Place(m.seq, r.count)
 	r.add(*e)
 	r.last = e.Seq
 	r.bytes += e.Size()

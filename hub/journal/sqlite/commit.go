@@ -85,6 +85,9 @@ func (s *Store) Commit(entries []journal.Entry) error {
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := journal.CheckPositions(entries, s.Head()); err != nil {
+		return err
+	}
 	first := s.head.Load() + 1
 	nths := make([]uint64, len(entries))
 	err := s.transact(func() error {
@@ -105,11 +108,7 @@ func (s *Store) Commit(entries []journal.Entry) error {
 		return fmt.Errorf("journal: cannot record: %w", err)
 	}
 	for i := range entries {
-		e := &entries[i]
-		e.Seq, e.Nth = first+uint64(i), nths[i]
-		stamp := protocol.StampOf(e.Event)
-		stamp.Seq = e.Seq
-		e.Event = e.Event.Stamped(stamp)
+		entries[i].Place(first+uint64(i), nths[i])
 	}
 	s.head.Store(first + uint64(len(entries)) - 1)
 	s.spoke.Store(time.Now().UnixNano())

@@ -119,7 +119,7 @@ func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
 	}
 	largest := int64(0)
 	for range 50 { // 20 MB
-		storetest.Commit(t, s, group...)
+		storetest.Commit(t, s, anew(group)...)
 		require.NoError(t, s.checkpointIfLong())
 		info, err := os.Stat(path + "-wal")
 		require.NoError(t, err)

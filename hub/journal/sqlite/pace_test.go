@@ -296,12 +296,12 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	storetest.Commit(t, s, in...)
 	for range 5 { // cut short or not, the record is whole
 		var all sync.WaitGroup
-		all.Go(func() { assert.NoError(t, s.Commit(in[:1])) })
+		all.Go(func() { assert.NoError(t, s.Commit(anew(in[:1]))) })
 		_, err := s.rewrite()
 		require.NoError(t, err)
 		all.Wait()
 	}
-	storetest.Commit(t, s, in[:1]...)
+	storetest.Commit(t, s, anew(in[:1])...)
 	s.spoke.Store(0)
 	settle(task, func() bool { return !s.marked.Load() })
 	require.NoError(t, s.Close())

@@ -23,6 +23,8 @@ func Run(t *testing.T, make Maker) {
 	for name, test := range map[string]func(*testing.T, Maker){
 		"an empty store":                     empty,
 		"positions grow":                     positions,
+		"a position may be given":            given,
+		"a position is the next":             misplaced,
 		"an entry comes back as it was":      roundTrip,
 		"streams are merged in order":        merges,
 		"a page is bounded in bytes":         pages,

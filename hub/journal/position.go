@@ -1,0 +1,43 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+
+	"chinwag/protocol"
+)
+
+// ErrPosition is what Commit returns where a position was given that is not the next: whoever has
+// given it has made a mistake, and nothing is committed.
+var ErrPosition = errors.New("journal: a given position is not the next")
+
+// CheckPositions is for stores: the positions that were given must be those that follow head, and
+// an event must say the same as its entry.
+func CheckPositions(entries []Entry, head uint64) error {
+	for i := range entries {
+		e, next := &entries[i], head+1+uint64(i)
+		if e.Seq == 0 {
+			continue
+		}
+		if e.Seq != next {
+			return fmt.Errorf("%w: an entry of %s has %d, and the next is %d", ErrPosition, e.Stream, e.Seq, next)
+		}
+		if at := protocol.StampOf(e.Event).Seq; at != next {
+			return fmt.Errorf("%w: the event of an entry at %d says %d", ErrPosition, next, at)
+		}
+	}
+	return nil
+}
+
+// Place is for stores: it gives e its place, and writes the position into its event. An event whose
+// position was given has it already, and a copy of it is saved.
+func (e *Entry) Place(seq, nth uint64) {
+	given := e.Seq == seq
+	e.Seq, e.Nth = seq, nth
+	if given {
+		return
+	}
+	stamp := protocol.StampOf(e.Event)
+	stamp.Seq = seq
+	e.Event = e.Event.Stamped(stamp)
+}
