@@ -14,13 +14,19 @@ import (
 type Store interface {
 	// Epoch names the record. Positions of another epoch mean nothing here.
 	Epoch() uuid.UUID
+	// Key is made with the record, of chance, and stays with it: for hashes of what nobody shall guess.
+	Key() [32]byte
 	// Head is the position of the last entry, 0 if there is none.
 	Head() uint64
-	// Commit keeps the entries in this order, all or none. An entry without a
-	// position is given the next, and its event with it; one that has a position must have
-	// the next, and its event, too, else it is ErrPosition. When Commit returns nil they are
-	// as safe as the store can make them.
-	Commit(entries []Entry) error
+	// Commit keeps the entries in this order and makes the rows true, all or none. An entry
+	// without a position is given the next, and its event with it; one that has a position must
+	// have the next, and its event, too, else it is ErrPosition. Of two rows with the same ID the
+	// last is true. When Commit returns nil all are as safe as the store can make them.
+	Commit(entries []Entry, rows []Row) error
+	// Rows calls f for each row, in the order of IDs, as all of them were at one moment, until
+	// f returns an error. It is for a start: commits need not wait for it, but whatever waits for
+	// readers does, so f must be quick.
+	Rows(f func(Row) error) error
 	// Read moves the cursor on by at most limit entries, or as many as have
 	// PageBytes, never beyond upto, and returns them in order. A page without entries means that cur has
 	// reached upto.
@@ -52,10 +58,11 @@ var ErrBroken = errors.New("the disk did not take what was written: what is in t
 // ErrBusy is what Forget and Journal.Search return where too many wait for the same.
 var ErrBusy = errors.New("journal: too many wait")
 
-// Proposal is what is committed together or not at all. Mark is the proposer's
-// own and comes back untouched.
+// Proposal is what is committed together or not at all: the entries, and the rows that they
+// have changed. Mark is the proposer's own and comes back untouched.
 type Proposal struct {
 	Entries []Entry
+	Rows    []Row
 	Mark    any
 }
 
@@ -127,6 +134,7 @@ func (j *Journal) Committed() <-chan Batch { return j.committed }
 // whoever wants it kept waits for it before ending ctx.
 func (j *Journal) Run(ctx context.Context) {
 	var entries []Entry
+	var rows []Row
 	for {
 		select {
 		case <-j.wake:
@@ -139,12 +147,13 @@ func (j *Journal) Run(ctx context.Context) {
 		if len(group) == 0 { // it came with the last one, and so did its wake
 			continue
 		}
-		entries = entries[:0]
+		entries, rows = entries[:0], rows[:0]
 		for _, p := range group {
 			entries = append(entries, p.Entries...)
+			rows = append(rows, p.Rows...)
 		}
 		epoch := j.recent.now()
-		batch := Batch{Proposals: group, Err: j.Commit(entries)}
+		batch := Batch{Proposals: group, Err: j.Commit(entries, lastRows(rows))}
 		if batch.Err == nil {
 			for i := range entries {
 				entries[i].share()
@@ -157,6 +166,7 @@ func (j *Journal) Run(ctx context.Context) {
 			rest = rest[copy(p.Entries, rest):]
 		}
 		clear(entries)
+		clear(rows)
 		select {
 		case j.committed <- batch:
 		case <-ctx.Done():

@@ -18,12 +18,12 @@ type slowStore struct {
 	goOn   chan error
 }
 
-func (s *slowStore) Commit(entries []Entry) error {
+func (s *slowStore) Commit(entries []Entry, rows []Row) error {
 	s.groups = append(s.groups, append([]Entry(nil), entries...))
 	if err := <-s.goOn; err != nil {
 		return err
 	}
-	return s.Memory.Commit(entries)
+	return s.Memory.Commit(entries, rows)
 }
 
 func TestWhatWaitsIsCommittedTogether(t *testing.T) {

@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"math"
 	"slices"
 	"strings"
@@ -27,12 +28,14 @@ type Bounds struct {
 type Memory struct {
 	bounds Bounds
 	epoch  uuid.UUID
+	key    [32]byte
 
 	mu      sync.RWMutex
 	seq     uint64
 	bytes   int
 	gone    uint64 // position of the newest in a stream that was forgotten as a whole
 	streams map[Stream]*ring
+	rows    map[int64][]byte
 }
 
 type ring struct {
@@ -50,7 +53,9 @@ func NewMemory(b Bounds) *Memory {
 	b.Bytes = bound(b.Bytes, 1<<20)
 	b.Streams = bound(b.Streams, 4096)
 	b.Total = bound(b.Total, 64<<20)
-	return &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}}
+	m := &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}, rows: map[int64][]byte{}}
+	_, _ = rand.Read(m.key[:]) // it cannot fail
+	return m
 }
 
 func bound(n, standard int) int {
@@ -70,13 +75,14 @@ func (m *Memory) Head() uint64 {
 	return m.seq
 }
 
-// Commit implements Store. It fails only where a position is wrong.
-func (m *Memory) Commit(entries []Entry) error {
+// Commit implements Store. It fails only where what it is given cannot be.
+func (m *Memory) Commit(entries []Entry, rows []Row) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := CheckPositions(entries, m.seq); err != nil {
+	if err := cmp.Or(CheckPositions(entries, m.seq), CheckRows(rows)); err != nil {
 		return err
 	}
+	m.keepRows(rows)
 	for i := range entries {
 		m.keep(&entries[i])
 	}

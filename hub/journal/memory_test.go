@@ -18,7 +18,7 @@ func said(st Stream, text string) Entry {
 
 func commit(t testing.TB, m *Memory, entries ...Entry) []Entry {
 	t.Helper()
-	require.NoError(t, m.Commit(entries))
+	require.NoError(t, m.Commit(entries, nil))
 	return entries
 }
 

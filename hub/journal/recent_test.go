@@ -99,8 +99,8 @@ type hasty struct {
 	then func()
 }
 
-func (s *hasty) Commit(entries []Entry) error {
-	err := s.Memory.Commit(entries)
+func (s *hasty) Commit(entries []Entry, rows []Row) error {
+	err := s.Memory.Commit(entries, rows)
 	if s.then != nil {
 		s.then()
 	}

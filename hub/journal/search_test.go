@@ -107,14 +107,14 @@ type committing struct {
 
 func (c *committing) Err() error {
 	c.n++
-	return c.m.Commit([]Entry{{Stream: "#b", Event: protocol.Said{Text: protocol.MustText("meanwhile")}}})
+	return c.m.Commit([]Entry{{Stream: "#b", Event: protocol.Said{Text: protocol.MustText("meanwhile")}}}, nil)
 }
 
 // Whoever commits waits for a few entries of a search in memory, not for all of it.
 func TestCommitsGoOnDuringASearchInMemory(t *testing.T) {
 	m := NewMemory(Bounds{})
 	for range 10 * searchAtOnce {
-		require.NoError(t, m.Commit([]Entry{{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}}))
+		require.NoError(t, m.Commit([]Entry{{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}}, nil))
 	}
 	ctx := &committing{Context: t.Context(), m: m}
 	found, looked, err := m.Search(ctx, []Stream{"#a"}, "cake", 9999, 9)

@@ -60,7 +60,7 @@ func BenchmarkCommit(b *testing.B) {
 				b.ReportAllocs()
 				n := 0
 				for b.Loop() {
-					if err := s.Commit(anew(in)); err != nil {
+					if err := s.Commit(anew(in), nil); err != nil {
 						b.Fatal(err)
 					}
 					n += group

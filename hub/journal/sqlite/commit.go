@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,12 +35,13 @@ type writer struct {
 	intoIndex, outOfIndex   *sql.Stmt
 	erase, remove           *sql.Stmt
 	prune, drop             *sql.Stmt // streams
+	keepRow, removeRow      *sql.Stmt // nil in a file of before there were rows
 	args                    []any     // of entries that are yet to be written
 	touched                 []*stream // in this transaction
 	buf                     []byte
 }
 
-func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
+func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err error) {
 	const row = "(?,?,?,?,?,?,?,?,?)"
 	type prepared struct {
 		stmt  **sql.Stmt
@@ -58,6 +60,9 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 		{&w.prune, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
 		{&w.drop, "DELETE FROM streams WHERE id=? AND count=pruned_nth RETURNING name, last"},
 	}
+	if hasRows {
+		all = append(all, prepared{&w.keepRow, keepRow}, prepared{&w.removeRow, removeRow})
+	}
 	for i, n := range rowCounts {
 		all = append(all, prepared{&w.insert[i], "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, n-1)})
 	}
@@ -71,7 +76,7 @@ func newWriter(ctx context.Context, c *sql.Conn) (w *writer, err error) {
 }
 
 func (w *writer) close() {
-	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune, w.drop) {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune, w.drop, w.keepRow, w.removeRow) {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -79,13 +84,13 @@ func (w *writer) close() {
 }
 
 // Commit implements journal.Store.
-func (s *Store) Commit(entries []journal.Entry) error {
-	if len(entries) == 0 {
+func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
+	if len(entries)+len(rows) == 0 {
 		return nil
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := journal.CheckPositions(entries, s.Head()); err != nil {
+	if err := cmp.Or(journal.CheckPositions(entries, s.Head()), journal.CheckRows(rows)); err != nil {
 		return err
 	}
 	first := s.head.Load() + 1
@@ -102,10 +107,18 @@ func (s *Store) Commit(entries []journal.Entry) error {
 				return err
 			}
 		}
+		for i := range rows {
+			if err := s.w.writeRow(&rows[i]); err != nil {
+				return err
+			}
+		}
 		return s.count()
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("journal: cannot record: %w", err)
+	case len(entries) == 0:
+		return nil
 	}
 	for i := range entries {
 		entries[i].Place(first+uint64(i), nths[i])

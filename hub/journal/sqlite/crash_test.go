@@ -46,7 +46,7 @@ func child(path string) {
 	}
 	fmt.Println(s.Head())
 	for {
-		if err := s.Commit(numbered(int(s.Head())+1, 1+rand.IntN(1+rand.IntN(100)))); err != nil {
+		if err := s.Commit(numbered(int(s.Head())+1, 1+rand.IntN(1+rand.IntN(100))), nil); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}

@@ -82,12 +82,12 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 		return codes.SQLITE_OK
 	})
 	in := numbered(11, 3)
-	err := s.Commit(in)
+	err := s.Commit(in, nil)
 	assert.ErrorIs(t, err, journal.ErrBroken)
 	assert.Zero(t, in[0].Seq)
 	assert.Equal(t, uint64(10), s.Head())
 	d.Fail(nil)
-	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken, "the disk says that all is well, and is not believed")
+	assert.ErrorIs(t, s.Commit(numbered(11, 1), nil), journal.ErrBroken, "the disk says that all is well, and is not believed")
 	assert.Equal(t, 10, assertNumbered(t, s), "nothing of it is seen")
 	require.NoError(t, s.Close())
 
@@ -111,7 +111,7 @@ func TestAFailedFlushOfTheFileIsToldByTheNextCommit(t *testing.T) {
 	})
 	assert.ErrorIs(t, s.checkpoint(), journal.ErrBroken)
 	d.Fail(nil)
-	assert.ErrorIs(t, s.Commit(numbered(11, 1)), journal.ErrBroken)
+	assert.ErrorIs(t, s.Commit(numbered(11, 1), nil), journal.ErrBroken)
 	require.NoError(t, s.Close())
 	assert.Equal(t, 10, assertNumbered(t, opened(t, path, Options{})))
 }
@@ -134,13 +134,13 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 					return codes.SQLITE_OK
 				})
 				head := s.Head()
-				if err := s.Commit(numbered(int(head)+1, 1+rand.IntN(200))); err != nil {
+				if err := s.Commit(numbered(int(head)+1, 1+rand.IntN(200)), nil); err != nil {
 					failed++
 					require.NotErrorIs(t, err, journal.ErrBroken)
 					require.Equal(t, head, s.Head())
 				}
 				d.Fail(nil)
-				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1)))
+				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1), nil))
 			}
 			assertNumbered(t, s)
 			require.NoError(t, s.Close())

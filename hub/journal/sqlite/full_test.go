@@ -21,7 +21,7 @@ func TestAFullDiskIsToldAndOver(t *testing.T) {
 	}
 	limit("1") // no more than there are
 	in := numbered(11, 5000)
-	err := s.Commit(in)
+	err := s.Commit(in, nil)
 	require.Error(t, err)
 	assert.NotErrorIs(t, err, journal.ErrBroken)
 	assert.Zero(t, in[0].Seq)
@@ -41,7 +41,7 @@ func TestAnotherWriterIsWaitedForAndThenRefused(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.checkpoints.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
-	assert.ErrorContains(t, s.Commit(numbered(11, 1)), "locked")
+	assert.ErrorContains(t, s.Commit(numbered(11, 1), nil), "locked")
 	_, err = s.checkpoints.ExecContext(t.Context(), "ROLLBACK")
 	require.NoError(t, err)
 	storetest.Commit(t, s, numbered(11, 1)...)

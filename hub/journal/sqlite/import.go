@@ -77,13 +77,13 @@ func remove(path string, files []string) {
 }
 
 func (s *Store) importFrom(from io.Reader, partial bool) (done Imported, err error) {
-	var streams int
+	var used bool
 	if err := s.borrow(func(r *reader) error {
-		return r.conn.QueryRowContext(s.stop, "SELECT count(*) FROM streams").Scan(&streams)
+		return r.conn.QueryRowContext(s.stop, "SELECT EXISTS (SELECT 1 FROM streams) OR EXISTS (SELECT 1 FROM rows)").Scan(&used)
 	}); err != nil {
 		return done, err
 	}
-	if streams > 0 {
+	if used {
 		return done, fmt.Errorf("%s has entries already: please import into a new file", s.path)
 	}
 	s.writing.Lock()

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,7 +209,7 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 	for name, r := range olderRecords {
 		t.Run(name, func(t *testing.T) {
 			path := play(t, r.play)
-			s, err := open(path, Options{}, append(migrations[:2:2], "SELECT 1")) // as it was, and can be exported
+			s, err := open(path, Options{}, slices.Concat(migrations[:2], []string{"SELECT 1"}, migrations[3:])) // as it was, and can be exported
 			require.NoError(t, err)
 			require.NoError(t, s.Close())
 			var out bytes.Buffer

@@ -90,7 +90,7 @@ func BenchmarkPacePrune(b *testing.B) {
 				for range 20 {
 					in = append(in, ago("#a", 0, hanLine(1360)))
 				}
-				_ = s.Commit(in)
+				_ = s.Commit(in, nil)
 				time.Sleep(50 * time.Millisecond)
 			}
 		})

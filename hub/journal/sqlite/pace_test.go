@@ -53,7 +53,7 @@ func TestACommitThatWaitsEndsTheSlice(t *testing.T) {
 	require.NoError(t, s.slice(lazy, func(l *slice) error {
 		l.until = time.Now().Add(time.Hour)
 		assert.True(t, l.spend(1))
-		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "first")})) })
+		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "first")}, nil)) })
 		require.Eventually(t, s.writing.isWanted, 10*time.Second, time.Millisecond)
 		assert.False(t, l.spend(1))
 		l.urgent = true
@@ -296,7 +296,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	storetest.Commit(t, s, in...)
 	for range 5 { // cut short or not, the record is whole
 		var all sync.WaitGroup
-		all.Go(func() { assert.NoError(t, s.Commit(anew(in[:1]))) })
+		all.Go(func() { assert.NoError(t, s.Commit(anew(in[:1]), nil)) })
 		_, err := s.rewrite()
 		require.NoError(t, err)
 		all.Wait()

@@ -28,6 +28,10 @@ func TestWhatIsNotAsARecordHasItIsDamage(t *testing.T) {
 		"DELETE FROM meta",
 		"UPDATE meta SET epoch=x'00'",
 		"UPDATE meta SET indexed=-1",
+		"UPDATE meta SET key=x'00'",
+		"UPDATE meta SET key=NULL",
+		"DROP TABLE rows",
+		"ALTER TABLE rows RENAME COLUMN value TO worth",
 		"", // an unknown format of the schema
 	} {
 		t.Run(harm, func(t *testing.T) {

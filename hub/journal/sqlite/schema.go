@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"os"
@@ -54,7 +55,7 @@ DROP INDEX spoken_by_author;
 DROP INDEX entries_of_stream;
 -- Each entry stands in one index: to keep one costs half as much as to keep the entry.
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
-`, separateOperators}
+`, separateOperators, rowsAndKey}
 
 // migrate brings the file that w has open to the version of steps. The file as
 // it was is kept beside it.
@@ -90,7 +91,14 @@ func runSteps(ctx context.Context, w *sql.Conn, version int, steps []string) err
 	}
 	if version == 0 {
 		epoch := uuid.New()
-		if _, err := w.ExecContext(ctx, "INSERT INTO meta VALUES (?, 0, 0)", epoch[:]); err != nil {
+		if _, err := w.ExecContext(ctx, "INSERT INTO meta (epoch, indexed, gone) VALUES (?, 0, 0)", epoch[:]); err != nil {
+			return err
+		}
+	}
+	if version < rowsSchema && len(steps) >= rowsSchema {
+		key := make([]byte, keySize)
+		_, _ = rand.Read(key) // it cannot fail
+		if _, err := w.ExecContext(ctx, "UPDATE meta SET key=?", key); err != nil {
 			return err
 		}
 	}

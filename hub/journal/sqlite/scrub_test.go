@@ -38,7 +38,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 				return
 			default:
 			}
-			_ = s.Commit([]journal.Entry{storetest.Said("#b", fmt.Sprint("meanwhile ", i))})
+			_ = s.Commit([]journal.Entry{storetest.Said("#b", fmt.Sprint("meanwhile ", i))}, nil)
 			_, _ = s.index()
 		}
 	}()

@@ -63,6 +63,7 @@ type Store struct {
 	opts  Options
 	path  string
 	epoch uuid.UUID
+	key   [keySize]byte
 	lock  *os.File
 	pools []*sql.DB
 	conns []*sql.Conn // the writer's, and that of checkpoints
@@ -170,7 +171,12 @@ func (s *Store) connect(steps []string) (err error) {
 	if err := setIndex(ctx, conn); err != nil {
 		return err
 	}
-	if s.w, err = newWriter(ctx, conn); err != nil {
+	if len(steps) >= rowsSchema {
+		if err := s.loadKey(ctx, conn); err != nil {
+			return err
+		}
+	}
+	if s.w, err = newWriter(ctx, conn, len(steps) >= rowsSchema); err != nil {
 		return err
 	}
 	if db, err = s.pool(1, writing(s.path, s.opts.Sync)); err != nil {

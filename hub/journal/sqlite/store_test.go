@@ -116,7 +116,7 @@ func TestClosedIsClosed(t *testing.T) {
 	others := goleak.IgnoreCurrent()
 	s := opened(t, newPath(t), Options{})
 	require.NoError(t, s.Close())
-	assert.ErrorIs(t, s.Commit(numbered(1, 1)), errClosed)
+	assert.ErrorIs(t, s.Commit(numbered(1, 1), nil), errClosed)
 	_, err := s.Read(storetest.From(0, "#a"), 1, 1)
 	assert.ErrorIs(t, err, errClosed)
 	goleak.VerifyNone(t, others)

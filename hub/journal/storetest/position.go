@@ -46,7 +46,7 @@ func misplaced(t *testing.T, make Maker) {
 		"the event of an entry at 2 says 3":       {unlike},
 	} {
 		first := in[0]
-		err := s.Commit(in)
+		err := s.Commit(in, nil)
 		require.ErrorIs(t, err, journal.ErrPosition)
 		assert.ErrorContains(t, err, wrong)
 		assert.Equal(t, first, in[0], "it has no place")

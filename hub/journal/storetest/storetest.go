@@ -21,25 +21,28 @@ type Maker func(t testing.TB, lines int) (s journal.Store, prune func())
 // Run runs every test on stores from make.
 func Run(t *testing.T, make Maker) {
 	for name, test := range map[string]func(*testing.T, Maker){
-		"an empty store":                     empty,
-		"positions grow":                     positions,
-		"a position may be given":            given,
-		"a position is the next":             misplaced,
-		"an entry comes back as it was":      roundTrip,
-		"streams are merged in order":        merges,
-		"a page is bounded in bytes":         pages,
-		"never beyond upto":                  upto,
-		"what is gone is counted":            gone,
-		"what is another's is not missed":    last,
-		"nobody's stream is passed over":     nobody,
-		"only what was spoken counts":        back,
-		"before a time":                      before,
-		"search finds all the words":         search,
-		"search in Chinese":                  chinese,
-		"no search is a syntax error":        hostile,
-		"what is forgotten leaves its place": forget,
-		"lines are what was spoken":          lines,
-		"what was not spoken has a bound":    unspoken,
+		"an empty store":                      empty,
+		"positions grow":                      positions,
+		"a position may be given":             given,
+		"a position is the next":              misplaced,
+		"rows are what they became":           rows,
+		"rows and entries are one commit":     together,
+		"the bytes of a row are its reader's": ownRows,
+		"an entry comes back as it was":       roundTrip,
+		"streams are merged in order":         merges,
+		"a page is bounded in bytes":          pages,
+		"never beyond upto":                   upto,
+		"what is gone is counted":             gone,
+		"what is another's is not missed":     last,
+		"nobody's stream is passed over":      nobody,
+		"only what was spoken counts":         back,
+		"before a time":                       before,
+		"search finds all the words":          search,
+		"search in Chinese":                   chinese,
+		"no search is a syntax error":         hostile,
+		"what is forgotten leaves its place":  forget,
+		"lines are what was spoken":           lines,
+		"what was not spoken has a bound":     unspoken,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, make) })
 	}
@@ -66,7 +69,7 @@ func Nick(s string) protocol.Nick {
 // Commit commits entries, and returns them with their positions.
 func Commit(t testing.TB, s journal.Store, entries ...journal.Entry) []journal.Entry {
 	t.Helper()
-	require.NoError(t, s.Commit(entries))
+	require.NoError(t, s.Commit(entries, nil))
 	return entries
 }
 
@@ -107,7 +110,7 @@ func empty(t *testing.T, make Maker) {
 	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "x", 9, 10)
 	require.NoError(t, err)
 	assert.Empty(t, found)
-	require.NoError(t, s.Commit(nil))
+	require.NoError(t, s.Commit(nil, nil))
 	assert.Zero(t, s.Head())
 }
 

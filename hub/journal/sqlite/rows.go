@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"chinwag/hub/journal"
+)
+
+// Rows are what is true now, as the hub has it: the package keeps the bytes and knows nothing about
+// them. They are written in the transaction of the entries that changed them, and nothing else
+// touches them: they are neither pruned nor exported, and not in the index.
+
+const (
+	rowsSchema = 4 // the first that has rows. A file is opened with an older one in tests alone
+	keySize    = 32
+)
+
+const rowsAndKey = `
+CREATE TABLE rows (
+	id    INTEGER PRIMARY KEY,
+	value BLOB NOT NULL
+);
+ALTER TABLE meta ADD COLUMN key BLOB; -- of chance; for hashes of what nobody shall guess
+`
+
+const (
+	keepRow   = "INSERT OR REPLACE INTO rows (id, value) VALUES (?, ?)"
+	removeRow = "DELETE FROM rows WHERE id=?"
+)
+
+// writeRow makes a row true.
+func (w *writer) writeRow(r *journal.Row) (err error) {
+	if r.Value == nil {
+		_, err = w.removeRow.Exec(r.ID)
+	} else {
+		_, err = w.keepRow.Exec(r.ID, r.Value)
+	}
+	return err
+}
+
+// loadKey reads the key of the record.
+func (s *Store) loadKey(ctx context.Context, c *sql.Conn) error {
+	var key []byte
+	err := c.QueryRowContext(ctx, "SELECT key FROM meta").Scan(&key)
+	if err == nil && len(key) != keySize {
+		err = fmt.Errorf("%w: its key is missing", errDamaged)
+	}
+	copy(s.key[:], key)
+	return err
+}
+
+// Key implements journal.Store.
+func (s *Store) Key() [32]byte { return s.key }
+
+// Rows implements journal.Store.
+func (s *Store) Rows(f func(journal.Row) error) error {
+	return s.borrow(func(r *reader) error {
+		rows, err := r.conn.QueryContext(s.stop, "SELECT id, value FROM rows ORDER BY id")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var row journal.Row
+			if err := rows.Scan(&row.ID, &row.Value); err != nil {
+				return err
+			}
+			if row.Value == nil { // as the driver has what is empty
+				row.Value = []byte{}
+			}
+			if err := f(row); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
