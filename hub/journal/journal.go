@@ -31,6 +31,9 @@ type Store interface {
 	// PageBytes, never beyond upto, and returns them in order. A page without entries means that cur has
 	// reached upto.
 	Read(cur *Cursor, upto uint64, limit int) (Page, error)
+	// Tail returns the entries of all streams after a position, in order, as many as limit.
+	// It is for a start, which reads again what the rows do not hold.
+	Tail(after uint64, limit int) ([]Entry, error)
 	// Back returns the position after which the last n spoken entries of
 	// these streams lie, up to upto; 0 if there are no more than n.
 	Back(streams []Stream, upto uint64, n int) (uint64, error)

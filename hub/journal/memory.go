@@ -193,6 +193,18 @@ func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int)
 	}
 }
 
+// Tail implements Store.
+func (m *Memory) Tail(after uint64, limit int) (found []Entry, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, r := range m.streams {
+		i, _ := slices.BinarySearchFunc(r.entries, after, func(e Entry, seq uint64) int { return cmp.Or(cmp.Compare(e.Seq, seq), -1) })
+		found = append(found, r.entries[i:]...)
+	}
+	slices.SortFunc(found, bySeq)
+	return slices.Clip(found[:min(limit, len(found))]), nil
+}
+
 // Back implements Store.
 func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
 	m.mu.RLock()

@@ -41,6 +41,7 @@ func Run(t *testing.T, make Maker) {
 		"search in Chinese":                   chinese,
 		"no search is a syntax error":         hostile,
 		"what is forgotten leaves its place":  forget,
+		"the tail is of all streams":          tail,
 		"lines are what was spoken":           lines,
 		"what was not spoken has a bound":     unspoken,
 	} {

@@ -1,0 +1,48 @@
+package sqlite
+
+import "chinwag/hub/journal"
+
+// tailOfAll is what all streams have after a position.
+const tailOfAll = "SELECT s.name, " + columns + " FROM entries e JOIN streams s ON s.id=e.stream WHERE e.seq>? ORDER BY e.seq" + limit
+
+const tailAtOnce = 512 // entries that are read in one moment: a checkpoint waits for those who read
+
+// Tail implements journal.Store.
+func (s *Store) Tail(after uint64, limit int) (found []journal.Entry, err error) {
+	for more := true; more && len(found) < limit; {
+		n := min(limit-len(found), tailAtOnce)
+		some, err := s.tailSome(after, n)
+		if err != nil {
+			return nil, err
+		}
+		if more = len(some) == n; more {
+			after = some[n-1].Seq
+		}
+		found = append(found, some...)
+	}
+	return found, nil
+}
+
+func (s *Store) tailSome(after uint64, n int) (found []journal.Entry, err error) {
+	err = s.borrow(func(r *reader) error {
+		rows, err := r.conn.QueryContext(s.stop, tailOfAll, position(after), n)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var st string
+			var row row
+			if err := rows.Scan(append([]any{&st}, row.columns()...)...); err != nil {
+				return err
+			}
+			e, err := r.entry(&row, journal.Stream(st))
+			if err != nil {
+				return err
+			}
+			found = append(found, e)
+		}
+		return rows.Err()
+	})
+	return found, err
+}
