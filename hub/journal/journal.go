@@ -47,6 +47,10 @@ type Store interface {
 	// that hold all the words, in order, and the position up to which it has
 	// looked: the index may be behind. It ends with ctx, and a half done is an error.
 	Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error)
+	// KeepAfter has what stands after a position kept, whatever bound would have it go, until it
+	// is called with a higher one. Before it is called nothing is kept back. Forget is not
+	// kept from anything.
+	KeepAfter(position uint64)
 	// Forget takes the words out of all that author has spoken in these
 	// streams, for ever, and returns how many entries it was. Each keeps its
 	// place, with a protocol.Erased in it. When it returns nobody finds or

@@ -34,6 +34,7 @@ type Memory struct {
 	seq     uint64
 	bytes   int
 	gone    uint64 // position of the newest in a stream that was forgotten as a whole
+	kept    uint64 // position up to which anything may go
 	streams map[Stream]*ring
 	rows    map[int64][]byte
 }
@@ -53,7 +54,7 @@ func NewMemory(b Bounds) *Memory {
 	b.Bytes = bound(b.Bytes, 1<<20)
 	b.Streams = bound(b.Streams, 4096)
 	b.Total = bound(b.Total, 64<<20)
-	m := &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}, rows: map[int64][]byte{}}
+	m := &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}, rows: map[int64][]byte{}, kept: keepsNothing}
 	_, _ = rand.Read(m.key[:]) // it cannot fail
 	return m
 }
@@ -86,9 +87,7 @@ func (m *Memory) Commit(entries []Entry, rows []Row) error {
 	for i := range entries {
 		m.keep(&entries[i])
 	}
-	for m.bytes > m.bounds.Total {
-		m.shrinkLargest()
-	}
+	m.shrink()
 	return nil
 }
 
@@ -111,7 +110,12 @@ func (m *Memory) keep(e *Entry) {
 	if e.Event.IsSpoken() {
 		r.lines++
 	}
-	for r.lines > m.bounds.Lines || len(r.entries) > MostEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes {
+	m.trim(r)
+}
+
+// trim drops what is too much in one stream.
+func (m *Memory) trim(r *ring) {
+	for (r.lines > m.bounds.Lines || len(r.entries) > MostEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
 		m.dropOldest(r)
 	}
 }
@@ -127,33 +131,48 @@ func (m *Memory) dropOldest(r *ring) {
 	r.drop(1)
 }
 
-// shrinkLargest drops an eighth of the largest stream, so that the search for
-// it is paid for by many lines.
-func (m *Memory) shrinkLargest() {
-	var largest *ring
-	for _, r := range m.streams {
-		if largest == nil || r.bytes > largest.bytes {
-			largest = r
-		}
-	}
-	for range len(largest.entries)/8 + 1 {
-		m.dropOldest(largest)
+// shrink drops what is too much in all.
+func (m *Memory) shrink() {
+	for m.bytes > m.bounds.Total && m.shrinkLargest() {
 	}
 }
 
+// shrinkLargest drops an eighth of the largest stream, so that the search for
+// it is paid for by many lines. It reports whether there was anything that may go.
+func (m *Memory) shrinkLargest() bool {
+	var largest *ring
+	for _, r := range m.streams {
+		if m.mayDrop(r) && (largest == nil || r.bytes > largest.bytes) {
+			largest = r
+		}
+	}
+	if largest == nil {
+		return false
+	}
+	for n := len(largest.entries)/8 + 1; n > 0 && m.mayDrop(largest); n-- {
+		m.dropOldest(largest)
+	}
+	return true
+}
+
 // forgetOne forgets the smallest stream, and of those the one that has been
-// silent longest: who makes a thousand rooms forgets their own first.
-func (m *Memory) forgetOne() {
+// silent longest: who makes a thousand rooms forgets their own first. It reports whether
+// there was one that may go.
+func (m *Memory) forgetOne() bool {
 	var least Stream
 	var of *ring
 	for s, r := range m.streams {
-		if of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.last < of.last {
+		if r.last <= m.kept && (of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.last < of.last) {
 			least, of = s, r
 		}
+	}
+	if of == nil {
+		return false
 	}
 	m.bytes -= of.bytes
 	m.gone = max(m.gone, of.last)
 	delete(m.streams, least)
+	return true
 }
 
 // Read implements Store.

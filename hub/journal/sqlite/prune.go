@@ -70,7 +70,7 @@ func (s *Store) pruneSize() (int, error) {
 	}
 	if s.pruned.goal == 0 {
 		used, first, err := s.used()
-		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve {
+		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve || first > s.kept.Load() {
 			s.pruned.merge = 0
 			return 0, err
 		}
@@ -198,8 +198,8 @@ func (s *Store) streamsAfter(id int64) (found []streamRow, err error) {
 
 var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2") + " LIMIT ?1"
 
-// prune removes the first entries that a query finds. They must be the oldest of their
-// streams, in order. A stream that holds nothing then goes with them.
+// prune removes the first entries that a query finds, up to one that is kept. They must be the
+// oldest of their streams, in order. A stream that holds nothing then goes with them.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	err = s.slice(lazy, func(l *slice) error {
 		l.urgent = s.isLate()
@@ -210,7 +210,7 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 		garbage, last := uint64(0), map[int64]*rawRow{}
 		for i := range rows {
 			r := &rows[i]
-			if r.seq >= s.Head() {
+			if r.seq >= s.Head() || r.seq > s.kept.Load() {
 				break
 			}
 			words := 0

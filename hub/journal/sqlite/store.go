@@ -25,6 +25,7 @@ type Options struct {
 	Lines   int           // how many lines of each stream are kept, see journal.MostEntries; 0: all
 	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
 	Size    int64         // bytes of the file that may hold something, about; free pages and the log come on top; 0: all
+	Held    bool          // nothing is pruned before KeepAfter is called
 	Log     *slog.Logger  // nil: nobody is told
 
 	// For tests. 0: what the constants say.
@@ -73,6 +74,7 @@ type Store struct {
 	gate     gate         // that all of them go through
 	head     atomic.Uint64
 	indexed  atomic.Uint64 // written under writing
+	kept     atomic.Uint64 // position up to which anything may be pruned
 
 	writing turn // of what follows
 	w       *writer
@@ -123,6 +125,9 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 		opts: o, path: path,
 		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longLog: longLog, longAt: longLog, patience: patience, streams: map[journal.Stream]*stream{},
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	if !o.Held {
+		s.kept.Store(keepsNothing)
 	}
 	s.stop, s.end = context.WithCancel(context.Background())
 	defer func() {

@@ -42,6 +42,7 @@ func Run(t *testing.T, make Maker) {
 		"no search is a syntax error":         hostile,
 		"what is forgotten leaves its place":  forget,
 		"the tail is of all streams":          tail,
+		"what is after a position is kept":    keepAfter,
 		"lines are what was spoken":           lines,
 		"what was not spoken has a bound":     unspoken,
 	} {
