@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"github.com/google/uuid"
@@ -57,9 +58,13 @@ DROP INDEX entries_of_stream;
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
 `, separateOperators, rowsAndKey}
 
+// onlyAdds is the version from which on steps have only added tables and columns. Such a step
+// leaves the entries as they are, so it does without a copy where there is no room for one.
+const onlyAdds = 3
+
 // migrate brings the file that w has open to the version of steps. The file as
 // it was is kept beside it.
-func migrate(ctx context.Context, w *sql.Conn, path string, steps []string) error {
+func migrate(ctx context.Context, w *sql.Conn, path string, steps []string, log *slog.Logger) error {
 	version, err := versionOf(ctx, w)
 	switch {
 	case err != nil:
@@ -68,8 +73,11 @@ func migrate(ctx context.Context, w *sql.Conn, path string, steps []string) erro
 		return fmt.Errorf("%s was written by a newer chinwag (its schema is %d, this program knows %d): please start the newer one", path, version, len(steps))
 	case version == len(steps):
 		return nil
-	case version > 0:
-		if err := keepCopy(ctx, w, fmt.Sprintf("%s.v%d.bak", path, version)); err != nil {
+	}
+	noRoom := false
+	if version > 0 {
+		noRoom, err = keepCopy(ctx, w, fmt.Sprintf("%s.v%d.bak", path, version))
+		if err != nil && !(noRoom && version >= onlyAdds) {
 			return fmt.Errorf("%s could not be copied before it is brought to schema %d: %w", path, len(steps), err)
 		}
 	}
@@ -79,6 +87,9 @@ func migrate(ctx context.Context, w *sql.Conn, path string, steps []string) erro
 	if err := runSteps(ctx, w, version, steps); err != nil {
 		_, _ = w.ExecContext(ctx, "ROLLBACK")
 		return err
+	}
+	if noRoom {
+		log.Warn("the record was brought forward without a copy of it as it was: there was no room for one", "path", path, "schema", len(steps))
 	}
 	return nil
 }
@@ -117,14 +128,20 @@ func versionOf(ctx context.Context, c *sql.Conn) (version int, err error) {
 	return version, err
 }
 
-// keepCopy writes the whole database to another file, at once or not at all.
-func keepCopy(ctx context.Context, c *sql.Conn, path string) error {
+// keepCopy writes the whole database to another file, at once or not at all. noRoom says that
+// the error is that there is none for it.
+func keepCopy(ctx context.Context, c *sql.Conn, path string) (noRoom bool, err error) {
 	unfinished := path + ".tmp"
-	if err := os.WriteFile(unfinished, nil, 0o600); err != nil { // nobody else may read what was private
-		return err
+	err = os.WriteFile(unfinished, nil, 0o600) // nobody else may read what was private
+	if err == nil {
+		_, err = c.ExecContext(ctx, "VACUUM INTO ?", unfinished)
 	}
-	if _, err := c.ExecContext(ctx, "VACUUM INTO ?", unfinished); err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(unfinished, path)
 	}
-	return os.Rename(unfinished, path)
+	if err != nil {
+		noRoom = isNoRoom(err, unfinished)
+		_ = os.Remove(unfinished) // the room of what is not whole
+	}
+	return noRoom, err
 }

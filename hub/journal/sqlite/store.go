@@ -164,7 +164,7 @@ func (s *Store) connect(steps []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, conn, s.path, steps); err != nil {
+	if err := migrate(ctx, conn, s.path, steps, s.opts.Log); err != nil {
 		return err
 	}
 	if err := check(ctx, conn, s.path); err != nil {
