@@ -21,6 +21,7 @@ func TestEveryQuestionHasItsIndex(t *testing.T) {
 		"SELECT seq FROM " + spokenIn + " AND seq<=?3 AND author=?4 ORDER BY seq":                                                             {spoken + between},
 		"SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT 1 OFFSET ?": {spoken + older},
 		beforeLines:   {spoken + all},
+		ticketsOfDesk: {"MERGE", spoken + all, unspoken + all},
 		tailOfAll:     {"e USING INTEGER PRIMARY KEY (rowid>?)", "s USING INTEGER PRIMARY KEY (rowid=?)"},
 		oldest:        {"INTEGER PRIMARY KEY (rowid<?)"},
 		spokenBetween: {"INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},

@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Legacy reads what a record from before there were rows, or one that was imported, holds for
+// certain of what is now kept in rows. It is asked once, where there are entries and no rows yet.
+//
+// It looks at each entry once, and at those of the desk a second time. Sessions are not held by such
+// a record: nobody can come back into one.
+func (s *Store) Legacy() (found journal.Legacy, err error) {
+	err = s.lookLong(s.stop, func(ctx context.Context, r *reader) error {
+		found = journal.Legacy{}
+		streams, err := allStreams(ctx, r.conn)
+		if err != nil {
+			return err
+		}
+		rooms := map[int64]journal.Stream{}
+		for _, st := range streams {
+			if strings.HasPrefix(string(st.Name), "#") {
+				rooms[st.ID] = st.Name
+			}
+			if st.Name == journal.Desk {
+				if err := r.desk(ctx, st, &found); err != nil {
+					return err
+				}
+			}
+		}
+		found.Topics, err = r.topics(ctx, rooms)
+		return err
+	})
+	return found, err
+}
+
+// lastTopics are the positions of the last topics of all streams. To walk through the entries as they
+// lie is three times as quick as to look each up by its stream.
+const lastTopics = `SELECT stream, max(seq) FROM entries NOT INDEXED WHERE event GLOB '{"type":"topic-set"*' GROUP BY stream`
+
+// topics are the last topics of rooms that are kept.
+func (r *reader) topics(ctx context.Context, rooms map[int64]journal.Stream) (found []journal.Entry, err error) {
+	last, err := r.lastTopics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for id, seq := range last {
+		if rooms[id] == "" {
+			continue
+		}
+		e, err := r.at(ctx, seq, rooms[id])
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, e)
+	}
+	slices.SortFunc(found, func(a, b journal.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return found, nil
+}
+
+func (r *reader) lastTopics(ctx context.Context) (map[int64]int64, error) {
+	rows, err := r.conn.QueryContext(ctx, lastTopics)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	last := map[int64]int64{}
+	for rows.Next() {
+		var stream, seq int64
+		if err := rows.Scan(&stream, &seq); err != nil {
+			return nil, err
+		}
+		last[stream] = seq
+	}
+	return last, rows.Err()
+}
+
+// ticketsOfDesk is what the desk's stream says of tickets. What was spoken has no state.
+var ticketsOfDesk = ofStream(`SELECT seq, json_extract(event, '$.ticket'), ifnull(json_extract(event, '$.state'), ''), event GLOB '{"type":"asked"*'
+	FROM entries WHERE stream=?1 AND event GLOB '{"type":"*,"ticket":[0-9]*'`)
+
+// conversation is where the entries of a ticket stand; 0: nowhere, or not yet.
+type conversation struct{ opened, words, left int64 }
+
+// desk finds the highest ticket and the messages that were left at the desk.
+func (r *reader) desk(ctx context.Context, st streamRow, found *journal.Legacy) error {
+	open, err := r.conversations(ctx, st, found)
+	if err != nil {
+		return err
+	}
+	for _, c := range open {
+		if c.left == 0 {
+			continue
+		}
+		var m journal.Message
+		for at, e := range map[int64]*journal.Entry{c.opened: &m.Opened, c.words: &m.Words, c.left: &m.Left} {
+			if *e, err = r.at(ctx, at, st.Name); err != nil {
+				return err
+			}
+		}
+		found.Messages = append(found.Messages, m)
+	}
+	slices.SortFunc(found.Messages, func(a, b journal.Message) int { return cmp.Compare(a.Left.Seq, b.Left.Seq) })
+	return nil
+}
+
+// conversations are those that have not ended. A number may have come again after a start: then it
+// is the last one's.
+func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.Legacy) (map[protocol.Ticket]*conversation, error) {
+	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	open := map[protocol.Ticket]*conversation{}
+	for rows.Next() {
+		var seq int64
+		var no protocol.Ticket
+		var state protocol.TicketState
+		var asked bool
+		if err := rows.Scan(&seq, &no, &state, &asked); err != nil {
+			return nil, err
+		}
+		found.Ticket = max(found.Ticket, no)
+		c := open[no]
+		if c == nil || state == protocol.Waiting {
+			c = &conversation{}
+			open[no] = c
+		}
+		if c.follow(seq, state, asked); state == protocol.Closed || state == protocol.Gone {
+			delete(open, no)
+		}
+	}
+	return open, rows.Err()
+}
+
+// follow takes the next entry. It has no state where it was spoken, and asked where by the visitor.
+func (c *conversation) follow(seq int64, state protocol.TicketState, asked bool) {
+	switch {
+	case asked:
+		c.words = cmp.Or(c.words, seq)
+	case state == protocol.Waiting:
+		c.opened = seq
+	case state == protocol.LeftMessage:
+		c.left = seq
+	case state != "":
+		c.left = 0
+	}
+}
+
+// at is the entry at a position, the zero Entry at 0.
+func (r *reader) at(ctx context.Context, seq int64, st journal.Stream) (at journal.Entry, err error) {
+	rows, err := r.conn.QueryContext(ctx, "SELECT "+columns+" FROM entries e WHERE seq=?", seq)
+	if err != nil {
+		return at, err
+	}
+	err = r.each(rows, st, func(e journal.Entry) bool { at = e; return true })
+	return at, err
+}

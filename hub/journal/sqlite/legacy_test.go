@@ -1,0 +1,115 @@
+package sqlite
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/journal/storetest"
+	"chinwag/protocol"
+)
+
+func topic(st journal.Stream, text string) journal.Entry {
+	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.TopicSet{From: storetest.Nick("ann"), Text: protocol.MustText(text)}}
+}
+
+// atDesk is what happened to a ticket, or what was said of it.
+func atDesk(ev protocol.Recorded) journal.Entry {
+	return journal.Entry{Stream: journal.Desk, Author: uuid.UUID{7}, Event: ev.Stamped(protocol.Stamp{ID: uuid.New(), Room: protocol.DeskRoom})}
+}
+
+func becomes(no protocol.Ticket, state protocol.TicketState) journal.Entry {
+	return atDesk(protocol.TicketChanged{Ticket: no, From: storetest.Nick("bob"), State: state})
+}
+
+func asks(no protocol.Ticket, text string) journal.Entry {
+	return atDesk(protocol.Asked{Ticket: no, From: storetest.Nick("bob"), Text: protocol.MustText(text)})
+}
+
+func replies(no protocol.Ticket, text string) journal.Entry {
+	return atDesk(protocol.Replied{Ticket: no, From: storetest.Nick("op"), To: storetest.Nick("bob"), Text: protocol.MustText(text)})
+}
+
+// A record from before there were rows tells the last topic of each room, the highest ticket, and the
+// messages that nobody has answered.
+func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
+	path := newPath(t)
+	s, err := open(path, Options{}, migrations[:rowsSchema-1])
+	require.NoError(t, err)
+	in := storetest.Commit(t, s,
+		topic("#a", "old"), topic("#b", "of b"), storetest.Said("#a", `{"type":"topic-set"`), topic("#a", "new"), storetest.Said("#c", "hello"), topic("#b", ""),
+		topic("@x", "nobody's"),
+		becomes(1, protocol.Waiting), becomes(2, protocol.Waiting), replies(1, "what is it?"), asks(1, "my first words"), asks(2, "of another"), asks(1, "and more"),
+		becomes(2, protocol.Taken), becomes(1, protocol.LeftMessage), becomes(2, protocol.LeftMessage), becomes(2, protocol.Taken),
+		becomes(41, protocol.Waiting), asks(41, "x"), becomes(41, protocol.LeftMessage), becomes(41, protocol.Gone), asks(41, "on its way"),
+		// After a start the numbers began anew.
+		becomes(3, protocol.Waiting), asks(3, "before"), becomes(3, protocol.LeftMessage),
+		becomes(3, protocol.Waiting), becomes(3, protocol.Disconnected), becomes(3, protocol.Back),
+		becomes(4, protocol.Waiting), asks(4, "secret"), becomes(4, protocol.LeftMessage),
+		atDesk(protocol.DutyChanged{From: storetest.Nick("op"), On: true}), storetest.Said("#desk", `,"ticket":99`))
+	require.NoError(t, s.Close())
+
+	s = opened(t, path, Options{})
+	_, err = s.Forget(in[29].Author, []journal.Stream{"#nowhere"})
+	require.NoError(t, err)
+	got, err := s.Legacy()
+	require.NoError(t, err)
+	assert.Equal(t, []journal.Entry{in[3], in[5]}, got.Topics)
+	assert.Equal(t, protocol.Ticket(41), got.Ticket)
+	assert.Equal(t, []journal.Message{
+		{Opened: in[7], Words: in[10], Left: in[14]},
+		{Opened: in[28], Words: in[29], Left: in[30]},
+	}, got.Messages)
+}
+
+// What is not kept any more is not known, and what was forgotten does not come back.
+func TestALegacyOfWhatIsLeft(t *testing.T) {
+	s := opened(t, newPath(t), Options{Lines: 3})
+	got, err := s.Legacy()
+	require.NoError(t, err)
+	assert.Equal(t, journal.Legacy{}, got)
+
+	in := storetest.Commit(t, s, becomes(7, protocol.Waiting), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.LeftMessage))
+	pruneAll(t, s)
+	got, err = s.Legacy()
+	require.NoError(t, err)
+	assert.Equal(t, []journal.Message{{Words: in[2], Left: in[5]}}, got.Messages)
+
+	_, err = s.Forget(in[2].Author, []journal.Stream{journal.Desk})
+	require.NoError(t, err)
+	got, err = s.Legacy()
+	require.NoError(t, err)
+	assert.Equal(t, []journal.Message{{Left: in[5]}}, got.Messages)
+}
+
+// What a room without a topic, and a desk with many tickets, cost in 200,000 entries.
+func BenchmarkLegacy(b *testing.B) {
+	for _, of := range []string{"rooms", "desk"} {
+		b.Run(of, func(b *testing.B) {
+			s := still(b, newPath(b), Options{Sync: Off})
+			for i := range 200 {
+				in := lines(1000)
+				for j := range in {
+					if no := protocol.Ticket(i*250 + j/4); of == "desk" {
+						in[j] = [...]func() journal.Entry{
+							func() journal.Entry { return becomes(no, protocol.Waiting) }, func() journal.Entry { return asks(no, line) },
+							func() journal.Entry { return replies(no, line) }, func() journal.Entry { return becomes(no, protocol.Closed) },
+						}[j%4]()
+					}
+				}
+				storetest.Commit(b, s, in...)
+			}
+			require.NoError(b, s.checkpoint())
+			for b.Loop() {
+				got, err := s.Legacy()
+				require.NoError(b, err)
+				require.Empty(b, got.Topics, fmt.Sprint(got.Ticket))
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/200_000, "µs/entry")
+		})
+	}
+}
