@@ -46,7 +46,8 @@ func child(path string) {
 	}
 	fmt.Println(s.Head())
 	for {
-		if err := s.Commit(numbered(int(s.Head())+1, 1+rand.IntN(1+rand.IntN(100))), nil); err != nil {
+		in := numbered(int(s.Head())+1, 1+rand.IntN(1+rand.IntN(100)))
+		if err := s.Commit(in, rowsAt(s.Head()+uint64(len(in)))); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -89,6 +90,7 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 
 		s := opened(t, path, Options{})
 		require.GreaterOrEqual(t, assertNumbered(t, s), said)
+		assertRowsAtHead(t, s)
 		if round%3 == 2 { // else the next child finds the log as it was left
 			require.NoError(t, s.Close())
 			path, said = newPath(t), 0
@@ -135,7 +137,8 @@ func TestATornLogHoldsWhatIsBeforeIt(t *testing.T) {
 	type commit struct{ head, size int }
 	var commits []commit
 	for range 40 {
-		storetest.Commit(t, s, numbered(int(s.Head())+1, 1+rand.IntN(40))...)
+		in := numbered(int(s.Head())+1, 1+rand.IntN(40))
+		require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
 		commits = append(commits, commit{int(s.Head()), logSize(t, s)})
 	}
 	end := commits[len(commits)-1].size
@@ -153,6 +156,7 @@ func TestATornLogHoldsWhatIsBeforeIt(t *testing.T) {
 		torn := opened(t, to, Options{})
 		got := assertNumbered(t, torn)
 		assert.GreaterOrEqual(t, got, safe, "cut at %d of %d", cut, end)
+		assertRowsAtHead(t, torn)
 		storetest.Commit(t, torn, numbered(got+1, 10)...)
 		assert.Equal(t, got+10, assertNumbered(t, torn), "it goes on from there")
 		require.NoError(t, torn.Close())

@@ -29,7 +29,8 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		s := opened(t, path, Options{Sync: y})
 		safe := 0
 		for d.IsOn() {
-			storetest.Commit(t, s, numbered(int(s.Head())+1, 1+random.IntN(30))...)
+			in := numbered(int(s.Head())+1, 1+random.IntN(30))
+			require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
 			if d.IsOn() && y == Full {
 				safe = int(s.Head())
 			}
@@ -50,6 +51,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		require.NoError(t, err, "seed %d", seed)
 		got := assertNumbered(t, left)
 		assert.GreaterOrEqual(t, got, safe, "seed %d", seed)
+		assertRowsAtHead(t, left)
 		storetest.Commit(t, left, numbered(got+1, 5)...)
 		require.NoError(t, left.Close())
 	}
@@ -63,9 +65,12 @@ func TestACommitIsOneFlush(t *testing.T) {
 	storetest.Commit(t, s, numbered(1, 1)...) // the first makes the log
 	for _, n := range []int{1, 10, 1000} {
 		before := d.Flushes()
-		storetest.Commit(t, s, numbered(int(s.Head())+1, n)...)
+		require.NoError(t, s.Commit(numbered(int(s.Head())+1, n), manyRows(n)))
 		assert.Equal(t, 1, d.Flushes()-before)
 	}
+	before := d.Flushes()
+	require.NoError(t, s.Commit(nil, manyRows(3)))
+	assert.Equal(t, 1, d.Flushes()-before, "rows alone are as safe")
 }
 
 // After a failed flush nobody knows what the disk has: no commit succeeds any
@@ -134,17 +139,22 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 					return codes.SQLITE_OK
 				})
 				head := s.Head()
-				if err := s.Commit(numbered(int(head)+1, 1+rand.IntN(200)), nil); err != nil {
+				in := numbered(int(head)+1, 1+rand.IntN(200))
+				if err := s.Commit(in, rowsAt(head+uint64(len(in)))); err != nil {
 					failed++
 					require.NotErrorIs(t, err, journal.ErrBroken)
 					require.Equal(t, head, s.Head())
 				}
+				assertRowsAtHead(t, s)
 				d.Fail(nil)
-				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1), nil))
+				require.NoError(t, s.Commit(numbered(int(s.Head())+1, 1), rowsAt(s.Head()+1)))
 			}
 			assertNumbered(t, s)
+			assertRowsAtHead(t, s)
 			require.NoError(t, s.Close())
-			assertNumbered(t, opened(t, path, Options{}))
+			s = opened(t, path, Options{})
+			assertNumbered(t, s)
+			assertRowsAtHead(t, s)
 			assert.Greater(t, failed, 2)
 		})
 	}

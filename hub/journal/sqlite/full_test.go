@@ -21,8 +21,11 @@ func TestAFullDiskIsToldAndOver(t *testing.T) {
 	}
 	limit("1") // no more than there are
 	in := numbered(11, 5000)
-	err := s.Commit(in, nil)
+	require.Error(t, s.Commit(nil, manyRows(5000)))
+	assert.Empty(t, storetest.Rows(t, s), "rows are as before")
+	err := s.Commit(in, []journal.Row{storetest.Row(1, "with them")})
 	require.Error(t, err)
+	assert.Empty(t, storetest.Rows(t, s))
 	assert.NotErrorIs(t, err, journal.ErrBroken)
 	assert.Zero(t, in[0].Seq)
 	assert.Equal(t, 10, assertNumbered(t, s))

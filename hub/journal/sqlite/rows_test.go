@@ -145,3 +145,28 @@ func TestManyRowsAreReadAtOnce(t *testing.T) {
 	assert.Equal(t, in[777], got[777])
 	assert.Less(t, took, 2*time.Second, "a tenth of a second, with what else goes on here")
 }
+
+// rowsAt are rows that belong to a record with that head.
+func rowsAt(head uint64) (rows []journal.Row) {
+	for _, id := range []int64{1, int64(2 + head%50), 1 << 40} {
+		rows = append(rows, storetest.Row(id, fmt.Sprintf("%-500d", head)))
+	}
+	return append(rows, journal.Row{ID: int64(2 + (head+25)%50)})
+}
+
+// assertRowsAtHead checks that the last rows that are there came with the last entries.
+func assertRowsAtHead(t testing.TB, s *Store) {
+	t.Helper()
+	all := storetest.Rows(t, s)
+	if len(all) == 0 {
+		assert.Zero(t, s.Head())
+		return
+	}
+	head := rowsAt(s.Head())
+	assert.Equal(t, head[0], all[0])
+	assert.Equal(t, head[2], all[len(all)-1])
+	assert.Contains(t, all, head[1])
+	for _, r := range all {
+		assert.NotEqual(t, head[3].ID, r.ID, "it was deleted")
+	}
+}
