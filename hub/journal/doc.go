@@ -15,6 +15,10 @@
 // person only if somebody is given the wrong stream. A line from one to another
 // is two entries, one in each mailbox, with the same id.
 //
+// Beside the entries stand rows: what is true now, as the hub has it, in bytes that no store looks
+// into. They are committed with the entries that changed them. A start takes up the rows, and what the
+// entries after a position say (Tail), which KeepAfter has kept from pruning.
+//
 // The end of the record is in memory, too: all of it for who is a little behind, and
 // what was spoken last in a few streams for who enters them.
 //

@@ -47,6 +47,10 @@
 // costs one flush a group (TestACommitIsOneFlush). With Normal and Off a power
 // cut may lose the last lines, and positions that were told may come again.
 //
+// Rows are in the transaction of their entries: after a kill, a power cut or a failed write both
+// are there or neither (the same tests). They are neither pruned nor exported. What KeepAfter
+// keeps, no pruning reaches (TestNoPruningReachesWhatIsKept).
+//
 // What cannot be written is refused as a whole, is seen by nobody, and does not
 // keep the next from being written when the disk can again
 // (TestTheStoreRecoversWithTheDisk, TestAFullDiskIsToldAndOver,
@@ -55,7 +59,9 @@
 // opened anew (TestAfterAFailedFlushTheStoreIsBroken). A damaged file is refused
 // and left as it is (TestADamagedFileIsRefused, TestACutFileIsRefused,
 // TestWhatIsNoRecordIsLeftAlone), and so is a newer one (TestANewerFileIsRefused); an older
-// one is brought forward after a copy is made (TestAnOlderFileIsBroughtForward).
+// one is brought forward after a copy is made (TestAnOlderFileIsBroughtForward), or without one where
+// there is no room for it and the step only adds
+// (TestAFileIsBroughtForwardWhereThereIsNoRoomForACopy).
 // A second process is told who has the file (TestTwoOnOneFile). A start looks at
 // the whole of a small file, and at the counters and the end of a large one;
 // Verify looks at everything.

@@ -173,7 +173,7 @@ const (
 // check is the cheap look at each start: all of a small file, and of a large one
 // what is small and what was written last.
 func check(ctx context.Context, c *sql.Conn, path string) error {
-	checks := []string{"quick_check('meta')", "quick_check('streams')"}
+	checks := []string{"quick_check('meta')", "quick_check('streams')", "quick_check('rows')"}
 	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
 		checks = []string{"integrity_check(1)"}
 	}

@@ -143,7 +143,7 @@ func TestManyRowsAreReadAtOnce(t *testing.T) {
 	took := time.Since(start)
 	require.Len(t, got, len(in))
 	assert.Equal(t, in[777], got[777])
-	assert.Less(t, took, 2*time.Second, "a tenth of a second, with what else goes on here")
+	assert.Less(t, took, 10*time.Second, "a tenth of a second where nothing else goes on")
 }
 
 // rowsAt are rows that belong to a record with that head.
