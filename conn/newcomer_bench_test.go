@@ -62,7 +62,7 @@ func filled(b *testing.B, path string, n int, text string) string {
 			stamp := protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: protocol.Lobby}
 			group[i] = journal.Entry{Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: said.Stamped(stamp)}
 		}
-		require.NoError(b, s.Commit(group))
+		require.NoError(b, s.Commit(group, nil))
 	}
 	require.NoError(b, s.Close())
 	return path

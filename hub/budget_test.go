@@ -65,7 +65,7 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 					}
 					costs += cost(&entries[i])
 				}
-				require.NoError(t, s.Commit(entries))
+				require.NoError(t, s.Commit(entries, nil))
 			}
 			file, err := sql.Open("sqlite", path)
 			require.NoError(t, err)

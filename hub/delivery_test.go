@@ -60,7 +60,7 @@ func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	for i := range entries {
 		entries[i] = journal.Entry{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}
 	}
-	require.NoError(t, m.Commit(entries))
+	require.NoError(t, m.Commit(entries, nil))
 	c := newClient(New(journal.New(m), Options{}))
 	c.ctx = t.Context()
 	d := delivery{c: c}

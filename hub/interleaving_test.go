@@ -130,8 +130,8 @@ type aheadStore struct {
 	hold atomic.Bool
 }
 
-func (s *aheadStore) Commit(e []journal.Entry) error {
-	err := s.Store.Commit(e)
+func (s *aheadStore) Commit(e []journal.Entry, rows []journal.Row) error {
+	err := s.Store.Commit(e, rows)
 	if s.hold.Load() {
 		<-s.gate
 	}
@@ -327,7 +327,7 @@ func TestG4TooManyRoomsAgoIsTold(t *testing.T) {
 func TestG4AForgottenStreamIsTold(t *testing.T) {
 	m := journal.NewMemory(journal.Bounds{Streams: 2})
 	say := func(s journal.Stream) {
-		_ = m.Commit([]journal.Entry{{Stream: s, Event: protocol.Said{From: hubtest.Nick("a"), Text: hubtest.Text("x")}}})
+		_ = m.Commit([]journal.Entry{{Stream: s, Event: protocol.Said{From: hubtest.Nick("a"), Text: hubtest.Text("x")}}}, nil)
 	}
 	say("#lobby")
 	cur := &journal.Cursor{Seq: 1, Streams: []journal.Reading{{Stream: "#lobby", Nth: 1}}}

@@ -115,7 +115,7 @@ func BenchmarkTranscript(b *testing.B) {
 			stamp := protocol.Stamp{ID: uuid.New(), Time: time.Unix(int64(i), 0), Room: protocol.DeskRoom}
 			entries = append(entries, journal.Entry{Stream: journal.Desk, Author: uuid.UUID{1}, Event: e.Stamped(stamp)})
 		}
-		require.NoError(b, store.Commit(entries))
+		require.NoError(b, store.Commit(entries, nil))
 		for j := range entries {
 			ts.follow(&entries[j])
 		}

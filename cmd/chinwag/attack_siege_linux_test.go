@@ -426,7 +426,7 @@ func (m *memories) line(words string) {
 }
 
 func (m *memories) commit() {
-	require.NoError(m.t, m.store.Commit(m.group))
+	require.NoError(m.t, m.store.Commit(m.group, nil))
 	m.group = m.group[:0]
 }
 

@@ -29,7 +29,7 @@ func TestHistoryGoesThereAndBack(t *testing.T) {
 	from, to := filepath.Join(t.TempDir(), "a.db"), filepath.Join(t.TempDir(), "b.db")
 	s, err := sqlite.Open(from, sqlite.Options{})
 	require.NoError(t, err)
-	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello"), storetest.Said("#a", "world")}))
+	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello"), storetest.Said("#a", "world")}, nil))
 
 	exported, err := history("", "export", from) // while it is open
 	require.NoError(t, err)

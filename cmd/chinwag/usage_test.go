@@ -292,7 +292,7 @@ func TestHistorySaysWhatIsWrongWithTheFile(t *testing.T) {
 	s, err := sqlite.Open(at("open"), sqlite.Options{})
 	require.NoError(t, err)
 	defer s.Close()
-	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello")}))
+	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello")}, nil))
 	for _, verb := range []string{"export", "verify", "import", "vacuum"} {
 		for name, want := range map[string]string{
 			"none":        "there is no record at",

@@ -29,14 +29,14 @@ type Store struct {
 func newStore(s journal.Store) *Store { return &Store{Store: s, gate: make(chan error)} }
 
 // Commit implements journal.Store.
-func (s *Store) Commit(entries []journal.Entry) error {
+func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	if err := s.fails(entries); err != nil {
 		return err
 	}
 	if err := s.pass(); err != nil {
 		return err
 	}
-	if err := s.Store.Commit(entries); err != nil {
+	if err := s.Store.Commit(entries, rows); err != nil {
 		return err
 	}
 	s.mu.Lock()
