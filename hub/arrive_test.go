@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 // newcomer attaches somebody whose writes are looked at.
 func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
+	var mu sync.Mutex
 	var all []string
 	c = w.NewClient(false)
 	c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
@@ -24,14 +26,17 @@ func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
 			for _, l := range lines {
 				s += string(l.Text())
 			}
+			mu.Lock()
 			all = append(all, s)
+			mu.Unlock()
 			return read(lines)
 		})
 	}
 	c.Attach()
 	synctest.Wait()
 	return c, func() (new []string) {
-		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		new, all = all, nil
 		return new
 	}

@@ -114,11 +114,16 @@ func (d *deskPlay) connect(p *hubtest.Client) {
 // note looks who is who. The world waits meanwhile.
 func (d *deskPlay) note() {
 	synctest.Wait()
-	for _, p := range d.everybody() {
+	all := d.everybody()
+	conns := make([]*hub.Client, len(all))
+	for i, p := range all {
+		conns[i] = p.Conn()
+	}
+	for i, s := range d.SessionsOf(conns...) {
+		p, me := all[i], s.ID
 		if !d.here[p] {
 			continue
 		}
-		me := d.Session(p.Conn()).ID
 		if me == (uuid.UUID{}) {
 			d.here[p] = false // said goodbye to
 		} else if ids := d.sessions[p]; len(ids) == 0 || ids[len(ids)-1] != me {

@@ -54,11 +54,26 @@ func (d *ailing) tried() (tries, entries int) {
 	return d.tries, d.entries
 }
 
-// caller comes, does something and has gone before it is recorded.
-func (w *world) caller(i int) {
-	c := w.NewClient(false)
-	c.Writer = blocking
-	c.Attach()
+// callers come, do something and have gone before it is recorded.
+func (w *world) callers(from, n int) {
+	var all []*hubtest.Client
+	var talking sync.WaitGroup
+	for i := range n {
+		c := w.NewClient(false)
+		c.Writer = blocking
+		c.Attach()
+		talking.Go(func() { _ = c.Call(whatACallerDoes(from + i)...) })
+		all = append(all, c)
+	}
+	synctest.Wait() // what has its turn only when something is recorded waits for that
+	for i, c := range all {
+		c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[(from+i)%3])
+		c.Leave()
+	}
+	talking.Wait()
+}
+
+func whatACallerDoes(i int) []protocol.Command {
 	cmds := [][]protocol.Command{
 		{say("hello")},
 		{protocol.Hello{}},
@@ -68,12 +83,7 @@ func (w *world) caller(i int) {
 		{protocol.Join{Room: hubtest.Room(fmt.Sprint("r", i))}},
 		{protocol.Hello{}, protocol.Hello{Nick: hubtest.Nick("caller-%d", i)}},
 	}
-	var talking sync.WaitGroup
-	talking.Go(func() { _ = c.Call(cmds[i%len(cmds)]...) })
-	synctest.Wait() // what has its turn only when something is recorded waits for that
-	c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[i%3])
-	c.Leave()
-	talking.Wait()
+	return cmds[i%len(cmds)]
 }
 
 // Whoever never got in, since the record failed, leaves nothing behind, and costs it
@@ -85,8 +95,8 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 				w, disk := ailingWorld(t, hub.Options{Visitors: -1})
 				ann := w.Enter(hub.Identity{})
 				disk.falls(true)
-				for i := range n {
-					w.caller(i)
+				for from := 0; from < n; from += 100 {
+					w.callers(from, 100)
 				}
 				time.Sleep(30 * time.Second)
 				synctest.Wait()

@@ -128,12 +128,18 @@ func (w *Window) Sessions() []SessionView {
 }
 
 // Session is that of a connection; zero: it has none any more.
-func (w *Window) Session(c *Client) (v SessionView) {
-	return ask(w, func(r *run) SessionView {
-		if c == nil || c.member == nil {
-			return SessionView{}
+func (w *Window) Session(c *Client) SessionView { return w.SessionsOf(c)[0] }
+
+// SessionsOf are those of some connections, as Session has them.
+func (w *Window) SessionsOf(cs ...*Client) []SessionView {
+	return ask(w, func(r *run) (all []SessionView) {
+		for _, c := range cs {
+			if c == nil {
+				c = &Client{}
+			}
+			all = append(all, r.viewOrNone(c.member))
 		}
-		return r.view(c.member)
+		return all
 	})
 }
 
