@@ -1,0 +1,213 @@
+package hubtest
+
+import (
+	"context"
+
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub"
+	"chinwag/protocol"
+)
+
+// connection is one connection of a client.
+type connection struct {
+	*hub.Client
+	ctx    context.Context // until nothing is written any more
+	cancel context.CancelFunc
+	over   chan struct{} // closed when nothing is written any more
+	err    error         // why; to be read when over is closed
+}
+
+// Ended is a context that has ended: with it hub.Client.Close does not wait.
+var Ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+// Attach begins a connection on which the client says nothing by itself. It reports false where
+// the hub has ended.
+func (c *Client) Attach() bool {
+	_, is := c.attach()
+	return is
+}
+
+func (c *Client) attach() (first []protocol.Command, is bool) {
+	ctx, cancel := context.WithCancel(context.Background())
+	conn, err := c.w.Hub.Attach(ctx, c.Identity)
+	if err != nil {
+		cancel()
+		require.ErrorIs(c.w.t, err, hub.ErrStopped)
+		return nil, false
+	}
+	n := &connection{Client: conn, ctx: ctx, cancel: cancel, over: make(chan struct{})}
+	first, w := c.begin(n)
+	conn.Start(ctx, w, c.goesOn, func(err error) {
+		n.err = err
+		close(n.over)
+	})
+	h := c.w.Hub
+	c.ended.Go(func() { n.follow(h) })
+	return first, true
+}
+
+// begin makes n the connection of c, and its writer. What c says first depends on what it
+// was told before this.
+func (c *Client) begin(n *connection) (first []protocol.Command, w hub.Writer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.conn, first = n, c.firstWords()
+	c.connections++
+	c.reconnected()
+	read := func(lines []*protocol.Line) error { return c.read(n.ctx, lines) }
+	switch {
+	case c.Writer != nil:
+		return first, c.Writer(read)
+	case c.connections%3 == 0:
+		return first, Blocking(read)
+	}
+	return first, &socket{c: c, ctx: n.ctx}
+}
+
+func (c *Client) goesOn(err error) bool { return c.GoesOn != nil && c.GoesOn(err) }
+
+// follow has the writing end when the connection or the hub has.
+func (n *connection) follow(h *hub.Hub) {
+	select {
+	case <-n.over:
+	case <-n.ctx.Done():
+		n.Stop()
+	case <-h.Done():
+		n.Stop()
+	}
+	<-n.over
+	n.cancel()
+}
+
+// Connect begins a connection. Who has been here before comes back, and a program says again
+// what was not acknowledged. It reports false where the hub has ended.
+func (c *Client) Connect() bool {
+	first, is := c.attach()
+	if !is {
+		return false
+	}
+	n := c.last()
+	c.ended.Go(func() {
+		if reason, is := c.speak(n, first); is {
+			c.hangUp(n, reason)
+			return
+		}
+		if !c.Program { // the hub knows what is written: it must be written, or not
+			<-n.over
+		}
+		n.Close(n.ctx, protocol.Lost)
+		<-n.over
+	})
+	return true
+}
+
+func (c *Client) hangUp(n *connection, reason protocol.Reason) {
+	if reason == protocol.Lost {
+		n.Discard()
+	}
+	n.Close(n.ctx, reason)
+	if reason == protocol.Lost {
+		n.cancel()
+	}
+	<-n.over
+}
+
+// firstWords is what a connection begins with.
+func (c *Client) firstWords() (first []protocol.Command) {
+	if !c.Program {
+		if c.code == "" {
+			return nil
+		}
+		return append(append(first, c.Guest...), protocol.ComeBack{Code: protocol.MustText(c.code)})
+	}
+	hello := protocol.Hello{Token: c.token, Room: c.Room}
+	if c.token != "" {
+		hello.Resume = &protocol.Resume{Epoch: c.epoch, Seq: c.position}
+	}
+	first = append(first, hello)
+	for _, s := range c.unacked {
+		first = append(first, s)
+	}
+	return first
+}
+
+// speak says what there is to say, until the connection ends. It reports whether it was
+// asked to hang up.
+func (c *Client) speak(n *connection, first []protocol.Command) (reason protocol.Reason, is bool) {
+	for _, cmd := range first {
+		if n.Do(n.ctx, cmd) != nil {
+			return reason, false
+		}
+	}
+	for {
+		select {
+		case cmd := <-c.wants:
+			if end, is := cmd.(hangUp); is {
+				return end.reason, true
+			}
+			if n.Do(n.ctx, cmd) != nil {
+				return reason, false
+			}
+		case <-n.ctx.Done():
+			return reason, false
+		}
+	}
+}
+
+// Conn is the hub's end of the last connection; nil: there was none.
+func (c *Client) Conn() *hub.Client {
+	if n := c.last(); n != nil {
+		return n.Client
+	}
+	return nil
+}
+
+// Context is that of the last connection: it ends when nothing is written any more.
+func (c *Client) Context() context.Context { return c.last().ctx }
+
+func (c *Client) last() *connection {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn
+}
+
+// Disconnect breaks the connection off, if there is one.
+func (c *Client) Disconnect() {
+	if n := c.last(); n != nil {
+		n.cancel()
+	}
+}
+
+// Wait returns when all connections have ended.
+func (c *Client) Wait() { c.ended.Wait() }
+
+// Leave breaks the connection off and waits for its end.
+func (c *Client) Leave() {
+	c.Disconnect()
+	c.Wait()
+}
+
+// Close ends a connection that Attach began: when all that was said on it is answered.
+func (c *Client) Close(reason protocol.Reason) {
+	n := c.last()
+	n.Close(n.ctx, reason)
+}
+
+// Drop breaks a connection off that Attach began.
+func (c *Client) Drop() {
+	n := c.last()
+	n.cancel()
+	n.Close(n.ctx, protocol.Lost)
+}
+
+// Over waits until nothing more is written on the last connection, and returns why.
+func (c *Client) Over() error {
+	n := c.last()
+	<-n.over
+	return n.err
+}
