@@ -146,7 +146,7 @@ type (
 	}
 	Members struct {
 		Room  Room     `json:"room"`
-		Here  int      `json:"here"`  // all of them
+		Here  int      `json:"here"`  // all who have a connection
 		Names []Member `json:"names"` // in the order of coming, cut at a bound
 	}
 	RoomList struct {
@@ -233,8 +233,9 @@ type (
 
 // Member is one who is in a room.
 type Member struct {
-	Nick Nick `json:"nick"`
-	Away bool `json:"away,omitzero"`
+	Nick     Nick  `json:"nick"`
+	Away     bool  `json:"away,omitzero"`
+	Attached *bool `json:"attached,omitzero"` // false: it has no connection just now; nil: it has one
 }
 
 // RoomInfo is one room in a list of rooms.

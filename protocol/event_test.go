@@ -29,7 +29,7 @@ func everyEvent(t testing.TB) []Event {
 		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
 		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text}, Erased{at, bob},
 		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "", "epoch", 9, true, nil, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
-		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{bob, false}, {ann, true}}},
+		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
 		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, Pong{"p"},
 		Helped{Usage: "/nick NAME", Text: "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
@@ -118,7 +118,7 @@ func TestEventsInWords(t *testing.T) {
 -- bob to everybody: hello, 你好
 -- a line of bob's was taken out here
 `, firstLines(got.String(), 20))
-	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away) and 1 more
+	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away), bob (not connected) and 1 more
 -- 3 rooms: #tea (2), #lobby (1) and 1 more
 -- 1 room: #tea (2)
 `)

@@ -48,7 +48,7 @@ func kickArgs(c Command) string {
 		if k.For == 0 {
 			k.For = KickTime
 		}
-		args = append(args, k.For.short())
+		args = append(args, k.For.Short())
 	}
 	if k.Text.s != "" {
 		args = append(args, k.Text.s)

@@ -39,8 +39,8 @@ func (s Seconds) String() string {
 	return plural(int(s), "second")
 }
 
-// short is s as a person types it, in the largest unit of which it is a whole number.
-func (s Seconds) short() string {
+// Short is s as a person types it, in the largest unit of which it is a whole number.
+func (s Seconds) Short() string {
 	for _, u := range units {
 		if s%u.seconds == 0 {
 			return strconv.Itoa(int(s/u.seconds)) + u.letter

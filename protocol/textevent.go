@@ -251,11 +251,24 @@ func members(dst []byte, e Members) []byte {
 			dst = append(dst, ", "...)
 		}
 		dst = append(dst, m.Nick.s...)
-		if m.Away {
+		switch {
+		case m.Attached != nil && !*m.Attached:
+			dst = append(dst, " (not connected)"...)
+		case m.Away:
 			dst = append(dst, " (away)"...)
 		}
 	}
-	return more(dst, e.Here-len(e.Names))
+	return more(dst, e.Here-named(e.Names))
+}
+
+// named is how many of names have a connection.
+func named(names []Member) (n int) {
+	for _, m := range names {
+		if m.Attached == nil || *m.Attached {
+			n++
+		}
+	}
+	return n
 }
 
 func roomList(dst []byte, e RoomList) []byte {

@@ -23,10 +23,18 @@ var Desk = OfRoom(protocol.DeskRoom)
 
 // Visit is the stream of one session's conversation at the desk. Only that
 // session reads it; what is in it stands in Desk as well.
-func Visit(session uuid.UUID) Stream { return Mailbox(session) + Stream(protocol.DeskRoom.String()) }
+func Visit(session uuid.UUID) Stream { return streamOf(session, protocol.DeskRoom.String()) }
 
 // Mailbox is the stream that only one session reads.
-func Mailbox(session uuid.UUID) Stream { return Stream("@" + session.String()) }
+func Mailbox(session uuid.UUID) Stream { return streamOf(session, "") }
+
+func streamOf(session uuid.UUID, rest string) Stream {
+	id, err := session.MarshalText() // String would allocate
+	if err != nil {
+		panic(err)
+	}
+	return Stream("@" + string(id) + rest)
+}
 
 // Session is the only session that reads st, if there is one.
 func (st Stream) Session() (id uuid.UUID, ok bool) {

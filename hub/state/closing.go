@@ -1,0 +1,136 @@
+package state
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// The end of conversations, by an operator: of one, or of many, a group at a time, so that nobody's line waits long.
+
+// MaxAtOnce is how many conversations end in one decision.
+const MaxAtOnce = 128
+
+// closing is what is left of a close of many.
+type closing struct {
+	Text        protocol.Text
+	Rest        []protocol.Ticket // in order
+	Closed      int               // so far,
+	First, Last protocol.Ticket   // and which
+	Left        int               // that other operators have
+}
+
+// closeTicket ends a conversation. The visitor goes back to the room or, where there is only the desk, is
+// said goodbye to.
+func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
+	if cmd.Text = short(cmd.Text); cmd.Many() {
+		m.closeMany(s, cmd)
+		return
+	}
+	t, why := m.owned(s, cmd.Ticket)
+	if why != nil {
+		m.reject(s, why)
+		return
+	}
+	v := m.endTicket(s, t, cmd.Text, false)
+	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Closed, Ticket: t.No, Nick: t.Nick}))
+	if v != nil {
+		m.seeOut(v)
+	}
+}
+
+// endTicket ends t, which s may end. It returns the session that is to be seen out, if there is one.
+func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool) *Session {
+	v := m.session(t.Session)
+	if v != nil && v.Visiting != t.No {
+		v = nil
+	}
+	m.toVisitor(s, t, protocol.AtDesk{State: protocol.Closed, By: s.Nick, Text: text})
+	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Closed, Text: text, Many: many})
+	switch t.No {
+	case s.Target.Ticket:
+		m.aimAtNobody(s)
+	case s.Target.Heir:
+		m.disinherit(s)
+		m.hush(s)
+	}
+	return v
+}
+
+// closeMany ends all that cmd names and s may end.
+func (m *Machine) closeMany(s *Session, cmd protocol.Close) {
+	nos := slices.Sorted(maps.Keys(m.desk.tickets))
+	if cmd.Address == (protocol.Origin{}) {
+		nos = cmd.Tickets.Among(nos)
+	} else {
+		nos = slices.DeleteFunc(nos, func(no protocol.Ticket) bool { return !cmd.Address.Has(m.desk.tickets[no].From.Prefix) })
+	}
+	if len(nos) == 0 {
+		m.rejectf(s, "no-visitor", "there is no such visitor here: /queue shows who is")
+		return
+	}
+	m.closeNext(s, closing{Text: cmd.Text, Rest: nos})
+}
+
+// closeNext ends the next group, and tells what came of all when it is the last.
+func (m *Machine) closeNext(s *Session, c closing) {
+	var visitors []*Session
+	ended := 0
+	for len(c.Rest) > 0 && ended < MaxAtOnce {
+		t := m.desk.tickets[c.Rest[0]]
+		c.Rest = c.Rest[1:]
+		switch {
+		case t == nil: // meanwhile
+		case !t.waits() && t.By != s.ID:
+			c.Left++
+		default:
+			if v := m.endTicket(s, t, c.Text, true); v != nil {
+				visitors = append(visitors, v)
+			}
+			c.count(t.No)
+			ended++
+		}
+	}
+	if len(c.Rest) == 0 {
+		m.tellClosed(s, &c)
+	} else {
+		m.out.Next = Continue{c}
+	}
+	for _, v := range visitors {
+		m.seeOut(v)
+	}
+}
+
+func (c *closing) count(no protocol.Ticket) {
+	if c.Closed == 0 {
+		c.First = no
+	}
+	c.Closed, c.Last = c.Closed+1, no
+}
+
+// tellClosed answers the operator who has closed many, and tells the other operators of all of them in one
+// notice: people among them are told no line of each.
+func (m *Machine) tellClosed(s *Session, c *closing) {
+	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Closed, Count: c.Closed, Left: c.Left}))
+	if c.Closed == 0 {
+		return
+	}
+	which := c.First.String()
+	if c.Closed > 1 {
+		which = fmt.Sprintf("from %s to %s", which, c.Last)
+	}
+	for _, o := range m.desk.operators {
+		if o != s {
+			m.notice(o, fmt.Sprintf("%s closed %s: %s", s.Nick, plural(c.Closed, "conversation"), which))
+		}
+	}
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprint(n, " ", what)
+}

@@ -1,0 +1,145 @@
+package state
+
+import (
+	"net/netip"
+
+	"chinwag/protocol"
+)
+
+// The desk is a room in which a visitor hears nobody but the operators, and is heard by nobody else. What
+// is said there is two events with one id:
+//
+//	visitor ──> Said ──> the visitor's own stream ──> the visitor, alone
+//	       └──> Asked ─> the desk's stream ─────────> every operator, wherever they are
+//
+// and the same with Said and Replied for an operator's answer. A conversation is a ticket: it belongs to a
+// session, never to a name.
+
+// MaxTurns is how often a session may come to the desk anew within a minute.
+const MaxTurns = 10
+
+// visitorCommand follows a command that means something else at the desk than in a room, and reports whether it does.
+func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
+	switch cmd := cmd.(type) {
+	case protocol.Desk:
+		switch {
+		case cmd.Text.IsBlank():
+			m.answer(s, m.status(s))
+		case !m.saidBefore(s, cmd.Ref):
+			m.ask(s, cmd.Ref, cmd.Text)
+		}
+	case protocol.Who:
+		m.answer(s, m.status(s))
+	case protocol.Undesk:
+		m.leaveDesk(s)
+	case protocol.Join:
+		switch {
+		case cmd.Room == protocol.DeskRoom:
+			m.answer(s, m.status(s))
+		case m.Settings.Desk:
+			m.reject(s, noRooms)
+		default:
+			return false
+		}
+	case protocol.Rooms:
+		if !m.Settings.Desk {
+			return false
+		}
+		m.reject(s, noRooms)
+	case protocol.Msg, protocol.Me, protocol.Topic, protocol.Away:
+		m.reject(s, atDesk)
+	default:
+		return false
+	}
+	return true
+}
+
+var (
+	atDesk  = protocol.Refuse("at-desk", "at the desk you talk to the operators only: please just type what you need")
+	noRooms = protocol.Refuse("desk-only", "there is only the desk here: please just type what you need")
+)
+
+// goToDesk brings s to the desk, and says its text there.
+func (m *Machine) goToDesk(s *Session, cmd protocol.Desk) {
+	switch {
+	case s.Operator && cmd.Text.IsBlank():
+		m.showQueue(s, protocol.Queue{})
+		return
+	case s.Operator:
+		m.reject(s, nobodyToAsk)
+		return
+	case m.saidBefore(s, cmd.Ref):
+		return
+	}
+	if why := m.move(s, protocol.DeskRoom); why != nil {
+		m.reject(s, why)
+		return
+	}
+	m.seeOther(s)
+	if !cmd.Text.IsBlank() {
+		m.ask(s, cmd.Ref, cmd.Text)
+	}
+}
+
+var nobodyToAsk = protocol.Refuse("already-operator", "nobody has heard that: you are an operator, and at the desk visitors ask operators; @N TEXT answers visitor N, /queue shows them")
+
+// leaveDesk leads back to the room; where there is none, out.
+func (m *Machine) leaveDesk(s *Session) {
+	if m.Settings.Desk {
+		m.quit(s, protocol.Text{})
+		return
+	}
+	if why := m.move(s, m.roomBefore(s)); why != nil {
+		m.reject(s, why)
+		return
+	}
+	m.seeOther(s)
+}
+
+// roomBefore is where s goes from the desk.
+func (m *Machine) roomBefore(s *Session) protocol.Room {
+	if s.Before == (protocol.Room{}) || m.checkPlace(s, s.Before, false) != nil {
+		return m.entrance(s.Operator)
+	}
+	return s.Before
+}
+
+// ask has the operators told what a visitor says, which was not said before.
+func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
+	if m.desk.tickets[s.Visiting] == nil {
+		m.reject(s, conversationOver)
+		return
+	}
+	m.emit(Desk, s.ID, protocol.Asked{Stamp: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: s.Nick, Text: text})
+	m.emit(Visit(s.ID), s.ID, protocol.Said{Stamp: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Mine: protocol.Mine{You: true, Ref: ref}})
+}
+
+var conversationOver = protocol.Refuse("conversation-closed", "this conversation has just been closed, so nobody has heard that")
+
+// FullDesk reports why a newcomer from an address has no place at the desk, beside so many that are kept; nil: it has.
+func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protocol.Refusal {
+	if len(m.desk.there)+reserved >= m.Settings.Visitors {
+		return protocol.Refuse("desk-full", "the queue is full just now: please try again in a while")
+	}
+	if at.IsValid() && m.desk.placesFrom[at]+reservedFrom >= m.Settings.VisitorsPerAddress {
+		return protocol.Refuse("desk-address-full", "%d from your address are at the desk already: please try again in a while", m.Settings.VisitorsPerAddress)
+	}
+	return nil
+}
+
+// checkDesk reports why s cannot come to the desk: it comes too often, or there is no place.
+func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
+	if s.Turns >= MaxTurns && m.now.Sub(s.Turned) < turnsWithin {
+		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
+	}
+	return m.FullDesk(s.From.Prefix, 0, 0)
+}
+
+// status is what a visitor is told of how things stand.
+func (m *Machine) status(s *Session) protocol.Event {
+	if t := m.desk.tickets[s.Visiting]; t != nil && m.session(t.By) != nil {
+		return protocol.AtDesk{State: protocol.Taken, By: m.session(t.By).Nick}
+	}
+	q := m.standing(s)
+	return protocol.AtDesk{State: protocol.Waiting, Queueing: &q}
+}

@@ -1,0 +1,243 @@
+package state
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"chinwag/protocol"
+)
+
+// kind is what a row is of: its first byte. The second is the version of its fields. A field
+// that a later version adds comes last, and is read if the version is that high.
+type kind byte
+
+const (
+	ofCommon kind = 1 + iota
+	ofSession
+	ofRoom
+	ofTicket
+	ofBlock
+)
+
+var kinds = [...]struct {
+	name    string
+	version byte // as it is written
+}{
+	ofCommon:  {"what is common", 1},
+	ofSession: {"a session", 1},
+	ofRoom:    {"a room", 1},
+	ofTicket:  {"a ticket", 1},
+	ofBlock:   {"somebody kept out", 1},
+}
+
+// encode is a row of that kind with these fields. Nobody writes to it again.
+func (m *Machine) encode(k kind, fields func(*coder)) []byte {
+	c := coder{b: append(m.scratch[:0], byte(k), kinds[k].version), version: kinds[k].version}
+	fields(&c)
+	if c.err != nil {
+		panic(fmt.Sprintf("state: a row of %s cannot be written: %v", kinds[k].name, c.err))
+	}
+	m.scratch = c.b
+	return append([]byte(nil), c.b...)
+}
+
+// kindOf is what a row is of.
+func kindOf(b []byte) (kind, error) {
+	if len(b) < 2 {
+		return 0, errShort
+	}
+	k := kind(b[0])
+	if k == 0 || int(k) >= len(kinds) {
+		return 0, fmt.Errorf("it is of a kind that nobody knows: %d", k)
+	}
+	if b[1] == 0 || b[1] > kinds[k].version {
+		return 0, fmt.Errorf("%s of a version that nobody knows: %d", kinds[k].name, b[1])
+	}
+	return k, nil
+}
+
+// decode reads the fields of a row, of which the kind is known.
+func decode(b []byte, fields func(*coder)) error {
+	c := coder{b: b[2:], reading: true, version: b[1]}
+	fields(&c)
+	if c.err == nil && len(c.b) > 0 {
+		c.err = errLong
+	}
+	return c.err
+}
+
+// fields are those of a session. What is soft is written up to position at; what stands in
+// entries after that comes from there.
+func (s *Session) fields(c *coder, at *uint64) {
+	c.bytes(s.ID[:])
+	c.nick(&s.Nick)
+	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &s.Trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
+		&s.Serves, &s.Duty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.Unsure)
+	c.bytes(s.Code[:])
+	c.address(&s.From)
+	c.prefix(&s.At)
+	number(c, &s.Conn)
+	number(c, &s.Replay)
+	c.room(&s.Room)
+	number(c, &s.Came)
+	c.room(&s.Resume)
+	list(c, &s.Stays, MaxStays, func(st *Stay) {
+		c.stream(&st.Stream)
+		number(c, &st.From)
+		number(c, &st.Upto)
+	})
+	c.text(&s.Away)
+	list(c, &s.Ignoring, MaxIgnored, func(i *Ignored) {
+		c.nick(&i.Name)
+		c.bytes(i.Session[:])
+	})
+	c.time(&s.Began)
+	c.time(&s.Until)
+	number(c, &s.Seen)
+	c.time(&s.Redacted)
+	number(c, &s.Visiting)
+	number(c, &s.Message)
+	number(c, &s.Unread)
+	c.room(&s.Before)
+	c.time(&s.Turned)
+	number(c, &s.Turns)
+	number(c, &s.Served)
+	number(c, &s.Target.Ticket)
+	number(c, &s.Target.Heir)
+	number(c, &s.Target.Left)
+	c.nick(&s.Target.Nick)
+	number(c, at)
+	c.time(&s.active)
+	list(c, &s.wrote, MaxStreams, c.stream)
+	c.ring(&s.ids)
+}
+
+func (r *Room) fields(c *coder) {
+	c.room(&r.Name)
+	c.text(&r.Topic)
+	c.bytes(r.By[:])
+	c.nick(&r.From)
+	number(c, &r.Emptied)
+}
+
+func (t *Ticket) fields(c *coder) {
+	number(c, &t.No)
+	c.bytes(t.Session[:])
+	c.nick(&t.Nick)
+	c.address(&t.From)
+	c.time(&t.Since)
+	number(c, &t.Opened)
+	c.time(&t.Left)
+	number(c, &t.LeftAt)
+	c.text(&t.First)
+	c.bytes(t.By[:])
+	c.flags(&t.Lost, &t.Message, &t.OnHold)
+}
+
+func (b *block) fields(c *coder) {
+	c.string(&b.key, maxKey)
+	c.time(&b.until)
+}
+
+// fields are those of what is common, and the time of the decision that wrote it.
+func (m *Machine) fields(c *coder) {
+	m.Settings.fields(c)
+	number(c, &m.Tickets)
+	list(c, &m.common.Ended, MaxEnded, func(no *protocol.Ticket) { number(c, no) })
+	number(c, &m.Guests)
+	number(c, &m.Told)
+	c.flags(&m.Clean)
+	number(c, &m.common.Whole)
+	number(c, &m.Starts)
+	c.time(&m.common.Started)
+	m.Dropped.fields(c)
+	c.time(&m.now)
+}
+
+// fields are those of the settings but for the ready replies: each start brings them, and they may be many.
+func (s *Settings) fields(c *coder) {
+	c.flags(&s.Desk)
+	number(c, &s.Rooms)
+	number(c, &s.Hold)
+	number(c, &s.Replay)
+	number(c, &s.Visitors)
+	number(c, &s.VisitorsPerAddress)
+	number(c, &s.Messages)
+	number(c, &s.MessagesKept)
+	number(c, &s.MessagesPerAddress)
+	number(c, &s.Silence)
+}
+
+func (d *dropped) fields(c *coder) {
+	for _, l := range []*losses{&d.log, &d.operators} {
+		number(c, &l.messages)
+		number(c, &l.absent)
+		number(c, &l.expired)
+	}
+	c.time(&d.told)
+}
+
+const (
+	maxKey = 1024 // bytes of a name as it is compared
+)
+
+// A stream is that of a room, by its name, or of a session, by its id.
+const (
+	ofName byte = iota
+	ofMailbox
+	ofVisit
+)
+
+func (c *coder) stream(st *Stream) {
+	var how [1]byte
+	id, one := st.Session()
+	switch {
+	case one && *st == Mailbox(id):
+		how[0] = ofMailbox
+	case one && *st == Visit(id):
+		how[0] = ofVisit
+	}
+	c.bytes(how[:])
+	switch how[0] {
+	case ofName:
+		c.string((*string)(st), maxNameBytes+1)
+		return
+	case ofMailbox, ofVisit:
+		c.bytes(id[:])
+	default:
+		c.fail(errStream)
+	}
+	switch {
+	case !c.reading:
+	case how[0] == ofMailbox:
+		*st = Mailbox(id)
+	default:
+		*st = Visit(id)
+	}
+}
+
+// ring are the ids of messages, the oldest first: each stands further on than the one before.
+func (c *coder) ring(r **ring) {
+	ids := (*r).list()
+	before := uint64(0)
+	list(c, &ids, MaxIDs, func(one *id) {
+		var hash [8]byte
+		binary.LittleEndian.PutUint64(hash[:], one.hash)
+		c.bytes(hash[:])
+		further := one.seq - before
+		c.uvarint(&further)
+		if c.reading && further > math.MaxUint64-before || further == 0 {
+			c.fail(errNumber)
+		}
+		*one = id{binary.LittleEndian.Uint64(hash[:]), before + further}
+		before = one.seq
+	})
+	if !c.reading || len(ids) == 0 || c.err != nil {
+		return
+	}
+	*r = newRing()
+	for _, one := range ids {
+		(*r).add(one)
+	}
+}

@@ -1,0 +1,114 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// What is looked up stands in indexes, which follow from the rows: names and codes of sessions, who is held, members of
+// rooms, the lists of the desk. A row with the number 0 is in no index: it is not there yet, or no more.
+
+// indexSession puts s into all indexes in which it belongs.
+func (m *Machine) indexSession(s *Session) {
+	if s.row == 0 {
+		return
+	}
+	m.sessions[s.ID] = s
+	if !s.Released {
+		m.claimName(s)
+	}
+	if s.Code != (Secret{}) {
+		m.codes[s.Code] = s
+	}
+	if !s.Until.IsZero() {
+		i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
+		m.held = slices.Insert(m.held, i, s)
+	}
+	if s.Room != (protocol.Room{}) {
+		m.room(s.Room).members.add(s)
+	}
+	if s.Serves {
+		m.desk.addOperator(s)
+	}
+	m.desk.indexVisitor(s)
+	m.indexIgnoring(s)
+}
+
+// unindexSession is the opposite of indexSession.
+func (m *Machine) unindexSession(s *Session) {
+	if s.row == 0 || m.sessions[s.ID] != s {
+		return
+	}
+	delete(m.sessions, s.ID)
+	delete(m.ignoring, s)
+	m.freeName(s)
+	if s.Code != (Secret{}) {
+		delete(m.codes, s.Code)
+	}
+	if !s.Until.IsZero() {
+		if i, found := slices.BinarySearchFunc(m.held, s, byUntil); found {
+			m.held = slices.Delete(m.held, i, i+1)
+		}
+	}
+	if r := m.rooms[s.Room]; r != nil {
+		r.members.remove(s)
+		m.indexRoom(r)
+	}
+	if s.Serves {
+		m.desk.removeOperator(s)
+	}
+	m.desk.unindexVisitor(s)
+}
+
+// reindex has f change s, and its indexes follow.
+func (m *Machine) reindex(s *Session, f func(*Session)) {
+	m.touchSession(s)
+	m.unindexSession(s)
+	f(s)
+	m.indexSession(s)
+}
+
+func byUntil(a, b *Session) int {
+	return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.row, b.row))
+}
+
+// claimName makes a nick s's own, so that nobody else can take it or one like it.
+func (m *Machine) claimName(s *Session) {
+	for _, key := range s.Nick.Keys() {
+		m.names[key] = s
+	}
+}
+
+func (m *Machine) freeName(s *Session) {
+	for _, key := range s.Nick.Keys() {
+		if m.names[key] == s {
+			delete(m.names, key)
+		}
+	}
+}
+
+// room is the room of that name, made if need be.
+func (m *Machine) room(name protocol.Room) *Room {
+	r := m.rooms[name]
+	if r == nil {
+		r = &Room{Name: name}
+		m.rooms[name] = r
+	}
+	return r
+}
+
+// indexRoom has a room that holds nothing vanish, and any other be found.
+func (m *Machine) indexRoom(r *Room) {
+	if r.members.count == 0 && r.Topic.IsBlank() {
+		delete(m.rooms, r.Name)
+	} else {
+		m.rooms[r.Name] = r
+	}
+}
+
+// session is that of an id; nil: it is over.
+func (m *Machine) session(id uuid.UUID) *Session { return m.sessions[id] }

@@ -1,0 +1,182 @@
+package state
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Load makes a Machine of the rows that a store has kept, in any order. What is soft is
+// as the rows have it: Replay makes it what it was, and then SetHead says where the
+// record ends. A row that cannot be read is an error that names it.
+func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
+	m := New()
+	var l loading
+	for row, err := range rows {
+		if err != nil {
+			return nil, fmt.Errorf("state: the rows could not be read: %w", err)
+		}
+		if err := l.read(m, row); err != nil {
+			return nil, fmt.Errorf("state: row %d: %w", row.ID, err)
+		}
+		m.lastRow = max(m.lastRow, row.ID)
+	}
+	if !l.common && len(l.seen) > 0 {
+		return nil, fmt.Errorf("state: row %d, of what is common, is missing", commonRow)
+	}
+	m.guests = m.common.Guests
+	if err := l.index(m); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// loading is what is read and not in the indexes yet.
+type loading struct {
+	seen     map[int64]bool
+	common   bool
+	sessions []*Session
+}
+
+func (l *loading) read(m *Machine, row Row) error {
+	if l.seen == nil {
+		l.seen = map[int64]bool{}
+	}
+	if row.ID <= 0 || l.seen[row.ID] {
+		return fmt.Errorf("its number is below 1, or there are two")
+	}
+	l.seen[row.ID] = true
+	k, err := kindOf(row.Value)
+	if err != nil {
+		return err
+	}
+	if (row.ID == commonRow) != (k == ofCommon) {
+		return fmt.Errorf("it is of %s", kinds[k].name)
+	}
+	if err := l.readAs(k, m, row); err != nil {
+		return fmt.Errorf("of %s: %w", kinds[k].name, err)
+	}
+	return nil
+}
+
+func (l *loading) readAs(k kind, m *Machine, row Row) error {
+	switch k {
+	case ofCommon:
+		l.common = true
+		return decode(row.Value, m.fields)
+	case ofSession:
+		s := &Session{row: row.ID}
+		l.sessions = append(l.sessions, s)
+		return decode(row.Value, func(c *coder) { s.fields(c, &s.upto) })
+	case ofRoom:
+		return l.readRoom(m, row)
+	case ofTicket:
+		t := &Ticket{row: row.ID}
+		if err := decode(row.Value, t.fields); err != nil {
+			return err
+		}
+		if m.desk.tickets[t.No] != nil {
+			return fmt.Errorf("there are two of the number %d", t.No)
+		}
+		m.indexTicket(t)
+	case ofBlock:
+		b := &block{row: row.ID}
+		if err := decode(row.Value, b.fields); err != nil {
+			return err
+		}
+		if m.blocks[b.key] != nil {
+			return fmt.Errorf("there are two of the key %q", b.key)
+		}
+		m.blocks[b.key] = b
+	default:
+		panic(fmt.Sprintf("state: a row of an unknown kind %d", k))
+	}
+	return nil
+}
+
+func (l *loading) readRoom(m *Machine, row Row) error {
+	r := &Room{row: row.ID}
+	if err := decode(row.Value, r.fields); err != nil {
+		return err
+	}
+	if m.rooms[r.Name] != nil || r.Name == (protocol.Room{}) {
+		return fmt.Errorf("it has no name, or there are two of the name %q", r.Name)
+	}
+	m.rooms[r.Name] = r
+	return nil
+}
+
+// index puts the sessions into the indexes in the order of their coming, so that none of the lists has to
+// move for the next. A member of a room without a topic makes it.
+func (l *loading) index(m *Machine) error {
+	slices.SortFunc(l.sessions, func(a, b *Session) int { return cmp.Or(cmp.Compare(a.Came, b.Came), cmp.Compare(a.row, b.row)) })
+	n := len(l.sessions)
+	m.sessions, m.names, m.codes = make(map[uuid.UUID]*Session, n), make(map[string]*Session, 2*n), make(map[Secret]*Session, n)
+	for _, s := range l.sessions {
+		if m.sessions[s.ID] != nil || s.ID == uuid.Nil {
+			return fmt.Errorf("state: row %d, of a session: it has no id, or there are two of the id %s", s.row, s.ID)
+		}
+		until := s.Until
+		s.Until = time.Time{}
+		names := len(m.names)
+		m.indexSession(s)
+		if !s.Released && len(m.names) != names+2 { // a nick has two keys
+			return fmt.Errorf("state: row %d, of a session: its name %q is another's, too", s.row, s.Nick)
+		}
+		if s.Until = until; !until.IsZero() {
+			m.held = append(m.held, s)
+		}
+	}
+	slices.SortFunc(m.held, byUntil)
+	return nil
+}
+
+// Replay makes again what is soft of what an entry of the record has changed. It is called for each
+// entry after Whole, in their order, before anything is decided. Nothing else changes by
+// it: that stands in the rows.
+func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.Recorded) {
+	m.SetHead(seq)
+	at := protocol.StampOf(what).Time
+	if at.After(m.now) {
+		m.now = at
+	}
+	s := m.sessions[author]
+	if s == nil || seq <= s.upto {
+		return
+	}
+	ref, spoken := refOf(what)
+	if !spoken {
+		return
+	}
+	m.spoke(s, &Event{Seq: seq, Stream: st, Author: author, What: what}, ref)
+	if s.Serves && at.After(s.active) {
+		m.touchSoft(s).active = at
+	}
+	m.Release(m.number)
+}
+
+// refOf is the id that an author gave to what was said, and whether e is said at all.
+func refOf(e protocol.Recorded) (ref protocol.Ref, spoken bool) {
+	switch e := e.(type) {
+	case protocol.Said:
+		return e.Ref, true
+	case protocol.Acted:
+		return e.Ref, true
+	case protocol.Whispered:
+		return e.Ref, true
+	case protocol.Replied:
+		return e.Ref, true
+	case protocol.Noted:
+		return e.Ref, true
+	}
+	return "", e.IsSpoken()
+}
+
+// SetHead says that the record goes up to seq.
+func (m *Machine) SetHead(seq uint64) { m.head = max(m.head, seq) }

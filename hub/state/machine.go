@@ -1,0 +1,178 @@
+package state
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Machine is what is true. It belongs to one goroutine.
+type Machine struct {
+	common
+	head      uint64    // position of the last event
+	now       time.Time // of the last intent
+	sessions  map[uuid.UUID]*Session
+	names     map[string]*Session // by both keys of each nick
+	codes     map[Secret]*Session
+	held      []*Session // without a connection, the first to end first
+	rooms     map[protocol.Room]*Room
+	desk      desk
+	blocks    map[string]*block
+	ignoring  map[*Session]bool // that ignore somebody
+	unwritten unwritten         // sessions of which what is soft is not in their row yet
+	lastRow   int64             // the highest number of a row
+	guests    int               // numbers of guests given; up to common.Guests
+
+	// of the intent that is decided
+	number   uint64 // of the decision
+	in       *Intent
+	ref      protocol.Ref
+	out      Decision
+	ids      uint16 // that were derived from the intent's
+	applying bool   // of an event, in which none is emitted
+	undo     undoLog
+	scratch  []byte // in which rows are encoded
+}
+
+// New makes a machine of an empty record.
+func New() *Machine {
+	return &Machine{
+		sessions: map[uuid.UUID]*Session{}, names: map[string]*Session{}, codes: map[Secret]*Session{},
+		rooms: map[protocol.Room]*Room{}, desk: newDesk(), blocks: map[string]*block{}, ignoring: map[*Session]bool{}, lastRow: commonRow,
+	}
+}
+
+// Head is the position of the last event that was decided.
+func (m *Machine) Head() uint64 { return m.head }
+
+// Decide decides about an intent. What it returns holds until the next call. A decision is one
+// of a row: Rollback makes it undone with all that come after it, Release keeps it for ever.
+func (m *Machine) Decide(in *Intent) *Decision {
+	m.begin(in)
+	s := m.sessions[in.Session]
+	if in.Session != uuid.Nil && (s == nil || in.Conn != 0 && s.Conn != in.Conn) {
+		m.out.Void = true
+		return &m.out
+	}
+	switch op := in.Op.(type) {
+	case Began:
+		m.start(op)
+	case Open:
+		m.open(s, op)
+	case Resume:
+		m.resume(s, op)
+	case Lost:
+		m.lose(s, op)
+	case Seen:
+		m.noteSeen(op)
+	case Withdrawn:
+		m.withdraw(s)
+	case Promote:
+		m.promote(s)
+	case Command:
+		m.ref = op.Ref
+		m.command(s, op.Command)
+	case Continue:
+		m.closeNext(s, op.closing)
+	case Due:
+		m.due()
+	default:
+		panic(fmt.Sprintf("state: an intent of an unknown type %T", op))
+	}
+	m.tendDesk()
+	m.collectRows()
+	return &m.out
+}
+
+func (m *Machine) begin(in *Intent) {
+	m.number++
+	m.undo.marks = append(m.undo.marks, mark{m.number, m.head, m.now, m.lastRow, m.guests})
+	m.in, m.ref, m.ids = in, "", 0
+	m.desk.touched = false // perhaps something was put back there
+	if in.Time.After(m.now) {
+		m.now = in.Time
+	}
+	m.out.reset()
+	m.desk.touched, m.desk.dropped = false, 0
+}
+
+func (d *Decision) reset() {
+	clear(d.Events)
+	clear(d.Rows)
+	clear(d.Answers)
+	*d = Decision{Events: d.Events[:0], Rows: d.Rows[:0], Answers: d.Answers[:0]}
+}
+
+// stamp is that of the next event, in a room or in none, with an id of its own.
+func (m *Machine) stamp(in protocol.Room) protocol.Stamp {
+	m.ids++
+	return m.sameStamp(in)
+}
+
+// sameStamp is stamp with the id of the event before: both tell of the same thing.
+func (m *Machine) sameStamp(in protocol.Room) protocol.Stamp {
+	return protocol.Stamp{Seq: m.head + 1, ID: derived(m.in.ID, m.ids-1), Time: m.now, Room: in}
+}
+
+// derived is the nth id that comes from id. The first is id itself. Ids of one intent differ in two bytes
+// of which an id made by uuid.NewV7 has random bits only.
+func derived(id uuid.UUID, n uint16) uuid.UUID {
+	id[14] += byte(n >> 8)
+	id[15] += byte(n)
+	return id
+}
+
+// emit makes e true, whose stamp was made by stamp or sameStamp just before, and has it recorded and told.
+func (m *Machine) emit(st Stream, author uuid.UUID, e protocol.Recorded) {
+	m.head++
+	m.out.Events = append(m.out.Events, Event{Seq: m.head, Stream: st, Author: author, What: e})
+	m.apply(&m.out.Events[len(m.out.Events)-1])
+}
+
+// change makes c true, of which nobody is told.
+func (m *Machine) change(author uuid.UUID, c Change) {
+	m.out.Events = append(m.out.Events, Event{Author: author, Change: c})
+	m.apply(&m.out.Events[len(m.out.Events)-1])
+}
+
+// answer tells s something, when what was emitted is told. A session without a connection is told nothing.
+func (m *Machine) answer(s *Session, e protocol.Event) {
+	if s != nil {
+		m.tell(s.Conn, Answer{Event: e})
+	}
+}
+
+// tell answers a connection.
+func (m *Machine) tell(conn uint64, a Answer) {
+	if conn == 0 {
+		return
+	}
+	a.Conn, a.After = conn, len(m.out.Events)
+	m.out.Answers = append(m.out.Answers, a)
+}
+
+// tellHub has the server itself do something.
+func (m *Machine) tellHub(q Query) {
+	m.out.Answers = append(m.out.Answers, Answer{Query: q, After: len(m.out.Events)})
+}
+
+// read has something read from the record for s.
+func (m *Machine) read(s *Session, q Query) { m.tell(s.Conn, Answer{Query: q}) }
+
+// reject refuses the command that is decided.
+func (m *Machine) reject(s *Session, why *protocol.Refusal) {
+	m.answer(s, protocol.Refused{Refusal: *why, Ref: m.ref})
+}
+
+// rejectf is reject with a refusal of its own.
+func (m *Machine) rejectf(s *Session, code, format string, args ...any) {
+	m.reject(s, protocol.Refuse(code, format, args...))
+}
+
+// notice tells s a sentence.
+func (m *Machine) notice(s *Session, words string) {
+	m.answer(s, protocol.Notice{Text: protocol.MustText(words)})
+}

@@ -1,0 +1,140 @@
+package state
+
+import "chinwag/protocol"
+
+// Whatever is said is told to its author, too: that copy says so, and has the id that the client gave
+// the message. A copy for somebody else is emitted before it, and has none.
+
+func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
+
+// say says a line where s's lines go.
+func (m *Machine) say(s *Session, cmd protocol.Say) {
+	if m.saidBefore(s, cmd.Ref) || m.addressed(s, cmd) {
+		return
+	}
+	why := m.misplaced(s, cmd)
+	switch {
+	case why != nil:
+		m.reject(s, why)
+	case s.Room == protocol.DeskRoom:
+		m.ask(s, cmd.Ref, cmd.Text)
+	case s.Target.Ticket != 0:
+		m.replyTo(s, m.desk.tickets[s.Target.Ticket], cmd.Ref, cmd.Text)
+	default:
+		m.emit(s.stream(s.Room), s.ID, protocol.Said{Stamp: m.stamp(s.Room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+	}
+}
+
+// act tells the room what s does.
+func (m *Machine) act(s *Session, cmd protocol.Me) {
+	if m.saidBefore(s, cmd.Ref) {
+		return
+	}
+	if why := m.checkAct(s, cmd.Text); why != nil {
+		m.reject(s, why)
+		return
+	}
+	m.emit(s.stream(s.Room), s.ID, protocol.Acted{Stamp: m.stamp(s.Room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+}
+
+func (m *Machine) checkAct(s *Session, text protocol.Text) *protocol.Refusal {
+	no, rest, found := protocol.AddressOf(text)
+	switch {
+	case s.Target.Ticket != 0: // the prompt names a visitor, and this would be heard in the room
+		return meThere
+	case found && s.Operator: // perhaps it was to be an answer
+		return protocol.BadReply(no)
+	case found && !rest.IsBlank() && m.knows(no):
+		return notReplying
+	}
+	return m.hushed(s)
+}
+
+var meThere = protocol.Refuse("room-only", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
+
+// whisper tells one session something that nobody else hears.
+func (m *Machine) whisper(s *Session, cmd protocol.Msg) {
+	if m.saidBefore(s, cmd.Ref) {
+		return
+	}
+	to := m.named(cmd.To)
+	if why := checkAddressee(s, to, cmd.To); why != nil {
+		m.reject(s, why)
+		return
+	}
+	said := protocol.Whispered{Stamp: m.stamp(protocol.Room{}), From: s.Nick, To: to.Nick, Text: cmd.Text}
+	m.emit(Mailbox(to.ID), s.ID, said)
+	said.Stamp, said.Mine = m.sameStamp(protocol.Room{}), mine(cmd.Ref)
+	m.emit(Mailbox(s.ID), s.ID, said)
+	if !to.Away.IsBlank() && !s.ignores(to.ID, to.Nick) {
+		m.answer(s, protocol.AwaySet{From: to.Nick, Text: to.Away})
+	}
+}
+
+// checkAddressee reports why s cannot whisper to the session of that name; nil: it can.
+func checkAddressee(s, to *Session, name protocol.Nick) *protocol.Refusal {
+	switch {
+	case to != nil && to.Visiting != 0 && s.Operator:
+		return protocol.Refuse("visitor-at-desk", "%s is at the desk: begin the line with %s to answer", to.Nick, to.Visiting)
+	case to == nil || to.Visiting != 0:
+		return nobody(name)
+	case to.Conn == 0:
+		return protocol.Refuse("not-connected", "%s has lost the connection just now: please try again when they are back", to.Nick)
+	case to == s:
+		return protocol.Refuse("yourself", "that is you")
+	}
+	return nil
+}
+
+func nobody(n protocol.Nick) *protocol.Refusal {
+	return protocol.Refuse("no-such-nick", "there is nobody called %s just now", n)
+}
+
+// tellsSecret reports whether the intent's words hold the code or token of a session, also of the
+// client's own.
+func (m *Machine) tellsSecret() bool {
+	for _, secret := range m.in.Secrets {
+		if m.codes[secret] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
+
+// maxSpoken is up to how many lines of a session are counted. Nothing asks for more, and so a line
+// that is one of many changes nothing but the position.
+const maxSpoken = 4
+
+// spoke keeps what is soft of a session that has said something: the id, the stream, the count. ref is the id of the
+// author's own copy. s is nil if the author is over.
+func (m *Machine) spoke(s *Session, e *Event, ref protocol.Ref) {
+	if s == nil {
+		return
+	}
+	if s.spoken < maxSpoken && isLine(e.What) {
+		m.touchSoft(s).spoken++
+	}
+	m.writes(s, e.Stream)
+	if ref != "" {
+		m.remember(s, ref, e.Seq)
+	}
+}
+
+// isLine reports whether e is a line as its author is told it.
+func isLine(e protocol.Recorded) bool {
+	switch e := e.(type) {
+	case protocol.Said:
+		return e.You
+	case protocol.Acted:
+		return e.You
+	case protocol.Whispered:
+		return e.You
+	case protocol.Replied:
+		return e.You
+	case protocol.Noted:
+		return e.You
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package state
+
+import "chinwag/protocol"
+
+// misplaced reports why a line is not for where s's lines go now; nil: it is.
+func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
+	to := &s.Target
+	switch {
+	case cmd.Ticket != 0 && to.Left == cmd.Ticket:
+		return misplacedLine("%s has gone", to.leftName())
+	case cmd.Ticket != 0 && to.Ticket != cmd.Ticket:
+		return misplacedLine("it was begun for %s, and what you type goes to %s now", cmd.Ticket, m.whither(s))
+	case cmd.Ticket != 0:
+		return nil
+	case cmd.Room != protocol.Room{} && (to.Ticket != 0 || to.Nobody || s.Room != cmd.Room):
+		return misplacedLine("it was begun in %s, and what you type goes to %s now", cmd.Room, m.whither(s))
+	case cmd.Room != protocol.Room{} && s.Operator && m.isHushed(s): // a command for a visitor was refused: this may be for that one, too
+		return m.hushed(s)
+	case cmd.Room != protocol.Room{}:
+		m.forgetLeft(s) // s has seen since where its lines go
+		return nil
+	}
+	return m.hushed(s)
+}
+
+// hushed reports why a line that names no place is heard by nobody; nil: it is heard. When it was begun,
+// its place was perhaps another.
+func (m *Machine) hushed(s *Session) *protocol.Refusal {
+	was := s.Target
+	if !was.Nobody && !m.isHushed(s) && (was.Left == 0 || was.Ticket != 0) {
+		return nil
+	}
+	m.forgetLeft(s) // once is enough
+	m.hush(s)
+	heir := m.desk.tickets[was.Heir]
+	switch {
+	case heir != nil:
+		return misplacedLine("%s comes to you just now, and you are told when what you type goes there", heir.name())
+	case was.Left != 0:
+		return misplacedLine("%s has gone", was.leftName())
+	case was.Nobody:
+		return misplacedLine("where your lines go has just changed")
+	case !s.Operator:
+		return misplacedLine("you are in %s now, where everybody hears you", s.Room)
+	}
+	return misplacedLine("it came together with the line before, and what you type goes to %s", m.whither(s))
+}
+
+// forgetLeft is when s has shown, or was told, that its target has gone.
+func (m *Machine) forgetLeft(s *Session) {
+	to := s.Target
+	to.Left, to.Nick = 0, protocol.Nick{}
+	m.setTarget(s, to)
+}
+
+func misplacedLine(why string, args ...any) *protocol.Refusal {
+	return protocol.Refuse("target-changed", "nobody has heard that: "+why, args...)
+}
+
+// leftName is how operators speak of the target that has gone.
+func (t *Target) leftName() string { return (&Ticket{No: t.Left, Nick: t.Nick}).name() }

@@ -1,0 +1,162 @@
+package state
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// rename gives s another nick.
+func (m *Machine) rename(s *Session, to protocol.Nick) {
+	if to == s.Nick {
+		m.notice(s, "you are "+to.String()+" already")
+		return
+	}
+	if why := m.checkNick(s, to); why != nil {
+		m.reject(s, why)
+		return
+	}
+	from := s.Nick
+	m.freeNick(s, to)
+	m.emit(s.stream(s.Room), s.ID, protocol.Renamed{Stamp: m.stamp(s.Room), From: from, To: to, Mine: protocol.Mine{You: true}})
+	if s.Operator {
+		m.hearOperator(s)
+	}
+	if s.Visiting != 0 {
+		m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, State: protocol.VisitorRename, To: to})
+	}
+}
+
+// checkNick reports why s cannot be called n; nil: it can, if freeNick makes it free.
+func (m *Machine) checkNick(s *Session, n protocol.Nick) *protocol.Refusal {
+	if why := n.Unfit(); why != nil {
+		return why
+	}
+	if n.IsReserved() && !s.Operator {
+		return protocol.Refuse("name-reserved", "%s is a name for those who run the server: please choose another", n)
+	}
+	if left := m.refusesNick(s, n); left > 0 {
+		return protocol.Refuse("name-kicked", "nobody can be called %s for %s, since somebody of that name or one like it was kicked: please choose another name", n, left)
+	}
+	for _, key := range n.Keys() {
+		switch h := m.names[key]; {
+		case h == nil || h == s || h.yieldsTo(s):
+		case h.Conn == 0:
+			return protocol.Refuse("name-held", "%s is held for whoever has lost the connection by that name: if that was you, /resume CODE", h.Nick)
+		case h.Nick.Same(n):
+			return protocol.Refuse("name-taken", "%s is taken: please choose another name", n)
+		default:
+			return protocol.Refuse("name-alike", "%s looks too much like %s, who is here: please choose another name", n, h.Nick)
+		}
+	}
+	return nil
+}
+
+const (
+	ShortTime  = 10 * time.Second
+	shortLines = 3
+)
+
+// isShortStay reports whether s is one that comes, says a line or three and is gone, as scripts
+// do. Its nick is not held for it as if it might come back: see freeNick.
+func (m *Machine) isShortStay(s *Session) bool {
+	return !s.Returned && s.spoken <= shortLines && m.now.Sub(s.Began) < ShortTime
+}
+
+// yieldsTo reports whether s, which has no connection, was there for a moment, and from where o
+// comes from: most likely o is the same script again. Nowhere is no such place.
+func (s *Session) yieldsTo(o *Session) bool {
+	return s.Short && s.At.IsValid() && s.At == o.At
+}
+
+// freeNick frees a nick that s can have: checkNick has said so.
+func (m *Machine) freeNick(s *Session, n protocol.Nick) {
+	for _, key := range n.Keys() {
+		if h := m.names[key]; h != nil && h != s {
+			m.change(h.ID, NameReleased{})
+		}
+	}
+}
+
+// reclaim gives a session back the nick that it was held without, or if another has taken that, a guest's with that number.
+func (m *Machine) reclaim(s *Session, number int) {
+	if !s.Released {
+		return
+	}
+	n := s.Nick
+	if m.holder(n) != nil || m.refusesNick(s, n) > 0 {
+		n = m.guestNick(s, number)
+	}
+	m.change(s.ID, NameTaken{n})
+	if s.Operator {
+		m.hearOperator(s)
+	}
+}
+
+// guestsAtOnce is how many numbers of guests are reserved in the common row, so that few guests write it.
+const guestsAtOnce = 100
+
+// guestNick is the nick of the guest with that number (0: the next) or, where s cannot be called so, the one after it.
+func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
+	if number == 0 {
+		number = m.guests + 1
+	}
+	for ; ; number++ {
+		if m.guests = max(m.guests, number); number > m.common.Guests {
+			m.touchCommon().Guests = number - 1 + guestsAtOnce
+		}
+		n, err := protocol.ParseNick("guest-" + strconv.Itoa(number))
+		if err != nil {
+			panic(err)
+		}
+		if m.holder(n) == nil && m.refusesNick(s, n) == 0 {
+			return n
+		}
+	}
+}
+
+// holder is the session that has a nick which cannot be told from n, or nil.
+func (m *Machine) holder(n protocol.Nick) *Session {
+	for _, key := range n.Keys() {
+		if s := m.names[key]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// named is the session that is called n, not just like it, or nil.
+func (m *Machine) named(n protocol.Nick) *Session {
+	if s := m.holder(n); s != nil && s.Nick.Same(n) {
+		return s
+	}
+	return nil
+}
+
+// renamed gives s a nick, which is free.
+func (m *Machine) renamed(s *Session, to protocol.Nick) {
+	m.touchSession(s)
+	m.freeName(s)
+	s.Nick, s.Released = to, false
+	m.claimName(s)
+}
+
+// nameReleased has others take the nick of s, which is not connected.
+func (m *Machine) nameReleased(s *Session) {
+	m.freeName(m.touchSession(s))
+	s.Released = true
+}
+
+// ShortHolder is the connection of a session that has a nick which cannot be told from n, and is a short stay from
+// where another session asks for it; 0: there is none. It is one no longer from until on.
+func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix, now time.Time) (conn uint64, until time.Time) {
+	h := m.holder(n)
+	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Began) >= ShortTime {
+		return 0, until
+	}
+	return h.Conn, h.Began.Add(ShortTime)
+}

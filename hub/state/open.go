@@ -1,0 +1,156 @@
+package state
+
+import (
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// open begins a session for a connection, whose guest ends if it has one. Who wants to be called or to be
+// where that cannot be is a guest, or in the room that all enter first, and is told why.
+func (m *Machine) open(guest *Session, op Open) {
+	m.ref = op.Ref
+	if guest != nil && guest.Program {
+		m.rejectf(guest, "second-hello", "hello is said once, in the first line")
+		return
+	}
+	if s := m.codes[op.Token]; s != nil && s != guest {
+		m.comeBack(guest, s, Attached{Conn: op.Conn, Program: true, Echo: true, At: op.From}, op.Again)
+		return
+	}
+	s := newcomer(op)
+	s.Began = m.now
+	s.Operator = s.Operator || guest != nil && guest.Operator
+	to, noRoom := m.firstRoom(&s, op.Room)
+	if why := m.checkFirst(guest, op, to); why != nil {
+		if !op.ToldFull || op.Program {
+			m.reject(&s, why)
+		}
+		m.tell(op.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Full}})
+		return
+	}
+	if guest != nil {
+		m.end(guest, protocol.Left{Reason: protocol.Quit})
+	}
+	noNick := m.firstNick(&s, op.Nick, op.Guest)
+	m.change(s.ID, Opened{s})
+	m.arrive(m.sessions[s.ID], op, to, noNick, noRoom)
+}
+
+// newcomer is the session that op begins, without a nick.
+func newcomer(op Open) Session {
+	return Session{
+		ID: op.As, Conn: op.Conn, Code: op.Code, From: op.From, At: op.From.Prefix,
+		Operator: op.Operator, Program: op.Program, Echo: op.Echo, Replay: op.Replay,
+	}
+}
+
+// entrance is the room that s enters first. Where there is only a desk, what operators say
+// to each other must not stand in a room that another start opens to everybody.
+func (m *Machine) entrance(operator bool) protocol.Room {
+	switch {
+	case !m.Settings.Desk:
+		return protocol.Lobby
+	case operator:
+		return protocol.OperatorsRoom
+	}
+	return protocol.DeskRoom
+}
+
+// firstRoom is where s goes, and why that is not where it wants to go.
+func (m *Machine) firstRoom(s *Session, wanted protocol.Room) (to protocol.Room, why *protocol.Refusal) {
+	to = m.entrance(s.Operator)
+	switch {
+	case wanted == to, wanted == protocol.Room{}, m.Settings.Desk && !s.Operator, s.Operator && wanted == protocol.DeskRoom:
+		return to, nil
+	case m.holdsSecret(s, wanted.String()):
+		return to, SecretSaid
+	}
+	if why := m.checkPlace(s, wanted, false); why != nil {
+		return to, why
+	}
+	return wanted, nil
+}
+
+// checkFirst reports why a newcomer has no place where everybody has to go to the desk. The place of its guest is its own.
+func (m *Machine) checkFirst(guest *Session, op Open, to protocol.Room) *protocol.Refusal {
+	if !m.Settings.Desk || to != protocol.DeskRoom || guest != nil && guest.Visiting != 0 {
+		return nil
+	}
+	return m.FullDesk(op.From.Prefix, op.Reserved, op.ReservedFrom)
+}
+
+// firstNick gives s the nick that it wants, or says why not and makes a guest of it.
+func (m *Machine) firstNick(s *Session, wanted protocol.Nick, guest int) (why *protocol.Refusal) {
+	if wanted == (protocol.Nick{}) {
+		s.Nick = m.guestNick(s, guest)
+		return nil
+	}
+	why = m.checkNick(s, wanted)
+	if why == nil && m.holdsSecret(s, wanted.String()) {
+		why = SecretSaid
+	}
+	if why != nil {
+		s.Nick = m.guestNick(s, guest)
+		return why
+	}
+	m.freeNick(s, wanted)
+	s.Nick = wanted
+	return nil
+}
+
+// minSecret is how many letters the shortest secret has.
+const minSecret = 10
+
+// holdsSecret reports whether a nick or a room that s asks for can be what holds a secret among all that it has said.
+func (m *Machine) holdsSecret(s *Session, name string) bool {
+	return len(name) >= minSecret && (m.tellsSecret() || slices.Contains(m.in.Secrets, s.Code))
+}
+
+// arrive has a new session enter its first room, and see it: a person first what scrolls, and last what is
+// needed; a program nothing before its welcome.
+func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *protocol.Refusal) {
+	m.goTo(s, to)
+	if !s.Program {
+		m.showLast(s)
+		m.showTopic(s)
+		m.rejectAny(s, noNick, noRoom)
+		m.answer(s, m.welcome(s, false))
+		if op.Promoted {
+			m.answer(s, protocol.Promoted{})
+		}
+		return
+	}
+	m.answer(s, m.welcome(s, false))
+	m.rejectAny(s, noNick, noRoom)
+	if op.Missing != "" {
+		m.answer(s, protocol.Gap{Why: op.Missing})
+	}
+	m.showTopic(s)
+	if op.Missing == protocol.OldToken { // what the room has heard is told all the same
+		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
+		return
+	}
+	m.showLast(s)
+}
+
+func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {
+	for _, why := range whys {
+		if why != nil {
+			m.reject(s, why)
+		}
+	}
+}
+
+// welcome is who s is, and where.
+func (m *Machine) welcome(s *Session, resumed bool) protocol.Event {
+	w := protocol.Welcome{
+		Server: protocol.Version, Nick: s.Nick, Room: s.Room, Here: m.rooms[s.Room].members.attached,
+		Resumed: resumed, NoRooms: m.Settings.Desk,
+	}
+	if s.Room == protocol.DeskRoom {
+		q := m.standing(s)
+		w.Here, w.Desk = 1, &q
+	}
+	return w
+}

@@ -1,0 +1,85 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"chinwag/protocol"
+)
+
+// redactEvery is how often a session can have its words taken out: the record has to be looked through each time.
+const redactEvery = time.Minute
+
+// redact takes out what s has said: of what is true at once, and of the record behind it.
+func (m *Machine) redact(s *Session) {
+	if wait := s.Redacted.Add(redactEvery).Sub(m.now); wait > 0 {
+		m.rejectf(s, "forget-too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
+		return
+	}
+	m.change(s.ID, Redacted{})
+	m.read(s, s.redaction())
+}
+
+// redaction is all that s has said.
+func (s *Session) redaction() Redact {
+	r := Redact{Author: s.ID, Whole: !s.scarce}
+	for _, st := range s.wrote {
+		of, session := st.Session()
+		if session && of != s.ID || st == Desk && !s.Operator {
+			r.Copies = append(r.Copies, st)
+		} else {
+			r.Streams = append(r.Streams, st)
+		}
+	}
+	return r
+}
+
+// writes remembers in which streams s has said something, the last ones.
+func (m *Machine) writes(s *Session, st Stream) {
+	if n := len(s.wrote); n > 0 && s.wrote[n-1] == st || slices.Contains(s.wrote, st) {
+		return
+	}
+	m.touchSoft(s)
+	kept := s.wrote
+	if len(kept) == MaxStreams {
+		kept, s.scarce = kept[1:], true
+	}
+	s.wrote = slices.Concat(kept, []Stream{st})
+}
+
+// redacted takes the words of s out of what is true: topics that it has set, its away text, and what
+// the queue shows of its tickets.
+func (m *Machine) redacted(s *Session) {
+	m.touchSession(s)
+	s.Redacted, s.Away = m.now, protocol.Text{}
+	for _, r := range m.topicsOf(s) {
+		m.topicSet(s, protocol.TopicSet{Stamp: protocol.Stamp{Room: r.Name}})
+		m.indexRoom(r)
+	}
+	for _, t := range m.wordsAtDesk(s) {
+		m.touchTicket(t).First = protocol.Text{}
+	}
+}
+
+// topicsOf are the rooms whose topic s has set, in the order of their names.
+func (m *Machine) topicsOf(s *Session) (rooms []*Room) {
+	for _, r := range m.rooms {
+		if r.By == s.ID && !r.Topic.IsBlank() {
+			rooms = append(rooms, r)
+		}
+	}
+	slices.SortFunc(rooms, func(a, b *Room) int { return cmp.Compare(a.Name.String(), b.Name.String()) })
+	return rooms
+}
+
+// wordsAtDesk are the open tickets of s that show its words, in the order of their numbers.
+func (m *Machine) wordsAtDesk(s *Session) (tickets []*Ticket) {
+	for _, t := range m.desk.tickets {
+		if t.Session == s.ID && !t.First.IsBlank() {
+			tickets = append(tickets, t)
+		}
+	}
+	slices.SortFunc(tickets, func(a, b *Ticket) int { return cmp.Compare(a.No, b.No) })
+	return tickets
+}

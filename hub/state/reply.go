@@ -1,0 +1,150 @@
+package state
+
+import (
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// reply answers a visitor by number; replyTo, the one to whom s's lines go.
+func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text protocol.Text) {
+	if m.saidBefore(s, ref) {
+		return
+	}
+	t, refusal := m.owned(s, no)
+	if refusal != nil {
+		m.unheard(s, refusal)
+		return
+	}
+	m.sendReply(s, t, ref, text)
+}
+
+// replyTo is reply to a conversation. It goes to the session of t, whatever that is called by now, and
+// to nobody else: if it has gone, nobody hears it.
+func (m *Machine) replyTo(s *Session, t *Ticket, ref protocol.Ref, text protocol.Text) {
+	if !m.saidBefore(s, ref) {
+		m.sendReply(s, t, ref, text)
+	}
+}
+
+func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protocol.Text) {
+	if refusal := m.checkReply(s, t); refusal != nil {
+		m.unheard(s, refusal)
+		return
+	}
+	taken := t.waits()
+	if taken {
+		m.assignTo(s, t)
+	}
+	m.toVisitor(s, t, protocol.Said{From: s.Nick, Text: text})
+	m.emit(Desk, s.ID, protocol.Replied{Stamp: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Mine: protocol.Mine{You: true, Ref: ref}})
+	if taken || s.Target.Heir == t.No {
+		m.tookByReply(s, t)
+	}
+	if v := m.session(t.Session); v != nil && !v.isThere() {
+		m.notice(s, t.name()+" is not connected just now: your words are kept until they are back")
+	}
+}
+
+// tookByReply makes t the target, unless another visitor is it.
+func (m *Machine) tookByReply(s *Session, t *Ticket) {
+	if s.Target.Ticket == 0 {
+		m.aim(s, t)
+	}
+	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+}
+
+func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
+	switch v := m.session(t.Session); {
+	case v == nil:
+		return protocol.Refuse("visitor-gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.No)
+	case v.Visiting != t.No && v.Message != t.No: // it would not be there to hear
+		return protocol.Refuse("visitor-gone", "%s has gone", t.name())
+	}
+	_, refusal := m.owned(s, t.No)
+	return refusal
+}
+
+// unheard refuses an answer, and what comes together with it: that was meant to
+// follow it, to the same visitor.
+func (m *Machine) unheard(s *Session, why *protocol.Refusal) {
+	m.hush(s)
+	m.rejectf(s, why.Code, "nobody has heard that: %s", why.Text)
+}
+
+// addressed answers a line that begins with @ and digits, if it may be meant for a visitor.
+// An operator's is never said in a room. Of others, who may have been operators a moment
+// ago, only what could be an answer is refused; at the bare door, where nobody can have been
+// one, nothing is.
+func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
+	no, rest, found := protocol.AddressOf(cmd.Text)
+	switch {
+	case !found:
+		return false
+	case s.Operator && rest.IsBlank():
+		m.hush(s)
+		m.reject(s, protocol.BadReply(no))
+	case s.Operator:
+		m.reply(s, no, cmd.Ref, rest)
+	case rest.IsBlank() || s.Code == Secret{} || !m.knows(no):
+		return false
+	default:
+		m.reject(s, notReplying)
+	}
+	return true
+}
+
+// canned says a ready reply.
+func (m *Machine) canned(s *Session, cmd protocol.Canned) {
+	if cmd.Name.IsBlank() {
+		m.answer(s, protocol.Replies{Names: m.replyNames()})
+		return
+	}
+	i := slices.IndexFunc(m.Settings.Replies, func(c Canned) bool { return c.Name == cmd.Name.String() })
+	if i < 0 {
+		m.rejectf(s, "no-ready-reply", "there is no ready reply of that name: /say lists them")
+		return
+	}
+	text := m.Settings.Replies[i].Text
+	if t := m.targetOf(s); cmd.Ticket == 0 && t != nil {
+		m.replyTo(s, t, cmd.Ref, text)
+		return
+	}
+	m.reply(s, cmd.Ticket, cmd.Ref, text)
+}
+
+func (m *Machine) replyNames() []string {
+	names := []string{}
+	for _, c := range m.Settings.Replies {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// note tells the operators something about a visitor.
+func (m *Machine) note(s *Session, cmd protocol.Note) {
+	if m.saidBefore(s, cmd.Ref) {
+		return
+	}
+	t := m.desk.tickets[cmd.Ticket]
+	if t == nil {
+		m.reject(s, noVisitor(cmd.Ticket))
+		return
+	}
+	m.emit(Desk, s.ID, protocol.Noted{Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Mine: protocol.Mine{You: true, Ref: cmd.Ref}})
+}
+
+// transcript shows all that was said with a visitor, also with one who has gone.
+func (m *Machine) transcript(s *Session, no protocol.Ticket) {
+	if no == 0 {
+		no = s.Target.Ticket
+	}
+	switch {
+	case no == 0:
+		m.rejectf(s, "no-target", "whose? Please name the number, /queue shows them")
+	case no > m.Tickets:
+		m.rejectf(s, "no-visitor", "there has been no visitor %s since this server began: /queue shows who is here", no)
+	default:
+		m.read(s, Transcript{Ticket: no, Lines: -1})
+	}
+}

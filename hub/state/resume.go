@@ -1,0 +1,108 @@
+package state
+
+import "chinwag/protocol"
+
+// resume goes on with a session for a person, who knows its code.
+func (m *Machine) resume(guest *Session, op Resume) {
+	m.ref = op.Ref
+	s := m.codes[op.Code]
+	if why := m.checkResume(guest, s, op); why != nil {
+		m.tell(op.Conn, Answer{Event: protocol.Refused{Refusal: *why, Ref: m.ref}})
+		return
+	}
+	to := Attached{Conn: op.Conn, Echo: s.Echo, At: op.From}
+	if s.Program {
+		to.Echo = op.Echo
+	}
+	m.comeBack(guest, s, to, op.Guest)
+}
+
+func (m *Machine) checkResume(guest, s *Session, op Resume) *protocol.Refusal {
+	switch {
+	case guest != nil && guest.Program:
+		return protocol.Refuse("late-resume", "chinwag join comes back by itself; another program says its token in its hello")
+	case op.Own, guest != nil && s == guest:
+		return protocol.Refuse("yourself", "that is you already")
+	case op.Operator, guest != nil && guest.Operator:
+		return protocol.Refuse("operator-stays", "you are an operator, and stay one: somebody else may /resume that session")
+	case s == nil:
+		return protocol.Refuse("no-session", "there is no session of that code any more: it is kept for %s after a break", protocol.SecondsOf(m.Settings.Hold).Short())
+	}
+	return nil
+}
+
+// comeBack gives s to a connection, whose guest ends if it has one. A session that is still in its room comes back
+// to it, and nobody is told.
+func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
+	to := m.wayBack(s)
+	if why := m.checkWay(guest, s, to); why != nil {
+		m.tell(at.Conn, Answer{Event: protocol.Refused{Refusal: *why, Ref: m.ref}})
+		m.tell(at.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Full}})
+		return
+	}
+	if guest != nil {
+		m.end(guest, protocol.Left{Reason: protocol.Quit})
+	}
+	m.tell(s.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Replaced}})
+	at.Was = s.Conn
+	unsure := s.Unsure
+	m.change(s.ID, at)
+	m.reclaim(s, number)
+	if to != (protocol.Room{}) {
+		m.goTo(s, to)
+	}
+	m.seeMissed(s, unsure)
+	if s.Finished && s.Room == protocol.DeskRoom {
+		m.seeOut(s)
+	}
+}
+
+// wayBack is the room that s enters as it comes back; zero: it is in one where it can stay.
+func (m *Machine) wayBack(s *Session) protocol.Room {
+	closed := m.Settings.Desk && s.Room != protocol.DeskRoom && s.Room != protocol.OperatorsRoom // it was open before the start
+	switch {
+	case s.Room != protocol.Room{} && !closed:
+		return protocol.Room{}
+	case m.Settings.Desk, s.Resume == protocol.Room{}, m.checkPlace(s, s.Resume, m.hasPlace(s)) != nil:
+		return m.entrance(s.Operator)
+	}
+	return s.Resume
+}
+
+// checkWay reports why s cannot come back: where there is only a desk, it may have no place there.
+func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusal {
+	if to != protocol.DeskRoom || m.hasPlace(s) || guest != nil && guest.Visiting != 0 {
+		return nil
+	}
+	return m.checkDesk(s)
+}
+
+// seeMissed tells s, which has come back, who it is, and what it has missed: a person at the end where it is, a program at
+// the beginning.
+func (m *Machine) seeMissed(s *Session, unsure bool) {
+	missed := CatchUp{Stays: s.Stays, Trimmed: s.Trimmed, Serves: s.Serves, Seen: s.Seen}
+	if s.Program {
+		m.answer(s, m.welcome(s, true))
+		m.tellTarget(s)
+		m.read(s, missed)
+		return
+	}
+	m.answer(s, missedFollows)
+	if unsure {
+		m.answer(s, maybeTwice)
+	}
+	m.read(s, missed)
+	m.answer(s, m.welcome(s, true))
+	m.tellTarget(s)
+}
+
+// missedFollows stands before what a person has missed, as Welcome does for a program.
+var missedFollows = protocol.Notice{Text: protocol.MustText("Welcome back. What you missed follows.")}
+
+var maybeTwice = protocol.Notice{Text: protocol.MustText("The server ended without warning: what was said in the second before may come once more.")}
+
+func (m *Machine) tellTarget(s *Session) {
+	if s.Target.Ticket != 0 {
+		m.answer(s, m.serving(s, protocol.Serving{}))
+	}
+}

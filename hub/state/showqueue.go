@@ -1,0 +1,72 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+const (
+	someTickets = 20  // in the answer to /queue
+	manyTickets = 200 // in the answer to /queue all
+)
+
+// showQueue lists who is at the desk: first who is there and waits, then who may come back,
+// who is answered, and the messages. From a number on it lists all in the order of the numbers.
+func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
+	most := someTickets
+	if cmd.All || cmd.From > 0 {
+		most = manyTickets
+	}
+	head := protocol.QueueIs{Operators: m.operatorList(), From: cmd.From}
+	var listed []*Ticket
+	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {
+		t := m.desk.tickets[no]
+		switch m.rank(t) {
+		case rankServed:
+			head.Served++
+		case rankMessage:
+			head.Messages++
+		default:
+			head.Waiting++
+		}
+		if no >= cmd.From {
+			listed = append(listed, t)
+		}
+	}
+	if cmd.From == 0 {
+		slices.SortStableFunc(listed, func(a, b *Ticket) int { return cmp.Compare(m.rank(a), m.rank(b)) })
+	}
+	if len(listed) > most {
+		switch {
+		case cmd.From > 0:
+			head.Next = listed[most].No
+		case cmd.All:
+			head.Next = 1
+		}
+		listed = listed[:most]
+	}
+	head.Shown = len(listed)
+	m.answer(s, head)
+	for _, t := range listed {
+		m.answer(s, m.queued(t))
+	}
+}
+
+// operatorList is who is at the desk, and whom they answer.
+func (m *Machine) operatorList() []protocol.OnDesk {
+	have := map[uuid.UUID][]protocol.Ticket{}
+	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {
+		by := m.desk.tickets[no].By
+		have[by] = append(have[by], no)
+	}
+	list := []protocol.OnDesk{}
+	for _, s := range m.desk.operators[:min(len(m.desk.operators), MaxNames)] {
+		list = append(list, protocol.OnDesk{Nick: s.Nick, Duty: s.takesVisitors(), Tickets: have[s.ID]})
+	}
+	return list
+}

@@ -1,0 +1,91 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+const (
+	shortHold = time.Hour // a hold of less does not run while the server is away
+	soonAgain = time.Hour // after which a start has nothing to do with the one before
+	maxStarts = 5         // one soon after the other, of which each lengthens what is held
+)
+
+// start is the first decision of a server that has started: these settings count from here on, and no session has a
+// connection. That is told to nobody: a session that was connected is held in its room, and what was
+// held is held anew, since nobody could come back while the server was away.
+func (m *Machine) start(op Began) {
+	onlyDesk := m.Settings.Desk
+	if !reflect.DeepEqual(m.Settings, op.Settings) {
+		m.change(uuid.Nil, Configured{op.Settings})
+	}
+	clean := m.Clean
+	m.change(uuid.Nil, Started{})
+	if op.Legacy != nil {
+		m.inherit(op.Legacy)
+	}
+	for _, s := range slices.SortedFunc(maps.Values(m.sessions), byRow) {
+		m.survive(s, clean)
+	}
+	if onlyDesk && !m.Settings.Desk {
+		m.openRooms()
+	}
+}
+
+func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
+
+// survive is what a start makes of a session.
+func (m *Machine) survive(s *Session, clean bool) {
+	until := m.now.Add(m.Settings.Hold)
+	switch {
+	case s.Conn != 0 && s.Code == (Secret{}):
+		m.end(s, protocol.Left{Reason: protocol.Lost})
+	case s.Conn != 0:
+		seen, unsure := m.wasSeen(s, clean)
+		m.change(s.ID, Detached{Until: until, Seen: seen, Unsure: unsure, Quiet: true})
+	case m.isHeldAnew(s) && s.Until.Before(until):
+		m.change(s.ID, Detached{Until: until, Seen: s.Seen, Unsure: s.Unsure, Quiet: s.Quiet, Short: s.Short})
+	}
+}
+
+// isHeldAnew reports whether a start lengthens the hold of s. A server that starts again and again does not
+// hold it for ever.
+func (m *Machine) isHeldAnew(s *Session) bool {
+	return m.Settings.Hold < shortHold && s.Until.Sub(m.now) < shortHold && m.Starts <= maxStarts
+}
+
+// openRooms takes visitors from a desk that was all there was to the lobby that is there now. What they have said waits as
+// a message. Those who have lost the connection find the desk as they left it, and a member of a room of a server
+// that is only a desk now goes there when it comes back: see wayBack.
+func (m *Machine) openRooms() {
+	r := m.rooms[protocol.DeskRoom]
+	if r == nil {
+		return
+	}
+	for _, s := range slices.Collect(r.members.all()) {
+		if t := m.desk.tickets[s.Visiting]; t != nil {
+			state := protocol.LeftMessage
+			if t.First.IsBlank() {
+				state = protocol.Gone
+			}
+			m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, From: s.Nick, State: state})
+		}
+		m.goTo(s, protocol.Lobby)
+	}
+}
+
+// started counts the starts that come one soon after the other.
+func (m *Machine) started() {
+	c := m.touchCommon()
+	if m.now.Sub(c.Started) >= soonAgain {
+		c.Starts = 0
+	}
+	c.Starts, c.Started, c.Clean = c.Starts+1, m.now, false
+}

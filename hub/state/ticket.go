@@ -1,0 +1,125 @@
+package state
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// noSession is By of a ticket that waits.
+var noSession uuid.UUID
+
+// name is how operators speak of t.
+func (t *Ticket) name() string { return t.No.String() + " " + t.Nick.String() }
+
+// knows reports whether somebody may mean the visitor of that number: who is here, or was lately.
+func (m *Machine) knows(no protocol.Ticket) bool {
+	return m.desk.tickets[no] != nil || slices.Contains(m.common.Ended, no)
+}
+
+// MaxEnded is how many conversations that are over are remembered by number.
+const MaxEnded = 64
+
+// ticketChanged makes true what became of a visitor. s is whose doing it is: nil where the session of a message is over.
+func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event) {
+	m.desk.touched = true
+	if ev.State == protocol.Waiting {
+		m.ticketOpened(s, ev)
+		return
+	}
+	m.reindexTicket(m.desk.tickets[ev.Ticket], func(t *Ticket) {
+		switch ev.State {
+		case protocol.Taken:
+			m.give(t, s)
+		case protocol.HandedOver:
+			m.give(t, m.named(ev.To))
+		case protocol.OnHold:
+			t.OnHold = true
+		case protocol.Returned:
+			t.By, t.OnHold = noSession, false
+		case protocol.Disconnected, protocol.LeftMessage:
+			t.Lost, t.Message = true, ev.State == protocol.LeftMessage
+			t.Left, t.LeftAt = m.now, e.Seq
+		case protocol.Back:
+			t.Lost, t.Message, t.Nick = false, false, ev.From
+			m.visit(s, t.No, 0)
+		case protocol.VisitorRename:
+			t.Nick = ev.To
+		case protocol.Closed, protocol.Gone:
+			m.ticketEnded(t)
+		default:
+			panic("state: a ticket in an unknown state " + string(ev.State))
+		}
+	})
+}
+
+func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
+	m.touchCommon().Tickets = ev.Ticket
+	m.visit(s, ev.Ticket, s.Message)
+	if m.now.Sub(s.Turned) >= turnsWithin {
+		s.Turned, s.Turns = m.now, 0
+	}
+	s.Turns++
+	t := &Ticket{No: ev.Ticket, Session: s.ID, Nick: ev.From, From: s.From, Since: m.now, Opened: ev.Seq}
+	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
+}
+
+// visit has s be the visitor of a ticket, and have left a message under the number of another; 0: none.
+func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
+	m.touchSession(s)
+	m.desk.unindexVisitor(s)
+	s.Visiting, s.Message = no, message
+	m.desk.indexVisitor(s)
+}
+
+// give makes t another operator's, who has the whole time to answer.
+func (m *Machine) give(t *Ticket, to *Session) {
+	t.By, t.OnHold = to.ID, false
+	if to.active.Before(m.now) {
+		m.touchSoft(to).active = m.now
+	}
+}
+
+// ticketEnded takes t out, of which only the number is remembered.
+func (m *Machine) ticketEnded(t *Ticket) {
+	t.row = 0
+	ended := m.common.Ended
+	m.touchCommon().Ended = append(slices.Clone(ended[max(0, len(ended)+1-MaxEnded):]), t.No)
+	switch v := m.session(t.Session); {
+	case v == nil:
+	case v.Visiting == t.No:
+		m.visit(v, 0, v.Message)
+	case v.Message == t.No:
+		m.visit(v, v.Visiting, 0)
+	}
+}
+
+// messageLeft is the change of that name.
+func (m *Machine) messageLeft(s *Session) { m.visit(s, 0, s.Visiting) }
+
+// seenOut is the change of that name.
+func (m *Machine) seenOut(s *Session, c SeenOut) {
+	m.touchSession(s)
+	m.desk.unindexVisitor(s)
+	s.Resume, s.Finished, s.Unread = c.Resume, c.Finished, m.head
+	m.desk.indexVisitor(s)
+}
+
+// asked keeps the first words of a visitor, which the queue shows.
+func (m *Machine) asked(ev protocol.Asked) {
+	if t := m.desk.tickets[ev.Ticket]; t != nil && t.First.IsBlank() {
+		m.touchTicket(t).First = ev.Text.Short(maxFirst)
+	}
+}
+
+// maxFirst is how many bytes of the first words the queue shows.
+const maxFirst = 256
+
+// replied ends a hold.
+func (m *Machine) replied(ev protocol.Replied) {
+	if t := m.desk.tickets[ev.Ticket]; t != nil && t.OnHold {
+		m.touchTicket(t).OnHold = false
+	}
+}

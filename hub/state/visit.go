@@ -1,0 +1,129 @@
+package state
+
+import (
+	"time"
+
+	"chinwag/protocol"
+)
+
+// How a visit begins, breaks, goes on and ends:
+//
+//	        ┌──────── back ───────┐
+//	there ──┴─breaks──> lost ─────┤──not back in time──> gone
+//	  │                  └─ with a word, and nobody on duty ─┐
+//	  └────── the same, and goes ──────────────> message <───┘ ──a week──> gone
+//
+// After a restart a visitor is not connected, and nobody is told of it: the ticket is lost when the visitor does not
+// come back in time. So isThere asks the session, and Ticket.Lost is what was told.
+
+// turnsWithin is in which time MaxTurns counts.
+const turnsWithin = time.Minute
+
+// openTicket gives s, which has come to the desk anew, a number.
+func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protocol.Waiting) }
+
+// comeBackToTicket has s, which has come to the desk again, go on with its conversation there.
+func (m *Machine) comeBackToTicket(s *Session) {
+	no := s.Visiting
+	if no == 0 {
+		no = s.Message
+	}
+	if m.desk.tickets[no] != nil {
+		m.tellOfVisit(s, no, protocol.Back)
+	}
+}
+
+// partTicket ends s's visit, or has its conversation wait for it, as s leaves the desk for that reason. It is called before
+// Left is emitted; protocol.Moved: s goes to another room.
+func (m *Machine) partTicket(s *Session, why protocol.Reason) {
+	t := m.desk.tickets[s.Visiting]
+	if t == nil {
+		return
+	}
+	state := m.parting(s, t, why)
+	if state != protocol.LeftMessage || !t.Message { // else that was told
+		m.tellOfVisit(s, t.No, state)
+	}
+	if state == protocol.LeftMessage && why == protocol.Moved {
+		m.change(s.ID, MessageLeft{})
+	}
+}
+
+// parting is what becomes of t as its visitor leaves the desk.
+func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.TicketState {
+	switch {
+	case why == protocol.Kicked:
+	case m.leavesMessage(s):
+		return protocol.LeftMessage
+	case why == protocol.Moved:
+	case s.Code != Secret{} && why != protocol.Quit && !t.Lost:
+		return protocol.Disconnected
+	}
+	return protocol.Gone
+}
+
+// leavesMessage reports whether s's words wait to be answered when it has gone: there is nobody who could
+// have answered them.
+func (m *Machine) leavesMessage(s *Session) bool {
+	t := m.desk.tickets[s.Visiting]
+	return t != nil && (t.Message || t.waits() && !t.First.IsBlank() && m.onDuty() == 0)
+}
+
+// holdOver is the end of the time for which a visitor's session is held, which is in no room; it reports whether the session
+// goes on for longer. If there is a message, it may come back for as long as that is not answered, but its name is free again.
+func (m *Machine) holdOver(s *Session) bool {
+	t := m.desk.tickets[s.Visiting]
+	switch {
+	case t == nil:
+		return false
+	case !m.leavesMessage(s):
+		m.tellOfVisit(s, t.No, protocol.Gone)
+		return false
+	case s.Released:
+		return false // and the message stays
+	}
+	m.change(s.ID, NameReleased{})
+	if !t.Message {
+		m.tellOfVisit(s, t.No, protocol.LeftMessage)
+	}
+	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Messages), Seen: s.Seen, Short: s.Short})
+	return true
+}
+
+// tellOfVisit tells the operators what became of a visitor by its own doing, or nobody's.
+func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, state protocol.TicketState) {
+	m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, State: state})
+}
+
+// MaxUnread is how many sessions are kept whose conversation was closed while they were away.
+const MaxUnread = 1000
+
+// seeOut leads a visitor away whose conversation is closed. Who is not connected may come back to read that.
+func (m *Machine) seeOut(v *Session) {
+	switch {
+	case v.Conn == 0:
+		m.seeOutLater(v)
+	case v.Room != protocol.DeskRoom:
+	case m.Settings.Desk:
+		conn := v.Conn
+		m.end(v, protocol.Left{Reason: protocol.Finished})
+		m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Finished}})
+	case m.move(v, m.roomBefore(v)) == nil:
+		m.seeOther(v)
+		m.hush(v) // what its client is typing is for the operators, and not for everybody here
+	}
+}
+
+// seeOutLater has v come back to a room or, where there is only the desk, to its goodbye.
+func (m *Machine) seeOutLater(v *Session) {
+	if v.Room != protocol.DeskRoom && v.Resume != protocol.DeskRoom {
+		return
+	}
+	if v.Room == protocol.DeskRoom { // since a start: nobody was told that it has no connection
+		m.emit(v.stream(v.Room), v.ID, protocol.Left{Stamp: m.stamp(v.Room), From: v.Nick, Reason: protocol.Lost})
+	}
+	m.change(v.ID, SeenOut{Resume: m.roomBefore(v), Finished: m.Settings.Desk})
+	if len(m.desk.unread) > MaxUnread {
+		m.end(m.desk.unread[0], protocol.Left{Reason: protocol.Lost})
+	}
+}
