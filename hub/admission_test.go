@@ -53,6 +53,7 @@ func TestG10WhoTalksSeldomIsHeardSoonAmongManyWhoTalkAllTheTime(t *testing.T) {
 func testTalkers(t *testing.T, perAddress int) {
 	const talkers, lines = 200, 30
 	w := newWorld(t, hub.Options{})
+	synctest.Wait()                                               // the first commit has been
 	w.Record.BeforeCommit = func(entries []journal.Entry) error { // the disk takes its time for each
 		time.Sleep(time.Duration(len(entries)) * 2 * time.Millisecond)
 		return nil

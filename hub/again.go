@@ -19,7 +19,7 @@ const (
 
 // tellAgain tells what was spoken in a stretch of the record, with its times.
 func (d *delivery) tellAgain(p *past) error {
-	if p.lines >= 0 && p.lines <= lastLines && p.around == 0 && p.since.IsZero() {
+	if p.Lines >= 0 && p.Lines <= lastLines && p.Around == 0 && p.Since.IsZero() {
 		return d.tellLast(p)
 	}
 	cur, err := d.begin(p)
@@ -27,7 +27,7 @@ func (d *delivery) tellAgain(p *past) error {
 		return d.unreadable(err)
 	}
 	t := retelling{past: p, now: time.Now(), more: cur.Seq > 0}
-	for cur.Seq < p.upto && !t.enough() && !d.isOver() {
+	for cur.Seq < p.Upto && !t.enough() && !d.isOver() {
 		if err := d.tellPage(&t, cur); err != nil {
 			return d.unreadable(err)
 		}
@@ -35,7 +35,7 @@ func (d *delivery) tellAgain(p *past) error {
 			return err
 		}
 	}
-	if p.end {
+	if p.End {
 		d.lines = append(d.lines, protocol.NewLine(t.end()))
 	}
 	return nil
@@ -45,7 +45,7 @@ func (d *delivery) tellAgain(p *past) error {
 // written without waiting.
 func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
 	return d.inTurn(func() error {
-		page, err := d.c.hub.journal.Read(cur, t.upto, pageLines)
+		page, err := d.c.hub.journal.Read(cur, t.Upto, pageLines)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (d *delivery) inTurn(f func() error) error {
 
 // tellLast tells the last lines that were spoken.
 func (d *delivery) tellLast(p *past) error {
-	entries, more, err := d.c.hub.journal.Last(p.streams, p.upto, p.lines)
+	entries, more, err := d.c.hub.journal.Last(p.Streams, p.Upto, p.Lines)
 	if err != nil {
 		return d.unreadable(err)
 	}
@@ -80,7 +80,7 @@ func (d *delivery) tellLast(p *past) error {
 			d.lines = append(d.lines, t.tell(e))
 		}
 	}
-	if p.end {
+	if p.End {
 		d.lines = append(d.lines, protocol.NewLine(t.end()))
 	}
 	return nil
@@ -92,15 +92,15 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	var from uint64
 	var err error
 	switch {
-	case !p.since.IsZero():
-		from, err = j.Before(p.since)
-	case p.around > 0:
-		from, err = j.Back(p.streams, min(p.around, p.upto), nearby+1)
-	case p.lines >= 0:
+	case !p.Since.IsZero():
+		from, err = j.Before(p.Since)
+	case p.Around > 0:
+		from, err = j.Back(p.Streams, min(p.Around, p.Upto), nearby+1)
+	case p.Lines >= 0:
 		from, err = d.back(p)
 	}
 	cur := &journal.Cursor{Seq: from}
-	for _, s := range p.streams {
+	for _, s := range p.Streams {
 		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
 	}
 	return cur, err
@@ -109,10 +109,10 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 // back is where the last lines of a stretch begin. Many are counted a few at a time, each in
 // this client's turn.
 func (d *delivery) back(p *past) (from uint64, err error) {
-	from = p.upto
-	for n := p.lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
+	from = p.Upto
+	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
 		err = d.inTurn(func() (err error) {
-			from, err = d.c.hub.journal.Back(p.streams, from, min(n, backAtOnce))
+			from, err = d.c.hub.journal.Back(p.Streams, from, min(n, backAtOnce))
 			return err
 		})
 	}
@@ -128,13 +128,13 @@ type retelling struct {
 	after int    // lines told after the position around
 }
 
-func (t *retelling) enough() bool { return t.around > 0 && t.after == nearby }
+func (t *retelling) enough() bool { return t.Around > 0 && t.after == nearby }
 
 func (t *retelling) tell(e *journal.Entry) *protocol.Line {
 	if t.first == 0 {
 		t.first = e.Seq
 	}
-	if e.Seq > t.around {
+	if e.Seq > t.Around {
 		t.after++
 	}
 	return protocol.NewLine(protocol.Past{Event: t.me.event(e), Dated: isOtherDay(protocol.StampOf(e.Event).Time, t.now)})
@@ -151,7 +151,7 @@ func (t *retelling) end() protocol.Event {
 func (d *delivery) find(s *search) error {
 	ctx, done := d.c.out.asking(d.c.ctx)
 	defer done()
-	found, looked, err := d.c.hub.journal.Search(ctx, d.c.from, s.streams, s.words, s.upto, maxFound+1)
+	found, looked, err := d.c.hub.journal.Search(ctx, d.c.from, s.Streams, s.Words, s.Upto, maxFound+1)
 	if err != nil {
 		return d.notFound(ctx, err)
 	}
@@ -168,7 +168,7 @@ func (d *delivery) find(s *search) error {
 			}))
 		}
 	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.upto}))
+	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.Upto}))
 	return nil
 }
 

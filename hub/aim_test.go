@@ -242,12 +242,17 @@ func TestAnAssignmentThatIsRecordedLate(t *testing.T) {
 	for _, err := range []error{nil, errDisk} {
 		alone(t, func(w *deskWorld, op *hubtest.Client) {
 			w.Record.Hold()
-			v := w.comes()
-			w.Record.Let(nil) // that it has come
-			pass(5 * time.Second)
+			v := w.comes() // and is assigned
+			pass(4 * time.Second)
 			says(op, "a draft of before")
-			assert.Contains(t, op.Text(), "nobody has heard that")
+			assert.Empty(t, op.Text(), "that it is refused comes after why")
 			w.Record.Open(err)
+			if err == nil {
+				assert.Contains(t, op.Text(), "nobody has heard that")
+			} else {
+				assert.Contains(t, op.Text(), "<op0> a draft of before", "nobody has come")
+				v.Do(protocol.Desk{})
+			}
 			says(op, "a draft of before")
 			pass(900 * time.Millisecond)
 			says(op, "a draft of before")
@@ -258,6 +263,24 @@ func TestAnAssignmentThatIsRecordedLate(t *testing.T) {
 			assert.Contains(t, v.Text(), "<op0> hello")
 		})
 	}
+}
+
+// The same for a visitor whose conversation is closed: what is typed then was for the operators.
+func TestAClosingThatIsRecordedLate(t *testing.T) {
+	atTheDesk(t, hub.Options{}, 1, 1, false, func(w *deskWorld) {
+		v := w.visitors[0]
+		w.Record.Hold()
+		w.ops[0].Do(protocol.Close{Ticket: 1})
+		pass(3 * time.Second)
+		w.Record.Open(nil)
+		pass(900 * time.Millisecond)
+		says(v, "my pin is 1234")
+		assert.Contains(t, v.Text(), "nobody has heard that: you are in #lobby now")
+		assert.NotContains(t, w.bystander.Text(), "1234")
+		pass(3 * time.Second)
+		says(v, "hello")
+		assert.Contains(t, w.bystander.Text(), "<v1> hello")
+	})
 }
 
 // An answer that was accepted is acknowledged, wherever lines go when it is sent again.

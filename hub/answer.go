@@ -1,9 +1,14 @@
 package hub
 
-import "chinwag/protocol"
+import (
+	"errors"
 
-// What one client alone is told. Every answer has its place in the record:
-// after all that was applied when it was given.
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// What one client alone is told. Every answer has its place in the record: after all that was
+// told when it was given.
 
 // append puts something beside the record into a client's outbox.
 func (r *run) append(c *Client, a *aside, line *protocol.Line) {
@@ -25,31 +30,25 @@ func (r *run) appendAll(c *Client, items []item) {
 	c.out.appendAll(items, bytes)
 }
 
-// place is where the record is now, as c reads it.
+// place is where telling has got to, as c reads it.
 func (r *run) place(c *Client) place {
 	p := place{seq: r.head}
-	if m := c.member; m != nil && !m.live { // else it has read all there is
-		for i, s := range r.cursor(m).Streams {
-			p.nth[i] = s.Nth
+	if s := c.session; s != nil && !s.live { // else it has read all there is
+		for i, at := range r.cursor(s).Streams {
+			p.nth[i] = at.Nth
 		}
 	}
 	return p
 }
 
-// tellOne tells c something, as a part of an answer.
+// tellOne tells c something, beside what it has asked.
 func (r *run) tellOne(c *Client, e protocol.Event) {
 	r.append(c, &aside{after: r.place(c)}, protocol.NewLine(e))
 }
 
 // answer tells c something and gives the weight of its command back when that
-// is written: one who does not read is not answered further. A refusal gives back the id of
-// the command, too: a line's is in e, and anything else has the whole window, so that it is
-// the one command under way.
+// is written: a client that does not read is not answered further.
 func (r *run) answer(c *Client, e protocol.Event, weight int64) {
-	if refused, ok := e.(protocol.Refused); ok && refused.Ref == "" && weight == window {
-		refused.Ref = c.ref
-		e = refused
-	}
 	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewLine(e))
 }
 
@@ -59,20 +58,74 @@ func (r *run) giveBackWhenWritten(c *Client, weight int64) {
 
 func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }
 
-func (r *run) refuse(c *Client, weight int64, code, format string, args ...any) {
-	r.answer(c, protocol.Refused{Refusal: *protocol.Refuse(code, format, args...)}, weight)
+// tellLocal answers a command about which nothing is to be decided, in its place.
+func (r *run) tellLocal(c *Client, p proposal, events ...protocol.Event) {
+	p.c = c
+	d := &decided{proposal: p, local: true}
+	for _, e := range events {
+		d.answers = append(d.answers, state.Answer{Conn: c.conn, Event: e})
+	}
+	r.tellAfter(d)
 }
 
-func nobody(n protocol.Nick) *protocol.Refusal {
-	return protocol.Refuse("no-such-nick", "there is nobody called %s just now", n)
+// tellIn is tellLocal for what is known before c's turn: a word that is no command is
+// answered with what c may have meant of what it can do.
+func (r *run) tellIn(c *Client, p proposal, e protocol.Event) {
+	if refused, ok := e.(protocol.Refused); ok && !c.over {
+		refused.Refusal = *refused.Refusal.In(r.standsAt(c))
+		e = refused
+	}
+	r.tellLocal(c, p, e)
 }
 
-func (r *run) refuseNobody(c *Client, weight int64, n protocol.Nick) {
-	r.answer(c, protocol.Refused{Refusal: *nobody(n)}, weight)
+// help tells c what it can do where it is, or all of one command.
+func (r *run) help(c *Client, cmd protocol.Help, p proposal) {
+	told, err := protocol.HelpFor(cmd, r.standsAt(c))
+	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
+		r.tellLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
+		return
+	}
+	events := make([]protocol.Event, len(told))
+	for i := range told {
+		events[i] = told[i]
+	}
+	r.tellLocal(c, p, events...)
 }
 
-var unkept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
+// standsAt is where c is, and who, as far as that decides what it can do. A client that has not
+// arrived yet, or could not, is where it is about to be: each command tries to bring it there.
+func (r *run) standsAt(c *Client) protocol.Place {
+	operator, at, aimed, program := c.Operator, r.entrance(c.Operator), false, false
+	if s := c.session; s != nil {
+		operator, at, aimed, program = s.operator, s.where(), s.aimed, s.program
+	}
+	return protocol.Place{
+		Operator:   operator,
+		Visitor:    at == protocol.DeskRoom,
+		Aimed:      aimed,
+		Nowhere:    at == protocol.Room{},
+		Console:    operator && c.Brief, // it has nothing to come back to
+		OnlyDesk:   r.opts.Desk,
+		NoPassword: c.NoPassword,
+		Program:    program,
+	}
+}
 
-func (r *run) refuseUnkept(c *Client, weight int64) {
-	r.answer(c, protocol.Refused{Refusal: *unkept}, weight)
+// entrance is the room that a newcomer enters first.
+func (r *run) entrance(operator bool) protocol.Room {
+	switch {
+	case !r.opts.Desk:
+		return protocol.Lobby
+	case operator:
+		return protocol.OperatorsRoom
+	}
+	return protocol.DeskRoom
+}
+
+// goodbye is the last thing that a client is told. Its connection ends when it
+// is written.
+func (r *run) goodbye(c *Client, g protocol.Goodbye) {
+	line := protocol.NewLine(r.complete(c, g))
+	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))
+	r.finish(c)
 }

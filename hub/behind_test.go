@@ -53,6 +53,9 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	time.Sleep(time.Second) // those who say nothing arrive
 	for i := range 300 {
 		act(t, dice, people[dice.IntN(len(people))], i)
+		if i%40 == 39 {
+			w.checkAudience(t)
+		}
 	}
 	for _, p := range people {
 		p.Resume()
@@ -63,6 +66,7 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 		checkPersona(t, w, p, byNick[p.Nick()], b, fmt.Sprint("persona ", i))
 	}
 	checkOnce(t, w)
+	w.checkAudience(t)
 	w.Close(people...)
 }
 

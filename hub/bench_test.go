@@ -12,6 +12,21 @@ import (
 	"chinwag/protocol"
 )
 
+func nick(format string, args ...any) protocol.Nick {
+	n, err := protocol.ParseNick(fmt.Sprintf(format, args...))
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 // taking is a Writer that takes everything, as sockets mostly do.
 type taking struct{ lines int }
 
@@ -33,15 +48,23 @@ type stage struct {
 
 func newStage(members int) *stage {
 	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
-	s := &stage{run: newRun(h)}
+	r, err := newRun(h)
+	if err != nil {
+		panic(err)
+	}
+	s := &stage{run: r}
 	h.sweep.working = true // what is to be swept waits for sweepAll
 	h.sweep.wake.L = &h.sweep.mu
-	for range members {
+	for i := range members {
 		c := newClient(h)
-		m := s.newMember(c, Identity{Brief: true})
+		c.conn = uint64(i + 1)
+		s.run.clients[c.conn] = c
+		of := &session{listener: listener{id: uuid.New()}, nick: nick("guest-%d", i+1)}
+		s.sessions[of.id] = of
+		s.link(c, of, 0)
 		c.Start(context.Background(), &taking{}, nil, func(error) {})
-		s.hear(s.next(m.id, protocol.Joined{From: m.nick}))
-		m.live = true
+		s.hear(s.next(of.id, protocol.Joined{From: of.nick}))
+		of.live, of.fresh = true, false
 		s.clients = append(s.clients, c)
 	}
 	s.broadcast()
@@ -59,7 +82,7 @@ func (s *stage) next(author uuid.UUID, e protocol.Recorded) *journal.Entry {
 }
 
 func (s *stage) say() *journal.Entry {
-	m := s.clients[0].member
+	m := s.clients[0].session
 	return s.next(m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Mine: protocol.Mine{You: true}})
 }
 
@@ -125,27 +148,4 @@ func BenchmarkOutbox(b *testing.B) {
 		s.clients[0].out.put(lines, size, 1<<20, false)
 		s.sweepAll()
 	}
-}
-
-// Somebody goes while very many are held, as those are who have gone in the last minutes.
-func BenchmarkHoldAmongMany(b *testing.B) {
-	r := newRun(New(journal.New(journal.NewMemory(journal.Bounds{})), Options{}))
-	until := time.Now()
-	for range 100_000 {
-		r.held = append(r.held, &member{until: until})
-	}
-	for b.Loop() {
-		r.holdUntil(&member{}, until)
-	}
-}
-
-func nick(format string, args ...any) protocol.Nick {
-	return must(protocol.ParseNick(fmt.Sprintf(format, args...)))
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
 }

@@ -18,18 +18,48 @@ import (
 func (r *run) hear(e *journal.Entry) {
 	if room := r.saidIn(e); room != nil {
 		if _, leaves := e.Event.(protocol.Left); leaves {
-			r.tellBefore(r.members[e.Author], room)
+			r.tellBefore(r.sessions[e.Author], room)
 		}
-		r.apply(e)
+		r.follow(e)
+		r.readAlso(e)
 		if len(room.said) == 0 {
 			r.speaking = append(r.speaking, room)
 		}
 		room.said = append(room.said, e)
+		if s := r.sessions[e.Author]; s != nil && s.hears(e) {
+			s.unsaid = true
+		}
 		return
 	}
 	r.broadcast()
-	r.apply(e)
+	r.follow(e)
+	r.readAlso(e)
 	r.tell(e)
+}
+
+// readAlso has a session that is behind read another stream from here on: of the room that it has
+// entered, or of the desk.
+func (r *run) readAlso(e *journal.Entry) {
+	slot := -1
+	switch e.Event.(type) {
+	case protocol.Joined:
+		slot = roomSlot
+	case protocol.DutyChanged:
+		slot = deskSlot
+	}
+	if slot < 0 {
+		return
+	}
+	s := r.sessions[e.Author]
+	if s == nil || s.client == nil || s.live || s.fresh {
+		return
+	}
+	here := r.place(s.client)
+	here.nth[slot] = 0
+	if n := len(s.lefts); slot == roomSlot && n > 0 {
+		here.nth[slot] = s.lefts[n-1].nth
+	}
+	r.append(s.client, &aside{after: here, enter: &entering{slot, journal.Reading{Stream: e.Stream, Nth: e.Nth}}}, nil)
 }
 
 // saidIn is the room in which e was said; nil if it is something else. Somebody's
@@ -44,11 +74,11 @@ func (r *run) saidIn(e *journal.Entry) *room {
 	case protocol.Acted:
 		return r.rooms[ev.Room]
 	case protocol.Joined:
-		if m := r.members[e.Author]; ev.Room != protocol.DeskRoom && (m == nil || m.room == nil) {
+		if m := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && (m == nil || m.room == nil) {
 			return r.rooms[ev.Room]
 		}
 	case protocol.Left:
-		if m := r.members[e.Author]; ev.Room != protocol.DeskRoom && m != nil && m.where() == ev.Room {
+		if m := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && m != nil && m.where() == ev.Room {
 			return r.rooms[ev.Room]
 		}
 	case protocol.Renamed:
@@ -60,7 +90,7 @@ func (r *run) saidIn(e *journal.Entry) *room {
 }
 
 // tellBefore tells somebody who is about to leave a room what was said in it before.
-func (r *run) tellBefore(m *member, room *room) {
+func (r *run) tellBefore(m *session, room *room) {
 	if said := m.since(room.said); m.live && len(said) > 0 {
 		r.feed(m, said[0], m.lines(said), false)
 	}
@@ -76,6 +106,7 @@ func (r *run) broadcast() {
 		if cap(room.said) > 4*window {
 			room.said = nil // one flood must not cost memory for ever
 		}
+		r.tidy(room)
 	}
 	clear(r.speaking)
 	r.speaking = r.speaking[:0]
@@ -94,15 +125,16 @@ func (room *room) count(commit uint64) int {
 func (r *run) tellRoom(room *room) {
 	r.round++
 	for _, e := range room.said {
-		if m := r.members[e.Author]; m != nil {
-			if m.author != r.round {
-				m.author, m.own = r.round, 0
+		if m := r.sessions[e.Author]; m != nil {
+			if m.batch != r.round {
+				m.batch, m.own = r.round, 0
 			}
 			m.own++
+			m.unsaid = false
 		}
 	}
 	crowded := r.isCrowded(room)
-	feed := func(m *member, first *journal.Entry, lines []*protocol.Line) {
+	feed := func(m *session, first *journal.Entry, lines []*protocol.Line) {
 		r.feed(m, first, lines, crowded)
 	}
 	var events []protocol.Event // of all that was said
@@ -111,7 +143,7 @@ func (r *run) tellRoom(room *room) {
 		switch {
 		case !m.live:
 			continue
-		case m.author == r.round || m.ignoresAny(room.said):
+		case m.batch == r.round || m.ignoresAny(room.said):
 			said := m.since(room.said)
 			switch {
 			case len(said) == 0:
@@ -152,19 +184,22 @@ func eventsOf(said []*journal.Entry) []protocol.Event {
 func (r *run) tell(e *journal.Entry) {
 	switch e.Stream {
 	case journal.Everybody:
-		for _, m := range r.members {
+		for _, m := range r.sessions {
 			r.tellMember(m, e)
 		}
 	case journal.Desk:
-		for _, m := range r.desk.operators {
+		for _, m := range r.operators {
 			r.tellMember(m, e)
 		}
 	default:
 		if id, ok := e.Stream.Session(); ok {
-			if m := r.members[id]; m != nil {
+			if m := r.sessions[id]; m != nil {
 				r.tellMember(m, e)
-				if _, news := e.Event.(protocol.AtDesk); news && m.client != nil {
+				if news, ok := e.Event.(protocol.AtDesk); ok && m.client != nil {
 					m.client.out.post(nil) // how things stood is out of date
+					if news.Queueing != nil {
+						m.standing = *news.Queueing
+					}
 				}
 			}
 			return
@@ -177,14 +212,14 @@ func (r *run) tell(e *journal.Entry) {
 	}
 }
 
-func (r *run) tellMember(m *member, e *journal.Entry) {
+func (r *run) tellMember(m *session, e *journal.Entry) {
 	if m.live && m.hears(e) {
 		r.feed(m, e, []*protocol.Line{m.line(e)}, false)
 	}
 }
 
 // since leaves out what was said before m came.
-func (m *member) since(said []*journal.Entry) []*journal.Entry {
+func (m *session) since(said []*journal.Entry) []*journal.Entry {
 	if len(said) == 0 || said[0].Seq > m.came {
 		return said
 	}
@@ -193,7 +228,7 @@ func (m *member) since(said []*journal.Entry) []*journal.Entry {
 }
 
 // lines are what m alone is told of what was said.
-func (m *member) lines(said []*journal.Entry) (lines []*protocol.Line) {
+func (m *session) lines(said []*journal.Entry) (lines []*protocol.Line) {
 	for _, e := range said {
 		if m.hears(e) {
 			lines = append(lines, m.line(e))
@@ -212,7 +247,7 @@ func (m *member) lines(said []*journal.Entry) (lines []*protocol.Line) {
 // feed appends lines to the outbox of a live member, of which first is the first
 // entry. Where there is no room for all of them the member is behind, and reads on
 // by itself from before the first.
-func (r *run) feed(m *member, first *journal.Entry, lines []*protocol.Line, mayWait bool) {
+func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Line, mayWait bool) {
 	bytes := 0
 	for _, l := range lines {
 		bytes += size(m, l)
@@ -227,7 +262,7 @@ func (r *run) feed(m *member, first *journal.Entry, lines []*protocol.Line, mayW
 
 // cursorBefore is where m stood when e had not happened. Nothing that m reads
 // has happened since but what was said together with e.
-func (r *run) cursorBefore(m *member, e *journal.Entry) journal.Cursor {
+func (r *run) cursorBefore(m *session, e *journal.Entry) journal.Cursor {
 	cur := r.cursor(m)
 	cur.Seq = e.Seq - 1
 	for i := range cur.Streams {
@@ -239,7 +274,7 @@ func (r *run) cursorBefore(m *member, e *journal.Entry) journal.Cursor {
 }
 
 // size is what line costs in m's outbox: its bytes in the spelling that m reads.
-func size(m *member, line *protocol.Line) int {
+func size(m *session, line *protocol.Line) int {
 	if m.program {
 		return len(line.JSON())
 	}

@@ -7,7 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -127,26 +130,37 @@ type expense struct {
 	bytes float64
 }
 
-// spend counts what entries cost their authors' addresses.
-func (r *run) spend(entries []journal.Entry) (all []expense) {
+// spend counts what the entries of a decision cost their authors' addresses.
+func (r *run) spend(d *decided) (all []expense) {
 	if r.budgets.most == 0 {
 		return nil
 	}
-	for i := range entries {
-		e := &entries[i]
-		m := r.members[e.Author]
-		if m == nil || m.operator || !m.at.IsValid() {
+	for i := range d.entries {
+		e := &d.entries[i]
+		at := r.payer(d, e.Author)
+		if !at.IsValid() {
 			continue
 		}
 		bytes := cost(e)
-		r.budgets.spend(m.at, bytes)
-		if n := len(all); n > 0 && all[n-1].at == m.at {
+		r.budgets.spend(at, bytes)
+		if n := len(all); n > 0 && all[n-1].at == at {
 			all[n-1].bytes += bytes
 		} else {
-			all = append(all, expense{m.at, bytes})
+			all = append(all, expense{at, bytes})
 		}
 	}
 	return all
+}
+
+// payer is the address whose budget pays for what a session does; zero: none.
+func (r *run) payer(d *decided, author uuid.UUID) (at netip.Prefix) {
+	switch s := r.machine.Session(author); {
+	case s != nil && !s.Operator:
+		return s.At
+	case s == nil && d.c != nil && !d.c.Operator: // it has ended by what it did
+		return d.c.From.Prefix
+	}
+	return at
 }
 
 // giveBackSpent is the end of spend for what could not be kept: whoever has spent it may
@@ -157,19 +171,23 @@ func (r *run) giveBackSpent(all []expense) {
 	}
 }
 
-// checkBudget returns the refusal of m's command if its address has spent its budget. A member
+// checkBudget returns the refusal of c's command if its address has spent its budget. A client
 // whose address has spent nearly all of it is told so, once a day.
-func (r *run) checkBudget(m *member, cmd protocol.Command) *protocol.Refusal {
-	if r.budgets.most == 0 || m.operator || !m.records(cmd) {
+func (r *run) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
+	if r.budgets.most == 0 {
 		return nil
 	}
-	switch share := r.budgets.share(m.at); {
+	s := r.stateOf(c)
+	if s == nil || s.Operator || !r.records(s, cmd) {
+		return nil
+	}
+	switch share := r.budgets.share(s.At); {
 	case share >= 1:
-		r.tellSpent(m.at)
+		r.tellSpent(s.At)
 		return spent
-	case share >= 0.9 && (m.warned.IsZero() || time.Since(m.warned) >= day):
-		m.warned = time.Now()
-		r.tellOne(m.client, nearlySpent)
+	case share >= 0.9 && (c.warned.IsZero() || time.Since(c.warned) >= day):
+		c.warned = time.Now()
+		r.tellOne(c, nearlySpent)
 	}
 	return nil
 }
@@ -182,22 +200,20 @@ var (
 
 // records reports whether cmd would make the record grow. What was said before, and is
 // only sent again, does not; nor does leaving.
-func (m *member) records(cmd protocol.Command) bool {
+func (r *run) records(s *state.Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Me, protocol.Msg:
-		_, before := m.refs.find(refOf(cmd))
-		return !before
+		return !s.HasSaid(refOf(cmd))
 	case protocol.Desk:
-		_, before := m.refs.find(cmd.Ref)
-		return !before && (!cmd.Text.IsBlank() || m.bound != protocol.DeskRoom)
+		return !s.HasSaid(cmd.Ref) && (!cmd.Text.IsBlank() || s.Room != protocol.DeskRoom)
 	case protocol.Topic:
 		return !cmd.Text.IsBlank()
 	case protocol.Away:
 		return !cmd.Text.IsBlank() // else it is back
 	case protocol.Join:
-		return m.bound != (protocol.Room{}) && m.bound != cmd.Room
+		return s.Room != cmd.Room
 	case protocol.Rename:
-		return m.bound != (protocol.Room{})
+		return true
 	}
 	return false
 }

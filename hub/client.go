@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/semaphore"
 
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -14,7 +17,7 @@ import (
 // remembered. What is under way together is committed and told together, so a
 // small window makes small writes. Everything else takes the whole window: it waits
 // for all that went before, and all that follows waits for it.
-const window = maxRefs
+const window = state.MaxIDs
 
 // Client is one connection's end of the hub. Do and Close belong to the
 // goroutine that reads from the connection; Start has it written to.
@@ -23,12 +26,10 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
-	from       netip.Prefix // as Identity has it: whose turn it is, where clients wait for each other
-	unlimited  bool         // it waits for nobody else: it is the server's own console
-	noPassword bool         // as Identity has it
-	arrived    bool         // owned by the reader: the hub knows that it has spoken
-	alone      bool         // owned by whoever writes: what is written to it has always to be waited for
-	discards   atomic.Bool  // nobody listens any more
+	from      netip.Prefix // as Identity has it: whose turn it is, where clients wait for each other
+	unlimited bool         // it waits for nobody else: it is the server's own console
+	alone     bool         // owned by whoever writes: what is written to it has always to be waited for
+	discards  atomic.Bool  // nobody listens any more
 
 	// owned by Start, and then by whoever writes
 	ctx    context.Context
@@ -38,22 +39,32 @@ type Client struct {
 	reads  *behind // not nil: it is behind, and how far it has read
 	seen   *seen   // how far the record is written, for the session that is told it
 
-	guest *seen // of the session that the connection began with
+	first *seen // of the session that it has first; nil: it has had one
 
 	// owned by the hub's goroutine
-	member  *member      // nil after the goodbye
-	ref     protocol.Ref // the id of the command that has its whole window
-	reading uint64       // the number of its last reading of the record: each one ends those before
-	ending  func() bool  // Identity.Ending
+	Identity
+	conn     uint64             // its number
+	id       uuid.UUID          // of its session, as decided; zero: it has none yet
+	session  *session           // as told; nil before that, and after the goodbye
+	guest    int                // its number among guests
+	code     string             // by which its session may be resumed
+	hello    *protocol.Hello    // that it has said; nil: none
+	resume   *protocol.Resume   // what that said that it has seen
+	missing  protocol.GapReason // of that, and not told yet
+	rereads  bool               // its session is over, and it is told what its room has heard since
+	reading  uint64             // the number of its last reading of the record: each one ends those before
+	warned   time.Time          // when it was told that its address may not say much more
+	reserves bool               // a place at the desk is kept for it
+	toldFull bool               // it was told that there is no place at the desk
+	withheld bool               // it has a session from its hello on
+	nowhere  bool               // it was told that its session could not be recorded
+	detached bool               // its connection is over
+	over     bool               // it is told nothing more
 }
 
-// seen is the position of the last line of the record that was written to a
-// connection for a session. Whoever comes back was told other things before, as a guest.
-type seen = atomic.Uint64
-
 func newClient(h *Hub) *Client {
-	c := &Client{hub: h, turn: semaphore.NewWeighted(window), guest: new(seen)}
-	c.seen, c.out.client = c.guest, c
+	c := &Client{hub: h, turn: semaphore.NewWeighted(window), first: new(seen)}
+	c.seen, c.out.client = c.first, c
 	return c
 }
 
@@ -73,9 +84,6 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 		if err := c.hub.send(ctx, hurry{c, stop.Text}); err != nil {
 			return err
 		}
-	}
-	if err := c.arrive(ctx, cmds[0]); err != nil {
-		return err
 	}
 	w := int64(window)
 	if IsLine(cmds[0]) {
@@ -121,9 +129,6 @@ func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, wi
 // Promote makes an operator of the client, who has shown that it may be one. ref is the id of
 // the command that asked for it.
 func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
-	if err := c.arrive(ctx, protocol.Operator{}); err != nil {
-		return err
-	}
 	if err := c.acquire(ctx, window); err != nil {
 		return err
 	}
@@ -160,26 +165,6 @@ func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
 // when that is written.
 func (c *Client) Expel(reason protocol.Reason) {
 	_ = c.hub.send(context.Background(), expel{c, reason})
-}
-
-// arrive announces the client before the first thing that it does. A name is
-// better taken before that: the room then hears of one person, not of two.
-func (c *Client) arrive(ctx context.Context, cmd protocol.Command) error {
-	switch cmd.(type) {
-	case protocol.Hello:
-		c.arrived = true
-		return nil
-	case protocol.Rename, protocol.Operator, protocol.ComeBack:
-		return nil
-	}
-	if c.arrived {
-		return nil
-	}
-	c.arrived = true
-	if err := c.acquire(ctx, window); err != nil {
-		return err
-	}
-	return c.hub.send(ctx, arrive{c, window})
 }
 
 // acquire waits for the turn of what has that weight.

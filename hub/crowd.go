@@ -28,7 +28,13 @@ func (r *run) isCrowded(room *room) bool {
 	return room.passed > maxPassed
 }
 
-func (r *run) tellLater(m *member) {
+// crowding is how many come and go in a room.
+type crowding struct {
+	counted time.Time // since then
+	passed  int       // so many have come and gone
+}
+
+func (r *run) tellLater(m *session) {
 	if r.late = append(r.late, m); len(r.late) == 1 {
 		r.lateAt = time.Now().Add(moment)
 		r.rearm()

@@ -170,8 +170,8 @@ func (d *delivery) collect() error {
 func (d *delivery) stepAside(a *aside) error {
 	if d.c.discards.Load() {
 		d.ended = d.ended || a.end
-		if a.forget != nil {
-			return d.forget(a.forget)
+		if a.redact != nil {
+			return d.redact(a.redact)
 		}
 		return nil
 	}
@@ -197,8 +197,8 @@ func (d *delivery) stepAside(a *aside) error {
 		return d.tellTranscript(a.transcript)
 	case a.search != nil:
 		return d.find(a.search)
-	case a.forget != nil:
-		return d.forget(a.forget)
+	case a.redact != nil:
+		return d.redact(a.redact)
 	}
 	d.ended = d.ended || a.end
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -45,8 +46,7 @@ func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
 		joined := protocol.Joined{Stamp: protocol.Stamp{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
 		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Line: protocol.NewLine(joined)}
 	}
-	m := &member{}
-	m.setIgnoring([]ignored{{nick("bob"), said[1].Author}})
+	m := &session{listener: listener{deaf: newDeafness([]state.Ignored{{Name: nick("bob"), Session: said[1].Author}})}}
 	lines := m.lines(said)
 	if assert.Len(t, lines, 1) {
 		assert.Equal(t, "-- 12 joined: n0, n2, n3 and 9 more\n", string(lines[0].Text()))
@@ -65,7 +65,7 @@ func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	c.ctx = t.Context()
 	d := delivery{c: c}
 	for _, n := range []int{129, backAtOnce, backAtOnce + 1, 2 * backAtOnce, 2*backAtOnce + 99, 2*backAtOnce + 100, 1 << 30} {
-		p := &past{streams: []journal.Stream{"#a"}, upto: uint64(len(entries)), lines: n}
+		p := &past{Past: state.Past{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
 		got, err := d.back(p)
 		require.NoError(t, err)
 		assert.Equal(t, uint64(max(0, len(entries)-n)), got, n)
@@ -91,10 +91,10 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 
 // aReader is a client in a hub whose goroutine is the test: nothing is written, so the
 // test asks what a writer would ask, whenever it likes.
-func aReader() (*run, *member, *Client) {
-	r := newRun(New(journal.New(journal.NewMemory(journal.Bounds{})), Options{}))
-	c := newClient(r.hub)
-	m := r.newMember(c, Identity{})
+func aReader() (*run, *session, *Client) {
+	s := newStage(1)
+	r, c := s.run, s.clients[0]
+	m := c.session
 	c.out.items = nil // the greeting
 	return r, m, c
 }
@@ -137,10 +137,9 @@ func TestTheReadingOfAGuestEndsWithTheGuest(t *testing.T) {
 	r, guest, c := aReader()
 	r.fallBehind(guest, r.cursor(guest))
 	old := readings(c)[0]
-	_, m, _ := aReader()
-	r.add(m)
-	m.client, c.member = c, m
-	r.begin(c, 0)
+	m := &session{listener: listener{id: uuid.New()}}
+	r.unlink(guest)
+	r.link(c, m, 0)
 	assert.False(t, asks(r, c, old).live)
 	assert.False(t, m.live)
 }

@@ -1,67 +1,58 @@
-// Package hub is what is true in the room, and who may change it.
+// Package hub has one goroutine that decides what happens, has it recorded, and has everybody told.
 //
-//	Client.Do ───────> requests ─> Run: check, propose ──> journal: order, commit in groups
-//	                                │                         │
-//	Writer.Offer <── sweep <── outbox <── tell <── apply <────┘
-//	Writer.Send  <── a goroutine of the client's own, where something must be waited
-//	                 for; it reads on from the journal when the outbox was full
+//	Client.Do ──> requests ──> Run ── propose ──> state.Machine: Decide ──> events, rows, answers
+//	                                                                              │
+//	     socket <── sweep <── outbox <── tell <── commit <── journal: one transaction a group
+//	                                      │
+//	                                   audience
 //
-// Hub.Run is one goroutine. Its state is a local variable of Run, so nobody
-// else can name it, and nothing in it needs a lock. Everything that can happen
-// to it is a type of request or comes back from the journal: the switch in
-// run.go is the table of contents.
+// # Goroutines, and what holds for each
 //
-// # The order of things
+//	Run         one: state and audience are its local variables; it waits for no client and no disk
+//	journal     one: it commits in the order of the proposals, and after a failure nothing before Resume
+//	sweep       one a processor: it writes what a socket takes at once, and never waits
+//	deliver     one for a client that must be waited for, or reads the record: no two write to one client
+//	readers     package conn's: Client.Do waits until what its client has asked before is answered
 //
-// A command changes nothing by itself. The hub checks it and proposes an entry;
-// when the journal has the entry, apply changes the state, and only then is
-// anybody told. Every member of a room is told its entries in the order of the
-// record, each once. What one client sends is answered in the order in which it
-// was sent: lines to say may be under way together, everything else waits until
-// what went before it is answered (Client.Do does the waiting).
+// # Two folds of one order
 //
-// # Writing
+// The state (package state) is what is true at the front of the order: it is decided by it, and it is ahead of
+// what the record has. The audience (audience.go, deskview.go) is what has been told: who hears what, and up to
+// where. It is folded from the same events, when these are told. Nothing that delivers reads the state, and
+// nothing that decides reads the audience: else who comes in would hear lines from before it came.
 //
-// What waits in an outbox is written by the sweep: one goroutine for each
-// processor goes from client to client and writes what the socket takes at once.
-// Where it does not take all, or something else must be waited for, a goroutine of the
-// client's own goes on until nothing waits. Nobody is held up by somebody else, and
-// a silent client costs no goroutine here.
+// # Decided, recorded, told
 //
-// A write that fails says that nobody listens, not that nothing was said: what the
-// client is told is discarded from then on, and what it has sent is followed to its end.
+// An intent is decided when it is proposed, so the next one finds what it has made. Its events and the rows that
+// these changed are recorded in one transaction, and then told. An answer without events is told after all that
+// was decided before it. What a command leads to for a connection (welcome, goodbye, replay) is in effects.go.
 //
-// # The pace of all
+// A commit that fails is void, and so is all that was decided after it (decided.go): Rollback makes the state what
+// it was, without the disk; Resume has the journal go on; authors of events are told not-kept; what only asked is
+// decided again. What was nobody's wish (a broken connection, a time that is up) is proposed again by reconcile
+// (follow.go), at once and then once a second. After journal.ErrBroken the hub ends, and the record is the truth.
 //
-// What is under way in the whole server is bounded by what it has lately done in four
-// tenths of a second: admission.go. Beyond that clients wait in Client.Do, one address after the
-// other, and those that have not waited lately come first.
+// # The life of a line
+//
+//	conn/stream, conn/plain   bytes become a Command        hub/decided.go     propose; after the commit, told
+//	conn/link.go, pace.go     the reader's pace             hub/state          command.go, message.go, apply.go
+//	hub/client.go             Do: its turn                  hub/journal        journal.go, sqlite/commit.go
+//	hub/admission.go          the pace of all               hub/broadcast.go   to a room, encoded once
+//	hub/loop.go, follow.go    the request, the command      hub/outbox.go, sweep.go   a reference, and the write
 //
 // # Falling behind
 //
-// A member is a position in the record. While it is live, the hub appends to
-// its outbox. When the outbox is full it is behind: the hub stops feeding it,
-// and its own goroutine reads pages from the journal. When it
-// has read all, it asks the hub "is this the head?", and in the same step in
-// which the hub says yes it is live again, so nothing can fall between. An
-// answer to a command has its place in the record, too: a member that is behind
-// reads up to that place before it is told the answer.
+// A client whose outbox is full is behind: the hub stops feeding it, and its own goroutine reads on from the
+// journal (deliver.go). When that has read all, it asks the hub whether this is the head, and in the step in which
+// the hub says yes the client is live again. An answer has a place in the record: it is told when that is read.
+// A write that fails says that nobody listens: what the client has sent is followed to its end all the same.
 //
-// # Sessions
+// # A connection is no session
 //
-// A session is somebody: a nick, a room, a mailbox. A Client is one connection of
-// one. Whoever loses the connection finds the session again for Options.Hold: a
-// program with its token, a person with the code that it was told on arriving. Its name
-// is held so long, but not where the session was as short as a script's, nor where
-// a person's input has ended in good order (hangUp): who comes back to that has the name if it is still free.
+// A Client is a connection. It has no session before it says something or has been silent for Options.Arrive
+// (greet.go): who only probes a port leaves no trace. One whose session cannot be recorded has none, and each
+// command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes
+// the state from rows, and the first intent, state.Began, takes the connections from all. Timers (timers.go) only propose.
 //
-// # A disk that fails, or does not answer
-//
-// What could not be recorded did not happen: its author is refused. Only what must come true is
-// tried again: that somebody who was in a room has gone. Who never got in leaves nothing. While a
-// commit does not return, what is said waits: a client has its window, and all of them together
-// a bound. Nobody is told a thing that is not recorded, so the end need not wait for a disk: Options.Grace
-// counts from its beginning, and Run returns then.
-//
-// The package knows nothing about sockets, spellings, terminals or disks.
+// The package knows nothing about sockets, encodings, terminals or disks.
 package hub

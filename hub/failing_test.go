@@ -26,6 +26,7 @@ type ailing struct {
 
 func ailingWorld(t *testing.T, o hub.Options) (*world, *ailing) {
 	w, d := newWorld(t, o), &ailing{}
+	synctest.Wait() // the first commit has been
 	w.Record.BeforeCommit = d.commit
 	return w, d
 }
@@ -263,7 +264,7 @@ func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
 		disk.falls(false)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		assert.Equal(t, []string{"-- Welcome to chinwag/1.", notKept}, bot.Told(), "it was told to try again, and has not")
+		assert.Equal(t, []string{"-- Welcome to chinwag/1.", inNoRoom}, bot.Told(), "it was told to try again, and has not")
 		bot.Send(protocol.Join{Room: protocol.Lobby})
 		time.Sleep(time.Second)
 		synctest.Wait()

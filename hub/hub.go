@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -28,9 +29,11 @@ type Options struct {
 	Outbox int           // bytes that wait for one client before it is behind; below 0: no limit
 	Replay int           // lines of history shown on entering a room; below 0: none
 	Arrive time.Duration // how long a newcomer who says nothing is not yet announced
-	Hold   time.Duration // how long a program may come back to its session
+	Hold   time.Duration // how long a session without a connection waits for whoever comes back to it; at least a second
 	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: as long as it takes
 	Rooms  int           // below 0: no limit
+
+	Survives bool // the record outlives the process, and with it the sessions: after a restart they can be resumed
 
 	PerAddressBytes int64 // by which one address may make the record grow in a day; below 0: no limit
 
@@ -43,6 +46,7 @@ type Options struct {
 	MessagesPerAddress int                      // below 0: no limit
 	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable; nil: nobody
 	News               func(string, ...any)     // told for the log what is no trouble of the record, with its attributes, as slog.Logger.Warn is; nil: nobody
+	Password           string                   // the hash of that of operators: by another one nobody is an operator any more after a restart
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
@@ -89,6 +93,9 @@ func noLimit(n int) int {
 	return n
 }
 
+// Address is where a connection comes from.
+type Address = state.Address
+
 // Identity is what a door knows of somebody before they say anything.
 type Identity struct {
 	Nick       protocol.Nick // zero: the hub gives a guest's name
@@ -117,6 +124,7 @@ type Hub struct {
 	sweep     sweep
 	admission *admission
 	asked     chan struct{} // closed by Run when an operator asks for the end
+	loaded    *run          // by Load, for Run; nil: nobody has called that
 }
 
 // trouble tells whoever runs the server that the record does not work, or with
@@ -213,11 +221,6 @@ type (
 		id     Identity
 		answer chan<- bool
 	}
-	// arrive enters a client that has been greeted and not yet announced.
-	arrive struct {
-		c      *Client
-		weight int64
-	}
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
 	// commands is what a client wants done; weight is given back for each when it is.
@@ -270,7 +273,6 @@ type (
 )
 
 func (attach) request()     {}
-func (arrive) request()     {}
 func (withhold) request()   {}
 func (commands) request()   {}
 func (answer) request()     {}

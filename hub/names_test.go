@@ -61,20 +61,23 @@ func playNames(t *testing.T, seed uint64) {
 	}
 	check := func() {
 		codes = codes[:0]
+		comeBack := 0
 		for _, s := range w.Sessions() {
+			if s.ComesBack {
+				comeBack++
+			}
 			if s.Code != "" {
 				codes = append(codes, s.Code)
 				assert.Equal(t, s.ID, w.SessionOf(s.Code).ID)
 			}
-			switch {
-			case s.Released:
+			if s.Released {
 				assert.Zero(t, s.Own, "%s is free", s.Nick)
-			case s.Settled:
+			} else {
 				assert.Equal(t, s.Keys, s.Own, "%s is another's", s.Nick)
 			}
 		}
-		assert.Len(t, codes, w.Codes())
-		assert.Zero(t, w.Strays())
+		assert.Equal(t, comeBack, w.Codes())
+		w.checkAudience(t)
 	}
 	op := connect(anOperator)
 	op.Send(protocol.Hello{Nick: hubtest.Nick("op")})

@@ -16,11 +16,3 @@ func (notice) request() {}
 func (h *Hub) TellOperators(ctx context.Context, words protocol.Text) {
 	_ = h.send(ctx, notice{words})
 }
-
-func (r *run) notice(req notice) {
-	for _, m := range r.members {
-		if m.operator && m.client != nil && m.greeted {
-			r.tellOne(m.client, protocol.Notice{Text: req.words})
-		}
-	}
-}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
-
-	"github.com/google/uuid"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -46,23 +44,23 @@ type item struct {
 
 // aside is what stands between the lines of the record.
 type aside struct {
-	after      place        // who is behind reads up to here first
-	weight     int64        // given back when it is written
-	behind     *behind      // from here on the writer reads by itself
-	begin      *seen        // from here on it is another session that is told, and what was read for the one before is not
-	enter      *entering    // who is behind reads another stream from here on
-	past       *past        // a stretch of the record, told again
-	transcript *transcript  // what belongs to one conversation at the desk, told again
-	search     *search      // what is looked for in the record
-	forget     *forgetting  // what is taken out of the record
-	ref        protocol.Ref // of the command that asks for one of these
-	end        bool         // nothing comes after it
+	after      place         // who is behind reads up to here first
+	weight     int64         // given back when it is written
+	behind     *behind       // from here on the writer reads by itself
+	begin      *seen         // from here on it is another session that is told, and what was read for the one before is not
+	enter      *entering     // who is behind reads another stream from here on
+	past       *past         // a stretch of the record, told again
+	transcript *transcript   // what belongs to one conversation at the desk, told again
+	search     *search       // what is looked for in the record
+	redact     *state.Redact // what is taken out of the record
+	ref        protocol.Ref  // of the command that asks for one of these
+	end        bool          // nothing comes after it
 }
 
 // waits reports whether who writes it may have to wait for something else than the other side.
 func (it item) waits() bool {
 	a := it.aside
-	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.forget != nil)
+	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.redact != nil)
 }
 
 // place is a position in the record as a member sees it: nth are those of the
@@ -97,32 +95,16 @@ type behind struct {
 	me      listener
 }
 
-// past is a stretch of the record up to a position that is told again.
+// past is a stretch of the record that is told again.
 type past struct {
-	me      listener
-	streams []journal.Stream
-	upto    uint64    // not after this position
-	lines   int       // the last of them; -1: all that is kept
-	since   time.Time // not zero: from this time on
-	around  uint64    // not 0: lines before this position, and as many after it
-	end     bool      // tell where it ends
+	me listener
+	state.Past
 }
 
-// search is what somebody looks for in the record.
+// search is what a client looks for in the record.
 type search struct {
-	me      listener
-	streams []journal.Stream
-	words   string
-	upto    uint64
-}
-
-// forgetting is whose words are taken out of which streams, and of those in which
-// the same words stand again: a whisper is in two mailboxes. whole is false if there
-// were others.
-type forgetting struct {
-	author          uuid.UUID
-	streams, copies []journal.Stream
-	whole           bool
+	me listener
+	state.Search
 }
 
 // tells reports whether e is told again.

@@ -31,6 +31,7 @@ func playPlaces(t *testing.T, seed uint64) {
 	dice, pauses := rand.New(rand.NewPCG(seed, 4)), rand.New(rand.NewPCG(seed, 5))
 	w := newWorld(t, hub.Options{Desk: seed%4 != 0, Visitors: 4, VisitorsPerAddress: 2, Messages: time.Hour})
 	var calm atomic.Bool
+	synctest.Wait() // the first commit has been
 	w.Record.BeforeCommit = func([]journal.Entry) error {
 		time.Sleep(time.Duration(pauses.IntN(3)) * time.Millisecond)
 		if seed%2 == 0 && !calm.Load() && pauses.IntN(4) == 0 {
@@ -98,6 +99,8 @@ func playPlaces(t *testing.T, seed uint64) {
 		e.Disconnect()
 	}
 	time.Sleep(3 * time.Hour)
+	assert.True(t, w.IsQuiet())
+	w.checkAudience(t)
 	assert.Zero(t, w.Places())
 	assert.Empty(t, w.PlacesOf())
 	assert.Empty(t, w.Tickets())

@@ -60,7 +60,7 @@ func TestG1NothingIsShownBeforeItIsAccepted(t *testing.T) {
 		eve.Send(protocol.Say{Text: hubtest.Text("to nobody")})
 		synctest.Wait()
 		w.Record.Let(errDisk)
-		assert.Equal(t, "-- you are not in a room yet: /join ROOM brings you there", last(eve.Told()))
+		assert.Equal(t, inNoRoom, last(eve.Told()))
 		eve.Send(protocol.Join{Room: protocol.Lobby})
 		synctest.Wait()
 		w.Record.Let(nil)
@@ -208,13 +208,11 @@ func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
 		synctest.Wait()
 		w.Record.Let(errDisk)
 		unkept := "-- that could not be recorded, so nobody has heard it: please try again in a while"
-		assert.Equal(t, []string{unkept, unkept, "-- pong"}, ann.Told())
+		assert.Equal(t, []string{unkept}, ann.Told(), "the second had only been asked for, and is now said")
 		ann.Send(again)
-		ann.Send(again)
-		ann.Send(protocol.Ping{})
 		synctest.Wait()
 		w.Record.Open(nil)
-		assert.Equal(t, []string{"<guest-1> hello", "-- that line is safe already", "-- pong"}, ann.Told())
+		assert.Equal(t, []string{"<guest-1> hello", "-- pong", "-- that line is safe already"}, ann.Told())
 	})
 }
 

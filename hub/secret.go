@@ -1,16 +1,18 @@
 package hub
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"slices"
 	"unicode/utf8"
 
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
 // What is said, written or called never holds the code or the token of a session that is
 // alive: whoever reads it could take that over. One who mistypes /resume says it, or who
 // pastes the first line of another window.
-
-var secretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
 const (
 	codeHalf  = 5  // letters of a code, before and after its hyphen
@@ -21,18 +23,36 @@ const (
 	maxLooks = 16
 )
 
-// tellsSecret reports whether cmd would tell others a secret. What a hello would tell is
-// looked at there: all but that of it can be followed.
-func (r *run) tellsSecret(m *member, cmd protocol.Command) bool {
-	return r.holdsSecret(m, wordsOf(cmd))
+// hash is what the state knows of a code or token.
+func (r *run) hash(secret string) (h state.Secret) {
+	mac := hmac.New(sha256.New, r.key[:])
+	mac.Write([]byte(secret))
+	copy(h[:], mac.Sum(nil))
+	return h
 }
 
-// holdsSecret reports whether s holds the code or the token of a session that is alive.
-func (r *run) holdsSecret(m *member, s string) bool {
-	if len(s) < 2*codeHalf {
-		return false
+// secretsIn are the words that could be the code or the token of a session, c's own first.
+func (r *run) secretsIn(c *Client, texts ...string) []state.Secret {
+	f := finder{own: c.code, end: -1}
+	for _, s := range texts {
+		f.end = -1
+		f.find(s)
 	}
-	f := finder{tokens: r.tokens, own: m.token, end: -1}
+	if len(f.found) == 0 {
+		return nil
+	}
+	hashes := make([]state.Secret, len(f.found))
+	for i, s := range f.found {
+		hashes[i] = r.hash(s)
+	}
+	return hashes
+}
+
+// find looks for what could be a code or a token in s.
+func (f *finder) find(s string) {
+	if len(s) < 2*codeHalf {
+		return
+	}
 	size, begin, n := 0, 0, 1
 	for at := 0; at < len(s); at += n {
 		var b byte
@@ -48,7 +68,6 @@ func (r *run) holdsSecret(m *member, s string) bool {
 		size = 0
 	}
 	f.word(s[begin:], size, begin)
-	return f.found
 }
 
 // wordsOf is what others would hear or see of cmd.
@@ -91,14 +110,12 @@ func wordsOf(cmd protocol.Command) string {
 }
 
 // finder looks for codes and tokens among words, also in other letters or with
-// something else than a hyphen between the halves. It allocates nothing.
+// something else than a hyphen between the halves. Where there is none it allocates nothing.
 type finder struct {
-	tokens map[string]*member
-	own    string
-	half   [codeHalf]byte // the last word that could be half a code
-	end    int            // where that ended; -1: there was none
-	looks  int
-	found  bool
+	own   string
+	half  [codeHalf]byte // the last word that could be half a code
+	end   int            // where that ended; -1: there was none
+	found []string       // the client's own first, and then at most maxLooks
 }
 
 // word looks whether a word of so many letters, which begins there, is a secret or the end of one.
@@ -140,10 +157,11 @@ func (f *finder) look(a, b []byte) {
 }
 
 func (f *finder) lookUp(secret []byte) {
-	if string(secret) == f.own {
-		f.found = true
-	} else if f.looks++; f.looks <= maxLooks && f.tokens[string(secret)] != nil {
-		f.found = true
+	switch {
+	case string(secret) == f.own:
+		f.found = slices.Insert(f.found, 0, f.own)
+	case len(f.found) < maxLooks:
+		f.found = append(f.found, string(secret))
 	}
 }
 

@@ -24,10 +24,20 @@ func (r *run) stop() {
 		}
 	}
 	for _, req := range r.hub.admission.open() {
-		r.follow(req)
+		r.follows(req)
 	}
-	r.deaf = true
-	if r.pending == 0 {
+	r.draining = true
+	if len(r.inflight) == 0 {
+		r.endWell()
+	}
+}
+
+// endWell says goodbye when it is recorded that all is told before.
+func (r *run) endWell() {
+	if !r.notes.end && r.broken == nil {
+		r.noteLast()
+	}
+	if len(r.inflight) == 0 {
 		r.sayGoodbye()
 	}
 }
@@ -37,13 +47,16 @@ func (r *run) sayGoodbye() {
 		return
 	}
 	r.parted, r.patience = true, nil
-	for c := range r.clients {
-		if c.member != nil {
+	for _, c := range r.clients {
+		if !c.over {
 			goodbye := r.hub.Farewell()
 			goodbye.Text = r.farewell
-			r.endWith(c, goodbye)
+			r.goodbye(c, goodbye)
+		}
+		if c.detached {
+			delete(r.clients, c.conn)
 		}
 	}
 }
 
-func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 && r.pending == 0 }
+func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 && len(r.inflight) == 0 }

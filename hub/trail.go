@@ -48,6 +48,26 @@ const (
 
 func newTrails() trails { return trails{of: map[protocol.Ticket]*trail{}, width: 1} }
 
+// take adds an entry of the desk's stream, which may begin or end a trail.
+func (ts *trails) take(e *journal.Entry) {
+	if ev, ok := e.Event.(protocol.TicketChanged); ok {
+		switch ev.State {
+		case protocol.Waiting:
+			ts.open(ev.Ticket)
+		case protocol.Closed, protocol.Gone:
+			ts.close(ev.Ticket)
+		}
+	}
+	ts.follow(e)
+}
+
+// resume begins the trail of a conversation that has gone on before a start: all of the stretch that it
+// stands in.
+func (ts *trails) resume(no protocol.Ticket, from, to uint64) {
+	ts.of[no] = &trail{{from: from, to: to}}
+	ts.spans++
+}
+
 // open begins the trail of a conversation.
 func (ts *trails) open(no protocol.Ticket) { ts.of[no] = new(trail) }
 
@@ -64,6 +84,9 @@ func (ts *trails) follow(e *journal.Entry) {
 
 // close is the end of a conversation. A few words may come after it, which were on their way.
 func (ts *trails) close(no protocol.Ticket) {
+	if ts.of[no] == nil {
+		return
+	}
 	if ts.ended = append(ts.ended, no); len(ts.ended) > maxTrails {
 		ts.forget(ts.ended[0])
 		ts.ended = slices.Delete(ts.ended, 0, 1)

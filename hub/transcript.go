@@ -16,32 +16,6 @@ type transcript struct {
 	last   int // how many of its last lines; -1: all that are kept
 }
 
-// transcript shows all that was said with a visitor, also with one who has gone.
-func (r *run) transcript(m *member, no protocol.Ticket, w int64) {
-	if no == 0 && m.target == nil {
-		r.refuse(m.client, w, "no-target", "whose? Please name the number, /queue shows them")
-		return
-	}
-	if no == 0 {
-		no = m.target.no
-	}
-	if len(r.desk.trails.find(no, -1)) == 0 {
-		r.refuse(m.client, w, "no-visitor", "there has been no visitor %s since this server began: /queue shows who is here", no)
-		return
-	}
-	r.tellTranscript(m.client, m, no, -1, w)
-}
-
-// tellTranscript has c's writer tell the last lines of a conversation; -1: all of them.
-func (r *run) tellTranscript(c *Client, m *member, no protocol.Ticket, lines int, w int64) {
-	a := &transcript{me: m.listener, ticket: no, trail: r.desk.trails.find(no, lines), last: lines}
-	d := &aside{after: r.place(c), weight: w, transcript: a}
-	if lines < 0 { // it is what was asked for
-		d.ref = c.ref
-	}
-	r.append(c, d, nil)
-}
-
 // tellTranscript tells again what belongs to a conversation.
 func (d *delivery) tellTranscript(t *transcript) error {
 	before := len(d.lines)

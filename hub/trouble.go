@@ -3,9 +3,11 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -65,7 +67,7 @@ func (r *run) judge(b journal.Batch) {
 		r.tellTrouble(fails, b.Err)
 	case r.health.told == fails && now.Sub(r.health.failed) < calm:
 		r.watchBy(r.health.failed.Add(calm))
-	case r.health.told == silent && slow && r.pending > len(b.Proposals): // it answers, and as slowly as before
+	case r.health.told == silent && slow && len(r.inflight) > len(b.Proposals): // it answers, and as slowly as before
 	default:
 		r.tellTrouble(works, nil)
 	}
@@ -79,12 +81,12 @@ func (r *run) tellTrouble(now recordState, err error) {
 	}
 	r.health.told = now
 	r.hub.trouble(err)
-	for _, m := range r.members { // also an operator who could not even come in
-		if m.operator && m.client != nil {
-			m.client.out.post(protocol.NewLine(protocol.Notice{Text: operatorsHear[now]}))
+	for _, c := range r.clients { // also those of operators who could not even come in
+		if !c.over && c.isOperator() {
+			c.out.post(protocol.NewLine(protocol.Notice{Text: operatorsHear[now]}))
 		}
 	}
-	if now == works && len(r.retry) > 0 {
+	if now == works && !r.retryAt.IsZero() {
 		r.retryAt = time.Now()
 		r.rearm()
 	}
@@ -118,7 +120,7 @@ func (r *run) watch(now time.Time) {
 	case r.health.told == fails && r.health.ok:
 		r.tellTrouble(works, nil)
 		r.health.lookAt = due
-	case r.pending == 0:
+	case len(r.inflight) == 0:
 	case due.After(now):
 		r.health.lookAt = due
 	default:
@@ -134,10 +136,10 @@ func (r *run) watch(now time.Time) {
 // hurry ends the server for an operator whose /shutdown waits behind lines that the disk does
 // not take. While the disk answers, /shutdown has its turn, and what was said before it is heard.
 func (r *run) hurry(req hurry) {
-	if m := req.c.member; m == nil || !m.operator || r.stopping {
+	if s := req.c.session; s == nil || !s.operator || r.stopping {
 		return
 	}
-	r.farewell = short(req.text)
+	r.farewell = state.Short(req.text)
 	if r.hurried = true; r.health.told == silent || r.isUnanswered() {
 		r.askEnd()
 	}
@@ -146,7 +148,7 @@ func (r *run) hurry(req hurry) {
 // isUnanswered reports whether the journal has not decided for long, also where that was
 // not told, since it has failed before.
 func (r *run) isUnanswered() bool {
-	return r.pending > 0 && time.Since(r.health.answered) >= longSilence
+	return len(r.inflight) > 0 && time.Since(r.health.answered) >= longSilence
 }
 
 // askEnd asks the caller of Run to end the server.
@@ -171,8 +173,18 @@ func (e *UnrecordedError) Error() string {
 }
 
 func (r *run) unrecorded() error {
-	if r.pending == 0 {
+	lines, others := 0, 0
+	for _, d := range r.inflight {
+		if _, ok := d.op.(state.Seen); ok { // nobody has done it
+			continue
+		}
+		others++
+		if slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsSpoken() }) {
+			lines++
+		}
+	}
+	if others == 0 {
 		return nil
 	}
-	return &UnrecordedError{Lines: r.lines, Others: r.pending - r.lines}
+	return &UnrecordedError{Lines: lines, Others: others - lines}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -19,25 +20,26 @@ const (
 	Calm        = calm
 	FirstBound  = firstBound
 	LongSilence = longSilence
-	MaxAtOnce   = maxAtOnce
 	MaxFound    = maxFound
-	MaxIgnored  = maxIgnored
-	MaxLately   = maxLately
-	MaxNames    = maxNames
 	MaxPassed   = maxPassed
-	MaxRefs     = maxRefs
-	MaxTurns    = maxTurns
-	MaxUnread   = maxUnread
-	MaxVisits   = maxVisits
 	MaxWaited   = maxWaited
-	MaxWrote    = maxWrote
 	Moment      = moment
 	PageLines   = pageLines
-	ShortTime   = shortTime
+
+	MaxAtOnce  = state.MaxAtOnce
+	MaxIgnored = state.MaxIgnored
+	MaxLately  = state.MaxEnded
+	MaxNames   = state.MaxNames
+	MaxRefs    = state.MaxIDs
+	MaxTurns   = state.MaxTurns
+	MaxUnread  = state.MaxUnread
+	MaxVisits  = state.MaxStays
+	MaxWrote   = state.MaxStreams
+	ShortTime  = state.ShortTime
 )
 
 // SecretSaid is what somebody is told who was about to tell others a code.
-var SecretSaid = secretSaid.Text
+var SecretSaid = state.SecretSaid.Text
 
 // Window is what tests ask a hub about that nobody is told: how much there is of a thing that
 // must not grow, and what a session, a room or a ticket is just now. It asks while everything
@@ -47,7 +49,10 @@ type Window struct{ r *run }
 
 // Watch is what runs h, and a window into it.
 func Watch(h *Hub) (*Window, func(context.Context) error) {
-	r := newRun(h)
+	r, err := newRun(h)
+	if err != nil {
+		panic(err)
+	}
 	return &Window{r}, r.loop
 }
 
@@ -56,7 +61,7 @@ func Watch(h *Hub) (*Window, func(context.Context) error) {
 func ask[T any](w *Window, f func(r *run) T) T {
 	synctest.Wait()
 	v := f(w.r)
-	_ = w.r.hub.send(context.Background(), arrive{c: newClient(w.r.hub)})
+	_ = w.r.hub.send(context.Background(), withhold{&Client{over: true}})
 	return v
 }
 
@@ -64,7 +69,8 @@ func ask[T any](w *Window, f func(r *run) T) T {
 type SessionView struct {
 	ID        uuid.UUID
 	Nick      protocol.Nick
-	Code      string // by which it comes back; "" for one that cannot
+	Code      string // by which it comes back, while it has a connection; "" for one that cannot
+	ComesBack bool   // it has a code
 	Room      protocol.Room
 	Connected bool
 	Live      bool // it is told what is said at once, and not behind
@@ -77,50 +83,36 @@ type SessionView struct {
 	Program   bool
 	Released  bool // its nick is free again, although it may come back
 	Keys, Own int  // how many keys its nick has, and how many of them lead to it
-	Settled   bool // nothing is under way that ends it for good, or changes its nick or its room
-	Awaits    int  // answers that it is told when something is decided
 	Acked     int  // ids of messages that are known when they are sent again
 	Wrote     int  // streams that are remembered for Forget
 	Stays     int  // in rooms, that are remembered for who comes back
 }
 
-func (r *run) view(m *member) SessionView {
+func (r *run) view(s *state.Session) SessionView {
 	v := SessionView{
-		ID: m.id, Nick: m.nick, Room: m.where(), Connected: m.client != nil, Live: m.live,
-		Operator: m.operator, Serves: m.serves, Duty: m.duty, Ticket: m.visiting, Message: m.message,
-		Echo: m.echo, Program: m.program, Released: m.released,
-		Settled: m.called == protocol.Nick{} && m.bound == m.where() && !(m.gone && m.token == ""),
-		Acked:   m.refs.len(), Wrote: len(m.wrote), Stays: len(m.visits),
+		ID: s.ID, Nick: s.Nick, Room: s.Room, Connected: s.Conn != 0, Operator: s.Operator, Serves: s.Serves, Duty: s.Duty,
+		Ticket: s.Visiting, Message: s.Message, Echo: s.Echo, Program: s.Program, Released: s.Released,
+		ComesBack: s.Code != state.Secret{}, Acked: s.Acked(), Wrote: s.Wrote(), Stays: len(s.Stays),
 	}
-	v.Awaits = len(m.onRoom) + one(r.onName[m] != nil)
-	if m.refs != nil {
-		for _, all := range m.refs.asked {
-			v.Awaits += len(all)
-		}
+	if told := r.sessions[s.ID]; told != nil {
+		v.Live = told.live
 	}
-	if !m.kicked {
-		v.Code = m.token
+	if c := r.clients[s.Conn]; c != nil {
+		v.Code = c.code
 	}
-	for _, key := range m.nick.Keys() {
-		if v.Keys++; r.names[key] == m {
+	for _, key := range s.Nick.Keys() {
+		if v.Keys++; r.machine.HolderOf(key) == s {
 			v.Own++
 		}
 	}
 	return v
 }
 
-func (r *refs) len() int {
-	if r == nil {
-		return 0
-	}
-	return max(len(r.seqs), len(r.order))
-}
-
 // Sessions are all that there are, in the order of their nicks.
 func (w *Window) Sessions() []SessionView {
 	return ask(w, func(r *run) (all []SessionView) {
-		for _, m := range r.members {
-			all = append(all, r.view(m))
+		for _, s := range r.machine.View().Sessions {
+			all = append(all, r.view(s))
 		}
 		slices.SortFunc(all, func(a, b SessionView) int { return cmp.Compare(a.Nick.String(), b.Nick.String()) })
 		return all
@@ -134,10 +126,10 @@ func (w *Window) Session(c *Client) SessionView { return w.SessionsOf(c)[0] }
 func (w *Window) SessionsOf(cs ...*Client) []SessionView {
 	return ask(w, func(r *run) (all []SessionView) {
 		for _, c := range cs {
-			if c == nil {
+			if c == nil || c.over {
 				c = &Client{}
 			}
-			all = append(all, r.viewOrNone(c.member))
+			all = append(all, r.viewOrNone(r.machine.Session(c.id)))
 		}
 		return all
 	})
@@ -145,48 +137,70 @@ func (w *Window) SessionsOf(cs ...*Client) []SessionView {
 
 // SessionOf is the session of that code; zero: there is none.
 func (w *Window) SessionOf(code string) SessionView {
-	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.tokens[code]) })
+	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.machine.WithCode(r.hash(code))) })
 }
 
 // Owner is the session that has a nick, or one that looks like it; zero: it is free.
 func (w *Window) Owner(n protocol.Nick) SessionView {
-	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.holder(n)) })
+	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.machine.Holder(n)) })
 }
 
-func (r *run) viewOrNone(m *member) SessionView {
-	if m == nil {
+func (r *run) viewOrNone(s *state.Session) SessionView {
+	if s == nil {
 		return SessionView{}
 	}
-	return r.view(m)
+	return r.view(s)
 }
 
 // HeldSessions is how many have lost their connection, and may come back.
-func (w *Window) HeldSessions() int { return ask(w, func(r *run) int { return len(r.held) }) }
+func (w *Window) HeldSessions() int { return ask(w, func(r *run) int { return r.machine.View().Held }) }
 
 // Codes is by how many codes a session could be found.
-func (w *Window) Codes() int { return ask(w, func(r *run) int { return len(r.tokens) }) }
+func (w *Window) Codes() int { return ask(w, func(r *run) int { return r.machine.View().Codes }) }
 
 // NickKeys is how many keys of nicks are taken: two for most.
-func (w *Window) NickKeys() int { return ask(w, func(r *run) int { return len(r.names) }) }
+func (w *Window) NickKeys() int { return ask(w, func(r *run) int { return r.machine.View().Names }) }
 
-// Strays is how many names, codes and connections lead to a session that is over, or that does
-// not lead back.
+// IsQuiet reports whether all that was decided is told, and nothing is to be tried again.
+func (w *Window) IsQuiet() bool {
+	return ask(w, func(r *run) bool { return len(r.inflight) == 0 && len(r.lost) == 0 && r.retryAt.IsZero() })
+}
+
+// Strays is how many connections, sessions and tickets do not lead to each other, or differ between what is true and
+// what is told. It must be 0 whenever all is quiet: both are made of the same events.
 func (w *Window) Strays() int {
 	return ask(w, func(r *run) (n int) {
-		for _, m := range r.names {
-			n += one(r.members[m.id] != m)
+		for _, c := range r.clients {
+			n += one(c.session != nil && c.session.client != c)
+			n += one(c.session != nil && c.session.id != c.id)
 		}
-		for code, m := range r.tokens {
-			n += one(r.members[m.id] != m || m.token != code)
+		view := r.machine.View()
+		for _, s := range view.Sessions {
+			n += one(!r.tellsOf(s))
 		}
-		for c := range r.clients {
-			n += one(c.member != nil && c.member.client != c)
+		for _, s := range r.sessions {
+			n += one(s.client != nil && s.client.session != s)
 		}
-		for _, m := range r.members {
-			n += one(m.client != nil && m.client.member != m)
-		}
-		return n
+		n += one(len(r.sessions) != len(view.Sessions))
+		n += one(r.head != r.machine.Head())
+		n += one(len(r.operators) != len(view.Operators))
+		n += one(len(r.desk.tickets) != len(view.Tickets))
+		waiting := func(t *state.Ticket, no protocol.Ticket) bool { return t.No == no }
+		return n + one(!slices.EqualFunc(view.Queue, r.desk.waiting, waiting))
 	})
+}
+
+// tellsOf reports whether the audience has what is true of a session.
+func (r *run) tellsOf(s *state.Session) bool {
+	told := r.sessions[s.ID]
+	if told == nil {
+		return false
+	}
+	is := told.where() == s.Room && told.nick == s.Nick && (told.room == nil || told.came == s.Came)
+	is = is && (told.client != nil) == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
+	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.serves == s.Serves
+	is = is && r.desk.duty[s.ID] == s.Duty && (told.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
+	return is && (told.client == nil || told.client.conn == s.Conn)
 }
 
 func one(is bool) int {
@@ -200,16 +214,17 @@ func one(is bool) int {
 func (w *Window) Connections() int { return ask(w, func(r *run) int { return len(r.clients) }) }
 
 // Rooms is how many there are beside the desk.
-func (w *Window) Rooms() int { return ask(w, func(r *run) int { return len(r.rooms) - 1 }) }
+func (w *Window) Rooms() int {
+	return ask(w, func(r *run) int {
+		rooms := r.machine.View().Rooms
+		delete(rooms, protocol.DeskRoom)
+		return len(rooms)
+	})
+}
 
 // Members is how many are in a room.
 func (w *Window) Members(in protocol.Room) int {
-	return ask(w, func(r *run) int {
-		if room := r.rooms[in]; room != nil {
-			return len(room.members)
-		}
-		return 0
-	})
+	return ask(w, func(r *run) int { return r.machine.View().Rooms[in] })
 }
 
 // CountedStreams are those of the record whose entries the hub counts.
@@ -217,17 +232,24 @@ func (w *Window) CountedStreams() []journal.Stream {
 	return ask(w, func(r *run) []journal.Stream { return slices.Collect(maps.Keys(r.nth)) })
 }
 
-// Pending is how many proposals the journal has.
-func (w *Window) Pending() int { return ask(w, func(r *run) int { return r.pending }) }
+// Pending is how many decisions the journal has.
+func (w *Window) Pending() int { return ask(w, func(r *run) int { return len(r.inflight) }) }
 
 // PendingLines is how many of these are lines that somebody has said.
-func (w *Window) PendingLines() int { return ask(w, func(r *run) int { return r.lines }) }
+func (w *Window) PendingLines() int {
+	return ask(w, func(r *run) (n int) {
+		for _, d := range r.inflight {
+			n += one(slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsSpoken() }))
+		}
+		return n
+	})
+}
 
 // Unfinished is how many things the hub still has to do when something comes or a time is over,
-// but for the ends of sessions: proposals, what must be tried again, and who waits for something.
+// but for the ends of sessions: decisions, what must be tried again, and who waits for something.
 func (w *Window) Unfinished() int {
 	return ask(w, func(r *run) int {
-		return r.pending + len(r.retry) + len(r.onName) + len(r.onEnd) + len(r.silent) + len(r.patients)
+		return len(r.inflight) + len(r.lost) + len(r.greeted.silent) + len(r.waits)
 	})
 }
 
@@ -255,13 +277,10 @@ type TicketView struct {
 	Message  bool      // they have gone, and what was said waits to be answered
 }
 
-func (t *ticket) view() TicketView {
-	v := TicketView{No: t.no, From: t.from.Prefix, First: t.first.String(), Absent: t.lost, Message: t.message}
-	if t.visitor != nil {
-		v.Visitor = t.visitor.id
-	}
-	if t.by != nil {
-		v.Operator = t.by.id
+func (r *run) ticketView(t *state.Ticket) TicketView {
+	v := TicketView{No: t.No, From: t.From.Prefix, First: t.First.String(), Absent: t.Lost, Message: t.Message, Operator: t.By}
+	if r.machine.Session(t.Session) != nil {
+		v.Visitor = t.Session
 	}
 	return v
 }
@@ -269,37 +288,38 @@ func (t *ticket) view() TicketView {
 // Tickets are all that are open, in the order of their numbers.
 func (w *Window) Tickets() []TicketView {
 	return ask(w, func(r *run) (all []TicketView) {
-		for _, t := range r.desk.tickets {
-			all = append(all, t.view())
+		for _, t := range r.machine.View().Tickets {
+			all = append(all, r.ticketView(t))
 		}
-		slices.SortFunc(all, func(a, b TicketView) int { return cmp.Compare(a.No, b.No) })
 		return all
 	})
 }
 
 // Ticket is that one; zero: it is not open.
 func (w *Window) Ticket(no protocol.Ticket) TicketView {
-	return ask(w, func(r *run) TicketView {
-		if t := r.desk.tickets[no]; t != nil {
-			return t.view()
+	for _, t := range w.Tickets() {
+		if t.No == no {
+			return t
 		}
-		return TicketView{}
-	})
+	}
+	return TicketView{}
 }
 
 // LastTicket is the highest number that was given.
 func (w *Window) LastTicket() protocol.Ticket {
-	return ask(w, func(r *run) protocol.Ticket { return r.tickets })
+	return ask(w, func(r *run) protocol.Ticket { return r.machine.View().LastTicket })
 }
 
 // EndedTickets is of how many tickets it is remembered that they have ended.
-func (w *Window) EndedTickets() int { return ask(w, func(r *run) int { return len(r.desk.lately) }) }
+func (w *Window) EndedTickets() int {
+	return ask(w, func(r *run) int { return r.machine.View().Ended })
+}
 
 // Queue is who waits at the desk, in the order in which they are listed.
 func (w *Window) Queue() []protocol.Ticket {
 	return ask(w, func(r *run) (all []protocol.Ticket) {
-		for _, t := range r.desk.queue {
-			all = append(all, t.no)
+		for _, t := range r.machine.View().Queue {
+			all = append(all, t.No)
 		}
 		return all
 	})
@@ -308,19 +328,27 @@ func (w *Window) Queue() []protocol.Ticket {
 // OperatorsHere are those who hear the desk.
 func (w *Window) OperatorsHere() []uuid.UUID {
 	return ask(w, func(r *run) (all []uuid.UUID) {
-		for _, m := range r.desk.operators {
-			all = append(all, m.id)
+		for _, s := range r.machine.View().Operators {
+			all = append(all, s.ID)
 		}
 		return all
 	})
 }
 
-// Places is how many places at the desk are taken.
-func (w *Window) Places() int { return ask(w, func(r *run) int { return r.desk.places }) }
+// Places is how many places at the desk are taken, or kept.
+func (w *Window) Places() int {
+	return ask(w, func(r *run) int { return r.machine.View().Places + r.greeted.reserved })
+}
 
 // PlacesOf is how many places at the desk are taken from each address.
 func (w *Window) PlacesOf() map[netip.Prefix]int {
-	return ask(w, func(r *run) map[netip.Prefix]int { return maps.Clone(r.desk.placesFrom) })
+	return ask(w, func(r *run) map[netip.Prefix]int {
+		all := r.machine.View().PlacesFrom
+		for at, n := range r.greeted.from {
+			all[at] += n
+		}
+		return all
+	})
 }
 
 // UnderWay is what the admission counts.
@@ -357,8 +385,8 @@ func (s SessionView) Hears(e *journal.Entry) bool {
 // ForgetTrail has the hub know no more of a conversation than of one of long ago.
 func (w *Window) ForgetTrail(no protocol.Ticket) {
 	ask(w, func(r *run) bool {
-		r.desk.trails.ended = nil
-		r.desk.trails.forget(no)
+		r.trails.ended = nil
+		r.trails.forget(no)
 		return true
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/protocol"
@@ -53,6 +55,14 @@ func inWorld(t *testing.T, s hubtest.Setup, n int, program bool, f func(w *world
 	})
 }
 
+// checkAudience compares what is told with what is true, where all is quiet. The world waits meanwhile.
+func (w *world) checkAudience(t testing.TB) {
+	t.Helper()
+	if w.IsQuiet() {
+		require.Zero(t, w.Strays())
+	}
+}
+
 // attach begins a connection on which the test itself says everything.
 func (w *world) attach(program bool) *hubtest.Client {
 	c := w.NewClient(program)
@@ -71,6 +81,8 @@ var (
 
 	anOperator = hub.Identity{Operator: true}
 )
+
+const inNoRoom = "-- You are in no room yet: the record cannot be written just now. Please try again in a while: /join ROOM"
 
 const notKept = "-- that could not be recorded, so nobody has heard it: please try again in a while"
 

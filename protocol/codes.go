@@ -39,13 +39,11 @@ var RefusalCodes = []RefusalCode{
 	// People.
 	{"no-such-nick", "nobody of that name can be reached from here", "changed: another name"},
 	{"not-connected", "who is named has lost the connection just now", "later: when they are back"},
-	{"already-leaving", "who is to be kicked is leaving already", "no"},
 	{"yourself", "the one who is named is oneself", "changed: another name"},
 	{"operator-exempt", "an operator cannot be ignored or kicked", "no"},
 	{"too-many-ignored", "one ignores 100 people already", "changed: hear somebody again first"},
 
 	// Rooms.
-	{"not-in-room", "one is in no room yet, since that could not be recorded", "changed: `join` first"},
 	{"too-many-rooms", "the server makes no more rooms", "changed: a room that there is"},
 	{"desk-only", "this server has a desk and no rooms", "no"},
 	{"operators-room", "only operators enter that room", "changed: as an operator"},
@@ -89,7 +87,7 @@ var RefusalCodes = []RefusalCode{
 	{"program-line", "a person's line is what a program says to the server, and nobody has heard it", "changed: after a `hello`"},
 
 	// The record and its bounds.
-	{"not-kept", "it could not be recorded, and nobody has heard it", "later"},
+	{"not-kept", "it could not be recorded, and nobody has heard it; who has just come is in no room yet", "later"},
 	{"unreadable", "the record cannot be read just now", "later"},
 	{"budget-spent", "one's address has made the record grow as much as one may in a day, and nobody has heard it", "later: in some hours"},
 	{"search-too-long", "a search is for at most 32 words", "changed: fewer words"},

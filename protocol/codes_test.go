@@ -82,8 +82,10 @@ func TestCodesInTheSpecification(t *testing.T) {
 // otherWords stand in the specification as codes do, and are none.
 var otherWords = []string{"full", "behind", "operator"}
 
-// codeMade is the code in a call of Refuse or refuse: the first of the words, and where a client
-// is answered the third.
+// makesCode has which argument of a function is the code of the refusal that it makes. The words follow.
+var makesCode = map[string]int{"Refuse": 0, "refuse": 0, "rejectf": 1}
+
+// codeMade is the code of the refusal that a call makes.
 func codeMade(call *ast.CallExpr) (code string, ok bool) {
 	name := ""
 	switch f := call.Fun.(type) {
@@ -92,17 +94,11 @@ func codeMade(call *ast.CallExpr) (code string, ok bool) {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
-	if name != "Refuse" && name != "refuse" {
+	i, makes := makesCode[name]
+	if !makes || i >= len(call.Args)-1 {
 		return "", false
 	}
-	for _, i := range []int{0, 2} {
-		if i < len(call.Args)-1 {
-			if s, ok := literal(call.Args[i]); ok {
-				return s, true
-			}
-		}
-	}
-	return "", false
+	return literal(call.Args[i])
 }
 
 func isCodeExpr(e ast.Expr) bool {

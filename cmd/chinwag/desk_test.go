@@ -26,12 +26,12 @@ func written(t *testing.T, words string) string {
 }
 
 func TestLoadPassword(t *testing.T) {
-	none, err := loadPassword("")
+	none, _, err := loadPassword("")
 	require.NoError(t, err)
 	assert.Nil(t, none)
 	path := filepath.Join(t.TempDir(), "password")
 	require.NoError(t, savePassword(path, "芝麻开门"))
-	knows, err := loadPassword(path)
+	knows, _, err := loadPassword(path)
 	require.NoError(t, err)
 	assert.True(t, knows("芝麻开门"))
 	assert.False(t, knows("芝麻关门"))
@@ -50,7 +50,7 @@ func TestLoadPassword(t *testing.T) {
 		"$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g": "the hash in FILE asks for more than a server has for it: make it with chinwag password FILE",
 	} {
 		path := written(t, words)
-		_, err := loadPassword(path)
+		_, _, err := loadPassword(path)
 		assert.EqualError(t, err, strings.ReplaceAll(want, "FILE", path))
 	}
 }

@@ -464,7 +464,7 @@ func TestThePasswordCommand(t *testing.T) {
 		at, err := os.Stat(path)
 		require.NoError(t, err)
 		assert.Equal(t, os.FileMode(0o600), at.Mode().Perm())
-		knows, err := loadPassword(path)
+		knows, _, err := loadPassword(path)
 		require.NoError(t, err)
 		assert.True(t, knows(protocol.Secret(strings.TrimRight(input, "\r\n"))))
 	}

@@ -52,7 +52,7 @@ func TestThePasswordCommandOverwritesNothingUnasked(t *testing.T) {
 		p.shows("once more: ")
 		p.sends(sesame + "\r")
 		assert.Zero(t, p.process.exits())
-		knows, err := loadPassword(path)
+		knows, _, err := loadPassword(path)
 		require.NoError(t, err)
 		assert.True(t, knows(protocol.Secret(sesame)))
 	}

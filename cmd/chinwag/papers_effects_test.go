@@ -204,6 +204,34 @@ func hasTwoRooms(tr *trial) {
 	bob.expect("-- there are 2 rooms already...")
 }
 
+// broken is somebody who sees that the connection of ann, who has been there for a while, has broken.
+func (h *house) broken() *person {
+	ann, bob := h.enter("ann"), h.enter("bob")
+	ann.types("one", "two", "three", "four")
+	bob.expect("<ann> four")
+	require.NoError(h.t, ann.conn.SetLinger(0))
+	require.NoError(h.t, ann.conn.Close())
+	bob.expect("-- ann left (the connection broke)")
+	return bob
+}
+
+func freesTheName(tr *trial) {
+	bob := tr.broken()
+	for {
+		bob.types("/nick ann")
+		if line := bob.expect("-- ..."); line == "-- you are now ann" {
+			return
+		}
+		require.NoError(tr.t, tr.ctx.Err())
+	}
+}
+
+func holdsTheName(tr *trial) {
+	bob := tr.broken()
+	bob.types("/nick ann")
+	bob.expect("-- ann is held for whoever has lost the connection...")
+}
+
 func keepsNoFile(tr *trial) {
 	ann := tr.enter("ann")
 	ann.types("hello", "/ping")

@@ -28,7 +28,7 @@ var playedBy = map[string]string{
 	// The specification's:
 	"| line | event |":                 "TestEveryLineOfTheTableComesOut",
 	"| command | does |":               "TestEveryCommandOfTheTable",
-	"| | |":                            "TestTheBareDoorIsAConversation TestARestart TestThePagesLinksLead", // at the bare door, after a restart, and of folders
+	"| | |":                            "TestTheBareDoorIsAConversation TestG12ARestart TestThePagesLinksLead", // at the bare door, after a restart, and of folders
 	"| type | members | it does |":     "TestEveryMemberOfTheTable",
 	"| mark | it means |":              "TestMarksOfTheSpecification",
 	"| type | members | |":             "TestEventsOfTheSpecification",
@@ -37,6 +37,7 @@ var playedBy = map[string]string{
 	"| reason | in words | `back` | exit code | stands in |": "TestEveryReasonOfTheTable",
 	"| code | it means | again |":                            "TestCodesOfTheSpecification",
 	"| why | it means |":                                     "TestGapsOfTheSpecification",
+	"| number | promise |":                                   "TestPromisesOfTheSpecification",
 	// Those of the pages for people:
 	"| flag | default | |":                            "TestThePagesAreTrueAboutFlags",
 	"| setting | default | who reaches it |":          "TestAClassBehindOneAddress",

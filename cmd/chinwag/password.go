@@ -32,29 +32,29 @@ var hashing = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, 
 const minPassword = 8
 
 // loadPassword makes the check of the hash in a file; without a file there is none.
-func loadPassword(path string) (conn.Password, error) {
+func loadPassword(path string) (check conn.Password, hash string, err error) {
 	if path == "" {
-		return nil, nil
+		return nil, "", nil
 	}
 	text, err := readText(path, "the file with the operators' password")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the file with the operators' password %s is not there: make it with chinwag password %[1]s", path)
+		return nil, "", fmt.Errorf("the file with the operators' password %s is not there: make it with chinwag password %[1]s", path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	hash := strings.TrimSpace(text)
+	hash = strings.TrimSpace(text)
 	params, _, _, err := argon2id.DecodeHash(hash)
 	switch {
 	case err != nil, params.Iterations < 1, params.Parallelism < 1, params.SaltLength < 8, params.KeyLength < 16, params.KeyLength > 1024: // of which the library takes some, and fails later
-		return nil, fmt.Errorf("%s does not hold what chinwag password writes: make it with chinwag password %[1]s", path)
+		return nil, "", fmt.Errorf("%s does not hold what chinwag password writes: make it with chinwag password %[1]s", path)
 	case params.Memory > 1<<20, params.Iterations > 100:
-		return nil, fmt.Errorf("the hash in %s asks for more than a server has for it: make it with chinwag password %[1]s", path)
+		return nil, "", fmt.Errorf("the hash in %s asks for more than a server has for it: make it with chinwag password %[1]s", path)
 	}
 	return func(p protocol.Secret) bool {
 		same, err := argon2id.ComparePasswordAndHash(string(p), hash)
 		return err == nil && same
-	}, nil
+	}, hash, nil
 }
 
 func passwordCommand() *cobra.Command {

@@ -113,37 +113,6 @@ func refusedOnReturn(t *testing.T, n int, flags ...string) (refused int) {
 	return refused
 }
 
-// TestARestart does what the table of OPERATING.md says of it.
-func TestARestart(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	h := openOn(t, folder)
-	ann := h.enter("ann")
-	ann.types("/echo on", "/topic all about tea", "hello")
-	ann.expect("<ann> hello")
-	code := aCode.FindString(ann.all())
-	require.NotEmpty(t, code)
-	bob := h.enter("bob")
-	bob.types("/desk my card is lost", "/ping")
-	bob.expect("-- pong")
-	h.process.signal(terminate)
-	assert.Zero(t, h.process.exits())
-
-	h = openOn(t, folder, "--operator-password-file", passwordFile(t))
-	ann = h.stranger()
-	ann.expect("...<ann> hello")
-	ann.types(code, "/nick ann", "/topic", "/ping")
-	ann.expect("-- there is no session of that code any more...", "-- #lobby has no topic...", "-- pong")
-	carol := h.enter("carol")
-	carol.types("/operator", sesame)
-	carol.expect("-- you are an operator now...")
-	carol.types("/queue all")
-	carol.expect("-- 0 waiting...")
-	out, err := exec.Command(program(t), "history", "export", "--format", "text", filepath.Join(folder, recordFile)).Output()
-	require.NoError(t, err)
-	assert.Contains(t, string(out), "[@1 bob] my card is lost")
-}
-
 // TestTheQuotedMessages: what OPERATING.md quotes in the first column of a table stands in the program.
 func TestTheQuotedMessages(t *testing.T) {
 	t.Parallel()

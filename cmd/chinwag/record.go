@@ -53,6 +53,19 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	return db, path, func() error { return closedRecord(db.Close(), path, log) }, nil
 }
 
+// tellFound tells what has come back from before the start.
+func tellFound(log *slog.Logger, f hub.Found) {
+	if f != (hub.Found{}) {
+		log.Info("what was there before the start is back, and sessions wait for who comes back to them",
+			"sessions", f.Sessions, "tickets", f.Tickets, "rooms", f.Rooms)
+	}
+}
+
+// unreadableRecord is why there is no start with the record at path; the log has the rest.
+func unreadableRecord(path string) error {
+	return fmt.Errorf("the record %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
+}
+
 // closedRecord is err in plain words, which the log has in its own: the record at path was not closed in good order.
 func closedRecord(err error, path string, log *slog.Logger) error {
 	if err == nil {

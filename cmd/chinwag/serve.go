@@ -114,11 +114,20 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}
 	h := hub.New(journal.New(store), hub.Options{
-		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms),
+		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms), Hold: s.Hold,
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
 		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
-		Replies: s.replies, Trouble: tellTrouble(log), News: log.Warn,
+		Replies: s.replies, Trouble: tellTrouble(log), News: log.Warn, Survives: s.Journal != "memory", Password: s.passwordHash,
 	})
+	found, err := h.Load()
+	if err != nil {
+		log.Error("what stands in the record cannot be read", "err", err)
+		for _, l := range listeners {
+			_ = l.Close()
+		}
+		return cmp.Or(closeRecord(), unreadableRecord(path))
+	}
+	tellFound(log, found)
 	server := conn.NewServer(h, conn.Options{
 		Rate: limit(s.Rate), Burst: limit(s.Burst),
 		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),

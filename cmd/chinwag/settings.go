@@ -39,6 +39,7 @@ type settings struct {
 	Grace           time.Duration
 	Replay          int
 	Rooms           int
+	Hold            time.Duration
 	Journal         string
 	Data            string
 	Sync            sqlite.Sync
@@ -61,8 +62,9 @@ type settings struct {
 	read    string   // the configuration file that was read; "": none
 	strange []string // what is told of variables that mean no setting
 
-	replies  map[string]protocol.Text // what the file of Replies holds
-	password conn.Password            // of whom PasswordFile makes operators; nil: there is none
+	replies      map[string]protocol.Text // what the file of Replies holds
+	passwordHash string                   // in PasswordFile
+	password     conn.Password            // of whom PasswordFile makes operators; nil: there is none
 }
 
 // defaultSettings are as the packages have them that own what is set.
@@ -82,6 +84,7 @@ func defaultSettings() settings {
 		Grace:           h.Grace,
 		Replay:          h.Replay,
 		Rooms:           h.Rooms,
+		Hold:            h.Hold,
 		Journal:         "sqlite",
 		Sync:            sqlite.Full,
 		DeskVisitors:    h.Visitors,
@@ -115,6 +118,8 @@ type settingGroup struct {
 const (
 	leastKept  size = 10 << 20 // below, an empty record and its log would leave no room for lines
 	mostOutbox size = 1 << 30
+	leastHold       = time.Second // a goodbye tells it in whole seconds, and 0 of them is: do not come back
+	mostHold        = day         // each held session keeps a name from others, and there is no other bound of how many an address has
 	noLimit         = "no limit"
 )
 
@@ -142,6 +147,7 @@ func (s *settings) table() []settingGroup {
 		{"Rooms", []setting{
 			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
 			{name: "replay", value: count(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
+			{name: "hold", value: lastingFrom(&s.Hold, leastHold, mostHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
 		}},
 		{"The record", []setting{
 			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)"},
@@ -263,7 +269,7 @@ func (s *settings) open() (err error) {
 	if s.replies, err = loadReplies(s.Replies); err != nil {
 		return err
 	}
-	s.password, err = loadPassword(s.PasswordFile)
+	s.password, s.passwordHash, err = loadPassword(s.PasswordFile)
 	return err
 }
 

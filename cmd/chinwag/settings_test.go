@@ -63,6 +63,7 @@ var wrongSettings = map[string]struct{ wrong, large string }{
 	"per-address-bytes":         {"many", wildSize},
 	"rooms":                     {"1e3", tooMany},
 	"replay":                    {"all", tooMany},
+	"hold":                      {"0", "25h"},
 	"journal":                   {"paper", ""},
 	"data":                      {"~ann/chat", ""},
 	"sync":                      {"maybe", ""},
@@ -380,7 +381,7 @@ func TestEveryVariableIsKnown(t *testing.T) {
 	for _, own := range ownVariables {
 		known[own] = true
 	}
-	known["CHINWAG_SEED"], known["CHINWAG_SEEDS"] = true, true // of random tests, see hubtest
+	known["CHINWAG_SEED"], known["CHINWAG_SEEDS"] = true, true // of tests
 	flags.VisitAll(func(f *pflag.Flag) { known[variable(f.Name)] = true })
 	read := regexp.MustCompile(`(?:Getenv\(|LookupEnv\(|= |cmp\.Or\(os\.Getenv\()"(CHINWAG_[A-Z_]+)"|\bexport (?:\w+=\S+ )*(CHINWAG_[A-Z_]+)=|^\t@?(CHINWAG_[A-Z_]+)=`)
 	found := 0

@@ -124,6 +124,17 @@ func lasting(at *time.Duration) *value[time.Duration] {
 	}
 }
 
+// lastingFrom is a time from least to most.
+func lastingFrom(at *time.Duration, least, most time.Duration) *value[time.Duration] {
+	v := lasting(at)
+	v.is = fmt.Sprintf("a time with its unit, from %s to %s, like 30s, 10m or 12h", spell(least), spell(most))
+	v.read = func(text string) (time.Duration, bool) {
+		d, ok := parseSpan(text)
+		return d, ok && least <= d && d <= most
+	}
+	return v
+}
+
 // oneOf is a setting that is one of a few words.
 func oneOf[T ~string](at *T, words ...T) *value[T] {
 	var choices []string

@@ -54,6 +54,12 @@ func (s *stage) open() {
 	s.stop = func() { cancel(); <-h.Done() }
 }
 
+// openAnew is open with a record in which nothing is.
+func (s *stage) openAnew() {
+	s.store = journal.NewMemory(journal.Bounds{})
+	s.open()
+}
+
 func (s *stage) close() {
 	s.mu.Lock()
 	s.server = nil

@@ -45,6 +45,16 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	return nil
 }
 
+// Legacy is that of the store; one that has none holds nothing for certain.
+func (s *Store) Legacy() (journal.Legacy, error) {
+	if l, ok := s.Store.(interface {
+		Legacy() (journal.Legacy, error)
+	}); ok {
+		return l.Legacy()
+	}
+	return journal.Legacy{}, nil
+}
+
 func (s *Store) fails(entries []journal.Entry) error {
 	s.mu.Lock()
 	failure := s.failure

@@ -5,10 +5,12 @@
 //	                                                          │
 //	Read <────────────────────────────────────────────────────┘ a page at a time
 //
-// Proposals are committed in groups: whatever waited while the last commit ran
-// goes into the next, so that a store which pays for each commit (a flush to
-// the disk) pays once for many lines. Nothing comes out of Committed before the
-// store has it.
+// The hub gives each entry its position, the next after the last that it gave; a store refuses
+// any other, so what the state says and what the record says cannot drift apart. Proposals are
+// committed in groups: whatever waited while the last commit ran goes into the next, so that a
+// store which pays for each commit (a flush to the disk) pays once for many lines. Nothing comes
+// out of Committed before the store has it. After a group that cannot be committed nothing more is taken before Resume, which drops
+// what waits: it was decided after something that has not happened.
 //
 // An entry belongs to one stream: a room, one session's mailbox, or everybody.
 // Who may read a stream may read all of it, so a private line can reach a third
@@ -16,8 +18,10 @@
 // is two entries, one in each mailbox, with the same id.
 //
 // Beside the entries stand rows: what is true now, as the hub has it, in bytes that no store looks
-// into. They are committed with the entries that changed them. A start takes up the rows, and what the
-// entries after a position say (Tail), which KeepAfter has kept from pruning.
+// into. They are committed with the entries that changed them, in one transaction, so at every
+// kill they are what the entries made them. A start takes up the rows (Rows), and what the
+// entries after a position say (Tail), which KeepAfter has kept from pruning. Key is the key of
+// the secrets in the rows.
 //
 // The end of the record is in memory, too: all of it for who is a little behind, and
 // what was spoken last in a few streams for who enters them.
@@ -38,16 +42,18 @@
 // 3. One order for each room, the same for all, in history and live; positions only
 // grow, and an epoch names the record (storetest).
 //
-// 4. Whoever resumes with epoch and position gets the rest exactly once, then the live
+// 4. Rows are those of the last commit, whole (storetest; sqlite's crash tests).
+//
+// 5. Whoever resumes with epoch and position gets the rest exactly once, then the live
 // feed (hub's random schedules, conn/client's cut connections, G4 in cmd/chinwag).
 //
-// 5. Whoever enters sees the last lines, then the live ones, without a gap or a
+// 6. Whoever enters sees the last lines, then the live ones, without a gap or a
 // repeat (hub's random schedules, the transcripts).
 //
-// 6. Whoever is slow reads on from the store, in bounded memory; a person who is far
+// 7. Whoever is slow reads on from the store, in bounded memory; a person who is far
 // behind is told how much is skipped (hub).
 //
-// 7. Private lines are found by those who could see them live (storetest, the
+// 8. Private lines are found by those who could see them live (storetest, the
 // transcripts of search and desk).
 //
 // The package knows nothing about members, sockets or rights. Memory is the

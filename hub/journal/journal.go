@@ -93,6 +93,7 @@ type Journal struct {
 
 	mu      sync.Mutex
 	waiting []Proposal // bounded by who proposes: nobody has more than a few under way
+	failed  bool       // the last commit was: nothing is taken before Resume
 }
 
 // New makes a journal on a store. It does nothing before Run.
@@ -123,7 +124,8 @@ func (j *Journal) Forget(author uuid.UUID, streams []Stream) (int, error) {
 	return n, err
 }
 
-// Propose hands over a proposal. It never waits.
+// Propose hands over a proposal. It never waits. What is proposed after a batch that could not be
+// committed, and before Resume, is dropped: it was made of what has not happened.
 func (j *Journal) Propose(p Proposal) {
 	j.mu.Lock()
 	j.waiting = append(j.waiting, p)
@@ -134,7 +136,16 @@ func (j *Journal) Propose(p Proposal) {
 	}
 }
 
-// Committed brings every proposal back once, in order, until Run ends.
+// Resume has proposals committed again after a batch that could not be. It drops those that
+// wait, and must be called by the goroutine that proposes.
+func (j *Journal) Resume() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	clear(j.waiting)
+	j.waiting, j.failed = j.waiting[:0], false
+}
+
+// Committed brings every proposal back once, in order, until Run ends, but for those that Resume drops.
 func (j *Journal) Committed() <-chan Batch { return j.committed }
 
 // Run commits what is proposed until ctx ends. What waits by then is dropped:
@@ -161,6 +172,9 @@ func (j *Journal) Run(ctx context.Context) {
 		}
 		epoch := j.recent.now()
 		batch := Batch{Proposals: group, Err: j.Commit(entries, lastRows(rows))}
+		if batch.Err != nil {
+			j.fail()
+		}
 		if batch.Err == nil {
 			for i := range entries {
 				entries[i].share()
@@ -185,7 +199,17 @@ func (j *Journal) Run(ctx context.Context) {
 func (j *Journal) take() []Proposal {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.failed {
+		return nil
+	}
 	group := j.waiting
 	j.waiting = nil
 	return group
+}
+
+// fail has nothing more taken before Resume.
+func (j *Journal) fail() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.failed = true
 }

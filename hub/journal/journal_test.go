@@ -51,6 +51,10 @@ func TestWhatWaitsIsCommittedTogether(t *testing.T) {
 		assert.Equal(t, []any{2, 3, 4}, []any{second.Proposals[0].Mark, second.Proposals[1].Mark, second.Proposals[2].Mark})
 		assert.Len(t, s.groups[1], 6)
 
+		j.Propose(Proposal{Entries: []Entry{said("#a", "of what has not happened")}})
+		synctest.Wait()
+		assert.Len(t, s.groups, 2, "nothing is committed after a failure")
+		j.Resume()
 		j.Propose(Proposal{Entries: []Entry{said("#a", "5")}})
 		s.goOn <- nil
 		third := <-j.Committed()

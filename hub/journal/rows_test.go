@@ -60,6 +60,7 @@ func TestRowsAreCommittedWithTheirEntries(t *testing.T) {
 		assert.Equal(t, []Row{row(1, "alone")}, rowsOf(t, s))
 		assert.Equal(t, []Row{row(9, "a"), row(2, "a")}, failed.Proposals[0].Rows, "a proposal comes back as it was")
 
+		j.Resume()
 		for _, p := range failed.Proposals {
 			j.Propose(p)
 			s.goOn <- nil

@@ -14,6 +14,9 @@ func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
 // Short is a text that is told at a goodbye: too long, it is not told at all.
 func Short(t protocol.Text) protocol.Text { return short(t) }
 
+// IsNew reports whether no start was ever decided: there were no rows.
+func (m *Machine) IsNew() bool { return m.Starts == 0 }
+
 // LastGuest is the highest number of a guest so far.
 func (m *Machine) LastGuest() int { return m.guests }
 

@@ -77,6 +77,9 @@ func (m *Machine) applyChange(e *Event) {
 		m.ended(s)
 	case Promoted:
 		m.touchSession(s).Operator = true
+	case Demoted:
+		m.touchSession(s).Operator = false
+		m.retired(s)
 	case NameReleased:
 		m.nameReleased(s)
 	case NameTaken:

@@ -42,6 +42,8 @@ type (
 	Ended struct{}
 	// Promoted makes an operator of a session.
 	Promoted struct{}
+	// Demoted takes that back.
+	Demoted struct{}
 	// NameReleased frees the name of a session that may come back without it.
 	NameReleased struct{}
 	// NameTaken gives a session a name of which nobody is told.
@@ -92,6 +94,7 @@ func (SeenUpto) change()     {}
 func (SeenBehind) change()   {}
 func (Ended) change()        {}
 func (Promoted) change()     {}
+func (Demoted) change()      {}
 func (NameReleased) change() {}
 func (NameTaken) change()    {}
 func (EchoSet) change()      {}

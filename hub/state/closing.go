@@ -22,6 +22,12 @@ type closing struct {
 	Left        int               // that other operators have
 }
 
+// Stopped is what tells of all that was done so far, and goes on with nothing.
+func (c Continue) Stopped() Continue {
+	c.closing.Rest = nil
+	return c
+}
+
 // closeTicket ends a conversation. The visitor goes back to the room or, where there is only the desk, is
 // said goodbye to.
 func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {

@@ -116,7 +116,7 @@ func samples() []sample {
 	m := &Machine{now: noon, common: common{
 		Settings: Settings{
 			Desk: true, Rooms: math.MaxInt, Hold: 2 * time.Minute, Replay: 20, Visitors: 100, VisitorsPerAddress: 10, Messages: 24 * time.Hour,
-			MessagesKept: 50, MessagesPerAddress: 5, Silence: 10 * time.Minute,
+			MessagesKept: 50, MessagesPerAddress: 5, Silence: 10 * time.Minute, Password: Secret{7},
 		},
 		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: 4990, Clean: true, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
 		Dropped: dropped{log: losses{1, 2, 3}, operators: losses{4, 5, 6}, told: noon},

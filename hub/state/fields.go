@@ -167,6 +167,7 @@ func (s *Settings) fields(c *coder) {
 	number(c, &s.MessagesKept)
 	number(c, &s.MessagesPerAddress)
 	number(c, &s.Silence)
+	c.bytes(s.Password[:])
 }
 
 func (d *dropped) fields(c *coder) {

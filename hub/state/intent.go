@@ -132,6 +132,7 @@ type Settings struct {
 	MessagesKept       int           // that wait at once; beyond, the oldest goes
 	MessagesPerAddress int
 	Silence            time.Duration // after which an operator's visitors wait again; 0: never
+	Password           Secret        // of operators; zero: there is none
 	Replies            []Canned      // the ready replies, in the order of their names
 }
 

@@ -139,8 +139,8 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	}
 }
 
-// retired is the end of dutyChanged: s has left its room, and not for another one. Its visitors are still
-// its own; returnTickets, in the same decision, has them wait again.
+// retired is the end of dutyChanged: s has left its room, and not for another one, or is no operator any more. Its
+// visitors are still its own; returnTickets, in the same decision, has them wait again.
 func (m *Machine) retired(s *Session) {
 	if !s.Serves {
 		return

@@ -154,6 +154,8 @@ func (s *script) settings(args []string) {
 			s.set.Messages = d
 		case "kept":
 			s.set.MessagesKept = n
+		case "password":
+			copy(s.set.Password[:], value)
 		case "silence":
 			s.set.Silence = d
 		default:
@@ -380,8 +382,6 @@ func queryOf(q Query) string {
 		return fmt.Sprintf(" from %d in %d stays", q.Seen, len(q.Stays))
 	case Inheritance:
 		return fmt.Sprintf(" of %d rooms, %d messages, tickets up to %d", q.Rooms, q.Messages, q.Ticket)
-	case Dropped:
-		return fmt.Sprintf(" %d messages, %d too old", q.Messages, q.Expired)
 	}
 	return ""
 }

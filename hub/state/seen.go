@@ -22,6 +22,9 @@ func (m *Machine) noteSeen(op Seen) {
 func (m *Machine) seenUpto(c SeenUpto) {
 	of := m.touchCommon()
 	of.Told, of.Clean = c.Position, c.Clean
+	if c.Clean { // the last word of a server: it gives no more numbers
+		of.Guests = m.guests
+	}
 }
 
 func (m *Machine) seenBehind(s *Session, c SeenBehind) {

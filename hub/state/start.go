@@ -22,7 +22,7 @@ const (
 // connection. That is told to nobody: a session that was connected is held in its room, and what was
 // held is held anew, since nobody could come back while the server was away.
 func (m *Machine) start(op Began) {
-	onlyDesk := m.Settings.Desk
+	was := m.Settings
 	if !reflect.DeepEqual(m.Settings, op.Settings) {
 		m.change(uuid.Nil, Configured{op.Settings})
 	}
@@ -32,20 +32,32 @@ func (m *Machine) start(op Began) {
 		m.inherit(op.Legacy)
 	}
 	for _, s := range slices.SortedFunc(maps.Values(m.sessions), byRow) {
+		if s.Operator && was.Password != m.Settings.Password {
+			m.demote(s)
+		}
 		m.survive(s, clean)
 	}
-	if onlyDesk && !m.Settings.Desk {
+	if was.Desk && !m.Settings.Desk {
 		m.openRooms()
 	}
 }
 
 func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
 
+// demote has s be no operator any more: the password that made it one does not count.
+func (m *Machine) demote(s *Session) {
+	m.change(s.ID, Demoted{})
+	m.returnTickets(s, protocol.Lost)
+	if s.Room == protocol.OperatorsRoom && !m.Settings.Desk {
+		m.goTo(s, protocol.Lobby)
+	}
+}
+
 // survive is what a start makes of a session.
 func (m *Machine) survive(s *Session, clean bool) {
 	until := m.now.Add(m.Settings.Hold)
 	switch {
-	case s.Conn != 0 && s.Code == (Secret{}):
+	case s.Conn != 0 && s.Code == (Secret{}), s.Room == protocol.OperatorsRoom && !s.Operator:
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 	case s.Conn != 0:
 		seen, unsure := m.wasSeen(s, clean)

@@ -8,6 +8,22 @@ import (
 	"chinwag/protocol"
 )
 
+// What becomes of a ticket, with the states that the operators are told:
+//
+//	the visitor comes ──> waiting ──/next, /take, @N, or it is assigned──> taken ──/hold──> held
+//	                         ^                                              │ ^               │
+//	                         │                                   /hand, handed└──the answer───┘
+//	                         └──returned: the operator leaves, or is silent──┘
+//
+//	in any of these:  the connection breaks ──> lost ──the visitor comes back──> back, as it was before
+//	                  the visitor goes, or is not back in time:
+//	                      has said something, and nobody is on duty ──> message ──the visitor comes back──> back
+//	                      else ──> gone
+//	in any, and lost and message:  /close ──> closed
+//	message:  nobody answers it in time, or there are too many ──> gone
+//
+// A ticket that is gone or closed is over: of it the number is kept, the last MaxEnded.
+
 // noSession is By of a ticket that waits.
 var noSession uuid.UUID
 

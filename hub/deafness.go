@@ -1,0 +1,73 @@
+package hub
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// deafness is whom a session does not hear, as its listener looks it up. It is replaced
+// when that changes, and never written to. nil: it ignores nobody.
+type deafness struct {
+	sessions map[uuid.UUID]bool
+	names    map[string]bool // by the first key of each nick
+}
+
+func newDeafness(list []state.Ignored) *deafness {
+	if len(list) == 0 {
+		return nil
+	}
+	d := &deafness{sessions: map[uuid.UUID]bool{}, names: map[string]bool{}}
+	for _, i := range list {
+		d.sessions[i.Session], d.names[i.Name.Keys()[0]] = true, true
+	}
+	return d
+}
+
+func (d *deafness) to(session uuid.UUID, name protocol.Nick) bool {
+	return d != nil && (d.sessions[session] || d.names[name.Keys()[0]])
+}
+
+// ignores reports whether e is the doing of somebody whom l ignores: not only what they
+// say, but all that tells of them. What operators do is heard by everybody, a kick too;
+// and what visitors say at the desk by every operator.
+func (l *listener) ignores(e *journal.Entry) bool {
+	if l.deaf == nil || e.Author == l.id {
+		return false
+	}
+	var from protocol.Nick
+	switch ev := e.Event.(type) {
+	case protocol.Said:
+		from = ev.From
+	case protocol.Acted:
+		from = ev.From
+	case protocol.Whispered:
+		from = ev.From
+	case protocol.TopicSet:
+		from = ev.From
+	case protocol.AwaySet:
+		from = ev.From
+	case protocol.Erased:
+		from = ev.From
+	case protocol.Joined:
+		from = ev.From
+	case protocol.Renamed:
+		from = ev.From
+	case protocol.Left:
+		if ev.Reason == protocol.Kicked {
+			return false
+		}
+		from = ev.From
+	default:
+		return false
+	}
+	return l.deaf.to(e.Author, from)
+}
+
+func (l *listener) ignoresAny(entries []*journal.Entry) bool {
+	return l.deaf != nil && slices.ContainsFunc(entries, l.ignores)
+}

@@ -1,0 +1,299 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// What is wanted is decided at once, and told when the record has it:
+//
+//	propose ──> Machine.Decide ──> the journal ──> commit ──> tell
+//	   │                               └─ failed ──> void: undone, and all that was decided after it
+//	   └─ nothing to record ──> told after what was decided before
+//
+// proposal is an intent on its way to be decided.
+type proposal struct {
+	op      state.Op
+	c       *Client // whose it is; nil: the server's
+	of      uuid.UUID
+	conn    uint64 // the session and the connection that it is about, where it has no client any more
+	weight  int64  // of the command, given back when that is answered
+	cost    int    // of the command, see admission
+	isLine  bool   // it says something, and needs no answer
+	before  bool   // it is what a command needs, which is told what becomes of both
+	secrets []state.Secret
+	ref     protocol.Ref
+	begins  string // the code of the session that begins by it, or
+	goesOn  string // that of the one which goes on by it
+}
+
+// decided is a decision that is not told yet.
+type decided struct {
+	proposal
+	number  uint64
+	at      time.Time // when it was decided
+	entries []journal.Entry
+	changes []change
+	answers []state.Answer
+	local   bool // it is an answer that needed no decision
+	next    state.Op
+	was     uuid.UUID // the session that its client had before,
+	code    string    // and the code of that
+	spent   []expense
+	after   []*decided // that have nothing to record, and are told after this one
+}
+
+// change is one among the events of a decision.
+type change struct {
+	at     int // its index among them
+	author uuid.UUID
+	state.Change
+}
+
+// propose decides about what is wanted, and hands what came of it to the journal.
+func (r *run) propose(p proposal) {
+	r.begin()
+	now := time.Now()
+	in := state.Intent{
+		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Late: r.lateness(now), Session: p.of, Conn: p.conn,
+		Secrets: p.secrets, Op: p.op,
+	}
+	if p.c != nil {
+		in.Session, in.Conn = p.c.id, p.c.conn
+	}
+	made := r.machine.Decide(&in)
+	if made.Void {
+		r.release()
+		r.drop(p)
+		return
+	}
+	d := &decided{proposal: p, number: r.machine.Number(), at: now, next: made.Next}
+	if len(made.Answers) > 0 {
+		d.answers = slices.Clone(made.Answers)
+	}
+	if len(made.Events) == 0 && len(made.Rows) == 0 {
+		r.release()
+		r.tellAfter(d)
+		return
+	}
+	d.take(made.Events)
+	r.adopt(d)
+	r.record(d, made.Rows)
+}
+
+// release forgets how to undo what needs no undoing.
+func (r *run) release() {
+	if len(r.inflight) == 0 {
+		r.machine.Release(r.machine.Number())
+	}
+}
+
+// drop is the end of a proposal that has no effect.
+func (r *run) drop(p proposal) {
+	r.hub.admission.answered(p.cost)
+	if p.c != nil {
+		r.giveBack(p.c, p.weight)
+	}
+	if _, ok := p.op.(state.Lost); ok {
+		r.forget(p.conn)
+	}
+}
+
+// take copies the events of a decision.
+func (d *decided) take(events []state.Event) {
+	n := 0
+	for i := range events {
+		if events[i].Seq > 0 {
+			n++
+		}
+	}
+	d.entries = make([]journal.Entry, 0, n)
+	for i := range events {
+		if e := &events[i]; e.Seq > 0 {
+			d.entries = append(d.entries, journal.Entry{Seq: e.Seq, Stream: e.Stream, Author: e.Author, Event: e.What})
+		} else {
+			d.changes = append(d.changes, change{i, e.Author, e.Change})
+		}
+	}
+}
+
+// adopt has the client of d be of the session that is its from here on.
+func (r *run) adopt(d *decided) {
+	if d.c == nil {
+		return
+	}
+	d.was, d.code = d.c.id, d.c.code
+	for _, ch := range d.changes {
+		switch c := ch.Change.(type) {
+		case state.Opened:
+			if c.Session.Conn == d.c.conn {
+				d.c.id, d.c.code = ch.author, d.begins
+			}
+		case state.Attached:
+			if c.Conn == d.c.conn {
+				d.c.id, d.c.code = ch.author, d.goesOn
+			}
+		}
+	}
+	r.guests = max(r.guests, r.machine.LastGuest())
+}
+
+// record hands a decision to the journal.
+func (r *run) record(d *decided, rows []state.Row) {
+	if len(r.inflight) == 0 {
+		r.health.answered = time.Now()
+	}
+	r.inflight = append(r.inflight, d)
+	d.spent = r.spend(d)
+	r.expectAnswer()
+	r.hub.journal.Propose(journal.Proposal{Entries: d.entries, Rows: slices.Clone(rows), Mark: d})
+	r.rearm()
+}
+
+// tellAfter tells a decision that has nothing to record, in its place.
+func (r *run) tellAfter(d *decided) {
+	if n := len(r.inflight); n > 0 {
+		last := r.inflight[n-1]
+		last.after = append(last.after, d)
+		return
+	}
+	r.tellAnswers(d, d.answers)
+	r.hub.admission.answered(d.cost)
+	r.rearm()
+}
+
+// commit is where what was decided is told, or is void.
+func (r *run) commit(b journal.Batch) {
+	r.judge(b)
+	r.commits++
+	if b.Err != nil {
+		r.void()
+	} else {
+		r.tellAll(len(b.Proposals))
+	}
+	if len(r.inflight) > 0 {
+		r.expectAnswer()
+	}
+	if r.stopping && len(r.inflight) == 0 {
+		r.endWell()
+	}
+	r.rearm()
+}
+
+// tellAll tells the first n decisions that are in flight: the record has them.
+func (r *run) tellAll(n int) {
+	batch := r.inflight[:n]
+	r.lag.note(batch[0].at, time.Now())
+	cost, answered, lines := 0, 0, 0
+	for _, d := range batch {
+		cost += d.cost
+		if len(d.entries) > 0 {
+			lines++
+		}
+		r.tellOf(d)
+		for _, a := range d.after {
+			r.tellAnswers(a, a.answers)
+			answered += a.cost
+		}
+	}
+	r.machine.Release(batch[n-1].number)
+	rest := copy(r.inflight, r.inflight[n:])
+	clear(r.inflight[rest:])
+	r.inflight = r.inflight[:rest]
+	r.broadcast()
+	if lines > 0 || cost > 0 { // else it is nothing that was said
+		r.hub.admission.told(cost, lines, r.widest)
+		r.hub.sweep.note(cost)
+	}
+	r.hub.admission.answered(answered)
+	r.widest = 0
+	r.tellQueue()
+	r.keepAfter()
+}
+
+// tellOf tells what has happened, and then what single clients are told of it.
+func (r *run) tellOf(d *decided) {
+	changes, answers := 0, 0
+	for i := range len(d.entries) + len(d.changes) {
+		from := answers
+		for answers < len(d.answers) && d.answers[answers].After <= i {
+			answers++
+		}
+		r.answerAll(d, d.answers[from:answers], 0)
+		if changes < len(d.changes) && d.changes[changes].at == i {
+			r.changed(d.changes[changes])
+			changes++
+		} else {
+			r.hear(&d.entries[i-changes])
+		}
+	}
+	r.tellAnswers(d, d.answers[answers:])
+	if _, ok := d.op.(state.Lost); ok {
+		r.forget(d.conn)
+	}
+}
+
+// void undoes all that is in flight: the first of it could not be recorded, and the rest was
+// decided after that. What only asked is decided again.
+func (r *run) void() {
+	flight := r.inflight
+	r.inflight = nil
+	r.machine.Rollback(flight[0].number)
+	r.hub.journal.Resume()
+	r.retryAt = later(time.Now(), r.triedAt.Add(time.Second))
+	for _, d := range slices.Backward(flight) {
+		if d.c != nil && d.was != d.c.id {
+			d.c.id, d.c.code = d.was, d.code
+		}
+	}
+	for _, d := range flight {
+		if _, ok := d.op.(state.Began); ok {
+			r.begun = false
+		}
+		r.giveBackSpent(d.spent)
+		r.hub.admission.told(d.cost, 1, 0)
+		r.hub.sweep.note(d.cost)
+		r.refuseUnkept(d)
+	}
+	for _, d := range flight {
+		if c, ok := d.op.(state.Continue); ok { // what came before it is done, and nobody was told
+			r.propose(proposal{c: d.c, op: c.Stopped()})
+		}
+		for _, a := range d.after {
+			r.again(a)
+		}
+	}
+}
+
+// again decides anew about what only asked.
+func (r *run) again(d *decided) {
+	switch _, opens := d.op.(state.Open); {
+	case d.local:
+		r.tellAfter(d)
+	case d.c != nil && d.c.id == uuid.Nil && !opens: // its session did not begin
+		r.hub.admission.answered(d.cost)
+		r.refuseUnkept(d)
+	default:
+		r.propose(d.proposal)
+	}
+}
+
+// refuseUnkept tells the author of what could not be recorded that nobody has heard it.
+func (r *run) refuseUnkept(d *decided) {
+	c := d.c
+	switch {
+	case c == nil || d.before:
+	case c.id == uuid.Nil:
+		r.tellNowhere(d)
+	default:
+		r.answer(c, protocol.Refused{Refusal: *unkept, Ref: d.ref}, d.weight)
+	}
+}
+
+var unkept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")

@@ -1,0 +1,152 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// deskView is what visitors are told of the queue, where telling has got to.
+type deskView struct {
+	tickets map[protocol.Ticket]*ticketView // all that are open
+	waiting []protocol.Ticket               // those that no operator has, in order
+	duty    map[uuid.UUID]bool              // operators who take visitors
+	due     bool                            // the queue has changed since those in it were told
+	told    time.Time
+}
+
+// ticketView is what the queue shows of a ticket.
+type ticketView struct {
+	session uuid.UUID
+	lost    bool // the visitor is not there
+}
+
+func newDeskView() deskView {
+	return deskView{tickets: map[protocol.Ticket]*ticketView{}, duty: map[uuid.UUID]bool{}}
+}
+
+// follow is what an entry of the desk's stream means for the queue.
+func (d *deskView) follow(e *journal.Entry) {
+	switch ev := e.Event.(type) {
+	case protocol.DutyChanged:
+		d.due = true
+		if d.duty[e.Author] = ev.On; !ev.On {
+			delete(d.duty, e.Author)
+		}
+	case protocol.TicketChanged:
+		d.due = true
+		d.change(e.Author, ev)
+	}
+}
+
+func (d *deskView) change(author uuid.UUID, ev protocol.TicketChanged) {
+	if ev.State == protocol.Waiting {
+		d.tickets[ev.Ticket] = &ticketView{session: author}
+		d.enqueue(ev.Ticket)
+		return
+	}
+	t := d.tickets[ev.Ticket]
+	if t == nil {
+		return
+	}
+	switch ev.State {
+	case protocol.Taken, protocol.HandedOver:
+		d.dequeue(ev.Ticket)
+	case protocol.Returned:
+		d.enqueue(ev.Ticket)
+	case protocol.Disconnected, protocol.LeftMessage:
+		t.lost = true
+	case protocol.Back:
+		t.lost = false
+	case protocol.Closed, protocol.Gone:
+		delete(d.tickets, ev.Ticket)
+		d.dequeue(ev.Ticket)
+	}
+}
+
+func (d *deskView) enqueue(no protocol.Ticket) {
+	if i, found := slices.BinarySearch(d.waiting, no); !found {
+		d.waiting = slices.Insert(d.waiting, i, no)
+	}
+}
+
+func (d *deskView) dequeue(no protocol.Ticket) {
+	if i, found := slices.BinarySearch(d.waiting, no); found {
+		d.waiting = slices.Delete(d.waiting, i, i+1)
+	}
+}
+
+// retire is the going of an operator.
+func (d *deskView) retire(id uuid.UUID) {
+	if d.duty[id] {
+		delete(d.duty, id)
+		d.due = true
+	}
+}
+
+// connected is the coming or going of a session's connection, of which nobody may be told.
+func (d *deskView) connected(s *session) {
+	if s.visits != 0 || s.serves {
+		d.due = true
+	}
+}
+
+// tellQueue tells those who wait what has changed for them: at once, and then
+// once a second at the most, so that a thousand who leave together cost each of the others
+// two lines and not a thousand.
+func (r *run) tellQueue() {
+	d := &r.desk
+	if !d.due {
+		return
+	}
+	now := time.Now()
+	if now.Before(d.told.Add(time.Second)) {
+		return // the timer is set
+	}
+	d.due, d.told = false, now
+	q := protocol.Queueing{OnDuty: r.onDuty()}
+	for _, no := range d.waiting {
+		t := d.tickets[no]
+		s := r.sessions[t.session]
+		if t.lost || s == nil || s.client == nil {
+			continue
+		}
+		q.Place++
+		if s.where() != protocol.DeskRoom || s.visits != no || sounds(s.standing, q) {
+			continue
+		}
+		s.standing = q
+		told := q
+		s.client.out.post(protocol.NewLine(protocol.AtDesk{State: protocol.Waiting, Queueing: &told}))
+	}
+}
+
+// onDuty is how many operators take visitors.
+func (r *run) onDuty() (n int) {
+	for id := range r.desk.duty {
+		if s := r.sessions[id]; s != nil && s.client != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// sounds reports whether a and b are told in the same words.
+func sounds(a, b protocol.Queueing) bool {
+	if a.OnDuty == 0 || b.OnDuty == 0 {
+		return a.OnDuty == b.OnDuty
+	}
+	return a.Place == b.Place
+}
+
+// queueDue is when tellQueue has something to tell; zero: never.
+func (r *run) queueDue() (at time.Time) {
+	if r.desk.due {
+		at = r.desk.told.Add(time.Second)
+	}
+	return at
+}

@@ -1,0 +1,340 @@
+package hub
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// changed is what a change means for connections.
+func (r *run) changed(ch change) {
+	s := r.sessions[ch.author]
+	switch c := ch.Change.(type) {
+	case state.Opened:
+		r.opened(ch.author, &c.Session)
+	case state.Attached:
+		r.attached(s, c)
+	case state.Detached:
+		r.unlink(s)
+		if c.Seen > s.seen.Load() { // by a start, which knows it from the last note
+			s.seen.Store(c.Seen)
+		}
+	case state.Ended:
+		r.unlink(s)
+		r.remove(s)
+	default:
+		r.audience.change(s, c)
+	}
+}
+
+// opened begins the delivery to a session that is new.
+func (r *run) opened(id uuid.UUID, of *state.Session) {
+	s := &session{
+		listener: listener{id: id, program: of.Program, echo: of.Echo}, nick: of.Nick, operator: of.Operator,
+		hasCode: of.Code != state.Secret{}, seen: new(seen),
+	}
+	r.sessions[id] = s
+	c := r.clients[of.Conn]
+	if c == nil { // it is gone already
+		return
+	}
+	r.greeted.leave(c)
+	from := r.head
+	if of.Program {
+		var missing protocol.GapReason
+		from, missing = r.resumePoint(c, s)
+		c.rereads = missing == "" && c.resume != nil
+	}
+	r.link(c, s, from)
+	s.live, s.fresh = true, false
+}
+
+// attached gives a session to the connection that has brought its token or code.
+func (r *run) attached(s *session, c state.Attached) {
+	r.unlink(s)
+	s.program, s.echo = c.Program, c.Echo
+	client := r.clients[c.Conn]
+	if client == nil {
+		return
+	}
+	r.greeted.leave(client)
+	from, missing := r.resumePoint(client, s)
+	client.missing = missing
+	r.link(client, s, from)
+}
+
+// link has a client told from here on what is for s, which was told all up to a position. If
+// the session that the client had before is behind, its reading ends here.
+func (r *run) link(c *Client, s *session, from uint64) {
+	s.client, c.session, s.live, s.fresh = c, s, false, true
+	r.desk.connected(s)
+	if first := c.first; first != nil { // most have one session, and are written to as if it had been theirs from the beginning
+		c.first, s.seen = nil, first
+		s.seen.Store(from)
+		return
+	}
+	s.seen = new(seen)
+	s.seen.Store(from)
+	c.reading++
+	r.append(c, &aside{begin: s.seen}, nil)
+}
+
+// unlink parts a session from its client, which is told nothing more of it.
+func (r *run) unlink(s *session) {
+	if s != nil && s.client != nil {
+		s.client.session, s.client, s.live = nil, nil, false
+		r.desk.connected(s)
+	}
+}
+
+// resumePoint is the position from which a session's client reads on, and why that is not
+// the one which it named.
+func (r *run) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
+	res := c.resume
+	switch {
+	case !s.program:
+		return s.seen.Load(), ""
+	case res == nil:
+		return r.head, ""
+	case res.Epoch != r.hub.journal.Epoch().String():
+		return r.head, protocol.OldEpoch
+	case res.Seq > r.head:
+		return r.head, protocol.Future
+	}
+	return res.Seq, ""
+}
+
+// tellAnswers tells the last answers of a decision, and gives the weight of its command back.
+func (r *run) tellAnswers(d *decided, answers []state.Answer) {
+	weight := d.weight
+	if d.next != nil {
+		weight = 0
+	}
+	weight = r.answerAll(d, answers, weight)
+	c := d.c
+	if c == nil {
+		return
+	}
+	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session was behind with is told to nobody
+		r.append(c, &aside{begin: new(seen)}, nil)
+	}
+	switch {
+	case weight == 0:
+	case d.isLine && len(d.answers) == 0 || c.over:
+		r.giveBack(c, weight)
+	default:
+		r.giveBackWhenWritten(c, weight)
+	}
+	if d.next != nil {
+		p := d.proposal
+		p.op, p.cost = d.next, 0
+		r.propose(p)
+	}
+}
+
+// answerAll tells answers. What one client is told together is put into its outbox together. The weight
+// goes with the last of what d's own client is told; what is returned is still to be given back.
+func (r *run) answerAll(d *decided, answers []state.Answer, weight int64) int64 {
+	for len(answers) > 0 {
+		conn, n := answers[0].Conn, 1
+		for n < len(answers) && answers[n].Conn == conn {
+			n++
+		}
+		c, own := r.clients[conn], answers[:n]
+		answers = answers[n:]
+		var items []item
+		for _, a := range own {
+			items = r.appendItems(items, c, a, d)
+		}
+		if len(items) == 0 {
+			continue
+		}
+		if c == d.c && !slices.ContainsFunc(answers, func(a state.Answer) bool { return a.Conn == conn }) {
+			items[len(items)-1].weight, weight = weight, 0
+		}
+		r.appendAll(c, items)
+	}
+	return weight
+}
+
+// appendItems appends what c is told of an answer. A client that is gone, or was told goodbye, is told nothing.
+func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) []item {
+	if c == nil || c.over {
+		r.effect(a.Query)
+		return items
+	}
+	if s := c.session; s != nil && s.unsaid {
+		r.broadcast() // its own lines come first
+	}
+	at := &aside{after: r.place(c)}
+	if a.Query != nil {
+		return r.query(items, c, a.Query, at, d.ref)
+	}
+	e := r.complete(c, a.Event)
+	if a.Cut {
+		c.out.cut(protocol.NewLine(e))
+		r.finish(c)
+		return items
+	}
+	if _, bye := e.(protocol.Goodbye); bye {
+		at.end = true
+		r.finish(c)
+	}
+	return append(items, item{line: protocol.NewLine(e), aside: at})
+}
+
+// query has c's writer read something from the record.
+func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref protocol.Ref) []item {
+	s := c.session
+	switch q := q.(type) {
+	case state.Shutdown:
+		r.effect(q)
+		return items
+	case state.CatchUp:
+		return r.readFrom(items, c, q)
+	}
+	if s == nil {
+		return items
+	}
+	at.ref = ref
+	switch q := q.(type) {
+	case state.Past:
+		if at.past = (&past{me: s.listener, Past: q}); !q.End {
+			at.ref = ""
+		}
+	case state.Search:
+		at.search = &search{s.listener, q}
+	case state.Redact:
+		at.redact = &q
+	case state.Transcript:
+		at.transcript = &transcript{me: s.listener, ticket: q.Ticket, trail: r.trails.find(q.Ticket, q.Lines), last: q.Lines}
+		if q.Lines >= 0 { // it is not what was asked for
+			at.ref = ""
+		}
+	}
+	return append(items, item{aside: at})
+}
+
+// effect does what an answer means that is for no client.
+func (r *run) effect(q state.Query) {
+	switch q := q.(type) {
+	case state.Shutdown:
+		r.farewell = q.Text
+		r.askEnd()
+	case state.Inheritance:
+		r.tellInheritance(q)
+	case state.Dropped:
+		r.hub.news("what waited at the desk was dropped", "messages", q.Messages, "absent", q.Absent, "expired", q.Expired)
+	}
+}
+
+// complete adds to an answer what only the hub knows.
+func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
+	switch e := e.(type) {
+	case protocol.Welcome:
+		s := c.session
+		if s.program {
+			e.Token, e.Epoch, e.Seq, e.NoPassword = c.code, r.hub.journal.Epoch().String(), s.seen.Load(), c.NoPassword
+			if !e.Resumed && !c.rereads {
+				e.Seq = s.came
+			}
+		} else {
+			e.Code = c.code
+		}
+		if e.Desk != nil {
+			r.stand(s, *e.Desk)
+		}
+		return e
+	case protocol.Entered:
+		if e.Desk != nil {
+			r.stand(c.session, *e.Desk)
+		}
+	case protocol.AtDesk:
+		if e.Queueing != nil {
+			r.stand(c.session, *e.Queueing)
+		}
+	case protocol.Goodbye:
+		if e.Reason.ComesBack() {
+			e.Back = protocol.SecondsOf(r.opts.Hold)
+			kept := e.Reason != protocol.Restart || r.opts.Survives
+			if kept && c.session != nil && c.session.room != nil && !c.session.program {
+				e.Code = c.code
+			}
+		}
+		return e
+	}
+	return e
+}
+
+// stand notes where a visitor is told to stand, in the place of all that was to be told of it before.
+func (r *run) stand(s *session, q protocol.Queueing) {
+	if s == nil || s.operator { // else what was told is of the record: see tellTrouble
+		return
+	}
+	s.standing = q
+	s.client.out.post(nil)
+}
+
+// finish is the end of what a client is told.
+func (r *run) finish(c *Client) {
+	r.unlink(c.session)
+	c.over = true
+}
+
+// readFrom has c's writer read the record from where its session was told: the room in which
+// that was at the time, then the next, up to where it is.
+func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
+	s := c.session
+	if s == nil || len(q.Stays) == 0 {
+		return items
+	}
+	seq := s.seen.Load()
+	tell := func(e protocol.Event) {
+		items = append(items, item{line: protocol.NewLine(e), aside: &aside{after: r.place(c)}})
+	}
+	if c.missing != "" {
+		tell(protocol.Gap{Why: c.missing})
+		c.missing = ""
+	}
+	stays := q.Stays
+	if q.Trimmed && seq < stays[0].From { // more rooms ago than are remembered
+		tell(protocol.Gap{Why: protocol.Forgotten})
+		seq = stays[0].From
+	}
+	first := 0
+	for i, st := range stays {
+		if st.From <= seq {
+			first = i
+		}
+	}
+	unknown := func(st state.Stream) journal.Reading { return journal.Reading{Stream: st, Nth: journal.Unknown} }
+	streams := make([]journal.Reading, slots)
+	streams[everybodySlot] = unknown(state.Everybody)
+	streams[mailboxSlot] = unknown(state.Mailbox(s.id))
+	if q.Serves {
+		streams[deskSlot] = unknown(state.Desk)
+	}
+	streams[roomSlot] = unknown(stays[first].Stream)
+	s.live, s.fresh = false, false
+	c.reading++
+	items = append(items, item{aside: &aside{behind: &behind{c.reading, journal.Cursor{Seq: seq, Streams: streams}, s.listener}}})
+	for i, st := range stays[first+1:] {
+		before := place{seq: st.From, nth: [slots]uint64{roomSlot: s.leftAt(stays[first+i])}}
+		items = append(items, item{aside: &aside{after: before, enter: &entering{roomSlot, unknown(st.Stream)}}})
+	}
+	return items
+}
+
+// leftAt is which entry of a stay's stream was the last that belongs to it; 0: unknown.
+func (s *session) leftAt(st state.Stay) uint64 {
+	for _, l := range s.lefts {
+		if l.stream == st.Stream && l.seq == st.Upto {
+			return l.nth
+		}
+	}
+	return 0
+}

@@ -1,0 +1,193 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// Run is the hub's goroutine. It runs the journal, and returns when ctx has
+// ended, what was accepted has been told, and every client has been said
+// goodbye to and is gone; or Options.Grace after ctx has ended, whatever the disk does: then it
+// returns an *UnrecordedError if the journal has not decided about all that was proposed, and
+// leaves behind the goroutine in which the commit hangs. It must be called once.
+func (h *Hub) Run(ctx context.Context) error {
+	if h.loaded == nil {
+		if _, err := h.Load(); err != nil {
+			close(h.done)
+			return err
+		}
+	}
+	r := h.loaded
+	h.loaded = nil
+	return r.loop(ctx)
+}
+
+func (r *run) loop(ctx context.Context) error {
+	defer r.runJournal()()
+	defer r.hub.sweep.begin()()
+	defer close(r.hub.done)
+	r.begin()
+	for !r.isOver() {
+		select {
+		case req := <-r.hub.requests:
+			r.handle(req)
+		case batch := <-r.hub.journal.Committed():
+			r.commit(batch)
+		case <-r.timer.C:
+			r.expire()
+		case <-ctx.Done():
+			ctx = context.Background() // once is enough
+			r.stop()
+		case <-r.patience:
+			r.farewell = cmp.Or(r.farewell, diskSilent)
+			r.sayGoodbye()
+		case <-r.deadline:
+			return cmp.Or(r.broken, r.unrecorded())
+		}
+	}
+	return r.broken
+}
+
+// handle is the table of contents of what can be asked of the hub.
+func (r *run) handle(req request) {
+	switch req := req.(type) {
+	case attach:
+		r.attach(req)
+	case withhold:
+		r.withhold(req.c)
+	case commands:
+		r.follows(req)
+	case answer:
+		r.tellIn(req.c, proposal{weight: req.weight}, req.event)
+	case catchUp:
+		r.catchUp(req)
+	case expel:
+		r.expel(req)
+	case isOperator:
+		req.answer <- req.c.session != nil && req.c.isOperator()
+	case promote:
+		r.promote(req)
+	case hurry:
+		r.hurry(req)
+	case detach:
+		r.detach(req)
+	case notice:
+		r.notice(req)
+	default:
+		panic("hub: a request of an unknown type")
+	}
+}
+
+// run is all that belongs to one call of Run.
+type run struct {
+	machine  *state.Machine // what is true, at the front of the order
+	audience                // who hears what, where telling has got to
+	hub      *Hub
+	opts     *Options
+	clients  map[uint64]*Client    // by their numbers
+	key      [32]byte              // of what the state knows of secrets
+	guests   int                   // numbers of guests given
+	conns    uint64                // numbers of clients so far
+	inherits *state.Legacy         // of a record without rows, before the start is decided; nil: it has some, or nothing
+	kept     uint64                // position after which the record keeps what a start needs
+	inflight []*decided            // in the journal, the oldest first
+	lost     map[uint64]state.Lost // of clients that are gone, up to when that is told
+	greeted  greeted
+	health   health     // of the record
+	lag      lag        // between deciding and telling
+	budgets  budgets    // what each address may still say
+	commits  uint64     // so far
+	round    uint64     // broadcasts so far
+	widest   int        // lines of this commit that were told in one room, where they are the most
+	speaking []*room    // rooms in which something was said in this commit
+	late     []*session // that are yet to be told of a crowd
+	lateAt   time.Time
+	notes    seenNotes
+	waits    []*nameWait // commands that wait for a name
+	timer    *time.Timer
+	dueAt    time.Time // for which the timer is set
+	triedAt  time.Time // when what could not be recorded was tried again last
+	retryAt  time.Time // when what could not be recorded is tried again; zero: there is nothing
+	hurried  bool      // an operator asks for the end who cannot wait for a turn
+	broken   error     // not nil: no commit will ever succeed
+	begun    bool      // the start is decided
+	stopping bool
+	draining bool // no command is taken any more
+	parted   bool // the goodbyes are said
+	farewell protocol.Text
+	patience <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
+	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
+}
+
+func newRun(h *Hub) (*run, error) {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	r := &run{
+		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Lost{},
+		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer,
+	}
+	r.greeted = newGreeted()
+	r.room(protocol.DeskRoom) // it never vanishes
+	return r, r.load()
+}
+
+// runJournal starts the journal. stop ends it, and waits for what it is about, but not
+// longer than the grace: a disk may never answer.
+func (r *run) runJournal() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.hub.journal.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		select {
+		case <-ended:
+		case <-r.deadline:
+		}
+	}
+}
+
+// clientOf is the client of a session's connection; nil: it is gone.
+func (r *run) stateOf(c *Client) *state.Session {
+	if c.id == uuid.Nil {
+		return nil
+	}
+	return r.machine.Session(c.id)
+}
+
+// fallBehind leaves it to m's writer to read on from cur.
+func (r *run) fallBehind(m *session, cur journal.Cursor) {
+	m.live = false
+	m.client.reading++
+	r.append(m.client, &aside{behind: &behind{m.client.reading, cur, m.listener}}, nil)
+}
+
+// catchUp makes a session live again if it has read all there is: in this step,
+// so that no entry can fall between its reading and its being fed. Only the last
+// reading may ask: while another waits in the outbox, the end of this one says nothing.
+func (r *run) catchUp(req catchUp) {
+	m := req.c.session
+	if m == nil || req.reading != req.c.reading {
+		req.answer <- caughtUp{over: true}
+		return
+	}
+	m.live = req.position >= r.head
+	req.answer <- caughtUp{live: m.live, head: r.place(req.c), listener: m.listener}
+}
+
+// caughtUp is the answer to catchUp.
+type caughtUp struct {
+	over     bool // the goodbye, or what ends this reading, is in the outbox
+	live     bool
+	head     place // there is something to read up to here
+	listener listener
+}

@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"chinwag/protocol"
+)
+
+// nameWait is a command that waits for the end of a connection, but not for ever: that one may
+// have much to say still, not read what it is answered, or wait itself.
+type nameWait struct {
+	holder *Client
+	until  time.Time
+	goOn   func() // nil: it has gone on
+}
+
+// awaitName has a command that asks for a name wait until the connection of a short
+// caller from the same address is over, if that has ended but for what is not read yet; or
+// until the caller has stayed longer.
+func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
+	var n protocol.Nick
+	switch cmd := cmd.(type) {
+	case protocol.Rename:
+		n = cmd.Nick
+	case protocol.Hello:
+		n = cmd.Nick
+	}
+	if n == (protocol.Nick{}) {
+		return false
+	}
+	conn, until := r.machine.ShortHolder(n, c.id, c.From.Prefix, time.Now())
+	holder := r.clients[conn]
+	if holder == nil || holder.detached || holder.Ending == nil || !holder.Ending() {
+		return false
+	}
+	r.waits = append(r.waits, &nameWait{holder, until, func() { r.command(c, cmd, p) }})
+	r.rearm()
+	return true
+}
+
+// goOn follows a command that has waited for long enough.
+func (r *run) goOn(w *nameWait) {
+	if f := w.goOn; f != nil {
+		w.goOn = nil
+		r.waits = slices.DeleteFunc(r.waits, func(o *nameWait) bool { return o == w })
+		f()
+	}
+}
+
+// ended does what waited for the end of a connection.
+func (r *run) ended(c *Client) {
+	for _, w := range slices.Clone(r.waits) {
+		if w.holder == c {
+			r.goOn(w)
+		}
+	}
+}
+
+func (r *run) endPatience(now time.Time) {
+	for _, w := range slices.Clone(r.waits) {
+		if !w.until.After(now) {
+			r.goOn(w)
+		}
+	}
+}

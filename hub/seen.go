@@ -1,0 +1,93 @@
+package hub
+
+import (
+	"time"
+
+	"chinwag/hub/state"
+)
+
+// What people were told stands in the record a second later at most, so that a start after a crash knows it:
+// one position for all who are not behind, and one of its own for each that is. Programs know theirs.
+
+const (
+	noteEvery  = time.Second
+	mostBehind = 128 // whose positions are noted at once
+)
+
+// seenNotes is what was noted last.
+type seenNotes struct {
+	upto uint64
+	at   time.Time
+	end  bool // the last note before the end is made
+}
+
+// seenDue is when there is something to note; zero: nothing was told since.
+func (r *run) seenDue() (at time.Time) {
+	if r.head != r.notes.upto && !r.stopping && r.retryAt.IsZero() {
+		at = r.notes.at.Add(noteEvery)
+	}
+	return at
+}
+
+// noteSeen has it recorded up to which position clients were told.
+func (r *run) noteSeen(now time.Time) {
+	if due := r.seenDue(); due.IsZero() || due.After(now) {
+		return
+	}
+	r.notes.at, r.notes.upto = now, r.head
+	note := r.seenNow()
+	if note.Upto > 0 || len(note.Behind) > 0 {
+		r.propose(proposal{op: note})
+	}
+}
+
+// seenNow is up to which position the clients of people are told now. Where more are behind than can be noted at
+// once, those who are not wait for the next time.
+func (r *run) seenNow() (note state.Seen) {
+	note.Upto = r.head
+	people := false
+	for _, s := range r.sessions {
+		if s.client == nil || s.program || !s.hasCode {
+			continue
+		}
+		people = true
+		switch {
+		case s.live && s.noted:
+			note.Behind = append(note.Behind, state.Behind{Session: s.id})
+			s.noted = false
+		case s.live && s.client.out.isDrained():
+		case s.live:
+			note.Upto = min(note.Upto, s.seen.Load())
+		default:
+			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+			s.noted = true
+		}
+		if len(note.Behind) == mostBehind {
+			note.Upto = 0
+			return note
+		}
+	}
+	if !people {
+		return state.Seen{}
+	}
+	return note
+}
+
+// noteLast has it recorded that all is told before the goodbyes that follow.
+func (r *run) noteLast() {
+	r.notes.end = true
+	note := state.Seen{Upto: r.head, Clean: true}
+	for _, s := range r.sessions {
+		if s.client != nil && !s.program && s.hasCode && !s.live {
+			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+		}
+	}
+	r.propose(proposal{op: note})
+}
+
+// isDrained reports whether all that was put into o is written.
+func (o *outbox) isDrained() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.writing && !o.isWaitingLocked()
+}

@@ -1,0 +1,178 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// A start is a break like any other: what is true stands in the rows of the record, and what of it is not
+// written each time that it changes is made again from the entries since.
+
+// replayAtOnce is how many entries of the tail are read at once.
+const replayAtOnce = 1024
+
+// Found is what of the time before a start is still true.
+type Found struct {
+	Sessions int // that somebody may come back to
+	Tickets  int // that are open at the desk
+	Rooms    int // that have somebody in them, or a topic
+}
+
+// Load reads what is true from the record. Run does so where nobody has before; it must not have begun.
+func (h *Hub) Load() (Found, error) {
+	r, err := newRun(h)
+	if err != nil {
+		return Found{}, err
+	}
+	h.loaded = r
+	v := r.machine.View()
+	found := Found{Tickets: len(v.Tickets), Rooms: len(v.Rooms)}
+	for _, s := range v.Sessions {
+		if s.Code != (state.Secret{}) {
+			found.Sessions++
+		}
+	}
+	return found, nil
+}
+
+// load makes the state from the record, and the audience from the state.
+func (r *run) load() error {
+	m, err := loadMachine(r.hub.journal)
+	if err != nil {
+		return err
+	}
+	if m.IsNew() {
+		if r.inherits, err = legacy(r.hub.journal); err != nil {
+			return err
+		}
+	}
+	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
+	r.audience.load(m)
+	for _, s := range m.View().Sessions { // a number of a connection is never used twice
+		r.conns = max(r.conns, s.Conn)
+	}
+	return nil
+}
+
+func loadMachine(j *journal.Journal) (*state.Machine, error) {
+	m, err := state.Load(rowsOf(j))
+	if err != nil {
+		return nil, fmt.Errorf("the record's rows cannot be read: %w", err)
+	}
+	for at := m.Whole(); ; {
+		entries, err := j.Tail(at, replayAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for i := range entries {
+			e := &entries[i]
+			m.Replay(e.Seq, e.Stream, e.Author, e.Event)
+			at = e.Seq
+		}
+		if len(entries) < replayAtOnce {
+			m.SetHead(j.Head())
+			return m, nil
+		}
+	}
+}
+
+// errEnough ends the reading of rows.
+var errEnough = errors.New("hub: enough")
+
+// rowsOf are the rows of a record.
+func rowsOf(j *journal.Journal) iter.Seq2[state.Row, error] {
+	return func(yield func(state.Row, error) bool) {
+		err := j.Rows(func(row state.Row) error {
+			if !yield(row, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(state.Row{}, err)
+		}
+	}
+}
+
+// load makes the audience what it was when all that is true had been told. How many entries a stream has had
+// by now is not known.
+func (a *audience) load(m *state.Machine) {
+	a.head = m.Head()
+	if a.head > 0 {
+		a.nth[state.Everybody], a.nth[state.Desk] = journal.Unknown, journal.Unknown
+	}
+	v := m.View()
+	for _, of := range v.Sessions {
+		s := &session{
+			listener: listener{id: of.ID, program: of.Program, echo: of.Echo, deaf: newDeafness(of.Ignoring)}, nick: of.Nick,
+			operator: of.Operator, aimed: of.Target.Ticket != 0, visits: of.Visiting, seen: new(seen),
+		}
+		s.seen.Store(of.Seen)
+		a.sessions[s.id] = s
+		a.nth[state.Mailbox(s.id)], a.nth[state.Visit(s.id)] = journal.Unknown, journal.Unknown
+		if of.Room != (protocol.Room{}) {
+			a.enter(s, of.Room, of.Came)
+			a.nth[s.stream()] = journal.Unknown
+		}
+	}
+	for _, of := range v.Operators {
+		s := a.sessions[of.ID]
+		s.serves = true
+		a.operators = append(a.operators, s)
+		if of.Duty {
+			a.desk.duty[s.id] = true
+		}
+	}
+	for _, t := range v.Tickets {
+		a.desk.tickets[t.No] = &ticketView{session: t.Session, lost: t.Lost}
+		a.trails.resume(t.No, t.Opened, a.head)
+	}
+	for _, t := range v.Queue {
+		a.desk.enqueue(t.No)
+	}
+}
+
+// begin decides the start, before anything else. Where that cannot be recorded it is decided again.
+func (r *run) begin() {
+	if !r.begun {
+		r.begun = true
+		r.propose(proposal{op: state.Began{Settings: r.settings(), Legacy: r.inherits}})
+	}
+}
+
+// settings are those of the options by which is decided.
+func (r *run) settings() state.Settings {
+	o := r.opts
+	s := state.Settings{
+		Desk: o.Desk, Rooms: o.Rooms, Hold: o.Hold, Replay: o.Replay, Visitors: o.Visitors, VisitorsPerAddress: o.VisitorsPerAddress,
+		Messages: o.Messages, MessagesKept: o.MessagesKept, MessagesPerAddress: o.MessagesPerAddress, Silence: max(0, o.Silence),
+	}
+	if o.Password != "" {
+		s.Password = r.hash(o.Password)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Replies)) {
+		s.Replies = append(s.Replies, state.Canned{Name: name, Text: o.Replies[name]})
+	}
+	return s
+}
+
+// keepEvery is by how many positions a start needs less before the record is told.
+const keepEvery = 256
+
+// keepAfter tells the record which entries a start needs, now and then.
+func (r *run) keepAfter() {
+	if r.head < r.kept+keepEvery { // so it can be no more
+		return
+	}
+	if whole := r.machine.Whole(); whole >= r.kept+keepEvery {
+		r.kept = whole
+		r.hub.journal.KeepAfter(whole)
+	}
+}

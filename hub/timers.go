@@ -1,0 +1,89 @@
+package hub
+
+import (
+	"time"
+
+	"chinwag/hub/state"
+)
+
+// rearm sets the timer for what is due first.
+func (r *run) rearm() {
+	var due time.Time
+	by := func(t time.Time) {
+		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
+			due = t
+		}
+	}
+	if len(r.greeted.silent) > 0 {
+		by(r.greeted.silent[0].due)
+	}
+	if len(r.late) > 0 {
+		by(r.lateAt)
+	}
+	if len(r.inflight) == 0 {
+		by(r.retryAt)
+	}
+	by(r.queueDue())
+	if len(r.inflight) == 0 {
+		by(r.seenDue())
+	}
+	by(r.health.lookAt)
+	by(r.machineDue())
+	for _, w := range r.waits {
+		by(w.until)
+	}
+	switch {
+	case due.IsZero():
+		r.timer.Stop()
+	case due != r.dueAt:
+		r.timer.Reset(time.Until(due))
+	}
+	r.dueAt = due
+}
+
+// machineDue is when the machine is asked next to do what is due; zero: never, or not before what could
+// not be recorded is tried again, or what is in flight is told: the time of that may begin then.
+func (r *run) machineDue() time.Time {
+	due := r.machine.NextDue()
+	switch {
+	case due.IsZero() || r.parted || !r.retryAt.IsZero():
+		return time.Time{}
+	case len(r.inflight) > 0 && !due.Before(r.inflight[0].at.Add(state.Breath)):
+		return time.Time{}
+	}
+	due = due.Add(r.lag.at(time.Now()))
+	return due.Add(time.Millisecond - 1).Truncate(time.Millisecond) // as the machine counts
+}
+
+// expire does what is due.
+func (r *run) expire() {
+	r.dueAt = time.Time{}
+	if r.parted { // nobody is there any more
+		return
+	}
+	now := time.Now()
+	r.watch(now)
+	r.announce(now)
+	if len(r.late) > 0 && !r.lateAt.After(now) {
+		r.tellLate()
+	}
+	r.reconcile(now)
+	r.endPatience(now)
+	if due := r.machineDue(); !due.IsZero() && !due.After(now) {
+		r.doDue()
+	}
+	if len(r.inflight) == 0 {
+		r.noteSeen(now)
+	}
+	r.tellQueue()
+	r.rearm()
+}
+
+// doDue has the machine do what is due, or the first part of it.
+func (r *run) doDue() {
+	due, flight := r.machine.NextDue(), len(r.inflight)
+	r.propose(proposal{op: state.Due{}})
+	if r.machine.NextDue().Equal(due) && len(r.inflight) == flight {
+		panic("hub: what is due is not done")
+	}
+}
