@@ -172,7 +172,7 @@ func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b jou
 		return
 	}
 	if !unsure {
-		assert.LessOrEqual(t, missing, gone, "%s: a hole is told", who)
+		assert.LessOrEqual(t, missing, gone, "%s: a hole is told: %s", who, w.story(id, p))
 	}
 	assert.LessOrEqual(t, gone, missing+unheard, "%s: no hole is told where none is: %s", who, w.story(id, p))
 }
