@@ -440,3 +440,29 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 		w.Close(bot)
 	})
 }
+
+// A start knows again what was said under which id, however little of the record is kept (G5).
+func TestG5ALineSaidAgainAfterAStartIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorldOn(t, hubtest.Setup{Store: journal.NewMemory(journal.Bounds{Lines: 5})})
+		ann := w.NewClient(true)
+		ann.Connect()
+		for i := range 20 {
+			ann.Say("hello", protocol.Ref(fmt.Sprint("id-", i)))
+			synctest.Wait()
+		}
+		w.Close(ann)
+		w.Restart(hub.Options{})
+		ann.Connect()
+		synctest.Wait()
+		head := w.Record.Head()
+		ann.Say("hello", "id-0")
+		ann.Say("hello", "id-19")
+		synctest.Wait()
+		assert.Equal(t, head, w.Record.Head())
+		ann.Say("hello", "id-20")
+		synctest.Wait()
+		assert.Equal(t, head+1, w.Record.Head())
+		w.Close(ann)
+	})
+}

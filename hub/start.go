@@ -55,6 +55,8 @@ func (r *run) load() error {
 	}
 	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
 	r.audience.load(m)
+	r.kept = m.Whole()
+	r.hub.journal.KeepAfter(r.kept)
 	for _, s := range m.View().Sessions { // a number of a connection is never used twice
 		r.conns = max(r.conns, s.Conn)
 	}

@@ -34,7 +34,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
 	path = filepath.Join(dir, recordFile)
-	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), Log: log})
+	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), Held: true, Log: log})
 	_, folder := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.InUseError](err)
 	switch {
