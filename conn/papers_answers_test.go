@@ -43,6 +43,8 @@ var answers = map[string]answer{
 	"/desk TEXT":               {"entered said", "said", "refused", ""},
 	"/leave":                   {"refused", "entered topic said topic-set", "refused", ""},
 	"/operator":                {"password", "password", "refused", ""},
+	"/read":                    all("read"),
+	"/read ROOM":               all("refused"), // nobody is in #tea
 	"/echo on":                 all("echoing"),
 	"/echo off":                all("echoing"),
 	"/ping":                    all("pong"),
@@ -114,6 +116,8 @@ var lines = map[string]aLine{
 	"forget sure":       {aMember, `{"type":"forget","sure":true}`, "forgot"},
 	"resume code":       {aMember, `{"type":"resume","code":"k7qm2-xwdab"}`, "refused"},
 	"ignore nick":       {aMember, `{"type":"ignore","nick":"bob"}`, "ignoring"},
+	"read room":         {aMember, `{"type":"read","room":"#lobby"}`, "read"},
+	"read seq":          {aMember, `{"type":"read","seq":1}`, "read"},
 	"echo on":           {aMember, `{"type":"echo","on":false}`, "echoing"},
 	"ping id":           {aMember, `{"type":"ping","id":"k1"}`, "pong(k1)"},
 	"help verb":         {aMember, `{"type":"help","verb":"nick"}`, "help"},

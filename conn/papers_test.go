@@ -115,6 +115,7 @@ func TestUsages(t *testing.T) {
 	for usage, want := range map[string][]string{
 		"/who":                                 {"/who"},
 		"/topic [TEXT|-]":                      {"/topic", "/topic TEXT", "/topic -"},
+		"/read [ROOM]":                         {"/read", "/read ROOM"},
 		"/echo on|off":                         {"/echo on", "/echo off"},
 		"/hold [N [TEXT]]":                     {"/hold", "/hold N", "/hold N TEXT"},
 		"/close [N|N-M|from ADDRESS [TEXT]]":   {"/close", "/close N", "/close N-M", "/close from ADDRESS", "/close from ADDRESS TEXT"},

@@ -37,6 +37,7 @@ var RefusalCodes = []RefusalCode{
 	{"name-kicked", "somebody of that name, or of one like it, was kicked: the text says for how long", "changed: another name"},
 
 	// People.
+	{"no-room", "there is no such room", "changed: `rooms` lists them"},
 	{"no-such-nick", "nobody of that name can be reached from here", "changed: another name"},
 	{"not-connected", "who is named has lost the connection just now", "later: when they are back"},
 	{"yourself", "the one who is named is oneself", "changed: another name"},

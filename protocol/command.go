@@ -89,6 +89,12 @@ type (
 	Echo struct {
 		On bool `json:"on"`
 	}
+	// Read says how far one has read in a room: zero stands for the room that one is in, and for all that was told
+	// before. It is kept for the session, and never goes back.
+	Read struct {
+		Room Room   `json:"room,omitzero"`
+		Seq  uint64 `json:"seq,omitzero"`
+	}
 	// Ping asks for a Pong, which comes after the answers to all that was sent before.
 	Ping struct {
 		Ref Ref `json:"id,omitzero"`
@@ -282,6 +288,7 @@ func (History) command()    {}
 func (Ignore) command()     {}
 func (Away) command()       {}
 func (Echo) command()       {}
+func (Read) command()       {}
 func (Ping) command()       {}
 func (Help) command()       {}
 func (Leave) command()      {}

@@ -58,6 +58,8 @@ func TestParseCommand(t *testing.T) {
 		"/away back at 5":   Away{MustText("back at 5")},
 		"/echo on":          Echo{true},
 		"/echo off":         Echo{},
+		"/read":             Read{},
+		"/read tea":         Read{Room: tea},
 		"/ping":             Ping{},
 		"/help nick":        Help{MustText("nick"), true},
 		"/quit":             Leave{},

@@ -129,6 +129,8 @@ type (
 
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
 
+		Read []ReadUpTo `json:"read,omitzero"` // by room, as far as the session has said
+
 		NoPassword bool `json:"no_password,omitzero"` // Operator makes nobody an operator here: there is no password to ask for
 		NoRooms    bool `json:"no_rooms,omitzero"`    // the server is only a desk
 	}
@@ -162,6 +164,11 @@ type (
 	}
 	Echoing struct {
 		On bool `json:"on"`
+	}
+	// ReadUpTo tells how far the session has read in a room.
+	ReadUpTo struct {
+		Room Room   `json:"room"`
+		Seq  uint64 `json:"seq"`
 	}
 	Pong struct {
 		Ref Ref `json:"ref,omitzero"`
@@ -276,6 +283,7 @@ func (RoomList) event()   {}
 func (Ignoring) event()   {}
 func (IgnoreList) event() {}
 func (Echoing) event()    {}
+func (ReadUpTo) event()   {}
 func (Pong) event()       {}
 func (Helped) event()     {}
 func (Accepted) event()   {}

@@ -196,6 +196,7 @@ var events = map[string]func([]byte) (Event, error){
 	"ignoring":  decodeEvent[Ignoring],
 	"ignored":   decodeEvent[IgnoreList],
 	"echoing":   decodeEvent[Echoing],
+	"read":      decodeEvent[ReadUpTo],
 	"pong":      decodeEvent[Pong],
 	"help":      decodeEvent[Helped],
 	"accepted":  decodeEvent[Accepted],

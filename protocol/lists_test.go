@@ -23,7 +23,10 @@ func TestListsAreNeverNull(t *testing.T) {
 			require.NoError(t, json.Unmarshal(line, &members))
 			for f := range fieldsOf(reflect.TypeOf(e)) {
 				if f.Type.Kind() == reflect.Slice {
-					key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+					key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+					if _, there := members[key]; !there && options == "omitzero" {
+						continue
+					}
 					assert.IsType(t, []any{}, members[key], "%s: %s", name, key)
 				}
 			}

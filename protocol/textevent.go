@@ -105,6 +105,8 @@ func sentence(dst []byte, e Event) []byte {
 			return line(dst, "echo is on: your own line comes back to you when it is safe")
 		}
 		return line(dst, "echo is off")
+	case ReadUpTo:
+		return line(dst, "you have read ", e.Room.s, " up to here")
 	case Pong:
 		return line(dst, "pong")
 	case Helped:

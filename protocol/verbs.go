@@ -151,6 +151,12 @@ func init() {
 			args:  func(c Command) string { return c.(Topic).Text.s },
 		},
 		{
+			Name: "read", Args: "[ROOM]", Help: "notes that you have read all in a room so far", Example: "/read",
+			More: "it is kept for your session, and a program is told it when it comes back; nobody else is",
+			json: decode[Read], parse: parseRead,
+			args: func(c Command) string { return c.(Read).Room.s },
+		},
+		{
 			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom", Example: "/ignore bob", Nicks: true,
 			barredIn: func(p Place) string { return where(p.OnlyDesk, "operators hear each other, and all visitors") },
 			json:     decode[Ignore],
@@ -384,4 +390,12 @@ func verbOf(c Command) *Verb {
 		panic(fmt.Sprintf("protocol: a command without a verb: %T", c))
 	}
 	return v
+}
+
+func parseRead(t Text) (Command, error) {
+	if t.s == "" {
+		return Read{}, nil
+	}
+	r, err := ParseRoom(t.s)
+	return Read{Room: r}, err
 }

@@ -86,6 +86,8 @@ func (m *Machine) applyChange(e *Event) {
 		m.renamed(s, c.Nick)
 	case EchoSet:
 		m.touchSession(s).Echo = c.On
+	case ReadSet:
+		m.touchSession(s).Read = c.List
 	case IgnoreSet:
 		m.ignoreSet(s, c.List)
 	case TargetSet:

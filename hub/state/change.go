@@ -50,6 +50,8 @@ type (
 	NameTaken struct{ Nick protocol.Nick }
 	// EchoSet says whether a session hears its own lines.
 	EchoSet struct{ On bool }
+	// ReadSet is how far a session has read, by room.
+	ReadSet struct{ List []protocol.ReadUpTo }
 	// IgnoreSet is whom a session does not hear from here on.
 	IgnoreSet struct{ List []Ignored }
 	// TargetSet is where an operator's lines go from here on.
@@ -98,6 +100,7 @@ func (Demoted) change()      {}
 func (NameReleased) change() {}
 func (NameTaken) change()    {}
 func (EchoSet) change()      {}
+func (ReadSet) change()      {}
 func (IgnoreSet) change()    {}
 func (TargetSet) change()    {}
 func (MessageLeft) change()  {}

@@ -12,6 +12,7 @@ const (
 	MaxIgnored = 100 // people that one can ignore
 	MaxStreams = 256 // in which what a session said can be redacted
 	MaxStays   = 16  // that are remembered
+	MaxRead    = 64  // rooms of which a session keeps how far it has read
 )
 
 // command follows what a client said, or says why not.
@@ -64,6 +65,8 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 	case protocol.Echo:
 		m.change(s.ID, EchoSet(cmd))
 		m.answer(s, protocol.Echoing(cmd))
+	case protocol.Read:
+		m.markRead(s, cmd)
 	case protocol.Leave:
 		m.quit(s, short(cmd.Text))
 	case protocol.Desk:

@@ -92,6 +92,10 @@ func (s *Session) fields(c *coder, at *uint64) {
 		c.nick(&i.Name)
 		c.bytes(i.Session[:])
 	})
+	list(c, &s.Read, MaxRead, func(r *protocol.ReadUpTo) {
+		c.room(&r.Room)
+		number(c, &r.Seq)
+	})
 	c.time(&s.Began)
 	c.time(&s.Until)
 	number(c, &s.Seen)

@@ -146,7 +146,7 @@ func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {
 func (m *Machine) welcome(s *Session, resumed bool) protocol.Event {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: s.Nick, Room: s.Room, Here: m.rooms[s.Room].members.attached,
-		Resumed: resumed, NoRooms: m.Settings.Desk,
+		Resumed: resumed, NoRooms: m.Settings.Desk, Read: s.Read,
 	}
 	if s.Room == protocol.DeskRoom {
 		q := m.standing(s)

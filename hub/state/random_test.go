@@ -217,6 +217,9 @@ func (d *dice) done(ref protocol.Ref) protocol.Command {
 	case 27:
 		return protocol.Rooms{}
 	case 28:
+		if d.IntN(2) == 0 {
+			return protocol.Read{Seq: uint64(d.IntN(500))}
+		}
 		return protocol.Echo{On: d.IntN(2) == 0}
 	}
 	return protocol.History{}

@@ -30,15 +30,16 @@ type Session struct {
 	Trimmed  bool          // there were stays before these
 	Away     protocol.Text // "" when it is not
 	Ignoring []Ignored
-	Began    time.Time // when it came first
-	Returned bool      // it has come back once
-	Short    bool      // it has gone as scripts do
-	Until    time.Time // when it ends, if nobody comes back to it; zero: it has a connection
-	Seen     uint64    // position up to which its last connection was told; while it has one, see Told and Behind
-	Behind   bool      // its client reads on from Seen by itself
-	Unsure   bool      // Seen may be too low by what was told in a second: the server has ended without warning
-	Quiet    bool      // nobody was told that it has no connection
-	Redacted time.Time // when it had its words taken out last
+	Read     []protocol.ReadUpTo // how far its person has read, by room, the least far first
+	Began    time.Time           // when it came first
+	Returned bool                // it has come back once
+	Short    bool                // it has gone as scripts do
+	Until    time.Time           // when it ends, if nobody comes back to it; zero: it has a connection
+	Seen     uint64              // position up to which its last connection was told; while it has one, see Told and Behind
+	Behind   bool                // its client reads on from Seen by itself
+	Unsure   bool                // Seen may be too low by what was told in a second: the server has ended without warning
+	Quiet    bool                // nobody was told that it has no connection
+	Redacted time.Time           // when it had its words taken out last
 
 	Visiting protocol.Ticket // its conversation at the desk; 0: none
 	Message  protocol.Ticket // that it left there when it went back to a room; 0: none

@@ -1,0 +1,51 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"chinwag/protocol"
+)
+
+// markRead keeps how far the person of s has read in a room. A mark never goes back, and not beyond what has been
+// said. Of too many rooms the one goes that was read least far.
+func (m *Machine) markRead(s *Session, cmd protocol.Read) {
+	room := cmd.Room
+	if room == (protocol.Room{}) {
+		room = s.Room
+	}
+	if why := m.checkRead(s, room); why != nil {
+		m.reject(s, why)
+		return
+	}
+	mark := protocol.ReadUpTo{Room: room, Seq: m.head}
+	if cmd.Seq > 0 {
+		mark.Seq = min(cmd.Seq, m.head)
+	}
+	list := slices.Clone(s.Read)
+	i := slices.IndexFunc(list, func(r protocol.ReadUpTo) bool { return r.Room == room })
+	switch {
+	case i >= 0 && mark.Seq <= list[i].Seq:
+		m.answer(s, list[i])
+		return
+	case i >= 0:
+		list = slices.Delete(list, i, i+1)
+	case len(list) == MaxRead:
+		list = slices.Delete(list, 0, 1)
+	}
+	at, _ := slices.BinarySearchFunc(list, mark, func(r, mark protocol.ReadUpTo) int { return cmp.Or(cmp.Compare(r.Seq, mark.Seq), -1) })
+	m.change(s.ID, ReadSet{slices.Insert(list, at, mark)})
+	m.answer(s, mark)
+}
+
+func (m *Machine) checkRead(s *Session, room protocol.Room) *protocol.Refusal {
+	switch {
+	case room == s.Room:
+		return nil
+	case room == protocol.OperatorsRoom && !s.Operator:
+		return operatorsOnly
+	case m.rooms[room] == nil:
+		return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
+	}
+	return nil
+}
