@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/hub/state"
@@ -55,7 +56,7 @@ func (r *run) load() error {
 	}
 	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
 	r.audience.load(m)
-	r.kept = m.Whole()
+	r.kept, r.settledAt = m.Whole(), time.Now()
 	r.hub.journal.KeepAfter(r.kept)
 	for _, s := range m.View().Sessions { // a number of a connection is never used twice
 		r.conns = max(r.conns, s.Conn)
@@ -165,15 +166,31 @@ func (r *run) settings() state.Settings {
 	return s
 }
 
-// keepEvery is by how many positions a start needs less before the record is told.
-const keepEvery = 256
+// settleEvery is how long entries may be kept for a start alone that are too old, or too many, to be kept else.
+const settleEvery = time.Minute
 
-// keepAfter tells the record which entries a start needs, now and then.
-func (r *run) keepAfter() {
-	if r.head < r.kept+keepEvery { // so it can be no more
+// settleDue is when the entries that a start needs are made few; zero: there are none.
+func (r *run) settleDue() (at time.Time) {
+	if r.kept < r.head && !r.parted && r.retryAt.IsZero() {
+		at = r.settledAt.Add(settleEvery)
+	}
+	return at
+}
+
+// settle has the state written, so that a start needs no entries of before. That takes several
+// decisions where many sessions have said something.
+func (r *run) settle(now time.Time) {
+	if due := r.settleDue(); due.IsZero() || due.After(now) {
 		return
 	}
-	if whole := r.machine.Whole(); whole >= r.kept+keepEvery {
+	if r.settledAt = now; r.machine.Whole() < r.head {
+		r.propose(proposal{op: state.Settle{}})
+	}
+}
+
+// keepAfter tells the record which entries a start needs.
+func (r *run) keepAfter() {
+	if whole := r.machine.Whole(); whole > r.kept {
 		r.kept = whole
 		r.hub.journal.KeepAfter(whole)
 	}

@@ -26,6 +26,7 @@ func (r *run) rearm() {
 	by(r.queueDue())
 	if len(r.inflight) == 0 {
 		by(r.seenDue())
+		by(r.settleDue())
 	}
 	by(r.health.lookAt)
 	by(r.machineDue())
@@ -74,6 +75,7 @@ func (r *run) expire() {
 	}
 	if len(r.inflight) == 0 {
 		r.noteSeen(now)
+		r.settle(now)
 	}
 	r.tellQueue()
 	r.rearm()

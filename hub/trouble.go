@@ -175,7 +175,8 @@ func (e *UnrecordedError) Error() string {
 func (r *run) unrecorded() error {
 	lines, others := 0, 0
 	for _, d := range r.inflight {
-		if _, ok := d.op.(state.Seen); ok { // nobody has done it
+		switch d.op.(type) {
+		case state.Seen, state.Settle: // nobody has done it
 			continue
 		}
 		others++

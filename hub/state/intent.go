@@ -94,6 +94,9 @@ type (
 		Behind []Behind
 		Clean  bool // the server is about to end, and Upto is exact
 	}
+	// Settle writes rows of what is soft, so that a start needs no entries from long ago: see Machine.Whole. So many
+	// are written at once; it is asked for again while Whole is before Head.
+	Settle struct{}
 	// Withdrawn ends a session that is not to be in any room before its hello.
 	Withdrawn struct{}
 	// Promote makes an operator of a session whose client has shown that it may be one.
@@ -114,6 +117,7 @@ func (Open) op()      {}
 func (Resume) op()    {}
 func (Lost) op()      {}
 func (Seen) op()      {}
+func (Settle) op()    {}
 func (Withdrawn) op() {}
 func (Promote) op()   {}
 func (Command) op()   {}
