@@ -12,7 +12,7 @@ export VERSION PLATFORMS # for .ci/dist.go
 GOLDEN_PKGS ?= $(or $(sort $(dir $(shell grep -rl '"update"' --include='*_test.go' ./cmd ./conn ./hub ./protocol))),./conn/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench compare fmt lint golden fuzz faults attack cross setup clean go
+.PHONY: help run build test bench compare fmt lint golden fuzz faults kills attack cross setup clean go
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ fuzz: go ## every fuzz target in turn, each for FUZZTIME (1m)
 
 faults: go ## people talk while the disk falls ill in every way, for DURATION (10m); CHINWAG_SEED repeats it
 	CHINWAG_FAULTS=$(or $(DURATION),10m) go test ./cmd/chinwag -run 'TestFaults$$' -count 1 -timeout 0 -v
+
+kills: go ## kill -9 under people who talk, move and ask at the desk: KILLS times (100), with CLIENTS (200); CHINWAG_SEED repeats it
+	CHINWAG_KILLS=$(or $(KILLS),100) CHINWAG_CLIENTS=$(or $(CLIENTS),200) go test ./cmd/chinwag -run 'TestG12Kills$$' -count 1 -timeout 0 -v
 
 attack: go ## what one stranger can do to the others, for DURATION (1m) each; ONLY=forget; wants two idle processors
 	@CHINWAG_ATTACK=$(or $(DURATION),1m) go test ./cmd/chinwag -count=1 -v -timeout 1h -run '^TestAttack$$/^$(ONLY)'

@@ -609,14 +609,9 @@ func (s *soak) record(path string) map[uint64]shown {
 	require.NoError(s.t, err)
 	defer db.Close()
 	record := map[uint64]shown{}
-	cur := journal.Cursor{Streams: []journal.Reading{{Stream: journal.OfRoom(protocol.Lobby)}}}
-	for cur.Seq < db.Head() {
-		page, err := db.Read(&cur, db.Head(), 1000)
-		require.NoError(s.t, err)
-		for _, e := range page.Entries {
-			if said, ok := e.Event.(protocol.Said); ok {
-				record[e.Seq] = shown{said.From.String(), said.Text.String()}
-			}
+	for _, e := range entriesOf(s.t, db, journal.OfRoom(protocol.Lobby)) {
+		if said, ok := e.Event.(protocol.Said); ok {
+			record[e.Seq] = shown{said.From.String(), said.Text.String()}
 		}
 	}
 	return record
