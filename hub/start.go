@@ -167,7 +167,7 @@ func (r *run) settings() state.Settings {
 }
 
 // settleEvery is how long entries may be kept for a start alone that are too old, or too many, to be kept else.
-const settleEvery = time.Minute
+const settleEvery = time.Second
 
 // settleDue is when the entries that a start needs are made few; zero: there are none.
 func (r *run) settleDue() (at time.Time) {

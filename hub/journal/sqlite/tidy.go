@@ -160,7 +160,7 @@ func (s *Store) pruneEvery() time.Duration {
 	if s.opts.Keep > 0 {
 		every = min(every, s.opts.Keep/10)
 	}
-	if s.opts.Size > 0 {
+	if s.opts.Size > 0 || s.kept.Load() == 0 { // or nothing may go yet
 		every = least
 	}
 	return max(every, least)
