@@ -41,6 +41,11 @@ func TestG3G5OnSQLite(t *testing.T) {
 		r, err := sqlite.Verify(path)
 		require.NoError(t, err)
 		assert.Empty(t, r.Problems)
+		require.NoError(t, sqlite.Look(path, func(m *sqlite.Moment) error {
+			problems, err := hub.Compare(m)
+			assert.Empty(t, problems)
+			return err
+		}))
 	})
 }
 

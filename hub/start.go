@@ -64,13 +64,20 @@ func (r *run) load() error {
 	return nil
 }
 
-func loadMachine(j *journal.Journal) (*state.Machine, error) {
-	m, err := state.Load(rowsOf(j))
+// whatIsTrue is what a start reads of a record.
+type whatIsTrue interface {
+	Head() uint64
+	Rows(f func(journal.Row) error) error
+	Tail(after uint64, limit int) ([]journal.Entry, error)
+}
+
+func loadMachine(r whatIsTrue) (*state.Machine, error) {
+	m, err := state.Load(rowsOf(r))
 	if err != nil {
 		return nil, fmt.Errorf("the record's rows cannot be read: %w", err)
 	}
 	for at := m.Whole(); ; {
-		entries, err := j.Tail(at, replayAtOnce)
+		entries, err := r.Tail(at, replayAtOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +87,7 @@ func loadMachine(j *journal.Journal) (*state.Machine, error) {
 			at = e.Seq
 		}
 		if len(entries) < replayAtOnce {
-			m.SetHead(j.Head())
+			m.SetHead(r.Head())
 			return m, nil
 		}
 	}
@@ -90,9 +97,9 @@ func loadMachine(j *journal.Journal) (*state.Machine, error) {
 var errEnough = errors.New("hub: enough")
 
 // rowsOf are the rows of a record.
-func rowsOf(j *journal.Journal) iter.Seq2[state.Row, error] {
+func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 	return func(yield func(state.Row, error) bool) {
-		err := j.Rows(func(row state.Row) error {
+		err := r.Rows(func(row state.Row) error {
 			if !yield(row, nil) {
 				return errEnough
 			}

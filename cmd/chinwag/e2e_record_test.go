@@ -17,8 +17,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"chinwag/hub/journal/sqlite"
 )
 
 // openOn starts a server whose record is in a folder.
@@ -64,7 +62,7 @@ func TestG7WhatWasSeenIsThereAfterAKill(t *testing.T) {
 	}
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
-	report, err := sqlite.Verify(filepath.Join(folder, recordFile))
+	report, err := verify(filepath.Join(folder, recordFile))
 	require.NoError(t, err)
 	assert.Empty(t, report.Problems)
 }

@@ -19,8 +19,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"chinwag/hub/journal/sqlite"
 )
 
 // cutter is a way to a server on which connections break after some bytes.
@@ -373,6 +371,6 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	assert.Contains(t, h.log.all(), "journal="+filepath.Join(folder, recordFile)+" sync=off position=0")
 	assert.Contains(t, h.log.all(), "a power cut may cost lines that people have seen")
 	h.enter("ann")
-	_, err := sqlite.Verify(filepath.Join(folder, recordFile))
+	_, err := verify(filepath.Join(folder, recordFile))
 	assert.NoError(t, err)
 }

@@ -554,7 +554,7 @@ func (b *robot) comeIn(ctx context.Context) bool {
 // judge compares what everybody was shown and told with the record.
 func (s *soak) judge() {
 	path := filepath.Join(s.folder, recordFile)
-	report, err := sqlite.Verify(path)
+	report, err := verify(path)
 	require.NoError(s.t, err)
 	assert.Empty(s.t, report.Problems)
 	record := s.record(path)

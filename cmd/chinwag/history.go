@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"chinwag/conn/fault"
+	"chinwag/hub"
 	"chinwag/hub/journal/sqlite"
 )
 
@@ -122,13 +123,33 @@ func interruptible(ctx context.Context, r io.Reader) io.Reader {
 }
 
 func verifyCommand() *cobra.Command {
-	return historyVerb("verify FILE", "check FILE: its order, its counters and its index", func(c *cobra.Command, path string) error {
-		r, err := sqlite.Verify(path)
+	return historyVerb("verify FILE", "check FILE: its order, its counters, its index, and what is true now", func(c *cobra.Command, path string) error {
+		r, err := verify(path)
 		if err != nil {
 			return err
 		}
 		return report(c.OutOrStdout(), path, r)
 	})
+}
+
+// verify checks the entries of a record, and what is true now against them.
+func verify(path string) (sqlite.Report, error) {
+	r, err := sqlite.Verify(path)
+	if err != nil {
+		return r, err
+	}
+	err = sqlite.Look(path, func(m *sqlite.Moment) error {
+		problems, err := hub.Compare(m)
+		for _, p := range problems {
+			r.Problem(p)
+		}
+		return err
+	})
+	if err != nil && len(r.Problems) > 0 { // as was to be expected
+		r.Problem("what is true now cannot be compared with what was said, for not all of it can be read")
+		err = nil
+	}
+	return r, err
 }
 
 func report(w io.Writer, path string, r sqlite.Report) error {

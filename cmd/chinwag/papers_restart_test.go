@@ -99,6 +99,9 @@ func restarted(t *testing.T, by os.Signal) *restart {
 	r.cameIn(first, stranger)
 	first.process.signal(by)
 	first.process.exits()
+	report, err := verify(filepath.Join(folder, recordFile))
+	require.NoError(t, err)
+	require.Empty(t, report.Problems)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "replies.toml"), []byte("days = \"not on Sundays\"\n"), 0o600))
 
 	r.house = openOn(t, folder, flags...)

@@ -30,7 +30,7 @@
 //	operator.go promote, duty                                     idle.go     what happens at the desk by itself
 //	limits.go   what waits at the desk and goes                   dropped.go  how that is told
 //	kick.go     kick                                              block.go    who is kept out
-//	inherit.go  what entries without rows hold for certain
+//	inherit.go  what entries without rows hold for certain        check.go    what must be true between decisions
 //
 // # Rows
 //

@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 // Load makes a Machine of the rows that a store has kept, in any order. What is soft is
 // as the rows have it: Replay makes it what it was, and then SetHead says where the
-// record ends. A row that cannot be read is an error that names it.
+// record ends. A row that cannot be read is a RowError.
 func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 	m := New()
 	var l loading
@@ -23,12 +24,12 @@ func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 			return nil, fmt.Errorf("state: the rows could not be read: %w", err)
 		}
 		if err := l.read(m, row); err != nil {
-			return nil, fmt.Errorf("state: row %d: %w", row.ID, err)
+			return nil, &RowError{row.ID, err}
 		}
 		m.lastRow = max(m.lastRow, row.ID)
 	}
 	if !l.common && len(l.seen) > 0 {
-		return nil, fmt.Errorf("state: row %d, of what is common, is missing", commonRow)
+		return nil, &RowError{commonRow, errMissing}
 	}
 	m.guests = m.common.Guests
 	if err := l.index(m); err != nil {
@@ -36,6 +37,16 @@ func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 	}
 	return m, nil
 }
+
+// RowError is a row that cannot be what was written.
+type RowError struct {
+	Row int64
+	Why error // in plain words
+}
+
+func (e *RowError) Error() string { return fmt.Sprintf("state: row %d: %v", e.Row, e.Why) }
+
+var errMissing = errors.New("of what is common: it is missing")
 
 // loading is what is read and not in the indexes yet.
 type loading struct {
@@ -120,14 +131,14 @@ func (l *loading) index(m *Machine) error {
 	m.sessions, m.names, m.codes = make(map[uuid.UUID]*Session, n), make(map[string]*Session, 2*n), make(map[Secret]*Session, n)
 	for _, s := range l.sessions {
 		if m.sessions[s.ID] != nil || s.ID == uuid.Nil {
-			return fmt.Errorf("state: row %d, of a session: it has no id, or there are two of the id %s", s.row, s.ID)
+			return &RowError{s.row, fmt.Errorf("of a session: it has no id, or there are two of the id %s", s.ID)}
 		}
 		until := s.Until
 		s.Until = time.Time{}
 		names := len(m.names)
 		m.indexSession(s)
 		if !s.Released && len(m.names) != names+2 { // a nick has two keys
-			return fmt.Errorf("state: row %d, of a session: its name %q is another's, too", s.row, s.Nick)
+			return &RowError{s.row, fmt.Errorf("of a session: its name %q is another's, too", s.Nick)}
 		}
 		if s.Until = until; !until.IsZero() {
 			m.held = append(m.held, s)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -143,9 +144,9 @@ func TestALoadRefusesDamage(t *testing.T) {
 		"state: row 2: a session of a version that nobody knows: 99":            {2: {2, 99}},
 		"state: row 2: of a session: it ends too early":                         {2: w.store.rows[2][:30]},
 		"state: row 3: it is of what is common":                                 {3: w.store.rows[1]},
-		"state: row 1, of what is common, is missing":                           {1: nil},
-		"state: row 3, of a session: its name \"bob\" is another's, too":        {3: twice},
-		"state: row 3, of a session: it has no id, or there are two of the id ": {3: w.store.rows[2]},
+		"state: row 1: of what is common: it is missing":                        {1: nil},
+		"state: row 3: of a session: its name \"bob\" is another's, too":        {3: twice},
+		"state: row 3: of a session: it has no id, or there are two of the id ": {3: w.store.rows[2]},
 	} {
 		damaged := store{rows: map[int64][]byte{1: w.store.rows[1], 2: w.store.rows[2]}}
 		for id, b := range rows {
@@ -220,4 +221,51 @@ func TestTheListOfThoseHeldIsInOrderAfterALoad(t *testing.T) {
 	assert.True(t, slices.IsSortedFunc(m.held, byUntil))
 	assert.Len(t, m.held, 500)
 	assert.Len(t, m.rooms, 100)
+}
+
+// What was damaged may be read as something else: who looks at it is told, and nothing panics.
+func TestDamageThatCanBeReadIsLookedAt(t *testing.T) {
+	set := defaults()
+	set.Visitors, set.VisitorsPerAddress, set.MessagesKept, set.MessagesPerAddress = 9, 9, 9, 9
+	w := newWorld(t, set)
+	for _, name := range []string{"ann", "bob", "cem"} {
+		w.opens(name, nil)
+	}
+	do := func(name string, cmd protocol.Command) {
+		c := w.clients[name]
+		w.decide(Intent{Session: c.id, Conn: c.conn, Op: Command{Command: cmd, Ref: protocol.Ref(name)}})
+	}
+	do("ann", protocol.Topic{Text: protocol.MustText("tea")})
+	do("bob", protocol.Desk{Text: protocol.MustText("my card is lost"), Ref: "1"})
+	do("bob", protocol.Undesk{})
+	do("cem", protocol.Desk{Text: protocol.MustText("mine, too"), Ref: "2"})
+	w.keep()
+	refused, wrong, same := 0, 0, 0
+	for id, good := range w.store.rows {
+		for i := range good {
+			for _, flip := range []byte{1, 0x40, 0x80, 0xff} {
+				bad := slices.Clone(good)
+				bad[i] ^= flip
+				rows := maps.Clone(w.store.rows)
+				rows[id] = bad
+				m, err := Load((&store{rows: rows}).all())
+				if err != nil {
+					refused++
+					continue
+				}
+				for _, e := range w.store.entries {
+					m.Replay(e.Seq, e.Stream, e.Author, e.What)
+				}
+				m.SetHead(w.m.head)
+				if len(m.Check()) > 0 {
+					wrong++
+				} else {
+					same++ // it may be a letter of a name
+				}
+			}
+		}
+	}
+	t.Logf("%d were refused, %d did not belong together, %d were read as something else", refused, wrong, same)
+	assert.Positive(t, refused)
+	assert.Positive(t, wrong)
 }

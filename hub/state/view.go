@@ -54,3 +54,9 @@ func (s *Session) Wrote() int { return len(s.wrote) }
 
 // HolderOf is the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
+
+// Room is the room of that name; nil: nobody is in it, and it has no topic. It must only be read, and before the
+// next decision. So must a Ticket; nil: it is over.
+func (m *Machine) Room(name protocol.Room) *Room { return m.rooms[name] }
+
+func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no] }

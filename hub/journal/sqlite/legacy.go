@@ -17,25 +17,29 @@ import (
 // a record: nobody can come back into one.
 func (s *Store) Legacy() (found journal.Legacy, err error) {
 	err = s.lookLong(s.stop, func(ctx context.Context, r *reader) error {
-		found = journal.Legacy{}
-		streams, err := allStreams(ctx, r.conn)
-		if err != nil {
-			return err
-		}
-		rooms := map[int64]journal.Stream{}
-		for _, st := range streams {
-			if strings.HasPrefix(string(st.Name), "#") {
-				rooms[st.ID] = st.Name
-			}
-			if st.Name == journal.Desk {
-				if err := r.desk(ctx, st, &found); err != nil {
-					return err
-				}
-			}
-		}
-		found.Topics, err = r.topics(ctx, rooms)
+		found, err = r.legacy(ctx)
 		return err
 	})
+	return found, err
+}
+
+func (r *reader) legacy(ctx context.Context) (found journal.Legacy, err error) {
+	streams, err := allStreams(ctx, r.conn)
+	if err != nil {
+		return found, err
+	}
+	rooms := map[int64]journal.Stream{}
+	for _, st := range streams {
+		if strings.HasPrefix(string(st.Name), "#") {
+			rooms[st.ID] = st.Name
+		}
+		if st.Name == journal.Desk {
+			if err := r.desk(ctx, st, &found); err != nil {
+				return found, err
+			}
+		}
+	}
+	found.Topics, err = r.topics(ctx, rooms)
 	return found, err
 }
 

@@ -56,24 +56,27 @@ func (s *Store) Key() [32]byte { return s.key }
 
 // Rows implements journal.Store.
 func (s *Store) Rows(f func(journal.Row) error) error {
-	return s.borrow(func(r *reader) error {
-		rows, err := r.conn.QueryContext(s.stop, "SELECT id, value FROM rows ORDER BY id")
-		if err != nil {
+	return s.borrow(func(r *reader) error { return r.rows(s.stop, f) })
+}
+
+// rows calls f for each row.
+func (r *reader) rows(ctx context.Context, f func(journal.Row) error) error {
+	rows, err := r.conn.QueryContext(ctx, "SELECT id, value FROM rows ORDER BY id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row journal.Row
+		if err := rows.Scan(&row.ID, &row.Value); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var row journal.Row
-			if err := rows.Scan(&row.ID, &row.Value); err != nil {
-				return err
-			}
-			if row.Value == nil { // as the driver has what is empty
-				row.Value = []byte{}
-			}
-			if err := f(row); err != nil {
-				return err
-			}
+		if row.Value == nil { // as the driver has what is empty
+			row.Value = []byte{}
 		}
-		return rows.Err()
-	})
+		if err := f(row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

@@ -1,6 +1,10 @@
 package sqlite
 
-import "chinwag/hub/journal"
+import (
+	"context"
+
+	"chinwag/hub/journal"
+)
 
 // tailOfAll is what all streams have after a position.
 const tailOfAll = "SELECT s.name, " + columns + " FROM entries e JOIN streams s ON s.id=e.stream WHERE e.seq>? ORDER BY e.seq" + limit
@@ -25,24 +29,30 @@ func (s *Store) Tail(after uint64, limit int) (found []journal.Entry, err error)
 
 func (s *Store) tailSome(after uint64, n int) (found []journal.Entry, err error) {
 	err = s.borrow(func(r *reader) error {
-		rows, err := r.conn.QueryContext(s.stop, tailOfAll, position(after), n)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var st string
-			var row row
-			if err := rows.Scan(append([]any{&st}, row.columns()...)...); err != nil {
-				return err
-			}
-			e, err := r.entry(&row, journal.Stream(st))
-			if err != nil {
-				return err
-			}
-			found = append(found, e)
-		}
-		return rows.Err()
+		found, err = r.tail(s.stop, after, n)
+		return err
 	})
 	return found, err
+}
+
+// tail is what all streams have after a position, the first n entries of it.
+func (r *reader) tail(ctx context.Context, after uint64, n int) (found []journal.Entry, err error) {
+	rows, err := r.conn.QueryContext(ctx, tailOfAll, position(after), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var st string
+		var row row
+		if err := rows.Scan(append([]any{&st}, row.columns()...)...); err != nil {
+			return nil, err
+		}
+		e, err := r.entry(&row, journal.Stream(st))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, e)
+	}
+	return found, rows.Err()
 }

@@ -26,11 +26,14 @@ type Report struct {
 
 const maxProblems = 100 // that are told
 
-func (r *Report) problem(format string, args ...any) {
+// Problem adds one, in plain words, if it is not one of too many.
+func (r *Report) Problem(words string) {
 	if len(r.Problems) < maxProblems {
-		r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+		r.Problems = append(r.Problems, words)
 	}
 }
+
+func (r *Report) problem(format string, args ...any) { r.Problem(fmt.Sprintf(format, args...)) }
 
 // Verify reads the whole record at path, also while a server writes to it, and
 // reports what is wrong: the file's own order, the order of the entries, the

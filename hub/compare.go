@@ -1,0 +1,103 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// Record is a record as Compare reads it.
+type Record interface {
+	whatIsTrue
+	legacyStore
+}
+
+// Compare looks whether what a record holds as true now belongs together, and goes with what it holds as said and
+// happened. A record without rows has nothing to compare: it was imported, or is of an older program.
+func Compare(r Record) (problems []string, err error) {
+	m, err := loadMachine(r)
+	if row, ok := errors.AsType[*state.RowError](err); ok {
+		return []string{fmt.Sprintf("what is true now cannot be read: row %d: %v", row.Row, row.Why)}, nil
+	}
+	if err != nil || m.IsNew() {
+		return nil, err
+	}
+	c := comparison{record: r, m: m}
+	for _, wrong := range m.Check() {
+		c.problem("what is true now does not belong together: %s", wrong)
+	}
+	if err := c.legacy(); err != nil {
+		return nil, err
+	}
+	return c.problems, c.places()
+}
+
+// comparison is of the entries of a record with what its rows say.
+type comparison struct {
+	record   Record
+	m        *state.Machine
+	problems []string
+}
+
+func (c *comparison) problem(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+}
+
+// legacy compares with what a start would take from the entries if there were no rows.
+func (c *comparison) legacy() error {
+	found, err := c.record.Legacy()
+	if err != nil {
+		return err
+	}
+	l := legacyOf(&found)
+	if last := c.m.View().LastTicket; l.Ticket > last {
+		c.problem("ticket %s was given, and what is true now knows of %d", l.Ticket, last)
+	}
+	for _, msg := range l.Messages {
+		if t := c.m.Ticket(msg.Ticket); t == nil {
+			c.problem("the message %s of %s was left at the desk, and is not there", msg.Ticket, msg.Nick)
+		} else if t.Session != msg.Session || !t.Message {
+			c.problem("the message %s of %s was left at the desk, and is another's now, or none", msg.Ticket, msg.Nick)
+		}
+	}
+	for i := range found.Topics {
+		c.topic(&found.Topics[i])
+	}
+	return nil
+}
+
+// topic compares the last topic that was set in a room. A room that has none may have lost it: to /forget, or
+// since there were too many rooms.
+func (c *comparison) topic(e *journal.Entry) {
+	name, err := protocol.ParseRoom(string(e.Stream))
+	if err != nil {
+		return
+	}
+	set, _ := e.Event.(protocol.TopicSet)
+	if r := c.m.Room(name); r != nil && !r.Topic.IsBlank() && (r.Topic != set.Text || r.By != e.Author || r.From != set.From) {
+		c.problem("%s: its topic was set last at position %d, and is another now", name, e.Seq)
+	}
+}
+
+// places compares where sessions are with how they came there, as far as that is kept.
+func (c *comparison) places() error {
+	for _, s := range c.m.View().Sessions {
+		if s.Room == (protocol.Room{}) || s.Came == 0 {
+			continue
+		}
+		at, err := c.record.Tail(s.Came-1, 1)
+		if err != nil {
+			return err
+		}
+		if len(at) == 0 || at[0].Seq != s.Came { // it is not kept
+			continue
+		}
+		if in, ok := at[0].Event.(protocol.Joined); !ok || at[0].Author != s.ID || in.Stamp.Room != s.Room {
+			c.problem("%s is in %s since position %d, at which somebody else came, or nobody", s.Nick, s.Room, s.Came)
+		}
+	}
+	return nil
+}

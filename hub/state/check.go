@@ -1,0 +1,291 @@
+package state
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Check looks at all that must be true between any two decisions, and says what is not: of rows that were
+// loaded, whether they belong together. mustHold knows the part of it that costs nothing.
+func (m *Machine) Check() (wrong []string) {
+	var c checks
+	m.checkSessions(&c)
+	m.checkNames(&c)
+	m.checkRooms(&c)
+	m.checkTickets(&c)
+	m.checkPlaces(&c)
+	m.checkOperators(&c)
+	m.checkNumbers(&c)
+	m.checkSoft(&c)
+	m.checkPositions(&c)
+	return c
+}
+
+// checks is what is wrong.
+type checks []string
+
+func (c *checks) that(holds bool, words string, args ...any) {
+	if !holds {
+		*c = append(*c, fmt.Sprintf(words, args...))
+	}
+}
+
+func (m *Machine) checkSessions(c *checks) {
+	conns := map[uint64]bool{}
+	held := 0
+	for id, s := range m.sessions {
+		c.that(s.ID == id && id != uuid.Nil, "%s is found as %s", s.ID, id)
+		c.that(s.row != 0, "%s is over, and is found", s.Nick)
+		c.that(s.Conn == 0 || !conns[s.Conn], "two have the connection %d", s.Conn)
+		c.that(s.Conn == 0 == !s.Until.IsZero(), "%s has connection %d, and is held until %v", s.Nick, s.Conn, s.Until)
+		c.that(s.Code == (Secret{}) || m.codes[s.Code] == s, "the code of %s finds another", s.Nick)
+		c.that(!s.Serves || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
+		c.that(!s.Duty || s.Serves, "%s is on duty, and does not serve", s.Nick)
+		c.that(s.Released == false || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
+		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // that one may be another's: see relieve
+		c.that(s.Target.Heir == 0 || s.has(m, s.Target.Heir), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Heir)
+		conns[s.Conn] = true
+		if !s.Until.IsZero() {
+			held++
+		}
+	}
+	for code, s := range m.codes {
+		c.that(s.Code == code && m.sessions[s.ID] == s, "a code finds %s, whose it is not", s.Nick)
+	}
+	c.that(held == len(m.held), "%d are held, and %d are in the list", held, len(m.held))
+	c.that(slices.IsSortedFunc(m.held, byUntil), "who is held is not in order")
+	for _, s := range m.held {
+		c.that(m.sessions[s.ID] == s && !s.Until.IsZero(), "%s is in the list of those who are held", s.Nick)
+	}
+}
+
+func (s *Session) has(m *Machine, no protocol.Ticket) bool {
+	t := m.desk.tickets[no]
+	return t != nil && t.By == s.ID
+}
+
+func (m *Machine) checkNames(c *checks) {
+	keys := map[string]bool{}
+	for _, s := range m.sessions {
+		for _, key := range s.Nick.Keys() {
+			c.that((m.names[key] == s) == !s.Released, "the name of %s finds another", s.Nick)
+			if !s.Released {
+				c.that(!keys[key], "two are called %s, or like that", s.Nick)
+				keys[key] = true
+			}
+		}
+	}
+	c.that(len(keys) == len(m.names), "%d names are found, and %d are somebody's", len(m.names), len(keys))
+}
+
+func (m *Machine) checkRooms(c *checks) {
+	in := map[protocol.Room]int{}
+	for _, s := range m.sessions {
+		if s.Room == (protocol.Room{}) {
+			continue
+		}
+		in[s.Room]++
+		r := m.rooms[s.Room]
+		c.that(r != nil && s.index < len(r.members.list) && r.members.list[s.index] == s, "%s is in %s, which does not have it", s.Nick, s.Room)
+		if n := len(s.Stays); s.Conn != 0 {
+			c.that(n > 0 && s.Stays[n-1].Stream == s.stream(s.Room) && s.Stays[n-1].Upto == 0, "the last stay of %s is not that in %s", s.Nick, s.Room)
+		}
+	}
+	for name, r := range m.rooms {
+		c.that(r.Name == name, "%s is found as %s", r.Name, name)
+		c.that(r.members.count == in[name], "%s has %d members, and %d are in it", name, r.members.count, in[name])
+		c.that(r.members.count > 0 || !r.Topic.IsBlank(), "%s is empty and has no topic", name)
+		c.that((r.row != 0) == !r.Topic.IsBlank(), "%s has row %d and the topic %q", name, r.row, r.Topic)
+		c.that(r.Topic.IsBlank() || (r.Emptied == 0) == (r.members.count > 0), "%s has %d members, and was emptied at %d", name, r.members.count, r.Emptied)
+		members, attached := slices.Collect(r.members.all()), 0
+		for _, s := range members {
+			if s.Conn != 0 {
+				attached++
+			}
+		}
+		c.that(attached == r.members.attached, "%d in %s have a connection, and %d are counted", attached, name, r.members.attached)
+		c.that(len(members) == r.members.count, "%s lists %d members of %d", name, len(members), r.members.count)
+		c.that(slices.IsSortedFunc(members, func(a, b *Session) int { return cmp.Compare(a.Came, b.Came) }), "the members of %s are not in the order of their coming", name)
+		delete(in, name)
+	}
+	c.that(len(in) == 0, "there are people in rooms that are not there: %v", in)
+}
+
+func (m *Machine) checkTickets(c *checks) {
+	var queue, absent, messages []*Ticket
+	for no, t := range m.desk.tickets {
+		c.that(t.No == no && t.No > 0 && t.No <= m.Tickets, "%s is found as %s, of %d", t.No, no, m.Tickets)
+		c.that(t.row != 0, "%s is over, and is found", t.name())
+		c.that(!t.Message || t.Lost, "%s has left a message, and is there", t.name())
+		by, v := m.sessions[t.By], m.sessions[t.Session]
+		c.that(t.By == uuid.Nil || by != nil && by.Serves, "%s is had by somebody who does not serve", t.name())
+		c.that(v != nil || t.Message, "the visitor of %s is over, and it is open", t.name())
+		c.that(v == nil || v.Visiting == no || v.Message == no, "%s of %s, who is at %s and has left %s", t.name(), v.nickOrNone(), v.visiting(), v.message())
+		c.that(v == nil || v.Message != no || t.Message, "%s has gone from %s, which is no message", v.nickOrNone(), t.name())
+		switch {
+		case !t.Lost:
+			c.that(v != nil && v.Visiting == no && v.Room == protocol.DeskRoom, "%s is there, and the visitor is not", t.name())
+		case t.Message:
+			messages = append(messages, t)
+		default:
+			absent = append(absent, t)
+		}
+		if t.By == uuid.Nil {
+			queue = append(queue, t)
+		}
+	}
+	sameTickets(c, "queue", m.desk.queue, queue, func(t *Ticket) uint64 { return uint64(t.No) })
+	sameTickets(c, "absent", m.desk.absent, absent, func(t *Ticket) uint64 { return t.LeftAt })
+	sameTickets(c, "messages", m.desk.messages, messages, func(t *Ticket) uint64 { return t.LeftAt })
+	for _, s := range m.sessions {
+		t := m.desk.tickets[s.Visiting]
+		c.that(s.Visiting == 0 || t != nil && t.Session == s.ID, "%s is at %s, which is over or another's", s.Nick, s.Visiting)
+		t = m.desk.tickets[s.Message]
+		c.that(s.Message == 0 || t != nil && t.Session == s.ID, "%s has left %s, which is over or another's", s.Nick, s.Message)
+		c.that(s.Room != protocol.DeskRoom || s.Visiting != 0, "%s is at the desk, without a ticket", s.Nick)
+		c.that(s.Visiting == 0 || !s.Serves, "%s is a visitor, and serves", s.Nick)
+	}
+}
+
+// checkPlaces checks who takes a place at the desk, and who may come back to read how a conversation ended.
+func (m *Machine) checkPlaces(c *checks) {
+	there, unread, from := 0, 0, map[netip.Prefix]int{}
+	for _, s := range m.sessions {
+		if s.Unread != 0 && s.Conn == 0 {
+			unread++
+		}
+		if s.Visiting == 0 || s.Conn == 0 {
+			continue
+		}
+		there++
+		c.that(m.desk.there[s], "%s is there, and takes no place", s.Nick)
+		if s.From.Prefix.IsValid() {
+			from[s.From.Prefix]++
+		}
+	}
+	c.that(len(m.desk.there) == there, "%d places are taken, and %d are counted", there, len(m.desk.there))
+	c.that(len(from) == len(m.desk.placesFrom), "places are taken from %d addresses, and %d are counted", len(from), len(m.desk.placesFrom))
+	for at, n := range from {
+		c.that(m.desk.placesFrom[at] == n, "%d places are taken from %s, and %d are counted", n, at, m.desk.placesFrom[at])
+	}
+	c.that(len(m.desk.unread) == unread && unread <= MaxUnread, "%d may read how it ended, and %d are in the list", unread, len(m.desk.unread))
+	c.that(slices.IsSortedFunc(m.desk.unread, byUnread), "those who may read how it ended are not in order")
+	c.that(len(m.common.Ended) <= MaxEnded, "%d numbers are remembered", len(m.common.Ended))
+}
+
+func (s *Session) nickOrNone() string {
+	if s == nil {
+		return "nobody"
+	}
+	return s.Nick.String()
+}
+
+func (s *Session) visiting() protocol.Ticket {
+	if s == nil {
+		return 0
+	}
+	return s.Visiting
+}
+
+func (s *Session) message() protocol.Ticket {
+	if s == nil {
+		return 0
+	}
+	return s.Message
+}
+
+// sameTickets checks that a list holds exactly these, in the order of a position.
+func sameTickets(c *checks, name string, list, want []*Ticket, by func(*Ticket) uint64) {
+	c.that(slices.IsSortedFunc(list, func(a, b *Ticket) int { return cmp.Compare(by(a), by(b)) }), "%s is not in order", name)
+	c.that(len(list) == len(want), "%s has %d tickets, and should have %d", name, len(list), len(want))
+	for _, t := range want {
+		c.that(slices.Contains(list, t), "%s is not in %s", t.name(), name)
+	}
+}
+
+func (m *Machine) checkOperators(c *checks) {
+	n := 0
+	for _, s := range m.sessions {
+		if s.Serves {
+			n++
+			c.that(slices.Contains(m.desk.operators, s), "%s serves, and is not in the list", s.Nick)
+		}
+	}
+	c.that(n == len(m.desk.operators), "%d serve, and %d are in the list", n, len(m.desk.operators))
+	c.that(slices.IsSortedFunc(m.desk.operators, func(a, b *Session) int { return cmp.Compare(a.Served, b.Served) }), "the operators are not in order")
+}
+
+// checkNumbers checks that no two rows have one number.
+func (m *Machine) checkNumbers(c *checks) {
+	seen := map[int64]bool{0: true, commonRow: true}
+	is := func(row int64, what any) {
+		c.that(!seen[row] && row <= m.lastRow, "the row of %v is %d, of %d, or another has it", what, row, m.lastRow)
+		seen[row] = true
+	}
+	for _, s := range m.sessions {
+		is(s.row, s.Nick)
+		for _, at := range []time.Time{s.Began, s.Until, s.Redacted, s.Turned, s.active} {
+			c.that(at.Equal(at.Truncate(time.Millisecond)), "%s has a time that its row cannot hold: %v", s.Nick, at)
+		}
+	}
+	for _, r := range m.rooms {
+		if r.row != 0 {
+			is(r.row, r.Name)
+		}
+	}
+	for _, t := range m.desk.tickets {
+		is(t.row, t.No)
+	}
+	for key, b := range m.blocks {
+		is(b.row, b.key)
+		c.that(b.key == key, "%q is found as %q", b.key, key)
+	}
+}
+
+func (m *Machine) checkSoft(c *checks) {
+	c.that(slices.IsSortedFunc(m.unwritten, func(a, b *Session) int { return cmp.Compare(a.since, b.since) }), "the unwritten are not in order")
+	n := 0
+	for _, s := range m.sessions {
+		if s.since != 0 {
+			n++
+			c.that(slices.Contains(m.unwritten, s), "%s is not written since %d, and not in the list", s.Nick, s.since)
+		}
+	}
+	c.that(n == len(m.unwritten), "%d are not written, and %d are in the list", n, len(m.unwritten))
+	c.that(m.head < m.common.Whole+maxTail, "a load would replay %d entries", m.head-m.common.Whole)
+}
+
+// checkPositions checks that nothing refers to what has not happened.
+func (m *Machine) checkPositions(c *checks) {
+	is := func(at uint64, what string, of any) {
+		c.that(at <= m.head, "%s of %v is at position %d, and the record ends at %d", what, of, at, m.head)
+	}
+	is(m.common.Whole, "what is written", "all")
+	is(m.Told, "what was told", "all")
+	for _, s := range m.sessions {
+		is(s.Came, "the coming", s.Nick)
+		is(s.Seen, "what was told", s.Nick)
+		is(s.Unread, "what is not read", s.Nick)
+		is(s.Served, "the service", s.Nick)
+		is(s.upto, "what is written", s.Nick)
+		for _, st := range s.Stays {
+			is(max(st.From, st.Upto), "a stay", s.Nick)
+		}
+		for _, one := range s.ids.list() {
+			is(one.seq, "a message", s.Nick)
+		}
+	}
+	for _, r := range m.rooms {
+		is(r.Emptied, "the last going", r.Name)
+	}
+	for _, t := range m.desk.tickets {
+		is(max(t.Opened, t.LeftAt), "the conversation", t.name())
+	}
+}
