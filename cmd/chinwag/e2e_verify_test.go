@@ -64,13 +64,19 @@ func damaged(t *testing.T, folder, how string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), recordFile)
 	require.NoError(t, os.CopyFS(filepath.Dir(path), os.DirFS(folder)))
+	require.Positive(t, byHand(t, path, how), "nothing is damaged")
+	return path
+}
+
+// byHand changes the record at path as the program never does, and returns how many rows that has changed.
+func byHand(t *testing.T, path, how string) int64 {
+	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
 	done, err := db.Exec(how)
 	require.NoError(t, err)
 	n, err := done.RowsAffected()
 	require.NoError(t, err)
-	require.Positive(t, n, "nothing is damaged")
 	require.NoError(t, db.Close())
-	return path
+	return n
 }

@@ -48,7 +48,7 @@ func (m *Machine) checkSessions(c *checks) {
 		c.that(s.Code == (Secret{}) || m.codes[s.Code] == s, "the code of %s finds another", s.Nick)
 		c.that(!s.Serves || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
 		c.that(!s.Duty || s.Serves, "%s is on duty, and does not serve", s.Nick)
-		c.that(s.Released == false || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
+		c.that(!s.Released || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
 		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // that one may be another's: see relieve
 		c.that(s.Target.Heir == 0 || s.has(m, s.Target.Heir), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Heir)
 		conns[s.Conn] = true
