@@ -291,6 +291,7 @@ func (r *restart) readsAgain() {
 
 func (r *restart) keepsNothingInMemory() {
 	h := open(r.t, "--journal", "memory")
+	assert.Contains(r.t, h.log.all(), "until the server ends, and so are sessions, topics and the desk: the next start has nothing of it")
 	ann := h.enter("ann")
 	code := aCode.FindString(ann.all())
 	h.process.signal(terminate)

@@ -23,7 +23,7 @@ const recordFile = "chinwag.db"
 // is "". close gives it back, when nobody writes any more.
 func openRecord(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
-		log.Info("what is said is kept until the server ends", "journal", "memory")
+		log.Info("what is said is kept until the server ends, and so are sessions, topics and the desk: the next start has nothing of it", "journal", "memory")
 		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), "", func() error { return nil }, nil
 	}
 	dir, err := dataFolder(s.Data)

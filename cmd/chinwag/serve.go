@@ -57,7 +57,8 @@ but what others say.
 
 All that is said is kept in a file, chinwag.db in the folder of --data, before
 anybody hears it, and is there again after a crash: --keep says for how long,
-and --journal memory keeps it only until the server ends.
+and --journal memory keeps it only until the server ends, as all else: sessions,
+topics, the desk.
 
 Each flag is also an environment variable (--per-address: CHINWAG_PER_ADDRESS)
 and a key of the configuration file (per-address = 64). The flag beats the
