@@ -462,7 +462,10 @@ func TestHowOftenItIsPruned(t *testing.T) {
 		{Options{Keep: time.Millisecond}, time.Second},
 		{Options{Size: 1}, time.Second},
 	} {
-		assert.Equal(t, c.want, (&Store{opts: c.o}).pruneEvery())
+		s := &Store{opts: c.o}
+		assert.Equal(t, time.Second, s.pruneEvery(), "while nothing may go")
+		s.KeepAfter(1)
+		assert.Equal(t, c.want, s.pruneEvery())
 	}
 }
 
