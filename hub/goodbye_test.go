@@ -62,3 +62,40 @@ func TestWhoIsExpelledIsToldOfTheSession(t *testing.T) {
 		w.Close(ann, bob, eve, back)
 	})
 }
+
+// Operators are told what waits at the desk as the server ends.
+func TestTheEndTellsWhatWaits(t *testing.T) {
+	for survives, want := range map[bool]string{
+		true:  "-- at the desk 2 visitors wait, and 1 message is not answered: the next start has that, too",
+		false: "-- at the desk 2 visitors wait, and 1 message is not answered: that ends with the server",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, hub.Options{Survives: survives})
+			op := w.EnterOperator("op")
+			op.Send(protocol.Duty{}) // else who goes leaves no message
+			var visitors []*hubtest.Client
+			for i := range 3 {
+				v := w.EnterFrom(2+i, hub.Identity{})
+				v.Send(protocol.Desk{Text: hubtest.Text("my parcel is lost")})
+				visitors = append(visitors, v)
+			}
+			synctest.Wait()
+			visitors[0].Send(protocol.Leave{})
+			visitors[0].Wait()
+			op.Told()
+			w.Stop()
+			op.Wait()
+			told := op.Told()
+			assert.Equal(t, want, told[len(told)-2], told)
+			visitors[1].Wait()
+			assert.NotContains(t, visitors[1].Told(), want)
+			w.Close(append(visitors, op)...)
+		})
+	}
+	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+		op := w.EnterOperator("op")
+		w.Stop()
+		op.Wait()
+		assert.Len(t, op.Told(), 1, "nothing waits")
+	})
+}

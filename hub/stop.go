@@ -1,6 +1,14 @@
 package hub
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
 
 // stop begins the end: who waits to hand something over is still heard, then
 // nobody. When the journal has decided about all of it come the goodbyes. The grace begins
@@ -38,8 +46,54 @@ func (r *run) endWell() {
 		r.noteLast()
 	}
 	if len(r.inflight) == 0 {
+		r.tellWaiting()
 		r.sayGoodbye()
 	}
+}
+
+// tellWaiting tells the operators what waits at the desk as the server ends.
+func (r *run) tellWaiting() {
+	visitors, messages := 0, 0
+	for _, t := range r.machine.View().Tickets {
+		switch {
+		case t.Message:
+			messages++
+		case t.By == uuid.Nil:
+			visitors++
+		}
+	}
+	words := waitingWords(visitors, messages, r.opts.Survives)
+	if words == "" || r.parted {
+		return
+	}
+	for _, s := range r.operators {
+		if s.client != nil && !s.client.over {
+			r.tellOne(s.client, protocol.Notice{Text: protocol.MustText(words)})
+		}
+	}
+}
+
+func waitingWords(visitors, messages int, survives bool) string {
+	var parts []string
+	switch {
+	case visitors == 1:
+		parts = append(parts, "1 visitor waits")
+	case visitors > 1:
+		parts = append(parts, fmt.Sprintf("%d visitors wait", visitors))
+	}
+	switch {
+	case messages == 1:
+		parts = append(parts, "1 message is not answered")
+	case messages > 1:
+		parts = append(parts, fmt.Sprintf("%d messages are not answered", messages))
+	}
+	switch {
+	case len(parts) == 0:
+		return ""
+	case survives:
+		return "at the desk " + strings.Join(parts, ", and ") + ": the next start has that, too"
+	}
+	return "at the desk " + strings.Join(parts, ", and ") + ": that ends with the server"
 }
 
 func (r *run) sayGoodbye() {
