@@ -30,7 +30,7 @@
 // A commit that fails is void, and so is all that was decided after it (decided.go): Rollback makes the state what
 // it was, without the disk; Resume has the journal go on; authors of events are told not-kept; what only asked is
 // decided again. What was nobody's wish (a broken connection, a time that is up) is proposed again by reconcile
-// (follow.go), at once and then once a second. After journal.ErrBroken the hub ends, and the record is the truth.
+// (reconcile.go), at once and then once a second. After journal.ErrBroken the hub ends, and the record is the truth.
 //
 // # The life of a line
 //
