@@ -79,3 +79,29 @@ func TestRoomIsKnownAfterOneMerge(t *testing.T) {
 	assert.True(t, s.isMerged())
 	assert.False(t, s.compact.Load())
 }
+
+// A page that cannot be read leaves the cursor as it was: what is missing before it is told by the next.
+func TestAPageThatCannotBeReadTakesNothing(t *testing.T) {
+	t.Parallel()
+	s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour})
+	for range 5 {
+		storetest.Commit(t, s, ago("#a", 2*time.Hour, "hello"))
+	}
+	storetest.Commit(t, s, storetest.Said("#a", "hello"), storetest.Said("#b", "hello"))
+	pruneHard(t, s)
+	damage := func(event string) {
+		_, err := s.w.conn.ExecContext(t.Context(), "UPDATE entries SET event=? WHERE seq=7", event)
+		require.NoError(t, err)
+	}
+	var sound string
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT event FROM entries WHERE seq=7").Scan(&sound))
+	cur := &journal.Cursor{Streams: []journal.Reading{{Stream: "#a"}, {Stream: "#b"}}}
+	damage("{")
+	_, err := s.Read(cur, 7, 10)
+	require.Error(t, err)
+	damage(sound)
+	page, err := s.Read(cur, 7, 10)
+	require.NoError(t, err)
+	assert.Equal(t, 5, page.Gone)
+	assert.Len(t, page.Entries, 2)
+}

@@ -108,6 +108,7 @@ func (r *reader) look(f func(r *reader) error) error {
 
 // Read implements journal.Store.
 func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Page, err error) {
+	before := slices.Clone(cur.Streams)
 	err = s.borrow(func(r *reader) error {
 		for i := range cur.Streams {
 			if err := r.read(&p, &cur.Streams[i], cur.Seq, upto, limit); err != nil {
@@ -116,7 +117,8 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil { // what was found to be missing is told by the page that is read next
+		copy(cur.Streams, before)
 		return journal.Page{}, err
 	}
 	p.Cut(cur, upto, limit)
