@@ -179,6 +179,7 @@ func TestRoomAndNameAreKept(t *testing.T) {
 		ann.send(protocol.Rename{Nick: nick(t, "ann")})
 		require.NoError(t, ann.Settle(t.Context()))
 		s.close()
+		synctest.Wait() // else it may be sent to the old server, and nobody knows what became of it
 		ann.say("said while the server is away")
 		ann.send(protocol.Who{})
 		s.openAnew()
