@@ -197,9 +197,9 @@ func (r *run) tellAll(n int) {
 			lines++
 		}
 		r.tellOf(d)
-		for _, a := range d.after {
-			r.tellAnswers(a, a.answers)
-			answered += a.cost
+		for i := 0; i < len(d.after); i++ { // telling one may bring another
+			r.tellAnswers(d.after[i], d.after[i].answers)
+			answered += d.after[i].cost
 		}
 	}
 	r.machine.Release(batch[n-1].number)

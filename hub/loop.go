@@ -87,44 +87,43 @@ func (r *run) handle(req request) {
 
 // run is all that belongs to one call of Run.
 type run struct {
-	machine   *state.Machine // what is true, at the front of the order
-	audience                 // who hears what, where telling has got to
-	hub       *Hub
-	opts      *Options
-	clients   map[uint64]*Client    // by their numbers
-	key       [32]byte              // of what the state knows of secrets
-	guests    int                   // numbers of guests given
-	conns     uint64                // numbers of clients so far
-	inherits  *state.Legacy         // of a record without rows, before the start is decided; nil: it has some, or nothing
-	kept      uint64                // position after which the record keeps what a start needs
-	settledAt time.Time             // when that was made less
-	inflight  []*decided            // in the journal, the oldest first
-	lost      map[uint64]state.Lost // of clients that are gone, up to when that is told
-	greeted   greeted
-	health    health     // of the record
-	lag       lag        // between deciding and telling
-	budgets   budgets    // what each address may still say
-	commits   uint64     // so far
-	round     uint64     // broadcasts so far
-	widest    int        // lines of this commit that were told in one room, where they are the most
-	speaking  []*room    // rooms in which something was said in this commit
-	late      []*session // that are yet to be told of a crowd
-	lateAt    time.Time
-	notes     seenNotes
-	waits     []*nameWait // commands that wait for a name
-	timer     *time.Timer
-	dueAt     time.Time // for which the timer is set
-	triedAt   time.Time // when what could not be recorded was tried again last
-	retryAt   time.Time // when what could not be recorded is tried again; zero: there is nothing
-	hurried   bool      // an operator asks for the end who cannot wait for a turn
-	broken    error     // not nil: no commit will ever succeed
-	begun     bool      // the start is decided
-	stopping  bool
-	draining  bool // no command is taken any more
-	parted    bool // the goodbyes are said
-	farewell  protocol.Text
-	patience  <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
-	deadline  <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
+	machine  *state.Machine // what is true, at the front of the order
+	audience                // who hears what, where telling has got to
+	hub      *Hub
+	opts     *Options
+	clients  map[uint64]*Client    // by their numbers
+	key      [32]byte              // of what the state knows of secrets
+	guests   int                   // numbers of guests given
+	conns    uint64                // numbers of clients so far
+	inherits *state.Legacy         // of a record without rows, before the start is decided; nil: it has some, or nothing
+	kept     uint64                // position after which the record keeps what a start needs
+	inflight []*decided            // in the journal, the oldest first
+	lost     map[uint64]state.Lost // of clients that are gone, up to when that is told
+	greeted  greeted
+	health   health     // of the record
+	lag      lag        // between deciding and telling
+	budgets  budgets    // what each address may still say
+	commits  uint64     // so far
+	round    uint64     // broadcasts so far
+	widest   int        // lines of this commit that were told in one room, where they are the most
+	speaking []*room    // rooms in which something was said in this commit
+	late     []*session // that are yet to be told of a crowd
+	lateAt   time.Time
+	notes    seenNotes
+	waits    []*nameWait // commands that wait for a name
+	timer    *time.Timer
+	dueAt    time.Time // for which the timer is set
+	triedAt  time.Time // when what could not be recorded was tried again last
+	retryAt  time.Time // when what could not be recorded is tried again; zero: there is nothing
+	hurried  bool      // an operator asks for the end who cannot wait for a turn
+	broken   error     // not nil: no commit will ever succeed
+	begun    bool      // the start is decided
+	stopping bool
+	draining bool // no command is taken any more
+	parted   bool // the goodbyes are said
+	farewell protocol.Text
+	patience <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
+	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
 }
 
 func newRun(h *Hub) (*run, error) {
@@ -157,7 +156,7 @@ func (r *run) runJournal() (stop func()) {
 	}
 }
 
-// clientOf is the client of a session's connection; nil: it is gone.
+// stateOf is the session of a client as it is decided; nil: it has none.
 func (r *run) stateOf(c *Client) *state.Session {
 	if c.id == uuid.Nil {
 		return nil

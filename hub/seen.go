@@ -7,7 +7,9 @@ import (
 )
 
 // What people were told stands in the record a second later at most, so that a start after a crash knows it:
-// one position for all who are not behind, and one of its own for each that is. Programs know theirs.
+// one position for all who are not behind, and one of its own for each that is. Programs know theirs. With the same
+// note the state writes rows, so that a start needs few entries: those that are kept for it alone would outlive
+// --keep and --keep-lines.
 
 const (
 	noteEvery  = time.Second
@@ -21,9 +23,9 @@ type seenNotes struct {
 	end  bool // the last note before the end is made
 }
 
-// seenDue is when there is something to note; zero: nothing was told since.
+// seenDue is when there is something to note; zero: nothing was told since, and a start needs no entries.
 func (r *run) seenDue() (at time.Time) {
-	if r.head != r.notes.upto && !r.stopping && r.retryAt.IsZero() {
+	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() {
 		at = r.notes.at.Add(noteEvery)
 	}
 	return at
@@ -35,10 +37,7 @@ func (r *run) noteSeen(now time.Time) {
 		return
 	}
 	r.notes.at, r.notes.upto = now, r.head
-	note := r.seenNow()
-	if note.Upto > 0 || len(note.Behind) > 0 {
-		r.propose(proposal{op: note})
-	}
+	r.propose(proposal{op: r.seenNow()})
 }
 
 // seenNow is up to which position the clients of people are told now. Where more are behind than can be noted at

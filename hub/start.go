@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/hub/state"
@@ -56,7 +55,7 @@ func (r *run) load() error {
 	}
 	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
 	r.audience.load(m)
-	r.kept, r.settledAt = m.Whole(), time.Now()
+	r.kept = m.Whole()
 	r.hub.journal.KeepAfter(r.kept)
 	for _, s := range m.View().Sessions { // a number of a connection is never used twice
 		r.conns = max(r.conns, s.Conn)
@@ -171,28 +170,6 @@ func (r *run) settings() state.Settings {
 		s.Replies = append(s.Replies, state.Canned{Name: name, Text: o.Replies[name]})
 	}
 	return s
-}
-
-// settleEvery is how long entries may be kept for a start alone that are too old, or too many, to be kept else.
-const settleEvery = time.Second
-
-// settleDue is when the entries that a start needs are made few; zero: there are none.
-func (r *run) settleDue() (at time.Time) {
-	if r.kept < r.head && !r.parted && r.retryAt.IsZero() {
-		at = r.settledAt.Add(settleEvery)
-	}
-	return at
-}
-
-// settle has the state written, so that a start needs no entries of before. That takes several
-// decisions where many sessions have said something.
-func (r *run) settle(now time.Time) {
-	if due := r.settleDue(); due.IsZero() || due.After(now) {
-		return
-	}
-	if r.settledAt = now; r.machine.Whole() < r.head {
-		r.propose(proposal{op: state.Settle{}})
-	}
 }
 
 // keepAfter tells the record which entries a start needs.

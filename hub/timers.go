@@ -26,7 +26,6 @@ func (r *run) rearm() {
 	by(r.queueDue())
 	if len(r.inflight) == 0 {
 		by(r.seenDue())
-		by(r.settleDue())
 	}
 	by(r.health.lookAt)
 	by(r.machineDue())
@@ -75,7 +74,6 @@ func (r *run) expire() {
 	}
 	if len(r.inflight) == 0 {
 		r.noteSeen(now)
-		r.settle(now)
 	}
 	r.tellQueue()
 	r.rearm()

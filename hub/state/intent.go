@@ -88,15 +88,13 @@ type (
 		Seen   uint64          // position up to which the session's client was told
 	}
 	// Seen says up to which position clients were told, so that a start knows it: all up to Upto, and
-	// those of people who are behind up to a position of their own.
+	// those of people who are behind up to a position of their own. It also writes rows of what is soft, so that a
+	// start needs few entries: not all at once, so while Whole is before Head it is asked for again.
 	Seen struct {
 		Upto   uint64
 		Behind []Behind
 		Clean  bool // the server is about to end, and Upto is exact
 	}
-	// Settle writes rows of what is soft, so that a start needs no entries from long ago: see Machine.Whole. So many
-	// are written at once; it is asked for again while Whole is before Head.
-	Settle struct{}
 	// Withdrawn ends a session that is not to be in any room before its hello.
 	Withdrawn struct{}
 	// Promote makes an operator of a session whose client has shown that it may be one.
@@ -117,7 +115,6 @@ func (Open) op()      {}
 func (Resume) op()    {}
 func (Lost) op()      {}
 func (Seen) op()      {}
-func (Settle) op()    {}
 func (Withdrawn) op() {}
 func (Promote) op()   {}
 func (Command) op()   {}

@@ -104,6 +104,30 @@ func TestWhatMustBeKeptIsWhatIsRecorded(t *testing.T) {
 	assert.Equal(t, whole, w.m.Whole())
 }
 
+// With a note of what was seen, or with several where many have spoken, a start needs no entries.
+func TestANoteOfWhatWasSeenMakesTheTailShort(t *testing.T) {
+	w := newWorld(t, defaults())
+	const crowd = 3 * softRows / 2
+	for i := range crowd {
+		w.opens(fmt.Sprint("p", i), nil)
+	}
+	for i := range crowd {
+		w.says(fmt.Sprint("p", i), "hello", "1")
+	}
+	w.keep()
+	for n := range 2 {
+		assert.Less(t, w.m.Whole(), w.m.head, "before note %d", n)
+		w.decide(Intent{Op: Seen{}})
+		assert.LessOrEqual(t, len(w.pending[0].Rows), softRows+1)
+		w.keep()
+	}
+	assert.Equal(t, w.m.head, w.m.Whole())
+	w.decide(Intent{Op: Seen{}})
+	assert.Empty(t, w.pending[0].Rows, "there is nothing more to write")
+	w.keep()
+	w.mustLoad()
+}
+
 func TestWhatIsSoftIsReplayedOnce(t *testing.T) {
 	w := newWorld(t, defaults())
 	w.opens("bob", func(o *Open) { o.Program = true })

@@ -68,7 +68,6 @@ func (m *Machine) Decide(in *Intent) *Decision {
 		m.lose(s, op)
 	case Seen:
 		m.noteSeen(op)
-	case Settle: // rows alone
 	case Withdrawn:
 		m.withdraw(s)
 	case Promote:

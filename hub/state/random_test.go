@@ -98,7 +98,9 @@ func (d *dice) next() Intent {
 		in.Op = Promote{}
 	case n < 6:
 		in.Op, in.Session, in.Conn = Due{}, uuid.Nil, 0
-	case n < 7: // with a connection that has a session already
+	case n < 8:
+		in.Op, in.Session, in.Conn = d.seen(c), uuid.Nil, 0
+	case n < 9: // with a connection that has a session already
 		in.Op = Resume{Conn: c.conn, Code: d.secret(), From: d.from(), Echo: true}
 	default:
 		in.Op = d.command()
@@ -107,6 +109,15 @@ func (d *dice) next() Intent {
 		}
 	}
 	return in
+}
+
+// seen is a note of what was told, with c behind or not.
+func (d *dice) seen(c *client) Seen {
+	op := Seen{Upto: d.Uint64N(d.m.head + 1), Clean: d.IntN(8) == 0}
+	if d.IntN(2) == 0 {
+		op.Behind = []Behind{{Session: c.id, Seen: d.Uint64N(d.m.head + 1)}}
+	}
+	return op
 }
 
 func (d *dice) secret() Secret { return d.client(d.names[d.IntN(len(d.names))]).secret }

@@ -106,11 +106,11 @@ func (m *Machine) softUpto() uint64 {
 	return m.unwritten[0].since - 1
 }
 
-// writeSoft writes the rows of sessions that have not been written for long, if the tail has become long or that is
-// asked for, and the common row when there are no more of them.
+// writeSoft writes the rows of sessions that have not been written for long, if the tail has become long, or once
+// a second with Seen, and the common row when there are no more of them.
 func (m *Machine) writeSoft() {
 	long := m.head - m.common.Whole
-	if _, asked := m.in.Op.(Settle); long < softSpan && !(asked && long > 0) {
+	if _, noted := m.in.Op.(Seen); long < softSpan && !(noted && long > 0) {
 		return
 	}
 	n := len(m.unwritten)
