@@ -172,7 +172,7 @@ func (v *survivor) sends(c protocol.Command) {
 	v.writes(c)
 }
 
-// newWords are those that nobody has said before, and their id.
+// newWords are a new line of this client and its id.
 func (v *survivor) newWords() (protocol.Ref, protocol.Text) {
 	v.n++
 	ref := protocol.Ref(fmt.Sprint(v.name, "-", v.n))
@@ -267,7 +267,7 @@ func (v *survivor) sees(e protocol.Recorded) {
 	v.seen = append(v.seen, sighting{seq, digest(e)})
 }
 
-// welcomed is who and where it is now.
+// welcomed follows a welcome: the session and its room.
 func (v *survivor) welcomed(e protocol.Welcome) {
 	again := v.token != ""
 	if again && (!e.Resumed || e.Epoch != v.epoch || e.Nick.String() != v.name) {
@@ -286,7 +286,7 @@ func (v *survivor) welcomed(e protocol.Welcome) {
 	v.isIn(e.Room)
 }
 
-func (v *survivor) isTalker() bool { return v.name[0] == 't' } // who alone decides where it is
+func (v *survivor) isTalker() bool { return v.name[0] == 't' } // a talker's room changes by its own joins alone
 
 func (v *survivor) isIn(room protocol.Room) {
 	if v.room != room {
@@ -303,7 +303,7 @@ func (v *survivor) entered(e protocol.Entered) {
 
 func (v *survivor) accepted(ref protocol.Ref, at uint64) {
 	if ref == "" {
-		return // somebody else's
+		return // another client's
 	}
 	if before := v.stands[ref]; before != 0 && before != at || v.refused[ref] {
 		v.is("told that %s stands at %d, and before at %d, or refused: %t", ref, at, before, v.refused[ref])

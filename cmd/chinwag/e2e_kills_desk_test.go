@@ -20,16 +20,16 @@ type deskwork struct {
 	desk   map[protocol.Ticket]held // the watcher's: all that is there, as it was told
 	newest protocol.Ticket
 
-	mine  map[protocol.Ticket]bool // whom the operator has
+	mine  map[protocol.Ticket]bool // the tickets that this operator has taken
 	doing int                      // the ping behind its last command at the desk; what that has done is known with its pong
-	known bool                     // it knows whom it has, after a start
+	known bool                     // mine is complete: after a start, when /queue was answered
 
 	listed map[protocol.Ticket]held // the answer to /queue
 	left   int                      // of it, to come
 	told   map[protocol.Ticket]held // the desk when that began
 }
 
-// held is a visitor at the desk, and the operator who has them.
+// held is a ticket: the visitor, and the operator that has taken it.
 type held struct{ visitor, by string }
 
 func (v *survivor) isWatcher() bool { return v.name == "operator0" }
@@ -60,16 +60,16 @@ func (v *survivor) answers() {
 	}
 	mine := slices.Sorted(maps.Keys(v.mine))
 	if len(mine) == 0 || len(mine) < 4 && v.dice.IntN(2) == 0 {
-		v.commands(protocol.Next{})
+		v.sendsAndPings(protocol.Next{})
 		return
 	}
 	one := mine[v.dice.IntN(len(mine))]
 	switch other := fmt.Sprint("operator", 1+v.dice.IntN(v.operators()-1)); v.dice.IntN(10) {
 	case 0:
-		v.commands(protocol.Close{Ticket: one})
+		v.sendsAndPings(protocol.Close{Ticket: one})
 	case 1:
 		if other != v.name {
-			v.commands(protocol.Hand{Ticket: one, To: mustNick(other)})
+			v.sendsAndPings(protocol.Hand{Ticket: one, To: mustNick(other)})
 		}
 	default:
 		ref, text := v.newWords()
@@ -77,8 +77,8 @@ func (v *survivor) answers() {
 	}
 }
 
-// commands sends a command that changes who has whom. A pong tells that it is done.
-func (v *survivor) commands(c protocol.Command) {
+// sendsAndPings sends a command that changes tickets. The pong tells that it is done.
+func (v *survivor) sendsAndPings(c protocol.Command) {
 	v.writes(c)
 	v.asksForPong()
 	v.doing = v.pings
@@ -135,7 +135,7 @@ func (v *survivor) changes(e protocol.TicketChanged) {
 	}
 }
 
-// queues is the beginning of the answer to /queue: who is at the desk, after all that was told before.
+// queues follows the beginning of the answer to /queue, which lists the tickets after all that was told before.
 func (v *survivor) queues(e protocol.QueueIs) {
 	v.listed, v.told, v.left = map[protocol.Ticket]held{}, maps.Clone(v.desk), e.Shown
 	v.compares()
@@ -164,7 +164,7 @@ func (v *survivor) compares() {
 	v.compared = v.life
 }
 
-// checkDesk looks at what became of visitors: the numbers only grow, and nobody was ever lost.
+// checkDesk checks the tickets in the record: their numbers only grow, and none was lost or left.
 func (k *kills) checkDesk(r *recorded) {
 	newest := protocol.Ticket(0)
 	for _, e := range r.desk {

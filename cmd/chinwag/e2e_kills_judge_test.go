@@ -34,10 +34,10 @@ func entriesOf(t *testing.T, db *sqlite.Store, stream journal.Stream) (all []jou
 type recorded struct {
 	desk     []journal.Entry
 	streams  map[journal.Stream][]journal.Entry // the rooms', and each visitor's own
-	sessions map[string]uuid.UUID               // by their names, which nobody has changed
+	sessions map[string]uuid.UUID               // by names, which are never changed here
 }
 
-// judge compares what everybody was told with the record.
+// judge compares what each client was told with the record.
 func (k *kills) judge() {
 	for _, v := range k.all {
 		assert.Empty(k.t, v.wrong, v.name)

@@ -150,7 +150,7 @@ func (s *settings) table() []settingGroup {
 			{name: "hold", value: lastingFrom(&s.Hold, leastHold, mostHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
 		}},
 		{"The record", []setting{
-			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends)"},
+			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends, as sessions, topics and the desk)"},
 			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
 			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", example: "normal", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
 			{name: "keep", value: lasting(&s.Keep), takes: "TIME", example: "90d", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},

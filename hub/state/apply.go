@@ -107,7 +107,7 @@ func (m *Machine) applyChange(e *Event) {
 	case Inherited:
 		m.inherited(c)
 	case Configured:
-		m.touchCommon().Settings = c.Settings
+		m.configured(c)
 	default:
 		panic(fmt.Sprintf("state: a change of an unknown type %T", c))
 	}

@@ -129,7 +129,7 @@ func samples() []sample {
 		{"session", ofSession, &sessionPart{s, 1002}},
 		{"room", ofRoom, &roomPart{&Room{Name: roomOf("tea"), Topic: textOf("Earl Grey, or 茶"), By: idOf(1), From: nickOf("bob"), Emptied: 77}}},
 		{"ticket, just opened", ofTicket, &ticketPart{&Ticket{No: 1, Session: idOf(1), Nick: nickOf("ann"), Since: noon, Opened: 12}}},
-		{"ticket", ofTicket, &ticketPart{&Ticket{
+		{"ticket", ofTicket, &ticketPart{&Ticket{Kept: true,
 			No: 7, Session: idOf(1), Nick: nickOf("ann"), From: Address{Host: "192.0.2.7", Prefix: at4}, Since: noon, Opened: 12, Left: noon.Add(time.Minute),
 			LeftAt: 30, First: textOf("hello?"), By: idOf(2), Lost: true, Message: true, OnHold: true,
 		}}},

@@ -136,7 +136,7 @@ func (t *Ticket) fields(c *coder) {
 	number(c, &t.LeftAt)
 	c.text(&t.First)
 	c.bytes(t.By[:])
-	c.flags(&t.Lost, &t.Message, &t.OnHold)
+	c.flags(&t.Lost, &t.Message, &t.OnHold, &t.Kept)
 }
 
 func (b *block) fields(c *coder) {

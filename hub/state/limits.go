@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -11,7 +12,8 @@ import (
 // Visitors who have gone leave tickets at the desk: messages, and those of the absent, who may come
 // back. These take no place of visitors who are there, and have bounds of their own, in all
 // and for an address; beyond them the oldest goes, in all of the address that has most. What an
-// operator has counts no more, and does not go.
+// operator has counts no more, and does not go. What was there before a start that lowered a bound counts, and does
+// not go either: while it is too much, what comes goes at once.
 
 // limits is what limitDesk has to do, as it was worked out last.
 type limits struct {
@@ -67,6 +69,19 @@ func (m *Machine) limitsNow() *limits {
 	return &d.limits
 }
 
+// configured is the change of that name. By lower bounds nothing goes that waits already.
+func (m *Machine) configured(c Configured) {
+	was, set := m.Settings, &c.Settings
+	m.touchCommon().Settings = c.Settings
+	if set.Visitors >= was.Visitors && set.VisitorsPerAddress >= was.VisitorsPerAddress &&
+		set.MessagesKept >= was.MessagesKept && set.MessagesPerAddress >= was.MessagesPerAddress {
+		return
+	}
+	for _, t := range slices.SortedFunc(maps.Values(m.desk.tickets), byNumber) {
+		m.touchTicket(t).Kept = true
+	}
+}
+
 // isOf reports whether l was worked out for the bounds of set.
 func (l *limits) isOf(set *Settings) bool {
 	return l.of.Visitors == set.Visitors && l.of.VisitorsPerAddress == set.VisitorsPerAddress &&
@@ -87,27 +102,33 @@ func (d *desk) expired(upto time.Time, n int) (due []*Ticket) {
 }
 
 // surplus are those of ts, which are in the order in which they went, that are more than
-// perAddress of one address or more than most in all: the first n of them.
+// perAddress of one address or more than most in all: the first n of them that may go.
 func surplus(ts []*Ticket, perAddress, most, n int) (more []*Ticket) {
 	if len(ts) <= min(perAddress, most) {
 		return nil
 	}
-	of := map[netip.Prefix][]*Ticket{}
+	of, kept := map[netip.Prefix][]*Ticket{}, map[netip.Prefix]int{} // that may go, and that may not
 	count := 0
 	for _, t := range ts {
 		if !t.waits() {
 			continue
 		}
 		from := t.From.Prefix
-		of[from] = append(of[from], t)
-		count++
-		if from.IsValid() && len(of[from]) > perAddress {
+		if count++; t.Kept {
+			kept[from]++
+		} else {
+			of[from] = append(of[from], t)
+		}
+		if from.IsValid() && len(of[from]) > 0 && len(of[from])+kept[from] > perAddress {
 			more, of[from] = append(more, of[from][0]), of[from][1:]
 			count--
 		}
 	}
 	for ; count > most && len(more) < n; count-- {
 		from := busiest(of)
+		if len(of[from]) == 0 {
+			break
+		}
 		more, of[from] = append(more, of[from][0]), of[from][1:]
 	}
 	return more[:min(len(more), n)]

@@ -110,6 +110,7 @@ type Ticket struct {
 	Lost    bool          // the visitor is not there: the connection is broken, or
 	Message bool          // they have gone, and what was said waits to be answered
 	OnHold  bool          // asked to wait a moment
+	Kept    bool          // it was there before a start that lowered the bounds, and does not go for them
 
 	row   int64
 	dirty uint64
