@@ -287,6 +287,52 @@ func (r *restart) readsAgain() {
 	carol := r.enter("cleo")
 	carol.types("/operator", sesame, "/say")
 	carol.expect("-- you are an operator now...", "-- ready replies: days")
+	r.keepsWhatIsTooMuch()
+	r.opensTheDesk()
+}
+
+// keepsWhatIsTooMuch: three messages wait, and then there is a place for one.
+func (r *restart) keepsWhatIsTooMuch() {
+	folder, password := r.t.TempDir(), passwordFile(r.t)
+	h := openOn(r.t, folder, "--operator-password-file", password)
+	for i := range 3 {
+		h.leavesWord(fmt.Sprint("message ", i))
+	}
+	h.process.signal(terminate)
+	h.process.exits()
+	h = openOn(r.t, folder, "--operator-password-file", password, "--desk-messages", "1")
+	h.leavesWord("message 3")
+	op := h.enter("op")
+	op.types("/operator", sesame, "/queue all", "/ping")
+	queue := op.until("-- pong")
+	for i := range 4 {
+		assert.Equal(r.t, i < 3, strings.Contains(queue, fmt.Sprint(": message ", i)), queue)
+	}
+}
+
+func (h *house) leavesWord(words string) {
+	p := h.stranger()
+	p.types("/desk "+words, "/quit")
+	p.ends()
+}
+
+// opensTheDesk: a visitor of a server that was only a desk finds the lobby, and the operators the words.
+func (r *restart) opensTheDesk() {
+	folder, password := r.t.TempDir(), passwordFile(r.t)
+	h := openOn(r.t, folder, "--desk", "--operator-password-file", password)
+	vera := h.stranger()
+	vera.types("/nick vera", "my parcel is lost", "/ping")
+	vera.expect("-- pong")
+	code := aCode.FindString(vera.all())
+	h.process.signal(terminate)
+	h.process.exits()
+	h = openOn(r.t, folder, "--operator-password-file", password)
+	vera = h.stranger()
+	vera.types(code)
+	vera.expect("-- You are vera in #lobby...")
+	op := h.enter("op")
+	op.types("/operator", sesame, "/queue all", "/ping")
+	assert.Contains(r.t, op.until("-- pong"), "vera has left a message")
 }
 
 func (r *restart) keepsNothingInMemory() {
