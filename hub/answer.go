@@ -60,8 +60,8 @@ func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }
 
 // tellLocal answers a command about which nothing is to be decided, in its place.
 func (r *run) tellLocal(c *Client, p proposal, events ...protocol.Event) {
-	p.c = c
-	d := &decided{proposal: p, local: true}
+	p.c, p.local = c, true
+	d := &decided{proposal: p}
 	for _, e := range events {
 		d.answers = append(d.answers, state.Answer{Conn: c.conn, Event: e})
 	}

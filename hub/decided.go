@@ -27,10 +27,19 @@ type proposal struct {
 	cost    int    // of the command, see admission
 	isLine  bool   // it says something, and needs no answer
 	before  bool   // it is what a command needs, which is told what becomes of both
+	local   bool   // it is an answer that needed no decision
 	secrets []state.Secret
 	ref     protocol.Ref
-	begins  string // the code of the session that begins by it, or
-	goesOn  string // that of the one which goes on by it
+	codes   *codes // nil: no session begins by it, or goes on
+}
+
+// codes are the code of the session that begins by an intent, and of the one that goes on by it.
+type codes struct{ begins, goesOn string }
+
+// owned is the session of a client, and the code of it.
+type owned struct {
+	id   uuid.UUID
+	code string
 }
 
 // decided is a decision that is not told yet.
@@ -41,10 +50,8 @@ type decided struct {
 	entries []journal.Entry
 	changes []change
 	answers []state.Answer
-	local   bool // it is an answer that needed no decision
 	next    state.Op
-	was     uuid.UUID // the session that its client had before,
-	code    string    // and the code of that
+	had     *owned // by its client before; nil: that has the same session still
 	spent   []expense
 	after   []*decided // that have nothing to record, and are told after this one
 }
@@ -60,14 +67,15 @@ type change struct {
 func (r *run) propose(p proposal) {
 	r.begin()
 	now := time.Now()
-	in := state.Intent{
+	in := &r.intent
+	*in = state.Intent{
 		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Late: r.lateness(now), Session: p.of, Conn: p.conn,
 		Secrets: p.secrets, Op: p.op,
 	}
 	if p.c != nil {
 		in.Session, in.Conn = p.c.id, p.c.conn
 	}
-	made := r.machine.Decide(&in)
+	made := r.machine.Decide(in)
 	if made.Void {
 		r.release()
 		r.drop(p)
@@ -125,19 +133,19 @@ func (d *decided) take(events []state.Event) {
 
 // adopt has the client of d be of the session that is its from here on.
 func (r *run) adopt(d *decided) {
-	if d.c == nil {
+	if d.c == nil || d.codes == nil {
 		return
 	}
-	d.was, d.code = d.c.id, d.c.code
+	had := owned{d.c.id, d.c.code}
 	for _, ch := range d.changes {
 		switch c := ch.Change.(type) {
 		case state.Opened:
 			if c.Session.Conn == d.c.conn {
-				d.c.id, d.c.code = ch.author, d.begins
+				d.c.id, d.c.code, d.had = ch.author, d.codes.begins, &had
 			}
 		case state.Attached:
 			if c.Conn == d.c.conn {
-				d.c.id, d.c.code = ch.author, d.goesOn
+				d.c.id, d.c.code, d.had = ch.author, d.codes.goesOn, &had
 			}
 		}
 	}
@@ -152,7 +160,7 @@ func (r *run) record(d *decided, rows []state.Row) {
 	r.inflight = append(r.inflight, d)
 	d.spent = r.spend(d)
 	r.expectAnswer()
-	r.hub.journal.Propose(journal.Proposal{Entries: d.entries, Rows: slices.Clone(rows), Mark: d})
+	r.hub.journal.Propose(journal.Proposal{Entries: d.entries, Rows: slices.Clone(rows)})
 	r.rearm()
 }
 
@@ -248,8 +256,8 @@ func (r *run) void() {
 	r.hub.journal.Resume()
 	r.retryAt = later(time.Now(), r.triedAt.Add(time.Second))
 	for _, d := range slices.Backward(flight) {
-		if d.c != nil && d.was != d.c.id {
-			d.c.id, d.c.code = d.was, d.code
+		if d.had != nil {
+			d.c.id, d.c.code = d.had.id, d.had.code
 		}
 	}
 	for _, d := range flight {

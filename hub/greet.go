@@ -196,12 +196,13 @@ func (r *run) open(c *Client, p proposal, o state.Open) {
 		r.drop(p)
 		return
 	}
+	p.codes = &codes{}
 	if !c.Brief {
-		p.begins = newCode()
+		p.codes.begins = newCode()
 		if o.Program {
-			p.begins, p.goesOn = rand.Text(), c.hello.Token
+			p.codes.begins, p.codes.goesOn = rand.Text(), c.hello.Token
 		}
-		o.Code = r.hash(p.begins)
+		o.Code = r.hash(p.codes.begins)
 	}
 	o.Again = r.guests + 1
 	p.op = o
@@ -249,7 +250,7 @@ func (r *run) resume(c *Client, code string, p proposal) {
 		Conn: c.conn, Code: r.hash(code), Own: code == c.code && c.id != uuid.Nil, From: c.From, Echo: c.Echo,
 		Operator: c.Operator, Ref: p.ref, Guest: guest + 1,
 	}
-	p.goesOn = code
+	p.codes = &codes{goesOn: code}
 	r.propose(p)
 	if c.id != before {
 		r.guests = max(guest, r.guests)

@@ -89,6 +89,7 @@ func (r *run) handle(req request) {
 type run struct {
 	machine  *state.Machine // what is true, at the front of the order
 	audience                // who hears what, where telling has got to
+	intent   state.Intent   // that was decided last
 	hub      *Hub
 	opts     *Options
 	clients  map[uint64]*Client    // by their numbers

@@ -12,7 +12,10 @@ import (
 type nameWait struct {
 	holder *Client
 	until  time.Time
-	goOn   func() // nil: it has gone on
+	c      *Client
+	cmd    protocol.Command
+	p      proposal
+	over   bool
 }
 
 // awaitName has a command that asks for a name wait until the connection of a short
@@ -34,18 +37,19 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	if holder == nil || holder.detached || holder.Ending == nil || !holder.Ending() {
 		return false
 	}
-	r.waits = append(r.waits, &nameWait{holder, until, func() { r.command(c, cmd, p) }})
+	r.waits = append(r.waits, &nameWait{holder: holder, until: until, c: c, cmd: cmd, p: p})
 	r.rearm()
 	return true
 }
 
 // goOn follows a command that has waited for long enough.
 func (r *run) goOn(w *nameWait) {
-	if f := w.goOn; f != nil {
-		w.goOn = nil
-		r.waits = slices.DeleteFunc(r.waits, func(o *nameWait) bool { return o == w })
-		f()
+	if w.over {
+		return
 	}
+	w.over = true
+	r.waits = slices.DeleteFunc(r.waits, func(o *nameWait) bool { return o == w })
+	r.command(w.c, w.cmd, w.p)
 }
 
 // ended does what waited for the end of a connection.

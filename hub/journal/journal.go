@@ -66,15 +66,14 @@ var ErrBroken = errors.New("the disk did not take what was written: what is in t
 var ErrBusy = errors.New("journal: too many wait")
 
 // Proposal is what is committed together or not at all: the entries, and the rows that they
-// have changed. Mark is the proposer's own and comes back untouched.
+// have changed.
 type Proposal struct {
 	Entries []Entry
 	Rows    []Row
-	Mark    any
 }
 
 // Batch is a group of proposals in the order in which they were made. If Err is
-// not nil, none of them is in the record.
+// not nil, none of them is in the record. It holds until the next one is received.
 type Batch struct {
 	Proposals []Proposal
 	Err       error
@@ -93,8 +92,12 @@ type Journal struct {
 
 	mu      sync.Mutex
 	waiting []Proposal // bounded by who proposes: nobody has more than a few under way
+	spare   []Proposal // empty: room for those that come while waiting is committed
 	failed  bool       // the last commit was: nothing is taken before Resume
 }
+
+// mostSpare is the longest batch of which the memory is kept.
+const mostSpare = 4096
 
 // New makes a journal on a store. It does nothing before Run.
 func New(s Store) *Journal {
@@ -153,6 +156,7 @@ func (j *Journal) Committed() <-chan Batch { return j.committed }
 func (j *Journal) Run(ctx context.Context) {
 	var entries []Entry
 	var rows []Row
+	var told []Proposal // the batch before
 	for {
 		select {
 		case <-j.wake:
@@ -193,6 +197,8 @@ func (j *Journal) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		j.reuse(told)
+		told = group
 	}
 }
 
@@ -203,8 +209,19 @@ func (j *Journal) take() []Proposal {
 		return nil
 	}
 	group := j.waiting
-	j.waiting = nil
+	j.waiting, j.spare = j.spare, nil
 	return group
+}
+
+// reuse takes the memory of a batch that is over.
+func (j *Journal) reuse(group []Proposal) {
+	if cap(group) > mostSpare { // one flood must not cost memory for ever
+		return
+	}
+	clear(group)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.spare = group[:0]
 }
 
 // fail has nothing more taken before Resume.

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"testing/synctest"
 
@@ -34,10 +35,10 @@ func TestWhatWaitsIsCommittedTogether(t *testing.T) {
 		ended := make(chan struct{})
 		go func() { defer close(ended); j.Run(ctx) }()
 
-		j.Propose(Proposal{Entries: []Entry{said("#a", "1")}, Mark: 1})
+		j.Propose(Proposal{Entries: []Entry{said("#a", "1")}})
 		synctest.Wait()
-		for i := 2; i <= 4; i++ {
-			j.Propose(Proposal{Entries: []Entry{said("#a", "x"), said("#b", "y")}, Mark: i})
+		for i := range 3 {
+			j.Propose(Proposal{Entries: []Entry{said("#a", strconv.Itoa(i)), said("#b", "y")}})
 		}
 		s.goOn <- nil
 		first := <-j.Committed()
@@ -48,7 +49,9 @@ func TestWhatWaitsIsCommittedTogether(t *testing.T) {
 		second := <-j.Committed()
 		assert.Error(t, second.Err)
 		assert.Len(t, second.Proposals, 3, "all that waited while the first was committed")
-		assert.Equal(t, []any{2, 3, 4}, []any{second.Proposals[0].Mark, second.Proposals[1].Mark, second.Proposals[2].Mark})
+		for i, p := range second.Proposals {
+			assert.Equal(t, said("#a", strconv.Itoa(i)).Event.(protocol.Said).Text, p.Entries[0].Event.(protocol.Said).Text, "in order")
+		}
 		assert.Len(t, s.groups[1], 6)
 
 		j.Propose(Proposal{Entries: []Entry{said("#a", "of what has not happened")}})

@@ -49,9 +49,9 @@ func TestRowsAreCommittedWithTheirEntries(t *testing.T) {
 
 		j.Propose(Proposal{Rows: []Row{row(1, "alone")}})
 		synctest.Wait()
-		j.Propose(Proposal{Entries: []Entry{said("#a", "1")}, Rows: []Row{row(9, "a"), row(2, "a")}, Mark: 1})
+		j.Propose(Proposal{Entries: []Entry{said("#a", "1")}, Rows: []Row{row(9, "a"), row(2, "a")}})
 		j.Propose(Proposal{Entries: []Entry{said("#a", "2")}})
-		j.Propose(Proposal{Rows: []Row{row(2, "b"), {ID: 1}, row(9, "b"), row(2, "c")}, Mark: 3})
+		j.Propose(Proposal{Rows: []Row{row(2, "b"), {ID: 1}, row(9, "b"), row(2, "c")}})
 		s.goOn <- nil
 		assert.NoError(t, (<-j.Committed()).Err)
 		s.goOn <- errors.New("disk full")
@@ -61,7 +61,7 @@ func TestRowsAreCommittedWithTheirEntries(t *testing.T) {
 		assert.Equal(t, []Row{row(9, "a"), row(2, "a")}, failed.Proposals[0].Rows, "a proposal comes back as it was")
 
 		j.Resume()
-		for _, p := range failed.Proposals {
+		for _, p := range slices.Clone(failed.Proposals) {
 			j.Propose(p)
 			s.goOn <- nil
 			assert.NoError(t, (<-j.Committed()).Err)
