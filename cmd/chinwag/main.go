@@ -16,6 +16,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	tui "chinwag/conn/screen"
@@ -26,6 +27,7 @@ var version = "dev"
 
 func main() {
 	zone()
+	uuid.EnableRandPool() // ids are no secrets, and there is one for each line
 	root := rootCommand()
 	err := oneDash(root, os.Args[1:])
 	if err == nil {
