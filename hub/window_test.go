@@ -196,7 +196,7 @@ func (r *run) tellsOf(s *state.Session) bool {
 	if told == nil {
 		return false
 	}
-	is := told.where() == s.Room && told.nick == s.Nick && (told.room == nil || told.came == s.Came)
+	is := told.where() == s.Room && told.nick == s.Nick && (told.room == nil || told.came == s.Came && r.rooms[s.Room] == told.room)
 	is = is && (told.client != nil) == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
 	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.serves == s.Serves
 	is = is && r.desk.duty[s.ID] == s.Duty && (told.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
