@@ -115,6 +115,7 @@ func TestUsages(t *testing.T) {
 	for usage, want := range map[string][]string{
 		"/who":                                 {"/who"},
 		"/topic [TEXT|-]":                      {"/topic", "/topic TEXT", "/topic -"},
+		"/topic [ROOM] [TEXT|-]":               {"/topic", "/topic ROOM", "/topic TEXT", "/topic -", "/topic ROOM TEXT", "/topic ROOM -"},
 		"/read [ROOM]":                         {"/read", "/read ROOM"},
 		"/echo on|off":                         {"/echo on", "/echo off"},
 		"/hold [N [TEXT]]":                     {"/hold", "/hold N", "/hold N TEXT"},
@@ -141,7 +142,7 @@ func meaning(usage string) string {
 		words[1] = "dora"
 	case "/hand":
 		words[2] = "carol"
-	case "/say":
+	case "/canned":
 		if len(words) > 1 {
 			words[1] = "hours"
 		}

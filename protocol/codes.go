@@ -46,6 +46,9 @@ var RefusalCodes = []RefusalCode{
 
 	// Rooms.
 	{"too-many-rooms", "the server makes no more rooms", "changed: a room that there is"},
+	{"not-in-room", "one is not in that room, and what is said there nobody has heard", "changed: `watch` or `join` it first"},
+	{"only-room", "one is in no other room, and cannot leave it", "changed: `join` or `quit`"},
+	{"too-many-of-yours", "one is in as many rooms as one may be", "changed: `part` first"},
 	{"desk-only", "this server has a desk and no rooms", "no"},
 	{"operators-room", "only operators enter that room", "changed: as an operator"},
 	{"room-only", "an operator's lines go to a visitor, and `me` is for the room", "changed: `to` the room first"},

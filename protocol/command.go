@@ -20,19 +20,22 @@ type (
 		Resume *Resume `json:"resume,omitzero"` // what was seen of it last
 		Replay *int    `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
 	}
-	// Say says Text in the room; an operator's goes where their lines go. Ticket or
-	// Room is where they went as the line was begun: where they go elsewhere by now, nobody
-	// hears it. Neither is written in text.
+	// Say says Text in the room in front; an operator's goes where their lines go. With Ticket it goes to
+	// that visitor or to nobody, and is refused where the author's lines go elsewhere by now; with
+	// Room it is said in that room, wherever the author's lines go, and is refused where the author is
+	// not in it. Ticket is not written in text.
 	Say struct {
 		Ref    Ref    `json:"id,omitzero"`
 		Text   Text   `json:"text"`
 		Ticket Ticket `json:"ticket,omitzero"`
 		Room   Room   `json:"room,omitzero"`
 	}
-	// Me tells of oneself: * bob waves.
+	// Me tells of oneself: * bob waves. Here and below, Room is one of the rooms that one is in, and zero
+	// stands for the one in front. Only Who and Topic have it in text.
 	Me struct {
 		Ref  Ref  `json:"id,omitzero"`
 		Text Text `json:"text"`
+		Room Room `json:"room,omitzero"`
 	}
 	// Msg says Text to one person.
 	Msg struct {
@@ -44,17 +47,33 @@ type (
 	Rename struct {
 		Nick Nick `json:"nick"`
 	}
-	// Join goes to another room.
+	// Join goes to another room: that is the one in front from there on.
 	Join struct {
 		Room Room `json:"room"`
 	}
-	// Rooms asks which rooms there are.
-	Rooms struct{}
-	// Who asks who is in the room.
-	Who struct{}
-	// Topic sets the room's topic, clears it with the text "-", or asks for it.
+	// Watch also hears Room, and keeps hearing it when another one comes to the front. Without Room it
+	// asks which rooms one is in.
+	Watch struct {
+		Room Room `json:"room,omitzero"`
+	}
+	// Part leaves Room, or the one in front.
+	Part struct {
+		Room Room `json:"room,omitzero"`
+	}
+	// Rooms asks which rooms there are: those that have all of Words in the name or the topic, if there are
+	// any; with After, those that come after that room in the list.
+	Rooms struct {
+		Words Text `json:"text,omitzero"`
+		After Room `json:"after,omitzero"`
+	}
+	// Who asks who is in a room, which may be any that one may enter.
+	Who struct {
+		Room Room `json:"room,omitzero"`
+	}
+	// Topic sets a room's topic, clears it with the text "-", or asks for it.
 	Topic struct {
 		Text Text `json:"text,omitzero"`
+		Room Room `json:"room,omitzero"`
 	}
 	// History asks for what was said in the room: the last Lines, up to the
 	// position Before or around the position Around, or all that is kept, from Since on.
@@ -64,10 +83,12 @@ type (
 		Since  time.Time `json:"since,omitzero"`
 		Before uint64    `json:"before,omitzero"`
 		Around uint64    `json:"around,omitzero"`
+		Room   Room      `json:"room,omitzero"`
 	}
 	// Search asks for the last lines that hold all of the words.
 	Search struct {
 		Text Text `json:"text"`
+		Room Room `json:"room,omitzero"`
 	}
 	// Forget takes one's own words out of the record, for ever. Sure must be set.
 	Forget struct {
@@ -281,6 +302,8 @@ func (Me) command()         {}
 func (Msg) command()        {}
 func (Rename) command()     {}
 func (Join) command()       {}
+func (Watch) command()      {}
+func (Part) command()       {}
 func (Rooms) command()      {}
 func (Who) command()        {}
 func (Topic) command()      {}

@@ -28,7 +28,11 @@ func appendAll(dst []byte, events []Event) []byte {
 
 // appendCrowd appends one line for all who come or go.
 func appendCrowd(dst []byte, events []Event) []byte {
-	dst = strconv.AppendInt(append(dst, "-- "...), int64(len(events)), 10)
+	dst = append(dst, "-- "...)
+	if other, ok := events[0].(Elsewhere); ok {
+		dst = append(append(dst, StampOf(other).Room.s...), ": "...)
+	}
+	dst = strconv.AppendInt(dst, int64(len(events)), 10)
 	for i, e := range events[:namesShown] {
 		who, how, _ := passage(e)
 		if i == 0 {
@@ -46,7 +50,7 @@ func appendCrowd(dst []byte, events []Event) []byte {
 func crowd(events []Event) int {
 	n := 1
 	_, how, room := passage(events[0])
-	for how != "" && n < len(events) {
+	for how != "" && n < len(events) && isElsewhere(events[n]) == isElsewhere(events[0]) {
 		if _, nextHow, nextRoom := passage(events[n]); nextHow != how || nextRoom != room {
 			break
 		}
@@ -55,11 +59,18 @@ func crowd(events []Event) int {
 	return n
 }
 
+func isElsewhere(e Event) bool {
+	_, is := e.(Elsewhere)
+	return is
+}
+
 // passage is who comes into a room or goes from it, and how that is told of many. A
 // kick is something else, since people want to see it. "have left" and not "left":
 // somebody called 300 can leave with any words behind a colon.
 func passage(e Event) (who Nick, how string, room Room) {
 	switch e := e.(type) {
+	case Elsewhere:
+		return passage(e.Event)
 	case Joined:
 		return e.From, " joined: ", e.Room
 	case Left:

@@ -114,6 +114,25 @@ func TestThoseOfTwoRoomsAreNotCountedTogether(t *testing.T) {
 		string(Together(slices.Concat(joined(t, Lobby, guests(11)...), joined(t, tea, guests(2)...))).Text()))
 }
 
+// Those of a room that is not in front are counted with its name, and never with those of the one in front.
+func TestManyElsewhereAreOneLine(t *testing.T) {
+	tea, milk := Room{"#tea"}, Room{"#milk"}
+	other := func(events []Event) []Event {
+		for i, e := range events {
+			events[i] = Elsewhere{e}
+		}
+		return events
+	}
+	in := func(room string, lines string) string { return strings.ReplaceAll(lines, "-- ", "-- "+room+": ") }
+	assert.Equal(t, "-- #tea: 11 joined: guest-1, guest-2, guest-3 and 8 more\n", string(Together(other(joined(t, tea, guests(11)...))).Text()))
+	assert.Equal(t, in("#tea", eachJoined(guests(10))), string(Together(other(joined(t, tea, guests(10)...))).Text()))
+	assert.Equal(t, "-- #tea: 12 have left: guest-1, guest-2, guest-3 and 9 more\n", string(Together(other(gone(t, tea, []Reason{Lost}, guests(12)...))).Text()))
+	assert.Equal(t, in("#tea", eachJoined(guests(6)))+in("#milk", eachJoined(guests(6))),
+		string(Together(slices.Concat(other(joined(t, tea, guests(6)...)), other(joined(t, milk, guests(6)...)))).Text()))
+	assert.Equal(t, eachJoined(guests(6))+in("#tea", eachJoined(guests(6))),
+		string(Together(slices.Concat(joined(t, tea, guests(6)...), other(joined(t, tea, guests(6)...)))).Text()), "as the front has changed between them")
+}
+
 // A goodbye in somebody's own words looks like no count of the server's.
 func TestNobodyCanSayThatManyLeft(t *testing.T) {
 	goodbye := Left{From: nick(t, "300"), Reason: Quit, Text: MustText("a, b, c and 297 more")}

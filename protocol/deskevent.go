@@ -154,6 +154,8 @@ func TicketOf(e Event) Ticket {
 		return e.Ticket
 	case TicketChanged:
 		return e.Ticket
+	case Elsewhere:
+		return TicketOf(e.Event)
 	}
 	return 0
 }

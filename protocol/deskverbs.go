@@ -51,7 +51,7 @@ func deskVerbs() []Verb {
 			args:  func(c Command) string { return ticketArgs(c.(To).Ticket, Text{}) },
 		},
 		{
-			Name: "canned", Typed: "say", Args: "[NAME [N]]", Help: "says one of the ready replies; alone it lists them", Example: "/say hours", Operator: true,
+			Name: "canned", Args: "[NAME [N]]", Help: "says one of the ready replies; alone it lists them", Example: "/canned hours", Operator: true,
 			json: decode[Canned],
 			parse: func(t Text) (Command, error) {
 				name, rest := cutWord(t.s)

@@ -74,11 +74,16 @@ type (
 		By     Nick   `json:"by,omitzero"` // who kicked them
 		To     Room   `json:"to,omitzero"` // where they moved
 		Text   Text   `json:"text,omitzero"`
+		Rooms  []Room `json:"rooms,omitempty"` // see below
 	}
+	// Renamed stands in each room that the session is in, and so do AwaySet and the Left of one who has gone from the
+	// server: with one ID and with all of Rooms, where there are several, sorted by name. The desk and the operators' room are
+	// never among them.
 	Renamed struct {
 		Stamp
-		From Nick `json:"from"`
-		To   Nick `json:"to"`
+		From  Nick   `json:"from"`
+		To    Nick   `json:"to"`
+		Rooms []Room `json:"rooms,omitempty"`
 		Mine
 	}
 	TopicSet struct {
@@ -89,8 +94,9 @@ type (
 	}
 	AwaySet struct {
 		Stamp
-		From Nick `json:"from"`
-		Text Text `json:"text"` // empty: back again
+		From  Nick   `json:"from"`
+		Text  Text   `json:"text"` // empty: back again
+		Rooms []Room `json:"rooms,omitempty"`
 		Mine
 	}
 	Announced struct {
@@ -119,7 +125,8 @@ type (
 	Welcome struct {
 		Server  string `json:"server"` // Version
 		Nick    Nick   `json:"nick"`
-		Room    Room   `json:"room"`
+		Room    Room   `json:"room"`             // the one in front
+		Rooms   []Room `json:"rooms,omitempty"`  // all that one is in, the one in front first; none: Room is the only one
 		Here    int    `json:"here"`             // how many are in Room, the new one included
 		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
 		Code    string `json:"code,omitzero"`    // the same for people, for ComeBack
@@ -141,6 +148,31 @@ type (
 		Seq  uint64 `json:"seq,omitzero"`
 
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
+	}
+	// Watching answers a Watch without a room: all that one is in, the one in front first.
+	Watching struct {
+		Rooms []Room `json:"rooms"`
+	}
+	// Watched answers a Watch: one hears Room from here on, whatever is in front.
+	Watched struct {
+		Room Room   `json:"room"`
+		Here int    `json:"here"`
+		Seq  uint64 `json:"seq,omitzero"`
+	}
+	// PartedFrom answers a Part: one is in Room no longer, and Front is in front now.
+	PartedFrom struct {
+		Room  Room `json:"room"`
+		Front Room `json:"front"`
+	}
+	// Fronted answers a Join to a room that one is in already: it is in front now.
+	Fronted struct {
+		Room Room `json:"room"`
+		Here int  `json:"here"`
+	}
+	// Elsewhere is an event of a room that is not in front, as a person is told it: with the name of the
+	// room. To a program it is Event itself. It is never recorded.
+	Elsewhere struct {
+		Event Event
 	}
 	TopicIs struct {
 		Room Room `json:"room"`
@@ -250,6 +282,7 @@ type RoomInfo struct {
 	Room  Room `json:"room"`
 	Here  int  `json:"here"`
 	Topic Text `json:"topic,omitzero"`
+	In    bool `json:"in,omitzero"` // one is in it
 }
 
 // GapReason says why something is missing.
@@ -277,6 +310,11 @@ func (Erased) event()     {}
 func (Greeting) event()   {}
 func (Welcome) event()    {}
 func (Entered) event()    {}
+func (Watching) event()   {}
+func (Watched) event()    {}
+func (PartedFrom) event() {}
+func (Fronted) event()    {}
+func (Elsewhere) event()  {}
 func (TopicIs) event()    {}
 func (Members) event()    {}
 func (RoomList) event()   {}
@@ -334,10 +372,13 @@ func (e Erased) ForOthers() Recorded { return e }
 
 func (Erased) IsSpoken() bool { return true }
 
-// StampOf is the stamp of e, zero if e is not a recorded event.
+// StampOf is the stamp of e, zero if e is neither a recorded event nor one Elsewhere.
 func StampOf(e Event) Stamp {
-	if s, ok := e.(Recorded); ok {
-		return s.stamp()
+	switch e := e.(type) {
+	case Recorded:
+		return e.stamp()
+	case Elsewhere:
+		return StampOf(e.Event)
 	}
 	return Stamp{}
 }
@@ -364,6 +405,8 @@ func Words(e Event) (from Nick, words Text) {
 		return e.From, e.Text
 	case Erased:
 		return e.From, Text{}
+	case Elsewhere:
+		return Words(e.Event)
 	}
 	return Nick{}, Text{}
 }

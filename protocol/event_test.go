@@ -25,12 +25,12 @@ func everyEvent(t testing.TB) []Event {
 		Said{at, bob, text, Mine{}}, Said{at, bob, text, mine}, Acted{at, bob, text, Mine{}},
 		Whispered{at, bob, ann, text, Mine{}}, Whispered{at, bob, ann, text, mine},
 		Joined{at, bob}, Left{Stamp: at, From: bob, Reason: Quit}, Left{Stamp: at, From: bob, Reason: Kicked, By: ann, Text: text},
-		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled},
-		Renamed{at, bob, ann, Mine{}}, Renamed{at, bob, ann, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
-		AwaySet{at, bob, text, Mine{}}, AwaySet{at, bob, Text{}, Mine{}}, AwaySet{at, bob, text, mine}, Announced{at, bob, text}, Erased{at, bob},
-		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, 3, "tok", "", "epoch", 9, true, nil, []ReadUpTo{{tea, 7}}, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
-		Entered{tea, 2, 9, nil}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
-		RoomList{3, []RoomInfo{{tea, 2, text}, {Lobby, 1, Text{}}}}, RoomList{1, []RoomInfo{{tea, 2, text}}},
+		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled}, Left{Stamp: at, From: bob, Reason: Parted}, Left{Stamp: at, From: bob, Reason: Quit, Text: text, Rooms: []Room{Lobby, tea}},
+		Renamed{at, bob, ann, nil, Mine{}}, Renamed{at, bob, ann, []Room{Lobby, tea}, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
+		AwaySet{at, bob, text, nil, Mine{}}, AwaySet{at, bob, Text{}, []Room{Lobby, tea}, Mine{}}, AwaySet{at, bob, text, nil, mine}, Announced{at, bob, text}, Erased{at, bob},
+		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, []Room{tea, Lobby}, 3, "tok", "", "epoch", 9, true, nil, []ReadUpTo{{tea, 7}}, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
+		Entered{tea, 2, 9, nil}, Watching{[]Room{tea, Lobby, {"#茶"}}}, Watching{[]Room{tea}}, Watching{[]Room{}}, Watched{tea, 3, 9}, PartedFrom{tea, Lobby}, Fronted{tea, 3}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
+		RoomList{3, []RoomInfo{{tea, 2, text, true}, {Lobby, 1, Text{}, false}}}, RoomList{1, []RoomInfo{{tea, 2, text, false}}},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, ReadUpTo{tea, 7}, Pong{"p"},
 		Helped{Usage: "/nick NAME", Text: "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
@@ -108,6 +108,8 @@ func TestEventsInWords(t *testing.T) {
 -- bob went to #lobby
 -- bob left (the connection broke)
 -- bob left (took nothing for too long)
+-- bob left
+-- bob left: hello, 你好
 -- bob is now 安
 -- you are now 安
 -- bob set the topic: hello, 你好
@@ -117,11 +119,19 @@ func TestEventsInWords(t *testing.T) {
 -- you are away: hello, 你好
 -- bob to everybody: hello, 你好
 -- a line of bob's was taken out here
-`, firstLines(got.String(), 20))
+`, firstLines(got.String(), 22))
 	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away), bob (not connected) and 1 more
--- 3 rooms: #tea (2), #lobby (1) and 1 more
+-- 3 rooms: #tea (2, with you), #lobby (1) and 1 more
 -- 1 room: #tea (2)
 `)
+	assert.Contains(t, got.String(), `-- you are in #tea, and watch #lobby, #茶
+-- you are in #tea, and watch no other room: /watch ROOM hears one, too
+-- you are in no room
+-- you watch #tea now (3 here)
+-- you have left #tea, and are in #lobby
+-- you are in #tea now (3 here)
+`)
+	assert.Contains(t, got.String(), "-- You are bob in #tea (3 here), and watch #lobby. Type to talk, /help for more.\n")
 	assert.Contains(t, got.String(), `[12:31] <bob> hello, 你好
 [2026-11-22 12:31] * bob hello, 你好
 -- end of history
@@ -169,7 +179,7 @@ func TestForOthersHidesWhatIsTheAuthors(t *testing.T) {
 }
 
 func TestParseEventRefusesWhatNoServerSends(t *testing.T) {
-	for _, s := range []string{"", "hello", "<bob>", "<a b> c", "[12:31]", "[12:31] -- x", "[99:99] <bob> x", "[bob] x", "* bob", "--x", "[12:31] [12:31] <bob> x"} {
+	for _, s := range []string{"", "hello", "<bob>", "<a b> c", "[12:31]", "[12:31] -- x", "[99:99] <bob> x", "[bob] x", "* bob", "--x", "[12:31] [12:31] <bob> x", "#tea", "#tea bob", "#tea -- x", "#Tea <bob> x", "#tea #milk <bob> x", "#tea [12:31] <bob> x", "#tea [bob -> you] x", "# <bob> x"} {
 		_, err := ParseEvent(s)
 		assert.Error(t, err, "%q", s)
 	}
@@ -208,6 +218,10 @@ func FuzzEvent(f *testing.F) {
 		f.Add(string(AppendEvent(nil, e)))
 		f.Add(string(AppendEventJSON(nil, e)))
 	}
+	for _, e := range everyElsewhere(f) {
+		f.Add(string(AppendEvent(nil, e)))
+	}
+	f.Add("-- #tea: 412 joined: 小明, guest-18, guest-19 and 409 more")
 	f.Add("-- 412 joined: 小明, guest-18, guest-19 and 409 more")
 	f.Add("-- 300 have left: a, b, c and 297 more")
 	f.Fuzz(func(t *testing.T, s string) {

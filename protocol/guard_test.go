@@ -97,8 +97,8 @@ func TestDistance(t *testing.T) {
 		assert.Equal(t, want, Distance(word, "operator"), word)
 	}
 	for _, v := range Verbs() {
-		if v.Word() != "operator" {
-			assert.False(t, isAlmostOperator(v.Word()), v.Word())
+		if v.Name != "operator" {
+			assert.False(t, isAlmostOperator(v.Name), v.Name)
 		}
 	}
 }

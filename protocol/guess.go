@@ -74,10 +74,10 @@ func (n noVerb) sentence(p Place) string {
 
 // spelled is how v is called by people.
 func (v Verb) spelled() string {
-	if u := v.Usage(); !strings.HasPrefix(u, "/") {
-		return u
+	if !v.HasSlash() {
+		return v.Usage()
 	}
-	return "/" + v.Word()
+	return "/" + v.Name
 }
 
 // guess is the command that is most likely meant by a word, of those that can be done in a
@@ -94,10 +94,7 @@ func guess(word string, json bool, p Place) (best Verb, ok bool) {
 	}
 	near := 4
 	for _, v := range Verbs() {
-		name := v.Word()
-		if json {
-			name = v.Name
-		}
+		name := v.Name
 		d := bound + 1 // or more
 		if max(len(word)-len(name), len(name)-len(word)) <= bound {
 			d = Distance(word, name)
@@ -107,7 +104,7 @@ func guess(word string, json bool, p Place) (best Verb, ok bool) {
 			continue
 		case slices.Contains(ours, v.Name):
 			d = 0
-		case !json && !strings.HasPrefix(v.Usage(), "/"):
+		case !json && !v.HasSlash():
 			continue
 		case len(word) >= 2 && strings.HasPrefix(name, word):
 			d = 1
@@ -129,8 +126,9 @@ var elsewhere = map[string]string{
 	"block": "ignore", "mute": "ignore", "unignore": "ignore",
 	"broadcast": "announce", "wall": "announce", "shout": "announce",
 	"channel": "rooms", "channels": "rooms", "list": "rooms", "room": "rooms", "ls": "rooms",
+	"follow": "watch", "hear": "watch", "listen": "watch", "unwatch": "part", "unfollow": "part",
 	"j": "join", "go": "join", "enter": "join", "switch": "join",
-	"exit": "quit", "bye": "quit", "logout": "quit", "disconnect": "quit", "part": "leave quit", "quit!": "quit", "q": "quit",
+	"exit": "quit", "bye": "quit", "logout": "quit", "disconnect": "quit", "quit!": "quit", "q": "quit",
 	"find": "search", "grep": "search", "log": "history",
 	"h": "help", "?": "help", "commands": "help",
 	"name": "nick", "nickname": "nick", "rename": "nick",

@@ -35,8 +35,8 @@ func HelpFor(h Help, p Place) ([]Helped, error) {
 	return told, nil
 }
 
-// verbsMeant are the commands that somebody may mean by a word. In text, /say and what is
-// just typed can both be called so: where one of them can be done, the others are not meant.
+// verbsMeant are the commands that somebody may mean by a word: where one of them can be done, the others
+// are not meant.
 func verbsMeant(words Text, typed bool, p Place) []Verb {
 	word, _ := cutWord(narrowed(words.s))
 	name, slash := strings.CutPrefix(word, "/")
@@ -46,7 +46,7 @@ func verbsMeant(words Text, typed bool, p Place) []Verb {
 	case name == "text":
 		name = "say"
 	}
-	asTyped := func(v Verb) bool { return v.Word() == name && strings.HasPrefix(v.Usage(), "/") }
+	asTyped := func(v Verb) bool { return v.Name == name && v.HasSlash() }
 	asNamed := func(v Verb) bool { return v.Name == name && (v.parse != nil || !typed) }
 	meant := verbsThat(func(v Verb) bool { return asTyped(v) || typed && !slash && asNamed(v) })
 	if named := verbsThat(asNamed); !typed && !slash && len(named) > 0 {

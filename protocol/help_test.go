@@ -14,7 +14,7 @@ import (
 
 var places = map[string]Place{
 	"a member": {}, "a visitor": {Visitor: true}, "a visitor of a desk alone": {Visitor: true, OnlyDesk: true}, "nowhere": {Nowhere: true},
-	"an operator": {Operator: true}, "an operator with a visitor": {Operator: true, Aimed: true}, "the console": {Operator: true, Console: true},
+	"a member of two rooms": {Watching: true}, "an operator": {Operator: true}, "an operator with a visitor": {Operator: true, Aimed: true}, "the console": {Operator: true, Console: true},
 }
 
 func helpOf(t *testing.T, words string, p Place) (lines []string) {
@@ -40,7 +40,7 @@ func TestHelpFitsOnATerminal(t *testing.T) {
 			if v.parse == nil {
 				continue
 			}
-			for _, l := range helpOf(t, v.Word(), p) {
+			for _, l := range helpOf(t, v.Name, p) {
 				if !strings.HasPrefix(l, "-- and:") && !slices.ContainsFunc(Verbs(), func(v Verb) bool {
 					why := v.Barred(p)
 					return why != "" && strings.HasSuffix(l, " ("+why+")")
@@ -58,8 +58,8 @@ func TestHelpOfOneCommand(t *testing.T) {
 	for words, first := range map[string]string{
 		"history": "-- /history [N|all|since TIME]  shows what was said here, with the times", "/history": "-- /history", "HISTORY": "-- /history", "／ＨＩＳＴＯＲＹ": "-- /history",
 		"text": "-- TEXT  ", "TEXT": "-- TEXT  ", "say": "-- TEXT  ", "kick": "-- /kick NAME [TIME] [TEXT]  throws somebody out for a minute, or a TIME: 10m (only an operator can do that)",
-		"@N": "-- @N TEXT  ", "@7": "-- @N TEXT  ", "@": "-- @N TEXT  ", "＠７": "-- @N TEXT  ", "/say": "-- /say [NAME [N]]", "@N TEXT": "-- @N TEXT  ", "reply": "-- @N TEXT", "msg bob": "-- /msg NAME TEXT",
-		"leave":   "-- /leave                leaves the desk for the room (you are not at the desk: /quit leaves the server)",
+		"@N": "-- @N TEXT  ", "@7": "-- @N TEXT  ", "@": "-- @N TEXT  ", "＠７": "-- @N TEXT  ", "/say": "-- TEXT  ", "/canned": "-- /canned [NAME [N]]", "@N TEXT": "-- @N TEXT  ", "reply": "-- @N TEXT", "msg bob": "-- /msg NAME TEXT",
+		"leave":   "-- /leave                leaves the desk for the room (you are not at the desk: /part leaves a room, /quit the server)",
 		"histroy": "refused there is no /histroy: did you mean /history?", "/histroy": "refused there is no /histroy: did you mean /history?", "kcik": "refused there is no /kcik: /help", "hello": "refused there is no /hello",
 	} {
 		got := helpOf(t, words, Place{})
@@ -67,14 +67,17 @@ func TestHelpOfOneCommand(t *testing.T) {
 	}
 	op := Place{Operator: true}
 	said := strings.Join(helpOf(t, "say", op), "\n")
-	assert.Contains(t, said, "-- /say [NAME [N]]")
+	assert.Contains(t, said, "-- /say #tea hello")
+	assert.Contains(t, strings.Join(helpOf(t, "canned", op), "\n"), "-- /canned [NAME [N]]")
+	assert.Contains(t, strings.Join(helpOf(t, "part", Place{}), "\n"), "(you are in no other room: /join goes to one, /quit leaves the server)")
+	assert.NotContains(t, strings.Join(helpOf(t, "part", Place{Watching: true}), "\n"), "(")
 	assert.Contains(t, strings.Join(helpOf(t, "text", op), "\n"), "-- TEXT  ")
 	assert.Contains(t, strings.Join(helpOf(t, "msg", Place{Visitor: true}), "\n"), "(not at the desk")
 	assert.Contains(t, strings.Join(helpOf(t, "join", Place{Visitor: true, OnlyDesk: true}), "\n"), "(there are no other rooms here)")
 	for _, p := range places {
 		for _, v := range Verbs() {
 			if v.parse != nil {
-				assert.NotContains(t, strings.Join(helpOf(t, v.Word(), p), "\n"), "refused", v.Name)
+				assert.NotContains(t, strings.Join(helpOf(t, v.Name, p), "\n"), "refused", v.Name)
 			}
 		}
 	}
@@ -115,7 +118,7 @@ func TestHelpForPrograms(t *testing.T) {
 			}
 		}
 	}
-	for words, want := range map[string]string{"say": "say", "/say": "canned", "canned": "canned", "reply": "reply", "@N": "reply", "history": "history", "/kick": "kick", "HISTORY": "history", "hello": "hello"} {
+	for words, want := range map[string]string{"say": "say", "/say": "say", "canned": "canned", "reply": "reply", "@N": "reply", "history": "history", "/kick": "kick", "HISTORY": "history", "hello": "hello"} {
 		told, err := HelpFor(Help{Verb: MustText(words)}, Place{Program: true})
 		require.NoError(t, err, words)
 		assert.Equal(t, want, told[0].Verb, words)

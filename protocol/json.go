@@ -111,9 +111,10 @@ func DecodeEvent(b []byte) (Event, error) {
 // AppendEventJSON appends e as a program reads it, with its end. A Past is the
 // event itself with "past":true.
 func AppendEventJSON(dst []byte, e Event) []byte {
+	e = here(e)
 	p, isPast := e.(Past)
 	if isPast {
-		e = p.Event
+		e = here(p.Event)
 	}
 	dst, done := appendOften(dst, e)
 	if !done {
@@ -132,6 +133,14 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 	return dst
 }
 
+// here is e, or what it tells of elsewhere.
+func here(e Event) Event {
+	if other, ok := e.(Elsewhere); ok {
+		return here(other.Event)
+	}
+	return e
+}
+
 // withLists is e with an empty list where it has none: a program expects one, and not null.
 func withLists(e Event) Event {
 	switch e := e.(type) {
@@ -139,6 +148,9 @@ func withLists(e Event) Event {
 		e.Names = listed(e.Names)
 		return e
 	case RoomList:
+		e.Rooms = listed(e.Rooms)
+		return e
+	case Watching:
 		e.Rooms = listed(e.Rooms)
 		return e
 	case IgnoreList:
@@ -190,6 +202,10 @@ var events = map[string]func([]byte) (Event, error){
 	"greeting":  decodeEvent[Greeting],
 	"welcome":   decodeEvent[Welcome],
 	"entered":   decodeEvent[Entered],
+	"watching":  decodeEvent[Watching],
+	"watched":   decodeEvent[Watched],
+	"parted":    decodeEvent[PartedFrom],
+	"fronted":   decodeEvent[Fronted],
 	"topic":     decodeEvent[TopicIs],
 	"members":   decodeEvent[Members],
 	"rooms":     decodeEvent[RoomList],

@@ -36,10 +36,25 @@ func appendOften(dst []byte, e Event) ([]byte, bool) {
 		dst = appendMemberIf(dst, "by", e.By.s)
 		dst = appendMemberIf(dst, "to", e.To.s)
 		dst = appendMemberIf(dst, "text", e.Text.s)
+		dst = appendRooms(dst, e.Rooms)
 	default:
 		return dst, false
 	}
 	return append(dst, '}', '\n'), true
+}
+
+func appendRooms(dst []byte, rooms []Room) []byte {
+	for i, r := range rooms {
+		before := ","
+		if i == 0 {
+			before = `,"rooms":[`
+		}
+		dst = appendQuoted(append(dst, before...), r.s)
+	}
+	if len(rooms) > 0 {
+		dst = append(dst, ']')
+	}
+	return dst
 }
 
 func appendStamp(dst []byte, s Stamp) []byte {
@@ -68,7 +83,11 @@ func appendMemberIf(dst []byte, name, value string) []byte {
 }
 
 func appendMember(dst []byte, name, value string) []byte {
-	dst = append(append(append(dst, ',', '"'), name...), '"', ':', '"')
+	return appendQuoted(append(append(append(dst, ',', '"'), name...), '"', ':'), value)
+}
+
+func appendQuoted(dst []byte, value string) []byte {
+	dst = append(dst, '"')
 	from := 0
 	for i := range len(value) {
 		if value[i] == '"' || value[i] == '\\' {

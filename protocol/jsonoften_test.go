@@ -31,7 +31,7 @@ func TestWhatIsToldOftenIsWrittenAlike(t *testing.T) {
 		by, to := Nick{randomOf(rng, "", "ann", "安")}, Room{randomOf(rng, "", "#tea", "#茶室")}
 		sameJSON(t, Said{at, from, text, mine})
 		sameJSON(t, Joined{at, from})
-		sameJSON(t, Left{at, from, reason, by, to, text})
+		sameJSON(t, Left{at, from, reason, by, to, text, [][]Room{nil, {}, {Lobby}, {Lobby, {"#茶室"}, {`#a"b`}}}[rng.IntN(4)]})
 	}
 }
 

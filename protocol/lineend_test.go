@@ -41,7 +41,7 @@ func TestALineEndInJSONIsABlank(t *testing.T) {
 		`{"type":"say","text":"Hello\nWorld"}`:              Say{Text: MustText("Hello World")},
 		`{"type":"say","text":"Hello\r\nWorld\r\n"}`:        Say{Text: MustText("Hello World")},
 		`{"type":"me","text":"waves\u2028twice"}`:           Me{Text: MustText("waves twice")},
-		`{"type":"topic","text":"tea\u000band\fcake"}`:      Topic{MustText("tea and cake")},
+		`{"type":"topic","text":"tea\u000band\fcake"}`:      Topic{Text: MustText("tea and cake")},
 		`{"type":"msg","to":"bob","text":"a\rb\u0085c"}`:    Msg{To: nick(t, "bob"), Text: MustText("a b c")},
 		`{"type":"reply","ticket":7,"text":"one\n\ntwo\n"}`: Reply{Ticket: 7, Text: MustText("one  two")},
 	} {

@@ -24,7 +24,7 @@ func TestListsAreNeverNull(t *testing.T) {
 			for f := range fieldsOf(reflect.TypeOf(e)) {
 				if f.Type.Kind() == reflect.Slice {
 					key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-					if _, there := members[key]; !there && options == "omitzero" {
+					if _, there := members[key]; !there && options != "" {
 						continue
 					}
 					assert.IsType(t, []any{}, members[key], "%s: %s", name, key)

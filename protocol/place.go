@@ -7,6 +7,7 @@ type Place struct {
 	Visitor    bool // at the desk
 	Aimed      bool // an operator, whose lines go to a visitor
 	Nowhere    bool // in no room yet
+	Watching   bool // in other rooms, besides the one in front
 	Console    bool // an operator, at the server's own terminal
 	OnlyDesk   bool // the server has no rooms
 	NoPassword bool // nobody becomes an operator here

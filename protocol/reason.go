@@ -11,6 +11,7 @@ const (
 	Stalled  Reason = "stalled"  // took no byte for too long
 	Replaced Reason = "replaced" // came back on another connection
 	Moved    Reason = "moved"    // went to another room
+	Parted   Reason = "parted"   // left a room, and is in others
 	Full     Reason = "full"     // there was no place
 	Restart  Reason = "restart"  // the server ends, and may start again
 	Shutdown Reason = "shutdown" // an operator ended the server
@@ -21,7 +22,7 @@ const (
 
 // reasons is all that depends on a reason: its words for the one who leaves, whether
 // that one should come back, how a program like join ends that does not, and the events in which it
-// can stand. Stalled, Moved and Silent are no goodbyes: they tell others what somebody did.
+// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell others what somebody did.
 var reasons = []struct {
 	Reason
 	words string
@@ -40,6 +41,7 @@ var reasons = []struct {
 	{NoHello, "no hello came that I understand", false, 1, []string{"goodbye"}},
 	{Stalled, "your side took nothing for too long", true, 1, []string{"left", "ticket"}},
 	{Moved, "you went to another room", false, 1, []string{"left"}},
+	{Parted, "you left the room", false, 1, []string{"left"}},
 	{Silent, "you said nothing for too long", false, 1, []string{"ticket", "duty"}},
 }
 

@@ -34,10 +34,14 @@ func ParseCommand(line string) (Command, error) {
 	if v == nil {
 		return nil, unknownCommand(name)
 	}
-	if args == "" && v.Args != "" && v.Args[0] != '[' {
+	if args == "" && v.Args != "" && v.Args[0] != '[' && v.slashed == nil {
 		return nil, badArgs(v.Name)
 	}
-	c, err := v.parse(Text{args})
+	parse := v.parse
+	if v.slashed != nil {
+		parse = v.slashed
+	}
+	c, err := parse(Text{args})
 	if err != nil {
 		return nil, err
 	}
@@ -139,12 +143,13 @@ func AppendCommand(dst []byte, c Command) []byte {
 		return dst
 	}
 	args := v.args(c)
+	say, _ := c.(Say)
 	switch {
-	case v.Name == "say" && strings.HasPrefix(args, "/"):
+	case v.Name == "say" && say.Room == Room{} && strings.HasPrefix(args, "/"):
 		dst = append(dst, '/')
-	case v.Name == "say", v.Name == "reply":
+	case v.Name == "say" && say.Room == Room{}, v.Name == "reply":
 	default:
-		dst = append(append(dst, '/'), v.Word()...)
+		dst = append(append(dst, '/'), v.Name...)
 		if args != "" {
 			dst = append(dst, ' ')
 		}

@@ -31,8 +31,28 @@ func AppendEvent(dst []byte, e Event) []byte {
 		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Mine), "] ", e.Text.s)
 	case Past:
 		return AppendEvent(appendWhen(append(dst, '['), e), e.Event)
+	case Elsewhere:
+		return besides(dst, e)
 	}
 	return sentence(append(dst, "-- "...), e)
+}
+
+// besides is an event with its room: "#tea <bob> hi", or "-- #tea: bob joined".
+func besides(dst []byte, e Elsewhere) []byte {
+	room := StampOf(e.Event).Room.s
+	switch inner := e.Event.(type) {
+	case Past:
+		inner.Event = Elsewhere{inner.Event}
+		return AppendEvent(dst, inner)
+	case Elsewhere:
+		return besides(dst, inner)
+	case Said, Acted, Asked, Replied, Noted:
+		return AppendEvent(append(append(dst, room...), ' '), inner)
+	case Joined, Left, Renamed, TopicSet, AwaySet, Erased, TicketChanged, DutyChanged, AtDesk:
+		return sentence(append(append(append(dst, "-- "...), room...), ": "...), inner)
+	default: // it is of no room
+		return AppendEvent(dst, inner)
+	}
 }
 
 // appendWhen is where something was found, and when it was said.
@@ -83,6 +103,14 @@ func sentence(dst []byte, e Event) []byte {
 		if e.Desk != nil {
 			return line(dst, "you are at the desk now: ", e.Desk.atFirst(), "; /leave leads back")
 		}
+		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
+	case Watching:
+		return watching(dst, e)
+	case Watched:
+		return line(dst, "you watch ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
+	case PartedFrom:
+		return line(dst, "you have left ", e.Room.s, ", and are in ", e.Front.s)
+	case Fronted:
 		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
 	case TopicIs:
 		if e.Text.s == "" {
@@ -173,7 +201,21 @@ func (e Welcome) where() string {
 	if e.Desk != nil {
 		return " at the desk: " + e.Desk.atFirst()
 	}
-	return " in " + e.Room.s + " (" + strconv.Itoa(e.Here) + " here)"
+	in := " in " + e.Room.s + " (" + strconv.Itoa(e.Here) + " here)"
+	if len(e.Rooms) > 1 {
+		in += ", and watch " + roomsOf(e.Rooms[1:])
+	}
+	return in
+}
+
+func watching(dst []byte, e Watching) []byte {
+	switch len(e.Rooms) {
+	case 0:
+		return line(dst, "you are in no room")
+	case 1:
+		return line(dst, "you are in ", e.Rooms[0].s, ", and watch no other room: /watch ROOM hears one, too")
+	}
+	return line(dst, "you are in ", e.Rooms[0].s, ", and watch ", roomsOf(e.Rooms[1:]))
 }
 
 func searchEnd(dst []byte, e SearchEnd) []byte {
@@ -280,7 +322,11 @@ func roomList(dst []byte, e RoomList) []byte {
 			dst = append(dst, ", "...)
 		}
 		dst = append(append(dst, r.Room.s...), " ("...)
-		dst = append(strconv.AppendInt(dst, int64(r.Here), 10), ')')
+		dst = strconv.AppendInt(dst, int64(r.Here), 10)
+		if r.In {
+			dst = append(dst, ", with you"...)
+		}
+		dst = append(dst, ')')
 	}
 	return more(dst, e.Count-len(e.Rooms))
 }
@@ -334,8 +380,8 @@ func join(names []Nick) string {
 
 // ParseEvent reads one line of the text spelling, without its end, as far as
 // text can tell: what somebody said, did or whispered, told now or again, and
-// everything else as a Notice of the same words. What is written from it again
-// is the same line.
+// everything else as a Notice of the same words. What was said in a room that is not in front is
+// Elsewhere. What is written from it again is the same line.
 func ParseEvent(s string) (Event, error) {
 	t, err := ParseText(s)
 	if err != nil {
@@ -349,10 +395,17 @@ func ParseEvent(s string) (Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r, ok := e.(Recorded); ok {
-			return Past{Event: r.Stamped(Stamp{Time: at}), Dated: dated}, nil
+		switch e := e.(type) {
+		case Recorded:
+			return Past{Event: e.Stamped(Stamp{Time: at}), Dated: dated}, nil
+		case Elsewhere:
+			was := e.Event.(Recorded)
+			return Past{Event: Elsewhere{was.Stamped(Stamp{Time: at, Room: StampOf(was).Room})}, Dated: dated}, nil
 		}
 		return nil, errNoEvent
+	}
+	if strings.HasPrefix(t.s, "#") {
+		return parseElsewhere(t.s)
 	}
 	if rest, ok := strings.CutPrefix(t.s, "<"); ok {
 		from, text, err := nickThen(rest, "> ")
@@ -372,6 +425,21 @@ func ParseEvent(s string) (Event, error) {
 	if rest, ok := strings.CutPrefix(t.s, "["); ok {
 		from, text, err := nickThen(rest, " -> you] ")
 		return Whispered{From: from, Text: text}, err
+	}
+	return nil, errNoEvent
+}
+
+// parseElsewhere reads what was said in a room that is not in front.
+func parseElsewhere(s string) (Event, error) {
+	name, rest, _ := strings.Cut(s, " ")
+	room, err := ParseRoom(name)
+	if err != nil || room.s != name {
+		return nil, errNoEvent
+	}
+	e, err := ParseEvent(rest)
+	switch e := e.(type) {
+	case Said, Acted, Asked, Replied, Noted:
+		return Elsewhere{e.(Recorded).Stamped(Stamp{Room: room})}, err
 	}
 	return nil, errNoEvent
 }

@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,7 +10,6 @@ import (
 // completion, parser, documents and tests have to know of it.
 type Verb struct {
 	Name     string // "nick": "type":"nick" in JSON and, unless Typed says otherwise, /nick in text
-	Typed    string // in text, where that differs: JSON has no room for two verbs called say
 	Args     string // all that it can have
 	Brief    string // these as help shows them, where they are too many for a line: Forms have the others. "": they are not
 	Help     string // what it does, to be read after the usage
@@ -25,6 +23,8 @@ type Verb struct {
 
 	helpIn   func(Place) string // what it does there, where that is something else; "": it is not. nil: nowhere
 	barredIn func(Place) string // why else it cannot be done there; "": it can. nil: everywhere
+
+	slashed func(args Text) (Command, error) // parses what stands behind its name and a /, if it is also written without
 
 	json  func([]byte) (Command, error)    // parses the JSON spelling
 	parse func(args Text) (Command, error) // nil: not written in text
@@ -44,13 +44,10 @@ func (v Verb) Usage() string {
 	case v.Name == "say", v.Name == "reply":
 		return v.Args
 	case v.Args == "":
-		return "/" + v.Word()
+		return "/" + v.Name
 	}
-	return "/" + v.Word() + " " + v.Args
+	return "/" + v.Name + " " + v.Args
 }
-
-// Word is what stands behind the / in text.
-func (v Verb) Word() string { return cmp.Or(v.Typed, v.Name) }
 
 // Verbs lists every command there is, in the order in which help tells them.
 func Verbs() []Verb { return verbs }
@@ -66,7 +63,10 @@ func init() {
 	verbs = []Verb{
 		{
 			Name: "say", Args: "TEXT", Help: "says it to everybody in the room", Example: "hello, 你好",
-			Forms: []Form{{"//usr/bin is a folder", "says /usr/bin is a folder"}},
+			Forms: []Form{
+				{"//usr/bin is a folder", "says /usr/bin is a folder"},
+				{"/say #tea hello", "says hello in #tea, if you are in it, too"},
+			},
 			helpIn: func(p Place) string {
 				switch {
 				case p.Visitor:
@@ -76,14 +76,17 @@ func init() {
 				}
 				return ""
 			},
-			json:  decode[Say],
-			parse: func(t Text) (Command, error) { return Say{Text: t}, nil },
-			args:  func(c Command) string { return c.(Say).Text.s },
+			json:    decode[Say],
+			parse:   func(t Text) (Command, error) { return Say{Text: t}, nil },
+			slashed: parseSay,
+			args:    func(c Command) string { return inRoom(c.(Say).Room, c.(Say).Text) },
 		},
 		{
-			Name: "who", Help: "lists who is here", Example: "/who",
+			Name: "who", Args: "[ROOM]", Help: "lists who is here, or in a room", Example: "/who",
 			helpIn: func(p Place) string { return where(p.Visitor, "tells whether somebody is on duty, and your place") },
-			json:   decode[Who], parse: bare(Who{}), args: none,
+			json:   decode[Who],
+			parse:  func(t Text) (Command, error) { r, err := roomOrNone(t); return Who{r}, err },
+			args:   func(c Command) string { return c.(Who).Room.s },
 		},
 		{
 			Name: "nick", Args: "NAME", Help: "takes another name", Example: "/nick bob", Anywhere: true,
@@ -107,9 +110,11 @@ func init() {
 			args:  func(c Command) string { return c.(Me).Text.s },
 		},
 		{
-			Name: "rooms", Help: "lists the rooms", Example: "/rooms", Anywhere: true,
+			Name: "rooms", Args: "[WORDS]", Help: "lists the rooms, or those that are about something", Example: "/rooms tea", Anywhere: true,
 			barredIn: func(p Place) string { return where(p.OnlyDesk, noRooms) },
-			json:     decode[Rooms], parse: bare(Rooms{}), args: none,
+			json:     decode[Rooms],
+			parse:    func(t Text) (Command, error) { return Rooms{Words: t}, nil },
+			args:     func(c Command) string { return c.(Rooms).Words.s },
 		},
 		{
 			Name: "join", Args: "ROOM", Help: "goes to another room, which is made if need be", Example: "/join #tea", Anywhere: true,
@@ -117,6 +122,23 @@ func init() {
 			json:     decode[Join],
 			parse:    func(t Text) (Command, error) { r, err := ParseRoom(t.s); return Join{r}, err },
 			args:     func(c Command) string { return c.(Join).Room.s },
+		},
+		{
+			Name: "watch", Args: "[ROOM]", Help: "hears another room, too; alone it lists yours", Example: "/watch #tea", InRoom: true,
+			More:     "its lines have its name before them, and /say ROOM TEXT answers there; a room that you watch is not left by /join",
+			barredIn: func(p Place) string { return where(p.OnlyDesk, noRooms) },
+			json:     decode[Watch],
+			parse:    func(t Text) (Command, error) { r, err := roomOrNone(t); return Watch{r}, err },
+			args:     func(c Command) string { return c.(Watch).Room.s },
+		},
+		{
+			Name: "part", Args: "[ROOM]", Help: "leaves a room, or the one in front, for those you watch", Example: "/part #tea", InRoom: true,
+			barredIn: func(p Place) string {
+				return where(!p.Watching, "you are in no other room: /join goes to one, /quit leaves the server")
+			},
+			json:  decode[Part],
+			parse: func(t Text) (Command, error) { r, err := roomOrNone(t); return Part{r}, err },
+			args:  func(c Command) string { return c.(Part).Room.s },
 		},
 		{
 			Name: "history", Args: "[N|all|since TIME|before N|around N]", Brief: "[N|all|since TIME]", Help: "shows what was said here, with the times", Example: "/history since 12:30",
@@ -135,7 +157,7 @@ func init() {
 		{
 			Name: "search", Args: "WORDS", Help: "looks for what was said here", Example: "/search 天气 tea",
 			json:  decode[Search],
-			parse: func(t Text) (Command, error) { return Search{t}, nil },
+			parse: func(t Text) (Command, error) { return Search{Text: t}, nil },
 			args:  func(c Command) string { return c.(Search).Text.s },
 		},
 		{
@@ -145,16 +167,17 @@ func init() {
 			args:  func(c Command) string { return c.(Away).Text.s },
 		},
 		{
-			Name: "topic", Args: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea", InRoom: true,
-			json:  decode[Topic],
-			parse: func(t Text) (Command, error) { return Topic{t}, nil },
-			args:  func(c Command) string { return c.(Topic).Text.s },
+			Name: "topic", Args: "[ROOM] [TEXT|-]", Brief: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea", InRoom: true,
+			Forms: []Form{{"/topic #tea all about tea", "sets that of #tea, if you are in it"}},
+			json:  decode[Topic], parse: parseTopic,
+			args: func(c Command) string { return inRoom(c.(Topic).Room, c.(Topic).Text) },
 		},
 		{
 			Name: "read", Args: "[ROOM]", Help: "notes that you have read all in a room so far", Example: "/read",
-			More: "it is kept for your session, and a program is told it when it comes back; nobody else is",
-			json: decode[Read], parse: parseRead,
-			args: func(c Command) string { return c.(Read).Room.s },
+			More:  "it is kept for your session, and a program is told it when it comes back; nobody else is",
+			json:  decode[Read],
+			parse: func(t Text) (Command, error) { r, err := roomOrNone(t); return Read{Room: r}, err },
+			args:  func(c Command) string { return c.(Read).Room.s },
 		},
 		{
 			Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom", Example: "/ignore bob", Nicks: true,
@@ -189,7 +212,7 @@ func init() {
 			barredIn: func(p Place) string {
 				switch {
 				case !p.Visitor:
-					return "you are not at the desk: /quit leaves the server"
+					return "you are not at the desk: /part leaves a room, /quit the server"
 				case p.OnlyDesk:
 					return "there is only the desk here, so it is the same as /quit"
 				}
@@ -289,14 +312,17 @@ func init() {
 	})
 	for i := range verbs {
 		byName[verbs[i].Name] = &verbs[i]
-		if u := verbs[i].Usage(); strings.HasPrefix(u, "/") {
-			byWord[verbs[i].Word()] = &verbs[i]
+		if verbs[i].HasSlash() {
+			byWord[verbs[i].Name] = &verbs[i]
 		}
 		c, _ := verbs[i].json([]byte("{}")) // of its type, also where it lacks something
 		byType[reflect.TypeOf(c)] = &verbs[i]
 		_, verbs[i].keepsID = reflect.TypeOf(c).FieldByName("Ref")
 	}
 }
+
+// HasSlash reports whether v can be written with its name behind a /.
+func (v Verb) HasSlash() bool { return strings.HasPrefix(v.Usage(), "/") || v.slashed != nil }
 
 func none(Command) string { return "" }
 
@@ -390,12 +416,4 @@ func verbOf(c Command) *Verb {
 		panic(fmt.Sprintf("protocol: a command without a verb: %T", c))
 	}
 	return v
-}
-
-func parseRead(t Text) (Command, error) {
-	if t.s == "" {
-		return Read{}, nil
-	}
-	r, err := ParseRoom(t.s)
-	return Read{Room: r}, err
 }

@@ -21,7 +21,7 @@ func (p *people) complete(before string) (words []string) {
 		}
 		name, args, _ := strings.Cut(slash, " ")
 		i := slices.IndexFunc(protocol.Verbs(), func(v protocol.Verb) bool {
-			return strings.EqualFold(v.Word(), name) && strings.HasPrefix(v.Usage(), "/")
+			return strings.EqualFold(v.Name, name) && v.HasSlash()
 		})
 		if i < 0 || protocol.Verbs()[i].Barred(at) != "" {
 			return nil
@@ -52,13 +52,13 @@ func cutSlash(before string) (rest string, found bool) {
 // completeVerb is which commands begin so that can be done where we are.
 func completeVerb(word string, at protocol.Place) (words []string) {
 	for _, v := range protocol.Verbs() {
-		if v.Barred(at) != "" || !strings.HasPrefix(v.Usage(), "/") || !hasPrefixFold(v.Word(), word) {
+		if v.Barred(at) != "" || !v.HasSlash() || !hasPrefixFold(v.Name, word) {
 			continue
 		}
 		if v.Args != "" {
-			words = append(words, "/"+v.Word()+" ")
+			words = append(words, "/"+v.Name+" ")
 		} else {
-			words = append(words, "/"+v.Word())
+			words = append(words, "/"+v.Name)
 		}
 	}
 	return words

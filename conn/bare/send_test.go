@@ -34,6 +34,7 @@ func TestOnlyWordsGoOut(t *testing.T) {
 		protocol.Joined{}, protocol.Left{Text: hi}, protocol.Renamed{}, protocol.TopicSet{Text: hi}, protocol.AwaySet{Text: hi},
 		protocol.Refused{Refusal: protocol.Refusal{Text: "no"}}, protocol.Notice{Text: hi}, protocol.Pong{}, protocol.Helped{Text: "help"},
 		protocol.Members{}, protocol.RoomList{}, protocol.Ignoring{}, protocol.IgnoreList{}, protocol.Echoing{}, protocol.ReadUpTo{}, protocol.Accepted{},
+		protocol.Watching{}, protocol.Watched{}, protocol.PartedFrom{}, protocol.Fronted{}, protocol.Elsewhere{Event: protocol.Said{Text: hi}},
 		protocol.Said{Text: hi, Mine: mine}, protocol.Acted{Text: hi, Mine: mine}, protocol.Whispered{Text: hi, Mine: mine}, protocol.Said{},
 		protocol.Said{Text: protocol.MustText("said")}, protocol.Acted{Text: protocol.MustText("acted")},
 		protocol.Whispered{Text: protocol.MustText("whispered")}, protocol.Announced{Text: protocol.MustText("announced")},

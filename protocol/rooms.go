@@ -1,0 +1,72 @@
+package protocol
+
+import "strings"
+
+// What names a room, and how a command is refused for the room that it names.
+
+// NotInRoom refuses what is only for those who are in a room.
+func NotInRoom(r Room) *Refusal {
+	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
+}
+
+// OnlyRoom refuses to leave the only room that somebody is in.
+func OnlyRoom() *Refusal {
+	return refuse("only-room", "you are in no other room: /join ROOM goes to one, and /quit leaves the server")
+}
+
+// TooManyRooms refuses another room to somebody who is in as many as one may be.
+func TooManyRooms(most int) *Refusal {
+	return refuse("too-many-of-yours", "you are in %s, and nobody is in more: /part ROOM leaves one", plural(most, "room"))
+}
+
+// parseSay reads what stands behind /say: the room and what is said there. The ready replies of
+// operators were written so once.
+func parseSay(t Text) (Command, error) {
+	room, rest := cutRoom(t)
+	if (room == Room{}) || rest.IsBlank() {
+		return nil, refuse("usage", "/say #ROOM TEXT says it in a room that you are in, what you just type is said here, and operators say a ready reply with /canned NAME")
+	}
+	return Say{Text: rest, Room: room}, nil
+}
+
+func parseTopic(t Text) (Command, error) {
+	room, rest := cutRoom(t)
+	return Topic{Text: rest, Room: room}, nil
+}
+
+// cutRoom reads the room that t begins with, where it is written with its #; the rest is all
+// of t if there is none.
+func cutRoom(t Text) (Room, Text) {
+	word, rest := cutWord(t.s)
+	if strings.HasPrefix(word, "#") {
+		if r, err := ParseRoom(word); err == nil {
+			return r, Text{rest}
+		}
+	}
+	return Room{}, t
+}
+
+// inRoom is the inverse of cutRoom.
+func inRoom(r Room, rest Text) string {
+	if r == (Room{}) {
+		return rest.s
+	}
+	return strings.TrimSpace(r.s + " " + rest.s)
+}
+
+// roomOrNone reads a room that may be left out.
+func roomOrNone(t Text) (Room, error) {
+	if t.s == "" {
+		return Room{}, nil
+	}
+	return ParseRoom(t.s)
+}
+
+// roomsOf names rooms in a sentence.
+func roomsOf(rooms []Room) string {
+	names := make([]string, len(rooms))
+	for i, r := range rooms {
+		names[i] = r.s
+	}
+	return strings.Join(names, ", ")
+}
