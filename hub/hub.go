@@ -33,6 +33,8 @@ type Options struct {
 	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: as long as it takes
 	Rooms  int           // below 0: no limit
 
+	RoomsPerSession int // that one session is in at once; at most 256, and below 0 that
+
 	Survives bool // the record outlives the process, and with it the sessions: after a restart they can be resumed
 
 	PerAddressBytes int64 // by which one address may make the record grow in a day; below 0: no limit
@@ -59,6 +61,7 @@ func Defaults() Options {
 		Hold:               2 * time.Minute,
 		Grace:              5 * time.Second,
 		Rooms:              1000,
+		RoomsPerSession:    64,
 		PerAddressBytes:    256 << 20,
 		Visitors:           1000,
 		VisitorsPerAddress: 64,
@@ -77,6 +80,7 @@ func (o *Options) defaults() {
 	o.Hold = cmp.Or(o.Hold, d.Hold)
 	o.Grace = cmp.Or(o.Grace, d.Grace)
 	o.Rooms = noLimit(cmp.Or(o.Rooms, d.Rooms))
+	o.RoomsPerSession = min(noLimit(cmp.Or(o.RoomsPerSession, d.RoomsPerSession)), state.MaxPlaces)
 	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, d.PerAddressBytes)
 	o.Visitors = noLimit(cmp.Or(o.Visitors, d.Visitors))
 	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, d.VisitorsPerAddress))

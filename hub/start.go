@@ -160,7 +160,8 @@ func (r *run) begin() {
 func (r *run) settings() state.Settings {
 	o := r.opts
 	s := state.Settings{
-		Desk: o.Desk, Rooms: o.Rooms, Hold: o.Hold, Replay: o.Replay, Visitors: o.Visitors, VisitorsPerAddress: o.VisitorsPerAddress,
+		Desk: o.Desk, Rooms: o.Rooms, RoomsPerSession: o.RoomsPerSession, Hold: o.Hold, Replay: o.Replay,
+		Visitors: o.Visitors, VisitorsPerAddress: o.VisitorsPerAddress,
 		Messages: o.Messages, MessagesKept: o.MessagesKept, MessagesPerAddress: o.MessagesPerAddress, Silence: max(0, o.Silence),
 	}
 	if o.Password != "" {

@@ -84,6 +84,10 @@ func (m *Machine) applyChange(e *Event) {
 		m.nameReleased(s)
 	case NameTaken:
 		m.renamed(s, c.Nick)
+	case Focused:
+		m.focused(s, c)
+	case StayEnded:
+		m.stayEnded(s, c)
 	case EchoSet:
 		m.touchSession(s).Echo = c.On
 	case ReadSet:

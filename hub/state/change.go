@@ -48,6 +48,13 @@ type (
 	NameReleased struct{}
 	// NameTaken gives a session a name of which nobody is told.
 	NameTaken struct{ Nick protocol.Nick }
+	// Focused has a room be in front that a session is in. Watched: it is not left when another one comes to the front.
+	Focused struct {
+		Room    protocol.Room
+		Watched bool
+	}
+	// StayEnded says that a session which has come back is not in a room any more that it was in.
+	StayEnded struct{ Room protocol.Room }
 	// EchoSet says whether a session hears its own lines.
 	EchoSet struct{ On bool }
 	// ReadSet is how far a session has read, by room.
@@ -99,6 +106,8 @@ func (Promoted) change()     {}
 func (Demoted) change()      {}
 func (NameReleased) change() {}
 func (NameTaken) change()    {}
+func (Focused) change()      {}
+func (StayEnded) change()    {}
 func (EchoSet) change()      {}
 func (ReadSet) change()      {}
 func (IgnoreSet) change()    {}

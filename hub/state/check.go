@@ -88,14 +88,19 @@ func (m *Machine) checkNames(c *checks) {
 func (m *Machine) checkRooms(c *checks) {
 	in := map[protocol.Room]int{}
 	for _, s := range m.sessions {
-		if s.Room == (protocol.Room{}) {
-			continue
+		c.that(s.Room != protocol.Room{} || len(s.Watched) == 0, "%s watches rooms, and is in none", s.Nick)
+		c.that(len(s.Watched) < MaxPlaces && len(s.Rewatch) < MaxPlaces, "%s is in %d rooms, and comes back to %d", s.Nick, len(s.Watched)+1, len(s.Rewatch))
+		c.that(slices.IsSortedFunc(s.Watched, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) }), "the rooms of %s are not in the order of coming", s.Nick)
+		c.that(s.Room != protocol.DeskRoom || len(s.Watched) == 0, "%s is at the desk, and watches rooms", s.Nick)
+		for p := range s.Places() {
+			in[p.Room]++
+			r := m.rooms[p.Room]
+			c.that(r != nil && r.members.has(s, p.Came), "%s is in %s, which does not have it", s.Nick, p.Room)
+			goesOn := func(st Stay) bool { return st.Stream == s.stream(p.Room) && st.Upto == 0 }
+			c.that(s.Conn == 0 || slices.ContainsFunc(s.Stays, goesOn), "%s is in %s, and has no stay there", s.Nick, p.Room)
 		}
-		in[s.Room]++
-		r := m.rooms[s.Room]
-		c.that(r != nil && s.index < len(r.members.list) && r.members.list[s.index] == s, "%s is in %s, which does not have it", s.Nick, s.Room)
-		if n := len(s.Stays); s.Conn != 0 {
-			c.that(n > 0 && s.Stays[n-1].Stream == s.stream(s.Room) && s.Stays[n-1].Upto == 0, "the last stay of %s is not that in %s", s.Nick, s.Room)
+		if s.Conn != 0 {
+			c.checkStays(s)
 		}
 	}
 	for name, r := range m.rooms {
@@ -112,10 +117,23 @@ func (m *Machine) checkRooms(c *checks) {
 		}
 		c.that(attached == r.members.attached, "%d in %s have a connection, and %d are counted", attached, name, r.members.attached)
 		c.that(len(members) == r.members.count, "%s lists %d members of %d", name, len(members), r.members.count)
-		c.that(slices.IsSortedFunc(members, func(a, b *Session) int { return cmp.Compare(a.Came, b.Came) }), "the members of %s are not in the order of their coming", name)
+		c.that(slices.IsSortedFunc(r.members.list, func(a, b member) int { return cmp.Compare(a.came, b.came) }), "the members of %s are not in the order of their coming", name)
 		delete(in, name)
 	}
 	c.that(len(in) == 0, "there are people in rooms that are not there: %v", in)
+}
+
+// checkStays checks that s hears no room that it is not in.
+func (c *checks) checkStays(s *Session) {
+	over := 0
+	for _, st := range s.Stays {
+		is := slices.ContainsFunc(s.rooms(), func(r protocol.Room) bool { return s.stream(r) == st.Stream })
+		c.that(st.Upto != 0 || is, "%s has a stay in %s that is not over, and is not there", s.Nick, st.Stream)
+		if st.Upto != 0 {
+			over++
+		}
+	}
+	c.that(over < MaxStays, "%s has %d stays that are over", s.Nick, over)
 }
 
 func (m *Machine) checkTickets(c *checks) {
@@ -270,7 +288,9 @@ func (m *Machine) checkPositions(c *checks) {
 	is(m.common.Whole, "what is written", "all")
 	is(m.Told, "what was told", "all")
 	for _, s := range m.sessions {
-		is(s.Came, "the coming", s.Nick)
+		for p := range s.Places() {
+			is(p.Came, "the coming", s.Nick)
+		}
 		is(s.Seen, "what was told", s.Nick)
 		is(s.Unread, "what is not read", s.Nick)
 		is(s.Served, "the service", s.Nick)

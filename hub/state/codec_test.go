@@ -102,6 +102,7 @@ func samples() []sample {
 	s := &Session{
 		ID: idOf(1), Nick: nickOf("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
 		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Came: 1000, Resume: protocol.Lobby,
+		Watches: true, Watched: []Place{{Room: roomOf("tea"), Came: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
 		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Visit(idOf(1)), From: 3}}, Trimmed: true,
 		Read: []protocol.ReadUpTo{{Room: roomOf("#tea"), Seq: 8}},
 		Away: textOf("lunch"), Ignoring: []Ignored{{Name: nickOf("troll"), Session: idOf(9)}, {Name: nickOf("bot")}},
@@ -116,7 +117,7 @@ func samples() []sample {
 	}
 	m := &Machine{now: noon, common: common{
 		Settings: Settings{
-			Desk: true, Rooms: math.MaxInt, Hold: 2 * time.Minute, Replay: 20, Visitors: 100, VisitorsPerAddress: 10, Messages: 24 * time.Hour,
+			Desk: true, Rooms: math.MaxInt, RoomsPerSession: 64, Hold: 2 * time.Minute, Replay: 20, Visitors: 100, VisitorsPerAddress: 10, Messages: 24 * time.Hour,
 			MessagesKept: 50, MessagesPerAddress: 5, Silence: 10 * time.Minute, Password: Secret{7},
 		},
 		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: 4990, Clean: true, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
@@ -153,6 +154,27 @@ func TestRowsAreWrittenAsEver(t *testing.T) {
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), got.String())
+}
+
+// What the version before has written of a session and of what is common: neither knew of several rooms.
+func TestOldRowsAreRead(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join("testdata", "rows", "bytes-1.txt"))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(file), "\r", "")), "\n")
+	for i, s := range samples()[:len(lines)/2] {
+		require.Equal(t, s.name, lines[2*i])
+		b, err := hex.DecodeString(strings.TrimSpace(lines[2*i+1]))
+		require.NoError(t, err)
+		switch p := s.part.(type) {
+		case *sessionPart:
+			p.Watches, p.Watched, p.Rewatch = false, nil, nil
+		case *commonPart:
+			p.Settings.RoomsPerSession = 0
+		}
+		read := emptyPart(s.kind)
+		require.NoError(t, decode(b, read.codes()), s.name)
+		assert.Equal(t, s.part, read, s.name)
+	}
 }
 
 func TestARowIsReadAsItWasWritten(t *testing.T) {
@@ -212,7 +234,8 @@ func TestARowIsBounded(t *testing.T) {
 			New().encode(ofSession, (&sessionPart{Session: s}).codes())
 		}
 	}
-	assert.Panics(t, long(func(s *Session) { s.Stays = make([]Stay, MaxStays+1) }))
+	assert.Panics(t, long(func(s *Session) { s.Stays = make([]Stay, MaxStays+2*MaxPlaces+1) }))
+	assert.Panics(t, long(func(s *Session) { s.Watched = make([]Place, MaxPlaces+1) }))
 	assert.Panics(t, long(func(s *Session) { s.Ignoring = make([]Ignored, MaxIgnored+1) }))
 	assert.Panics(t, long(func(s *Session) { s.wrote = make([]Stream, MaxStreams+1) }))
 	assert.Panics(t, long(func(s *Session) { s.From.Host = strings.Repeat("x", maxHost+1) }))

@@ -11,7 +11,7 @@ const (
 	MaxNames   = 200 // names in one answer
 	MaxIgnored = 100 // people that one can ignore
 	MaxStreams = 256 // in which what a session said can be redacted
-	MaxStays   = 16  // that are remembered
+	MaxStays   = 16  // that are remembered, beside those that go on in other rooms
 	MaxRead    = 64  // rooms of which a session keeps how far it has read
 )
 
@@ -46,10 +46,14 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 		m.rename(s, cmd.Nick)
 	case protocol.Join:
 		m.join(s, cmd.Room)
+	case protocol.Watch:
+		m.watch(s, cmd.Room)
+	case protocol.Part:
+		m.partRoom(s, cmd.Room)
 	case protocol.Rooms:
-		m.answer(s, m.roomList(s))
+		m.answer(s, m.roomList(s, cmd))
 	case protocol.Who:
-		m.answer(s, m.membersOf(m.rooms[s.Room]))
+		m.who(s, cmd.Room)
 	case protocol.Topic:
 		m.topic(s, cmd)
 	case protocol.History:
@@ -72,7 +76,7 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 	case protocol.Desk:
 		m.goToDesk(s, cmd)
 	case protocol.Undesk:
-		m.rejectf(s, "not-at-desk", "you are not at the desk: /quit leaves the server")
+		m.rejectf(s, "not-at-desk", "you are not at the desk: /part leaves a room, /quit the server")
 	case protocol.Operator:
 		m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
 	case protocol.Reply:

@@ -46,7 +46,7 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 			return false
 		}
 		m.reject(s, noRooms)
-	case protocol.Msg, protocol.Me, protocol.Topic, protocol.Away:
+	case protocol.Msg, protocol.Me, protocol.Topic, protocol.Away, protocol.Watch, protocol.Part:
 		m.reject(s, atDesk)
 	default:
 		return false

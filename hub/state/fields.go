@@ -24,8 +24,8 @@ var kinds = [...]struct {
 	name    string
 	version byte // as it is written
 }{
-	ofCommon:  {"what is common", 1},
-	ofSession: {"a session", 1},
+	ofCommon:  {"what is common", 2},
+	ofSession: {"a session", 2},
 	ofRoom:    {"a room", 1},
 	ofTicket:  {"a ticket", 1},
 	ofBlock:   {"somebody kept out", 1},
@@ -82,7 +82,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 	c.room(&s.Room)
 	number(c, &s.Came)
 	c.room(&s.Resume)
-	list(c, &s.Stays, MaxStays, func(st *Stay) {
+	list(c, &s.Stays, MaxStays+2*MaxPlaces, func(st *Stay) {
 		c.stream(&st.Stream)
 		number(c, &st.From)
 		number(c, &st.Upto)
@@ -115,6 +115,15 @@ func (s *Session) fields(c *coder, at *uint64) {
 	c.time(&s.active)
 	list(c, &s.wrote, MaxStreams, c.stream)
 	c.ring(&s.ids)
+	if c.version < 2 {
+		return
+	}
+	c.flags(&s.Watches)
+	list(c, &s.Watched, MaxPlaces, func(p *Place) {
+		c.room(&p.Room)
+		number(c, &p.Came)
+	})
+	list(c, &s.Rewatch, MaxPlaces, c.room)
 }
 
 func (r *Room) fields(c *coder) {
@@ -157,6 +166,9 @@ func (m *Machine) fields(c *coder) {
 	c.time(&m.common.Started)
 	m.Dropped.fields(c)
 	c.time(&m.now)
+	if c.version >= 2 {
+		number(c, &m.Settings.RoomsPerSession)
+	}
 }
 
 // fields are those of the settings but for the ready replies: each start brings them, and they may be many.

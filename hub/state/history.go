@@ -8,7 +8,12 @@ import (
 
 // history has a stretch of the record told again to s.
 func (m *Machine) history(s *Session, cmd protocol.History) {
-	p := Past{Streams: s.readable(), Lines: cmp.Or(cmd.Lines, max(1, m.Settings.Replay)), Upto: m.head, Since: cmd.Since, Around: cmd.Around, End: true}
+	streams, why := s.readableIn(cmd.Room)
+	if why != nil {
+		m.reject(s, why)
+		return
+	}
+	p := Past{Streams: streams, Lines: cmp.Or(cmd.Lines, max(1, m.Settings.Replay)), Upto: m.head, Since: cmd.Since, Around: cmd.Around, End: true}
 	if cmd.All {
 		p.Lines = -1
 	}
@@ -19,9 +24,23 @@ func (m *Machine) history(s *Session, cmd protocol.History) {
 }
 
 func (m *Machine) search(s *Session, cmd protocol.Search) {
-	m.read(s, Search{Streams: s.readable(), Words: cmd.Text.String(), Upto: m.head})
+	streams, why := s.readableIn(cmd.Room)
+	if why != nil {
+		m.reject(s, why)
+		return
+	}
+	m.read(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: m.head})
 }
 
-// readable is what s may read of the record: where it is, what is its own, and
-// what is for everybody.
-func (s *Session) readable() []Stream { return []Stream{s.stream(s.Room), Mailbox(s.ID), Everybody} }
+// readableIn is what s may read of the record: a room that it is in or, where it names none, the one in front, what is
+// its own, and what is for everybody.
+func (s *Session) readableIn(named protocol.Room) ([]Stream, *protocol.Refusal) {
+	room, why := s.roomOr(named)
+	switch {
+	case why != nil:
+		return nil, why
+	case named != protocol.Room{}:
+		return []Stream{s.stream(room)}, nil
+	}
+	return []Stream{s.stream(room), Mailbox(s.ID), Everybody}, nil
+}

@@ -28,8 +28,8 @@ func (m *Machine) indexSession(s *Session) {
 		i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
 		m.held = slices.Insert(m.held, i, s)
 	}
-	if s.Room != (protocol.Room{}) {
-		m.room(s.Room).members.add(s)
+	for p := range s.Places() {
+		m.room(p.Room).members.add(s, p.Came)
 	}
 	if s.Serves {
 		m.desk.addOperator(s)
@@ -54,8 +54,9 @@ func (m *Machine) unindexSession(s *Session) {
 			m.held = slices.Delete(m.held, i, i+1)
 		}
 	}
-	if r := m.rooms[s.Room]; r != nil {
-		r.members.remove(s)
+	for p := range s.Places() {
+		r := m.rooms[p.Room]
+		r.members.remove(p.Came)
 		m.indexRoom(r)
 	}
 	if s.Serves {

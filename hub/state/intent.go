@@ -125,6 +125,7 @@ func (Due) op()       {}
 type Settings struct {
 	Desk               bool          // newcomers land at the desk, and operators in their own room: there is no other
 	Rooms              int           // at most
+	RoomsPerSession    int           // that one session is in at once; at most MaxPlaces
 	Hold               time.Duration // how long a session without a connection is held
 	Replay             int           // lines of history where a client asks for no number
 	Visitors           int           // at the desk at once

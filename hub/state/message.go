@@ -1,13 +1,17 @@
 package state
 
-import "chinwag/protocol"
+import (
+	"cmp"
+
+	"chinwag/protocol"
+)
 
 // Whatever is said is told to its author, too: that copy says so, and has the id that the client gave
 // the message. A copy for somebody else is emitted before it, and has none.
 
 func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
 
-// say says a line where s's lines go.
+// say says a line where s's lines go or, if it names a room, in that.
 func (m *Machine) say(s *Session, cmd protocol.Say) {
 	if m.saidBefore(s, cmd.Ref) || m.addressed(s, cmd) {
 		return
@@ -18,34 +22,40 @@ func (m *Machine) say(s *Session, cmd protocol.Say) {
 		m.reject(s, why)
 	case s.Room == protocol.DeskRoom:
 		m.ask(s, cmd.Ref, cmd.Text)
-	case s.Target.Ticket != 0:
+	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}:
 		m.replyTo(s, m.desk.tickets[s.Target.Ticket], cmd.Ref, cmd.Text)
 	default:
-		m.emit(s.stream(s.Room), s.ID, protocol.Said{Stamp: m.stamp(s.Room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+		room := cmp.Or(cmd.Room, s.Room)
+		m.emit(s.stream(room), s.ID, protocol.Said{Stamp: m.stamp(room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 	}
 }
 
-// act tells the room what s does.
+// act tells a room what s does.
 func (m *Machine) act(s *Session, cmd protocol.Me) {
 	if m.saidBefore(s, cmd.Ref) {
 		return
 	}
-	if why := m.checkAct(s, cmd.Text); why != nil {
+	if why := m.checkAct(s, cmd); why != nil {
 		m.reject(s, why)
 		return
 	}
-	m.emit(s.stream(s.Room), s.ID, protocol.Acted{Stamp: m.stamp(s.Room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+	room := cmp.Or(cmd.Room, s.Room)
+	m.emit(s.stream(room), s.ID, protocol.Acted{Stamp: m.stamp(room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
 }
 
-func (m *Machine) checkAct(s *Session, text protocol.Text) *protocol.Refusal {
-	no, rest, found := protocol.AddressOf(text)
+func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
+	no, rest, found := protocol.AddressOf(cmd.Text)
 	switch {
-	case s.Target.Ticket != 0: // the prompt names a visitor, and this would be heard in the room
+	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room):
+		return protocol.NotInRoom(cmd.Room)
+	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}: // the prompt names a visitor, and this would be heard in the room
 		return meThere
 	case found && s.Operator: // perhaps it was to be an answer
 		return protocol.BadReply(no)
 	case found && !rest.IsBlank() && m.knows(no):
 		return notReplying
+	case cmd.Room != protocol.Room{}:
+		return nil
 	}
 	return m.hushed(s)
 }

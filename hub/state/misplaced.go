@@ -12,8 +12,12 @@ func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 		return misplacedLine("it was begun for %s, and what you type goes to %s now", cmd.Ticket, m.whither(s))
 	case cmd.Ticket != 0:
 		return nil
-	case cmd.Room != protocol.Room{} && (to.Ticket != 0 || to.Nobody || s.Room != cmd.Room):
+	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room) && cmd.Room != protocol.DeskRoom && s.Room != protocol.DeskRoom:
+		return protocol.NotInRoom(cmd.Room)
+	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room), cmd.Room == s.Room && (to.Ticket != 0 || to.Nobody):
 		return misplacedLine("it was begun in %s, and what you type goes to %s now", cmd.Room, m.whither(s))
+	case cmd.Room != protocol.Room{} && cmd.Room != s.Room: // s says where it goes, wherever its other lines go
+		return nil
 	case cmd.Room != protocol.Room{} && s.Operator && m.isHushed(s): // a command for a visitor was refused: this may be for that one, too
 		return m.hushed(s)
 	case cmd.Room != protocol.Room{}:

@@ -22,7 +22,11 @@ func (m *Machine) rename(s *Session, to protocol.Nick) {
 	}
 	from := s.Nick
 	m.freeNick(s, to)
-	m.emit(s.stream(s.Room), s.ID, protocol.Renamed{Stamp: m.stamp(s.Room), From: from, To: to, Mine: protocol.Mine{You: true}})
+	renamed := protocol.Renamed{From: from, To: to, Mine: protocol.Mine{You: true}, Rooms: s.shared()}
+	m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
+		renamed.Stamp = at
+		return renamed
+	})
 	if s.Operator {
 		m.hearOperator(s)
 	}

@@ -113,7 +113,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 	m.goTo(s, to)
 	if !s.Program {
 		m.showLast(s)
-		m.showTopic(s)
+		m.showTopic(s, s.Room)
 		m.rejectAny(s, noNick, noRoom)
 		m.answer(s, m.welcome(s, false))
 		if op.Promoted {
@@ -126,7 +126,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 	if op.Missing != "" {
 		m.answer(s, protocol.Gap{Why: op.Missing})
 	}
-	m.showTopic(s)
+	m.showTopic(s, s.Room)
 	if op.Missing == protocol.OldToken { // what the room has heard is told all the same
 		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
 		return
@@ -147,6 +147,9 @@ func (m *Machine) welcome(s *Session, resumed bool) protocol.Event {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: s.Nick, Room: s.Room, Here: m.rooms[s.Room].members.attached,
 		Resumed: resumed, NoRooms: m.Settings.Desk, Read: s.Read,
+	}
+	if len(s.Watched) > 0 {
+		w.Rooms = s.rooms()
 	}
 	if s.Room == protocol.DeskRoom {
 		q := m.standing(s)

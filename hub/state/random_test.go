@@ -41,7 +41,7 @@ func newDice(w *world, seed uint64, people int) *dice {
 func randomSettings(r *rand.Rand) Settings {
 	few := func(most int) int { return 1 + r.IntN(most) }
 	return Settings{
-		Desk: r.IntN(4) == 0, Rooms: few(5), Hold: time.Duration(few(180)) * time.Second, Replay: 20,
+		Desk: r.IntN(4) == 0, Rooms: few(5), RoomsPerSession: few(4), Hold: time.Duration(few(180)) * time.Second, Replay: 20,
 		Visitors: few(12), VisitorsPerAddress: few(8), Messages: time.Duration(few(60)) * time.Minute,
 		MessagesKept: few(6), MessagesPerAddress: few(4), Silence: time.Duration(r.IntN(10)) * time.Minute,
 		Replies: []Canned{{"hours", protocol.MustText("We are here from 9 to 5.")}},
@@ -161,9 +161,11 @@ func (d *dice) command() Command {
 
 // said are words of any kind.
 func (d *dice) said(ref protocol.Ref) protocol.Command {
-	switch d.IntN(9) {
+	switch d.IntN(10) {
 	case 0:
 		return protocol.Me{Text: d.text(), Ref: ref}
+	case 8:
+		return protocol.Me{Text: d.text(), Ref: ref, Room: d.room()}
 	case 1:
 		return protocol.Msg{To: d.nick(), Text: d.text(), Ref: ref}
 	case 2:
@@ -184,11 +186,17 @@ func (d *dice) said(ref protocol.Ref) protocol.Command {
 
 // done is what is no words.
 func (d *dice) done(ref protocol.Ref) protocol.Command {
-	switch d.IntN(30) {
+	switch d.IntN(40) {
 	case 0, 1, 2:
 		return protocol.Join{Room: d.room()}
-	case 3:
+	case 3, 30, 31:
 		return protocol.Rename{Nick: d.nick()}
+	case 32, 33, 34, 35, 36:
+		return protocol.Watch{Room: d.room()}
+	case 37, 38:
+		return protocol.Part{Room: d.room()}
+	case 39:
+		return protocol.Part{}
 	case 4:
 		return protocol.Topic{Text: d.text()}
 	case 5:

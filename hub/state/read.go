@@ -40,12 +40,16 @@ func (m *Machine) markRead(s *Session, cmd protocol.Read) {
 
 func (m *Machine) checkRead(s *Session, room protocol.Room) *protocol.Refusal {
 	switch {
-	case room == s.Room:
+	case s.isIn(room):
 		return nil
 	case room == protocol.OperatorsRoom && !s.Operator:
 		return operatorsOnly
 	case m.rooms[room] == nil:
-		return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
+		return noRoom(room)
 	}
 	return nil
+}
+
+func noRoom(room protocol.Room) *protocol.Refusal {
+	return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
 }

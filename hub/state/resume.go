@@ -45,15 +45,30 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	}
 	m.tell(s.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Replaced}})
 	at.Was = s.Conn
-	unsure := s.Unsure
+	unsure, watched := s.Unsure, s.Rewatch
 	m.change(s.ID, at)
 	m.reclaim(s, number)
 	if to != (protocol.Room{}) {
 		m.goTo(s, to)
 	}
+	m.rewatch(s, watched)
 	m.seeMissed(s, unsure)
 	if s.Finished && s.Room == protocol.DeskRoom {
 		m.seeOut(s)
+	}
+}
+
+// rewatch has s, which has come back, be in the rooms again that it has watched, as far as it can.
+func (m *Machine) rewatch(s *Session, rooms []protocol.Room) {
+	for _, room := range rooms {
+		switch {
+		case s.isIn(room):
+		case s.Room == protocol.DeskRoom, m.checkWatch(s, room) != nil:
+			m.change(s.ID, StayEnded{room})
+		default:
+			m.makeRoom(room)
+			m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
+		}
 	}
 }
 

@@ -18,8 +18,13 @@ func (m *Machine) join(s *Session, to protocol.Room) {
 		m.notice(s, "you are in "+to.String()+" already")
 		return
 	}
+	was := s.isIn(to)
 	if why := m.move(s, to); why != nil {
 		m.reject(s, why)
+		return
+	}
+	if was {
+		m.answer(s, protocol.Fronted{Room: to, Here: m.rooms[to].members.attached})
 		return
 	}
 	m.seeOther(s)
@@ -28,7 +33,7 @@ func (m *Machine) join(s *Session, to protocol.Room) {
 // move takes s to a room, from where it is or from nowhere, with all that this means at the desk.
 // It returns why it cannot go there; then nothing has happened.
 func (m *Machine) move(s *Session, to protocol.Room) *protocol.Refusal {
-	if why := m.checkPlace(s, to, m.hasPlace(s)); why != nil {
+	if why := m.checkMove(s, to); why != nil {
 		return why
 	}
 	m.goTo(s, to)
@@ -41,21 +46,42 @@ func (m *Machine) hasPlace(s *Session) bool {
 	return m.desk.tickets[s.Visiting] != nil || m.desk.tickets[s.Message] != nil || s.Finished
 }
 
-// goTo is move to where s can go.
-func (m *Machine) goTo(s *Session, to protocol.Room) {
-	back := m.hasPlace(s)
-	m.makeRoom(to)
-	if s.Room != (protocol.Room{}) {
-		left := protocol.Left{Stamp: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved}
-		if to != protocol.DeskRoom { // else it is nobody's business
-			left.To = to
+// checkMove reports why s cannot have a room in front.
+func (m *Machine) checkMove(s *Session, to protocol.Room) *protocol.Refusal {
+	if s.isIn(to) {
+		return nil
+	}
+	if s.Watches && to != protocol.DeskRoom {
+		if why := m.checkMore(s, 1); why != nil {
+			return why
 		}
-		m.emit(s.stream(s.Room), s.ID, left)
+	}
+	return m.checkPlace(s, to, m.hasPlace(s))
+}
+
+// goTo is move to where s can go. A room that is watched is not left, but for the desk, where s is alone.
+func (m *Machine) goTo(s *Session, to protocol.Room) {
+	back, is := m.hasPlace(s), s.isIn(to)
+	m.makeRoom(to)
+	switch {
+	case to == protocol.DeskRoom: // it is nobody's business
+		left := protocol.Left{From: s.Nick, Reason: protocol.Moved, Rooms: s.shared()}
+		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
+			left.Stamp = at
+			return left
+		})
+	case s.Room != protocol.Room{} && !s.Watches:
+		m.emit(s.stream(s.Room), s.ID, protocol.Left{Stamp: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved, To: to})
 	}
 	if s.Visiting != 0 && to != protocol.DeskRoom {
 		m.partTicket(s, protocol.Moved)
 	}
-	m.emit(s.stream(to), s.ID, protocol.Joined{Stamp: m.stamp(to), From: s.Nick})
+	if !is {
+		m.emit(s.stream(to), s.ID, protocol.Joined{Stamp: m.stamp(to), From: s.Nick})
+	}
+	if s.Room != to {
+		m.change(s.ID, Focused{Room: to, Watched: is})
+	}
 	switch {
 	case to != protocol.DeskRoom || s.Finished:
 	case back:

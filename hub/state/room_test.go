@@ -32,7 +32,7 @@ func TestFromRoomToRoom(t *testing.T) {
 	assert.Equal(t, []string{"ann< -- you are in #tea already"}, join(f, "ann", "tea"))
 	assert.Equal(t, []string{"ann< -- #operators is for operators: /operator makes you one, if you know the password"}, join(f, "ann", "operators"))
 	assert.Nil(t, f.room("lobby"), "nobody is there, and nothing is known of it")
-	assert.Equal(t, []string{"ann< -- 1 room: #tea (2)"}, f.do("ann", protocol.Rooms{}))
+	assert.Equal(t, []string{"ann< -- 1 room: #tea (2, with you)"}, f.do("ann", protocol.Rooms{}))
 }
 
 // To which room somebody goes is told, but not that it is the desk.
@@ -78,7 +78,7 @@ func TestATopicStaysWhenARoomIsEmpty(t *testing.T) {
 	assert.Equal(t, []string{"#tea| -- ann set the topic: green"}, topic(f, "ann", "green"))
 	join(f, "ann", "lobby")
 	assert.Equal(t, f.head-1, f.room("tea").Emptied)
-	assert.Equal(t, []string{"ann< -- 1 room: #lobby (1)"}, f.do("ann", protocol.Rooms{}), "empty rooms are not listed")
+	assert.Equal(t, []string{"ann< -- 1 room: #lobby (1, with you)"}, f.do("ann", protocol.Rooms{}), "empty rooms are not listed")
 	assert.Contains(t, join(f, "ann", "tea"), "ann< -- topic of #tea: green")
 	assert.Equal(t, []string{"ann< -- a topic has at most 512 bytes: please make it shorter"}, topic(f, "ann", fmt.Sprintf("%0513d", 1)))
 	topic(f, "ann", "-")
@@ -122,7 +122,7 @@ func TestWhoIsHere(t *testing.T) {
 	members = f.membersOf(f.room("lobby")).(protocol.Members)
 	assert.Equal(t, []any{1, MaxNames}, []any{members.Here, len(members.Names)})
 	assert.Equal(t, []any{new(bool), (*bool)(nil)}, []any{members.Names[0].Attached, members.Names[2].Attached})
-	assert.Equal(t, []string{"p3< -- 1 room: #lobby (1)"}, f.do("p3", protocol.Rooms{}))
+	assert.Equal(t, []string{"p3< -- 1 room: #lobby (1, with you)"}, f.do("p3", protocol.Rooms{}))
 }
 
 // A room that vanishes and is made again is one room, also when all of that is undone.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -18,12 +19,12 @@ func (m *Machine) seeOther(s *Session) {
 		entered.Here, entered.Desk = 1, &q
 	}
 	m.answer(s, entered)
-	m.showTopic(s)
+	m.showTopic(s, s.Room)
 	m.showLast(s)
 }
 
-func (m *Machine) showTopic(s *Session) {
-	if r := m.rooms[s.Room]; s.shows(r) {
+func (m *Machine) showTopic(s *Session, in protocol.Room) {
+	if r := m.rooms[in]; s.shows(r) {
 		m.answer(s, protocol.TopicIs{Room: r.Name, Text: r.Topic})
 	}
 }
@@ -35,25 +36,72 @@ func (m *Machine) showLast(s *Session) {
 	}
 }
 
-func (m *Machine) roomList(s *Session) protocol.Event {
+// roomList lists the rooms in which somebody is and whose names or topics hold all of the words, those with most people
+// first: a page of them, from the one after a room.
+func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
+	words := strings.Fields(strings.ToLower(cmd.Words.String()))
 	var rooms []*Room
 	for r := range maps.Values(m.rooms) { // in any order: they are sorted
-		if r.members.count > 0 && r.Name != protocol.DeskRoom && (r.Name != protocol.OperatorsRoom || s.Operator) {
+		if r.members.count > 0 && r.Name != protocol.DeskRoom && (r.Name != protocol.OperatorsRoom || s.Operator) && s.finds(r, words) {
 			rooms = append(rooms, r)
 		}
 	}
 	slices.SortFunc(rooms, func(a, b *Room) int {
-		return cmp.Or(cmp.Compare(b.members.attached, a.members.attached), cmp.Compare(a.Name.String(), b.Name.String()))
+		return cmp.Or(cmp.Compare(b.members.attached, a.members.attached), byName(a.Name, b.Name))
 	})
 	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
+	if i := slices.IndexFunc(rooms, func(r *Room) bool { return r.Name == cmd.After }); i >= 0 {
+		rooms = rooms[i+1:]
+	}
 	for _, r := range rooms[:min(len(rooms), MaxNames)] {
-		info := protocol.RoomInfo{Room: r.Name, Here: r.members.attached}
+		info := protocol.RoomInfo{Room: r.Name, Here: r.members.attached, In: s.isIn(r.Name)}
 		if s.shows(r) {
 			info.Topic = r.Topic
 		}
 		list.Rooms = append(list.Rooms, info)
 	}
 	return list
+}
+
+// finds reports whether the name or the topic of r, as s may see it, hold all of the words, which are in lower case.
+func (s *Session) finds(r *Room, words []string) bool {
+	in := strings.ToLower(r.Name.String())
+	if s.shows(r) {
+		in += " " + strings.ToLower(r.Topic.String())
+	}
+	for _, w := range words {
+		if !strings.Contains(in, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// who names the people in a room that s may enter.
+func (m *Machine) who(s *Session, room protocol.Room) {
+	if room == (protocol.Room{}) {
+		room = s.Room
+	}
+	if why := m.checkLook(s, room); why != nil {
+		m.reject(s, why)
+		return
+	}
+	m.answer(s, m.membersOf(m.rooms[room]))
+}
+
+// checkLook reports why s may not know who is in a room.
+func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
+	switch {
+	case s.isIn(room):
+		return nil
+	case room == protocol.OperatorsRoom && !s.Operator:
+		return operatorsOnly
+	case room == protocol.DeskRoom:
+		return deskUnwatched
+	case m.rooms[room] == nil:
+		return noRoom(room)
+	}
+	return nil
 }
 
 // membersOf names the first who came, as far as the bound allows.
@@ -72,24 +120,27 @@ func (m *Machine) membersOf(r *Room) protocol.Event {
 	return e
 }
 
-// topic tells what the room of s is about, or sets it.
+// topic tells what a room of s is about, or sets it.
 func (m *Machine) topic(s *Session, cmd protocol.Topic) {
+	room, why := s.roomOr(cmd.Room)
 	switch {
+	case why != nil:
+		m.reject(s, why)
 	case cmd.Text.IsBlank():
-		m.tellTopic(s)
+		m.tellTopic(s, room)
 	case isLong(cmd.Text):
 		m.rejectf(s, "topic-too-long", "a topic has at most %d bytes: please make it shorter", maxShort)
 	default:
-		set := protocol.TopicSet{Stamp: m.stamp(s.Room), From: s.Nick, Mine: protocol.Mine{You: true}}
+		set := protocol.TopicSet{Stamp: m.stamp(room), From: s.Nick, Mine: protocol.Mine{You: true}}
 		if cmd.Text.String() != "-" {
 			set.Text = cmd.Text
 		}
-		m.emit(s.stream(s.Room), s.ID, set)
+		m.emit(s.stream(room), s.ID, set)
 	}
 }
 
-func (m *Machine) tellTopic(s *Session) {
-	r := m.rooms[s.Room]
+func (m *Machine) tellTopic(s *Session, in protocol.Room) {
+	r := m.rooms[in]
 	if !r.Topic.IsBlank() && !s.shows(r) {
 		m.notice(s, "the topic of "+r.Name.String()+" was set by somebody whom you ignore")
 		return
@@ -115,7 +166,7 @@ func (m *Machine) setTopic(r *Room, t protocol.Text, by uuid.UUID, from protocol
 	r.Topic, r.By, r.From = t, by, from
 }
 
-// away tells the room that s is away, or is back.
+// away tells the rooms of s that it is away, or is back.
 func (m *Machine) away(s *Session, t protocol.Text) {
 	switch {
 	case isLong(t):
@@ -123,6 +174,10 @@ func (m *Machine) away(s *Session, t protocol.Text) {
 	case t.IsBlank() && s.Away.IsBlank():
 		m.notice(s, "you are not away: /away TEXT says that you are")
 	default:
-		m.emit(s.stream(s.Room), s.ID, protocol.AwaySet{Stamp: m.stamp(s.Room), From: s.Nick, Text: t, Mine: protocol.Mine{You: true}})
+		set := protocol.AwaySet{From: s.Nick, Text: t, Mine: protocol.Mine{You: true}, Rooms: s.shared()}
+		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
+			set.Stamp = at
+			return set
+		})
 	}
 }

@@ -77,12 +77,14 @@ func (m *Machine) end(s *Session, left protocol.Left) {
 // part has s leave its room, with all that it has at the desk.
 func (m *Machine) part(s *Session, left protocol.Left) { m.partFor(s, left, left.Reason) }
 
-// partFor is part with another reason for the desk. A session that is in no room may have something there, too.
+// partFor is part with another reason for the desk. A session that is in no room may have something there, too. It
+// leaves all of its rooms.
 func (m *Machine) partFor(s *Session, left protocol.Left, atDesk protocol.Reason) {
-	if s.Room != (protocol.Room{}) {
-		left.Stamp, left.From = m.stamp(s.Room), s.Nick
-		m.emit(s.stream(s.Room), s.ID, left)
-	}
+	left.From, left.Rooms = s.Nick, s.shared()
+	m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
+		left.Stamp = at
+		return left
+	})
 	m.partTicket(s, atDesk)
 	if s.Operator {
 		m.returnTickets(s, left.Reason)
@@ -120,15 +122,14 @@ func (m *Machine) detached(s *Session, c Detached) {
 
 // connect gives s a connection or takes it. What counts who is there follows: its room, and the desk.
 func (m *Machine) connect(s *Session, conn uint64) {
-	r := m.rooms[s.Room]
-	if r != nil {
-		r.members.uncount(s)
+	for p := range s.Places() {
+		m.rooms[p.Room].members.uncount(s)
 	}
 	m.desk.unindexVisitor(s)
 	s.Conn = conn
 	m.desk.indexVisitor(s)
-	if r != nil {
-		r.members.counts(s)
+	for p := range s.Places() {
+		m.rooms[p.Room].members.counts(s)
 	}
 }
 

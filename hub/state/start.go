@@ -48,7 +48,11 @@ func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
 func (m *Machine) demote(s *Session) {
 	m.change(s.ID, Demoted{})
 	m.returnTickets(s, protocol.Lost)
-	if s.Room == protocol.OperatorsRoom && !m.Settings.Desk {
+	switch {
+	case m.Settings.Desk || !s.isIn(protocol.OperatorsRoom):
+	case len(s.Watched) > 0:
+		m.leaveRoom(s, protocol.OperatorsRoom)
+	default:
 		m.goTo(s, protocol.Lobby)
 	}
 }
@@ -57,7 +61,7 @@ func (m *Machine) demote(s *Session) {
 func (m *Machine) survive(s *Session, clean bool) {
 	until := m.now.Add(m.Settings.Hold)
 	switch {
-	case s.Conn != 0 && s.Code == (Secret{}), s.Room == protocol.OperatorsRoom && !s.Operator:
+	case s.Conn != 0 && s.Code == (Secret{}), s.isIn(protocol.OperatorsRoom) && !s.Operator:
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 	case s.Conn != 0:
 		seen, unsure := m.wasSeen(s, clean)

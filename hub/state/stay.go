@@ -14,60 +14,116 @@ func (s *Session) stream(in protocol.Room) Stream {
 	return OfRoom(in)
 }
 
-// enter has s, which is in no room, be in one.
+// enter has s be in a room more: in front, if none is.
 func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	m.touchSession(s)
-	s.Room, s.Came, s.Resume = ev.Room, e.Seq, protocol.Room{}
+	if s.Room == (protocol.Room{}) {
+		s.Room, s.Came, s.Watches, s.Resume = ev.Room, e.Seq, false, protocol.Room{}
+	} else {
+		s.Watched = append(slices.Clip(s.Watched), Place{ev.Room, e.Seq})
+	}
 	if s.Seen == 0 { // it was told all that came before
 		s.Seen = e.Seq
 	}
-	m.stay(s, e)
+	m.stay(s, ev.Room, e)
 	r := m.room(ev.Room)
-	r.members.add(s)
+	r.members.add(s, e.Seq)
 	if r.Emptied != 0 {
 		m.touchRoom(r).Emptied = 0
 	}
 }
 
 // stay adds a stay to those of s. Who comes back after a break goes on with the last one: what was said
-// meanwhile belongs to it.
-func (m *Machine) stay(s *Session, e *Event) {
-	n := len(s.Stays)
-	if n > 0 && s.Stays[n-1].Upto == 0 && s.Stays[n-1].Stream == e.Stream {
-		return
+// meanwhile belongs to it. A stay ends here that s has broken off, and does not come back to.
+func (m *Machine) stay(s *Session, room protocol.Room, e *Event) {
+	again := slices.DeleteFunc(slices.Clone(s.Rewatch), func(r protocol.Room) bool { return r == room })
+	goesOn := func(st Stay) bool {
+		is := func(r protocol.Room) bool { return s.stream(r) == st.Stream }
+		return slices.ContainsFunc(s.rooms(), is) || slices.ContainsFunc(again, is)
 	}
-	stays := slices.Grow([]Stay(nil), n+1)
-	stays = append(stays, s.Stays...)
-	if n > 0 && stays[n-1].Upto == 0 {
-		stays[n-1].Upto = e.Seq
+	stays, is := slices.Clone(s.Stays), false
+	for i := range stays {
+		switch st := &stays[i]; {
+		case st.Upto != 0:
+		case st.Stream == e.Stream:
+			is = true
+		case !goesOn(*st):
+			st.Upto = e.Seq
+		}
 	}
-	if n == MaxStays {
-		stays, s.Trimmed = stays[1:], true
+	if !is {
+		stays = append(stays, Stay{Stream: e.Stream, From: e.Seq})
 	}
-	s.Stays = append(stays, Stay{Stream: e.Stream, From: e.Seq})
+	s.Stays, s.Rewatch = s.trim(stays), again
 }
 
-// leave has s be in no room.
+// trim leaves out the oldest stays that are over, if these are too many. It writes to the slice.
+func (s *Session) trim(stays []Stay) []Stay {
+	over := 0
+	for _, st := range stays {
+		if st.Upto != 0 {
+			over++
+		}
+	}
+	for ; over >= MaxStays; over-- {
+		i := slices.IndexFunc(stays, func(st Stay) bool { return st.Upto != 0 })
+		stays, s.Trimmed = slices.Delete(stays, i, i+1), true
+	}
+	return stays
+}
+
+// endStay ends the stay of s in a room.
+func (s *Session) endStay(room protocol.Room, at uint64) {
+	stays := slices.Clone(s.Stays)
+	for i := range stays {
+		if st := &stays[i]; st.Upto == 0 && st.Stream == s.stream(room) {
+			st.Upto = at
+		}
+	}
+	s.Stays = s.trim(stays)
+}
+
+// stayEnded ends the stay of s in a room to which it has not come back.
+func (m *Machine) stayEnded(s *Session, c StayEnded) {
+	m.touchSession(s)
+	s.endStay(c.Room, m.head)
+	s.Rewatch = slices.DeleteFunc(slices.Clone(s.Rewatch), func(r protocol.Room) bool { return r == c.Room })
+}
+
+// leave has s not be in a room any more.
 func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	m.touchSession(s)
-	r := m.rooms[s.Room]
-	r.members.remove(s)
+	from, came, front := ev.Room, s.Came, ev.Room == s.Room
+	if front {
+		s.Room, s.Watches = protocol.Room{}, false
+	} else {
+		p, _ := s.place(from)
+		came = p.Came
+		s.Watched = slices.DeleteFunc(slices.Clone(s.Watched), func(p Place) bool { return p.Room == from })
+	}
+	r := m.rooms[from]
+	r.members.remove(came)
 	if r.members.count == 0 {
 		m.empty(r, e.Seq)
 	}
-	from := s.Room
-	s.Room, s.Away = protocol.Room{}, protocol.Text{}
-	if ev.Reason != protocol.Moved {
-		s.Resume = from
-		m.retired(s)
-		return
-	}
-	if n := len(s.Stays); n > 0 {
-		s.Stays = slices.Clone(s.Stays)
-		s.Stays[n-1].Upto = e.Seq
+	nowhere := s.Room == protocol.Room{} && len(s.Watched) == 0
+	if nowhere {
+		s.Away = protocol.Text{}
 	}
 	switch {
-	case ev.To == protocol.Room{}: // to the desk
+	case ev.Reason == protocol.Moved || ev.Reason == protocol.Parted:
+		s.endStay(from, e.Seq)
+	case front:
+		s.Resume, s.Rewatch = from, nil
+	default:
+		s.Rewatch = append(slices.Clip(s.Rewatch), from)
+	}
+	switch {
+	case ev.Reason != protocol.Moved && ev.Reason != protocol.Parted:
+		if nowhere {
+			m.retired(s)
+		}
+	case ev.Reason == protocol.Moved && front && ev.To == protocol.Room{}: // to the desk
 		s.Before = from
 	case from == protocol.DeskRoom:
 		s.Finished = false

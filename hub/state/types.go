@@ -21,14 +21,17 @@ type Session struct {
 	Conn     uint64       // its connection; 0: none
 	Operator bool
 	Program  bool
-	Echo     bool          // it hears its own lines
-	Replay   int           // lines of history on entering a room
-	Room     protocol.Room // zero: it is in none
-	Came     uint64        // position at which it entered Room
-	Resume   protocol.Room // where it goes when it comes back
-	Stays    []Stay        // the rooms that it was in, the last ones
-	Trimmed  bool          // there were stays before these
-	Away     protocol.Text // "" when it is not
+	Echo     bool            // it hears its own lines
+	Replay   int             // lines of history on entering a room
+	Room     protocol.Room   // that is in front; zero: it is in none
+	Came     uint64          // position at which it entered Room
+	Watches  bool            // Room is watched, too: it is not left when another comes to the front
+	Watched  []Place         // the other rooms that it is in, in the order of coming
+	Resume   protocol.Room   // where it goes when it comes back
+	Rewatch  []protocol.Room // which it watches then
+	Stays    []Stay          // the rooms that it is in, and was in, the last ones; several may go on
+	Trimmed  bool            // there were stays before these
+	Away     protocol.Text   // "" when it is not
 	Ignoring []Ignored
 	Read     []protocol.ReadUpTo // how far its person has read, by room, the least far first
 	Began    time.Time           // when it came first
@@ -55,7 +58,6 @@ type Session struct {
 	Target Target
 
 	row   int64
-	index int    // in the room's members
 	upto  uint64 // position up to which what is soft was in its row, as it was loaded
 	dirty uint64 // the number of the decision that has changed it last
 	soft

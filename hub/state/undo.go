@@ -167,9 +167,9 @@ type (
 // putBack keeps what is soft: that has a log of its own.
 func (i *sessionImage) putBack(m *Machine) {
 	m.unindexSession(i.s)
-	soft, index := i.s.soft, i.s.index
+	soft := i.s.soft
 	*i.s = i.was
-	i.s.soft, i.s.index = soft, index
+	i.s.soft = soft
 	m.indexSession(i.s)
 }
 

@@ -81,7 +81,7 @@ func (w *world) inherits(set Settings, head uint64, l Legacy) []outcome {
 
 func defaults() Settings {
 	return Settings{
-		Rooms: 100, Hold: 2 * time.Minute, Replay: 20, Visitors: 1000, VisitorsPerAddress: 10,
+		Rooms: 100, RoomsPerSession: 64, Hold: 2 * time.Minute, Replay: 20, Visitors: 1000, VisitorsPerAddress: 10,
 		Messages: 7 * 24 * time.Hour, MessagesKept: 100, MessagesPerAddress: 10, Silence: 10 * time.Minute,
 		Replies: []Canned{{"hours", protocol.MustText("We are here from 9 to 5.")}},
 	}
