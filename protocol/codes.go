@@ -48,6 +48,7 @@ var RefusalCodes = []RefusalCode{
 	{"too-many-rooms", "the server makes no more rooms", "changed: a room that there is"},
 	{"not-in-room", "one is not in that room, and what is said there nobody has heard", "changed: `watch` or `join` it first"},
 	{"only-room", "one is in no other room, and cannot leave it", "changed: `join` or `quit`"},
+	{"desk-unwatched", "the desk is no room to watch", "no"},
 	{"too-many-of-yours", "one is in as many rooms as one may be", "changed: `part` first"},
 	{"desk-only", "this server has a desk and no rooms", "no"},
 	{"operators-room", "only operators enter that room", "changed: as an operator"},

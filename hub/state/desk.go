@@ -29,6 +29,10 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 			m.ask(s, cmd.Ref, cmd.Text)
 		}
 	case protocol.Who:
+		if cmd.Room != (protocol.Room{}) && cmd.Room != protocol.DeskRoom {
+			m.reject(s, atDesk)
+			return true
+		}
 		m.answer(s, m.status(s))
 	case protocol.Undesk:
 		m.leaveDesk(s)
