@@ -34,9 +34,7 @@ func (r *run) appendAll(c *Client, items []item) {
 func (r *run) place(c *Client) place {
 	p := place{seq: r.head}
 	if s := c.session; s != nil && !s.live { // else it has read all there is
-		for i, at := range r.cursor(s).Streams {
-			p.nth[i] = at.Nth
-		}
+		p.streams = r.cursor(s).Streams
 	}
 	return p
 }

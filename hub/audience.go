@@ -31,21 +31,20 @@ type session struct {
 	late   bool    // it is yet to be told of a crowd
 	nick   protocol.Nick
 
-	room   *room  // nil: it is in none
-	index  int32  // in room.members
-	came   uint64 // position at which it entered room
-	batch  uint64 // the last broadcast in which it has lines of its own
-	own    int32  // how many these are
-	unsaid bool   // a line of its own is not told yet
-	fresh  bool   // it has come back, and its client does not read on yet
+	front   membership    // in the room in front; without a room: it is in none
+	watched []*membership // in the other rooms
+	told    uint64        // position up to which it was told of its rooms before the next broadcast
+	spoke   uint64        // the last broadcast in which it has lines of its own
+	unsaid  bool          // a line of its own is not told yet
+	fresh   bool          // it has come back, and its client does not read on yet
 
 	operator bool
 	serves   bool // it hears the desk
 	aimed    bool // its lines go to a visitor
 	hasCode  bool
+	noted    bool              // the state knows that its client is behind
 	visits   protocol.Ticket   // its conversation at the desk
 	standing protocol.Queueing // what it was told last of its place there
-	noted    bool              // the state knows that its client is behind
 	seen     *seen             // how far its last connection was written
 	lefts    []left            // of the rooms that it has left, the last ones
 }
@@ -57,13 +56,15 @@ type left struct {
 	nth    uint64 // of the last entry of the stream that belongs to the stay
 }
 
-const maxLefts = 16
+const maxLefts = state.MaxStays
 
 // room is a place where sessions hear each other.
 type room struct {
 	name    protocol.Room
-	members []*session       // in no order; session.index is the index
+	members []*membership    // in no order; membership.index is the index
 	said    []*journal.Entry // in this commit, and not told yet
+	others  []*protocol.Line // of what was said, see elsewhere
+	order   int              // in run.speaking
 	crowding
 	commit uint64 // the number of that in which something was told last
 	lines  int    // that were told in it
@@ -98,16 +99,7 @@ func (a *audience) follow(e *journal.Entry) {
 	case protocol.Joined:
 		a.enter(s, ev.Room, e.Seq)
 	case protocol.Left:
-		if s.where() == protocol.DeskRoom && s.client != nil {
-			s.client.out.post(nil) // where it stood there is out of date
-		}
-		if s.lefts = append(s.lefts, left{e.Stream, e.Seq, e.Nth - 1}); len(s.lefts) > maxLefts {
-			s.lefts = slices.Delete(s.lefts, 0, 1)
-		}
-		a.leave(s)
-		if ev.Reason != protocol.Moved {
-			a.retire(s)
-		}
+		a.left(s, ev, e)
 	case protocol.Renamed:
 		s.nick = ev.To
 	case protocol.TicketChanged:
@@ -117,6 +109,21 @@ func (a *audience) follow(e *journal.Entry) {
 			s.serves = true
 			a.operators = append(a.operators, s)
 		}
+	}
+}
+
+// left has s be out of a room. One that has gone from the server does not hear the desk any more.
+func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
+	if ev.Room == protocol.DeskRoom && s.client != nil {
+		s.client.out.post(nil) // where it stood there is out of date
+	}
+	a.leave(s, ev.Room)
+	if ev.Reason != protocol.Moved && ev.Reason != protocol.Parted {
+		a.retire(s)
+		return
+	}
+	if s.lefts = append(s.lefts, left{e.Stream, e.Seq, e.Nth - 1}); len(s.lefts) > maxLefts {
+		s.lefts = slices.Delete(s.lefts, 0, 1)
 	}
 }
 
@@ -169,36 +176,6 @@ func (a *audience) change(s *session, c state.Change) {
 	}
 }
 
-func (a *audience) enter(s *session, name protocol.Room, at uint64) {
-	a.leave(s)
-	r := a.room(name)
-	s.room, s.came, s.index = r, at, int32(len(r.members))
-	r.members = append(r.members, s)
-}
-
-// leave keeps the members in one slice without holes: the last takes the place.
-func (a *audience) leave(s *session) {
-	r := s.room
-	if r == nil {
-		return
-	}
-	end := len(r.members) - 1
-	last := r.members[end]
-	r.members[s.index], last.index = last, s.index
-	r.members[end] = nil
-	r.members = r.members[:end]
-	s.room = nil
-	a.tidy(r)
-}
-
-// tidy forgets a room in which no session is, and of which nothing is to be told.
-func (a *audience) tidy(r *room) {
-	if len(r.members) == 0 && len(r.said) == 0 && r.name != protocol.DeskRoom {
-		delete(a.rooms, r.name)
-		delete(a.nth, state.OfRoom(r.name))
-	}
-}
-
 // room is the room of that name, made if need be.
 func (a *audience) room(name protocol.Room) *room {
 	r := a.rooms[name]
@@ -211,43 +188,11 @@ func (a *audience) room(name protocol.Room) *room {
 
 // remove forgets a session that is over.
 func (a *audience) remove(s *session) {
-	a.leave(s)
+	for _, m := range slices.Collect(s.rooms()) {
+		a.leave(s, m.room.name)
+	}
 	a.retire(s)
 	delete(a.sessions, s.id)
 	delete(a.nth, state.Mailbox(s.id))
 	delete(a.nth, state.Visit(s.id))
-}
-
-// where is the room that s is in; zero: none.
-func (s *session) where() protocol.Room {
-	if s.room == nil {
-		return protocol.Room{}
-	}
-	return s.room.name
-}
-
-// stream is what s reads of the room that it is in.
-func (s *session) stream() state.Stream {
-	if s.where() == protocol.DeskRoom {
-		return state.Visit(s.id)
-	}
-	return state.OfRoom(s.where())
-}
-
-// cursor is where s stands at the head of what is told.
-func (a *audience) cursor(s *session) journal.Cursor {
-	streams := make([]journal.Reading, slots)
-	streams[everybodySlot] = a.reading(state.Everybody)
-	streams[mailboxSlot] = a.reading(state.Mailbox(s.id))
-	if s.serves {
-		streams[deskSlot] = a.reading(state.Desk)
-	}
-	if s.room != nil {
-		streams[roomSlot] = a.reading(s.stream())
-	}
-	return journal.Cursor{Seq: a.head, Streams: streams}
-}
-
-func (a *audience) reading(st state.Stream) journal.Reading {
-	return journal.Reading{Stream: st, Nth: a.nth[st]}
 }

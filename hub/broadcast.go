@@ -11,55 +11,37 @@ import (
 // What is said in one room in one commit is told together: encoded once, and one
 // reference in the outbox of everybody who is told the same. Whoever is told
 // something else (their own lines, or not those of somebody whom they ignore) gets
-// the lines one by one. All else that happens, and so may change who is told what,
+// the lines one by one, and whoever is in several rooms one sequence of what was said in
+// all of them: see merge.go. All else that happens, and so may change who is told what,
 // comes after what was said before it.
 
 // hear makes an entry true and has it told.
 func (r *run) hear(e *journal.Entry) {
-	if room := r.saidIn(e); room != nil {
-		if _, leaves := e.Event.(protocol.Left); leaves {
-			r.tellBefore(r.sessions[e.Author], room)
-		}
-		r.follow(e)
-		r.readAlso(e)
-		if len(room.said) == 0 {
-			r.speaking = append(r.speaking, room)
-		}
-		room.said = append(room.said, e)
-		if s := r.sessions[e.Author]; s != nil && s.hears(e) {
-			s.unsaid = true
-		}
+	room := r.saidIn(e)
+	if room == nil {
+		r.broadcast()
+		r.pass(e)
+		r.tell(e)
 		return
 	}
-	r.broadcast()
-	r.follow(e)
-	r.readAlso(e)
-	r.tell(e)
+	if _, leaves := e.Event.(protocol.Left); leaves {
+		r.tellBefore(r.sessions[e.Author])
+	}
+	r.pass(e)
+	if len(room.said) == 0 {
+		r.speaking = append(r.speaking, room)
+	}
+	room.said = append(room.said, e)
+	if s := r.sessions[e.Author]; s != nil && s.hears(e) {
+		s.unsaid = true
+	}
 }
 
-// readAlso has a session that is behind read another stream from here on: of the room that it has
-// entered, or of the desk.
-func (r *run) readAlso(e *journal.Entry) {
-	slot := -1
-	switch e.Event.(type) {
-	case protocol.Joined:
-		slot = roomSlot
-	case protocol.DutyChanged:
-		slot = deskSlot
-	}
-	if slot < 0 {
-		return
-	}
-	s := r.sessions[e.Author]
-	if s == nil || s.client == nil || s.live || s.fresh {
-		return
-	}
-	here := r.place(s.client)
-	here.nth[slot] = 0
-	if n := len(s.lefts); slot == roomSlot && n > 0 {
-		here.nth[slot] = s.lefts[n-1].nth
-	}
-	r.append(s.client, &aside{after: here, enter: &entering{slot, journal.Reading{Stream: e.Stream, Nth: e.Nth}}}, nil)
+// pass is what an entry means for who hears what, and for who reads on from the record.
+func (r *run) pass(e *journal.Entry) {
+	r.readLess(e)
+	r.follow(e)
+	r.readAlso(e)
 }
 
 // saidIn is the room in which e was said; nil if it is something else. Somebody's
@@ -74,14 +56,18 @@ func (r *run) saidIn(e *journal.Entry) *room {
 	case protocol.Acted:
 		return r.rooms[ev.Room]
 	case protocol.Joined:
-		if m := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && (m == nil || m.room == nil) {
+		if ev.Room != protocol.DeskRoom {
 			return r.rooms[ev.Room]
 		}
 	case protocol.Left:
-		if m := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && m != nil && m.where() == ev.Room {
+		if s := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && s != nil && s.in(ev.Room) != nil {
 			return r.rooms[ev.Room]
 		}
 	case protocol.Renamed:
+		if ev.Room != protocol.DeskRoom {
+			return r.rooms[ev.Room]
+		}
+	case protocol.AwaySet:
 		if ev.Room != protocol.DeskRoom {
 			return r.rooms[ev.Room]
 		}
@@ -89,23 +75,29 @@ func (r *run) saidIn(e *journal.Entry) *room {
 	return nil
 }
 
-// tellBefore tells somebody who is about to leave a room what was said in it before.
-func (r *run) tellBefore(m *session, room *room) {
-	if said := m.since(room.said); m.live && len(said) > 0 {
-		r.feed(m, said[0], m.lines(said), false)
-	}
-}
-
 // broadcast tells what was said in the rooms since the last time.
 func (r *run) broadcast() {
-	for _, room := range r.speaking {
+	if len(r.speaking) == 0 {
+		return
+	}
+	r.round++
+	for i, room := range r.speaking {
+		room.order = i
 		r.widest = max(r.widest, room.count(r.commits))
+		r.noteAuthors(room)
+		room.crowded = r.isCrowded(room)
+	}
+	for _, room := range r.speaking {
 		r.tellRoom(room)
+	}
+	r.merging.forget()
+	for _, room := range r.speaking {
 		clear(room.said)
 		room.said = room.said[:0]
 		if cap(room.said) > 4*window {
 			room.said = nil // one flood must not cost memory for ever
 		}
+		room.others = nil
 		r.tidy(room)
 	}
 	clear(r.speaking)
@@ -122,44 +114,46 @@ func (room *room) count(commit uint64) int {
 	return room.lines
 }
 
-func (r *run) tellRoom(room *room) {
-	r.round++
+// noteAuthors notes who may be told something else than the others, since it is their own. One's own coming and going
+// is told to nobody.
+func (r *run) noteAuthors(room *room) {
 	for _, e := range room.said {
-		if m := r.sessions[e.Author]; m != nil {
-			if m.batch != r.round {
-				m.batch, m.own = r.round, 0
+		if s := r.sessions[e.Author]; s != nil {
+			s.unsaid = false
+			if !isPassage(e) {
+				s.spoke = r.round
 			}
-			m.own++
-			m.unsaid = false
 		}
 	}
-	crowded := r.isCrowded(room)
-	feed := func(m *session, first *journal.Entry, lines []*protocol.Line) {
-		r.feed(m, first, lines, crowded)
-	}
+}
+
+// tellRoom tells what was said in a room to who is there, and to those who are in other rooms, too, what was said in
+// all of theirs.
+func (r *run) tellRoom(room *room) {
 	var events []protocol.Event // of all that was said
 	var together []*protocol.Line
 	for _, m := range room.members {
-		switch {
-		case !m.live:
+		s := m.of
+		if !s.live {
 			continue
-		case m.batch == r.round || m.ignoresAny(room.said):
-			said := m.since(room.said)
-			switch {
-			case len(said) == 0:
-			case m.own == 1 && len(said) < len(room.said) && !m.program && !m.ignoresAny(said): // all that it has done is to come
-				if events == nil {
-					events = eventsOf(room.said)
-				}
-				feed(m, said[0], []*protocol.Line{protocol.Together(events[len(events)-len(said):])})
-			default:
-				feed(m, said[0], m.lines(said))
+		}
+		if s.watched != nil && r.tellSeveral(s) {
+			continue
+		}
+		switch said := m.since(room.said); {
+		case len(said) == 0:
+		case s.spoke == r.round || s.ignoresAny(said) || s.program && len(said) < len(room.said):
+			r.feed(s, said[0], s.lines(said), room.crowded)
+		case len(said) < len(room.said): // all that it has done is to come
+			if events == nil {
+				events = eventsOf(room.said)
 			}
+			r.feed(s, said[0], []*protocol.Line{protocol.Together(events[len(events)-len(said):])}, room.crowded)
 		default:
 			if together == nil {
 				together = []*protocol.Line{linesOf(room.said)}
 			}
-			feed(m, room.said[0], together)
+			r.feed(s, said[0], together, room.crowded)
 		}
 	}
 }
@@ -205,9 +199,7 @@ func (r *run) tell(e *journal.Entry) {
 			return
 		}
 		if room := r.rooms[protocol.StampOf(e.Event).Room]; room != nil {
-			for _, m := range room.members {
-				r.tellMember(m, e)
-			}
+			r.tellMembers(room, e)
 		}
 	}
 }
@@ -218,12 +210,32 @@ func (r *run) tellMember(m *session, e *journal.Entry) {
 	}
 }
 
-// since leaves out what was said before m came.
-func (m *session) since(said []*journal.Entry) []*journal.Entry {
-	if len(said) == 0 || said[0].Seq > m.came {
+// tellMembers is tellMember for all who are in a room.
+func (r *run) tellMembers(room *room, e *journal.Entry) {
+	here := heard{e, e.Line, false}
+	there := heard{e, nil, true}
+	for _, m := range room.members {
+		s := m.of
+		switch {
+		case !s.live || !s.hears(e):
+		case m.isElsewhere():
+			if there.line == nil {
+				there.line = protocol.NewLine(protocol.Elsewhere{Event: e.Event.ForOthers()})
+			}
+			r.feed(s, e, []*protocol.Line{s.lineOf(&there)}, false)
+		default:
+			r.feed(s, e, []*protocol.Line{s.lineOf(&here)}, false)
+		}
+	}
+}
+
+// since leaves out what was said before m came, or was told.
+func (m *membership) since(said []*journal.Entry) []*journal.Entry {
+	at := max(m.came, m.of.told)
+	if len(said) == 0 || said[0].Seq > at {
 		return said
 	}
-	i, _ := slices.BinarySearchFunc(said, m.came+1, func(e *journal.Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	i, _ := slices.BinarySearchFunc(said, at+1, func(e *journal.Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
 	return said[i:]
 }
 
@@ -260,17 +272,37 @@ func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Line, may
 	}
 }
 
-// cursorBefore is where m stood when e had not happened. Nothing that m reads
+// cursorBefore is where s stood when e had not happened. Nothing that s reads
 // has happened since but what was said together with e.
-func (r *run) cursorBefore(m *session, e *journal.Entry) journal.Cursor {
-	cur := r.cursor(m)
+func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
+	cur := r.cursor(s)
 	cur.Seq = e.Seq - 1
 	for i := range cur.Streams {
 		if cur.Streams[i].Stream == e.Stream {
 			cur.Streams[i].Nth = e.Nth - 1
 		}
 	}
+	if s.watched != nil {
+		for m := range s.rooms() {
+			m.takeBack(&cur)
+		}
+	}
 	return cur
+}
+
+// takeBack has a cursor be before what is not told yet in the room of m.
+func (m *membership) takeBack(cur *journal.Cursor) {
+	for _, e := range m.room.said {
+		if e.Seq <= cur.Seq {
+			continue
+		}
+		for i := range cur.Streams {
+			if r := &cur.Streams[i]; r.Stream == e.Stream {
+				r.Nth = e.Nth - 1
+			}
+		}
+		return
+	}
 }
 
 // size is what line costs in m's outbox: its bytes in the spelling that m reads.

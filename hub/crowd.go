@@ -32,6 +32,7 @@ func (r *run) isCrowded(room *room) bool {
 type crowding struct {
 	counted time.Time // since then
 	passed  int       // so many have come and gone
+	crowded bool      // what is told just now may be told a moment later
 }
 
 func (r *run) tellLater(m *session) {

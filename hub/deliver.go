@@ -189,8 +189,8 @@ func (d *delivery) stepAside(a *aside) error {
 			return err
 		}
 		d.c.seen, d.c.reads = a.begin, nil
-	case a.enter != nil && d.c.reads != nil:
-		d.c.reads.cursor.Streams[a.enter.slot] = a.enter.reading
+	case a.shift != nil && d.c.reads != nil:
+		d.c.reads.turn(a.shift)
 	case a.past != nil:
 		return d.tellAgain(a.past)
 	case a.transcript != nil:
@@ -311,7 +311,10 @@ func (d *delivery) catchUp() error {
 func (d *delivery) readOn(to place) error {
 	at := d.c.reads
 	for i := range at.cursor.Streams {
-		at.cursor.Streams[i].Last = to.nth[i]
+		r := &at.cursor.Streams[i]
+		if nth, known := to.nth(i, r.Stream); known {
+			r.Last = nth
+		}
 	}
 	upto := to.seq
 	for patient := d.patiently(d.skip(to)); at.cursor.Seq < upto && !d.isOver(); {
@@ -355,7 +358,7 @@ func (d *delivery) tellMissed(page journal.Page) {
 	if page.Gone > 0 || page.Unsure {
 		d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
 	}
-	d.lines = d.c.reads.me.appendLines(d.lines, page.Entries)
+	d.lines = d.c.reads.appendLines(d.lines, page.Entries)
 	d.offerNow()
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"chinwag/hub/journal"
 	"chinwag/hub/state"
 	"chinwag/protocol"
 )
@@ -26,6 +25,10 @@ func (r *run) changed(ch change) {
 	case state.Ended:
 		r.unlink(s)
 		r.remove(s)
+	case state.Focused:
+		r.tellBefore(s)
+		r.focus(s, c.Room)
+		r.refocus(s)
 	default:
 		r.audience.change(s, c)
 	}
@@ -240,7 +243,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 		if s.program {
 			e.Token, e.Epoch, e.Seq, e.NoPassword = c.code, r.hub.journal.Epoch().String(), s.seen.Load(), c.NoPassword
 			if !e.Resumed && !c.rereads {
-				e.Seq = s.came
+				e.Seq = s.front.came
 			}
 		} else {
 			e.Code = c.code
@@ -261,7 +264,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 		if e.Reason.ComesBack() {
 			e.Back = protocol.SecondsOf(r.opts.Hold)
 			kept := e.Reason != protocol.Restart || r.opts.Survives
-			if kept && c.session != nil && c.session.room != nil && !c.session.program {
+			if kept && c.session != nil && c.session.front.room != nil && !c.session.program {
 				e.Code = c.code
 			}
 		}
@@ -283,58 +286,4 @@ func (r *run) stand(s *session, q protocol.Queueing) {
 func (r *run) finish(c *Client) {
 	r.unlink(c.session)
 	c.over = true
-}
-
-// readFrom has c's writer read the record from where its session was told: the room in which
-// that was at the time, then the next, up to where it is.
-func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
-	s := c.session
-	if s == nil || len(q.Stays) == 0 {
-		return items
-	}
-	seq := s.seen.Load()
-	tell := func(e protocol.Event) {
-		items = append(items, item{line: protocol.NewLine(e), aside: &aside{after: r.place(c)}})
-	}
-	if c.missing != "" {
-		tell(protocol.Gap{Why: c.missing})
-		c.missing = ""
-	}
-	stays := q.Stays
-	if q.Trimmed && seq < stays[0].From { // more rooms ago than are remembered
-		tell(protocol.Gap{Why: protocol.Forgotten})
-		seq = stays[0].From
-	}
-	first := 0
-	for i, st := range stays {
-		if st.From <= seq {
-			first = i
-		}
-	}
-	unknown := func(st state.Stream) journal.Reading { return journal.Reading{Stream: st, Nth: journal.Unknown} }
-	streams := make([]journal.Reading, slots)
-	streams[everybodySlot] = unknown(state.Everybody)
-	streams[mailboxSlot] = unknown(state.Mailbox(s.id))
-	if q.Serves {
-		streams[deskSlot] = unknown(state.Desk)
-	}
-	streams[roomSlot] = unknown(stays[first].Stream)
-	s.live, s.fresh = false, false
-	c.reading++
-	items = append(items, item{aside: &aside{behind: &behind{c.reading, journal.Cursor{Seq: seq, Streams: streams}, s.listener}}})
-	for i, st := range stays[first+1:] {
-		before := place{seq: st.From, nth: [slots]uint64{roomSlot: s.leftAt(stays[first+i])}}
-		items = append(items, item{aside: &aside{after: before, enter: &entering{roomSlot, unknown(st.Stream)}}})
-	}
-	return items
-}
-
-// leftAt is which entry of a stay's stream was the last that belongs to it; 0: unknown.
-func (s *session) leftAt(st state.Stay) uint64 {
-	for _, l := range s.lefts {
-		if l.stream == st.Stream && l.seq == st.Upto {
-			return l.nth
-		}
-	}
-	return 0
 }

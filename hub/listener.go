@@ -52,35 +52,37 @@ func (l *listener) line(e *journal.Entry) *protocol.Line {
 	return protocol.NewLine(l.event(e))
 }
 
-// appendLines appends what this listener is told of entries. Who came and went one
-// right after the other is told together.
-func (l *listener) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
-	for i := 0; i < len(entries); {
-		var crowd []protocol.Event
-		for ; i < len(entries) && !l.program && isPassage(&entries[i]); i++ {
-			if e := &entries[i]; l.hears(e) {
-				crowd = append(crowd, l.event(e))
-			}
+// appendLines appends what is told of entries. People are told together who came and went one
+// right after the other.
+func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
+	from := len(lines)
+	for i := range entries {
+		if e := &entries[i]; !b.last.again(e) && b.me.hears(e) {
+			lines = append(lines, b.line(e))
 		}
-		switch {
-		case len(crowd) > 0:
-			lines = append(lines, protocol.Together(crowd))
-			continue
-		case i == len(entries):
-			return lines
-		}
-		if e := &entries[i]; l.hears(e) {
-			lines = append(lines, l.line(e))
-		}
-		i++
 	}
-	return lines
+	if b.me.program {
+		return lines
+	}
+	return lines[:from+len(crowd(lines[from:]))]
 }
 
-func isPassage(e *journal.Entry) bool {
-	switch e.Event.(type) {
+// line is what is told of an entry to who reads it.
+func (b *behind) line(e *journal.Entry) *protocol.Line {
+	if !b.me.program && b.front != "" && e.Stream != b.front && isRooms(e.Stream) {
+		return protocol.NewLine(protocol.Elsewhere{Event: b.me.event(e)})
+	}
+	return b.me.line(e)
+}
+
+func isPassage(e *journal.Entry) bool { return isPassing(e.Event) }
+
+func isPassing(e protocol.Event) bool {
+	switch e := e.(type) {
 	case protocol.Joined, protocol.Left:
 		return true
+	case protocol.Elsewhere:
+		return isPassing(e.Event)
 	}
 	return false
 }

@@ -107,6 +107,7 @@ type run struct {
 	commits  uint64     // so far
 	round    uint64     // broadcasts so far
 	widest   int        // lines of this commit that were told in one room, where they are the most
+	merging  merging    // of what was said in several rooms
 	speaking []*room    // rooms in which something was said in this commit
 	late     []*session // that are yet to be told of a crowd
 	lateAt   time.Time
@@ -169,7 +170,7 @@ func (r *run) stateOf(c *Client) *state.Session {
 func (r *run) fallBehind(m *session, cur journal.Cursor) {
 	m.live = false
 	m.client.reading++
-	r.append(m.client, &aside{behind: &behind{m.client.reading, cur, m.listener}}, nil)
+	r.append(m.client, &aside{behind: &behind{reading: m.client.reading, cursor: cur, me: m.listener, front: m.frontStream()}}, nil)
 }
 
 // catchUp makes a session live again if it has read all there is: in this step,

@@ -48,7 +48,7 @@ type aside struct {
 	weight     int64         // given back when it is written
 	behind     *behind       // from here on the writer reads by itself
 	begin      *seen         // from here on it is another session that is told, and what was read for the one before is not
-	enter      *entering     // who is behind reads another stream from here on
+	shift      *shift        // who is behind reads other streams from here on
 	past       *past         // a stretch of the record, told again
 	transcript *transcript   // what belongs to one conversation at the desk, told again
 	search     *search       // what is looked for in the record
@@ -63,29 +63,31 @@ func (it item) waits() bool {
 	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.redact != nil)
 }
 
-// place is a position in the record as a member sees it: nth are those of the
-// last entries of its streams there, in the order of its cursor, so that nothing that came
-// later is told to be missing; 0: unknown.
+// place is a position in the record as a member sees it: each of its streams has had so many
+// entries there, so that nothing that came later is told to be missing.
 type place struct {
-	seq uint64
-	nth [slots]uint64
+	seq     uint64
+	streams []journal.Reading
 }
 
-// What a member reads, by its place in every cursor. A stream without a name is
-// nobody's, and stands where a member has none: whoever is no operator does not
-// read the desk's.
-const (
-	everybodySlot = iota
-	mailboxSlot
-	deskSlot
-	roomSlot
-	slots
-)
+// nth is which entry of a stream was the last there. i is where it probably stands.
+func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
+	if i < len(p.streams) && p.streams[i].Stream == st {
+		return p.streams[i].Nth, true
+	}
+	for i := range p.streams {
+		if p.streams[i].Stream == st {
+			return p.streams[i].Nth, true
+		}
+	}
+	return 0, false
+}
 
-// entering is a stream that is read from here on, in the place of another.
-type entering struct {
-	slot    int
-	reading journal.Reading
+// shift is a change of what is read by who is behind.
+type shift struct {
+	leave journal.Stream  // "": none
+	enter journal.Reading // of no stream: none
+	front journal.Stream  // what is read of the room in front, from here on
 }
 
 // behind is where a writer begins to read by itself.
@@ -93,6 +95,24 @@ type behind struct {
 	reading uint64 // its number: see Client.reading
 	cursor  journal.Cursor
 	me      listener
+	front   journal.Stream // what it reads of the room in front
+	last    thing          // that was read
+}
+
+// turn follows a change of what is read.
+func (b *behind) turn(s *shift) {
+	b.front = s.front
+	streams := b.cursor.Streams
+	gone := func(st journal.Stream) func(journal.Reading) bool {
+		return func(r journal.Reading) bool { return r.Stream == st }
+	}
+	if s.leave != "" {
+		streams = slices.DeleteFunc(streams, gone(s.leave))
+	}
+	if s.enter.Stream != "" {
+		streams = append(slices.DeleteFunc(streams, gone(s.enter.Stream)), s.enter)
+	}
+	b.cursor.Streams = streams
 }
 
 // past is a stretch of the record that is told again.

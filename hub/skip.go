@@ -22,9 +22,7 @@ func (d *delivery) skip(to place) error {
 	}
 	var streams []journal.Stream
 	for _, r := range at.cursor.Streams {
-		if r.Stream != "" {
-			streams = append(streams, r.Stream)
-		}
+		streams = append(streams, r.Stream)
 	}
 	from, err := d.c.hub.journal.Back(streams, to.seq, shownStill)
 	if err != nil || from <= at.cursor.Seq {
@@ -52,7 +50,7 @@ func (d *delivery) skip(to place) error {
 // far as that is known.
 func (d *delivery) behind(to place) (n int) {
 	for i, r := range d.c.reads.cursor.Streams {
-		if last := to.nth[i]; r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
+		if last, _ := to.nth(i, r.Stream); r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
 			n += int(last - r.Nth)
 		}
 	}
@@ -62,9 +60,6 @@ func (d *delivery) behind(to place) (n int) {
 // nthAt is how many entries a stream has had up to a position, counted up to the
 // last that was spoken.
 func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
-	if st == "" {
-		return 0, nil
-	}
 	j := d.c.hub.journal
 	at, err := j.Back([]journal.Stream{st}, position, 0)
 	if err != nil || at == 0 {

@@ -128,7 +128,12 @@ func (a *audience) load(m *state.Machine) {
 		a.nth[state.Mailbox(s.id)], a.nth[state.Visit(s.id)] = journal.Unknown, journal.Unknown
 		if of.Room != (protocol.Room{}) {
 			a.enter(s, of.Room, of.Came)
-			a.nth[s.stream()] = journal.Unknown
+		}
+		for _, p := range of.Watched {
+			a.enter(s, p.Room, p.Came)
+		}
+		for m := range s.rooms() {
+			a.nth[m.stream()] = journal.Unknown
 		}
 	}
 	for _, of := range v.Operators {

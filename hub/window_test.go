@@ -196,11 +196,24 @@ func (r *run) tellsOf(s *state.Session) bool {
 	if told == nil {
 		return false
 	}
-	is := told.where() == s.Room && told.nick == s.Nick && (told.room == nil || told.came == s.Came && r.rooms[s.Room] == told.room)
+	is := told.nick == s.Nick && r.tellsRooms(told, s)
 	is = is && (told.client != nil) == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
 	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.serves == s.Serves
-	is = is && r.desk.duty[s.ID] == s.Duty && (told.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
+	is = is && r.desk.duty[s.ID] == s.Duty && (told.front.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
 	return is && (told.client == nil || told.client.conn == s.Conn)
+}
+
+// tellsRooms reports whether the audience has a session in the rooms that it is in, each at its place.
+func (r *run) tellsRooms(told *session, s *state.Session) bool {
+	n := one(s.Room != protocol.Room{}) + len(s.Watched)
+	for _, p := range append([]state.Place{{Room: s.Room, Came: s.Came}}, s.Watched...) {
+		m := told.in(p.Room)
+		if m == nil {
+			continue
+		}
+		n -= one(m.came == p.Came && m.of == told && r.rooms[p.Room] == m.room && m.room.members[m.index] == m)
+	}
+	return n == 0 && told.where() == s.Room && len(told.watched) == len(s.Watched)
 }
 
 func one(is bool) int {

@@ -1,0 +1,290 @@
+package hub
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
+	"chinwag/protocol"
+)
+
+// Who is in several rooms is told what was said in them in one sequence, in the order of the record: told room after
+// room, a program would see 1, 4, 2 and lose 2 when it resumes from 4.
+//
+//	#lobby  1 . . 4 . 6          in #lobby alone:          1 4 6
+//	#tea    . 2 3 . . .          in #lobby, and #tea:      1 #tea 2 #tea 3 4 6
+//	#mate   . . . . 5 6          in #lobby, and #mate:     1 4 #mate 5 6
+//
+// It is made once for all who are in the same of the rooms that speak, and have the same of them in front. What is
+// one thing, and stands in several rooms (6: a new name), is told once.
+//
+// merging makes the sequences of one broadcast.
+type merging struct {
+	made  map[string]*merge // by the rooms, as key writes them
+	key   []byte
+	parts []uint32
+	heads []head  // of one session
+	said  []heard // by one session
+}
+
+// merge is one sequence, for all who are told the same.
+type merge struct {
+	first *journal.Entry
+	lines []*protocol.Line
+	taken bool
+}
+
+// head is what is yet to be merged of one room.
+type head struct {
+	room      *room
+	at        int // in room.said
+	elsewhere bool
+}
+
+// heard is an entry as those are told it who have not said it.
+type heard struct {
+	*journal.Entry
+	line      *protocol.Line
+	elsewhere bool
+}
+
+// tellSeveral tells a session in several rooms what was said in them, if it has not been told already. It reports false
+// if that is for it as for those who are in one room only.
+func (r *run) tellSeveral(s *session) bool {
+	if s.told >= r.head { // in another of its rooms
+		return true
+	}
+	g := &r.merging
+	whole, crowded := g.gather(s)
+	if len(g.heads) == 1 && !g.heads[0].elsewhere {
+		return false
+	}
+	s.told = r.head
+	switch {
+	case len(g.heads) == 0:
+	case !whole || s.spoke == r.round || s.deaf != nil:
+		said := g.pick()
+		r.feed(s, said[0].Entry, s.linesOf(said), crowded)
+	default:
+		m := g.merge()
+		r.feed(s, m.first, m.take(), crowded)
+	}
+	return true
+}
+
+// tellBefore tells a session what was said before in its rooms: it is about to leave one, or to be told otherwise.
+func (r *run) tellBefore(s *session) {
+	if s == nil || !s.live || len(r.speaking) == 0 || s.told >= r.head {
+		return
+	}
+	g := &r.merging
+	if g.gather(s); len(g.heads) > 0 {
+		said := g.pick()
+		r.feed(s, said[0].Entry, s.linesOf(said), false)
+	}
+	s.told = r.head
+}
+
+// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and whether all
+// of it may be told a moment later.
+func (g *merging) gather(s *session) (whole, crowded bool) {
+	g.heads = g.heads[:0]
+	whole, crowded = true, true
+	for m := range s.rooms() {
+		n := len(m.room.said)
+		at := n - len(m.since(m.room.said))
+		if at == n {
+			continue
+		}
+		g.heads = append(g.heads, head{m.room, at, m.isElsewhere()})
+		whole, crowded = whole && at == 0, crowded && m.room.crowded
+	}
+	return whole, crowded
+}
+
+// pick merges what is gathered, into a slice that is overwritten.
+func (g *merging) pick() []heard {
+	g.said = g.said[:0]
+	var last thing
+	for len(g.heads) > 0 {
+		i, least := 0, g.heads[0].entry()
+		for j := 1; j < len(g.heads); j++ {
+			if e := g.heads[j].entry(); e.Seq < least.Seq {
+				i, least = j, e
+			}
+		}
+		h := &g.heads[i]
+		if !last.again(least) {
+			g.said = append(g.said, h.heard())
+		}
+		if h.at++; h.at == len(h.room.said) {
+			g.heads = slices.Delete(g.heads, i, i+1)
+		}
+	}
+	return g.said
+}
+
+func (h *head) entry() *journal.Entry { return h.room.said[h.at] }
+
+// part is what a key has of a room: which of those that speak it is, and whether it is elsewhere.
+func (h *head) part() uint32 {
+	part := 2 * uint32(h.room.order)
+	if h.elsewhere {
+		part++
+	}
+	return part
+}
+
+func (h *head) heard() heard {
+	e := h.entry()
+	if h.elsewhere {
+		return heard{e, h.room.elsewhere(h.at), true}
+	}
+	return heard{e, e.Line, false}
+}
+
+// merge is what is gathered as one sequence, the same for all who are told it.
+func (g *merging) merge() *merge {
+	g.parts = g.parts[:0]
+	for _, h := range g.heads {
+		g.parts = append(g.parts, h.part())
+	}
+	slices.Sort(g.parts)
+	g.key = g.key[:0]
+	for _, part := range g.parts {
+		g.key = binary.LittleEndian.AppendUint32(g.key, part)
+	}
+	if m := g.made[string(g.key)]; m != nil {
+		return m
+	}
+	said := g.pick()
+	m := &merge{first: said[0].Entry, lines: linesOfAll(said)}
+	if g.made == nil {
+		g.made = map[string]*merge{}
+	}
+	g.made[string(g.key)] = m
+	return m
+}
+
+// take is what is told. The first who is told it is given the lines that are spelled for each room; for more it is
+// spelled as one.
+func (m *merge) take() []*protocol.Line {
+	if m.taken && len(m.lines) > 1 {
+		m.lines = []*protocol.Line{together(m.lines)}
+	}
+	m.taken = true
+	return m.lines
+}
+
+// forget ends the broadcast.
+func (g *merging) forget() {
+	if len(g.made) > maxItems || cap(g.said) > maxItems {
+		*g = merging{} // one flood must not cost memory for ever
+		return
+	}
+	clear(g.made)
+	clear(g.said[:cap(g.said)])
+	clear(g.heads[:cap(g.heads)])
+}
+
+// linesOfAll are what is told of said to those who have said none of it. Who came and went one right after the other is
+// told together.
+func linesOfAll(said []heard) []*protocol.Line {
+	lines := make([]*protocol.Line, len(said))
+	for i := range said {
+		lines[i] = said[i].line
+	}
+	return crowd(lines)
+}
+
+// linesOf are what s alone is told of said.
+func (s *session) linesOf(said []heard) (lines []*protocol.Line) {
+	for i := range said {
+		if h := &said[i]; s.hears(h.Entry) {
+			lines = append(lines, s.lineOf(h))
+		}
+	}
+	return crowd(lines)
+}
+
+// lineOf is what s is told of an entry that it hears.
+func (s *session) lineOf(h *heard) *protocol.Line {
+	if h.Author != s.id && h.line != nil {
+		return h.line
+	}
+	return protocol.NewLine(besides(s.event(h.Entry), h.elsewhere))
+}
+
+// besides is an event of a room that is in front or not.
+func besides(e protocol.Event, elsewhere bool) protocol.Event {
+	if elsewhere {
+		return protocol.Elsewhere{Event: e}
+	}
+	return e
+}
+
+// elsewhere is what people are told of what was said ith in r, who have another room in front.
+func (r *room) elsewhere(i int) *protocol.Line {
+	for len(r.others) <= i {
+		r.others = append(r.others, nil)
+	}
+	if r.others[i] == nil {
+		r.others[i] = protocol.NewLine(protocol.Elsewhere{Event: r.said[i].Line.Event})
+	}
+	return r.others[i]
+}
+
+// crowd makes one line of those that tell of coming and going, one right after the other. It writes to the slice.
+func crowd(lines []*protocol.Line) []*protocol.Line {
+	n := 0
+	for i := 0; i < len(lines); {
+		from := i
+		for i < len(lines) && isPassing(lines[i].Event) {
+			i++
+		}
+		switch {
+		case i == from:
+			lines[n] = lines[i]
+			i++
+		case i == from+1:
+			lines[n] = lines[from]
+		default:
+			lines[n] = together(lines[from:i])
+		}
+		n++
+	}
+	clear(lines[n:])
+	return lines[:n]
+}
+
+// together makes one line of several.
+func together(lines []*protocol.Line) *protocol.Line {
+	var events []protocol.Event
+	for _, l := range lines {
+		events = slices.AppendSeq(events, l.Events())
+	}
+	return protocol.Together(events)
+}
+
+// thing is what was told last in one of several rooms.
+type thing struct {
+	id     uuid.UUID
+	stream journal.Stream
+}
+
+// again reports whether e tells in another room what was told last.
+func (t *thing) again(e *journal.Entry) bool {
+	if !isRooms(e.Stream) {
+		t.stream = ""
+		return false
+	}
+	id := protocol.StampOf(e.Event).ID
+	again := t.stream != "" && t.stream != e.Stream && t.id == id
+	t.id, t.stream = id, e.Stream
+	return again
+}
+
+// isRooms reports whether a stream is that of a room in which all hear the same.
+func isRooms(st journal.Stream) bool { return len(st) > 0 && st[0] == '#' && st != journal.Desk }
