@@ -19,7 +19,7 @@ import (
 )
 
 // TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
-// themselves, change rooms, stop reading and go on, break off and come back,
+// themselves, change rooms, watch others, stop reading and go on, break off and come back,
 // with outboxes so small that they are behind most of the time. Everybody must
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
@@ -79,16 +79,26 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 // act is one thing that p does, the ith of all.
 func act(t *testing.T, dice *rand.Rand, p *hubtest.Client, i int) {
 	switch n := dice.IntN(100); {
-	case n < 55:
+	case n < 35:
 		p.Say(fmt.Sprint("line ", i), protocol.Ref(fmt.Sprint("ref-", i)))
-	case n < 65:
+	case n < 50:
+		p.Send(protocol.Say{Text: hubtest.Text(fmt.Sprint("line ", i)), Room: oneOf(dice)})
+	case n < 60:
 		p.Pause()
-	case n < 80:
+	case n < 75:
 		p.Resume()
-	case n < 84:
+	case n < 77:
 		p.Send(protocol.Rename{Nick: hubtest.Nick("n%d", i)})
+	case n < 78:
+		p.Send(protocol.Away{Text: hubtest.Text(fmt.Sprint("away ", i))})
+	case n < 82:
+		p.Send(protocol.Join{Room: oneOf(dice)})
+	case n < 87:
+		p.Send(protocol.Watch{Room: oneOf(dice)})
+	case n < 89:
+		p.Send(protocol.Part{Room: oneOf(dice)})
 	case n < 90:
-		p.Send(protocol.Join{Room: hubtest.Room(fmt.Sprint("r", dice.IntN(3)))})
+		p.Send(protocol.Part{})
 	case n < 93:
 		p.Disconnect()
 		p.Resume() // a connection that is gone does not wait for its reader
@@ -108,6 +118,11 @@ func act(t *testing.T, dice *rand.Rand, p *hubtest.Client, i int) {
 	}
 }
 
+// oneOf is one of the few rooms in which all of a schedule happens.
+func oneOf(dice *rand.Rand) protocol.Room {
+	return []protocol.Room{protocol.Lobby, hubtest.Room("r0"), hubtest.Room("r1"), hubtest.Room("r2")}[dice.IntN(4)]
+}
+
 // finalIDs finds the session behind each name by replaying the record.
 func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	ids := map[protocol.Nick]uuid.UUID{}
@@ -125,50 +140,26 @@ func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
 	t.Helper()
 	require.NotZero(t, id, who)
-	var expected, unheard int
-	want := map[uint64]bool{}
-	var at journal.Stream
-	left := journal.Stream("")
-	me := hub.SessionView{ID: id, Echo: p.Program}
-	entries := w.Record.Entries()
-	for i := range entries {
-		e := &entries[i]
-		if e.Author == id {
-			switch ev := e.Event.(type) {
-			case protocol.Joined:
-				if left == e.Stream { // it was away and is back: what was said meanwhile is its own
-					left = ""
-				}
-				if at != e.Stream {
-					at = e.Stream
-					continue
-				}
-			case protocol.Left:
-				if ev.Reason == protocol.Lost {
-					left = e.Stream
-				} else {
-					at = ""
-				}
-			}
-		}
-		if e.Stream != at {
-			continue
-		}
-		if !me.Hears(e) {
-			unheard++
-			continue
-		}
-		expected++
-		want[e.Seq] = true
-	}
+	want, unheard := wanted(w, p, id)
 	last := uint64(0)
-	told := p.Positions()
+	told, things := p.Positions(), map[uuid.UUID]bool{}
 	for _, seq := range told {
 		require.Greater(t, seq, last, "%s: in order, and once", who)
-		require.True(t, want[seq], "%s: position %d is not for it: %s", who, seq, w.story(id, p))
+		thing, is := want[seq]
+		require.True(t, is, "%s: position %d is not for it: %s", who, seq, w.story(id, p))
+		if b.Lines == 0 { // else what was told first may be forgotten, and told where it stands again
+			require.True(t, thing.first && !things[thing.id], "%s: position %d was told in another room: %s", who, seq, w.story(id, p))
+		}
+		things[thing.id] = true
 		last = seq
 	}
-	missing := expected - len(told)
+	expected := 0
+	for _, thing := range want {
+		if thing.first {
+			expected++
+		}
+	}
+	missing := expected - len(things)
 	gone, unsure := p.Missing()
 	if b.Lines == 0 {
 		assert.Zero(t, p.Unacknowledged(), "%s: every line is acknowledged", who)
@@ -181,6 +172,49 @@ func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b jou
 		assert.LessOrEqual(t, missing, gone, "%s: a hole is told: %s", who, w.story(id, p))
 	}
 	assert.LessOrEqual(t, gone, missing+unheard, "%s: no hole is told where none is: %s", who, w.story(id, p))
+}
+
+// thing is what an entry tells, in the first of the rooms of one in which it stands, or in another.
+type thing struct {
+	id    uuid.UUID
+	first bool
+}
+
+// wanted is what a session is to be told, by position; unheard counts the entries of its streams beside these.
+func wanted(w *world, p *hubtest.Client, id uuid.UUID) (want map[uint64]thing, unheard int) {
+	want = map[uint64]thing{}
+	in := map[journal.Stream]bool{}
+	me := hub.SessionView{ID: id, Echo: p.Program}
+	var last uuid.UUID
+	entries := w.Record.Entries()
+	for i := range entries {
+		e := &entries[i]
+		if e.Author == id {
+			switch ev := e.Event.(type) {
+			case protocol.Joined:
+				if !in[e.Stream] { // else it was away and is back: what was said meanwhile is its own
+					in[e.Stream] = true
+					continue
+				}
+			case protocol.Left:
+				if ev.Reason != protocol.Lost {
+					delete(in, e.Stream)
+				}
+			}
+		}
+		if !in[e.Stream] {
+			continue
+		}
+		at := protocol.StampOf(e.Event).ID
+		if !me.Hears(e) || at == last {
+			unheard++
+		}
+		if me.Hears(e) {
+			want[e.Seq] = thing{at, at != last}
+		}
+		last = at
+	}
+	return want, unheard
 }
 
 // checkOnce holds G5: what was said again after a break is one line.

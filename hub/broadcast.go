@@ -24,7 +24,7 @@ func (r *run) hear(e *journal.Entry) {
 		r.tell(e)
 		return
 	}
-	if _, leaves := e.Event.(protocol.Left); leaves {
+	if isPassage(e) {
 		r.tellBefore(r.sessions[e.Author])
 	}
 	r.pass(e)

@@ -317,7 +317,7 @@ func (d *delivery) readOn(to place) error {
 		}
 	}
 	upto := to.seq
-	for patient := d.patiently(d.skip(to)); at.cursor.Seq < upto && !d.isOver(); {
+	for patient := d.patiently(d.begins(to)); at.cursor.Seq < upto && !d.isOver(); {
 		if patient != nil {
 			return patient
 		}
@@ -330,6 +330,14 @@ func (d *delivery) readOn(to place) error {
 		}
 	}
 	return nil
+}
+
+// begins is what is done before a stretch of the record is read.
+func (d *delivery) begins(to place) error {
+	if err := d.recall(); err != nil {
+		return err
+	}
+	return d.skip(to)
 }
 
 // readPage tells the next page of the record, as far as that can be written without

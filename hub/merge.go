@@ -74,7 +74,8 @@ func (r *run) tellSeveral(s *session) bool {
 	return true
 }
 
-// tellBefore tells a session what was said before in its rooms: it is about to leave one, or to be told otherwise.
+// tellBefore tells a session what was said before in its rooms: it is about to leave one or to enter another, or to
+// have another in front.
 func (r *run) tellBefore(s *session) {
 	if s == nil || !s.live || len(r.speaking) == 0 || s.told >= r.head {
 		return

@@ -97,6 +97,7 @@ type behind struct {
 	me      listener
 	front   journal.Stream // what it reads of the room in front
 	last    thing          // that was read
+	resumes bool           // what was told last is yet to be looked up
 }
 
 // turn follows a change of what is read.

@@ -41,11 +41,39 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	c.reading++
 	items = append(items, item{aside: &aside{behind: &behind{
 		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.listener, front: s.frontStream(),
+		resumes: true,
 	}}})
 	for _, sh := range shifts {
 		items = append(items, item{aside: &aside{after: place{seq: sh.at}, shift: &sh.shift}})
 	}
 	return items
+}
+
+// recall looks up what was told last before a break, where somebody was in several rooms then: what follows in the
+// record may be the same in another room.
+func (d *delivery) recall() error {
+	at := d.c.reads
+	if !at.resumes {
+		return nil
+	}
+	at.resumes = false
+	upto := at.cursor.Seq
+	cur := journal.Cursor{Seq: max(upto, 1) - 1}
+	for _, r := range at.cursor.Streams {
+		if isRooms(r.Stream) {
+			cur.Streams = append(cur.Streams, journal.Reading{Stream: r.Stream, Nth: journal.Unknown})
+		}
+	}
+	if len(cur.Streams) < 2 {
+		return nil
+	}
+	return d.inTurn(func() error {
+		page, err := d.c.hub.journal.Read(&cur, upto, 1)
+		for i := range page.Entries {
+			at.last.again(&page.Entries[i])
+		}
+		return err
+	})
 }
 
 // shiftAt is a shift, and its position.
