@@ -20,7 +20,7 @@ import (
 
 // TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
 // themselves, change rooms, watch others, stop reading and go on, break off and come back,
-// with outboxes so small that they are behind most of the time. Everybody must
+// mostly with outboxes so small that they are behind most of the time. Everybody must
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
@@ -49,7 +49,11 @@ func playSchedule(t *testing.T, seed uint64, b journal.Bounds) {
 
 func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds) {
 	dice := rand.New(rand.NewPCG(seed, 1))
-	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: hub.Options{Outbox: 1 + dice.IntN(600), Replay: -1, Hold: 24 * time.Hour}})
+	outbox := 1 + dice.IntN(600)
+	if dice.IntN(4) == 0 {
+		outbox = 0 // nobody is behind
+	}
+	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour}})
 	people := make([]*hubtest.Client, 2+dice.IntN(5))
 	for i := range people {
 		people[i] = w.NewClient(dice.IntN(3) > 0)
