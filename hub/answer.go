@@ -93,11 +93,12 @@ func (r *run) help(c *Client, cmd protocol.Help, p proposal) {
 // standsAt is where c is, and who, as far as that decides what it can do. A client that has not
 // arrived yet, or could not, is where it is about to be: each command tries to bring it there.
 func (r *run) standsAt(c *Client) protocol.Place {
-	operator, at, aimed, program := c.Operator, r.entrance(c.Operator), false, false
+	operator, at, aimed, program, watching := c.Operator, r.entrance(c.Operator), false, false, false
 	if s := c.session; s != nil {
-		operator, at, aimed, program = s.operator, s.where(), s.aimed, s.program
+		operator, at, aimed, program, watching = s.operator, s.where(), s.aimed, s.program, s.watched != nil
 	}
 	return protocol.Place{
+		Watching:   watching,
 		Operator:   operator,
 		Visitor:    at == protocol.DeskRoom,
 		Aimed:      aimed,
