@@ -323,6 +323,37 @@ func TestG4TooManyRoomsAgoIsTold(t *testing.T) {
 	})
 }
 
+// The same for somebody who has watched one room all the time, and lost another out of sight.
+func TestG4TooManyRoomsBesideOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.Options{Replay: -1})
+		ann, c := w.attach(true), w.attach(true)
+		ann.Call(protocol.Hello{Nick: hubtest.Nick("ann")})
+		c.Call(protocol.Hello{Nick: hubtest.Nick("bob"), Room: hubtest.Room("tea")})
+		c.Call(protocol.Watch{Room: hubtest.Room("tea")}, protocol.Join{Room: protocol.Lobby})
+		synctest.Wait()
+		tok, at := c.Token(), c.Resumes()
+		ann.Call(protocol.Say{Text: hubtest.Text("to bob, who has not read it yet")})
+		c.Call(protocol.Say{Text: hubtest.Text("in the room that is watched"), Room: hubtest.Room("tea")})
+		for i := range 17 {
+			c.Call(protocol.Join{Room: hubtest.Room(fmt.Sprint("r", i))})
+			synctest.Wait()
+		}
+		c.Drop()
+		synctest.Wait()
+		c1 := w.attach(true)
+		c1.Call(protocol.Hello{Token: tok, Resume: &at})
+		synctest.Wait()
+		got := strings.Join(c1.Told(), "\n")
+		t.Log(got)
+		assert.Contains(t, got, "missing")
+		assert.Equal(t, 1, strings.Count(got, "that is watched"), "what is remembered is told")
+		ann.Drop()
+		c1.Drop()
+		w.Close()
+	})
+}
+
 // A stream that was forgotten as a whole is a silent hole.
 func TestG4AForgottenStreamIsTold(t *testing.T) {
 	m := journal.NewMemory(journal.Bounds{Streams: 2})

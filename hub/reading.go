@@ -32,9 +32,8 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 		tell(protocol.Gap{Why: c.missing})
 		c.missing = ""
 	}
-	if q.Trimmed && seq < q.Stays[0].From { // more rooms ago than are remembered
+	if seq < q.Trimmed { // more rooms ago than are remembered
 		tell(protocol.Gap{Why: protocol.Forgotten})
-		seq = q.Stays[0].From
 	}
 	streams, shifts := s.windows(q, seq)
 	s.live, s.fresh = false, false

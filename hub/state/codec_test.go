@@ -103,7 +103,7 @@ func samples() []sample {
 		ID: idOf(1), Nick: nickOf("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
 		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Came: 1000, Resume: protocol.Lobby,
 		Watches: true, Watched: []Place{{Room: roomOf("tea"), Came: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
-		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Visit(idOf(1)), From: 3}}, Trimmed: true,
+		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Visit(idOf(1)), From: 3}}, Trimmed: 1,
 		Read: []protocol.ReadUpTo{{Room: roomOf("#tea"), Seq: 8}},
 		Away: textOf("lunch"), Ignoring: []Ignored{{Name: nickOf("troll"), Session: idOf(9)}, {Name: nickOf("bot")}},
 		Began: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, Unsure: true, Quiet: true, Redacted: noon.Add(-time.Hour),

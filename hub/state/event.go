@@ -87,7 +87,7 @@ type (
 	// as it happens.
 	CatchUp struct {
 		Stays   []Stay
-		Trimmed bool   // there were stays before these
+		Trimmed uint64 // position up to which there were others, which are not remembered
 		Serves  bool   // it reads the desk's stream, too
 		Seen    uint64 // position up to which its last connection was told, as far as that is known
 	}

@@ -70,9 +70,10 @@ func decode(b []byte, fields func(*coder)) error {
 // fields are those of a session. What is soft is written up to position at; what stands in
 // entries after that comes from there.
 func (s *Session) fields(c *coder, at *uint64) {
+	trimmed := s.Trimmed != 0
 	c.bytes(s.ID[:])
 	c.nick(&s.Nick)
-	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &s.Trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
+	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
 		&s.Serves, &s.Duty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.Unsure)
 	c.bytes(s.Code[:])
 	c.address(&s.From)
@@ -116,8 +117,12 @@ func (s *Session) fields(c *coder, at *uint64) {
 	list(c, &s.wrote, MaxStreams, c.stream)
 	c.ring(&s.ids)
 	if c.version < 2 {
+		if trimmed && len(s.Stays) > 0 {
+			s.Trimmed = s.Stays[0].From
+		}
 		return
 	}
+	number(c, &s.Trimmed)
 	c.flags(&s.Watches)
 	list(c, &s.Watched, MaxPlaces, func(p *Place) {
 		c.room(&p.Room)

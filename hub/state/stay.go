@@ -67,7 +67,8 @@ func (s *Session) trim(stays []Stay) []Stay {
 	}
 	for ; over >= MaxStays; over-- {
 		i := slices.IndexFunc(stays, func(st Stay) bool { return st.Upto != 0 })
-		stays, s.Trimmed = slices.Delete(stays, i, i+1), true
+		s.Trimmed = max(s.Trimmed, stays[i].Upto)
+		stays = slices.Delete(stays, i, i+1)
 	}
 	return stays
 }

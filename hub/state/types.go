@@ -30,7 +30,7 @@ type Session struct {
 	Resume   protocol.Room   // where it goes when it comes back
 	Rewatch  []protocol.Room // which it watches then
 	Stays    []Stay          // the rooms that it is in, and was in, the last ones; several may go on
-	Trimmed  bool            // there were stays before these
+	Trimmed  uint64          // position up to which stays are not remembered; 0: all are
 	Away     protocol.Text   // "" when it is not
 	Ignoring []Ignored
 	Read     []protocol.ReadUpTo // how far its person has read, by room, the least far first
