@@ -49,6 +49,29 @@ func TestABatchIsAllocatedOnce(t *testing.T) {
 	}
 }
 
+// What is told in several rooms is merged once for all who hear the same.
+func TestAMergeIsAllocatedOnce(t *testing.T) {
+	var got []float64
+	for _, members := range []int{3, 500} {
+		s := newStage(members)
+		tea := must(protocol.ParseRoom("tea"))
+		for i := range members {
+			s.watch(i, tea)
+		}
+		batch := func() {
+			for range 5 {
+				s.hear(s.say())
+				s.hear(s.sayIn(tea))
+			}
+			s.broadcast()
+			s.sweepAll()
+		}
+		batch()
+		got = append(got, testing.AllocsPerRun(100, batch))
+	}
+	assert.Equal(t, got[0], got[1])
+}
+
 // An outbox that is swept at once holds on to what it needs.
 func TestAnOutboxIsReused(t *testing.T) {
 	s := newStage(1)

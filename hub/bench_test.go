@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -74,16 +75,28 @@ func newStage(members int) *stage {
 
 // next is an entry as it comes out of the journal.
 func (s *stage) next(author uuid.UUID, e protocol.Recorded) *journal.Entry {
+	return s.nextIn(protocol.Lobby, author, e)
+}
+
+func (s *stage) nextIn(room protocol.Room, author uuid.UUID, e protocol.Recorded) *journal.Entry {
 	s.nth++
-	stamp := protocol.Stamp{Seq: s.nth, ID: uuid.UUID{1}, Time: time.Unix(0, 0), Room: protocol.Lobby}
-	entry := &journal.Entry{Seq: s.nth, Nth: s.nth, Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: e.Stamped(stamp)}
+	stamp := protocol.Stamp{Seq: s.nth, ID: uuid.UUID{1}, Time: time.Unix(0, 0), Room: room}
+	entry := &journal.Entry{Seq: s.nth, Nth: s.nth, Stream: journal.OfRoom(room), Author: author, Event: e.Stamped(stamp)}
 	entry.Line = protocol.NewLine(entry.Event.ForOthers())
 	return entry
 }
 
-func (s *stage) say() *journal.Entry {
+// watch has the ith member be in a room more.
+func (s *stage) watch(i int, room protocol.Room) {
+	m := s.clients[i].session
+	s.hear(s.nextIn(room, m.id, protocol.Joined{From: m.nick}))
+}
+
+func (s *stage) say() *journal.Entry { return s.sayIn(protocol.Lobby) }
+
+func (s *stage) sayIn(room protocol.Room) *journal.Entry {
 	m := s.clients[0].session
-	return s.next(m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Mine: protocol.Mine{You: true}})
+	return s.nextIn(room, m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Mine: protocol.Mine{You: true}})
 }
 
 // sweepAll does what the sweep's goroutines do.
@@ -101,6 +114,33 @@ func BenchmarkBroadcast(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.hear(e)
+		s.broadcast()
+		b.StopTimer()
+		s.sweepAll()
+		b.StartTimer()
+	}
+}
+
+// What a line in each of a hundred rooms costs a thousand members, each of whom watches ten of them.
+func BenchmarkBroadcastInManyRooms(b *testing.B) {
+	s := newStage(1000)
+	var rooms []protocol.Room
+	for i := range 100 {
+		rooms = append(rooms, must(protocol.ParseRoom(fmt.Sprint("r", i))))
+	}
+	dice := rand.New(rand.NewPCG(1, 1))
+	for i := range s.clients[1:] {
+		for _, r := range dice.Perm(100)[:10] {
+			s.watch(1+i, rooms[r])
+		}
+	}
+	s.broadcast()
+	s.sweepAll()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, r := range rooms {
+			s.hear(s.sayIn(r))
+		}
 		s.broadcast()
 		b.StopTimer()
 		s.sweepAll()
