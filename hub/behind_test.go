@@ -19,7 +19,7 @@ import (
 )
 
 // TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
-// themselves, change rooms, watch others, stop reading and go on, break off and come back,
+// themselves, change rooms, watch others, stop reading and go on, break off and come back, the server starts again,
 // mostly with outboxes so small that they are behind most of the time. Everybody must
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
@@ -53,7 +53,8 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	if dice.IntN(4) == 0 {
 		outbox = 0 // nobody is behind
 	}
-	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour}})
+	o := hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour, Survives: true}
+	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: o})
 	people := make([]*hubtest.Client, 2+dice.IntN(5))
 	for i := range people {
 		people[i] = w.NewClient(dice.IntN(3) > 0)
@@ -64,6 +65,10 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	for i := range 300 {
 		act(t, dice, people[dice.IntN(len(people))], i)
 		if i%40 == 39 {
+			w.checkAudience(t)
+		}
+		if dice.IntN(200) == 0 {
+			restart(w, o, people)
 			w.checkAudience(t)
 		}
 	}
@@ -78,6 +83,21 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	checkOnce(t, w)
 	w.checkAudience(t)
 	w.Close(people...)
+}
+
+// restart ends the server and starts it again, and all come back.
+func restart(w *world, o hub.Options, people []*hubtest.Client) {
+	for _, p := range people {
+		p.Resume()
+	}
+	synctest.Wait() // what people are told who are behind as the server ends they may be told again
+	w.Restart(o)
+	for _, p := range people {
+		p.Wait()
+		p.Guest = nil
+		p.Connect()
+	}
+	synctest.Wait()
 }
 
 // act is one thing that p does, the ith of all.
@@ -148,7 +168,7 @@ func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b jou
 	last := uint64(0)
 	told, things := p.Positions(), map[uuid.UUID]bool{}
 	for _, seq := range told {
-		require.Greater(t, seq, last, "%s: in order, and once", who)
+		require.Greater(t, seq, last, "%s: in order, and once: %s", who, w.story(id, p))
 		thing, is := want[seq]
 		require.True(t, is, "%s: position %d is not for it: %s", who, seq, w.story(id, p))
 		if b.Lines == 0 { // else what was told first may be forgotten, and told where it stands again

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -44,6 +45,32 @@ func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 		synctest.Wait()
 		assert.Contains(t, fay.Told(), "<guest-3> missed")
 		w.Close(dan, fay)
+	})
+}
+
+// Who has come back, and was told what was missed, is not told it again after a start: neither where the server
+// ends at once, nor where it has been started before.
+func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := hub.Options{Replay: -1, Survives: true}
+		w := newWorld(t, o)
+		ann, bob := w.Enter(hub.Identity{Nick: hubtest.Nick("ann")}), w.Enter(hub.Identity{Nick: hubtest.Nick("bob")})
+		for i := range 3 {
+			bob.Disconnect()
+			bob.Wait()
+			ann.Do(say(fmt.Sprint("line ", i)))
+			bob.Connect()
+			synctest.Wait()
+			assert.Equal(t, 1, strings.Count(bob.Text(), fmt.Sprint("line ", i)))
+			w.Restart(o)
+			for _, c := range []*hubtest.Client{ann, bob} {
+				c.Wait()
+				c.Connect()
+			}
+			synctest.Wait()
+			assert.NotContains(t, bob.Text(), "> line", "start %d", i)
+		}
+		w.Close(ann, bob)
 	})
 }
 

@@ -59,7 +59,7 @@ func (r *run) opened(id uuid.UUID, of *state.Session) {
 // attached gives a session to the connection that has brought its token or code.
 func (r *run) attached(s *session, c state.Attached) {
 	r.unlink(s)
-	s.program, s.echo = c.Program, c.Echo
+	s.program, s.echo, s.noted = c.Program, c.Echo, true
 	client := r.clients[c.Conn]
 	if client == nil {
 		return

@@ -77,8 +77,12 @@ func (r *run) noteLast() {
 	r.notes.end = true
 	note := state.Seen{Upto: r.head, Clean: true}
 	for _, s := range r.sessions {
-		if s.client != nil && !s.program && s.hasCode && !s.live {
+		switch {
+		case s.client == nil || s.program || !s.hasCode:
+		case !s.live:
 			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+		case s.noted:
+			note.Behind = append(note.Behind, state.Behind{Session: s.id})
 		}
 	}
 	r.propose(proposal{op: note})

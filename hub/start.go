@@ -121,7 +121,7 @@ func (a *audience) load(m *state.Machine) {
 	for _, of := range v.Sessions {
 		s := &session{
 			listener: listener{id: of.ID, program: of.Program, echo: of.Echo, deaf: newDeafness(of.Ignoring)}, nick: of.Nick,
-			operator: of.Operator, aimed: of.Target.Ticket != 0, visits: of.Visiting, seen: new(seen),
+			operator: of.Operator, hasCode: of.Code != state.Secret{}, aimed: of.Target.Ticket != 0, visits: of.Visiting, seen: new(seen),
 		}
 		s.seen.Store(of.Seen)
 		a.sessions[s.id] = s
