@@ -33,6 +33,7 @@ type merging struct {
 type merge struct {
 	first *journal.Entry
 	lines []*protocol.Line
+	count int // entries
 	taken bool
 }
 
@@ -69,6 +70,7 @@ func (r *run) tellSeveral(s *session) bool {
 		r.feed(s, said[0].Entry, s.linesOf(said), crowded)
 	default:
 		m := g.merge()
+		r.widest = max(r.widest, m.count)
 		r.feed(s, m.first, m.take(), crowded)
 	}
 	return true
@@ -161,7 +163,7 @@ func (g *merging) merge() *merge {
 		return m
 	}
 	said := g.pick()
-	m := &merge{first: said[0].Entry, lines: linesOfAll(said)}
+	m := &merge{first: said[0].Entry, lines: linesOfAll(said), count: len(said)}
 	if g.made == nil {
 		g.made = map[string]*merge{}
 	}

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -110,4 +111,29 @@ func TestWhoIsIgnoredIsLeftOutOfASequence(t *testing.T) {
 		does(eve, say("two"))
 	})
 	assert.Equal(t, []string{"#tea <eve> one", "#tea <eve> two"}, slices.DeleteFunc(ann, func(l string) bool { return l[0] == '-' }))
+}
+
+// Who reads on from the record is told each line as of the room that was in front when it was said.
+func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.Options{Replay: -1, Outbox: 100})
+		tea := hubtest.Room("tea")
+		ann, eve := w.Enter(hub.Identity{Nick: hubtest.Nick("ann")}), w.NewClient(true)
+		eve.Connect()
+		eve.Do(called("eve"), protocol.Watch{Room: tea})
+		inTea := func(words string) protocol.Command { return protocol.Say{Text: hubtest.Text(words), Room: tea} }
+		ann.Do(protocol.Watch{Room: tea})
+		ann.Told()
+		ann.Pause()
+		eve.Do(say("it is not read any more"), say(strings.Repeat("it is behind", 20)))
+		eve.Do(inTea("one"), say("two"), called("evelyn"))
+		ann.Do(protocol.Join{Room: tea}) // and leaves the lobby by that
+		eve.Do(inTea("three"), say("nobody hears this"))
+		ann.Resume()
+		synctest.Wait()
+		assert.Equal(t, []string{
+			"#tea <eve> one", "<eve> two", "-- eve is now evelyn", "-- you are in #tea now (2 here)", "<evelyn> three",
+		}, ann.Told()[2:])
+		w.Close(ann, eve)
+	})
 }
