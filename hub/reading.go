@@ -89,7 +89,10 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Readin
 		streams = append(streams, unknown(state.Desk))
 	}
 	front := s.frontStream()
-	for _, st := range q.Stays {
+	for i, st := range q.Stays {
+		if i == 0 && q.Trimmed == 0 { // who came with the token of a session that was over was told its room from before it came
+			st.From = min(st.From, seq)
+		}
 		if st.Upto != 0 && st.Upto <= seq {
 			continue
 		}
