@@ -74,6 +74,36 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	})
 }
 
+// Who comes with the token of a session that is over is told what was said since, and is still told all of
+// it if the connection breaks on the way.
+func TestG4ComingLateTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.Options{Replay: -1})
+		ann, bob := w.attach(true), w.attach(true)
+		ann.Call(protocol.Hello{Nick: hubtest.Nick("ann")})
+		bob.Call(protocol.Hello{Nick: hubtest.Nick("bob")})
+		synctest.Wait()
+		token, at := bob.Token(), bob.Resumes()
+		bob.Drop()
+		time.Sleep(3 * time.Minute)
+		ann.Call(say("one"), say("two"))
+		synctest.Wait()
+		for range 2 { // as if nothing of it had arrived but the welcome
+			late := w.attach(true)
+			late.Call(protocol.Hello{Token: token, Resume: &at})
+			synctest.Wait()
+			got := late.Text()
+			assert.Equal(t, 1, strings.Count(got, "<ann> one"), got)
+			assert.Equal(t, 1, strings.Count(got, "<ann> two"), got)
+			token = late.Token()
+			late.Drop()
+			synctest.Wait()
+		}
+		ann.Drop()
+		w.Close()
+	})
+}
+
 func TestResumeOfALiveSessionReplacesIt(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
