@@ -9,9 +9,9 @@ import (
 )
 
 // What is said in one room in one commit is told together: encoded once, and one
-// reference in the outbox of everybody who is told the same. Whoever is told
-// something else (their own lines, or not those of somebody whom they ignore) gets
-// the lines one by one, and whoever is in several rooms one sequence of what was said in
+// reference in the outbox of everybody who is told the same. Those who are told
+// something else (their own lines, or not those of somebody whom they ignore) get
+// the lines one by one, and those who are in several rooms one sequence of what was said in
 // all of them: see merge.go. All else that happens, and so may change who is told what,
 // comes after what was said before it.
 

@@ -48,7 +48,7 @@ func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 	})
 }
 
-// Who has come back, and was told what was missed, is not told it again after a start: neither where the server
+// A person who has come back, and was told what was missed, is not told it again after a start: neither where the server
 // ends at once, nor where it has been started before.
 func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	})
 }
 
-// Who comes with the token of a session that is over is told what was said since, and is still told all of
+// A program that comes with the token of a session that is over is told what was said since, and is still told all of
 // it if the connection breaks on the way.
 func TestG4ComingLateTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -67,7 +67,7 @@ func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []
 	return lines[:from+len(crowd(lines[from:]))]
 }
 
-// line is what is told of an entry to who reads it.
+// line is what the reader is told of an entry.
 func (b *behind) line(e *journal.Entry) *protocol.Line {
 	if !b.me.program && b.front != "" && e.Stream != b.front && isRooms(e.Stream) {
 		return protocol.NewLine(protocol.Elsewhere{Event: b.me.event(e)})

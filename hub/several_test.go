@@ -60,7 +60,7 @@ func TestWhatIsSaidInTwoRoomsIsOneSequence(t *testing.T) {
 	assert.Equal(t, []string{"<eve> one", "<bob> two", "<eve> three", "* eve waves", "<bob> four"}, bot)
 }
 
-// Who speaks into both hears the others, and itself, in the same sequence.
+// A program that speaks into both hears the others, and itself, in the same sequence.
 func TestAnAuthorIsToldOneSequence(t *testing.T) {
 	_, bot := inTwoRooms(t, func(_, bot, bob, eve *hubtest.Client) {
 		does(eve, say("one"))
@@ -113,7 +113,7 @@ func TestWhoIsIgnoredIsLeftOutOfASequence(t *testing.T) {
 	assert.Equal(t, []string{"#tea <eve> one", "#tea <eve> two"}, slices.DeleteFunc(ann, func(l string) bool { return l[0] == '-' }))
 }
 
-// Who reads on from the record is told each line as of the room that was in front when it was said.
+// A client that reads on from the record is told each line as of the room that was in front when it was said.
 func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1, Outbox: 100})
