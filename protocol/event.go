@@ -184,8 +184,9 @@ type (
 		Names []Member `json:"names"` // in the order of coming, cut at a bound
 	}
 	RoomList struct {
-		Count int        `json:"count"` // all of them
-		Rooms []RoomInfo `json:"rooms"` // the fullest first, cut at a bound
+		Count int        `json:"count"`         // all of them, or all that have Words
+		Rooms []RoomInfo `json:"rooms"`         // the fullest first, cut at a bound
+		Words Text       `json:"text,omitzero"` // as they were asked for: only rooms that have them
 	}
 	Ignoring struct {
 		Nick Nick `json:"nick"`

@@ -30,7 +30,7 @@ func everyEvent(t testing.TB) []Event {
 		AwaySet{at, bob, text, nil, Mine{}}, AwaySet{at, bob, Text{}, []Room{Lobby, tea}, Mine{}}, AwaySet{at, bob, text, nil, mine}, Announced{at, bob, text}, Erased{at, bob},
 		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, []Room{tea, Lobby}, 3, "tok", "", "epoch", 9, true, nil, []ReadUpTo{{tea, 7}}, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
 		Entered{tea, 2, 9, nil}, Watching{[]Room{tea, Lobby, {"#茶"}}}, Watching{[]Room{tea}}, Watching{[]Room{}}, Watched{tea, 3, 9}, PartedFrom{tea, Lobby}, Fronted{tea, 3}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
-		RoomList{3, []RoomInfo{{tea, 2, text, true}, {Lobby, 1, Text{}, false}}}, RoomList{1, []RoomInfo{{tea, 2, text, false}}},
+		RoomList{3, []RoomInfo{{tea, 2, text, true}, {Lobby, 1, Text{}, false}}, Text{}}, RoomList{1, []RoomInfo{{tea, 2, text, false}}, text}, RoomList{0, []RoomInfo{}, text},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, ReadUpTo{tea, 7}, Pong{"p"},
 		Helped{Usage: "/nick NAME", Text: "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
 		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
@@ -123,6 +123,7 @@ func TestEventsInWords(t *testing.T) {
 	assert.Contains(t, got.String(), `-- 3 in #tea: bob, 安 (away), bob (not connected) and 1 more
 -- 3 rooms: #tea (2, with you), #lobby (1) and 1 more
 -- 1 room: #tea (2)
+-- there is no such room
 `)
 	assert.Contains(t, got.String(), `-- you are in #tea, and watch #lobby, #茶
 -- you are in #tea, and watch no other room: /watch ROOM hears one, too
