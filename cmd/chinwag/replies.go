@@ -50,7 +50,7 @@ func parseReply(name string, said any) (text protocol.Text, wrong string) {
 	case !isText:
 		return text, fmt.Sprintf(`is text, which stands in quotes: %s = "%s"`, name, shorten(words))
 	case err != nil || key.IsBlank() || key.String() != name || strings.ContainsAny(name, " \t"):
-		return text, "needs a name of one word, which /say can take: join its words with -"
+		return text, "needs a name of one word, which /canned can take: join its words with -"
 	case strings.ContainsAny(words, "\r\n"):
 		return text, "has several lines, and what is said is one: join them, or make a reply of each"
 	case len(words) > protocol.MaxText:

@@ -164,7 +164,7 @@ func (s *settings) table() []settingGroup {
 			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", example: "100", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
 			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "messages that wait there from one address", zero: noLimit},
 			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", example: "1h", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
-			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /say, in TOML: hours = "from 9 to 5"`, unset: "none"},
+			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /canned, in TOML: hours = "from 9 to 5"`, unset: "none"},
 		}},
 		{"Operators, console and log", []setting{
 			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", example: "~/chat/password", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
