@@ -133,6 +133,9 @@ func TestEventsInWords(t *testing.T) {
 -- you are in #tea now (3 here)
 `)
 	assert.Contains(t, got.String(), "-- You are bob in #tea (3 here), and watch #lobby. Type to talk, /help for more.\n")
+	many := Welcome{Nick: Nick{"bob"}, Room: Lobby, Here: 3, Rooms: slices.Repeat([]Room{Lobby}, 14)}
+	assert.Contains(t, string(AppendEvent(nil, many)), "#lobby, #lobby and 3 more. Type")
+	assert.Equal(t, 11, strings.Count(string(AppendEvent(nil, many)), "#lobby"))
 	assert.Contains(t, got.String(), `[12:31] <bob> hello, 你好
 [2026-11-22 12:31] * bob hello, 你好
 -- end of history

@@ -203,10 +203,16 @@ func (e Welcome) where() string {
 	}
 	in := " in " + e.Room.s + " (" + strconv.Itoa(e.Here) + " here)"
 	if len(e.Rooms) > 1 {
-		in += ", and watch " + roomsOf(e.Rooms[1:])
+		others := e.Rooms[1:]
+		in += ", and watch " + roomsOf(others[:min(len(others), roomsShown)])
+		if more := len(others) - roomsShown; more > 0 {
+			in += " and " + strconv.Itoa(more) + " more"
+		}
 	}
 	return in
 }
+
+const roomsShown = 10 // of those that one watches, in a welcome: /watch lists all
 
 func watching(dst []byte, e Watching) []byte {
 	switch len(e.Rooms) {
