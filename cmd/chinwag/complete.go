@@ -69,8 +69,12 @@ func completeVerb(word string, at protocol.Place) (words []string) {
 func (p *people) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
 	first := len(said) == 0
 	switch name := v.Name; {
-	case name == "join" && first:
+	case (name == "join" || name == "watch" || name == "who") && first:
 		return p.completeRoom(word), true
+	case name == "part" && first:
+		return p.completeOurs(word, ""), true
+	case name == "say" && first, name == "topic" && first && strings.ContainsAny(word, "#＃"):
+		return p.completeOurs(word, " "), true
 	case name == "help" && first:
 		return p.completeHelp(word), true
 	case name == "history" && first:

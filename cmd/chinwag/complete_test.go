@@ -46,15 +46,30 @@ func TestMembersComplete(t *testing.T) {
 		"/hi": {"/history "}, "／hi": {"/history "}, "/HI": {"/history "}, "/ki": nil, "/resu": nil, "/lea": nil, "//m": nil, "/nosuch b": nil, "/kick b": nil,
 		"@b": {"@Bob "}, "@": {"@Bob ", "@carol ", "@小明 "}, "look @c": {"@carol "}, "你好@小": {"你好@小明 "}, "(@b": {"(@Bob "}, "me@b": nil, "@B": {"@Bob "}, "＠小": {"@小明 "}, "@7": nil,
 		"b": {"Bob: "}, "小": {"小明: "}, "hello 小": {"小明 "}, "/msg 小": {"小明 "}, "/msg @小": {"小明 "}, "/msg bob c": {"carol "}, "/me hugs b": {"Bob "}, "/topic b": {"Bob "}, "/ignore b": {"Bob "},
-		"/nick b": nil, "/who b": nil, "/rooms b": nil, "/join b c": nil,
+		"/nick b": nil, "/who b": {"#beer"}, "/rooms b": nil, "/join b c": nil,
 		"/echo o": {"on", "off"}, "/echo of": {"off"}, "/echo on b": nil, "/forget ": {"yes"},
 		"/history ": {"all", "since ", "before ", "around "}, "/history s": {"since "}, "/history 5 b": nil,
-		"/take ": nil, "/say ": nil, "/duty ": nil,
+		"/take ": nil, "/canned ": nil, "/duty ": nil,
 	} {
 		assert.Equal(t, want, p.complete(before), "%q", before)
 	}
 	assert.Contains(t, p.complete("/help "), "history")
 	assert.NotContains(t, p.complete("/help "), "kick")
+}
+
+func TestRoomsThatOneIsInComplete(t *testing.T) {
+	p := knows(t, false, protocol.Watched{Room: parsedRoom(t, "tea"), Here: 2}, protocol.Watched{Room: parsedRoom(t, "茶"), Here: 1})
+	for before, want := range map[string][]string{
+		"/say ": {"#lobby ", "#tea ", "#茶 "}, "/say #t": {"#tea "}, "/say t": {"#tea "}, "/say ＃茶": {"#茶 "}, "/say #tea b": {"Bob "},
+		"/part ": {"#lobby", "#tea", "#茶"}, "/part #te": {"#tea"}, "/topic #t": {"#tea "}, "/topic b": {"Bob "}, "/watch t": {"#tea"}, "/who #t": {"#tea"},
+		"/pa": {"/part "}, "/sa": {"/say "}, "/wa": {"/watch "}, "/rooms t": nil,
+	} {
+		assert.Equal(t, want, p.complete(before), "%q", before)
+	}
+	assert.Nil(t, knows(t, false).complete("/pa"), "there is nothing to leave")
+	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.Queueing{}})
+	assert.Nil(t, p.complete("/part "))
+	assert.Nil(t, p.complete("/say "))
 }
 
 func TestVisitorsComplete(t *testing.T) {
@@ -86,7 +101,7 @@ func TestOperatorsCompleteTheDesk(t *testing.T) {
 		"/close ": append(append([]string{}, all...), "from "), "/close f": {"from "}, "/close from ": {"192.0.2.7"}, "/close from 10.": nil, "/close 7 c": {"carol "},
 		"/hand 7 ": {"operator "}, "/hand 7 op": {"operator "}, "/hand 7 b": {"Bob "},
 		"@": {"@7 \tzoe", "@8 \t小红", "@12 \teva", "@Bob ", "@carol ", "@小明 "}, "@1": {"@12 \teva"}, "@小": {"@8 \t小红", "@小明 "}, "look @小": {"@小明 "},
-		"/say ": {"bye", "hours", "你好"}, "/say 你": {"你好"}, "/say bye ": {"7\tzoe", "8\t小红", "12\teva"}, "/duty ": {"on", "off"}, "/queue ": {"all"}, "/queue a": {"all"}, "/que": {"/queue "}, "/help que": {"queue"},
+		"/canned ": {"bye", "hours", "你好"}, "/canned 你": {"你好"}, "/canned bye ": {"7\tzoe", "8\t小红", "12\teva"}, "/duty ": {"on", "off"}, "/queue ": {"all"}, "/queue a": {"all"}, "/que": {"/queue "}, "/help que": {"queue"},
 		"/kick b": {"Bob "}, "/kick bob 10m c": {"carol "}, "/op": nil, "/resu": nil,
 	} {
 		assert.Equal(t, want, p.complete(before), "%q", before)
@@ -104,6 +119,8 @@ func TestWhatIsSeenIsBounded(t *testing.T) {
 	assert.Len(t, p.seen.operators, maxSeen)
 	assert.Contains(t, p.seen.visitors, protocol.Ticket(3*maxSeen), "the last")
 	assert.Contains(t, p.seen.rooms, fmt.Sprint("#r", 3*maxSeen-1))
+	p.hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "milk")}}, Words: protocol.MustText("milk")})
+	assert.Len(t, p.seen.rooms, maxSeen, "there are others, without these words")
 	p.hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "tea")}}})
 	assert.Len(t, p.seen.rooms, 1, "a whole list is the truth")
 }
@@ -120,7 +137,7 @@ func TestTabCompletesOnTheScreen(t *testing.T) {
 	ann, annEnded, _ := in.sits("ann", hub.Identity{})
 	ann.shows(t, "You are ann in #lobby")
 	ann.keys("/rooms\n") // its answer comes after the hidden one
-	ann.shows(t, "-- 2 rooms: #lobby (1), #tea (1)")
+	ann.shows(t, "-- 2 rooms: #lobby (1, with you), #tea (1)")
 	ann.keys("/join \t\n")
 	ann.shows(t, "ann in #tea · 2 here")
 	bob.shows(t, "-- ann joined")

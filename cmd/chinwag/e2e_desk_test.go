@@ -108,8 +108,8 @@ func TestTheDesk(t *testing.T) {
 	carol.inputIs("@2 guest-2>")
 	carol.presses("hello, 你好")
 	bob.expect("-- carol is with you now", "<carol> hello, 你好")
-	carol.sends("/say h\t") // completed
-	carol.inputIs("@2 guest-2> /say hours")
+	carol.sends("/canned h\t") // completed
+	carol.inputIs("@2 guest-2> /canned hours")
 	carol.presses("")
 	bob.expect("<carol> from 9 to 5, 九点到五点")
 	op.sees("[carol -> @2 guest-2] hello, 你好")
@@ -164,7 +164,7 @@ func TestTheDesk(t *testing.T) {
 	carol.presses("/transcript 4")
 	carol.sends("\x1b[A")
 	carol.inputIs("#operators> /transcript 4")
-	for _, before := range []string{"/history all", "/hand 2 operator", "/say hours", "hello, 你好", "/next", "/take 1", "/queue", "/operator", "/operator"} {
+	for _, before := range []string{"/history all", "/hand 2 operator", "/canned hours", "hello, 你好", "/next", "/take 1", "/queue", "/operator", "/operator"} {
 		carol.sends("\x1b[A")
 		carol.inputIs("#operators> " + before)
 	}

@@ -23,7 +23,7 @@ type face struct {
 
 	told   sync.Mutex
 	asked  bool     // under told: somebody typed /who, and sees the answer
-	listed bool     // under told: the same with /say
+	listed bool     // under told: the same with /canned
 	toured bool     // under told: the same with /rooms
 	saving *savedAs // under told: where a transcript goes; nil: to the screen
 	after  expected // under told: where lines go when the last command is answered
@@ -189,6 +189,7 @@ func (f *face) tellWhere(how string) {
 }
 
 func (f *face) heard(e protocol.Event) {
+	e = inner(e)
 	f.here.hear(e)
 	f.answered(e)
 	if f.save(e) {
@@ -197,6 +198,10 @@ func (f *face) heard(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.Entered:
 		f.askWho(e.Room)
+	case protocol.Fronted:
+		f.askWho(e.Room)
+	case protocol.PartedFrom:
+		f.askWho(e.Front) // its names are not known if it was not in front
 	case protocol.Members:
 		if !f.wanted(&f.asked) {
 			return
@@ -241,12 +246,12 @@ func (f *face) heard(e protocol.Event) {
 			return
 		}
 	}
-	f.screen.Print(spans(e)...)
+	f.screen.Print(spans(f.here.named(e))...)
 }
 
 // loud is for what somebody should look up for.
 func (f *face) loud(e protocol.Event) {
-	line := spans(e)
+	line := spans(f.here.named(e))
 	for i := range line {
 		if line[i].Style == tui.Plain {
 			line[i].Style = tui.Loud

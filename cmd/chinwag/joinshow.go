@@ -64,7 +64,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	case isMine(e) && !l.echo.Load(), isAccepted(e), isOfMany(e):
 		return nil
 	}
-	return protocol.AppendEvent(nil, e)
+	return protocol.AppendEvent(nil, l.here.named(e))
 }
 
 // undelivered is what goes to the output of a command that was given up.

@@ -218,6 +218,19 @@ func hasTwoRooms(tr *trial) {
 	bob.expect("-- there are 2 rooms already...")
 }
 
+// watchesRooms has ann watch so many rooms beside that in which she is, and no more.
+func watchesRooms(n int) func(*trial) {
+	return func(tr *trial) {
+		ann := tr.enter("ann")
+		for i := range n {
+			ann.types(fmt.Sprintf("/watch r%d", i))
+			ann.expect(fmt.Sprintf("-- you watch #r%d now (1 here)", i))
+		}
+		ann.types("/watch more")
+		ann.expect(fmt.Sprintf("-- you are in %d rooms, and nobody is in more: /part ROOM leaves one", n+1))
+	}
+}
+
 // broken is somebody who sees that the connection of ann, who has been there for a while, has broken.
 func (h *house) broken() *person {
 	ann, bob := h.enter("ann"), h.enter("bob")
@@ -389,7 +402,7 @@ func writeReplies(t *testing.T, home string) {
 
 func hasReplies(names string) func(*trial) {
 	return func(tr *trial) {
-		tr.console.types("/say")
+		tr.console.types("/canned")
 		if names == "" {
 			tr.console.expect("-- there are no ready replies here...")
 		} else {

@@ -58,6 +58,7 @@ func settingsByEffect() []effect {
 		{flag: "grace", value: "100ms", with: []string{"--rate", "0", "--stall", "0"}, given: endsBeforeOneWithASecond(true), left: endsBeforeOneWithASecond(false)},
 		{flag: "replay", value: "3", with: []string{"--rate", "0"}, given: replays(3), left: replays(20)},
 		{flag: "rooms", value: "2", given: hasTwoRooms, unseen: "each of 1,000 rooms needs somebody in it"},
+		{flag: "rooms-per-session", value: "3", with: []string{"--rate", "0"}, given: watchesRooms(2), left: watchesRooms(63)},
 		{flag: "hold", value: "1s", with: []string{"--rate", "0"}, given: freesTheName, left: holdsTheName},
 		{flag: "journal", value: "memory", given: keepsNoFile, left: keepsIn("data/chinwag")},
 		{flag: "data", value: "{home}/elsewhere", with: []string{"--journal", "sqlite"}, given: keepsIn("elsewhere"), left: keepsIn("data/chinwag")},

@@ -126,7 +126,7 @@ func (r *restart) cameIn(h *house, stranger *tutorial) {
 	carol.expect("[@1 bob] my card is lost")
 	dora.types("/desk where is my parcel?")
 	carol.expect("[@2 dora] where is my parcel?")
-	carol.types("/take 1", "/kick eve 1h", "/say")
+	carol.types("/take 1", "/kick eve 1h", "/canned")
 	carol.expect("-- you have @1 bob...", "-- eve is kicked...", "-- ready replies: hours")
 	eve.ends()
 	for name, p := range map[string]*person{"ann": ann, "bob": bob, "carol": carol, "dora": dora} {
@@ -285,7 +285,7 @@ func (r *restart) forgetsWhatWasSpent() {
 
 func (r *restart) readsAgain() {
 	carol := r.enter("cleo")
-	carol.types("/operator", sesame, "/say")
+	carol.types("/operator", sesame, "/canned")
 	carol.expect("-- you are an operator now...", "-- ready replies: days")
 	r.keepsWhatIsTooMuch()
 	r.opensTheDesk()

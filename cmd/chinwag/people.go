@@ -25,9 +25,11 @@ type people struct {
 	desk       *protocol.Queueing // where we stand at the desk, if we are there
 	with       protocol.Nick      // the operator who is with us there
 	replies    []string
-	nick       protocol.Nick // our own
-	room       protocol.Room
-	count      int
+	nick       protocol.Nick   // our own
+	room       protocol.Room   // in front
+	others     []protocol.Room // that we watch, in the order of coming; the server bounds them
+	watched    map[protocol.Room]bool
+	count      int             // in room, as names
 	names      map[string]bool // at most maxSeen
 	seen       seen            // what else can be named
 }
@@ -63,7 +65,7 @@ func (p *people) place() protocol.Place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return protocol.Place{
-		Operator: p.operator, Console: p.console, Visitor: p.room == protocol.DeskRoom, Aimed: p.to != 0,
+		Operator: p.operator, Console: p.console, Visitor: p.room == protocol.DeskRoom, Aimed: p.to != 0, Watching: len(p.others) > 0,
 		NoPassword: p.noPassword, OnlyDesk: p.noRooms, Program: !p.console,
 	}
 }
@@ -79,7 +81,7 @@ func (p *people) status() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.room != protocol.DeskRoom {
-		return p.nick.String() + " in " + p.room.String() + " · " + strconv.Itoa(p.count) + " here"
+		return p.nick.String() + " in " + p.room.String() + " · " + strconv.Itoa(p.count) + " here" + p.besides()
 	}
 	at := p.nick.String() + " at the desk"
 	switch {
@@ -116,6 +118,7 @@ func (p *people) enter(w protocol.Welcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.nick, p.room, p.count, p.names = w.Nick, w.Room, w.Here, map[string]bool{}
+	p.welcomed(w)
 	p.desk, p.with = w.Desk, protocol.Nick{}
 	p.to, p.nobody = 0, false
 	p.noPassword, p.noRooms = w.NoPassword, w.NoRooms
@@ -129,13 +132,22 @@ func (p *people) enter(w protocol.Welcome) {
 // hear keeps up with comings and goings. The answer to a /who is the truth: it
 // sets right what was missed.
 func (p *people) hear(e protocol.Event) {
+	e = inner(e)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen.hear(e)
 	switch e := e.(type) {
 	case protocol.Entered:
-		p.room, p.count, p.names = e.Room, e.Here, map[string]bool{}
+		p.front(e.Room, e.Here)
 		p.desk, p.with = e.Desk, protocol.Nick{}
+	case protocol.Fronted:
+		p.front(e.Room, e.Here)
+	case protocol.Watching:
+		p.list(e.Rooms)
+	case protocol.Watched:
+		p.watch(e.Room)
+	case protocol.PartedFrom:
+		p.part(e)
 	case protocol.AtDesk:
 		p.visit(e)
 	case protocol.Promoted:
@@ -160,13 +172,15 @@ func (p *people) hear(e protocol.Event) {
 			p.count++
 		}
 	case protocol.Left:
-		if e.Room == p.room {
+		if p.concerns(e.Room, e.Rooms) {
 			delete(p.names, e.From.String())
 			p.count = max(1, p.count-1)
 		}
 	case protocol.Renamed:
-		delete(p.names, e.From.String())
-		p.names = remember(p.names, e.To.String())
+		if p.concerns(e.Room, e.Rooms) {
+			delete(p.names, e.From.String())
+			p.names = remember(p.names, e.To.String())
+		}
 		if e.You {
 			p.nick = e.To
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -63,6 +64,10 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 		if e.place.ticket = c.Ticket; c.Ticket == 0 {
 			e.place.room = f.here.where()
 		}
+	case protocol.Part:
+		if c.Room != f.here.where() {
+			return
+		}
 	case protocol.Next, protocol.Undesk, protocol.Reply: // the server knows, and refuses what comes after a failure
 	default:
 		return
@@ -75,7 +80,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 // answered is for what tells how a command went: the prompt says the truth again.
 func (f *face) answered(e protocol.Event) {
 	switch e := e.(type) {
-	case protocol.Serving, protocol.Entered, protocol.Refused, protocol.Notice:
+	case protocol.Serving, protocol.Entered, protocol.Fronted, protocol.PartedFrom, protocol.Refused, protocol.Notice:
 	case protocol.Replied:
 		if !e.You {
 			return
@@ -115,10 +120,16 @@ func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
 	}
 	switch c := cmd.(type) {
 	case protocol.Say:
-		if at.nobody {
+		switch {
+		case c.Room != protocol.Room{}: // it was typed
+		case at.nobody:
 			return nil, elsewhereNow
+		default:
+			c.Ticket, c.Room = at.ticket, at.room
 		}
-		c.Ticket, c.Room = at.ticket, at.room
+		return c, nil
+	case protocol.Part: // sent twice, it must not leave two rooms
+		c.Room = cmp.Or(c.Room, at.room, f.here.where())
 		return c, nil
 	case protocol.Canned:
 		var err error

@@ -98,16 +98,16 @@ func TestALineIsForWhereItWasBegun(t *testing.T) {
 
 	// Commands without a number mean whom the prompt named, too.
 	for line, want := range map[string]protocol.Command{
-		"/close":      protocol.Close{Ticket: 7},
-		"/hold":       protocol.Hold{Ticket: 7},
-		"/say hours":  protocol.Canned{Name: protocol.MustText("hours"), Ticket: 7},
-		"/close 8 ok": protocol.Close{Ticket: 8, Text: protocol.MustText("ok")},
-		"/say":        protocol.Canned{},
+		"/close":        protocol.Close{Ticket: 7},
+		"/hold":         protocol.Hold{Ticket: 7},
+		"/canned hours": protocol.Canned{Name: protocol.MustText("hours"), Ticket: 7},
+		"/close 8 ok":   protocol.Close{Ticket: 8, Text: protocol.MustText("ok")},
+		"/canned":       protocol.Canned{},
 	} {
 		assert.Equal(t, want, f.parse(tui.Typed{Text: line, Prompt: "@7 bob> "}), line)
 	}
 	for _, prompt := range []string{"#lobby> ", "nobody> "} {
-		for _, line := range []string{"/close", "/hold", "/say hours"} {
+		for _, line := range []string{"/close", "/hold", "/canned hours"} {
 			assert.Nil(t, f.parse(tui.Typed{Text: line, Prompt: prompt}), "somebody may have been assigned meanwhile")
 		}
 	}
@@ -141,6 +141,27 @@ func TestWhatIsTypedAheadIsForWhereTheCommandLeads(t *testing.T) {
 	assert.Equal(t, sayAt("my screen is black", place{room: protocol.DeskRoom}), types(f, "my screen is black"))
 	f.heard(protocol.Entered{Room: protocol.DeskRoom})
 	assert.Equal(t, sayAt("are you there?", place{room: protocol.DeskRoom}), types(f, "are you there?"))
+}
+
+// A room that was typed is meant wherever lines go, and /part names the room that it leaves: it may be sent twice.
+func TestARoomThatIsNamedIsMeant(t *testing.T) {
+	tea := parsedRoom(t, "tea")
+	f := faceOf(true)
+	f.heard(protocol.Watched{Room: tea, Here: 1})
+	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "/say #tea hello"))
+	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part"))
+	assert.Equal(t, sayAt("where am I?", place{}), types(f, "where am I?"), "the server knows what is in front now")
+	f.heard(protocol.PartedFrom{Room: protocol.Lobby, Front: tea})
+	assert.Equal(t, "#tea> ", f.here.prompt())
+	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "hello"))
+	f.heard(protocol.Watched{Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part lobby"))
+	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "hello"), "that was not in front")
+	f.heard(serving(7))
+	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "/say #tea hello"))
+	assert.Equal(t, protocol.Part{Room: tea}, types(f, "/part"))
+	f.heard(protocol.Serving{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
+	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "/say #tea hello"))
 }
 
 func TestWhatBeginsWithAnAddress(t *testing.T) {

@@ -30,13 +30,15 @@ type visitor struct {
 func (s *seen) hear(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.RoomList:
-		if e.Count == len(e.Rooms) { // there are no others
+		if e.Count == len(e.Rooms) && e.Words.IsBlank() { // there are no others
 			s.rooms = nil
 		}
 		for _, r := range e.Rooms {
 			s.room(r.Room)
 		}
 	case protocol.Entered:
+		s.room(e.Room)
+	case protocol.Watched:
 		s.room(e.Room)
 	case protocol.Left:
 		s.room(e.To)

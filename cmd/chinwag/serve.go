@@ -115,7 +115,7 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}
 	h := hub.New(journal.New(store), hub.Options{
-		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms), Hold: s.Hold,
+		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms), RoomsPerSession: s.RoomsPerSession, Hold: s.Hold,
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
 		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
 		Replies: s.replies, Trouble: tellTrouble(log), News: log.Warn, Survives: s.Journal != "memory", Password: s.passwordHash,

@@ -39,6 +39,7 @@ type settings struct {
 	Grace           time.Duration
 	Replay          int
 	Rooms           int
+	RoomsPerSession int
 	Hold            time.Duration
 	Journal         string
 	Data            string
@@ -84,6 +85,7 @@ func defaultSettings() settings {
 		Grace:           h.Grace,
 		Replay:          h.Replay,
 		Rooms:           h.Rooms,
+		RoomsPerSession: h.RoomsPerSession,
 		Hold:            h.Hold,
 		Journal:         "sqlite",
 		Sync:            sqlite.Full,
@@ -116,11 +118,12 @@ type settingGroup struct {
 }
 
 const (
-	leastKept  size = 10 << 20 // below, an empty record and its log would leave no room for lines
-	mostOutbox size = 1 << 30
-	leastHold       = time.Second // a goodbye tells it in whole seconds, and 0 of them is: do not come back
-	mostHold        = day         // each held session keeps a name from others, and there is no other bound of how many an address has
-	noLimit         = "no limit"
+	leastKept   size = 10 << 20 // below, an empty record and its log would leave no room for lines
+	mostOutbox  size = 1 << 30
+	leastHold        = time.Second // a goodbye tells it in whole seconds, and 0 of them is: do not come back
+	mostHold         = day         // each held session keeps a name from others, and there is no other bound of how many an address has
+	mostWatched      = 256         // what each of them costs is small, and there are as many sessions as connections
+	noLimit          = "no limit"
 )
 
 // table is all the settings. What is set is kept in s.
@@ -146,6 +149,7 @@ func (s *settings) table() []settingGroup {
 		}},
 		{"Rooms", []setting{
 			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
+			{name: "rooms-per-session", value: countFrom(&s.RoomsPerSession, 1, mostWatched), takes: "ROOMS", example: "8", what: "rooms that one may be in at once: the one in front and those that are watched"},
 			{name: "replay", value: count(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
 			{name: "hold", value: lastingFrom(&s.Hold, leastHold, mostHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
 		}},

@@ -62,6 +62,7 @@ var wrongSettings = map[string]struct{ wrong, large string }{
 	"per-address-burst":         {"-3", tooMany},
 	"per-address-bytes":         {"many", wildSize},
 	"rooms":                     {"1e3", tooMany},
+	"rooms-per-session":         {"0", "257"},
 	"replay":                    {"all", tooMany},
 	"hold":                      {"0", "25h"},
 	"journal":                   {"paper", ""},

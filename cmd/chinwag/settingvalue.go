@@ -75,6 +75,18 @@ func count(at *int) *value[int] {
 	}
 }
 
+// countFrom is a count from least to most.
+func countFrom(at *int, least, most int) *value[int] {
+	v := count(at)
+	read := v.read
+	v.is = fmt.Sprintf("a whole number from %d to %d", least, most)
+	v.read = func(text string) (int, bool) {
+		n, ok := read(text)
+		return n, ok && least <= n && n <= most
+	}
+	return v
+}
+
 const mostOften = 1_000_000 // times that something may happen in a second or a minute
 
 // often is a setting that bounds how often something happens.

@@ -32,6 +32,8 @@ func spans(e protocol.Event) []tui.Span {
 		name, before = e.To.String(), "["+e.Ticket.String()+" "
 	case protocol.Announced:
 		return []tui.Span{{Text: text, Style: tui.Loud}}
+	case protocol.Elsewhere:
+		return spansElsewhere(e, text)
 	case protocol.Past:
 		inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
 		return append([]tui.Span{{Text: strings.TrimSuffix(text, inner), Style: tui.Dim}}, spans(e.Event)...)
@@ -40,4 +42,13 @@ func spans(e protocol.Event) []tui.Span {
 	}
 	rest := text[len(before)+len(name):]
 	return []tui.Span{{Text: before}, {Text: name, Style: tui.Nick}, {Text: rest}}
+}
+
+// spansElsewhere is what was said in a room that is not in front, behind the name of that.
+func spansElsewhere(e protocol.Elsewhere, text string) []tui.Span {
+	inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
+	if before, isSaid := strings.CutSuffix(text, inner); isSaid && before != "" {
+		return append([]tui.Span{{Text: before, Style: tui.Dim}}, spans(e.Event)...)
+	}
+	return []tui.Span{{Text: text, Style: tui.Dim}}
 }

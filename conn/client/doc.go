@@ -25,8 +25,11 @@
 // anew, or the break was long), and a line was on its way. Then the client
 // looks for it in what the record has since. If it is there, all is well; if
 // it is not and nothing is missing, it is sent. If that cannot be known, which
-// is so where the record has a hole and for private lines, it is NOT sent again: an
-// Undelivered event says so, and the person decides.
+// is so where the record has a hole, for private lines and for those of a room that was not in front,
+// it is NOT sent again: an Undelivered event says so, and the person decides.
+//
+// The server keeps the rooms of a session over a break. A new session begins in the one
+// that was in front, and in no other.
 //
 // A goodbye says whether to come back (Goodbye.Back). Where it says not to, Run ends with
 // Dismissed, which has the reason.

@@ -140,6 +140,19 @@ func isSaid(cmd protocol.Command) bool {
 	return false
 }
 
+// isSaidIn reports whether a command is a line that the record of that room will show, which is all that a
+// new session is told of the time before.
+func isSaidIn(cmd protocol.Command, in protocol.Room) bool {
+	var room protocol.Room
+	switch cmd := cmd.(type) {
+	case protocol.Say:
+		room = cmd.Room
+	case protocol.Me:
+		room = cmd.Room
+	}
+	return isSaid(cmd) && (room == in || room == protocol.Room{})
+}
+
 // isLine reports whether a command is somebody's words.
 func isLine(cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
@@ -154,7 +167,9 @@ func isLine(cmd protocol.Command) bool {
 // mayRepeat reports whether a command does no harm when it is followed twice.
 func mayRepeat(cmd protocol.Command) bool {
 	cmd, _ = protocol.Split(cmd)
-	switch cmd.(type) {
+	switch cmd := cmd.(type) {
+	case protocol.Part:
+		return cmd.Room != protocol.Room{} // without one it leaves another room each time
 	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop,
 		protocol.Next, protocol.Hand, protocol.Hold, protocol.Close:
 		return false

@@ -45,14 +45,15 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 		case e.in == "": // it was never sent
 		case mayRepeat(e.cmd) && (here || !isLine(e.cmd)):
 			e.in = ""
-		case !here && isSaid(e.cmd) && !elsewhere:
+		case !here && isSaidIn(e.cmd, w.Room) && !elsewhere:
 			doubt = true
 		default:
 			lost = append(lost, Undelivered{Command: e.cmd, Maybe: true})
 			return false
 		}
 		cmd, _ := protocol.Split(e.cmd)
-		if _, joins := cmd.(protocol.Join); joins {
+		switch cmd.(type) {
+		case protocol.Join, protocol.Part:
 			elsewhere = true // the lines after it are not in the record that we are told
 		}
 		return true
@@ -148,6 +149,12 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 		}
 	case protocol.Entered:
 		s.room, s.seq = e.Room, max(s.seq, e.Seq)
+	case protocol.Fronted:
+		s.room = e.Room
+	case protocol.PartedFrom:
+		s.room = e.Front
+	case protocol.Watched:
+		s.seq = max(s.seq, e.Seq)
 	case protocol.Gap:
 		s.hole = s.hole || e.Why != protocol.OldToken
 	case protocol.Pong:

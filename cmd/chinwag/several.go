@@ -1,0 +1,148 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"chinwag/protocol"
+)
+
+// The rooms that we are in. The server keeps them, also over a break: what is known here is only for the eye, for
+// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless it is said otherwise.
+
+// welcomed begins with the rooms of a session. Which of them stay when another one comes to the front is known
+// of those that are not in front, and of the one in front if we have asked for it in this session.
+func (p *people) welcomed(w protocol.Welcome) {
+	before := p.watched
+	p.others, p.watched = nil, nil
+	if len(w.Rooms) > 0 {
+		p.list(w.Rooms)
+	}
+	if w.Resumed && before[w.Room] {
+		p.keep(w.Room)
+	}
+}
+
+// list takes over the rooms that we are in, of which the first is in front.
+func (p *people) list(rooms []protocol.Room) {
+	p.others = nil
+	for i, r := range rooms {
+		if i > 0 {
+			p.watch(r)
+		}
+	}
+}
+
+// keep notes that a room is not left when another one comes to the front.
+func (p *people) keep(r protocol.Room) {
+	if p.watched == nil {
+		p.watched = map[protocol.Room]bool{}
+	}
+	p.watched[r] = true
+}
+
+func (p *people) watch(r protocol.Room) {
+	p.keep(r)
+	if r != p.room && !slices.Contains(p.others, r) {
+		p.others = append(p.others, r)
+	}
+}
+
+// front brings a room to the front. The one that was there stays if we watch it. At the desk we are in no other.
+func (p *people) front(r protocol.Room, here int) {
+	was := p.room
+	p.room, p.count, p.names = r, here, map[string]bool{}
+	p.others = slices.DeleteFunc(p.others, func(o protocol.Room) bool { return o == r })
+	switch {
+	case r == protocol.DeskRoom:
+		p.others, p.watched = nil, nil
+	case p.watched[was]:
+		p.watch(was)
+	}
+}
+
+func (p *people) part(e protocol.PartedFrom) {
+	delete(p.watched, e.Room)
+	p.others = slices.DeleteFunc(p.others, func(o protocol.Room) bool { return o == e.Room })
+	if e.Front != p.room {
+		p.front(e.Front, 1) // how many are there is asked for
+	}
+}
+
+// concerns reports whether an event of a room, or of several, happened in the one in front.
+func (p *people) concerns(room protocol.Room, rooms []protocol.Room) bool {
+	return room == p.room || room == protocol.Room{} || p.room == protocol.Room{} || slices.Contains(rooms, p.room)
+}
+
+const othersShown = 3 // in the line that says where one is
+
+// besides names the rooms that we watch.
+func (p *people) besides() string {
+	if len(p.others) == 0 {
+		return ""
+	}
+	var names []string
+	for _, r := range p.others[:min(len(p.others), othersShown)] {
+		names = append(names, r.String())
+	}
+	also := " · also " + strings.Join(names, ", ")
+	if more := len(p.others) - othersShown; more > 0 {
+		also += " and " + strconv.Itoa(more) + " more"
+	}
+	return also
+}
+
+// named is e with the name of its room, if that is not in front. It takes mu.
+func (p *people) named(e protocol.Event) protocol.Event {
+	if past, ok := e.(protocol.Past); ok {
+		past.Event = p.named(past.Event)
+		return past
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	room := protocol.StampOf(e).Room
+	if room == protocol.DeskRoom {
+		return e
+	}
+	var rooms []protocol.Room
+	switch e := e.(type) {
+	case protocol.Said, protocol.Acted, protocol.Joined, protocol.TopicSet, protocol.Erased:
+	case protocol.Left:
+		rooms = e.Rooms
+	case protocol.Renamed:
+		rooms = e.Rooms
+	case protocol.AwaySet:
+		rooms = e.Rooms
+	default:
+		return e
+	}
+	if p.concerns(room, rooms) {
+		return e
+	}
+	return protocol.Elsewhere{Event: e}
+}
+
+// inner is e without the name of its room: which one is in front we know ourselves.
+func inner(e protocol.Event) protocol.Event {
+	switch e := e.(type) {
+	case protocol.Elsewhere:
+		return inner(e.Event)
+	case protocol.Past:
+		e.Event = inner(e.Event)
+		return e
+	}
+	return e
+}
+
+// completeOurs completes the rooms that we are in. It takes mu.
+func (p *people) completeOurs(word, after string) (words []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range append([]protocol.Room{p.room}, p.others...) {
+		if r != (protocol.Room{}) && r != protocol.DeskRoom && hasPrefixFold(strings.TrimPrefix(r.String(), "#"), strings.TrimLeft(word, "#＃")) {
+			words = append(words, r.String()+after)
+		}
+	}
+	return words
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"chinwag/protocol"
+)
+
+// shownTo is what somebody sees of e.
+func shownTo(p *people, e protocol.Event) string {
+	e = inner(e)
+	p.hear(e)
+	return strings.TrimSuffix(string(protocol.AppendEvent(nil, p.named(e))), "\n")
+}
+
+func in(room protocol.Room) protocol.Stamp { return protocol.Stamp{Seq: 1, Room: room} }
+
+func TestALineOfAnotherRoomHasItsName(t *testing.T) {
+	tea, ann, hi := parsedRoom(t, "tea"), parsedNick(t, "ann"), protocol.MustText("hi")
+	p := knows(t, true, protocol.Watched{Room: tea, Here: 2})
+	for _, c := range []struct {
+		e    protocol.Event
+		want string
+	}{
+		{protocol.Said{Stamp: in(protocol.Lobby), From: ann, Text: hi}, "<ann> hi"},
+		{protocol.Said{Stamp: in(tea), From: ann, Text: hi}, "#tea <ann> hi"},
+		{protocol.Elsewhere{Event: protocol.Acted{Stamp: in(tea), From: ann, Text: hi}}, "#tea * ann hi"},
+		{protocol.Past{Event: protocol.Erased{Stamp: in(tea), From: ann}}, "[00:00] -- #tea: a line of ann's was taken out here"},
+		{protocol.Joined{Stamp: in(tea), From: ann}, "-- #tea: ann joined"},
+		{protocol.AwaySet{Stamp: in(tea), From: ann}, "-- #tea: ann is back"},
+		{protocol.AwaySet{Stamp: in(tea), From: ann, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann is back"},
+		{protocol.Left{Stamp: in(tea), From: ann, Reason: protocol.Quit, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann left"},
+		{protocol.Whispered{From: ann, To: ann, Text: hi}, "[ann -> you] hi"},
+		{protocol.Asked{Stamp: in(protocol.DeskRoom), Ticket: 7, From: ann, Text: hi}, "[@7 ann] hi"},
+		{protocol.TicketChanged{Stamp: in(protocol.DeskRoom), Ticket: 7, From: ann, State: protocol.Waiting}, "-- @7 ann waits at the desk"},
+		{protocol.Announced{From: ann, Text: hi}, "-- ann to everybody: hi"},
+		{protocol.Fronted{Room: tea, Here: 2}, "-- you are in #tea now (2 here)"},
+		{protocol.Said{Stamp: in(tea), From: ann, Text: hi}, "<ann> hi"},
+	} {
+		if past, ok := c.e.(protocol.Past); ok {
+			assert.Equal(t, c.want[len("[00:00] "):], shownTo(p, past.Event))
+			assert.Contains(t, shownTo(p, past), c.want[len("[00:00] "):])
+			continue
+		}
+		assert.Equal(t, c.want, shownTo(p, c.e))
+	}
+}
+
+// What is shown is what is told, in its parts.
+func TestSpansOfAnotherRoom(t *testing.T) {
+	tea, ann, hi := parsedRoom(t, "茶"), parsedNick(t, "小明"), protocol.MustText("hi")
+	for _, e := range []protocol.Event{
+		protocol.Said{Stamp: in(tea), From: ann, Text: hi}, protocol.Acted{Stamp: in(tea), From: ann, Text: hi},
+		protocol.Joined{Stamp: in(tea), From: ann}, protocol.Past{Event: protocol.Said{Stamp: in(tea), From: ann, Text: hi}},
+	} {
+		p := knows(t, false)
+		var text string
+		for _, s := range spans(p.named(e)) {
+			text += s.Text
+		}
+		assert.Equal(t, string(protocol.AppendEvent(nil, p.named(e))), text+"\n")
+		assert.Contains(t, text, "#茶")
+	}
+}
+
+// The room that was in front stays if we watch it, also after a break: the server keeps the rooms.
+func TestTheRoomsThatWeAreIn(t *testing.T) {
+	tea, milk := parsedRoom(t, "tea"), parsedRoom(t, "milk")
+	p := knows(t, false)
+	assert.Equal(t, "ann in #lobby · 4 here", p.status())
+	p.hear(protocol.Watched{Room: tea, Here: 1})
+	assert.Equal(t, "ann in #lobby · 4 here · also #tea", p.status())
+	p.hear(protocol.Entered{Room: milk, Here: 2})
+	assert.Equal(t, "ann in #milk · 2 here · also #tea", p.status(), "nobody watched the lobby")
+	p.hear(protocol.Fronted{Room: tea, Here: 1})
+	assert.Equal(t, "ann in #tea · 1 here", p.status(), "nor milk")
+	p.hear(protocol.Entered{Room: milk, Here: 2})
+	assert.Equal(t, "ann in #milk · 2 here · also #tea", p.status())
+	p.hear(protocol.Watched{Room: milk, Here: 2})
+	p.hear(protocol.Fronted{Room: tea, Here: 1})
+	assert.Equal(t, "ann in #tea · 1 here · also #milk", p.status())
+
+	p.enter(protocol.Welcome{Nick: p.nick, Room: tea, Here: 1, Rooms: []protocol.Room{tea, milk}, Resumed: true})
+	p.hear(protocol.Entered{Room: protocol.Lobby, Here: 4})
+	assert.Equal(t, "ann in #lobby · 4 here · also #milk, #tea", p.status())
+	p.hear(protocol.PartedFrom{Room: milk, Front: protocol.Lobby})
+	assert.Equal(t, "ann in #lobby · 4 here · also #tea", p.status())
+	p.hear(protocol.PartedFrom{Room: protocol.Lobby, Front: tea})
+	assert.Equal(t, "ann in #tea · 1 here", p.status())
+	assert.False(t, p.place().Watching)
+
+	p.hear(protocol.Watching{Rooms: []protocol.Room{tea, milk, protocol.Lobby, parsedRoom(t, "a"), parsedRoom(t, "b")}})
+	assert.Equal(t, "ann in #tea · 1 here · also #milk, #lobby, #a and 1 more", p.status())
+	assert.True(t, p.place().Watching)
+	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.Queueing{Place: 1, OnDuty: 1}})
+	p.hear(protocol.Entered{Room: protocol.Lobby, Here: 4})
+	assert.Equal(t, "ann in #lobby · 4 here", p.status(), "the desk is no room among others")
+	p.hear(protocol.Watched{Room: tea, Here: 1})
+	p.enter(protocol.Welcome{Nick: p.nick, Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, "ann in #lobby · 1 here", p.status(), "a new session is in one room")
+}
+
+// The names are those of the room in front.
+func TestNamesOfAnotherRoomAreNotOurs(t *testing.T) {
+	tea := parsedRoom(t, "tea")
+	dan, eve := parsedNick(t, "dan"), parsedNick(t, "eve")
+	p := knows(t, false, protocol.Watched{Room: tea, Here: 2}, protocol.Joined{Stamp: in(tea), From: dan}, protocol.Renamed{Stamp: in(tea), From: dan, To: eve})
+	assert.Nil(t, p.complete("/msg d"))
+	assert.Nil(t, p.complete("/msg e"))
+	assert.Equal(t, 4, p.count)
+	p.hear(protocol.Joined{Stamp: in(protocol.Lobby), From: eve})
+	p.hear(protocol.Renamed{Stamp: in(tea), From: eve, To: dan, Rooms: []protocol.Room{protocol.Lobby, tea}})
+	assert.Equal(t, []string{"dan "}, p.complete("/msg d"))
+	p.hear(protocol.Left{Stamp: in(tea), From: dan, Reason: protocol.Parted})
+	assert.Equal(t, 5, p.count)
+	p.hear(protocol.Left{Stamp: in(tea), From: dan, Reason: protocol.Quit, Rooms: []protocol.Room{protocol.Lobby, tea}})
+	assert.Equal(t, 4, p.count)
+}
+
+// A break or a server makes no more rooms of them than there are.
+func TestOurRoomsAreOnce(t *testing.T) {
+	p := knows(t, false)
+	for i := range 300 {
+		p.hear(protocol.Watched{Room: parsedRoom(t, fmt.Sprint("r", i%3)), Here: 1})
+		p.hear(protocol.Fronted{Room: parsedRoom(t, fmt.Sprint("r", i%3)), Here: 1})
+	}
+	assert.Len(t, p.others, 2)
+}
