@@ -9,6 +9,11 @@ func NotInRoom(r Room) *Refusal {
 	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
+// NotHeardIn refuses what is to be said in a room that one is not in.
+func NotHeardIn(r Room) *Refusal {
+	return refuse("not-in-room", "nobody has heard that: you are not in %s; /watch %s hears it, too, and /join %s goes there", r, r, r)
+}
+
 // OnlyRoom refuses to leave the only room that somebody is in.
 func OnlyRoom() *Refusal {
 	return refuse("only-room", "you are in no other room: /join ROOM goes to one, and /quit leaves the server")
@@ -24,7 +29,7 @@ func TooManyRooms(most int) *Refusal {
 func parseSay(t Text) (Command, error) {
 	room, rest := cutRoom(t)
 	if (room == Room{}) || rest.IsBlank() {
-		return nil, refuse("usage", "/say #ROOM TEXT says it in a room that you are in, what you just type is said here, and operators say a ready reply with /canned NAME")
+		return nil, refuse("usage", "to say something here, just type it: /say #ROOM TEXT says it in another of your rooms, and a ready reply is /canned NAME")
 	}
 	return Say{Text: rest, Room: room}, nil
 }
