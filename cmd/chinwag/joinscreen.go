@@ -88,7 +88,7 @@ func (s *onScreen) do(ctx context.Context, line tui.Typed) {
 	}
 	err := s.client.Send(ctx, cmd)
 	s.refused(err)
-	if words := unsent(cmd); errors.Is(err, client.ErrEnded) && words != "" {
+	if words := unsent(s.asTyped(cmd)); errors.Is(err, client.ErrEnded) && words != "" {
 		s.unsent = append(s.unsent, words)
 	}
 }
@@ -116,6 +116,7 @@ func (s *onScreen) show(e client.Event) {
 		}
 		status = fmt.Sprintf("lost, next try in %d s", int(e.Next.Round(time.Second).Seconds()))
 	case client.Undelivered:
+		e.Command = s.asTyped(e.Command)
 		s.undone = append(s.undone, e.Words())
 		s.note(e.Words())
 		return

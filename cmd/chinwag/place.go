@@ -152,6 +152,15 @@ func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
 	return cmd, nil
 }
 
+// asTyped is cmd without the room in front, which aimed has given it.
+func (f *face) asTyped(cmd protocol.Command) protocol.Command {
+	if say, ok := cmd.(protocol.Say); ok && say.Room == f.here.where() {
+		say.Room = protocol.Room{}
+		return say
+	}
+	return cmd
+}
+
 // whom is the visitor whom an operator means: the one named, or the one in the prompt.
 func (f *face) whom(named protocol.Ticket, at place) (protocol.Ticket, error) {
 	switch {
