@@ -45,7 +45,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //     # words         for the reader
 //
 // The rate limit is out of the way but where it says "limits as they are"; with
-// "only a desk" the server is one, with "a place for one" one visitor has room there. TOKEN bot, CODE bob and EPOCH stand for what they were given.
+// "only a desk" the server is one, with "a place for one" one visitor has room there, and with "Three rooms at the most" nobody is in more. TOKEN bot, CODE bob and EPOCH stand for what they were given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -140,6 +140,9 @@ func newStage(t *testing.T, script string) *stage {
 	}
 	if strings.Contains(script, "# a place for one") {
 		o.Visitors = 1
+	}
+	if strings.Contains(script, "Three rooms at the most") {
+		o.RoomsPerSession = 3
 	}
 	w := hubtest.New(t, hubtest.Setup{Options: o, Bounds: journal.Bounds{Lines: 50}})
 	limits := conn.Options{Burst: 100, Password: func(p protocol.Secret) bool { return p == "芝麻开门 /quit" }}
