@@ -300,7 +300,7 @@ func (d *delivery) catchUp() error {
 		if d.c.out.isWaiting() {
 			return nil // its place is before the head; what comes from now on is not
 		}
-		d.c.reads.me = at.listener
+		d.c.reads.me.listener = at.listener
 		return d.readOn(at.head)
 	case <-d.c.hub.done:
 		return d.drain()

@@ -31,13 +31,13 @@ func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
 		said(protocol.Left{From: nick("ann"), Reason: protocol.Quit}, uuid.New()))
 	text := func(l listener) string {
 		var b strings.Builder
-		for _, line := range (&behind{me: l}).appendLines(nil, entries) {
+		for _, line := range (&behind{me: reader{listener: l}}).appendLines(nil, entries) {
 			b.Write(line.Text())
 		}
 		return b.String()
 	}
 	assert.Equal(t, "-- 20 joined: bob-0, bob-1, bob-2 and 17 more\n<ann> hello\n<ann> and you\n-- ann left\n", text(listener{id: me}))
-	assert.Len(t, (&behind{me: listener{id: me, program: true}}).appendLines(nil, entries), 23)
+	assert.Len(t, (&behind{me: reader{listener: listener{id: me, program: true}}}).appendLines(nil, entries), 23)
 }
 
 func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {

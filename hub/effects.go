@@ -206,15 +206,15 @@ func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref proto
 	at.ref = ref
 	switch q := q.(type) {
 	case state.Past:
-		if at.past = (&past{me: s.listener, Past: q}); !q.End {
+		if at.past = (&past{me: s.reader(), Past: q}); !q.End {
 			at.ref = ""
 		}
 	case state.Search:
-		at.search = &search{s.listener, q}
+		at.search = &search{s.reader(), q}
 	case state.Redact:
 		at.redact = &q
 	case state.Transcript:
-		at.transcript = &transcript{me: s.listener, ticket: q.Ticket, trail: r.trails.find(q.Ticket, q.Lines), last: q.Lines}
+		at.transcript = &transcript{me: s.reader(), ticket: q.Ticket, trail: r.trails.find(q.Ticket, q.Lines), last: q.Lines}
 		if q.Lines >= 0 { // it is not what was asked for
 			at.ref = ""
 		}

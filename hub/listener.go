@@ -1,9 +1,12 @@
 package hub
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -52,27 +55,60 @@ func (l *listener) line(e *journal.Entry) *protocol.Line {
 	return protocol.NewLine(l.event(e))
 }
 
+// reader is a listener that reads the record by itself, and what it reads of the room in front. It is a value, too.
+type reader struct {
+	listener
+	front journal.Stream // "": it is in no room
+}
+
+// reader is s as one that reads from here on.
+func (s *session) reader() reader { return reader{s.listener, s.frontStream()} }
+
+// event is what this reader is told of e.
+func (r *reader) event(e *journal.Entry) protocol.Event {
+	return besides(r.listener.event(e), r.isElsewhere(e))
+}
+
+// line is event on its way.
+func (r *reader) line(e *journal.Entry) *protocol.Line {
+	if r.isElsewhere(e) {
+		return protocol.NewLine(r.event(e))
+	}
+	return r.listener.line(e)
+}
+
+// isElsewhere reports whether e is told with the name of the room: it stands in another one than that in front.
+func (r *reader) isElsewhere(e *journal.Entry) bool {
+	return !r.program && r.front != "" && isRooms(e.Stream) && e.Stream != r.front && !standsIn(e.Event, r.front)
+}
+
+// standsIn reports whether an event stands in a room, too, beside others.
+func standsIn(e protocol.Event, room journal.Stream) bool {
+	var rooms []protocol.Room
+	switch e := e.(type) {
+	case protocol.Left:
+		rooms = e.Rooms
+	case protocol.Renamed:
+		rooms = e.Rooms
+	case protocol.AwaySet:
+		rooms = e.Rooms
+	}
+	return slices.ContainsFunc(rooms, func(r protocol.Room) bool { return state.OfRoom(r) == room })
+}
+
 // appendLines appends what is told of entries. People are told together who came and went one
 // right after the other.
 func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
 	from := len(lines)
 	for i := range entries {
 		if e := &entries[i]; !b.last.again(e) && b.me.hears(e) {
-			lines = append(lines, b.line(e))
+			lines = append(lines, b.me.line(e))
 		}
 	}
 	if b.me.program {
 		return lines
 	}
 	return lines[:from+len(crowd(lines[from:]))]
-}
-
-// line is what the reader is told of an entry.
-func (b *behind) line(e *journal.Entry) *protocol.Line {
-	if !b.me.program && b.front != "" && e.Stream != b.front && isRooms(e.Stream) {
-		return protocol.NewLine(protocol.Elsewhere{Event: b.me.event(e)})
-	}
-	return b.me.line(e)
 }
 
 func isPassage(e *journal.Entry) bool { return isPassing(e.Event) }

@@ -170,7 +170,7 @@ func (r *run) stateOf(c *Client) *state.Session {
 func (r *run) fallBehind(m *session, cur journal.Cursor) {
 	m.live = false
 	m.client.reading++
-	r.append(m.client, &aside{behind: &behind{reading: m.client.reading, cursor: cur, me: m.listener, front: m.frontStream()}}, nil)
+	r.append(m.client, &aside{behind: &behind{reading: m.client.reading, cursor: cur, me: m.reader()}}, nil)
 }
 
 // catchUp makes a session live again if it has read all there is: in this step,

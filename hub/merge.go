@@ -23,8 +23,9 @@ type merging struct {
 	made  map[string]*merge // by the rooms, as key writes them
 	key   []byte
 	parts []uint32
-	heads []head  // of one session
-	said  []heard // by one session
+	heads []head         // of one session,
+	front journal.Stream // and what it reads of the room in front
+	said  []heard        // by one session
 }
 
 // merge is one sequence, for all who are told the same.
@@ -84,12 +85,13 @@ func (r *run) tellBefore(s *session) {
 // gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and whether all
 // of it may be told a moment later.
 func (g *merging) gather(s *session) (whole, crowded bool) {
-	g.heads = g.heads[:0]
+	g.heads, g.front = g.heads[:0], s.frontStream()
 	whole, crowded = true, true
 	for m := range s.rooms() {
 		n := len(m.room.said)
 		at := n - len(m.since(m.room.said))
 		if at == n {
+			whole = whole && n == 0
 			continue
 		}
 		g.heads = append(g.heads, head{m.room, at, m.isElsewhere()})
@@ -111,7 +113,7 @@ func (g *merging) pick() []heard {
 		}
 		h := &g.heads[i]
 		if !last.again(least) {
-			g.said = append(g.said, h.heard())
+			g.said = append(g.said, h.heard(g.front))
 		}
 		if h.at++; h.at == len(h.room.said) {
 			g.heads = slices.Delete(g.heads, i, i+1)
@@ -131,9 +133,10 @@ func (h *head) part() uint32 {
 	return part
 }
 
-func (h *head) heard() heard {
+// heard is the next of a room. It is told without the name of the room if it stands in the one in front, too.
+func (h *head) heard(front journal.Stream) heard {
 	e := h.entry()
-	if h.elsewhere {
+	if h.elsewhere && !standsIn(e.Event, front) {
 		return heard{e, h.room.elsewhere(h.at), true}
 	}
 	return heard{e, e.Line, false}

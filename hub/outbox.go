@@ -94,15 +94,14 @@ type shift struct {
 type behind struct {
 	reading uint64 // its number: see Client.reading
 	cursor  journal.Cursor
-	me      listener
-	front   journal.Stream // what it reads of the room in front
-	last    thing          // that was read
-	resumes bool           // what was told last is yet to be looked up
+	me      reader
+	last    thing // that was read
+	resumes bool  // what was told last is yet to be looked up
 }
 
 // turn follows a change of what is read.
 func (b *behind) turn(s *shift) {
-	b.front = s.front
+	b.me.front = s.front
 	streams := b.cursor.Streams
 	gone := func(st journal.Stream) func(journal.Reading) bool {
 		return func(r journal.Reading) bool { return r.Stream == st }
@@ -118,13 +117,13 @@ func (b *behind) turn(s *shift) {
 
 // past is a stretch of the record that is told again.
 type past struct {
-	me listener
+	me reader
 	state.Past
 }
 
 // search is what a client looks for in the record.
 type search struct {
-	me listener
+	me reader
 	state.Search
 }
 

@@ -39,8 +39,7 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	s.live, s.fresh = false, false
 	c.reading++
 	items = append(items, item{aside: &aside{behind: &behind{
-		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.listener, front: s.frontStream(),
-		resumes: true,
+		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.reader(), resumes: true,
 	}}})
 	for _, sh := range shifts {
 		items = append(items, item{aside: &aside{after: place{seq: sh.at}, shift: &sh.shift}})

@@ -77,7 +77,7 @@ func TestOneThingInTwoRoomsIsToldOnce(t *testing.T) {
 		does(eve, protocol.Watch{Room: protocol.Lobby}, called("evelyn"), protocol.Away{Text: hubtest.Text("lunch")}, protocol.Leave{})
 	})
 	assert.Equal(t, []string{
-		"<bob> hello", "-- eve joined", "-- #tea: eve is now evelyn", "-- #tea: evelyn is away: lunch", "-- #tea: evelyn left",
+		"<bob> hello", "-- eve joined", "-- eve is now evelyn", "-- evelyn is away: lunch", "-- evelyn left",
 	}, ann)
 	assert.Equal(t, []string{"<bob> hello", "-- eve joined", "-- eve is now evelyn", "-- evelyn is away: lunch", "-- evelyn left"}, bot)
 }

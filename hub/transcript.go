@@ -10,7 +10,7 @@ import (
 
 // transcript is what belongs to one conversation, told again.
 type transcript struct {
-	me     listener
+	me     reader
 	ticket protocol.Ticket
 	trail  trail
 	last   int // how many of its last lines; -1: all that are kept

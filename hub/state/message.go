@@ -47,7 +47,7 @@ func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
 	no, rest, found := protocol.AddressOf(cmd.Text)
 	switch {
 	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room):
-		return protocol.NotInRoom(cmd.Room)
+		return protocol.NotHeardIn(cmd.Room)
 	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}: // the prompt names a visitor, and this would be heard in the room
 		return meThere
 	case found && s.Operator: // perhaps it was to be an answer

@@ -13,7 +13,7 @@ func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 	case cmd.Ticket != 0:
 		return nil
 	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room) && cmd.Room != protocol.DeskRoom && s.Room != protocol.DeskRoom:
-		return protocol.NotInRoom(cmd.Room)
+		return protocol.NotHeardIn(cmd.Room)
 	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room), cmd.Room == s.Room && (to.Ticket != 0 || to.Nobody):
 		return misplacedLine("it was begun in %s, and what you type goes to %s now", cmd.Room, m.whither(s))
 	case cmd.Room != protocol.Room{} && cmd.Room != s.Room: // s says where it goes, wherever its other lines go

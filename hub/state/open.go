@@ -112,7 +112,7 @@ func (m *Machine) holdsSecret(s *Session, name string) bool {
 func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *protocol.Refusal) {
 	m.goTo(s, to)
 	if !s.Program {
-		m.showLast(s)
+		m.showLast(s, Place{s.Room, s.Came})
 		m.showTopic(s, s.Room)
 		m.rejectAny(s, noNick, noRoom)
 		m.answer(s, m.welcome(s, false))
@@ -131,7 +131,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
 		return
 	}
-	m.showLast(s)
+	m.showLast(s, Place{s.Room, s.Came})
 }
 
 func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {

@@ -130,6 +130,7 @@ func (m *Machine) watch(s *Session, room protocol.Room) {
 	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Came})
 	if !is {
 		m.showTopic(s, room)
+		m.showLast(s, p)
 	}
 }
 

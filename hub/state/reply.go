@@ -102,7 +102,7 @@ func (m *Machine) canned(s *Session, cmd protocol.Canned) {
 	}
 	i := slices.IndexFunc(m.Settings.Replies, func(c Canned) bool { return c.Name == cmd.Name.String() })
 	if i < 0 {
-		m.rejectf(s, "no-ready-reply", "there is no ready reply of that name: /say lists them")
+		m.rejectf(s, "no-ready-reply", "there is no ready reply of that name: /canned lists them")
 		return
 	}
 	text := m.Settings.Replies[i].Text

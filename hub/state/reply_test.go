@@ -129,7 +129,7 @@ func TestReadyReplies(t *testing.T) {
 	say("thanks", 0)
 	assert.Contains(t, f.words("op0"), "nobody has heard that: whom do you mean?")
 	say("no", 1)
-	assert.Contains(t, f.words("op0"), "there is no ready reply of that name: /say lists them")
+	assert.Contains(t, f.words("op0"), "there is no ready reply of that name: /canned lists them")
 	say("thanks", 2)
 	say("hours", 0)
 	assert.Contains(t, f.words("v2"), "<op0> thank you\n<op0> we are here from 9 to 5")

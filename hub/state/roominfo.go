@@ -20,7 +20,7 @@ func (m *Machine) seeOther(s *Session) {
 	}
 	m.answer(s, entered)
 	m.showTopic(s, s.Room)
-	m.showLast(s)
+	m.showLast(s, Place{s.Room, s.Came})
 }
 
 func (m *Machine) showTopic(s *Session, in protocol.Room) {
@@ -29,10 +29,10 @@ func (m *Machine) showTopic(s *Session, in protocol.Room) {
 	}
 }
 
-// showLast shows the last lines that were said in the room before s came.
-func (m *Machine) showLast(s *Session) {
+// showLast shows the last lines that were said in a room before s came.
+func (m *Machine) showLast(s *Session, in Place) {
 	if s.Replay > 0 {
-		m.read(s, Past{Streams: []Stream{s.stream(s.Room)}, Upto: s.Came - 1, Lines: s.Replay})
+		m.read(s, Past{Streams: []Stream{s.stream(in.Room)}, Upto: in.Came - 1, Lines: s.Replay})
 	}
 }
 
@@ -49,7 +49,7 @@ func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 	slices.SortFunc(rooms, func(a, b *Room) int {
 		return cmp.Or(cmp.Compare(b.members.attached, a.members.attached), byName(a.Name, b.Name))
 	})
-	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}}
+	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}, Words: cmd.Words}
 	if i := slices.IndexFunc(rooms, func(r *Room) bool { return r.Name == cmd.After }); i >= 0 {
 		rooms = rooms[i+1:]
 	}
