@@ -28,7 +28,7 @@ func TestTheShellCompletes(t *testing.T) {
 		"bench flood --dialect=i":  "chinwag\njson\nirc\nline\n" + noFiles, // the shell takes those that begin so
 		"bench flood --journal ":   "sqlite\nmemory\n" + noFiles,
 		"bench flood --members ":   noFiles,
-		"bench compare --only ":    "flood\npaced\nidle\nstorm\nrooms\nmany-rooms\ngrowth\nslow\n" + noFiles,
+		"bench compare --only ":    "flood\npaced\nidle\nstorm\nrooms\nmany-rooms\nwatched\ngrowth\nslow\n" + noFiles,
 		"bench compare --without ": "chinwag sqlite\nchinwag memory\nbare writes\ninspircd\nngircd\nncat\n" + noFiles,
 		"help history ":            "export\nimport\nvacuum\nverify\n" + noFiles,
 		"help exit":                "exit-codes\n",

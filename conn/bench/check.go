@@ -11,21 +11,21 @@ type tally struct {
 	unacknowledged int // lines with an id that their sender's own copy lacks
 }
 
-// check is one member's account of what the senders of its room have said.
+// check is one member's account of what the senders of one of its rooms have said.
 type check struct {
 	tally *tally
+	room  int
 	base  uint32          // the first sender of the room
 	next  []uint32        // the number of each that comes next
 	order uint64          // a running hash of the order in which lines came
 	holes map[uint64]bool // what was passed over and may still come; nil: nothing
 }
 
-// see takes the account on by one line.
-func (c *check) see(sender, number uint32) {
+// see takes the account on by one line, and reports whether the sender is of this room.
+func (c *check) see(sender, number uint32) bool {
 	i := sender - c.base
 	if i >= uint32(len(c.next)) {
-		c.tally.damaged++ // it is of another room, or of nobody
-		return
+		return false
 	}
 	c.order = (c.order ^ lineKey(sender, number)) * 0x9e3779b97f4a7c15
 	switch next := c.next[i]; {
@@ -39,6 +39,7 @@ func (c *check) see(sender, number uint32) {
 	default:
 		c.late(lineKey(sender, number))
 	}
+	return true
 }
 
 func lineKey(sender, number uint32) uint64 { return uint64(sender)<<32 | uint64(number) }

@@ -12,9 +12,9 @@ import (
 
 // hearing is a member who hears what a test gives it, in pieces of any size.
 func hearing(senders int) *member {
-	c := &crowd{dialect: dialects[0], padding: padding(60), perRoom: 1}
-	m := &member{crowd: c, in: true}
-	m.check = check{tally: &c.tally, next: make([]uint32, senders)}
+	c := &crowd{dialect: dialects[0], padding: padding(60)}
+	m := &member{crowd: c, in: true, checks: []check{{tally: &c.tally, next: make([]uint32, senders)}}}
+	c.rooms = [][]*check{{&m.checks[0]}}
 	c.members = []*member{m}
 	for i := range senders {
 		c.senders = append(c.senders, &sender{id: uint32(i)})
@@ -122,8 +122,8 @@ func TestPiecesOfAnySizeAreTheSameLines(t *testing.T) {
 
 func TestMembersOfARoomMustAgreeOnTheOrder(t *testing.T) {
 	a, b := hearing(2), hearing(2)
-	b.crowd, b.tally = a.crowd, a.tally
-	a.crowd.perRoom, a.crowd.members = 2, []*member{a, b}
+	b.crowd, b.checks[0].tally = a.crowd, &a.crowd.tally
+	a.crowd.members = []*member{a, b}
 	a.crowd.senders[0].sent, a.crowd.senders[1].sent = 1, 1
 	a.take([]byte(stream(a, mark{sender: 0}, mark{sender: 1})), 0)
 	b.take([]byte(stream(b, mark{sender: 1}, mark{sender: 0})), 0)
@@ -136,7 +136,7 @@ func TestHearingAllocatesNothing(t *testing.T) {
 	b := []byte(stream(m, numbered(0, 0, 1, 2)...))
 	m.take(b[:150], 0)
 	allocs := testing.AllocsPerRun(100, func() {
-		m.next[0], m.line = 0, m.line[:0]
+		m.checks[0].next[0], m.line = 0, m.line[:0]
 		m.take(b[:150], 0)
 	})
 	assert.Zero(t, allocs)

@@ -23,6 +23,7 @@ func Set(idle int) []Trial {
 		{"paced", Options{Members: 1000, Senders: 10, Rate: 50}},
 		{"rooms", Options{}},
 		{"many-rooms", Options{}},
+		{"watched", Options{}},
 		{"slow", Options{}},
 		{"storm", Options{}},
 		{"idle", Options{Members: idle}},

@@ -15,8 +15,9 @@ type crowd struct {
 	clock   clock
 	padding []byte
 	ids     bool // of lines
-	perRoom int
 	members []*member
+	rooms   [][]*check // of all who are in each room
+	inFront int        // members who have the same room in front
 	senders []*sender
 
 	begun   int // connections that were asked for
@@ -43,44 +44,57 @@ const patience = 10 * time.Second
 var errSilent = errors.New("the server has said nothing for too long")
 
 // newCrowd makes members in rooms of perRoom (0: all in one), as many of whom as talkers are
-// senders, spread over the rooms. Nobody is connected yet.
+// senders, spread over the rooms. Where each is in several rooms, these follow one another, and
+// the first room comes after the last. Nobody is connected yet.
 func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	d, err := dialectNamed(o.Dialect)
 	if err != nil {
 		return nil, err
 	}
+	all, each := o.Members+o.Guests, max(1, o.Rooms)
 	if perRoom <= 0 || !d.rooms {
-		perRoom = o.Members + o.Guests
+		perRoom = all
 	}
-	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.Ids, perRoom: perRoom}
+	c := &crowd{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.Ids, inFront: max(1, perRoom/each)}
 	c.wire = newWire(c.clock)
-	for i := range o.Members + o.Guests {
-		m := &member{crowd: c, index: i, room: i / perRoom}
-		c.members = append(c.members, m)
+	c.rooms = make([][]*check, (all+c.inFront-1)/c.inFront)
+	for i := range all {
+		c.members = append(c.members, c.newMember(i, min(each, len(c.rooms))))
 	}
 	for room, share := range c.deal(talkers) {
-		c.seat(c.roommates(c.members[room*perRoom]), share)
+		c.seat(c.fronting(room)[:share], c.rooms[room])
 	}
 	return c, nil
 }
 
-// seat makes the first of those in a room its senders, and has all of them keep account of these.
-func (c *crowd) seat(all []*member, talkers int) {
+// newMember makes a member, who is in so many rooms.
+func (c *crowd) newMember(index, rooms int) *member {
+	m := &member{crowd: c, index: index, checks: make([]check, rooms)}
+	for i := range m.checks {
+		room := (index/c.inFront + i) % len(c.rooms)
+		m.checks[i] = check{tally: &c.tally, room: room}
+		c.rooms[room] = append(c.rooms[room], &m.checks[i])
+	}
+	return m
+}
+
+// seat makes talkers the senders of a room, and has all who are in it keep account of them.
+func (c *crowd) seat(talkers []*member, all []*check) {
 	base := uint32(len(c.senders))
-	for i, m := range all {
-		m.check = check{tally: &c.tally, base: base, next: make([]uint32, talkers)}
-		if i < talkers {
-			m.sender = &sender{member: m, id: base + uint32(i), witness: c.witness(m)}
-			c.senders = append(c.senders, m.sender)
-		}
+	for _, k := range all {
+		k.base, k.next = base, make([]uint32, len(talkers))
+	}
+	for i, m := range talkers {
+		m.sender = &sender{member: m, id: base + uint32(i), witness: c.witness(m, all)}
+		c.senders = append(c.senders, m.sender)
 	}
 }
 
-// deal gives each room its part of the senders, one after the other; a room takes no more than it has members.
+// deal gives each room its part of the senders, one after the other; a room takes no more than have it in front.
 func (c *crowd) deal(talkers int) (shares []int) {
-	shares = make([]int, (len(c.members)+c.perRoom-1)/c.perRoom)
+	shares = make([]int, len(c.rooms))
 	for room := 0; talkers > 0; room = (room + 1) % len(shares) {
-		if shares[room] < len(c.roommates(c.members[room*c.perRoom])) {
+		if shares[room] < len(c.fronting(room)) {
 			shares[room]++
 			talkers--
 		}
@@ -88,21 +102,20 @@ func (c *crowd) deal(talkers int) (shares []int) {
 	return shares
 }
 
-// roommates are all who are in m's room, and m.
-func (c *crowd) roommates(m *member) []*member {
-	first := m.room * c.perRoom
-	return c.members[first:min(first+c.perRoom, len(c.members))]
+// fronting are all who have a room in front.
+func (c *crowd) fronting(room int) []*member {
+	first := room * c.inFront
+	return c.members[first:min(first+c.inFront, len(c.members))]
 }
 
-// witness is who tells that what m says has arrived. The last member of a room
+// witness is what tells that what m says has arrived. The last member of a room
 // is most likely the last who is served.
-func (c *crowd) witness(m *member) *member {
-	all := c.roommates(m)
-	last := all[len(all)-1]
+func (c *crowd) witness(m *member, all []*check) *check {
+	last, own := all[len(all)-1], &m.checks[0]
 	switch {
 	case c.dialect.echoes:
-		return m
-	case last == m && len(all) > 1:
+		return own
+	case last == own && len(all) > 1:
 		return all[len(all)-2]
 	}
 	return last
@@ -146,7 +159,7 @@ func (c *crowd) dismiss(ctx context.Context, atOnce, upto int) error {
 	}
 	for i := upto; i < c.begun; i++ {
 		was := c.members[i]
-		c.members[i] = &member{crowd: c, check: was.check, index: i, room: was.room}
+		c.members[i] = &member{crowd: c, index: i, checks: was.checks}
 	}
 	c.begun = upto
 	return nil
@@ -228,10 +241,12 @@ func (c *crowd) isServed() bool {
 
 // missing is how many lines m has not seen of what was said last.
 func (c *crowd) missing(m *member) (n int) {
-	for i, next := range m.next {
-		s := c.senders[int(m.base)+i]
-		if s.member != m || c.dialect.echoes {
-			n += max(0, int(s.sent)-int(next))
+	for _, k := range m.checks {
+		for i, next := range k.next {
+			s := c.senders[int(k.base)+i]
+			if s.member != m || c.dialect.echoes {
+				n += max(0, int(s.sent)-int(next))
+			}
 		}
 	}
 	return n
@@ -267,8 +282,10 @@ func (c *crowd) account() tally {
 			continue
 		}
 		c.tally.lost += c.missing(m)
-		if c.dialect.ordered && m.order != c.members[m.room*c.perRoom].order {
-			c.tally.disordered++
+		for _, k := range m.checks {
+			if c.dialect.ordered && k.order != c.rooms[k.room][0].order {
+				c.tally.disordered++
+			}
 		}
 	}
 	return c.tally

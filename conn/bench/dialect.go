@@ -20,7 +20,7 @@ type dialect struct {
 	// open is said as soon as there is a connection.
 	open func(dst []byte, m *member) []byte
 	// enter is what is answered to a line of the server's before m is in, and
-	// whether m is in now: it is where it wants to be, and can talk.
+	// whether m is in now: it is in all of its rooms, and can talk.
 	enter func(dst []byte, m *member, line []byte) (say []byte, in bool)
 	// answer is what the server waits for while m is in.
 	answer func(dst, line []byte) []byte
@@ -64,8 +64,11 @@ var dialects = []*dialect{
 	{
 		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000, quit: `{"type":"quit"}` + "\n",
 		open: openJSON, answer: answerNothing,
-		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
-			return dst, has(line, `"welcome"`)
+		enter: func(dst []byte, m *member, line []byte) ([]byte, bool) {
+			if len(m.checks) == 1 {
+				return dst, has(line, `"welcome"`)
+			}
+			return dst, has(line, `"watched"`) && has(line, strconv.Quote(m.lastRoom()))
 		},
 		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
 			return append(words(append(dst, `{"type":"say","text":"`...)), "\"}\n"...)
@@ -102,15 +105,20 @@ var dialects = []*dialect{
 func sayNothing(dst []byte, _ *member) []byte      { return dst }
 func answerNothing(dst, _ []byte) []byte           { return dst }
 func (m *member) nick() string                     { return "b" + strconv.Itoa(m.index) }
-func (m *member) roomName() string                 { return "#room" + strconv.Itoa(m.room) }
+func (m *member) roomName() string                 { return m.checks[0].roomName() }
+func (m *member) lastRoom() string                 { return m.checks[len(m.checks)-1].roomName() }
+func (c *check) roomName() string                  { return "#room" + strconv.Itoa(c.room) }
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
-// openText takes a name, goes to its room, and asks for an answer at the end, which
-// tells that all is done. One who only listens does not ask for an echo.
+// openText takes a name, goes to its room, watches its others, and asks for an answer at the end,
+// which tells that all is done. One who only listens does not ask for an echo.
 func openText(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
-	if m.crowd.perRoom < len(m.crowd.members) {
+	if len(m.crowd.rooms) > 1 {
 		dst = fmt.Appendf(dst, "/join %s\n", m.roomName())
+	}
+	for _, c := range m.checks[1:] {
+		dst = fmt.Appendf(dst, "/watch %s\n", c.roomName())
 	}
 	if m.sender != nil {
 		dst = append(dst, "/echo on\n"...)
@@ -120,10 +128,14 @@ func openText(dst []byte, m *member) []byte {
 
 func openJSON(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, m.nick())
-	if m.crowd.perRoom < len(m.crowd.members) {
+	if len(m.crowd.rooms) > 1 {
 		dst = fmt.Appendf(dst, `,"room":%q`, m.roomName())
 	}
-	return append(dst, "}\n"...)
+	dst = append(dst, "}\n"...)
+	for _, c := range m.checks[1:] {
+		dst = fmt.Appendf(dst, `{"type":"watch","room":%q}`+"\n", c.roomName())
+	}
+	return dst
 }
 
 // The numbers of what an IRC server answers.
@@ -135,8 +147,11 @@ const (
 func enterIRC(dst []byte, m *member, line []byte) ([]byte, bool) {
 	switch {
 	case has(line, ircWelcome):
-		return fmt.Appendf(dst, "JOIN %s\r\n", m.roomName()), false
-	case has(line, ircEndOfNames):
+		for _, c := range m.checks {
+			dst = fmt.Appendf(dst, "JOIN %s\r\n", c.roomName())
+		}
+		return dst, false
+	case has(line, ircEndOfNames) && has(line, m.lastRoom()+" "):
 		return dst, true
 	}
 	return answerIRC(dst, line), false

@@ -14,7 +14,7 @@
 //
 // # What is checked
 //
-// Every member keeps account of every sender in its room: a number that is
+// Every member keeps account of every sender in each of its rooms: a number that is
 // passed over is lost unless it still comes, and then it is out of order; one
 // that came before is a repeat. Where the dialect promises it, the lines
 // of all senders must have come to all members of a room in one and the same order,
@@ -26,6 +26,14 @@
 // A sender says more when a witness has seen enough of what it said before:
 // itself where the server tells it its own lines, and the last member of its
 // room elsewhere. Every wait ends when nothing has come for a while.
+//
+// # Several rooms
+//
+// In watched, ten members in a row have the same room in front and are in the nine that follow it, too;
+// the first room comes after the last. So each of a hundred rooms has a hundred members. The senders talk in rooms
+// side by side, so that the members between them hear up to ten rooms at once, and most of the others hear nothing. With
+// --senders 100 there is one in each room, and every member hears ten. The order is looked at within
+// each room. The set for two builds does not have it, since an older one knows no word for watching.
 //
 // # What it said
 //

@@ -8,12 +8,11 @@ import (
 
 // member is one connection of a crowd. It belongs to the goroutine that polls the wire.
 type member struct {
-	check
 	crowd   *crowd
 	index   int
-	room    int
+	checks  []check // one for each room that it is in; it talks in the first, which is in front
 	sender  *sender // nil: it only listens
-	in      bool    // it is in its room and can talk
+	in      bool    // it is in its rooms and can talk
 	gone    error   // why the connection has ended
 	leaving bool    // it has said goodbye
 	deaf    bool    // it does not read for now
@@ -94,8 +93,18 @@ func (m *member) hear(line []byte, now uint32) {
 			m.seeRef(k, line)
 		}
 	default:
-		m.tally.damaged++
+		m.crowd.tally.damaged++
 	}
+}
+
+// see takes the account of one room on by one line.
+func (m *member) see(sender, number uint32) {
+	for i := range m.checks {
+		if m.checks[i].see(sender, number) {
+			return
+		}
+	}
+	m.crowd.tally.damaged++ // it is of a room that m is not in, or of no sender
 }
 
 // seeRef looks in the copy of a line of m's own for its id, which is the acknowledgement.

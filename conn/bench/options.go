@@ -26,6 +26,7 @@ type Options struct {
 	Size    int           // bytes of what is said in a line; 0: 100
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
 	PerRoom int           // members of a room; 0: as the scenario has it, mostly all
+	Rooms   int           // that each member is in; 0: as the scenario has it, mostly one
 	Ids     bool          // each line has one
 	AtOnce  int           // members on their way in at once; 0: 100, in storm and growth all
 
@@ -48,6 +49,7 @@ func (o *Options) fill(s Options) {
 	o.Time = cmp.Or(o.Time, s.Time)
 	o.Rate = cmp.Or(o.Rate, s.Rate)
 	o.Window = cmp.Or(o.Window, s.Window)
+	o.Rooms = cmp.Or(o.Rooms, s.Rooms, 1)
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
 }
 
@@ -80,6 +82,10 @@ func (o *Options) check() error {
 		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, markLen, d.longest, o.Size)
 	case o.Guests > 0 && d.quit == "":
 		return fmt.Errorf("the dialect %s has no word for leaving: this wants --dialect chinwag or json", d.name)
+	case o.Rooms > 1 && !d.rooms:
+		return fmt.Errorf("the dialect %s has no rooms: this wants --dialect chinwag, json or irc", d.name)
+	case o.PerRoom%o.Rooms != 0:
+		return fmt.Errorf("each member is in %d rooms, so that --per-room is a multiple of that, not %d", o.Rooms, o.PerRoom)
 	case o.Members+o.Guests > most:
 		return fmt.Errorf("the system lets this process have %d connections, not %d: ulimit -n says how many, --members wants fewer", most, o.Members+o.Guests)
 	}

@@ -28,6 +28,7 @@ var scenarios = []Scenario{
 	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, nil, storm},
 	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, everybody, flood},
 	{"many-rooms", "one talks in each of many rooms of ten", Options{Members: 1000, Window: 16, Time: 3 * time.Second}, 10, oneOfEach, flood},
+	{"watched", "each is in ten rooms of a hundred, some talk", Options{Members: 1000, Senders: 10, Rooms: 10, Time: 3 * time.Second}, 100, nil, flood},
 	{"growth", "what one more costs in a room of 1,000, 5,000 and 18,000", Options{Members: 18_000, Guests: 300}, 0, nil, growth},
 	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // who is far behind is told what is skipped; programs miss nothing
 }

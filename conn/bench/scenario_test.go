@@ -52,6 +52,9 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 				t.Parallel()
 				o := small(house(t), dialect)
 				o.Time = 100 * time.Millisecond
+				if s.Name == "watched" {
+					o.PerRoom = 10
+				}
 				r, err := s.Run(t.Context(), o)
 				require.NoError(t, err)
 				assert.Empty(t, r.Trouble)
@@ -95,10 +98,10 @@ func TestEachRoomHasItsSendersAndTheyHaveTheirNumbersInTurn(t *testing.T) {
 		got := make([]int, len(test.want))
 		for _, m := range c.members {
 			if m.sender != nil {
-				assert.Same(t, m.sender, c.senders[m.base:][got[m.room]])
-				got[m.room]++
+				assert.Same(t, m.sender, c.senders[m.checks[0].base:][got[m.checks[0].room]])
+				got[m.checks[0].room]++
 			}
-			assert.Len(t, m.next, test.want[m.room])
+			assert.Len(t, m.checks[0].next, test.want[m.checks[0].room])
 		}
 		assert.Equal(t, test.want, got)
 	}
@@ -113,7 +116,8 @@ func TestManyRoomsHaveASenderEach(t *testing.T) {
 }
 
 func roommates(scenario string) int {
-	if scenario == "rooms" || scenario == "many-rooms" {
+	switch scenario {
+	case "rooms", "many-rooms", "watched":
 		return 10
 	}
 	return 30
@@ -245,6 +249,13 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		_, err := Scenarios()[0].Run(t.Context(), o)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func TestWatchedIsRefusedWhereThereAreNoRooms(t *testing.T) {
+	s, err := ScenarioNamed("watched")
+	require.NoError(t, err)
+	assert.ErrorContains(t, s.Check(Options{Dialect: "line"}), "has no rooms")
+	assert.ErrorContains(t, s.Check(Options{PerRoom: 25}), "a multiple of that, not 25")
 }
 
 func TestGrowthIsRefusedWhereNobodyCanLeave(t *testing.T) {

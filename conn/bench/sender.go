@@ -7,7 +7,7 @@ import "time"
 type sender struct {
 	*member
 	id      uint32
-	witness *member // of its room: itself where it sees its own lines
+	witness *check // of a member of its room: its own where it sees its own lines
 	sent    uint32
 }
 
