@@ -18,7 +18,7 @@ import (
 
 // restart is a server that has ended in some way and was started again on its record, and who was there.
 //
-//	ann     in the lobby, ignores troll, has set the topic; types at nc
+//	ann     in the lobby, watches the kitchen, ignores troll, has set the topic; types at nc
 //	bob     at the desk, and carol, an operator, has him; dora waits there
 //	eve     was kicked
 //	bot     a program; joiner our own client
@@ -39,7 +39,7 @@ var restarts = []struct {
 	shows func(*restart)
 }{
 	{"what was said", (*restart).keepsWhatWasSaid},
-	{"nicks, rooms, `/ignore`, `/away`, `/echo`", (*restart).keepsSessions},
+	{"nicks, rooms, `/watch`, `/ignore`, `/away`, `/echo`", (*restart).keepsSessions},
 	{"who sees it", (*restart).isQuiet},
 	{"positions", (*restart).keepsPositions},
 	{"`chinwag join`, bots", (*restart).comesBackByItself},
@@ -117,7 +117,7 @@ func (r *restart) cameIn(h *house, stranger *tutorial) {
 	line := ann.expect("...I am from the bare door")
 	r.nobody, _, _ = strings.Cut(strings.TrimPrefix(line, "<"), ">")
 	h.enter("troll")
-	ann.types("/echo on", "/ignore troll", "/topic all about tea", "/away lunch", "hello")
+	ann.types("/echo on", "/ignore troll", "/watch kitchen", "/topic all about tea", "/away lunch", "hello")
 	ann.expect("<ann> hello")
 	carol, bob, dora, eve := h.enter("carol"), h.enter("bob"), h.enter("dora"), h.enter("eve")
 	carol.types("/operator", sesame)
@@ -157,7 +157,7 @@ func (r *restart) keepsWhatWasSaid() {
 }
 
 func (r *restart) keepsSessions() {
-	r.witness.types("/who", "after the start")
+	r.witness.types("/watch kitchen", "/say #kitchen is that tea?", "/who", "after the start")
 	who := r.witness.expect("...in #lobby: ...")
 	assert.Contains(r.t, who, "ann (not connected)")
 	r.witness.types("/ping")
@@ -167,7 +167,9 @@ func (r *restart) keepsSessions() {
 		assert.NotContains(r.t, ann.all(), "<ann> hello")
 	}
 	assert.Equal(r.t, 1, strings.Count(ann.all(), "<witness> after the start"))
-	ann.types("/ignore", "/who", "I am back")
+	assert.Equal(r.t, 1, strings.Count(ann.all(), "#kitchen <witness> is that tea?"))
+	ann.types("/watch", "/ignore", "/who", "I am back")
+	ann.expect("-- you are in #lobby, and watch #kitchen")
 	assert.Contains(r.t, ann.until("<ann> I am back"), "troll")
 	assert.Regexp(r.t, `(?m)^-- \d+ in #lobby:.* ann \(away\)`, ann.all())
 }
