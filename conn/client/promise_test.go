@@ -30,6 +30,7 @@ type unlucky struct {
 	cuts      int // still to come; then the connections hold
 	dialed    int
 	downUntil time.Time
+	comesBack bool // while the session is held
 }
 
 func (u *unlucky) dial(context.Context) (net.Conn, error) {
@@ -46,7 +47,7 @@ func (u *unlucky) dial(context.Context) (net.Conn, error) {
 		w.left = u.rnd.IntN(6000)
 	}
 	u.cuts--
-	if w.left >= 0 && u.rnd.IntN(6) == 0 { // once in a while the network is away for longer than a session is held
+	if w.left >= 0 && !u.comesBack && u.rnd.IntN(6) == 0 { // once in a while the network is away for longer than a session is held
 		w.broken = func() {
 			u.mu.Lock()
 			defer u.mu.Unlock()
@@ -105,6 +106,67 @@ func broken(t *testing.T, s *stage, rnd *rand.Rand) {
 	slices.Sort(all)
 	assert.Equal(t, want, all)
 	assert.NoError(t, witness.quit())
+}
+
+// TestG3G4G5SeveralRoomsThroughBrokenConnections is the same for people who are in three rooms at once: each is told
+// one sequence of all three, and what stands in all of them once.
+func TestG3G4G5SeveralRoomsThroughBrokenConnections(t *testing.T) {
+	for seed := range 30 {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			onStage(t, func(t *testing.T, s *stage) { brokenInSeveral(t, s, rand.New(rand.NewPCG(uint64(seed), 1))) })
+		})
+	}
+}
+
+func brokenInSeveral(t *testing.T, s *stage, rnd *rand.Rand) {
+	rooms := []protocol.Room{protocol.Lobby, room(t, "#tea"), room(t, "#茶")}
+	people := []*person{s.join("witness", client.Options{})}
+	for i := range 3 {
+		u := &unlucky{s: s, rnd: rand.New(rand.NewPCG(rnd.Uint64(), 2)), cuts: 4 + rnd.IntN(6), comesBack: true}
+		people = append(people, s.join(fmt.Sprint("p", i), client.Options{Dial: u.dial}))
+	}
+	for _, p := range people {
+		for _, r := range rooms[1:] {
+			p.send(protocol.Watch{Room: r})
+		}
+		synctest.Wait()
+		require.Len(t, heard[protocol.Watched](p), 2)
+	}
+	for i := range 20 + rnd.IntN(40) {
+		for _, p := range people[1:] {
+			text := protocol.MustText(fmt.Sprint("line ", i))
+			if rnd.IntN(8) == 0 {
+				p.send(protocol.Away{Text: text})
+			} else {
+				p.send(protocol.Say{Text: text, Room: rooms[rnd.IntN(len(rooms))]})
+			}
+		}
+		time.Sleep(time.Duration(rnd.IntN(int(2 * time.Second))))
+	}
+	for _, p := range people {
+		require.NoError(t, p.Settle(t.Context()))
+	}
+	time.Sleep(10 * time.Minute)
+	synctest.Wait()
+	all := everything(people[0])
+	for _, p := range people {
+		assert.Equal(t, all, everything(p))
+		assert.Empty(t, told[client.Undelivered](p))
+		assert.NoError(t, p.quit())
+	}
+}
+
+// everything is all that was said, and that people were away, with rooms and positions.
+func everything(p *person) (all []string) {
+	for _, h := range told[client.Heard](p) {
+		switch e := h.Event.(type) {
+		case protocol.Said:
+			all = append(all, fmt.Sprint(e.Seq, e.Room, e.From, e.Text))
+		case protocol.AwaySet:
+			all = append(all, fmt.Sprint(e.Seq, e.Rooms, e.From, e.Text))
+		}
+	}
+	return all
 }
 
 // TestG4ResumeGetsExactlyTheRest: what is said while somebody is away comes

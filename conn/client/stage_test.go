@@ -168,6 +168,12 @@ func nick(t *testing.T, s string) protocol.Nick {
 	return n
 }
 
+func room(t *testing.T, s string) protocol.Room {
+	r, err := protocol.ParseRoom(s)
+	require.NoError(t, err)
+	return r
+}
+
 // wire is a connection that can break. Both ends share it.
 type wire struct {
 	cut    chan struct{}
