@@ -49,7 +49,7 @@ func TestABatchIsAllocatedOnce(t *testing.T) {
 	}
 }
 
-// What is told in several rooms is merged once for all who hear the same.
+// The hub merges several rooms once for all sessions that hear the same.
 func TestAMergeIsAllocatedOnce(t *testing.T) {
 	var got []float64
 	for _, members := range []int{3, 500} {

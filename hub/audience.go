@@ -112,7 +112,7 @@ func (a *audience) follow(e *journal.Entry) {
 	}
 }
 
-// left has s be out of a room. One that has gone from the server does not hear the desk any more.
+// left has s be out of a room. A session that has gone from the server does not hear the desk any more.
 func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
 	if ev.Room == protocol.DeskRoom && s.client != nil {
 		s.client.out.post(nil) // where it stood there is out of date

@@ -90,7 +90,7 @@ func restart(w *world, o hub.Options, people []*hubtest.Client) {
 	for _, p := range people {
 		p.Resume()
 	}
-	synctest.Wait() // what people are told who are behind as the server ends they may be told again
+	synctest.Wait() // people who are behind as the server ends may be told again what they are told then
 	w.Restart(o)
 	for _, p := range people {
 		p.Wait()

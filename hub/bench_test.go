@@ -121,7 +121,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	}
 }
 
-// What a line in each of a hundred rooms costs a thousand members, each of whom watches ten of them.
+// The benchmark has a line said in each of a hundred rooms. Each of a thousand members watches ten of them.
 func BenchmarkBroadcastInManyRooms(b *testing.B) {
 	s := newStage(1000)
 	var rooms []protocol.Room

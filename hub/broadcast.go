@@ -114,8 +114,8 @@ func (room *room) count(commit uint64) int {
 	return room.lines
 }
 
-// noteAuthors notes who may be told something else than the others, since it is their own. One's own coming and going
-// is told to nobody.
+// noteAuthors notes who may be told something else than the others, since it is their own. A session's own coming and going
+// is not told to it.
 func (r *run) noteAuthors(room *room) {
 	for _, e := range room.said {
 		if s := r.sessions[e.Author]; s != nil {
@@ -127,8 +127,8 @@ func (r *run) noteAuthors(room *room) {
 	}
 }
 
-// tellRoom tells what was said in a room to who is there, and to those who are in other rooms, too, what was said in
-// all of theirs.
+// tellRoom tells the sessions in a room what was said there. A session that is in other rooms, too, is told what was
+// said in all of them.
 func (r *run) tellRoom(room *room) {
 	var events []protocol.Event // of all that was said
 	var together []*protocol.Line

@@ -38,14 +38,21 @@
 //	conn/link.go, pace.go     the reader's pace             hub/state          command.go, message.go, apply.go
 //	hub/client.go             Do: its turn                  hub/journal        journal.go, sqlite/commit.go
 //	hub/admission.go          the pace of all               hub/broadcast.go   to a room, encoded once
+//	                                                        hub/merge.go, heard.go    to sessions in several rooms
 //	hub/loop.go, follow.go    the request, the command      hub/outbox.go, sweep.go   a reference, and the write
 //
 // # Falling behind
 //
 // A client whose outbox is full is behind: the hub stops feeding it, and its own goroutine reads on from the
 // journal (deliver.go). When that has read all, it asks the hub whether this is the head, and in the step in which
-// the hub says yes the client is live again. An answer has a place in the record: it is told when that is read.
+// the hub says yes the client is live again. What it reads changes as its session enters and leaves rooms (reading.go).
+// An answer has a place in the record: it is told when that is read.
 // A write that fails says that nobody listens: what the client has sent is followed to its end all the same.
+//
+// # Several rooms
+//
+// A session has one room in front, and may watch others (member.go). It is told all of them in one sequence, in the
+// order of the record (merge.go). An event that stands in several rooms is told to it once.
 //
 // # A connection is no session
 //

@@ -52,7 +52,7 @@ func besides(e protocol.Event, elsewhere bool) protocol.Event {
 	return e
 }
 
-// elsewhere is what people are told of what was said ith in r, who have another room in front.
+// elsewhere is what people who have another room in front are told of what was said ith in r.
 func (r *room) elsewhere(i int) *protocol.Line {
 	for len(r.others) <= i {
 		r.others = append(r.others, nil)

@@ -323,7 +323,7 @@ func TestG4TooManyRoomsAgoIsTold(t *testing.T) {
 	})
 }
 
-// The same for somebody who has watched one room all the time, and lost another out of sight.
+// The same holds for a session that has watched one room all the time, and has left another one.
 func TestG4TooManyRoomsBesideOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})

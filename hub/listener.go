@@ -96,8 +96,8 @@ func standsIn(e protocol.Event, room journal.Stream) bool {
 	return slices.ContainsFunc(rooms, func(r protocol.Room) bool { return state.OfRoom(r) == room })
 }
 
-// appendLines appends what is told of entries. People are told together who came and went one
-// right after the other.
+// appendLines appends what is told of entries. Comings and goings one right after the other are told
+// to people together.
 func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
 	from := len(lines)
 	for i := range entries {

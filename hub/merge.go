@@ -15,8 +15,8 @@ import (
 //	#tea    . 2 3 . . .          in #lobby, and #tea:      1 #tea 2 #tea 3 4 6
 //	#mate   . . . . 5 6          in #lobby, and #mate:     1 4 #mate 5 6
 //
-// It is made once for all who are in the same of the rooms that speak, and have the same of them in front. What is
-// one thing, and stands in several rooms (6: a new name), is told once.
+// It is made once for all sessions that are in the same of the rooms that speak, and have the same of them in front.
+// A thing that stands in several rooms (6: a new name) is told once.
 //
 // merging makes the sequences of one broadcast.
 type merging struct {
@@ -44,7 +44,7 @@ type head struct {
 }
 
 // tellSeveral tells a session in several rooms what was said in them, if it has not been told already. It reports false
-// if that is for it as for those who are in one room only.
+// if the session is told what those are told who are in one room only.
 func (r *run) tellSeveral(s *session) bool {
 	if s.told >= r.head { // in another of its rooms
 		return true
@@ -165,7 +165,7 @@ func (g *merging) merge() *merge {
 	return m
 }
 
-// take is what is told. The first who is told it is given the lines that are spelled for each room; for more it is
+// take is what is told. The first session gets the lines that are spelled for each room; for more sessions they are
 // spelled as one.
 func (m *merge) take() []*protocol.Line {
 	if m.taken && len(m.lines) > 1 {

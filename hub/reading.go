@@ -47,8 +47,8 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	return items
 }
 
-// recall looks up what was told last before a break, where somebody was in several rooms then: what follows in the
-// record may be the same in another room.
+// recall looks up what was told last before a break, if the session was in several rooms then: the next entry of the
+// record may tell the same in another room.
 func (d *delivery) recall() error {
 	at := d.c.reads
 	if !at.resumes {
@@ -89,7 +89,7 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Readin
 	}
 	front := s.frontStream()
 	for i, st := range q.Stays {
-		if i == 0 && q.Trimmed == 0 { // who came with the token of a session that was over was told its room from before it came
+		if i == 0 && q.Trimmed == 0 { // a session that was begun with the token of one that was over was told its room from before it came
 			st.From = min(st.From, seq)
 		}
 		if st.Upto != 0 && st.Upto <= seq {

@@ -70,7 +70,7 @@ func TestAnAuthorIsToldOneSequence(t *testing.T) {
 	assert.Equal(t, []string{"<eve> one", "<bot> two", "<bot> three", "<bob> four"}, bot)
 }
 
-// What stands in each room of somebody is told once.
+// An event that stands in each room of a session is told once.
 func TestOneThingInTwoRoomsIsToldOnce(t *testing.T) {
 	ann, bot := inTwoRooms(t, func(_, _, bob, eve *hubtest.Client) {
 		does(bob, say("hello"))
@@ -102,7 +102,7 @@ func TestAnotherRoomComesToTheFront(t *testing.T) {
 	assert.Equal(t, []string{"#tea <eve> one", "<bob> two", "-- you have left #lobby, and are in #tea", "<eve> three"}, ann)
 }
 
-// Whom ann ignores is not heard in any room; the others are.
+// A session that ann ignores is not heard in any room; the others are.
 func TestWhoIsIgnoredIsLeftOutOfASequence(t *testing.T) {
 	ann, _ := inTwoRooms(t, func(ann, _, bob, eve *hubtest.Client) {
 		does(ann, protocol.Ignore{Nick: hubtest.Nick("bob")})

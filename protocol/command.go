@@ -30,7 +30,7 @@ type (
 		Ticket Ticket `json:"ticket,omitzero"`
 		Room   Room   `json:"room,omitzero"`
 	}
-	// Me tells of oneself: * bob waves. Here and below, Room is one of the rooms that one is in, and zero
+	// Me tells of oneself: * bob waves. Here and below, Room is one of the author's rooms, and zero
 	// stands for the one in front. Only Who and Topic have it in text.
 	Me struct {
 		Ref  Ref  `json:"id,omitzero"`
@@ -52,7 +52,7 @@ type (
 		Room Room `json:"room"`
 	}
 	// Watch also hears Room, and keeps hearing it when another one comes to the front. Without Room it
-	// asks which rooms one is in.
+	// asks for the rooms of the session.
 	Watch struct {
 		Room Room `json:"room,omitzero"`
 	}
@@ -66,7 +66,7 @@ type (
 		Words Text `json:"text,omitzero"`
 		After Room `json:"after,omitzero"`
 	}
-	// Who asks who is in a room, which may be any that one may enter.
+	// Who asks for the members of a room, which may be any that the session may enter.
 	Who struct {
 		Room Room `json:"room,omitzero"`
 	}

@@ -76,7 +76,7 @@ type (
 		Text   Text   `json:"text,omitzero"`
 		Rooms  []Room `json:"rooms,omitempty"` // see below
 	}
-	// Renamed stands in each room that the session is in, and so do AwaySet and the Left of one who has gone from the
+	// Renamed stands in each room that the session is in, and so do AwaySet and the Left of a session that has gone from the
 	// server: with one ID and with all of Rooms, where there are several, sorted by name. The desk and the operators' room are
 	// never among them.
 	Renamed struct {
@@ -126,7 +126,7 @@ type (
 		Server  string `json:"server"` // Version
 		Nick    Nick   `json:"nick"`
 		Room    Room   `json:"room"`             // the one in front
-		Rooms   []Room `json:"rooms,omitempty"`  // all that one is in, the one in front first; none: Room is the only one
+		Rooms   []Room `json:"rooms,omitempty"`  // all rooms of the session, the one in front first; none: Room is the only one
 		Here    int    `json:"here"`             // how many are in Room, the new one included
 		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
 		Code    string `json:"code,omitzero"`    // the same for people, for ComeBack
@@ -149,22 +149,22 @@ type (
 
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
 	}
-	// Watching answers a Watch without a room: all that one is in, the one in front first.
+	// Watching answers a Watch without a room: all rooms of the session, the one in front first.
 	Watching struct {
 		Rooms []Room `json:"rooms"`
 	}
-	// Watched answers a Watch: one hears Room from here on, whatever is in front.
+	// Watched answers a Watch: the session hears Room from here on, whatever is in front.
 	Watched struct {
 		Room Room   `json:"room"`
 		Here int    `json:"here"`
 		Seq  uint64 `json:"seq,omitzero"`
 	}
-	// PartedFrom answers a Part: one is in Room no longer, and Front is in front now.
+	// PartedFrom answers a Part: the session is in Room no longer, and Front is in front now.
 	PartedFrom struct {
 		Room  Room `json:"room"`
 		Front Room `json:"front"`
 	}
-	// Fronted answers a Join to a room that one is in already: it is in front now.
+	// Fronted answers a Join to a room that the session is in already: it is in front now.
 	Fronted struct {
 		Room Room `json:"room"`
 		Here int  `json:"here"`
@@ -283,7 +283,7 @@ type RoomInfo struct {
 	Room  Room `json:"room"`
 	Here  int  `json:"here"`
 	Topic Text `json:"topic,omitzero"`
-	In    bool `json:"in,omitzero"` // one is in it
+	In    bool `json:"in,omitzero"` // the session is in it
 }
 
 // GapReason says why something is missing.

@@ -2,24 +2,24 @@ package protocol
 
 import "strings"
 
-// What names a room, and how a command is refused for the room that it names.
+// These are the ways to name a room, and to refuse a command for the room that it names.
 
 // NotInRoom refuses what is only for those who are in a room.
 func NotInRoom(r Room) *Refusal {
 	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
-// NotHeardIn refuses what is to be said in a room that one is not in.
+// NotHeardIn refuses a line for a room that its author is not in.
 func NotHeardIn(r Room) *Refusal {
 	return refuse("not-in-room", "nobody has heard that: you are not in %s; /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
-// OnlyRoom refuses to leave the only room that somebody is in.
+// OnlyRoom refuses to leave the only room of a session.
 func OnlyRoom() *Refusal {
 	return refuse("only-room", "you are in no other room: /join ROOM goes to one, and /quit leaves the server")
 }
 
-// TooManyRooms refuses another room to somebody who is in as many as one may be.
+// TooManyRooms refuses another room to a session that is in as many as it may be.
 func TooManyRooms(most int) *Refusal {
 	return refuse("too-many-of-yours", "you are in %s, and nobody is in more: /part ROOM leaves one", plural(most, "room"))
 }

@@ -322,7 +322,7 @@ func named(names []Member) (n int) {
 }
 
 func roomList(dst []byte, e RoomList) []byte {
-	if e.Count == 0 { // one is in a room: it has none of the words
+	if e.Count == 0 { // the session is in a room: so that has none of the words
 		return line(dst, "there is no such room")
 	}
 	dst = append(dst, plural(e.Count, "room")+": "...)

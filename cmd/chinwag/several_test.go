@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// shownTo is what somebody sees of e.
+// shownTo is what a person sees of e.
 func shownTo(p *people, e protocol.Event) string {
 	e = inner(e)
 	p.hear(e)
@@ -50,7 +50,7 @@ func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 	}
 }
 
-// What is shown is what is told, in its parts.
+// The line that is shown has the words of the one that is told, in its parts.
 func TestSpansOfAnotherRoom(t *testing.T) {
 	tea, ann, hi := parsedRoom(t, "茶"), parsedNick(t, "小明"), protocol.MustText("hi")
 	for _, e := range []protocol.Event{

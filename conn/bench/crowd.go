@@ -45,7 +45,7 @@ var errSilent = errors.New("the server has said nothing for too long")
 
 // newCrowd makes members in rooms of perRoom (0: all in one), as many of whom as talkers are
 // senders, spread over the rooms. Where each is in several rooms, these follow one another, and
-// the first room comes after the last. Nobody is connected yet.
+// the first room comes after the last. No member is connected yet.
 func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	d, err := dialectNamed(o.Dialect)
 	if err != nil {

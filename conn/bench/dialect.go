@@ -111,7 +111,7 @@ func (c *check) roomName() string                  { return "#room" + strconv.It
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
 // openText takes a name, goes to its room, watches its others, and asks for an answer at the end,
-// which tells that all is done. One who only listens does not ask for an echo.
+// which tells that all is done. A member that only listens does not ask for an echo.
 func openText(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
 	if len(m.crowd.rooms) > 1 {

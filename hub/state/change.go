@@ -48,7 +48,7 @@ type (
 	NameReleased struct{}
 	// NameTaken gives a session a name of which nobody is told.
 	NameTaken struct{ Nick protocol.Nick }
-	// Focused has a room be in front that a session is in. Watched: it is not left when another one comes to the front.
+	// Focused brings a room to the front that a session is in. Watched: it is not left when another one comes to the front.
 	Focused struct {
 		Room    protocol.Room
 		Watched bool

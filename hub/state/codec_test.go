@@ -156,7 +156,7 @@ func TestRowsAreWrittenAsEver(t *testing.T) {
 	assert.Equal(t, string(want), got.String())
 }
 
-// What the version before has written of a session and of what is common: neither knew of several rooms.
+// The version before has written these rows of a session and of what is common. It did not know of several rooms.
 func TestOldRowsAreRead(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join("testdata", "rows", "bytes-1.txt"))
 	require.NoError(t, err)

@@ -19,6 +19,7 @@
 //	resume.go   come back to one                                  start.go    what a start of the server makes of all
 //	nick.go     who may be called what                            due.go      what happens because time has passed
 //	room.go     rooms: join, move, how many                       stay.go     who is where
+//	places.go   several rooms: front, watch, part                 misplaced.go lines that are not for where lines go now
 //	roominfo.go who, rooms, topic, away                           message.go  say, me, msg
 //	ignore.go   who does not hear whom                            dedup.go    ids of messages
 //	redact.go   what a session has said, taken out                history.go  what is read of the record

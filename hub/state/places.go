@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// A session is in one room that is in front, and perhaps in others that it watches. What it says goes to the one
+// A session is in one room that is in front, and perhaps in others that it watches. Its lines go to the one
 // in front, and a command without a room means that one.
 //
 //	/join B     A is left, B is in front         A stays, and B is in front, if A is watched
@@ -63,7 +63,7 @@ func (s *Session) rooms() (rooms []protocol.Room) {
 }
 
 // shared are the rooms of s in which one thing that it does is told with one id, in the order of their names; nil: it
-// is told in one. What is only for operators is not among them.
+// is told in one. The rooms that are only for operators are not among them.
 func (s *Session) shared() (rooms []protocol.Room) {
 	if len(s.Watched) == 0 {
 		return nil
@@ -178,7 +178,7 @@ func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 	}
 }
 
-// focused has a room be in front that s is in. What was in front is watched: it would have been left else.
+// focused brings a room to the front that s is in. The room that was in front is watched: otherwise s would have left it.
 func (m *Machine) focused(s *Session, c Focused) {
 	m.touchSession(s)
 	if c.Room != s.Room {

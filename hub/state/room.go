@@ -64,7 +64,7 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	back, is := m.hasPlace(s), s.isIn(to)
 	m.makeRoom(to)
 	switch {
-	case to == protocol.DeskRoom: // it is nobody's business
+	case to == protocol.DeskRoom: // the others are not told where it goes
 		left := protocol.Left{From: s.Nick, Reason: protocol.Moved, Rooms: s.shared()}
 		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
 			left.Stamp = at

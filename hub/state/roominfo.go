@@ -36,7 +36,7 @@ func (m *Machine) showLast(s *Session, in Place) {
 	}
 }
 
-// roomList lists the rooms in which somebody is and whose names or topics hold all of the words, those with most people
+// roomList lists the rooms that are not empty and whose names or topics hold all of the words, those with most people
 // first: a page of them, from the one after a room.
 func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 	words := strings.Fields(strings.ToLower(cmd.Words.String()))

@@ -7,13 +7,13 @@ import (
 	"chinwag/protocol"
 )
 
-// A session begins with a connection, in a room. What becomes of it when that is over depends on how
+// A session begins with a connection, in one room, and may enter others. What becomes of it when that is over depends on how
 // it ends:
 //
 //	               /quit ─────────────────────────────> the session ends
 //	connected ──── the input ends in good order ──────> it is held without its nick
 //	    ^          the connection breaks ─────────────> it is held
-//	    │          the server starts again ───────────> it is held in its room, and nobody is told
+//	    │          the server starts again ───────────> it is held in its rooms, and the others are not told
 //	    └── somebody has its code or token ── held ── time is up ──> the session ends
 //
 // A program never means to go by ending its input: that is a break. At the desk, a session is held longer
@@ -57,14 +57,14 @@ func (m *Machine) quit(s *Session, t protocol.Text) {
 // withdraw ends the session of a connection that goes on, and is nowhere before its hello.
 func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol.Quit}) }
 
-// detach has s leave its room and be held so long.
+// detach has s leave its rooms and be held so long.
 func (m *Machine) detach(s *Session, left protocol.Left, long time.Duration, seen uint64) {
 	short := m.isShortStay(s)
 	m.part(s, left)
 	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Short: short})
 }
 
-// end has s leave its room, for the reason in left, with all that it has at the desk, and end.
+// end has s leave its rooms, for the reason in left, with all that it has at the desk, and end.
 func (m *Machine) end(s *Session, left protocol.Left) {
 	why := protocol.Quit // for the desk: it does not come back
 	if left.Reason == protocol.Kicked {
@@ -74,7 +74,7 @@ func (m *Machine) end(s *Session, left protocol.Left) {
 	m.change(s.ID, Ended{})
 }
 
-// part has s leave its room, with all that it has at the desk.
+// part has s leave its rooms, with all that it has at the desk.
 func (m *Machine) part(s *Session, left protocol.Left) { m.partFor(s, left, left.Reason) }
 
 // partFor is part with another reason for the desk. A session that is in no room may have something there, too. It
@@ -120,7 +120,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 	m.held = slices.Insert(m.held, i, s)
 }
 
-// connect gives s a connection or takes it. What counts who is there follows: its room, and the desk.
+// connect gives s a connection or takes it. The counts follow: those of its rooms, and of the desk.
 func (m *Machine) connect(s *Session, conn uint64) {
 	for p := range s.Places() {
 		m.rooms[p.Room].members.uncount(s)

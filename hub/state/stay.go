@@ -33,8 +33,8 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	}
 }
 
-// stay adds a stay to those of s. Who comes back after a break goes on with the last one: what was said
-// meanwhile belongs to it. A stay ends here that s has broken off, and does not come back to.
+// stay adds a stay to those of s. A session that comes back after a break goes on with its last ones: what was
+// said meanwhile belongs to them. A stay that was broken off, and to which s does not come back, ends here.
 func (m *Machine) stay(s *Session, room protocol.Room, e *Event) {
 	again := slices.DeleteFunc(slices.Clone(s.Rewatch), func(r protocol.Room) bool { return r == room })
 	goesOn := func(st Stay) bool {
