@@ -22,7 +22,7 @@ func (m *Machine) say(s *Session, cmd protocol.Say) {
 		m.reject(s, why)
 	case s.Room == protocol.DeskRoom:
 		m.ask(s, cmd.Ref, cmd.Text)
-	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}:
+	case s.Target.Ticket != 0 && (cmd.Ticket != 0 || cmd.Room == protocol.Room{}): // of the two, the ticket counts
 		m.replyTo(s, m.desk.tickets[s.Target.Ticket], cmd.Ref, cmd.Text)
 	default:
 		room := cmp.Or(cmd.Room, s.Room)

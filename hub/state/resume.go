@@ -51,10 +51,23 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	if to != (protocol.Room{}) {
 		m.goTo(s, to)
 	}
+	m.leaveClosed(s)
 	m.rewatch(s, watched)
 	m.seeMissed(s, unsure)
 	if s.Finished && s.Room == protocol.DeskRoom {
 		m.seeOut(s)
+	}
+}
+
+// leaveClosed takes s out of rooms that are closed since a start: there is nothing but the desk, and the room of operators.
+func (m *Machine) leaveClosed(s *Session) {
+	if !m.Settings.Desk {
+		return
+	}
+	for _, p := range s.Watched {
+		if p.Room != protocol.OperatorsRoom {
+			m.leaveRoom(s, p.Room)
+		}
 	}
 }
 

@@ -50,7 +50,11 @@ func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 		return cmp.Or(cmp.Compare(b.members.attached, a.members.attached), byName(a.Name, b.Name))
 	})
 	list := protocol.RoomList{Count: len(rooms), Rooms: []protocol.RoomInfo{}, Words: cmd.Words}
-	if i := slices.IndexFunc(rooms, func(r *Room) bool { return r.Name == cmd.After }); i >= 0 {
+	if cmd.After != (protocol.Room{}) {
+		i := slices.IndexFunc(rooms, func(r *Room) bool { return r.Name == cmd.After })
+		if i < 0 { // it has vanished meanwhile, and so has its place in the list
+			i = len(rooms) - 1
+		}
 		rooms = rooms[i+1:]
 	}
 	for _, r := range rooms[:min(len(rooms), MaxNames)] {

@@ -55,6 +55,9 @@ func (m *Machine) demote(s *Session) {
 	default:
 		m.goTo(s, protocol.Lobby)
 	}
+	if !s.isIn(protocol.OperatorsRoom) && s.hasStay(protocol.OperatorsRoom) { // it has lost the connection there
+		m.change(s.ID, StayEnded{protocol.OperatorsRoom})
+	}
 }
 
 // survive is what a start makes of a session.

@@ -84,6 +84,11 @@ func (s *Session) endStay(room protocol.Room, at uint64) {
 	s.Stays = s.trim(stays)
 }
 
+// hasStay reports whether a stay of s in a room is not over.
+func (s *Session) hasStay(room protocol.Room) bool {
+	return slices.ContainsFunc(s.Stays, func(st Stay) bool { return st.Upto == 0 && st.Stream == s.stream(room) })
+}
+
 // stayEnded ends the stay of s in a room to which it has not come back.
 func (m *Machine) stayEnded(s *Session, c StayEnded) {
 	m.touchSession(s)
