@@ -87,7 +87,7 @@ func (m *Machine) applyChange(e *Event) {
 	case Focused:
 		m.focused(s, c)
 	case StayEnded:
-		m.stayEnded(s, c)
+		m.touchSession(s).endStay(c.Stream, m.head)
 	case EchoSet:
 		m.touchSession(s).Echo = c.On
 	case ReadSet:

@@ -53,8 +53,8 @@ type (
 		Room    protocol.Room
 		Watched bool
 	}
-	// StayEnded says that a session which has come back is not in a room any more that it was in.
-	StayEnded struct{ Room protocol.Room }
+	// StayEnded ends a session's stay in a stream, to which it does not come back after a break.
+	StayEnded struct{ Stream Stream }
 	// EchoSet says whether a session hears its own lines.
 	EchoSet struct{ On bool }
 	// ReadSet is how far a session has read, by room.

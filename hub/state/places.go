@@ -123,8 +123,7 @@ func (m *Machine) watch(s *Session, room protocol.Room) {
 			m.reject(s, why)
 			return
 		}
-		m.makeRoom(room)
-		m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
+		m.watchToo(s, room)
 		p, _ = s.place(room)
 	}
 	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Came})
@@ -134,11 +133,17 @@ func (m *Machine) watch(s *Session, room protocol.Room) {
 	}
 }
 
+// watchToo has s be in a room more, where it can be.
+func (m *Machine) watchToo(s *Session, room protocol.Room) {
+	m.makeRoom(room)
+	m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
+}
+
 func (m *Machine) checkWatch(s *Session, room protocol.Room) *protocol.Refusal {
 	if room == protocol.DeskRoom {
 		return deskUnwatched
 	}
-	if why := m.checkMore(s, 1); why != nil {
+	if why := m.checkMore(s); why != nil {
 		return why
 	}
 	return m.checkPlace(s, room, false)
@@ -146,9 +151,9 @@ func (m *Machine) checkWatch(s *Session, room protocol.Room) *protocol.Refusal {
 
 var deskUnwatched = protocol.Refuse("desk-unwatched", "the desk is not a room to watch: /desk goes there, and operators hear it wherever they are")
 
-// checkMore reports why s cannot be in so many rooms more.
-func (m *Machine) checkMore(s *Session, more int) *protocol.Refusal {
-	if most := min(m.Settings.RoomsPerSession, MaxPlaces); 1+len(s.Watched)+more > most {
+// checkMore reports why s cannot be in a room more.
+func (m *Machine) checkMore(s *Session) *protocol.Refusal {
+	if most := min(m.Settings.RoomsPerSession, MaxPlaces); 1+len(s.Watched) >= most {
 		return protocol.TooManyRooms(most)
 	}
 	return nil

@@ -53,6 +53,7 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	}
 	m.leaveClosed(s)
 	m.rewatch(s, watched)
+	m.endStays(s)
 	m.seeMissed(s, unsure)
 	if s.Finished && s.Room == protocol.DeskRoom {
 		m.seeOut(s)
@@ -74,13 +75,8 @@ func (m *Machine) leaveClosed(s *Session) {
 // rewatch has s, which has come back, be in the rooms again that it has watched, as far as it can.
 func (m *Machine) rewatch(s *Session, rooms []protocol.Room) {
 	for _, room := range rooms {
-		switch {
-		case s.isIn(room):
-		case s.Room == protocol.DeskRoom, m.checkWatch(s, room) != nil:
-			m.change(s.ID, StayEnded{room})
-		default:
-			m.makeRoom(room)
-			m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
+		if s.Room != protocol.DeskRoom && !s.isIn(room) && m.checkWatch(s, room) == nil {
+			m.watchToo(s, room)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (m *Machine) checkMove(s *Session, to protocol.Room) *protocol.Refusal {
 		return nil
 	}
 	if s.Watches && to != protocol.DeskRoom {
-		if why := m.checkMore(s, 1); why != nil {
+		if why := m.checkMore(s); why != nil {
 			return why
 		}
 	}

@@ -106,7 +106,7 @@ func (m *Machine) attached(s *Session, c Attached) {
 	m.unhold(s)
 	m.connect(s, c.Conn)
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
-	s.Quiet, s.Short, s.Returned, s.Unsure, s.Behind = false, false, true, false, true
+	s.Quiet, s.Short, s.Returned, s.Unsure, s.Behind, s.Rewatch = false, false, true, false, true, nil
 }
 
 // detached takes the connection of s.

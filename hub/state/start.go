@@ -55,8 +55,8 @@ func (m *Machine) demote(s *Session) {
 	default:
 		m.goTo(s, protocol.Lobby)
 	}
-	if !s.isIn(protocol.OperatorsRoom) && s.hasStay(protocol.OperatorsRoom) { // it has lost the connection there
-		m.change(s.ID, StayEnded{protocol.OperatorsRoom})
+	if st := OfRoom(protocol.OperatorsRoom); !s.isIn(protocol.OperatorsRoom) && s.hasStay(st) { // it has lost the connection there
+		m.change(s.ID, StayEnded{st})
 	}
 }
 

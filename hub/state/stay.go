@@ -25,7 +25,7 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	if s.Seen == 0 { // it was told all that came before
 		s.Seen = e.Seq
 	}
-	m.stay(s, ev.Room, e)
+	m.stay(s, e)
 	r := m.room(ev.Room)
 	r.members.add(s, e.Seq)
 	if r.Emptied != 0 {
@@ -34,30 +34,14 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 }
 
 // stay adds a stay to those of s. A session that comes back after a break goes on with its last ones: what was
-// said meanwhile belongs to them. A stay that was broken off, and to which s does not come back, ends here.
-func (m *Machine) stay(s *Session, room protocol.Room, e *Event) {
-	again := slices.DeleteFunc(slices.Clone(s.Rewatch), func(r protocol.Room) bool { return r == room })
-	goesOn := func(st Stay) bool {
-		is := func(r protocol.Room) bool { return s.stream(r) == st.Stream }
-		return slices.ContainsFunc(s.rooms(), is) || slices.ContainsFunc(again, is)
+// said meanwhile belongs to them.
+func (m *Machine) stay(s *Session, e *Event) {
+	if !s.hasStay(e.Stream) {
+		s.Stays = s.trim(append(slices.Clip(s.Stays), Stay{Stream: e.Stream, From: e.Seq}))
 	}
-	stays, is := slices.Clone(s.Stays), false
-	for i := range stays {
-		switch st := &stays[i]; {
-		case st.Upto != 0:
-		case st.Stream == e.Stream:
-			is = true
-		case !goesOn(*st):
-			st.Upto = e.Seq
-		}
-	}
-	if !is {
-		stays = append(stays, Stay{Stream: e.Stream, From: e.Seq})
-	}
-	s.Stays, s.Rewatch = s.trim(stays), again
 }
 
-// trim leaves out the oldest stays that are over, if these are too many. It writes to the slice.
+// trim leaves out the oldest stays that are over, if these are too many.
 func (s *Session) trim(stays []Stay) []Stay {
 	over := 0
 	for _, st := range stays {
@@ -68,32 +52,38 @@ func (s *Session) trim(stays []Stay) []Stay {
 	for ; over >= MaxStays; over-- {
 		i := slices.IndexFunc(stays, func(st Stay) bool { return st.Upto != 0 })
 		s.Trimmed = max(s.Trimmed, stays[i].Upto)
-		stays = slices.Delete(stays, i, i+1)
+		stays = slices.Concat(stays[:i], stays[i+1:])
 	}
 	return stays
 }
 
-// endStay ends the stay of s in a room.
-func (s *Session) endStay(room protocol.Room, at uint64) {
-	stays := slices.Clone(s.Stays)
-	for i := range stays {
-		if st := &stays[i]; st.Upto == 0 && st.Stream == s.stream(room) {
-			st.Upto = at
+// goesOn is the index of the stay of s in a stream that is not over; -1: there is none.
+func (s *Session) goesOn(st Stream) int {
+	return slices.IndexFunc(s.Stays, func(o Stay) bool { return o.Upto == 0 && o.Stream == st })
+}
+
+func (s *Session) hasStay(st Stream) bool { return s.goesOn(st) >= 0 }
+
+// endStay ends the stay of s in a stream.
+func (s *Session) endStay(st Stream, at uint64) {
+	if i := s.goesOn(st); i >= 0 {
+		stays := slices.Clone(s.Stays)
+		stays[i].Upto = at
+		s.Stays = s.trim(stays)
+	}
+}
+
+// endStays ends the stays that a break has left open, in rooms in which s, which has come back, is not.
+func (m *Machine) endStays(s *Session) {
+	var in []Stream
+	for p := range s.Places() {
+		in = append(in, s.stream(p.Room))
+	}
+	for _, st := range s.Stays {
+		if st.Upto == 0 && !slices.Contains(in, st.Stream) {
+			m.change(s.ID, StayEnded{st.Stream})
 		}
 	}
-	s.Stays = s.trim(stays)
-}
-
-// hasStay reports whether a stay of s in a room is not over.
-func (s *Session) hasStay(room protocol.Room) bool {
-	return slices.ContainsFunc(s.Stays, func(st Stay) bool { return st.Upto == 0 && st.Stream == s.stream(room) })
-}
-
-// stayEnded ends the stay of s in a room to which it has not come back.
-func (m *Machine) stayEnded(s *Session, c StayEnded) {
-	m.touchSession(s)
-	s.endStay(c.Room, m.head)
-	s.Rewatch = slices.DeleteFunc(slices.Clone(s.Rewatch), func(r protocol.Room) bool { return r == c.Room })
 }
 
 // leave has s not be in a room any more.
@@ -112,23 +102,23 @@ func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	if r.members.count == 0 {
 		m.empty(r, e.Seq)
 	}
-	nowhere := s.Room == protocol.Room{} && len(s.Watched) == 0
-	if nowhere {
-		s.Away = protocol.Text{}
-	}
+	onServer := ev.Reason == protocol.Moved || ev.Reason == protocol.Parted
 	switch {
-	case ev.Reason == protocol.Moved || ev.Reason == protocol.Parted:
-		s.endStay(from, e.Seq)
+	case onServer:
+		s.endStay(e.Stream, e.Seq)
 	case front:
 		s.Resume, s.Rewatch = from, nil
 	default:
 		s.Rewatch = append(slices.Clip(s.Rewatch), from)
 	}
-	switch {
-	case ev.Reason != protocol.Moved && ev.Reason != protocol.Parted:
-		if nowhere {
+	if s.Room == (protocol.Room{}) && len(s.Watched) == 0 {
+		s.Away = protocol.Text{}
+		if !onServer {
 			m.retired(s)
 		}
+	}
+	switch {
+	case !onServer:
 	case ev.Reason == protocol.Moved && front && ev.To == protocol.Room{}: // to the desk
 		s.Before = from
 	case from == protocol.DeskRoom:
