@@ -246,14 +246,7 @@ func (m *session) lines(said []*journal.Entry) (lines []*protocol.Line) {
 			lines = append(lines, m.line(e))
 		}
 	}
-	if m.deaf != nil && len(lines) > 1 { // many who come at once are told as such, without those whom m ignores
-		events := make([]protocol.Event, len(lines))
-		for i, l := range lines {
-			events[i] = l.Event
-		}
-		return []*protocol.Line{protocol.Together(events)}
-	}
-	return lines
+	return crowd(lines)
 }
 
 // feed appends lines to the outbox of a live member, of which first is the first

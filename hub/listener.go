@@ -84,16 +84,7 @@ func (r *reader) isElsewhere(e *journal.Entry) bool {
 
 // standsIn reports whether an event stands in a room, too, beside others.
 func standsIn(e protocol.Event, room journal.Stream) bool {
-	var rooms []protocol.Room
-	switch e := e.(type) {
-	case protocol.Left:
-		rooms = e.Rooms
-	case protocol.Renamed:
-		rooms = e.Rooms
-	case protocol.AwaySet:
-		rooms = e.Rooms
-	}
-	return slices.ContainsFunc(rooms, func(r protocol.Room) bool { return state.OfRoom(r) == room })
+	return slices.ContainsFunc(protocol.RoomsOf(e), func(r protocol.Room) bool { return state.OfRoom(r) == room })
 }
 
 // appendLines appends what is told of entries. Comings and goings one right after the other are told

@@ -37,24 +37,6 @@ func AppendEvent(dst []byte, e Event) []byte {
 	return sentence(append(dst, "-- "...), e)
 }
 
-// besides is an event with its room: "#tea <bob> hi", or "-- #tea: bob joined".
-func besides(dst []byte, e Elsewhere) []byte {
-	room := StampOf(e.Event).Room.s
-	switch inner := e.Event.(type) {
-	case Past:
-		inner.Event = Elsewhere{inner.Event}
-		return AppendEvent(dst, inner)
-	case Elsewhere:
-		return besides(dst, inner)
-	case Said, Acted, Asked, Replied, Noted:
-		return AppendEvent(append(append(dst, room...), ' '), inner)
-	case Joined, Left, Renamed, TopicSet, AwaySet, Erased, TicketChanged, DutyChanged, AtDesk:
-		return sentence(append(append(append(dst, "-- "...), room...), ": "...), inner)
-	default: // it is of no room
-		return AppendEvent(dst, inner)
-	}
-}
-
 // appendWhen is where something was found, and when it was said.
 func appendWhen(dst []byte, e Past) []byte {
 	layout := "15:04] "
@@ -434,21 +416,6 @@ func ParseEvent(s string) (Event, error) {
 	if rest, ok := strings.CutPrefix(t.s, "["); ok {
 		from, text, err := nickThen(rest, " -> you] ")
 		return Whispered{From: from, Text: text}, err
-	}
-	return nil, errNoEvent
-}
-
-// parseElsewhere reads what was said in a room that is not in front.
-func parseElsewhere(s string) (Event, error) {
-	name, rest, _ := strings.Cut(s, " ")
-	room, err := ParseRoom(name)
-	if err != nil || room.s != name {
-		return nil, errNoEvent
-	}
-	e, err := ParseEvent(rest)
-	switch e := e.(type) {
-	case Said, Acted, Asked, Replied, Noted:
-		return Elsewhere{e.(Recorded).Stamped(Stamp{Room: room})}, err
 	}
 	return nil, errNoEvent
 }

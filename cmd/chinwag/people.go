@@ -172,12 +172,12 @@ func (p *people) hear(e protocol.Event) {
 			p.count++
 		}
 	case protocol.Left:
-		if p.concerns(e.Room, e.Rooms) {
+		if p.concerns(e) {
 			delete(p.names, e.From.String())
 			p.count = max(1, p.count-1)
 		}
 	case protocol.Renamed:
-		if p.concerns(e.Room, e.Rooms) {
+		if p.concerns(e) {
 			delete(p.names, e.From.String())
 			p.names = remember(p.names, e.To.String())
 		}

@@ -71,8 +71,9 @@ func (p *people) part(e protocol.PartedFrom) {
 }
 
 // concerns reports whether an event of a room, or of several, happened in the one in front.
-func (p *people) concerns(room protocol.Room, rooms []protocol.Room) bool {
-	return room == p.room || room == protocol.Room{} || p.room == protocol.Room{} || slices.Contains(rooms, p.room)
+func (p *people) concerns(e protocol.Event) bool {
+	room := protocol.StampOf(e).Room
+	return room == p.room || room == protocol.Room{} || p.room == protocol.Room{} || slices.Contains(protocol.RoomsOf(e), p.room)
 }
 
 const othersShown = 3 // in the line that says where one is
@@ -101,23 +102,15 @@ func (p *people) named(e protocol.Event) protocol.Event {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	room := protocol.StampOf(e).Room
-	if room == protocol.DeskRoom {
+	if protocol.StampOf(e).Room == protocol.DeskRoom {
 		return e
 	}
-	var rooms []protocol.Room
-	switch e := e.(type) {
-	case protocol.Said, protocol.Acted, protocol.Joined, protocol.TopicSet, protocol.Erased:
-	case protocol.Left:
-		rooms = e.Rooms
-	case protocol.Renamed:
-		rooms = e.Rooms
-	case protocol.AwaySet:
-		rooms = e.Rooms
+	switch e.(type) {
+	case protocol.Said, protocol.Acted, protocol.Joined, protocol.Left, protocol.Renamed, protocol.TopicSet, protocol.AwaySet, protocol.Erased:
 	default:
 		return e
 	}
-	if p.concerns(room, rooms) {
+	if p.concerns(e) {
 		return e
 	}
 	return protocol.Elsewhere{Event: e}
