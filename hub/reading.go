@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"chinwag/hub/journal"
@@ -45,6 +46,97 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 		items = append(items, item{aside: &aside{after: place{seq: sh.at}, shift: &sh.shift}})
 	}
 	return items
+}
+
+// catchUp reads on, or finds that there is nothing left and is live again.
+func (d *delivery) catchUp() error {
+	answer := make(chan caughtUp, 1) // the hub does not wait
+	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.reading, d.c.reads.cursor.Seq, answer}); {
+	case errors.Is(err, ErrStopped):
+		return d.drain()
+	case err != nil:
+		return err
+	}
+	select {
+	case at := <-answer:
+		switch {
+		case at.over:
+			return nil
+		case at.live:
+			d.c.reads = nil
+			return nil
+		}
+		if d.c.out.isWaiting() {
+			return nil // its place is before the head; what comes from now on is not
+		}
+		d.c.reads.me.listener = at.listener
+		return d.readOn(at.head)
+	case <-d.c.hub.done:
+		return d.drain()
+	}
+}
+
+// readOn tells the record up to a position, a page at a time.
+func (d *delivery) readOn(to place) error {
+	at := d.c.reads
+	for i := range at.cursor.Streams {
+		r := &at.cursor.Streams[i]
+		if nth, known := to.nth(i, r.Stream); known {
+			r.Last = nth
+		}
+	}
+	upto := to.seq
+	for patient := d.patiently(d.begins(to)); at.cursor.Seq < upto && !d.isOver(); {
+		if patient != nil {
+			return patient
+		}
+		if err := d.readPage(upto); err != nil {
+			patient = d.patiently(err)
+			continue
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins is what is done before a stretch of the record is read.
+func (d *delivery) begins(to place) error {
+	if err := d.recall(); err != nil {
+		return err
+	}
+	return d.skip(to)
+}
+
+// readPage tells the next page of the record, as far as that can be written without
+// waiting. What is in memory needs no turn: where a whole crowd is behind for a moment, turns
+// would keep it there.
+func (d *delivery) readPage(upto uint64) error {
+	at, j := d.c.reads, d.c.hub.journal
+	if page, ok := j.ReadRecent(&at.cursor, upto, pageLines); ok {
+		d.tellMissed(page)
+		return nil
+	}
+	return d.inTurn(func() error {
+		page, err := j.Read(&at.cursor, upto, pageLines)
+		if err == nil {
+			d.tellMissed(page)
+		}
+		return err
+	})
+}
+
+// tellMissed tells a page of what a client that is behind has not heard.
+func (d *delivery) tellMissed(page journal.Page) {
+	if page.Unsure {
+		page.Gone = 0
+	}
+	if page.Gone > 0 || page.Unsure {
+		d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
+	}
+	d.lines = d.c.reads.appendLines(d.lines, page.Entries)
+	d.offerNow()
 }
 
 // recall looks up what was told last before a break, if the session was in several rooms then: the next entry of the
