@@ -20,7 +20,7 @@ import (
 
 // TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
 // themselves, change rooms, watch others, stop reading and go on, break off and come back, the server starts again,
-// mostly with outboxes so small that they are behind most of the time. Everybody must
+// mostly with outboxes so small that they are behind most of the time. Each must
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
@@ -51,7 +51,7 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	dice := rand.New(rand.NewPCG(seed, 1))
 	outbox := 1 + dice.IntN(600)
 	if dice.IntN(4) == 0 {
-		outbox = 0 // nobody is behind
+		outbox = 0 // no client is behind
 	}
 	o := hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour, Survives: true}
 	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: o})

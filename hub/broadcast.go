@@ -9,9 +9,9 @@ import (
 )
 
 // What is said in one room in one commit is told together: encoded once, and one
-// reference in the outbox of everybody who is told the same. Those who are told
-// something else (their own lines, or not those of somebody whom they ignore) get
-// the lines one by one, and those who are in several rooms one sequence of what was said in
+// reference in the outbox of each member that is told the same. A member that is told
+// something else (its own lines, or not those of a session that it ignores) gets
+// the lines one by one, and a session in several rooms one sequence of what was said in
 // all of them: see merge.go. All else that happens, and so may change who is told what,
 // comes after what was said before it.
 
@@ -37,7 +37,7 @@ func (r *run) hear(e *journal.Entry) {
 	}
 }
 
-// pass is what an entry means for who hears what, and for who reads on from the record.
+// pass has the audience follow an entry, and those clients that read on from the record.
 func (r *run) pass(e *journal.Entry) {
 	r.readLess(e)
 	r.follow(e)
@@ -114,7 +114,7 @@ func (room *room) count(commit uint64) int {
 	return room.lines
 }
 
-// noteAuthors notes who may be told something else than the others, since it is their own. A session's own coming and going
+// noteAuthors notes the sessions that may be told something else than the others, since it is their own. A session's own coming and going
 // is not told to it.
 func (r *run) noteAuthors(room *room) {
 	for _, e := range room.said {
@@ -210,7 +210,7 @@ func (r *run) tellMember(m *session, e *journal.Entry) {
 	}
 }
 
-// tellMembers is tellMember for all who are in a room.
+// tellMembers is tellMember for all members of a room.
 func (r *run) tellMembers(room *room, e *journal.Entry) {
 	here := heard{e, e.Line, false}
 	there := heard{e, nil, true}

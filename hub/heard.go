@@ -16,7 +16,7 @@ type heard struct {
 	elsewhere bool
 }
 
-// linesOfAll are what is told of said to those who have said none of it. Comings and goings one right after the other are
+// linesOfAll are what is told of said to sessions that have said none of it. Comings and goings one right after the other are
 // told together.
 func linesOfAll(said []heard) []*protocol.Line {
 	lines := make([]*protocol.Line, len(said))

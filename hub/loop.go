@@ -88,7 +88,7 @@ func (r *run) handle(req request) {
 // run is all that belongs to one call of Run.
 type run struct {
 	machine  *state.Machine // what is true, at the front of the order
-	audience                // who hears what, where telling has got to
+	audience                // which session hears what, where telling has got to
 	intent   state.Intent   // that was decided last
 	hub      *Hub
 	opts     *Options
@@ -117,7 +117,7 @@ type run struct {
 	dueAt    time.Time // for which the timer is set
 	triedAt  time.Time // when what could not be recorded was tried again last
 	retryAt  time.Time // when what could not be recorded is tried again; zero: there is nothing
-	hurried  bool      // an operator asks for the end who cannot wait for a turn
+	hurried  bool      // an operator asks for the end, and cannot wait for a turn
 	broken   error     // not nil: no commit will ever succeed
 	begun    bool      // the start is decided
 	stopping bool

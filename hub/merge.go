@@ -28,7 +28,7 @@ type merging struct {
 	said  []heard        // by one session
 }
 
-// merge is one sequence, for all who are told the same.
+// merge is one sequence, for all sessions that are told the same.
 type merge struct {
 	first *journal.Entry
 	lines []*protocol.Line
@@ -44,7 +44,7 @@ type head struct {
 }
 
 // tellSeveral tells a session in several rooms what was said in them, if it has not been told already. It reports false
-// if the session is told what those are told who are in one room only.
+// if the session is told what the members of one room only are told.
 func (r *run) tellSeveral(s *session) bool {
 	if s.told >= r.head { // in another of its rooms
 		return true
@@ -142,7 +142,7 @@ func (h *head) heard(front journal.Stream) heard {
 	return heard{e, e.Line, false}
 }
 
-// merge is what is gathered as one sequence, the same for all who are told it.
+// merge is what is gathered as one sequence, the same for all sessions that are told it.
 func (g *merging) merge() *merge {
 	g.parts = g.parts[:0]
 	for _, h := range g.heads {

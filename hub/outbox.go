@@ -48,7 +48,7 @@ type aside struct {
 	weight     int64         // given back when it is written
 	behind     *behind       // from here on the writer reads by itself
 	begin      *seen         // from here on it is another session that is told, and what was read for the one before is not
-	shift      *shift        // who is behind reads other streams from here on
+	shift      *shift        // a client that is behind reads other streams from here on
 	past       *past         // a stretch of the record, told again
 	transcript *transcript   // what belongs to one conversation at the desk, told again
 	search     *search       // what is looked for in the record
@@ -83,7 +83,7 @@ func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 	return 0, false
 }
 
-// shift is a change of what is read by who is behind.
+// shift is a change of what a client that is behind reads.
 type shift struct {
 	leave journal.Stream  // "": none
 	enter journal.Reading // of no stream: none

@@ -35,7 +35,7 @@ func HelpFor(h Help, p Place) ([]Helped, error) {
 	return told, nil
 }
 
-// verbsMeant are the commands that somebody may mean by a word: where one of them can be done, the others
+// verbsMeant are the commands that a word may mean: where one of them can be done, the others
 // are not meant.
 func verbsMeant(words Text, typed bool, p Place) []Verb {
 	word, _ := cutWord(narrowed(words.s))

@@ -22,7 +22,7 @@ const (
 
 // reasons is all that depends on a reason: its words for the one who leaves, whether
 // that one should come back, how a program like join ends that does not, and the events in which it
-// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell others what somebody did.
+// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell others what a session did.
 var reasons = []struct {
 	Reason
 	words string

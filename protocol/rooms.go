@@ -4,7 +4,7 @@ import "strings"
 
 // These are the ways to name a room, and to refuse a command for the room that it names.
 
-// NotInRoom refuses what is only for those who are in a room.
+// NotInRoom refuses what is only for the members of a room.
 func NotInRoom(r Room) *Refusal {
 	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
 }

@@ -89,7 +89,7 @@ func (k *kills) read(path string) *recorded {
 	return r
 }
 
-// checkComings looks that nobody has gone but to another place: a kill is told to nobody. The session of a visitor whose
+// checkComings looks that sessions have left rooms for other rooms only: a kill is not told. The session of a visitor whose
 // conversation is closed before the visitor is back has left the desk, and comes back to a room.
 func (k *kills) checkComings(r *recorded) {
 	assert.Len(k.t, r.sessions, len(k.all), "each has had one session")
@@ -225,7 +225,7 @@ func (v *survivor) check(r *recorded) {
 	assert.Equal(v.t, len(want), len(v.seen), "%s was told more than there is", v.name)
 }
 
-// isTold reports whether e is told to who hears its stream: one's own doings are answered instead.
+// isTold reports whether e is told to the clients that hear its stream: the author of a doing is answered instead.
 func (v *survivor) isTold(e *journal.Entry, id uuid.UUID) bool {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:

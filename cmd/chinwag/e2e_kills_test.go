@@ -21,7 +21,7 @@ import (
 )
 
 // TestG12Kills kills the server again and again under many programs that talk, move, visit the desk and answer there.
-// Each was told one order without a gap or a repeat, nobody was told that anybody had gone or come, and the desk is
+// Each was told one order without a gap or a repeat, none was told that another had gone or come, and the desk is
 // after each start what it was before.
 //
 //	kills ── the server, the record, the next life
@@ -85,7 +85,7 @@ type kills struct {
 
 	mu    sync.Mutex
 	lives int  // servers so far
-	quiet bool // nobody begins anything
+	quiet bool // no survivor begins anything
 	deaf  bool // half of all do not listen any more: what they are told until the end is lost
 }
 
@@ -153,7 +153,7 @@ func (k *kills) populate(ctx context.Context, seed uint64) {
 // operators is how many there are; one of them is the watcher.
 func (k *kills) operators() int { return max(3, k.many/20) }
 
-// allAreBack waits until everybody is at the server of now, and the watcher has looked at the desk.
+// allAreBack waits until all survivors are at the server of now, and the watcher has looked at the desk.
 func (k *kills) allAreBack() {
 	k.t.Helper()
 	for _, v := range k.all {
@@ -161,7 +161,7 @@ func (k *kills) allAreBack() {
 	}
 }
 
-// settles has nobody begin anything, and waits until all is answered and told.
+// settles stops all survivors from beginning anything, and waits until all is answered and told.
 func (k *kills) settles() {
 	k.t.Helper()
 	k.mu.Lock()
@@ -208,7 +208,7 @@ func (k *kills) isQuiet() bool {
 	return k.quiet
 }
 
-// isWrong reports whether somebody has seen what must not be: it is told in the end, and no more kills are needed.
+// isWrong reports whether a survivor has seen what must not be: it is told in the end, and no more kills are needed.
 func (k *kills) isWrong() bool {
 	for _, v := range k.all {
 		if v.isWrong() {

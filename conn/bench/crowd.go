@@ -16,7 +16,7 @@ type crowd struct {
 	padding []byte
 	ids     bool // of lines
 	members []*member
-	rooms   [][]*check // of all who are in each room
+	rooms   [][]*check // of all members of each room
 	inFront int        // members who have the same room in front
 	senders []*sender
 
@@ -67,7 +67,7 @@ func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	return c, nil
 }
 
-// newMember makes a member, who is in so many rooms.
+// newMember makes a member of so many rooms.
 func (c *crowd) newMember(index, rooms int) *member {
 	m := &member{crowd: c, index: index, checks: make([]check, rooms)}
 	for i := range m.checks {
@@ -78,7 +78,7 @@ func (c *crowd) newMember(index, rooms int) *member {
 	return m
 }
 
-// seat makes talkers the senders of a room, and has all who are in it keep account of them.
+// seat makes talkers the senders of a room, and has all its members keep account of them.
 func (c *crowd) seat(talkers []*member, all []*check) {
 	base := uint32(len(c.senders))
 	for _, k := range all {
@@ -102,7 +102,7 @@ func (c *crowd) deal(talkers int) (shares []int) {
 	return shares
 }
 
-// fronting are all who have a room in front.
+// fronting are all members that have a room in front.
 func (c *crowd) fronting(room int) []*member {
 	first := room * c.inFront
 	return c.members[first:min(first+c.inFront, len(c.members))]

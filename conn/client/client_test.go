@@ -179,7 +179,7 @@ func TestRoomAndNameAreKept(t *testing.T) {
 		ann.send(protocol.Rename{Nick: nick(t, "ann")})
 		require.NoError(t, ann.Settle(t.Context()))
 		s.close()
-		synctest.Wait() // else it may be sent to the old server, and nobody knows what became of it
+		synctest.Wait() // else it may be sent to the old server, and what became of it is not known
 		ann.say("said while the server is away")
 		ann.send(protocol.Who{})
 		s.openAnew()

@@ -172,7 +172,7 @@ func (m *Machine) checkTickets(c *checks) {
 	}
 }
 
-// checkPlaces checks who takes a place at the desk, and who may come back to read how a conversation ended.
+// checkPlaces checks which sessions take a place at the desk, and which may come back to read how a conversation ended.
 func (m *Machine) checkPlaces(c *checks) {
 	there, unread, from := 0, 0, map[netip.Prefix]int{}
 	for _, s := range m.sessions {

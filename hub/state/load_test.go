@@ -247,7 +247,7 @@ func TestTheListOfThoseHeldIsInOrderAfterALoad(t *testing.T) {
 	assert.Len(t, m.rooms, 100)
 }
 
-// What was damaged may be read as something else: who looks at it is told, and nothing panics.
+// What was damaged may be read as something else: the reader is told, and nothing panics.
 func TestDamageThatCanBeReadIsLookedAt(t *testing.T) {
 	set := defaults()
 	set.Visitors, set.VisitorsPerAddress, set.MessagesKept, set.MessagesPerAddress = 9, 9, 9, 9

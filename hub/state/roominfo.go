@@ -81,7 +81,7 @@ func (s *Session) finds(r *Room, words []string) bool {
 	return true
 }
 
-// who names the people in a room that s may enter.
+// who answers s with the members of a room that it may enter.
 func (m *Machine) who(s *Session, room protocol.Room) {
 	if room == (protocol.Room{}) {
 		room = s.Room
@@ -93,7 +93,7 @@ func (m *Machine) who(s *Session, room protocol.Room) {
 	m.answer(s, m.membersOf(m.rooms[room]))
 }
 
-// checkLook reports why s may not know who is in a room.
+// checkLook reports why s may not know the members of a room.
 func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
 	switch {
 	case s.isIn(room):

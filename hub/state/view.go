@@ -55,7 +55,7 @@ func (s *Session) Wrote() int { return len(s.wrote) }
 // HolderOf is the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
 
-// Room is the room of that name; nil: nobody is in it, and it has no topic. It must only be read, and before the
+// Room is the room of that name; nil: no session is in it, and it has no topic. It must only be read, and before the
 // next decision. So must a Ticket; nil: it is over.
 func (m *Machine) Room(name protocol.Room) *Room { return m.rooms[name] }
 

@@ -7,7 +7,7 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Moment is a record as it was at one moment, for who only reads it. It reads as a Store does.
+// Moment is a record as it was at one moment, to be read only. It reads as a Store does.
 type Moment struct {
 	head uint64
 	r    *reader
