@@ -110,6 +110,10 @@ func (m *Machine) applyChange(e *Event) {
 		m.started()
 	case Inherited:
 		m.inherited(c)
+	case NodeBegan:
+		m.nodeBegan(c)
+	case NodeEnded:
+		m.nodeEnded(c)
 	case Configured:
 		m.configured(c)
 	default:

@@ -33,6 +33,7 @@ type (
 	}
 	// SeenUpto says up to which position clients were told that are not behind.
 	SeenUpto struct {
+		Node     Node
 		Position uint64
 		Clean    bool
 	}
@@ -84,6 +85,18 @@ type (
 	Started struct{}
 	// Inherited is what a record without rows has left: see Legacy.
 	Inherited struct{ Legacy }
+	// NodeBegan begins an incarnation of a node.
+	NodeBegan struct {
+		Node        Node
+		Incarnation uint64
+		Rules       uint64
+		Epoch       uuid.UUID
+	}
+	// NodeEnded ends the incarnation of a node: what that wants from here on is void.
+	NodeEnded struct {
+		Node Node
+		Why  NodeEnd
+	}
 	// Configured sets what counts from here on.
 	Configured struct{ Settings Settings }
 )
@@ -119,4 +132,6 @@ func (Blocked) change()      {}
 func (RoomDropped) change()  {}
 func (Started) change()      {}
 func (Inherited) change()    {}
+func (NodeBegan) change()    {}
+func (NodeEnded) change()    {}
 func (Configured) change()   {}

@@ -286,7 +286,7 @@ func (m *Machine) checkPositions(c *checks) {
 		c.that(at <= m.head, "%s of %v is at position %d, and the record ends at %d", what, of, at, m.head)
 	}
 	is(m.common.Whole, "what is written", "all")
-	is(m.Told, "what was told", "all")
+	is(m.Told.Position, "what was told", "all")
 	for _, s := range m.sessions {
 		for p := range s.Places() {
 			is(p.Came, "the coming", s.Nick)

@@ -55,7 +55,7 @@ func (c *coder) uvarint(v *uint64) {
 }
 
 // number is one of any type that is seldom below 0.
-func number[T ~int | ~int64 | ~uint64](c *coder, v *T) {
+func number[T ~int | ~int64 | ~uint16 | ~uint64](c *coder, v *T) {
 	n := uint64(*v)
 	c.uvarint(&n)
 	if !c.reading { // what is written may be shared with who reads it

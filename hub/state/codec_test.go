@@ -110,7 +110,7 @@ func samples() []sample {
 		Visiting: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), Turned: noon, Turns: 3, Serves: true, Duty: true, Served: 998,
 		Target: Target{Ticket: 7, Nobody: true, Heir: 8, Left: 5, Nick: nickOf("ann")},
 		soft: soft{
-			active: noon.Add(time.Second), scarce: true,
+			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), scarce: true,
 			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Visit(idOf(1)), Mailbox(idOf(2)), Visit(idOf(2)), Everybody},
 			ids:   ringOf(id{hashOf("k1"), 900}, id{hashOf("k2"), 1001}),
 		},
@@ -120,9 +120,13 @@ func samples() []sample {
 			Desk: true, Rooms: math.MaxInt, RoomsPerSession: 64, Hold: 2 * time.Minute, Replay: 20, Visitors: 100, VisitorsPerAddress: 10, Messages: 24 * time.Hour,
 			MessagesKept: 50, MessagesPerAddress: 5, Silence: 10 * time.Minute, Password: Secret{7},
 		},
-		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: 4990, Clean: true, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
+		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: toldUpto{4990, true}, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
 		Dropped: dropped{log: losses{1, 2, 3}, operators: losses{4, 5, 6}, told: noon},
-	}}
+		Order: &order{Position: 70000, Clock: time.Hour, Rules: 3, Epoch: idOf(8), Nodes: []node{
+			{No: 1, Incarnation: 1_800_000_000_000, Request: 900, Heard: time.Minute, Ended: true, Told: toldUpto{4000, true}, Summed: 4096, Sum: Sum{5}},
+			{No: 300, Incarnation: 1, Request: 1},
+		}},
+	}, lastRow: 12, head: 5003}
 	return []sample{
 		{"common, empty", ofCommon, &commonPart{&Machine{}}},
 		{"common", ofCommon, &commonPart{m}},
@@ -156,24 +160,31 @@ func TestRowsAreWrittenAsEver(t *testing.T) {
 	assert.Equal(t, string(want), got.String())
 }
 
-// The version before has written these rows of a session and of what is common. It did not know of several rooms.
+// Earlier versions have written these rows of a session and of what is common. The first did not know of several rooms, and
+// the second not of several nodes.
 func TestOldRowsAreRead(t *testing.T) {
-	file, err := os.ReadFile(filepath.Join("testdata", "rows", "bytes-1.txt"))
-	require.NoError(t, err)
-	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(file), "\r", "")), "\n")
-	for i, s := range samples()[:len(lines)/2] {
-		require.Equal(t, s.name, lines[2*i])
-		b, err := hex.DecodeString(strings.TrimSpace(lines[2*i+1]))
+	for version := range 2 {
+		file, err := os.ReadFile(filepath.Join("testdata", "rows", fmt.Sprintf("bytes-%d.txt", version+1)))
 		require.NoError(t, err)
-		switch p := s.part.(type) {
-		case *sessionPart:
-			p.Watches, p.Watched, p.Rewatch = false, nil, nil
-		case *commonPart:
-			p.Settings.RoomsPerSession = 0
+		lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(file), "\r", "")), "\n")
+		for i, s := range samples()[:len(lines)/2] {
+			require.Equal(t, s.name, lines[2*i])
+			b, err := hex.DecodeString(strings.TrimSpace(lines[2*i+1]))
+			require.NoError(t, err)
+			switch p := s.part.(type) {
+			case *sessionPart:
+				if p.spoken, p.hushed = 0, (time.Time{}); version == 0 {
+					p.Watches, p.Watched, p.Rewatch = false, nil, nil
+				}
+			case *commonPart:
+				if p.Order, p.lastRow, p.head = nil, 0, 0; version == 0 {
+					p.Settings.RoomsPerSession = 0
+				}
+			}
+			read := emptyPart(s.kind)
+			require.NoError(t, decode(b, read.codes()), s.name)
+			assert.Equal(t, s.part, read, s.name)
 		}
-		read := emptyPart(s.kind)
-		require.NoError(t, decode(b, read.codes()), s.name)
-		assert.Equal(t, s.part, read, s.name)
 	}
 }
 

@@ -28,7 +28,7 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 		return
 	}
 	if s.Serves {
-		m.touchSoft(s).active = m.now
+		m.touchExact(s).active = m.now
 	}
 	if s.Room == protocol.DeskRoom && m.visitorCommand(s, cmd) {
 		return

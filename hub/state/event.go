@@ -81,6 +81,9 @@ type (
 		Ticket   protocol.Ticket
 		Messages int
 	}
+	// Diverged has the server's log told that the nodes do not have the same state at a position of their order, and that
+	// none of these is that of most.
+	Diverged struct{ Position uint64 }
 	// Shutdown ends the server, and tells everybody why.
 	Shutdown struct{ Text protocol.Text }
 	// CatchUp tells a session that has come back what it has missed, and has its client told the rest
@@ -100,6 +103,7 @@ func (Transcript) query()  {}
 func (CatchUp) query()     {}
 func (Dropped) query()     {}
 func (Inheritance) query() {}
+func (Diverged) query()    {}
 func (Shutdown) query()    {}
 
 // Stay is a session's time in a room: its stream from a position on, up to another.

@@ -24,8 +24,8 @@ var kinds = [...]struct {
 	name    string
 	version byte // as it is written
 }{
-	ofCommon:  {"what is common", 2},
-	ofSession: {"a session", 2},
+	ofCommon:  {"what is common", 3},
+	ofSession: {"a session", 3},
 	ofRoom:    {"a room", 1},
 	ofTicket:  {"a ticket", 1},
 	ofBlock:   {"somebody kept out", 1},
@@ -129,6 +129,11 @@ func (s *Session) fields(c *coder, at *uint64) {
 		number(c, &p.Came)
 	})
 	list(c, &s.Rewatch, MaxPlaces, c.room)
+	if c.version < 3 {
+		return
+	}
+	number(c, &s.spoken)
+	c.time(&s.hushed)
 }
 
 func (r *Room) fields(c *coder) {
@@ -164,8 +169,7 @@ func (m *Machine) fields(c *coder) {
 	number(c, &m.Tickets)
 	list(c, &m.common.Ended, MaxEnded, func(no *protocol.Ticket) { number(c, no) })
 	number(c, &m.Guests)
-	number(c, &m.Told)
-	c.flags(&m.Clean)
+	m.Told.fields(c)
 	number(c, &m.common.Whole)
 	number(c, &m.Starts)
 	c.time(&m.common.Started)
@@ -174,6 +178,41 @@ func (m *Machine) fields(c *coder) {
 	if c.version >= 2 {
 		number(c, &m.Settings.RoomsPerSession)
 	}
+	if c.version < 3 {
+		return
+	}
+	several := m.Order != nil
+	if c.flags(&several); !several {
+		return
+	}
+	if c.reading {
+		m.Order = &order{}
+	}
+	number(c, &m.head)
+	number(c, &m.lastRow)
+	m.Order.fields(c)
+}
+
+func (t *toldUpto) fields(c *coder) {
+	number(c, &t.Position)
+	c.flags(&t.Clean)
+}
+
+func (o *order) fields(c *coder) {
+	number(c, &o.Position)
+	number(c, &o.Clock)
+	number(c, &o.Rules)
+	c.bytes(o.Epoch[:])
+	list(c, &o.Nodes, MaxNodes, func(n *node) {
+		number(c, &n.No)
+		number(c, &n.Incarnation)
+		number(c, &n.Request)
+		number(c, &n.Heard)
+		c.flags(&n.Ended)
+		n.Told.fields(c)
+		number(c, &n.Summed)
+		c.bytes(n.Sum[:])
+	})
 }
 
 // fields are those of the settings but for the ready replies: each start brings them, and they may be many.

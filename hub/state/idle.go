@@ -83,7 +83,7 @@ func (m *Machine) relieve() {
 		if !s.isThere() || m.now.Before(s.active.Add(m.Settings.Silence)) {
 			continue
 		}
-		m.touchSoft(s).active = m.now // once is enough
+		m.touchExact(s).active = m.now // once is enough
 		if !m.hasTickets(s) {
 			continue
 		}

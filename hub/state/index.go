@@ -24,6 +24,9 @@ func (m *Machine) indexSession(s *Session) {
 	if s.Code != (Secret{}) {
 		m.codes[s.Code] = s
 	}
+	if HostOf(s.Conn) != 0 {
+		m.conns[s.Conn] = s
+	}
 	if !s.Until.IsZero() {
 		i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
 		m.held = slices.Insert(m.held, i, s)
@@ -48,6 +51,9 @@ func (m *Machine) unindexSession(s *Session) {
 	m.freeName(s)
 	if s.Code != (Secret{}) {
 		delete(m.codes, s.Code)
+	}
+	if m.conns[s.Conn] == s {
+		delete(m.conns, s.Conn)
 	}
 	if !s.Until.IsZero() {
 		if i, found := slices.BinarySearchFunc(m.held, s, byUntil); found {

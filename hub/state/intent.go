@@ -12,6 +12,7 @@ import (
 // Intent is what a client or the server itself wants, with all that a decision about it needs
 // from outside.
 type Intent struct {
+	Origin                // zero: of the server itself, where it is the only one
 	ID      uuid.UUID     // of this intent alone: ids of events come from it
 	Time    time.Time     // UTC, in whole milliseconds; one before that of the last intent counts as that
 	Late    time.Duration // how long after it was decided something is told at that time
@@ -45,7 +46,9 @@ type (
 	// and no session has a connection.
 	Began struct {
 		Settings Settings
-		Legacy   *Legacy // of a record that has entries and no rows; nil: it has rows, or nothing
+		Rules    uint64    // by which the node decides; 0: the server is the only one
+		Epoch    uuid.UUID // of the node's record
+		Legacy   *Legacy   // of a record that has entries and no rows; nil: it has rows, or nothing
 	}
 
 	// Open begins a session for a connection, or goes on with the one that Token names.
@@ -108,6 +111,13 @@ type (
 	Continue struct{ closing closing }
 	// Due does what is to happen because time has passed: see Machine.NextDue.
 	Due struct{}
+	// Heartbeat says that a node is alive, as each of its intents does.
+	Heartbeat struct{}
+	// Checksum is what a node has made of all intents up to a position: see Machine.Checksum.
+	Checksum struct {
+		Position uint64
+		Sum      Sum
+	}
 )
 
 func (Began) op()     {}
@@ -120,6 +130,8 @@ func (Promote) op()   {}
 func (Command) op()   {}
 func (Continue) op()  {}
 func (Due) op()       {}
+func (Heartbeat) op() {}
+func (Checksum) op()  {}
 
 // Settings are what whoever runs the server has chosen. No bound is 0: math.MaxInt is none.
 type Settings struct {

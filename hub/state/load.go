@@ -31,7 +31,7 @@ func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 	if !l.common && len(l.seen) > 0 {
 		return nil, &RowError{commonRow, errMissing}
 	}
-	m.guests = m.common.Guests
+	m.guests = m.common.Guests // of which some may not have been given
 	if err := l.index(m); err != nil {
 		return nil, err
 	}

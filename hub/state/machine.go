@@ -17,7 +17,8 @@ type Machine struct {
 	sessions  map[uuid.UUID]*Session
 	names     map[string]*Session // by both keys of each nick
 	codes     map[Secret]*Session
-	held      []*Session // without a connection, the first to end first
+	conns     map[uint64]*Session // by their connections, where these are a node's among several
+	held      []*Session          // without a connection, the first to end first
 	rooms     map[protocol.Room]*Room
 	desk      desk
 	blocks    map[string]*block
@@ -40,7 +41,7 @@ type Machine struct {
 // New makes a machine of an empty record.
 func New() *Machine {
 	return &Machine{
-		sessions: map[uuid.UUID]*Session{}, names: map[string]*Session{}, codes: map[Secret]*Session{},
+		sessions: map[uuid.UUID]*Session{}, names: map[string]*Session{}, codes: map[Secret]*Session{}, conns: map[uint64]*Session{},
 		rooms: map[protocol.Room]*Room{}, desk: newDesk(), blocks: map[string]*block{}, ignoring: map[*Session]bool{}, lastRow: commonRow,
 	}
 }
@@ -51,11 +52,26 @@ func (m *Machine) Head() uint64 { return m.head }
 // Decide decides about an intent. What it returns holds until the next call. A decision is one
 // of a row: Rollback makes it undone with all that come after it, Release keeps it for ever.
 func (m *Machine) Decide(in *Intent) *Decision {
+	before := m.now
 	m.begin(in)
-	s := m.sessions[in.Session]
-	if in.Session != uuid.Nil && (s == nil || in.Conn != 0 && s.Conn != in.Conn) {
+	if in.Node == 0 {
+		m.decide(in)
+	} else if passed := m.now.Sub(before); m.inTurn(in, passed) {
+		m.decide(in)
+	} else {
 		m.out.Void = true
-		return &m.out
+	}
+	m.tendDesk()
+	m.collectRows()
+	return &m.out
+}
+
+// decide decides about an intent whose turn it is.
+func (m *Machine) decide(in *Intent) {
+	s, ok := m.sessionOf(in)
+	if !ok {
+		m.out.Void = true
+		return
 	}
 	switch op := in.Op.(type) {
 	case Began:
@@ -79,12 +95,35 @@ func (m *Machine) Decide(in *Intent) *Decision {
 		m.closeNext(s, op.closing)
 	case Due:
 		m.due()
+	case Heartbeat:
+	case Checksum:
+		m.compare(op)
 	default:
 		panic(fmt.Sprintf("state: an intent of an unknown type %T", op))
 	}
-	m.tendDesk()
-	m.collectRows()
-	return &m.out
+}
+
+// sessionOf is the session whose an intent is; nil: it is the server's, or that of a connection without one. ok is false
+// where the intent is of a session that is over, or has another connection.
+func (m *Machine) sessionOf(in *Intent) (s *Session, ok bool) {
+	if in.Session != uuid.Nil {
+		s = m.sessions[in.Session]
+		return s, s != nil && (in.Conn == 0 || s.Conn == in.Conn)
+	}
+	if in.Node == 0 {
+		return nil, true
+	}
+	conn := in.Conn
+	switch op := in.Op.(type) {
+	case Open:
+		return m.conns[op.Conn], true
+	case Resume:
+		return m.conns[op.Conn], true
+	case Command, Lost, Withdrawn, Promote, Continue:
+		s = m.conns[conn]
+		return s, s != nil
+	}
+	return nil, true
 }
 
 func (m *Machine) begin(in *Intent) {

@@ -111,7 +111,7 @@ func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 	}
 	for ; ; number++ {
 		if m.guests = max(m.guests, number); number > m.common.Guests {
-			m.touchCommon().Guests = number - 1 + guestsAtOnce
+			m.touchCommon().Guests = number - 1 + m.reservedGuests()
 		}
 		n, err := protocol.ParseNick("guest-" + strconv.Itoa(number))
 		if err != nil {
@@ -121,6 +121,14 @@ func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 			return n
 		}
 	}
+}
+
+// reservedGuests is how many numbers are reserved at once. Where several nodes decide, none is skipped by a start.
+func (m *Machine) reservedGuests() int {
+	if m.Order != nil {
+		return 1
+	}
+	return guestsAtOnce
 }
 
 // holder is the session that has a nick which cannot be told from n, or nil.

@@ -135,7 +135,7 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	if !s.Serves {
 		s.Serves, s.Served = true, e.Seq
 		m.desk.addOperator(s)
-		m.touchSoft(s).active = ev.Time
+		m.touchExact(s).active = ev.Time
 	}
 }
 
@@ -149,7 +149,7 @@ func (m *Machine) retired(s *Session) {
 	m.touchSession(s)
 	m.desk.removeOperator(s)
 	s.Serves, s.Duty, s.Target = false, false, Target{}
-	m.touchSoft(s).hushed = time.Time{}
+	m.touchExact(s).hushed = time.Time{}
 }
 
 // reconnected has the clocks of an operator begin again that has another connection now.
@@ -158,7 +158,7 @@ func (m *Machine) reconnected(s *Session) {
 		return
 	}
 	m.desk.touched = true // there may be somebody for it
-	m.touchSoft(s).active = m.now
+	m.touchExact(s).active = m.now
 	if s.Target.Nobody {
 		m.hush(s) // it was not told yet that its lines go to nobody
 	}

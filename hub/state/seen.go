@@ -14,14 +14,22 @@ func (m *Machine) noteSeen(op Seen) {
 			m.change(s.ID, SeenBehind{b.Seen})
 		}
 	}
-	if op.Upto > m.Told || op.Clean != m.Clean {
-		m.change(uuid.Nil, SeenUpto{max(op.Upto, m.Told), op.Clean})
+	was := m.toldBy(m.in.Node)
+	if op.Upto > was.Position || op.Clean != was.Clean {
+		m.change(uuid.Nil, SeenUpto{m.in.Node, max(op.Upto, was.Position), op.Clean})
+	}
+	if n := m.node(m.in.Node); n != nil && op.Clean {
+		m.endNode(n, NodeStopped)
 	}
 }
 
 func (m *Machine) seenUpto(c SeenUpto) {
+	if n := m.node(c.Node); n != nil {
+		n.Told = toldUpto{c.Position, c.Clean}
+		return
+	}
 	of := m.touchCommon()
-	of.Told, of.Clean = c.Position, c.Clean
+	of.Told = toldUpto{c.Position, c.Clean}
 	if c.Clean { // the last word of a server: it gives no more numbers
 		of.Guests = m.guests
 	}
@@ -30,13 +38,4 @@ func (m *Machine) seenUpto(c SeenUpto) {
 func (m *Machine) seenBehind(s *Session, c SeenBehind) {
 	m.touchSession(s)
 	s.Behind, s.Seen = c.Position != 0, max(s.Seen, c.Position)
-}
-
-// wasSeen is up to which position the client of s was told as the server ended, and whether that may be too low.
-func (m *Machine) wasSeen(s *Session, clean bool) (position uint64, unsure bool) {
-	position = s.Seen
-	if !s.Behind {
-		position = max(position, m.Told)
-	}
-	return position, !clean && !s.Program
 }

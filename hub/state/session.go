@@ -126,7 +126,12 @@ func (m *Machine) connect(s *Session, conn uint64) {
 		m.rooms[p.Room].members.uncount(s)
 	}
 	m.desk.unindexVisitor(s)
-	s.Conn = conn
+	if m.conns[s.Conn] == s {
+		delete(m.conns, s.Conn)
+	}
+	if s.Conn = conn; HostOf(conn) != 0 {
+		m.conns[conn] = s
+	}
 	m.desk.indexVisitor(s)
 	for p := range s.Places() {
 		m.rooms[p.Room].members.counts(s)

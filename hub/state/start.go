@@ -20,14 +20,17 @@ const (
 
 // start is the first decision of a server that has started: these settings count from here on, and no session has a
 // connection. That is told to nobody: a session that was connected is held in its room, and what was
-// held is held anew, since nobody could come back while the server was away.
+// held is held anew, since nobody could come back while the server was away. Where other nodes are live, their sessions
+// go on.
 func (m *Machine) start(op Began) {
 	was := m.Settings
 	if !reflect.DeepEqual(m.Settings, op.Settings) {
 		m.change(uuid.Nil, Configured{op.Settings})
 	}
-	clean := m.Clean
-	m.change(uuid.Nil, Started{})
+	told, away := m.Told, len(m.liveNodes()) == 0
+	if away {
+		m.change(uuid.Nil, Started{})
+	}
 	if op.Legacy != nil {
 		m.inherit(op.Legacy)
 	}
@@ -35,7 +38,12 @@ func (m *Machine) start(op Began) {
 		if s.Operator && was.Password != m.Settings.Password {
 			m.demote(s)
 		}
-		m.survive(s, clean)
+		m.survive(s, told, away)
+	}
+	if m.in.Node != 0 {
+		m.change(uuid.Nil, NodeBegan{m.in.Node, m.in.Incarnation, op.Rules, op.Epoch})
+	} else if m.Order != nil {
+		m.touchCommon().Order = nil
 	}
 	if was.Desk && !m.Settings.Desk {
 		m.openRooms()
@@ -60,16 +68,19 @@ func (m *Machine) demote(s *Session) {
 	}
 }
 
-// survive is what a start makes of a session.
-func (m *Machine) survive(s *Session, clean bool) {
+// survive is what a start makes of a session. away: no node was live.
+func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
+	of := alone
+	if n := m.node(HostOf(s.Conn)); n != nil {
+		of = n.Told
+	}
 	until := m.now.Add(m.Settings.Hold)
 	switch {
-	case s.Conn != 0 && s.Code == (Secret{}), s.isIn(protocol.OperatorsRoom) && !s.Operator:
+	case s.isIn(protocol.OperatorsRoom) && !s.Operator:
 		m.end(s, protocol.Left{Reason: protocol.Lost})
-	case s.Conn != 0:
-		seen, unsure := m.wasSeen(s, clean)
-		m.change(s.ID, Detached{Until: until, Seen: seen, Unsure: unsure, Quiet: true})
-	case m.isHeldAnew(s) && s.Until.Before(until):
+	case s.Conn != 0 && !m.isLive(HostOf(s.Conn)):
+		m.loseNode(s, of)
+	case away && s.Conn == 0 && m.isHeldAnew(s) && s.Until.Before(until):
 		m.change(s.ID, Detached{Until: until, Seen: s.Seen, Unsure: s.Unsure, Quiet: s.Quiet, Short: s.Short})
 	}
 }
@@ -106,5 +117,5 @@ func (m *Machine) started() {
 	if m.now.Sub(c.Started) >= soonAgain {
 		c.Starts = 0
 	}
-	c.Starts, c.Started, c.Clean = c.Starts+1, m.now, false
+	c.Starts, c.Started, c.Told.Clean = c.Starts+1, m.now, false
 }

@@ -60,7 +60,7 @@ func (m *Machine) aim(s *Session, t *Ticket) {
 	}
 	m.setTarget(s, to)
 	if !s.hushed.IsZero() {
-		m.touchSoft(s).hushed = time.Time{}
+		m.touchExact(s).hushed = time.Time{}
 	}
 }
 
@@ -75,7 +75,7 @@ func (m *Machine) aimAtNobody(s *Session) {
 
 // hush has the lines of s, but for those that name a visitor, rejected for a moment:
 // they may have come together with one that could not be followed.
-func (m *Machine) hush(s *Session) { m.touchSoft(s).hushed = m.now.Add(Breath) }
+func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(Breath) }
 
 // isHushed reports whether s may not have read yet why its lines are rejected.
 func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Late)) }

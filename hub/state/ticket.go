@@ -94,7 +94,7 @@ func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
 func (m *Machine) give(t *Ticket, to *Session) {
 	t.By, t.OnHold = to.ID, false
 	if to.active.Before(m.now) {
-		m.touchSoft(to).active = m.now
+		m.touchExact(to).active = m.now
 	}
 }
 

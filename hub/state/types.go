@@ -132,11 +132,11 @@ type common struct {
 	Tickets  protocol.Ticket   // numbers given so far
 	Ended    []protocol.Ticket // the last conversations that are over; replaced, never written to
 	Guests   int               // numbers of guests that are given, or reserved to be given
-	Told     uint64            // position up to which the client of each session is told that is not Behind, a second ago
-	Clean    bool              // and now, as the server is about to end
+	Told     toldUpto          // of a server that is alone
 	Whole    uint64            // position up to which what is soft stands in the rows
 	Starts   int               // of the server, one soon after the other,
 	Started  time.Time         // the last of them
 	Dropped  dropped           // at the desk, and not told yet
+	Order    *order            // of several nodes; nil: the server is alone
 	dirty    uint64
 }

@@ -105,6 +105,15 @@ func (m *Machine) touchSoft(s *Session) *Session {
 	return s
 }
 
+// touchExact is touchSoft for what entries do not make again. Where several nodes decide, each has to know it exactly,
+// also after a start, so it is written.
+func (m *Machine) touchExact(s *Session) *Session {
+	if m.Order != nil {
+		m.touchSession(s)
+	}
+	return m.touchSoft(s)
+}
+
 func (m *Machine) touchRoom(r *Room) *Room {
 	if r.dirty != m.number {
 		was := *r

@@ -265,7 +265,7 @@ func (m *Machine) dump(exactly bool) string {
 	for _, s := range slices.SortedFunc(maps.Values(m.sessions), byRow) {
 		copied := *s
 		if !exactly {
-			copied.active = time.Time{}
+			copied.active, copied.hushed = time.Time{}, time.Time{}
 		}
 		var none uint64
 		row(s.row, ofSession, func(c *coder) { copied.fields(c, &none) })

@@ -1,0 +1,341 @@
+package state
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"chinwag/protocol"
+)
+
+// Several nodes may decide one order: a log brings the same intents in the same sequence to each of them, so each
+// has the same state. What a node does not know from the log must not matter, so the nodes are state themselves:
+//
+//	Began ──> live ─┬─ it is not heard of for a Lease, while others are ─────> ended
+//	                ├─ Seen{Clean}, its last intent ─────────────────────────> ended
+//	                ├─ its Checksum is not that of most live nodes ──────────> ended
+//	                └─ the next incarnation begins ──────────────────────────> ended
+//
+// The sessions of a node that has ended lose their connections, as at a start. Its intents that come
+// later are void. So is each that comes a second time, or before the one that its node wanted first.
+
+const (
+	// Lease is how long a node is live that says nothing. A time in which nothing is decided counts little: where
+	// the log was away, it was so for all.
+	Lease = 10 * time.Second
+
+	// Beat is how often a node says at least that it is alive.
+	Beat = Lease / 5
+
+	longestGap = Lease / 4 // that counts between one intent and the next
+
+	// MaxNodes is how many nodes may ever have been in one order.
+	MaxNodes = 64
+
+	// ChecksumEvery is how many intents are decided between two checksums.
+	ChecksumEvery = 4096
+)
+
+// Rules is the version of all that a decision depends on beside state and intents: it changes with each change of
+// what Decide makes, of protocol's parsing, and of the Unicode tables by which names are compared. Live nodes have
+// the same.
+const Rules = 1
+
+// Node is a server among several that decide one order; 0 is one that is alone.
+type Node uint16
+
+const connBits = 48
+
+// Conn is the number of one of n's connections, which no connection of another node has.
+func (n Node) Conn(number uint64) uint64 { return uint64(n)<<connBits | number }
+
+// HostOf is the node that has or had a connection.
+func HostOf(conn uint64) Node { return Node(conn >> connBits) }
+
+// Origin is where an intent comes from.
+type Origin struct {
+	Node        Node
+	Incarnation uint64 // one life of the node's process; each has a higher number than those before
+	Request     uint64 // the number of the intent in it: 1 for Began, and always the next
+}
+
+// Sum is a hash of a state.
+type Sum [sha256.Size]byte
+
+// NodeEnd is why the incarnation of a node has ended.
+type NodeEnd byte
+
+const (
+	NodeStopped  NodeEnd = 1 + iota // it has said so
+	NodeSilent                      // its lease is over
+	NodeReplaced                    // the next incarnation has begun
+	NodeDiffers                     // its state is not that of most
+)
+
+// order is how far the order of several nodes is decided, and who decides it. It is replaced, never written to.
+type order struct {
+	Position uint64        // of the last intent
+	Clock    time.Duration // in which intents were decided: by it leases are counted
+	Rules    uint64        // of the live nodes
+	Epoch    uuid.UUID     // of the record of each
+	Nodes    []node        // in the order of their numbers
+}
+
+// node is what is known of one, in its last incarnation.
+type node struct {
+	No          Node
+	Incarnation uint64
+	Request     uint64        // the number of its last intent
+	Heard       time.Duration // on the order's clock
+	Ended       bool
+	Told        toldUpto
+	Summed      uint64 // the position of its last checksum
+	Sum         Sum
+}
+
+// toldUpto is the position up to which the client of each session of a node is told that is not Behind, a second ago.
+type toldUpto struct {
+	Position uint64
+	Clean    bool // and now, as the node is about to end
+}
+
+// Position is that of the last intent in the order of several nodes; 0: no node but this one has decided anything.
+func (m *Machine) Position() uint64 {
+	if m.Order == nil {
+		return 0
+	}
+	return m.Order.Position
+}
+
+// IncarnationOf is the number of a node's last incarnation, and whether that is live; 0: there was none.
+func (m *Machine) IncarnationOf(no Node) (number uint64, live bool) {
+	if n := m.node(no); n != nil {
+		return n.Incarnation, !n.Ended
+	}
+	return 0, false
+}
+
+// RulesInForce are those by which the live nodes decide; 0: there is none.
+func (m *Machine) RulesInForce() uint64 {
+	if m.Order == nil {
+		return 0
+	}
+	return m.Order.Rules
+}
+
+// node is what is known of one; nil: nothing.
+func (m *Machine) node(no Node) *node {
+	if m.Order == nil {
+		return nil
+	}
+	i, found := slices.BinarySearchFunc(m.Order.Nodes, no, func(n node, no Node) int { return cmp.Compare(n.No, no) })
+	if !found {
+		return nil
+	}
+	return &m.Order.Nodes[i]
+}
+
+func (m *Machine) isLive(no Node) bool {
+	n := m.node(no)
+	return n != nil && !n.Ended
+}
+
+// liveNodes are those that decide.
+func (m *Machine) liveNodes() (live []*node) {
+	if m.Order == nil {
+		return nil
+	}
+	for i := range m.Order.Nodes {
+		if n := &m.Order.Nodes[i]; !n.Ended {
+			live = append(live, n)
+		}
+	}
+	return live
+}
+
+// touchOrder is the order, which is about to be changed by this decision for the first time.
+func (m *Machine) touchOrder() *order {
+	c := m.touchCommon()
+	o := order{}
+	if c.Order != nil {
+		o = *c.Order
+		o.Nodes = slices.Clone(o.Nodes)
+	}
+	c.Order = &o
+	return &o
+}
+
+// inTurn gives an intent its place in the order of several nodes, and reports whether it may be decided.
+func (m *Machine) inTurn(in *Intent, passed time.Duration) bool {
+	o := m.touchOrder()
+	o.Position++
+	o.Clock += min(passed, longestGap)
+	for _, n := range m.liveNodes() {
+		if o.Clock-n.Heard >= Lease {
+			m.endNode(n, NodeSilent)
+		}
+	}
+	if op, ok := in.Op.(Began); ok {
+		return m.mayBegin(in, op)
+	}
+	n := m.node(in.Node)
+	if n == nil || n.Ended || n.Incarnation != in.Incarnation || n.Request+1 != in.Request || !m.isOwnConn(in) {
+		return false
+	}
+	n.Request, n.Heard = in.Request, o.Clock
+	return true
+}
+
+// isOwnConn reports whether the connection of an intent is one of its node's.
+func (m *Machine) isOwnConn(in *Intent) bool {
+	conn := in.Conn
+	switch op := in.Op.(type) {
+	case Open:
+		conn = op.Conn
+	case Resume:
+		conn = op.Conn
+	}
+	return conn == 0 || HostOf(conn) == in.Node
+}
+
+// mayBegin reports whether an incarnation may begin. That of the same node before it ends by it.
+func (m *Machine) mayBegin(in *Intent, op Began) bool {
+	n := m.node(in.Node)
+	switch {
+	case n == nil && len(m.Order.Nodes) == MaxNodes:
+		return false
+	case in.Request != 1 || n != nil && in.Incarnation <= n.Incarnation:
+		return false
+	}
+	others := slices.ContainsFunc(m.liveNodes(), func(o *node) bool { return o.No != in.Node })
+	if others && op.Rules != m.Order.Rules || len(m.Order.Nodes) > 0 && op.Epoch != m.Order.Epoch {
+		return false
+	}
+	if n != nil && !n.Ended {
+		m.endNode(n, NodeReplaced)
+	}
+	return true
+}
+
+// nodeBegan has an incarnation be live from here on.
+func (m *Machine) nodeBegan(c NodeBegan) {
+	o := m.Order
+	i, found := slices.BinarySearchFunc(o.Nodes, c.Node, func(n node, no Node) int { return cmp.Compare(n.No, no) })
+	if !found {
+		o.Nodes = slices.Insert(o.Nodes, i, node{})
+	}
+	o.Nodes[i] = node{No: c.Node, Incarnation: c.Incarnation, Request: 1, Heard: o.Clock}
+	o.Rules, o.Epoch = c.Rules, c.Epoch
+}
+
+// endNode ends an incarnation. Its sessions have no connection any more, and may come back on any node.
+func (m *Machine) endNode(n *node, why NodeEnd) {
+	no, upto := n.No, n.Told
+	m.change(uuid.Nil, NodeEnded{no, why})
+	for _, s := range m.hostedBy(no) {
+		m.loseNode(s, upto)
+	}
+}
+
+// hostedBy are the sessions that have a connection to a node, in the order of their rows.
+func (m *Machine) hostedBy(no Node) (all []*Session) {
+	for s := range maps.Values(m.sessions) {
+		if s.Conn != 0 && HostOf(s.Conn) == no {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, byRow)
+	return all
+}
+
+// loseNode takes the connection of a session whose node has ended, which is told to nobody: it may come back.
+func (m *Machine) loseNode(s *Session, of toldUpto) {
+	if s.Code == (Secret{}) {
+		m.end(s, protocol.Left{Reason: protocol.Lost})
+		return
+	}
+	seen := s.Seen
+	if !s.Behind {
+		seen = max(seen, of.Position)
+	}
+	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: seen, Unsure: !of.Clean && !s.Program, Quiet: true})
+}
+
+func (m *Machine) nodeEnded(c NodeEnded) { m.node(c.Node).Ended = true }
+
+// toldBy is up to where the clients of a node are told.
+func (m *Machine) toldBy(no Node) toldUpto {
+	if n := m.node(no); n != nil {
+		return n.Told
+	}
+	return m.Told
+}
+
+// compare ends nodes whose state is not that of most: the one whose checksum this is, or those that have another. Where
+// no state is that of most, the server's log is told.
+func (m *Machine) compare(op Checksum) {
+	own := m.node(m.in.Node)
+	own.Summed, own.Sum = op.Position, op.Sum
+	live := m.liveNodes()
+	said := func(sum Sum) (n int) {
+		for _, o := range live {
+			if o.Summed == op.Position && o.Sum == sum {
+				n++
+			}
+		}
+		return n
+	}
+	all, agreed := 0, false
+	for _, n := range live {
+		if n.Summed == op.Position {
+			all++
+			agreed = agreed || 2*said(n.Sum) > len(live)
+		}
+	}
+	for _, n := range live {
+		if agreed && n.Summed == op.Position && 2*said(n.Sum) <= len(live) {
+			m.endNode(n, NodeDiffers)
+		}
+	}
+	if all == len(live) && !agreed {
+		m.tellHub(Diverged{op.Position})
+	}
+}
+
+// Checksum is a hash of all that is true: of each row as it would be written now, in the order of their numbers. It is the
+// same on all nodes that have decided the same, however often they have been started from their rows since.
+func (m *Machine) Checksum() Sum {
+	rows := []Row{{commonRow, m.encode(ofCommon, m.fields)}}
+	add := func(row int64, k kind, fields func(*coder)) {
+		if row != 0 {
+			rows = append(rows, Row{row, m.encode(k, fields)})
+		}
+	}
+	for _, s := range m.sessions {
+		add(s.row, ofSession, m.sessionFields(s))
+	}
+	for _, r := range m.rooms {
+		add(r.row, ofRoom, r.fields)
+	}
+	for _, t := range m.desk.tickets {
+		add(t.row, ofTicket, t.fields)
+	}
+	for _, b := range m.blocks {
+		add(b.row, ofBlock, b.fields)
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.ID, b.ID) })
+	h := sha256.New()
+	head := binary.BigEndian.AppendUint64(nil, m.head)
+	h.Write(head)
+	for _, r := range rows {
+		head = binary.BigEndian.AppendUint64(head[:0], uint64(r.ID))
+		h.Write(binary.BigEndian.AppendUint64(head, uint64(len(r.Value))))
+		h.Write(r.Value)
+	}
+	return Sum(h.Sum(nil))
+}
