@@ -19,9 +19,7 @@ func (r *run) changed(ch change) {
 		r.attached(s, c)
 	case state.Detached:
 		r.unlink(s)
-		if c.Seen > s.seen.Load() { // by a start, which knows it from the last note
-			s.seen.Store(c.Seen)
-		}
+		s.wasSeen(c.Seen) // by a start, which knows it from the last note
 	case state.Ended:
 		r.unlink(s)
 		r.remove(s)
@@ -59,6 +57,7 @@ func (r *run) opened(id uuid.UUID, of *state.Session) {
 // attached gives a session to the connection that has brought its token or code.
 func (r *run) attached(s *session, c state.Attached) {
 	r.unlink(s)
+	s.wasSeen(c.Seen)
 	s.program, s.echo, s.noted = c.Program, c.Echo, true
 	client := r.clients[c.Conn]
 	if client == nil {
@@ -68,6 +67,13 @@ func (r *run) attached(s *session, c state.Attached) {
 	from, missing := r.resumePoint(client, s)
 	client.missing = missing
 	r.link(client, s, from)
+}
+
+// wasSeen says up to which position the last connection of s was told, if that is more than is known here.
+func (s *session) wasSeen(upto uint64) {
+	if upto > s.seen.Load() {
+		s.seen.Store(upto)
+	}
 }
 
 // link has a client told from here on what is for s, which was told all up to a position. If

@@ -18,6 +18,7 @@ type (
 	Attached struct {
 		Conn    uint64
 		Was     uint64 // the connection that it had; 0: none
+		Seen    uint64 // position up to which that was told at least, if it was another node's
 		Program bool
 		Echo    bool
 		At      Address

@@ -259,11 +259,7 @@ func (m *Machine) loseNode(s *Session, of toldUpto) {
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 		return
 	}
-	seen := s.Seen
-	if !s.Behind {
-		seen = max(seen, of.Position)
-	}
-	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: seen, Unsure: !of.Clean && !s.Program, Quiet: true})
+	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.toldUpto(of), Unsure: !of.Clean && !s.Program, Quiet: true})
 }
 
 func (m *Machine) nodeEnded(c NodeEnded) { m.node(c.Node).Ended = true }

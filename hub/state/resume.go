@@ -46,6 +46,9 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	m.tell(s.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Replaced}})
 	at.Was = s.Conn
 	unsure, watched := s.Unsure, s.Rewatch
+	if host := HostOf(s.Conn); s.Conn != 0 && host != HostOf(at.Conn) {
+		at.Seen, unsure = s.toldUpto(m.toldBy(host)), !s.Program
+	}
 	m.change(s.ID, at)
 	m.reclaim(s, number)
 	if to != (protocol.Room{}) {

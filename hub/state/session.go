@@ -106,6 +106,7 @@ func (m *Machine) attached(s *Session, c Attached) {
 	m.unhold(s)
 	m.connect(s, c.Conn)
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
+	s.Seen = max(s.Seen, c.Seen)
 	s.Quiet, s.Short, s.Returned, s.Unsure, s.Behind, s.Rewatch = false, false, true, false, true, nil
 }
 
