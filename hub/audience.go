@@ -26,7 +26,8 @@ type audience struct {
 // session is a session as far as delivery needs it.
 type session struct {
 	listener
-	client *Client // nil: it has no connection
+	client *Client // nil: it has no connection here
+	remote bool    // it has one to another node
 	live   bool    // the hub feeds the client's outbox; false: the client reads the journal
 	late   bool    // it is yet to be told of a crowd
 	nick   protocol.Nick
@@ -76,6 +77,9 @@ func newAudience() audience {
 		desk: newDeskView(), trails: newTrails(),
 	}
 }
+
+// isThere reports whether a session has a connection.
+func (s *session) isThere() bool { return s.client != nil || s.remote }
 
 // seen is the position of the last line of the record that was written to a connection for a session.
 type seen = atomic.Uint64

@@ -56,6 +56,7 @@ type Client struct {
 	warned   time.Time          // when it was told that its address may not say much more
 	reserves bool               // a place at the desk is kept for it
 	toldFull bool               // it was told that there is no place at the desk
+	entering int                // intents that wait in the log, by which it may get a session
 	withheld bool               // it has a session from its hello on
 	nowhere  bool               // it was told that its session could not be recorded
 	detached bool               // its connection is over

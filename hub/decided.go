@@ -63,7 +63,7 @@ type change struct {
 	state.Change
 }
 
-// propose decides about what is wanted, and hands what came of it to the journal.
+// propose decides about what is wanted or, where several nodes do, has it brought into their order.
 func (r *run) propose(p proposal) {
 	r.begin()
 	now := time.Now()
@@ -75,8 +75,22 @@ func (r *run) propose(p proposal) {
 	if p.c != nil {
 		in.Session, in.Conn = p.c.id, p.c.conn
 	}
+	if r.node.shares() {
+		in.Session = uuid.Nil // it is what the order makes it: see state.Machine
+		r.want(p, in)
+		return
+	}
+	r.decide(p, in, now)
+}
+
+// decide decides an intent, and hands what came of it to the journal. A proposal that is not this node's is zero.
+func (r *run) decide(p proposal, in *state.Intent, now time.Time) {
 	made := r.machine.Decide(in)
-	if made.Void {
+	if _, ok := p.op.(state.Withdrawn); ok {
+		p.c.id = uuid.Nil
+		r.number(p.c)
+	}
+	if made.Void && len(made.Rows) == 0 {
 		r.release()
 		r.drop(p)
 		return
@@ -146,10 +160,22 @@ func (r *run) adopt(d *decided) {
 		case state.Attached:
 			if c.Conn == d.c.conn {
 				d.c.id, d.c.code, d.had = ch.author, d.codes.goesOn, &had
+				r.goesOn(d)
 			}
 		}
 	}
 	r.guests = max(r.guests, r.machine.LastGuest())
+}
+
+// goesOn is adopt for a session that goes on. Of a person the server knows what was seen, whatever a hello has said; the
+// guest who goes leaves a number behind.
+func (r *run) goesOn(d *decided) {
+	if _, ok := d.op.(state.Resume); !ok {
+		return
+	}
+	if d.c.resume = nil; d.had.id != uuid.Nil {
+		r.guests++
+	}
 }
 
 // record hands a decision to the journal.
@@ -166,6 +192,16 @@ func (r *run) record(d *decided, rows []state.Row) {
 
 // tellAfter tells a decision that has nothing to record, in its place.
 func (r *run) tellAfter(d *decided) {
+	if n := len(r.node.waiting); n > 0 && d.local { // what its client has wanted before is not decided yet
+		last := r.node.waiting[n-1]
+		last.after = append(last.after, d)
+		return
+	}
+	r.tellDecided(d)
+}
+
+// tellDecided is tellAfter for what has waited for a decision, if it had to.
+func (r *run) tellDecided(d *decided) {
 	if n := len(r.inflight); n > 0 {
 		last := r.inflight[n-1]
 		last.after = append(last.after, d)
@@ -180,19 +216,25 @@ func (r *run) tellAfter(d *decided) {
 func (r *run) commit(b journal.Batch) {
 	r.judge(b)
 	r.commits++
-	if b.Err != nil {
+	switch {
+	case b.Err != nil && r.node.shares():
+		r.abandon(b.Err)
+	case b.Err != nil:
 		r.void()
-	} else {
+	default:
 		r.tellAll(len(b.Proposals))
 	}
 	if len(r.inflight) > 0 {
 		r.expectAnswer()
 	}
-	if r.stopping && len(r.inflight) == 0 {
+	if r.stopping && r.isSettled() {
 		r.endWell()
 	}
 	r.rearm()
 }
+
+// isSettled reports whether all that was wanted is decided and told.
+func (r *run) isSettled() bool { return len(r.inflight) == 0 && !r.node.waits() }
 
 // tellAll tells the first n decisions that are in flight: the record has them.
 func (r *run) tellAll(n int) {

@@ -112,11 +112,11 @@ func (r *run) tellQueue() {
 	for _, no := range d.waiting {
 		t := d.tickets[no]
 		s := r.sessions[t.session]
-		if t.lost || s == nil || s.client == nil {
+		if t.lost || s == nil || !s.isThere() {
 			continue
 		}
 		q.Place++
-		if s.where() != protocol.DeskRoom || s.visits != no || sounds(s.standing, q) {
+		if s.client == nil || s.where() != protocol.DeskRoom || s.visits != no || sounds(s.standing, q) {
 			continue
 		}
 		s.standing = q
@@ -128,7 +128,7 @@ func (r *run) tellQueue() {
 // onDuty is how many operators take visitors.
 func (r *run) onDuty() (n int) {
 	for id := range r.desk.duty {
-		if s := r.sessions[id]; s != nil && s.client != nil {
+		if s := r.sessions[id]; s != nil && s.isThere() {
 			n++
 		}
 	}

@@ -19,6 +19,7 @@ func (r *run) changed(ch change) {
 		r.attached(s, c)
 	case state.Detached:
 		r.unlink(s)
+		r.goRemote(s, 0)
 		s.wasSeen(c.Seen) // by a start, which knows it from the last note
 	case state.Ended:
 		r.unlink(s)
@@ -39,6 +40,7 @@ func (r *run) opened(id uuid.UUID, of *state.Session) {
 		hasCode: of.Code != state.Secret{}, seen: new(seen),
 	}
 	r.sessions[id] = s
+	r.goRemote(s, of.Conn)
 	c := r.clients[of.Conn]
 	if c == nil { // it is gone already
 		return
@@ -57,6 +59,7 @@ func (r *run) opened(id uuid.UUID, of *state.Session) {
 // attached gives a session to the connection that has brought its token or code.
 func (r *run) attached(s *session, c state.Attached) {
 	r.unlink(s)
+	r.goRemote(s, c.Conn)
 	s.wasSeen(c.Seen)
 	s.program, s.echo, s.noted = c.Program, c.Echo, true
 	client := r.clients[c.Conn]
@@ -67,6 +70,14 @@ func (r *run) attached(s *session, c state.Attached) {
 	from, missing := r.resumePoint(client, s)
 	client.missing = missing
 	r.link(client, s, from)
+}
+
+// goRemote notes whether a session has its connection to another node from here on.
+func (r *run) goRemote(s *session, conn uint64) {
+	if is := r.node.isElsewhere(conn); is != s.remote {
+		s.remote = is
+		r.desk.connected(s)
+	}
 }
 
 // wasSeen says up to which position the last connection of s was told, if that is more than is known here.
@@ -236,6 +247,8 @@ func (r *run) effect(q state.Query) {
 		r.askEnd()
 	case state.Inheritance:
 		r.tellInheritance(q)
+	case state.Diverged:
+		r.hub.news("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its record", "position", q.Position)
 	case state.Dropped:
 		r.hub.news("what waited at the desk was dropped", "messages", q.Messages, "absent", q.Absent, "expired", q.Expired)
 	}

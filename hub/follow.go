@@ -3,8 +3,6 @@ package hub
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"chinwag/hub/state"
 	"chinwag/protocol"
 )
@@ -44,7 +42,7 @@ func (r *run) command(c *Client, cmd protocol.Command, p proposal) {
 			return
 		}
 	}
-	if c.id == uuid.Nil && !r.enters(c, cmd, p) {
+	if !c.hasSession() && !r.enters(c, cmd, p) {
 		return
 	}
 	if refusal := r.checkBudget(c, cmd); refusal != nil {
@@ -77,7 +75,7 @@ func (r *run) enters(c *Client, cmd protocol.Command, p proposal) bool {
 		return false
 	}
 	r.open(c, proposal{before: true}, r.newcomer(c))
-	if c.over || c.id == uuid.Nil { // there is no place
+	if c.over || !c.hasSession() { // there is no place
 		r.drop(p)
 		return false
 	}
@@ -97,7 +95,7 @@ func (r *run) promote(req promote) {
 	switch {
 	case c.over || r.draining:
 		r.drop(p)
-	case c.id == uuid.Nil:
+	case !c.hasSession():
 		o := r.newcomer(c)
 		o.Operator, o.Promoted = true, true
 		r.open(c, p, o)
@@ -112,7 +110,7 @@ func (r *run) detach(req detach) {
 	c.detached = true
 	r.greeted.leave(c)
 	defer r.ended(c)
-	if c.id == uuid.Nil || r.parted { // then its session stays for the next start
+	if !c.hasSession() || r.parted { // then its session stays for the next start
 		if req.reason == protocol.Quit && !c.over {
 			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
 		}
@@ -172,7 +170,7 @@ func (r *run) expel(req expel) {
 	}
 	lost := c.lostFor(req.reason)
 	r.goodbye(c, protocol.Goodbye{Reason: req.reason})
-	if c.id != uuid.Nil {
+	if c.hasSession() {
 		r.lose(c, lost)
 	}
 }

@@ -50,7 +50,7 @@ func (r *run) attach(req attach) {
 	}
 	c := req.c
 	r.conns++
-	c.conn, c.Identity = r.conns, req.id
+	c.conn, c.Identity = r.node.no.Conn(r.conns), req.id
 	r.clients[c.conn] = c
 	if !r.turnAway(c) {
 		r.number(c)
@@ -60,9 +60,17 @@ func (r *run) attach(req attach) {
 	req.answer <- true
 }
 
+// nextGuest is the number of a guest that none has; 0: the order of several nodes gives it.
+func (r *run) nextGuest() int {
+	if r.node.shares() {
+		return 0
+	}
+	return r.guests + 1
+}
+
 // number gives c a number among guests.
 func (r *run) number(c *Client) {
-	if c.Nick == (protocol.Nick{}) {
+	if c.Nick == (protocol.Nick{}) && !r.node.shares() {
 		r.guests++
 		c.guest = r.guests
 	}
@@ -142,7 +150,7 @@ func (r *run) announce(now time.Time) {
 	for n < len(silent) && !silent[n].due.After(now) {
 		w := silent[n]
 		n++
-		if w.c.over || w.c.withheld || w.c.id != uuid.Nil || w.c.nowhere {
+		if w.c.over || w.c.withheld || w.c.hasSession() || w.c.nowhere {
 			continue
 		}
 		if w.waited < maxWaited && w.c.Unread != nil && w.c.Unread() || r.waitsForPlace(w) {
@@ -163,7 +171,7 @@ func (r *run) waitsForPlace(w *newcomer) bool {
 
 // arrive begins the session of a client that was only greeted so far.
 func (r *run) arrive(c *Client) {
-	if c.id == uuid.Nil && !c.over && !c.nowhere && !r.draining {
+	if !c.hasSession() && !c.over && !c.nowhere && !r.draining {
 		r.open(c, proposal{}, r.newcomer(c))
 	}
 }
@@ -192,7 +200,7 @@ func (r *run) open(c *Client, p proposal, o state.Open) {
 	if p.c = c; r.cannotBegin(p) {
 		return
 	}
-	if c.id == uuid.Nil && !o.Operator && r.keepOut(c) {
+	if !c.hasSession() && !o.Operator && r.keepOut(c) {
 		r.drop(p)
 		return
 	}
@@ -204,7 +212,7 @@ func (r *run) open(c *Client, p proposal, o state.Open) {
 		}
 		o.Code = r.hash(p.codes.begins)
 	}
-	o.Again = r.guests + 1
+	o.Again = r.nextGuest()
 	p.op = o
 	p.secrets = r.secretsIn(c, o.Nick.String(), o.Room.String())
 	r.propose(p)
@@ -229,7 +237,7 @@ func (r *run) missing(res *protocol.Resume) protocol.GapReason {
 		return ""
 	case res.Epoch != r.hub.journal.Epoch().String():
 		return protocol.OldEpoch
-	case res.Seq > r.machine.Head():
+	case !r.node.shares() && res.Seq > r.machine.Head(): // another node may be ahead of this one
 		return protocol.Future
 	}
 	return protocol.OldToken
@@ -242,20 +250,16 @@ func (r *run) resume(c *Client, code string, p proposal) {
 		return
 	}
 	code = canonCode(code)
-	before, guest := c.id, r.guests
-	if before != uuid.Nil { // the guest who goes leaves a number behind
+	guest := r.nextGuest()
+	if guest > 0 && c.id != uuid.Nil { // see goesOn
 		guest++
 	}
 	p.op = state.Resume{
 		Conn: c.conn, Code: r.hash(code), Own: code == c.code && c.id != uuid.Nil, From: c.From, Echo: c.Echo,
-		Operator: c.Operator, Ref: p.ref, Guest: guest + 1,
+		Operator: c.Operator, Ref: p.ref, Guest: guest,
 	}
 	p.codes = &codes{goesOn: code}
 	r.propose(p)
-	if c.id != before {
-		r.guests = max(guest, r.guests)
-		c.resume = nil
-	}
 }
 
 // newCode makes the code of a session: 50 bits, which nobody guesses while they
@@ -277,7 +281,7 @@ func canonCode(s string) string {
 // cannotBegin reports whether the disk does not answer, and tells a client so that wants a session: who comes
 // on one connection after the other would have more and more decisions wait for it.
 func (r *run) cannotBegin(p proposal) bool {
-	if r.health.told != silent {
+	if r.health.told != silent && r.health.told != unordered {
 		return false
 	}
 	p.before = false
@@ -304,13 +308,11 @@ func (r *run) withhold(c *Client) {
 	}
 	r.greeted.leave(c) // perhaps none comes, and no operator sees who has the place
 	c.withheld = true
-	if c.id != uuid.Nil {
+	if c.hasSession() {
 		r.withdraw(c)
 	}
 }
 
 func (r *run) withdraw(c *Client) {
 	r.propose(proposal{c: c, op: state.Withdrawn{}})
-	c.id = uuid.Nil
-	r.number(c)
 }

@@ -35,6 +35,9 @@ type Options struct {
 
 	RoomsPerSession int // that one session is in at once; at most 256, and below 0 that
 
+	Log  Log        // of several nodes; nil: the hub is alone, and decides by itself
+	Node state.Node // the number of this one among them; above 0, and no other's
+
 	Survives bool // the record outlives the process, and with it the sessions: after a restart they can be resumed
 
 	PerAddressBytes int64 // by which one address may make the record grow in a day; below 0: no limit

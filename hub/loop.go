@@ -31,13 +31,16 @@ func (h *Hub) Run(ctx context.Context) error {
 
 func (r *run) loop(ctx context.Context) error {
 	defer r.runJournal()()
+	defer r.runNode()()
 	defer r.hub.sweep.begin()()
 	defer close(r.hub.done)
 	r.begin()
 	for !r.isOver() {
 		select {
-		case req := <-r.hub.requests:
+		case req := <-r.taken():
 			r.handle(req)
+		case b := <-r.brought():
+			r.order(b)
 		case batch := <-r.hub.journal.Committed():
 			r.commit(batch)
 		case <-r.timer.C:
@@ -93,6 +96,7 @@ type run struct {
 	hub      *Hub
 	opts     *Options
 	clients  map[uint64]*Client    // by their numbers
+	node     node                  // in the order of several
 	key      [32]byte              // of what the state knows of secrets
 	guests   int                   // numbers of guests given
 	conns    uint64                // numbers of clients so far
@@ -133,7 +137,7 @@ func newRun(h *Hub) (*run, error) {
 	timer.Stop()
 	r := &run{
 		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Lost{},
-		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer,
+		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts),
 	}
 	r.greeted = newGreeted()
 	r.room(protocol.DeskRoom) // it never vanishes
@@ -157,6 +161,9 @@ func (r *run) runJournal() (stop func()) {
 		}
 	}
 }
+
+// hasSession reports whether a client has a session, or is about to have one.
+func (c *Client) hasSession() bool { return c.id != uuid.Nil || c.entering > 0 }
 
 // stateOf is the session of a client as it is decided; nil: it has none.
 func (r *run) stateOf(c *Client) *state.Session {

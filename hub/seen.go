@@ -25,7 +25,7 @@ type seenNotes struct {
 
 // seenDue is when there is something to note; zero: nothing was told since, and a start needs no entries.
 func (r *run) seenDue() (at time.Time) {
-	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() {
+	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() && !r.node.waits() && (!r.node.shares() || r.node.begun) {
 		at = r.notes.at.Add(noteEvery)
 	}
 	return at

@@ -54,11 +54,13 @@ func (r *run) load() error {
 		}
 	}
 	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
-	r.audience.load(m)
+	r.audience.load(m, &r.node)
 	r.kept = m.Whole()
 	r.hub.journal.KeepAfter(r.kept)
 	for _, s := range m.View().Sessions { // a number of a connection is never used twice
-		r.conns = max(r.conns, s.Conn)
+		if state.HostOf(s.Conn) == r.node.no {
+			r.conns = max(r.conns, s.Conn-r.node.no.Conn(0))
+		}
 	}
 	return nil
 }
@@ -112,7 +114,7 @@ func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 
 // load makes the audience what it was when all that is true had been told. How many entries a stream has had
 // by now is not known.
-func (a *audience) load(m *state.Machine) {
+func (a *audience) load(m *state.Machine, n *node) {
 	a.head = m.Head()
 	if a.head > 0 {
 		a.nth[state.Everybody], a.nth[state.Desk] = journal.Unknown, journal.Unknown
@@ -124,6 +126,7 @@ func (a *audience) load(m *state.Machine) {
 			operator: of.Operator, hasCode: of.Code != state.Secret{}, aimed: of.Target.Ticket != 0, visits: of.Visiting, seen: new(seen),
 		}
 		s.seen.Store(of.Seen)
+		s.remote = n.isElsewhere(of.Conn)
 		a.sessions[s.id] = s
 		a.nth[state.Mailbox(s.id)], a.nth[state.Visit(s.id)] = journal.Unknown, journal.Unknown
 		if of.Room != (protocol.Room{}) {
@@ -157,7 +160,11 @@ func (a *audience) load(m *state.Machine) {
 func (r *run) begin() {
 	if !r.begun {
 		r.begun = true
-		r.propose(proposal{op: state.Began{Settings: r.settings(), Legacy: r.inherits}})
+		began := state.Began{Settings: r.settings(), Legacy: r.inherits}
+		if r.node.shares() {
+			began.Rules, began.Epoch = state.Rules, r.hub.journal.Epoch()
+		}
+		r.propose(proposal{op: began})
 	}
 }
 

@@ -35,17 +35,17 @@ func (r *run) stop() {
 		r.follows(req)
 	}
 	r.draining = true
-	if len(r.inflight) == 0 {
+	if r.isSettled() {
 		r.endWell()
 	}
 }
 
 // endWell says goodbye when it is recorded that all is told before.
 func (r *run) endWell() {
-	if !r.notes.end && r.broken == nil {
+	if !r.notes.end && r.broken == nil && (!r.node.shares() || r.node.begun) {
 		r.noteLast()
 	}
-	if len(r.inflight) == 0 {
+	if r.isSettled() {
 		r.tellWaiting()
 		r.sayGoodbye()
 	}

@@ -28,6 +28,8 @@ func (r *run) rearm() {
 		by(r.seenDue())
 	}
 	by(r.health.lookAt)
+	by(r.node.beatDue())
+	by(r.patienceDue())
 	by(r.machineDue())
 	for _, w := range r.waits {
 		by(w.until)
@@ -46,7 +48,7 @@ func (r *run) rearm() {
 func (r *run) machineDue() time.Time {
 	due := r.machine.NextDue()
 	switch {
-	case due.IsZero() || r.parted || !r.retryAt.IsZero():
+	case due.IsZero() || r.parted || !r.retryAt.IsZero() || r.node.isBusy():
 		return time.Time{}
 	case len(r.inflight) > 0 && !due.Before(r.inflight[0].at.Add(state.Breath)):
 		return time.Time{}
@@ -68,6 +70,8 @@ func (r *run) expire() {
 		r.tellLate()
 	}
 	r.reconcile(now)
+	r.beat(now)
+	r.missOrder(now)
 	r.endPatience(now)
 	if due := r.machineDue(); !due.IsZero() && !due.After(now) {
 		r.doDue()
@@ -82,8 +86,9 @@ func (r *run) expire() {
 // doDue has the machine do what is due, or the first part of it.
 func (r *run) doDue() {
 	due, flight := r.machine.NextDue(), len(r.inflight)
+	r.node.due = r.node.shares()
 	r.propose(proposal{op: state.Due{}})
-	if r.machine.NextDue().Equal(due) && len(r.inflight) == flight {
+	if !r.node.due && r.machine.NextDue().Equal(due) && len(r.inflight) == flight {
 		panic("hub: what is due is not done")
 	}
 }

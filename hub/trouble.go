@@ -15,10 +15,11 @@ import (
 type recordState int
 
 const (
-	works  recordState = iota
-	silent             // it has not decided for long
-	fails              // the last commit did, or one a moment ago
-	breaks             // no commit will ever succeed
+	works     recordState = iota
+	silent                // it has not decided for long
+	fails                 // the last commit did, or one a moment ago
+	unordered             // it works, but the log of all nodes does not answer
+	breaks                // no commit will ever succeed
 )
 
 const (
@@ -38,10 +39,11 @@ type health struct {
 
 // operatorsHear is what operators are told when that begins.
 var operatorsHear = map[recordState]protocol.Text{
-	works:  protocol.MustText("the record works again, and what is said is heard"),
-	silent: protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
-	fails:  protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
-	breaks: protocol.MustText("the disk has failed, so the server ends: what it has is there at the next start"),
+	works:     protocol.MustText("the record works again, and what is said is heard"),
+	silent:    protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
+	fails:     protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
+	unordered: protocol.MustText("the other servers cannot be reached, so what is said waits and is heard by nobody yet: the log says when it is"),
+	breaks:    protocol.MustText("the disk has failed, so the server ends: what it has is there at the next start"),
 }
 
 // diskSilent is in the goodbye of a hub that does not wait for its disk any longer.
@@ -67,6 +69,7 @@ func (r *run) judge(b journal.Batch) {
 		r.tellTrouble(fails, b.Err)
 	case r.health.told == fails && now.Sub(r.health.failed) < calm:
 		r.watchBy(r.health.failed.Add(calm))
+	case r.health.told == unordered: // the log has to answer, too
 	case r.health.told == silent && slow && len(r.inflight) > len(b.Proposals): // it answers, and as slowly as before
 	default:
 		r.tellTrouble(works, nil)
@@ -174,7 +177,18 @@ func (e *UnrecordedError) Error() string {
 
 func (r *run) unrecorded() error {
 	lines, others := 0, 0
+	for _, w := range r.node.waiting {
+		if _, ok := w.op.(state.Seen); ok {
+			continue
+		}
+		if others++; w.isLine {
+			lines++
+		}
+	}
 	for _, d := range r.inflight {
+		if r.node.shares() { // it has happened on the other nodes
+			break
+		}
 		if _, ok := d.op.(state.Seen); ok { // it is the server's own
 			continue
 		}

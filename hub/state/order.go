@@ -120,12 +120,12 @@ func (m *Machine) IncarnationOf(no Node) (number uint64, live bool) {
 	return 0, false
 }
 
-// RulesInForce are those by which the live nodes decide; 0: there is none.
-func (m *Machine) RulesInForce() uint64 {
+// OrderOf is the epoch of the record that all nodes have, and the rules by which they decide; zero: there are none.
+func (m *Machine) OrderOf() (epoch uuid.UUID, rules uint64) {
 	if m.Order == nil {
-		return 0
+		return epoch, 0
 	}
-	return m.Order.Rules
+	return m.Order.Epoch, m.Order.Rules
 }
 
 // node is what is known of one; nil: nothing.

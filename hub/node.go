@@ -1,0 +1,360 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// A hub with a Log is a node: it decides nothing by itself, but what the log brings.
+//
+//	propose ──> appender ── Append ──> the log ── Read ──> decide, whatever node it is from
+//	   └─ waiting: what is a client's own here ────────────────┘
+//
+// What it has proposed comes back in the same order, or the incarnation has ended: see package state. So the first of
+// those that wait is the one that the next own intent answers.
+
+// ErrNode is in the error of a Run that ended since this node cannot go on in the order of several. What the record has is
+// right up to there.
+var ErrNode = errors.New("this node cannot go on in the order of several")
+
+// ErrUnordered is what Options.Trouble is told when the log has not taken or brought back for long what was wanted here.
+var ErrUnordered = errors.New("the log of all nodes does not answer")
+
+// node is what a hub has to do with the order of several. Its zero value is that of a hub that is alone.
+type node struct {
+	log         Log
+	no          state.Node
+	incarnation uint64
+	request     uint64  // the number of the last intent that was wanted
+	waiting     []*want // own intents that the log has not brought yet, in their order
+	appender    appender
+	next        <-chan Ordered
+	begun       bool      // the incarnation is live
+	over        bool      // nothing is decided any more
+	wanted      time.Time // when the last intent was
+	due         bool      // that what is due be done is wanted
+}
+
+// want is a proposal whose intent waits for its place in the order.
+type want struct {
+	proposal
+	at    time.Time
+	after []*decided // local answers, to be told after it
+}
+
+const (
+	appendAgain = 200 * time.Millisecond // after an error of the log
+
+	// mostAhead is how many decisions wait for the record when nothing more is taken from the log.
+	mostAhead = 4096
+)
+
+func newNode(o *Options) node {
+	return node{log: o.Log, no: o.Node, appender: appender{log: o.Log, wake: make(chan struct{}, 1)}}
+}
+
+// shares reports whether the hub decides an order that it shares.
+func (n *node) shares() bool { return n.log != nil }
+
+// isElsewhere reports whether a connection is one to another node.
+func (n *node) isElsewhere(conn uint64) bool { return conn != 0 && state.HostOf(conn) != n.no }
+
+// waits reports whether something that was wanted here has no place in the order yet.
+func (n *node) waits() bool { return len(n.waiting) > 0 && !n.over }
+
+// first is the request number of the first intent that waits.
+func (n *node) first() uint64 { return n.request + 1 - uint64(len(n.waiting)) }
+
+// isOwn reports whether an intent is of this incarnation.
+func (n *node) isOwn(in *state.Intent) bool {
+	return in.Node == n.no && in.Incarnation == n.incarnation
+}
+
+// runNode begins to read the log, and to append to it what is wanted. stop ends both.
+func (r *run) runNode() (stop func()) {
+	n := &r.node
+	if !n.shares() {
+		return func() {}
+	}
+	known, _ := r.machine.IncarnationOf(n.no)
+	n.incarnation = max(known+1, uint64(time.Now().UnixMilli()))
+	ctx, cancel := context.WithCancel(context.Background())
+	n.next = n.log.Read(ctx, r.machine.Position())
+	var ended sync.WaitGroup
+	ended.Go(func() { n.appender.run(ctx) })
+	return func() {
+		cancel()
+		ended.Wait()
+	}
+}
+
+// appender appends intents to the log, in the order in which they were wanted. It has a goroutine of its own,
+// since the log may make it wait.
+type appender struct {
+	log  Log
+	wake chan struct{} // capacity 1: there is something to append
+
+	mu      sync.Mutex
+	intents [][]byte // bounded by who proposes
+}
+
+func (a *appender) add(intent []byte) {
+	a.mu.Lock()
+	a.intents = append(a.intents, intent)
+	a.mu.Unlock()
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (a *appender) run(ctx context.Context) {
+	for {
+		select {
+		case <-a.wake:
+		case <-ctx.Done():
+			return
+		}
+		a.mu.Lock()
+		batch := a.intents
+		a.intents = nil
+		a.mu.Unlock()
+		for len(batch) > 0 && a.log.Append(ctx, batch) != nil {
+			select {
+			case <-time.After(appendAgain):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// want has an intent appended to the order.
+func (r *run) want(p proposal, in *state.Intent) {
+	n := &r.node
+	if n.over {
+		r.leaveUndecided(p)
+		return
+	}
+	n.request++
+	in.Origin = state.Origin{Node: n.no, Incarnation: n.incarnation, Request: n.request}
+	n.wanted = time.Now()
+	n.waiting = append(n.waiting, &want{proposal: p, at: n.wanted})
+	p.entering(1)
+	n.appender.add(state.AppendIntent(nil, in))
+	r.rearm()
+}
+
+// entering counts how many intents are waiting by which p's client may get a session.
+func (p *proposal) entering(by int) {
+	switch p.op.(type) {
+	case state.Open, state.Resume:
+		p.c.entering += by
+	}
+}
+
+// leaveUndecided is the end of a proposal about which this node decides nothing any more.
+func (r *run) leaveUndecided(p proposal) {
+	r.hub.admission.answered(p.cost)
+	if p.c != nil && p.weight > 0 {
+		r.giveBack(p.c, p.weight)
+	}
+	if _, ok := p.op.(state.Lost); ok {
+		r.forget(p.conn)
+	}
+}
+
+// order decides what the log has brought.
+func (r *run) order(b Ordered) {
+	n := &r.node
+	for i := range b.Intents {
+		switch at, next := b.First+uint64(i), r.machine.Position()+1; {
+		case n.over:
+			return
+		case at < next: // it has come before
+			continue
+		case at > next:
+			r.endNode(fmt.Errorf("the log has brought %d after %d", at, next-1))
+			return
+		}
+		in, err := state.ReadIntent(b.Intents[i])
+		if err != nil {
+			r.endNode(fmt.Errorf("an intent in the log cannot be read: %w", err))
+			return
+		}
+		in.Time = b.Time.UTC().Truncate(time.Millisecond)
+		r.orderOne(&in)
+	}
+	if len(n.waiting) == 0 && r.health.told == unordered {
+		r.tellTrouble(works, nil)
+	}
+	r.rearm()
+}
+
+// orderOne decides one intent, and what follows from it for this node.
+func (r *run) orderOne(in *state.Intent) {
+	n := &r.node
+	own := n.isOwn(in) && len(n.waiting) > 0 && in.Request == n.first()
+	w := &want{}
+	if own {
+		w = n.waiting[0]
+		n.waiting[0] = nil
+		n.waiting = n.waiting[1:]
+		w.entering(-1)
+	}
+	r.decide(w.proposal, in, time.Now())
+	for _, d := range w.after {
+		r.tellDecided(d)
+	}
+	if own {
+		r.ownOrdered(w)
+	}
+	if n.begun && !n.over && r.machine.Position()%state.ChecksumEvery == 0 {
+		r.propose(proposal{op: state.Checksum{Position: r.machine.Position(), Sum: r.machine.Checksum()}})
+	}
+	r.checkLife()
+}
+
+// ownOrdered is what this node does next, when something that it wanted is decided.
+func (r *run) ownOrdered(w *want) {
+	n := &r.node
+	switch w.op.(type) {
+	case state.Began:
+		if number, live := r.machine.IncarnationOf(n.no); number == n.incarnation && live {
+			n.begun = true
+			return
+		}
+		r.endNode(r.whyNotBegun())
+	case state.Due:
+		n.due = false
+	}
+}
+
+// whyNotBegun is why this incarnation cannot begin.
+func (r *run) whyNotBegun() error {
+	epoch, rules := r.machine.OrderOf()
+	number, _ := r.machine.IncarnationOf(r.node.no)
+	switch {
+	case epoch != r.hub.journal.Epoch():
+		return errors.New("its record is another one than that of the nodes in it: a new node begins with a copy of the record of one of them")
+	case rules != state.Rules:
+		return errors.New("the nodes in it are of another version: all have to be stopped before one of this version begins")
+	case number >= r.node.incarnation:
+		return errors.New("its clock is behind that of its last start, or another server has its number")
+	}
+	return errors.New("there are too many nodes")
+}
+
+// checkLife ends this node when its incarnation has ended.
+func (r *run) checkLife() {
+	n := &r.node
+	if !n.begun || n.over {
+		return
+	}
+	number, live := r.machine.IncarnationOf(n.no)
+	switch {
+	case live && number == n.incarnation:
+	case r.notes.end: // it has said so
+		n.over, n.next = true, nil
+	case number != n.incarnation:
+		r.endNode(errors.New("another server has begun with its number"))
+	default:
+		r.endNode(errors.New("the other nodes go on without it, since they have not heard of it for long, or its state was another than theirs"))
+	}
+}
+
+// endNode ends the hub, which cannot go on in the order.
+func (r *run) endNode(why error) {
+	if r.node.over {
+		return
+	}
+	r.node.over, r.node.next = true, nil
+	r.broken = fmt.Errorf("%w: %w", ErrNode, why)
+	for _, w := range r.node.waiting {
+		w.entering(-1)
+		r.leaveUndecided(w.proposal)
+		for _, d := range w.after {
+			r.leaveUndecided(d.proposal)
+		}
+	}
+	r.node.waiting = nil
+	r.farewell = cmp.Or(r.farewell, nodeEnds)
+	if r.stop(); r.isSettled() {
+		r.endWell()
+	}
+}
+
+// nodeEnds is in the goodbye of a node that cannot go on.
+var nodeEnds = protocol.MustText("this server of several cannot go on just now")
+
+// abandon is the end of a node whose record cannot be written: what is in flight has happened on the other nodes,
+// so nobody is told that it has not.
+func (r *run) abandon(why error) {
+	flight := r.inflight
+	r.inflight = nil
+	for _, d := range flight {
+		r.giveBackSpent(d.spent)
+		for _, p := range append([]*decided{d}, d.after...) {
+			r.leaveUndecided(p.proposal)
+		}
+	}
+	r.endNode(fmt.Errorf("its record cannot be written: %w", why))
+}
+
+// taken is where the loop takes requests from: from nowhere before the incarnation is live, since until then nobody can
+// come in.
+func (r *run) taken() <-chan request {
+	if r.node.shares() && !r.node.begun && !r.node.over {
+		return nil
+	}
+	return r.hub.requests
+}
+
+// brought is where the loop takes what the log brings: from nowhere while the record has enough to do.
+func (r *run) brought() <-chan Ordered {
+	if len(r.inflight) >= mostAhead {
+		return nil
+	}
+	return r.node.next
+}
+
+// isBusy reports whether it is of no use that this node wants what is due to be done: it is wanted already, or nothing
+// that it wants is decided.
+func (n *node) isBusy() bool { return n.shares() && (n.due || n.over || !n.begun) }
+
+// beatDue is when the node says next that it is alive; zero: what it has said last is still on its way.
+func (n *node) beatDue() (due time.Time) {
+	if n.begun && !n.over && len(n.waiting) == 0 {
+		due = n.wanted.Add(state.Beat)
+	}
+	return due
+}
+
+// beat says that the node is alive, if it has said nothing else.
+func (r *run) beat(now time.Time) {
+	if due := r.node.beatDue(); !due.IsZero() && !due.After(now) {
+		r.propose(proposal{op: state.Heartbeat{}})
+	}
+}
+
+// patienceDue is when it is told that the log does not answer; zero: it does, or that is told.
+func (r *run) patienceDue() (due time.Time) {
+	if n := &r.node; n.waits() && r.health.told == works {
+		due = n.waiting[0].at.Add(longSilence)
+	}
+	return due
+}
+
+// missOrder tells that the log does not answer.
+func (r *run) missOrder(now time.Time) {
+	if due := r.patienceDue(); !due.IsZero() && !due.After(now) {
+		r.tellTrouble(unordered, ErrUnordered)
+	}
+}
