@@ -48,15 +48,20 @@ type ring struct {
 	dropped uint64 // position of the newest that is gone, 0: none
 }
 
-// NewMemory makes an empty record with an epoch of its own.
+// NewMemory makes an empty record with an epoch and a key of its own.
 func NewMemory(b Bounds) *Memory {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // it cannot fail
+	return NewMemoryOf(b, uuid.New(), key)
+}
+
+// NewMemoryOf makes an empty record with an epoch and a key that others have, too: those of the other nodes of one order.
+func NewMemoryOf(b Bounds, epoch uuid.UUID, key [32]byte) *Memory {
 	b.Lines = bound(b.Lines, 1000)
 	b.Bytes = bound(b.Bytes, 1<<20)
 	b.Streams = bound(b.Streams, 4096)
 	b.Total = bound(b.Total, 64<<20)
-	m := &Memory{bounds: b, epoch: uuid.New(), streams: map[Stream]*ring{}, rows: map[int64][]byte{}, kept: keepsNothing}
-	_, _ = rand.Read(m.key[:]) // it cannot fail
-	return m
+	return &Memory{bounds: b, epoch: epoch, key: key, streams: map[Stream]*ring{}, rows: map[int64][]byte{}, kept: keepsNothing}
 }
 
 func bound(n, standard int) int {

@@ -1,0 +1,77 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+
+	"chinwag/hub/state"
+)
+
+// ErrMoved is what CopyMemory returns where the record has let go of what stands after its rows while it was read: a second
+// copy finds newer rows.
+var ErrMoved = errors.New("journal: the record has gone on while it was copied")
+
+// CopyMemory makes a record of what a start needs of another one: its rows, and the entries up to their head that they do not
+// hold. The node that writes the other record may go on meanwhile: what it decides after these rows
+// is brought to the new node by the log.
+//
+//	from    ──────────────── whole ──────── head ───────────>
+//	copy    (told as gone)        the tail       the log brings these
+//
+// Nobody has counted what each stream has had before the tail, so a client that reads on from there is told that lines may be
+// missing.
+func CopyMemory(b Bounds, from Store) (*Memory, error) {
+	m := NewMemoryOf(b, from.Epoch(), from.Key())
+	whole, head, err := m.copyRows(from)
+	if err != nil {
+		return nil, err
+	}
+	m.seq, m.gone, m.kept = whole, whole, whole
+	return m, m.copyTail(from, head)
+}
+
+// copyRows copies all rows, and returns up to where nothing has to be read again beside them, and up to where they tell.
+func (m *Memory) copyRows(from Store) (whole, head uint64, err error) {
+	var rows []Row
+	if err := from.Rows(func(r Row) error { rows = append(rows, r); return nil }); err != nil {
+		return 0, 0, err
+	}
+	is, err := state.Load(func(yield func(Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("journal: what is copied cannot be read: %w", err)
+	}
+	if is.Position() == 0 && len(rows) > 0 {
+		return 0, 0, errors.New("journal: the rows of a server that is alone do not say where they end")
+	}
+	m.keepRows(rows)
+	return is.Whole(), is.Head(), nil
+}
+
+// copyTail copies the entries after what m has up to head, which are all of them or ErrMoved.
+func (m *Memory) copyTail(from Store, head uint64) error {
+	tail, err := from.Tail(m.seq, int(head-m.seq))
+	if err != nil {
+		return err
+	}
+	for i := range tail {
+		e := tail[i]
+		if e.Seq != m.seq+1 {
+			return ErrMoved
+		}
+		if m.streams[e.Stream] == nil {
+			m.streams[e.Stream] = &ring{count: e.Nth - 1, dropped: m.gone}
+		}
+		e.Line = nil
+		m.keep(&e)
+	}
+	if m.seq != head {
+		return ErrMoved
+	}
+	return nil
+}
