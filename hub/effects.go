@@ -184,7 +184,9 @@ func (r *run) answerAll(d *decided, answers []state.Answer, weight int64) int64 
 // appendItems appends what c is told of an answer. A client that is gone, or was told goodbye, is told nothing.
 func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) []item {
 	if c == nil || c.over {
-		r.effect(a.Query)
+		if _, ends := a.Query.(state.Shutdown); !ends || !r.node.isElsewhere(a.Conn) {
+			r.effect(a.Query)
+		}
 		return items
 	}
 	if s := c.session; s != nil && s.unsaid {
@@ -247,6 +249,8 @@ func (r *run) effect(q state.Query) {
 		r.askEnd()
 	case state.Inheritance:
 		r.tellInheritance(q)
+	case state.Redact:
+		r.eraseAlone(q)
 	case state.Diverged:
 		r.hub.news("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its record", "position", q.Position)
 	case state.Dropped:

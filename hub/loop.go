@@ -32,6 +32,7 @@ func (h *Hub) Run(ctx context.Context) error {
 func (r *run) loop(ctx context.Context) error {
 	defer r.runJournal()()
 	defer r.runNode()()
+	defer r.runEraser()()
 	defer r.hub.sweep.begin()()
 	defer close(r.hub.done)
 	r.begin()
@@ -116,6 +117,7 @@ type run struct {
 	late     []*session // that are yet to be told of a crowd
 	lateAt   time.Time
 	notes    seenNotes
+	erasures *queue[state.Redact]
 	waits    []*nameWait // commands that wait for a name
 	timer    *time.Timer
 	dueAt    time.Time // for which the timer is set
@@ -137,7 +139,7 @@ func newRun(h *Hub) (*run, error) {
 	timer.Stop()
 	r := &run{
 		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Lost{},
-		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts),
+		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts), erasures: newQueue[state.Redact](),
 	}
 	r.greeted = newGreeted()
 	r.room(protocol.DeskRoom) // it never vanishes

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // A hub with a Log is a node: it decides nothing by itself, but what the log brings.
 //
-//	propose ──> appender ── Append ──> the log ── Read ──> decide, whatever node it is from
+//	propose ──> append ──> the log ── Read ──> decide, whatever node it is from
 //	   └─ waiting: what is a client's own here ────────────────┘
 //
 // What it has proposed comes back in the same order, or the incarnation has ended: see package state. So the first of
@@ -32,9 +33,9 @@ type node struct {
 	log         Log
 	no          state.Node
 	incarnation uint64
-	request     uint64  // the number of the last intent that was wanted
-	waiting     []*want // own intents that the log has not brought yet, in their order
-	appender    appender
+	request     uint64         // the number of the last intent that was wanted
+	waiting     []*want        // own intents that the log has not brought yet, in their order
+	appends     *queue[[]byte] // to be appended; bounded by who proposes
 	next        <-chan Ordered
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
@@ -57,7 +58,7 @@ const (
 )
 
 func newNode(o *Options) node {
-	return node{log: o.Log, no: o.Node, appender: appender{log: o.Log, wake: make(chan struct{}, 1)}}
+	return node{log: o.Log, no: o.Node, appends: newQueue[[]byte]()}
 }
 
 // shares reports whether the hub decides an order that it shares.
@@ -88,45 +89,24 @@ func (r *run) runNode() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.next = n.log.Read(ctx, r.machine.Position())
 	var ended sync.WaitGroup
-	ended.Go(func() { n.appender.run(ctx) })
+	ended.Go(func() { n.append(ctx) })
 	return func() {
 		cancel()
 		ended.Wait()
 	}
 }
 
-// appender appends intents to the log, in the order in which they were wanted. It has a goroutine of its own,
+// append appends intents to the log, in the order in which they were wanted. It has a goroutine of its own,
 // since the log may make it wait.
-type appender struct {
-	log  Log
-	wake chan struct{} // capacity 1: there is something to append
-
-	mu      sync.Mutex
-	intents [][]byte // bounded by who proposes
-}
-
-func (a *appender) add(intent []byte) {
-	a.mu.Lock()
-	a.intents = append(a.intents, intent)
-	a.mu.Unlock()
-	select {
-	case a.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (a *appender) run(ctx context.Context) {
+func (n *node) append(ctx context.Context) {
 	for {
 		select {
-		case <-a.wake:
+		case <-n.appends.wake:
 		case <-ctx.Done():
 			return
 		}
-		a.mu.Lock()
-		batch := a.intents
-		a.intents = nil
-		a.mu.Unlock()
-		for len(batch) > 0 && a.log.Append(ctx, batch) != nil {
+		batch := n.appends.take()
+		for len(batch) > 0 && n.log.Append(ctx, batch) != nil {
 			select {
 			case <-time.After(appendAgain):
 			case <-ctx.Done():
@@ -148,7 +128,7 @@ func (r *run) want(p proposal, in *state.Intent) {
 	n.wanted = time.Now()
 	n.waiting = append(n.waiting, &want{proposal: p, at: n.wanted})
 	p.entering(1)
-	n.appender.add(state.AppendIntent(nil, in))
+	n.appends.add(state.AppendIntent(nil, in), math.MaxInt)
 	r.rearm()
 }
 

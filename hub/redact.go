@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"context"
 	"errors"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/hub/state"
@@ -11,10 +13,7 @@ import (
 // redact takes words out of the record. The hub's goroutine does not wait for
 // the disk; this one, which is the client's own, does.
 func (d *delivery) redact(f *state.Redact) error {
-	n, err := d.c.hub.journal.Forget(f.Author, f.Streams)
-	if err == nil {
-		_, err = d.c.hub.journal.Forget(f.Author, f.Copies)
-	}
+	n, err := d.c.hub.erase(f)
 	switch {
 	case errors.Is(err, journal.ErrBusy):
 		d.refuse(tooManyForget)
@@ -30,3 +29,74 @@ var (
 	tooManyForget = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
 	unforgotten   = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
 )
+
+// erase takes words out of the record, and says how many lines that were.
+func (h *Hub) erase(f *state.Redact) (n int, err error) {
+	n, err = h.journal.Forget(f.Author, f.Streams)
+	if err == nil {
+		_, err = h.journal.Forget(f.Author, f.Copies)
+	}
+	return n, err
+}
+
+// Words of a session whose client is not here are taken out of the record, too: it is gone, or another node's. No client
+// waits for the answer, so a goroutine of its own goes on until it is done.
+
+const (
+	eraseAgain = time.Second // after an error
+	mostErased = 1024        // sessions whose words wait for this
+)
+
+// runEraser begins to take out words without an answer. stop ends that: what waits then is tried once more.
+func (r *run) runEraser() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.hub.eraseAll(ctx, r.erasures)
+	}()
+	return func() {
+		cancel()
+		select {
+		case <-ended:
+		case <-r.deadline:
+		}
+	}
+}
+
+func (h *Hub) eraseAll(ctx context.Context, q *queue[state.Redact]) {
+	var rest []state.Redact
+	for over := false; !over; {
+		var again <-chan time.Time
+		if len(rest) > 0 {
+			again = time.After(eraseAgain)
+		}
+		select {
+		case <-q.wake:
+		case <-again:
+		case <-ctx.Done():
+			over = true
+		}
+		rest = h.eraseEach(append(rest, q.take()...))
+	}
+	if len(rest) > 0 {
+		h.news("words that people have taken back may still stand in the record, since it could not be written", "people", len(rest))
+	}
+}
+
+// eraseEach returns what is still to be done.
+func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
+	for i := range all {
+		if _, err := h.erase(&all[i]); err != nil {
+			rest = append(rest, all[i])
+		}
+	}
+	return rest
+}
+
+// eraseAlone takes out words for whose end no client waits.
+func (r *run) eraseAlone(f state.Redact) {
+	if !r.erasures.add(f, mostErased) {
+		r.hub.news("words that somebody has taken back still stand in the record, since too many wait for this", "session", f.Author)
+	}
+}
