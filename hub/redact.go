@@ -32,9 +32,9 @@ var (
 
 // erase takes words out of the record, and says how many lines that were.
 func (h *Hub) erase(f *state.Redact) (n int, err error) {
-	n, err = h.journal.Forget(f.Author, f.Streams)
+	n, err = h.journal.Forget(f.Author, f.Streams, f.Upto)
 	if err == nil {
-		_, err = h.journal.Forget(f.Author, f.Copies)
+		_, err = h.journal.Forget(f.Author, f.Copies, f.Upto)
 	}
 	return n, err
 }

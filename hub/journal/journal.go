@@ -52,10 +52,10 @@ type Store interface {
 	// kept from anything.
 	KeepAfter(position uint64)
 	// Forget takes the words out of all that author has spoken in these
-	// streams, for ever, and returns how many entries it was. Each keeps its
+	// streams up to a position, for ever, and returns how many entries it was. Each keeps its
 	// place, with a protocol.Erased in it. When it returns nobody finds or
 	// reads them; what a store leaves of them where nobody looks goes later.
-	Forget(author uuid.UUID, streams []Stream) (n int, err error)
+	Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error)
 }
 
 // ErrBroken is what a store returns, and goes on returning, when the disk has
@@ -120,8 +120,8 @@ func (j *Journal) ReadRecent(cur *Cursor, upto uint64, limit int) (page Page, ok
 }
 
 // Forget is Store's, and forgets what is in memory, too.
-func (j *Journal) Forget(author uuid.UUID, streams []Stream) (int, error) {
-	n, err := j.Store.Forget(author, streams)
+func (j *Journal) Forget(author uuid.UUID, streams []Stream, upto uint64) (int, error) {
+	n, err := j.Store.Forget(author, streams, upto)
 	j.recent.forget()
 	j.latest.forget()
 	return n, err

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -75,7 +76,7 @@ func TestManyWhoComeAskTheStoreOnce(t *testing.T) {
 		time.Sleep(latestFor + 1)
 		last(head)
 		assert.Equal(t, 4, s.times, "the store may have pruned some")
-		_, err := j.Forget(uuid.New(), []Stream{"#a"})
+		_, err := j.Forget(uuid.New(), []Stream{"#a"}, math.MaxInt64)
 		require.NoError(t, err)
 		last(head)
 		assert.Equal(t, 5, s.times)

@@ -362,23 +362,23 @@ func holds(e *Entry, words []string) bool {
 }
 
 // Forget implements Store.
-func (m *Memory) Forget(author uuid.UUID, streams []Stream) (n int, err error) {
+func (m *Memory) Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range streams {
 		if r := m.streams[s]; r != nil {
 			was := r.bytes
-			n += r.forget(author)
+			n += r.forget(author, upto)
 			m.bytes += r.bytes - was
 		}
 	}
 	return n, nil
 }
 
-func (r *ring) forget(author uuid.UUID) (n int) {
+func (r *ring) forget(author uuid.UUID, upto uint64) (n int) {
 	for i := range r.entries {
 		e := &r.entries[i]
-		if _, erased := e.Event.(protocol.Erased); erased || e.Author != author || !e.Event.IsSpoken() {
+		if _, erased := e.Event.(protocol.Erased); erased || e.Seq > upto || e.Author != author || !e.Event.IsSpoken() {
 			continue
 		}
 		r.bytes -= e.Size()

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -117,7 +118,7 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		secret := said("#a", "secret")
 		secret.Author = uuid.New()
 		s.then = func() {
-			n, err := j.Forget(secret.Author, []Stream{"#a"})
+			n, err := j.Forget(secret.Author, []Stream{"#a"}, math.MaxInt64)
 			assert.NoError(t, err)
 			assert.Equal(t, 1, n)
 		}

@@ -62,6 +62,7 @@ type (
 		Streams []Stream
 		Copies  []Stream // in which the same words stand again
 		Whole   bool     // there are no others
+		Upto    uint64   // what is said after this position stays
 	}
 	// Transcript tells what belongs to a conversation at the desk.
 	Transcript struct {

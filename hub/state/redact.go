@@ -18,12 +18,12 @@ func (m *Machine) redact(s *Session) {
 		return
 	}
 	m.change(s.ID, Redacted{})
-	m.read(s, s.redaction())
+	m.read(s, s.redaction(m.head))
 }
 
-// redaction is all that s has said.
-func (s *Session) redaction() Redact {
-	r := Redact{Author: s.ID, Whole: !s.scarce}
+// redaction is all that s has said up to a position.
+func (s *Session) redaction(upto uint64) Redact {
+	r := Redact{Author: s.ID, Whole: !s.scarce, Upto: upto}
 	for _, st := range s.wrote {
 		of, session := st.Session()
 		if session && of != s.ID || st == Desk && !s.Operator {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"regexp"
@@ -33,7 +34,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	storetest.Commit(t, s, numbered(1, 300)...)
 	storetest.Commit(t, s, lines(50)...)
 	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "to be forgotten"), storetest.Said("#a", "the end of it"))
-	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	pruneAll(t, s)
 	all := []journal.Stream{"#a", "#b", "@x", "#lobby", "#tea", "#go", "#茶"}

@@ -21,7 +21,7 @@ const mostForgetting = 1000 // who forget at the same time, of whom one does and
 // What is left of them in the file, where nobody looks, the scrub removes later, once
 // for all who have forgotten something. One forgets at a time, in slices and with
 // rests, so that any number of them costs the others as much as one.
-func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err error) {
+func (s *Store) Forget(author uuid.UUID, streams []journal.Stream, upto uint64) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
 	}
@@ -34,7 +34,7 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream) (n int, err e
 	defer s.forgetting.Unlock()
 	for _, st := range streams {
 		var found int
-		found, err = s.forgetIn(author, st)
+		found, err = s.forgetIn(author, st, upto)
 		if n += found; err != nil {
 			break
 		}
@@ -58,11 +58,11 @@ func (s *Store) flush() error {
 
 // forgetIn looks through all that was spoken in one stream, as a reader does. An index
 // by author would be quicker, and every line would pay for it.
-func (s *Store) forgetIn(author uuid.UUID, st journal.Stream) (n int, err error) {
+func (s *Store) forgetIn(author uuid.UUID, st journal.Stream, upto uint64) (n int, err error) {
 	var found []uint64
 	for after, more := uint64(0), true; more; {
 		start := time.Now()
-		if found, after, more, err = s.spokenBy(author, st, after); err != nil {
+		if found, after, more, err = s.spokenBy(author, st, after, upto); err != nil {
 			return n, err
 		}
 		if !s.rest(pauseFactor * time.Since(start)) {
@@ -178,15 +178,16 @@ type rawRow struct {
 const spokenIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
 
 // spokenBy are the first entries that author has spoken in a stream after a
-// position. It looks at no more than lookAtOnce, of which last is the last.
-func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after uint64) (found []uint64, last uint64, more bool, err error) {
+// position and up to another. It looks at no more than lookAtOnce, of which last is the last.
+func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
 	err = s.borrow(func(r *reader) error {
-		last = math.MaxInt64
+		last = min(upto, math.MaxInt64)
 		err := r.conn.QueryRowContext(s.stop, "SELECT seq FROM "+spokenIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), lookAtOnce-1).Scan(&last)
 		if noRow(err) != nil {
 			return err
 		}
-		more = err == nil
+		more = err == nil && last < upto
+		last = min(last, upto)
 		rows, err := r.conn.QueryContext(s.stop, "SELECT seq FROM "+spokenIn+" AND seq<=?3 AND author=?4 ORDER BY seq", string(st), int64(after), int64(last), author[:])
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestNoPruningReachesWhatIsKept(t *testing.T) {
 			assert.LessOrEqual(t, firstOf(t, s), uint64(901))
 			assert.Greater(t, firstOf(t, s), first, "and what is not kept any more")
 
-			n, err := s.Forget(got[0].Author, []journal.Stream{st})
+			n, err := s.Forget(got[0].Author, []journal.Stream{st}, math.MaxInt64)
 			require.NoError(t, err)
 			assert.Positive(t, n)
 			erased, err := s.Tail(900, 1)

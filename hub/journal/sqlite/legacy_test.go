@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/google/uuid"
@@ -54,7 +55,7 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 	require.NoError(t, s.Close())
 
 	s = opened(t, path, Options{})
-	_, err = s.Forget(in[29].Author, []journal.Stream{"#nowhere"})
+	_, err = s.Forget(in[29].Author, []journal.Stream{"#nowhere"}, math.MaxInt64)
 	require.NoError(t, err)
 	got, err := s.Legacy()
 	require.NoError(t, err)
@@ -79,7 +80,7 @@ func TestALegacyOfWhatIsLeft(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []journal.Message{{Words: in[2], Left: in[5]}}, got.Messages)
 
-	_, err = s.Forget(in[2].Author, []journal.Stream{journal.Desk})
+	_, err = s.Forget(in[2].Author, []journal.Stream{journal.Desk}, math.MaxInt64)
 	require.NoError(t, err)
 	got, err = s.Legacy()
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -261,7 +262,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, found, 1)
 
-	n, err := s.Forget(bob, []journal.Stream{"#a"})
+	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 200, n)
 	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "tea again"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync"
@@ -140,7 +141,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 			}
 		}
 	})
-	n, err := s.Forget(bob, []journal.Stream{"#a"})
+	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 150, n)
 	awaitScrub(t, s)
@@ -210,21 +211,21 @@ func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 		in = append(in, storetest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, storetest.SaidBy(bob, "#b", "y"))
 	}
 	storetest.Commit(t, s, append(in, storetest.SaidBy(bob, "#a", "z"), storetest.SaidBy(ann, "#b", "last"))...)
-	found, last, more, err := s.spokenBy(bob, "#a", 0)
+	found, last, more, err := s.spokenBy(bob, "#a", 0, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Empty(t, found)
 	assert.Equal(t, uint64(3*lookAtOnce-1), last, "of what was spoken in this stream")
 	assert.True(t, more)
-	found, _, more, err = s.spokenBy(bob, "#a", last)
+	found, _, more, err = s.spokenBy(bob, "#a", last, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Len(t, found, 1)
 	assert.False(t, more)
 
-	found, _, more, err = s.spokenBy(bob, "#b", 0)
+	found, _, more, err = s.spokenBy(bob, "#b", 0, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Len(t, found, lookAtOnce-1, "and one of somebody else")
 	assert.True(t, more)
-	n, err := s.Forget(ann, []journal.Stream{"#a", "#nowhere", "#b"})
+	n, err := s.Forget(ann, []journal.Stream{"#a", "#nowhere", "#b"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 2, n)
 }

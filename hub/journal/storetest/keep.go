@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/google/uuid"
@@ -37,7 +38,7 @@ func keepAfter(t *testing.T, make Maker) {
 	prune()
 	assert.Equal(t, []string{"8", "9", "10", "11", "12"}, Texts(tailOf(t, s, 0, 99)))
 
-	_, err := s.Forget(bob, []journal.Stream{"#a"})
+	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"", "", "", "", ""}, Texts(tailOf(t, s, 0, 99)))
 

@@ -3,6 +3,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -319,9 +320,13 @@ func forget(t *testing.T, make Maker) {
 	find(t, s, "treasure", 99, 9, "#a") // it is in the index by now
 	Commit(t, s, SaidBy(bob, "#a", "late treasure"))
 
-	n, err := s.Forget(bob, []journal.Stream{"#a", "#nowhere"})
+	n, err := s.Forget(bob, []journal.Stream{"#a", "#nowhere"}, 5)
 	require.NoError(t, err)
-	assert.Equal(t, 3, n)
+	assert.Equal(t, 2, n)
+	assert.Contains(t, find(t, s, "treasure", 99, 9, "#a"), "late treasure", "it was said after that")
+	n, err = s.Forget(bob, []journal.Stream{"#a", "#nowhere"}, math.MaxInt64)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
 	got := read(t, s, From(0, "#a", "#b"), 99, 99).Entries
 	require.Len(t, got, 6)
 	assert.Equal(t, protocol.Erased{Stamp: protocol.StampOf(in[0].Event), From: Nick("bob")}, got[0].Event)
@@ -335,7 +340,7 @@ func forget(t *testing.T, make Maker) {
 	require.NoError(t, err)
 	assert.Equal(t, uint64(2), seq, "what is taken out still counts")
 
-	n, err = s.Forget(bob, []journal.Stream{"#a"})
+	n, err = s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Zero(t, n, "once is enough")
 }
