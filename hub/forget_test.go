@@ -3,10 +3,13 @@ package hub_test
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -28,5 +31,28 @@ func TestWhatCouldNotBeForgottenIsTold(t *testing.T) {
 		told := last(people[0].Told())
 		assert.Contains(t, told, "could not be taken out of the record")
 		assert.Contains(t, told, "in a minute")
+	})
+}
+
+// Words are taken out of the record also where the client that asked for it is gone by then.
+func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, hub.Options{})
+		ann := w.Enter(hub.Identity{})
+		ann.Do(say("a secret"))
+		w.Record.Hold()
+		ann.Send(protocol.Forget{Sure: true})
+		synctest.Wait()
+		ann.Leave()
+		w.Record.Release()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		left, err := w.Record.Tail(0, 100)
+		require.NoError(t, err)
+		for _, e := range left {
+			_, words := protocol.Words(e.Event)
+			assert.NotContains(t, words.String(), "secret")
+		}
+		w.Close(ann)
 	})
 }
