@@ -61,5 +61,31 @@
 // command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes
 // the state from rows, and the first intent, state.Began, takes the connections from all. Timers (timers.go) only propose.
 //
+// # Several nodes
+//
+// A hub that has a Log is a node (node.go): one of several that decide the same intents in the same order, and so have
+// the same state, and the same record with the same positions. To decide alone is the same without the way
+// through the log: propose calls decide.
+//
+//	client ── A: propose ── append ──> the log ──> A, B, C: decide ── commit ── tell ──> own clients
+//
+// What a node must be told, in each intent: which connection of which node wants it, in which incarnation, and its
+// number there; the time, which is the log's; an id, from which those of events come; hashes of each word that may be
+// a secret; the settings, when a node begins; and what only the node of the client can know: how late it tells, which
+// places at the desk it has promised, up to where its clients have read.
+//
+// What it decides: all that is true. Which name is whose, who is in which room, who serves a visitor, who is kept
+// out; which intent is void, since it came twice or out of turn; and which node is live.
+//
+// What it may not know while it decides: a clock, dice, the order of a map, its connections and what these were told
+// (the audience), what its record holds and whether the disk is well, and which of the nodes it is itself. Else two
+// nodes would decide two things. That they have not is shown by a checksum of all rows every state.ChecksumEvery intents.
+//
+// What each node does alone: it greets, and answers /ping, /help and what cannot be parsed; it paces its clients and counts
+// what their addresses spend; it keeps outboxes, reads on for those that are behind, and tells. Its timers only propose.
+//
+// A node ends, with ErrNode, if the others go on without it, or if it cannot record what was decided: elsewhere
+// that has happened. Its clients come back on any node, and read on from what they have seen.
+//
 // The package knows nothing about sockets, encodings, terminals or disks.
 package hub

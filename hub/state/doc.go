@@ -31,6 +31,7 @@
 //	operator.go promote, duty                                     idle.go     what happens at the desk by itself
 //	limits.go   what waits at the desk and goes                   dropped.go  how that is told
 //	kick.go     kick                                              block.go    who is kept out
+//	order.go    several nodes: turns, leases, checksums           seen.go     up to where clients were told
 //	inherit.go  what entries without rows hold for certain        check.go    what must be true between decisions
 //
 // # Rows
