@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chinwag/hub/state"
@@ -36,11 +37,14 @@ type node struct {
 	request     uint64         // the number of the last intent that was wanted
 	waiting     []*want        // own intents that the log has not brought yet, in their order
 	appends     *queue[[]byte] // to be appended; bounded by who proposes
+	unplaced    *atomic.Int64  // intents that the log has not taken yet
 	next        <-chan Ordered
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
 	wanted      time.Time // when the last intent was
 	due         bool      // that what is due be done is wanted
+	dueWas      time.Time // for when that was
+	dueAfter    time.Time // it is not wanted again before
 }
 
 // want is a proposal whose intent waits for its place in the order.
@@ -58,7 +62,7 @@ const (
 )
 
 func newNode(o *Options) node {
-	return node{log: o.Log, no: o.Node, appends: newQueue[[]byte]()}
+	return node{log: o.Log, no: o.Node, appends: newQueue[[]byte](), unplaced: new(atomic.Int64)}
 }
 
 // shares reports whether the hub decides an order that it shares.
@@ -113,6 +117,7 @@ func (n *node) append(ctx context.Context) {
 				return
 			}
 		}
+		n.unplaced.Add(-int64(len(batch)))
 	}
 }
 
@@ -128,6 +133,7 @@ func (r *run) want(p proposal, in *state.Intent) {
 	n.wanted = time.Now()
 	n.waiting = append(n.waiting, &want{proposal: p, at: n.wanted})
 	p.entering(1)
+	n.unplaced.Add(1)
 	n.appends.add(state.AppendIntent(nil, in), math.MaxInt)
 	r.rearm()
 }
@@ -213,7 +219,9 @@ func (r *run) ownOrdered(w *want) {
 		}
 		r.endNode(r.whyNotBegun())
 	case state.Due:
-		n.due = false
+		if n.due = false; r.machine.NextDue().Equal(n.dueWas) { // the log's clock is behind this one
+			n.dueAfter = time.Now().Add(appendAgain)
+		}
 	}
 }
 
@@ -309,17 +317,23 @@ func (r *run) brought() <-chan Ordered {
 // that it wants is decided.
 func (n *node) isBusy() bool { return n.shares() && (n.due || n.over || !n.begun) }
 
-// beatDue is when the node says next that it is alive; zero: what it has said last is still on its way.
+// beatDue is when the node says next that it is alive; zero: never.
 func (n *node) beatDue() (due time.Time) {
-	if n.begun && !n.over && len(n.waiting) == 0 {
+	if n.shares() && !n.over {
 		due = n.wanted.Add(state.Beat)
 	}
 	return due
 }
 
-// beat says that the node is alive, if it has said nothing else.
+// beat says that the node is alive, if it has said nothing else and the log takes what it says. It does so also
+// while it catches up with the log, before it is live.
 func (r *run) beat(now time.Time) {
-	if due := r.node.beatDue(); !due.IsZero() && !due.After(now) {
+	n := &r.node
+	switch due := n.beatDue(); {
+	case due.IsZero() || due.After(now):
+	case n.unplaced.Load() > 0:
+		n.wanted = now
+	default:
 		r.propose(proposal{op: state.Heartbeat{}})
 	}
 }

@@ -53,7 +53,7 @@ func (r *run) machineDue() time.Time {
 	case len(r.inflight) > 0 && !due.Before(r.inflight[0].at.Add(state.Breath)):
 		return time.Time{}
 	}
-	due = due.Add(r.lag.at(time.Now()))
+	due = later(due.Add(r.lag.at(time.Now())), r.node.dueAfter)
 	return due.Add(time.Millisecond - 1).Truncate(time.Millisecond) // as the machine counts
 }
 
@@ -86,7 +86,7 @@ func (r *run) expire() {
 // doDue has the machine do what is due, or the first part of it.
 func (r *run) doDue() {
 	due, flight := r.machine.NextDue(), len(r.inflight)
-	r.node.due = r.node.shares()
+	r.node.due, r.node.dueWas = r.node.shares(), due
 	r.propose(proposal{op: state.Due{}})
 	if !r.node.due && r.machine.NextDue().Equal(due) && len(r.inflight) == flight {
 		panic("hub: what is due is not done")

@@ -18,7 +18,10 @@ func (k *talk) redaction(who string) Redact {
 	d := k.decide(who, Command{Command: redactCommand})
 	require.Len(k.t, d.Answers, 1)
 	require.IsType(k.t, Redact{}, d.Answers[0].Query)
-	return d.Answers[0].Query.(Redact)
+	r := d.Answers[0].Query.(Redact)
+	require.Equal(k.t, k.Head(), r.Upto, "what is said from here on stays")
+	r.Upto = 0
+	return r
 }
 
 // Whatever somebody has said is taken out: in the streams that it was said in, and where it stands again.

@@ -18,7 +18,7 @@ func (s *Session) toldUpto(of toldUpto) uint64 {
 func (m *Machine) noteSeen(op Seen) {
 	for _, b := range op.Behind {
 		s := m.sessions[b.Session]
-		if s != nil && s.Conn != 0 && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
+		if s != nil && s.Conn != 0 && HostOf(s.Conn) == m.in.Node && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
 			m.change(s.ID, SeenBehind{b.Seen})
 		}
 	}
