@@ -106,7 +106,11 @@ func ParseRoom(s string) (Room, error) {
 	if err != nil {
 		return Room{}, err
 	}
-	return Room{"#" + fold(s)}, nil
+	folded := fold(s)
+	if len(folded) > maxNameBytes { // a small letter may take more bytes than its capital
+		return Room{}, tooLong("a room")
+	}
+	return Room{"#" + folded}, nil
 }
 
 func (r Room) String() string { return r.s }
@@ -159,7 +163,7 @@ func isPlainName(s string) bool {
 
 func parseAnyName(s, what string) (string, error) {
 	if len(s) > maxNameBytes || uniseg.GraphemeClusterCount(s) > maxName {
-		return "", refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
+		return "", tooLong(what)
 	}
 	if !utf8.ValidString(s) {
 		return "", refuse("not-utf8", "that name is not UTF-8: please set your terminal to UTF-8")
@@ -172,6 +176,10 @@ func parseAnyName(s, what string) (string, error) {
 		return "", refuse("bad-name", "%s is made of letters, digits and symbols of any script, and of _ - . inside: please choose another", what)
 	}
 	return name, nil
+}
+
+func tooLong(what string) *Refusal {
+	return refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
 }
 
 func isName(s string) bool {
