@@ -122,16 +122,25 @@ func (c *coder) string(v *string, most int) {
 	*v, c.b = string(c.b[:n]), c.b[n:]
 }
 
+// ahead is how many places of a list are made before its parts are read: its length may lie.
+const ahead = 256
+
 // list is one of at most so many.
 func list[T any](c *coder, v *[]T, most int, each func(*T)) {
 	n := c.length(len(*v), most)
-	if c.reading {
-		*v = nil
-		if n > 0 {
-			*v = make([]T, n)
+	if !c.reading {
+		for i := range *v {
+			each(&(*v)[i])
 		}
+		return
 	}
-	for i := range *v {
+	*v = nil
+	if n > 0 {
+		*v = make([]T, 0, min(n, ahead))
+	}
+	for i := 0; i < n && c.err == nil; i++ {
+		var none T
+		*v = append(*v, none)
 		each(&(*v)[i])
 	}
 }
