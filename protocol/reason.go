@@ -55,6 +55,16 @@ func (r Reason) String() string {
 	return string(r)
 }
 
+// IsKnown reports whether r is one of the reasons.
+func (r Reason) IsKnown() bool {
+	for i := range reasons {
+		if reasons[i].Reason == r {
+			return true
+		}
+	}
+	return false
+}
+
 // ComesBack reports whether who hears goodbye for this reason should come back.
 func (r Reason) ComesBack() bool {
 	for _, row := range reasons {

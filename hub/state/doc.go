@@ -42,5 +42,15 @@
 // has spoken, when an operator did something last) is not written with each: Replay makes it
 // again from the entries since.
 //
-// The package knows nothing about connections, encodings, disks, clocks or goroutines.
+// # Bytes
+//
+// Rows, intents and changes have bytes that later programs read: the numbers of their kinds and the order of their
+// fields stay, and testdata holds samples of each. What is read is parsed again, so that a damaged log brings no
+// text that no client could have said.
+//
+//	codec.go    numbers, texts, lists: how each is written        fields.go   rows
+//	wire.go     intents and changes: what all of them have, and the kinds of each in wireops.go, wirecommands.go,
+//	            wirecommandfields.go and wirechanges.go
+//
+// The package knows nothing about connections, what clients write, disks, clocks or goroutines.
 package state

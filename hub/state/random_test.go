@@ -302,6 +302,7 @@ func playRandom(t *testing.T, seed uint64) (p played) {
 	d := newDice(w, seed, people)
 	for range steps {
 		for _, o := range w.decide(d.next()) {
+			mustCarry(t, &o)
 			p.steps = append(p.steps, step{in: &o.in})
 			p.made = append(p.made, string(o.bytes()))
 		}
@@ -317,6 +318,7 @@ func playRandom(t *testing.T, seed uint64) (p played) {
 		case n == 19 && r.IntN(8) == 0:
 			p.steps = append(p.steps, step{reload: true})
 			for _, o := range w.restart(randomSettings(r)) {
+				mustCarry(t, &o)
 				p.steps = append(p.steps, step{in: &o.in}, step{commit: 1})
 				p.made = append(p.made, string(o.bytes()))
 			}
@@ -370,14 +372,17 @@ func (w *world) mustUndo() {
 	w.mustHold(&was[0].in)
 }
 
-// playAgain plays the same on another machine, which makes the same.
+// playAgain plays the same on another machine, which makes the same: its intents are what their bytes hold.
 func playAgain(t *testing.T, p played) {
 	w := newWorld(t, p.settings)
 	w.large = true
 	for _, s := range p.steps {
 		switch {
 		case s.in != nil:
-			o := w.decideOne(*s.in)
+			in, err := ReadIntent(AppendIntent(nil, s.in))
+			require.NoError(t, err)
+			in.Time = s.in.Time
+			o := w.decideOne(in)
 			require.Equal(t, p.made[0], string(o.bytes()), "%T%+v", s.in.Op, s.in.Op)
 			p.made = p.made[1:]
 		case s.commit > 0:
