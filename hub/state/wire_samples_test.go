@@ -145,7 +145,7 @@ func changeSamples() []wireSample[Change] {
 	return []wireSample[Change]{
 		{"Opened", Opened{session}},
 		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: nickOf("guest-1"), Began: noon, Conn: 1}}},
-		{"Attached", Attached{Conn: 8, Was: 7, Program: true, Echo: true, At: Address{Host: "192.0.2.7", Prefix: at4}}},
+		{"Attached", Attached{Conn: 8, Was: 7, Seen: 9, Program: true, Echo: true, At: Address{Host: "192.0.2.7", Prefix: at4}}},
 		{"Detached", Detached{Until: noon, Seen: 999, Quiet: true, Unsure: true, Short: true}},
 		{"SeenUpto", SeenUpto{Node: 2, Position: 1000, Clean: true}},
 		{"SeenBehind", SeenBehind{900}},

@@ -143,6 +143,7 @@ func (o *Opened) fields(c *coder) {
 func (o *Attached) fields(c *coder) {
 	number(c, &o.Conn)
 	number(c, &o.Was)
+	number(c, &o.Seen)
 	c.flags(&o.Program, &o.Echo)
 	c.address(&o.At)
 }
