@@ -105,6 +105,8 @@ func (l *loading) readAs(k kind, m *Machine, row Row) error {
 			return fmt.Errorf("there are two of the key %q", b.key)
 		}
 		m.blocks[b.key] = b
+	case ofReplies:
+		return m.readReplies(row)
 	default:
 		panic(fmt.Sprintf("state: a row of an unknown kind %d", k))
 	}
@@ -152,24 +154,30 @@ func (l *loading) index(m *Machine) error {
 // entry after Whole, in their order, before anything is decided. Nothing else changes by
 // it: that stands in the rows.
 func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.Recorded) {
-	m.SetHead(seq)
-	at := protocol.StampOf(what).Time
+	end := max(m.head, seq) // the rows of several nodes know it
+	m.head = seq            // what is soft is unwritten from there on
+	m.replay(&Event{Seq: seq, Stream: st, Author: author, What: what})
+	m.head = end
+	m.Release(m.number)
+}
+
+func (m *Machine) replay(e *Event) {
+	at := protocol.StampOf(e.What).Time
 	if at.After(m.now) {
 		m.now = at
 	}
-	s := m.sessions[author]
-	if s == nil || seq <= s.upto {
+	s := m.sessions[e.Author]
+	if s == nil || e.Seq <= s.upto {
 		return
 	}
-	ref, spoken := refOf(what)
+	ref, spoken := refOf(e.What)
 	if !spoken {
 		return
 	}
-	m.spoke(s, &Event{Seq: seq, Stream: st, Author: author, What: what}, ref)
+	m.spoke(s, e, ref)
 	if s.Serves && at.After(s.active) {
 		m.touchSoft(s).active = at
 	}
-	m.Release(m.number)
 }
 
 // refOf is the id that an author gave to what was said, and whether e is said at all.
