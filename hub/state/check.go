@@ -43,6 +43,7 @@ func (m *Machine) checkSessions(c *checks) {
 	for id, s := range m.sessions {
 		c.that(s.ID == id && id != uuid.Nil, "%s is found as %s", s.ID, id)
 		c.that(s.row != 0, "%s is over, and is found", s.Nick)
+		c.that(HostOf(s.Conn) == 0 || m.conns[s.Conn] == s, "the connection %d of %s finds another", s.Conn, s.Nick)
 		c.that(s.Conn == 0 || !conns[s.Conn], "two have the connection %d", s.Conn)
 		c.that(s.Conn == 0 == !s.Until.IsZero(), "%s has connection %d, and is held until %v", s.Nick, s.Conn, s.Until)
 		c.that(s.Code == (Secret{}) || m.codes[s.Code] == s, "the code of %s finds another", s.Nick)
@@ -55,6 +56,9 @@ func (m *Machine) checkSessions(c *checks) {
 		if !s.Until.IsZero() {
 			held++
 		}
+	}
+	for conn, s := range m.conns {
+		c.that(s.Conn == conn && m.sessions[s.ID] == s, "the connection %d finds %s, whose it is not", conn, s.Nick)
 	}
 	for code, s := range m.codes {
 		c.that(s.Code == code && m.sessions[s.ID] == s, "a code finds %s, whose it is not", s.Nick)
@@ -252,6 +256,9 @@ func (m *Machine) checkNumbers(c *checks) {
 		for _, at := range []time.Time{s.Began, s.Until, s.Redacted, s.Turned, s.active} {
 			c.that(at.Equal(at.Truncate(time.Millisecond)), "%s has a time that its row cannot hold: %v", s.Nick, at)
 		}
+	}
+	if m.replies.row != 0 {
+		is(m.replies.row, "all ready replies")
 	}
 	for _, r := range m.rooms {
 		if r.row != 0 {

@@ -18,6 +18,7 @@ const (
 	ofRoom
 	ofTicket
 	ofBlock
+	ofReplies
 )
 
 var kinds = [...]struct {
@@ -29,6 +30,7 @@ var kinds = [...]struct {
 	ofRoom:    {"a room", 1},
 	ofTicket:  {"a ticket", 1},
 	ofBlock:   {"somebody kept out", 1},
+	ofReplies: {"the ready replies", 1},
 }
 
 // encode is a row of that kind with these fields. Nobody writes to it again.
@@ -215,7 +217,7 @@ func (o *order) fields(c *coder) {
 	})
 }
 
-// fields are those of the settings but for the ready replies: each start brings them, and they may be many.
+// fields are those of the settings but for the ready replies: see repliesRow.
 func (s *Settings) fields(c *coder) {
 	c.flags(&s.Desk)
 	number(c, &s.Rooms)

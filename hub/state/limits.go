@@ -73,6 +73,7 @@ func (m *Machine) limitsNow() *limits {
 func (m *Machine) configured(c Configured) {
 	was, set := m.Settings, &c.Settings
 	m.touchCommon().Settings = c.Settings
+	m.keepReplies()
 	if set.Visitors >= was.Visitors && set.VisitorsPerAddress >= was.VisitorsPerAddress &&
 		set.MessagesKept >= was.MessagesKept && set.MessagesPerAddress >= was.MessagesPerAddress {
 		return

@@ -161,13 +161,22 @@ func (m *Machine) liveNodes() (live []*node) {
 // touchOrder is the order, which is about to be changed by this decision for the first time.
 func (m *Machine) touchOrder() *order {
 	c := m.touchCommon()
-	o := order{}
-	if c.Order != nil {
-		o = *c.Order
-		o.Nodes = slices.Clone(o.Nodes)
+	if c.Order == nil {
+		m.beginOrder()
+		return c.Order
 	}
+	o := *c.Order
+	o.Nodes = slices.Clone(o.Nodes)
 	c.Order = &o
 	return &o
+}
+
+// beginOrder has the record of a lone server be that of several nodes. What the rows of a lone server do not hold is as a
+// machine has it that was loaded from them.
+func (m *Machine) beginOrder() {
+	m.guests = m.common.Guests
+	m.Settings.Replies = nil // the first node brings them
+	m.common.Order = &order{}
 }
 
 // inTurn gives an intent its place in the order of several nodes, and reports whether it may be decided.
@@ -312,6 +321,7 @@ func (m *Machine) Checksum() Sum {
 			rows = append(rows, Row{row, m.encode(k, fields)})
 		}
 	}
+	add(m.replies.row, ofReplies, m.Settings.replyFields)
 	for _, s := range m.sessions {
 		add(s.row, ofSession, m.sessionFields(s))
 	}

@@ -72,7 +72,13 @@ func (i *roomImage) collect(m *Machine) {
 
 func (i *ticketImage) collect(m *Machine) { m.replaceRow(i.was.row, i.t.row, ofTicket, i.t.fields) }
 func (i *blockImage) collect(m *Machine)  { m.replaceRow(i.was.row, i.b.row, ofBlock, i.b.fields) }
-func (i *commonImage) collect(*Machine)   {} // it comes last: see collectRows
+
+// collect writes the ready replies. The common row itself comes last: see collectRows.
+func (i *commonImage) collect(m *Machine) {
+	if m.replies.dirty == m.number {
+		m.replaceRow(i.was.replies.row, m.replies.row, ofReplies, m.Settings.replyFields)
+	}
+}
 
 // What is soft of a session is written with its row, and not each time that it changes. A load makes it again from the
 // entries after Whole, so these must not become many:

@@ -44,6 +44,7 @@ func (m *Machine) start(op Began) {
 		m.change(uuid.Nil, NodeBegan{m.in.Node, m.in.Incarnation, op.Rules, op.Epoch})
 	} else if m.Order != nil {
 		m.touchCommon().Order = nil
+		m.keepReplies()
 	}
 	if was.Desk && !m.Settings.Desk {
 		m.openRooms()

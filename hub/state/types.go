@@ -138,5 +138,6 @@ type common struct {
 	Started  time.Time         // the last of them
 	Dropped  dropped           // at the desk, and not told yet
 	Order    *order            // of several nodes; nil: the server is alone
+	replies  repliesRow
 	dirty    uint64
 }

@@ -26,6 +26,7 @@ type world struct {
 	now     time.Time
 	intents uint64
 	conns   uint64
+	at      Node // to which clients connect
 	clients map[string]*client
 	names   map[uint64]string // whose each connection is or was
 	undoing bool              // decisions are to be undone: what was before each is kept
@@ -137,6 +138,13 @@ func (w *world) commit(n int) {
 	w.pending = slices.Delete(w.pending, 0, n)
 }
 
+// keepAll records all decisions that wait.
+func (w *world) keepAll() {
+	if n := len(w.pending); n > 0 {
+		w.commit(n)
+	}
+}
+
 // fail has the first decision that waits, and so all after it, not be recorded.
 func (w *world) fail() {
 	w.m.Rollback(w.pending[0].number)
@@ -223,7 +231,7 @@ func (w *world) client(name string) *client {
 // connect gives c a connection that nobody has had.
 func (w *world) connect(c *client) uint64 {
 	w.conns++
-	c.conn = w.conns
+	c.conn = w.at.Conn(w.conns)
 	w.names[c.conn] = c.name
 	return c.conn
 }
@@ -288,6 +296,7 @@ func (m *Machine) dump(exactly bool) string {
 	fmt.Fprintf(&b, "head: %d, Whole: %d\n", m.head, m.common.Whole)
 	if exactly {
 		row(commonRow, ofCommon, m.fields)
+		row(m.replies.row, ofReplies, m.Settings.replyFields)
 		fmt.Fprintf(&b, "last row: %d, guests: %d, unwritten:%s\n", m.lastRow, m.guests, sessionList(m.unwritten))
 	} else {
 		row(commonRow, ofCommon, func(c *coder) {

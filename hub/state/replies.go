@@ -1,0 +1,40 @@
+package state
+
+import "errors"
+
+// repliesRow is the row of the ready replies, which may be many. A server that is alone has none: each start brings them. But where
+// several nodes decide, one that was just loaded decides about commands of the others before its own start.
+type repliesRow struct {
+	row   int64  // 0: there is none
+	dirty uint64 // the number of the decision that has changed them last
+}
+
+// keepReplies has the ready replies have a row, if several nodes decide.
+func (m *Machine) keepReplies() {
+	c := m.touchCommon()
+	c.replies.dirty = m.number
+	switch {
+	case c.Order == nil || len(c.Settings.Replies) == 0:
+		c.replies.row = 0
+	case c.replies.row == 0:
+		c.replies.row = m.nextRow()
+	}
+}
+
+func (m *Machine) readReplies(row Row) error {
+	if m.replies.row != 0 {
+		return errors.New("there are two")
+	}
+	m.replies.row = row.ID
+	return decode(row.Value, m.Settings.replyFields)
+}
+
+// maxReplies bounds what is read. No server has as many.
+const maxReplies = 1 << 16
+
+func (s *Settings) replyFields(c *coder) {
+	list(c, &s.Replies, maxReplies, func(r *Canned) {
+		c.string(&r.Name, maxKey)
+		c.text(&r.Text)
+	})
+}
