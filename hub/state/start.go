@@ -21,13 +21,13 @@ const (
 // start is the first decision of a server that has started: these settings count from here on, and no session has a
 // connection. That is told to nobody: a session that was connected is held in its room, and what was
 // held is held anew, since nobody could come back while the server was away. Where other nodes are live, their sessions
-// go on.
+// go on. A server that is alone knows of no other node.
 func (m *Machine) start(op Began) {
 	was := m.Settings
 	if !reflect.DeepEqual(m.Settings, op.Settings) {
 		m.change(uuid.Nil, Configured{op.Settings})
 	}
-	told, away := m.Told, len(m.liveNodes()) == 0
+	told, away := m.Told, m.in.Node == 0 || len(m.liveNodes()) == 0
 	if away {
 		m.change(uuid.Nil, Started{})
 	}
@@ -69,7 +69,7 @@ func (m *Machine) demote(s *Session) {
 	}
 }
 
-// survive is what a start makes of a session. away: no node was live.
+// survive is what a start makes of a session. away: no other node is live.
 func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
 	of := alone
 	if n := m.node(HostOf(s.Conn)); n != nil {
@@ -79,7 +79,7 @@ func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
 	switch {
 	case s.isIn(protocol.OperatorsRoom) && !s.Operator:
 		m.end(s, protocol.Left{Reason: protocol.Lost})
-	case s.Conn != 0 && !m.isLive(HostOf(s.Conn)):
+	case s.Conn != 0 && (away || !m.isLive(HostOf(s.Conn))):
 		m.loseNode(s, of)
 	case away && s.Conn == 0 && m.isHeldAnew(s) && s.Until.Before(until):
 		m.change(s.ID, Detached{Until: until, Seen: s.Seen, Unsure: s.Unsure, Quiet: s.Quiet, Short: s.Short})
