@@ -251,10 +251,13 @@ func (m *Machine) endNode(n *node, why NodeEnd) {
 	}
 }
 
+// isAt reports whether s has a connection to a node; 0: to the server that is alone.
+func (s *Session) isAt(no Node) bool { return s != nil && s.Conn != 0 && HostOf(s.Conn) == no }
+
 // hostedBy are the sessions that have a connection to a node, in the order of their rows.
 func (m *Machine) hostedBy(no Node) (all []*Session) {
 	for s := range maps.Values(m.sessions) {
-		if s.Conn != 0 && HostOf(s.Conn) == no {
+		if s.isAt(no) {
 			all = append(all, s)
 		}
 	}

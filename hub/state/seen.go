@@ -6,19 +6,11 @@ import "github.com/google/uuid"
 // server runs it does, exactly. For the case that it ends without warning, one position stands in the rows that
 // is right for all who are not behind, as it was within the last second.
 
-// toldUpto is the position up to which the client of s was told at least, if those on its node were told that.
-func (s *Session) toldUpto(of toldUpto) uint64 {
-	if s.Behind {
-		return s.Seen
-	}
-	return max(s.Seen, of.Position)
-}
-
-// noteSeen keeps up to which position clients were told.
+// noteSeen keeps up to which position clients were told: of a node its own. A session may be at another by now.
 func (m *Machine) noteSeen(op Seen) {
 	for _, b := range op.Behind {
 		s := m.sessions[b.Session]
-		if s != nil && s.Conn != 0 && HostOf(s.Conn) == m.in.Node && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
+		if s.isAt(m.in.Node) && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
 			m.change(s.ID, SeenBehind{b.Seen})
 		}
 	}
