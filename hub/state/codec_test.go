@@ -40,6 +40,7 @@ type (
 	ticketPart struct{ *Ticket }
 	blockPart  struct{ *block }
 	commonPart struct{ *Machine }
+	readyPart  struct{ *Settings }
 )
 
 func (p *sessionPart) codes() func(*coder) {
@@ -49,6 +50,7 @@ func (p *roomPart) codes() func(*coder)   { return p.fields }
 func (p *ticketPart) codes() func(*coder) { return p.fields }
 func (p *blockPart) codes() func(*coder)  { return p.fields }
 func (p *commonPart) codes() func(*coder) { return p.fields }
+func (p *readyPart) codes() func(*coder)  { return p.replyFields }
 
 func emptyPart(k kind) interface{ codes() func(*coder) } {
 	switch k {
@@ -62,6 +64,8 @@ func emptyPart(k kind) interface{ codes() func(*coder) } {
 		return &blockPart{&block{}}
 	case ofCommon:
 		return &commonPart{&Machine{}}
+	case ofReplies:
+		return &readyPart{&Settings{}}
 	}
 	panic("a kind without a part")
 }
@@ -139,6 +143,7 @@ func samples() []sample {
 			LeftAt: 30, First: textOf("hello?"), By: idOf(2), Lost: true, Message: true, OnHold: true,
 		}}},
 		{"blocked", ofBlock, &blockPart{&block{key: "atroll", until: noon}}},
+		{"ready replies, two", ofReplies, &readyPart{&Settings{Replies: []Canned{{"hours", textOf("from 9 to 5")}, {"bye", textOf("See you.")}}}}},
 	}
 }
 
