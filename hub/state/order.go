@@ -288,6 +288,9 @@ func (m *Machine) toldBy(no Node) toldUpto {
 // no state is that of most, the server's log is told.
 func (m *Machine) compare(op Checksum) {
 	own := m.node(m.in.Node)
+	if own == nil { // the server is alone
+		return
+	}
 	own.Summed, own.Sum = op.Position, op.Sum
 	live := m.liveNodes()
 	said := func(sum Sum) (n int) {
