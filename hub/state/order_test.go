@@ -24,11 +24,11 @@ func twoNodes(t *testing.T) *several {
 func TestAnIncarnationBegins(t *testing.T) {
 	v := newSeveral(t)
 	assert.Zero(t, v.m.Position())
-	assert.Zero(t, v.m.RulesInForce())
+	assert.Nil(t, v.m.Order)
 	assert.Equal(t, []string{"the server configured", "the server started", "node 1 began its life 1"}, v.caused(v.begins(1, defaults())))
 	assert.Equal(t, []string{"node 2 began its life 1"}, v.caused(v.begins(2, defaults())), "the settings are the same, and the server runs")
 	number, live := v.m.IncarnationOf(2)
-	assert.Equal(t, []any{uint64(1), true, uint64(2), uint64(Rules)}, []any{number, live, v.m.Position(), v.m.RulesInForce()})
+	assert.Equal(t, []any{uint64(1), true, uint64(2), uint64(Rules)}, []any{number, live, v.m.Position(), v.m.Order.Rules})
 	number, live = v.m.IncarnationOf(3)
 	assert.Equal(t, []any{uint64(0), false}, []any{number, live})
 }
@@ -186,5 +186,5 @@ func TestRulesChangeWhenNoNodeIsLive(t *testing.T) {
 	assert.Equal(t, []string{"void"}, v.caused(v.brings(next)))
 	v.wants(2, Seen{Clean: true})
 	assert.Equal(t, []string{"the server started", "node 1 began its life 2"}, v.caused(v.brings(next))[:2])
-	assert.EqualValues(t, Rules+1, v.m.RulesInForce())
+	assert.EqualValues(t, Rules+1, v.m.Order.Rules)
 }

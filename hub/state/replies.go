@@ -34,7 +34,7 @@ const maxReplies = 1 << 16
 
 func (s *Settings) replyFields(c *coder) {
 	list(c, &s.Replies, maxReplies, func(r *Canned) {
-		c.string(&r.Name, maxKey)
+		c.words(&r.Name)
 		c.text(&r.Text)
 	})
 }

@@ -6,6 +6,14 @@ import "github.com/google/uuid"
 // server runs it does, exactly. For the case that it ends without warning, one position stands in the rows that
 // is right for all who are not behind, as it was within the last second.
 
+// toldUpto is the position up to which the client of s was told at least, if those on its node were told that.
+func (s *Session) toldUpto(of toldUpto) uint64 {
+	if s.Behind {
+		return s.Seen
+	}
+	return max(s.Seen, of.Position)
+}
+
 // noteSeen keeps up to which position clients were told: of a node its own. A session may be at another by now.
 func (m *Machine) noteSeen(op Seen) {
 	for _, b := range op.Behind {

@@ -24,7 +24,6 @@ const (
 
 	maxSecrets = 17      // of one intent
 	maxRef     = 64      // bytes
-	maxReplies = 1 << 16 // ready replies
 	maxMany    = 1 << 20 // of what has no bound of its own: sessions that are behind, conversations, topics of a record
 )
 

@@ -90,10 +90,7 @@ func (o *Began) fields(c *coder) {
 func (s *Settings) all(c *coder) {
 	s.fields(c)
 	number(c, &s.RoomsPerSession)
-	list(c, &s.Replies, maxReplies, func(r *Canned) {
-		c.words(&r.Name)
-		c.text(&r.Text)
-	})
+	s.replyFields(c)
 }
 
 func (l *Legacy) fields(c *coder) {
