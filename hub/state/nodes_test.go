@@ -22,6 +22,7 @@ type fleet struct {
 	set      Settings
 	muted    Node // says nothing for so many steps
 	mute     int
+	compared Checksum
 	owners   map[protocol.Ticket]uuid.UUID
 	made     []string // of each intent of the order
 	dumps    []string // what the front knew before each, and knows now
@@ -108,7 +109,7 @@ func (f *fleet) compare(x *follower) {
 func (f *fleet) plays() {
 	no := Node(1 + f.dice.IntN(3))
 	f.at = no
-	in := f.dice.next()
+	in := f.wish()
 	if in.Conn != 0 {
 		in.Session, no = uuid.Nil, HostOf(in.Conn)
 	}
@@ -125,7 +126,7 @@ func (f *fleet) plays() {
 		return
 	}
 	switch n := f.dice.IntN(100); {
-	case n < 2:
+	case n < 1:
 		f.follow(f.begins(no, f.settings()))
 	case n < 20:
 		f.follow(f.odd(no, n))
@@ -134,6 +135,14 @@ func (f *fleet) plays() {
 			f.last(no, f.proposes(no, in))
 		}
 	}
+}
+
+// wish is what a client wants. It may come to a node before the one that it has left knows of that.
+func (f *fleet) wish() Intent {
+	if f.dice.IntN(20) > 0 {
+		return f.dice.next()
+	}
+	return f.dice.arrival(f.client(f.dice.names[f.dice.IntN(len(f.dice.names))]))
 }
 
 // last takes note of a decision, and has a node want what that is to go on with.
@@ -166,11 +175,19 @@ func (f *fleet) odd(no Node, n int) outcome {
 	case n < 14:
 		return f.wants(no, Due{})
 	}
-	op := Checksum{Position: f.m.Position(), Sum: f.m.Checksum()}
-	if f.dice.IntN(20) == 0 {
+	return f.wants(no, f.checksum())
+}
+
+// checksum is of what was last compared, or of the front. Few are not what they should be.
+func (f *fleet) checksum() Checksum {
+	if f.dice.IntN(4) == 0 {
+		f.compared = Checksum{Position: f.m.Position(), Sum: f.m.Checksum()}
+	}
+	op := f.compared
+	if f.dice.IntN(8) == 0 {
 		op.Sum[0]++
 	}
-	return f.wants(no, op)
+	return op
 }
 
 func (f *fleet) settings() Settings {
