@@ -188,3 +188,18 @@ func TestRulesChangeWhenNoNodeIsLive(t *testing.T) {
 	assert.Equal(t, []string{"the server started", "node 1 began its life 2"}, v.caused(v.brings(next))[:2])
 	assert.EqualValues(t, Rules+1, v.m.Order.Rules)
 }
+
+// What a node has decided by must be what another reads that is started later.
+func TestSettingsAreWhatTheirRowHolds(t *testing.T) {
+	v := newSeveral(t)
+	set := defaults()
+	set.Hold, set.Messages, set.Replies = 90*time.Second+time.Microsecond, time.Hour+time.Nanosecond, []Canned{}
+	v.begins(1, set)
+	v.opensAt(1, "ann", nil)
+	v.begins(1, set)
+	m, _, err := v.store.load()
+	require.NoError(t, err)
+	assert.Equal(t, v.m.Settings, m.Settings)
+	assert.Equal(t, v.m.sessions[v.clients["ann"].id].Until, m.sessions[v.clients["ann"].id].Until)
+	assert.Equal(t, []string{"node 2 began its life 1"}, v.caused(v.begins(2, set)), "they are the same")
+}

@@ -23,9 +23,9 @@ const (
 // held is held anew, since nobody could come back while the server was away. Where other nodes are live, their sessions
 // go on. A server that is alone knows of no other node.
 func (m *Machine) start(op Began) {
-	was := m.Settings
-	if !reflect.DeepEqual(m.Settings, op.Settings) {
-		m.change(uuid.Nil, Configured{op.Settings})
+	was, set := m.Settings, op.Settings.exact()
+	if !reflect.DeepEqual(was, set) {
+		m.change(uuid.Nil, Configured{set})
 	}
 	told, away := m.Told, m.in.Node == 0 || len(m.liveNodes()) == 0
 	if away {
@@ -49,6 +49,15 @@ func (m *Machine) start(op Began) {
 	if was.Desk && !m.Settings.Desk {
 		m.openRooms()
 	}
+}
+
+// exact is set as a row holds what comes of it: times are in whole milliseconds.
+func (set Settings) exact() Settings {
+	set.Hold, set.Messages = set.Hold.Truncate(time.Millisecond), set.Messages.Truncate(time.Millisecond)
+	if len(set.Replies) == 0 {
+		set.Replies = nil
+	}
+	return set
 }
 
 func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
