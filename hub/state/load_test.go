@@ -74,6 +74,27 @@ func TestTheTailIsBounded(t *testing.T) {
 	}
 }
 
+// What a lone server does not decide it does not record: so it must write nothing, however long the tail.
+func TestAVoidIntentWritesNoRow(t *testing.T) {
+	w := newWorld(t, defaults())
+	w.large = true
+	for i := range 2 * softRows {
+		name := fmt.Sprint("p", i)
+		w.opens(name, nil)
+		w.says(name, "hello", "1")
+	}
+	w.keep()
+	for w.m.head-w.m.common.Whole < softSpan {
+		w.says("p0", "hello", "")
+		w.keep()
+	}
+	before := w.m.dump(true)
+	made := w.decide(Intent{Session: w.clients["p0"].id, Conn: 9999, Op: Lost{}})[0]
+	assert.True(t, made.Void)
+	assert.Empty(t, made.Rows)
+	assert.Equal(t, before, w.m.dump(true))
+}
+
 // One decision may hold more than a load should replay.
 func TestTheTailIsBoundedWhereManyGoAtOnce(t *testing.T) {
 	w := newWorld(t, defaults())

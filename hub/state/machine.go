@@ -61,6 +61,9 @@ func (m *Machine) Decide(in *Intent) *Decision {
 	} else {
 		m.out.Void = true
 	}
+	if m.out.Void && in.Node == 0 { // it has no place in any order, and is not recorded
+		return &m.out
+	}
 	m.tendDesk()
 	m.collectRows()
 	return &m.out
