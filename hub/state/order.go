@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash/crc32"
 	"maps"
 	"slices"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -41,10 +43,12 @@ const (
 	ChecksumEvery = 4096
 )
 
-// Rules is the version of all that a decision depends on beside state and intents: it changes with each change of
-// what Decide makes, of protocol's parsing, and of the Unicode tables by which names are compared. Live nodes have
-// the same.
-const Rules = 1
+// rules is the version of what Decide makes of intents: it is raised with each change of that, of what protocol parses,
+// and of the tables of modules by which names are compared.
+const rules = 1
+
+// Rules is rules with the version of the Unicode tables that the program was built with. Live nodes have the same.
+var Rules = rules<<32 | uint64(crc32.ChecksumIEEE([]byte(unicode.Version)))
 
 // Node is a server among several that decide one order; 0 is one that is alone.
 type Node uint16

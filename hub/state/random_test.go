@@ -373,7 +373,7 @@ func (w *world) mustUndo() {
 }
 
 // playAgain plays the same on another machine, which makes the same: its intents are what their bytes hold.
-func playAgain(t *testing.T, p played) {
+func playAgain(t *testing.T, p played) *world {
 	w := newWorld(t, p.settings)
 	w.large = true
 	for _, s := range p.steps {
@@ -393,6 +393,7 @@ func playAgain(t *testing.T, p played) {
 			w.fail()
 		}
 	}
+	return w
 }
 
 // bytes are all that a decision holds.
