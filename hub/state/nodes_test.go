@@ -80,7 +80,7 @@ func (f *fleet) joins(s *store, at int) {
 // goesOn has x decide up to n intents more.
 func (f *fleet) goesOn(x *follower, n int) {
 	for ; n > 0 && x.decided < len(f.order); n-- {
-		in := f.order[x.decided]
+		in := carried(f.t, &f.order[x.decided])
 		o := x.decideOne(in)
 		require.Equal(f.t, f.made[x.decided], string(o.bytes()), "%+v", in)
 		x.decided++

@@ -379,10 +379,7 @@ func playAgain(t *testing.T, p played) *world {
 	for _, s := range p.steps {
 		switch {
 		case s.in != nil:
-			in, err := ReadIntent(AppendIntent(nil, s.in))
-			require.NoError(t, err)
-			in.Time = s.in.Time
-			o := w.decideOne(in)
+			o := w.decideOne(carried(t, s.in))
 			require.Equal(t, p.made[0], string(o.bytes()), "%T%+v", s.in.Op, s.in.Op)
 			p.made = p.made[1:]
 		case s.commit > 0:

@@ -2,6 +2,7 @@ package state
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,10 +33,39 @@ func legacySample() Legacy {
 	}
 }
 
+// withFlags are samples, and for each that has several flags one with each of these alone: in all of them set nothing
+// shows their order.
+func withFlags[T any](samples []wireSample[T]) []wireSample[T] {
+	for _, s := range samples {
+		one := reflect.New(reflect.TypeOf(s.of)).Elem()
+		one.Set(reflect.ValueOf(s.of))
+		of := one
+		switch {
+		case s.name == "Opened, a guest":
+			of = one.Field(0) // the session, of which little else is set
+		case strings.Contains(s.name, ","):
+			continue
+		}
+		flags := slices.DeleteFunc(reflect.VisibleFields(of.Type()), func(f reflect.StructField) bool {
+			return !f.IsExported() || f.Type.Kind() != reflect.Bool
+		})
+		if len(flags) < 2 {
+			continue
+		}
+		for _, f := range flags {
+			for _, other := range flags {
+				of.FieldByIndex(other.Index).SetBool(other.Name == f.Name)
+			}
+			samples = append(samples, wireSample[T]{s.name + ", " + f.Name, one.Interface().(T)})
+		}
+	}
+	return samples
+}
+
 // opSamples are ops but for the commands, of which each has its own.
 func opSamples() []wireSample[Op] {
 	from, legacy := Address{Host: "192.0.2.7", Prefix: at4}, legacySample()
-	return []wireSample[Op]{
+	return withFlags([]wireSample[Op]{
 		{"Began", Began{Settings: settingsSample(), Rules: 3, Epoch: idOf(8), Legacy: &legacy}},
 		{"Began, of rows", Began{}},
 		{"Open", Open{
@@ -53,7 +83,7 @@ func opSamples() []wireSample[Op] {
 		{"Due", Due{}},
 		{"Heartbeat", Heartbeat{}},
 		{"Checksum", Checksum{Position: 4096, Sum: Sum{5}}},
-	}
+	})
 }
 
 func ticketsOf(s string) protocol.Tickets {
@@ -142,7 +172,7 @@ func changeSamples() []wireSample[Change] {
 	s := samples()[3].part.(*sessionPart)
 	session := *s.Session
 	session.upto = s.at
-	return []wireSample[Change]{
+	return withFlags([]wireSample[Change]{
 		{"Opened", Opened{session}},
 		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: nickOf("guest-1"), Began: noon, Conn: 1}}},
 		{"Attached", Attached{Conn: 8, Was: 7, Seen: 9, Program: true, Echo: true, At: Address{Host: "192.0.2.7", Prefix: at4}}},
@@ -171,5 +201,5 @@ func changeSamples() []wireSample[Change] {
 		{"NodeBegan", NodeBegan{Node: 2, Incarnation: 5, Rules: 3, Epoch: idOf(8)}},
 		{"NodeEnded", NodeEnded{Node: 2, Why: NodeSilent}},
 		{"Configured", Configured{settingsSample()}},
-	}
+	})
 }
