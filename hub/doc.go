@@ -12,6 +12,8 @@
 //	journal     one: it commits in the order of the proposals, and after a failure nothing before Resume
 //	sweep       one a processor: it writes what a socket takes at once, and never waits
 //	deliver     one for a client that must be waited for, or reads the record: no two write to one client
+//	erase       one: it takes words out of the record where no client waits for that
+//	append      one, of a node: it appends to the log, and may wait for it
 //	readers     package conn's: Client.Do waits until what its client has asked before is answered
 //
 // # Two folds of one order
