@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol"
 )
 
 func TestASessionMovesToAnotherNode(t *testing.T) {
@@ -70,6 +72,18 @@ func TestTheRecordOfALoneServer(t *testing.T) {
 	assert.Equal(t, []string{"node 2 began its life 1"}, v.caused(v.begins(2, defaults())))
 	assert.Equal(t, "ann attached", v.caused(v.returnsAt(2, "ann"))[0])
 	v.mustLoad()
+}
+
+// What a lone server has in memory alone is not what another node reads.
+func TestAnOrderBeginsWithWhatIsRecorded(t *testing.T) {
+	w := newWorld(t, defaults())
+	w.opens("ann", func(o *Open) { o.Nick = protocol.Nick{} })
+	w.keepAll()
+	v := severalIn(w)
+	v.brings(Intent{Origin: Origin{1, 1, 1}, Op: Heartbeat{}}) // it is void, and the first of the order
+	m, _, err := v.store.load()
+	require.NoError(t, err)
+	assert.Equal(t, v.m.dump(true), m.dump(true))
 }
 
 // And back: the nodes are forgotten, and the sessions of all have no connection.
