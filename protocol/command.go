@@ -275,12 +275,6 @@ func (s *Secret) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Resume is the last position that a program saw, in the journal of that epoch.
-type Resume struct {
-	Epoch string `json:"epoch"`
-	Seq   uint64 `json:"seq"`
-}
-
 // Ref is a client's own id for what it says or asks: at most 64 bytes, given back with
 // the acknowledgement or the refusal, to its author only.
 type Ref string

@@ -169,6 +169,33 @@ func TestDecodeCommandPassesOverWhatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, Say{Text: MustText("a[2J b")}, c)
 }
 
+// The name "cursor" is kept for a later version. A program of that version which names "epoch" and "seq", too, is understood
+// by these, and one which does not is refused: it is never told all from the beginning.
+func TestACursorInResumeIsPassedOver(t *testing.T) {
+	hello := func(resume string) (Command, error) {
+		return DecodeCommand([]byte(`{"type":"hello","token":"x","resume":` + resume + `}`))
+	}
+	for _, cursor := range []string{`7`, `"a:7"`, `[7,8]`, `{"a":7}`, `null`, `{"seq":8,"epoch":"f"}`} {
+		for _, resume := range []string{
+			`{"epoch":"e","seq":7,"cursor":` + cursor + `}`, `{"cursor":` + cursor + `,"epoch":"e","seq":7}`, `{"epoch":"e","cursor":` + cursor + `,"seq":7}`,
+		} {
+			c, err := hello(resume)
+			require.NoError(t, err, resume)
+			assert.Equal(t, Hello{Token: "x", Resume: &Resume{Epoch: "e", Seq: 7}}, c, resume)
+		}
+		for _, resume := range []string{
+			`{"cursor":` + cursor + `}`, `{"epoch":"e","cursor":` + cursor + `}`, `{"seq":7,"cursor":` + cursor + `}`, `{"epoch":"e","seq":null,"cursor":` + cursor + `}`,
+		} {
+			_, err := hello(resume)
+			assert.Equal(t, "usage", codeOf(t, err), resume)
+			assert.ErrorContains(t, err, `a "hello" needs "epoch" and "seq" in its "resume"`, resume)
+		}
+	}
+	c, err := hello(`{"epoch":"e","seq":0}`)
+	require.NoError(t, err)
+	assert.Equal(t, Hello{Token: "x", Resume: &Resume{Epoch: "e"}}, c, "0 is a position")
+}
+
 // FuzzCommand holds both spellings of commands to both directions.
 func FuzzCommand(f *testing.F) {
 	for _, v := range Verbs() {
