@@ -255,15 +255,24 @@ func checkOnce(t *testing.T, w *world) {
 	}
 }
 
-// story is what happened, for whoever has to find out why.
-func (w *world) story(id uuid.UUID, p *hubtest.Client) string {
+// story is what happened. It is long, and told only where a test fails.
+type story struct {
+	w  *world
+	id uuid.UUID
+	p  *hubtest.Client
+}
+
+func (w *world) story(id uuid.UUID, p *hubtest.Client) story { return story{w, id, p} }
+
+// String implements fmt.Stringer.
+func (o story) String() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "session %s\n", id)
-	for _, e := range w.Record.Entries() {
+	fmt.Fprintf(&s, "session %s\n", o.id)
+	for _, e := range o.w.Record.Entries() {
 		fmt.Fprintf(&s, "%d %s %s %T %s", e.Seq, e.Stream, e.Author, e.Event, protocol.AppendEvent(nil, e.Event))
 	}
 	s.WriteString("was told\n")
-	for _, e := range p.Heard() {
+	for _, e := range o.p.Heard() {
 		fmt.Fprintf(&s, "%d %s", protocol.StampOf(e).Seq, protocol.AppendEvent(nil, e))
 	}
 	return s.String()
