@@ -21,6 +21,7 @@ type audience struct {
 	operators []*session // who hear the desk
 	desk      deskView
 	trails    trails
+	things    things
 }
 
 // session is a session as far as delivery needs it.
@@ -87,6 +88,7 @@ type seen = atomic.Uint64
 // follow is what an entry that is told means for who hears what.
 func (a *audience) follow(e *journal.Entry) {
 	a.head = e.Seq
+	a.things.follow(e)
 	if reader, one := e.Stream.Session(); !one || a.sessions[reader] != nil {
 		a.nth[e.Stream] = e.Nth
 	}

@@ -96,7 +96,7 @@ type behind struct {
 	cursor  journal.Cursor
 	me      reader
 	last    thing // that was read
-	resumes bool  // what was told last is yet to be looked up
+	resumes bool  // what was told last is not known yet
 }
 
 // turn follows a change of what is read.

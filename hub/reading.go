@@ -39,8 +39,9 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	streams, shifts := s.windows(q, seq)
 	s.live, s.fresh = false, false
 	c.reading++
+	last := r.things.at(seq)
 	items = append(items, item{aside: &aside{behind: &behind{
-		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.reader(), resumes: true,
+		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.reader(), last: last, resumes: last == thing{},
 	}}})
 	for _, sh := range shifts {
 		items = append(items, item{aside: &aside{after: place{seq: sh.at}, shift: &sh.shift}})
@@ -139,8 +140,8 @@ func (d *delivery) tellMissed(page journal.Page) {
 	d.offerNow()
 }
 
-// recall looks up what was told last before a break, if the session was in several rooms then: the next entry of the
-// record may tell the same in another room.
+// recall looks up what was told last before a break, if that is long ago and the session was in several rooms then: the
+// next entry of the record may tell the same in another room.
 func (d *delivery) recall() error {
 	at := d.c.reads
 	if !at.resumes {

@@ -10,6 +10,7 @@ import (
 
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
+	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
 
@@ -136,4 +137,31 @@ func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
 		}, ann.Told()[2:])
 		w.Close(ann, eve)
 	})
+}
+
+// A program that was told an event in the first of two rooms, and comes back after it, is not told it in the second, also
+// where the record has forgotten the first meanwhile.
+func TestG4OneThingInTwoRoomsIsToldOnceOverABreak(t *testing.T) {
+	for _, crowded := range []protocol.Room{protocol.Lobby, hubtest.Room("tea")} {
+		synctest.Test(t, func(t *testing.T) {
+			b := journal.Bounds{Lines: 10}
+			w := newWorldOn(t, hubtest.Setup{Store: forgetful{journal.NewMemory(b)}, Bounds: b, Options: hub.Options{Replay: -1}})
+			bot, eve := w.NewClient(true), w.NewClient(true)
+			for _, c := range []*hubtest.Client{bot, eve} {
+				c.Connect()
+				c.Do(protocol.Watch{Room: hubtest.Room("tea")})
+			}
+			eve.Do(protocol.Watch{Room: protocol.Lobby}, protocol.Join{Room: crowded}) // there it stands first
+			eve.Do(called("eve"))
+			assert.Contains(t, bot.Text(), "is now eve")
+			bot.Leave()
+			for i := range 40 {
+				eve.Do(say(strings.Repeat("x", i+1)))
+			}
+			bot.Connect()
+			synctest.Wait()
+			assert.NotContains(t, bot.Text(), "is now eve", "%s", crowded)
+			w.Close(bot, eve)
+		})
+	}
 }

@@ -18,6 +18,7 @@ import (
 type world struct {
 	*hubtest.World
 	*hub.Window
+	restarts int
 }
 
 func newWorld(t testing.TB, o hub.Options) *world {
