@@ -31,8 +31,6 @@ type survivor struct {
 	token, epoch string
 	first, last  uint64 // positions: where it came in, and what it was told last
 	life         int    // the server that has welcomed it
-	room         protocol.Room
-	rooms        []protocol.Room // in which it was told that it is, one after the other
 	seen         []sighting
 	wrong        []string
 
@@ -46,6 +44,7 @@ type survivor struct {
 	pings   int
 	pong    int // the last that was answered
 
+	roomwork
 	deskwork // of operators
 }
 
@@ -180,26 +179,6 @@ func (v *survivor) newWords() (protocol.Ref, protocol.Text) {
 	return ref, protocol.MustText(v.words[ref])
 }
 
-func (v *survivor) talks() {
-	if v.dice.IntN(4) == 0 && !slices.ContainsFunc(v.pending, isJoin) {
-		if to := roomOf(v.dice.IntN(max(2, v.many/16))); to != v.room {
-			v.sends(protocol.Join{Room: to})
-			return
-		}
-	}
-	v.says()
-}
-
-// says says something, where it is or will be.
-func (v *survivor) says() {
-	where := v.room
-	if i := slices.IndexFunc(v.pending, isJoin); i >= 0 {
-		where = v.pending[i].(protocol.Join).Room
-	}
-	ref, text := v.newWords()
-	v.sends(protocol.Say{Ref: ref, Text: text, Room: where})
-}
-
 func (v *survivor) visits() {
 	if v.room == protocol.DeskRoom || v.dice.IntN(3) > 0 {
 		v.says()
@@ -207,16 +186,6 @@ func (v *survivor) visits() {
 	}
 	ref, text := v.newWords()
 	v.sends(protocol.Desk{Ref: ref, Text: text})
-}
-
-func isJoin(c protocol.Command) bool { _, is := c.(protocol.Join); return is }
-
-func roomOf(n int) protocol.Room {
-	r, err := protocol.ParseRoom(fmt.Sprint("#room", n))
-	if err != nil {
-		panic(err)
-	}
-	return r
 }
 
 func refOf(c protocol.Command) protocol.Ref {
@@ -238,8 +207,10 @@ func (v *survivor) hears(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.Welcome:
 		v.welcomed(e)
-	case protocol.Entered:
-		v.entered(e)
+	case protocol.Entered, protocol.Fronted, protocol.Watched, protocol.PartedFrom:
+		v.moves(e)
+	case protocol.AwaySet:
+		v.wentAway(e)
 	case protocol.Said:
 		v.accepted(e.Ref, e.Seq)
 	case protocol.Replied:
@@ -277,29 +248,10 @@ func (v *survivor) welcomed(e protocol.Welcome) {
 		v.first, v.last = e.Seq, e.Seq
 	}
 	v.token, v.epoch, v.life = e.Token, e.Epoch, v.kills.life()
-	moved := slices.IndexFunc(v.pending, func(c protocol.Command) bool { j, is := c.(protocol.Join); return is && j.Room == e.Room })
-	if moved >= 0 {
-		v.pending = slices.Delete(v.pending, moved, moved+1)
-	} else if again && e.Room != v.room && v.isTalker() {
-		v.is("back in %s, and it was in %s", e.Room, v.room)
-	}
-	v.isIn(e.Room)
+	v.comesBack(e, again)
 }
 
-func (v *survivor) isTalker() bool { return v.name[0] == 't' } // a talker's room changes by its own joins alone
-
-func (v *survivor) isIn(room protocol.Room) {
-	if v.room != room {
-		v.rooms = append(v.rooms, room)
-	}
-	v.room = room
-}
-
-func (v *survivor) entered(e protocol.Entered) {
-	v.isIn(e.Room)
-	v.last = max(v.last, e.Seq)
-	v.pending = slices.DeleteFunc(v.pending, func(c protocol.Command) bool { j, is := c.(protocol.Join); return is && j.Room == e.Room })
-}
+func (v *survivor) isTalker() bool { return v.name[0] == 't' } // a talker's rooms change by its own moves alone
 
 func (v *survivor) accepted(ref protocol.Ref, at uint64) {
 	if ref == "" {

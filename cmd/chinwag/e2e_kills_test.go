@@ -28,7 +28,7 @@ import (
 //	  ├── watcher    an operator who takes nobody, is told all of the desk, and compares /queue with that
 //	  ├── operators  take visitors, answer, hand over, close
 //	  ├── visitors   go to the desk and talk there, or in the lobby when their conversation is closed
-//	  └── talkers    say something, and go from room to room
+//	  └── talkers    say something, and go from room to room; half of them watch one or two others, and are away at times
 //
 // CHINWAG_KILLS says how often (make kills), CHINWAG_CLIENTS under how many; CHINWAG_SEED repeats what chance decides here.
 func TestG12Kills(t *testing.T) {
@@ -146,7 +146,11 @@ func (k *kills) populate(ctx context.Context, seed uint64) {
 		add(fmt.Sprint("visitor", i), (*survivor).visits)
 	}
 	for i := range k.many - k.operators() - visitors {
-		add(fmt.Sprint("talker", i), (*survivor).talks)
+		does := (*survivor).talks
+		if i%2 == 0 {
+			does = (*survivor).roams
+		}
+		add(fmt.Sprint("talker", i), does)
 	}
 }
 
