@@ -263,7 +263,7 @@ func TestMachinesThatDecideOneOrderAreTheSame(t *testing.T) {
 	for _, seed := range seeds(t, 3) {
 		t.Run(fmt.Sprint("CHINWAG_SEED=", seed), func(t *testing.T) {
 			f := newFleet(t, seed)
-			for range 500 {
+			for range 300 {
 				f.plays()
 				f.passes()
 				f.dice.follow()

@@ -39,6 +39,10 @@ func (v *several) begins(no Node, set Settings) outcome {
 
 // proposes is what a node wants next.
 func (v *several) proposes(no Node, in Intent) outcome {
+	v.t.Helper()
+	if v.origins[no] == nil {
+		v.t.Fatalf("node %d has not begun, or a client has no connection: %+v", no, in)
+	}
 	v.origins[no].Request++
 	in.Origin = *v.origins[no]
 	return v.brings(in)
