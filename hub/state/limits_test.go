@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -169,5 +170,21 @@ func TestWhatHasGoneInWords(t *testing.T) {
 		{8, 9, losses{absent: 3, expired: 2}, []string{"3 visitors were dropped at the desk who had lost the connection: too many had", "2 messages have expired at the desk: nobody has answered for too long"}},
 	} {
 		assert.Equal(t, row.words, row.gone.sentences(&Settings{MessagesPerAddress: row.one, MessagesKept: row.all}))
+	}
+}
+
+// Of addresses of which equally many wait the one goes first that has waited longest, in whatever order they are looked at.
+func TestOfEqualAddressesTheOldestGoes(t *testing.T) {
+	var ts []*Ticket
+	for i := range 12 {
+		at := netip.MustParsePrefix(fmt.Sprintf("192.0.2.%d/32", i%6))
+		ts = append(ts, &Ticket{No: protocol.Ticket(1 + i), LeftAt: uint64(1 + i), From: Address{Prefix: at}})
+	}
+	for range 50 {
+		var gone []protocol.Ticket
+		for _, one := range surplus(ts, 12, 4, 12) {
+			gone = append(gone, one.No)
+		}
+		assert.Equal(t, []protocol.Ticket{1, 2, 3, 4, 5, 6, 7, 8}, gone)
 	}
 }
