@@ -175,6 +175,10 @@ func (r *run) order(b Ordered) {
 			r.endNode(fmt.Errorf("an intent in the log cannot be read: %w", err))
 			return
 		}
+		if in.Node == 0 {
+			r.endNode(errors.New("an intent in the log is of no node"))
+			return
+		}
 		in.Time = b.Time.UTC().Truncate(time.Millisecond)
 		r.orderOne(&in)
 	}

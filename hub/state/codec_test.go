@@ -126,7 +126,7 @@ func samples() []sample {
 		},
 		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: toldUpto{4990, true}, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
 		Dropped: dropped{log: losses{1, 2, 3}, operators: losses{4, 5, 6}, told: noon},
-		Order: &order{Position: 70000, Clock: time.Hour, Rules: 3, Epoch: idOf(8), Nodes: []node{
+		Order: &order{Position: 70000, Clock: time.Hour, Rules: 3, Epoch: idOf(8), Entries: 1 << 63, Nodes: []node{
 			{No: 1, Incarnation: 1_800_000_000_000, Request: 900, Heard: time.Minute, Ended: true, Told: toldUpto{4000, true}, Summed: 4096, Sum: Sum{5}},
 			{No: 300, Incarnation: 1, Request: 1},
 		}},

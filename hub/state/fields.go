@@ -205,6 +205,7 @@ func (o *order) fields(c *coder) {
 	number(c, &o.Clock)
 	number(c, &o.Rules)
 	c.bytes(o.Epoch[:])
+	number(c, &o.Entries)
 	list(c, &o.Nodes, MaxNodes, func(n *node) {
 		number(c, &n.No)
 		number(c, &n.Incarnation)

@@ -16,7 +16,7 @@ type Intent struct {
 	ID      uuid.UUID     // of this intent alone: ids of events come from it
 	Time    time.Time     // UTC, in whole milliseconds; one before that of the last intent counts as that
 	Late    time.Duration // how long after it was decided something is told at that time
-	Session uuid.UUID     // whose it is; zero: the server's, or that of a connection without a session
+	Session uuid.UUID     // whose it is, where the server is alone: of nodes the connection says it. Zero: the server's, or that of a connection without a session
 	Conn    uint64        // the connection that it came by: it is void if that is not the session's any more; 0: of none
 	Secrets []Secret      // of each word of Op that could be a code or token, the client's own first; at most 17
 	Op      Op

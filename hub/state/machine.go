@@ -109,21 +109,26 @@ func (m *Machine) decide(in *Intent) {
 // sessionOf is the session whose an intent is; nil: it is the server's, or that of a connection without one. ok is false
 // where the intent is of a session that is over, or has another connection.
 func (m *Machine) sessionOf(in *Intent) (s *Session, ok bool) {
-	if in.Session != uuid.Nil {
+	switch {
+	case in.Node != 0:
+		return m.sessionAt(in)
+	case in.Session != uuid.Nil:
 		s = m.sessions[in.Session]
 		return s, s != nil && (in.Conn == 0 || s.Conn == in.Conn)
 	}
-	if in.Node == 0 {
-		return nil, true
-	}
-	conn := in.Conn
+	return nil, true
+}
+
+// sessionAt is sessionOf where several nodes decide: a node that wants something may not know yet which session its
+// connection has.
+func (m *Machine) sessionAt(in *Intent) (s *Session, ok bool) {
 	switch op := in.Op.(type) {
 	case Open:
 		return m.conns[op.Conn], true
 	case Resume:
 		return m.conns[op.Conn], true
 	case Command, Lost, Withdrawn, Promote, Continue:
-		s = m.conns[conn]
+		s = m.conns[in.Conn]
 		return s, s != nil
 	}
 	return nil, true

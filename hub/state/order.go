@@ -2,8 +2,6 @@ package state
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
 	"hash/crc32"
 	"maps"
 	"slices"
@@ -38,9 +36,6 @@ const (
 
 	// MaxNodes is how many nodes may ever have been in one order.
 	MaxNodes = 64
-
-	// ChecksumEvery is how many intents are decided between two checksums.
-	ChecksumEvery = 4096
 )
 
 // rules is the version of what Decide makes of intents: it is raised with each change of that, of what protocol parses,
@@ -68,9 +63,6 @@ type Origin struct {
 	Request     uint64 // the number of the intent in it: 1 for Began, and always the next
 }
 
-// Sum is a hash of a state.
-type Sum [sha256.Size]byte
-
 // NodeEnd is why the incarnation of a node has ended.
 type NodeEnd byte
 
@@ -87,6 +79,7 @@ type order struct {
 	Clock    time.Duration // in which intents were decided: by it leases are counted
 	Rules    uint64        // of the live nodes
 	Epoch    uuid.UUID     // of the record of each
+	Entries  uint64        // a hash of all that was decided: see hashEntries
 	Nodes    []node        // in the order of their numbers
 }
 
@@ -286,72 +279,4 @@ func (m *Machine) toldBy(no Node) toldUpto {
 		return n.Told
 	}
 	return m.Told
-}
-
-// compare ends nodes whose state is not that of most: the one whose checksum this is, or those that have another. Where
-// no state is that of most, the server's log is told.
-func (m *Machine) compare(op Checksum) {
-	own := m.node(m.in.Node)
-	if own == nil { // the server is alone
-		return
-	}
-	own.Summed, own.Sum = op.Position, op.Sum
-	live := m.liveNodes()
-	said := func(sum Sum) (n int) {
-		for _, o := range live {
-			if o.Summed == op.Position && o.Sum == sum {
-				n++
-			}
-		}
-		return n
-	}
-	all, agreed := 0, false
-	for _, n := range live {
-		if n.Summed == op.Position {
-			all++
-			agreed = agreed || 2*said(n.Sum) > len(live)
-		}
-	}
-	for _, n := range live {
-		if agreed && n.Summed == op.Position && 2*said(n.Sum) <= len(live) {
-			m.endNode(n, NodeDiffers)
-		}
-	}
-	if all == len(live) && !agreed {
-		m.tellHub(Diverged{op.Position})
-	}
-}
-
-// Checksum is a hash of all that is true: of each row as it would be written now, in the order of their numbers. It is the
-// same on all nodes that have decided the same, however often they have been started from their rows since.
-func (m *Machine) Checksum() Sum {
-	rows := []Row{{commonRow, m.encode(ofCommon, m.fields)}}
-	add := func(row int64, k kind, fields func(*coder)) {
-		if row != 0 {
-			rows = append(rows, Row{row, m.encode(k, fields)})
-		}
-	}
-	add(m.replies.row, ofReplies, m.Settings.replyFields)
-	for _, s := range m.sessions {
-		add(s.row, ofSession, m.sessionFields(s))
-	}
-	for _, r := range m.rooms {
-		add(r.row, ofRoom, r.fields)
-	}
-	for _, t := range m.desk.tickets {
-		add(t.row, ofTicket, t.fields)
-	}
-	for _, b := range m.blocks {
-		add(b.row, ofBlock, b.fields)
-	}
-	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.ID, b.ID) })
-	h := sha256.New()
-	head := binary.BigEndian.AppendUint64(nil, m.head)
-	h.Write(head)
-	for _, r := range rows {
-		head = binary.BigEndian.AppendUint64(head[:0], uint64(r.ID))
-		h.Write(binary.BigEndian.AppendUint64(head, uint64(len(r.Value))))
-		h.Write(r.Value)
-	}
-	return Sum(h.Sum(nil))
 }

@@ -20,6 +20,9 @@ func (m *Machine) collectRows() {
 	for first > 0 && m.undo.rows[first-1].number == m.number {
 		first--
 	}
+	if m.Order != nil {
+		m.hashEntries()
+	}
 	for _, r := range m.undo.rows[first:] {
 		r.back.collect(m)
 	}
