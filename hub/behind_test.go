@@ -165,7 +165,7 @@ func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
 	t.Helper()
 	require.NotZero(t, id, who)
-	want, unheard := wanted(w, p, id)
+	want, unheard := wanted(w.Record.Entries(), p, id)
 	last := uint64(0)
 	told, things := p.Positions(), map[uuid.UUID]bool{}
 	for _, seq := range told {
@@ -206,28 +206,14 @@ type thing struct {
 }
 
 // wanted is what a session is to be told, by position; unheard counts the entries of its streams beside these.
-func wanted(w *world, p *hubtest.Client, id uuid.UUID) (want map[uint64]thing, unheard int) {
+func wanted(entries []journal.Entry, p *hubtest.Client, id uuid.UUID) (want map[uint64]thing, unheard int) {
 	want = map[uint64]thing{}
 	in := map[journal.Stream]bool{}
 	me := hub.SessionView{ID: id, Echo: p.Program}
 	var last uuid.UUID
-	entries := w.Record.Entries()
 	for i := range entries {
 		e := &entries[i]
-		if e.Author == id {
-			switch ev := e.Event.(type) {
-			case protocol.Joined:
-				if !in[e.Stream] { // else it was away and is back: what was said meanwhile is its own
-					in[e.Stream] = true
-					continue
-				}
-			case protocol.Left:
-				if ev.Reason != protocol.Lost {
-					delete(in, e.Stream)
-				}
-			}
-		}
-		if !in[e.Stream] {
+		if e.Author == id && comesIn(in, e) || !in[e.Stream] {
 			continue
 		}
 		at := protocol.StampOf(e.Event).ID
@@ -240,6 +226,24 @@ func wanted(w *world, p *hubtest.Client, id uuid.UUID) (want map[uint64]thing, u
 		last = at
 	}
 	return want, unheard
+}
+
+// comesIn notes which streams a session hears after an entry of its own. It reports whether it hears another one: what it was
+// told of that is no entry. If it was away and is back, what was said meanwhile is its own.
+func comesIn(in map[journal.Stream]bool, e *journal.Entry) (is bool) {
+	switch ev := e.Event.(type) {
+	case protocol.Joined:
+		is = !in[e.Stream]
+		in[e.Stream], in[journal.Mailbox(e.Author)] = true, true
+	case protocol.Left:
+		if ev.Reason != protocol.Lost {
+			delete(in, e.Stream)
+		}
+	case protocol.DutyChanged:
+		is = ev.On && !in[e.Stream]
+		in[e.Stream] = in[e.Stream] || ev.On
+	}
+	return is
 }
 
 // checkOnce holds G5: what was said again after a break is one line.

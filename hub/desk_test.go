@@ -95,7 +95,7 @@ func playDesk(t *testing.T, seed uint64) {
 	for _, p := range d.everybody() {
 		d.checkTold(p)
 	}
-	d.checkRecord()
+	checkVisits(t, d.Record.Entries())
 	d.leaveNothing()
 }
 
@@ -397,12 +397,12 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 	}
 }
 
-// checkRecord replays the record: who has a visitor at each moment.
-func (d *deskPlay) checkRecord() {
+// checkVisits replays the record: who has a visitor at each moment.
+func checkVisits(t *testing.T, entries []journal.Entry) {
+	t.Helper()
 	has := map[protocol.Ticket]uuid.UUID{}
 	open := map[protocol.Ticket]bool{}
 	byNick := map[protocol.Nick]uuid.UUID{}
-	entries := d.Record.Entries()
 	for i := range entries {
 		e := &entries[i]
 		switch ev := e.Event.(type) {
@@ -411,27 +411,27 @@ func (d *deskPlay) checkRecord() {
 		case protocol.Renamed:
 			byNick[ev.To] = e.Author
 		case protocol.Replied:
-			require.True(d.t, open[ev.Ticket], "position %d: a reply to nobody", e.Seq)
-			require.Contains(d.t, []uuid.UUID{{}, e.Author}, has[ev.Ticket], "position %d: a reply to somebody else's visitor", e.Seq)
+			require.True(t, open[ev.Ticket], "position %d: a reply to nobody", e.Seq)
+			require.Contains(t, []uuid.UUID{{}, e.Author}, has[ev.Ticket], "position %d: a reply to somebody else's visitor", e.Seq)
 		case protocol.TicketChanged:
 			no := ev.Ticket
-			require.NotZero(d.t, no)
+			require.NotZero(t, no)
 			switch ev.State {
 			case protocol.Waiting:
 				open[no] = true
 			case protocol.Taken:
-				require.True(d.t, open[no], "position %d: who has gone is taken", e.Seq)
-				require.Zero(d.t, has[no], "position %d: two have %s", e.Seq, no)
+				require.True(t, open[no], "position %d: who has gone is taken", e.Seq)
+				require.Zero(t, has[no], "position %d: two have %s", e.Seq, no)
 				has[no] = e.Author
 			case protocol.HandedOver:
-				require.True(d.t, open[no], "position %d: who has gone is handed over", e.Seq)
+				require.True(t, open[no], "position %d: who has gone is handed over", e.Seq)
 				has[no] = byNick[ev.To]
 			case protocol.Returned:
 				if has[no] == e.Author {
 					delete(has, no)
 				}
 			case protocol.Closed:
-				require.True(d.t, open[no], "position %d: closed twice", e.Seq)
+				require.True(t, open[no], "position %d: closed twice", e.Seq)
 				delete(open, no)
 				delete(has, no)
 			case protocol.Gone:

@@ -166,6 +166,15 @@ func (w *Window) IsQuiet() bool {
 	return ask(w, func(r *run) bool { return len(r.inflight) == 0 && len(r.lost) == 0 && r.retryAt.IsZero() })
 }
 
+// Order is the position of the last intent of several nodes that this one has decided, and a hash of all that is true there.
+func (w *Window) Order() (position uint64, sum state.Sum) {
+	ask(w, func(r *run) bool {
+		position, sum = r.machine.Position(), r.machine.Checksum()
+		return true
+	})
+	return position, sum
+}
+
 // Strays is how many connections, sessions and tickets do not lead to each other, or differ between what is true and
 // what is told. It must be 0 whenever all is quiet: both are made of the same events.
 func (w *Window) Strays() int {
@@ -197,7 +206,7 @@ func (r *run) tellsOf(s *state.Session) bool {
 		return false
 	}
 	is := told.nick == s.Nick && r.tellsRooms(told, s)
-	is = is && (told.client != nil) == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
+	is = is && told.isThere() == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
 	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.serves == s.Serves
 	is = is && r.desk.duty[s.ID] == s.Duty && (told.front.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
 	return is && (told.client == nil || told.client.conn == s.Conn)

@@ -131,7 +131,7 @@ func (k *Link) bring(ctx context.Context, d dice, next uint64, to chan<- hub.Ord
 			return
 		}
 		most := mostPlaces
-		if d.Rand != nil {
+		if !d.rest.Load() {
 			most = 1 + d.IntN(8)
 		}
 		if d.oneIn(16) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chinwag/hub"
@@ -31,7 +32,7 @@ const mostLate = 8
 // their intents have places, or get them later; and what is read comes in pieces, late, and sometimes again.
 type Log struct {
 	seed  uint64
-	calm  bool
+	calm  atomic.Bool
 	ctx   context.Context // until Close
 	close context.CancelFunc
 	owned sync.WaitGroup // all goroutines
@@ -51,7 +52,8 @@ type placed struct {
 
 // NewLog makes a log that does everything at once, and never fails. Close ends it.
 func NewLog() *Log {
-	l := &Log{calm: true, changed: make(chan struct{}), links: map[state.Node]*Link{}}
+	l := &Log{changed: make(chan struct{}), links: map[state.Node]*Link{}}
+	l.calm.Store(true)
 	l.ctx, l.close = context.WithCancel(context.Background())
 	return l
 }
@@ -59,9 +61,13 @@ func NewLog() *Log {
 // NewUnreliableLog makes one that throws dice.
 func NewUnreliableLog(seed uint64) *Log {
 	l := NewLog()
-	l.seed, l.calm = seed, false
+	l.seed = seed
+	l.calm.Store(false)
 	return l
 }
+
+// Calm has an unreliable log do everything at once and never fail, from now on or, with false, no longer.
+func (l *Log) Calm(is bool) { l.calm.Store(is) }
 
 // Close ends what the log has under way, and waits for it and for all that is read: that must have ended.
 func (l *Log) Close() {
@@ -86,13 +92,8 @@ func (l *Log) Link(node state.Node) *Link {
 	return l.links[node]
 }
 
-// dice are the log's own for one who throws them. Those of a calm log never fall on anything.
-func (l *Log) dice(of uint64) dice {
-	if l.calm {
-		return dice{}
-	}
-	return dice{rand.New(rand.NewPCG(l.seed, of))}
-}
+// dice are the log's own for a goroutine that throws them. While the log is calm they never fall on anything.
+func (l *Log) dice(of uint64) dice { return dice{rand.New(rand.NewPCG(l.seed, of)), &l.calm} }
 
 // place gives intents the next places. Time never goes back.
 func (l *Log) place(intents [][]byte) {
@@ -158,14 +159,16 @@ func (l *Log) stretch(k *Link, first uint64, most int) (o hub.Ordered, changed <
 	return o, nil
 }
 
-// dice that are none never fall on anything.
-type dice struct{ *rand.Rand }
+type dice struct {
+	*rand.Rand
+	rest *atomic.Bool // they never fall on anything
+}
 
-func (d dice) oneIn(n int) bool { return d.Rand != nil && d.IntN(n) == 0 }
+func (d dice) oneIn(n int) bool { return !d.rest.Load() && d.IntN(n) == 0 }
 
 // upTo is a time below most.
 func (d dice) upTo(most time.Duration) time.Duration {
-	if d.Rand == nil {
+	if d.rest.Load() {
 		return 0
 	}
 	return time.Duration(d.Int64N(int64(most)))

@@ -25,7 +25,7 @@ type Setup struct {
 type World struct {
 	Hub    *hub.Hub
 	Record *Store
-	Err    error // of Run, once it has ended: nil, journal.ErrBroken or a *hub.UnrecordedError
+	Err    error // of Run, once it has ended: nil, journal.ErrBroken, hub.ErrNode or a *hub.UnrecordedError
 
 	t     testing.TB
 	setup Setup
@@ -63,10 +63,16 @@ func (w *World) start(o hub.Options) {
 	run := w.setup.Run(w.Hub)
 	w.ended.Go(func() {
 		w.Err = run(ctx)
-		if _, late := errors.AsType[*hub.UnrecordedError](w.Err); w.Err != nil && !late && !errors.Is(w.Err, journal.ErrBroken) {
+		if !isKnown(w.Err) {
 			w.t.Errorf("the hub has ended: %v", w.Err)
 		}
 	})
+}
+
+// isKnown reports whether a hub may end with an error.
+func isKnown(err error) bool {
+	_, late := errors.AsType[*hub.UnrecordedError](err)
+	return err == nil || late || errors.Is(err, journal.ErrBroken) || errors.Is(err, hub.ErrNode)
 }
 
 // journal remembers few entries, so that a client that is behind reads some of them from

@@ -1,0 +1,249 @@
+package hub_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/hub"
+	"chinwag/hub/hubtest"
+	"chinwag/hub/journal"
+	"chinwag/hub/state"
+	"chinwag/protocol"
+)
+
+// nodes are several hubs that decide one order.
+type nodes struct {
+	log *hubtest.Log
+	all []*world
+}
+
+// newNodes begins nodes with records of one epoch and key.
+func newNodes(t testing.TB, l *hubtest.Log, n int, o hub.Options) *nodes {
+	ns := &nodes{log: l}
+	epoch, key := uuid.New(), [32]byte{}
+	_, _ = rand.Read(key[:])
+	for no := state.Node(1); int(no) <= n; no++ {
+		o.Log, o.Node = l.Link(no), no
+		b := journal.Bounds{Lines: -1, Bytes: -1, Total: -1}
+		ns.all = append(ns.all, newWorldOn(t, hubtest.Setup{Options: o, Store: journal.NewMemoryOf(b, epoch, key)}))
+	}
+	return ns
+}
+
+// link is what a node reads the log by, and appends to it.
+func (ns *nodes) link(i int) *hubtest.Link { return ns.log.Link(state.Node(1 + i)) }
+
+// inNodes plays f in a bubble in which n nodes do everything at once.
+func inNodes(t *testing.T, n int, f func(t *testing.T, ns *nodes)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ns := newNodes(t, hubtest.NewLog(), n, hub.Options{Replay: -1})
+		f(t, ns)
+		ns.close()
+	})
+}
+
+func (ns *nodes) close(clients ...*hubtest.Client) {
+	for _, c := range clients {
+		c.Leave()
+	}
+	for _, w := range ns.all {
+		w.Close()
+	}
+	ns.log.Close()
+}
+
+// enter brings in a person on a node, who takes a name.
+func (ns *nodes) enter(i int, name string) *hubtest.Client {
+	c := ns.all[i].Enter(hub.Identity{})
+	c.Do(called(name))
+	c.Told()
+	return c
+}
+
+// agree reports that all nodes have decided the same.
+func (ns *nodes) agree(t *testing.T, which ...*world) {
+	t.Helper()
+	at, sum := which[0].Order()
+	require.NotZero(t, at)
+	for _, w := range which[1:] {
+		position, other := w.Order()
+		require.Equal(t, at, position)
+		require.Equal(t, sum, other)
+	}
+}
+
+func TestTwoOnDifferentNodesTalk(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Told()
+		ann.Type("hello, bob")
+		bob.Type("hello, ann", "/msg ann psst")
+		assert.Equal(t, []string{"<bob> hello, ann", "[bob -> you] psst"}, ann.Told())
+		assert.Equal(t, []string{"<ann> hello, bob", "[you -> ann] psst"}, bob.Told())
+		ann.Type("/who")
+		ann.Await("2 in #lobby: ann, bob")
+		ns.agree(t, ns.all...)
+		ann.Leave()
+		bob.Await("ann left")
+		bob.Leave()
+	})
+}
+
+// A program goes on with its token on another node, in the middle of a conversation, and is told the rest of it; a person does
+// so with a code.
+func TestAClientMovesToAnotherNode(t *testing.T) {
+	for _, program := range []bool{false, true} {
+		inNodes(t, 2, func(t *testing.T, ns *nodes) {
+			ann, bob := ns.enter(0, "ann"), ns.all[0].NewClient(program)
+			bob.Connect()
+			time.Sleep(time.Second)
+			bob.Do(called("bob"))
+			ann.Type("one")
+			bob.Await("<ann> one")
+			ann.Told()
+			bob.MoveTo(ns.all[1].World)
+			synctest.Wait()
+			ann.Type("two")
+			bob.Connect()
+			time.Sleep(time.Second)
+			ann.Type("three")
+			told := strings.Join(bob.Await("<ann> three"), "\n")
+			assert.Equal(t, 1, strings.Count(told, "<ann> two"), told)
+			assert.NotContains(t, told, "<ann> one")
+			assert.NotContains(t, told, "missing")
+			bob.Type("I am elsewhere")
+			ann.Await("<bob> I am elsewhere")
+			ns.agree(t, ns.all...)
+			ann.Leave()
+			bob.Leave()
+		})
+	}
+}
+
+// A node is killed: its people come back on another one before the others miss them, and nobody is told anything.
+func TestANodeIsKilledAndItsPeopleComeBackElsewhere(t *testing.T) {
+	inNodes(t, 3, func(t *testing.T, ns *nodes) {
+		ann, bob, bot := ns.enter(0, "ann"), ns.enter(1, "bob"), ns.all[1].NewClient(true)
+		bot.Connect()
+		bot.Do(called("bot"))
+		bob.Type("before")
+		time.Sleep(3 * time.Second) // the node has said how far its people are told
+		ann.Told()
+		bob.Told()
+		bot.Told()
+		ns.all[1].Kill(bob, bot)
+		ann.Type("while they are away")
+		time.Sleep(state.Lease + state.Beat)
+		for i, c := range []*hubtest.Client{bob, bot} {
+			c.MoveTo(ns.all[2*i].World)
+			c.Connect()
+			synctest.Wait()
+			c.Await("<ann> while they are away")
+		}
+		bob.Type("back")
+		assert.Equal(t, []string{"<bob> back"}, ann.Told(), "and nothing of a break")
+		ns.all[1].Again()
+		time.Sleep(time.Second)
+		ns.agree(t, ns.all...)
+		eve := ns.enter(1, "eve")
+		eve.Type("/who")
+		eve.Await("4 in #lobby: ann, bob, bot, eve")
+		for _, c := range []*hubtest.Client{ann, bob, bot, eve} {
+			c.Leave()
+		}
+	})
+}
+
+func TestOneOfTwoHasANameThatBothTakeAtOnce(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Told()
+		ns.link(0).Pause() // neither node knows what the other one's client wants
+		ns.link(1).Pause()
+		ann.Type("/nick eve")
+		bob.Type("/nick eve")
+		ns.link(0).Resume()
+		ns.link(1).Resume()
+		synctest.Wait()
+		assert.Equal(t, []string{"-- you are now eve"}, ann.Told())
+		assert.ElementsMatch(t, []string{"-- ann is now eve", "-- eve is taken: please choose another name"}, bob.Told())
+		ns.agree(t, ns.all...)
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// A node that the others have not heard of for a lease ends, and what its clients have said meanwhile is nowhere.
+func TestANodeThatIsCutOffForLongEnds(t *testing.T) {
+	inNodes(t, 3, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Told()
+		bob.Told()
+		ns.link(0).CutOff()
+		ann.Type("nobody hears this")
+		bob.Type("a node is missing")
+		ann.Await("a node is missing")
+		time.Sleep(state.Lease + state.Beat)
+		ns.link(0).Join()
+		ns.all[0].Wait()
+		require.ErrorIs(t, ns.all[0].Err, hub.ErrNode)
+		ann.Wait()
+		assert.Contains(t, ann.Text(), "this server of several cannot go on just now")
+		ann.MoveTo(ns.all[2].World)
+		ann.Connect()
+		synctest.Wait()
+		ann.Type("nobody has heard me")
+		bob.Await("<ann> nobody has heard me")
+		ns.agree(t, ns.all[1:]...)
+		for _, w := range ns.all {
+			for _, e := range w.Record.Entries() {
+				_, words := protocol.Words(e.Event)
+				assert.NotEqual(t, "nobody hears this", words.String())
+			}
+		}
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// A node whose log gives other times decides other things: its state is found to be another one, and it ends.
+func TestANodeWithAClockOfItsOwnIsFound(t *testing.T) {
+	inNodes(t, 3, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ns.link(2).Shift(time.Second)
+		for i := 0; ns.all[2].isRunning(); i++ {
+			require.Less(t, ns.log.Position(), uint64(2*state.ChecksumEvery))
+			ann.Send(say(fmt.Sprint(i)))
+			if i%64 == 0 {
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		ns.all[2].Wait()
+		require.ErrorIs(t, ns.all[2].Err, hub.ErrNode)
+		ns.agree(t, ns.all[:2]...)
+		bob.Told()
+		ann.Type("we go on")
+		bob.Await("<ann> we go on")
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// isRunning reports whether the hub has not ended.
+func (w *world) isRunning() bool {
+	select {
+	case <-w.Hub.Done():
+		return false
+	default:
+		return true
+	}
+}
