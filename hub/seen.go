@@ -51,11 +51,12 @@ func (r *run) seenNow() (note state.Seen) {
 		}
 		people = true
 		switch {
-		case s.live && s.noted:
-			note.Behind = append(note.Behind, state.Behind{Session: s.id})
-			s.noted = false
 		case s.live && s.client.out.isDrained():
-		case s.live:
+			if s.noted {
+				note.Behind = append(note.Behind, state.Behind{Session: s.id})
+				s.noted = false
+			}
+		case s.live && !s.noted:
 			note.Upto = min(note.Upto, s.seen.Load())
 		default:
 			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
