@@ -268,7 +268,7 @@ func (m *Machine) loseNode(s *Session, of toldUpto) {
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 		return
 	}
-	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.toldUpto(of), Unsure: !of.Clean && !s.Program, Quiet: true})
+	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.toldUpto(of), Unsure: (!of.Clean || s.Behind) && !s.Program, Quiet: true})
 }
 
 func (m *Machine) nodeEnded(c NodeEnded) { m.node(c.Node).Ended = true }

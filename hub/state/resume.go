@@ -45,9 +45,9 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	}
 	m.tell(s.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Replaced}})
 	at.Was = s.Conn
-	unsure, watched := s.Unsure, s.Rewatch
+	watched := s.Rewatch
 	if host := HostOf(s.Conn); s.Conn != 0 && host != HostOf(at.Conn) {
-		at.Seen, unsure = s.toldUpto(m.toldBy(host)), !s.Program
+		at.Seen = s.toldUpto(m.toldBy(host))
 	}
 	m.change(s.ID, at)
 	m.reclaim(s, number)
@@ -57,7 +57,7 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	m.leaveClosed(s)
 	m.rewatch(s, watched)
 	m.endStays(s)
-	m.seeMissed(s, unsure)
+	m.seeMissed(s)
 	if s.Finished && s.Room == protocol.DeskRoom {
 		m.seeOut(s)
 	}
@@ -106,7 +106,7 @@ func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusa
 
 // seeMissed tells s, which has come back, who it is, and what it has missed: a person at the end where it is, a program at
 // the beginning.
-func (m *Machine) seeMissed(s *Session, unsure bool) {
+func (m *Machine) seeMissed(s *Session) {
 	missed := CatchUp{Stays: s.Stays, Trimmed: s.Trimmed, Serves: s.Serves, Seen: s.Seen}
 	if s.Program {
 		m.answer(s, m.welcome(s, true))
@@ -115,7 +115,7 @@ func (m *Machine) seeMissed(s *Session, unsure bool) {
 		return
 	}
 	m.answer(s, missedFollows)
-	if unsure {
+	if s.Unsure {
 		m.answer(s, maybeTwice)
 	}
 	m.read(s, missed)

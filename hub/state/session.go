@@ -27,6 +27,7 @@ func (m *Machine) lose(s *Session, op Lost) {
 		why = protocol.Lost
 	}
 	conn, left := s.Conn, protocol.Left{Reason: why}
+	seen := max(s.Seen, op.Seen) // its node may not have told it anything yet
 	switch {
 	case s.Code == (Secret{}):
 		m.end(s, left)
@@ -35,10 +36,10 @@ func (m *Machine) lose(s *Session, op Lost) {
 		if s.Room == protocol.DeskRoom && m.leavesMessage(s) {
 			long = m.Settings.Messages
 		}
-		m.detach(s, left, long, op.Seen)
+		m.detach(s, left, long, seen)
 		m.change(s.ID, NameReleased{})
 	default:
-		m.detach(s, left, m.Settings.Hold, op.Seen)
+		m.detach(s, left, m.Settings.Hold, seen)
 	}
 	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: why}})
 }
@@ -61,7 +62,7 @@ func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol
 func (m *Machine) detach(s *Session, left protocol.Left, long time.Duration, seen uint64) {
 	short := m.isShortStay(s)
 	m.part(s, left)
-	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Short: short})
+	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Unsure: s.Unsure && seen == s.Seen, Short: short})
 }
 
 // end has s leave its rooms, for the reason in left, with all that it has at the desk, and end.
@@ -104,10 +105,12 @@ func (m *Machine) opened(c Opened) {
 func (m *Machine) attached(s *Session, c Attached) {
 	m.touchSession(s)
 	m.unhold(s)
+	moves := s.Conn != 0 && HostOf(s.Conn) != HostOf(c.Conn)
+	s.Unsure = (s.Unsure || moves) && !c.Program // and stays so until it is told something
 	m.connect(s, c.Conn)
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
 	s.Seen = max(s.Seen, c.Seen)
-	s.Quiet, s.Short, s.Returned, s.Unsure, s.Behind, s.Rewatch = false, false, true, false, true, nil
+	s.Quiet, s.Short, s.Returned, s.Behind, s.Rewatch = false, false, true, true, nil
 }
 
 // detached takes the connection of s.
