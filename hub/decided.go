@@ -246,7 +246,11 @@ func (r *run) tellAll(n int) {
 		if len(d.entries) > 0 {
 			lines++
 		}
-		r.tellOf(d)
+		if r.hasNotedLast() {
+			r.leaveUndecided(d.proposal)
+		} else {
+			r.tellOf(d)
+		}
 		for i := 0; i < len(d.after); i++ { // telling one may bring another
 			r.tellAnswers(d.after[i], d.after[i].answers)
 			answered += d.after[i].cost

@@ -262,6 +262,10 @@ func (r *run) checkLife() {
 	}
 }
 
+// hasNotedLast reports whether this node has said up to where its clients are told, before it ends. What the log brings until
+// that has its place is not told here: clients read it where they come back.
+func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
+
 // endNode ends the hub, which cannot go on in the order.
 func (r *run) endNode(why error) {
 	if r.node.over {
