@@ -262,18 +262,18 @@ func checkOnce(t *testing.T, w *world) {
 
 // story is what happened. It is long, and told only where a test fails.
 type story struct {
-	w  *world
-	id uuid.UUID
-	p  *hubtest.Client
+	entries []journal.Entry
+	id      uuid.UUID
+	p       *hubtest.Client
 }
 
-func (w *world) story(id uuid.UUID, p *hubtest.Client) story { return story{w, id, p} }
+func (w *world) story(id uuid.UUID, p *hubtest.Client) story { return story{w.Record.Entries(), id, p} }
 
 // String implements fmt.Stringer.
 func (o story) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "session %s\n", o.id)
-	for _, e := range o.w.Record.Entries() {
+	for _, e := range o.entries {
 		fmt.Fprintf(&s, "%d %s %s %T %s", e.Seq, e.Stream, e.Author, e.Event, protocol.AppendEvent(nil, e.Event))
 	}
 	s.WriteString("was told\n")

@@ -161,9 +161,11 @@ func (w *Window) Codes() int { return ask(w, func(r *run) int { return r.machine
 // NickKeys is how many keys of nicks are taken: two for most.
 func (w *Window) NickKeys() int { return ask(w, func(r *run) int { return r.machine.View().Names }) }
 
-// IsQuiet reports whether all that was decided is told, and nothing is to be tried again.
+// IsQuiet reports whether all that was decided is told, nothing is to be tried again, and the end has not begun.
 func (w *Window) IsQuiet() bool {
-	return ask(w, func(r *run) bool { return len(r.inflight) == 0 && len(r.lost) == 0 && r.retryAt.IsZero() })
+	return ask(w, func(r *run) bool {
+		return len(r.inflight) == 0 && len(r.lost) == 0 && r.retryAt.IsZero() && !r.stopping
+	})
 }
 
 // Order is the position of the last intent of several nodes that this one has decided, and a hash of all that is true there.
