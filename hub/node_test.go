@@ -45,7 +45,7 @@ func (ns *nodes) link(i int) *hubtest.Link { return ns.log.Link(state.Node(1 + i
 func inNodes(t *testing.T, n int, f func(t *testing.T, ns *nodes)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ns := newNodes(t, hubtest.NewLog(), n, hub.Options{Replay: -1})
+		ns := newNodes(t, hubtest.NewLog(), n, hub.Options{Replay: -1, Survives: true})
 		f(t, ns)
 		ns.close()
 	})
@@ -160,6 +160,108 @@ func TestANodeIsKilledAndItsPeopleComeBackElsewhere(t *testing.T) {
 		for _, c := range []*hubtest.Client{ann, bob, bot, eve} {
 			c.Leave()
 		}
+	})
+}
+
+// A node that stops in good order tells nothing more after it has said up to where its clients are told. What others say until
+// that has its place in the order is read on another node, once.
+func TestANodeThatStopsLosesAndRepeatsNothing(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Type("before")
+		ann.Told()
+		bob.Told()
+		ns.link(1).Pause()
+		ann.Type("while it stops")
+		ns.all[1].Stop()
+		synctest.Wait() // its last note comes after that line
+		ns.link(1).Resume()
+		ns.all[1].Wait()
+		require.NoError(t, ns.all[1].Err)
+		bob.Wait()
+		told := bob.Text()
+		assert.Contains(t, told, "/resume "+bob.Code())
+		assert.NotContains(t, told, "while it stops")
+		bob.MoveTo(ns.all[0].World)
+		bob.Connect()
+		synctest.Wait()
+		told = bob.Text()
+		assert.Equal(t, 1, strings.Count(told, "<ann> while it stops"))
+		assert.NotContains(t, told, "before")
+		assert.NotContains(t, told, "once more")
+		assert.Empty(t, ann.Told(), "nobody is told of a break")
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// A person that breaks off before its node has told it anything, since the log is slow, is told on from where it was.
+func TestAPersonBreaksOffBeforeItIsToldAnything(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Type("before")
+		bob.Leave()
+		synctest.Wait()
+		ann.Type("while bob is away")
+		bob.Told()
+		ns.comesAndGoes(bob, 1)
+		ns.all[1].Again() // what it was told is known from the rows
+		bob.Connect()
+		told := strings.Join(bob.Await("<ann> while bob is away"), "\n")
+		assert.NotContains(t, told, "before")
+		assert.NotContains(t, told, "once more")
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// comesAndGoes has a person connect to a node, and break off before that has heard of it from the log.
+func (ns *nodes) comesAndGoes(c *hubtest.Client, i int) {
+	c.MoveTo(ns.all[i].World)
+	ns.link(i).Pause()
+	c.Connect()
+	synctest.Wait()
+	c.Leave()
+	ns.link(i).Resume()
+	synctest.Wait()
+}
+
+// After a kill nobody knows to a second what a person was told, also after it has come and gone elsewhere.
+func TestAPersonIsToldThatLinesMayComeTwice(t *testing.T) {
+	inNodes(t, 3, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		ann.Type("told a moment before")
+		ns.all[1].Kill(bob)
+		bob.Told()
+		ns.comesAndGoes(bob, 2)
+		bob.Connect()
+		synctest.Wait()
+		told := bob.Text()
+		assert.Contains(t, told, "may come once more")
+		assert.Contains(t, told, "<ann> told a moment before")
+		ann.Leave()
+		bob.Leave()
+	})
+}
+
+// What waits for a person that does not read is told when it comes back, also if it was behind and had caught up.
+func TestWhatWasNotReadAtAKillIsTold(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
+		bob.Leave()
+		bob.Connect()
+		synctest.Wait()
+		bob.Told()
+		bob.Pause()
+		ann.Type("unread")
+		time.Sleep(3 * time.Second)
+		ns.all[1].Kill(bob)
+		bob.MoveTo(ns.all[0].World)
+		bob.Resume()
+		bob.Connect()
+		bob.Await("<ann> unread")
+		ann.Leave()
+		bob.Leave()
 	})
 }
 
