@@ -9,6 +9,9 @@
 // to be done, and never for a time that is only long enough. It looks at a hub from outside,
 // and knows nothing of what is in it.
 //
+// Several worlds are nodes of one order where each has a Link to the same Log, and a record of the same epoch and key. A test may keep
+// a node from the others, kill it, and have it begin again with what it has or with a copy; and have a Client move to another.
+//
 // A test that throws dice gets its seeds from Seeds, which prints the one that fails.
 // CHINWAG_SEED has it begin with that one, and CHINWAG_SEEDS says how many there are.
 package hubtest
