@@ -231,6 +231,8 @@ func TestANodeThatIsCutOffForLongEnds(t *testing.T) {
 		ann.Await("a node is missing")
 		time.Sleep(state.Lease + state.Beat)
 		ns.link(0).Join()
+		time.Sleep(hub.Defaults().Grace)
+		require.False(t, ns.all[0].isRunning())
 		ns.all[0].Wait()
 		require.ErrorIs(t, ns.all[0].Err, hub.ErrNode)
 		ann.Wait()
