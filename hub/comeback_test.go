@@ -74,6 +74,39 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	})
 }
 
+// A person who does not read as the server ends is told after the start what was not read: whether the connection breaks in
+// the end, or the server does not wait for it any longer.
+func TestG12WhatWasNotReadAtTheEndIsTold(t *testing.T) {
+	for _, breaks := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			o := hub.Options{Replay: -1, Survives: true}
+			w := newWorld(t, o)
+			ann, bob := w.Enter(hub.Identity{Nick: hubtest.Nick("ann")}), w.Enter(hub.Identity{Nick: hubtest.Nick("bob")})
+			bob.Told()
+			bob.Pause()
+			ann.Do(say("one"), say("two"))
+			w.Stop()
+			time.Sleep(time.Second)
+			if breaks {
+				bob.Disconnect()
+			}
+			w.Restart(o)
+			bob.Resume()
+			for _, c := range []*hubtest.Client{ann, bob} {
+				c.Leave()
+				c.Told()
+				c.Connect()
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			told := bob.Text()
+			assert.Equal(t, 1, strings.Count(told, "<ann> one"), told)
+			assert.Equal(t, 1, strings.Count(told, "<ann> two"), told)
+			w.Close(ann, bob)
+		})
+	}
+}
+
 // A program that comes with the token of a session that is over is told what was said since, and is still told all of
 // it if the connection breaks on the way.
 func TestG4ComingLateTwice(t *testing.T) {

@@ -114,6 +114,9 @@ func (r *run) detach(req detach) {
 		if req.reason == protocol.Quit && !c.over {
 			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
 		}
+		if r.parted {
+			r.leftUnread(c)
+		}
 		r.finish(c) // it is not announced any more
 		delete(r.clients, c.conn)
 		return

@@ -52,6 +52,8 @@ func (r *run) loop(ctx context.Context) error {
 		case <-r.patience:
 			r.farewell = cmp.Or(r.farewell, diskSilent)
 			r.sayGoodbye()
+		case <-r.lastCall:
+			r.noteUnread()
 		case <-r.deadline:
 			return cmp.Or(r.broken, r.unrecorded())
 		}
@@ -131,6 +133,7 @@ type run struct {
 	parted   bool // the goodbyes are said
 	farewell protocol.Text
 	patience <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
+	lastCall <-chan time.Time // for clients that do not read, before the grace is over; nil: there is no end to it
 	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
 }
 

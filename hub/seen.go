@@ -89,6 +89,35 @@ func (r *run) noteLast() {
 	r.propose(proposal{op: note})
 }
 
+// noteUnread has it recorded that clients which are still there near the end of the grace may not be told all. It is too
+// late for those of a node: their sessions may be elsewhere.
+func (r *run) noteUnread() {
+	r.lastCall = nil
+	note := state.Seen{Clean: true}
+	for _, c := range r.clients {
+		note.Behind = r.appendUnread(note.Behind, c)
+	}
+	if r.parted && len(note.Behind) > 0 {
+		r.propose(proposal{op: note})
+	}
+}
+
+// leftUnread is noteUnread for a client whose connection ends after the goodbyes.
+func (r *run) leftUnread(c *Client) {
+	if unread := r.appendUnread(nil, c); len(unread) > 0 {
+		r.propose(proposal{op: state.Seen{Clean: true, Behind: unread}})
+	}
+}
+
+// appendUnread appends up to where a client was told, if it is a person's who can come back, and not all is written.
+func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
+	s := r.sessions[c.id]
+	if r.broken != nil || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
+		return all
+	}
+	return append(all, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+}
+
 // isDrained reports whether all that was put into o is written.
 func (o *outbox) isDrained() bool {
 	o.mu.Lock()

@@ -21,7 +21,7 @@ func (r *run) stop() {
 	if grace := r.opts.Grace; grace > 0 {
 		late := make(chan struct{})
 		time.AfterFunc(grace, func() { close(late) })
-		r.deadline, r.patience = late, time.After(grace/2)
+		r.deadline, r.patience, r.lastCall = late, time.After(grace/2), time.After(grace*3/4)
 	}
 	for waiting := true; waiting; {
 		select {
