@@ -6,19 +6,20 @@ import (
 	"chinwag/protocol"
 )
 
-// What the hub asks of a machine as it proposes. Nothing that it tells comes from here.
+// The hub reads these while it proposes an intent. What it delivers never comes from them.
 
-// Session is the session of that id; nil: it is over. It must only be read, and before the next decision.
+// Session returns the session with that id; nil: it has ended. The caller must not change it, nor use it after the
+// next decision.
 func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
 
-// Short is a text that is told at a goodbye: too long, it is not told at all.
+// Short returns t, or no text if t is too long for a goodbye: it is left out, not cut.
 func Short(t protocol.Text) protocol.Text { return short(t) }
 
-// IsNew reports whether no start was ever decided: there were no rows.
+// IsNew reports whether the machine has never decided a start: there were no rows.
 func (m *Machine) IsNew() bool { return m.Starts == 0 }
 
-// LastGuest is the highest number of a guest so far.
+// LastGuest returns the highest number of a guest so far.
 func (m *Machine) LastGuest() int { return m.guests }
 
-// HasSaid reports whether s has said what was given that id.
+// HasSaid reports whether s has said a message with that id, as far back as MaxIDs.
 func (s *Session) HasSaid(ref protocol.Ref) bool { return ref != "" && s.ids.find(hashOf(ref)) != 0 }

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// apply makes an event true. It is the one place where what is true changes. Nothing is emitted meanwhile: what
-// follows from an event is the business of the rule that has emitted it.
+// apply changes the state by an event. Sessions, rooms, tickets and blocks change only here, except for soft fields.
+// It emits nothing: what follows from an event is emitted by the rule that emitted the event.
 func (m *Machine) apply(e *Event) {
 	must(!m.applying, "an event is emitted while another is applied")
 	m.applying = true
@@ -53,7 +53,7 @@ func (m *Machine) applyTold(e *Event) {
 		m.ticketChanged(s, ev, e)
 	case protocol.DutyChanged:
 		m.dutyChanged(s, ev, e)
-	case protocol.AtDesk: // to be told
+	case protocol.AtDesk: // delivered only
 	default:
 		panic(fmt.Sprintf("state: an event of an unknown type %T", ev))
 	}

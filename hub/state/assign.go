@@ -6,15 +6,16 @@ import (
 	"chinwag/protocol"
 )
 
-// Which operator has which visitor. Of two who take the same one the first has the visitor, and the other is told who.
+// Operators take visitors. Of two operators that take the same one the first has the visitor, and the other is told
+// which operator that is.
 
-// next takes the visitor who waits longest.
+// next assigns the visitor that has waited longest to s.
 func (m *Machine) next(s *Session) {
 	if t := m.longest(); t != nil {
 		m.takeOver(s, t)
 		return
 	}
-	m.hush(s) // what comes together with it was for whoever was to be taken
+	m.hush(s) // lines sent together with it were meant for that visitor
 	m.notice(s, "nobody waits")
 }
 
@@ -32,7 +33,7 @@ func (m *Machine) take(s *Session, no protocol.Ticket) {
 	}
 }
 
-// owned is the ticket of that number if it is s's or nobody's. Zero means the one to whom s's lines go.
+// owned returns the ticket with that number if it waits or is assigned to s. Zero means the target of s.
 func (m *Machine) owned(s *Session, no protocol.Ticket) (*Ticket, *protocol.Refusal) {
 	aimed := no == 0
 	if aimed {
@@ -60,7 +61,7 @@ func noVisitor(no protocol.Ticket) *protocol.Refusal {
 	return protocol.Refuse("no-visitor", "there is no visitor %s here: /queue shows who is", no)
 }
 
-// takeOver makes t s's own, and sends s's lines there.
+// takeOver assigns t to s and makes it the target.
 func (m *Machine) takeOver(s *Session, t *Ticket) {
 	m.assignTo(s, t)
 	m.aim(s, t)
@@ -68,19 +69,19 @@ func (m *Machine) takeOver(s *Session, t *Ticket) {
 	m.showPast(s, t)
 }
 
-// assignTo makes t s's own: the visitor and the operators are told.
+// assignTo assigns t to s, and tells the visitor and the operators.
 func (m *Machine) assignTo(s *Session, t *Ticket) {
 	m.toVisitor(s, t, protocol.AtDesk{State: protocol.Taken, By: s.Nick})
 	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Taken})
 }
 
-// tellOfTicket tells the operators what s, who is one, has done with t.
+// tellOfTicket tells the operators what the operator s has done with t.
 func (m *Machine) tellOfTicket(s *Session, t *Ticket, ev protocol.TicketChanged) {
 	ev.Stamp, ev.Ticket, ev.From, ev.By = m.stamp(protocol.DeskRoom), t.No, t.Nick, s.Nick
 	m.emit(Desk, s.ID, ev)
 }
 
-// showPast shows s what was said with the visitor whom it has now, if it has not heard it.
+// showPast shows s the conversation of a visitor that came before s heard the desk.
 func (m *Machine) showPast(s *Session, t *Ticket) {
 	if t.Opened < s.Served {
 		m.read(s, Transcript{Ticket: t.No, Lines: m.Settings.Replay})
@@ -108,14 +109,14 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	switch t.No {
 	case s.Target.Ticket:
 		m.aim(s, nil)
-		m.hush(s) // what comes together with it may still be for the visitor
+		m.hush(s) // lines sent together with it may still be meant for the visitor
 	case s.Target.Heir:
 		m.disinherit(s)
 	}
 	m.answer(s, m.serving(s, protocol.Serving{State: protocol.HandedOver, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
 }
 
-// disinherit has s's lines go to the room, and to no visitor, when they go somewhere again.
+// disinherit removes the heir: when the lines of s are accepted again, they go to the room.
 func (m *Machine) disinherit(s *Session) {
 	target := s.Target
 	target.Heir = 0
@@ -138,8 +139,8 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 	m.answer(s, m.serving(s, protocol.Serving{State: protocol.OnHold, Ticket: t.No, Nick: t.Nick}))
 }
 
-// toVisitor tells the visitor of t, if there still is one, in the stream that it reads; it reports whether it did. e gets
-// a stamp here. A visitor who has left a message and is in a room is told the words in it, as a private line.
+// toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes
+// the stamp of e. A visitor that has left a message and is in a room gets only the words of e, as a private line.
 func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	v := m.session(t.Session)
 	switch {
@@ -159,7 +160,7 @@ func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	return true
 }
 
-// wordsTo are an operator's words in what a visitor is told.
+// wordsTo returns the words of an operator in an event for a visitor.
 func wordsTo(e protocol.Recorded) protocol.Text {
 	switch e := e.(type) {
 	case protocol.Said:

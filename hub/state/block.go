@@ -10,18 +10,18 @@ import (
 	"chinwag/protocol"
 )
 
-// maxBlocked is how many keys of nicks are refused at once, and how many addresses. Where there would be more, what is
-// free again first is free at once.
+// maxBlocked bounds the blocked keys of nicks, and those of addresses. Beyond it, the blocks that expire first are
+// lifted.
 const maxBlocked = 1000
 
-// addressMark begins the key of an address; those of a nick begin with a letter.
+// addressMark begins the key of an address. The key of a nick begins with a letter.
 const addressMark = '@'
 
 func addressKey(at netip.Prefix) string { return string(addressMark) + at.String() }
 
 func isAddress(key string) bool { return key[0] == addressMark }
 
-// Blocked is for how long after now an address is kept out; 0: it is not.
+// Blocked returns for how long after now an address is blocked; 0: it is not.
 func (m *Machine) Blocked(at netip.Prefix, now time.Time) protocol.Seconds {
 	if len(m.blocks) == 0 || !at.IsValid() {
 		return 0
@@ -29,7 +29,7 @@ func (m *Machine) Blocked(at netip.Prefix, now time.Time) protocol.Seconds {
 	return m.blocks[addressKey(at)].left(now)
 }
 
-// refusesNick is for how long s cannot be called n since somebody was kicked; 0: it can.
+// refusesNick returns for how long s cannot take the nick n because of a kick; 0: it can.
 func (m *Machine) refusesNick(s *Session, n protocol.Nick) (left protocol.Seconds) {
 	if len(m.blocks) == 0 || s.Operator {
 		return 0
@@ -40,7 +40,7 @@ func (m *Machine) refusesNick(s *Session, n protocol.Nick) (left protocol.Second
 	return left
 }
 
-// left is for how long what b blocks is refused; 0, if b is nil, too: it is not.
+// left returns for how long b still blocks its key; 0: it does not, or b is nil.
 func (b *block) left(now time.Time) protocol.Seconds {
 	if b == nil {
 		return 0
@@ -48,7 +48,8 @@ func (b *block) left(now time.Time) protocol.Seconds {
 	return protocol.SecondsOf(max(0, b.until.Sub(now)))
 }
 
-// blocked refuses keys, all of nicks or all of addresses. What is refused already for longer stays so.
+// blocked applies Blocked, with keys that are all of nicks or all of addresses. A key that is blocked for longer
+// already stays so.
 func (m *Machine) blocked(c Blocked) {
 	m.unblock(isAddress(c.Keys[0]), len(c.Keys))
 	for _, key := range c.Keys {
@@ -65,9 +66,9 @@ func (m *Machine) blocked(c Blocked) {
 	}
 }
 
-// unblock frees what is over, and as much more as it takes to have room for so many keys.
+// unblock lifts the blocks that have expired, and as many more as it takes to make place for so many keys.
 func (m *Machine) unblock(addresses bool, room int) {
-	var kept []*block // of that kind, the first to be free first
+	var kept []*block // of that kind, the first to expire first
 	for _, b := range slices.SortedFunc(maps.Values(m.blocks), byFree) {
 		switch {
 		case !b.until.After(m.now):

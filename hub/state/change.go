@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Change is an event that is told to nobody. Sealed: see the switch in apply.
+// Change is an event that is not delivered. Sealed: see the switch in applyChange.
 type Change interface{ change() }
 
 type (
@@ -18,73 +18,75 @@ type (
 	Attached struct {
 		Conn    uint64
 		Was     uint64 // the connection that it had; 0: none
-		Seen    uint64 // position up to which that was told at least, if it was another node's
+		Seen    uint64 // position up to which Was got its entries at least, if it was on another node
 		Program bool
 		Echo    bool
 		At      Address
 	}
-	// Detached takes the connection of a session, which is held up to a time. Quiet: it stays in
-	// its room, since nobody is told of a restart.
+	// Detached removes the connection of a session, which is held until a time. Quiet: it stays in its rooms, because
+	// the other members are not told of a restart.
 	Detached struct {
 		Until  time.Time
 		Seen   uint64
 		Quiet  bool
-		Unsure bool // Seen may be too low by what was told in a second
-		Short  bool // it has gone as scripts do: its name is given to the next of them
+		Unsure bool // Seen may be too low by the entries of a second
+		Short  bool // a short stay, as of a script: its nick may go to the next run
 	}
-	// SeenUpto says up to which position clients were told that are not behind.
+	// SeenUpto is the position up to which the clients of a node got their entries, except those that are behind.
 	SeenUpto struct {
 		Node     Node
 		Position uint64
 		Clean    bool
 	}
-	// SeenBehind says up to which position the client of a session was told that is behind; 0: it is not.
+	// SeenBehind is the position up to which the client of a session that is behind got its entries; 0: it is not
+	// behind.
 	SeenBehind struct{ Position uint64 }
 	// Ended ends a session.
 	Ended struct{}
-	// Promoted makes an operator of a session.
+	// Promoted makes a session an operator.
 	Promoted struct{}
 	// Demoted takes that back.
 	Demoted struct{}
-	// NameReleased frees the name of a session that may come back without it.
+	// NameReleased frees the nick of a session that may come back without it.
 	NameReleased struct{}
-	// NameTaken gives a session a name of which nobody is told.
+	// NameTaken gives a session a nick without telling its rooms.
 	NameTaken struct{ Nick protocol.Nick }
-	// Focused brings a room to the front that a session is in. Watched: it is not left when another one comes to the front.
+	// Focused brings one of a session's rooms to the front. Watched: the session stays in it when another one comes
+	// to the front.
 	Focused struct {
 		Room    protocol.Room
 		Watched bool
 	}
-	// StayEnded ends a session's stay in a stream, to which it does not come back after a break.
+	// StayEnded ends a session's stay in a stream to which it has not returned after a break.
 	StayEnded struct{ Stream Stream }
-	// EchoSet says whether a session hears its own lines.
+	// EchoSet sets whether a session receives its own lines.
 	EchoSet struct{ On bool }
-	// ReadSet is how far a session has read, by room.
+	// ReadSet sets how far a session has read, by room.
 	ReadSet struct{ List []protocol.ReadUpTo }
-	// IgnoreSet is whom a session does not hear from here on.
+	// IgnoreSet replaces the list of sessions that a session ignores.
 	IgnoreSet struct{ List []Ignored }
-	// TargetSet is where an operator's lines go from here on.
+	// TargetSet sets where an operator's lines go.
 	TargetSet struct{ Target Target }
-	// MessageLeft has a session's conversation at the desk wait as a message for it, which is in a room.
+	// MessageLeft turns the conversation of a visitor that has gone to a room into a message.
 	MessageLeft struct{}
-	// SeenOut says where a session goes when it comes back, as its conversation at the desk was closed
-	// while it was away. Finished: there is nothing but the desk, and it comes back to its goodbye.
+	// SeenOut sets where a session goes when it comes back, after its conversation at the desk was closed while it
+	// was away. Finished: the server is only a desk, and the session comes back to its goodbye.
 	SeenOut struct {
 		Resume   protocol.Room
 		Finished bool
 	}
-	// Redacted says that a session has had its words taken out.
+	// Redacted removes the words of a session from the state.
 	Redacted struct{}
-	// Blocked keeps out who is called so, or comes from there, up to a time.
+	// Blocked blocks nicks or addresses until a time.
 	Blocked struct {
 		Keys  []string
 		Until time.Time
 	}
-	// RoomDropped takes a room's topic when it has been empty longest of too many.
+	// RoomDropped removes the topic of the room that has been empty longest, to make place for another room.
 	RoomDropped struct{ Room protocol.Room }
 	// Started is the start of a server.
 	Started struct{}
-	// Inherited is what a record without rows has left: see Legacy.
+	// Inherited is what the entries of a journal without rows hold: see Legacy.
 	Inherited struct{ Legacy }
 	// NodeBegan begins an incarnation of a node.
 	NodeBegan struct {
@@ -93,17 +95,17 @@ type (
 		Rules       uint64
 		Epoch       uuid.UUID
 	}
-	// NodeEnded ends the incarnation of a node: what that wants from here on is void.
+	// NodeEnded ends the incarnation of a node: its later intents are void.
 	NodeEnded struct {
 		Node Node
 		Why  NodeEnd
 	}
-	// Configured sets what counts from here on.
+	// Configured replaces the settings.
 	Configured struct{ Settings Settings }
 )
 
-// Ignored is a session that another does not hear: the session, which a new name does
-// not help to dodge, and the name, which a new session does not.
+// Ignored is an ignored session, by its id and by its name: neither a new name nor a new session of that name is
+// heard.
 type Ignored struct {
 	Name    protocol.Nick // as it was typed
 	Session uuid.UUID

@@ -12,8 +12,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Check looks at all that must be true between any two decisions, and says what is not: of rows that were
-// loaded, whether they belong together. mustHold knows the part of it that costs nothing.
+// Check checks all that must hold between two decisions, and returns in words what does not. After a load it tells
+// whether the rows belong together. mustHold checks the part that costs nothing.
 func (m *Machine) Check() (wrong []string) {
 	var c checks
 	m.checkSessions(&c)
@@ -28,7 +28,7 @@ func (m *Machine) Check() (wrong []string) {
 	return c
 }
 
-// checks is what is wrong.
+// checks are the violations that were found.
 type checks []string
 
 func (c *checks) that(holds bool, words string, args ...any) {
@@ -50,7 +50,7 @@ func (m *Machine) checkSessions(c *checks) {
 		c.that(!s.Serves || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
 		c.that(!s.Duty || s.Serves, "%s is on duty, and does not serve", s.Nick)
 		c.that(!s.Released || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
-		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // that one may be another's: see relieve
+		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // the ticket may be another operator's: see relieve
 		c.that(s.Target.Heir == 0 || s.has(m, s.Target.Heir), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Heir)
 		conns[s.Conn] = true
 		if !s.Until.IsZero() {
@@ -127,7 +127,7 @@ func (m *Machine) checkRooms(c *checks) {
 	c.that(len(in) == 0, "there are people in rooms that are not there: %v", in)
 }
 
-// checkStays checks that s hears no room that it is not in.
+// checkStays checks that s has an open stay only in its rooms, and not too many that are over.
 func (c *checks) checkStays(s *Session) {
 	over := 0
 	for _, st := range s.Stays {
@@ -176,7 +176,8 @@ func (m *Machine) checkTickets(c *checks) {
 	}
 }
 
-// checkPlaces checks which sessions take a place at the desk, and which may come back to read how a conversation ended.
+// checkPlaces checks the places taken at the desk, and the list of sessions that may come back to read how their
+// conversation ended.
 func (m *Machine) checkPlaces(c *checks) {
 	there, unread, from := 0, 0, map[netip.Prefix]int{}
 	for _, s := range m.sessions {
@@ -223,7 +224,7 @@ func (s *Session) message() protocol.Ticket {
 	return s.Message
 }
 
-// sameTickets checks that a list holds exactly these, in the order of a position.
+// sameTickets checks that a list holds exactly the tickets of want, in the order of by.
 func sameTickets(c *checks, name string, list, want []*Ticket, by func(*Ticket) uint64) {
 	c.that(slices.IsSortedFunc(list, func(a, b *Ticket) int { return cmp.Compare(by(a), by(b)) }), "%s is not in order", name)
 	c.that(len(list) == len(want), "%s has %d tickets, and should have %d", name, len(list), len(want))
@@ -244,7 +245,7 @@ func (m *Machine) checkOperators(c *checks) {
 	c.that(slices.IsSortedFunc(m.desk.operators, func(a, b *Session) int { return cmp.Compare(a.Served, b.Served) }), "the operators are not in order")
 }
 
-// checkNumbers checks that no two rows have one number.
+// checkNumbers checks that no two rows have the same number, and that a session's row can hold its times.
 func (m *Machine) checkNumbers(c *checks) {
 	seen := map[int64]bool{0: true, commonRow: true}
 	is := func(row int64, what any) {
@@ -287,7 +288,7 @@ func (m *Machine) checkSoft(c *checks) {
 	c.that(m.head < m.common.Whole+maxTail, "a load would replay %d entries", m.head-m.common.Whole)
 }
 
-// checkPositions checks that nothing refers to what has not happened.
+// checkPositions checks that no position is beyond the head.
 func (m *Machine) checkPositions(c *checks) {
 	is := func(at uint64, what string, of any) {
 		c.that(at <= m.head, "%s of %v is at position %d, and the record ends at %d", what, of, at, m.head)

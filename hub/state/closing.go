@@ -8,28 +8,28 @@ import (
 	"chinwag/protocol"
 )
 
-// The end of conversations, by an operator: of one, or of many, a group at a time, so that nobody's line waits long.
+// An operator closes one conversation, or many of them a group at a time, so that no other intent waits long.
 
-// MaxAtOnce is how many conversations end in one decision.
+// MaxAtOnce bounds the conversations that end in one decision.
 const MaxAtOnce = 128
 
-// closing is what is left of a close of many.
+// closing is the rest of a close of many.
 type closing struct {
 	Text        protocol.Text
 	Rest        []protocol.Ticket // in order
-	Closed      int               // so far,
-	First, Last protocol.Ticket   // and which
-	Left        int               // that other operators have
+	Closed      int               // so far
+	First, Last protocol.Ticket   // of those closed
+	Left        int               // not closed, because other operators have them
 }
 
-// Stopped is what tells of all that was done so far, and goes on with nothing.
+// Stopped returns c without the rest: it only reports what was closed so far.
 func (c Continue) Stopped() Continue {
 	c.closing.Rest = nil
 	return c
 }
 
-// closeTicket ends a conversation. The visitor goes back to the room or, where there is only the desk, is
-// said goodbye to.
+// closeTicket closes a conversation. The visitor goes back to its room or, where there is only the desk, gets its
+// goodbye.
 func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 	if cmd.Text = short(cmd.Text); cmd.Many() {
 		m.closeMany(s, cmd)
@@ -47,7 +47,7 @@ func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 	}
 }
 
-// endTicket ends t, which s may end. It returns the session that is to be seen out, if there is one.
+// endTicket closes t, which s may close. It returns the session that is to be seen out; nil: there is none.
 func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool) *Session {
 	v := m.session(t.Session)
 	if v != nil && v.Visiting != t.No {
@@ -65,7 +65,7 @@ func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool
 	return v
 }
 
-// closeMany ends all that cmd names and s may end.
+// closeMany closes all that cmd names and s may close.
 func (m *Machine) closeMany(s *Session, cmd protocol.Close) {
 	nos := slices.Sorted(maps.Keys(m.desk.tickets))
 	if cmd.Address == (protocol.Origin{}) {
@@ -80,7 +80,7 @@ func (m *Machine) closeMany(s *Session, cmd protocol.Close) {
 	m.closeNext(s, closing{Text: cmd.Text, Rest: nos})
 }
 
-// closeNext ends the next group, and tells what came of all when it is the last.
+// closeNext closes the next group. After the last it reports on all.
 func (m *Machine) closeNext(s *Session, c closing) {
 	var visitors []*Session
 	ended := 0
@@ -88,7 +88,7 @@ func (m *Machine) closeNext(s *Session, c closing) {
 		t := m.desk.tickets[c.Rest[0]]
 		c.Rest = c.Rest[1:]
 		switch {
-		case t == nil: // meanwhile
+		case t == nil: // it has ended meanwhile
 		case !t.waits() && t.By != s.ID:
 			c.Left++
 		default:
@@ -116,8 +116,7 @@ func (c *closing) count(no protocol.Ticket) {
 	c.Closed, c.Last = c.Closed+1, no
 }
 
-// tellClosed answers the operator who has closed many, and tells the other operators of all of them in one
-// notice: people among them are told no line of each.
+// tellClosed answers s, and tells the other operators of all in one notice: their clients show no line for each.
 func (m *Machine) tellClosed(s *Session, c *closing) {
 	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Closed, Count: c.Closed, Left: c.Left}))
 	if c.Closed == 0 {

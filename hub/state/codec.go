@@ -9,14 +9,13 @@ import (
 	"chinwag/protocol"
 )
 
-// coder writes the parts of a row, or reads them. One function for each kind of row names the parts in
-// their order, so what is written is what is read. Numbers are varints, and lists and texts
-// come after their length.
+// coder writes the fields of a row, or reads them. One function for each kind of row names its fields in order and
+// serves both directions, so they cannot differ. Numbers are varints. Lists and texts come after their length.
 type coder struct {
-	b       []byte // what is written, or still to be read
+	b       []byte // written so far, or still to be read
 	reading bool
 	version byte
-	err     error // why it cannot be read: the first reason
+	err     error // the first error
 }
 
 var (
@@ -29,7 +28,7 @@ var (
 	errStream  = errors.New("a stream cannot be read")
 )
 
-// fail ends the reading: what follows reads as nothing.
+// fail keeps the first error and ends the reading: later fields are not read.
 func (c *coder) fail(err error) {
 	if c.err == nil {
 		c.err = err
@@ -54,11 +53,11 @@ func (c *coder) uvarint(v *uint64) {
 	}
 }
 
-// number is one of any type that is seldom below 0.
+// number codes an integer. A negative one is legal, but takes ten bytes.
 func number[T ~int | ~int64 | ~uint16 | ~uint64](c *coder, v *T) {
 	n := uint64(*v)
 	c.uvarint(&n)
-	if !c.reading { // what is written may be shared with who reads it
+	if !c.reading { // a value that is written may be shared with a reader
 		return
 	}
 	if *v = T(n); uint64(*v) != n {
@@ -66,7 +65,7 @@ func number[T ~int | ~int64 | ~uint16 | ~uint64](c *coder, v *T) {
 	}
 }
 
-// flags are up to 64 in one number, the first the lowest bit.
+// flags codes up to 64 flags in one number. The first is the lowest bit.
 func (c *coder) flags(flags ...*bool) {
 	var bits uint64
 	for i, f := range flags {
@@ -86,7 +85,7 @@ func (c *coder) flags(flags ...*bool) {
 	}
 }
 
-// bytes are as many as b has: of ids and secrets.
+// bytes codes len(b) bytes without a length, for ids and secrets.
 func (c *coder) bytes(b []byte) {
 	switch {
 	case !c.reading:
@@ -98,7 +97,7 @@ func (c *coder) bytes(b []byte) {
 	}
 }
 
-// length is that of what follows; each of it takes a byte at least.
+// length codes the number of elements that follow, each of at least one byte. After an error it returns 0.
 func (c *coder) length(n, most int) int {
 	number(c, &n)
 	switch {
@@ -122,10 +121,10 @@ func (c *coder) string(v *string, most int) {
 	*v, c.b = string(c.b[:n]), c.b[n:]
 }
 
-// ahead is how many places of a list are made before its parts are read: its length may lie.
+// ahead bounds the elements that are allocated before any is read: the length may be wrong.
 const ahead = 256
 
-// list is one of at most so many.
+// list codes at most most elements.
 func list[T any](c *coder, v *[]T, most int, each func(*T)) {
 	n := c.length(len(*v), most)
 	if !c.reading {
@@ -147,7 +146,7 @@ func list[T any](c *coder, v *[]T, most int, each func(*T)) {
 
 const maxNameBytes = 128 // of a nick
 
-// parsed is what its type can be parsed from; the zero value is written as nothing.
+// parsed codes a value as the text from which parse makes it. The zero value is the empty text.
 func parsed[T interface {
 	comparable
 	String() string
@@ -175,9 +174,9 @@ func (c *coder) nick(v *protocol.Nick) { parsed(c, v, maxNameBytes, protocol.Par
 func (c *coder) room(v *protocol.Room) { parsed(c, v, maxNameBytes+1, protocol.ParseRoom) }
 func (c *coder) text(v *protocol.Text) { parsed(c, v, protocol.MaxText, protocol.ParseText) }
 
-const maxTime = 1 << 52 // milliseconds: what is beyond that has never been a time
+const maxTime = 1 << 52 // milliseconds; a larger number is no time
 
-// time is in whole milliseconds, and 0 for none.
+// time codes a time in whole milliseconds; 0 is the zero time.
 func (c *coder) time(v *time.Time) {
 	var n uint64
 	if !c.reading && !v.IsZero() {

@@ -9,15 +9,15 @@ import (
 const (
 	maxShort   = 512 // bytes of a topic, an away text, a goodbye
 	MaxNames   = 200 // names in one answer
-	MaxIgnored = 100 // people that one can ignore
-	MaxStreams = 256 // in which what a session said can be redacted
-	MaxStays   = 16  // that are remembered, beside those that go on in other rooms
-	MaxRead    = 64  // rooms of which a session keeps how far it has read
+	MaxIgnored = 100 // in the list of one session
+	MaxStreams = 256 // remembered, in which a session has spoken
+	MaxStays   = 16  // remembered, beside the open ones in watched rooms
+	MaxRead    = 64  // rooms for which a session keeps how far it has read
 )
 
-// command follows what a client said, or says why not.
+// command carries out a command of s, or rejects it.
 func (m *Machine) command(s *Session, cmd protocol.Command) {
-	if reply, ok := cmd.(protocol.Reply); ok && !s.Operator && !s.Program { // typed, and perhaps only said
+	if reply, ok := cmd.(protocol.Reply); ok && !s.Operator && !s.Program { // typed, and perhaps an ordinary line
 		cmd = protocol.Say{Ref: reply.Ref, Text: reply.Line()}
 	}
 	if m.ref == "" {
@@ -80,7 +80,7 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 	case protocol.Operator:
 		m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
 	case protocol.Reply:
-		if !s.Operator { // it must not be said in the room: perhaps the client was one a moment ago
+		if !s.Operator { // it must not be said in the room: s may have been an operator a moment ago
 			m.reject(s, notReplying)
 			return
 		}
@@ -95,7 +95,7 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 
 var notReplying = protocol.Refuse("stray-reply", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
 
-// operate follows what only operators may do.
+// operate carries out the commands that only operators may give.
 func (m *Machine) operate(s *Session, cmd protocol.Command) {
 	if !s.Operator {
 		why := onlyOperators
@@ -147,7 +147,7 @@ var (
 
 func isLong(t protocol.Text) bool { return len(t.String()) > maxShort }
 
-// short cuts nothing off what somebody says in leaving: too long, it is not told at all.
+// short returns t, or no text if t is too long: it is left out, not cut.
 func short(t protocol.Text) protocol.Text {
 	if isLong(t) {
 		return protocol.Text{}

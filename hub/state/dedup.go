@@ -6,12 +6,12 @@ import (
 	"chinwag/protocol"
 )
 
-// A client that gives its messages ids may send one again that it has had no answer for: it is said once.
+// A client that gives its messages ids may send one again if it was not acknowledged: the message is said once.
 
 // MaxIDs is how many ids of one session are remembered.
 const MaxIDs = 256
 
-// saidBefore answers a message that was sent before: it is not said again, and its author is told where it stands.
+// saidBefore reports whether a message was said before. If so it answers s with the position of that message.
 func (m *Machine) saidBefore(s *Session, ref protocol.Ref) bool {
 	if ref == "" {
 		return false
@@ -24,7 +24,7 @@ func (m *Machine) saidBefore(s *Session, ref protocol.Ref) bool {
 	return true
 }
 
-// remember keeps the id of a message of s, and where that stands.
+// remember keeps the id of a message of s, and its position.
 func (m *Machine) remember(s *Session, ref protocol.Ref, seq uint64) {
 	m.touchSoft(s)
 	if s.ids == nil {
@@ -34,8 +34,8 @@ func (m *Machine) remember(s *Session, ref protocol.Ref, seq uint64) {
 	u.id, u.hasID = s.ids.add(id{hashOf(ref), seq}), true
 }
 
-// id is an id that was given to a message, and the position at which that stands. Only a hash of the id is
-// kept, and decides alone: a new id is taken for one of 256 others once in 7e16 messages.
+// id is the hash of an id that a client gave to a message, and the position of that message. Only the hash is
+// compared: a new id is taken for one of 256 others once in 7e16 messages.
 type id struct {
 	hash uint64
 	seq  uint64 // 0: there is none
@@ -45,7 +45,7 @@ type id struct {
 // time of FNV-1a.
 func hashOf(ref protocol.Ref) uint64 {
 	const k = 0xc6a4a7935bd1e995
-	b := []byte(ref) // no copy is made: nobody writes to it
+	b := []byte(ref) // no copy is made: it is only read
 	h := uint64(len(b)) * k
 	for ; len(b) >= 8; b = b[8:] {
 		word := binary.LittleEndian.Uint64(b) * k
@@ -63,18 +63,18 @@ func hashOf(ref protocol.Ref) uint64 {
 	return h ^ h>>47
 }
 
-// ring are the last ids of a session. It grows up to MaxIDs, and then the newest takes the place of the
-// oldest. nil: none yet, as most clients never give any.
+// ring holds the last ids of a session. It grows up to MaxIDs; then the newest replaces the oldest. It is nil until
+// the first, because most clients never give an id.
 type ring struct {
 	ids    []id
-	newest int      // its place in ids
-	heads  []uint16 // of the lists of ids whose hashes end alike: the newest, as 1 + its place in ids; 0: none
-	nexts  []uint16 // of each of ids the next in its list, the same
+	newest int      // index in ids
+	heads  []uint16 // of each bucket the newest, as 1 + its index in ids; 0: none
+	nexts  []uint16 // of each of ids the next in its bucket, likewise
 }
 
 func newRing() *ring { return &ring{newest: MaxIDs - 1} }
 
-// find is the position of the message whose id has that hash; 0: it is not remembered.
+// find returns the position of the message whose id has that hash; 0: it is not remembered.
 func (r *ring) find(hash uint64) (seq uint64) {
 	if r == nil || len(r.ids) == 0 {
 		return 0
@@ -87,7 +87,7 @@ func (r *ring) find(hash uint64) (seq uint64) {
 	return 0
 }
 
-// add remembers one more. was is the one that it has replaced.
+// add adds an id, and returns the one that it has replaced.
 func (r *ring) add(one id) (was id) {
 	r.newest = (r.newest + 1) % MaxIDs
 	if r.newest == len(r.ids) {
@@ -96,13 +96,13 @@ func (r *ring) add(one id) (was id) {
 	return r.put(r.newest, one)
 }
 
-// putBack makes the last add undone.
+// putBack undoes the last add.
 func (r *ring) putBack(was id) {
 	r.put(r.newest, was)
 	r.newest = (r.newest + MaxIDs - 1) % MaxIDs
 }
 
-// list are the ids that are remembered, the oldest first.
+// list returns the ids, the oldest first.
 func (r *ring) list() (ids []id) {
 	if r == nil {
 		return nil
@@ -115,7 +115,7 @@ func (r *ring) list() (ids []id) {
 	return ids
 }
 
-// put replaces the id in a place.
+// put replaces the id at an index, and returns the old one.
 func (r *ring) put(place int, one id) (was id) {
 	was = r.ids[place]
 	if was.seq != 0 {
@@ -133,10 +133,10 @@ func (r *ring) put(place int, one id) (was id) {
 	return was
 }
 
-// head is the list for a hash. There are as many lists as places.
+// head returns the bucket of a hash. There are as many buckets as ids.
 func (r *ring) head(hash uint64) *uint16 { return &r.heads[hash%uint64(len(r.heads))] }
 
-// grow doubles the places.
+// grow doubles the capacity.
 func (r *ring) grow() {
 	old, n := r.ids, max(8, 2*len(r.ids))
 	r.ids, r.heads, r.nexts = make([]id, n), make([]uint16, n), make([]uint16, n)

@@ -6,19 +6,20 @@ import (
 	"chinwag/protocol"
 )
 
-// The desk is a room in which a visitor hears nobody but the operators, and is heard by nobody else. What
-// is said there is two events with one id:
+// The desk is a room in which a visitor hears only the operators, and only the operators hear the visitor. What is
+// said there is two events with one id:
 //
 //	visitor ──> Said ──> the visitor's own stream ──> the visitor, alone
-//	       └──> Asked ─> the desk's stream ─────────> every operator, wherever they are
+//	       └──> Asked ─> the desk's stream ─────────> every operator, in any room
 //
-// and the same with Said and Replied for an operator's answer. A conversation is a ticket: it belongs to a
-// session, never to a name.
+// An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session,
+// never to a name.
 
-// MaxTurns is how often a session may come to the desk anew within a minute.
+// MaxTurns bounds how often a session may come to the desk anew within a minute.
 const MaxTurns = 10
 
-// visitorCommand follows a command that means something else at the desk than in a room, and reports whether it does.
+// visitorCommand carries out a command that means something else at the desk than in a room, and reports whether cmd
+// is one.
 func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Desk:
@@ -63,7 +64,7 @@ var (
 	noRooms = protocol.Refuse("desk-only", "there is only the desk here: please just type what you need")
 )
 
-// goToDesk brings s to the desk, and says its text there.
+// goToDesk moves s to the desk, and says its text there.
 func (m *Machine) goToDesk(s *Session, cmd protocol.Desk) {
 	switch {
 	case s.Operator && cmd.Text.IsBlank():
@@ -87,7 +88,7 @@ func (m *Machine) goToDesk(s *Session, cmd protocol.Desk) {
 
 var nobodyToAsk = protocol.Refuse("already-operator", "nobody has heard that: you are an operator, and at the desk visitors ask operators; @N TEXT answers visitor N, /queue shows them")
 
-// leaveDesk leads back to the room; where there is none, out.
+// leaveDesk moves s back to its room. On a server that is only a desk, it quits.
 func (m *Machine) leaveDesk(s *Session) {
 	if m.Settings.Desk {
 		m.quit(s, protocol.Text{})
@@ -100,7 +101,7 @@ func (m *Machine) leaveDesk(s *Session) {
 	m.seeOther(s)
 }
 
-// roomBefore is where s goes from the desk.
+// roomBefore returns the room to which s goes from the desk.
 func (m *Machine) roomBefore(s *Session) protocol.Room {
 	if s.Before == (protocol.Room{}) || m.checkPlace(s, s.Before, false) != nil {
 		return m.entrance(s.Operator)
@@ -108,7 +109,7 @@ func (m *Machine) roomBefore(s *Session) protocol.Room {
 	return s.Before
 }
 
-// ask has the operators told what a visitor says, which was not said before.
+// ask emits a line of a visitor to the operators and to itself. The caller has checked that it is new.
 func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
 	if m.desk.tickets[s.Visiting] == nil {
 		m.reject(s, conversationOver)
@@ -120,7 +121,8 @@ func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
 
 var conversationOver = protocol.Refuse("conversation-closed", "this conversation has just been closed, so nobody has heard that")
 
-// FullDesk reports why a newcomer from an address has no place at the desk, beside so many that are kept; nil: it has.
+// FullDesk returns why the desk has no place for a newcomer from an address; nil: it has one. Reserved places, in all
+// and from that address, count as taken.
 func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protocol.Refusal {
 	if len(m.desk.there)+reserved >= m.Settings.Visitors {
 		return protocol.Refuse("desk-full", "the queue is full just now: please try again in a while")
@@ -131,7 +133,7 @@ func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protoco
 	return nil
 }
 
-// checkDesk reports why s cannot come to the desk: it comes too often, or there is no place.
+// checkDesk returns why s cannot come to the desk: it comes too often, or there is no place.
 func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 	if s.Turns >= MaxTurns && m.now.Sub(s.Turned) < turnsWithin {
 		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
@@ -139,7 +141,7 @@ func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 	return m.FullDesk(s.From.Prefix, 0, 0)
 }
 
-// status is what a visitor is told of how things stand.
+// status returns the operator that serves the visitor s, or how it stands in the queue.
 func (m *Machine) status(s *Session) protocol.Event {
 	if t := m.desk.tickets[s.Visiting]; t != nil && m.session(t.By) != nil {
 		return protocol.AtDesk{State: protocol.Taken, By: m.session(t.By).Nick}

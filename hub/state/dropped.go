@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// tellEvery is how often operators and the log are told what the desk has dropped, however much that is.
+// tellEvery is the shortest time between two reports of what the desk has dropped.
 const tellEvery = time.Minute
 
-// dropped counts what has gone from the desk and is not told yet.
+// dropped counts what the desk has dropped and not reported yet.
 type dropped struct {
-	log, operators losses    // that the one and the others are not told of; operators may come later
-	told           time.Time // the log or the operators, last
+	log, operators losses    // not reported yet to the server's log, and to operators, which may come later
+	told           time.Time // time of the last report
 }
 
-// losses count what is not kept at the desk any more.
+// losses counts what the desk has dropped.
 type losses struct {
-	messages int // since there were too many
-	absent   int // visitors who might have come back, for the same reason
-	expired  int // messages that nobody has answered in time
+	messages int // beyond the bound
+	absent   int // tickets of absent visitors, beyond the bound
+	expired  int // messages that were not answered in time
 }
 
 func (l losses) plus(more losses) losses {
@@ -34,7 +34,7 @@ func (m *Machine) addDropped(more losses) {
 	}
 }
 
-// dropDue is when somebody may be told of what has gone; zero: there is nothing, or nobody.
+// dropDue returns when the next report is due; zero: there is nothing to report, or no operator to report it to.
 func (m *Machine) dropDue() (due time.Time) {
 	if d := &m.Dropped; d.log != (losses{}) || d.operators != (losses{}) && m.isAttended() {
 		return d.told.Add(tellEvery)
@@ -47,7 +47,7 @@ func (m *Machine) isAttended() bool {
 	return slices.ContainsFunc(m.desk.operators, func(s *Session) bool { return s.Conn != 0 })
 }
 
-// tellDropped tells the log and the operators what has gone, once a minute.
+// tellDropped reports to the log and to the operators what was dropped, at most once a minute.
 func (m *Machine) tellDropped() {
 	if due := m.dropDue(); due.IsZero() || m.now.Before(due) {
 		return
@@ -87,7 +87,7 @@ func (l losses) sentences(set *Settings) (words []string) {
 	return words
 }
 
-// messagesKept is how many messages are kept, in words.
+// messagesKept says in words how many messages are kept.
 func (set *Settings) messagesKept() string {
 	switch all, one := set.MessagesKept, set.MessagesPerAddress; {
 	case one == math.MaxInt:

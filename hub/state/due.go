@@ -6,10 +6,10 @@ import (
 	"chinwag/protocol"
 )
 
-// endedAtOnce is how many sessions one decision ends: what is said meanwhile waits no longer than for these.
+// endedAtOnce bounds the sessions that one decision ends, so that no other intent waits long.
 const endedAtOnce = 128
 
-// due does what is to happen because time has passed. What is too much for one decision is due at once again.
+// due does what is due by now. What is too much for one decision is due at once again.
 func (m *Machine) due() {
 	for n := 0; n < endedAtOnce && len(m.held) > 0 && !m.held[0].Until.After(m.now); n++ {
 		m.endHold(m.held[0])
@@ -18,7 +18,7 @@ func (m *Machine) due() {
 	m.operatorsDue()
 }
 
-// NextDue is when Due has something to do next; zero: never.
+// NextDue returns when Due has something to do next; zero: never.
 func (m *Machine) NextDue() time.Time {
 	next := earlier(m.nextDeskDue(), m.nextOperatorDue())
 	if len(m.held) > 0 {
@@ -27,7 +27,7 @@ func (m *Machine) NextDue() time.Time {
 	return next
 }
 
-// earlier is the first of two times; zero is never.
+// earlier returns the earlier of two times; zero is never.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -35,8 +35,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// endHold ends a session to which nobody came back, unless what it has said at the desk waits
-// to be answered. Of one that is still in its room the others hear now that it has no connection.
+// endHold ends a session that did not come back in time, unless its words at the desk wait for an answer. If it is
+// still in its rooms, their members are told now that it has lost its connection.
 func (m *Machine) endHold(s *Session) {
 	lost := protocol.Left{Reason: protocol.Lost}
 	if s.Room != (protocol.Room{}) && m.leavesMessage(s) {

@@ -8,92 +8,91 @@ import (
 	"chinwag/protocol"
 )
 
-// Event is what has happened. One that has a position stands in a stream of the record, and is told to
-// those who read it. A change stands in none: it is told to nobody, and followed by who delivers.
+// Event is what has happened. An event with a position is an entry of a stream, and is delivered to the sessions that
+// read that stream. A change has no position and is not delivered: it tells the hub which session reads what.
 type Event struct {
-	Seq    uint64 // position in the record; 0: it is a change
+	Seq    uint64 // position in the journal; 0: it is a change
 	Stream Stream
-	Author uuid.UUID // the session whose doing it is
+	Author uuid.UUID // the session that caused it
 	What   protocol.Recorded
 	Change Change // if Seq is 0
 }
 
-// Decision is what became of an intent. Its slices hold until the next call of Decide.
+// Decision is the result of an intent. Its slices are valid until the next call of Decide.
 type Decision struct {
-	Events  []Event  // to be recorded in this order, with Rows in one transaction; then to be told
+	Events  []Event  // to be committed in this order, with Rows in one transaction; then delivered
 	Rows    []Row    // that the intent has changed
-	Answers []Answer // to be told to single connections in this order, when Events are told
+	Answers []Answer // to single connections, in this order, sent as Events are delivered
 	Next    Op       // not nil: to be decided next for the same session, before the command counts as answered
-	Void    bool     // the intent was of a connection that is no longer its session's: it had no effect
+	Void    bool     // the intent had no effect: its connection is no longer its session's, or it came out of turn
 }
 
-// Answer is what one connection is told: an event, or something read from the record. A Goodbye ends the
-// connection; the hub adds to it, and to a Welcome, what only it knows: code, token, epoch.
+// Answer is for one connection: an event, or a query. A Goodbye ends the connection. The hub adds to it, and to a
+// Welcome, what only the hub knows: code, token, epoch.
 type Answer struct {
-	Conn  uint64 // 0: the server itself is told
-	After int    // so many of the decision's events are told before it
+	Conn  uint64 // 0: it is for the server itself
+	After int    // the number of the decision's events that come before it
 	Event protocol.Event
 	Query Query
-	Cut   bool // it is told before all that waits for the connection
+	Cut   bool // it is sent before all that waits for the connection
 }
 
-// Query is what is read from the record for a connection, or taken out of it. Sealed.
+// Query has the hub read the journal for a connection, redact entries, or do something for the server itself. Sealed.
 type Query interface{ query() }
 
 type (
-	// Past tells a stretch of the record again: what was spoken in streams.
+	// Past replays the spoken entries of streams.
 	Past struct {
 		Streams []Stream
-		Upto    uint64    // not after this position
+		Upto    uint64    // last position
 		Lines   int       // the last of them; -1: all that is kept
 		Since   time.Time // not zero: from this time on
 		Around  uint64    // not 0: lines before this position, and as many after it
-		End     bool      // tell where it ends
+		End     bool      // send a mark after the last of them
 	}
-	// Search tells the last lines that hold all of the words.
+	// Search finds the last lines that hold all of the words.
 	Search struct {
 		Streams []Stream
 		Words   string
 		Upto    uint64
 	}
-	// Redact takes out of the record what a session has said.
+	// Redact takes what a session has said out of the journal.
 	Redact struct {
 		Author  uuid.UUID
 		Streams []Stream
-		Copies  []Stream // in which the same words stand again
-		Whole   bool     // there are no others
-		Upto    uint64   // what is said after this position stays
+		Copies  []Stream // that hold copies of the same words
+		Whole   bool     // these are all streams in which it has spoken
+		Upto    uint64   // entries after this position stay
 	}
-	// Transcript tells what belongs to a conversation at the desk.
+	// Transcript replays a conversation at the desk.
 	Transcript struct {
 		Ticket protocol.Ticket
 		Lines  int // the last of them; -1: all that is kept
 	}
-	// Dropped has the server's log told what the desk has not kept.
+	// Dropped reports to the server's log what the desk has dropped.
 	Dropped struct {
-		Messages int // since there were too many
-		Absent   int // visitors who might have come back, for the same reason
-		Expired  int // messages that nobody has answered in time
+		Messages int // beyond the bound
+		Absent   int // tickets of absent visitors, beyond the bound
+		Expired  int // messages that were not answered in time
 	}
-	// Inheritance has the server's log told what was made of a record without rows: how many rooms have their
+	// Inheritance reports to the server's log what was made of a journal without rows: how many rooms have their
 	// topic, the highest ticket, and how many messages wait at the desk.
 	Inheritance struct {
 		Rooms    int
 		Ticket   protocol.Ticket
 		Messages int
 	}
-	// Diverged has the server's log told that the nodes do not have the same state at a position of their order, and that
-	// none of these is that of most.
+	// Diverged reports to the server's log that the nodes have different states at a position of their order, and
+	// that no state is that of most.
 	Diverged struct{ Position uint64 }
-	// Shutdown ends the server, and tells everybody why.
+	// Shutdown ends the server, and gives all clients the reason.
 	Shutdown struct{ Text protocol.Text }
-	// CatchUp tells a session that has come back what it has missed, and has its client told the rest
-	// as it happens.
+	// CatchUp replays to a session that has come back what it has missed, and then has its client served live.
 	CatchUp struct {
 		Stays   []Stay
-		Trimmed uint64 // position up to which there were others, which are not remembered
+		Trimmed uint64 // position up to which stays are not remembered
 		Serves  bool   // it reads the desk's stream, too
-		Seen    uint64 // position up to which its last connection was told, as far as that is known
+		Seen    uint64 // position up to which its last connection got its entries, as far as that is known
 	}
 )
 
@@ -107,9 +106,9 @@ func (Inheritance) query() {}
 func (Diverged) query()    {}
 func (Shutdown) query()    {}
 
-// Stay is a session's time in a room: its stream from a position on, up to another.
+// Stay is a session's time in a room: a range of positions in its stream.
 type Stay struct {
 	Stream Stream
-	From   uint64 // position of its coming
-	Upto   uint64 // position of its going; 0: it is still there
+	From   uint64 // position at which it entered
+	Upto   uint64 // position at which it left; 0: it is still there
 }

@@ -8,8 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// kind is what a row is of: its first byte. The second is the version of its fields. A field
-// that a later version adds comes last, and is read if the version is that high.
+// kind is the kind of a row: its first byte. The second is the version of its fields. A field that a later version
+// adds comes last, and is read if the version is that high.
 type kind byte
 
 const (
@@ -23,7 +23,7 @@ const (
 
 var kinds = [...]struct {
 	name    string
-	version byte // as it is written
+	version byte // that is written
 }{
 	ofCommon:  {"what is common", 3},
 	ofSession: {"a session", 3},
@@ -33,7 +33,7 @@ var kinds = [...]struct {
 	ofReplies: {"the ready replies", 1},
 }
 
-// encode is a row of that kind with these fields. Nobody writes to it again.
+// encode returns a row of that kind. Its bytes are never written to again.
 func (m *Machine) encode(k kind, fields func(*coder)) []byte {
 	c := coder{b: append(m.scratch[:0], byte(k), kinds[k].version), version: kinds[k].version}
 	fields(&c)
@@ -44,7 +44,7 @@ func (m *Machine) encode(k kind, fields func(*coder)) []byte {
 	return append([]byte(nil), c.b...)
 }
 
-// kindOf is what a row is of.
+// kindOf returns the kind of a row.
 func kindOf(b []byte) (kind, error) {
 	if len(b) < 2 {
 		return 0, errShort
@@ -59,7 +59,7 @@ func kindOf(b []byte) (kind, error) {
 	return k, nil
 }
 
-// decode reads the fields of a row, of which the kind is known.
+// decode reads the fields of a row whose kind is known.
 func decode(b []byte, fields func(*coder)) error {
 	c := coder{b: b[2:], reading: true, version: b[1]}
 	fields(&c)
@@ -69,8 +69,7 @@ func decode(b []byte, fields func(*coder)) error {
 	return c.err
 }
 
-// fields are those of a session. What is soft is written up to position at; what stands in
-// entries after that comes from there.
+// fields codes a session. Its soft fields are written up to position at; Replay brings what later entries changed.
 func (s *Session) fields(c *coder, at *uint64) {
 	trimmed := s.Trimmed != 0
 	c.bytes(s.ID[:])
@@ -165,7 +164,7 @@ func (b *block) fields(c *coder) {
 	c.time(&b.until)
 }
 
-// fields are those of what is common, and the time of the decision that wrote it.
+// fields codes the common row, with the time of the decision that wrote it.
 func (m *Machine) fields(c *coder) {
 	m.Settings.fields(c)
 	number(c, &m.Tickets)
@@ -218,7 +217,7 @@ func (o *order) fields(c *coder) {
 	})
 }
 
-// fields are those of the settings but for the ready replies: see repliesRow.
+// fields codes the settings without RoomsPerSession, which came later, and without the ready replies: see repliesRow.
 func (s *Settings) fields(c *coder) {
 	c.flags(&s.Desk)
 	number(c, &s.Rooms)
@@ -243,10 +242,10 @@ func (d *dropped) fields(c *coder) {
 }
 
 const (
-	maxKey = 1024 // bytes of a name as it is compared
+	maxKey = 1024 // bytes of the key of a nick or an address
 )
 
-// A stream is that of a room, by its name, or of a session, by its id.
+// A stream is coded as that of a room, by its name, or of a session, by its id.
 const (
 	ofName byte = iota
 	ofMailbox
@@ -281,7 +280,7 @@ func (c *coder) stream(st *Stream) {
 	}
 }
 
-// ring are the ids of messages, the oldest first: each stands further on than the one before.
+// ring codes the ids of messages, the oldest first, each with the distance of its position from the one before.
 func (c *coder) ring(r **ring) {
 	ids := (*r).list()
 	before := uint64(0)

@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// history has a stretch of the record told again to s.
+// history replays a stretch of the journal to s.
 func (m *Machine) history(s *Session, cmd protocol.History) {
 	streams, why := s.readableIn(cmd.Room)
 	if why != nil {
@@ -32,8 +32,8 @@ func (m *Machine) search(s *Session, cmd protocol.Search) {
 	m.read(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: m.head})
 }
 
-// readableIn is what s may read of the record: a room that it is in or, where it names none, the one in front, what is
-// its own, and what is for everybody.
+// readableIn returns the streams that s may read: a named room that it is in or, without a name, its front room, its
+// mailbox, and the stream that all sessions read.
 func (s *Session) readableIn(named protocol.Room) ([]Stream, *protocol.Refusal) {
 	room, why := s.roomOr(named)
 	switch {

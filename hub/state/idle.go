@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// tendDesk looks after the desk when something there has changed.
+// tendDesk does what follows by itself when something at the desk has changed.
 func (m *Machine) tendDesk() {
 	if !m.desk.touched {
 		return
@@ -17,8 +17,8 @@ func (m *Machine) tendDesk() {
 	m.desk.touched = false
 }
 
-// assign gives the next visitor to an operator who is alone at a server that is
-// only a desk: as in the tutorial, where who sits there answers who comes.
+// assign gives the next visitor, without being asked, to the only connected operator of a server that is only a desk,
+// if it serves none. With more operators it does nothing: a half-typed line could reach the wrong visitor.
 func (m *Machine) assign() {
 	if !m.Settings.Desk {
 		return
@@ -32,7 +32,7 @@ func (m *Machine) assign() {
 	}
 }
 
-// onlyOperator is the one who is there; nil: there is none, or there are others.
+// onlyOperator returns the connected operator; nil: there is none, or more than one.
 func (m *Machine) onlyOperator() (only *Session) {
 	for _, s := range m.desk.operators {
 		switch {
@@ -46,14 +46,14 @@ func (m *Machine) onlyOperator() (only *Session) {
 	return only
 }
 
-// operatorsDue does what time brings for operators.
+// operatorsDue does what is due for operators.
 func (m *Machine) operatorsDue() {
 	m.relieve()
 	m.settle()
 }
 
-// nextOperatorDue is when operatorsDue has something to do next; zero: never. It has nothing to do for an
-// operator who is not there: see reconnected.
+// nextOperatorDue returns when operatorsDue has something to do next; zero: never. No timeout runs for an operator
+// without a connection: see reconnected.
 func (m *Machine) nextOperatorDue() (due time.Time) {
 	by := func(t time.Time) {
 		if due.IsZero() || t.Before(due) {
@@ -74,7 +74,7 @@ func (m *Machine) nextOperatorDue() (due time.Time) {
 	return due
 }
 
-// relieve takes the visitors from operators who have said nothing for too long.
+// relieve has the visitors of operators that have been silent for too long wait again.
 func (m *Machine) relieve() {
 	if m.Settings.Silence <= 0 {
 		return

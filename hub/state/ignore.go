@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// ignore stops or starts hearing a session, by the name that was ignored or the one that
-// it has now: nobody is told of the change of it who ignores it.
+// ignore toggles whether s ignores a session, named as it was when it was ignored or as it is now: s is not told when
+// an ignored session is renamed.
 func (m *Machine) ignore(s *Session, n protocol.Nick) {
 	if n == (protocol.Nick{}) {
 		m.answer(s, protocol.IgnoreList{Names: m.namesIgnored(s)})
@@ -45,8 +45,8 @@ func checkIgnore(s, who *Session, n protocol.Nick) *protocol.Refusal {
 	return nil
 }
 
-// namesIgnored are the names of those whom s does not hear: for each the one that it
-// has ignored, and the one that the session has now.
+// namesIgnored returns the names of the sessions that s ignores: of each the one that was ignored, and the present
+// one if that differs.
 func (m *Machine) namesIgnored(s *Session) []protocol.Nick {
 	names := []protocol.Nick{}
 	for _, i := range s.Ignoring {
@@ -58,7 +58,7 @@ func (m *Machine) namesIgnored(s *Session) []protocol.Nick {
 	return names
 }
 
-// nameNow is what an ignored session is called now; zero: it is over, or has no name.
+// nameNow returns the present nick of an ignored session; zero: it has ended, or has no nick.
 func (m *Machine) nameNow(i Ignored) protocol.Nick {
 	if s := m.sessions[i.Session]; s != nil && !s.Released {
 		return s.Nick
@@ -66,8 +66,8 @@ func (m *Machine) nameNow(i Ignored) protocol.Nick {
 	return protocol.Nick{}
 }
 
-// hearOperator has everybody hear an operator, whom they may have ignored before. It is called by
-// whoever has made a session an operator, or has renamed one.
+// hearOperator takes an operator off all lists of ignored sessions. Each rule that makes a session an operator, or
+// renames one, calls it.
 func (m *Machine) hearOperator(o *Session) {
 	if len(m.ignoring) == 0 {
 		return
@@ -90,13 +90,13 @@ func (m *Machine) hearAgain(s *Session, whom func(Ignored) bool) {
 	m.change(s.ID, IgnoreSet{slices.DeleteFunc(slices.Clone(s.Ignoring), whom)})
 }
 
-// ignoreSet is whom s does not hear from here on.
+// ignoreSet applies IgnoreSet.
 func (m *Machine) ignoreSet(s *Session, list []Ignored) {
 	m.touchSession(s).Ignoring = list
 	m.indexIgnoring(s)
 }
 
-// indexIgnoring has s be found if it ignores anybody, and those by their keys.
+// indexIgnoring indexes s if it ignores a session, and fills in the keys of its list.
 func (m *Machine) indexIgnoring(s *Session) {
 	if len(s.Ignoring) == 0 {
 		delete(m.ignoring, s)
@@ -111,7 +111,7 @@ func (m *Machine) indexIgnoring(s *Session) {
 	}
 }
 
-// ignores reports whether s does not hear a session that is or was called so.
+// ignores reports whether s ignores a session, by its id or by a name that it has or had.
 func (s *Session) ignores(session uuid.UUID, name protocol.Nick) bool {
 	if len(s.Ignoring) == 0 {
 		return false
@@ -120,7 +120,7 @@ func (s *Session) ignores(session uuid.UUID, name protocol.Nick) bool {
 	return slices.ContainsFunc(s.Ignoring, func(i Ignored) bool { return i.Session == session || i.key == key })
 }
 
-// shows reports whether s is told the topic of r: there is one, not of somebody whom s ignores.
+// shows reports whether s is shown the topic of r: there is one, and s does not ignore its author.
 func (s *Session) shows(r *Room) bool {
 	return !r.Topic.IsBlank() && (r.By == s.ID || !s.ignores(r.By, r.From))
 }

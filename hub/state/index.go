@@ -9,10 +9,10 @@ import (
 	"chinwag/protocol"
 )
 
-// What is looked up stands in indexes, which follow from the rows: names and codes of sessions, who is held, members of
-// rooms, the lists of the desk. A row with the number 0 is in no index: it is not there yet, or no more.
+// Indexes follow from the rows: names and codes of sessions, held sessions, members of rooms, the lists of the desk.
+// A row with the number 0 is in no index: it does not exist yet, or no more.
 
-// indexSession puts s into all indexes in which it belongs.
+// indexSession adds s to all indexes in which it belongs.
 func (m *Machine) indexSession(s *Session) {
 	if s.row == 0 {
 		return
@@ -71,7 +71,7 @@ func (m *Machine) unindexSession(s *Session) {
 	m.desk.unindexVisitor(s)
 }
 
-// reindex has f change s, and its indexes follow.
+// reindex changes s by f, and its indexes with it.
 func (m *Machine) reindex(s *Session, f func(*Session)) {
 	m.touchSession(s)
 	m.unindexSession(s)
@@ -83,7 +83,7 @@ func byUntil(a, b *Session) int {
 	return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.row, b.row))
 }
 
-// claimName makes a nick s's own, so that nobody else can take it or one like it.
+// claimName indexes the nick of s, so that no other session can take it or one like it.
 func (m *Machine) claimName(s *Session) {
 	for _, key := range s.Nick.Keys() {
 		m.names[key] = s
@@ -98,7 +98,7 @@ func (m *Machine) freeName(s *Session) {
 	}
 }
 
-// room is the room of that name, made if need be.
+// room returns the room of that name, which it makes if need be.
 func (m *Machine) room(name protocol.Room) *Room {
 	r := m.rooms[name]
 	if r == nil {
@@ -108,7 +108,7 @@ func (m *Machine) room(name protocol.Room) *Room {
 	return r
 }
 
-// indexRoom has a room that holds nothing vanish, and any other be found.
+// indexRoom removes a room that has neither members nor a topic, and keeps any other.
 func (m *Machine) indexRoom(r *Room) {
 	if r.members.count == 0 && r.Topic.IsBlank() {
 		delete(m.rooms, r.Name)
@@ -117,5 +117,5 @@ func (m *Machine) indexRoom(r *Room) {
 	}
 }
 
-// session is that of an id; nil: it is over.
+// session returns the session with that id; nil: it has ended.
 func (m *Machine) session(id uuid.UUID) *Session { return m.sessions[id] }

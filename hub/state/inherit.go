@@ -9,46 +9,46 @@ import (
 	"chinwag/protocol"
 )
 
-// Legacy is what the entries of a record hold for certain where no rows have been kept beside them: it is of an
-// older program, or was imported. They do not hold the sessions. So a message at the desk is for the
-// operators, and its visitor cannot come back to it.
+// Legacy is what can be learned from the entries of a journal without rows, which an older version wrote or which was
+// imported. Entries do not hold the sessions: operators can read a message at the desk, but its visitor cannot come
+// back to it.
 type Legacy struct {
-	Topics   []LegacyTopic // one of a room at the most, in the order in which they were set
+	Topics   []LegacyTopic // at most one of a room, in the order in which they were set
 	Ticket   protocol.Ticket
-	Messages []LegacyMessage // one of a number at the most
+	Messages []LegacyMessage // at most one of a number
 }
 
 // LegacyTopic is the topic that a room has.
 type LegacyTopic struct {
 	Room protocol.Room
 	Text protocol.Text
-	By   uuid.UUID     // the session that has set it, and is over
-	From protocol.Nick // as it was called
+	By   uuid.UUID     // the session that set it, which has ended
+	From protocol.Nick // its nick at that time
 	Set  uint64        // position
 }
 
-// LegacyMessage is a conversation whose visitor has left a message that nobody has answered.
+// LegacyMessage is a conversation whose visitor has left a message that was not answered.
 type LegacyMessage struct {
 	Ticket  protocol.Ticket
-	Session uuid.UUID // the visitor's, which is over
+	Session uuid.UUID // the visitor's, which has ended
 	Nick    protocol.Nick
 	Since   time.Time     // when the waiting began, as far as that is known
 	Opened  uint64        // position, as far as that is known
-	First   protocol.Text // the first words; empty: they are not kept any more
+	First   protocol.Text // the first words; empty: they are no longer kept
 	Left    time.Time
 	LeftAt  uint64 // position
 }
 
-// inherit makes rows of what a record without rows holds. Of more topics than there may be rooms those are kept that
-// were set last. All messages are taken: those that are too many, or too old, go as they do at any other time.
+// inherit makes rows from a journal without rows. If there are more topics than rooms allowed, those set last are
+// kept. All messages are taken over: those that are too many or too old are dropped as at any other time.
 func (m *Machine) inherit(l *Legacy) {
 	taken := Legacy{Topics: m.topicsThatFit(l.Topics), Ticket: l.Ticket, Messages: l.Messages}
 	m.change(uuid.Nil, Inherited{taken})
 	m.tellHub(Inheritance{Rooms: len(taken.Topics), Ticket: taken.Ticket, Messages: len(taken.Messages)})
 }
 
-// topicsThatFit are those of as many rooms as there may be, which are all empty now. There is always a place for those
-// in which people enter.
+// topicsThatFit returns the topics set last, for at most Settings.Rooms rooms. The lobby and the room of operators
+// always fit.
 func (m *Machine) topicsThatFit(all []LegacyTopic) (kept []LegacyTopic) {
 	n := 0
 	for _, t := range slices.Backward(all) {
@@ -61,7 +61,7 @@ func (m *Machine) topicsThatFit(all []LegacyTopic) (kept []LegacyTopic) {
 	return kept
 }
 
-// inherited is the change of that name. A room counts as empty since its topic was set.
+// inherited applies Inherited. A room counts as empty since its topic was set.
 func (m *Machine) inherited(c Inherited) {
 	m.touchCommon().Tickets = max(m.Tickets, c.Ticket)
 	for _, t := range c.Topics {

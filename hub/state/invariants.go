@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// mustHold panics if the decision has made something that can never be true. It looks at what the
-// decision has changed only, and is always on: a server that goes on with a broken state would write it down.
+// mustHold panics if the decision has broken an invariant. It checks only what the decision has changed, and is
+// always on: a server that continued would commit a broken state.
 func (m *Machine) mustHold(changed []undoRow) {
 	head := m.undo.marks[len(m.undo.marks)-1].head
 	for i := range m.out.Events {
@@ -48,7 +48,7 @@ func (m *Machine) mustHoldTicket(t *Ticket) {
 	must(waits == (t.row != 0 && t.By == uuid.Nil), "ticket %d, which %s has, is in the queue: %t", t.No, t.By, waits)
 }
 
-// mustBe allocates nothing, as must does for numbers: it looks at each line.
+// mustBe is must for numbers, without its allocations: it runs for each event.
 func mustBe(what string, is, should uint64) {
 	if is != should {
 		must(false, "%s is %d, and should be %d", what, is, should)

@@ -6,9 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// kick throws a session out, for an operator, and keeps out for a while who is called like it, and
-// whoever comes from its address, unless others come from there, too. Operators are never
-// kept out.
+// kick ends a session for an operator, and blocks its nick for a while. It also blocks its address, unless other
+// sessions come from there. Operators cannot be kicked.
 func (m *Machine) kick(s *Session, cmd protocol.Kick) {
 	v := m.named(cmd.Nick)
 	switch {
@@ -26,12 +25,12 @@ func (m *Machine) kick(s *Session, cmd protocol.Kick) {
 	m.notice(s, words)
 }
 
-// kickedFor is how long a kick keeps out.
+// kickedFor returns how long a kick blocks.
 func kickedFor(cmd protocol.Kick) protocol.Seconds {
 	return min(cmp.Or(max(0, cmd.For), protocol.KickTime), protocol.MaxKick)
 }
 
-// keepOut is what a kick of s does to those who come later, and the words for it.
+// keepOut blocks the nick of s, and its address unless that is shared. It returns the words for it.
 func (m *Machine) keepOut(s *Session, long protocol.Seconds) (words string) {
 	until, keys := m.now.Add(long.Duration()), s.Nick.Keys()
 	m.change(s.ID, Blocked{Keys: keys[:], Until: until})
@@ -46,8 +45,8 @@ func (m *Machine) keepOut(s *Session, long protocol.Seconds) (words string) {
 	return words + ", and so is the address"
 }
 
-// isShared reports whether others come from where s comes from. One that has lost its
-// connection may come back from there.
+// isShared reports whether another session comes from the address of s. A held session counts while it has its nick,
+// because it may come back from there.
 func (m *Machine) isShared(s *Session) bool {
 	for _, o := range m.sessions { // in any order: one is enough
 		if o != s && !o.Released && o.At == s.At {

@@ -9,21 +9,21 @@ import (
 	"chinwag/protocol"
 )
 
-// Visitors who have gone leave tickets at the desk: messages, and those of the absent, who may come
-// back. These take no place of visitors who are there, and have bounds of their own, in all
-// and for an address; beyond them the oldest goes, in all of the address that has most. What an
-// operator has counts no more, and does not go. What was there before a start that lowered a bound counts, and does
-// not go either: while it is too much, what comes goes at once.
+// Visitors that have gone leave tickets at the desk: messages, and those of the absent, which may come back. These
+// take no place at the desk, and have bounds of their own, in all and for an address. Beyond the bound of an address
+// its oldest ticket is dropped; beyond the bound in all, the oldest of the address that has most. A ticket that an
+// operator has does not count, and is not dropped. A ticket from before a start that lowered a bound counts and is
+// not dropped: a new one beyond the bound is dropped at once.
 
-// limits is what limitDesk has to do, as it was worked out last.
+// limits caches what limitDesk has to do.
 type limits struct {
 	known  bool // false: the lists have changed since
 	of     Settings
-	more   bool      // there is too much
-	oldest time.Time // when the first message was left that may expire; zero: there is none
+	more   bool      // a bound is exceeded
+	oldest time.Time // when the oldest message that may expire was left; zero: there is none
 }
 
-// limitDesk ends what has waited at the desk too long, and what is too much, as far as one decision does.
+// limitDesk drops what has waited at the desk too long, and what exceeds a bound, as far as one decision does.
 func (m *Machine) limitDesk() {
 	if due := m.nextDeskDue(); due.IsZero() || due.After(m.now) {
 		return
@@ -40,7 +40,7 @@ func (m *Machine) limitDesk() {
 	m.tellDropped()
 }
 
-// nextDeskDue is when limitDesk has something to do next; zero: never.
+// nextDeskDue returns when limitDesk has something to do next; zero: never.
 func (m *Machine) nextDeskDue() time.Time {
 	l := m.limitsNow()
 	if l.more {
@@ -69,7 +69,7 @@ func (m *Machine) limitsNow() *limits {
 	return &d.limits
 }
 
-// configured is the change of that name. By lower bounds nothing goes that waits already.
+// configured applies Configured. Lower bounds drop no ticket that exists already.
 func (m *Machine) configured(c Configured) {
 	was, set := m.Settings, &c.Settings
 	m.touchCommon().Settings = c.Settings
@@ -83,13 +83,13 @@ func (m *Machine) configured(c Configured) {
 	}
 }
 
-// isOf reports whether l was worked out for the bounds of set.
+// isOf reports whether l was computed for the bounds of set.
 func (l *limits) isOf(set *Settings) bool {
 	return l.of.Visitors == set.Visitors && l.of.VisitorsPerAddress == set.VisitorsPerAddress &&
 		l.of.MessagesKept == set.MessagesKept && l.of.MessagesPerAddress == set.MessagesPerAddress
 }
 
-// expired are the messages that were left up to a time, the first n of them.
+// expired returns the first n messages that wait since a time, or longer.
 func (d *desk) expired(upto time.Time, n int) (due []*Ticket) {
 	for _, t := range d.messages {
 		if t.Left.After(upto) || len(due) == n {
@@ -102,13 +102,13 @@ func (d *desk) expired(upto time.Time, n int) (due []*Ticket) {
 	return due
 }
 
-// surplus are those of ts, which are in the order in which they went, that are more than
-// perAddress of one address or more than most in all: the first n of them that may go.
+// surplus returns the first n tickets to be dropped from ts, which are in the order in which their visitors went:
+// those beyond perAddress of one address, and those beyond most in all.
 func surplus(ts []*Ticket, perAddress, most, n int) (more []*Ticket) {
 	if len(ts) <= min(perAddress, most) {
 		return nil
 	}
-	of, kept := map[netip.Prefix][]*Ticket{}, map[netip.Prefix]int{} // that may go, and that may not
+	of, kept := map[netip.Prefix][]*Ticket{}, map[netip.Prefix]int{} // that may be dropped, and that may not
 	count := 0
 	for _, t := range ts {
 		if !t.waits() {
@@ -135,8 +135,8 @@ func surplus(ts []*Ticket, perAddress, most, n int) (more []*Ticket) {
 	return more[:min(len(more), n)]
 }
 
-// busiest is the address of which most are, and of several such that of the oldest: no two have gone
-// at one position, so the order of the map does not show.
+// busiest returns the address that has most; of several such, that of the oldest ticket. byLeaving never ties, so the
+// order of the map does not matter.
 func busiest(of map[netip.Prefix][]*Ticket) (from netip.Prefix) {
 	for p, ts := range of {
 		if n := len(of[from]); len(ts) > n || len(ts) == n && n > 0 && byLeaving(ts[0], of[from][0]) < 0 {
@@ -146,13 +146,13 @@ func busiest(of map[netip.Prefix][]*Ticket) (from netip.Prefix) {
 	return from
 }
 
-// drop ends conversations of visitors who have gone, and with them the sessions that are held for no
-// other reason. It returns how many.
+// drop ends the conversations of visitors that have gone, and the sessions that are held only for them. It returns
+// how many.
 func (m *Machine) drop(ts []*Ticket, why protocol.Reason) int {
 	for _, t := range ts {
 		v := m.session(t.Session)
 		held := v != nil && v.Visiting == t.No
-		m.emit(Desk, t.Session, protocol.TicketChanged{ // perhaps the session is over
+		m.emit(Desk, t.Session, protocol.TicketChanged{ // the session may have ended
 			Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, From: t.Nick, State: protocol.Gone, Reason: why, Many: true,
 		})
 		if held {

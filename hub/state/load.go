@@ -13,9 +13,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Load makes a Machine of the rows that a store has kept, in any order. What is soft is
-// as the rows have it: Replay makes it what it was, and then SetHead says where the
-// record ends. A row that cannot be read is a RowError.
+// Load makes a Machine of the rows of a store, in any order. Soft fields are as the rows have them: the caller then
+// calls Replay for the entries since, and SetHead. A row that cannot be read is a RowError.
 func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 	m := New()
 	var l loading
@@ -31,14 +30,14 @@ func Load(rows iter.Seq2[Row, error]) (*Machine, error) {
 	if !l.common && len(l.seen) > 0 {
 		return nil, &RowError{commonRow, errMissing}
 	}
-	m.guests = m.common.Guests // of which some may not have been given
+	m.guests = m.common.Guests // some of which may not have been given
 	if err := l.index(m); err != nil {
 		return nil, err
 	}
 	return m, nil
 }
 
-// RowError is a row that cannot be what was written.
+// RowError is a row that Load does not accept: it cannot be read, or it contradicts another.
 type RowError struct {
 	Row int64
 	Why error // in plain words
@@ -48,7 +47,7 @@ func (e *RowError) Error() string { return fmt.Sprintf("state: row %d: %v", e.Ro
 
 var errMissing = errors.New("of what is common: it is missing")
 
-// loading is what is read and not in the indexes yet.
+// loading is what was read and is in no index yet.
 type loading struct {
 	seen     map[int64]bool
 	common   bool
@@ -125,8 +124,8 @@ func (l *loading) readRoom(m *Machine, row Row) error {
 	return nil
 }
 
-// index puts the sessions into the indexes in the order of their coming, so that none of the lists has to
-// move for the next. A member of a room without a topic makes it.
+// index indexes the sessions in the order in which they came, so that its lists only grow at the end. A room without
+// a topic has no row, and is made by its members.
 func (l *loading) index(m *Machine) error {
 	slices.SortFunc(l.sessions, func(a, b *Session) int { return cmp.Or(cmp.Compare(a.Came, b.Came), cmp.Compare(a.row, b.row)) })
 	n := len(l.sessions)
@@ -150,12 +149,11 @@ func (l *loading) index(m *Machine) error {
 	return nil
 }
 
-// Replay makes again what is soft of what an entry of the record has changed. It is called for each
-// entry after Whole, in their order, before anything is decided. Nothing else changes by
-// it: that stands in the rows.
+// Replay redoes what an entry changed in soft fields. It is called for each entry after Whole, in order, before the
+// first decision. It changes nothing else: the rows hold that.
 func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.Recorded) {
-	end := max(m.head, seq) // the rows of several nodes know it
-	m.head = seq            // what is soft is unwritten from there on
+	end := max(m.head, seq) // the common row of several nodes holds it
+	m.head = seq            // soft fields count as unwritten from there on
 	m.replay(&Event{Seq: seq, Stream: st, Author: author, What: what})
 	m.head = end
 	m.Release(m.number)
@@ -180,7 +178,7 @@ func (m *Machine) replay(e *Event) {
 	}
 }
 
-// refOf is the id that an author gave to what was said, and whether e is said at all.
+// refOf returns the id that the author gave to what was said, and whether e is spoken.
 func refOf(e protocol.Recorded) (ref protocol.Ref, spoken bool) {
 	switch e := e.(type) {
 	case protocol.Said:
@@ -197,5 +195,5 @@ func refOf(e protocol.Recorded) (ref protocol.Ref, spoken bool) {
 	return "", e.IsSpoken()
 }
 
-// SetHead says that the record goes up to seq.
+// SetHead sets the position of the journal's last entry.
 func (m *Machine) SetHead(seq uint64) { m.head = max(m.head, seq) }

@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Machine is what is true. It belongs to one goroutine.
+// Machine is the state. It belongs to one goroutine.
 type Machine struct {
 	common
 	head      uint64    // position of the last event
@@ -17,28 +17,28 @@ type Machine struct {
 	sessions  map[uuid.UUID]*Session
 	names     map[string]*Session // by both keys of each nick
 	codes     map[Secret]*Session
-	conns     map[uint64]*Session // by their connections, where these are a node's among several
+	conns     map[uint64]*Session // by connection, where several nodes decide
 	held      []*Session          // without a connection, the first to end first
 	rooms     map[protocol.Room]*Room
 	desk      desk
 	blocks    map[string]*block
-	ignoring  map[*Session]bool // that ignore somebody
-	unwritten unwritten         // sessions of which what is soft is not in their row yet
+	ignoring  map[*Session]bool // sessions that ignore another
+	unwritten unwritten         // sessions whose row lacks changes of soft fields
 	lastRow   int64             // the highest number of a row
 	guests    int               // numbers of guests given; up to common.Guests
 
-	// of the intent that is decided
+	// of the present decision
 	number   uint64 // of the decision
 	in       *Intent
 	ref      protocol.Ref
 	out      Decision
-	ids      uint16 // that were derived from the intent's
-	applying bool   // of an event, in which none is emitted
+	ids      uint16 // derived from the intent's so far
+	applying bool   // an event, during which none is emitted
 	undo     undoLog
-	scratch  []byte // in which rows are encoded
+	scratch  []byte // for encoding rows
 }
 
-// New makes a machine of an empty record.
+// New makes the machine of an empty journal.
 func New() *Machine {
 	return &Machine{
 		sessions: map[uuid.UUID]*Session{}, names: map[string]*Session{}, codes: map[Secret]*Session{}, conns: map[uint64]*Session{},
@@ -46,11 +46,11 @@ func New() *Machine {
 	}
 }
 
-// Head is the position of the last event that was decided.
+// Head returns the position of the last event that was decided.
 func (m *Machine) Head() uint64 { return m.head }
 
-// Decide decides about an intent. What it returns holds until the next call. A decision is one
-// of a row: Rollback makes it undone with all that come after it, Release keeps it for ever.
+// Decide decides an intent. Its result is valid until the next call. Rollback undoes a decision with all that come
+// after it; Release keeps it for ever.
 func (m *Machine) Decide(in *Intent) *Decision {
 	before := m.now
 	m.begin(in)
@@ -61,7 +61,7 @@ func (m *Machine) Decide(in *Intent) *Decision {
 	} else {
 		m.out.Void = true
 	}
-	if m.out.Void && in.Node == 0 { // it has no place in any order, and is not recorded
+	if m.out.Void && in.Node == 0 { // it has no place in an order, and changes nothing
 		return &m.out
 	}
 	m.tendDesk()
@@ -69,7 +69,7 @@ func (m *Machine) Decide(in *Intent) *Decision {
 	return &m.out
 }
 
-// decide decides about an intent whose turn it is.
+// decide decides an intent whose turn it is.
 func (m *Machine) decide(in *Intent) {
 	s, ok := m.sessionOf(in)
 	if !ok {
@@ -106,8 +106,8 @@ func (m *Machine) decide(in *Intent) {
 	}
 }
 
-// sessionOf is the session whose an intent is; nil: it is the server's, or that of a connection without one. ok is false
-// where the intent is of a session that is over, or has another connection.
+// sessionOf returns the session of an intent; nil: it is the server's, or that of a connection without a session. ok
+// is false if the session has ended, or has another connection.
 func (m *Machine) sessionOf(in *Intent) (s *Session, ok bool) {
 	switch {
 	case in.Node != 0:
@@ -138,7 +138,7 @@ func (m *Machine) begin(in *Intent) {
 	m.number++
 	m.undo.marks = append(m.undo.marks, mark{m.number, m.head, m.now, m.lastRow, m.guests})
 	m.in, m.ref, m.ids = in, "", 0
-	m.desk.touched = false // perhaps something was put back there
+	m.desk.touched = false // a rollback may have set it
 	if in.Time.After(m.now) {
 		m.now = in.Time
 	}
@@ -153,46 +153,46 @@ func (d *Decision) reset() {
 	*d = Decision{Events: d.Events[:0], Rows: d.Rows[:0], Answers: d.Answers[:0]}
 }
 
-// stamp is that of the next event, in a room or in none, with an id of its own.
+// stamp returns the stamp of the next event, in a room or in none, with a new id.
 func (m *Machine) stamp(in protocol.Room) protocol.Stamp {
 	m.ids++
 	return m.sameStamp(in)
 }
 
-// sameStamp is stamp with the id of the event before: both tell of the same thing.
+// sameStamp is stamp with the id of the event before: both are about the same thing.
 func (m *Machine) sameStamp(in protocol.Room) protocol.Stamp {
 	return protocol.Stamp{Seq: m.head + 1, ID: derived(m.in.ID, m.ids-1), Time: m.now, Room: in}
 }
 
-// derived is the nth id that comes from id. The first is id itself. Ids of one intent differ in two bytes
-// of which an id made by uuid.NewV7 has random bits only.
+// derived returns the nth id that comes from id. The first is id itself. The ids of one intent differ in two bytes,
+// which are random in an id made by uuid.NewV7.
 func derived(id uuid.UUID, n uint16) uuid.UUID {
 	id[14] += byte(n >> 8)
 	id[15] += byte(n)
 	return id
 }
 
-// emit makes e true, whose stamp was made by stamp or sameStamp just before, and has it recorded and told.
+// emit applies e, and adds it to the decision. The stamp of e was made by stamp or sameStamp just before.
 func (m *Machine) emit(st Stream, author uuid.UUID, e protocol.Recorded) {
 	m.head++
 	m.out.Events = append(m.out.Events, Event{Seq: m.head, Stream: st, Author: author, What: e})
 	m.apply(&m.out.Events[len(m.out.Events)-1])
 }
 
-// change makes c true, of which nobody is told.
+// change applies c, and adds it to the decision.
 func (m *Machine) change(author uuid.UUID, c Change) {
 	m.out.Events = append(m.out.Events, Event{Author: author, Change: c})
 	m.apply(&m.out.Events[len(m.out.Events)-1])
 }
 
-// answer tells s something, when what was emitted is told. A session without a connection is told nothing.
+// answer adds an answer to s, after the events so far. A session without a connection gets none.
 func (m *Machine) answer(s *Session, e protocol.Event) {
 	if s != nil {
 		m.tell(s.Conn, Answer{Event: e})
 	}
 }
 
-// tell answers a connection.
+// tell adds an answer to a connection.
 func (m *Machine) tell(conn uint64, a Answer) {
 	if conn == 0 {
 		return
@@ -201,25 +201,25 @@ func (m *Machine) tell(conn uint64, a Answer) {
 	m.out.Answers = append(m.out.Answers, a)
 }
 
-// tellHub has the server itself do something.
+// tellHub adds an answer to the server itself.
 func (m *Machine) tellHub(q Query) {
 	m.out.Answers = append(m.out.Answers, Answer{Query: q, After: len(m.out.Events)})
 }
 
-// read has something read from the record for s.
+// read has the hub run a query for s.
 func (m *Machine) read(s *Session, q Query) { m.tell(s.Conn, Answer{Query: q}) }
 
-// reject refuses the command that is decided.
+// reject rejects the command that is decided.
 func (m *Machine) reject(s *Session, why *protocol.Refusal) {
 	m.answer(s, protocol.Refused{Refusal: *why, Ref: m.ref})
 }
 
-// rejectf is reject with a refusal of its own.
+// rejectf is reject with a refusal made from words.
 func (m *Machine) rejectf(s *Session, code, format string, args ...any) {
 	m.reject(s, protocol.Refuse(code, format, args...))
 }
 
-// notice tells s a sentence.
+// notice sends a sentence to s.
 func (m *Machine) notice(s *Session, words string) {
 	m.answer(s, protocol.Notice{Text: protocol.MustText(words)})
 }

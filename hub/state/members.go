@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// members are the sessions in a room, in the order of their coming. One that goes leaves a hole, so
-// that going costs the same in a room of any size.
+// members are the sessions in a room, in the order in which they entered. One that leaves makes a hole, so that
+// leaving moves nothing, however large the room is.
 type members struct {
 	list     []member
 	count    int
 	attached int // that have a connection
 }
 
-// member is a session, and the position at which it came: no other came at that. A hole keeps the position.
+// member is a session, and the position at which it entered, at which no other did. A hole keeps the position.
 type member struct {
 	s    *Session // nil: a hole
 	came uint64
 }
 
-// counts and uncount are called after and before a member's connection changes.
+// counts is called after a member's connection changes, and uncount before it.
 func (ms *members) counts(s *Session) {
 	if s.Conn != 0 {
 		ms.attached++
@@ -33,7 +33,7 @@ func (ms *members) uncount(s *Session) {
 	}
 }
 
-// add takes s in, which came at a position.
+// add adds s, which entered at a position.
 func (ms *members) add(s *Session, came uint64) {
 	ms.count++
 	ms.counts(s)
@@ -42,14 +42,14 @@ func (ms *members) add(s *Session, came uint64) {
 		return
 	}
 	i, hole := ms.find(came)
-	if hole { // its own, as a decision is undone
+	if hole { // its own, as a decision is rolled back
 		ms.list[i].s = s
 		return
 	}
 	ms.list = slices.Insert(ms.list, i, member{s, came})
 }
 
-// remove takes out the one that came at a position.
+// remove removes the session that entered at a position.
 func (ms *members) remove(came uint64) {
 	i, _ := ms.find(came)
 	ms.count--
@@ -63,7 +63,7 @@ func (ms *members) remove(came uint64) {
 	}
 }
 
-// has reports whether s is in, and came at that position.
+// has reports whether s is a member, and entered at that position.
 func (ms *members) has(s *Session, came uint64) bool {
 	i, found := ms.find(came)
 	return found && ms.list[i].s == s
@@ -73,7 +73,7 @@ func (ms *members) find(came uint64) (i int, found bool) {
 	return slices.BinarySearchFunc(ms.list, came, func(m member, came uint64) int { return cmp.Compare(m.came, came) })
 }
 
-// all are the members in the order of their coming.
+// all yields the members in the order in which they entered.
 func (ms *members) all() iter.Seq[*Session] {
 	return func(yield func(*Session) bool) {
 		for _, m := range ms.list {

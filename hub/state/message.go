@@ -6,12 +6,12 @@ import (
 	"chinwag/protocol"
 )
 
-// Whatever is said is told to its author, too: that copy says so, and has the id that the client gave
-// the message. A copy for somebody else is emitted before it, and has none.
+// An author receives its own lines, too: that copy says so, and has the id that the client gave the message. A copy
+// for another session is emitted before it, and has none.
 
 func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
 
-// say says a line where s's lines go or, if it names a room, in that.
+// say emits a line in the room that it names or, without a name, where the lines of s go.
 func (m *Machine) say(s *Session, cmd protocol.Say) {
 	if m.saidBefore(s, cmd.Ref) || m.addressed(s, cmd) {
 		return
@@ -30,7 +30,7 @@ func (m *Machine) say(s *Session, cmd protocol.Say) {
 	}
 }
 
-// act tells a room what s does.
+// act emits in a room what s does.
 func (m *Machine) act(s *Session, cmd protocol.Me) {
 	if m.saidBefore(s, cmd.Ref) {
 		return
@@ -48,9 +48,9 @@ func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
 	switch {
 	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room):
 		return protocol.NotHeardIn(cmd.Room)
-	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}: // the prompt names a visitor, and this would be heard in the room
+	case s.Target.Ticket != 0 && cmd.Room == protocol.Room{}: // the prompt names a visitor, and the room would hear this
 		return meThere
-	case found && s.Operator: // perhaps it was to be an answer
+	case found && s.Operator: // it may have been meant as an answer
 		return protocol.BadReply(no)
 	case found && !rest.IsBlank() && m.knows(no):
 		return notReplying
@@ -62,7 +62,7 @@ func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
 
 var meThere = protocol.Refuse("room-only", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
 
-// whisper tells one session something that nobody else hears.
+// whisper sends a line to one session, which no other hears.
 func (m *Machine) whisper(s *Session, cmd protocol.Msg) {
 	if m.saidBefore(s, cmd.Ref) {
 		return
@@ -81,7 +81,7 @@ func (m *Machine) whisper(s *Session, cmd protocol.Msg) {
 	}
 }
 
-// checkAddressee reports why s cannot whisper to the session of that name; nil: it can.
+// checkAddressee returns why s cannot whisper to the session of that name; nil: it can.
 func checkAddressee(s, to *Session, name protocol.Nick) *protocol.Refusal {
 	switch {
 	case to != nil && to.Visiting != 0 && s.Operator:
@@ -100,8 +100,7 @@ func nobody(n protocol.Nick) *protocol.Refusal {
 	return protocol.Refuse("no-such-nick", "there is nobody called %s just now", n)
 }
 
-// tellsSecret reports whether the intent's words hold the code or token of a session, also of the
-// client's own.
+// tellsSecret reports whether the intent's words hold the code or token of a session, be it the client's own.
 func (m *Machine) tellsSecret() bool {
 	for _, secret := range m.in.Secrets {
 		if m.codes[secret] != nil {
@@ -113,12 +112,12 @@ func (m *Machine) tellsSecret() bool {
 
 var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
-// maxSpoken is up to how many lines of a session are counted. Nothing asks for more, and so a line
-// that is one of many changes nothing but the position.
+// maxSpoken bounds the count of a session's lines. No rule asks for more, so most lines of a busy session change only
+// the position.
 const maxSpoken = 4
 
-// spoke keeps what is soft of a session that has said something: the id, the stream, the count. ref is the id of the
-// author's own copy. s is nil if the author is over.
+// spoke updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of the
+// author's own copy. s is nil if the author's session has ended.
 func (m *Machine) spoke(s *Session, e *Event, ref protocol.Ref) {
 	if s == nil {
 		return
@@ -132,7 +131,7 @@ func (m *Machine) spoke(s *Session, e *Event, ref protocol.Ref) {
 	}
 }
 
-// isLine reports whether e is a line as its author is told it.
+// isLine reports whether e is the author's own copy of a line.
 func isLine(e protocol.Recorded) bool {
 	switch e := e.(type) {
 	case protocol.Said:

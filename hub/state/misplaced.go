@@ -2,7 +2,7 @@ package state
 
 import "chinwag/protocol"
 
-// misplaced reports why a line is not for where s's lines go now; nil: it is.
+// misplaced returns why a line is not for where the lines of s go now; nil: it is.
 func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 	to := &s.Target
 	switch {
@@ -16,19 +16,19 @@ func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 		return protocol.NotHeardIn(cmd.Room)
 	case cmd.Room != protocol.Room{} && !s.isIn(cmd.Room), cmd.Room == s.Room && (to.Ticket != 0 || to.Nobody):
 		return misplacedLine("it was begun in %s, and what you type goes to %s now", cmd.Room, m.whither(s))
-	case cmd.Room != protocol.Room{} && cmd.Room != s.Room: // s says where it goes, wherever its other lines go
+	case cmd.Room != protocol.Room{} && cmd.Room != s.Room: // the line names its room, wherever other lines go
 		return nil
-	case cmd.Room != protocol.Room{} && s.Operator && m.isHushed(s): // a command for a visitor was refused: this may be for that one, too
+	case cmd.Room != protocol.Room{} && s.Operator && m.isHushed(s): // a command for a visitor was rejected: this may be for the same visitor
 		return m.hushed(s)
 	case cmd.Room != protocol.Room{}:
-		m.forgetLeft(s) // s has seen since where its lines go
+		m.forgetLeft(s) // s has seen where its lines go
 		return nil
 	}
 	return m.hushed(s)
 }
 
-// hushed reports why a line that names no place is heard by nobody; nil: it is heard. When it was begun,
-// its place was perhaps another.
+// hushed returns why a line that names no place is rejected; nil: it is not. Its place may have been another when it
+// was begun.
 func (m *Machine) hushed(s *Session) *protocol.Refusal {
 	was := s.Target
 	if !was.Nobody && !m.isHushed(s) && (was.Left == 0 || was.Ticket != 0) {
@@ -50,7 +50,7 @@ func (m *Machine) hushed(s *Session) *protocol.Refusal {
 	return misplacedLine("it came together with the line before, and what you type goes to %s", m.whither(s))
 }
 
-// forgetLeft is when s has shown, or was told, that its target has gone.
+// forgetLeft forgets the target that has gone, once s was told of that or has shown that it knows.
 func (m *Machine) forgetLeft(s *Session) {
 	to := s.Target
 	to.Left, to.Nick = 0, protocol.Nick{}
@@ -61,5 +61,5 @@ func misplacedLine(why string, args ...any) *protocol.Refusal {
 	return protocol.Refuse("target-changed", "nobody has heard that: "+why, args...)
 }
 
-// leftName is how operators speak of the target that has gone.
+// leftName names the target that has gone, as operators see it.
 func (t *Target) leftName() string { return (&Ticket{No: t.Left, Nick: t.Nick}).name() }

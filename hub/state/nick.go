@@ -35,7 +35,7 @@ func (m *Machine) rename(s *Session, to protocol.Nick) {
 	}
 }
 
-// checkNick reports why s cannot be called n; nil: it can, if freeNick makes it free.
+// checkNick returns why s cannot take the nick n; nil: it can, once freeNick has freed it.
 func (m *Machine) checkNick(s *Session, n protocol.Nick) *protocol.Refusal {
 	if why := n.Unfit(); why != nil {
 		return why
@@ -65,19 +65,19 @@ const (
 	shortLines = 3
 )
 
-// isShortStay reports whether s is one that comes, says a line or three and is gone, as scripts
-// do. Its nick is not held for it as if it might come back: see freeNick.
+// isShortStay reports whether s has come just now and said few lines, as a script does. Its nick is not held against
+// the next run of that script: see yieldsTo.
 func (m *Machine) isShortStay(s *Session) bool {
 	return !s.Returned && s.spoken <= shortLines && m.now.Sub(s.Began) < ShortTime
 }
 
-// yieldsTo reports whether s, which has no connection, was there for a moment, and from where o
-// comes from: most likely o is the same script again. Nowhere is no such place.
+// yieldsTo reports whether o may take the nick of s, which has no connection: s was a short stay from the address of
+// o, so most likely o is the same script again. An unknown address matches none.
 func (s *Session) yieldsTo(o *Session) bool {
 	return s.Short && s.At.IsValid() && s.At == o.At
 }
 
-// freeNick frees a nick that s can have: checkNick has said so.
+// freeNick frees the nick n for s, after checkNick.
 func (m *Machine) freeNick(s *Session, n protocol.Nick) {
 	for _, key := range n.Keys() {
 		if h := m.names[key]; h != nil && h != s {
@@ -86,7 +86,8 @@ func (m *Machine) freeNick(s *Session, n protocol.Nick) {
 	}
 }
 
-// reclaim gives a session back the nick that it was held without, or if another has taken that, a guest's with that number.
+// reclaim gives a session back the nick without which it was held or, if another session has that, the nick of the
+// guest with that number.
 func (m *Machine) reclaim(s *Session, number int) {
 	if !s.Released {
 		return
@@ -101,10 +102,10 @@ func (m *Machine) reclaim(s *Session, number int) {
 	}
 }
 
-// guestsAtOnce is how many numbers of guests are reserved in the common row, so that few guests write it.
+// guestsAtOnce is how many guest numbers are reserved at once in the common row, so that few guests write it.
 const guestsAtOnce = 100
 
-// guestNick is the nick of the guest with that number (0: the next) or, where s cannot be called so, the one after it.
+// guestNick returns the nick of the guest with that number (0: the next) or the first after it that s can take.
 func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 	if number == 0 {
 		number = m.guests + 1
@@ -123,7 +124,8 @@ func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 	}
 }
 
-// reservedGuests is how many numbers are reserved at once. Where several nodes decide, none is skipped by a start.
+// reservedGuests returns how many guest numbers are reserved at once. Where several nodes decide, a start must skip
+// none.
 func (m *Machine) reservedGuests() int {
 	if m.Order != nil {
 		return 1
@@ -131,7 +133,7 @@ func (m *Machine) reservedGuests() int {
 	return guestsAtOnce
 }
 
-// holder is the session that has a nick which cannot be told from n, or nil.
+// holder returns the session that has the nick n, or one that cannot be told from it; nil: there is none.
 func (m *Machine) holder(n protocol.Nick) *Session {
 	for _, key := range n.Keys() {
 		if s := m.names[key]; s != nil {
@@ -141,7 +143,7 @@ func (m *Machine) holder(n protocol.Nick) *Session {
 	return nil
 }
 
-// named is the session that is called n, not just like it, or nil.
+// named returns the session that has the nick n, and not just one like it; nil: there is none.
 func (m *Machine) named(n protocol.Nick) *Session {
 	if s := m.holder(n); s != nil && s.Nick.Same(n) {
 		return s
@@ -157,14 +159,15 @@ func (m *Machine) renamed(s *Session, to protocol.Nick) {
 	m.claimName(s)
 }
 
-// nameReleased has others take the nick of s, which is not connected.
+// nameReleased lets other sessions take the nick of s, which is not connected.
 func (m *Machine) nameReleased(s *Session) {
 	m.freeName(m.touchSession(s))
 	s.Released = true
 }
 
-// ShortHolder is the connection of a session that has a nick which cannot be told from n, and is a short stay from
-// where another session asks for it; 0: there is none. It is one no longer from until on.
+// ShortHolder returns the connection of the session that has the nick n or one that cannot be told from it, if that
+// is a short stay from the address of the session that asks; 0: there is none. From until on it is no longer a short
+// stay.
 func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix, now time.Time) (conn uint64, until time.Time) {
 	h := m.holder(n)
 	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Began) >= ShortTime {

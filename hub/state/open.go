@@ -6,8 +6,9 @@ import (
 	"chinwag/protocol"
 )
 
-// open begins a session for a connection, whose guest ends if it has one. Who wants to be called or to be
-// where that cannot be is a guest, or in the room that all enter first, and is told why.
+// open begins a session for a connection, and ends the guest that the connection was, if any. A session that cannot
+// have its nick gets that of a guest, and one that cannot enter its room enters the first room; its client is told
+// why.
 func (m *Machine) open(guest *Session, op Open) {
 	m.ref = op.Ref
 	if guest != nil && guest.Program {
@@ -37,7 +38,7 @@ func (m *Machine) open(guest *Session, op Open) {
 	m.arrive(m.sessions[s.ID], op, to, noNick, noRoom)
 }
 
-// newcomer is the session that op begins, without a nick.
+// newcomer returns the session that op begins, without a nick.
 func newcomer(op Open) Session {
 	return Session{
 		ID: op.As, Conn: op.Conn, Code: op.Code, From: op.From, At: op.From.Prefix,
@@ -45,8 +46,8 @@ func newcomer(op Open) Session {
 	}
 }
 
-// entrance is the room that s enters first. Where there is only a desk, what operators say
-// to each other must not stand in a room that another start opens to everybody.
+// entrance returns the room that a session enters first. On a server that is only a desk, what operators say to each
+// other must not be in a room that a later start opens to all.
 func (m *Machine) entrance(operator bool) protocol.Room {
 	switch {
 	case !m.Settings.Desk:
@@ -57,7 +58,7 @@ func (m *Machine) entrance(operator bool) protocol.Room {
 	return protocol.DeskRoom
 }
 
-// firstRoom is where s goes, and why that is not where it wants to go.
+// firstRoom returns the room that s enters, and why that is not the wanted one.
 func (m *Machine) firstRoom(s *Session, wanted protocol.Room) (to protocol.Room, why *protocol.Refusal) {
 	to = m.entrance(s.Operator)
 	switch {
@@ -72,7 +73,8 @@ func (m *Machine) firstRoom(s *Session, wanted protocol.Room) (to protocol.Room,
 	return wanted, nil
 }
 
-// checkFirst reports why a newcomer has no place where everybody has to go to the desk. The place of its guest is its own.
+// checkFirst returns why a server that is only a desk has no place for a newcomer. A newcomer takes over the place of
+// its guest.
 func (m *Machine) checkFirst(guest *Session, op Open, to protocol.Room) *protocol.Refusal {
 	if !m.Settings.Desk || to != protocol.DeskRoom || guest != nil && guest.Visiting != 0 {
 		return nil
@@ -80,7 +82,7 @@ func (m *Machine) checkFirst(guest *Session, op Open, to protocol.Room) *protoco
 	return m.FullDesk(op.From.Prefix, op.Reserved, op.ReservedFrom)
 }
 
-// firstNick gives s the nick that it wants, or says why not and makes a guest of it.
+// firstNick gives s the wanted nick, or that of a guest and the reason.
 func (m *Machine) firstNick(s *Session, wanted protocol.Nick, guest int) (why *protocol.Refusal) {
 	if wanted == (protocol.Nick{}) {
 		s.Nick = m.guestNick(s, guest)
@@ -99,16 +101,17 @@ func (m *Machine) firstNick(s *Session, wanted protocol.Nick, guest int) (why *p
 	return nil
 }
 
-// minSecret is how many letters the shortest secret has.
+// minSecret is the length of the shortest secret.
 const minSecret = 10
 
-// holdsSecret reports whether a nick or a room that s asks for can be what holds a secret among all that it has said.
+// holdsSecret reports whether a nick or a room that s asks for may be a secret: the intent holds one, and the name is
+// long enough.
 func (m *Machine) holdsSecret(s *Session, name string) bool {
 	return len(name) >= minSecret && (m.tellsSecret() || slices.Contains(m.in.Secrets, s.Code))
 }
 
-// arrive has a new session enter its first room, and see it: a person first what scrolls, and last what is
-// needed; a program nothing before its welcome.
+// arrive has a new session enter its first room. A person's client gets first what scrolls, and the welcome last; a
+// program gets nothing before its welcome.
 func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *protocol.Refusal) {
 	m.goTo(s, to)
 	if !s.Program {
@@ -127,7 +130,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 		m.answer(s, protocol.Gap{Why: op.Missing})
 	}
 	m.showTopic(s, s.Room)
-	if op.Missing == protocol.OldToken { // what the room has heard is told all the same
+	if op.Missing == protocol.OldToken { // the entries of the room are replayed all the same
 		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
 		return
 	}
@@ -142,7 +145,7 @@ func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {
 	}
 }
 
-// welcome is who s is, and where.
+// welcome returns the Welcome for s.
 func (m *Machine) welcome(s *Session, resumed bool) protocol.Event {
 	w := protocol.Welcome{
 		Server: protocol.Version, Nick: s.Nick, Room: s.Room, Here: m.rooms[s.Room].members.attached,

@@ -8,17 +8,17 @@ import (
 	"chinwag/protocol"
 )
 
-// An operator sits in a room, and hears the desk from there. One whose connection a restart has
-// broken still has its tickets, and its place in the list, until its hold is over: but it is not there,
-// so it counts as on duty for nobody, is given nobody, and no clock runs against it.
+// An operator is in a room, and hears the desk from there. One that lost its connection in a restart keeps its
+// tickets and its place in the list while it is held. But it is not there: it does not count as on duty, is assigned
+// no visitor, and no timeout runs for it.
 
-// isThere reports whether somebody would read at once what s is told.
+// isThere reports whether s has a connection.
 func (s *Session) isThere() bool { return s.Conn != 0 }
 
-// promote makes an operator of a session.
+// promote makes a session an operator.
 func (m *Machine) promote(s *Session) {
 	switch {
-	case s == nil || s.Room == protocol.Room{}: // whose connection is over
+	case s == nil || s.Room == protocol.Room{}: // its connection has ended
 	case s.Serves:
 		m.rejectf(s, "already-operator", "you are an operator already")
 	case s.Room == protocol.DeskRoom:
@@ -32,7 +32,7 @@ func (m *Machine) promote(s *Session) {
 
 // promoteVisitor is promote for a session at the desk: an operator sits in a room.
 func (m *Machine) promoteVisitor(s *Session) {
-	m.change(s.ID, Promoted{}) // of the way there
+	m.change(s.ID, Promoted{}) // before it enters the room of operators
 	if refusal := m.move(s, m.entrance(true)); refusal != nil {
 		panic("state: an operator may not enter where operators enter: " + refusal.Text)
 	}
@@ -41,7 +41,7 @@ func (m *Machine) promoteVisitor(s *Session) {
 	m.answer(s, protocol.Promoted{})
 }
 
-// beginDuty has an operator hear the desk and take visitors, if it does not.
+// beginDuty has an operator hear the desk and take visitors, unless it hears the desk already.
 func (m *Machine) beginDuty(s *Session) {
 	if !s.Serves {
 		m.tellDuty(s, true, "")
@@ -57,13 +57,13 @@ func (m *Machine) setDuty(s *Session, on bool) {
 	m.notice(s, words)
 }
 
-// tellDuty tells the operators whether s takes visitors. Everybody hears an operator.
+// tellDuty tells the operators whether s takes visitors. No session can ignore an operator.
 func (m *Machine) tellDuty(s *Session, on bool, why protocol.Reason) {
 	m.emit(Desk, s.ID, protocol.DutyChanged{Stamp: m.stamp(protocol.DeskRoom), From: s.Nick, On: on, Reason: why})
 	m.hearOperator(s)
 }
 
-// onDuty is how many operators take visitors.
+// onDuty returns how many operators take visitors.
 func (m *Machine) onDuty() (n int) {
 	for _, s := range m.desk.operators {
 		if s.takesVisitors() {
@@ -75,7 +75,7 @@ func (m *Machine) onDuty() (n int) {
 
 func (s *Session) takesVisitors() bool { return s.Duty && s.isThere() }
 
-// ticketsOf are those that s has, in the order of their numbers.
+// ticketsOf returns the tickets of s, in the order of their numbers.
 func (m *Machine) ticketsOf(s *Session) (ts []*Ticket) {
 	for _, t := range m.desk.tickets {
 		if t.By == s.ID {
@@ -86,7 +86,7 @@ func (m *Machine) ticketsOf(s *Session) (ts []*Ticket) {
 	return ts
 }
 
-// hasTickets reports whether s has anybody.
+// hasTickets reports whether s has a ticket.
 func (m *Machine) hasTickets(s *Session) bool {
 	for _, t := range m.desk.tickets {
 		if t.By == s.ID {
@@ -96,8 +96,8 @@ func (m *Machine) hasTickets(s *Session) bool {
 	return false
 }
 
-// returnTickets gives back all visitors that s has, for that reason. Where s goes, that is told after its
-// Left, by which it has no duty any more.
+// returnTickets has all visitors of s wait again. If s leaves, its Left was emitted before, so it is no longer on
+// duty.
 func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 	onDuty := m.onDuty()
 	if s.takesVisitors() {
@@ -127,7 +127,7 @@ func (d *desk) removeOperator(s *Session) {
 
 func byServed(a, b *Session) int { return cmp.Compare(a.Served, b.Served) }
 
-// dutyChanged has an operator hear the desk, on duty or not.
+// dutyChanged applies DutyChanged: the operator s hears the desk, on duty or not.
 func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	m.desk.touched = true
 	m.touchSession(s)
@@ -139,8 +139,8 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	}
 }
 
-// retired is the end of dutyChanged: s has left its room, and not for another one, or is no operator any more. Its
-// visitors are still its own; returnTickets, in the same decision, has them wait again.
+// retired undoes dutyChanged: s has left its room, and not for another one, or is no operator any more. Its tickets
+// are still its own: returnTickets, in the same decision, returns them.
 func (m *Machine) retired(s *Session) {
 	if !s.Serves {
 		return
@@ -152,14 +152,14 @@ func (m *Machine) retired(s *Session) {
 	m.touchExact(s).hushed = time.Time{}
 }
 
-// reconnected has the clocks of an operator begin again that has another connection now.
+// reconnected restarts the timeouts of an operator that has a new connection.
 func (m *Machine) reconnected(s *Session) {
 	if !s.Serves {
 		return
 	}
-	m.desk.touched = true // there may be somebody for it
+	m.desk.touched = true // there may be a visitor for it
 	m.touchExact(s).active = m.now
 	if s.Target.Nobody {
-		m.hush(s) // it was not told yet that its lines go to nobody
+		m.hush(s) // it was not told yet that its lines are rejected
 	}
 }

@@ -8,14 +8,14 @@ import (
 	"chinwag/protocol"
 )
 
-// A session is in one room that is in front, and perhaps in others that it watches. Its lines go to the one
-// in front, and a command without a room means that one.
+// A session has one room in front, and may watch others. Its lines go to the room in front, and a command without a
+// room means that one.
 //
 //	/join B     A is left, B is in front         A stays, and B is in front, if A is watched
 //	/watch B    A is in front, B is watched
-//	/part A     A is left, and what it came to last of the others is in front
+//	/part A     A is left, and of the others the one entered last is in front
 
-// MaxPlaces is in how many rooms a session may be, whatever the settings say.
+// MaxPlaces bounds the rooms of a session, whatever the settings say.
 const MaxPlaces = 256
 
 // Place is a room that a session is in.
@@ -24,7 +24,7 @@ type Place struct {
 	Came uint64 // position at which it entered
 }
 
-// Places are the rooms that s is in, the one in front first.
+// Places yields the rooms of s, the one in front first.
 func (s *Session) Places() iter.Seq[Place] {
 	return func(yield func(Place) bool) {
 		if s.Room != (protocol.Room{}) && !yield(Place{s.Room, s.Came}) {
@@ -38,7 +38,7 @@ func (s *Session) Places() iter.Seq[Place] {
 	}
 }
 
-// place is the one of s in a room; is: it is in there.
+// place returns the place of s in a room, and whether it is in there.
 func (s *Session) place(in protocol.Room) (p Place, is bool) {
 	for p := range s.Places() {
 		if p.Room == in {
@@ -54,7 +54,7 @@ func (s *Session) isIn(room protocol.Room) bool {
 	return is
 }
 
-// rooms are those that s is in, the one in front first.
+// rooms returns the rooms of s, the one in front first.
 func (s *Session) rooms() (rooms []protocol.Room) {
 	for p := range s.Places() {
 		rooms = append(rooms, p.Room)
@@ -62,8 +62,8 @@ func (s *Session) rooms() (rooms []protocol.Room) {
 	return rooms
 }
 
-// shared are the rooms of s in which one thing that it does is told with one id, in the order of their names; nil: it
-// is told in one. The rooms that are only for operators are not among them.
+// shared returns the rooms of s, by name, in which one thing that it does is emitted with one id; nil: there is only
+// one. The desk and the room of operators are left out.
 func (s *Session) shared() (rooms []protocol.Room) {
 	if len(s.Watched) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (s *Session) shared() (rooms []protocol.Room) {
 
 func byName(a, b protocol.Room) int { return cmp.Compare(a.String(), b.String()) }
 
-// emitEach emits what s does once for each room that it is in: one thing, with one id. f makes it for a room.
+// emitEach emits one thing that s does in each of its rooms, with one id. f makes the event for a room.
 func (m *Machine) emitEach(s *Session, f func(protocol.Stamp) protocol.Recorded) {
 	rooms := s.rooms() // the event may take s out of one
 	for i, room := range rooms {
@@ -94,7 +94,7 @@ func (m *Machine) emitEach(s *Session, f func(protocol.Stamp) protocol.Recorded)
 	}
 }
 
-// roomOr is the room that a command names, or the one that s has in front; why: s is not in there.
+// roomOr returns the room that a command names, or the one in front; why: s is not in there.
 func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol.Refusal) {
 	switch {
 	case named == protocol.Room{}:
@@ -105,7 +105,7 @@ func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol
 	return named, nil
 }
 
-// watch has s be in another room, too, or tells in which it is.
+// watch has s enter another room, too, or lists its rooms.
 func (m *Machine) watch(s *Session, room protocol.Room) {
 	if room == (protocol.Room{}) {
 		m.answer(s, protocol.Watching{Rooms: s.rooms()})
@@ -133,7 +133,7 @@ func (m *Machine) watch(s *Session, room protocol.Room) {
 	}
 }
 
-// watchToo has s be in a room more, where it can be.
+// watchToo has s enter a further room, which it can.
 func (m *Machine) watchToo(s *Session, room protocol.Room) {
 	m.makeRoom(room)
 	m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
@@ -151,7 +151,7 @@ func (m *Machine) checkWatch(s *Session, room protocol.Room) *protocol.Refusal {
 
 var deskUnwatched = protocol.Refuse("desk-unwatched", "the desk is not a room to watch: /desk goes there, and operators hear it wherever they are")
 
-// checkMore reports why s cannot be in a room more.
+// checkMore returns why s cannot enter a further room.
 func (m *Machine) checkMore(s *Session) *protocol.Refusal {
 	if most := min(m.Settings.RoomsPerSession, MaxPlaces); 1+len(s.Watched) >= most {
 		return protocol.TooManyRooms(most)
@@ -159,7 +159,8 @@ func (m *Machine) checkMore(s *Session) *protocol.Refusal {
 	return nil
 }
 
-// partRoom has s leave one of its rooms. If it was in front, the one that it came to last of the others is.
+// partRoom has s leave one of its rooms. If that was in front, the one that it entered last of the others comes to
+// the front.
 func (m *Machine) partRoom(s *Session, named protocol.Room) {
 	room, why := s.roomOr(named)
 	switch {
@@ -183,7 +184,7 @@ func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 	}
 }
 
-// focused brings a room to the front that s is in. The room that was in front is watched: otherwise s would have left it.
+// focused applies Focused. The room that was in front is watched: otherwise s would have left it.
 func (m *Machine) focused(s *Session, c Focused) {
 	m.touchSession(s)
 	if c.Room != s.Room {

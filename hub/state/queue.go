@@ -8,26 +8,26 @@ import (
 	"chinwag/protocol"
 )
 
-// desk are the lists of the desk, which follow from tickets and sessions.
+// desk holds the lists of the desk, which follow from tickets and sessions.
 type desk struct {
 	tickets    map[protocol.Ticket]*Ticket // all that are open
-	queue      []*Ticket                   // those who wait, in the order of their numbers
-	operators  []*Session                  // who are here, in the order of coming (Served)
-	absent     []*Ticket                   // whose visitor has lost the connection, in the order in which they did (LeftAt)
+	queue      []*Ticket                   // that wait, in the order of their numbers
+	operators  []*Session                  // in the order of Served
+	absent     []*Ticket                   // whose visitor has lost the connection, in the order of LeftAt
 	messages   []*Ticket                   // whose visitor has gone, in the same order
-	there      map[*Session]bool           // visitors who are there: each takes a place
+	there      map[*Session]bool           // connected visitors: each takes a place
 	placesFrom map[netip.Prefix]int        // of them from one address
-	unread     []*Session                  // whose conversation was closed while they were away, in that order (Unread)
+	unread     []*Session                  // whose conversation was closed while they were away, in the order of Unread
 	limits     limits
-	touched    bool // in this decision
-	dropped    int  // conversations, in this decision
+	touched    bool // something has changed in this decision
+	dropped    int  // conversations dropped in this decision
 }
 
 func newDesk() desk {
 	return desk{tickets: map[protocol.Ticket]*Ticket{}, there: map[*Session]bool{}, placesFrom: map[netip.Prefix]int{}}
 }
 
-// indexTicket puts t into the lists in which it belongs.
+// indexTicket adds t to the lists in which it belongs.
 func (m *Machine) indexTicket(t *Ticket) {
 	if t.row == 0 {
 		return
@@ -59,7 +59,8 @@ func (m *Machine) unindexTicket(t *Ticket) {
 	remove(&d.absent, t, byLeaving)
 }
 
-// indexVisitor has s take a place at the desk if it is there, and be found if it may read how its conversation ended.
+// indexVisitor gives a connected visitor a place at the desk, and lists a session that may come back to read how its
+// conversation ended.
 func (d *desk) indexVisitor(s *Session) {
 	if s.Unread != 0 && s.Conn == 0 {
 		insert(&d.unread, s, byUnread)
@@ -90,7 +91,7 @@ func (d *desk) unindexVisitor(s *Session) {
 	}
 }
 
-// reindexTicket has f change t, and the lists follow.
+// reindexTicket changes t by f, and the lists with it.
 func (m *Machine) reindexTicket(t *Ticket, f func(*Ticket)) {
 	m.touchTicket(t)
 	m.unindexTicket(t)
@@ -116,5 +117,5 @@ func remove[T comparable](list *[]T, x T, order func(a, b T) int) {
 	}
 }
 
-// waits reports whether t is nobody's.
+// waits reports whether no operator has t.
 func (t *Ticket) waits() bool { return t.By == noSession }

@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// markRead keeps how far the person of s has read in a room. A mark never goes back, and not beyond what has been
-// said. Of too many rooms the one goes that was read least far.
+// markRead keeps how far s has read in a room. A mark never goes back, nor beyond the head. If there are too many,
+// the one that is least far goes.
 func (m *Machine) markRead(s *Session, cmd protocol.Read) {
 	room := cmd.Room
 	if room == (protocol.Room{}) {

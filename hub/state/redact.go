@@ -8,10 +8,10 @@ import (
 	"chinwag/protocol"
 )
 
-// redactEvery is how often a session can have its words taken out: the record has to be looked through each time.
+// redactEvery is the shortest time between two redactions of a session: each searches the journal.
 const redactEvery = time.Minute
 
-// redact takes out what s has said: of what is true at once, and of the record behind it.
+// redact removes what s has said, from the state at once and then from the journal.
 func (m *Machine) redact(s *Session) {
 	if wait := s.Redacted.Add(redactEvery).Sub(m.now); wait > 0 {
 		m.rejectf(s, "forget-too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
@@ -21,7 +21,7 @@ func (m *Machine) redact(s *Session) {
 	m.read(s, s.redaction(m.head))
 }
 
-// redaction is all that s has said up to a position.
+// redaction returns the query for all that s has said up to a position.
 func (s *Session) redaction(upto uint64) Redact {
 	r := Redact{Author: s.ID, Whole: !s.scarce, Upto: upto}
 	for _, st := range s.wrote {
@@ -35,7 +35,7 @@ func (s *Session) redaction(upto uint64) Redact {
 	return r
 }
 
-// writes remembers in which streams s has said something, the last ones.
+// writes remembers that s has spoken in a stream, for the last MaxStreams of them.
 func (m *Machine) writes(s *Session, st Stream) {
 	if n := len(s.wrote); n > 0 && s.wrote[n-1] == st || slices.Contains(s.wrote, st) {
 		return
@@ -48,8 +48,8 @@ func (m *Machine) writes(s *Session, st Stream) {
 	s.wrote = slices.Concat(kept, []Stream{st})
 }
 
-// redacted takes the words of s out of what is true: topics that it has set, its away text, and what
-// the queue shows of its tickets.
+// redacted removes the words of s from the state: topics that it has set, its away text, and what the queue shows of
+// its tickets.
 func (m *Machine) redacted(s *Session) {
 	m.touchSession(s)
 	s.Redacted, s.Away = m.now, protocol.Text{}
@@ -62,7 +62,7 @@ func (m *Machine) redacted(s *Session) {
 	}
 }
 
-// topicsOf are the rooms whose topic s has set, in the order of their names.
+// topicsOf returns the rooms whose topic s has set, in the order of their names.
 func (m *Machine) topicsOf(s *Session) (rooms []*Room) {
 	for _, r := range m.rooms {
 		if r.By == s.ID && !r.Topic.IsBlank() {
@@ -73,7 +73,7 @@ func (m *Machine) topicsOf(s *Session) (rooms []*Room) {
 	return rooms
 }
 
-// wordsAtDesk are the open tickets of s that show its words, in the order of their numbers.
+// wordsAtDesk returns the open tickets of s that show its words, in the order of their numbers.
 func (m *Machine) wordsAtDesk(s *Session) (tickets []*Ticket) {
 	for _, t := range m.desk.tickets {
 		if t.Session == s.ID && !t.First.IsBlank() {

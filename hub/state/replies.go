@@ -2,14 +2,14 @@ package state
 
 import "errors"
 
-// repliesRow is the row of the ready replies, which may be many. A server that is alone has none: each start brings them. But where
-// several nodes decide, one that was just loaded decides about commands of the others before its own start.
+// repliesRow is the row of the ready replies, which may be many. A lone server has none: each start brings them. A
+// node needs it: when it was just loaded, it decides commands of other nodes before its own start.
 type repliesRow struct {
 	row   int64  // 0: there is none
 	dirty uint64 // the number of the decision that has changed them last
 }
 
-// keepReplies has the ready replies have a row, if several nodes decide.
+// keepReplies gives the ready replies a row, if several nodes decide.
 func (m *Machine) keepReplies() {
 	c := m.touchCommon()
 	c.replies.dirty = m.number

@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// reply answers a visitor by number; replyTo, the one to whom s's lines go.
+// reply answers a visitor by number.
 func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text protocol.Text) {
 	if m.saidBefore(s, ref) {
 		return
@@ -19,8 +19,8 @@ func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text p
 	m.sendReply(s, t, ref, text)
 }
 
-// replyTo is reply to a conversation. It goes to the session of t, whatever that is called by now, and
-// to nobody else: if it has gone, nobody hears it.
+// replyTo answers the visitor of t. The answer is for the session of t, whatever its nick is by now: if that has
+// gone, the answer is rejected.
 func (m *Machine) replyTo(s *Session, t *Ticket, ref protocol.Ref, text protocol.Text) {
 	if !m.saidBefore(s, ref) {
 		m.sendReply(s, t, ref, text)
@@ -58,24 +58,22 @@ func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
 	switch v := m.session(t.Session); {
 	case v == nil:
 		return protocol.Refuse("visitor-gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.No)
-	case v.Visiting != t.No && v.Message != t.No: // it would not be there to hear
+	case v.Visiting != t.No && v.Message != t.No: // its session has gone from this conversation
 		return protocol.Refuse("visitor-gone", "%s has gone", t.name())
 	}
 	_, refusal := m.owned(s, t.No)
 	return refusal
 }
 
-// unheard refuses an answer, and what comes together with it: that was meant to
-// follow it, to the same visitor.
+// unheard rejects an answer, and the lines that were sent together with it: they were meant for the same visitor.
 func (m *Machine) unheard(s *Session, why *protocol.Refusal) {
 	m.hush(s)
 	m.rejectf(s, why.Code, "nobody has heard that: %s", why.Text)
 }
 
-// addressed answers a line that begins with @ and digits, if it may be meant for a visitor.
-// An operator's is never said in a room. Of others, who may have been operators a moment
-// ago, only what could be an answer is refused; at the bare door, where nobody can have been
-// one, nothing is.
+// addressed handles a line that begins with @ and digits, if it may be meant for a visitor, and reports whether it
+// did. Such a line of an operator is never said in a room. That of another session, which may have been an operator a
+// moment ago, is rejected only if it could be an answer. A session without a code cannot have been an operator.
 func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 	no, rest, found := protocol.AddressOf(cmd.Text)
 	switch {
@@ -94,7 +92,7 @@ func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 	return true
 }
 
-// canned says a ready reply.
+// canned sends a ready reply.
 func (m *Machine) canned(s *Session, cmd protocol.Canned) {
 	if cmd.Name.IsBlank() {
 		m.answer(s, protocol.Replies{Names: m.replyNames()})
@@ -134,7 +132,7 @@ func (m *Machine) note(s *Session, cmd protocol.Note) {
 	m.emit(Desk, s.ID, protocol.Noted{Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Mine: protocol.Mine{You: true, Ref: cmd.Ref}})
 }
 
-// transcript shows all that was said with a visitor, also with one who has gone.
+// transcript replays a conversation, also that of a visitor that has gone.
 func (m *Machine) transcript(s *Session, no protocol.Ticket) {
 	if no == 0 {
 		no = s.Target.Ticket

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// join takes s to a room that it asks for.
+// join moves s to a room that it asks for.
 func (m *Machine) join(s *Session, to protocol.Room) {
 	if to == protocol.DeskRoom || m.Settings.Desk && !s.Operator {
 		m.goToDesk(s, protocol.Desk{})
@@ -30,8 +30,8 @@ func (m *Machine) join(s *Session, to protocol.Room) {
 	m.seeOther(s)
 }
 
-// move takes s to a room, from where it is or from nowhere, with all that this means at the desk.
-// It returns why it cannot go there; then nothing has happened.
+// move moves s to a room, from another or from none, with all that this means at the desk. It returns why s cannot go
+// there; then nothing has happened.
 func (m *Machine) move(s *Session, to protocol.Room) *protocol.Refusal {
 	if why := m.checkMove(s, to); why != nil {
 		return why
@@ -40,13 +40,12 @@ func (m *Machine) move(s *Session, to protocol.Room) *protocol.Refusal {
 	return nil
 }
 
-// hasPlace reports whether s has a place at the desk: who comes back to its own words, or to hear that they were
-// answered for the last time, needs no other.
+// hasPlace reports whether s has a place at the desk already: it comes back to its own ticket, or to its goodbye.
 func (m *Machine) hasPlace(s *Session) bool {
 	return m.desk.tickets[s.Visiting] != nil || m.desk.tickets[s.Message] != nil || s.Finished
 }
 
-// checkMove reports why s cannot have a room in front.
+// checkMove returns why s cannot have a room in front.
 func (m *Machine) checkMove(s *Session, to protocol.Room) *protocol.Refusal {
 	if s.isIn(to) {
 		return nil
@@ -59,12 +58,12 @@ func (m *Machine) checkMove(s *Session, to protocol.Room) *protocol.Refusal {
 	return m.checkPlace(s, to, m.hasPlace(s))
 }
 
-// goTo is move to where s can go. A room that is watched is not left, but for the desk, where s is alone.
+// goTo is move to where s can go. A watched room is not left, except for the desk: a visitor is in no other room.
 func (m *Machine) goTo(s *Session, to protocol.Room) {
 	back, is := m.hasPlace(s), s.isIn(to)
 	m.makeRoom(to)
 	switch {
-	case to == protocol.DeskRoom: // the others are not told where it goes
+	case to == protocol.DeskRoom: // the other members are not told where it goes
 		left := protocol.Left{From: s.Nick, Reason: protocol.Moved, Rooms: s.shared()}
 		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
 			left.Stamp = at
@@ -94,7 +93,7 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	}
 }
 
-// checkPlace reports why s cannot go there. back: it has a place at the desk.
+// checkPlace returns why s cannot enter a room. back: it has a place at the desk.
 func (m *Machine) checkPlace(s *Session, to protocol.Room, back bool) *protocol.Refusal {
 	switch {
 	case to == protocol.OperatorsRoom && !s.Operator:
@@ -109,7 +108,7 @@ func (m *Machine) checkPlace(s *Session, to protocol.Room, back bool) *protocol.
 
 var operatorsOnly = protocol.Refuse("operators-room", "%s is for operators: /operator makes you one, if you know the password", protocol.OperatorsRoom)
 
-// checkRoom bounds the rooms; there is always a place where people enter.
+// checkRoom returns why a room cannot be entered. The first room of a session always can.
 func (m *Machine) checkRoom(to protocol.Room) *protocol.Refusal {
 	if to == protocol.OperatorsRoom {
 		return nil
@@ -126,8 +125,8 @@ func (m *Machine) checkRoom(to protocol.Room) *protocol.Refusal {
 	return protocol.Refuse("too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", m.Settings.Rooms)
 }
 
-// isOneTooMany reports whether a room is not there yet, and there are as many as there may be. Rooms count
-// that are empty and have a topic, but not the desk.
+// isOneTooMany reports whether there is no place for a room that would have to be made. Empty rooms that have a topic
+// count, the desk does not.
 func (m *Machine) isOneTooMany(to protocol.Room) bool {
 	switch to {
 	case protocol.Lobby, protocol.OperatorsRoom, protocol.DeskRoom:
@@ -140,7 +139,7 @@ func (m *Machine) isOneTooMany(to protocol.Room) bool {
 	return m.rooms[to] == nil && n >= m.Settings.Rooms
 }
 
-// emptiedFirst is the room that has been empty longest; nil: somebody is in each.
+// emptiedFirst returns the room that has been empty longest; nil: none is empty.
 func (m *Machine) emptiedFirst() (first *Room) {
 	for _, r := range m.rooms { // in any order: no two are equal
 		if r.members.count == 0 && (first == nil || byEmptied(r, first) < 0) {
@@ -154,14 +153,14 @@ func byEmptied(a, b *Room) int {
 	return cmp.Or(cmp.Compare(a.Emptied, b.Emptied), cmp.Compare(a.Name.String(), b.Name.String()))
 }
 
-// makeRoom has an empty room forget its topic if there is no place for another room otherwise.
+// makeRoom drops the room that has been empty longest, if there is no place for another otherwise.
 func (m *Machine) makeRoom(to protocol.Room) {
 	if m.isOneTooMany(to) {
 		m.change(uuid.Nil, RoomDropped{m.emptiedFirst().Name})
 	}
 }
 
-// roomDropped takes the topic of an empty room, which vanishes then.
+// roomDropped removes the topic of an empty room, and thereby the room.
 func (m *Machine) roomDropped(name protocol.Room) {
 	r := m.rooms[name]
 	m.setTopic(r, protocol.Text{}, uuid.Nil, protocol.Nick{})

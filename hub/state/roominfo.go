@@ -11,7 +11,7 @@ import (
 	"chinwag/protocol"
 )
 
-// seeOther tells s what it finds in the room into which it has come from another one.
+// seeOther tells s about the room that it has entered from another one.
 func (m *Machine) seeOther(s *Session) {
 	entered := protocol.Entered{Room: s.Room, Here: m.rooms[s.Room].members.attached, Seq: s.Came}
 	if s.Room == protocol.DeskRoom {
@@ -29,15 +29,15 @@ func (m *Machine) showTopic(s *Session, in protocol.Room) {
 	}
 }
 
-// showLast shows the last lines that were said in a room before s came.
+// showLast replays the last lines of a room from before s entered it.
 func (m *Machine) showLast(s *Session, in Place) {
 	if s.Replay > 0 {
 		m.read(s, Past{Streams: []Stream{s.stream(in.Room)}, Upto: in.Came - 1, Lines: s.Replay})
 	}
 }
 
-// roomList lists the rooms that are not empty and whose names or topics hold all of the words, those with most people
-// first: a page of them, from the one after a room.
+// roomList lists the rooms that have members and whose name and topic hold all of the words, those with most
+// connected members first. It returns one page, which begins after a room.
 func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 	words := strings.Fields(strings.ToLower(cmd.Words.String()))
 	var rooms []*Room
@@ -67,7 +67,7 @@ func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 	return list
 }
 
-// finds reports whether the name or the topic of r, as s may see it, hold all of the words, which are in lower case.
+// finds reports whether the name of r and the topic that s is shown hold all of the words, which are in lower case.
 func (s *Session) finds(r *Room, words []string) bool {
 	in := strings.ToLower(r.Name.String())
 	if s.shows(r) {
@@ -93,7 +93,7 @@ func (m *Machine) who(s *Session, room protocol.Room) {
 	m.answer(s, m.membersOf(m.rooms[room]))
 }
 
-// checkLook reports why s may not know the members of a room.
+// checkLook returns why s may not know the members of a room.
 func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
 	switch {
 	case s.isIn(room):
@@ -108,7 +108,7 @@ func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
 	return nil
 }
 
-// membersOf names the first who came, as far as the bound allows.
+// membersOf names the first MaxNames members, in the order in which they entered.
 func (m *Machine) membersOf(r *Room) protocol.Event {
 	e := protocol.Members{Room: r.Name, Here: r.members.attached, Names: []protocol.Member{}}
 	for s := range r.members.all() {
@@ -124,7 +124,7 @@ func (m *Machine) membersOf(r *Room) protocol.Event {
 	return e
 }
 
-// topic tells what a room of s is about, or sets it.
+// topic sends the topic of one of s's rooms, or sets it.
 func (m *Machine) topic(s *Session, cmd protocol.Topic) {
 	room, why := s.roomOr(cmd.Room)
 	switch {
@@ -156,7 +156,7 @@ func (m *Machine) topicSet(s *Session, ev protocol.TopicSet) {
 	m.setTopic(m.rooms[ev.Room], ev.Text, s.ID, ev.From)
 }
 
-// setTopic has a room have a row as long as it has a topic.
+// setTopic sets or removes the topic of a room. A room has a row as long as it has a topic.
 func (m *Machine) setTopic(r *Room, t protocol.Text, by uuid.UUID, from protocol.Nick) {
 	m.touchRoom(r)
 	switch {
@@ -170,7 +170,7 @@ func (m *Machine) setTopic(r *Room, t protocol.Text, by uuid.UUID, from protocol
 	r.Topic, r.By, r.From = t, by, from
 }
 
-// away tells the rooms of s that it is away, or is back.
+// away tells the rooms of s that it is away, or back.
 func (m *Machine) away(s *Session, t protocol.Text) {
 	switch {
 	case isLong(t):

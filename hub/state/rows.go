@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// commonRow is the number of the one row for all the rest.
+// commonRow is the number of the row for all the rest.
 const commonRow = 1
 
-// nextRow is a number that no row has.
+// nextRow returns a number that no row has.
 func (m *Machine) nextRow() int64 {
 	m.lastRow++
 	return m.lastRow
 }
 
-// collectRows has the rows in the decision that it has changed: those of which it has kept an image.
+// collectRows adds the rows that the decision has changed, which are those with an image.
 func (m *Machine) collectRows() {
 	first := len(m.undo.rows)
 	for first > 0 && m.undo.rows[first-1].number == m.number {
@@ -38,7 +38,7 @@ func (m *Machine) putRow(id int64, value []byte) {
 	m.out.Rows = append(m.out.Rows, Row{ID: id, Value: value})
 }
 
-// replaceRow writes a row that had the number was before the decision, and has now now: 0 is none.
+// replaceRow writes a row whose number was was before the decision and is now after it; 0: it had or has none.
 func (m *Machine) replaceRow(was, now int64, k kind, fields func(*coder)) {
 	if was != 0 && was != now {
 		m.putRow(was, nil)
@@ -53,7 +53,7 @@ func (i *sessionImage) collect(m *Machine) {
 	m.replaceRow(i.was.row, i.s.row, ofSession, m.sessionFields(i.s))
 }
 
-// sessionFields are those of s with all that is soft up to now.
+// sessionFields codes s, with its soft fields up to the head.
 func (m *Machine) sessionFields(s *Session) func(*coder) {
 	return func(c *coder) {
 		upto := m.head
@@ -61,7 +61,7 @@ func (m *Machine) sessionFields(s *Session) func(*coder) {
 	}
 }
 
-// collect writes a room of which more is known than who is there.
+// collect writes a room if it has a topic.
 func (i *roomImage) collect(m *Machine) {
 	r := i.r
 	switch {
@@ -83,8 +83,8 @@ func (i *commonImage) collect(m *Machine) {
 	}
 }
 
-// What is soft of a session is written with its row, and not each time that it changes. A load makes it again from the
-// entries after Whole, so these must not become many:
+// Soft fields of a session are written with its row, and not each time that they change. A load replays the entries
+// after Whole to rebuild them, so these must not become many:
 //
 //	... Whole ............................ head
 //	      └── since of the first unwritten   softSpan: the next decisions write rows
@@ -92,12 +92,12 @@ func (i *commonImage) collect(m *Machine) {
 const (
 	softSpan  = 4096
 	softLimit = 6144
-	softRows  = 256  // that one decision writes for this alone
+	softRows  = 256  // rows that one decision writes for this alone
 	maxTail   = 8192 // entries that a load replays, at most
 )
 
-// Whole is the position up to which nothing has to be read again at a load: the entries after it must be kept.
-// What is not released yet does not count, since it may be undone.
+// Whole returns the position up to which a load replays nothing: the entries after it must be kept. Decisions that
+// are not released do not count, because they may be rolled back.
 func (m *Machine) Whole() uint64 {
 	for _, r := range m.undo.rows {
 		if i, ok := r.back.(*commonImage); ok {
@@ -107,7 +107,7 @@ func (m *Machine) Whole() uint64 {
 	return m.common.Whole
 }
 
-// softUpto is the position up to which all that is soft is in the rows.
+// softUpto returns the position up to which all soft fields are in the rows.
 func (m *Machine) softUpto() uint64 {
 	if len(m.unwritten) == 0 {
 		return m.head
@@ -115,8 +115,8 @@ func (m *Machine) softUpto() uint64 {
 	return m.unwritten[0].since - 1
 }
 
-// writeSoft writes the rows of sessions that have not been written for long, if the tail has become long, or once
-// a second with Seen, and the common row when there are no more of them.
+// writeSoft writes the rows that have lacked soft fields longest, if the tail has become long or, once a second, with
+// Seen. It writes the common row when there are no more of them.
 func (m *Machine) writeSoft() {
 	long := m.head - m.common.Whole
 	if _, noted := m.in.Op.(Seen); long < softSpan && !(noted && long > 0) {
@@ -136,7 +136,7 @@ func (m *Machine) writeSoft() {
 	}
 }
 
-// written takes s from the unwritten: its row is written.
+// written removes s from the unwritten: its row is written.
 func (m *Machine) written(s *Session) {
 	if s.since == 0 {
 		return
@@ -145,11 +145,10 @@ func (m *Machine) written(s *Session) {
 	m.unwritten.remove(s)
 }
 
-// unwritten are the sessions of which what is soft is not in their row yet, the first change
-// first (soft.since). No session is in it twice.
+// unwritten are the sessions whose row lacks changes of soft fields, in the order of since, each once.
 type unwritten []*Session
 
-// add notes that what is soft of s changes at a position.
+// add notes that soft fields of s change at a position.
 func (u *unwritten) add(s *Session, at uint64) {
 	if s.since == 0 {
 		s.since = max(1, at)
@@ -157,7 +156,7 @@ func (u *unwritten) add(s *Session, at uint64) {
 	}
 }
 
-// putBack takes s in as its since says.
+// putBack inserts s where its since belongs.
 func (u *unwritten) putBack(s *Session) {
 	if s.since == 0 {
 		return
@@ -166,7 +165,7 @@ func (u *unwritten) putBack(s *Session) {
 	*u = slices.Insert(*u, i, s)
 }
 
-// remove takes s out. It may be over already, and have no row.
+// remove removes s, which may have ended and have no row.
 func (u *unwritten) remove(s *Session) {
 	if s.since == 0 {
 		return

@@ -15,8 +15,8 @@ const (
 	manyTickets = 200 // in the answer to /queue all
 )
 
-// showQueue lists who is at the desk: first who is there and waits, then who may come back,
-// who is answered, and the messages. From a number on it lists all in the order of the numbers.
+// showQueue lists the tickets: first those of connected visitors that wait, then of absent ones, of served ones, and
+// messages. From a number on it lists all in the order of the numbers.
 func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
 	most := someTickets
 	if cmd.All || cmd.From > 0 {
@@ -57,7 +57,7 @@ func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
 	}
 }
 
-// operatorList is who is at the desk, and whom they answer.
+// operatorList returns the operators, and the tickets that each has.
 func (m *Machine) operatorList() []protocol.OnDesk {
 	have := map[uuid.UUID][]protocol.Ticket{}
 	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {

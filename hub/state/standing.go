@@ -2,7 +2,7 @@ package state
 
 import "chinwag/protocol"
 
-// Who waits at the desk, and in which order. A visitor who is not connected keeps the place, and is passed over.
+// The order in which visitors wait at the desk. A visitor without a connection keeps its place, and is passed over.
 
 // isThere reports whether the visitor of t is at the desk, with a connection.
 func (m *Machine) isThere(t *Ticket) bool {
@@ -10,7 +10,7 @@ func (m *Machine) isThere(t *Ticket) bool {
 	return !t.Lost && v != nil && v.Conn != 0 && v.Visiting == t.No
 }
 
-// standing is where s stands at the desk; Place is 0 while an operator is with it.
+// standing returns where s stands at the desk; Place is 0 while an operator has it.
 func (m *Machine) standing(s *Session) protocol.Queueing {
 	q := protocol.Queueing{OnDuty: m.onDuty()}
 	if t := m.desk.tickets[s.Visiting]; t == nil || t.waits() {
@@ -19,7 +19,7 @@ func (m *Machine) standing(s *Session) protocol.Queueing {
 	return q
 }
 
-// place is that of a number among those who wait and are there: 1 is next.
+// place returns the place of a number among the connected visitors that wait: 1 is next.
 func (m *Machine) place(no protocol.Ticket) int {
 	place := 1
 	for _, t := range m.desk.queue {
@@ -33,8 +33,8 @@ func (m *Machine) place(no protocol.Ticket) int {
 	return place
 }
 
-// longest is the ticket that /next takes: of who waits longest of those who are there, or where nobody is the oldest
-// message; nil: nobody waits. A visitor who is not connected just now is passed over, and keeps the place.
+// longest returns the ticket that /next takes: that of the connected visitor that has waited longest or, if there is
+// none, the oldest message; nil: there is neither.
 func (m *Machine) longest() *Ticket {
 	var message *Ticket
 	for _, t := range m.desk.queue {
@@ -68,7 +68,7 @@ func (m *Machine) rank(t *Ticket) int {
 	return rankThere
 }
 
-// queued is what /queue tells of t.
+// queued returns what /queue shows of t.
 func (m *Machine) queued(t *Ticket) protocol.Queued {
 	q := protocol.Queued{
 		Ticket: t.No, Nick: t.Nick, State: protocol.Waiting, Since: t.Since, Addr: t.From.Host, Text: t.First,

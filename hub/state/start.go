@@ -14,14 +14,14 @@ import (
 
 const (
 	shortHold = time.Hour // a hold of less does not run while the server is away
-	soonAgain = time.Hour // after which a start has nothing to do with the one before
-	maxStarts = 5         // one soon after the other, of which each lengthens what is held
+	soonAgain = time.Hour // between starts that come one soon after the other
+	maxStarts = 5         // one soon after the other, of which each extends holds
 )
 
-// start is the first decision of a server that has started: these settings count from here on, and no session has a
-// connection. That is told to nobody: a session that was connected is held in its room, and what was
-// held is held anew, since nobody could come back while the server was away. Where other nodes are live, their sessions
-// go on. A server that is alone knows of no other node.
+// start is the first decision of a server that has started: its settings replace the old ones, and no session has a
+// connection. The other members are not told: a session that was connected is held in its rooms. A session that was
+// held is held anew, because it could not come back while the server was away. Where other nodes are live, their
+// sessions go on. A lone server knows of no other node.
 func (m *Machine) start(op Began) {
 	was, set := m.Settings, op.Settings.exact()
 	if !reflect.DeepEqual(was, set) {
@@ -51,7 +51,7 @@ func (m *Machine) start(op Began) {
 	}
 }
 
-// exact is set as a row holds what comes of it: times are in whole milliseconds.
+// exact returns set as a row can hold it: with durations in whole milliseconds.
 func (set Settings) exact() Settings {
 	set.Hold, set.Messages = set.Hold.Truncate(time.Millisecond), set.Messages.Truncate(time.Millisecond)
 	if len(set.Replies) == 0 {
@@ -62,7 +62,7 @@ func (set Settings) exact() Settings {
 
 func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
 
-// demote has s be no operator any more: the password that made it one does not count.
+// demote makes a session no operator any more: the password by which it became one has changed.
 func (m *Machine) demote(s *Session) {
 	m.change(s.ID, Demoted{})
 	m.returnTickets(s, protocol.Lost)
@@ -78,7 +78,7 @@ func (m *Machine) demote(s *Session) {
 	}
 }
 
-// survive is what a start makes of a session. away: no other node is live.
+// survive does what a start means for a session. away: no other node is live.
 func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
 	of := alone
 	if n := m.node(HostOf(s.Conn)); n != nil {
@@ -95,15 +95,15 @@ func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
 	}
 }
 
-// isHeldAnew reports whether a start lengthens the hold of s. A server that starts again and again does not
-// hold it for ever.
+// isHeldAnew reports whether a start extends the hold of s. Many starts, one soon after the other, do not extend it
+// for ever.
 func (m *Machine) isHeldAnew(s *Session) bool {
 	return m.Settings.Hold < shortHold && s.Until.Sub(m.now) < shortHold && m.Starts <= maxStarts
 }
 
-// openRooms takes visitors from a desk that was all there was to the lobby that is there now. What they have said waits as
-// a message. Those who have lost the connection find the desk as they left it, and a member of a room of a server
-// that is only a desk now goes there when it comes back: see wayBack.
+// openRooms moves visitors to the lobby, as the server is no longer only a desk. What they have said waits as a
+// message. A visitor that has lost its connection keeps its ticket. The opposite is in wayBack: a member of a closed
+// room goes to the desk when it comes back.
 func (m *Machine) openRooms() {
 	r := m.rooms[protocol.DeskRoom]
 	if r == nil {

@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// stream is what s reads of a room.
+// stream returns the stream that s reads of a room.
 func (s *Session) stream(in protocol.Room) Stream {
 	if in == protocol.DeskRoom {
 		return Visit(s.ID)
@@ -14,7 +14,7 @@ func (s *Session) stream(in protocol.Room) Stream {
 	return OfRoom(in)
 }
 
-// enter has s be in a room more: in front, if none is.
+// enter applies Joined: s is in a further room, in front if none is.
 func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	m.touchSession(s)
 	if s.Room == (protocol.Room{}) {
@@ -22,7 +22,7 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	} else {
 		s.Watched = append(slices.Clip(s.Watched), Place{ev.Room, e.Seq})
 	}
-	if s.Seen == 0 { // it was told all that came before
+	if s.Seen == 0 { // what came before counts as delivered
 		s.Seen = e.Seq
 	}
 	m.stay(s, e)
@@ -33,15 +33,15 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	}
 }
 
-// stay adds a stay to those of s. A session that comes back after a break goes on with its last ones: what was
-// said meanwhile belongs to them.
+// stay adds a stay to those of s. A session that comes back after a break continues the open ones: what was said
+// meanwhile belongs to them.
 func (m *Machine) stay(s *Session, e *Event) {
 	if !s.hasStay(e.Stream) {
 		s.Stays = s.trim(append(slices.Clip(s.Stays), Stay{Stream: e.Stream, From: e.Seq}))
 	}
 }
 
-// trim leaves out the oldest stays that are over, if these are too many.
+// trim drops the oldest stays that are over, if these are too many.
 func (s *Session) trim(stays []Stay) []Stay {
 	over := 0
 	for _, st := range stays {
@@ -57,7 +57,7 @@ func (s *Session) trim(stays []Stay) []Stay {
 	return stays
 }
 
-// goesOn is the index of the stay of s in a stream that is not over; -1: there is none.
+// goesOn returns the index of the open stay of s in a stream; -1: there is none.
 func (s *Session) goesOn(st Stream) int {
 	return slices.IndexFunc(s.Stays, func(o Stay) bool { return o.Upto == 0 && o.Stream == st })
 }
@@ -73,7 +73,7 @@ func (s *Session) endStay(st Stream, at uint64) {
 	}
 }
 
-// endStays ends the stays that a break has left open, in rooms in which s, which has come back, is not.
+// endStays ends the stays that a break has left open in rooms to which s has not come back.
 func (m *Machine) endStays(s *Session) {
 	var in []Stream
 	for p := range s.Places() {
@@ -86,7 +86,7 @@ func (m *Machine) endStays(s *Session) {
 	}
 }
 
-// leave has s not be in a room any more.
+// leave applies Left: s is in one room less.
 func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	m.touchSession(s)
 	from, came, front := ev.Room, s.Came, ev.Room == s.Room
@@ -126,7 +126,7 @@ func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	}
 }
 
-// empty notes since when nobody is in r, if more is known of it than its name.
+// empty notes since when r has no members, if it has a topic.
 func (m *Machine) empty(r *Room, at uint64) {
 	if !r.Topic.IsBlank() {
 		m.touchRoom(r).Emptied = at

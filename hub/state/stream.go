@@ -8,21 +8,20 @@ import (
 	"chinwag/protocol"
 )
 
-// Stream names what belongs together in the record.
+// Stream names a stream of the journal.
 type Stream string
 
-// Everybody is the stream that all read.
+// Everybody is the stream that all sessions read.
 const Everybody Stream = "*"
 
 // OfRoom is the stream of a room.
 func OfRoom(r protocol.Room) Stream { return Stream(r.String()) }
 
-// Desk is the stream that operators read: the room of that name, whose visitors
-// have a stream each.
+// Desk is the stream that operators read. Each visitor has a stream of its own.
 var Desk = OfRoom(protocol.DeskRoom)
 
-// Visit is the stream of one session's conversation at the desk. Only that
-// session reads it; what is in it stands in Desk as well.
+// Visit is the stream of one session's conversation at the desk. Only that session reads it; its words are in Desk as
+// well.
 func Visit(session uuid.UUID) Stream { return streamOf(session, protocol.DeskRoom.String()) }
 
 // Mailbox is the stream that only one session reads.
@@ -36,7 +35,7 @@ func streamOf(session uuid.UUID, rest string) Stream {
 	return Stream("@" + string(id) + rest)
 }
 
-// Session is the only session that reads st, if there is one.
+// Session returns the only session that reads st, if there is one.
 func (st Stream) Session() (id uuid.UUID, ok bool) {
 	if len(st) == 0 || st[0] != '@' {
 		return id, false

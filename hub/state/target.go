@@ -6,23 +6,21 @@ import (
 	"chinwag/protocol"
 )
 
-// Where an operator's lines go: to the room, or to a visitor, the target. It changes
-// only by what the operator says: /next, /take, /to, /hand and @N. Every other change leaves
-// it at nobody for a second, in which lines are refused:
+// The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a
+// target: /next, /take, /to, /hand and @N. Every other change clears it for a second, in which lines are rejected:
 //
-//	the visitor goes ──┐                     ┌─> who was assigned meanwhile
-//	/close ────────────┼─> nobody, a second ─┤
+//	the visitor goes ──┐                     ┌─> the visitor assigned meanwhile
+//	/close ────────────┼─> nowhere, for 1 s ─┤
 //	one is assigned ───┘                     └─> the room
 //
-// So no line reaches somebody else than the one for whom it was begun. A line that names
-// where it was begun (Say.Ticket, Say.Room) needs no clock for that: it is refused unless
-// lines go there now. One for the room is refused all the same within a second of a
-// refused command for a visitor: it may be for that one.
+// So a line reaches no visitor but the one for which it was begun. A line that names where it was begun (Say.Ticket,
+// Say.Room) needs no clock for that: it is rejected unless lines go there now. A line for the room is also rejected
+// within a second of a rejected command for a visitor: it may be for the same visitor.
 
-// Breath is how long whoever types may not yet have read what was told.
+// Breath is how long a client's user may still type without having read the last event.
 const Breath = time.Second
 
-// targetOf is the ticket to which s's lines go; nil: they go to the room, or to nobody.
+// targetOf returns the ticket to which the lines of s go; nil: they go to the room, or are rejected.
 func (m *Machine) targetOf(s *Session) *Ticket { return m.desk.tickets[s.Target.Ticket] }
 
 func (m *Machine) setTarget(s *Session, to Target) {
@@ -31,7 +29,7 @@ func (m *Machine) setTarget(s *Session, to Target) {
 	}
 }
 
-// to changes where s's lines go.
+// to changes where the lines of s go.
 func (m *Machine) to(s *Session, no protocol.Ticket) {
 	if no == 0 {
 		m.aim(s, nil)
@@ -52,7 +50,7 @@ func (m *Machine) to(s *Session, no protocol.Ticket) {
 	}
 }
 
-// aim has s's lines go to t from here on, or if that is nil to the room: s has said so.
+// aim makes t the target of s, or the room if t is nil.
 func (m *Machine) aim(s *Session, t *Ticket) {
 	to := Target{}
 	if t != nil {
@@ -64,8 +62,8 @@ func (m *Machine) aim(s *Session, t *Ticket) {
 	}
 }
 
-// aimAtNobody has s's lines go to nobody for a moment, and then to the room or to the heir: something has
-// changed that s did not ask for.
+// aimAtNobody has the lines of s rejected for a moment; then they go to the heir, or to the room. It is for changes
+// that set no new target.
 func (m *Machine) aimAtNobody(s *Session) {
 	to := s.Target
 	to.Ticket, to.Nobody = 0, true
@@ -73,14 +71,14 @@ func (m *Machine) aimAtNobody(s *Session) {
 	m.hush(s)
 }
 
-// hush has the lines of s, but for those that name a visitor, rejected for a moment:
-// they may have come together with one that could not be followed.
+// hush has the lines of s rejected for a moment, except those that name a visitor: they may have been sent together
+// with a command that was rejected.
 func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(Breath) }
 
 // isHushed reports whether s may not have read yet why its lines are rejected.
 func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Late)) }
 
-// settle ends the moment in which lines go to nobody, and tells where they go.
+// settle ends the moment in which lines are rejected, and tells where they go.
 func (m *Machine) settle() {
 	for _, s := range m.desk.operators {
 		if !s.Target.Nobody || !s.isThere() || m.now.Before(s.hushed) {
@@ -97,7 +95,7 @@ func (m *Machine) settle() {
 	}
 }
 
-// followTargets has nobody in the place of each target that is no more.
+// followTargets clears each target and heir whose ticket has ended.
 func (m *Machine) followTargets() {
 	for _, s := range m.desk.operators {
 		if no := s.Target.Ticket; no != 0 && m.desk.tickets[no] == nil {
@@ -111,7 +109,7 @@ func (m *Machine) followTargets() {
 	}
 }
 
-// endedAs is what the visitor was called whose conversation this decision has ended.
+// endedAs returns the nick of the visitor whose conversation this decision has ended.
 func (m *Machine) endedAs(no protocol.Ticket) (n protocol.Nick) {
 	for i := range m.out.Events {
 		if at, ok := m.out.Events[i].What.(protocol.TicketChanged); ok && at.Ticket == no {
@@ -121,8 +119,8 @@ func (m *Machine) endedAs(no protocol.Ticket) (n protocol.Nick) {
 	return n
 }
 
-// appoint gives t to s, who has not asked for it: it is the target when whatever s
-// is typing just now cannot be meant for it any more.
+// appoint assigns t to s, which has not asked for it. It becomes the target after a moment: a line that is being
+// typed now is not meant for it.
 func (m *Machine) appoint(s *Session, t *Ticket) {
 	surprised := !s.Target.Nobody
 	to := s.Target
@@ -136,7 +134,7 @@ func (m *Machine) appoint(s *Session, t *Ticket) {
 	m.showPast(s, t)
 }
 
-// whither is where s's lines go, in words.
+// whither names where the lines of s go.
 func (m *Machine) whither(s *Session) string {
 	if s.Target.Nobody {
 		return "nobody"
@@ -147,7 +145,7 @@ func (m *Machine) whither(s *Session) string {
 	return s.Room.String()
 }
 
-// serving completes what an operator is told with where its lines go.
+// serving completes e with where the lines of s go.
 func (m *Machine) serving(s *Session, e protocol.Serving) protocol.Event {
 	e.Room, e.Nobody = s.Room, s.Target.Nobody
 	if t := m.targetOf(s); t != nil {

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What becomes of a ticket, with the states that the operators are told:
+// The states of a ticket, as the operators are told them:
 //
 //	the visitor comes ──> waiting ──/next, /take, @N, or it is assigned──> taken ──/hold──> held
 //	                         ^                                              │ ^               │
@@ -17,28 +17,28 @@ import (
 //
 //	in any of these:  the connection breaks ──> lost ──the visitor comes back──> back, as it was before
 //	                  the visitor goes, or is not back in time:
-//	                      has said something, and nobody is on duty ──> message ──the visitor comes back──> back
+//	                      has said something, and no operator is on duty ──> message ──the visitor comes back──> back
 //	                      else ──> gone
 //	in any, and lost and message:  /close ──> closed
-//	message:  nobody answers it in time, or there are too many ──> gone
+//	message:  it is not answered in time, or there are too many ──> gone
 //
-// A ticket that is gone or closed is over: of it the number is kept, the last MaxEnded.
+// A ticket that is gone or closed has ended: only its number is kept, of the last MaxEnded.
 
 // noSession is By of a ticket that waits.
 var noSession uuid.UUID
 
-// name is how operators speak of t.
+// name names t as operators see it.
 func (t *Ticket) name() string { return t.No.String() + " " + t.Nick.String() }
 
-// knows reports whether somebody may mean the visitor of that number: who is here, or was lately.
+// knows reports whether a line may be meant for the visitor of that number: the ticket is open, or has ended lately.
 func (m *Machine) knows(no protocol.Ticket) bool {
 	return m.desk.tickets[no] != nil || slices.Contains(m.common.Ended, no)
 }
 
-// MaxEnded is how many conversations that are over are remembered by number.
+// MaxEnded bounds the ended conversations that are remembered by number.
 const MaxEnded = 64
 
-// ticketChanged makes true what became of a visitor. s is whose doing it is: nil where the session of a message is over.
+// ticketChanged applies TicketChanged. s is its author; nil: the session of a message, which has ended.
 func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event) {
 	m.desk.touched = true
 	if ev.State == protocol.Waiting {
@@ -82,7 +82,7 @@ func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
 }
 
-// visit has s be the visitor of a ticket, and have left a message under the number of another; 0: none.
+// visit sets the ticket of which s is the visitor, and the one that it has left as a message; 0: none.
 func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)
@@ -90,7 +90,7 @@ func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
 	m.desk.indexVisitor(s)
 }
 
-// give makes t another operator's, who has the whole time to answer.
+// give assigns t to an operator, which has the whole time to answer.
 func (m *Machine) give(t *Ticket, to *Session) {
 	t.By, t.OnHold = to.ID, false
 	if to.active.Before(m.now) {
@@ -98,7 +98,7 @@ func (m *Machine) give(t *Ticket, to *Session) {
 	}
 }
 
-// ticketEnded takes t out, of which only the number is remembered.
+// ticketEnded removes t, and remembers its number.
 func (m *Machine) ticketEnded(t *Ticket) {
 	t.row = 0
 	ended := m.common.Ended
@@ -112,10 +112,10 @@ func (m *Machine) ticketEnded(t *Ticket) {
 	}
 }
 
-// messageLeft is the change of that name.
+// messageLeft applies MessageLeft.
 func (m *Machine) messageLeft(s *Session) { m.visit(s, 0, s.Visiting) }
 
-// seenOut is the change of that name.
+// seenOut applies SeenOut.
 func (m *Machine) seenOut(s *Session, c SeenOut) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// undoLog is what it takes to make decisions undone that are not recorded yet: of each row that one
-// of them has changed, what it was before, and of what is soft, too.
+// undoLog holds what it takes to roll back the decisions that are not released yet: each row that one of them has
+// changed, and soft fields, as they were before.
 type undoLog struct {
 	marks []mark     // one for each decision
 	rows  []undoRow  // the oldest first
 	softs []undoSoft // the oldest first
 }
 
-// mark is how things stood before a decision.
+// mark holds what rows do not, as it was before a decision.
 type mark struct {
 	number  uint64
 	head    uint64
@@ -34,19 +34,19 @@ type image interface {
 	collect(*Machine) // writes what the row is now: see collectRows
 }
 
-// undoSoft is what is soft of a session as it was before decision number has changed it.
+// undoSoft holds the soft fields of a session as they were before decision number.
 type undoSoft struct {
 	number uint64
 	s      *Session
 	was    soft
-	id     id // what stood in the place of the id that was added to its ids, if
+	id     id // what the id that was added to its ids has replaced, if hasID
 	hasID  bool
 }
 
-// Number is the number of the last decision, as Rollback and Release take it.
+// Number returns the number of the last decision, as Rollback and Release take it.
 func (m *Machine) Number() uint64 { return m.number }
 
-// Rollback makes decision number undone, and all that came after it. It reads nothing but memory.
+// Rollback undoes decision number, and all that came after it. It reads nothing but memory.
 func (m *Machine) Rollback(number uint64) {
 	u := &m.undo
 	at := slices.IndexFunc(u.marks, func(k mark) bool { return k.number >= number })
@@ -76,7 +76,7 @@ func (m *Machine) Release(number uint64) {
 	u.softs = dropFirst(u.softs, func(s undoSoft) bool { return s.number <= number })
 }
 
-// dropFirst is list without those at its beginning for which over holds.
+// dropFirst returns list without the first elements, as long as over holds for them.
 func dropFirst[T any](list []T, over func(T) bool) []T {
 	n := 0
 	for n < len(list) && over(list[n]) {
@@ -85,7 +85,7 @@ func dropFirst[T any](list []T, over func(T) bool) []T {
 	return slices.Delete(list, 0, n)
 }
 
-// touchSession is s, which is about to be changed.
+// touchSession keeps an image of s, which is about to be changed, and returns s.
 func (m *Machine) touchSession(s *Session) *Session {
 	if s.dirty != m.number {
 		was := *s
@@ -95,7 +95,7 @@ func (m *Machine) touchSession(s *Session) *Session {
 	return s
 }
 
-// touchSoft is s, of which what is soft is about to be changed.
+// touchSoft keeps the soft fields of s, which are about to be changed, and returns s.
 func (m *Machine) touchSoft(s *Session) *Session {
 	if u := m.undo.lastSoft(); u != nil && u.s == s && u.number == m.number && !u.hasID {
 		return s
@@ -105,8 +105,8 @@ func (m *Machine) touchSoft(s *Session) *Session {
 	return s
 }
 
-// touchExact is touchSoft for what entries do not make again. Where several nodes decide, each has to know it exactly,
-// also after a start, so it is written.
+// touchExact is touchSoft for fields that entries do not tell. Where several nodes decide, each must have them
+// exactly, also after a start, so the row is written.
 func (m *Machine) touchExact(s *Session) *Session {
 	if m.Order != nil {
 		m.touchSession(s)
@@ -173,7 +173,7 @@ type (
 	commonImage struct{ was common }
 )
 
-// putBack keeps what is soft: that has a log of its own.
+// putBack keeps the soft fields: they have a log of their own.
 func (i *sessionImage) putBack(m *Machine) {
 	m.unindexSession(i.s)
 	soft := i.s.soft
@@ -182,7 +182,7 @@ func (i *sessionImage) putBack(m *Machine) {
 	m.indexSession(i.s)
 }
 
-// putBack keeps who is there: a room that has vanished since was made again for them.
+// putBack keeps the members: a room that has vanished since was made again for them.
 func (i *roomImage) putBack(m *Machine) {
 	members := i.r.members
 	if r := m.rooms[i.r.Name]; r != nil {
@@ -218,7 +218,7 @@ func (u *undoSoft) putBack(m *Machine) {
 	m.unwritten.putBack(u.s)
 }
 
-// lastSoft is what was kept last of what is soft; nil: nothing.
+// lastSoft returns the last of softs; nil: there is none.
 func (u *undoLog) lastSoft() *undoSoft {
 	if n := len(u.softs); n > 0 {
 		return &u.softs[n-1]

@@ -9,25 +9,25 @@ import (
 	"chinwag/protocol"
 )
 
-// View is what a machine holds at a moment, for who looks into it from outside. It must only be read, and before
-// the next decision.
+// View is a summary of a machine for readers outside the package. It must not be changed, nor used after the next
+// decision.
 type View struct {
 	Sessions   []*Session // in the order of their rows
-	Operators  []*Session // who hear the desk
+	Operators  []*Session // that hear the desk
 	Held       int        // sessions without a connection
 	Names      int        // keys of nicks that are taken
 	Codes      int
-	Rooms      map[protocol.Room]int // of each how many are there
+	Rooms      map[protocol.Room]int // with the number of their members
 	Tickets    []*Ticket             // in the order of their numbers
-	Queue      []*Ticket             // of these, those that nobody has
+	Queue      []*Ticket             // those of them that no operator has
 	LastTicket protocol.Ticket
-	Ended      int // conversations that are remembered by number
+	Ended      int // ended conversations that are remembered by number
 	Places     int // at the desk that are taken
 	PlacesFrom map[netip.Prefix]int
-	Blocks     int // names and addresses that are kept out
+	Blocks     int // blocked nicks and addresses
 }
 
-// View is what m holds.
+// View returns a summary of m.
 func (m *Machine) View() View {
 	v := View{
 		Sessions:  slices.SortedFunc(maps.Values(m.sessions), func(a, b *Session) int { return cmp.Compare(a.row, b.row) }),
@@ -41,22 +41,22 @@ func (m *Machine) View() View {
 	return v
 }
 
-// Holder is the session that has a nick which cannot be told from n; nil: it is free.
+// Holder returns the session that has the nick n, or one that cannot be told from it; nil: it is free.
 func (m *Machine) Holder(n protocol.Nick) *Session { return m.holder(n) }
 
-// WithCode is the session of a code or token; nil: there is none.
+// WithCode returns the session of a code or token; nil: there is none.
 func (m *Machine) WithCode(code Secret) *Session { return m.codes[code] }
 
-// Acked is how many ids of messages are known when they are sent again, and Wrote in how many streams s has said something.
+// Acked returns how many ids of messages are remembered, and Wrote in how many streams s has spoken.
 func (s *Session) Acked() int { return len(s.ids.list()) }
 
 func (s *Session) Wrote() int { return len(s.wrote) }
 
-// HolderOf is the session whose nick has that key; nil: none has.
+// HolderOf returns the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
 
-// Room is the room of that name; nil: no session is in it, and it has no topic. It must only be read, and before the
-// next decision. So must a Ticket; nil: it is over.
+// Room returns the room of that name; nil: it has neither members nor a topic. It must only be read, and before the
+// next decision. So must a Ticket; nil: it has ended.
 func (m *Machine) Room(name protocol.Room) *Room { return m.rooms[name] }
 
 func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no] }

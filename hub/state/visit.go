@@ -10,19 +10,19 @@ import (
 //
 //	        ┌──────── back ───────┐
 //	there ──┴─breaks──> lost ─────┤──not back in time──> gone
-//	  │                  └─ with a word, and nobody on duty ─┐
+//	  │                  └─ with a word, and none on duty ───┐
 //	  └────── the same, and goes ──────────────> message <───┘ ──a week──> gone
 //
-// After a restart a visitor is not connected, and nobody is told of it: the ticket is lost when the visitor does not
-// come back in time. So isThere asks the session, and Ticket.Lost is what was told.
+// After a restart a visitor is not connected, and the operators are not told: the ticket is lost when the visitor
+// does not come back in time. So isThere asks the session, and Ticket.Lost is what operators were told.
 
-// turnsWithin is in which time MaxTurns counts.
+// turnsWithin is the period to which MaxTurns refers.
 const turnsWithin = time.Minute
 
-// openTicket gives s, which has come to the desk anew, a number.
+// openTicket opens a new ticket for s, which has come to the desk.
 func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protocol.Waiting) }
 
-// comeBackToTicket has s, which has come to the desk again, go on with its conversation there.
+// comeBackToTicket has s, which has come to the desk, continue its conversation or message there.
 func (m *Machine) comeBackToTicket(s *Session) {
 	no := s.Visiting
 	if no == 0 {
@@ -33,15 +33,15 @@ func (m *Machine) comeBackToTicket(s *Session) {
 	}
 }
 
-// partTicket ends s's visit, or has its conversation wait for it, as s leaves the desk for that reason. It is called before
-// Left is emitted; protocol.Moved: s goes to another room.
+// partTicket ends the visit of s, or has its ticket wait for it, as s leaves the desk for that reason. Left was
+// emitted before. protocol.Moved: s goes to another room.
 func (m *Machine) partTicket(s *Session, why protocol.Reason) {
 	t := m.desk.tickets[s.Visiting]
 	if t == nil {
 		return
 	}
 	state := m.parting(s, t, why)
-	if state != protocol.LeftMessage || !t.Message { // else that was told
+	if state != protocol.LeftMessage || !t.Message { // else operators were told that
 		m.tellOfVisit(s, t.No, state)
 	}
 	if state == protocol.LeftMessage && why == protocol.Moved {
@@ -49,7 +49,7 @@ func (m *Machine) partTicket(s *Session, why protocol.Reason) {
 	}
 }
 
-// parting is what becomes of t as its visitor leaves the desk.
+// parting returns the state of t after its visitor leaves the desk.
 func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.TicketState {
 	switch {
 	case why == protocol.Kicked:
@@ -62,15 +62,15 @@ func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.T
 	return protocol.Gone
 }
 
-// leavesMessage reports whether s's words wait to be answered when it has gone: there is nobody who could
-// have answered them.
+// leavesMessage reports whether the words of s wait for an answer when it has gone: no operator is on duty to answer
+// them.
 func (m *Machine) leavesMessage(s *Session) bool {
 	t := m.desk.tickets[s.Visiting]
 	return t != nil && (t.Message || t.waits() && !t.First.IsBlank() && m.onDuty() == 0)
 }
 
-// holdOver is the end of the time for which a visitor's session is held, which is in no room; it reports whether the session
-// goes on for longer. If there is a message, it may come back for as long as that is not answered, but its name is free again.
+// holdOver ends the hold of a visitor's session that is in no room, and reports whether it is held for longer. If
+// there is a message, the session may come back until that is answered, but its nick is free again.
 func (m *Machine) holdOver(s *Session) bool {
 	t := m.desk.tickets[s.Visiting]
 	switch {
@@ -80,7 +80,7 @@ func (m *Machine) holdOver(s *Session) bool {
 		m.tellOfVisit(s, t.No, protocol.Gone)
 		return false
 	case s.Released:
-		return false // and the message stays
+		return false // the message stays
 	}
 	m.change(s.ID, NameReleased{})
 	if !t.Message {
@@ -90,15 +90,16 @@ func (m *Machine) holdOver(s *Session) bool {
 	return true
 }
 
-// tellOfVisit tells the operators what became of a visitor by its own doing, or nobody's.
+// tellOfVisit tells the operators of a change of a ticket that no operator has made.
 func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, state protocol.TicketState) {
 	m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, State: state})
 }
 
-// MaxUnread is how many sessions are kept whose conversation was closed while they were away.
+// MaxUnread bounds the sessions that are kept because their conversation was closed while they were away.
 const MaxUnread = 1000
 
-// seeOut leads a visitor away whose conversation is closed. Who is not connected may come back to read that.
+// seeOut moves a visitor away from the desk after its conversation was closed. A visitor without a connection may
+// come back to read that.
 func (m *Machine) seeOut(v *Session) {
 	switch {
 	case v.Conn == 0:
@@ -110,7 +111,7 @@ func (m *Machine) seeOut(v *Session) {
 		m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Finished}})
 	case m.move(v, m.roomBefore(v)) == nil:
 		m.seeOther(v)
-		m.hush(v) // what its client is typing is for the operators, and not for everybody here
+		m.hush(v) // a line that is being typed is for the operators, not for this room
 	}
 }
 
@@ -119,7 +120,7 @@ func (m *Machine) seeOutLater(v *Session) {
 	if v.Room != protocol.DeskRoom && v.Resume != protocol.DeskRoom {
 		return
 	}
-	if v.Room == protocol.DeskRoom { // since a start: nobody was told that it has no connection
+	if v.Room == protocol.DeskRoom { // since a start: its room was not told that it has no connection
 		m.emit(v.stream(v.Room), v.ID, protocol.Left{Stamp: m.stamp(v.Room), From: v.Nick, Reason: protocol.Lost})
 	}
 	m.change(v.ID, SeenOut{Resume: m.roomBefore(v), Finished: m.Settings.Desk})

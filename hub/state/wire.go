@@ -13,18 +13,18 @@ import (
 //	intent   version, kind of op,  where it comes from and whose it is,  the fields of the op
 //	change   version, kind,                                              its fields
 //
-// A later program reads what an earlier one has written, so the numbers of kinds and the order of fields stay. A
-// field that a later version adds comes last, and is read if the version is that high.
+// Later versions read these bytes, so the numbers of kinds and the order of fields never change. A field that a later
+// version adds comes last, and is read if the version is that high.
 //
-// A log may be damaged, or hold what another program has put there. What is read is as a client could have said
-// it: texts and names are parsed again.
+// A log may be damaged, or hold what another program has written. Texts and names are parsed again when they are
+// read, so they are as a client could have sent them.
 
 const (
-	wireVersion = 1 // as it is written
+	wireVersion = 1 // that is written
 
 	maxSecrets = 17      // of one intent
 	maxRef     = 64      // bytes
-	maxMany    = 1 << 20 // of what has no bound of its own: sessions that are behind, conversations, topics of a record
+	maxMany    = 1 << 20 // of what has no bound of its own: sessions that are behind, conversations, topics of a journal
 )
 
 var (
@@ -41,8 +41,8 @@ func AppendIntent(b []byte, in *Intent) []byte {
 	return c.done(len(b)+1, byte(k), "an intent")
 }
 
-// ReadIntent reads what AppendIntent has written. The error says in plain words why it is none. Nothing in the
-// intent refers to b afterwards.
+// ReadIntent reads what AppendIntent has written. The error says in plain words what is wrong. The intent does not
+// refer to b.
 func ReadIntent(b []byte) (in Intent, err error) {
 	c := reader(b)
 	k := c.kind()
@@ -72,7 +72,7 @@ func ReadChange(b []byte) (Change, error) {
 	return change, nil
 }
 
-// reader is a coder of what b holds behind its version.
+// reader returns a coder for the bytes of b after its version.
 func reader(b []byte) coder {
 	c := coder{b: b, reading: true}
 	if c.version = c.kind(); c.err == nil && (c.version == 0 || c.version > wireVersion) {
@@ -88,7 +88,7 @@ func (c *coder) kind() byte {
 	return k[0]
 }
 
-// done is all that was written, with its kind in the place that was left for it.
+// done returns all that was written, with the kind in the place that was left for it.
 func (c *coder) done(at int, kind byte, what string) []byte {
 	if c.err != nil {
 		panic(fmt.Sprintf("state: %s cannot be written: %v", what, c.err))
@@ -97,7 +97,7 @@ func (c *coder) done(at int, kind byte, what string) []byte {
 	return c.b
 }
 
-// end is why what was read is not what it should be.
+// end returns why the bytes could not be read, or that some are left.
 func (c *coder) end(what string) error {
 	if c.err == nil && len(c.b) > 0 {
 		c.err = errLong
@@ -108,13 +108,13 @@ func (c *coder) end(what string) error {
 	return nil
 }
 
-// put writes what is of that kind.
+// put writes the fields of v, and returns its kind.
 func put[K ~byte, T any](c *coder, k K, v *T, fields func(*T, *coder)) K {
 	fields(v, c)
 	return k
 }
 
-// reads makes a function that reads a T.
+// reads returns a function that reads a T.
 func reads[I, T any](fields func(*T, *coder)) func(*coder) I {
 	return func(c *coder) I {
 		var v T
@@ -123,7 +123,7 @@ func reads[I, T any](fields func(*T, *coder)) func(*coder) I {
 	}
 }
 
-// readAs reads what is of that kind.
+// readAs reads a value of that kind.
 func readAs[I any](c *coder, k byte, kinds []func(*coder) I) (none I) {
 	if int(k) < len(kinds) && kinds[k] != nil {
 		return kinds[k](c)
@@ -132,7 +132,7 @@ func readAs[I any](c *coder, k byte, kinds []func(*coder) I) (none I) {
 	return none
 }
 
-// nothing are the fields of what has none.
+// nothing codes a type that has no fields.
 func nothing[T any](*T, *coder) {}
 
 func (in *Intent) fields(c *coder) {
@@ -148,7 +148,7 @@ func (in *Intent) fields(c *coder) {
 
 func (c *coder) ref(v *protocol.Ref) { c.string((*string)(v), maxRef) }
 
-// words are a text in a string.
+// words codes a text that is kept as a string.
 func (c *coder) words(v *string) {
 	c.string(v, protocol.MaxText)
 	if !c.reading || c.err != nil {
@@ -163,7 +163,7 @@ func (c *coder) words(v *string) {
 
 const maxWord = 32 // bytes
 
-// word is one of a set.
+// word codes one of a set of words.
 func word[T ~string](c *coder, v *T, known func(T) bool) {
 	s := string(*v)
 	c.string(&s, maxWord)
@@ -175,13 +175,13 @@ func word[T ~string](c *coder, v *T, known func(T) bool) {
 	}
 }
 
-// The years that a time can be in which a client has named.
+// The bounds of a time that a client has named: the years 1 to 9999.
 const (
 	firstSecond = -62135596800 // 0001-01-01
 	lastSecond  = 253402300799 // 9999-12-31
 )
 
-// instant is a time that a client has named, in nanoseconds; it is written as 0 for none.
+// instant codes a time that a client has named, in nanoseconds; 0 is the zero time.
 func (c *coder) instant(v *time.Time) {
 	var nanos uint64
 	var seconds int64

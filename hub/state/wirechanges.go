@@ -38,7 +38,7 @@ const (
 	changeConfigured   changeKind = 26
 )
 
-// changes read what is of each kind.
+// changes holds what reads each kind.
 var changes = [...]func(*coder) Change{
 	changeOpened:       reads[Change]((*Opened).fields),
 	changeAttached:     reads[Change]((*Attached).fields),
@@ -68,7 +68,7 @@ var changes = [...]func(*coder) Change{
 	changeConfigured:   reads[Change]((*Configured).fields),
 }
 
-// putChange writes the fields of a change.
+// putChange writes the fields of a change, and returns its kind.
 func (c *coder) putChange(change Change) changeKind {
 	switch ch := change.(type) {
 	case Opened:
@@ -128,7 +128,7 @@ func (c *coder) putChange(change Change) changeKind {
 	}
 }
 
-// fields are those of a row of the session, behind the version of those.
+// fields codes the session as its row does, after the version of that.
 func (o *Opened) fields(c *coder) {
 	own, row := c.version, [1]byte{kinds[ofSession].version}
 	if c.bytes(row[:]); row[0] == 0 || row[0] > kinds[ofSession].version {
@@ -201,7 +201,7 @@ func (o *SeenOut) fields(c *coder) {
 	c.flags(&o.Finished)
 }
 
-// fields are keys of one kind, as blocked wants them: at least one, and none without its mark.
+// fields codes at least one key, of which none is empty: blocked relies on both.
 func (o *Blocked) fields(c *coder) {
 	list(c, &o.Keys, maxBlocked, func(key *string) {
 		if c.string(key, maxKey); *key == "" {

@@ -49,9 +49,9 @@ const (
 	commandTranscript commandKind = 37
 )
 
-// commands read what is of each kind. Ping, Help, ComeBack and Call have none: no decision is about them. Of a second
-// hello and of an operator's password it counts only that they came, and no log is to hold the secrets in them: they
-// have no fields.
+// commands holds what reads each kind. Ping, Help, ComeBack and Call have none: they are never decided. A second
+// hello and an operator's password have no fields: only that they came counts, and no log may hold the secrets in
+// them.
 var commands = [...]func(*coder) protocol.Command{
 	commandHello:      reads[protocol.Command](nothing[protocol.Hello]),
 	commandSay:        reads[protocol.Command](sayFields),
@@ -92,7 +92,8 @@ var commands = [...]func(*coder) protocol.Command{
 	commandTranscript: reads[protocol.Command](transcriptFields),
 }
 
-// write writes the fields of a command behind its kind. It is another function than read, so that nothing is allocated.
+// write writes the kind of a command, and its fields. It does not share its code with read, so that nothing is
+// allocated.
 func (o *Command) write(c *coder) {
 	c.ref(&o.Ref)
 	at := len(c.b)
@@ -107,7 +108,7 @@ func (o *Command) read(c *coder) {
 	o.Command = readAs(c, c.kind(), commands[:])
 }
 
-// putCommand writes the fields of a command.
+// putCommand writes the fields of a command, and returns its kind.
 func (c *coder) putCommand(cmd protocol.Command) commandKind {
 	switch cmd := cmd.(type) {
 	case protocol.Hello:

@@ -24,7 +24,7 @@ const (
 	opChecksum  opKind = 12
 )
 
-// ops read what is of each kind.
+// ops holds what reads each kind.
 var ops = [...]func(*coder) Op{
 	opBegan:     reads[Op]((*Began).fields),
 	opOpen:      reads[Op]((*Open).fields),
@@ -40,7 +40,7 @@ var ops = [...]func(*coder) Op{
 	opChecksum:  reads[Op]((*Checksum).fields),
 }
 
-// putOp writes the fields of an op.
+// putOp writes the fields of an op, and returns its kind.
 func (c *coder) putOp(op Op) opKind {
 	switch op := op.(type) {
 	case Began:
@@ -86,7 +86,7 @@ func (o *Began) fields(c *coder) {
 	o.Legacy.fields(c)
 }
 
-// all are all fields of the settings, with the ready replies.
+// all codes all settings, with the ready replies.
 func (s *Settings) all(c *coder) {
 	s.fields(c)
 	number(c, &s.RoomsPerSession)
@@ -132,7 +132,7 @@ func (o *Open) fields(c *coder) {
 	word(c, &o.Missing, mayMiss)
 }
 
-// mayMiss reports whether something of what a program has seen can be missing for that reason; "": nothing is.
+// mayMiss reports whether why can be the reason of a gap in what a program has seen; "": there is no gap.
 func mayMiss(why protocol.GapReason) bool {
 	switch why {
 	case "", protocol.Forgotten, protocol.OldEpoch, protocol.Future, protocol.Skipped, protocol.OldToken:
