@@ -10,17 +10,17 @@ import (
 	"chinwag/protocol"
 )
 
-// Nodes that have decided the same intents have the same state, and have made the same entries. Each says so now and
-// then, so that a node of which that is not true is found.
+// Nodes that have decided the same intents have the same state, and have made the same entries. Each proposes a
+// checksum now and then, so that a node that differs is found.
 
-// ChecksumEvery is how many intents are decided between two checksums.
+// ChecksumEvery is the number of intents between two checksums.
 const ChecksumEvery = 4096
 
 // Sum is a hash of a state.
 type Sum [sha256.Size]byte
 
-// compare ends nodes whose state is not that of most: the one whose checksum this is, or those that have another. Where
-// no state is that of most, the server's log is told.
+// compare ends the nodes whose state is not that of most: the author of this checksum, or those with another. If no
+// state is that of most, it reports that to the server's log.
 func (m *Machine) compare(op Checksum) {
 	own := m.node(m.in.Node)
 	if own == nil { // the server is alone
@@ -53,8 +53,8 @@ func (m *Machine) compare(op Checksum) {
 	}
 }
 
-// Checksum is a hash of all that is true: of each row as it would be written now, in the order of their numbers. It is the
-// same on all nodes that have decided the same, however often they have been started from their rows since.
+// Checksum returns a hash of the state: of each row as it would be written now, in the order of their numbers. It is
+// the same on all nodes that have decided the same, however often they were loaded from their rows since.
 func (m *Machine) Checksum() Sum {
 	rows := []Row{{commonRow, m.encode(ofCommon, m.fields)}}
 	add := func(row int64, k kind, fields func(*coder)) {
@@ -89,7 +89,7 @@ func (m *Machine) Checksum() Sum {
 
 var entryTable = crc64.MakeTable(crc64.ECMA)
 
-// hashEntries adds the entries of a decision to the hash of all, which the state does not show.
+// hashEntries adds the entries of a decision to the hash of all entries, which the rest of the state does not show.
 func (m *Machine) hashEntries() {
 	for i := range m.out.Events {
 		e := &m.out.Events[i]

@@ -13,95 +13,97 @@ import (
 	"chinwag/protocol"
 )
 
-// Several nodes may decide one order: a log brings the same intents in the same sequence to each of them, so each
-// has the same state. What a node does not know from the log must not matter, so the nodes are state themselves:
+// Several nodes may decide one order: a log brings the same intents in the same sequence to each of them, so each has
+// the same state. No decision may depend on what a node does not know from the log, so the nodes are state
+// themselves:
 //
-//	Began ──> live ─┬─ it is not heard of for a Lease, while others are ─────> ended
+//	Began ──> live ─┬─ no intent for a Lease, while other nodes send ────────> ended
 //	                ├─ Seen{Clean}, its last intent ─────────────────────────> ended
 //	                ├─ its Checksum is not that of most live nodes ──────────> ended
 //	                └─ the next incarnation begins ──────────────────────────> ended
 //
-// The sessions of a node that has ended lose their connections, as at a start. Its intents that come
-// later are void. So is each that comes a second time, or before the one that its node wanted first.
+// The sessions of a node that has ended lose their connections, as at a start. Its later intents are void. So is an
+// intent that comes a second time, or before an earlier one of its node.
 
 const (
-	// Lease is how long a node is live that says nothing. A time in which nothing is decided counts little: where
-	// the log was away, it was so for all.
+	// Lease is how long a node is live without an intent. A time in which nothing is decided counts little: the log
+	// was away for all nodes then.
 	Lease = 10 * time.Second
 
-	// Beat is how often a node says at least that it is alive.
+	// Beat is the longest time between two intents of a live node.
 	Beat = Lease / 5
 
 	longestGap = Lease / 4 // that counts between one intent and the next
 
-	// MaxNodes is how many nodes may ever have been in one order.
+	// MaxNodes bounds the nodes that have ever been in one order.
 	MaxNodes = 64
 )
 
-// rules is the version of what Decide makes of intents: it is raised with each change of that, of what protocol parses,
-// and of the tables of modules by which names are compared.
+// rules is the version of what Decide makes of intents. It is raised with each change of that, of what protocol
+// parses, and of the tables of modules by which names are compared.
 const rules = 1
 
-// Rules is rules with the version of the Unicode tables that the program was built with. Live nodes have the same.
+// Rules is rules with the version of the program's Unicode tables. Live nodes have the same.
 var Rules = rules<<32 | uint64(crc32.ChecksumIEEE([]byte(unicode.Version)))
 
-// Node is a server among several that decide one order; 0 is one that is alone.
+// Node is a server among several that decide one order; 0 is a server that is alone.
 type Node uint16
 
 const connBits = 48
 
-// Conn is the number of one of n's connections, which no connection of another node has.
+// Conn returns the number of one of n's connections, which is unique among all nodes.
 func (n Node) Conn(number uint64) uint64 { return uint64(n)<<connBits | number }
 
-// HostOf is the node that has or had a connection.
+// HostOf returns the node that has or had a connection.
 func HostOf(conn uint64) Node { return Node(conn >> connBits) }
 
 // Origin is where an intent comes from.
 type Origin struct {
 	Node        Node
-	Incarnation uint64 // one life of the node's process; each has a higher number than those before
-	Request     uint64 // the number of the intent in it: 1 for Began, and always the next
+	Incarnation uint64 // one life of the node's process; each has a higher number than the one before
+	Request     uint64 // the number of the intent in it: 1 for Began, then always the next
 }
 
 // NodeEnd is why the incarnation of a node has ended.
 type NodeEnd byte
 
 const (
-	NodeStopped  NodeEnd = 1 + iota // it has said so
+	NodeStopped  NodeEnd = 1 + iota // by its own Seen
 	NodeSilent                      // its lease is over
 	NodeReplaced                    // the next incarnation has begun
-	NodeDiffers                     // its state is not that of most
+	NodeDiffers                     // its checksum is not that of most
 )
 
-// order is how far the order of several nodes is decided, and who decides it. It is replaced, never written to.
+// order is how far the order of several nodes is decided, and the nodes in it. It is replaced, never written to.
 type order struct {
 	Position uint64        // of the last intent
-	Clock    time.Duration // in which intents were decided: by it leases are counted
+	Clock    time.Duration // time in which intents were decided, by which leases run
 	Rules    uint64        // of the live nodes
-	Epoch    uuid.UUID     // of the record of each
+	Epoch    uuid.UUID     // of each node's journal
 	Entries  uint64        // a hash of all that was decided: see hashEntries
 	Nodes    []node        // in the order of their numbers
 }
 
-// node is what is known of one, in its last incarnation.
+// node is the state of a node, in its last incarnation.
 type node struct {
 	No          Node
 	Incarnation uint64
 	Request     uint64        // the number of its last intent
-	Heard       time.Duration // on the order's clock
+	Heard       time.Duration // when it sent its last intent, on the order's clock
 	Ended       bool
 	Told        toldUpto
 	Summed      uint64 // the position of its last checksum
 	Sum         Sum
 }
 
-// toldUpto is the position up to which the client of each session of a node is told that is not Behind, a second ago.
+// toldUpto is the position up to which the clients of a node got their entries, except those of sessions that are
+// Behind, as of a second ago.
 type toldUpto struct {
 	Position uint64
-	Clean    bool // and now, as the node is about to end
+	Clean    bool // as of now: the node is about to end
 }
 
-// Position is that of the last intent in the order of several nodes; 0: no node but this one has decided anything.
+// Position returns the position of the last intent in the order of several nodes; 0: the server is alone.
 func (m *Machine) Position() uint64 {
 	if m.Order == nil {
 		return 0
@@ -109,7 +111,7 @@ func (m *Machine) Position() uint64 {
 	return m.Order.Position
 }
 
-// IncarnationOf is the number of a node's last incarnation, and whether that is live; 0: there was none.
+// IncarnationOf returns the number of a node's last incarnation, and whether that is live; 0: there was none.
 func (m *Machine) IncarnationOf(no Node) (number uint64, live bool) {
 	if n := m.node(no); n != nil {
 		return n.Incarnation, !n.Ended
@@ -117,7 +119,8 @@ func (m *Machine) IncarnationOf(no Node) (number uint64, live bool) {
 	return 0, false
 }
 
-// OrderOf is the epoch of the record that all nodes have, and the rules by which they decide; zero: there are none.
+// OrderOf returns the epoch of the journal that all nodes have, and the rules by which they decide; zero: there are
+// none.
 func (m *Machine) OrderOf() (epoch uuid.UUID, rules uint64) {
 	if m.Order == nil {
 		return epoch, 0
@@ -125,7 +128,7 @@ func (m *Machine) OrderOf() (epoch uuid.UUID, rules uint64) {
 	return m.Order.Epoch, m.Order.Rules
 }
 
-// node is what is known of one; nil: nothing.
+// node returns the state of a node; nil: it is unknown.
 func (m *Machine) node(no Node) *node {
 	if m.Order == nil {
 		return nil
@@ -142,7 +145,7 @@ func (m *Machine) isLive(no Node) bool {
 	return n != nil && !n.Ended
 }
 
-// liveNodes are those that decide.
+// liveNodes returns the nodes that are live.
 func (m *Machine) liveNodes() (live []*node) {
 	if m.Order == nil {
 		return nil
@@ -155,7 +158,7 @@ func (m *Machine) liveNodes() (live []*node) {
 	return live
 }
 
-// touchOrder is the order, which is about to be changed by this decision for the first time.
+// touchOrder copies the order, which this decision is about to change for the first time, and returns the copy.
 func (m *Machine) touchOrder() *order {
 	c := m.touchCommon()
 	if c.Order == nil {
@@ -168,8 +171,8 @@ func (m *Machine) touchOrder() *order {
 	return &o
 }
 
-// beginOrder has the record of a lone server be that of several nodes. What the rows of a lone server do not hold is as a
-// machine has it that was loaded from them.
+// beginOrder makes the journal of a lone server that of several nodes. What the rows of a lone server do not hold is
+// set to what a load of them gives.
 func (m *Machine) beginOrder() {
 	m.guests = m.common.Guests
 	m.Settings.Replies = nil // the first node brings them
@@ -209,7 +212,7 @@ func (m *Machine) isOwnConn(in *Intent) bool {
 	return conn == 0 || HostOf(conn) == in.Node
 }
 
-// mayBegin reports whether an incarnation may begin. That of the same node before it ends by it.
+// mayBegin reports whether an incarnation may begin. If so it ends the one before of the same node.
 func (m *Machine) mayBegin(in *Intent, op Began) bool {
 	n := m.node(in.Node)
 	switch {
@@ -228,7 +231,7 @@ func (m *Machine) mayBegin(in *Intent, op Began) bool {
 	return true
 }
 
-// nodeBegan has an incarnation be live from here on.
+// nodeBegan applies NodeBegan: an incarnation is live.
 func (m *Machine) nodeBegan(c NodeBegan) {
 	o := m.Order
 	i, found := slices.BinarySearchFunc(o.Nodes, c.Node, func(n node, no Node) int { return cmp.Compare(n.No, no) })
@@ -248,10 +251,10 @@ func (m *Machine) endNode(n *node, why NodeEnd) {
 	}
 }
 
-// isAt reports whether s has a connection to a node; 0: to the server that is alone.
+// isAt reports whether s has a connection to a node; 0: to a server that is alone.
 func (s *Session) isAt(no Node) bool { return s != nil && s.Conn != 0 && HostOf(s.Conn) == no }
 
-// hostedBy are the sessions that have a connection to a node, in the order of their rows.
+// hostedBy returns the sessions that have a connection to a node, in the order of their rows.
 func (m *Machine) hostedBy(no Node) (all []*Session) {
 	for s := range maps.Values(m.sessions) {
 		if s.isAt(no) {
@@ -262,7 +265,7 @@ func (m *Machine) hostedBy(no Node) (all []*Session) {
 	return all
 }
 
-// loseNode takes the connection of a session whose node has ended, which is told to nobody: it may come back.
+// loseNode takes the connection of a session whose node has ended. It may come back, so its rooms are not told.
 func (m *Machine) loseNode(s *Session, of toldUpto) {
 	if s.Code == (Secret{}) {
 		m.end(s, protocol.Left{Reason: protocol.Lost})
@@ -273,7 +276,7 @@ func (m *Machine) loseNode(s *Session, of toldUpto) {
 
 func (m *Machine) nodeEnded(c NodeEnded) { m.node(c.Node).Ended = true }
 
-// toldBy is up to where the clients of a node are told.
+// toldBy returns up to where the clients of a node got their entries.
 func (m *Machine) toldBy(no Node) toldUpto {
 	if n := m.node(no); n != nil {
 		return n.Told

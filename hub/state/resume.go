@@ -2,7 +2,7 @@ package state
 
 import "chinwag/protocol"
 
-// resume goes on with a session for a person, who knows its code.
+// resume resumes a session for a person's client, which has sent its code.
 func (m *Machine) resume(guest *Session, op Resume) {
 	m.ref = op.Ref
 	s := m.codes[op.Code]
@@ -31,8 +31,8 @@ func (m *Machine) checkResume(guest, s *Session, op Resume) *protocol.Refusal {
 	return nil
 }
 
-// comeBack gives s to a connection, whose guest ends if it has one. A session that is still in its room comes back
-// to it, and nobody is told.
+// comeBack gives s to a connection, and ends the guest that the connection was, if any. A session that is still in
+// its rooms stays there, and its rooms are not told.
 func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	to := m.wayBack(s)
 	if why := m.checkWay(guest, s, to); why != nil {
@@ -63,7 +63,7 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	}
 }
 
-// leaveClosed takes s out of rooms that are closed since a start: there is nothing but the desk, and the room of operators.
+// leaveClosed takes s out of rooms that a start has closed: the server is only a desk, with a room of operators.
 func (m *Machine) leaveClosed(s *Session) {
 	if !m.Settings.Desk {
 		return
@@ -75,7 +75,7 @@ func (m *Machine) leaveClosed(s *Session) {
 	}
 }
 
-// rewatch has s, which has come back, be in the rooms again that it has watched, as far as it can.
+// rewatch has s, which has come back, enter again the rooms that it watched, as far as it can.
 func (m *Machine) rewatch(s *Session, rooms []protocol.Room) {
 	for _, room := range rooms {
 		if s.Room != protocol.DeskRoom && !s.isIn(room) && m.checkWatch(s, room) == nil {
@@ -84,7 +84,7 @@ func (m *Machine) rewatch(s *Session, rooms []protocol.Room) {
 	}
 }
 
-// wayBack is the room that s enters as it comes back; zero: it is in one where it can stay.
+// wayBack returns the room that s enters as it comes back; zero: it is in one where it can stay.
 func (m *Machine) wayBack(s *Session) protocol.Room {
 	closed := m.Settings.Desk && s.Room != protocol.DeskRoom && s.Room != protocol.OperatorsRoom // it was open before the start
 	switch {
@@ -96,7 +96,7 @@ func (m *Machine) wayBack(s *Session) protocol.Room {
 	return s.Resume
 }
 
-// checkWay reports why s cannot come back: where there is only a desk, it may have no place there.
+// checkWay returns why s cannot come back: where there is only a desk, it may have no place there.
 func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusal {
 	if to != protocol.DeskRoom || m.hasPlace(s) || guest != nil && guest.Visiting != 0 {
 		return nil
@@ -104,8 +104,8 @@ func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusa
 	return m.checkDesk(s)
 }
 
-// seeMissed tells s, which has come back, who it is, and what it has missed: a person at the end where it is, a program at
-// the beginning.
+// seeMissed sends s, which has come back, its Welcome and what it has missed. A person's client gets the Welcome
+// last, where it stays in view; a program gets it first.
 func (m *Machine) seeMissed(s *Session) {
 	missed := CatchUp{Stays: s.Stays, Trimmed: s.Trimmed, Serves: s.Serves, Seen: s.Seen}
 	if s.Program {
@@ -123,7 +123,7 @@ func (m *Machine) seeMissed(s *Session) {
 	m.tellTarget(s)
 }
 
-// missedFollows stands before what a person has missed, as Welcome does for a program.
+// missedFollows comes before what a person has missed, as Welcome does for a program.
 var missedFollows = protocol.Notice{Text: protocol.MustText("Welcome back. What you missed follows.")}
 
 var maybeTwice = protocol.Notice{Text: protocol.MustText("The server ended without warning: what was said in the second before may come once more.")}

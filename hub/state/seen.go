@@ -2,11 +2,11 @@ package state
 
 import "github.com/google/uuid"
 
-// A program says up to where it was told, when it comes back; of a person the server has to know. While the
-// server runs it does, exactly. For the case that it ends without warning, one position stands in the rows that
-// is right for all who are not behind, as it was within the last second.
+// A program tells how far it has read when it comes back. For a person's client the server has to know. While it runs
+// it does so exactly. For the case that it ends without warning, the rows hold one position, of at most a second ago,
+// that is right for all clients that are not behind.
 
-// toldUpto is the position up to which the client of s was told at least, if those on its node were told that.
+// toldUpto returns the position up to which the client of s got its entries at least, where of is that of its node.
 func (s *Session) toldUpto(of toldUpto) uint64 {
 	if s.Behind {
 		return s.Seen
@@ -14,7 +14,8 @@ func (s *Session) toldUpto(of toldUpto) uint64 {
 	return max(s.Seen, of.Position)
 }
 
-// noteSeen keeps up to which position clients were told: of a node its own. A session may be at another by now.
+// noteSeen keeps up to where clients got their entries: those of the node whose intent it is. A session may be on
+// another node by now.
 func (m *Machine) noteSeen(op Seen) {
 	for _, b := range op.Behind {
 		s := m.sessions[b.Session]
@@ -38,7 +39,7 @@ func (m *Machine) seenUpto(c SeenUpto) {
 	}
 	of := m.touchCommon()
 	of.Told = toldUpto{c.Position, c.Clean}
-	if c.Clean { // the last word of a server: it gives no more numbers
+	if c.Clean { // the server is about to end: it gives no more numbers
 		of.Guests = m.guests
 	}
 }

@@ -7,19 +7,19 @@ import (
 	"chinwag/protocol"
 )
 
-// A session begins with a connection, in one room, and may enter others. What becomes of it when that is over depends on how
-// it ends:
+// A session begins with a connection, in one room, and may enter others. When the connection ends, the way it ends
+// decides what becomes of the session:
 //
 //	               /quit ─────────────────────────────> the session ends
 //	connected ──── the input ends in good order ──────> it is held without its nick
 //	    ^          the connection breaks ─────────────> it is held
-//	    │          the server starts again ───────────> it is held in its rooms, and the others are not told
-//	    └── somebody has its code or token ── held ── time is up ──> the session ends
+//	    │          the server starts again ───────────> it is held in its rooms, which are not told
+//	    └── a client sends its code or token ── held ── time is up ──> the session ends
 //
-// A program never means to go by ending its input: that is a break. At the desk, a session is held longer
-// while what it has said there waits to be answered.
+// The end of a program's input is a break, too. At the desk, a session is held longer while its words there wait for
+// an answer.
 
-// lose is the end of a session's connection. The goodbye is for one that is there to be told it.
+// lose ends a session's connection. The Goodbye is for a connection that can still be written to.
 func (m *Machine) lose(s *Session, op Lost) {
 	why := op.Reason
 	hungUp := why == protocol.Quit && !s.Program
@@ -27,7 +27,7 @@ func (m *Machine) lose(s *Session, op Lost) {
 		why = protocol.Lost
 	}
 	conn, left := s.Conn, protocol.Left{Reason: why}
-	seen := max(s.Seen, op.Seen) // its node may not have told it anything yet
+	seen := max(s.Seen, op.Seen) // its node may not have delivered anything yet
 	switch {
 	case s.Code == (Secret{}):
 		m.end(s, left)
@@ -44,30 +44,30 @@ func (m *Machine) lose(s *Session, op Lost) {
 	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: why}})
 }
 
-// quit is a session's own goodbye.
+// quit ends a session by its own wish.
 func (m *Machine) quit(s *Session, t protocol.Text) {
 	conn, left := s.Conn, protocol.Left{Reason: protocol.Quit, Text: t}
 	if s.Room == protocol.DeskRoom && s.Code != (Secret{}) && m.leavesMessage(s) {
-		m.detach(s, left, m.Settings.Hold, m.head) // it is told all that comes before the goodbye
+		m.detach(s, left, m.Settings.Hold, m.head) // it gets all that comes before the goodbye
 	} else {
 		m.end(s, left)
 	}
 	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Quit}})
 }
 
-// withdraw ends the session of a connection that goes on, and is nowhere before its hello.
+// withdraw ends the session of a connection that goes on, and is in no room before its hello.
 func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol.Quit}) }
 
-// detach has s leave its rooms and be held so long.
+// detach has s leave its rooms, and holds it for a time.
 func (m *Machine) detach(s *Session, left protocol.Left, long time.Duration, seen uint64) {
 	short := m.isShortStay(s)
 	m.part(s, left)
 	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Unsure: s.Unsure && seen == s.Seen, Short: short})
 }
 
-// end has s leave its rooms, for the reason in left, with all that it has at the desk, and end.
+// end has s leave its rooms and the desk, for the reason in left, and ends it.
 func (m *Machine) end(s *Session, left protocol.Left) {
-	why := protocol.Quit // for the desk: it does not come back
+	why := protocol.Quit // for the desk: the session does not come back
 	if left.Reason == protocol.Kicked {
 		why = protocol.Kicked
 	}
@@ -75,11 +75,10 @@ func (m *Machine) end(s *Session, left protocol.Left) {
 	m.change(s.ID, Ended{})
 }
 
-// part has s leave its rooms, with all that it has at the desk.
+// part has s leave its rooms and the desk.
 func (m *Machine) part(s *Session, left protocol.Left) { m.partFor(s, left, left.Reason) }
 
-// partFor is part with another reason for the desk. A session that is in no room may have something there, too. It
-// leaves all of its rooms.
+// partFor is part with another reason for the desk. A session that is in no room may have a ticket, too.
 func (m *Machine) partFor(s *Session, left protocol.Left, atDesk protocol.Reason) {
 	left.From, left.Rooms = s.Nick, s.shared()
 	m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
@@ -92,7 +91,7 @@ func (m *Machine) partFor(s *Session, left protocol.Left, atDesk protocol.Reason
 	}
 }
 
-// opened begins a session, in no room yet.
+// opened applies Opened: the session is in no room yet.
 func (m *Machine) opened(c Opened) {
 	s := new(Session)
 	*s = c.Session
@@ -101,19 +100,19 @@ func (m *Machine) opened(c Opened) {
 	m.indexSession(s)
 }
 
-// attached gives s a connection. What it was held for is over.
+// attached applies Attached. The hold of s is over.
 func (m *Machine) attached(s *Session, c Attached) {
 	m.touchSession(s)
 	m.unhold(s)
 	moves := s.Conn != 0 && HostOf(s.Conn) != HostOf(c.Conn)
-	s.Unsure = (s.Unsure || moves) && !c.Program // and stays so until it is told something
+	s.Unsure = (s.Unsure || moves) && !c.Program // and stays so until it gets an entry
 	m.connect(s, c.Conn)
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
 	s.Seen = max(s.Seen, c.Seen)
 	s.Quiet, s.Short, s.Returned, s.Behind, s.Rewatch = false, false, true, true, nil
 }
 
-// detached takes the connection of s.
+// detached applies Detached.
 func (m *Machine) detached(s *Session, c Detached) {
 	m.touchSession(s)
 	m.unhold(s)
@@ -124,7 +123,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 	m.held = slices.Insert(m.held, i, s)
 }
 
-// connect gives s a connection or takes it. The counts follow: those of its rooms, and of the desk.
+// connect gives s a connection or takes it, and updates the counts of its rooms and of the desk.
 func (m *Machine) connect(s *Session, conn uint64) {
 	for p := range s.Places() {
 		m.rooms[p.Room].members.uncount(s)
@@ -143,7 +142,7 @@ func (m *Machine) connect(s *Session, conn uint64) {
 }
 
 func (m *Machine) unhold(s *Session) {
-	if s.Until.IsZero() { // most have not gone before
+	if s.Until.IsZero() { // most were never held
 		return
 	}
 	if i, found := slices.BinarySearchFunc(m.held, s, byUntil); found {
@@ -152,7 +151,7 @@ func (m *Machine) unhold(s *Session) {
 	s.Until = time.Time{}
 }
 
-// ended forgets a session, which is in no room.
+// ended applies Ended: s is in no room.
 func (m *Machine) ended(s *Session) {
 	m.touchSession(s)
 	m.unindexSession(s)

@@ -40,7 +40,7 @@ type Session struct {
 	Until    time.Time           // when it ends unless it comes back; zero: it has a connection
 	Seen     uint64              // position up to which its last connection got its entries; while it has one, see Told and Behind
 	Behind   bool                // its client reads on from Seen by itself
-	Unsure   bool                // Seen may be too low by the entries of a second: the server has ended without warning
+	Unsure   bool                // Seen may be too low by the entries of a second: its server ended without warning, or it moved to another node
 	Quiet    bool                // its rooms were not told that it has no connection
 	Redacted time.Time           // its last redaction
 
