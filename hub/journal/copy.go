@@ -7,19 +7,18 @@ import (
 	"chinwag/hub/state"
 )
 
-// ErrMoved is what CopyMemory returns where the record has let go of what stands after its rows while it was read: a second
-// copy finds newer rows.
+// ErrMoved is what CopyMemory returns when the store pruned entries after the rows while it was read. A second copy finds
+// newer rows.
 var ErrMoved = errors.New("journal: the record has gone on while it was copied")
 
-// CopyMemory makes a record of what a start needs of another one: its rows, and the entries up to their head that they do not
-// hold. The node that writes the other record may go on meanwhile: what it decides after these rows
-// is brought to the new node by the log.
+// CopyMemory copies what a start needs from another store: its rows, and the entries up to their head that the rows do not
+// hold. The node that writes the other store may go on meanwhile: the log brings the new node what is decided after these rows.
 //
 //	from    ──────────────── whole ──────── head ───────────>
 //	copy    (told as gone)        the tail       the log brings these
 //
-// Nobody has counted what each stream has had before the tail, so a client that reads on from there is told that lines may be
-// missing.
+// The copy does not count the entries of each stream before the tail, so a client that reads on from there is told that lines
+// may be missing.
 func CopyMemory(b Bounds, from Store) (*Memory, error) {
 	m := NewMemoryOf(b, from.Epoch(), from.Key())
 	whole, head, err := m.copyRows(from)
@@ -30,7 +29,7 @@ func CopyMemory(b Bounds, from Store) (*Memory, error) {
 	return m, m.copyTail(from, head)
 }
 
-// copyRows copies all rows, and returns up to where nothing has to be read again beside them, and up to where they tell.
+// copyRows copies all rows. It returns the position up to which they need no replay, and their head.
 func (m *Memory) copyRows(from Store) (whole, head uint64, err error) {
 	var rows []Row
 	if err := from.Rows(func(r Row) error { rows = append(rows, r); return nil }); err != nil {
@@ -53,7 +52,7 @@ func (m *Memory) copyRows(from Store) (whole, head uint64, err error) {
 	return is.Whole(), is.Head(), nil
 }
 
-// copyTail copies the entries after what m has up to head, which are all of them or ErrMoved.
+// copyTail copies the entries after m.seq up to head, or returns ErrMoved where one of them is missing.
 func (m *Memory) copyTail(from Store, head uint64) error {
 	tail, err := from.Tail(m.seq, int(head-m.seq))
 	if err != nil {

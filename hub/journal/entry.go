@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Stream names what belongs together in the record.
+// Stream names a sequence of entries that are read together.
 type Stream = state.Stream
 
 // The streams, as package state names them.
@@ -22,17 +22,17 @@ func OfRoom(r protocol.Room) Stream    { return state.OfRoom(r) }
 func Visit(session uuid.UUID) Stream   { return state.Visit(session) }
 func Mailbox(session uuid.UUID) Stream { return state.Mailbox(session) }
 
-// Row is a row of what is true, kept beside the entries.
+// Row is a row of the state, kept beside the entries.
 type Row = state.Row
 
-// Entry is one event in its place. Entries never change once they are committed.
+// Entry is one event at its position. A committed entry never changes, but for Forget.
 type Entry struct {
-	Seq    uint64 // position in the record: grows, is never used twice, need not be contiguous
+	Seq    uint64 // position in the journal: grows, is never used twice, need not be contiguous
 	Nth    uint64 // how many entries its stream has had, this one included
 	Stream Stream
-	Author uuid.UUID // the session whose doing it is
+	Author uuid.UUID // the session that caused it
 	Event  protocol.Recorded
-	Line   *protocol.Line // what all but its author are told, shared by them; nil: nobody has made it
+	Line   *protocol.Line // what every client but its author's is told, shared by them; nil: not made yet
 }
 
 const entryBytes = 200 // what an entry costs beside its words, about
@@ -53,34 +53,34 @@ func (e *Entry) Size() int {
 	return entryBytes + len(words.String())
 }
 
-// Unknown stands for a count that nobody has kept.
+// Unknown stands for a count that was not kept.
 const Unknown = ^uint64(0)
 
-// Cursor is how far somebody has read: all that is in Streams up to Seq.
+// Cursor is how far a reader has read: all entries of Streams up to Seq.
 type Cursor struct {
 	Seq     uint64
 	Streams []Reading
 }
 
-// Reading is how far somebody has read in one stream.
+// Reading is how far a reader has read in one stream.
 type Reading struct {
 	Stream Stream
 	Nth    uint64 // of the last entry at or before the cursor's Seq, or Unknown
-	Last   uint64 // of the last entry that is this reader's; 0: there is no last one
+	Last   uint64 // of the last entry that is this reader's; 0: no bound
 }
 
 // PageBytes is the Size of the entries after which a page is full: a client that takes
 // nothing holds a page, and the lines that are spelled of it.
 const PageBytes = 32 << 10
 
-// Page is the next stretch of the record for somebody.
+// Page is the next stretch of the journal for one reader.
 type Page struct {
 	Entries []Entry
 	Gone    int  // entries that would have come first and are no longer kept
-	Unsure  bool // Gone is a lower bound: nobody has counted
+	Unsure  bool // Gone is a lower bound: the count was not kept
 }
 
-// Erased is e as it stands in the record when its words have been taken out.
+// Erased is e as it stands in the journal after Forget: without its words.
 func (e Entry) Erased() Entry {
 	from, _ := protocol.Words(e.Event)
 	e.Event = protocol.Erased{Stamp: protocol.StampOf(e.Event), From: from}
@@ -89,8 +89,8 @@ func (e Entry) Erased() Entry {
 }
 
 // Miss counts in p what has gone from the stream of at: its entries up to the
-// gone-th, of which at has read some already. Whoever has read more of them than have
-// gone, and misses some, has read a stream that was dropped and has begun anew.
+// gone-th, of which at has read some already. A reader that has read more of them than have
+// gone, and yet misses some, has read a stream that was dropped and has begun anew.
 func (p *Page) Miss(at *Reading, gone uint64) {
 	anew := at.Nth > gone
 	if at.Last > 0 {
@@ -107,9 +107,9 @@ func (p *Page) Miss(at *Reading, gone uint64) {
 	at.Nth = gone
 }
 
-// Cut brings what was read of each stream into order, leaves as many entries as make a
-// full page, limit or PageBytes of them, and moves cur behind them. Of each stream all that
-// there is up to upto must have been read, or as much as makes a full page.
+// Cut sorts what was read of each stream, keeps as many entries as make a full page
+// (limit or PageBytes of them), and moves cur behind them. The caller must have read each
+// stream up to upto, or as much of it as makes a full page.
 func (p *Page) Cut(cur *Cursor, upto uint64, limit int) {
 	slices.SortFunc(p.Entries, bySeq)
 	n, bytes := 0, 0

@@ -9,30 +9,30 @@ import (
 	"github.com/google/uuid"
 )
 
-// Store keeps entries. Commit is called by one goroutine; the others by any
-// number of them, at the same time. The stream "" is nobody's: nothing is in it.
+// Store keeps entries. Commit is called by one goroutine; the other methods by any
+// number of them, at the same time. The stream "" is always empty.
 type Store interface {
-	// Epoch names the record. Positions of another epoch mean nothing here.
+	// Epoch names the journal. Positions of another epoch mean nothing here.
 	Epoch() uuid.UUID
-	// Key is made with the record, of chance, and stays with it: for hashes of what nobody shall guess.
+	// Key is random, made with the journal, and stays with it: for hashes that must not be guessed.
 	Key() [32]byte
 	// Head is the position of the last entry, 0 if there is none.
 	Head() uint64
-	// Commit keeps the entries in this order and makes the rows true, all or none. An entry
+	// Commit appends the entries in this order and writes the rows, all or none. An entry
 	// without a position is given the next, and its event with it; one that has a position must
-	// have the next, and its event, too, else it is ErrPosition. Of two rows with the same ID the
-	// last is true. When Commit returns nil all are as safe as the store can make them.
+	// have the next, and its event, too, else Commit returns ErrPosition. Of two rows with the same
+	// ID the last counts. When Commit returns nil all are as safe as the store can make them.
 	Commit(entries []Entry, rows []Row) error
 	// Rows calls f for each row, in the order of IDs, as all of them were at one moment, until
-	// f returns an error. It is for a start: commits need not wait for it, but whatever waits for
+	// f returns an error. It is for a start: commits need not wait for it, but work that waits for
 	// readers does, so f must be quick.
 	Rows(f func(Row) error) error
 	// Read moves the cursor on by at most limit entries, or as many as have
 	// PageBytes, never beyond upto, and returns them in order. A page without entries means that cur has
 	// reached upto.
 	Read(cur *Cursor, upto uint64, limit int) (Page, error)
-	// Tail returns the entries of all streams after a position, in order, as many as limit.
-	// It is for a start, which reads again what the rows do not hold.
+	// Tail returns the entries of all streams after a position, in order, at most limit.
+	// It is for a start, which replays what the rows do not hold.
 	Tail(after uint64, limit int) ([]Entry, error)
 	// Back returns the position after which the last n spoken entries of
 	// these streams lie, up to upto; 0 if there are no more than n.
@@ -45,27 +45,27 @@ type Store interface {
 	Before(t time.Time) (uint64, error)
 	// Search returns the last n spoken entries of these streams up to upto
 	// that hold all the words, in order, and the position up to which it has
-	// looked: the index may be behind. It ends with ctx, and a half done is an error.
+	// looked: the index may be behind. It ends with ctx; an incomplete search is an error.
 	Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error)
-	// KeepAfter has what stands after a position kept, whatever bound would have it go, until it
-	// is called with a higher one. Before it is called nothing is kept back. Forget is not
-	// kept from anything.
+	// KeepAfter keeps entries after a position from pruning, whatever the bounds, until it
+	// is called with a higher one. Before it is called nothing is kept back. Forget erases
+	// entries after the position, too.
 	KeepAfter(position uint64)
-	// Forget takes the words out of all that author has spoken in these
-	// streams up to a position, for ever, and returns how many entries it was. Each keeps its
-	// place, with a protocol.Erased in it. When it returns nobody finds or
-	// reads them; what a store leaves of them where nobody looks goes later.
+	// Forget erases the words of all that author has spoken in these streams up to
+	// a position, for ever, and returns how many entries it was. Each keeps its
+	// position, with a protocol.Erased in it. When Forget returns, no search or read shows
+	// the words; what a store leaves of them in its file goes later.
 	Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error)
 }
 
 // ErrBroken is what a store returns, and goes on returning, when the disk has
-// failed in a way after which only a new start tells what is in the record.
+// failed in a way after which only a new start tells what is in the journal.
 var ErrBroken = errors.New("the disk did not take what was written: what is in the record is only known after a new start")
 
-// ErrBusy is what Forget and Journal.Search return where too many wait for the same.
+// ErrBusy is what Forget and Journal.Search return when too many callers wait already.
 var ErrBusy = errors.New("journal: too many wait")
 
-// Proposal is what is committed together or not at all: the entries, and the rows that they
+// Proposal is what is committed together or not at all: entries, and the rows that they
 // have changed.
 type Proposal struct {
 	Entries []Entry
@@ -73,7 +73,7 @@ type Proposal struct {
 }
 
 // Batch is a group of proposals in the order in which they were made. If Err is
-// not nil, none of them is in the record. It holds until the next one is received.
+// not nil, none of them is in the journal. It is valid until the next one is received.
 type Batch struct {
 	Proposals []Proposal
 	Err       error
@@ -85,15 +85,15 @@ type Journal struct {
 	recent   recent
 	latest   latest
 	searches turns
-	long     turns // who reads much
+	long     turns // of long reads, see Begin
 
-	committed chan Batch    // unbuffered; closed by nobody
+	committed chan Batch    // unbuffered; never closed
 	wake      chan struct{} // capacity 1: there is something to take
 
 	mu      sync.Mutex
-	waiting []Proposal // bounded by who proposes: nobody has more than a few under way
+	waiting []Proposal // bounded by the hub: each client has only a few commands in flight
 	spare   []Proposal // empty: room for those that come while waiting is committed
-	failed  bool       // the last commit was: nothing is taken before Resume
+	failed  bool       // the last commit failed: nothing is taken before Resume
 }
 
 // mostSpare is the longest batch of which the memory is kept.
@@ -113,13 +113,13 @@ func New(s Store) *Journal {
 // whatever the store keeps. It is 8,192 unless it is called, before Run.
 func (j *Journal) Remember(entries int) { j.recent.most = entries }
 
-// ReadRecent is Read from memory, where all that is asked for is still there: what was
-// committed a moment ago, for a client that is only late.
+// ReadRecent is Read from memory, for a client that is only a little behind. ok is false
+// where some of what is asked for is no longer there.
 func (j *Journal) ReadRecent(cur *Cursor, upto uint64, limit int) (page Page, ok bool) {
 	return j.recent.read(cur, upto, limit)
 }
 
-// Forget is Store's, and forgets what is in memory, too.
+// Forget is Store's, and drops what is in memory, too.
 func (j *Journal) Forget(author uuid.UUID, streams []Stream, upto uint64) (int, error) {
 	n, err := j.Store.Forget(author, streams, upto)
 	j.recent.forget()
@@ -127,8 +127,8 @@ func (j *Journal) Forget(author uuid.UUID, streams []Stream, upto uint64) (int, 
 	return n, err
 }
 
-// Propose hands over a proposal. It never waits. What is proposed after a batch that could not be
-// committed, and before Resume, is dropped: it was made of what has not happened.
+// Propose enqueues a proposal. It never waits. A proposal that comes after a batch that failed,
+// and before Resume, is dropped: it was made of what has not happened.
 func (j *Journal) Propose(p Proposal) {
 	j.mu.Lock()
 	j.waiting = append(j.waiting, p)
@@ -139,8 +139,8 @@ func (j *Journal) Propose(p Proposal) {
 	}
 }
 
-// Resume has proposals committed again after a batch that could not be. It drops those that
-// wait, and must be called by the goroutine that proposes.
+// Resume lets Run commit again after a batch that failed. It drops the proposals that wait, and
+// must be called by the goroutine that proposes.
 func (j *Journal) Resume() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -148,11 +148,11 @@ func (j *Journal) Resume() {
 	j.waiting, j.failed = j.waiting[:0], false
 }
 
-// Committed brings every proposal back once, in order, until Run ends, but for those that Resume drops.
+// Committed delivers every proposal once, in order, until Run ends, but for those that Resume drops.
 func (j *Journal) Committed() <-chan Batch { return j.committed }
 
-// Run commits what is proposed until ctx ends. What waits by then is dropped:
-// whoever wants it kept waits for it before ending ctx.
+// Run commits what is proposed until ctx ends. The proposals that wait by then are dropped:
+// a caller that wants them kept waits for them before it ends ctx.
 func (j *Journal) Run(ctx context.Context) {
 	var entries []Entry
 	var rows []Row
@@ -166,7 +166,7 @@ func (j *Journal) Run(ctx context.Context) {
 			return
 		}
 		group := j.take()
-		if len(group) == 0 { // it came with the last one, and so did its wake
+		if len(group) == 0 { // the batch before took what this wake was for
 			continue
 		}
 		entries, rows = entries[:0], rows[:0]
@@ -213,7 +213,7 @@ func (j *Journal) take() []Proposal {
 	return group
 }
 
-// reuse takes the memory of a batch that is over.
+// reuse keeps the memory of a batch that is over.
 func (j *Journal) reuse(group []Proposal) {
 	if cap(group) > mostSpare { // one flood must not cost memory for ever
 		return
@@ -224,7 +224,7 @@ func (j *Journal) reuse(group []Proposal) {
 	j.spare = group[:0]
 }
 
-// fail has nothing more taken before Resume.
+// fail lets Run take nothing more before Resume.
 func (j *Journal) fail() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -2,10 +2,10 @@ package journal
 
 import "math"
 
-// keepsNothing is the position up to which anything may go where nothing is kept back.
+// keepsNothing is the value of kept while nothing is kept back: anything may go.
 const keepsNothing = math.MaxUint64
 
-// KeepAfter implements Store. What was kept back goes at once.
+// KeepAfter implements Store. Entries that need not be kept any more go at once.
 func (m *Memory) KeepAfter(position uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -21,5 +21,5 @@ func (m *Memory) KeepAfter(position uint64) {
 	m.shrink()
 }
 
-// mayDrop reports whether the oldest of a stream may go.
+// mayDrop reports whether the oldest entry of a stream may go.
 func (m *Memory) mayDrop(r *ring) bool { return len(r.entries) > 0 && r.entries[0].Seq <= m.kept }

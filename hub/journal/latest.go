@@ -13,15 +13,15 @@ const (
 	latestFor   = 5 * time.Second // after which the store may have pruned some
 )
 
-// latest is what was spoken last in a few streams: all who enter a room are shown
-// that, and when thousands come they ask for the same. What is spoken in a stream ends
-// what is held of it.
+// latest holds the last spoken entries of a few streams. Every session that enters a room is
+// shown them, and when thousands enter they ask for the same. A newly spoken entry drops
+// what is held of its stream.
 type latest struct {
 	mu     sync.Mutex
 	ends   map[Stream]end
 	bytes  int    // of their entries
 	spoken uint64 // position after which nothing was spoken
-	epoch  int    // counts what has changed the record, for who reads it meanwhile
+	epoch  int    // counts calls of Forget: an answer read before one is not kept
 }
 
 // end is an answer of Store.Last.
@@ -33,7 +33,7 @@ type end struct {
 	read    time.Time
 }
 
-// Last is Store's, and may be a few seconds behind what the store prunes. Nobody may
+// Last is Store's, and may be a few seconds behind what the store prunes. The caller must not
 // change the entries.
 func (j *Journal) Last(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
 	if len(streams) != 1 || n > latestLines {
@@ -61,8 +61,8 @@ func (l *latest) find(st Stream, upto uint64, n int) (found *end, epoch int) {
 	return &e, l.epoch
 }
 
-// keep holds an end up to a position, unless it may not be the end, or have changed
-// since epoch.
+// keep holds an end that was read up to a position, unless something was spoken after
+// that position or forgotten since epoch.
 func (l *latest) keep(st Stream, upto uint64, e end, epoch int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,13 +80,13 @@ func (l *latest) keep(st Stream, upto uint64, e end, epoch int) {
 	l.bytes += e.bytes
 }
 
-// letGo is for when what is held of a stream is not its end any more.
+// letGo drops what is held of a stream: it is not the end any more.
 func (l *latest) letGo(st Stream) {
 	l.bytes -= l.ends[st].bytes
 	delete(l.ends, st)
 }
 
-// changed lets go of what is not the end any more.
+// changed drops the ends that these entries have made old.
 func (l *latest) changed(entries []Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -98,7 +98,7 @@ func (l *latest) changed(entries []Entry) {
 	}
 }
 
-// forget lets go of everything.
+// forget drops everything.
 func (l *latest) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

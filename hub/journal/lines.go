@@ -2,8 +2,8 @@ package journal
 
 import "math"
 
-// MostEntries bounds what is kept of a stream of which so many lines are kept: comings and goings
-// are no lines, and ten of them are kept for each, and 10,000.
+// MostEntries bounds the entries of a stream of which so many lines are kept. Joins and leaves
+// are no lines: ten of them are kept for each line, and 10,000 beside.
 func MostEntries(lines int) int {
 	const few = 10_000
 	if lines > (math.MaxInt-few)/11 {

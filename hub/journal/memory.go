@@ -15,16 +15,16 @@ import (
 	"chinwag/protocol"
 )
 
-// Bounds of the memory store. What goes beyond them is forgotten, the oldest
+// Bounds of the memory store. Beyond them the oldest entries are pruned
 // first; zero means the default, below zero no bound.
 type Bounds struct {
 	Lines   int // of one stream, see MostEntries; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
-	Streams int // 0: 4,096; beyond, the smallest goes
+	Streams int // 0: 4,096; beyond, the smallest is dropped
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
 }
 
-// Memory keeps the record in the process: a bounded ring for each stream.
+// Memory is a store in the process: a bounded ring for each stream.
 type Memory struct {
 	bounds Bounds
 	epoch  uuid.UUID
@@ -33,7 +33,7 @@ type Memory struct {
 	mu      sync.RWMutex
 	seq     uint64
 	bytes   int
-	gone    uint64 // position of the newest in a stream that was forgotten as a whole
+	gone    uint64 // position of the newest entry in a stream that was dropped as a whole
 	kept    uint64 // position up to which anything may go
 	streams map[Stream]*ring
 	rows    map[int64][]byte
@@ -45,17 +45,17 @@ type ring struct {
 	lines   int    // entries that were spoken
 	bytes   int
 	last    uint64 // position of the newest
-	dropped uint64 // position of the newest that is gone, 0: none
+	dropped uint64 // position of the newest that was pruned, 0: none
 }
 
-// NewMemory makes an empty record with an epoch and a key of its own.
+// NewMemory makes an empty store with an epoch and a key of its own.
 func NewMemory(b Bounds) *Memory {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // it cannot fail
 	return NewMemoryOf(b, uuid.New(), key)
 }
 
-// NewMemoryOf makes an empty record with an epoch and a key that others have, too: those of the other nodes of one order.
+// NewMemoryOf makes an empty store with a given epoch and key: those that all nodes of one order share.
 func NewMemoryOf(b Bounds, epoch uuid.UUID, key [32]byte) *Memory {
 	b.Lines = bound(b.Lines, 1000)
 	b.Bytes = bound(b.Bytes, 1<<20)
@@ -81,7 +81,7 @@ func (m *Memory) Head() uint64 {
 	return m.seq
 }
 
-// Commit implements Store. It fails only where what it is given cannot be.
+// Commit implements Store. It fails only with ErrPosition or ErrRow.
 func (m *Memory) Commit(entries []Entry, rows []Row) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,7 +102,7 @@ func (m *Memory) keep(e *Entry) {
 		if len(m.streams) >= m.bounds.Streams {
 			m.forgetOne()
 		}
-		r = &ring{dropped: m.gone} // perhaps it is one of those
+		r = &ring{dropped: m.gone} // it may be one that was dropped
 		m.streams[e.Stream] = r
 	}
 	m.seq++
@@ -118,7 +118,7 @@ func (m *Memory) keep(e *Entry) {
 	m.trim(r)
 }
 
-// trim drops what is too much in one stream.
+// trim prunes one stream to its bounds.
 func (m *Memory) trim(r *ring) {
 	for (r.lines > m.bounds.Lines || len(r.entries) > MostEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
 		m.dropOldest(r)
@@ -136,13 +136,13 @@ func (m *Memory) dropOldest(r *ring) {
 	r.drop(1)
 }
 
-// shrink drops what is too much in all.
+// shrink prunes all streams to Bounds.Total.
 func (m *Memory) shrink() {
 	for m.bytes > m.bounds.Total && m.shrinkLargest() {
 	}
 }
 
-// shrinkLargest drops an eighth of the largest stream, so that the search for
+// shrinkLargest prunes an eighth of the largest stream, so that the search for
 // it is paid for by many lines. It reports whether there was anything that may go.
 func (m *Memory) shrinkLargest() bool {
 	var largest *ring
@@ -160,9 +160,9 @@ func (m *Memory) shrinkLargest() bool {
 	return true
 }
 
-// forgetOne forgets the smallest stream, and of those the one that has been
-// silent longest: who makes a thousand rooms forgets their own first. It reports whether
-// there was one that may go.
+// forgetOne drops the smallest stream, and of equals the one that has been
+// silent longest, so that a session which makes a thousand rooms loses its own first. It
+// reports whether there was one that may go.
 func (m *Memory) forgetOne() bool {
 	var least Stream
 	var of *ring
@@ -192,8 +192,8 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 	return p, nil
 }
 
-// readStream adds what one stream has after a position to the page, and counts
-// what it no longer has.
+// readStream adds the entries of one stream after a position to the page, and counts
+// those that are gone.
 func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int) {
 	r := m.streams[at.Stream]
 	if at.Stream == "" {
@@ -293,10 +293,10 @@ func (m *Memory) Before(t time.Time) (seq uint64, err error) {
 	return seq, nil
 }
 
-// searchAtOnce is how many entries a search looks at in one go.
+// searchAtOnce is how many entries a search copies under one lock.
 const searchAtOnce = 64
 
-// Search implements Store. Words are found anywhere in others.
+// Search implements Store. A word is found within longer words, too.
 func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
 	wanted := strings.Fields(strings.ToLower(words))
 	if len(wanted) == 0 || n <= 0 {
@@ -313,8 +313,8 @@ func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upt
 	return found[max(0, len(found)-n):], upto, nil
 }
 
-// searchIn looks through one stream, the newest first. Whoever commits waits for no more than that
-// a few entries are copied.
+// searchIn looks through one stream, the newest first. A commit waits only while searchAtOnce
+// entries are copied.
 func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto uint64, n int) (found []Entry, err error) {
 	var room [searchAtOnce]Entry
 	for upto > 0 && len(found) < n {

@@ -12,38 +12,38 @@ const (
 	recentLines = 8192
 	recentBytes = 7 << 19 // of memory: 3.5 MiB
 
-	// lineBytes is what the line of an entry takes beside its words, in both spellings, and
-	// its share of the room that the tail keeps.
+	// lineBytes is what the line of an entry takes beside its words, in both encodings, and
+	// its share of the spare capacity of the tail.
 	lineBytes = 500
 )
 
-// recent is the end of the record in memory, whatever the store: who has fallen
+// recent is the end of the journal in memory, whatever the store. A client that has fallen
 // behind a little reads on from here, with lines that are encoded already.
 type recent struct {
 	mu sync.RWMutex
 	tail
 	bytes int
 	most  int    // entries
-	floor uint64 // all that came after this position is here
-	epoch int    // counts what has changed the record, for who commits meanwhile
+	floor uint64 // every entry after this position is here
+	epoch int    // counts calls of Forget: entries of a commit during one are not kept
 }
 
-// held is the memory that e takes at the most, when its line is spelled in text and in
-// JSON, which has two bytes for a byte of words where these are full of quotation marks. A
-// line is spelled later than it is remembered, so that is not looked at.
+// held is the memory that e takes at the most, with its line encoded in text and in
+// JSON, which has two bytes for a byte of words where these are full of quotation marks. It is
+// an estimate, since a line is encoded later than it is remembered.
 func held(e *Entry) int {
 	size := e.Size()
 	return size + lineBytes + 3*(size-entryBytes)
 }
 
-// now is the epoch of what is committed next.
+// now is the epoch, to be read before a commit and passed to remember after it.
 func (r *recent) now() int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.epoch
 }
 
-// remember holds what was committed since epoch, unless some of it may have been forgotten since.
+// remember adds what was committed since epoch, unless Forget was called since: it may have erased some of it.
 func (r *recent) remember(entries []Entry, epoch int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +67,7 @@ func (r *recent) remember(entries []Entry, epoch int) {
 	r.drop(drop)
 }
 
-// forget leaves nothing here: what is read is read from the store again.
+// forget drops everything, so that reads go to the store again.
 func (r *recent) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +78,7 @@ func (r *recent) forget() {
 	r.epoch++
 }
 
-// read is Store.Read, if all that is asked for is here.
+// read is Store.Read; ok is false where some of what is asked for is not here.
 func (r *recent) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -106,7 +106,7 @@ func (c *Cursor) reads(st Stream) bool {
 	return false
 }
 
-// share makes the line that everybody but its author is told of e.
+// share makes the line that every client but its author's is told of e.
 func (e *Entry) share() {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed

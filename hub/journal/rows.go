@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// ErrRow is what Commit returns for a row whose ID is none. Nothing is committed.
+// ErrRow is what Commit returns for a row whose ID is not above 0. Nothing is committed.
 var ErrRow = errors.New("journal: a row needs an ID above 0")
 
-// CheckRows is for stores: each row must have an ID.
+// CheckRows is for stores: each row must have an ID above 0.
 func CheckRows(rows []Row) error {
 	for i := range rows {
 		if rows[i].ID <= 0 {
@@ -21,7 +21,7 @@ func CheckRows(rows []Row) error {
 	return nil
 }
 
-// lastRows leaves one of the rows with the same ID, the last, in the order of IDs: what a group
+// lastRows keeps the last of the rows with the same ID, and sorts them by ID: a row that a group
 // changed twice is written once.
 func lastRows(rows []Row) []Row {
 	if len(rows) < 2 {
@@ -35,13 +35,13 @@ func lastRows(rows []Row) []Row {
 		}
 		rows[n-1] = r
 	}
-	clear(rows[n:]) // let go of what is not written
+	clear(rows[n:]) // so that the values can be collected
 	return rows[:n]
 }
 
 func byID(a, b Row) int { return cmp.Compare(a.ID, b.ID) }
 
-// keepRows makes the rows true in memory.
+// keepRows writes the rows.
 func (m *Memory) keepRows(rows []Row) {
 	for _, r := range rows {
 		if r.Value == nil {

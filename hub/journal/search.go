@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// One search is under way at a time, and only so many wait for it: a search may take a
+// One search runs at a time, and the queue is bounded: a search may take a
 // processor for as long as it lasts.
 const (
 	searchTime      = 250 * time.Millisecond
@@ -17,13 +17,13 @@ const (
 	longReadsAtOnce = 2  // see Begin
 )
 
-// What Search refuses.
+// Errors of Search that are not the store's.
 var (
 	ErrTooLong  = errors.New("journal: too many words are searched for")
 	ErrTooBroad = errors.New("journal: the search takes too long")
 )
 
-// Search is Store's, when the turn of a caller from an address has come. From then on it takes a bounded time.
+// Search is Store's. It waits for the turn of an address, and then takes at most searchTime.
 // It returns one of the errors above, or ErrBusy, where the store is not to blame, and ctx's own when that ends.
 func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
 	if CountWords(words) > MaxWords {
@@ -42,10 +42,10 @@ func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Strea
 	return found, looked, err
 }
 
-// Begin waits for the turn of a caller from an address that reads much of the record: for one page, and
-// what is made of it. End gives the turn back. What is short (Last, Back, Before) needs none: so a
-// newcomer waits for one page of another reader at the most, however many read all there is.
+// Begin waits for the turn of an address to read one page, and to deliver it. End gives the turn back.
+// Short reads (Last, Back, Before) need none, so that a new session waits for one page of another
+// reader at the most, however many of them read the whole journal.
 func (j *Journal) Begin(ctx context.Context, from netip.Prefix) error { return j.long.take(ctx, from) }
 
-// End is the end of what Begin began.
+// End gives back the turn that Begin took.
 func (j *Journal) End() { j.long.leave() }

@@ -1,13 +1,13 @@
 package journal
 
-// tail is the end of a record: entries come at its end and go at its front.
+// tail is a queue of entries: they are added at its end and dropped at its front.
 type tail struct {
 	entries []Entry // in order
-	room    []Entry // what entries is the end of
+	room    []Entry // the memory of which entries is the end
 }
 
-// add appends entries. A record that is full, and loses an entry for each that
-// comes, needs no memory anew.
+// add appends entries. A tail that is full, and drops an entry for each that
+// it gets, allocates nothing.
 func (t *tail) add(entries ...Entry) {
 	if len(t.room)+len(entries) > cap(t.room) {
 		t.moveUp()
@@ -17,8 +17,8 @@ func (t *tail) add(entries ...Entry) {
 	t.entries = t.room[gone:]
 }
 
-// moveUp moves what is left to the front, if that gains so much room that it is
-// worth it. Room for far more than is left is given back.
+// moveUp moves the entries to the front, if that gains enough room to be worth the copy.
+// Memory for far more entries than there are is given back.
 func (t *tail) moveUp() {
 	n := len(t.entries)
 	switch gone := len(t.room) - n; {
@@ -34,7 +34,7 @@ func (t *tail) moveUp() {
 	t.entries = t.room
 }
 
-// drop lets go of the first n entries.
+// drop drops the first n entries.
 func (t *tail) drop(n int) {
 	clear(t.entries[:n])
 	t.entries = t.entries[n:]

@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// turns lets a few at a time do what takes long. The others wait, and the addresses
-// take turns: however many ask from one address, another waits for one of them at most.
-// Those of one address go in the order in which they came.
+// turns lets a few callers at a time do long work. The others wait, and the addresses
+// take turns: however many callers wait from one address, a caller from another waits for one
+// of them at most. Callers from one address go in the order in which they came.
 type turns struct {
-	atOnce   int // how many go at the same time
+	atOnce   int // callers that have a turn at the same time
 	most     int // callers that may wait; 0: any number
 	mostFrom int // of them from one address
 
@@ -21,14 +21,14 @@ type turns struct {
 	lines   []line // one for each address from which a caller waits, the next first
 }
 
-// line is the callers from one address that wait, the first first.
+// line is the queue of callers from one address.
 type line struct {
 	from netip.Prefix
 	who  []chan struct{} // each is closed when its turn has come
 }
 
 // take waits for the caller's turn, which leave gives back. It returns ErrBusy at once where
-// too many wait already, and the error of ctx if that ends first.
+// too many callers wait already, and the error of ctx if that ends first.
 func (t *turns) take(ctx context.Context, from netip.Prefix) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (t *turns) take(ctx context.Context, from netip.Prefix) error {
 	}
 }
 
-// stand gives the caller a place in the line of its address; nil: it has its turn already, or err says why not.
+// stand puts the caller into the line of its address; nil: it has its turn already, or err says why not.
 func (t *turns) stand(from netip.Prefix) (mine chan struct{}, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -68,12 +68,12 @@ func (t *turns) stand(from netip.Prefix) (mine chan struct{}, err error) {
 	return mine, nil
 }
 
-// find is the index of an address' line; -1: nobody waits from there.
+// find is the index of an address' line; -1: no caller waits from there.
 func (t *turns) find(from netip.Prefix) int {
 	return slices.IndexFunc(t.lines, func(l line) bool { return l.from == from })
 }
 
-// leave gives a turn on to the next.
+// leave gives the turn to the next caller.
 func (t *turns) leave() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -90,7 +90,7 @@ func (t *turns) leave() {
 	}
 }
 
-// goAway takes a caller out of its line that waits no longer.
+// goAway takes a caller that gives up out of its line.
 func (t *turns) goAway(from netip.Prefix, mine chan struct{}) {
 	t.mu.Lock()
 	i := t.find(from)
