@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	logPages   = 1000                  // pages in the log before they go to the file
+	logPages   = 1000                  // pages in the WAL before they go to the file
 	longLog    = 4 * logPages          // pages beyond which readers are kept out, so that it begins anew
 	patience   = 50 * time.Millisecond // that a checkpoint waits for the readers inside
-	truncating = 20                    // attempts to empty a log with forgotten words in it
+	truncating = 20                    // attempts to empty a WAL with forgotten words in it
 )
 
-// checkpointIfLong brings what is in the log to the file, if it is much.
+// checkpointIfLong makes a checkpoint if the WAL is long, or has forgotten words in it.
 func (s *Store) checkpointIfLong() error {
 	if s.scrub.Load() {
 		return s.checkpoint()
@@ -25,10 +25,10 @@ func (s *Store) checkpointIfLong() error {
 	return s.checkpoint()
 }
 
-// checkpoint brings the log to the file: nearly all of it while commits go on,
-// and the rest between two commits. The log begins anew with the next commit if nobody
-// reads in it; when it is long, readers are kept out for that. With words in it that were
-// forgotten, it is emptied.
+// checkpoint copies the WAL to the file: nearly all of it while commits go on,
+// and the rest between two commits. The WAL begins anew with the next commit if no reader
+// is in it; when it is long, readers are kept out for that. With forgotten words in it,
+// it is truncated.
 func (s *Store) checkpoint() error {
 	log, first := s.emptyLog("PASSIVE")
 	again, err := s.finish(log, first)
@@ -38,8 +38,8 @@ func (s *Store) checkpoint() error {
 	return err
 }
 
-// finish is the part of a checkpoint for which commits wait: after a first one, that has
-// brought nearly all to the file. It may be tried again where one of our readers is in the way.
+// finish is the part of a checkpoint for which commits wait: after a first one, which has
+// copied nearly all to the file. again is true where one of our readers is in the way.
 func (s *Store) finish(log logState, first error) (again bool, err error) {
 	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
@@ -77,7 +77,7 @@ func (s *Store) truncate() (again bool, err error) {
 
 var errReaders = errors.New("somebody reads what is in the log")
 
-// logState is what a checkpoint leaves: pages in the log, and those of them that are in the file.
+// logState is what a checkpoint leaves: pages in the WAL, and those of them that are in the file.
 type logState struct{ pages, done int }
 
 func (s *Store) emptyLog(how string) (log logState, err error) {

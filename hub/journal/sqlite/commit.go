@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// stream is what is known of a stream between two commits.
+// stream is the counters of a stream, held between commits.
 type stream struct {
 	id    int64
 	count uint64
@@ -35,8 +35,8 @@ type writer struct {
 	intoIndex, outOfIndex   *sql.Stmt
 	erase, remove           *sql.Stmt
 	prune, drop             *sql.Stmt // streams
-	keepRow, removeRow      *sql.Stmt // nil in a file of before there were rows
-	args                    []any     // of entries that are yet to be written
+	keepRow, removeRow      *sql.Stmt // nil in a file without rows
+	args                    []any     // of entries that are still to be written
 	touched                 []*stream // in this transaction
 	buf                     []byte
 }
@@ -129,7 +129,7 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	return nil
 }
 
-// transact does f and commits it, or leaves everything as it was. The caller has
+// transact runs f in a transaction, and rolls back where it fails. The caller holds
 // s.writing.
 func (s *Store) transact(f func() error) error {
 	if s.broken != nil {
@@ -146,13 +146,13 @@ func (s *Store) transact(f func() error) error {
 		return nil
 	}
 	_, _ = s.w.rollback.ExecContext(ctx) // SQLite has done so already after some errors
-	clear(s.streams)                     // what they count has not come true
+	clear(s.streams)                     // they have counted what was rolled back
 	clear(s.w.args)
 	s.w.args, s.w.touched = s.w.args[:0], s.w.touched[:0]
 	return s.fail(err)
 }
 
-// fail remembers an error after which nothing is certain.
+// fail breaks the store if err is final.
 func (s *Store) fail(err error) error {
 	if isFinal(err) {
 		s.broken = fmt.Errorf("%w (%w)", journal.ErrBroken, err)
@@ -181,7 +181,7 @@ func (s *Store) stream(name journal.Stream) (*stream, error) {
 	return st, nil
 }
 
-// next counts an entry of st.
+// next counts an entry of st, and returns its number in the stream.
 func (w *writer) next(st *stream, seq uint64) (nth uint64) {
 	if !st.dirty {
 		st.dirty = true
@@ -192,7 +192,7 @@ func (w *writer) next(st *stream, seq uint64) (nth uint64) {
 	return st.count
 }
 
-// count writes the rest of the entries and what the streams count now.
+// count writes the rest of the entries, and the counters of the streams.
 func (s *Store) count() error {
 	if err := s.w.flush(1); err != nil {
 		return err
@@ -230,7 +230,7 @@ func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsSpoken(), here, string(w.buf[:len(w.buf)-1]))
 }
 
-// flush writes what was collected if there are atLeast so many.
+// flush writes the collected entries if there are atLeast so many.
 func (w *writer) flush(atLeast int) error {
 	const columns = 9
 	args := w.args
@@ -244,7 +244,7 @@ func (w *writer) flush(atLeast int) error {
 			}
 		}
 	}
-	clear(w.args) // let go of what they hold
+	clear(w.args) // so that their values can be collected
 	w.args = w.args[:0]
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Format is a spelling of an exported record.
+// Format is the format of an export.
 type Format string
 
 const (
@@ -25,7 +25,7 @@ const (
 	Text Format = "text" // lines that people read
 )
 
-// An exported record is lines: a header, its streams, its entries, and an end.
+// An export is lines: a header, the streams, the entries, and an end.
 //
 //	{"chinwag":"history","version":3,"epoch":…,"gone":…}
 //	{"stream":"#lobby","count":…,"last":…,"pruned_nth":…,"pruned_seq":…}
@@ -40,10 +40,10 @@ type header struct {
 
 const (
 	exportName    = "history"
-	exportVersion = 3 // in 1 the operators of a desk may stand in other rooms than their own; up to 2 there is no end
+	exportVersion = 3 // in 1 the operators of a desk may be in other rooms than their own; up to 2 there is no end
 )
 
-// footer is the end: what stands before it. An export without one was cut off.
+// footer is the end: it counts what stands before it. An export without one was cut off.
 type footer struct {
 	End     string `json:"end"` // "history"
 	Streams int    `json:"streams"`
@@ -61,8 +61,8 @@ type exported struct {
 	Event  json.RawMessage `json:"event"`
 }
 
-// Export writes the whole record at path to w, also while a server writes to it. What
-// cannot be read of a damaged one is left out, and the error tells how much that is.
+// Export writes the whole journal at path to w, also while a server writes to it. Entries
+// that cannot be read are left out, and the error tells how many.
 func Export(path string, w io.Writer, f Format) error {
 	if f != JSON && f != Text {
 		return fmt.Errorf("an export is json or text, not %q", f)
@@ -95,8 +95,8 @@ type exporting struct {
 	json   *json.Encoder
 	format Format
 	names  map[int64]journal.Stream
-	last   uint64 // position of the last entry, as the streams have it
-	next   uint64 // position from which on nothing was looked at yet; the first is 1
+	last   uint64 // position of the last entry, by the counters of the streams
+	next   uint64 // position of the next entry to look at; the first is 1
 	lost   uint64 // entries that cannot be read
 	end    footer
 }
@@ -126,7 +126,7 @@ func (x *exporting) all(ctx context.Context) error {
 	}
 }
 
-// finish says how much was written, so that what is cut off is missed.
+// finish writes how much was exported, so that an import misses what is cut off.
 func (x *exporting) finish() error {
 	if x.format == Text {
 		return nil
@@ -151,8 +151,8 @@ func (x *exporting) head(ctx context.Context, streams []streamRow) error {
 	return nil
 }
 
-// entries writes all entries from next on, until the end or a place at which the
-// file is damaged.
+// entries writes all entries from next on, until the end or the first damaged
+// page of the file.
 func (x *exporting) entries(ctx context.Context) error {
 	rows, err := x.conn.QueryContext(ctx, "SELECT e.stream, "+columns+" FROM entries e WHERE seq>=? ORDER BY seq", position(x.next))
 	if err != nil {
@@ -183,7 +183,7 @@ func (x *exporting) write(e *journal.Entry) (err error) {
 	return x.json.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
 }
 
-// leap moves next beyond a damaged place: in steps that grow, and then back to the
+// leap moves next beyond a damaged place: in steps that grow, then by bisection to the
 // first entry behind it.
 func (x *exporting) leap(ctx context.Context) {
 	from, step := x.next, uint64(1)
@@ -223,7 +223,7 @@ func (r *reader) next(rows *sql.Rows, names map[int64]journal.Stream) (journal.E
 	return r.entry(&row, names[id])
 }
 
-// Vacuum writes the file at path anew, without the room of what is gone.
+// Vacuum rewrites the file at path without free pages and forgotten words.
 func Vacuum(path string) error {
 	if err := checkHeader(path); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
@@ -235,7 +235,7 @@ func Vacuum(path string) error {
 	if err != nil {
 		return err
 	}
-	err = s.slice(lazy, s.clearIndex) // words that have gone stay in it otherwise
+	err = s.slice(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
 	for more := true; more && err == nil; {
 		more, err = s.index()
 	}

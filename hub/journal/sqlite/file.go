@@ -24,8 +24,8 @@ var (
 	errNotAsMade = fmt.Errorf("%w: it is not as it was written", errDamaged)
 )
 
-// explain makes a sentence for people of what went wrong with the file. What the system says of a
-// file or a folder, an fs.PathError, stays what it is: who named the file knows what to do next.
+// explain makes a sentence for people of what went wrong with the file. An error of the system,
+// an fs.PathError, stays what it is: the caller named the file and knows what to do next.
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
@@ -33,7 +33,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, errFolder):
 		return fmt.Errorf("%s is a folder: please name the file in it, which a server calls chinwag.db", path)
 	case errors.Is(err, errDamaged), code(err)&0xff == codes.SQLITE_CORRUPT,
-		code(err)&0xff == codes.SQLITE_ERROR: // what is asked is right, so what is there is not
+		code(err)&0xff == codes.SQLITE_ERROR: // our statements are right, so the file is not
 		if code(err) != 0 {
 			err = errNotAsMade
 		}
@@ -72,8 +72,8 @@ func code(err error) int {
 	return 0
 }
 
-// isFinal reports whether nothing is certain after err but what a new start
-// finds. After a failed flush the system may have thrown away what it could not
+// isFinal reports whether only a new start can tell what is in the file after
+// err. After a failed flush the system may have thrown away what it could not
 // write and say "done" the next time.
 func isFinal(err error) bool {
 	switch code(err) {
@@ -105,8 +105,8 @@ func dsn(path, mode string, params ...string) string {
 	return u.String() + "?mode=" + mode + "&_pragma=busy_timeout(5000)&" + strings.Join(params, "&")
 }
 
-// makeFile makes an empty file that only its owner may read, or leaves what is
-// there if SQLite would.
+// makeFile makes an empty file that only its owner may read. It leaves a file that is
+// there, and rejects one that is no database.
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -125,7 +125,7 @@ func makeFile(path string) error {
 	return checkHeader(path)
 }
 
-// checkKind refuses what is no file: whoever opens a pipe would wait for ever.
+// checkKind rejects what is no regular file: to open a pipe would block for ever.
 func checkKind(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -139,7 +139,7 @@ func checkKind(path string) error {
 	return nil
 }
 
-// checkHeader refuses what is something else, before SQLite has touched it.
+// checkHeader rejects a file that is no database, before SQLite touches it.
 func checkHeader(path string) error {
 	if err := checkKind(path); err != nil {
 		return err
@@ -170,8 +170,8 @@ const (
 	tailLines = 1000     // entries that are checked in any case
 )
 
-// check is the cheap look at each start: all of a small file, and of a large one
-// what is small and what was written last.
+// check is the check at each start: of a small file all of it, of a large one
+// the small tables and the last entries.
 func check(ctx context.Context, c *sql.Conn, path string) error {
 	checks := []string{"quick_check('meta')", "quick_check('streams')", "quick_check('rows')"}
 	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
@@ -189,7 +189,7 @@ func check(ctx context.Context, c *sql.Conn, path string) error {
 	return checkTail(ctx, c)
 }
 
-// checkTail compares the last entries with what the streams count.
+// checkTail compares the last entries with the counters of the streams.
 func checkTail(ctx context.Context, c *sql.Conn) error {
 	var wrong int
 	err := c.QueryRowContext(ctx, `

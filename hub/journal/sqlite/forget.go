@@ -14,13 +14,13 @@ import (
 	"chinwag/protocol"
 )
 
-const mostForgetting = 1000 // who forget at the same time, of whom one does and the others wait
+const mostForgetting = 1000 // calls of Forget at the same time: one works, and the others wait
 
-// Forget implements journal.Store. When it returns, nobody finds the words or reads
-// them: they are overwritten in the rows, taken out of the index, and that is flushed.
-// What is left of them in the file, where nobody looks, the scrub removes later, once
-// for all who have forgotten something. One forgets at a time, in slices and with
-// rests, so that any number of them costs the others as much as one.
+// Forget implements journal.Store. When it returns, the words are overwritten in the rows
+// and taken out of the index, and that is flushed, so no search or read shows them.
+// The scrub removes what is left of them in the file later, once for many calls.
+// One call works at a time, in slices and with rests, so that any number of them slows
+// commits down as much as one.
 func (s *Store) Forget(author uuid.UUID, streams []journal.Stream, upto uint64) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
@@ -48,15 +48,15 @@ func (s *Store) Forget(author uuid.UUID, streams []journal.Stream, upto uint64) 
 	return n, nil
 }
 
-// flush has the disk take what was committed lazily.
+// flush brings what was committed lazily to the disk.
 func (s *Store) flush() error {
-	return s.slice(durable, func(*slice) error { // SQLite writes nothing where nothing is different
+	return s.slice(durable, func(*slice) error { // without a change SQLite would write nothing, and flush nothing
 		_, err := s.w.conn.ExecContext(context.Background(), "UPDATE meta SET gone=gone+1; UPDATE meta SET gone=gone-1")
 		return err
 	})
 }
 
-// forgetIn looks through all that was spoken in one stream, as a reader does. An index
+// forgetIn looks through all spoken entries of one stream, as a reader does. An index
 // by author would be quicker, and every line would pay for it.
 func (s *Store) forgetIn(author uuid.UUID, st journal.Stream, upto uint64) (n int, err error) {
 	var found []uint64
@@ -83,7 +83,7 @@ func (s *Store) forgetIn(author uuid.UUID, st journal.Stream, upto uint64) (n in
 	return n, nil
 }
 
-// forgetSome takes the words out of the first of these entries.
+// forgetSome erases the words of the first of these entries, as many as one slice has time for.
 func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
 	err = s.slice(lazy, func(l *slice) error {
 		marked := s.marked.Load()
@@ -131,8 +131,8 @@ func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
 	return looked, erased, nil
 }
 
-// forget overwrites what r says. The new words are as long as the old ones where they
-// can be: SQLite then writes over them in their place, and moves nothing.
+// forget overwrites the event of r. The new one is padded to the length of the old one where
+// it is shorter: SQLite then overwrites it in its place, and moves nothing.
 func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	e, err := protocol.DecodeEvent(r.event)
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	return true, err
 }
 
-// leaveIndex takes the words of r out of the index, if they are in it. They stand in
+// leaveIndex takes the words of r out of the index, if they are in it. They stay in
 // its older parts until those are merged.
 func (s *Store) leaveIndex(r *rawRow) error {
 	if !r.spoken || r.seq > s.indexed.Load() {
@@ -174,11 +174,11 @@ type rawRow struct {
 	event    []byte
 }
 
-// spokenIn is what was spoken in a stream after a position.
+// spokenIn selects what was spoken in a stream after a position.
 const spokenIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
 
-// spokenBy are the first entries that author has spoken in a stream after a
-// position and up to another. It looks at no more than lookAtOnce, of which last is the last.
+// spokenBy finds the entries that author has spoken in a stream after a position and
+// up to another. It looks at no more than lookAtOnce entries; last is the last of these.
 func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
 	err = s.borrow(func(r *reader) error {
 		last = min(upto, math.MaxInt64)
@@ -207,8 +207,8 @@ func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after, upto uint64
 
 const rawColumns = "seq, nth, stream, spoken, event"
 
-// raw are the first entries that a query for rawColumns finds: no more than limit, its
-// first parameter, and no more than a slice may be about. whole is false if there may be others.
+// raw returns the first entries that a query for rawColumns finds: no more than limit, its
+// first parameter, and no more than about a slice. whole is false if there may be others.
 func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
 	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// gate is what every reader goes through. A checkpoint closes it for a moment, since the log
-// begins anew only when nobody reads what is in it, and where readers never pause there
+// gate counts the readers inside. A checkpoint closes it for a moment, since the WAL
+// begins anew only when no reader is in it, and where reads never pause there
 // would always be one.
 type gate struct {
 	mu     sync.Mutex
@@ -49,7 +49,7 @@ func (g *gate) leave() {
 	g.tellLeft()
 }
 
-// hasten has the gate call hurry when it is closed, for a reader inside that takes longer than a
+// hasten sets what close calls, for a reader inside that takes longer than a
 // page. The reader takes that back with nil before it leaves.
 func (g *gate) hasten(hurry context.CancelFunc) {
 	g.mu.Lock()
@@ -59,7 +59,7 @@ func (g *gate) hasten(hurry context.CancelFunc) {
 	}
 }
 
-// tellLeft tells close, if that waits, that no reader is inside.
+// tellLeft wakes close, if it waits and no reader is inside.
 func (g *gate) tellLeft() {
 	if g.inside == 0 && g.left != nil {
 		close(g.left)
@@ -67,8 +67,8 @@ func (g *gate) tellLeft() {
 	}
 }
 
-// close lets nobody in any more, and reports whether all are out within patience. One at
-// a time may close it, and must open it again.
+// close lets no more readers in, and reports whether all are out within patience. One caller at
+// a time may close the gate, and must open it again.
 func (g *gate) close(patience time.Duration) (empty bool) {
 	left := make(chan struct{})
 	g.mu.Lock()

@@ -20,17 +20,17 @@ import (
 // maxLine is how long a line of an export may be. The longest entry has a few kilobytes.
 const maxLine = 1 << 20
 
-// Imported is what an import has made a record of.
+// Imported counts what an import has found.
 type Imported struct {
 	Entries uint64
 	Lost    uint64 // entries that could not be read when the export was made
-	Missing uint64 // entries of the export that are not there, and were not asked for
+	Missing uint64 // entries that the export counts and does not hold; above 0 only with partial
 }
 
-// Import makes a record at path of what Export wrote as JSON, with the same epoch and
-// positions: all of it or, if something is missing and partial is not set, nothing. It does
-// not touch a file that has entries already, and a failed import leaves no file behind that
-// was not there before.
+// Import makes a journal at path of what Export wrote as JSON, with the same epoch and
+// positions: all of it or, if something is missing and partial is not set, nothing. A partial
+// one may get another epoch, see fit. Import does not touch a file that has entries already, and
+// a failed import leaves no file behind that was not there before.
 func Import(path string, from io.Reader, partial bool) (done Imported, err error) {
 	made := absent(path)
 	s, err := Open(path, Options{Sync: Normal, Mailbox: -1})
@@ -48,7 +48,7 @@ func Import(path string, from io.Reader, partial bool) (done Imported, err error
 	return done, nil
 }
 
-// absent are the files of the record at path that are not there.
+// absent are the files of the journal at path that are not there.
 func absent(path string) (files []string) {
 	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
 		if _, err := os.Lstat(path + end); errors.Is(err, os.ErrNotExist) {
@@ -58,11 +58,11 @@ func absent(path string) (files []string) {
 	return files
 }
 
-// remove takes files of the record at path away, unless another process has it by now.
+// remove removes files of the journal at path, unless another process has it by now.
 func remove(path string, files []string) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR, 0)
 	if err != nil {
-		return // nothing was made
+		return // no file was made
 	}
 	defer f.Close()
 	if lock(f) != nil {
@@ -115,13 +115,13 @@ type importing struct {
 	done    Imported
 }
 
-// importedStream is what an export says of a stream, and what of that was there.
+// importedStream is what an export counts of a stream, and how far its entries have come.
 type importedStream struct {
 	streamRow
 	nth, seq uint64 // of its last entry
 }
 
-// wrong is what is wrong with a line of the export, as a sentence.
+// wrong is the error of a line of the export, as a sentence.
 func (in *importing) wrong(format string, args ...any) error {
 	return fmt.Errorf("line %d of the export %s, so nothing is imported", max(1, in.line), fmt.Sprintf(format, args...))
 }
@@ -143,7 +143,7 @@ func (in *importing) all() error {
 			return err
 		case line == nil:
 			return in.finish()
-		case !whole: // the rest of it is not there, nor what came after it
+		case !whole: // the export is cut off in it
 			in.line--
 			return in.finish()
 		}
@@ -153,8 +153,8 @@ func (in *importing) all() error {
 	}
 }
 
-// next is the next line that is not empty; nil is the end. It is whole if it has an end, or
-// reads as if it were.
+// next is the next line that is not empty; nil is the end. It is whole if it ends with a newline
+// or is valid JSON.
 func (in *importing) next() (line []byte, whole bool, err error) {
 	for {
 		if in.line == 0 {
@@ -181,7 +181,7 @@ func (in *importing) next() (line []byte, whole bool, err error) {
 	}
 }
 
-// encoding skips the mark with which some editors begin UTF-8, and refuses what is no text in it.
+// encoding skips a byte order mark of UTF-8, and rejects UTF-16 and gzip.
 func (in *importing) encoding() error {
 	begins, _ := in.from.Peek(3)
 	switch {
@@ -248,8 +248,8 @@ func isStream(st journal.Stream) bool {
 	return st == journal.Everybody || strings.HasPrefix(string(st), "@") && len(st) <= 100
 }
 
-// entry takes an entry. Its number in its stream is the next one, whatever it was: of an
-// export in which some are missing a record is made that has those that are there.
+// entry imports an entry. It gets the next number in its stream, whatever the export says: a
+// partial import counts the entries that are there.
 func (in *importing) entry(e *exported) error {
 	ev, err := protocol.DecodeEvent(e.Event)
 	recorded, ok := ev.(protocol.Recorded)
@@ -275,8 +275,8 @@ func (in *importing) entry(e *exported) error {
 // isTime reports whether t can stand in the file.
 func isTime(t time.Time) bool { return t.IsZero() || time.Unix(0, t.UnixNano()).Equal(t) }
 
-// finish is for when all that is there was taken: it says what is missing, or makes a
-// record of it.
+// finish is called at the end of the export: it rejects what is incomplete, or makes the
+// rest of the journal.
 func (in *importing) finish() error {
 	if err := in.judge(); err != nil {
 		return err
@@ -291,10 +291,10 @@ func (in *importing) finish() error {
 	return err
 }
 
-// isCut reports whether nobody knows what came after what is there.
+// isCut reports whether the export has lost its end, so that an unknown number of entries is missing.
 func (in *importing) isCut() bool { return in.end == nil && in.header.Version > 2 }
 
-// judge compares what is there with what was promised.
+// judge compares the entries that are there with the counters of the streams and of the end.
 func (in *importing) judge() error {
 	var promised uint64
 	for _, st := range in.streams {
@@ -326,8 +326,8 @@ func (in *importing) judge() error {
 	return fmt.Errorf("the export %s; nothing is imported: please export once more, or take what is there with --partial", what)
 }
 
-// fit makes the counters fit what is there. Where the last entries are missing, or may be,
-// their positions will be used again, so it is another record.
+// fit makes the counters fit the entries that are there. Where the last entries are missing, or
+// may be, their positions will be used again, so the journal gets another epoch.
 func (in *importing) fit() error {
 	conn, stop := in.s.w.conn, in.s.stop
 	var last uint64

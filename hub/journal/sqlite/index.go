@@ -15,7 +15,7 @@ const (
 	lookAtOnce  = 2048 // entries that are looked at for them
 )
 
-// index takes the next entries into the index, and reports whether there may be more.
+// index adds the next entries to the index, and reports whether there may be more.
 func (s *Store) index() (more bool, err error) {
 	err = s.slice(lazy, func(l *slice) error {
 		from, head := s.indexed.Load(), s.Head()
@@ -54,22 +54,22 @@ func (s *Store) index() (more bool, err error) {
 
 const spokenBetween = "SELECT " + rawColumns + " FROM entries WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
 
-// indexed is what the index knows of an entry.
+// indexed is an entry of the index.
 type indexed struct {
 	seq    uint64
 	stream int64
 	text   string
 }
 
-// wordsIn are the words of something spoken, as they stand in the file: to parse
-// the whole event costs as much as to index it.
+// wordsIn are the words of a spoken event, as the index takes them. To decode
+// the whole event would cost as much as to index it.
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
 	return journal.Spaced(spoken.Text), err
 }
 
-// put takes an entry into the index, or out of it. What has no words is not in it.
+// put adds an entry to the index, or takes it out, as stmt says. An entry without words is not in it.
 func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 	if strings.TrimSpace(in.text) != "" {
 		_, err = stmt.Exec(int64(in.seq), streamWord(in.stream), in.text)
@@ -78,12 +78,12 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 	return err
 }
 
-// The index merges nothing by itself: a statement that does takes as long as there is
-// to merge. What leaves it is noted in a part of its own, which is much quicker than to
-// write over it in all the others; merging takes both away.
+// The index merges nothing by itself, since a statement that does has no bound in time.
+// A deletion is noted in a part of its own, which is much quicker than to
+// overwrite the words in all others; merging removes both.
 var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
 
-// setIndex makes the index of an older version work like that, too.
+// setIndex gives the index of a file these settings: an older version made it with others.
 func setIndex(ctx context.Context, c *sql.Conn) error {
 	for name, value := range indexSettings {
 		var is sql.NullInt64

@@ -2,11 +2,11 @@ package sqlite
 
 import "math"
 
-// keepsNothing is the position up to which anything may be pruned where nothing is kept back.
+// keepsNothing is the value of kept while nothing is kept back: anything may be pruned.
 const keepsNothing = math.MaxUint64
 
-// KeepAfter implements journal.Store. What a slice is removing when it is called for the first
-// time may still go: Options.Held is for that.
+// KeepAfter implements journal.Store. A slice that is pruning during the first call may still
+// remove entries after position, unless the store was opened with Options.Held.
 func (s *Store) KeepAfter(position uint64) {
 	for {
 		was := s.kept.Load()

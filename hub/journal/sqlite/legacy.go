@@ -10,11 +10,11 @@ import (
 	"chinwag/protocol"
 )
 
-// Legacy reads what a record from before there were rows, or one that was imported, holds for
-// certain of what is now kept in rows. It is asked once, where there are entries and no rows yet.
+// Legacy reads what a journal from before there were rows, or an imported one, holds for
+// certain of what is now kept in rows. It is for the first start with entries and no rows.
 //
-// It looks at each entry once, and at those of the desk a second time. Sessions are not held by such
-// a record: nobody can come back into one.
+// It looks at each entry once, and at those of the desk a second time. Such a journal does not hold
+// sessions, so none can be resumed.
 func (s *Store) Legacy() (found journal.Legacy, err error) {
 	err = s.lookLong(s.stop, func(ctx context.Context, r *reader) error {
 		found, err = r.legacy(ctx)
@@ -43,11 +43,11 @@ func (r *reader) legacy(ctx context.Context) (found journal.Legacy, err error) {
 	return found, err
 }
 
-// lastTopics are the positions of the last topics of all streams. To walk through the entries as they
-// lie is three times as quick as to look each up by its stream.
+// lastTopics finds the positions of the last topics of all streams. A walk through the entries as they
+// lie is three times as fast as a look-up of each by its stream.
 const lastTopics = `SELECT stream, max(seq) FROM entries NOT INDEXED WHERE event GLOB '{"type":"topic-set"*' GROUP BY stream`
 
-// topics are the last topics of rooms that are kept.
+// topics are the last topics of these rooms, as far as they are kept.
 func (r *reader) topics(ctx context.Context, rooms map[int64]journal.Stream) (found []journal.Entry, err error) {
 	last, err := r.lastTopics(ctx)
 	if err != nil {
@@ -84,11 +84,11 @@ func (r *reader) lastTopics(ctx context.Context) (map[int64]int64, error) {
 	return last, rows.Err()
 }
 
-// ticketsOfDesk is what the desk's stream says of tickets. What was spoken has no state.
+// ticketsOfDesk selects what the desk's stream says of tickets. A spoken entry has no state.
 var ticketsOfDesk = ofStream(`SELECT seq, json_extract(event, '$.ticket'), ifnull(json_extract(event, '$.state'), ''), event GLOB '{"type":"asked"*'
 	FROM entries WHERE stream=?1 AND event GLOB '{"type":"*,"ticket":[0-9]*'`)
 
-// conversation is where the entries of a ticket stand; 0: nowhere, or not yet.
+// conversation is the positions of the entries of a ticket; 0: none, or not yet.
 type conversation struct{ opened, words, left int64 }
 
 // desk finds the highest ticket and the messages that were left at the desk.
@@ -113,8 +113,8 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.Legacy) 
 	return nil
 }
 
-// conversations are those that have not ended. A number may have come again after a start: then it
-// is the last one's.
+// conversations are those that have not ended. A number may have been given again after a start:
+// it then means the last one.
 func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.Legacy) (map[protocol.Ticket]*conversation, error) {
 	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
 	if err != nil {
@@ -143,7 +143,7 @@ func (r *reader) conversations(ctx context.Context, st streamRow, found *journal
 	return open, rows.Err()
 }
 
-// follow takes the next entry. It has no state where it was spoken, and asked where by the visitor.
+// follow takes the next entry. state is empty for a spoken one, and asked says that the visitor spoke it.
 func (c *conversation) follow(seq int64, state protocol.TicketState, asked bool) {
 	switch {
 	case asked:

@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// InUseError says that another process has the record. Who named the file says what to do.
+// InUseError says that another process has the file open. It does not say what to do: the caller
+// knows where the path comes from.
 type InUseError struct {
 	Path string
-	PID  string // of that process; "": it is not known
+	PID  string // of that process; "": unknown
 }
 
 func (e *InUseError) Error() string {
@@ -21,9 +22,9 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("another chinwag (process %s) has %s open", e.PID, e.Path)
 }
 
-// lockFile takes path+".lock" for this process alone. The system gives it back
-// when the process ends, however it ends; so the file stays, and its being
-// there means nothing.
+// lockFile locks path+".lock" for this process. The system releases the lock
+// when the process ends, however it ends, so a file that is left means
+// nothing.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -44,8 +45,8 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unlockFile gives the lock back at once. To close the file is not enough: where the process
-// is starting another one just then, that holds it for a moment, too.
+// unlockFile releases the lock at once. To close the file is not enough: a child process that
+// is being started just then holds it for a moment, too.
 func unlockFile(f *os.File) error {
 	err := unlock(f)
 	return cmp.Or(f.Close(), err)

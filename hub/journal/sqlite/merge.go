@@ -10,30 +10,31 @@ import (
 
 const mergePages = 16 // in one step: two milliseconds
 
-// As many parts of the index as are merged into one. A merge that is under way waits
-// where there are more new parts than it has, but not enough of them to be merged; so while all
-// are to become one, two are enough, and nothing keeps that from its end.
+// How many parts of the index are merged into one. FTS5 does not go on with a merge
+// while there are more new parts than the merge has, but too few to be merged. While all
+// parts are to become one, two are therefore enough, so that the merge comes to its end.
 const (
 	mergeParts    = 4
 	mergeAllParts = 2
 )
 
-// sorting is what became of the parts of an index that are to become one.
+// sorting is the state of an index whose parts are to become one.
 type sorting int
 
 const (
 	oneInput sorting = iota // they are inputs of one merge
 	oneLevel                // they are on one level, and must be spread first
-	noParts                 // there were so few that the index is made anew
+	noParts                 // there were so few pages that the index is made anew
 )
 
 const smallIndex = 128 // pages that are made anew in a fraction of a second; more than a slice of lines has
 
-// sortParts has all parts of the index become one. FTS5 lets go of what is noted as
-// deleted only where nothing older can lie above: in its topmost level. It brings all
-// parts there, unless they are on one level already, and then merges them where they
-// are. So those must be spread first: what is merged goes up a level, and the next
-// mark lies below. Small ones FTS5 puts on one level again and again.
+// sortParts begins to merge all parts of the index into one. FTS5 drops what is noted as
+// deleted only where nothing older can lie above: in its topmost level. It moves all
+// parts there, unless they are on one level already; then it merges them where they
+// are. Such parts must be spread first: a merge moves its result up a level, and the next
+// mark lies below. Small parts FTS5 puts on one level again and again, so a small index is
+// made anew.
 func (s *Store) sortParts() (how sorting, err error) {
 	err = s.slice(lazy, func(l *slice) error {
 		var structure []byte
@@ -58,7 +59,7 @@ func (s *Store) sortParts() (how sorting, err error) {
 	return how, err
 }
 
-// clearIndex begins the index anew. What is kept is indexed again, as what is new.
+// clearIndex empties the index. The entries that are kept are indexed again, like new ones.
 func (s *Store) clearIndex(l *slice) error {
 	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE meta SET indexed=0")
 	if err != nil {
@@ -73,10 +74,10 @@ func (s *Store) clearIndex(l *slice) error {
 
 var errStructure = errors.New("the index is not what it should be")
 
-// partsOf reads the structure of an index: on how many levels there are parts, and how
-// many pages they have. https://www.sqlite.org/fts5.html and its source describe it: after
-// four bytes, numbers of levels, parts and pages written, and for each level
-// of those merged and all of its parts, and of each part its own, its first page and its last.
+// partsOf decodes the structure of an index: on how many levels there are parts, and how
+// many pages they have. https://www.sqlite.org/fts5.html and the source of FTS5 describe it: four
+// bytes, then the number of levels, of parts and of pages written; for each level the number of its
+// parts in a merge and of all its parts; for each part its id, its first page and its last.
 func partsOf(structure []byte) (levels, pages int, err error) {
 	at := 4
 	next := func() (n int) {
@@ -113,7 +114,7 @@ func partsOf(structure []byte) (levels, pages int, err error) {
 	return levels, pages, err
 }
 
-// setMergeParts is done in a slice.
+// setMergeParts must be called in a slice.
 func (s *Store) setMergeParts(n int) error {
 	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
 	return err
@@ -128,7 +129,7 @@ func (s *Store) mergeSome() (more bool, err error) {
 	return more, err
 }
 
-// mergePages merges so many pages in a slice. Below zero, all parts are to become one.
+// mergePages merges so many pages; below zero, all parts are to become one. It must be called in a slice.
 func (s *Store) mergePages(pages int) (more bool, err error) {
 	var before, after int
 	const changes = "SELECT total_changes()"

@@ -7,13 +7,13 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Moment is a record as it was at one moment, to be read only. It reads as a Store does.
+// Moment is a journal as it was at one moment, read-only. Its methods are those of Store.
 type Moment struct {
 	head uint64
 	r    *reader
 }
 
-// Look shows one moment of the record at path to f, also while a server writes to it. The Moment ends with f.
+// Look shows one moment of the journal at path to f, also while a server writes to it. The Moment is valid until f returns.
 func Look(path string, f func(*Moment) error) error {
 	return view(path, func(c *sql.Conn, r *reader) error {
 		m := Moment{r: r}
@@ -30,7 +30,7 @@ func (m *Moment) Head() uint64 { return m.head }
 // Rows calls f for each row, in the order of IDs, until f returns an error.
 func (m *Moment) Rows(f func(journal.Row) error) error { return m.r.rows(context.Background(), f) }
 
-// Tail returns the entries of all streams after a position, in order, as many as limit.
+// Tail returns the entries of all streams after a position, in order, at most limit.
 func (m *Moment) Tail(after uint64, limit int) ([]journal.Entry, error) {
 	return m.r.tail(context.Background(), after, limit)
 }

@@ -2,19 +2,19 @@ package sqlite
 
 // Before operators had a room of their own (protocol.OperatorsRoom), those of a server
 // with --desk talked in #lobby and in other rooms, which a start without --desk shows to
-// everybody. The record does not say how a server was started; what it says is this:
+// every session. The journal does not say how a server was started. It does say this:
 //
 //   - Sessions did not outlive the server. Those that overlap were of one run of it.
-//   - Who came to the desk from nowhere came to a server that was only a desk.
-//   - Who was in a room without being an operator was at a server with rooms.
+//   - A session that came to the desk from no room came to a server that was only a desk.
+//   - A session in a room that was no operator's was at a server with rooms.
 //
-// So the rooms of each run are left alone if somebody was in one of them who was no
-// operator. Else nobody but operators has heard what was said there; it goes to their room
-// if there was ever a server here that was only a desk. Where there never was one, nothing
-// is moved: an operator who talked in an empty lobby meant who would come.
+// So the rooms of a run are left alone if a session without operator rights was in one of
+// them. Else only operators have heard what was said there, and it moves to their room,
+// if any run was that of a server with only a desk. If none was, nothing
+// is moved: an operator's line in an empty lobby was meant for the sessions to come.
 //
-// What is no longer kept cannot testify. Where the desk has lost entries, only a coming
-// into a room counts, for all that came before may have been an operator's.
+// Pruned entries are no evidence. Where the desk has lost entries, only a join of a
+// room counts, since everything before it may have been an operator's.
 const separateOperators = `
 CREATE TEMP TABLE room AS SELECT id, pruned_nth FROM streams WHERE name GLOB '#*' AND name <> '#desk';
 CREATE TEMP TABLE desk AS SELECT id, pruned_seq FROM streams WHERE name = '#desk';

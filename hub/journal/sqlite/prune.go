@@ -10,19 +10,19 @@ import (
 	"chinwag/hub/journal"
 )
 
-// pruning is how far the removal of what is no longer kept has come.
+// pruning is how far the pruning has come.
 type pruning struct {
-	head  atomic.Uint64 // of the record when there was nothing left to remove
-	done  atomic.Uint64 // entries removed since
-	goal  uint64        // position up to which the size wants everything removed; 0: none
-	merge uint64        // number of the scrub that must have merged the index before the size removes more; 0: none
+	head  atomic.Uint64 // of the journal when there was nothing left to prune
+	done  atomic.Uint64 // entries pruned since
+	goal  uint64        // position up to which everything goes for Options.Size; 0: none
+	merge uint64        // number of the scrub that must have merged the index before more goes for Options.Size; 0: none
 	after int64         // the last stream that was looked at in this round; 0: a round begins
 }
 
-// pruneSome removes a few entries that are no longer kept, and reports whether
-// there may be more. The last entry stays: it is where the record goes on.
+// pruneSome prunes a few entries, and reports whether there may be more. The last
+// entry stays: a start finds the head in it.
 func (s *Store) pruneSome() (more bool, err error) {
-	s.pruning.Lock() // what is too much is counted before it is removed
+	s.pruning.Lock() // the excess is counted before it is removed
 	defer s.pruning.Unlock()
 	for _, prune := range []func() (int, error){s.pruneOld, s.pruneSize} {
 		n, err := prune()
@@ -35,13 +35,13 @@ func (s *Store) pruneSome() (more bool, err error) {
 	return false, nil
 }
 
-// isLate reports whether entries come faster than they are removed, so that what is
-// kept would grow without end.
+// isLate reports whether entries come faster than they are pruned, so that the file
+// would grow without end.
 func (s *Store) isLate() bool { return s.Head()-s.pruned.head.Load() > s.pruned.done.Load()+mostLate }
 
-const mostLate = 1000 // entries that have come since the last removal began and are still too many
+const mostLate = 1000 // entries by which those pruned may be fewer than those committed since nothing was left to prune
 
-// pruneOld removes what is older than Options.Keep.
+// pruneOld prunes what is older than Options.Keep.
 func (s *Store) pruneOld() (int, error) {
 	if s.opts.Keep <= 0 {
 		return 0, nil
@@ -55,15 +55,15 @@ func (s *Store) pruneOld() (int, error) {
 
 const oldest = "SELECT " + rawColumns + " FROM entries WHERE seq<=?2 ORDER BY seq LIMIT ?1"
 
-// Of Options.Size an eighth is left to the log, and to what comes while the oldest
-// entries go. They go in parts of all that there are, since the index gives room back
+// An eighth of Options.Size is left free for the entries that come while the oldest
+// ones are pruned. A sixteenth of all entries goes at a time, since the index gives room back
 // only when it is merged.
 const (
 	sizeReserve = 8
 	sizePart    = 16
 )
 
-// pruneSize removes the oldest entries where the file is larger than Options.Size.
+// pruneSize prunes the oldest entries where the file holds more than Options.Size.
 func (s *Store) pruneSize() (int, error) {
 	if s.opts.Size <= 0 {
 		return 0, nil
@@ -87,8 +87,9 @@ func (s *Store) pruneSize() (int, error) {
 	return n, err
 }
 
-// isMerged reports whether the room is known that what is gone leaves: the index was merged since
-// that was asked first. What goes meanwhile for another reason is not waited for.
+// isMerged reports whether the index was merged since isMerged was first asked, so that used counts
+// the room that pruned entries have left. It does not wait for entries that are pruned meanwhile for
+// another reason.
 func (s *Store) isMerged() bool {
 	p := &s.pruned
 	switch {
@@ -104,7 +105,7 @@ func (s *Store) isMerged() bool {
 	return s.mergedBy.Load() >= p.merge
 }
 
-// used is how many bytes of the file hold something, and the position of the first entry.
+// used is how many bytes of the file are in use, and the position of the first entry.
 func (s *Store) used() (bytes int64, first uint64, err error) {
 	err = s.borrow(func(r *reader) error {
 		return r.conn.QueryRowContext(s.stop, `SELECT (page_count - freelist_count) * page_size, ifnull((SELECT min(seq) FROM entries), 0)
@@ -115,9 +116,9 @@ func (s *Store) used() (bytes int64, first uint64, err error) {
 
 const streamsAtOnce = 512 // that are looked at in one step
 
-// sweepSome looks at the next streams: it removes what is before the last Options.Lines of
-// one, mailboxes of sessions that have been silent for long (a session is given up
-// long before, so nobody can read them any more), and the rows of streams that hold
+// sweepSome looks at the next streams. It prunes what is before the last Options.Lines of
+// one, and mailboxes of sessions that have been silent for long (a session is given up
+// long before, so no client can read them any more), and drops streams that hold
 // nothing. It reports whether the round goes on.
 func (s *Store) sweepSome() (more bool, err error) {
 	s.pruning.Lock()
@@ -161,11 +162,11 @@ func (s *Store) sweepSome() (more bool, err error) {
 	return false, nil
 }
 
-// beforeLines finds the newest line of a stream that is not one of the last so many.
+// beforeLines finds the newest line of a stream before its last lines, of which it skips a number.
 const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
-// excess is how many of the entries that a stream holds are too many: up to that line, or if
-// there are few lines those beyond journal.MostEntries.
+// excess is by how many entries a stream is too long: up to the line of beforeLines or, if
+// there are few lines, beyond journal.MostEntries.
 func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	upto := int64(st.PrunedNth)
 	err := s.borrow(func(r *reader) error {
@@ -174,7 +175,7 @@ func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	return max(upto-int64(st.PrunedNth), held-int64(journal.MostEntries(s.opts.Lines))), s.stopped(err)
 }
 
-// silent is the position up to which the last entry of a mailbox is so old that it goes.
+// silent is a position: a mailbox whose last entry is not after it is pruned.
 func (s *Store) silent() (uint64, error) {
 	if s.opts.Mailbox < 0 {
 		return 0, nil
@@ -199,7 +200,7 @@ func (s *Store) streamsAfter(id int64) (found []streamRow, err error) {
 var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2") + " LIMIT ?1"
 
 // prune removes the first entries that a query finds, up to one that is kept. They must be the
-// oldest of their streams, in order. A stream that holds nothing then goes with them.
+// oldest of their streams, in order. A stream that holds nothing after that is dropped.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	err = s.slice(lazy, func(l *slice) error {
 		l.urgent = s.isLate()
@@ -246,7 +247,7 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	return n, err
 }
 
-// dropStreams forgets streams that hold nothing.
+// dropStreams drops those of the streams that hold nothing.
 func (s *Store) dropStreams(ids []int64) error {
 	for len(ids) > 0 {
 		err := s.slice(lazy, func(l *slice) error {
@@ -267,9 +268,9 @@ func (s *Store) dropStreams(ids []int64) error {
 	return nil
 }
 
-// dropIfEmpty forgets a stream that holds nothing: a room or a mailbox begins anew with the
-// next entry, and a reader that has read it before is told that nobody has counted
-// what is missing.
+// dropIfEmpty drops a stream that holds nothing. A room or a mailbox begins anew with the
+// next entry, and a client that read it before is told that an unknown number of lines
+// is missing.
 func (s *Store) dropIfEmpty(id int64) error {
 	var name string
 	var last int64

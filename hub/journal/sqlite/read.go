@@ -15,29 +15,29 @@ import (
 	"chinwag/protocol"
 )
 
-// reader is a connection that sees what is committed and waits for nobody.
+// reader is a connection that sees what is committed. It waits for no writer and no other reader.
 type reader struct {
 	conn        *sql.Conn
 	begin, end  *sql.Stmt
 	find, gone  *sql.Stmt
 	page, probe *sql.Stmt
 	last        *sql.Stmt
-	rooms       map[journal.Stream]protocol.Room // parsed before
+	rooms       map[journal.Stream]protocol.Room // a cache of parsed names
 }
 
 const columns = "e.seq, e.nth, e.time, e.id, e.author, e.here, e.event"
 
-// ofStream is a query for entries of one stream in their order. It must end with
-// its conditions. What was spoken and what was not have an index each, and SQLite
-// reads them side by side.
+// ofStream makes a query for the entries of one stream in order. The argument must end
+// with its conditions. Spoken and other entries have an index each, and SQLite
+// merges the two as it reads.
 func ofStream(query string) string {
 	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }
 
 var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 AND seq>?2 AND seq<=?3") + limit
 
-// limit is the last parameter of a query. SQLite looks at the value of one that
-// stands alone, and prepares the statement anew whenever it is bound.
+// limit is the last parameter of a query. The +0 keeps SQLite from looking at its value:
+// else it would prepare the statement anew whenever one is bound.
 const limit = " LIMIT ?+0"
 
 func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
@@ -74,8 +74,8 @@ func (r *reader) close() {
 	_ = r.conn.Close()
 }
 
-// borrow gives a reader to f, which sees one moment of the record throughout. f must be
-// short: a page at the most. A checkpoint waits for it, and what waits for the checkpoint, too.
+// borrow gives a reader to f, which sees one moment of the journal throughout. f must be
+// short, a page at the most: a checkpoint waits for it, and commits wait for the checkpoint.
 func (s *Store) borrow(f func(r *reader) error) error {
 	var r *reader
 	select {
@@ -94,7 +94,7 @@ func (s *Store) borrow(f func(r *reader) error) error {
 	return nil
 }
 
-// look shows one moment of the record to f.
+// look shows one moment of the journal to f.
 func (r *reader) look(f func(r *reader) error) error {
 	if _, err := r.begin.Exec(); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 		}
 		return nil
 	})
-	if err != nil { // what was found to be missing is told by the page that is read next
+	if err != nil { // the next page tells what is missing
 		copy(cur.Streams, before)
 		return journal.Page{}, err
 	}
@@ -125,8 +125,8 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 	return p, nil
 }
 
-// read adds what one stream has after a position to the page, and counts what
-// it no longer has.
+// read adds the entries of one stream after a position to the page, and counts those
+// that are gone.
 func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, limit int) error {
 	if at.Stream == "" {
 		return nil
@@ -158,7 +158,7 @@ func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, 
 	})
 }
 
-// each hands on the entries of one stream, as long as more are wanted. It closes rows.
+// each calls f for the entries of one stream, until f wants no more. It closes rows.
 func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry) (more bool)) error {
 	defer rows.Close()
 	for more := true; more && rows.Next(); {
@@ -188,7 +188,7 @@ func (r *row) columns() []any {
 	return []any{&r.seq, &r.nth, &r.time, &r.id, &r.author, &r.here, &r.event}
 }
 
-// entry is what row says, in this stream.
+// entry decodes row, an entry of this stream.
 func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
 	e := journal.Entry{Seq: row.seq, Nth: row.nth, Stream: st}
 	ev, err := protocol.DecodeEvent(row.event)
@@ -215,7 +215,7 @@ func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
 	return e, nil
 }
 
-// room is the room of a stream. To parse a name costs more than to read a line.
+// room is the room of a stream. Its cache is there because to parse a name costs more than to read a line.
 func (r *reader) room(st journal.Stream) (protocol.Room, error) {
 	if room, ok := r.rooms[st]; ok {
 		return room, nil
@@ -235,7 +235,7 @@ func (s *Store) Back(streams []journal.Stream, upto uint64, n int) (seq uint64, 
 	if len(streams) == 0 || n < 0 {
 		return 0, nil
 	}
-	// Each part is in order already, so that only what is counted is looked at.
+	// Each part of the union is in order already, so SQLite reads only the entries that it counts.
 	one := "SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=?"
 	query := one + strings.Repeat(" UNION ALL "+one, len(streams)-1) + " ORDER BY seq DESC LIMIT 1 OFFSET ?"
 	var args []any
@@ -270,7 +270,7 @@ func (s *Store) Last(streams []journal.Stream, upto uint64, n int) (found []jour
 	return found[max(0, len(found)-n):], more, nil
 }
 
-// noRow is err, unless it only says that there is nothing.
+// noRow is err, or nil if err is sql.ErrNoRows.
 func noRow(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
@@ -278,8 +278,8 @@ func noRow(err error) error {
 	return err
 }
 
-// Before implements journal.Store. It trusts that the clock went on as the
-// positions did: where it was set back in between, it finds one of the places.
+// Before implements journal.Store. It is a binary search, which relies on times that grow with
+// the positions: where the clock was set back, it finds one of the possible positions.
 func (s *Store) Before(t time.Time) (seq uint64, err error) {
 	low, high := uint64(1), s.Head()
 	err = s.borrow(func(r *reader) error {

@@ -4,7 +4,7 @@ package sqlite
 
 import "syscall"
 
-// noRoom are the errors with which a system says that there is none.
+// noRoom are the errors of the system for a disk or a quota that is full.
 var noRoom = map[syscall.Errno]bool{
 	syscall.ENOSPC: true,
 	syscall.EDQUOT: true,

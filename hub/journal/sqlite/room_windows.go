@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// noRoom are the errors with which a system says that there is none.
+// noRoom are the errors of the system for a disk or a quota that is full.
 var noRoom = map[syscall.Errno]bool{
 	windows.ERROR_DISK_FULL:           true,
 	windows.ERROR_HANDLE_DISK_FULL:    true,

@@ -8,9 +8,9 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Rows are what is true now, as the hub has it: the package keeps the bytes and knows nothing about
-// them. They are written in the transaction of the entries that changed them, and nothing else
-// touches them: they are neither pruned nor exported, and not in the index.
+// Rows are the current state as the hub encodes it: the package keeps the bytes and does not
+// interpret them. They are written in the transaction of the entries that changed them. They are
+// neither pruned nor exported, and not in the index.
 
 const (
 	rowsSchema = 4 // the first that has rows. A file is opened with an older one in tests alone
@@ -30,7 +30,7 @@ const (
 	removeRow = "DELETE FROM rows WHERE id=?"
 )
 
-// writeRow makes a row true.
+// writeRow writes a row, or removes it where its value is nil.
 func (w *writer) writeRow(r *journal.Row) (err error) {
 	if r.Value == nil {
 		_, err = w.removeRow.Exec(r.ID)
@@ -40,7 +40,7 @@ func (w *writer) writeRow(r *journal.Row) (err error) {
 	return err
 }
 
-// loadKey reads the key of the record.
+// loadKey reads the key of the journal.
 func (s *Store) loadKey(ctx context.Context, c *sql.Conn) error {
 	var key []byte
 	err := c.QueryRowContext(ctx, "SELECT key FROM meta").Scan(&key)
@@ -71,7 +71,7 @@ func (r *reader) rows(ctx context.Context, f func(journal.Row) error) error {
 		if err := rows.Scan(&row.ID, &row.Value); err != nil {
 			return err
 		}
-		if row.Value == nil { // as the driver has what is empty
+		if row.Value == nil { // the driver's value of an empty blob
 			row.Value = []byte{}
 		}
 		if err := f(row); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// applicationID is "chnw" in the header of the file: it tells ours from every other database.
+// applicationID is "chnw" in the header of the file: it tells our files from other databases.
 const applicationID = 0x63686e77
 
 // migrations lead from an empty file to today's, each from one version of the
@@ -62,8 +62,8 @@ CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
 // leaves the entries as they are, so it does without a copy where there is no room for one.
 const onlyAdds = 3
 
-// migrate brings the file that w has open to the version of steps. The file as
-// it was is kept beside it.
+// migrate brings the file that w has open to the version of steps. It keeps a copy of the
+// file as it was beside it.
 func migrate(ctx context.Context, w *sql.Conn, path string, steps []string, log *slog.Logger) error {
 	version, err := versionOf(ctx, w)
 	switch {
@@ -128,11 +128,11 @@ func versionOf(ctx context.Context, c *sql.Conn) (version int, err error) {
 	return version, err
 }
 
-// keepCopy writes the whole database to another file, at once or not at all. noRoom says that
-// the error is that there is none for it.
+// keepCopy writes the whole database to another file, whole or not at all. noRoom says that
+// the error is a full disk.
 func keepCopy(ctx context.Context, c *sql.Conn, path string) (noRoom bool, err error) {
 	unfinished := path + ".tmp"
-	err = os.WriteFile(unfinished, nil, 0o600) // nobody else may read what was private
+	err = os.WriteFile(unfinished, nil, 0o600) // private lines are for the owner of the file only
 	if err == nil {
 		_, err = c.ExecContext(ctx, "VACUUM INTO ?", unfinished)
 	}
@@ -141,7 +141,7 @@ func keepCopy(ctx context.Context, c *sql.Conn, path string) (noRoom bool, err e
 	}
 	if err != nil {
 		noRoom = isNoRoom(err, unfinished)
-		_ = os.Remove(unfinished) // the room of what is not whole
+		_ = os.Remove(unfinished) // gives its room back
 	}
 	return noRoom, err
 }

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// Forgotten words are gone for everybody when Forget returns. The scrub takes what is
-// left of them out of the files: the index is merged into one part (a small one is made anew), the log is
-// emptied, and a file that is not large is written anew, since SQLite leaves scraps of
-// what stood on a page where it has moved the rest. It is one for all who have
-// forgotten something meanwhile, it does a slice at a time, and what a killed process
-// leaves undone the next one does: until all is done, theMark stands in the index.
+// When Forget returns, no client can read the forgotten words. The scrub takes what is
+// left of them out of the files: it merges the index into one part (a small one is made anew), truncates
+// the WAL, and rewrites a file that is not large, since SQLite leaves scraps of
+// what stood on a page where it has moved the rest. One scrub serves all calls of Forget
+// before it, and works in slices. Until all is done, theMark stands in the index, so that
+// the next process ends the scrub of a killed one.
 
 const (
-	rewritten  = 16 << 20         // bytes of a file that is written anew in a tenth of a second
-	scrubDelay = 5 * time.Second  // others may forget something, too
-	scrubEvery = time.Minute      // at the most
-	scrubShare = 10               // how much longer than a scrub took the next one waits
-	quietTime  = 2 * time.Second  // that nothing was said, before a file is written anew
-	mergeEvery = 24 * time.Hour   // after which the words of what is no longer kept leave the index
-	retryEvery = time.Second / 10 // where a reader still looks at the log
+	rewritten  = 16 << 20         // bytes of a file that is rewritten in a tenth of a second
+	scrubDelay = 5 * time.Second  // after Forget: other calls may follow
+	scrubEvery = time.Minute      // from the beginning of one to that of the next, at the least
+	scrubShare = 10               // times as long as a scrub took, from its beginning to that of the next, at the least
+	quietTime  = 2 * time.Second  // without a commit, before a file is rewritten
+	mergeEvery = 24 * time.Hour   // after which the words of pruned entries leave the index
+	retryEvery = time.Second / 10 // while a reader is in the WAL
 )
 
-// theMark stands in the index while something forgotten may be left in the files. It is
+// theMark stands in the index while forgotten words may be left in the files. It is
 // no entry: position 0 in stream 0.
 var theMark = indexed{text: "forgotten"}
 
@@ -38,19 +38,19 @@ const (
 	scrubSort               // all its parts are to become one
 	scrubSpread             // until there is nothing to merge; then from scrubMark on
 	scrubMerge              // until there is nothing to merge
-	scrubLog                // until no reader looks at the log
-	scrubRewrite            // until nobody speaks for a while
+	scrubLog                // until no reader is in the WAL
+	scrubRewrite            // until there was no commit for a while
 	scrubEnd
 )
 
 // scrubbing is the scrub under way. The maintenance goroutine owns it.
 type scrubbing struct {
 	phase     scrubPhase
-	due       time.Time // of the next phase; zero: nobody knows yet
+	due       time.Time // of the next phase; zero: not known yet
 	began     time.Time
 	after     time.Time // before which no other begins
 	merged    time.Time // when the index was merged last
-	forget    bool      // something was forgotten: not only pruned
+	forget    bool      // words were forgotten, and not only pruned
 	forgotten uint64    // Store.forgotten when it began
 	garbage   uint64    // Store.garbage when all parts of the index were to become one
 }
@@ -89,8 +89,8 @@ func (t *tidying) scrubIsDue(now time.Time) bool {
 	return !now.Before(c.due)
 }
 
-// isWorthMerging reports whether the index holds more of what is gone than of what is kept, or
-// has held it for long.
+// isWorthMerging reports whether the index holds more of what was pruned than of what is kept, or
+// has held any of it for long.
 func (t *tidying) isWorthMerging(now time.Time) bool {
 	garbage := t.s.garbage.Load()
 	return garbage > 0 && now.Sub(t.scrub.merged) > mergeEvery || garbage > indexAtOnce && garbage > t.s.held()
@@ -123,7 +123,7 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 			break
 		}
 		s.unmerged.Store(true)
-		c.garbage = s.garbage.Load() // also what was pruned since it began is in those parts
+		c.garbage = s.garbage.Load() // what was pruned since the scrub began is in those parts, too
 		if c.phase = scrubMerge; how == oneLevel {
 			c.phase = scrubSpread
 		}
@@ -148,7 +148,7 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 		case e != nil:
 			err = e
 		case done:
-			c.phase, c.forget = scrubLog, false // what it has written goes to the file at once
+			c.phase, c.forget = scrubLog, false // the rewritten pages go from the WAL to the file at once
 		default:
 			c.due = now.Add(s.opts.scrubEvery)
 		}
@@ -172,11 +172,11 @@ func (t *tidying) merged(now time.Time) error {
 	if err := t.s.slice(lazy, func(*slice) error { return t.s.setMergeParts(mergeParts) }); err != nil {
 		return err
 	}
-	t.s.garbage.Add(-min(c.garbage, t.s.garbage.Load())) // what came since is of the next
+	t.s.garbage.Add(-min(c.garbage, t.s.garbage.Load())) // what came since is for the next merge
 	t.s.mergedBy.Store(t.s.scrubs.Load())
 	c.merged, c.phase = now, scrubLog
 	if t.s.opts.Size > 0 {
-		t.pruneAt = now // with the room that there is now
+		t.pruneAt = now // the merge has given room back, so the size is known
 	}
 	c.after = c.began.Add(max(t.s.opts.scrubEvery, scrubShare*now.Sub(c.began)))
 	if !c.forget {
@@ -185,7 +185,7 @@ func (t *tidying) merged(now time.Time) error {
 	return nil
 }
 
-// beginScrub notes what the scrub is for, and gives the index a part of its own.
+// beginScrub notes what the scrub is for, and gives the index a part with nothing but theMark in it.
 func (s *Store) beginScrub(c *scrubbing) error {
 	return s.slice(lazy, func(l *slice) error {
 		c.forget, c.forgotten = s.marked.Load(), s.forgotten.Load()
@@ -196,7 +196,7 @@ func (s *Store) beginScrub(c *scrubbing) error {
 	})
 }
 
-// mark gives the index a part of its own, with nothing but theMark in it.
+// mark gives the index a part with nothing but theMark in it.
 func (s *Store) mark() error { return s.slice(lazy, s.newMark) }
 
 func (s *Store) newMark(l *slice) error {
@@ -209,7 +209,7 @@ func (s *Store) newMark(l *slice) error {
 	return s.put(&theMark, s.w.intoIndex)
 }
 
-// held is how many entries there may be.
+// held is how many entries there may be, at the most.
 func (s *Store) held() uint64 {
 	var first uint64
 	err := s.borrow(func(r *reader) error {
@@ -221,7 +221,7 @@ func (s *Store) held() uint64 {
 	return s.Head() - first
 }
 
-// rewrite writes the file anew, unless somebody speaks meanwhile.
+// rewrite rewrites the file. It gives up when a commit waits; done is false then.
 func (s *Store) rewrite() (done bool, err error) {
 	ctx, cancel := context.WithCancel(s.stop)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 
 // Search implements journal.Store. It finds whole words, without regard to case
 // and accents; of a script that is written without spaces, any run of its signs. Where the
-// index is behind, it follows for half of the time that ctx gives.
+// index is behind, Search first updates it, for at most half of the time that ctx gives.
 func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
 	if journal.CountWords(words) == 0 || n <= 0 {
 		return nil, upto, nil
@@ -33,8 +33,8 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 	return found, looked, nil
 }
 
-// indexUpto has the index follow up to a position, as far as there is time. If that
-// fails, the maintenance tells of it.
+// indexUpto updates the index up to a position, as far as there is time. It drops an error,
+// since the maintenance meets the same one and logs it.
 func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 	until, ends := ctx.Deadline()
 	if ends {
@@ -48,7 +48,7 @@ func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 }
 
 // lookLong gives the reader of searches to f, for as long as ctx and the store last. When a
-// checkpoint needs the log for itself, the context of f ends, and f is called anew after it.
+// checkpoint needs the WAL for itself, the context of f ends, and f is called anew after it.
 func (s *Store) lookLong(ctx context.Context, f func(ctx context.Context, r *reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -81,8 +81,8 @@ func (s *Store) lookOnce(ctx context.Context, r *reader, f func(ctx context.Cont
 	return err != nil && inside.Err() != nil && ctx.Err() == nil, err
 }
 
-// searchOfStreams is asked with what query makes. All of the work is done before its first row
-// comes: only then is it ended with its context.
+// searchOfStreams takes what query makes. All of its work is done before the first row
+// comes, so that it ends with its context.
 const searchOfStreams = `WITH found(seq) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3)
 	SELECT e.stream, ` + columns + ` FROM found JOIN entries e ON e.seq=found.seq ORDER BY +found.seq`
 
@@ -121,7 +121,7 @@ func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]jo
 	return ids, byID, nil
 }
 
-// query is what the index is asked. Whatever somebody typed stands in it only
+// query is the query to the index. What a client typed stands in it only
 // between quotes, as signs that the index knows.
 func query(streams []int64, words string) string {
 	var b strings.Builder
@@ -146,7 +146,7 @@ func query(streams []int64, words string) string {
 // streamWord stands in the index for a stream.
 func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 
-// wordsOf are the words that are looked for: each a phrase of what the index
+// wordsOf are the words to search for, each as a phrase of what the index
 // takes for words.
 func wordsOf(s string) (words []string) {
 	for _, w := range strings.Fields(s) {

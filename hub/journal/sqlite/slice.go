@@ -14,21 +14,21 @@ import (
 const (
 	sliceTime  = 3 * time.Millisecond
 	sliceBytes = 24 << 10 // of words that go into the index or out of it
-	rowCost    = 64       // bytes of words that a row by itself is as dear as
+	rowCost    = 64       // what a row costs beside its words, in bytes of words
 )
 
-// slice is a piece of maintenance under way. It has the writer's turn.
+// slice is a piece of maintenance under way. It holds the writer's turn.
 type slice struct {
 	s      *Store
 	until  time.Time // zero: no row is done yet
 	left   int       // bytes of words
 	spent  int
-	urgent bool   // it does not end for a commit that waits: what it does must be as fast as commits are
-	then   func() // what else is true when it is committed; nil: nothing
+	urgent bool   // it does not end early for a commit that waits, since it must keep up with the commits
+	then   func() // called when it is committed; nil: nothing
 }
 
 // spend counts a row with so many bytes of words, and reports whether there is time
-// for another. Every slice has at least one, so that it comes to an end in any flood.
+// for another. Every slice has at least one, so that maintenance makes progress in any flood.
 func (l *slice) spend(words int) bool {
 	if l.spent += rowCost + words; l.until.IsZero() {
 		l.until = time.Now().Add(l.s.opts.sliceTime)
@@ -36,15 +36,15 @@ func (l *slice) spend(words int) bool {
 	return l.spent < l.left && time.Now().Before(l.until) && (l.urgent || !l.s.writing.isWanted())
 }
 
-// safety is how safe a slice is when it is over.
+// safety is how safe a slice is when it has returned.
 type safety int
 
 const (
-	lazy    safety = iota // the next commit flushes it: what it does can be done again
+	lazy    safety = iota // the next commit flushes it: its work can be done again
 	durable               // it is flushed like a commit
 )
 
-// slice does f in a transaction, when no commit waits.
+// slice runs f in a transaction, when no commit waits.
 func (s *Store) slice(safe safety, f func(l *slice) error) error {
 	s.writing.LockBehind(nil)
 	defer s.writing.Unlock()
@@ -65,8 +65,8 @@ func (s *Store) slice(safe safety, f func(l *slice) error) error {
 	return s.lightly(do)
 }
 
-// lightly does f without a flush to the disk: what f writes can be made again,
-// and the next commit flushes it, too.
+// lightly runs f with synchronous=NORMAL, without a flush. Use it only for data that
+// can be rebuilt; the next commit flushes it, too.
 func (s *Store) lightly(f func() error) error {
 	if s.opts.Sync != Full {
 		return f()

@@ -24,14 +24,14 @@ type Options struct {
 	Keep    time.Duration // how long entries are kept; 0: for ever
 	Lines   int           // how many lines of each stream are kept, see journal.MostEntries; 0: all
 	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
-	Size    int64         // bytes of the file that may hold something, about; free pages and the log come on top; 0: all
+	Size    int64         // bytes of the file that may be in use, about; free pages and the WAL come on top; 0: no bound
 	Held    bool          // nothing is pruned before KeepAfter is called
-	Log     *slog.Logger  // nil: nobody is told
+	Log     *slog.Logger  // nil: nothing is logged
 
 	// For tests. 0: what the constants say.
 	sliceTime, scrubDelay, scrubEvery, quiet time.Duration
 	smallIndex                               int
-	watch                                    func(*slice) // sees each slice when it is over; nil: nobody
+	watch                                    func(*slice) // called with each slice when it is over; nil: not called
 }
 
 // Sync is what a commit waits for.
@@ -43,7 +43,7 @@ const (
 	Off    Sync = "off"    // the system has it, in any order: a power cut may lose the file
 )
 
-// ParseSync makes a Sync of what somebody chose.
+// ParseSync parses the value of a setting.
 func ParseSync(s string) (Sync, error) {
 	switch y := Sync(s); y {
 	case Full, Normal, Off:
@@ -53,12 +53,12 @@ func ParseSync(s string) (Sync, error) {
 }
 
 const (
-	readerCount = 4    // who reads at the same time; the others wait
+	readerCount = 4    // readers that read at the same time; more calls wait
 	maxStreams  = 4096 // counters that are held in memory
 	mailboxKept = 30 * 24 * time.Hour
 )
 
-// Store is a record in a file. Make it with Open.
+// Store is a journal in a file. Make it with Open.
 type Store struct {
 	// static after Open
 	opts  Options
@@ -69,47 +69,47 @@ type Store struct {
 	pools []*sql.DB
 	conns []*sql.Conn // the writer's, and that of checkpoints
 
-	readers  chan *reader // readerCount of them; whoever has one gives it back
+	readers  chan *reader // readerCount of them; borrow takes one and gives it back
 	searcher chan *reader // the one of searches
-	gate     gate         // that all of them go through
+	gate     gate         // through which all readers go
 	head     atomic.Uint64
 	indexed  atomic.Uint64 // written under writing
 	kept     atomic.Uint64 // position up to which anything may be pruned
 
 	writing turn // of what follows
 	w       *writer
-	streams map[journal.Stream]*stream // counters as committed; empty is right, too
+	streams map[journal.Stream]*stream // a cache of the committed counters
 	broken  error                      // not nil: what every commit returns
 
 	checkpoints *sql.Conn
 	longLog     int           // as the constant has it; tests have another, here and below
 	patience    time.Duration // the same
-	longAt      int           // pages of the log at which readers are kept out; under writing
-	emptied     int           // pages of the log that were in the file after the last checkpoint, if that was all; under writing
+	longAt      int           // pages of the WAL at which readers are kept out; under writing
+	emptied     int           // pages of the WAL after the last checkpoint, if all were in the file; else 0; under writing
 
 	pruning  sync.Mutex    // one step at a time
-	pruned   pruning       // owned by the goroutine that has pruning, but for its counters
+	pruned   pruning       // under pruning, but for its counters
 	garbage  atomic.Uint64 // entries whose words were taken out of the index since it was merged
 	compact  atomic.Bool   // the index is to be merged now
 	unmerged atomic.Bool   // parts of the index may have to be merged
 
-	forgetters atomic.Int32  // who forget, or wait for that
-	forgetting sync.Mutex    // one of them
+	forgetters atomic.Int32  // calls of Forget, those that wait included
+	forgetting sync.Mutex    // held by the one that works
 	forgotten  atomic.Uint64 // grows with each slice that took words out; written under writing
 	marked     atomic.Bool   // theMark stands in the index; written under writing
-	scrub      atomic.Bool   // forgotten words are still in the log
+	scrub      atomic.Bool   // forgotten words are still in the WAL
 	scrubs     atomic.Uint64 // that have begun
 	mergedBy   atomic.Uint64 // number of the last scrub that has merged the index
 	spoke      atomic.Int64  // when something was committed last, in nanoseconds since 1970
 
-	work  chan struct{} // capacity 1: something was committed or forgotten; closed by nobody
+	work  chan struct{} // capacity 1: something was committed or forgotten; never closed
 	stop  context.Context
 	end   context.CancelFunc
 	ended chan struct{} // closed by the maintenance goroutine
 }
 
-// Open opens the record in the file at path, which is made if it is not there.
-// It has the file to itself until Close.
+// Open opens the journal in the file at path, and makes the file if it is not there.
+// Until Close a second Open of the file returns an InUseError.
 func Open(path string, o Options) (*Store, error) { return open(path, o, migrations) }
 
 func open(path string, o Options, steps []string) (s *Store, err error) {
@@ -150,7 +150,7 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 	return s, nil
 }
 
-// connect opens the file, checks and upgrades it, and makes all that works on it.
+// connect opens the file, migrates and checks it, and makes all connections.
 func (s *Store) connect(steps []string) (err error) {
 	ctx := context.Background()
 	if err := makeFile(s.path); err != nil {
@@ -190,7 +190,7 @@ func (s *Store) connect(steps []string) (err error) {
 	if s.checkpoints, err = s.conn(ctx, db); err != nil {
 		return err
 	}
-	// An emptying that another program is in the way of is put off: nobody waits for that.
+	// A checkpoint that another program blocks is put off, and does not wait.
 	if _, err = s.checkpoints.ExecContext(ctx, "PRAGMA busy_timeout=0"); err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (s *Store) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	return c, err
 }
 
-// load learns where the record ends. The last entry is never pruned.
+// load reads the epoch, the head and how far the index is. The head is known because the last entry is never pruned.
 func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	var epoch []byte
 	var head, indexed uint64
@@ -236,7 +236,7 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	if err == nil {
 		s.epoch, err = uuid.FromBytes(epoch)
 	}
-	if err != nil && code(err) == 0 { // there is something else than a record has
+	if err != nil && code(err) == 0 { // a value that no store writes
 		err = fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if err != nil {
@@ -253,7 +253,7 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	return nil
 }
 
-// Close waits for all that is under way, and gives the file back.
+// Close waits for all calls under way, and releases the file.
 func (s *Store) Close() error {
 	s.end()
 	<-s.ended
@@ -268,8 +268,8 @@ func (s *Store) Close() error {
 	return s.release()
 }
 
-// release gives back what open has taken so far. The writer's connection is the
-// last: it brings the log to the file.
+// release closes what open has opened so far. The writer's connection is the
+// last: its end copies the WAL to the file.
 func (s *Store) release() (err error) {
 	for range len(s.readers) { // open has failed
 		(<-s.readers).close()

@@ -6,10 +6,10 @@ import (
 	"chinwag/hub/journal"
 )
 
-// tailOfAll is what all streams have after a position.
+// tailOfAll selects the entries of all streams after a position.
 const tailOfAll = "SELECT s.name, " + columns + " FROM entries e JOIN streams s ON s.id=e.stream WHERE e.seq>? ORDER BY e.seq" + limit
 
-const tailAtOnce = 512 // entries that are read in one moment: a checkpoint waits for those who read
+const tailAtOnce = 512 // entries that are read in one transaction: a checkpoint waits for it
 
 // Tail implements journal.Store.
 func (s *Store) Tail(after uint64, limit int) (found []journal.Entry, err error) {
@@ -35,7 +35,7 @@ func (s *Store) tailSome(after uint64, n int) (found []journal.Entry, err error)
 	return found, err
 }
 
-// tail is what all streams have after a position, the first n entries of it.
+// tail returns the first n entries of all streams after a position.
 func (r *reader) tail(ctx context.Context, after uint64, n int) (found []journal.Entry, err error) {
 	rows, err := r.conn.QueryContext(ctx, tailOfAll, position(after), n)
 	if err != nil {

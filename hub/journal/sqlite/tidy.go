@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	indexDelay   = 200 * time.Millisecond // what is said meanwhile is indexed together
+	indexDelay   = 200 * time.Millisecond // entries of that time are indexed together
 	pauseFactor  = 2                      // how much longer than it works the maintenance rests
 	floodRate    = 2000                   // lines a second at which the index waits for the end of the flood
 	mostBehind   = 200_000                // lines; beyond, it waits no more: a search would have to wait for it
-	mergesOwed   = 6                      // steps after each slice of the index: what went in is merged a few times
-	sweepEvery   = time.Minute            // all streams are looked at once in that time, at the most
-	sweepPause   = 10 * time.Millisecond  // between its steps, for what else there is to do
-	afterTrouble = 10 * time.Second       // the maintenance is tried again
+	mergesOwed   = 6                      // steps of merging after each slice of the index: words are merged a few times
+	sweepEvery   = time.Minute            // between two looks at all streams, at the least
+	sweepPause   = 10 * time.Millisecond  // between its steps, for other maintenance
+	afterTrouble = 10 * time.Second       // after an error, before the maintenance is tried again
 )
 
 // tidying is what the maintenance goroutine is about to do.
@@ -24,16 +24,16 @@ type tidying struct {
 	pruneAt time.Time
 	pruning bool // the last slice was pruning: something else is next
 	sweepAt time.Time
-	swept   bool      // since there was time for what follows it
+	swept   bool      // the sweep had the last step: indexing and merging are next
 	indexAt time.Time // zero: there was nothing to index
-	head    uint64    // of the record
-	since   time.Time // when it was the head
+	head    uint64    // of the journal when the index was last looked at
+	since   time.Time // when that was
 	owed    int       // steps of merging that go before the next slice of the index
 	scrub   scrubbing
 }
 
-// maintain is the maintenance goroutine: it prunes, indexes, merges, scrubs and empties
-// the log behind the commits, a slice at a time, and rests in between.
+// maintain is the maintenance goroutine: it prunes, indexes, merges, scrubs and makes
+// checkpoints behind the commits, a slice at a time, and rests in between.
 func (s *Store) maintain() {
 	defer close(s.ended)
 	t := tidying{s: s, scrub: scrubbing{merged: time.Now()}}
@@ -46,7 +46,7 @@ func (s *Store) maintain() {
 }
 
 // step does the most urgent slice, and returns how long to rest after it. idle means
-// that there was none, so that a commit may bring one before.
+// that there was nothing to do, so that a commit ends the rest.
 func (t *tidying) step() (rest time.Duration, idle bool) {
 	start := time.Now()
 	did, err := t.one(start)
@@ -55,7 +55,7 @@ func (t *tidying) step() (rest time.Duration, idle bool) {
 	}
 	switch {
 	case err != nil && !errors.Is(err, errReaders):
-		if !errors.Is(err, journal.ErrBroken) && t.s.stop.Err() == nil { // a commit tells that
+		if !errors.Is(err, journal.ErrBroken) && t.s.stop.Err() == nil { // the next commit returns ErrBroken
 			t.s.opts.Log.Warn("the record's maintenance is put off", "err", err)
 		}
 		return afterTrouble, false
@@ -67,8 +67,8 @@ func (t *tidying) step() (rest time.Duration, idle bool) {
 	return pauseFactor * time.Since(start), false
 }
 
-// one does one slice, if there is one. What is no longer kept goes first, since it need not
-// be indexed then; but what went into the index is merged before more does.
+// one does one slice, if there is one. Pruning goes first, since pruned entries need not
+// be indexed; then comes merging, so that the index does not grow faster than it is merged.
 func (t *tidying) one(now time.Time) (did bool, err error) {
 	s := t.s
 	prunes := !now.Before(t.pruneAt) && (!t.pruning || s.isLate())
@@ -102,7 +102,7 @@ func (t *tidying) one(now time.Time) (did bool, err error) {
 		err = t.merge(now)
 	default:
 		t.swept = false
-		return !now.Before(t.pruneAt) || !now.Before(t.sweepAt), nil // it is their turn again
+		return !now.Before(t.pruneAt) || !now.Before(t.sweepAt), nil // they only waited for their turn
 	}
 	return true, err
 }
@@ -120,7 +120,7 @@ func (t *tidying) merge(now time.Time) error {
 	return err
 }
 
-// indexIsDue reports whether something waits for the index for long enough.
+// indexIsDue reports whether an entry has waited for the index long enough.
 func (t *tidying) indexIsDue(now time.Time) bool {
 	switch {
 	case t.s.indexed.Load() >= t.s.Head():
@@ -132,14 +132,14 @@ func (t *tidying) indexIsDue(now time.Time) bool {
 	return !now.Before(t.indexAt)
 }
 
-// isFlooded reports whether so much was said since head was the head that the index
-// had better wait, and may.
+// isFlooded reports whether entries come so fast since head was the head that the index
+// should wait, and is not too far behind for that.
 func (s *Store) isFlooded(head uint64, since time.Time) bool {
 	now := s.Head()
 	return float64(now-head) > floodRate*time.Since(since).Seconds() && now-s.indexed.Load() < mostBehind
 }
 
-// wait is how long there is nothing to do but what a commit brings.
+// wait is how long there is nothing to do without a commit.
 func (t *tidying) wait(now time.Time) time.Duration {
 	next := t.pruneAt
 	for _, at := range []time.Time{t.sweepAt, t.indexAt, t.scrub.due} {
@@ -153,7 +153,7 @@ func (t *tidying) wait(now time.Time) time.Duration {
 	return max(next.Sub(now), time.Millisecond)
 }
 
-// pruneEvery is how often to look for what is no longer kept.
+// pruneEvery is the time between two looks for entries to prune.
 func (s *Store) pruneEvery() time.Duration {
 	const least, most = time.Second, time.Minute
 	every := most
@@ -166,7 +166,7 @@ func (s *Store) pruneEvery() time.Duration {
 	return max(every, least)
 }
 
-// rest waits a while, and reports whether there is anything to do after it.
+// rest waits. It reports false when the store is being closed.
 func (s *Store) rest(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -178,7 +178,7 @@ func (s *Store) rest(d time.Duration) bool {
 	}
 }
 
-// sleep is rest, until something is committed or forgotten.
+// sleep is rest, but ends early when something is committed or forgotten.
 func (s *Store) sleep(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -199,7 +199,7 @@ func (s *Store) wake() {
 	}
 }
 
-// stopped is err, unless it is only that the store is being closed.
+// stopped is err, or nil when the store is being closed.
 func (s *Store) stopped(err error) error {
 	if s.stop.Err() != nil {
 		return nil

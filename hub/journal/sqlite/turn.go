@@ -6,18 +6,18 @@ import (
 )
 
 // turn is the right to write to the file. A commit goes before all maintenance: it
-// waits for no more than the one slice that is under way, and that slice sees it
-// wait and ends. The zero value is ready.
+// waits at most for the slice that is under way, which sees it
+// wait and ends early. The zero value is ready.
 type turn struct {
-	queue   sync.Mutex // of maintenance that waits: none of it takes the turn twice while another waits
+	queue   sync.Mutex // of goroutines that wait in LockBehind: none takes the turn twice while another waits
 	mu      sync.Mutex
 	changed *sync.Cond   // made for the first goroutine that waits
 	taken   bool         // a goroutine has the turn
-	hurry   func()       // makes the maintenance that has the turn end soon; nil: it looks by itself
+	hurry   func()       // makes the maintenance that has the turn end soon; nil: it asks isWanted
 	commits atomic.Int32 // that wait
 }
 
-// Lock takes the turn for a commit, or for what comes before all the rest like one.
+// Lock takes the turn for a commit, or for work that goes before maintenance, too.
 func (t *turn) Lock() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -33,7 +33,7 @@ func (t *turn) Lock() {
 }
 
 // LockBehind takes the turn for maintenance, when no commit waits for it. A commit
-// that waits from then on calls hurry, if it is not nil: it must not wait.
+// that waits from then on calls hurry, which must not block and may be nil.
 func (t *turn) LockBehind(hurry func()) {
 	t.queue.Lock()
 	defer t.queue.Unlock()

@@ -26,7 +26,7 @@ type Report struct {
 
 const maxProblems = 100 // that are told
 
-// Problem adds one, in plain words, if it is not one of too many.
+// Problem adds a problem, in plain words, up to maxProblems of them.
 func (r *Report) Problem(words string) {
 	if len(r.Problems) < maxProblems {
 		r.Problems = append(r.Problems, words)
@@ -35,9 +35,9 @@ func (r *Report) Problem(words string) {
 
 func (r *Report) problem(format string, args ...any) { r.Problem(fmt.Sprintf(format, args...)) }
 
-// Verify reads the whole record at path, also while a server writes to it, and
-// reports what is wrong: the file's own order, the order of the entries, the
-// counters, the index.
+// Verify reads the whole journal at path, also while a server writes to it. It
+// checks the integrity of the file, the order of the entries, the counters and
+// the index.
 func Verify(path string) (r Report, err error) {
 	err = view(path, func(c *sql.Conn, rd *reader) error {
 		ctx := context.Background()
@@ -62,7 +62,7 @@ func Verify(path string) (r Report, err error) {
 	return r, err
 }
 
-// view shows one moment of the record at path to f, and changes nothing.
+// view shows one moment of the journal at path to f, and changes nothing.
 func view(path string, f func(c *sql.Conn, r *reader) error) error {
 	err := checkHeader(path)
 	if err == nil {
@@ -125,7 +125,7 @@ func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
 			places++
 		}
 	}
-	if places > 0 { // SQLite names them by their pages, which helps nobody
+	if places > 0 { // SQLite names them by their pages, which does not help an operator
 		r.problem("the file is not as it was written, in %d places at the least", places)
 	}
 	return rows.Err()
@@ -167,7 +167,7 @@ func scanStreams(rows *sql.Rows, err error) (found []streamRow, _ error) {
 
 var allOfStream = ofStream("SELECT " + columns + " FROM entries e WHERE stream=?1")
 
-// stream goes through one stream and what the index knows of it, side by side.
+// stream checks one stream and its entries in the index, side by side.
 func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) error {
 	index, err := c.QueryContext(ctx, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", `stream : "`+streamWord(st.ID)+`"`)
 	if err != nil {
