@@ -20,7 +20,7 @@ func spokenIn(entries []journal.Entry) []journal.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e journal.Entry) bool { return !e.Event.IsSpoken() })
 }
 
-// lines: so many lines are kept as people count them, whoever comes and goes meanwhile.
+// lines: only spoken lines count, however many sessions join and leave meanwhile.
 func lines(t *testing.T, make Maker) {
 	s, prune := make(t, 10)
 	for i := range 30 {
@@ -40,7 +40,7 @@ func lines(t *testing.T, make Maker) {
 	assert.Equal(t, 10, len(spokenIn(read(t, s, From(0, "#a"), s.Head(), 1000).Entries)))
 }
 
-// unspoken: where hardly anybody speaks, comings and goings do not stay for ever.
+// unspoken: joins and leaves have a bound, too, in a room with hardly any lines.
 func unspoken(t *testing.T, make Maker) {
 	s, prune := make(t, 10)
 	Commit(t, s, Said("#a", "hello"))

@@ -61,7 +61,7 @@ func together(t *testing.T, make Maker) {
 	assert.Equal(t, uint64(1), s.Head())
 }
 
-// ownRows: whoever commits or reads a row may use its bytes for something else, and may end the reading.
+// ownRows: a caller that commits or reads a row may overwrite its bytes, and may end the reading.
 func ownRows(t *testing.T, make Maker) {
 	s, _ := make(t, 0)
 	in := []journal.Row{Row(1, "one"), Row(2, "two")}

@@ -1,4 +1,4 @@
-// Package storetest is what every store of the journal must do, as tests.
+// Package storetest tests what journal.Store promises, for every store.
 package storetest
 
 import (
@@ -16,7 +16,7 @@ import (
 )
 
 // Maker makes an empty store that keeps so many lines of each stream, 0: all.
-// prune makes it forget now what it need not keep.
+// prune makes it prune now what it need not keep.
 type Maker func(t testing.TB, lines int) (s journal.Store, prune func())
 
 // Run runs every test on stores from make.
@@ -54,13 +54,13 @@ func Run(t *testing.T, make Maker) {
 // Said is a line in a stream.
 func Said(st journal.Stream, text string) journal.Entry { return SaidBy(uuid.New(), st, text) }
 
-// SaidBy is a line of somebody's.
+// SaidBy is a line of an author.
 func SaidBy(author uuid.UUID, st journal.Stream, text string) journal.Entry {
 	now := protocol.Stamp{Time: time.Now().UTC().Truncate(time.Millisecond)}
 	return journal.Entry{Stream: st, Author: author, Event: protocol.Said{Stamp: now, From: Nick("bob"), Text: protocol.MustText(text)}}
 }
 
-// Nick is a name that is known to be one.
+// Nick is the nick s. It panics where s is none.
 func Nick(s string) protocol.Nick {
 	n, err := protocol.ParseNick(s)
 	if err != nil {
@@ -76,7 +76,7 @@ func Commit(t testing.TB, s journal.Store, entries ...journal.Entry) []journal.E
 	return entries
 }
 
-// From is a reading of streams from a position on.
+// From is a cursor of streams at a position.
 func From(seq uint64, streams ...journal.Stream) *journal.Cursor {
 	c := &journal.Cursor{Seq: seq}
 	for _, s := range streams {
