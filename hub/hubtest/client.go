@@ -10,23 +10,23 @@ import (
 	"chinwag/protocol"
 )
 
-// Client is somebody who may connect, talk, read slowly, break off and come back.
+// Client is a client that may connect, talk, read slowly, break off and resume its session.
 //
-// Connect begins a connection with two goroutines: one says what Send hands over, one reads. A
-// program says hello, and comes back with its token; a person comes back with the code. After
-// Attach it is the test that says something, with Call, and that ends the connection, with Close.
+// Connect begins a connection with two goroutines: one sends the commands of Send, one reads. A
+// program sends hello, and resumes with its token; a person's client resumes with the code. After
+// Attach the test itself sends commands, with Call, and ends the connection, with Close.
 //
-// What is exported is set before a connection begins.
+// Exported fields are set before a connection begins.
 type Client struct {
 	Identity hub.Identity
 	Program  bool               // reads JSON: hears its own lines, and sees positions
-	Room     protocol.Room      // where the hello of a program asks to go
-	Guest    []protocol.Command // what a person does before it comes back
+	Room     protocol.Room      // that the hello of a program asks for
+	Guest    []protocol.Command // that a person's client sends before it resumes
 
-	// Writer makes the writer of a connection, which hands what it is given to read. nil:
-	// one that now takes what is offered and now does not, and at times can only wait.
+	// Writer makes the writer of a connection, which passes its lines to read. nil:
+	// one that takes some offers and not others, and that only blocks on every third connection.
 	Writer func(read func([]*protocol.Line) error) hub.Writer
-	// GoesOn answers whether the client goes on when nobody listens any more; nil: it does not.
+	// GoesOn answers whether the client goes on after a failed write; nil: it does not.
 	GoesOn func(error) bool
 
 	w     *World
@@ -36,17 +36,17 @@ type Client struct {
 	mu          sync.Mutex
 	conn        *connection // the last one
 	connections int
-	paused      chan struct{} // not nil: it does not read before this is closed
+	paused      chan struct{} // not nil: the client does not read before it is closed
 	unacked     []protocol.Say
 	told
 }
 
-// NewClient makes a client, which is not connected.
+// NewClient makes a client without a connection.
 func (w *World) NewClient(program bool) *Client {
 	return &Client{w: w, Program: program, wants: make(chan protocol.Command, 10000)}
 }
 
-// Enter brings in a person, and lets a second pass: the others know of them.
+// Enter connects a person's client, and lets a second pass, so that its session is announced.
 func (w *World) Enter(id hub.Identity) *Client {
 	c := w.NewClient(false)
 	c.Identity = id
@@ -62,7 +62,7 @@ func (w *World) EnterFrom(host int, id hub.Identity) *Client {
 	return w.Enter(id)
 }
 
-// EnterOperator brings in somebody who may do everything, and cannot come back.
+// EnterOperator connects an operator, whose session cannot be resumed.
 func (w *World) EnterOperator(name string) *Client {
 	c := w.Enter(hub.Identity{Operator: true, Nick: Nick("%s", name), Brief: true})
 	c.Told()
@@ -78,7 +78,7 @@ func (c *Client) Pause() {
 	}
 }
 
-// Resume has the client read again.
+// Resume lets the client read again.
 func (c *Client) Resume() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -105,7 +105,7 @@ func (c *Client) read(ctx context.Context, lines []*protocol.Line) error {
 	return nil
 }
 
-// readNow is read for who cannot wait.
+// readNow is read, but reports false instead of waiting.
 func (c *Client) readNow(lines []*protocol.Line) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,10 +12,10 @@ import (
 // connection is one connection of a client.
 type connection struct {
 	*hub.Client
-	ctx    context.Context // until nothing is written any more
+	ctx    context.Context // ends when the hub's writer has stopped, or with cancel
 	cancel context.CancelFunc
-	over   chan struct{} // closed when nothing is written any more
-	err    error         // why; to be read when over is closed
+	over   chan struct{} // closed when the hub's writer has stopped
+	err    error         // why it has; to be read when over is closed
 }
 
 // Ended is a context that has ended: with it hub.Client.Close does not wait.
@@ -25,7 +25,7 @@ var Ended = func() context.Context {
 	return ctx
 }()
 
-// Attach begins a connection on which the client says nothing by itself. It reports false where
+// Attach begins a connection on which the client sends nothing by itself. It reports false where
 // the hub has ended.
 func (c *Client) Attach() bool {
 	_, is := c.attach()
@@ -51,8 +51,8 @@ func (c *Client) attach() (first []protocol.Command, is bool) {
 	return first, true
 }
 
-// begin makes n the connection of c, and its writer. What c says first depends on what it
-// was told before this.
+// begin makes n the connection of c, and its writer. The first commands depend on what c
+// was told before.
 func (c *Client) begin(n *connection) (first []protocol.Command, w hub.Writer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,7 +71,7 @@ func (c *Client) begin(n *connection) (first []protocol.Command, w hub.Writer) {
 
 func (c *Client) goesOn(err error) bool { return c.GoesOn != nil && c.GoesOn(err) }
 
-// follow has the writing end when the connection or the hub has.
+// follow stops the hub's writer when the connection or the hub has ended.
 func (n *connection) follow(h *hub.Hub) {
 	select {
 	case <-n.over:
@@ -84,8 +84,8 @@ func (n *connection) follow(h *hub.Hub) {
 	n.cancel()
 }
 
-// Connect begins a connection. Who has been here before comes back, and a program says again
-// what was not acknowledged. It reports false where the hub has ended.
+// Connect begins a connection. A client that was connected before resumes its session, and a program
+// sends again what was not acknowledged. Connect reports false where the hub has ended.
 func (c *Client) Connect() bool {
 	first, is := c.attach()
 	if !is {
@@ -97,7 +97,7 @@ func (c *Client) Connect() bool {
 			c.hangUp(n, reason)
 			return
 		}
-		if !c.Program { // the hub knows what is written: it must be written, or not
+		if !c.Program { // a person's session resumes after what was written, so the last write must have ended
 			<-n.over
 		}
 		n.Close(n.ctx, protocol.Lost)
@@ -117,7 +117,7 @@ func (c *Client) hangUp(n *connection, reason protocol.Reason) {
 	<-n.over
 }
 
-// firstWords is what a connection begins with.
+// firstWords are the commands with which a connection begins.
 func (c *Client) firstWords() (first []protocol.Command) {
 	if !c.Program {
 		if c.code == "" {
@@ -136,8 +136,8 @@ func (c *Client) firstWords() (first []protocol.Command) {
 	return first
 }
 
-// speak says what there is to say, until the connection ends. It reports whether it was
-// asked to hang up.
+// speak sends first and then the commands of Send, until the connection ends. It reports
+// whether one of them was hangUp.
 func (c *Client) speak(n *connection, first []protocol.Command) (reason protocol.Reason, is bool) {
 	for _, cmd := range first {
 		if n.Do(n.ctx, cmd) != nil {
@@ -167,7 +167,7 @@ func (c *Client) Conn() *hub.Client {
 	return nil
 }
 
-// Context is that of the last connection: it ends when nothing is written any more.
+// Context is that of the last connection: it ends when the hub's writer has stopped.
 func (c *Client) Context() context.Context { return c.last().ctx }
 
 func (c *Client) last() *connection {
@@ -192,20 +192,20 @@ func (c *Client) Leave() {
 	c.Wait()
 }
 
-// Close ends a connection that Attach began: when all that was said on it is answered.
+// Close ends a connection that Attach began, when all its commands are answered.
 func (c *Client) Close(reason protocol.Reason) {
 	n := c.last()
 	n.Close(n.ctx, reason)
 }
 
-// Drop breaks a connection off that Attach began.
+// Drop breaks off a connection that Attach began.
 func (c *Client) Drop() {
 	n := c.last()
 	n.cancel()
 	n.Close(n.ctx, protocol.Lost)
 }
 
-// Over waits until nothing more is written on the last connection, and returns why.
+// Over waits until the hub's writer of the last connection has stopped, and returns why.
 func (c *Client) Over() error {
 	n := c.last()
 	<-n.over

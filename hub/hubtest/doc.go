@@ -1,17 +1,17 @@
 // Package hubtest is what tests of a hub have in common: a World, which is a hub on a
-// record; Clients, who talk in it and keep what they were told; and a Store, which a test
-// may hold, or have fail.
+// journal; Clients, which talk in it and keep what they were told; and a Store, whose commits
+// a test may hold or let fail.
 //
-//	test ── Send, Do, Type ──> Client ──> hub.Client ──> Hub ──> journal ──> Store ──> record
+//	test ── Send, Do, Type ──> Client ──> hub.Client ──> Hub ──> journal ──> Store ──> journal.Store
 //	 └───── Told, Events <────── read <─── Writer <───────┘                    └── Hold, Let, Fail
 //
-// Most of it is for a testing/synctest bubble: what waits there waits for everything else
-// to be done, and never for a time that is only long enough. It looks at a hub from outside,
+// Most of it is for a testing/synctest bubble, where a wait ends when everything else is
+// done, and never after a time that is only long enough. The package looks at a hub from outside,
 // and knows nothing of what is in it.
 //
-// Several worlds are nodes of one order where each has a Link to the same Log, and a record of the same epoch and key. A test may keep
-// a node from the others, kill it, and have it begin again with what it has or with a copy; and have a Client move to another.
+// Several worlds are nodes of one order where each has a Link to the same Log, and a journal of the same epoch and key. A test may
+// cut a node off, kill it, and begin it again with its own journal or with a copy; and move a Client to another node.
 //
-// A test that throws dice gets its seeds from Seeds, which prints the one that fails.
-// CHINWAG_SEED has it begin with that one, and CHINWAG_SEEDS says how many there are.
+// A random test gets its seeds from Seeds, which prints the one that fails.
+// CHINWAG_SEED sets the first seed, and CHINWAG_SEEDS how many there are.
 package hubtest

@@ -9,17 +9,17 @@ import (
 	"chinwag/protocol"
 )
 
-// hangUp stands among what a client wants to say for the end of a connection.
+// hangUp is a command of Send that ends the connection.
 type hangUp struct {
 	protocol.Command
 	reason protocol.Reason
 }
 
-// HangUp ends the connection when all is said that was sent: in good order with Quit, and with
+// HangUp ends the connection after the commands of Send: in good order with Quit, and with
 // Lost as one that broke.
 func (c *Client) HangUp(reason protocol.Reason) { c.Send(hangUp{reason: reason}) }
 
-// Call hands commands to the hub on the last connection, each when its turn has come.
+// Call sends commands to the hub on the last connection, from the goroutine of the test.
 func (c *Client) Call(cmds ...protocol.Command) error {
 	n := c.last()
 	for _, cmd := range cmds {
@@ -30,17 +30,17 @@ func (c *Client) Call(cmds ...protocol.Command) error {
 	return nil
 }
 
-// Send hands commands over, to be said one after the other.
+// Send enqueues commands, which the client sends one after the other.
 func (c *Client) Send(cmds ...protocol.Command) {
 	for _, cmd := range cmds {
 		c.wants <- cmd
 	}
 }
 
-// Unsent is how many commands wait where they came from.
+// Unsent is how many commands are in the client's queue.
 func (c *Client) Unsent() int { return len(c.wants) }
 
-// Unsend drops the commands that wait where they came from.
+// Unsend drops the commands in the client's queue.
 func (c *Client) Unsend() {
 	for len(c.wants) > 0 {
 		<-c.wants
@@ -60,7 +60,7 @@ func (c *Client) Do(cmds ...protocol.Command) {
 	synctest.Wait()
 }
 
-// Say wants to say something. A program gives it an id, and says it again after a break unless it
+// Say sends a line. A program gives it an id, and sends it again after a break unless it
 // was acknowledged.
 func (c *Client) Say(text string, ref protocol.Ref) {
 	s := protocol.Say{Text: protocol.MustText(text)}
@@ -81,8 +81,8 @@ func (c *Client) Type(lines ...string) {
 	synctest.Wait()
 }
 
-// Await waits for all that follows at once from what was done, and has the test fail unless one
-// of the lines that the client was told holds words. It returns these lines, as Told does.
+// Await waits for all that follows at once from what was done. The test fails unless one
+// of the lines that the client was told holds words. Await returns these lines, as Told does.
 func (c *Client) Await(words string) []string {
 	synctest.Wait()
 	lines := c.Told()

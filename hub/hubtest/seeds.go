@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Seeds plays f with seeds, each as a test of its own: the first n, or those that
-// CHINWAG_SEED and CHINWAG_SEEDS ask for. A seed that fails is printed, with what plays it again.
+// Seeds runs f with seeds, each as a test of its own: the first n, or those that
+// CHINWAG_SEED and CHINWAG_SEEDS ask for. It prints a seed that fails, with the command that runs it again.
 func Seeds(t *testing.T, n uint64, f func(t *testing.T, seed uint64)) {
 	t.Helper()
 	from := uint64(0)

@@ -8,16 +8,16 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Store is a store whose commits a test may hold back, let go one after the other, and have
-// fail. It remembers all that was ever committed: what really happened, in its order.
+// Store is a store whose commits a test may hold back, let go one after the other, and let
+// fail. It keeps every entry that was ever committed, in order.
 type Store struct {
 	journal.Store
 
-	// BeforeCommit is asked before each commit: it may take its time, and an error of it is the
-	// commit's. It is set before anything is committed; nil: nothing is asked.
+	// BeforeCommit is called before each commit: it may take its time, and its error is the
+	// commit's. It is set before anything is committed; nil: not called.
 	BeforeCommit func([]journal.Entry) error
 
-	gate chan error // what becomes of the commit that is held
+	gate chan error // the result of the commit that is held; nil: it goes on
 
 	mu      sync.Mutex
 	entries []journal.Entry
@@ -45,7 +45,7 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	return nil
 }
 
-// Legacy is that of the store; one that has none holds nothing for certain.
+// Legacy is that of the store, or the zero Legacy where it has none.
 func (s *Store) Legacy() (journal.Legacy, error) {
 	if l, ok := s.Store.(interface {
 		Legacy() (journal.Legacy, error)
@@ -89,14 +89,14 @@ func (s *Store) Entries() []journal.Entry {
 	return slices.Clip(s.entries)
 }
 
-// Fail has every commit fail with err from now on; nil: no more.
+// Fail lets every commit fail with err from now on; nil: no more.
 func (s *Store) Fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failure = err
 }
 
-// Hold has commits wait from now on.
+// Hold lets commits wait from now on.
 func (s *Store) Hold() { s.setHeld(true) }
 
 // Let lets the commit that is held go on, or fail with err; those after it are held as before.

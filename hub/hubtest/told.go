@@ -9,13 +9,13 @@ import (
 )
 
 // told is what a client was told, over all its connections. What it hears as a guest,
-// before it is back in its session, is not told to that session and left out.
+// before it has resumed its session, is not told to that session and left out.
 type told struct {
 	events  []protocol.Event // since they were taken last
 	seqs    []uint64         // the positions of all that are recorded
 	missing int              // lines that it was told are missing
 	hole    int              // the same, since the last position that it saw: told again after a break
-	unsure  bool             // it was told that some are, and not how many
+	unsure  bool             // it was told that some are missing, and not how many
 	guest   bool
 
 	token, epoch string
@@ -23,7 +23,7 @@ type told struct {
 	position     uint64 // of the last line that it saw
 }
 
-// reconnected is the beginning of a connection.
+// reconnected begins a connection: until it resumes its session, a person's client is a guest.
 func (t *told) reconnected() { t.hole, t.guest = 0, t.code != "" }
 
 func (c *Client) hearAll(lines []*protocol.Line) {
@@ -110,35 +110,35 @@ func (c *Client) Heard() []protocol.Event {
 	return slices.Clone(c.events)
 }
 
-// Code is the code by which a person comes back, and Token that of a program.
+// Code is the code with which a person's client resumes its session.
 func (c *Client) Code() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.code
 }
 
-// Token is what a program comes back with.
+// Token is the token with which a program resumes its session.
 func (c *Client) Token() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.token
 }
 
-// Resumes is where a program would go on.
+// Resumes is the position from which a program would resume.
 func (c *Client) Resumes() protocol.Resume {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return protocol.Resume{Epoch: c.epoch, Seq: c.position}
 }
 
-// ResumeFrom has a program come back with that token, as if it had been told so much of a record.
+// ResumeFrom sets the token and the position with which a program will resume.
 func (c *Client) ResumeFrom(token string, at protocol.Resume) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.token, c.epoch, c.position = token, at.Epoch, at.Seq
 }
 
-// Forget has the client come as somebody else.
+// Forget lets a program begin a new session at its next connection.
 func (c *Client) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -166,7 +166,7 @@ func (c *Client) Unacknowledged() int {
 	return len(c.unacked)
 }
 
-// Nick is what the client was told last that it is called.
+// Nick is the last nick that the client was told to be its own.
 func (c *Client) Nick() (n protocol.Nick) {
 	for _, e := range c.Heard() {
 		switch e := e.(type) {

@@ -23,13 +23,13 @@ func Room(name string) protocol.Room { return must(protocol.ParseRoom(name)) }
 // Text is that text.
 func Text(s string) protocol.Text { return protocol.MustText(s) }
 
-// Tickets are those that are typed so.
+// Tickets are those that s spells.
 func Tickets(s string) protocol.Tickets { return must(protocol.ParseTickets(s)) }
 
-// Origin is the address or range that is typed so.
+// Origin is the address or range that s spells.
 func Origin(s string) protocol.Origin { return must(protocol.ParseOrigin(s)) }
 
-// Address is one of those that stand for any in documentation.
+// Address is one of the addresses for documentation (RFC 5737).
 func Address(host int) hub.Address {
 	a := netip.AddrFrom4([4]byte{192, 0, 2, byte(host)})
 	return hub.Address{Host: a.String(), Prefix: netip.PrefixFrom(a, 32)}
@@ -42,7 +42,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// parse is the command that is typed so or, where it begins with {, written so as JSON.
+// parse is the command that line spells: as typed or, where it begins with {, as JSON.
 func parse(t testing.TB, line string) protocol.Command {
 	read := protocol.ParseCommand
 	if strings.HasPrefix(line, "{") {

@@ -10,18 +10,18 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Setup is how a World begins. The zero value is a hub with its usual options on an empty
-// record in memory.
+// Setup is how a World begins. The zero value is a hub with its default options on an empty
+// journal in memory.
 type Setup struct {
 	hub.Options
-	Bounds journal.Bounds // of the record in memory, or of Store
+	Bounds journal.Bounds // of the store in memory, or of Store
 	Store  journal.Store  // nil: in memory
 
-	// Run makes what runs the hub: for a test that looks into it. nil: Hub.Run.
+	// Run returns the function that runs the hub, for a test that looks into it. nil: Hub.Run.
 	Run func(*hub.Hub) func(context.Context) error
 }
 
-// World is a hub that runs, on a record whose every entry is remembered beside it.
+// World is a hub that runs, on a journal of which Record keeps every entry.
 type World struct {
 	Hub    *hub.Hub
 	Record *Store
@@ -76,8 +76,8 @@ func isKnown(err error) bool {
 }
 
 // journal remembers few entries, so that a client that is behind reads some of them from
-// memory and others from the store; and none of a record that forgets lines, so that what is
-// missing is missed.
+// memory and others from the store. It remembers none where the store prunes lines, so that
+// gaps are seen.
 func (w *World) journal() *journal.Journal {
 	j := journal.New(w.Record)
 	j.Remember(50)
@@ -87,7 +87,7 @@ func (w *World) journal() *journal.Journal {
 	return j
 }
 
-// Restart ends the hub and begins another on the same record. Clients connect to that one
+// Restart ends the hub and begins another on the same store. Clients connect to that one
 // from now on.
 func (w *World) Restart(o hub.Options) {
 	w.Stop()
@@ -98,8 +98,8 @@ func (w *World) Restart(o hub.Options) {
 // Stop asks the hub to end.
 func (w *World) Stop() { w.stop() }
 
-// StopWhenAsked stops the hub when an operator asks for it, as a server does. It returns when
-// that is done, or the hub has ended.
+// StopWhenAsked stops the hub when an operator asks for it, as a server does. It returns
+// then, or when the hub has ended.
 func (w *World) StopWhenAsked() {
 	select {
 	case <-w.Hub.Asked():
@@ -111,7 +111,7 @@ func (w *World) StopWhenAsked() {
 // Wait returns when the hub has ended.
 func (w *World) Wait() { w.ended.Wait() }
 
-// Close breaks the connections of these clients off, ends the hub and waits for all of them.
+// Close breaks off the connections of these clients, ends the hub and waits for all of them.
 func (w *World) Close(clients ...*Client) {
 	for _, c := range clients {
 		c.Resume()
@@ -124,7 +124,7 @@ func (w *World) Close(clients ...*Client) {
 	}
 }
 
-// Trouble is what whoever runs the server was told through Options.Trouble.
+// Trouble is what the hub has told through Options.Trouble.
 func (w *World) Trouble() []error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

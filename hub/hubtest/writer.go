@@ -26,8 +26,8 @@ func (r Ready) Send(lines []*protocol.Line) error { return r(lines) }
 // Offer implements hub.Writer.
 func (r Ready) Offer(lines []*protocol.Line) (bool, error) { return true, r(lines) }
 
-// socket is a Writer that takes what is offered, but not always: not if its client does not
-// read, and now and then not either.
+// socket is a Writer that takes an offer unless its client is paused, but for every seventh,
+// which it does not take.
 type socket struct {
 	c      *Client
 	ctx    context.Context
