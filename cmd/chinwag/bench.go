@@ -59,7 +59,7 @@ func scenarioList() string {
 	return b.String()
 }
 
-// benching is what one call of bench is to do.
+// benching is the options of one call of bench.
 type benching struct {
 	bench.Options
 	addr    string
@@ -116,7 +116,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 	f.BoolVar(&b.table, "table", false, "a table, also where the output is no terminal")
 }
 
-// check refuses what cannot be, before anything is started.
+// check rejects impossible options before any server is started.
 func (b *benching) check(s bench.Scenario) error {
 	if err := cmp.Or(
 		atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
@@ -160,7 +160,7 @@ func (b *benching) resolve(ctx context.Context) error {
 	return nil
 }
 
-// contender is the server that is to be started; nil: it runs.
+// contender is the server to start; nil: it runs already.
 func (b *benching) contender(ctx context.Context) (*bench.Contender, error) {
 	var c bench.Contender
 	var err error
@@ -202,7 +202,7 @@ func (b *benching) measure(ctx context.Context, s bench.Scenario, server *bench.
 	return errors.Join(err, show.end(middle))
 }
 
-// floorCommand is what the bare writes are measured with.
+// floorCommand is the server with which bare writes are measured.
 func floorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "floor ADDRESS", Hidden: true, Args: takes(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
@@ -223,8 +223,8 @@ func floorCommand() *cobra.Command {
 	}
 }
 
-// untilInterrupt runs f, and has it end in good order at a signal: a server that
-// it started must not be left behind.
+// untilInterrupt runs f, and ends its context at a signal, so that f stops the server
+// that it has started.
 func untilInterrupt(ctx context.Context, f func(context.Context) error) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -235,9 +235,9 @@ func untilInterrupt(ctx context.Context, f func(context.Context) error) error {
 	return failed(err)
 }
 
-// showing is how results are told.
+// showing is how results are shown.
 type showing struct {
-	progress io.Writer // nil: nobody looks
+	progress io.Writer // nil: no progress is shown
 	table    bool
 	results  []bench.Result
 	troubled bool

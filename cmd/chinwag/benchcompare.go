@@ -13,7 +13,7 @@ import (
 	"chinwag/conn/bench"
 )
 
-// comparing is what one call of bench compare is to do.
+// comparing is the options of one call of bench compare.
 type comparing struct {
 	runs, idle int
 	only       []string
@@ -94,7 +94,7 @@ func (b *comparing) check(known []string) error {
 	return wrong
 }
 
-// others compares chinwag with the servers of others.
+// others compares chinwag with other chat servers.
 func (b *comparing) others(ctx context.Context, self string) error {
 	contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Floor(self)}
 	contenders = slices.DeleteFunc(append(contenders, bench.Others()...), func(c bench.Contender) bool { return b.leavesOut(c.Name) })
@@ -113,7 +113,7 @@ func (b *comparing) builds(ctx context.Context, self string) error {
 
 func (b *comparing) leavesOut(server string) bool { return slices.Contains(b.without, server) }
 
-// of is the part of a set that is wanted.
+// of selects the wanted part of a set.
 func (b *comparing) of(set []bench.Trial) []bench.Trial {
 	return slices.DeleteFunc(set, func(t bench.Trial) bool {
 		return len(b.only) > 0 && !slices.Contains(b.only, t.Scenario.Name)

@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// complete is what the word at the end of before may become: a command at the beginning of
+// complete returns the completions of the word at the end of before: a command at the beginning of
 // the line, an argument of that command, or a member's name.
 func (p *people) complete(before string) (words []string) {
 	at := p.place()
@@ -49,7 +49,7 @@ func cutSlash(before string) (rest string, found bool) {
 	return rest, found && !strings.HasPrefix(rest, "/")
 }
 
-// completeVerb is which commands begin so that can be done where we are.
+// completeVerb completes the commands that are allowed at this place.
 func completeVerb(word string, at protocol.Place) (words []string) {
 	for _, v := range protocol.Verbs() {
 		if v.Barred(at) != "" || !v.HasSlash() || !hasPrefixFold(v.Name, word) {
@@ -64,8 +64,8 @@ func completeVerb(word string, at protocol.Place) (words []string) {
 	return words
 }
 
-// completeArgument is what stands behind a command and what was said to it. If known is
-// false, that is a text, and holds names like any other.
+// completeArgument completes the next argument of a command, after those in said. If known is
+// false, the argument is a text, and names are completed in it as in any other.
 func (p *people) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
 	first := len(said) == 0
 	switch name := v.Name; {
@@ -117,7 +117,7 @@ func isOfVisitor(verb string) bool {
 	return false
 }
 
-// among are the words that begin so.
+// among are the words of a list that begin with word, in any case.
 func among(word string, of ...string) (words []string) {
 	for _, w := range of {
 		if hasPrefixFold(w, word) {
@@ -167,7 +167,7 @@ func (p *people) completeReply(word string) []string {
 	return among(word, p.replies...)
 }
 
-// completeRoom completes the rooms that were seen, but for that in which we are.
+// completeRoom completes the rooms that were seen, but for the one in front.
 func (p *people) completeRoom(word string) (words []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -179,7 +179,7 @@ func (p *people) completeRoom(word string) (words []string) {
 	return words
 }
 
-// completeHelp completes the commands that can be done, with a / or without.
+// completeHelp completes the commands that are allowed here, with a / or without.
 func (p *people) completeHelp(word string) (words []string) {
 	rest, slash := cutSlash(word)
 	for _, w := range completeVerb(rest, p.place()) {
@@ -191,7 +191,7 @@ func (p *people) completeHelp(word string) (words []string) {
 	return words
 }
 
-// completeVisitor completes the number of a visitor, by that or by the name.
+// completeVisitor completes the number of a visitor, from its beginning or from that of the name.
 func (p *people) completeVisitor(word, after string) (words []string) {
 	word = strings.TrimLeft(word, "@＠")
 	p.mu.Lock()
@@ -217,7 +217,7 @@ func (p *people) completeAddress(word string) (words []string) {
 	return slices.Compact(words)
 }
 
-// completeOperator completes an operator's name; where none was seen that begins so, anybody's.
+// completeOperator completes an operator's name, or a member's where no operator was seen whose name begins so.
 func (p *people) completeOperator(word string) []string {
 	p.mu.Lock()
 	var words []string

@@ -19,23 +19,23 @@ import (
 	"chinwag/protocol"
 )
 
-// operatorConsole is what the server's own terminal is for: a screen, plain
-// lines, or nothing.
+// operatorConsole is the console on the server's own terminal: a screen, plain
+// lines, or none.
 type operatorConsole interface {
 	// serve runs the console. It returns when the operator has gone and the
 	// server should end, or when the hub has ended.
 	serve(*conn.Server, *hub.Hub) error
-	// close ends it from outside: the terminal is whole again soon.
+	// close ends the console from another goroutine. It does not wait until the terminal is restored.
 	close()
-	// log is where log lines do not tear it apart.
+	// log is a writer for log lines that do not tear the console.
 	log() io.Writer
-	// invite tells the operator how people come in through the doors that listen at these addresses, and
-	// reports whether the console shows that.
+	// invite shows the operator how to connect to the listeners at these addresses, and
+	// reports whether it did.
 	invite(plain, bare []net.Addr) bool
 }
 
 func openConsole(s settings) operatorConsole {
-	// Whoever reads the console's lines may go away: that must not end the server.
+	// The reader of the console's lines may go away, which must not end the server.
 	signal.Ignore(syscall.SIGPIPE)
 	if s.Console == "off" || !hasInput(os.Stdin) {
 		return noConsole{}
@@ -46,24 +46,23 @@ func openConsole(s settings) operatorConsole {
 	return plainConsole{}
 }
 
-// onTerminal reports whether somebody sits at both ends of a terminal that can
+// onTerminal reports whether standard input and output are a terminal that can
 // show a screen.
 func onTerminal() bool {
 	return knowsTerminal() && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 }
 
 // knowsTerminal reports whether a screen can be drawn on this kind of terminal.
-// Where it cannot, lines do as well.
 func knowsTerminal() bool {
 	if runtime.GOOS == "windows" {
-		return true // its console is of one kind
+		return true // it has one kind of console
 	}
 	kind := os.Getenv("TERM")
 	_, err := tcell.LookupTerminfo(kind)
 	return kind != "dumb" && err == nil
 }
 
-// drawable reports whether a screen can be drawn in the character set of this terminal, and says why lines must do.
+// drawable reports whether a screen can be drawn in the character set of this terminal. If not, it writes why to standard error.
 func drawable() bool {
 	err := tui.CheckCharset()
 	if err != nil {
@@ -72,7 +71,7 @@ func drawable() bool {
 	return err == nil
 }
 
-// hasInput reports whether somebody may type: not where standard input is
+// hasInput reports whether there may be input: not where standard input is
 // closed or /dev/null.
 func hasInput(f *os.File) bool {
 	at, err := f.Stat()
@@ -91,7 +90,7 @@ func (noConsole) log() io.Writer                         { return tui.Output(os.
 
 func (noConsole) invite(_, _ []net.Addr) bool { return false }
 
-// staying is a console that is not left: the room goes on as long as the server.
+// staying rejects Leave: the console stays as long as the server runs.
 type staying struct{ conn.Transport }
 
 var toStay = protocol.Refuse("console-stays", "this is the server's own console: /shutdown ends the server for everybody")
@@ -104,7 +103,7 @@ func (s staying) Receive() (protocol.Command, error) {
 	return cmd, err
 }
 
-// Guard keeps a password from being said that was not asked for.
+// Guard passes on the guard against typed passwords, a method that conn.Transport does not have.
 func (s staying) Guard() {
 	if t, ok := s.Transport.(interface{ Guard() }); ok {
 		t.Guard()
@@ -115,7 +114,7 @@ type plainConsole struct{}
 
 func (plainConsole) serve(s *conn.Server, h *hub.Hub) error {
 	_ = s.Serve(staying{console.New(tui.Input(os.Stdin), tui.Output(os.Stdout))}, operator(false))
-	<-h.Done() // an operator who has gone leaves the server running
+	<-h.Done() // the end of the input leaves the server running
 	return nil
 }
 func (plainConsole) close()         {}

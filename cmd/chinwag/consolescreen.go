@@ -18,7 +18,7 @@ import (
 )
 
 // consoleScreen is the operator's console on a terminal. It is a transport like
-// any other: what is typed are its commands, and what the hub tells it is shown.
+// any other: typed lines are its commands, and it shows what the hub sends.
 //
 //	keys ──> tui ── Lines ──> Receive ──> hub
 //	tui <── Print, SetStatus <── Send <── hub
@@ -30,7 +30,7 @@ type consoleScreen struct {
 	over        atomic.Bool   // the screen has ended
 	ended       chan struct{} // closed then
 	failed      bool          // it ended with an error; written before ended is closed
-	asked       bool          // owned by Receive: for the end of the server
+	asked       bool          // owned by Receive: it has asked for the end of the server
 }
 
 func newConsoleScreen(f *face) *consoleScreen {
@@ -39,8 +39,8 @@ func newConsoleScreen(f *face) *consoleScreen {
 	return c
 }
 
-// serve runs the screen and the connection behind it, which outlives it by the
-// goodbyes: an operator who ends the screen ends the server.
+// serve runs the screen and the connection behind it, which outlives the screen by the
+// goodbyes. The end of the screen is the end of the server.
 func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	c.server.Store(s)
 	ended := make(chan error, 1)
@@ -56,7 +56,7 @@ func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	return err
 }
 
-// others tells the operator how many connections end with the screen; "": none but its own.
+// others says how many connections end with the screen; "": none but its own.
 func (c *consoleScreen) others() string {
 	s := c.server.Load()
 	if s == nil {
@@ -101,8 +101,8 @@ func (c *consoleScreen) Receive() (protocol.Command, error) {
 	}
 }
 
-// stop asks for the end of the server, once, and waits for it. A screen that has failed ends the server by itself, with its
-// error: no operator has asked for the end.
+// stop asks for the end of the server, once, and waits for it. After a failed screen it only waits: serve
+// returns the error, which ends the server.
 func (c *consoleScreen) stop() (protocol.Command, error) {
 	<-c.ended
 	if c.failed {
@@ -141,7 +141,7 @@ func (c *consoleScreen) Offer([]*protocol.Line) (bool, error) { return false, er
 // Interrupt implements conn.Transport.
 func (c *consoleScreen) Interrupt() { c.interrupt.Do(func() { close(c.interrupted) }) }
 
-// Close implements conn.Transport: the goodbye is shown, and then there is no more to see.
+// Close implements conn.Transport. The goodbye is shown already.
 func (c *consoleScreen) Close() { c.screen.Stop() }
 
 // Abort implements conn.Transport.
@@ -150,8 +150,8 @@ func (c *consoleScreen) Abort() {
 	c.screen.Stop()
 }
 
-// Write shows log lines among what is said, so that they do not tear the
-// screen; they are for standard error when it has ended.
+// Write shows log lines among the chat lines, so that they do not tear the
+// screen. After the end of the screen they go to standard error.
 func (c *consoleScreen) Write(b []byte) (int, error) {
 	if c.over.Load() {
 		return tui.Output(os.Stderr).Write(b)

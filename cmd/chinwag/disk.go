@@ -13,31 +13,31 @@ import (
 	"chinwag/protocol"
 )
 
-// The operator is told before the disk of the record is full: when it will be within an
+// The operators are warned before the disk of the journal is full: when it will be full within an
 // hour at this pace, when it is nine tenths full, and when either is over.
 
 const (
 	lookOften = 10 * time.Second
 	paceOver  = 5 * time.Minute // the time over which the pace is measured
-	paceLeast = time.Minute     // what is needed of it
+	paceLeast = time.Minute     // the least time from which it is measured
 )
 
-// look is the state of the disk of the record at a time. Bytes.
+// look is the state of the journal's disk at a time, in bytes.
 type look struct {
 	at     time.Time
-	free   uint64 // to be written still
-	all    uint64 // that would be free if the disk were empty
-	record uint64 // of the file and of its log
+	free   uint64 // can still be written
+	all    uint64 // would be free if the disk were empty
+	record uint64 // of the file and its WAL
 }
 
-// diskWatch decides what is told of a disk. It knows no clock and no disk.
+// diskWatch decides what operators are told of a disk. It knows no clock and no disk.
 type diskWatch struct {
 	looks []look // of the last paceOver, the oldest first
 	soon  alarm  // it will be full within an hour at this pace
-	full  alarm  // nine tenths of it are
+	full  alarm  // nine tenths of it are used
 }
 
-// see takes a new look into account, and returns what is to be told of it.
+// see adds a look, and returns what to tell.
 func (w *diskWatch) see(l look) (tell []string) {
 	w.looks = append(w.looks, l)
 	w.looks = slices.DeleteFunc(w.looks, func(o look) bool { return l.at.Sub(o.at) > paceOver })
@@ -65,12 +65,12 @@ func (w *diskWatch) see(l look) (tell []string) {
 
 const makeRoom = "Please make room, or bound the record with --keep or --keep-size"
 
-// never is when a disk is full that does not fill up.
+// never is the time left on a disk that does not fill up.
 const never = 1<<63 - 1
 
-// pace is in what time the disk is full, with all that is written to it, and by how many bytes the
-// record grows in a minute. What is written once is no pace: of the two halves of the time,
-// that counts in which less was written.
+// pace returns the time until the disk is full, at the rate of all that is written to it, and by how
+// many bytes the journal grows in a minute. The slower half of the time counts, so that one large
+// write is no pace.
 func (w *diskWatch) pace() (left time.Duration, grows uint64) {
 	then, half, now := w.looks[0], w.looks[len(w.looks)/2], w.looks[len(w.looks)-1]
 	if len(w.looks) < 3 || now.at.Sub(then.at) < paceLeast {
@@ -86,13 +86,13 @@ func (w *diskWatch) pace() (left time.Duration, grows uint64) {
 	return time.Duration(min(float64(now.free)/slower*float64(time.Second), never/2)), grows
 }
 
-// fills is by how many bytes a second the disk has become fuller from one look to a later one.
+// fills is the bytes a second that the disk has lost between two looks.
 func (l look) fills(later look) float64 {
 	return (float64(l.free) - float64(later.free)) / later.at.Sub(l.at).Seconds()
 }
 
-// alarm is a state that is told when it begins, once an hour at the most, and when it
-// ends, if its beginning was told.
+// alarm is a state whose beginning is told once an hour at the most, and whose
+// end is told if the beginning was.
 type alarm struct {
 	on, told bool
 	at       time.Time // when it was told last
@@ -107,7 +107,7 @@ const (
 	alarmEnds
 )
 
-// set switches the alarm on if it is to begin, and off if it is not even to stay.
+// set switches the alarm on where begin is true, and off where stay is false.
 func (a *alarm) set(begin, stay bool, now time.Time) change {
 	switch {
 	case begin:
@@ -154,13 +154,13 @@ func bytesInWords(n uint64) string {
 	return fmt.Sprintf("%d kB", n>>10)
 }
 
-// sizeInLog is a number of bytes that people read in words, and programs as a number.
+// sizeInLog is a number of bytes that a text log has in words, and a JSON log as a number.
 type sizeInLog uint64
 
 func (n sizeInLog) String() string { return bytesInWords(uint64(n)) }
 
-// watchDisk is an actor that looks at the disk of the record at path, and tells of it
-// the log and the operators that are connected.
+// watchDisk is an actor of a run.Group that looks at the disk of the journal at path, and warns
+// the log and the connected operators.
 func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	execute = func() error {
@@ -191,8 +191,8 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 	return execute, func(error) { cancel() }
 }
 
-// lookAt looks at the disk. A disk that hangs must not hold up the end: then it leaves
-// the goroutine behind that waits for it.
+// lookAt looks at the disk. A disk that hangs must not hold up the end of the server: at the end of
+// ctx lookAt returns, and leaves a goroutine that waits for the disk.
 func lookAt(ctx context.Context, path string) (l look, err error) {
 	type result struct {
 		look
@@ -215,7 +215,7 @@ func lookAt(ctx context.Context, path string) (l look, err error) {
 		return r.look, r.error
 	case <-ctx.Done():
 	}
-	select { // it takes no time but where the disk hangs
+	select { // a result comes at once unless the disk hangs
 	case <-seen:
 	case <-time.After(time.Second):
 	}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// spaceOf is how much can be written where a file is, and how much that would be if
-// nothing were.
+// spaceOf returns the free bytes of the disk of a file, and what would be free on an empty
+// one.
 func spaceOf(path string) (free, all uint64, err error) {
 	folder, err := windows.UTF16PtrFromString(filepath.Dir(path))
 	if err != nil {

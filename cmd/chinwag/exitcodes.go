@@ -9,9 +9,9 @@ import (
 	"chinwag/protocol"
 )
 
-// The exit codes of all commands: alike mistakes end alike.
+// The exit codes of all commands: one kind of failure has one code.
 const (
-	exitFailed = 1 // something was refused or lost, or could not be done
+	exitFailed = 1 // something was rejected or lost, or has failed
 	exitUsage  = 2 // nothing was tried
 	exitNobody = 3 // no connection, or no chinwag server
 )
@@ -19,7 +19,7 @@ const (
 // exitKicked is the code of a client that was kicked.
 var exitKicked = protocol.Kicked.ExitCode()
 
-// exitCodes is the only list of them. A command without a row of its own ends as all do.
+// exitCodes is the only list of them. The rows without a command are for all commands.
 var exitCodes = []struct {
 	code    int
 	command string // "": any

@@ -11,26 +11,26 @@ import (
 	"chinwag/protocol"
 )
 
-// face is the room as somebody at a terminal sees it: what is said, who is here,
-// and where the next line will go. Join and the operator's console wear the same one.
+// face is the full-screen chat: scrollback, status line, prompt. The client (join) and the
+// operator's console both use it.
 type face struct {
 	screen  *tui.Screen
 	own     bool // the terminal is the process's own
 	here    people
 	guard   protocol.Guard
-	leaving func() string         // what its end would mean for others; "": nothing
-	asks    chan protocol.Command // capacity 4: what it wants to know for itself; whoever sends commands asks
+	leaving func() string         // what its end would mean for other clients; "": nothing
+	asks    chan protocol.Command // capacity 4: its own queries, for the goroutine that sends commands
 
 	told   sync.Mutex
-	asked  bool     // under told: somebody typed /who, and sees the answer
+	asked  bool     // under told: /who was typed, so its answer is shown
 	listed bool     // under told: the same with /canned
 	toured bool     // under told: the same with /rooms
 	saving *savedAs // under told: where a transcript goes; nil: to the screen
 	after  expected // under told: where lines go when the last command is answered
 }
 
-// newFace makes a face for a terminal; nil is the process's own. An operator's
-// completes the operator's commands.
+// newFace makes a face for a terminal; nil is the process's own. With operator it is that of the
+// server's console.
 func newFace(operator, suspend bool, term tcell.Screen) *face {
 	f := &face{own: term == nil, asks: make(chan protocol.Command, 4), leaving: func() string { return "" }}
 	f.here.console, f.here.operator = operator, operator
@@ -46,8 +46,8 @@ func newFace(operator, suspend bool, term tcell.Screen) *face {
 	return f
 }
 
-// run shows the face until somebody ends it. The terminal is whole again when
-// it returns, and when it cannot return.
+// run shows the face until the user or Stop ends it. The terminal is restored when
+// it returns, and by the guard when the process dies.
 func (f *face) run() error {
 	if f.own {
 		defer guardTerminal()()
@@ -55,7 +55,7 @@ func (f *face) run() error {
 	return f.screen.Run()
 }
 
-// parse is the command that somebody typed, or nil: then they are told why.
+// parse returns the command of a typed line, or nil; the screen then says why.
 func (f *face) parse(typed tui.Typed) protocol.Command {
 	if typed.Secret {
 		return f.confided(typed.Text)
@@ -88,7 +88,7 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 		case f.here.serves():
 			f.note("you are an operator already")
 		case f.here.hasNoPassword():
-			f.guard.Raise() // it may be typed on blindly
+			f.guard.Raise() // a password may follow all the same
 			return cmd
 		}
 		return nil // the screen asks for the password
@@ -96,7 +96,7 @@ func (f *face) parse(typed tui.Typed) protocol.Command {
 	return cmd
 }
 
-// understand is the command that a line means, begun at a place.
+// understand parses a line that was begun at a place.
 func (f *face) understand(line string, at place) (protocol.Command, error) {
 	cmd, err := f.guard.Parse(line)
 	if err != nil {
@@ -108,7 +108,7 @@ func (f *face) understand(line string, at place) (protocol.Command, error) {
 	return f.aimed(cmd, at)
 }
 
-// secretAfter is how the screen asks for the password after /operator.
+// secretAfter is the prompt with which the screen asks for the password after /operator; "" for other lines.
 func (f *face) secretAfter(line string) (prompt string) {
 	cmd, _ := protocol.ParseCommand(line)
 	if _, ok := cmd.(protocol.Operator); ok && !f.here.serves() && !f.here.hasNoPassword() {
@@ -117,17 +117,18 @@ func (f *face) secretAfter(line string) (prompt string) {
 	return ""
 }
 
-// confided is what was typed after /operator. It is not shown, and kept nowhere.
+// confided makes the command of a password that was typed after /operator. The password is neither shown
+// nor kept.
 func (f *face) confided(line string) protocol.Command {
 	cmd, err := password([]byte(line))
 	if f.refused(err) {
-		f.guard.Raise() // it may still be typed
+		f.guard.Raise() // the password may be typed again as a line
 		return nil
 	}
 	return cmd
 }
 
-// refused tells a refusal, if err is one.
+// refused shows err and returns true, if err is a refusal.
 func (f *face) refused(err error) bool {
 	refusal, ok := errors.AsType[*protocol.Refusal](err)
 	if ok {
@@ -136,8 +137,8 @@ func (f *face) refused(err error) bool {
 	return ok
 }
 
-// enter is a new beginning: the names are asked for, and once the rooms. Of those that are made
-// later one hears as somebody goes there, and all that is asked counts against the rate limit.
+// enter begins with a new welcome. It asks for the names, and once for the rooms: of later rooms
+// an event tells when a member goes there, and every query counts against the rate limit.
 func (f *face) enter(w protocol.Welcome) {
 	f.here.enter(w)
 	f.forgetExpected()
@@ -151,16 +152,16 @@ func (f *face) enter(w protocol.Welcome) {
 	}
 }
 
-// askWho asks for the names in a room. At the desk one sees nobody, and knows
-// already how things stand.
+// askWho asks for the names in a room. At the desk a visitor sees no members, and the
+// welcome has told the state of the queue.
 func (f *face) askWho(in protocol.Room) {
 	if in != protocol.DeskRoom {
 		f.ask(protocol.Who{})
 	}
 }
 
-// ask has the goroutine that sends commands ask what the face wants to know: it
-// may wait, and this one may not.
+// ask enqueues a query for the goroutine that sends commands: that one
+// may wait, and this one may not. It drops the query where the queue is full.
 func (f *face) ask(cmd protocol.Command) {
 	select {
 	case f.asks <- cmd:
@@ -168,7 +169,7 @@ func (f *face) ask(cmd protocol.Command) {
 	}
 }
 
-// wanted takes back a wish to see an answer, and reports whether there was one.
+// wanted clears a wish to see an answer, and reports whether there was one.
 func (f *face) wanted(wish *bool) bool {
 	f.told.Lock()
 	defer f.told.Unlock()
@@ -179,10 +180,10 @@ func (f *face) wanted(wish *bool) bool {
 
 func (f *face) note(words string) { f.screen.Print(tui.Span{Text: "-- " + words, Style: tui.Dim}) }
 
-// tellWhere says who one is, where, and how things are.
+// tellWhere updates the status line and the prompt.
 func (f *face) tellWhere(how string) {
 	if f.here.self() == (protocol.Nick{}) {
-		return // not told yet
+		return // before the first welcome
 	}
 	f.screen.SetStatus(f.here.status() + how)
 	f.screen.SetPrompt(f.here.prompt())
@@ -201,7 +202,7 @@ func (f *face) heard(e protocol.Event) {
 	case protocol.Fronted:
 		f.askWho(e.Room)
 	case protocol.PartedFrom:
-		f.askWho(e.Front) // its names are not known if it was not in front
+		f.askWho(e.Front) // its names are unknown if it was not in front
 	case protocol.Members:
 		if !f.wanted(&f.asked) {
 			return
@@ -212,7 +213,7 @@ func (f *face) heard(e protocol.Event) {
 		}
 	case protocol.Refused:
 		switch {
-		case isOfPassword(e.Code) && !f.here.hasNoPassword(): // else it was raised as /operator was typed
+		case isOfPassword(e.Code) && !f.here.hasNoPassword(): // else parse has raised it
 			f.guard.Raise()
 		case e.Code == elsewhereNow.Code:
 			f.note(e.Text + "; the up arrow brings your words back")
@@ -226,7 +227,7 @@ func (f *face) heard(e protocol.Event) {
 			return
 		}
 	case protocol.TicketChanged:
-		if e.Many { // a notice tells of all
+		if e.Many { // one notice tells of all
 			return
 		}
 		if e.State == protocol.Waiting || e.State == protocol.HandedOver && e.To == f.here.self() {
@@ -249,7 +250,7 @@ func (f *face) heard(e protocol.Event) {
 	f.screen.Print(spans(f.here.named(e))...)
 }
 
-// loud is for what somebody should look up for.
+// loud prints an event that needs attention, and rings the bell.
 func (f *face) loud(e protocol.Event) {
 	line := spans(f.here.named(e))
 	for i := range line {

@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// wrongValue is the error of a flag's Set: what is right, so that whoever knows where the value
-// stood makes a sentence of it.
+// wrongValue is the error of a flag's Set: what is right. The caller, which knows where the value
+// stood, makes a sentence of it.
 type wrongValue string
 
 func (w wrongValue) Error() string { return string(w) }
 
-// refuseValue tells what is right for a value that name, as its source calls it, cannot have.
+// refuseValue is the error of a wrong value of name, as its source calls it: it says what is right.
 func refuseValue(name, right, value string) error {
 	return fmt.Errorf("%s is %s, not %q", name, right, shorten(value))
 }
@@ -30,8 +30,8 @@ func shorten(value string) string {
 	return value
 }
 
-// wrongFlag tells in our own words of a value on the command line that its flag cannot have. Any
-// other error it leaves as it is.
+// wrongFlag puts the error of a wrong value on the command line into our own words. It returns any
+// other error as it is.
 func wrongFlag(err error) error {
 	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
 	if !ok {
@@ -41,8 +41,8 @@ func wrongFlag(err error) error {
 	return refuseValue("--"+flag.Name, right(flag.Value, wrong.Unwrap()), wrong.GetValue())
 }
 
-// right is what is right for a flag's value, in whose place err was found. The library's own
-// values do not tell in words for people.
+// right says what is right for a flag whose value gave err. The library's own
+// values do not say it in words for people.
 func right(v pflag.Value, err error) string {
 	if w, ok := errors.AsType[wrongValue](err); ok {
 		return string(w)
@@ -65,7 +65,7 @@ func right(v pflag.Value, err error) string {
 	return "something else"
 }
 
-// either is a list of what there is, for a sentence.
+// either joins alternatives for a sentence.
 func either(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

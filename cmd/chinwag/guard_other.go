@@ -4,8 +4,8 @@ package main
 
 import "github.com/spf13/cobra"
 
-// guardTerminal has nothing to watch over: elsewhere the system gives each
-// program a console of its own state.
+// guardTerminal does nothing: other systems keep the state of a console
+// for each program.
 func guardTerminal() (done func()) { return func() {} }
 
 func guardCommand() *cobra.Command { return nil }

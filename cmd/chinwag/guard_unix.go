@@ -15,14 +15,14 @@ import (
 	"golang.org/x/term"
 )
 
-// A screen changes the terminal for all who use it after us. Whoever ends in good
-// order puts it back; a process that panics in some goroutine or is killed
-// cannot. So a small second process watches over the terminal: it remembers how the terminal was,
-// waits until the first is gone, and puts the terminal back if the first did not say
+// A screen changes the terminal for the programs after it. A process that ends in good
+// order restores it; one that panics in some goroutine or is killed
+// cannot. So a small second process guards the terminal: it saves the state of the terminal,
+// waits until the first process is gone, and restores the state if the first did not say
 // that it has done so itself.
 
-// guardTerminal starts the watch over standard input. done must be called when
-// the terminal is whole again. Without a watch the program runs just as well.
+// guardTerminal starts the guard of standard input. done must be called when
+// the terminal is restored. The program runs just as well without a guard.
 func guardTerminal() (done func()) {
 	self, err := os.Executable()
 	if err != nil || os.Getenv(guarded) != "" {
@@ -42,8 +42,8 @@ func guardTerminal() (done func()) {
 		_ = alive.Close()
 		return func() {}
 	}
-	_, _ = ready.Read(make([]byte, 1)) // it knows how the terminal was
-	// What the runtime says of a crash would vanish with the screen: the guard tells it afterwards.
+	_, _ = ready.Read(make([]byte, 1)) // the guard has saved the state
+	// The runtime's report of a crash would vanish with the screen: the guard writes it to a file.
 	_ = debug.SetCrashOutput(alive, debug.CrashOptions{})
 	return func() {
 		_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
@@ -57,7 +57,7 @@ const (
 	guardName = "guard-terminal"
 	guarded   = "CHINWAG_GUARDED" // in the environment of the guard: it starts no guard of its own, whatever it is
 	allIsWell = "."
-	maxCrash  = 64 << 10 // bytes of a crash that are told
+	maxCrash  = 64 << 10 // bytes of a crash report that are kept
 )
 
 // guardCommand is the second process. Its standard input is a pipe that ends
@@ -87,8 +87,8 @@ func guardCommand() *cobra.Command {
 	}
 }
 
-// keepCrash writes what the runtime said last to a file, and says where that is:
-// it is for whoever mends the program, not for the person at the screen.
+// keepCrash writes the crash report of the runtime to a file, and says where that is:
+// the report is for a bug report, not for the screen.
 func keepCrash(words []byte) string {
 	if len(words) == 0 {
 		return ""

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// fitScreen has root and all below it write their flags and commands in lines that a terminal of 80
-// columns does not tear. Examples stay as they are: they are there to be copied.
+// fitScreen makes root and all commands below it write their flags and commands in lines of at most 80
+// columns. Examples stay as they are, so that they can be copied.
 func fitScreen(root *cobra.Command) {
 	usual := new(cobra.Command).UsageFunc()
 	root.SetUsageFunc(func(c *cobra.Command) error {
@@ -40,7 +40,7 @@ func fitScreen(root *cobra.Command) {
 	})
 }
 
-// narrow is a line of a table for a screen: what is too long goes on below, where its last column begins.
+// narrow wraps a line of a table: what is too long goes on below, where the last column begins.
 func narrow(line string) string {
 	if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) <= screenWidth {
 		return line

@@ -51,7 +51,7 @@ says how much that is, and the exit code is 1.`
 	return c
 }
 
-// export tells the fault of where it writes from one of the record.
+// export tells an error of the output from one of the journal.
 func export(path string, to io.Writer, f sqlite.Format) error {
 	out := output{Writer: to}
 	err := sqlite.Export(path, &out, f)
@@ -61,7 +61,7 @@ func export(path string, to io.Writer, f sqlite.Format) error {
 	return err
 }
 
-// output remembers why nothing can be written to it any more.
+// output keeps the first error of its writes.
 type output struct {
 	io.Writer
 	err error
@@ -110,7 +110,7 @@ func tellMissing(w io.Writer, done sqlite.Imported) {
 	}
 }
 
-// interruptible is r until ctx ends. Nobody can end a read from a terminal or a pipe: the
+// interruptible is r until ctx ends. A read from a terminal or a pipe cannot be interrupted: the
 // goroutine that is in one ends with the process.
 func interruptible(ctx context.Context, r io.Reader) io.Reader {
 	out, in := io.Pipe()
@@ -132,7 +132,7 @@ func verifyCommand() *cobra.Command {
 	})
 }
 
-// verify checks the entries of a record, and what is true now against them.
+// verify checks the entries of a journal, and compares the rows with them.
 func verify(path string) (sqlite.Report, error) {
 	r, err := sqlite.Verify(path)
 	if err != nil {
@@ -145,7 +145,7 @@ func verify(path string) (sqlite.Report, error) {
 		}
 		return err
 	})
-	if err != nil && len(r.Problems) > 0 { // as was to be expected
+	if err != nil && len(r.Problems) > 0 { // the damage is known already
 		r.Problem("what is true now cannot be compared with what was said, for not all of it can be read")
 		err = nil
 	}
@@ -166,7 +166,8 @@ func report(w io.Writer, path string, r sqlite.Report) error {
 	return nil
 }
 
-// unwritten is for a standard output that takes no more of what. Who reads no further wants no more.
+// unwritten is the error of a standard output that takes no more of what. A reader that has gone is no
+// error to tell.
 func unwritten(what string, err error) error {
 	switch fault.KindOf(err) {
 	case fault.Unread:
@@ -196,7 +197,7 @@ func historyVerb(use, short string, do func(c *cobra.Command, path string) error
 	}
 }
 
-// recordTrouble says what to do about the record at path.
+// recordTrouble adds to err what to do about the journal at path.
 func recordTrouble(path string, err error) error {
 	_, file := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.InUseError](err)
@@ -229,7 +230,7 @@ func fileTrouble(path string, err error) string {
 	}
 }
 
-// failed is err as what was tried and has failed, unless it says that nothing was tried.
+// failed gives err the code exitFailed, unless it has a code.
 func failed(err error) error {
 	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
 		return err

@@ -10,8 +10,8 @@ import (
 
 const widest = 76 // bytes of a line of an invitation: more addresses than it holds would not be read
 
-// invitation is what the operator reads of how people come in, through the doors that listen at these
-// addresses. here are the addresses at which others find this machine.
+// invitation tells the operator how to connect to the listeners at these addresses. here are the addresses
+// at which other machines reach this one.
 func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
 	everywhere, others := reached(plain, here)
 	switch {
@@ -53,8 +53,8 @@ func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
 
 func nc(at netip.AddrPort) string { return fmt.Sprintf("nc %s %d", at.Addr(), at.Port()) }
 
-// reached is where others find the listeners at addrs, and the port of one that listens at all addresses of this machine, 0 if
-// none does.
+// reached is where other machines reach the listeners at addrs, and the port of one that listens at all addresses of this
+// machine, 0 if none does.
 func reached(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []netip.AddrPort) {
 	add := func(ip netip.Addr, port uint16) {
 		if at := netip.AddrPortFrom(ip, port); !slices.Contains(others, at) {
@@ -78,11 +78,11 @@ func reached(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []n
 			add(ip, at.Port())
 		}
 	}
-	slices.SortStableFunc(others, func(a, b netip.AddrPort) int { return a.Addr().BitLen() - b.Addr().BitLen() }) // IPv4 is typed more easily
+	slices.SortStableFunc(others, func(a, b netip.AddrPort) int { return a.Addr().BitLen() - b.Addr().BitLen() }) // IPv4 is easier to type
 	return everywhere, others
 }
 
-// nearby is where somebody on this machine finds one of the listeners.
+// nearby is where a client on this machine reaches the first listener.
 func nearby(addrs []net.Addr) netip.AddrPort {
 	at, err := netip.ParseAddrPort(addrs[0].String())
 	if err != nil {
@@ -95,7 +95,7 @@ func nearby(addrs []net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(ip, at.Port())
 }
 
-// addressesHere are the addresses of this machine at which others may find it, the likeliest first.
+// addressesHere are the addresses at which other machines may reach this one, the likeliest first.
 func addressesHere() (here []netip.Addr) {
 	cards, err := net.Interfaces()
 	if err != nil {
@@ -115,7 +115,7 @@ func addressesHere() (here []netip.Addr) {
 			}
 		}
 	}
-	for _, to := range []string{"[2001:db8::1]:9", "192.0.2.1:9"} { // nothing is sent: the system only says from where it would be
+	for _, to := range []string{"[2001:db8::1]:9", "192.0.2.1:9"} { // nothing is sent: the system only tells the source address
 		c, err := net.Dial("udp", to)
 		if err != nil {
 			continue
@@ -130,7 +130,7 @@ func addressesHere() (here []netip.Addr) {
 	return here
 }
 
-// isForContainers reports whether a network card is one that only virtual machines and containers here see.
+// isForContainers reports whether only virtual machines and containers of this machine reach a network card.
 func isForContainers(name string) bool {
 	name = strings.ToLower(name)
 	for _, begins := range []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "cali", "podman", "lxc", "lxd", "incus", "bridge1", "vethernet", "vmware network", "virtualbox"} {

@@ -85,7 +85,7 @@ what still comes is shown until the server ends, too, or has sent nothing for
 			return runBare(c.Context(), f, args)
 		}
 		if !onTerminal() && !f.Changed("replay") {
-			replay = 0 // a script wants to hear what is said from now on
+			replay = 0 // a script wants only the lines from now on
 			j.Replay = &replay
 		}
 		if f.Changed("replay") {
@@ -99,9 +99,9 @@ what still comes is shown until the server ends, too, or has sent nothing for
 	return c
 }
 
-// untilGone is ctx until somebody wants to go.
+// untilGone is ctx until the first signal to end.
 func untilGone(ctx context.Context) (context.Context, context.CancelFunc) {
-	signal.Ignore(syscall.SIGPIPE) // whoever reads us may go away: then we leave in good order
+	signal.Ignore(syscall.SIGPIPE) // the reader of the output may go away: then the client leaves in good order
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the process at once
 	return ctx, stop
@@ -121,10 +121,10 @@ func (j *joining) run(ctx context.Context) error {
 
 func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() && drawable() }
 
-// errFailed ends the program with a code; it was told already why.
+// errFailed ends the program with exitFailed and without words: the reason was told already.
 var errFailed = errors.New("something was refused or lost")
 
-// ending is how the program ends that was at addr: with a code that scripts can use.
+// ending makes the error of a connection to addr one with an exit code.
 func ending(addr string, err error) error {
 	if err == nil {
 		return nil
@@ -147,7 +147,7 @@ func ending(addr string, err error) error {
 		return &exitError{exitNobody, err}
 	case errors.Is(err, client.ErrUnreachable):
 		next := whatNext(addr, err)
-		if fault.KindOf(err) == fault.Unknown || fault.KindOf(err) == fault.Silent { // somebody may be there
+		if fault.KindOf(err) == fault.Unknown || fault.KindOf(err) == fault.Silent { // it may be a server that speaks first only with --bare
 			next += " A server without lines wants --bare"
 		}
 		return &exitError{exitNobody, fmt.Errorf("%w: %s", err, next)}

@@ -21,12 +21,12 @@ const defaultPort = "12345"
 // joining is what the command line of join says.
 type joining struct {
 	client.Options
-	named       bool // somebody chose the nick
-	orGuest     bool // and it is no condition in a pipe
+	named       bool // the nick was chosen, with --nick or CHINWAG_NICK
+	orGuest     bool // in a pipe a guest's name does as well
 	plain, json bool
 }
 
-// read makes sense of what was typed.
+// read parses the arguments and flags.
 func (j *joining) read(args []string, nick, room string) (err error) {
 	if j.Replay != nil && *j.Replay < 0 {
 		return fmt.Errorf("--replay is a number of lines, 0 for none, not %d", *j.Replay)
@@ -57,15 +57,15 @@ func (j *joining) read(args []string, nick, room string) (err error) {
 	return nil
 }
 
-// address is where HOST, HOST:PORT or HOST PORT is. An IPv6 address may stand with and without brackets, and with a zone;
-// ::1:12345 is one without a port, since it reads as such.
+// address parses HOST, HOST:PORT or HOST PORT. An IPv6 address may have brackets or none, and a zone;
+// ::1:12345 is an address without a port.
 func address(args []string) (string, error) {
 	words, host, port := slices.Clone(args), "", ""
 	if len(args) == 1 {
 		words = strings.Fields(args[0])
 	}
 	for i := range words {
-		words[i] = strings.ReplaceAll(words[i], "：", ":") // as Chinese keyboards have it
+		words[i] = strings.ReplaceAll(words[i], "：", ":") // as Chinese keyboards type it
 	}
 	switch len(words) {
 	case 0:
@@ -92,7 +92,7 @@ func address(args []string) (string, error) {
 
 const maxHost = 253 // bytes of the name of a machine
 
-// checkHost refuses what no machine is called, before anybody looks for it.
+// checkHost rejects what cannot be the name of a machine, before the resolver is asked for it.
 func checkHost(host, typed string) error {
 	if scheme, rest, ok := strings.Cut(typed, "://"); ok {
 		rest, _, _ = strings.Cut(rest, "/")
@@ -108,7 +108,7 @@ func checkHost(host, typed string) error {
 	return nil
 }
 
-// splitPort takes a port off, if there is one.
+// splitPort cuts the port off, if there is one.
 func splitPort(s string) (host, port string) {
 	if isIPv6(s) {
 		return s, ""
@@ -128,7 +128,7 @@ func isIPv6(s string) bool {
 	return err == nil && ip.Is6()
 }
 
-// userNick is the name of who runs the program, if it can be a nick.
+// userNick is the name of the user that runs the program, if it can be a nick.
 func userNick() protocol.Nick {
 	u, err := user.Current()
 	if err != nil {

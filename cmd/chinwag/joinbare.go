@@ -26,7 +26,7 @@ import (
 //	input ─ typed: each line one send, without its end ─> server
 //	output <─ show: each read a line of its own on a terminal, else the bytes <─ Messages
 //
-// It never waits for an answer to let somebody type.
+// Typing never waits for an answer.
 type bareTalk struct {
 	in       io.Reader
 	out, err io.Writer
@@ -37,23 +37,23 @@ type bareTalk struct {
 	heard    *bare.Messages
 	gone     chan struct{} // closed by missed: the server has ended
 	typist   chan struct{} // closed by typed: all the input is sent, or cannot be
-	finished atomic.Bool   // the input has ended: so does this when nothing comes any more
+	finished atomic.Bool   // the input has ended: the talk ends when nothing comes any more
 	lost     atomic.Bool   // a line could not be sent, or shown
-	closed   bool          // nobody reads out any more; owned by talk
+	closed   bool          // out has no reader any more; owned by talk
 }
 
 const (
 	bareConnect = 15 * time.Second
-	// apart is how long after another a line is sent: at once the two would be one
-	// message. An answer is no sign, since it may be one to something else.
+	// apart is the time between two lines: the server would read two at once as one
+	// message. An answer is no sign to go on, since it may belong to another line.
 	apart = 100 * time.Millisecond
-	// What may still come when the input has ended: an answer that somebody types.
-	// Who ends it at a terminal wants to go.
+	// How long an answer may take after the end of the input: a person may have to type it.
+	// At a terminal the end of the input means to leave.
 	bareRest, bareRestTyping = 30 * time.Second, time.Second
 )
 
-// runBare is join --bare: of the other flags only --plain means something there, and it
-// is a matter of course.
+// runBare is join --bare. It rejects all flags that need the protocol; --plain is accepted, and
+// changes nothing.
 func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 	for _, name := range []string{"nick", "nick-or-guest", "room", "replay", "json", "once"} {
 		if f.Changed(name) {
@@ -80,7 +80,7 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 	return ending(addr, b.talk(ctx, c))
 }
 
-// talk goes on until the server ends the connection, or a signal does, or nothing
+// talk runs until the server or a signal ends the connection, or nothing
 // more comes after the end of the input.
 func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
 	b.conn, b.heard = c, bare.Read(c)
@@ -90,7 +90,7 @@ func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
 	go b.typed() // not waited for: nothing interrupts the reading of standard input
 	err := b.listen()
 	switch {
-	case ctx.Err() != nil, errors.Is(err, net.ErrClosed): // somebody wants to go
+	case ctx.Err() != nil, errors.Is(err, net.ErrClosed): // ended from this side
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 	case errors.Is(err, io.EOF):
@@ -104,7 +104,7 @@ func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
 	return nil
 }
 
-// listen shows what comes until nothing comes any more, and says why.
+// listen shows messages until the connection ends, and returns why.
 func (b *bareTalk) listen() error {
 	for first := true; ; first = false {
 		message, more, err := b.heard.Next()
@@ -121,7 +121,7 @@ func (b *bareTalk) listen() error {
 	}
 }
 
-// missed looks whether there is input that the server did not stay for.
+// missed gives typed a moment to say that there is input which the server has not taken.
 func (b *bareTalk) missed() {
 	close(b.gone)
 	select {
@@ -130,7 +130,7 @@ func (b *bareTalk) missed() {
 	}
 }
 
-// stay waits for more, as long as it may take now that nothing is sent any more.
+// stay sets how long listen waits for another message after the end of the input.
 func (b *bareTalk) stay() {
 	rest := bareRest
 	if b.typing {
@@ -139,13 +139,13 @@ func (b *bareTalk) stay() {
 	b.heard.Until(time.Now().Add(rest))
 }
 
-// typed sends what the input says, and tells the server of its end.
+// typed sends the input, and tells the server of its end.
 func (b *bareTalk) typed() {
 	defer close(b.typist)
 	in := bufio.NewReaderSize(b.in, 32<<10)
-	var next time.Time // a line may be sent
+	var next time.Time // when the next line may be sent
 	for {
-		line, err := in.ReadSlice('\n') // what is longer than the buffer is sent in parts
+		line, err := in.ReadSlice('\n') // a line longer than the buffer is sent in parts
 		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 		switch {
 		case b.typing && len(line) > protocol.MaxText:
@@ -167,7 +167,7 @@ func (b *bareTalk) typed() {
 	}
 }
 
-// send sends one line at a time, and reports whether it could.
+// send sends a line at a time or later, and reports whether it was sent.
 func (b *bareTalk) send(line []byte, at time.Time) bool {
 	select {
 	case <-b.gone:
@@ -193,7 +193,7 @@ func (b *bareTalk) unsent(why string) {
 	b.aside("not everything could be sent: " + why)
 }
 
-// show prints a message: on a terminal clean and on a line of its own, else as it came.
+// show prints a message: on a terminal without control characters and on a line of its own, else as it came.
 func (b *bareTalk) show(message []byte, more bool) {
 	if b.closed {
 		return
@@ -202,7 +202,7 @@ func (b *bareTalk) show(message []byte, more bool) {
 		message = readable(message, more)
 	}
 	if _, err := b.out.Write(message); err != nil {
-		b.closed = true // what is typed is sent all the same, but nobody goes on to type into the dark
+		b.closed = true // a pipe is still sent to its end; at a terminal the talk ends, since no answer can be seen
 		if fault.KindOf(err) != fault.Unread {
 			b.lost.Store(true)
 			b.aside("what comes cannot be written any more: " + fault.Words(err))
@@ -213,8 +213,8 @@ func (b *bareTalk) show(message []byte, more bool) {
 	}
 }
 
-// readable is a message as it may be shown on a terminal. The last line is
-// ended, so that what is typed next stands on one of its own, unless there is more of it.
+// readable is a message as it may be shown on a terminal. It ends the last line, unless there
+// is more of it, so that the next typed line begins at the margin.
 func readable(message []byte, more bool) (shown []byte) {
 	for ; len(message) > 0; message = message[bare.LineEnd(message):] {
 		var line []byte

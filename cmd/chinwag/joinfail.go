@@ -8,7 +8,7 @@ import (
 	"chinwag/conn/fault"
 )
 
-// whatNext is what somebody can do who got no connection to addr.
+// whatNext says what to try when there is no connection to addr.
 func whatNext(addr string, err error) string {
 	host, port, _ := net.SplitHostPort(addr)
 	if ip, err := netip.ParseAddr(host); err == nil && isOfOneCard(ip) {

@@ -24,26 +24,26 @@ type inPipe struct {
 	in       io.Reader
 	out, err io.Writer
 	json     bool
-	named    bool // somebody chose the nick: not to get it is a failure
+	named    bool // the nick was chosen: not to get it is a failure
 	typing   bool // the input is a terminal
 
 	client  *client.Client
 	welcome protocol.Welcome           // owned by show
-	echo    atomic.Bool                // show one's own lines, too
+	echo    atomic.Bool                // show the client's own lines, too
 	input   *bufio.Reader              // of in; owned by typed
 	hand    sync.Mutex                 // held while a command is handed to the client
-	over    bool                       // under hand: it is told already what was not sent
-	failed  atomic.Bool                // something was refused or lost
-	writing sync.Mutex                 // to out: what a line of input is refused with comes between two events
-	closed  bool                       // under writing: nobody reads out any more
+	over    bool                       // under hand: the client has ended, and takes no more commands
+	failed  atomic.Bool                // something was rejected or lost
+	writing sync.Mutex                 // to out: a rejected line of input is told between two events
+	closed  bool                       // under writing: out has no reader any more
 	secret  bool                       // the next line is a password; owned by typed
 	serves  bool                       // a password was sent: we may be an operator; owned by typed
-	dark    atomic.Pointer[term.State] // how the terminal was, while it shows nothing of what is typed
-	guard   protocol.Guard             // of what is typed
-	here    people                     // where we are, and who
+	dark    atomic.Pointer[term.State] // the state to restore, while the echo is off
+	guard   protocol.Guard             // against passwords in the input
+	here    people                     // the client's rooms and their members
 }
 
-// join takes part until the input has ended and all of it is acknowledged, or
+// join runs until the input has ended and all of it is acknowledged, or
 // until the server or a signal ends it.
 func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	l.client = client.New(o)
@@ -63,10 +63,10 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 		l.tell(running, l.show(e))
 	}
 	err := <-ended
-	l.hand.Lock() // what is in the hand just now cannot be sent any more, and is told first
+	l.hand.Lock() // waits for a command that is being handed over: it cannot be sent any more, and is told first
 	l.over = true
 	l.hand.Unlock()
-	l.writing.Lock() // what is told now is the last: a line of input may still be refused
+	l.writing.Lock() // held to the end, so that no rejected line of input comes after endLine
 	defer l.writing.Unlock()
 	if l.failed.Load() && isDone(err) {
 		err = errFailed
@@ -78,14 +78,14 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	return err
 }
 
-// tell writes b to the output, if anybody reads that.
+// tell writes b to the output, if that has a reader.
 func (l *inPipe) tell(ctx context.Context, b []byte) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	l.write(ctx, b)
 }
 
-// write is tell for who holds writing.
+// write is tell for a caller that holds writing.
 func (l *inPipe) write(ctx context.Context, b []byte) {
 	if len(b) == 0 || l.closed {
 		return
@@ -95,14 +95,14 @@ func (l *inPipe) write(ctx context.Context, b []byte) {
 	}
 }
 
-// isDone reports whether err would be no failure.
+// isDone reports whether err is a normal end.
 func isDone(err error) bool {
 	dismissed, ok := errors.AsType[*client.Dismissed](err)
 	return err == nil || ok && dismissed.Reason.ExitCode() == 0
 }
 
-// deafen is for when nobody reads the output any more. What comes in is said all
-// the same, but nobody goes on to type into the dark.
+// deafen is called when the output has no reader any more. A pipe is still sent to its
+// end; at a terminal the client leaves, since no answer can be seen.
 func (l *inPipe) deafen(ctx context.Context, err error) {
 	l.closed = true
 	if fault.KindOf(err) != fault.Unread {
@@ -116,7 +116,7 @@ func (l *inPipe) deafen(ctx context.Context, err error) {
 
 func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Leave{}) }
 
-// typed does what the input says. At its end it waits for the acknowledgements.
+// typed sends the input. At its end it waits for the acknowledgements.
 func (l *inPipe) typed(ctx context.Context) {
 	l.input = bufio.NewReaderSize(l.in, maxInput)
 	for {
@@ -156,8 +156,8 @@ func (l *inPipe) ask() ([]byte, error) {
 	return tui.Decode(line), err
 }
 
-// lighten gives the terminal its echo back: whoever leaves in the middle of a
-// password leaves somebody behind who still reads it.
+// lighten gives the terminal its echo back. When the client ends in the middle of a
+// password, typed is still in the read that would restore the echo.
 func (l *inPipe) lighten() {
 	if was := l.dark.Load(); was != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), was)
@@ -168,8 +168,8 @@ func (l *inPipe) lighten() {
 // maxInput is one byte more than a line of input has, with its end.
 const maxInput = 32 << 10
 
-// inputLine is the next line without its end; one that is too long for any
-// command is cut to maxInput, and what follows of it dropped.
+// inputLine is the next line without its end. It cuts a line that is too long for any
+// command to maxInput, and drops the rest.
 func inputLine(in *bufio.Reader) ([]byte, error) {
 	line, err := in.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
@@ -181,11 +181,11 @@ func inputLine(in *bufio.Reader) ([]byte, error) {
 	return bytes.TrimRight(line, "\r\n"), err
 }
 
-// do sends one line of input. An error means that there is nobody to send it to.
+// do sends one line of input. An error means that the client has ended.
 func (l *inPipe) do(ctx context.Context, line []byte) error {
 	cmd, err := l.parse(line)
 	if l.secret {
-		return nil // it is sent with the password
+		return nil // /operator is sent with the password, the next line
 	}
 	if err == nil && cmd != nil {
 		if echo, ok := cmd.(protocol.Echo); ok && !l.json {
@@ -205,7 +205,7 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 	return err
 }
 
-// send hands a command to the client, or says that it could not be sent.
+// send hands a command to the client, or tells that it could not be sent.
 func (l *inPipe) send(ctx context.Context, cmd protocol.Command) error {
 	l.hand.Lock()
 	defer l.hand.Unlock()
@@ -232,7 +232,7 @@ func (l *inPipe) miss(ctx context.Context, cmd protocol.Command) {
 	}
 }
 
-// missRest tells of the lines after that, as far as they have been read.
+// missRest tells of the lines after it, as far as they are buffered.
 func (l *inPipe) missRest(ctx context.Context) {
 	rest, _ := l.input.Peek(l.input.Buffered())
 	more := 0
@@ -252,9 +252,9 @@ func (l *inPipe) missRest(ctx context.Context) {
 	}
 }
 
-const missedMax = 10 // lines that are told one by one to a person; what has been read is bounded
+const missedMax = 10 // lines that a person is told of one by one
 
-// unsent is what to say of a command for which there is nobody any more; "": it is not missed.
+// unsent is what to tell of a command that came after the end of the client; "": nothing.
 func unsent(cmd protocol.Command) string {
 	switch bare, _ := protocol.Split(cmd); bare.(type) {
 	case nil, protocol.Leave, protocol.Operator:
@@ -263,14 +263,14 @@ func unsent(cmd protocol.Command) string {
 	return client.Undelivered{Command: cmd}.Words()
 }
 
-// parse is what a line of input means. After /operator the next one is taken for
-// the password, as at every door; a program sends both at once.
+// parse parses a line of input. The line after /operator is the password, as in
+// every transport; a program sends both in one command.
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	if l.secret {
 		l.secret, l.serves = false, true
 		cmd, err := password(line)
 		if err != nil {
-			l.guard.Raise() // it may still be typed
+			l.guard.Raise() // the password may be typed again as a line
 		}
 		return cmd, err
 	}
@@ -291,7 +291,7 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	}
 	if _, ok := cmd.(protocol.Operator); ok {
 		if l.secret = !l.here.hasNoPassword(); !l.secret {
-			l.guard.Raise() // it may be typed on blindly
+			l.guard.Raise() // a password may follow all the same
 		}
 	}
 	return meant(cmd, l.serves)
@@ -299,8 +299,8 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 
 var tooLongInput = protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has here, so it was not sent: please send it in parts", maxInput-1)
 
-// refuse tells of a line of input that was not sent: a program in JSON, as of what the
-// server refuses.
+// refuse tells of a line of input that was not sent: to a program in JSON, in the form of the
+// server's own refusals.
 func (l *inPipe) refuse(ctx context.Context, e protocol.Refused) {
 	l.failed.Store(true)
 	if l.json {

@@ -24,12 +24,12 @@ type onScreen struct {
 	*face
 	client  *client.Client
 	welcome protocol.Welcome // owned by show
-	undone  []string         // owned by show: given up since the connection was there
-	unsent  []string         // owned by typed: there was nobody any more to send it to
+	undone  []string         // owned by show: commands given up since the last connection
+	unsent  []string         // owned by typed: commands after the end of the client
 }
 
-// joinScreen takes part until somebody leaves. The terminal is not touched before
-// the server has let us in, and is whole again when this returns. term is nil but in tests.
+// joinScreen runs until the user leaves or the client ends. It does not touch the terminal before
+// the server has let the client in, and has restored it when it returns. term is nil but in tests.
 func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr io.Writer) error {
 	s := &onScreen{client: client.New(o), face: newFace(false, true, term)}
 	running, cancel := context.WithCancel(context.Background())
@@ -64,7 +64,7 @@ func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr
 	return err
 }
 
-// typed does what is typed, and leaves when the screen has ended.
+// typed sends the typed lines, and leaves when the screen has ended.
 func (s *onScreen) typed(ctx context.Context) {
 	lines := s.screen.Lines()
 	for {
@@ -76,7 +76,7 @@ func (s *onScreen) typed(ctx context.Context) {
 			}
 			s.do(ctx, line)
 		case ask := <-s.asks:
-			_ = s.client.Send(ctx, ask) // after the end nobody wants to know
+			_ = s.client.Send(ctx, ask) // after the client's end the answer is not needed
 		}
 	}
 }

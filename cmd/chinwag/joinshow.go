@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// show is what goes to the output of e. What concerns this end of the
-// connection is a person's on standard error, and a program's in JSON with the rest.
+// show is what the output has of e. News of the connection itself goes to
+// standard error for a person, and to the output in JSON for a program.
 func (l *inPipe) show(e client.Event) []byte {
 	switch e := e.(type) {
 	case client.Heard:
@@ -50,7 +50,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	if isRefused && (l.named || !isOfName(refused.Code)) {
 		l.failed.Store(true)
 	}
-	if isRefused && isOfPassword(refused.Code) && !l.here.hasNoPassword() { // else it was raised as /operator was typed
+	if isRefused && isOfPassword(refused.Code) && !l.here.hasNoPassword() { // else parse has raised it
 		l.guard.Raise()
 	} else if _, ok := e.(protocol.Promoted); ok {
 		l.guard.Lower()
@@ -67,7 +67,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	return protocol.AppendEvent(nil, l.here.named(e))
 }
 
-// undelivered is what goes to the output of a command that was given up.
+// undelivered is what the output has of a command that was given up.
 func (l *inPipe) undelivered(e client.Undelivered) []byte {
 	l.failed.Store(true)
 	if l.json {
@@ -77,7 +77,7 @@ func (l *inPipe) undelivered(e client.Undelivered) []byte {
 	return nil
 }
 
-// endLine is the last line for a program: how join ends, with which exit code.
+// endLine is the last line for a program: the exit code of join, and why.
 func endLine(addr string, err error) []byte {
 	exit, ok := errors.AsType[*exitError](ending(addr, err))
 	switch {
@@ -91,7 +91,7 @@ func endLine(addr string, err error) []byte {
 
 func (l *inPipe) aside(words string) { _, _ = io.WriteString(l.err, "-- "+words+"\n") }
 
-// isOfName reports whether a refusal says that somebody cannot be called what they wanted to be.
+// isOfName reports whether a refusal says that the client cannot have a nick.
 func isOfName(code string) bool {
 	switch code {
 	case "name-taken", "name-alike", "name-held", "name-reserved", "name-kicked":
@@ -100,7 +100,7 @@ func isOfName(code string) bool {
 	return false
 }
 
-// isMine reports whether e is one's own line that comes back.
+// isMine reports whether e is the client's own line.
 func isMine(e protocol.Event) bool {
 	switch e := e.(type) {
 	case protocol.Said:
@@ -113,7 +113,7 @@ func isMine(e protocol.Event) bool {
 	return false
 }
 
-// isOfMany reports whether e is one of many things of which a notice tells at once.
+// isOfMany reports whether e is one of many events for which one notice stands.
 func isOfMany(e protocol.Event) bool {
 	t, ok := e.(protocol.TicketChanged)
 	return ok && t.Many
@@ -131,7 +131,7 @@ func jsonLine(kind string, pairs ...any) []byte {
 	for i := 0; i < len(pairs); i += 2 {
 		value, err := json.Marshal(pairs[i+1])
 		if err != nil {
-			panic(err) // strings, numbers and what was JSON already
+			panic(err) // the values are strings, numbers and valid JSON
 		}
 		b = append(append(append(b, `,"`...), pairs[i].(string)...), `":`...)
 		b = append(b, value...)

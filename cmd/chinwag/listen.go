@@ -14,9 +14,9 @@ import (
 	"chinwag/conn/fault"
 )
 
-// listen opens all the addresses or none.
+// listen listens on all the addresses or on none.
 func listen(addrs []string) (ls []net.Listener, err error) {
-	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it, for each connection another
+	lc := net.ListenConfig{KeepAlive: -1} // conn.Listener sets it for each connection
 	for i, a := range addrs {
 		l, err := lc.Listen(context.Background(), network(addrs, i), a)
 		if err != nil {
@@ -30,10 +30,10 @@ func listen(addrs []string) (ls []net.Listener, err error) {
 	return ls, nil
 }
 
-const leastUnanswered = time.Minute // a break of the network that is shorter ends no connection
+const leastUnanswered = time.Minute // a shorter break of the network ends no connection
 
-// unanswered is how long a client may acknowledge nothing, but never less than it takes until one
-// that is there and takes nothing is dropped, for the system does not tell the two apart.
+// unanswered is how long a client may acknowledge nothing. It is longer than stall, after which a connected
+// client that reads nothing is dropped, for the system does not tell the two apart.
 func unanswered(stall time.Duration) time.Duration {
 	if stall == 0 {
 		return -1
@@ -41,13 +41,13 @@ func unanswered(stall time.Duration) time.Duration {
 	return max(leastUnanswered, stall+stall/4)
 }
 
-// network is the family of the address with that number. 0.0.0.0 is all of IPv4 and no more. An address without a host is all
-// of both, and so is [::], but for the half that another address has: 0.0.0.0 with the same port takes all of IPv4 from
-// either, and any IPv4 address takes it from [::], whose writer knows one family from the other.
+// network is the family of addrs[i]. 0.0.0.0 is all of IPv4 and no more. An address without a host, and [::], are both
+// families, unless another address with the same port has IPv4: 0.0.0.0 takes it from either, and any IPv4 address takes it
+// from [::], since a setting that names [::] distinguishes the families.
 func network(addrs []string, i int) string {
 	host, port, err := net.SplitHostPort(addrs[i])
 	if err != nil {
-		return "tcp" // it is refused
+		return "tcp" // listening will fail
 	}
 	if isIPv4(host) {
 		return "tcp4"
@@ -58,7 +58,7 @@ func network(addrs []string, i int) string {
 	for j, other := range addrs {
 		its, p, err := net.SplitHostPort(other)
 		if j != i && err == nil && p == port && !isZero(port) && (its == "0.0.0.0" || host != "" && isIPv4(its)) {
-			return "tcp6" // and the system is told that it is no more than that
+			return "tcp6" // IPv6 only
 		}
 	}
 	return "tcp"
@@ -75,21 +75,21 @@ func isEverywhere(host string) bool {
 	return host == "" || err == nil && ip.IsUnspecified()
 }
 
-// overlap reports whether one of the two addresses holds the other.
+// overlap reports whether one of the two addresses includes the other.
 func overlap(a, b string) bool {
 	hostA, portA, _ := net.SplitHostPort(a)
 	hostB, portB, _ := net.SplitHostPort(b)
 	return portA == portB && !isZero(portA) && (hostA == hostB || isEverywhere(hostA) || isEverywhere(hostB))
 }
 
-// isZero reports whether the system chooses a port, another one for each address.
+// isZero reports whether the system chooses a port, a new one for each address.
 func isZero(port string) bool {
 	n, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil && n == 0
 }
 
-// cannotListen says why nobody can listen on the last of addrs, and what to do. What no address can be is a wrong setting, and so
-// are two that are the same.
+// cannotListen says why the server cannot listen on the last of addrs, and what to do. An impossible address is wrong usage,
+// and so are two that overlap.
 func cannotListen(addrs []string, err error) error {
 	addr := addrs[len(addrs)-1]
 	host, port, _ := net.SplitHostPort(addr)
@@ -108,7 +108,7 @@ func cannotListen(addrs []string, err error) error {
 		return fmt.Errorf("somebody listens on %s already, perhaps another chinwag: end it, or choose another port with --listen", at)
 	case kind == fault.Forbidden && n > 0 && n < 1024:
 		return fmt.Errorf("cannot listen on %s: ports below 1024 are for the administrator: choose another, as in --listen %s", at, net.JoinHostPort(host, fmt.Sprint(n+10000)))
-	case kind == fault.Forbidden: // Windows keeps whole ranges for itself
+	case kind == fault.Forbidden: // Windows reserves whole ranges
 		return fmt.Errorf("cannot listen on %s: the system keeps that port to itself: choose another with --listen", at)
 	case kind == fault.NotHere, kind == fault.Unreachable:
 		return fmt.Errorf("cannot listen on %s: %s is no address of this machine: --listen :%s listens on all that it has", at, host, port)

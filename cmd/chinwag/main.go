@@ -1,12 +1,12 @@
-// Chinwag is a chat room that anybody can walk into with nc, telnet or its own
-// client, with an operator at the server's terminal.
+// Chinwag is a chat server for nc, telnet and its own client, with an operator at the
+// server's terminal.
 //
 //	chinwag serve              the server and its operator's console
 //	chinwag join HOST[:PORT]   the client
-//	chinwag history …          the record: export, import, verify, vacuum
+//	chinwag history …          the journal: export, import, verify, vacuum
 //	chinwag password FILE      the operators' password, for serve
-//	chinwag bench SCENARIO     what it costs, and what others cost
-//	chinwag help exit-codes    the codes with which all of them end
+//	chinwag bench SCENARIO     what it costs, and what other servers cost
+//	chinwag help exit-codes    the exit codes of all of them
 package main
 
 import (
@@ -27,7 +27,7 @@ var version = "dev"
 
 func main() {
 	zone()
-	uuid.EnableRandPool() // ids are no secrets, and there is one for each line
+	uuid.EnableRandPool() // ids are no secrets, and each line needs one
 	root := rootCommand()
 	err := oneDash(root, os.Args[1:])
 	if err == nil {
@@ -40,21 +40,21 @@ func main() {
 	os.Exit(code)
 }
 
-// ended is how the program ends with err: its code, and what it says.
+// ended is the exit code and the last words of the program for err.
 func ended(err error) (code int, words string) {
 	e, ok := errors.AsType[*exitError](err)
 	switch {
 	case err == nil:
 		return 0, ""
 	case !ok:
-		return exitUsage, err.Error() // what is wrong with the settings
+		return exitUsage, err.Error() // an error of the settings
 	case e.err == nil:
 		return e.code, ""
 	}
 	return e.code, e.err.Error()
 }
 
-// harmless is words without what would move the cursor or hide what follows: a name that was typed may hold anything.
+// harmless is words without control characters: a name that was typed may hold any.
 func harmless(words string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && r != '\n' {
@@ -64,8 +64,8 @@ func harmless(words string) string {
 	}, words)
 }
 
-// exitError ends the program with a code that scripts can use. err, if there is
-// one, is a sentence for people.
+// exitError ends the program with an exit code. err is a sentence for people; nil: the reason
+// was told already.
 type exitError struct {
 	code int
 	err  error
@@ -94,7 +94,7 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if c.Hidden || c.Name() == "serve" { // which checks and logs for itself
+			if c.Hidden || c.Name() == "serve" { // serve checks the zone itself, and logs what is wrong
 				return nil
 			}
 			if trouble := zone(); trouble != "" {

@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// isCalled reports whether somebody else says our name in e.
+// isCalled reports whether another member says nick in e.
 func isCalled(e protocol.Event, nick protocol.Nick) bool {
 	switch e := e.(type) {
 	case protocol.Said:
@@ -22,9 +22,9 @@ func isCalled(e protocol.Event, nick protocol.Nick) bool {
 }
 
 // mentions reports whether name stands in text as a word or as words, in any
-// case: between what is no letter or digit, or between the borders that Unicode
-// sees, which are there in scripts without spaces, too. A name of one letter is called only as
-// @b or b: or it would be called all day.
+// case: between signs that are no letters or digits, or between word boundaries of Unicode,
+// which scripts without spaces have, too. A name of one letter counts only behind @
+// or before a colon, since text is full of single letters.
 func mentions(text, name string) bool {
 	if name == "" {
 		return false

@@ -25,13 +25,13 @@ import (
 	"chinwag/protocol"
 )
 
-// hashing is what RFC 9106 and OWASP recommend where memory is shared with
-// others: 19 MiB and two passes, about 30 ms.
+// hashing has the parameters that RFC 9106 and OWASP recommend where memory is
+// shared with other programs: 19 MiB and two passes, about 30 ms.
 var hashing = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 const minPassword = 8
 
-// loadPassword makes the check of the hash in a file; without a file there is none.
+// loadPassword makes the check of a password from the hash in a file; without a file there is none.
 func loadPassword(path string) (check conn.Password, hash string, err error) {
 	if path == "" {
 		return nil, "", nil
@@ -46,7 +46,7 @@ func loadPassword(path string) (check conn.Password, hash string, err error) {
 	hash = strings.TrimSpace(text)
 	params, _, _, err := argon2id.DecodeHash(hash)
 	switch {
-	case err != nil, params.Iterations < 1, params.Parallelism < 1, params.SaltLength < 8, params.KeyLength < 16, params.KeyLength > 1024: // of which the library takes some, and fails later
+	case err != nil, params.Iterations < 1, params.Parallelism < 1, params.SaltLength < 8, params.KeyLength < 16, params.KeyLength > 1024: // the library takes some of these, and fails later
 		return nil, "", fmt.Errorf("%s does not hold what chinwag password writes: make it with chinwag password %[1]s", path)
 	case params.Memory > 1<<20, params.Iterations > 100:
 		return nil, "", fmt.Errorf("the hash in %s asks for more than a server has for it: make it with chinwag password %[1]s", path)
@@ -87,7 +87,7 @@ with --force alone.`,
 	return c
 }
 
-// makePassword looks first whether there can be such a file: nobody types a password twice for nothing.
+// makePassword first checks whether the file can be written, so that a password is not typed in vain.
 func makePassword(path string, force bool) error {
 	path, there, err := standing(path)
 	if err != nil {
@@ -116,7 +116,7 @@ func makePassword(path string, force bool) error {
 	return nil
 }
 
-// standing is where a file of that name is written, and whether one is there.
+// standing is the file that path means, behind symbolic links, and whether it exists.
 func standing(path string) (at string, there bool, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -142,7 +142,7 @@ func standing(path string) (at string, there bool, err error) {
 // agreed asks a question on the terminal.
 func agreed(question string) bool {
 	fmt.Fprint(os.Stderr, question)
-	var b [1]byte // no further than its line: what follows is the password
+	var b [1]byte // reads no further than the line: the password follows
 	answer := ""
 	for len(answer) < 100 {
 		if n, err := os.Stdin.Read(b[:]); n == 0 || err != nil || b[0] == '\n' {
@@ -154,13 +154,13 @@ func agreed(question string) bool {
 	return answer == "y" || answer == "yes"
 }
 
-// savePassword writes the file as a whole or not at all.
+// savePassword writes the whole file or nothing.
 func savePassword(path, password string) error {
 	hash, err := argon2id.CreateHash(password, hashing)
 	if err != nil {
 		return fmt.Errorf("the password cannot be hashed: %s", fault.Words(err))
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".chinwag-password-") // which only its owner can read
+	f, err := os.CreateTemp(filepath.Dir(path), ".chinwag-password-") // readable only by its owner
 	if err == nil {
 		_, err = f.WriteString(hash + "\n")
 		err = cmp.Or(err, f.Sync(), f.Close())
@@ -180,7 +180,7 @@ func savePassword(path, password string) error {
 
 const passwordRule = "A password has at least 8 bytes: 8 letters, or 3 Chinese ones.\nA few words do well."
 
-// newPassword asks for a password twice, or reads a line.
+// newPassword asks for a password twice on a terminal, or reads a line.
 func newPassword(in int, typing bool) (string, error) {
 	if !typing {
 		line, err := bufio.NewReader(io.LimitReader(os.Stdin, protocol.MaxSecret+2)).ReadBytes('\n')
@@ -194,11 +194,11 @@ func newPassword(in int, typing bool) (string, error) {
 	return askTwice(in)
 }
 
-// askTwice gives the terminal back as it was, also when a signal ends it.
+// askTwice restores the terminal, also when a signal ends it.
 func askTwice(in int) (string, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	state, err := term.MakeRaw(in) // once for both: nothing is echoed that is typed between them
+	state, err := term.MakeRaw(in) // once for both, so that keys between them are not echoed
 	if err != nil {
 		return "", fmt.Errorf("this terminal cannot hide what you type: %s: a password can come from a pipe", fault.Words(err))
 	}
@@ -219,7 +219,7 @@ func askTwice(in int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if strings.Contains(first, tui.Unreadable) { // which any other such letter would match
+	if strings.Contains(first, tui.Unreadable) { // any other unreadable letter would match it
 		return "", errors.New("your terminal has sent what is no letter in the character set of your locale: set both to UTF-8")
 	}
 	if err := checkPassword([]byte(first)); err != nil {
@@ -232,8 +232,8 @@ func askTwice(in int) (string, error) {
 	return first, err
 }
 
-// isOfPassword reports whether a refusal says that somebody is no operator for what they
-// typed: they may type it once more where it would be said.
+// isOfPassword reports whether a refusal is of a password: it may be typed once more where it
+// would be said to a room.
 func isOfPassword(code string) bool {
 	switch code {
 	case "no-password", "empty-password", "wrong-password", "too-many-tries", "password-busy":
@@ -244,7 +244,7 @@ func isOfPassword(code string) bool {
 
 const passwordPrompt = "password of the operators: "
 
-// password is how somebody who has typed it becomes an operator.
+// password makes the command that asks for operator rights with a typed password.
 func password(typed []byte) (protocol.Command, error) {
 	var s protocol.Secret
 	if err := s.UnmarshalText(typed); err != nil {

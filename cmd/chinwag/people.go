@@ -7,31 +7,31 @@ import (
 	"chinwag/protocol"
 )
 
-// people is who is here, as far as we were told. The screen asks for names
-// while events change them.
+// people is the client's view of its rooms and their members, from the events that it was told. It has a lock, since
+// the screen completes names while events change them.
 type people struct {
-	console bool // it is the operator's own
+	console bool // of the server's console
 
 	mu         sync.Mutex
 	operator   bool            // knows the operator's commands
-	noPassword bool            // nobody becomes one here
+	noPassword bool            // no client becomes an operator here
 	noRooms    bool            // the server is only a desk
-	was        bool            // has been one, perhaps in a session that is over
-	to         protocol.Ticket // to whom our lines go; 0: to the room
+	was        bool            // has been an operator, perhaps in a session that is over
+	to         protocol.Ticket // the visitor to which lines go; 0: to the room
 	toNick     protocol.Nick
 	toGone     bool
-	nobody     bool               // our lines are refused for a moment
-	soon       bool               // the same, and then they go to whom to says
-	desk       *protocol.Queueing // where we stand at the desk, if we are there
-	with       protocol.Nick      // the operator who is with us there
+	nobody     bool               // lines are rejected for a moment
+	soon       bool               // the same, and then they go to the visitor in to
+	desk       *protocol.Queueing // the place in the queue, at the desk
+	with       protocol.Nick      // the operator that serves this visitor
 	replies    []string
-	nick       protocol.Nick   // our own
+	nick       protocol.Nick   // the client's own
 	room       protocol.Room   // in front
-	others     []protocol.Room // that we watch, in the order of coming; the server bounds them
+	others     []protocol.Room // watched rooms, in the order of coming; the server bounds them
 	watched    map[protocol.Room]bool
 	count      int             // in room, as names
 	names      map[string]bool // at most maxSeen
-	seen       seen            // what else can be named
+	seen       seen            // other names to complete
 }
 
 func (p *people) self() protocol.Nick {
@@ -40,14 +40,14 @@ func (p *people) self() protocol.Nick {
 	return p.nick
 }
 
-// where is the room that we are in.
+// where is the room in front.
 func (p *people) where() protocol.Room {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.room
 }
 
-// hasServed reports whether we are an operator, or were one since we began.
+// hasServed reports whether the client is an operator, or was one since it began.
 func (p *people) hasServed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -60,7 +60,7 @@ func (p *people) serves() bool {
 	return p.operator
 }
 
-// place is where we are, and who, as far as that decides what we can do.
+// place is what decides which commands are allowed.
 func (p *people) place() protocol.Place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *people) hasNoPassword() bool {
 	return p.noPassword
 }
 
-// status is who and where we are.
+// status is the words of the status line: nick, room, and how many members or which place in the queue.
 func (p *people) status() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,7 +106,7 @@ func (p *people) prompt() string {
 		return nobodyPrompt
 	case p.to != 0 && p.toGone:
 		return p.to.String() + " " + p.toNick.String() + " (gone)" + promptEnd
-	case p.to != 0 && p.soon: // what is begun now is for them, and heard if it is sent in a moment
+	case p.to != 0 && p.soon: // a line that is begun now is for this visitor, and accepted if it is sent a moment later
 		return p.to.String() + " " + p.toNick.String() + " (in a moment)" + promptEnd
 	case p.to != 0:
 		return p.to.String() + " " + p.toNick.String() + promptEnd
@@ -129,8 +129,8 @@ func (p *people) enter(w protocol.Welcome) {
 	p.operator = p.console || p.operator && w.Resumed
 }
 
-// hear keeps up with comings and goings. The answer to a /who is the truth: it
-// sets right what was missed.
+// hear updates the view. Members, the answer to /who, replaces all names, and so corrects
+// what was missed.
 func (p *people) hear(e protocol.Event) {
 	e = inner(e)
 	p.mu.Lock()
@@ -187,7 +187,7 @@ func (p *people) hear(e protocol.Event) {
 	}
 }
 
-// visit is how things stand with us at the desk.
+// visit updates the state of a visitor at the desk.
 func (p *people) visit(e protocol.AtDesk) {
 	switch e.State {
 	case protocol.Taken:
@@ -202,7 +202,7 @@ func (p *people) visit(e protocol.AtDesk) {
 	}
 }
 
-// serve is where our lines go from here on.
+// serve updates where an operator's lines go.
 func (p *people) serve(e protocol.Serving) {
 	p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
 	p.soon = e.Nobody && e.State == protocol.Taken
@@ -212,7 +212,7 @@ func (p *people) serve(e protocol.Serving) {
 	}
 }
 
-// follow keeps up with the visitor to whom our lines go.
+// follow updates the visitor to which lines go.
 func (p *people) follow(e protocol.TicketChanged) {
 	if e.Ticket != p.to {
 		return

@@ -8,8 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// place is where a line goes: to a visitor, to a room, to nobody, or, if it is zero,
-// wherever the server has it go.
+// place is the target of a line: a visitor, a room, or none at all (nobody). The zero place leaves
+// the target to the server.
 type place struct {
 	ticket protocol.Ticket
 	room   protocol.Room
@@ -21,7 +21,7 @@ const (
 	nobodyPrompt = "nobody" + promptEnd
 )
 
-// placeOf is the place that a prompt names: what people.prompt has written.
+// placeOf is the place that a prompt names, as people.prompt has written it.
 func placeOf(prompt string) place {
 	where, isPrompt := strings.CutSuffix(prompt, promptEnd)
 	number, _, _ := strings.Cut(where, " ")
@@ -40,14 +40,14 @@ func placeOf(prompt string) place {
 	return place{}
 }
 
-// expected is where lines go once a command is answered: those that are typed ahead, or
-// pasted with it, were begun before a prompt that the command has changed.
+// expected is the target of lines once a command is answered. It is for lines that are typed ahead or
+// pasted with the command: the prompt before which they begin is still the one from before it.
 type expected struct {
-	prompt string // before which the command was begun; "": nothing is expected
+	prompt string // at which the command was begun; "": nothing is expected
 	place  place
 }
 
-// expect remembers where lines go after cmd, if that will change.
+// expect remembers the target after cmd, if cmd changes it.
 func (f *face) expect(cmd protocol.Command, prompt string) {
 	e := expected{prompt: prompt}
 	switch c := cmd.(type) {
@@ -55,7 +55,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 		e.place.room = c.Room
 	case protocol.Desk:
 		if f.here.serves() {
-			return // it asks for the queue
+			return // an operator's /desk asks for the queue
 		}
 		e.place.room = protocol.DeskRoom
 	case protocol.Take:
@@ -68,7 +68,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 		if c.Room != f.here.where() {
 			return
 		}
-	case protocol.Next, protocol.Undesk, protocol.Reply: // the server knows, and refuses what comes after a failure
+	case protocol.Next, protocol.Undesk, protocol.Reply: // the server chooses the target, and rejects lines after a failure
 	default:
 		return
 	}
@@ -77,7 +77,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 	f.after = e
 }
 
-// answered is for what tells how a command went: the prompt says the truth again.
+// answered forgets the expected target at an event that answers a command: the prompt is right again.
 func (f *face) answered(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.Serving, protocol.Entered, protocol.Fronted, protocol.PartedFrom, protocol.Refused, protocol.Notice:
@@ -97,7 +97,7 @@ func (f *face) forgetExpected() {
 	f.after = expected{}
 }
 
-// begun is where a line goes that was begun before a prompt.
+// begun is the target of a line that was begun at a prompt.
 func (f *face) begun(prompt string) place {
 	f.told.Lock()
 	defer f.told.Unlock()
@@ -112,23 +112,23 @@ var (
 	whom         = protocol.Refuse("no-target", "whom do you mean? Please name the number, /queue shows them")
 )
 
-// aimed is cmd with the place before whose prompt it was begun, so that it reaches
-// nobody else if lines go elsewhere by the time that it arrives.
+// aimed is cmd with the place at whose prompt it was begun, so that it reaches
+// no other target if that changes before it arrives.
 func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
 	if !f.here.serves() && at.ticket == 0 {
-		at.nobody = false // no operator, and has no visitors
+		at.nobody = false // only an operator has visitors as targets
 	}
 	switch c := cmd.(type) {
 	case protocol.Say:
 		switch {
-		case c.Room != protocol.Room{}: // it was typed
+		case c.Room != protocol.Room{}: // the line names its room
 		case at.nobody:
 			return nil, elsewhereNow
 		default:
 			c.Ticket, c.Room = at.ticket, at.room
 		}
 		return c, nil
-	case protocol.Part: // sent twice, it must not leave two rooms
+	case protocol.Part: // with its room, so that a repeated one does not leave a second room
 		c.Room = cmp.Or(c.Room, at.room, f.here.where())
 		return c, nil
 	case protocol.Canned:
@@ -152,7 +152,7 @@ func (f *face) aimed(cmd protocol.Command, at place) (protocol.Command, error) {
 	return cmd, nil
 }
 
-// asTyped is cmd without the room in front, which aimed has given it.
+// asTyped is cmd without the room in front, which aimed has added.
 func (f *face) asTyped(cmd protocol.Command) protocol.Command {
 	if say, ok := cmd.(protocol.Say); ok && say.Room == f.here.where() {
 		say.Room = protocol.Room{}
@@ -161,7 +161,7 @@ func (f *face) asTyped(cmd protocol.Command) protocol.Command {
 	return cmd
 }
 
-// whom is the visitor whom an operator means: the one named, or the one in the prompt.
+// whom is the visitor that an operator means: the one that the command names, or the one in the prompt.
 func (f *face) whom(named protocol.Ticket, at place) (protocol.Ticket, error) {
 	switch {
 	case named != 0 || !f.here.serves():
@@ -174,9 +174,9 @@ func (f *face) whom(named protocol.Ticket, at place) (protocol.Ticket, error) {
 	return at.ticket, nil
 }
 
-// meant is what a typed line is sent as that begins with @ and digits. An operator's is
-// an answer and nothing else, also if the server has forgotten by the time that it arrives who is
-// one; whether anybody else may say it, the server knows.
+// meant is the command for a typed line that begins with @ and digits. An operator's is always a
+// Reply, even if the session has lost its operator rights when it arrives: it must not be said to a room. For
+// all other clients it is a Say, and the server decides.
 func meant(cmd protocol.Command, operator bool) (protocol.Command, error) {
 	switch c := cmd.(type) {
 	case protocol.Reply:

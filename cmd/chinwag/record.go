@@ -19,8 +19,8 @@ import (
 
 const recordFile = "chinwag.db"
 
-// openRecord opens where what is said is kept: in the file at path, or in memory if that
-// is "". close gives it back, when nobody writes any more.
+// openRecord opens the store of the journal: the file at path, or memory if path
+// is "". The caller calls close when the hub has ended.
 func openRecord(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
 		log.Info("what is said is kept until the server ends, and so are sessions, topics and the desk: the next start has nothing of it", "journal", "memory")
@@ -38,7 +38,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	_, folder := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.InUseError](err)
 	switch {
-	case folder: // and not the record
+	case folder: // the folder is wrong, and not the file
 		err = fmt.Errorf("the record cannot be kept in %s: %s; %s", dir, fault.Words(err), elsewhere)
 	case inUse:
 		err = fmt.Errorf("%w: end that one, or keep another record with --data FOLDER", err)
@@ -53,7 +53,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	return db, path, func() error { return closedRecord(db.Close(), path, log) }, nil
 }
 
-// tellFound tells what has come back from before the start.
+// tellFound logs what the start has restored.
 func tellFound(log *slog.Logger, f hub.Found) {
 	if f != (hub.Found{}) {
 		log.Info("what was there before the start is back, and sessions wait for who comes back to them",
@@ -61,12 +61,12 @@ func tellFound(log *slog.Logger, f hub.Found) {
 	}
 }
 
-// unreadableRecord is why there is no start with the record at path; the log has the rest.
+// unreadableRecord is the error of a start whose journal cannot be read; the log has the details.
 func unreadableRecord(path string) error {
 	return fmt.Errorf("the record %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
 }
 
-// closedRecord is err in plain words, which the log has in its own: the record at path was not closed in good order.
+// closedRecord logs an error of the store's Close, and returns it in plain words.
 func closedRecord(err error, path string, log *slog.Logger) error {
 	if err == nil {
 		return nil
@@ -77,7 +77,7 @@ func closedRecord(err error, path string, log *slog.Logger) error {
 
 const elsewhere = "--data FOLDER names another, --journal memory does without"
 
-// endOfRecord is err in plain words where the record at path has ended the server: the log has all of it.
+// endOfRecord is err in plain words where a broken store has ended the server. The log has the details.
 func endOfRecord(path string, err error) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return fmt.Errorf("%w: please see what the system's log says of the disk of %s, and start again", journal.ErrBroken, path)
@@ -108,11 +108,11 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// tellTrouble logs that the record does not work, and that it works again. However
-// many cannot read it are told of once a minute.
+// tellTrouble logs that the journal does not work, and that it works again. It logs failed reads
+// once a minute at the most, however many there are.
 func tellTrouble(log *slog.Logger) func(error) {
 	var mu sync.Mutex
-	var unread time.Time // when that was told last
+	var unread time.Time // when a failed read was logged last
 	return func(err error) {
 		mu.Lock()
 		defer mu.Unlock()

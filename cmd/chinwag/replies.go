@@ -11,8 +11,8 @@ import (
 
 const maxReplies = 1000
 
-// loadReplies reads the ready replies of operators: a name and a text each. What
-// cannot be said as one line is refused now and not when somebody waits for it.
+// loadReplies reads the ready replies of operators: a name and a text each. It rejects a text that
+// cannot be one line now, and not when a visitor waits for it.
 func loadReplies(path string) (map[string]protocol.Text, error) {
 	if path == "" {
 		return nil, nil
@@ -35,7 +35,7 @@ func loadReplies(path string) (map[string]protocol.Text, error) {
 	return replies, nil
 }
 
-// parseReply makes a Text of what stands under name, or says what is wrong and what to do.
+// parseReply makes a Text of the value under name, or says what is wrong and what to do.
 func parseReply(name string, said any) (text protocol.Text, wrong string) {
 	words, isText := spelled(said)
 	words = strings.TrimRight(words, "\r\n")

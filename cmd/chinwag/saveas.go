@@ -12,7 +12,7 @@ import (
 	"chinwag/protocol"
 )
 
-// savedAs is a transcript on its way to a file of the operator's.
+// savedAs is a transcript that is being saved to a file of the operator's.
 type savedAs struct {
 	file   *os.File
 	ticket protocol.Ticket
@@ -22,9 +22,9 @@ type savedAs struct {
 
 var transcriptTo = regexp.MustCompile(`^/transcript\s+@?([0-9]+)\s+(\S.*)$`)
 
-// saveAs takes the name of a file from /transcript 7 FILE: the server is asked
-// for the transcript, and it goes there. A file that is there already is not
-// overwritten.
+// saveAs cuts the name of a file from /transcript 7 FILE, opens the file, and returns the command
+// for the server, whose answer goes there. It does not overwrite a file that is there
+// already.
 func (f *face) saveAs(line string) (command string, err error) {
 	m := transcriptTo.FindStringSubmatch(line)
 	if m == nil {
@@ -38,7 +38,7 @@ func (f *face) saveAs(line string) (command string, err error) {
 	defer f.told.Unlock()
 	switch {
 	case !f.here.serves():
-		return "/transcript " + m[1], nil // is refused, and there is nothing to save
+		return "/transcript " + m[1], nil // the server rejects it, so there is nothing to save
 	case f.saving != nil:
 		return "", fmt.Errorf("the transcript of %s is still being saved: please try again then", f.saving.ticket)
 	}
@@ -50,7 +50,7 @@ func (f *face) saveAs(line string) (command string, err error) {
 	return "/transcript " + m[1], nil
 }
 
-// save writes e where the transcript goes, if it belongs to it.
+// save writes e to the file, and returns true, if e belongs to the transcript.
 func (f *face) save(e protocol.Event) bool {
 	f.told.Lock()
 	defer f.told.Unlock()
@@ -76,7 +76,7 @@ func (f *face) save(e protocol.Event) bool {
 	return false
 }
 
-// giveUpSaving is for a new beginning: the rest of the transcript does not come.
+// giveUpSaving is called at a new welcome: the rest of the transcript does not come.
 func (f *face) giveUpSaving() {
 	f.told.Lock()
 	defer f.told.Unlock()
@@ -85,7 +85,7 @@ func (f *face) giveUpSaving() {
 	}
 }
 
-// saved ends the saving, and tells how it went. The caller holds told.
+// saved closes the file, and shows the result. The caller holds told.
 func (f *face) saved(err error) {
 	s := f.saving
 	f.saving = nil

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// screenLog is the log where the operator looks at a screen: sentences, without the time, and with
+// screenLog is the log for the operator's screen: sentences without the time, and with
 // their level only where something is wrong.
 type screenLog struct {
 	to    io.Writer
@@ -46,5 +46,5 @@ func (s *screenLog) WithAttrs(with []slog.Attr) slog.Handler {
 	return &screenLog{s.to, s.least, append(s.with[:len(s.with):len(s.with)], with...)}
 }
 
-// WithGroup implements slog.Handler: sentences have no groups.
+// WithGroup implements slog.Handler. Sentences have no groups.
 func (s *screenLog) WithGroup(string) slog.Handler { return s }

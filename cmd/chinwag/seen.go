@@ -11,8 +11,8 @@ import (
 // maxSeen is how many names, rooms, visitors and operators are remembered, of each.
 const maxSeen = 500
 
-// seen is what we were told of that a command can name, for completion: the rooms, the
-// visitors at the desk, and the operators. What is forgotten can still be typed. The zero
+// seen is what events have named, for completion: the rooms, the
+// visitors at the desk, and the operators. A forgotten name can still be typed. The zero
 // value has seen nothing.
 type seen struct {
 	rooms     map[string]bool
@@ -20,17 +20,17 @@ type seen struct {
 	operators map[string]bool
 }
 
-// visitor is somebody at the desk.
+// visitor is a visitor at the desk.
 type visitor struct {
 	nick protocol.Nick
 	addr string // "": not told
 }
 
-// hear keeps up with what is told.
+// hear adds the names in e, and removes those that have gone.
 func (s *seen) hear(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.RoomList:
-		if e.Count == len(e.Rooms) && e.Words.IsBlank() { // there are no others
+		if e.Count == len(e.Rooms) && e.Words.IsBlank() { // the list is complete
 			s.rooms = nil
 		}
 		for _, r := range e.Rooms {
@@ -73,7 +73,7 @@ func (s *seen) visitor(no protocol.Ticket, n protocol.Nick, addr string) {
 		s.visitors = map[protocol.Ticket]visitor{}
 	}
 	s.visitors[no] = visitor{n, cmp.Or(addr, s.visitors[no].addr)}
-	if len(s.visitors) > maxSeen { // who has waited longest, or is gone
+	if len(s.visitors) > maxSeen { // the lowest number has waited longest, or is gone
 		delete(s.visitors, slices.Min(slices.Collect(maps.Keys(s.visitors))))
 	}
 }
@@ -97,7 +97,7 @@ func (s *seen) duty(e protocol.DutyChanged) {
 	if e.Reason == "" {
 		s.operator(e.From)
 	} else {
-		delete(s.operators, e.From.String()) // has gone
+		delete(s.operators, e.From.String()) // the operator has gone
 	}
 }
 
@@ -107,7 +107,7 @@ func (s *seen) operator(n protocol.Nick) {
 	}
 }
 
-// remember adds a name to names, which stay within their bound: another one is forgotten.
+// remember adds a name to names. Above maxSeen it forgets any other.
 func remember(names map[string]bool, name string) map[string]bool {
 	if names == nil {
 		names = map[string]bool{}

@@ -83,17 +83,16 @@ is said there. Lists have commas between their parts, sizes are written like
 	return c
 }
 
-// collectOften bounds the garbage by half of what lives, not by as much again, unless
-// GOGC says otherwise: thousands of silent connections are most of what lives, and a
-// flood, which leaves little garbage, costs a few percent more.
+// collectOften sets GOGC to 50, unless the environment sets it: most of the heap is thousands
+// of idle connections, and a flood, which leaves little garbage, costs a few percent more.
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
 }
 
-// serve is the life of the server: a group of which each member ends all when
-// it ends. The doors stand before the hub, so that they are closed when it says
+// serve runs the server: a group of actors, of which the first to end ends
+// all. The listeners stand before the hub, so that they are closed before it says
 // goodbye.
 func serve(ctx context.Context, s settings) error {
 	collectOften()
@@ -138,14 +137,14 @@ func serve(ctx context.Context, s settings) error {
 	})
 
 	var g run.Group
-	g.Add(untilSignal(ctx, h.Asked(), log)) // before anybody can read that it listens, and end it
+	g.Add(untilSignal(ctx, h.Asked(), log)) // before "listening" is logged: a signal may follow at once
 	var addrs []net.Addr
 	for _, l := range listeners {
 		addrs = append(addrs, l.Addr())
 	}
 	level := slog.LevelInfo
 	if out.invite(addrs[:len(s.Listen)], addrs[len(s.Listen):]) {
-		level = slog.LevelDebug // the operator need not read it twice
+		level = slog.LevelDebug // the invitation has the addresses already
 	}
 	for i, l := range listeners {
 		door, open := doorOf(i, s)
@@ -174,12 +173,12 @@ func serve(ctx context.Context, s settings) error {
 	return endOfRecord(path, err)
 }
 
-// lastly is how long the doors, the console and the file of the record may take when the hub
-// has ended. That is too short only where the disk does not answer.
+// lastly is how long the listeners, the console and the store may take to end after the hub.
+// That is too short only where the disk does not answer.
 const lastly = 2 * time.Second
 
-// untilEnded waits for the end of all, but not for a disk that does not answer: what waits
-// for that ends with the process, and the record is whole at every moment.
+// untilEnded waits for the end of all actors, but not for a disk that does not answer: goroutines that wait
+// for the disk end with the process, and the journal is consistent at every moment.
 func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 	<-h.Done()
 	late := time.NewTimer(lastly)
@@ -193,8 +192,8 @@ func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 	}
 }
 
-// doorOf is what the listener of that number opens: the ordinary door on those of
-// --listen, and on those of --bare that for programs which know no lines.
+// doorOf is the transport for listener i: plain for the addresses of --listen, and bare, for programs
+// that send no line ends, for those of --bare.
 func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport) {
 	if i < len(s.Listen) {
 		return doorPlain, func(c net.Conn) conn.Transport {
@@ -206,27 +205,26 @@ func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport)
 	}
 }
 
-// The names of the doors, in the log.
+// The names of the transports in the log.
 const (
 	doorPlain = "plain"
 	doorBare  = "bare"
 )
 
-// untilSignal waits for a signal from now on, an operator's /shutdown, or the end of the
-// others. After the first signal the system's own answer to the next is back:
-// it ends the process at once.
+// untilSignal catches signals from now on. Its actor ends at the first one, at an operator's /shutdown,
+// or with the group. A second signal ends the process at once, as is the system's default.
 func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		signal.Notify(signals, syscall.SIGHUP) // the terminal has gone
 	}
 	execute = func() error {
 		defer signal.Stop(signals)
 		select {
 		case s := <-signals:
-			signal.Stop(signals) // before anybody can answer to what is logged
+			signal.Stop(signals) // before the log line: a second signal may answer it
 			log.Info("shutting down", "by", "the signal "+s.String())
 		case <-asked:
 			log.Info("shutting down", "by", "an operator")
@@ -240,7 +238,7 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 func newLog(s settings, out operatorConsole) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
-		panic(err) // the setting takes no other
+		panic(err) // the setting takes no other value
 	}
 	w, o := out.log(), &slog.HandlerOptions{Level: level}
 	_, screen := out.(*consoleScreen)
@@ -253,7 +251,7 @@ func newLog(s settings, out operatorConsole) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// operator is who sits at the console.
+// operator is the identity of the console.
 func operator(echo bool) hub.Identity {
 	nick, err := protocol.ParseNick("operator")
 	if err != nil {

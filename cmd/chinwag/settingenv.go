@@ -14,7 +14,7 @@ import (
 
 const envPrefix = "CHINWAG_"
 
-// ownVariables mean something else than a setting.
+// ownVariables begin with envPrefix and are no settings.
 var ownVariables = []string{
 	"CHINWAG_NICK",    // of the client
 	"CHINWAG_GUARDED", // between the client and its guard
@@ -47,9 +47,9 @@ func setFromEnvironment(flag *pflag.Flag) error {
 	return nil
 }
 
-// strangeVariables tells of those that look like settings and are none.
+// strangeVariables returns warnings of variables that look like settings and are none.
 func strangeVariables(f *pflag.FlagSet) (told []string) {
-	var known []string // as flags are called
+	var known []string // names of flags
 	for _, own := range ownVariables {
 		flag, _ := flagOf(own)
 		known = append(known, flag)
@@ -76,7 +76,7 @@ func strangeVariables(f *pflag.FlagSet) (told []string) {
 	return told[:min(len(told), maxStrange)]
 }
 
-// flagOf is what a flag would be called that is set by that variable, and whether it is of ours.
+// flagOf is the name of the flag that a variable would set, and whether the variable has envPrefix.
 func flagOf(name string) (flag string, ours bool) {
 	short, ours := strings.CutPrefix(strings.ToUpper(name), envPrefix)
 	return strings.ToLower(strings.ReplaceAll(short, "_", "-")), ours
@@ -84,11 +84,11 @@ func flagOf(name string) (flag string, ours bool) {
 
 var inService = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)`)
 
-// isOfService reports whether a variable is one of those that Kubernetes gives to each program beside a service
-// whose name begins with chinwag: nobody has chosen it.
+// isOfService reports whether a variable is one of those that Kubernetes sets for each program beside a service
+// whose name begins with chinwag. They are no mistakes, so there is no warning.
 func isOfService(name, value string) bool {
 	return inService.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
-// maxStrange is of how many variables is told that they are no setting.
+// maxStrange bounds the warnings of strangeVariables.
 const maxStrange = 10

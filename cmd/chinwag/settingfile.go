@@ -17,12 +17,12 @@ import (
 // configFile is the settings in a file. The zero value has none.
 type configFile struct{ tomlFile }
 
-// readConfig reads the file that was chosen, or else the usual one if it is there.
+// readConfig reads the file that was chosen, or else the default one if it exists.
 func (s *settings) readConfig() (configFile, error) {
 	path := s.Config
 	if path == "" {
 		dir, err := os.UserConfigDir()
-		if home := os.Getenv("HOME"); err != nil && home != "" { // XDG_CONFIG_HOME is no absolute path, and counts for nothing
+		if home := os.Getenv("HOME"); err != nil && home != "" { // XDG_CONFIG_HOME is no absolute path, and is ignored
 			dir, err = filepath.Join(home, ".config"), nil
 		}
 		if err != nil {
@@ -31,14 +31,14 @@ func (s *settings) readConfig() (configFile, error) {
 		path = filepath.Join(dir, "chinwag", "config.toml")
 	}
 	file, err := readTOML(path, "the configuration file")
-	if s.Config == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) { // daemons live in /dev/null
+	if s.Config == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) { // the home of a daemon may be /dev/null
 		return configFile{}, nil
 	}
 	return configFile{file}, err
 }
 
-// explain tells what is right for a setting whose value could not be read. Where it lacks no
-// more than quotes, err tells that.
+// explain says what is right for a setting whose value could not be read. Where only its quotes
+// are missing, it returns err, which says so.
 func (c configFile) explain(err error, f *pflag.FlagSet) error {
 	fault, ok := errors.AsType[*tomlFault](err)
 	if !ok {
@@ -52,7 +52,7 @@ func (c configFile) explain(err error, f *pflag.FlagSet) error {
 	return refuseValue(c.at(fault.line)+name, v.right(), raw)
 }
 
-// check refuses keys that are no settings.
+// check rejects keys that are no settings.
 func (c configFile) check(f *pflag.FlagSet) error {
 	for _, key := range slices.Sorted(maps.Keys(c.values)) {
 		if _, ok := settingOf(f.Lookup(key)); ok && key != "config" {
@@ -69,7 +69,7 @@ func (c configFile) check(f *pflag.FlagSet) error {
 	return nil
 }
 
-// set sets what was not given before.
+// set sets a flag that was not set before.
 func (c configFile) set(flag *pflag.Flag) error {
 	v, ok := settingOf(flag)
 	said, there := c.values[flag.Name]
@@ -113,7 +113,7 @@ func (c configFile) set(flag *pflag.Flag) error {
 	return nil
 }
 
-// spelled is a value as a flag takes it.
+// spelled is a value of the file as a flag takes it.
 func spelled(v any) (text string, isText bool) {
 	switch v := v.(type) {
 	case string:

@@ -34,10 +34,10 @@ func (s *settings) help() string {
 	return b.String()
 }
 
-// standard is what holds where nothing is chosen.
+// standard is the default of a setting, in words.
 func (row setting) standard() string { return cmp.Or(row.value.String(), row.unset) }
 
-// wrap is words in lines of no more than width letters, each after indent.
+// wrap breaks words into lines of no more than width letters, each after indent.
 func wrap(words string, width int, indent string) string {
 	var b strings.Builder
 	line := indent
@@ -54,7 +54,7 @@ func wrap(words string, width int, indent string) string {
 	return b.String() + line + "\n"
 }
 
-// showSettings has c show its flags as the table has them, with the headings.
+// showSettings makes c show its flags in the order of the table, with its headings.
 func showSettings(c *cobra.Command) {
 	c.SetUsageFunc(func(c *cobra.Command) error {
 		standards := defaultSettings()

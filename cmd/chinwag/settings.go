@@ -61,14 +61,14 @@ type settings struct {
 	Config          string
 
 	read    string   // the configuration file that was read; "": none
-	strange []string // what is told of variables that mean no setting
+	strange []string // warnings of variables that are no settings
 
-	replies      map[string]protocol.Text // what the file of Replies holds
-	passwordHash string                   // in PasswordFile
-	password     conn.Password            // of whom PasswordFile makes operators; nil: there is none
+	replies      map[string]protocol.Text // from the file Replies
+	passwordHash string                   // from PasswordFile
+	password     conn.Password            // checks passwords against it; nil: there is none
 }
 
-// defaultSettings are as the packages have them that own what is set.
+// defaultSettings takes the defaults from the packages that own the settings.
 func defaultSettings() settings {
 	h, c := hub.Defaults(), conn.Defaults()
 	return settings{
@@ -104,29 +104,29 @@ func defaultSettings() settings {
 type setting struct {
 	name, short string
 	value       settingValue
-	takes       string // what stands for the value, in --help; "": it may be left out
+	takes       string // the name of the value in --help; "": it may be left out
 	example     string // a value, other than the default
 	what        string // it does
-	zero        string // what 0 does; "": nothing else than other values, or it is refused
-	unset       string // what holds where nothing is chosen and the value is empty
+	zero        string // what 0 does; "": nothing special, or it is rejected
+	unset       string // what the default does where it is an empty value
 }
 
-// settingGroup is what stands together under a heading.
+// settingGroup is the settings under one heading.
 type settingGroup struct {
 	title    string
 	settings []setting
 }
 
 const (
-	leastKept   size = 10 << 20 // below, an empty record and its log would leave no room for lines
+	leastKept   size = 10 << 20 // below, an empty file and its WAL would leave no room for lines
 	mostOutbox  size = 1 << 30
-	leastHold        = time.Second // a goodbye tells it in whole seconds, and 0 of them is: do not come back
-	mostHold         = day         // each held session keeps a name from others, and there is no other bound of how many an address has
-	mostWatched      = 256         // what each of them costs is small, and there are as many sessions as connections
+	leastHold        = time.Second // a goodbye tells it in whole seconds, and 0 means that the session cannot be resumed
+	mostHold         = day         // each held session keeps a name, and nothing else bounds how many an address holds
+	mostWatched      = 256         // each costs little, and there are as many sessions as connections
 	noLimit          = "no limit"
 )
 
-// table is all the settings. What is set is kept in s.
+// table is the only list of settings. Their values are fields of s.
 func (s *settings) table() []settingGroup {
 	return []settingGroup{
 		{"Addresses", []setting{
@@ -183,7 +183,7 @@ func (s *settings) table() []settingGroup {
 	}
 }
 
-// addFlags declares the settings, and returns where they are kept.
+// addFlags adds the settings to the flags of c, and returns their values.
 func addFlags(f *pflag.FlagSet) *settings {
 	s := defaultSettings()
 	f.SortFlags = false
@@ -199,16 +199,16 @@ func addFlags(f *pflag.FlagSet) *settings {
 	return &s
 }
 
-// takesValue is the annotation of a flag that says what stands for its value.
+// takesValue is the annotation of a flag with the name of its value.
 const takesValue = "chinwag_takes_value"
 
-// complete has the shell offer what a setting can be.
+// complete tells the shell which values a setting can have.
 func (s *settings) complete(c *cobra.Command) {
 	for _, g := range s.table() {
 		for _, row := range g.settings {
 			choices, directive := row.value.complete()
 			if err := c.RegisterFlagCompletionFunc(row.name, cobra.FixedCompletions(choices, directive)); err != nil {
-				panic(err) // it is no flag, or twice in the table
+				panic(err) // the setting is no flag, or twice in the table
 			}
 		}
 	}
@@ -231,8 +231,8 @@ func settingOf(f *pflag.Flag) (v settingValue, ok bool) {
 	return v, ok
 }
 
-// load sets what was not given on the command line, from the environment or else from the
-// file, and completes it.
+// load sets what was not set on the command line, from the environment or else from the
+// file. Then it derives the other settings, and opens the files that they name.
 func (s *settings) load(f *pflag.FlagSet) error {
 	if err := setFromEnvironment(f.Lookup("config")); err != nil {
 		return err
@@ -259,7 +259,7 @@ func (s *settings) load(f *pflag.FlagSet) error {
 	if !f.Changed("listen") {
 		s.makeRoom()
 	}
-	if !f.Changed("per-address-bytes") && s.PerAddress == 0 { // addresses tell nobody apart, as behind a proxy
+	if !f.Changed("per-address-bytes") && s.PerAddress == 0 { // addresses do not tell clients apart, as behind a proxy
 		s.PerAddressBytes = 0
 	}
 	if len(s.Listen)+len(s.Bare) == 0 {
@@ -268,7 +268,7 @@ func (s *settings) load(f *pflag.FlagSet) error {
 	return s.open()
 }
 
-// open reads the files that settings name, before anybody comes in.
+// open reads the files that settings name, before the server listens.
 func (s *settings) open() (err error) {
 	if s.replies, err = loadReplies(s.Replies); err != nil {
 		return err
@@ -277,8 +277,8 @@ func (s *settings) open() (err error) {
 	return err
 }
 
-// makeRoom takes the addresses of --listen that nobody chose away where --bare wants
-// their port: the programs that come there know no other.
+// makeRoom removes the default addresses of --listen where --bare has
+// their port: the programs that connect there may know no other.
 func (s *settings) makeRoom() {
 	s.Listen = slices.DeleteFunc(s.Listen, func(listen string) bool {
 		return slices.ContainsFunc(s.Bare, func(bare string) bool { return port(bare) == port(listen) && port(bare) != "0" })
@@ -287,7 +287,7 @@ func (s *settings) makeRoom() {
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
-// tell logs where the settings come from, and what is not one.
+// tell logs where the settings come from, and warns of those without effect.
 func (s *settings) tell(log *slog.Logger) {
 	if s.read != "" {
 		log.Info("the configuration file is read", "file", s.read)
@@ -300,7 +300,7 @@ func (s *settings) tell(log *slog.Logger) {
 	}
 }
 
-// limit is a setting, in which 0 means none, as an option, in which that is -1.
+// limit converts a setting, in which 0 means no limit, to an option, in which -1 does.
 func limit[N int | int64 | float64 | time.Duration](n N) N {
 	if n == 0 {
 		return -1
@@ -308,7 +308,7 @@ func limit[N int | int64 | float64 | time.Duration](n N) N {
 	return n
 }
 
-// bytesPerAddress bounds what is kept. Where that is the memory's, it has its own bound.
+// bytesPerAddress is the bound for the journal in a file. The store in memory has bounds of its own.
 func (s *settings) bytesPerAddress() int64 {
 	if s.Journal == "memory" {
 		return -1

@@ -14,15 +14,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// settingValue is the value of a setting. Its Set reads a flag, a variable and what stands in the
+// settingValue is the value of a setting. Its Set parses the text of a flag, of a variable or of the
 // file, and returns a wrongValue.
 type settingValue interface {
 	pflag.Value
-	right() string // what is right, as it stands after "is"
+	right() string // what is right, as it follows "is" in a sentence
 	complete() ([]string, cobra.ShellCompDirective)
 }
 
-// value is a settingValue that is kept at at.
+// value is a settingValue that is stored at at.
 type value[T any] struct {
 	at      *T
 	kind    string // of value, in one word
@@ -55,7 +55,7 @@ func (v *value[T]) complete() ([]string, cobra.ShellCompDirective) {
 	return v.choices, cobra.ShellCompDirectiveNoFileComp
 }
 
-// The kinds of values that a file writes in quotes, and nothing else can stand for.
+// The kinds of values that must be in quotes in a file.
 const (
 	kindText   = "text"
 	kindFile   = "file"
@@ -95,7 +95,7 @@ func often(at *float64) *value[float64] {
 		at: at, kind: "number", is: fmt.Sprintf("a number from 0 to %d, like 5 or 0.5", mostOften), write: spellNumber,
 		read: func(text string) (float64, bool) {
 			n, err := strconv.ParseFloat(text, 64)
-			return n, err == nil && n <= mostOften && strings.Trim(text, "0123456789.") == "" // no signs, no powers, no hexadecimals
+			return n, err == nil && n <= mostOften && strings.Trim(text, "0123456789.") == "" // no signs, exponents or hexadecimals
 		},
 	}
 }
@@ -104,7 +104,7 @@ func spellNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) 
 
 const mostBytes size = 1 << 50
 
-// sized is a setting that counts bytes, of which is says how many are allowed.
+// sized is a setting that counts bytes; is says how many are allowed.
 func sized(at *size, is string, allowed func(size) bool) *value[size] {
 	return &value[size]{
 		at: at, kind: "size", is: is, write: size.String,
@@ -173,14 +173,14 @@ func words(at *string) *value[string] {
 	return &value[string]{at: at, kind: kindText, is: `text, in the file in "quotes"`, write: asItIs, read: func(text string) (string, bool) { return text, true }}
 }
 
-// path is a setting that names a file or a folder: an absolute path, wherever it is used.
+// path is a setting that names a file or a folder. It is made absolute.
 func path(at *string, kind string) *value[string] {
 	return &value[string]{at: at, kind: kind, is: "the path of a " + kind + " (~ is your home folder; ~ann is not known)", write: asItIs, read: absolute}
 }
 
 func asItIs(text string) string { return text }
 
-// absolute is a path as it is everywhere, with ~ as the shell knows it.
+// absolute makes a path absolute, and expands ~ as the shell does.
 func absolute(path string) (string, bool) {
 	if path == "" || strings.ContainsRune(path, 0) {
 		return "", false
@@ -198,8 +198,8 @@ func absolute(path string) (string, bool) {
 
 func isAtHome(path string) bool { return strings.HasPrefix(path, "~") }
 
-// addresses is a setting that is a list. What is chosen stands in place of what is there, and
-// what comes after that stands beside it.
+// addresses is a setting that is a list. The first value replaces the default, and later ones are
+// added.
 type addresses struct {
 	at     *[]string
 	chosen bool
@@ -208,7 +208,7 @@ type addresses struct {
 func (*addresses) right() string {
 	return "an address like :12345, 192.0.2.1:12345 or [::1]:12345"
 }
-func (*addresses) Type() string     { return "stringSlice" } // as completion knows that it may come again
+func (*addresses) Type() string     { return "stringSlice" } // so that completion offers the flag again
 func (a *addresses) String() string { return strings.Join(*a.at, ",") }
 
 func (*addresses) complete() ([]string, cobra.ShellCompDirective) {
@@ -229,7 +229,7 @@ func (a *addresses) Set(text string) error {
 	return nil
 }
 
-// replace makes list all that there is.
+// replace makes list the whole value.
 func (a *addresses) replace(list []string) error {
 	read, err := a.read(list)
 	if err == nil {
@@ -238,7 +238,7 @@ func (a *addresses) replace(list []string) error {
 	return err
 }
 
-// read makes an address of what is only a port.
+// read makes an address of a port.
 func (a *addresses) read(list []string) (read []string, err error) {
 	for _, addr := range list {
 		addr = strings.TrimSpace(addr)

@@ -8,11 +8,11 @@ import (
 	"chinwag/protocol"
 )
 
-// The rooms that we are in. The server keeps them, also over a break: what is known here is only for the eye, for
-// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless it is said otherwise.
+// The rooms of the session. The server keeps them, also over a break: this copy is only for the status line, for
+// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless a comment says otherwise.
 
-// welcomed begins with the rooms of a session. Which of them stay when another one comes to the front is known
-// of those that are not in front, and of the one in front if we have asked for it in this session.
+// welcomed begins with the rooms of a session. The rooms that are not in front are watched; the one in front is known to be
+// watched only if this session was seen to watch it.
 func (p *people) welcomed(w protocol.Welcome) {
 	before := p.watched
 	p.others, p.watched = nil, nil
@@ -24,7 +24,7 @@ func (p *people) welcomed(w protocol.Welcome) {
 	}
 }
 
-// list takes over the rooms that we are in, of which the first is in front.
+// list replaces the rooms of the session. The first is in front.
 func (p *people) list(rooms []protocol.Room) {
 	p.others = nil
 	for i, r := range rooms {
@@ -34,7 +34,7 @@ func (p *people) list(rooms []protocol.Room) {
 	}
 }
 
-// keep notes that a room is not left when another one comes to the front.
+// keep notes that a room is watched: it is not left when another one comes to the front.
 func (p *people) keep(r protocol.Room) {
 	if p.watched == nil {
 		p.watched = map[protocol.Room]bool{}
@@ -49,7 +49,7 @@ func (p *people) watch(r protocol.Room) {
 	}
 }
 
-// front brings a room to the front. The one that was there stays if we watch it. At the desk we are in no other.
+// front brings a room to the front. The one that was there stays if it is watched. A visitor at the desk is in no other.
 func (p *people) front(r protocol.Room, here int) {
 	was := p.room
 	p.room, p.count, p.names = r, here, map[string]bool{}
@@ -66,19 +66,19 @@ func (p *people) part(e protocol.PartedFrom) {
 	delete(p.watched, e.Room)
 	p.others = slices.DeleteFunc(p.others, func(o protocol.Room) bool { return o == e.Room })
 	if e.Front != p.room {
-		p.front(e.Front, 1) // how many are there is asked for
+		p.front(e.Front, 1) // askWho asks for the number
 	}
 }
 
-// concerns reports whether an event of a room, or of several, happened in the one in front.
+// concerns reports whether an event of one or several rooms happened in the one in front.
 func (p *people) concerns(e protocol.Event) bool {
 	room := protocol.StampOf(e).Room
 	return room == p.room || room == protocol.Room{} || p.room == protocol.Room{} || slices.Contains(protocol.RoomsOf(e), p.room)
 }
 
-const othersShown = 3 // in the line that says where one is
+const othersShown = 3 // in the status line
 
-// besides names the rooms that we watch.
+// besides names the watched rooms, for the status line.
 func (p *people) besides() string {
 	if len(p.others) == 0 {
 		return ""
@@ -116,7 +116,7 @@ func (p *people) named(e protocol.Event) protocol.Event {
 	return protocol.Elsewhere{Event: e}
 }
 
-// inner is e without the name of its room: which one is in front we know ourselves.
+// inner is e without the name of its room: named adds it again where that room is not in front.
 func inner(e protocol.Event) protocol.Event {
 	switch e := e.(type) {
 	case protocol.Elsewhere:
@@ -128,7 +128,7 @@ func inner(e protocol.Event) protocol.Event {
 	return e
 }
 
-// completeOurs completes the rooms that we are in. It takes mu.
+// completeOurs completes the rooms of the session. It takes mu.
 func (p *people) completeOurs(word, after string) (words []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 
 // What the shell completes.
 
-// completeFile offers files with that ending for the first argument, and nothing after it.
+// completeFile offers files with an extension for the first argument, and nothing after it.
 func completeFile(ending ...string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		switch {
@@ -19,7 +19,7 @@ func completeFile(ending ...string) cobra.CompletionFunc {
 	}
 }
 
-// completes offers values for a flag: with none, nothing rather than files.
+// completes offers values for a flag. Without values it offers nothing, rather than files.
 func completes(c *cobra.Command, flag string, values ...string) {
 	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err)

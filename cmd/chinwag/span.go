@@ -8,7 +8,7 @@ import (
 
 const day = 24 * time.Hour
 
-// parseSpan reads a time that may be long: days (90d) and weeks (2w) beside what
+// parseSpan parses a time that may be long: days (90d) and weeks (2w) beside what
 // time.ParseDuration knows.
 func parseSpan(text string) (d time.Duration, ok bool) {
 	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
@@ -24,10 +24,10 @@ func parseSpan(text string) (d time.Duration, ok bool) {
 	return d, true
 }
 
-// maxSpan is longer than anybody means, and sums of a few do not overflow.
+// maxSpan is a hundred years: the sum of a few does not overflow.
 const maxSpan = 36500 * day
 
-// spell writes a time as people do: 30s, 10m, 90d.
+// spell writes a time in one unit where it can: 30s, 10m, 90d.
 func spell(d time.Duration) string {
 	for _, u := range []struct {
 		name string

@@ -7,7 +7,7 @@ import (
 	"chinwag/protocol"
 )
 
-// spans is e as AppendEvent writes it, in its parts.
+// spans is the text of AppendEvent, in styled parts.
 func spans(e protocol.Event) []tui.Span {
 	text := strings.TrimSuffix(string(protocol.AppendEvent(nil, e)), "\n")
 	name, before := "", ""
@@ -44,7 +44,7 @@ func spans(e protocol.Event) []tui.Span {
 	return []tui.Span{{Text: before}, {Text: name, Style: tui.Nick}, {Text: rest}}
 }
 
-// spansElsewhere is what was said in a room that is not in front, behind the name of that.
+// spansElsewhere is an event of a room that is not in front, behind the name of that room.
 func spansElsewhere(e protocol.Elsewhere, text string) []tui.Span {
 	inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
 	if before, isSaid := strings.CutSuffix(text, inner); isSaid && before != "" {

@@ -17,21 +17,21 @@ import (
 	"chinwag/conn/fault"
 )
 
-// tomlFile is a file that people have written: the configuration, or the ready replies.
+// tomlFile is a file that an administrator writes: the configuration, or the ready replies.
 type tomlFile struct {
 	path   string
 	lines  []string
 	values map[string]any
 }
 
-// Far more than anybody writes.
+// Far more than a file by hand has.
 const (
 	maxTOML      = 1 << 20 // bytes
-	maxTOMLLines = 10_000  // the time that the parser takes grows with their square
+	maxTOMLLines = 10_000  // the parser's time grows with their square
 )
 
-// readTOML reads a file that is called what, to people. An error of the system that it could not
-// be opened is in what it returns.
+// readTOML reads a file; what is its name in messages. An error of the system is wrapped in the one
+// that it returns.
 func readTOML(path, what string) (tomlFile, error) {
 	file := tomlFile{path: path}
 	text, err := readText(path, what)
@@ -47,14 +47,14 @@ func readTOML(path, what string) (tomlFile, error) {
 		row, _ := wrong.Position()
 		return file, &tomlFault{file: file, line: row, twice: strings.Join(wrong.Key(), ".")}
 	}
-	if err != nil { // without a place
+	if err != nil { // an error without a position
 		return file, fmt.Errorf("%s %s cannot be understood: each line is NAME = VALUE, and each name stands there once", what, path)
 	}
 	return file, nil
 }
 
-// readText is what stands in a file, in UTF-8. A mark at its beginning, as editors on Windows
-// write it, is passed over.
+// readText is the content of a file, in UTF-8. A byte order mark at its beginning, as editors on Windows
+// write it, is cut off.
 func readText(path, what string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -79,7 +79,7 @@ func readText(path, what string) (string, error) {
 	return string(b), nil
 }
 
-// unreadable is that a file cannot be read, in words for people.
+// unreadable is the error of a file that cannot be read, in words for people.
 type unreadable struct {
 	words string
 	cause error
@@ -104,11 +104,11 @@ func cannotRead(path, what string, err error) error {
 	return &unreadable{words, err}
 }
 
-// tomlFault is a place in a file that is not written as it should be.
+// tomlFault is a syntax error in a file.
 type tomlFault struct {
 	file  tomlFile
 	line  int
-	twice string // the name that stands there already
+	twice string // the name that was defined before
 }
 
 func (f *tomlFault) Error() string { return f.file.at(f.line) + f.words() }
@@ -116,7 +116,7 @@ func (f *tomlFault) Error() string { return f.file.at(f.line) + f.words() }
 func (f *tomlFault) words() string {
 	name, raw := f.said()
 	switch {
-	case strings.HasPrefix(f.text(), "$argon2"): // which stays out of terminals and logs
+	case strings.HasPrefix(f.text(), "$argon2"): // a hash stays out of terminals and logs
 		return "this is a hash that chinwag password has written: name another file"
 	case f.twice != "":
 		return fmt.Sprintf("%s stands there already: leave one of them", shorten(f.twice))
@@ -136,7 +136,7 @@ func (f *tomlFault) words() string {
 
 var bareName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-const quotes = `"'[{` // with which a value begins that ends with another
+const quotes = `"'[{` // begin a value that needs an end
 
 func (f *tomlFault) text() string {
 	if f.line < 1 || f.line > len(f.file.lines) {
@@ -145,17 +145,17 @@ func (f *tomlFault) text() string {
 	return f.file.lines[f.line-1]
 }
 
-// said is the name and the value of that line, as they are written.
+// said is the name and the value of the line, as they are written.
 func (f *tomlFault) said() (name, raw string) {
 	name, raw, _ = strings.Cut(f.text(), "=")
 	raw, _, _ = strings.Cut(raw, " #")
 	return strings.TrimSpace(name), strings.TrimSpace(raw)
 }
 
-// at is how a sentence of that line begins.
+// at begins a sentence about the line.
 func (f tomlFile) at(line int) string { return fmt.Sprintf("%s, line %d: ", f.path, line) }
 
-// where is how a sentence of what stands under key begins.
+// where begins a sentence about the value under key.
 func (f tomlFile) where(key string) string {
 	for i, line := range f.lines {
 		name, _, _ := strings.Cut(strings.TrimLeft(line, " \t["), "=")

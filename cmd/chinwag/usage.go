@@ -11,14 +11,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Wrong usage ends with exitUsage in every command, before anything is done. Each message
+// Wrong usage ends with exitUsage in every command, before it does anything. Each message
 // says what was wrong, and what is right.
 
 func wrongUsage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// plainUsage has root and all below it speak of wrong usage in our words.
+// plainUsage makes root and all commands below it tell of wrong usage in our words.
 func plainUsage(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	fitScreen(root)
@@ -57,7 +57,7 @@ func tree(c *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// takes checks how many arguments a command has.
+// takes checks the number of arguments.
 func takes(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
@@ -74,10 +74,10 @@ func takes(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// useLine is how a command is typed.
+// useLine says how to type a command.
 func useLine(c *cobra.Command) string { return strings.TrimSuffix(c.UseLine(), " [flags]") }
 
-// chooseCommand is run where one of the commands below c is missing, or is none.
+// chooseCommand runs where the name of a command below c is missing or wrong.
 func chooseCommand(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return unknownCommand(c, args[0])
@@ -110,7 +110,7 @@ func commandNames(c *cobra.Command) (names []string) {
 	return names
 }
 
-// help shows the help of a command, or fails if there is none of that name.
+// help shows the help of a command, or fails if there is no command of that name.
 func help(c *cobra.Command, args []string) error {
 	at := c.Root()
 	for _, name := range args {
@@ -124,7 +124,7 @@ func help(c *cobra.Command, args []string) error {
 	return at.Help()
 }
 
-// completeCommand offers the commands after those that are typed.
+// completeCommand completes the name of a command below those that are typed.
 func completeCommand(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	at, rest, err := c.Root().Find(args)
 	if err != nil || len(rest) > 0 {
@@ -133,7 +133,7 @@ func completeCommand(c *cobra.Command, args []string, _ string) ([]string, cobra
 	return commandNames(at), cobra.ShellCompDirectiveNoFileComp
 }
 
-// flagError is what is wrong with a flag of c.
+// flagError makes the error of a flag of c one of wrong usage.
 func flagError(c *cobra.Command, err error) error {
 	if typed := c.Flags().Args(); c.HasSubCommands() && len(typed) > 0 {
 		return unknownCommand(c, typed[0]) // whose flag it is
@@ -151,7 +151,7 @@ func flagError(c *cobra.Command, err error) error {
 	return &exitError{exitUsage, err}
 }
 
-// valueName is what stands for the value of a flag.
+// valueName is the name of the value of a flag.
 func valueName(f *pflag.Flag) string {
 	if takes := f.Annotations[takesValue]; len(takes) > 0 {
 		return takes[0]
@@ -160,10 +160,10 @@ func valueName(f *pflag.Flag) string {
 	return cmp.Or(valueNames[what], what, "VALUE")
 }
 
-// valueNames are for what pflag calls the values that no usage names.
+// valueNames replace pflag's names of values that no usage names.
 var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": "NUMBER", "duration": "TIME", "strings": "VALUES"}
 
-// noneEmpty refuses a flag with nothing in it: a script has lost what it wanted to say, and all else would be a guess.
+// noneEmpty rejects an empty value of a flag: in a script it is most likely an unset variable.
 func noneEmpty(c *cobra.Command) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if value := f.Value.String(); value == "" || f.Value.Type() == "stringSlice" && value == "[]" {
@@ -173,7 +173,7 @@ func noneEmpty(c *cobra.Command) (err error) {
 	return err
 }
 
-// unknownFlag is for a flag that c does not have: a name, or a letter of some.
+// unknownFlag is the error of a flag that c does not have: a name, or one letter of several.
 func unknownFlag(c *cobra.Command, name, letters string) error {
 	typed, listed := "--"+shorten(name), fmt.Sprintf("\"%s --help\" lists them", c.CommandPath())
 	if letters != "" {
@@ -191,7 +191,7 @@ func unknownFlag(c *cobra.Command, name, letters string) error {
 	return wrongUsage("%s has no flag %s: %s", c.CommandPath(), typed, listed)
 }
 
-// firstLetter is the letter of letters that is no flag; pflag cuts it within a letter that has several bytes.
+// firstLetter is the letter of letters that is no flag. pflag cuts letters of several bytes, so name may be a part of one.
 func firstLetter(name, letters string) string {
 	for _, r := range letters {
 		if strings.HasPrefix(string(r), name[:1]) {
@@ -210,7 +210,7 @@ func names(c *cobra.Command) (names []string) {
 	return names
 }
 
-// alsoCalled are flags as other programs call them.
+// alsoCalled are names that other programs give to our flags.
 var alsoCalled = map[string][]string{
 	"--port": {"listen", "addr"}, "-p": {"listen", "addr"}, "--host": {"listen", "addr"}, "--address": {"listen", "addr"}, "--addr": {"listen"}, "--bind": {"listen"}, "-P": {"listen", "addr"},
 	"--name": {"nick"}, "--user": {"nick"}, "--username": {"nick"}, "-u": {"nick"}, "--channel": {"room"}, "-c": {"config", "room"},
@@ -229,7 +229,7 @@ func meantBy(typed string, names []string) string {
 	return ""
 }
 
-// oneDash refuses a long flag with one dash: -nick bob would be the nick "ick".
+// oneDash rejects a long flag with one dash: -nick bob would be the nick "ick".
 func oneDash(root *cobra.Command, args []string) error {
 	c, rest, err := root.Find(args)
 	if err != nil {
@@ -247,7 +247,7 @@ func oneDash(root *cobra.Command, args []string) error {
 	return nil
 }
 
-// checkOneOf refuses a value that is none of those there are.
+// checkOneOf rejects a value that is not in the list.
 func checkOneOf(flag, value string, values ...string) error {
 	if slices.Contains(values, value) {
 		return nil
@@ -257,7 +257,7 @@ func checkOneOf(flag, value string, values ...string) error {
 
 const most = 1e18 // of any number; infinity is more
 
-// atLeast refuses what is too small, or no number.
+// atLeast rejects a value that is too small, or no number.
 func atLeast[N int | float64 | time.Duration](flag string, value, least N) error {
 	if !(value >= least) || float64(value) > most { // NaN is neither
 		return wrongUsage("--%s is %v at the least, not %v", flag, least, value)

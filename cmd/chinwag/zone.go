@@ -11,9 +11,9 @@ import (
 	_ "time/tzdata" // 430 kB, for machines without the files: Windows, and containers with nothing else in them
 )
 
-// zone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing is.
-// Go by itself knows the names of zones where the system has their files, and takes all else for
-// UTC without a word: the forms of POSIX, too, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
+// zone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing.
+// Go by itself knows the names of zones where the system has their files, and takes everything else for
+// UTC without an error, the forms of POSIX included, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
 var zone = sync.OnceValue(func() string {
 	tz, set := os.LookupEnv("TZ")
 	if !set {
@@ -51,16 +51,16 @@ func zoneNamed(name string) (there *time.Location, ok bool) {
 	return zoneByRule(name)
 }
 
-// likeRule is what a rule looks like, which begins with the name of a time, and its offset.
+// likeRule matches the beginning of a rule: the name of a time, and its offset.
 var likeRule = regexp.MustCompile(`^([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9][A-Za-z0-9+:,./<>-]*$`)
 
-// zoneByRule is a zone in the form of POSIX. Go reads such a rule where it stands at the end of a
-// file of a zone, for the time after all that the file knows: so it gets a file that knows nothing.
+// zoneByRule is the zone of a POSIX rule. Go reads such a rule only at the end of a zone file,
+// for times after the file's last transition, so it gets a file without transitions.
 func zoneByRule(rule string) (there *time.Location, ok bool) {
 	if !likeRule.MatchString(rule) {
 		return time.UTC, false
 	}
-	const unknown = "?" // what a time is called that the rule says nothing of, which is then none
+	const unknown = "?" // the name of a time that the rule does not cover; such a rule is rejected
 	there, err := time.LoadLocationFromTZData(rule, zoneFile(unknown, rule))
 	if err != nil {
 		return time.UTC, false
@@ -74,13 +74,13 @@ func zoneByRule(rule string) (there *time.Location, ok bool) {
 	return there, true
 }
 
-// zoneFile is a file as in RFC 8536 with one kind of time, of that name, and a rule.
+// zoneFile is a file as in RFC 8536 with one kind of time and a rule.
 func zoneFile(name, rule string) []byte {
-	header := func(types, letters int) []byte { // and no other counts
+	header := func(types, letters int) []byte { // all other counts are 0
 		return append(append([]byte("TZif2"), make([]byte, 15+4*4)...), 0, 0, 0, byte(types), 0, 0, 0, byte(letters))
 	}
 	b := append(header(0, 0), header(1, len(name)+1)...)
-	b = append(b, 0, 0, 0, 0, 0, 0) // no offset, no summer time, its name is the first
+	b = append(b, 0, 0, 0, 0, 0, 0) // no offset, no summer time, name at index 0
 	b = append(append(b, name...), 0)
 	return fmt.Appendf(b, "\n%s\n", rule)
 }
