@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What a line costs between whoever proposes it and whoever hears of it, beside the store.
+// What a line costs from Propose to Committed, beside the store.
 func BenchmarkHandOver(b *testing.B) {
 	for _, group := range []int{1, 10, 100, 1000} {
 		b.Run(fmt.Sprint("lines=", group), func(b *testing.B) {

@@ -49,8 +49,8 @@ func TestASearchTakesABoundedTime(t *testing.T) {
 	assert.ErrorIs(t, err, own)
 }
 
-// The time of a search counts from its turn on, one is under way at a time, and of
-// those who wait there is a bound.
+// The time of a search counts from its turn on, one runs at a time, and the queue has
+// a bound.
 func TestSearchesWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := New(&endless{Memory: NewMemory(Bounds{})})
@@ -98,7 +98,7 @@ func TestQuestionsHaveABound(t *testing.T) {
 	}
 }
 
-// committing is a context that commits whenever somebody asks whether it has ended.
+// committing is a context that commits whenever Err is called.
 type committing struct {
 	context.Context
 	m *Memory
@@ -110,7 +110,7 @@ func (c *committing) Err() error {
 	return c.m.Commit([]Entry{{Stream: "#b", Event: protocol.Said{Text: protocol.MustText("meanwhile")}}}, nil)
 }
 
-// Whoever commits waits for a few entries of a search in memory, not for all of it.
+// A commit waits for a few entries of a search in memory, not for all of it.
 func TestCommitsGoOnDuringASearchInMemory(t *testing.T) {
 	m := NewMemory(Bounds{})
 	for range 10 * searchAtOnce {

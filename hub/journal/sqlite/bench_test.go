@@ -87,7 +87,7 @@ func BenchmarkJournalBareFsync(b *testing.B) {
 	}
 }
 
-// What one who is behind waits for. Half of what is mixed was not spoken.
+// What a client that is behind waits for. Half of the mixed entries were not spoken.
 func BenchmarkReadPage(b *testing.B) {
 	run := func(name string, s journal.Store) {
 		b.Run(name, func(b *testing.B) {

@@ -200,7 +200,7 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 	assert.Positive(t, damaged)
 }
 
-// Each line of an export names who did what: it is nobody's own.
+// Each line of an export names its author: no reader of an export has lines of its own.
 func TestAnExportForPeopleNamesWhoDidWhat(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})

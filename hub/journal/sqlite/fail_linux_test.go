@@ -73,8 +73,8 @@ func TestACommitIsOneFlush(t *testing.T) {
 	assert.Equal(t, 1, d.Flushes()-before, "rows alone are as safe")
 }
 
-// After a failed flush nobody knows what the disk has: no commit succeeds any
-// more, and the record says it at the next start.
+// After a failed flush it is unknown what the disk has: no commit succeeds any
+// more, and the next start finds out.
 func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))

@@ -69,8 +69,8 @@ func alone(s *Store) {
 	s.stop, s.end = context.WithCancel(context.Background())
 }
 
-// relay has so many readers at work of whom one is always inside: each leaves when another has
-// come, or when nobody can come.
+// relay runs n readers of which one is always inside: each leaves when another has
+// come, or when none can come.
 func relay(t *testing.T, s *Store, n int) (end func()) {
 	var over atomic.Bool
 	var came atomic.Int64
@@ -104,7 +104,7 @@ func isClosed(g *gate) bool {
 	return g.closed != nil
 }
 
-// The log begins anew although there is always somebody who reads what is in it.
+// The WAL begins anew although there is always a reader in it.
 func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})
@@ -128,7 +128,7 @@ func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
 	assert.Less(t, largest, int64(2*logPages*4120))
 }
 
-// A log with forgotten words in it is emptied at once, whoever reads.
+// A WAL with forgotten words in it is truncated at once, in spite of readers.
 func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})

@@ -135,7 +135,7 @@ func assertNothing(t *testing.T, path string) {
 	assert.Empty(t, files)
 }
 
-// What nobody has exported is refused, in any case, with the line and a sentence.
+// An input that is no export is rejected, also with partial, with the line and a sentence.
 func TestWhatIsNoExportIsRefused(t *testing.T) {
 	t.Parallel()
 	lines := exportLines(t)
@@ -280,7 +280,7 @@ func TestAFailedImportTouchesNothingThatWasThere(t *testing.T) {
 	lines := exportLines(t)
 	bad := strings.Join(lines[:50], "")
 	to := newPath(t)
-	s := opened(t, to, Options{}) // a server was started once, and nobody has come
+	s := opened(t, to, Options{}) // a server was started once, and no client has come
 	epoch := s.Epoch()
 	assert.ErrorContains(t, imported(to, strings.NewReader(bad)), "another chinwag")
 	require.NoError(t, s.Close())

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A pipe has no record: nobody waits for one to come out of it.
+// A pipe is rejected, without a wait for something to read.
 func TestAPipeIsNoRecord(t *testing.T) {
 	path := newPath(t)
 	require.NoError(t, unix.Mkfifo(path, 0o600))

@@ -35,8 +35,8 @@ func replies(no protocol.Ticket, text string) journal.Entry {
 	return atDesk(protocol.Replied{Ticket: no, From: storetest.Nick("op"), To: storetest.Nick("bob"), Text: protocol.MustText(text)})
 }
 
-// A record from before there were rows tells the last topic of each room, the highest ticket, and the
-// messages that nobody has answered.
+// A journal from before there were rows tells the last topic of each room, the highest ticket, and the
+// messages that no operator has answered.
 func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])

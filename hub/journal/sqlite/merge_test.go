@@ -15,9 +15,9 @@ import (
 	"chinwag/hub/journal/storetest"
 )
 
-// However the parts of the index stand after those who have forgotten before, what the next
-// ones forget leaves it: an index that is made anew, and one whose parts are merged, where they
-// are on one level and where they are on several.
+// Forgotten words leave the index whatever parts it has after earlier scrubs: an index that is
+// made anew, and one whose parts are merged, where they are on one level and where they are
+// on several.
 func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 	t.Parallel()
 	anew, spread, merged := 0, 0, 0

@@ -150,8 +150,8 @@ func play(t *testing.T, f func(o *older)) (path string) {
 	return path
 }
 
-// What operators said behind a desk is theirs after a record is brought forward, in
-// histories and in searches; what was said to everybody stays so.
+// After a migration only operators can read what operators said behind a desk, in
+// histories and in searches; what was said to all sessions stays so.
 func TestOlderRecordsOfADeskAreForOperators(t *testing.T) {
 	t.Parallel()
 	for name, r := range olderRecords {
@@ -223,8 +223,8 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 	}
 }
 
-// Where the desk has lost entries, nobody is taken for no operator because its coming
-// on duty is one of them.
+// Where the desk has lost entries, an operator whose coming on duty is one of them is not
+// taken for another client.
 func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -36,7 +36,7 @@ func TestACommitGoesBeforeMaintenance(t *testing.T) {
 		order = append(order, "commit")
 		turn.Unlock()
 	})
-	<-hurried // whoever has the turn hears of it
+	<-hurried // the maintenance that has the turn is told
 	require.Eventually(t, turn.isWanted, 10*time.Second, time.Millisecond)
 	all.Go(func() {
 		turn.LockBehind(nil)
@@ -161,7 +161,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	assert.Empty(t, r.Problems)
 }
 
-// Twenty who forget at the same time are one scrub.
+// Twenty calls of Forget at the same time are one scrub.
 func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -279,7 +279,7 @@ func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
 	assert.Empty(t, r.Problems)
 }
 
-// A file is not written anew while people talk, and one who speaks does not wait for that.
+// A file is not rewritten while people talk, and a commit does not wait for a rewrite.
 func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -320,7 +320,7 @@ func TestNotEverybodyMayWaitToForget(t *testing.T) {
 	assert.EqualValues(t, mostForgetting, s.forgetters.Load())
 }
 
-// Streams that hold nothing leave no rows, and whoever has read one of them is never told
+// Streams that hold nothing leave no rows. A client that has read one of them is never told
 // that nothing is missing, or how much, when it has begun anew.
 func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	t.Parallel()

@@ -139,7 +139,7 @@ func TestManyStreamsCostNoMemory(t *testing.T) {
 	assert.Equal(t, uint64(3), last[0].Nth)
 }
 
-// Readers see what is committed, whatever is being written, and keep nobody waiting.
+// Readers see what is committed, whatever is being written, and no commit waits for them.
 func TestReadersAndTheWriterDoNotWait(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	storetest.Commit(t, s, numbered(1, 300)...)

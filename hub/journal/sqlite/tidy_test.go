@@ -66,7 +66,7 @@ func TestTheLastEntryIsKeptWhateverItsAge(t *testing.T) {
 	assert.Equal(t, []string{"y"}, storetest.Texts(everything(t, s, "#a")))
 }
 
-// A mailbox that nobody can read any more goes as a whole, and rooms stay.
+// A mailbox that no session can read any more is dropped as a whole, and rooms stay.
 func TestMailboxesOfOldAreDropped(t *testing.T) {
 	t.Parallel()
 	s := opened(t, newPath(t), Options{Mailbox: time.Hour})
@@ -201,7 +201,7 @@ func awaitScrub(t testing.TB, s *Store) {
 	require.Eventually(t, func() bool { return !s.marked.Load() }, time.Minute, time.Millisecond)
 }
 
-// Whoever is forgotten is looked for a few entries at a time, found or not.
+// Forget looks at a few entries at a time, whether it finds the author in them or not.
 func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off})
