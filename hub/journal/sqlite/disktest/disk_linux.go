@@ -18,7 +18,7 @@ import (
 type Disk struct {
 	dir string
 
-	asking sync.Mutex // one operation at a time is asked for
+	asking sync.Mutex // held while fault is called, so that an operation which hangs holds up all
 
 	mu     sync.Mutex
 	fault  Fault // nil: none
@@ -28,18 +28,18 @@ type Disk struct {
 	syncs  int
 }
 
-// Fault is asked before each operation on a file of that name: "read", "write", "truncate",
+// Fault is called before each operation on a file: "read", "write", "truncate",
 // "delete" or "sync". It returns SQLite's code of an error, or 0. While it does not return, the
-// disk does not answer, to anybody.
+// disk answers no operation.
 type Fault func(op, name string) int32
 
-// platter is what one file is on the disk.
+// platter is one file on the disk.
 type platter struct {
 	safe    []byte
 	pending []change
 }
 
-// change is something written at an offset, or the end of the file there.
+// change is a write at an offset, or a truncation there.
 type change struct {
 	at   int64
 	data []byte
@@ -63,7 +63,7 @@ var (
 	disks   []*Disk
 )
 
-// New makes a disk of a directory, in which nothing is open.
+// New makes a disk of a directory in which no file is open.
 func New(dir string) *Disk {
 	d := &Disk{dir: dir, files: map[string]*platter{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -83,7 +83,7 @@ func New(dir string) *Disk {
 	return d
 }
 
-// Remove takes the disk away: the files are the system's again.
+// Remove removes the disk: operations go to the system again.
 func (d *Disk) Remove() {
 	disksMu.Lock()
 	defer disksMu.Unlock()
@@ -106,7 +106,7 @@ func diskAt(name uintptr) (*Disk, string) {
 	return nil, ""
 }
 
-// ask asks for a fault.
+// ask calls the fault.
 func (d *Disk) ask(op, name string) int32 {
 	d.asking.Lock()
 	defer d.asking.Unlock()
@@ -119,7 +119,7 @@ func (d *Disk) ask(op, name string) int32 {
 	return fault(op, name)
 }
 
-// do is one operation that changes a file: refused, or seen.
+// do does one operation that changes a file, unless there is a fault or the power is off.
 func (d *Disk) do(op, name string, see func(p *platter)) int32 {
 	if rc := d.ask(op, name); rc != codes.SQLITE_OK {
 		return rc
@@ -141,36 +141,36 @@ func (d *Disk) do(op, name string, see func(p *platter)) int32 {
 	return codes.SQLITE_OK
 }
 
-// Fail has the next operations ask for a fault. nil: there is none any more.
+// Fail sets the fault of the operations to come; nil: none.
 func (d *Disk) Fail(f Fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fault = f
 }
 
-// PowerOff has the power go after so many changes.
+// PowerOff cuts the power after so many changes.
 func (d *Disk) PowerOff(events int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.off = d.events + events
 }
 
-// IsOn reports whether the power is there.
+// IsOn reports whether the power is on.
 func (d *Disk) IsOn() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.off == 0 || d.events < d.off
 }
 
-// Flushes is how many there have been.
+// Flushes is the number of syncs so far.
 func (d *Disk) Flushes() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.syncs
 }
 
-// PowerCut writes to dir what may be left. Of what was not flushed each sector
-// may be there or not, whatever was written first.
+// PowerCut writes to dir what a power cut may leave. Each sector that was not flushed
+// may be there or not, in any order.
 func (d *Disk) PowerCut(dir string, random *rand.Rand) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -277,7 +277,7 @@ func diskDelete(tls *libc.TLS, vfs, name uintptr, flush int32) int32 {
 	return call[func(*libc.TLS, uintptr, uintptr, int32) int32](realDelete)(tls, vfs, name, flush)
 }
 
-// What follows is how modernc.org/sqlite has C's pointers in Go.
+// The functions below convert C's pointers as modernc.org/sqlite has them.
 
 func at(p uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
 

@@ -2,5 +2,5 @@
 // process of the test, and can be full, slow, silent or broken; and it knows what a power
 // cut would leave. It works on Linux.
 //
-// To import it is to have every file of SQLite go through it. Only tests do.
+// Its import puts it between the system and every file of SQLite, so only tests import it.
 package disktest
