@@ -1,13 +1,13 @@
 package protocol
 
-// A RefusalCode is what programs know a Refusal by: what it means, which is one thing, and
+// A RefusalCode is the name of a Refusal for programs, its one meaning, and
 // whether the command may be sent again. Again begins with no, with later (as it is), or with changed.
 type RefusalCode struct{ Code, Means, Again string }
 
-// RefusalCodes are all that there are: of the server, of its console and of the client. The
+// RefusalCodes are all codes: of the server, of its console and of the client. The
 // specification has the same table.
 var RefusalCodes = []RefusalCode{
-	// How it is written.
+	// Spelling.
 	{"usage", "the command is not written so, or lacks something: the text says how it is", "changed: as the text says"},
 	{"unknown-command", "there is no command of that name", "changed: `help` lists them"},
 	{"bad-json", "the line is no JSON object, or a member of it is of another kind", "changed: as JSON"},
@@ -91,7 +91,7 @@ var RefusalCodes = []RefusalCode{
 	{"maybe-password", "a person's line comes where a password might, and nobody has heard it", "later: at once, if it is none"},
 	{"program-line", "a person's line is what a program says to the server, and nobody has heard it", "changed: after a `hello`"},
 
-	// The record and its bounds.
+	// The journal and its bounds.
 	{"not-kept", "it could not be recorded, and nobody has heard it; who has just come is in no room yet", "later"},
 	{"unreadable", "the record cannot be read just now", "later"},
 	{"budget-spent", "one's address has made the record grow as much as one may in a day, and nobody has heard it", "later: in some hours"},
@@ -102,7 +102,7 @@ var RefusalCodes = []RefusalCode{
 	{"forget-busy", "too many are having their words taken out, and of one's own some may still stand", "later: in a minute"},
 	{"not-forgotten", "the words could not be taken out of the record, and some may still stand", "later: in a minute"},
 
-	// What no server says: the console does, and the client.
+	// Of the console and the client, never of a server.
 	{"console-stays", "the server's own console cannot be left", "changed: `shutdown`"},
 	{"echo-stays-on", "the client needs the echo of one's own lines", "no"},
 	{"no-event", "a line does not come from chinwag", "no"},

@@ -6,224 +6,215 @@ import (
 	"time"
 )
 
-// Command is what a client asks for. The interface is sealed: the types in this
-// file are all there are, and each has its row in Verbs.
+// Command is a request of a client. The interface is sealed: each type in this file has its
+// row in Verbs, and Call wraps one of them.
 type Command interface{ command() }
 
-// The commands. A field that is zero was not given.
+// The commands. The zero value of a field means that it was not given.
 type (
 	// Hello is the first line of a program: it asks for JSON lines both ways.
 	Hello struct {
-		Nick   Nick    `json:"nick,omitzero"`
-		Room   Room    `json:"room,omitzero"`   // where to go, Lobby if zero
-		Token  string  `json:"token,omitzero"`  // of the session to go on with
-		Resume *Resume `json:"resume,omitzero"` // what was seen of it last
+		Nick   Nick    `json:"nick,omitzero"`   // the nick that the client asks for; zero: the server gives one
+		Room   Room    `json:"room,omitzero"`   // the room to enter, Lobby if zero
+		Token  string  `json:"token,omitzero"`  // of the session to resume
+		Resume *Resume `json:"resume,omitzero"` // the last position that the client saw of that session
 		Replay *int    `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
 	}
-	// Say says Text in the room in front; an operator's goes where their lines go. With Ticket it goes to
-	// that visitor or to nobody, and is refused where the author's lines go elsewhere by now; with
-	// Room it is said in that room, wherever the author's lines go, and is refused where the author is
-	// not in it. Ticket is not written in text.
+	// Say says Text in the room in front; an operator's goes to the operator's target. With Ticket it goes to
+	// that visitor only, and is refused if the author's lines go elsewhere by now. With Room it is said in that
+	// room, whatever the target, and is refused if the author is not in it.
 	Say struct {
-		Ref    Ref    `json:"id,omitzero"`
-		Text   Text   `json:"text"`
-		Ticket Ticket `json:"ticket,omitzero"`
-		Room   Room   `json:"room,omitzero"`
+		Ref    Ref    `json:"id,omitzero"`     // the client's own id
+		Text   Text   `json:"text"`            // what is said
+		Ticket Ticket `json:"ticket,omitzero"` // the visitor meant; has no text spelling
+		Room   Room   `json:"room,omitzero"`   // one of the author's rooms
 	}
-	// Me tells of oneself: * bob waves. Here and below, Room is one of the author's rooms, and zero
-	// stands for the one in front. Only Who and Topic have it in text.
+	// Me says what the author does: * bob waves. Here and below, Room is one of the author's rooms, and
+	// only Who and Topic have it in the text spelling.
 	Me struct {
-		Ref  Ref  `json:"id,omitzero"`
-		Text Text `json:"text"`
-		Room Room `json:"room,omitzero"`
+		Ref  Ref  `json:"id,omitzero"`   // the client's own id
+		Text Text `json:"text"`          // what follows the nick
+		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
-	// Msg says Text to one person.
+	// Msg says Text to one member.
 	Msg struct {
-		Ref  Ref  `json:"id,omitzero"`
-		To   Nick `json:"to"`
-		Text Text `json:"text"`
+		Ref  Ref  `json:"id,omitzero"` // the client's own id
+		To   Nick `json:"to"`          // the recipient
+		Text Text `json:"text"`        // what is said
 	}
 	// Rename takes another nick.
 	Rename struct {
-		Nick Nick `json:"nick"`
+		Nick Nick `json:"nick"` // the new nick
 	}
-	// Join goes to another room: that is the one in front from there on.
+	// Join goes to another room, which is in front from then on.
 	Join struct {
-		Room Room `json:"room"`
+		Room Room `json:"room"` // the room to enter
 	}
 	// Watch also hears Room, and keeps hearing it when another one comes to the front. Without Room it
 	// asks for the rooms of the session.
 	Watch struct {
-		Room Room `json:"room,omitzero"`
+		Room Room `json:"room,omitzero"` // the room to hear
 	}
 	// Part leaves Room, or the one in front.
 	Part struct {
-		Room Room `json:"room,omitzero"`
+		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
-	// Rooms asks which rooms there are: those that have all of Words in the name or the topic, if there are
-	// any; with After, those that come after that room in the list.
+	// Rooms asks for the list of rooms.
 	Rooms struct {
-		Words Text `json:"text,omitzero"`
-		After Room `json:"after,omitzero"`
+		Words Text `json:"text,omitzero"`  // only rooms that have all of these words in the name or the topic
+		After Room `json:"after,omitzero"` // only rooms that come after this one in the list
 	}
 	// Who asks for the members of a room, which may be any that the session may enter.
 	Who struct {
-		Room Room `json:"room,omitzero"`
+		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
 	// Topic sets a room's topic, clears it with the text "-", or asks for it.
 	Topic struct {
-		Text Text `json:"text,omitzero"`
-		Room Room `json:"room,omitzero"`
+		Text Text `json:"text,omitzero"` // the new topic; empty: asks
+		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
 	// History asks for what was said in the room: the last Lines, up to the
 	// position Before or around the position Around, or all that is kept, from Since on.
 	History struct {
-		Lines  int       `json:"lines,omitzero"` // 0: the server's default
-		All    bool      `json:"all,omitzero"`
-		Since  time.Time `json:"since,omitzero"`
-		Before uint64    `json:"before,omitzero"`
-		Around uint64    `json:"around,omitzero"`
-		Room   Room      `json:"room,omitzero"`
+		Lines  int       `json:"lines,omitzero"`  // 0: the server's default
+		All    bool      `json:"all,omitzero"`    // all that is kept
+		Since  time.Time `json:"since,omitzero"`  // in UTC; a year from 1 to 9999
+		Before uint64    `json:"before,omitzero"` // a position; not with Around
+		Around uint64    `json:"around,omitzero"` // a position
+		Room   Room      `json:"room,omitzero"`   // zero: the room in front
 	}
 	// Search asks for the last lines that hold all of the words.
 	Search struct {
-		Text Text `json:"text"`
-		Room Room `json:"room,omitzero"`
+		Text Text `json:"text"`          // the words
+		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
-	// Forget takes one's own words out of the record, for ever. Sure must be set.
+	// Forget takes the author's own words out of the journal, for ever.
 	Forget struct {
-		Sure bool `json:"sure"`
+		Sure bool `json:"sure"` // must be set
 	}
-	// ComeBack goes on with the session of that code.
+	// ComeBack resumes the session of that code.
 	ComeBack struct {
-		Code Text `json:"code"`
+		Code Text `json:"code"` // Welcome.Code or Goodbye.Code
 	}
-	// Ignore stops or starts hearing somebody; without Nick it asks who is ignored.
+	// Ignore stops or starts hearing a member; without Nick it asks for the ignored nicks.
 	Ignore struct {
-		Nick Nick `json:"nick,omitzero"`
+		Nick Nick `json:"nick,omitzero"` // the member
 	}
-	// Away tells the room that one is away, or with no Text that one is back.
+	// Away tells the session's rooms that it is away, or back.
 	Away struct {
-		Text Text `json:"text,omitzero"`
+		Text Text `json:"text,omitzero"` // why; empty: back
 	}
-	// Echo turns the echo of one's own lines on or off. It comes when a line is safe.
+	// Echo turns the echo of the session's own lines on or off. A line is echoed once it is committed.
 	Echo struct {
-		On bool `json:"on"`
+		On bool `json:"on"` // required
 	}
-	// Read says how far one has read in a room: zero stands for the room that one is in, and for all that was told
-	// before. It is kept for the session, and never goes back.
+	// Read says up to which position the session has read in a room. It is kept for the session, and never
+	// goes back.
 	Read struct {
-		Room Room   `json:"room,omitzero"`
-		Seq  uint64 `json:"seq,omitzero"`
+		Room Room   `json:"room,omitzero"` // zero: the room in front
+		Seq  uint64 `json:"seq,omitzero"`  // 0: all that was told before
 	}
 	// Ping asks for a Pong, which comes after the answers to all that was sent before.
 	Ping struct {
-		Ref Ref `json:"id,omitzero"`
+		Ref Ref `json:"id,omitzero"` // the client's own id
 	}
-	// Help asks what can be done; Verb asks for one command only. Typed asks how people
-	// type it, else it is told how programs write it.
+	// Help asks which commands there are.
 	Help struct {
-		Verb  Text `json:"verb,omitzero"`
-		Typed bool `json:"typed,omitzero"`
+		Verb  Text `json:"verb,omitzero"`  // only this command
+		Typed bool `json:"typed,omitzero"` // as people type it, else as programs write it
 	}
 	// Leave says goodbye.
 	Leave struct {
-		Text Text `json:"text,omitzero"`
+		Text Text `json:"text,omitzero"` // the parting words
 	}
 	// Desk goes to the desk, and says Text there; for an operator it is Queue.
 	Desk struct {
-		Ref  Ref  `json:"id,omitzero"`
-		Text Text `json:"text,omitzero"`
+		Ref  Ref  `json:"id,omitzero"`   // the client's own id
+		Text Text `json:"text,omitzero"` // the first words
 	}
-	// Undesk leaves the desk for the room that one came from.
+	// Undesk leaves the desk for the room that the visitor came from.
 	Undesk struct{}
-	// Operator makes an operator of whoever knows the password; without one
-	// it asks to be asked for it.
+	// Operator makes the session an operator.
 	Operator struct {
-		Password Secret `json:"password,omitzero"`
+		Password Secret `json:"password,omitzero"` // empty: the server asks for it
 	}
-	// Kick throws somebody out, and keeps them out For so long: up to MaxKick; 0:
-	// KickTime. Operators only, as all that follow.
+	// Kick removes a member and keeps the nick and its address out. Operators only, as all that follow.
 	Kick struct {
-		Nick Nick    `json:"nick"`
-		For  Seconds `json:"seconds,omitzero"`
-		Text Text    `json:"text,omitzero"`
+		Nick Nick    `json:"nick"`             // the member
+		For  Seconds `json:"seconds,omitzero"` // how long: up to MaxKick; 0: KickTime
+		Text Text    `json:"text,omitzero"`    // why
 	}
-	// Announce tells everybody in every room.
+	// Announce tells every room.
 	Announce struct {
-		Text Text `json:"text"`
+		Text Text `json:"text"` // what is told
 	}
 	// Stop ends the server.
 	Stop struct {
-		Text Text `json:"text,omitzero"`
+		Text Text `json:"text,omitzero"` // why, for the goodbyes
 	}
-	// Duty tells whether the operator takes visitors.
+	// Duty says whether the operator takes visitors.
 	Duty struct {
-		On bool `json:"on"`
+		On bool `json:"on"` // required
 	}
-	// Queue asks who is at the desk: the first few, or as many as one answer holds; with
-	// From, as many as that from this number on, in the order of the numbers.
+	// Queue asks for the visitors at the desk, the first few of them by default.
 	Queue struct {
-		All  bool   `json:"all,omitzero"`
-		From Ticket `json:"from,omitzero"`
+		All  bool   `json:"all,omitzero"`  // as many as one answer holds
+		From Ticket `json:"from,omitzero"` // as many, from this number on and in the order of the numbers
 	}
-	// Next takes the visitor who waits longest.
+	// Next takes the visitor that has waited longest.
 	Next struct{}
 	// Take takes a visitor.
 	Take struct {
-		Ticket Ticket `json:"ticket"`
+		Ticket Ticket `json:"ticket"` // the visitor
 	}
-	// To changes where the operator's lines go: to a visitor, or with no
-	// Ticket to the room.
+	// To sets the operator's target: a visitor or the room.
 	To struct {
-		Ticket Ticket `json:"ticket,omitzero"`
+		Ticket Ticket `json:"ticket,omitzero"` // the visitor; zero: the room
 	}
-	// Reply says Text to a visitor. One who waits is taken by it.
+	// Reply says Text to a visitor, and takes one that waits.
 	Reply struct {
-		Ref    Ref    `json:"id,omitzero"`
-		Ticket Ticket `json:"ticket"`
-		Text   Text   `json:"text"`
+		Ref    Ref    `json:"id,omitzero"` // the client's own id
+		Ticket Ticket `json:"ticket"`      // the visitor
+		Text   Text   `json:"text"`        // what is said
 	}
-	// Canned says one of the server's ready replies; with no Name it asks which
-	// there are, with no Ticket it goes where the operator's lines go.
+	// Canned says one of the server's ready replies; without Name it asks for their names.
 	Canned struct {
-		Ref    Ref    `json:"id,omitzero"`
-		Name   Text   `json:"name,omitzero"`
-		Ticket Ticket `json:"ticket,omitzero"`
+		Ref    Ref    `json:"id,omitzero"`     // the client's own id
+		Name   Text   `json:"name,omitzero"`   // of the ready reply
+		Ticket Ticket `json:"ticket,omitzero"` // the visitor; zero: the operator's target
 	}
 	// Hand hands a visitor over to another operator.
 	Hand struct {
-		Ticket Ticket `json:"ticket"`
-		To     Nick   `json:"to"`
+		Ticket Ticket `json:"ticket"` // the visitor
+		To     Nick   `json:"to"`     // the other operator
 	}
-	// Hold asks a visitor to wait a moment; here and below, no Ticket means the
-	// one to whom the operator's lines go.
+	// Hold asks a visitor to wait a moment.
 	Hold struct {
-		Ticket Ticket `json:"ticket,omitzero"`
-		Text   Text   `json:"text,omitzero"`
+		Ticket Ticket `json:"ticket,omitzero"` // zero: the operator's target
+		Text   Text   `json:"text,omitzero"`   // what is told with it
 	}
 	// Close ends a conversation at the desk, or all of Tickets, or all whose visitors came
 	// from Address.
 	Close struct {
-		Ticket  Ticket  `json:"ticket,omitzero"`
-		Tickets Tickets `json:"tickets,omitzero"`
-		Address Origin  `json:"address,omitzero"`
-		Text    Text    `json:"text,omitzero"`
+		Ticket  Ticket  `json:"ticket,omitzero"`  // zero: the operator's target
+		Tickets Tickets `json:"tickets,omitzero"` // many numbers
+		Address Origin  `json:"address,omitzero"` // an address or a prefix
+		Text    Text    `json:"text,omitzero"`    // the last words; not alone
 	}
 	// Note says Text about a visitor to the operators only.
 	Note struct {
-		Ref    Ref    `json:"id,omitzero"`
-		Ticket Ticket `json:"ticket"`
-		Text   Text   `json:"text"`
+		Ref    Ref    `json:"id,omitzero"` // the client's own id
+		Ticket Ticket `json:"ticket"`      // the visitor
+		Text   Text   `json:"text"`        // what is said
 	}
 	// Transcript asks for all that was said with a visitor.
 	Transcript struct {
-		Ticket Ticket `json:"ticket,omitzero"`
+		Ticket Ticket `json:"ticket,omitzero"` // zero: the operator's target
 	}
 )
 
-// isComplete reports whether c says whom it means, in one way; a text alone would go to
-// whoever is spoken to by then.
+// isComplete reports whether c names its visitors in exactly one way. A text alone would go to
+// the operator's target, which may have changed since it was typed.
 func (c Close) isComplete() bool {
 	ways := 0
 	for _, said := range []bool{c.Ticket != 0, c.Tickets != Tickets{}, c.Address != Origin{}} {
@@ -237,8 +228,7 @@ func (c Close) isComplete() bool {
 // Many reports whether c is about more than one conversation.
 func (c Close) Many() bool { return c.Tickets != Tickets{} || c.Address != Origin{} }
 
-// KickTime is how long somebody is kept out who is kicked without a word of it,
-// MaxKick how long they can be.
+// KickTime is how long a kick keeps a member out by default, MaxKick the longest that it can.
 const (
 	KickTime Seconds = 60
 	MaxKick  Seconds = 24 * 60 * 60
@@ -257,7 +247,7 @@ type Secret string
 // MaxSecret is the most bytes that a Secret holds.
 const MaxSecret = 1024
 
-// String hides s from whoever prints it.
+// String hides s from fmt.
 func (s Secret) String() string { return "(secret)" }
 
 // GoString hides s, too.
@@ -275,7 +265,7 @@ func (s *Secret) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Ref is a client's own id for what it says or asks: at most 64 bytes, given back with
+// Ref is a client's own id for a command: at most 64 bytes. It is given back with
 // the acknowledgement or the refusal, to its author only.
 type Ref string
 

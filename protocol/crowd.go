@@ -2,9 +2,8 @@ package protocol
 
 import "strconv"
 
-// Who comes or goes with up to maxEach others is told one by one. Of more, people
-// are told the first few names and a number: when thousands come at once, a line for
-// each of them is read by nobody.
+// Up to maxEach members that come or go together get a line each. Of more, people are told
+// the first few names and a number: thousands of lines at once would hide all else.
 const (
 	maxEach    = 10
 	namesShown = 3
@@ -26,7 +25,7 @@ func appendAll(dst []byte, events []Event) []byte {
 	return dst
 }
 
-// appendCrowd appends one line for all who come or go.
+// appendCrowd appends one line for all members that come or go.
 func appendCrowd(dst []byte, events []Event) []byte {
 	dst = append(dst, "-- "...)
 	if other, ok := events[0].(Elsewhere); ok {
@@ -64,9 +63,9 @@ func isElsewhere(e Event) bool {
 	return is
 }
 
-// passage is who comes into a room or goes from it, and how that is told of many. A
-// kick is something else, since people want to see it. "have left" and not "left":
-// somebody called 300 can leave with any words behind a colon.
+// passage is the member that comes into a room or goes from it, and how that is told of many.
+// A kick keeps its own line, since people want to see it. "have left" and not "left":
+// a member with the nick 300 can leave with any words behind a colon.
 func passage(e Event) (who Nick, how string, room Room) {
 	switch e := e.(type) {
 	case Elsewhere:

@@ -9,109 +9,109 @@ type (
 	// Asked is what a visitor said.
 	Asked struct {
 		Stamp
-		Ticket Ticket `json:"ticket"`
-		From   Nick   `json:"from"`
-		Text   Text   `json:"text"`
+		Ticket Ticket `json:"ticket"` // the conversation
+		From   Nick   `json:"from"`   // the visitor
+		Text   Text   `json:"text"`   // what is said
 	}
 	// Replied is what an operator said to a visitor.
 	Replied struct {
 		Stamp
-		Ticket Ticket `json:"ticket"`
-		To     Nick   `json:"to"`
-		From   Nick   `json:"from"`
-		Text   Text   `json:"text"`
+		Ticket Ticket `json:"ticket"` // the conversation
+		To     Nick   `json:"to"`     // the visitor
+		From   Nick   `json:"from"`   // the operator
+		Text   Text   `json:"text"`   // what is said
 		Mine
 	}
 	// Noted is what an operator said about a visitor. No visitor is told.
 	Noted struct {
 		Stamp
-		Ticket Ticket `json:"ticket"`
-		To     Nick   `json:"to"`
-		From   Nick   `json:"from"`
-		Text   Text   `json:"text"`
+		Ticket Ticket `json:"ticket"` // the conversation
+		To     Nick   `json:"to"`     // the visitor
+		From   Nick   `json:"from"`   // the operator
+		Text   Text   `json:"text"`   // what is said
 		Mine
 	}
-	// TicketChanged tells the operators what became of a visitor.
+	// TicketChanged tells the operators the new state of a visitor.
 	TicketChanged struct {
 		Stamp
-		Ticket Ticket      `json:"ticket"`
-		From   Nick        `json:"from"` // the visitor
-		State  TicketState `json:"state"`
-		By     Nick        `json:"by,omitzero"`     // the operator whose doing it is
-		To     Nick        `json:"to,omitzero"`     // Handed: the operator who has it now; Renamed: the new nick
-		Reason Reason      `json:"reason,omitzero"` // Returned: why; Gone: why nobody waits for them any more (Full, Silent)
-		Text   Text        `json:"text,omitzero"`
-		Many   bool        `json:"many,omitzero"` // it ended together with others: people are told of all in one Notice
+		Ticket Ticket      `json:"ticket"`          // the conversation
+		From   Nick        `json:"from"`            // the visitor
+		State  TicketState `json:"state"`           // the new state
+		By     Nick        `json:"by,omitzero"`     // the operator that caused it
+		To     Nick        `json:"to,omitzero"`     // HandedOver: the operator that has it now; VisitorRename: the new nick
+		Reason Reason      `json:"reason,omitzero"` // Returned: why; Gone: why the message is evicted (Full, Silent)
+		Text   Text        `json:"text,omitzero"`   // the words with it
+		Many   bool        `json:"many,omitzero"`   // it ended together with others: people are told of all in one Notice
 	}
 	// DutyChanged tells the operators that one of them is on duty, or is not.
 	DutyChanged struct {
 		Stamp
-		From   Nick   `json:"from"`
-		On     bool   `json:"on"`
+		From   Nick   `json:"from"`            // the operator
+		On     bool   `json:"on"`              // takes visitors
 		Reason Reason `json:"reason,omitzero"` // Silent, if that is why
 	}
-	// AtDesk tells a visitor what became of them. With the state Waiting it is
+	// AtDesk tells a visitor its new state. With the state Waiting it is
 	// told when the queue has moved, and not recorded.
 	AtDesk struct {
 		Stamp
-		State TicketState `json:"state"`
-		By    Nick        `json:"by,omitzero"`
-		To    Nick        `json:"to,omitzero"`
-		*Queueing
-		Text Text `json:"text,omitzero"`
+		State     TicketState `json:"state"`       // the new state
+		By        Nick        `json:"by,omitzero"` // the operator that caused it
+		To        Nick        `json:"to,omitzero"` // HandedOver: the operator that has the visitor now
+		*Queueing             // Waiting: the place in the queue
+		Text      Text        `json:"text,omitzero"` // the operator's words
 	}
 )
 
-// What is told to one at the desk, and never recorded.
+// The events for one client at the desk, never recorded.
 type (
 	// PasswordWanted asks for the operators' password: the next line is taken
 	// for it, whatever it is.
 	PasswordWanted struct{}
-	// Promoted tells that one is an operator now.
+	// Promoted tells a session that it is an operator now.
 	Promoted struct{}
 	// Serving tells an operator what came of a command of the desk's, and where
-	// the next typed line goes: to Target, or if that is zero to Room; if Nobody, it is refused
+	// the next typed line goes: to Target, or if that is zero to Room. With Nobody it is refused
 	// until another Serving tells where lines go.
 	Serving struct {
-		State      TicketState `json:"state,omitzero"`
-		Ticket     Ticket      `json:"ticket,omitzero"`
-		Nick       Nick        `json:"nick,omitzero"` // the visitor of Ticket
-		By         Nick        `json:"by,omitzero"`   // HandedOver: who has it now
-		Room       Room        `json:"room"`
-		Target     Ticket      `json:"target,omitzero"`
-		TargetNick Nick        `json:"target_nick,omitzero"`
-		Nobody     bool        `json:"nobody,omitzero"`
-		Count      int         `json:"count,omitzero"` // Closed without a Ticket: how many were
-		Left       int         `json:"left,omitzero"`  // and how many were not: other operators have them
+		State      TicketState `json:"state,omitzero"`       // of Ticket after the command
+		Ticket     Ticket      `json:"ticket,omitzero"`      // the conversation that the command was about
+		Nick       Nick        `json:"nick,omitzero"`        // the visitor of Ticket
+		By         Nick        `json:"by,omitzero"`          // HandedOver: the operator that has it now
+		Room       Room        `json:"room"`                 // where lines go if Target is zero
+		Target     Ticket      `json:"target,omitzero"`      // the visitor that lines go to
+		TargetNick Nick        `json:"target_nick,omitzero"` // its nick
+		Nobody     bool        `json:"nobody,omitzero"`      // lines are refused
+		Count      int         `json:"count,omitzero"`       // Closed without a Ticket: how many were
+		Left       int         `json:"left,omitzero"`        // and how many were not: other operators have them
 	}
 	// QueueIs is the head of the answer to Queue; a Queued for each visitor follows.
 	QueueIs struct {
-		Waiting   int      `json:"waiting"`  // without those who have gone and left a message
-		Messages  int      `json:"messages"` // which nobody answers yet
-		Served    int      `json:"served"`
-		Shown     int      `json:"shown"` // how many Queued follow
-		Operators []OnDesk `json:"operators"`
-		From      Ticket   `json:"from,omitzero"` // as it was asked for
+		Waiting   int      `json:"waiting"`       // without the visitors that have gone and left a message
+		Messages  int      `json:"messages"`      // not answered yet
+		Served    int      `json:"served"`        // visitors that an operator has
+		Shown     int      `json:"shown"`         // how many Queued follow
+		Operators []OnDesk `json:"operators"`     // cut at a bound
+		From      Ticket   `json:"from,omitzero"` // as asked for
 		Next      Ticket   `json:"next,omitzero"` // there are more: this From shows them
 	}
 	// Queued is one visitor at the desk.
 	Queued struct {
-		Ticket Ticket      `json:"ticket"`
-		Nick   Nick        `json:"nick"`
-		State  TicketState `json:"state"`
-		By     Nick        `json:"by,omitzero"`
-		Since  time.Time   `json:"since"`
-		Waited int         `json:"waited"` // seconds
-		Addr   string      `json:"addr,omitzero"`
-		Text   Text        `json:"text,omitzero"` // their first words
+		Ticket Ticket      `json:"ticket"`        // the conversation
+		Nick   Nick        `json:"nick"`          // the visitor
+		State  TicketState `json:"state"`         // of the conversation
+		By     Nick        `json:"by,omitzero"`   // the operator that has it
+		Since  time.Time   `json:"since"`         // when the waiting began
+		Waited int         `json:"waited"`        // seconds
+		Addr   string      `json:"addr,omitzero"` // of the visitor, as ParseOrigin reads it
+		Text   Text        `json:"text,omitzero"` // the visitor's first words
 	}
-	// Replies lists the names of the ready replies.
+	// Replies answers Canned without a name.
 	Replies struct {
-		Names []string `json:"names"`
+		Names []string `json:"names"` // of the ready replies
 	}
 )
 
-// TicketState is what became of a visitor at the desk.
+// TicketState is the state of a visitor at the desk, or what has just happened to it.
 type TicketState string
 
 // The states, as programs see them.
@@ -125,21 +125,21 @@ const (
 	Gone          TicketState = "gone"    // left for good
 	Disconnected  TicketState = "lost"    // the connection broke, and may come back
 	Back          TicketState = "back"    // it came back
-	LeftMessage   TicketState = "message" // gone, and what was said waits to be answered
+	LeftMessage   TicketState = "message" // gone, and its lines wait to be answered
 	VisitorRename TicketState = "renamed"
 )
 
-// Queueing is where a visitor stands.
+// Queueing is the place of a visitor in the queue.
 type Queueing struct {
 	Place  int `json:"place"`   // 1: next
 	OnDuty int `json:"on_duty"` // operators
 }
 
-// OnDesk is one operator, and whom they answer.
+// OnDesk is one operator, and its visitors.
 type OnDesk struct {
-	Nick    Nick     `json:"nick"`
-	Duty    bool     `json:"duty"`
-	Tickets []Ticket `json:"tickets"`
+	Nick    Nick     `json:"nick"`    // of the operator
+	Duty    bool     `json:"duty"`    // takes visitors
+	Tickets []Ticket `json:"tickets"` // its visitors, in order
 }
 
 // TicketOf is the conversation at the desk that e belongs to, as operators are

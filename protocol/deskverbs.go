@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// deskVerbs are the rows of what operators do at the desk.
+// deskVerbs are the rows of the operators' commands at the desk.
 func deskVerbs() []Verb {
 	return []Verb{
 		{
@@ -128,7 +128,7 @@ func parseClose(t Text) (Command, error) {
 	case strings.ContainsAny(word[:1], "@0123456789"):
 		return nil, err
 	}
-	return nil, badArgs("close") // a text alone would go to the visitor of just now, and perhaps was meant for another
+	return nil, badArgs("close") // a text alone would go to the target, which may have changed since it was typed
 }
 
 func closeArgs(c Command) string {
@@ -142,7 +142,7 @@ func closeArgs(c Command) string {
 	return strings.TrimSpace(whom + " " + c.(Close).Text.s)
 }
 
-// only is c if nothing stands behind its arguments.
+// only is c if nothing follows its arguments.
 func only(c Command, rest Text) (Command, error) {
 	if rest.s != "" {
 		return nil, badArgs(verbOf(c).Name)
@@ -150,8 +150,8 @@ func only(c Command, rest Text) (Command, error) {
 	return c, nil
 }
 
-// numbered is c if what stands behind it begins with a number: a text alone
-// would go to whoever is spoken to just now, and perhaps was meant for another.
+// numbered is c if its arguments begin with a number: a text alone
+// would go to the target, which may have changed since it was typed.
 func numbered(c Command, n Ticket, rest Text) (Command, error) {
 	if n == 0 {
 		return only(c, rest)

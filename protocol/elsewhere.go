@@ -2,7 +2,7 @@ package protocol
 
 import "strings"
 
-// RoomsOf are the rooms in which an event stands with one id, if they are several: see Renamed.
+// RoomsOf are the rooms in which an event stands with one id, if there are several: see Renamed.
 func RoomsOf(e Event) []Room {
 	switch e := e.(type) {
 	case Left:

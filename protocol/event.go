@@ -6,128 +6,130 @@ import (
 	"github.com/google/uuid"
 )
 
-// Event is what a client is told: one event, one line. The interface is sealed:
-// the types in this file are all there are, and each has its row in events.
+// Event is what the server tells a client: one event, one line. The interface is sealed: each type in
+// this package has its row in events, but for Past and Elsewhere, which wrap another.
 type Event interface{ event() }
 
-// Recorded is an event that stands in the record: one that changes what others
-// see.
+// Recorded is an event that stands in the journal: it changes what other clients see.
 type Recorded interface {
 	Event
 	// Stamped is the same event with another stamp.
 	Stamped(Stamp) Recorded
-	// ForOthers is what everybody but its author is told.
+	// ForOthers is the event without Mine, which only its author is told.
 	ForOthers() Recorded
-	// IsSpoken reports whether somebody's words are its point, so that
+	// IsSpoken reports whether the event is the words of a session, so that
 	// history shows it; comings and goings are not.
 	IsSpoken() bool
 	stamp() Stamp
 }
 
-// Stamp is what every recorded event carries: its position in the record of
-// that epoch, which only grows and is never used twice; its id, the same for
-// everybody who is told; when it was accepted, in UTC; and the room it happened in
-// (none for a private line or an announcement).
+// Stamp is what every recorded event carries.
 type Stamp struct {
-	Seq  uint64    `json:"seq,omitzero"`
-	ID   uuid.UUID `json:"id,omitzero"`
-	Time time.Time `json:"time,omitzero"`
-	Room Room      `json:"room,omitzero"`
+	Seq  uint64    `json:"seq,omitzero"`  // the position in the journal of its epoch: it only grows and is never used twice
+	ID   uuid.UUID `json:"id,omitzero"`   // the same for all recipients
+	Time time.Time `json:"time,omitzero"` // when the server accepted it, in UTC
+	Room Room      `json:"room,omitzero"` // where it happened; zero for a private line or an announcement
 }
 
-// Mine is set in what the author of an event is told of it: the event is
-// accepted. Ref is the id that the author gave it.
+// Mine is set in the event that its author receives: the acknowledgement.
 type Mine struct {
-	You bool `json:"you,omitzero"`
-	Ref Ref  `json:"ref,omitzero"`
+	You bool `json:"you,omitzero"` // the recipient is the author
+	Ref Ref  `json:"ref,omitzero"` // the id that the author gave the command
 }
 
-// The recorded events: what changes what others see.
+// The recorded events.
 type (
+	// Said is a line said in a room.
 	Said struct {
 		Stamp
-		From Nick `json:"from"`
-		Text Text `json:"text"`
+		From Nick `json:"from"` // the author
+		Text Text `json:"text"` // what is said
 		Mine
 	}
+	// Acted is what a member does: * bob waves.
 	Acted struct {
 		Stamp
-		From Nick `json:"from"`
-		Text Text `json:"text"`
+		From Nick `json:"from"` // the author
+		Text Text `json:"text"` // what follows the nick
 		Mine
 	}
+	// Whispered is a private line, told to its author and its recipient only.
 	Whispered struct {
 		Stamp
-		From Nick `json:"from"`
-		To   Nick `json:"to"`
-		Text Text `json:"text"`
+		From Nick `json:"from"` // the author
+		To   Nick `json:"to"`   // the recipient
+		Text Text `json:"text"` // what is said
 		Mine
 	}
+	// Joined tells that a member has entered the room.
 	Joined struct {
 		Stamp
-		From Nick `json:"from"`
+		From Nick `json:"from"` // the new member
 	}
+	// Left tells that a member has left the room.
 	Left struct {
 		Stamp
-		From   Nick   `json:"from"`
-		Reason Reason `json:"reason"`
-		By     Nick   `json:"by,omitzero"` // who kicked them
-		To     Room   `json:"to,omitzero"` // where they moved
-		Text   Text   `json:"text,omitzero"`
-		Rooms  []Room `json:"rooms,omitempty"` // see below
+		From   Nick   `json:"from"`            // the member
+		Reason Reason `json:"reason"`          // why
+		By     Nick   `json:"by,omitzero"`     // Kicked: the operator
+		To     Room   `json:"to,omitzero"`     // Moved: the room entered instead; zero: the desk, which members are not told
+		Text   Text   `json:"text,omitzero"`   // the parting words
+		Rooms  []Room `json:"rooms,omitempty"` // see Renamed
 	}
-	// Renamed stands in each room that the session is in, and so do AwaySet and the Left of a session that has gone from the
-	// server: with one ID and with all of Rooms, where there are several, sorted by name. The desk and the operators' room are
-	// never among them.
+	// Renamed tells the new nick of a member. A session in several rooms has one Renamed in each, all with one ID
+	// and with all of Rooms, sorted by name. So have its AwaySet, and its Left when it leaves the server. The desk
+	// and the operators' room are never among Rooms.
 	Renamed struct {
 		Stamp
-		From  Nick   `json:"from"`
-		To    Nick   `json:"to"`
-		Rooms []Room `json:"rooms,omitempty"`
+		From  Nick   `json:"from"`            // the old nick
+		To    Nick   `json:"to"`              // the new nick
+		Rooms []Room `json:"rooms,omitempty"` // empty: Stamp.Room is the only one
 		Mine
 	}
+	// TopicSet tells the new topic of the room.
 	TopicSet struct {
 		Stamp
-		From Nick `json:"from"`
+		From Nick `json:"from"` // the author
 		Text Text `json:"text"` // empty: cleared
 		Mine
 	}
+	// AwaySet tells that a member is away, or back.
 	AwaySet struct {
 		Stamp
-		From  Nick   `json:"from"`
-		Text  Text   `json:"text"` // empty: back again
-		Rooms []Room `json:"rooms,omitempty"`
+		From  Nick   `json:"from"`            // the member
+		Text  Text   `json:"text"`            // empty: back again
+		Rooms []Room `json:"rooms,omitempty"` // see Renamed
 		Mine
 	}
+	// Announced is what an operator tells every room.
 	Announced struct {
 		Stamp
-		From Nick `json:"from"`
-		Text Text `json:"text"`
+		From Nick `json:"from"` // the operator
+		Text Text `json:"text"` // what is told
 	}
-	// Erased stands where something was spoken whose author had the words
-	// taken out of the record.
+	// Erased stands in the place of a spoken event whose author had the words
+	// taken out of the journal.
 	Erased struct {
 		Stamp
-		From Nick `json:"from"`
+		From Nick `json:"from"` // the author
 	}
 )
 
 // The answers and notices: for one client, never recorded.
 type (
-	// Greeting is the first event of a connection. It says who is here, before anybody
-	// knows who has come, and with a Text that there is no place for whoever has.
+	// Greeting is the first event of a connection, before the client has said anything.
 	Greeting struct {
-		Server string `json:"server"` // Version
-		Text   Text   `json:"text,omitzero"`
+		Server string `json:"server"`        // Version
+		Text   Text   `json:"text,omitzero"` // why the client is rejected; empty: it is not
 	}
-	// Welcome tells who one is, and where. To a person it is the last that is told on
-	// arriving, to a program the answer to its Hello.
+	// Welcome tells a session its nick and its rooms. For a person it is the last event of the arrival, for a
+	// program the answer to its Hello.
 	Welcome struct {
-		Server  string `json:"server"` // Version
-		Nick    Nick   `json:"nick"`
+		Server  string `json:"server"`           // Version
+		Nick    Nick   `json:"nick"`             // of the session
 		Room    Room   `json:"room"`             // the one in front
 		Rooms   []Room `json:"rooms,omitempty"`  // all rooms of the session, the one in front first; none: Room is the only one
-		Here    int    `json:"here"`             // how many are in Room, the new one included
+		Here    int    `json:"here"`             // connected members of Room, the new one included
 		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
 		Code    string `json:"code,omitzero"`    // the same for people, for ComeBack
 		Epoch   string `json:"epoch,omitzero"`   // of the journal
@@ -138,73 +140,80 @@ type (
 
 		Read []ReadUpTo `json:"read,omitzero"` // by room, as far as the session has said
 
-		NoPassword bool `json:"no_password,omitzero"` // Operator makes nobody an operator here: there is no password to ask for
+		NoPassword bool `json:"no_password,omitzero"` // Operator makes no operators here: there is no password to ask for
 		NoRooms    bool `json:"no_rooms,omitzero"`    // the server is only a desk
 	}
-	// Entered tells where one is now.
+	// Entered tells a session the room that it is in now.
 	Entered struct {
-		Room Room   `json:"room"`
-		Here int    `json:"here"`
-		Seq  uint64 `json:"seq,omitzero"`
+		Room Room   `json:"room"`         // the one in front
+		Here int    `json:"here"`         // connected members of Room
+		Seq  uint64 `json:"seq,omitzero"` // everything up to this position is past
 
 		Desk *Queueing `json:"desk,omitzero"` // at the desk only
 	}
-	// Watching answers a Watch without a room: all rooms of the session, the one in front first.
+	// Watching answers a Watch without a room.
 	Watching struct {
-		Rooms []Room `json:"rooms"`
+		Rooms []Room `json:"rooms"` // all rooms of the session, the one in front first
 	}
 	// Watched answers a Watch: the session hears Room from here on, whatever is in front.
 	Watched struct {
-		Room Room   `json:"room"`
-		Here int    `json:"here"`
-		Seq  uint64 `json:"seq,omitzero"`
+		Room Room   `json:"room"`         // the room watched
+		Here int    `json:"here"`         // connected members of Room
+		Seq  uint64 `json:"seq,omitzero"` // everything up to this position is past
 	}
-	// PartedFrom answers a Part: the session is in Room no longer, and Front is in front now.
+	// PartedFrom answers a Part.
 	PartedFrom struct {
-		Room  Room `json:"room"`
-		Front Room `json:"front"`
+		Room  Room `json:"room"`  // the session is in it no longer
+		Front Room `json:"front"` // the one in front now
 	}
 	// Fronted answers a Join to a room that the session is in already: it is in front now.
 	Fronted struct {
-		Room Room `json:"room"`
-		Here int  `json:"here"`
+		Room Room `json:"room"` // the one in front
+		Here int  `json:"here"` // connected members of Room
 	}
 	// Elsewhere is an event of a room that is not in front, as a person is told it: with the name of the
 	// room. To a program it is Event itself. It is never recorded.
 	Elsewhere struct {
 		Event Event
 	}
+	// TopicIs tells the topic of a room: on entering it, and in answer to Topic.
 	TopicIs struct {
-		Room Room `json:"room"`
-		Text Text `json:"text"`
+		Room Room `json:"room"` // the room
+		Text Text `json:"text"` // empty: it has none
 	}
+	// Members answers Who.
 	Members struct {
-		Room  Room     `json:"room"`
-		Here  int      `json:"here"`  // all who have a connection
+		Room  Room     `json:"room"`  // the room
+		Here  int      `json:"here"`  // all members with a connection
 		Names []Member `json:"names"` // in the order of coming, cut at a bound
 	}
+	// RoomList answers Rooms.
 	RoomList struct {
 		Count int        `json:"count"`         // all of them, or all that have Words
 		Rooms []RoomInfo `json:"rooms"`         // the fullest first, cut at a bound
-		Words Text       `json:"text,omitzero"` // as they were asked for: only rooms that have them
+		Words Text       `json:"text,omitzero"` // as asked for: only rooms that have them
 	}
+	// Ignoring answers Ignore with a nick.
 	Ignoring struct {
-		Nick Nick `json:"nick"`
-		On   bool `json:"on"`
+		Nick Nick `json:"nick"` // the member
+		On   bool `json:"on"`   // false: heard again
 	}
+	// IgnoreList answers Ignore without a nick.
 	IgnoreList struct {
-		Names []Nick `json:"names"`
+		Names []Nick `json:"names"` // the ignored members
 	}
+	// Echoing answers Echo.
 	Echoing struct {
-		On bool `json:"on"`
+		On bool `json:"on"` // as it is now
 	}
-	// ReadUpTo tells how far the session has read in a room.
+	// ReadUpTo answers Read.
 	ReadUpTo struct {
-		Room Room   `json:"room"`
-		Seq  uint64 `json:"seq"`
+		Room Room   `json:"room"` // the room
+		Seq  uint64 `json:"seq"`  // the position up to which the session has read there
 	}
+	// Pong answers Ping.
 	Pong struct {
-		Ref Ref `json:"ref,omitzero"`
+		Ref Ref `json:"ref,omitzero"` // the id of the Ping
 	}
 	// Helped is one line of help: how a command is written, as people type it or as a line
 	// of JSON, and what it does.
@@ -212,78 +221,74 @@ type (
 		Verb    string  `json:"verb,omitzero"`   // its name in JSON
 		Usage   string  `json:"usage"`           // as people type it, or a line that a program can send
 		Text    string  `json:"text"`            // what it does
-		Barred  string  `json:"barred,omitzero"` // why it cannot be done where one is, or by whom one is
+		Barred  string  `json:"barred,omitzero"` // why this session cannot do it here and now; empty: it can
 		Members []Field `json:"members"`         // for programs: all that it can have
 	}
-	// Accepted answers a line that was sent again: it stands at Seq already.
+	// Accepted answers a line that was sent again: it stands in the journal already.
 	Accepted struct {
-		Ref Ref    `json:"ref"`
-		Seq uint64 `json:"seq"`
+		Ref Ref    `json:"ref"` // the id of the line
+		Seq uint64 `json:"seq"` // its position
 	}
+	// Refused answers a command that the server does not follow.
 	Refused struct {
 		Refusal
-		Ref Ref `json:"ref,omitzero"`
+		Ref Ref `json:"ref,omitzero"` // the id of the command
 	}
-	// Past is an event of the record, told again. Dated asks for its day, too;
-	// Found for its position, since it was searched for.
+	// Past is an event of the journal, told again. In JSON it is Event with "past":true.
 	Past struct {
 		Event Event
-		Dated bool
-		Found bool
+		Dated bool // it is of another day, which people are shown
+		Found bool // a search found it; people are shown its position
 	}
-	// HistoryEnd comes after the last Past of a history. Before is the position of
-	// the first, if there is more before it.
+	// HistoryEnd comes after the last Past of a history.
 	HistoryEnd struct {
-		Before uint64 `json:"before,omitzero"`
+		Before uint64 `json:"before,omitzero"` // there is more before this position; 0: there is not
 	}
 	// SearchEnd comes after the last Past of a search.
 	SearchEnd struct {
-		Count  int  `json:"count"`
+		Count  int  `json:"count"`           // the events found
 		More   bool `json:"more,omitzero"`   // there may be others, further back
-		Behind bool `json:"behind,omitzero"` // what was said last could not be searched yet
+		Behind bool `json:"behind,omitzero"` // the index is behind the head: the newest lines were not searched
 	}
-	// Gap stands where something is missing: Lines of it, or 0 where nobody
-	// can know any more.
+	// Gap stands where entries are missing.
 	Gap struct {
-		Lines  int       `json:"lines,omitzero"`
-		Why    GapReason `json:"why"`
+		Lines  int       `json:"lines,omitzero"`  // how many; 0: unknown
+		Why    GapReason `json:"why"`             // why
 		Before uint64    `json:"before,omitzero"` // Skipped: the position before which they stand
 	}
-	// Forgot answers Forget: how many lines were taken out. Rest says that there
-	// were more places than were remembered.
+	// Forgot answers Forget.
 	Forgot struct {
-		Count int  `json:"count"`
-		Rest  bool `json:"rest,omitzero"`
+		Count int  `json:"count"`         // the lines taken out
+		Rest  bool `json:"rest,omitzero"` // the session spoke in more streams than it remembers: some lines may remain
 	}
 	// Notice is something else that the server says.
 	Notice struct {
-		Text Text `json:"text"`
+		Text Text `json:"text"` // in words
 	}
-	// Goodbye is the last event of a connection. Who is to come back finds the
-	// session for so many seconds, if the server still has it.
+	// Goodbye is the last event of a connection.
 	Goodbye struct {
-		Reason  Reason  `json:"reason"`
-		Back    Seconds `json:"back"`             // 0: do not come back
-		Wait    Seconds `json:"wait,omitzero"`    // Kicked: that long one is kept out
-		Address bool    `json:"address,omitzero"` // Kicked: with all who come from one's address
+		Reason  Reason  `json:"reason"`           // why
+		Back    Seconds `json:"back"`             // how long the session can be resumed at most; 0: do not come back
+		Wait    Seconds `json:"wait,omitzero"`    // Kicked: how long the client is kept out
+		Address bool    `json:"address,omitzero"` // Kicked: and with it all clients from its address
 		Code    string  `json:"code,omitzero"`    // for people, for ComeBack: the session is kept
-		Text    Text    `json:"text,omitzero"`
+		Text    Text    `json:"text,omitzero"`    // the words of the operator, or of the server
 	}
 )
 
-// Member is one who is in a room.
+// Member is a session in a room.
 type Member struct {
-	Nick     Nick  `json:"nick"`
-	Away     bool  `json:"away,omitzero"`
+	Nick     Nick  `json:"nick"`              // of the session
+	Away     bool  `json:"away,omitzero"`     // it has said so
 	Attached *bool `json:"attached,omitzero"` // false: it has no connection just now; nil: it has one
 }
 
 // RoomInfo is one room in a list of rooms.
 type RoomInfo struct {
-	Room  Room `json:"room"`
-	Here  int  `json:"here"`
-	Topic Text `json:"topic,omitzero"`
-	In    bool `json:"in,omitzero"` // the session is in it
+	Room  Room `json:"room"`           // the room
+	Here  int  `json:"here"`           // its connected members
+	Topic Text `json:"topic,omitzero"` // empty: it has none
+	In    bool `json:"in,omitzero"`    // the session is in it
 }
 
 // GapReason says why something is missing.
@@ -291,10 +296,10 @@ type GapReason string
 
 // The reasons of a Gap, as programs see them.
 const (
-	Forgotten GapReason = "forgotten" // no longer kept
-	OldEpoch  GapReason = "epoch"     // the record that it was in is gone
+	Forgotten GapReason = "forgotten" // pruned
+	OldEpoch  GapReason = "epoch"     // the journal that it was in is gone
 	Future    GapReason = "future"    // there has never been such a position
-	Skipped   GapReason = "skipped"   // still kept: a person was so far behind that they are not all told
+	Skipped   GapReason = "skipped"   // still kept: a person's client was so far behind that they are not all told
 	OldToken  GapReason = "session"   // the session is over, and what was private in it
 )
 
@@ -384,8 +389,7 @@ func StampOf(e Event) Stamp {
 	return Stamp{}
 }
 
-// Words are what e was spoken with, and whose they are. They are empty if e is
-// not spoken, or erased.
+// Words are the author and the words of e. The words are empty if e is not spoken, or erased.
 func Words(e Event) (from Nick, words Text) {
 	switch e := e.(type) {
 	case Said:

@@ -2,7 +2,7 @@ package protocol
 
 import "encoding/json"
 
-// Words are e as a sentence for the one who leaves.
+// Words are e as a sentence for the person at the client.
 func (e Goodbye) Words() string {
 	words := e.Reason.String()
 	switch {
@@ -21,11 +21,11 @@ func (e Goodbye) Words() string {
 	return words
 }
 
-// kept is how long a session was kept by servers that did not say so.
+// kept is how long older servers, which did not say so, kept a session.
 const kept Seconds = 120
 
 // UnmarshalJSON implements json.Unmarshaler. Without "back" it is from an older server,
-// which said "shutdown" also where it started again.
+// which said "shutdown" even when it started again.
 func (e *Goodbye) UnmarshalJSON(b []byte) error {
 	type members Goodbye
 	var g struct {

@@ -9,26 +9,25 @@ import (
 	"unicode/utf8"
 )
 
-// Guard stands between somebody who types and the room, and refuses what is most
-// likely a secret: a password that nobody has asked for, the code of a session after a
-// mistyped /resume, what only a program says. It is for one person, and Guard{} is ready.
+// Guard stands between a keyboard and the room, and refuses what is most
+// likely a secret: a password typed without a prompt, the code of a session after a
+// mistyped /resume, a line that only a program sends. It is for one client; Guard{} is ready.
 type Guard struct {
-	until atomic.Int64 // what is said before that may be a password; in nanoseconds since 1970, 0: nothing
+	until atomic.Int64 // a line said before then may be a password; in nanoseconds since 1970, 0: none is
 }
 
-// blind is how long somebody may type on without having read that no password
-// is asked for.
+// blind is how long a person may type on before reading that no password is asked for.
 const blind = 5 * time.Second
 
-// Raise refuses the next line that would be said, if it comes within a moment: a
-// password may be typed that was not asked for, or once more after a wrong one. It may be
+// Raise makes Parse refuse the next line that would be said, if it comes within 5 seconds: it
+// may be a password typed without a prompt, or once more after a wrong one. It may be
 // called from any goroutine.
 func (g *Guard) Raise() { g.until.Store(time.Now().Add(blind).UnixNano()) }
 
-// Lower takes Raise back: what was typed as a password was taken.
+// Lower takes Raise back: the password was taken.
 func (g *Guard) Lower() { g.until.Store(0) }
 
-// Parse is ParseCommand but for what it refuses.
+// Parse is ParseCommand, and refuses what is most likely a secret.
 func (g *Guard) Parse(line string) (Command, error) {
 	cmd, err := ParseCommand(line)
 	if err != nil {
@@ -54,7 +53,7 @@ func (g *Guard) Parse(line string) (Command, error) {
 	return cmd, nil
 }
 
-// refused is why a line was refused. After what was meant as /operator comes a password.
+// refused is why a line was refused. A password follows what was meant as /operator.
 func (g *Guard) refused(line string, err error) error {
 	t, bad := ParseText(line)
 	if bad != nil || t.s == "" || t.s[0] != '/' {
@@ -72,9 +71,9 @@ func (g *Guard) refused(line string, err error) error {
 	return err
 }
 
-// slip reports why s, which somebody typed to be said, is most likely something else.
+// slip is why s, which was typed to be said, is most likely something else; nil: it is not.
 func slip(s string) *Refusal {
-	if s[0] == '/' { // after another one: it is meant so
+	if s[0] == '/' { // typed as //, on purpose
 		return nil
 	}
 	switch word, rest, marked := asCommand(s); {
@@ -89,7 +88,7 @@ func slip(s string) *Refusal {
 }
 
 // otherSign refuses a command behind the sign that the key of the / gives in Chinese: it may
-// be for one person only, or the like.
+// be private.
 func otherSign(s string) *Refusal {
 	after, found := strings.CutPrefix(s, "、")
 	if !found {
@@ -103,7 +102,7 @@ func otherSign(s string) *Refusal {
 	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.spelled())
 }
 
-// asCommand is s in small letters of ASCII where it can be taken for a command; marked, if it
+// asCommand splits s, in small letters of ASCII, if it can be taken for a command; marked: it
 // begins with something like a /.
 func asCommand(s string) (word, rest string, marked bool) {
 	s = strings.TrimLeftFunc(s, isSpace)
@@ -122,9 +121,9 @@ func asCommand(s string) (word, rest string, marked bool) {
 }
 
 const (
-	// slashes are what the key of the / gives in one way of typing or another.
+	// slashes are the signs that the key of the / gives in one input method or another.
 	slashes = `/\／、＼÷`
-	// maxSlip is the most bytes of a command that could have been meant.
+	// maxSlip is the most bytes of a line that can be a mistyped command.
 	maxSlip = 64
 )
 
@@ -136,12 +135,12 @@ func narrow(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// isCode reports whether s is like the code of a session.
+// isCode reports whether s looks like the code of a session.
 func isCode(s string) bool { return code.MatchString(s) }
 
 var code = regexp.MustCompile(`^[a-z2-7]{5}-?[a-z2-7]{5}$`)
 
-// isAlmostOperator reports whether somebody who types that command has a password ready.
+// isAlmostOperator reports whether a password is likely to follow that command.
 func isAlmostOperator(word string) bool {
 	switch word {
 	case "op", "oper", "admin", "login", "auth", "identify", "pass", "passwd", "password", "su", "sudo":
@@ -150,8 +149,8 @@ func isAlmostOperator(word string) bool {
 	return max(len(word)-len("operator"), len("operator")-len(word)) <= 2 && Distance(word, "operator") <= 2
 }
 
-// isForServer reports whether s is what a program says to the server, or holds what
-// such a line keeps secret.
+// isForServer reports whether s is a line of a program to the server, or holds the secret
+// of such a line.
 func isForServer(s string) bool {
 	if (strings.Contains(s, "token") || strings.Contains(s, "password")) && secretMember.MatchString(s) {
 		return true

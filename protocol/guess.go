@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// What somebody is told whose word is no command: the word, and what may be meant by it.
+// The refusal of an unknown command: the word, and a guess at the command meant.
 
 // noVerb is a word that is no command. The zero value is none.
 type noVerb struct {
@@ -18,8 +18,8 @@ type noVerb struct {
 // maxWord is how many bytes of a word that is no command are shown.
 const maxWord = 48
 
-// unknownCommand refuses a word that was typed behind a /. Only the word is shown: what
-// stands behind it may be a secret.
+// unknownCommand refuses a word that was typed behind a /. Only the word is shown: the
+// text behind it may be a secret.
 func unknownCommand(word string) *Refusal { return unknownIn(word, false, Place{}) }
 
 // unknownType refuses the type of a line of JSON.
@@ -33,7 +33,7 @@ func unknownType(name string) *Refusal {
 
 func unknownIn(word string, json bool, p Place) *Refusal {
 	seen := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) { // it would act on the words behind it
+		if unicode.Is(unicode.Cf, r) { // it would format the words behind it
 			return dropped
 		}
 		return r
@@ -43,8 +43,8 @@ func unknownIn(word string, json bool, p Place) *Refusal {
 	return r.In(p)
 }
 
-// In is r as it is told in a place: of what may be meant by a word that is no command, only
-// what can be done there is offered. All other refusals stay as they are.
+// In is r as it is told in a place: for a word that is no command it offers only
+// commands that can be done there. All other refusals stay as they are.
 func (r *Refusal) In(p Place) *Refusal {
 	if r.noVerb == (noVerb{}) {
 		return r
@@ -72,7 +72,7 @@ func (n noVerb) sentence(p Place) string {
 	return "there is no /" + n.word + ": /help lists all; with // in front it is said"
 }
 
-// spelled is how v is called by people.
+// spelled is v as people type it.
 func (v Verb) spelled() string {
 	if !v.HasSlash() {
 		return v.Usage()
@@ -80,8 +80,8 @@ func (v Verb) spelled() string {
 	return "/" + v.Name
 }
 
-// guess is the command that is most likely meant by a word, of those that can be done in a
-// place: what other chats call so, what begins so, or what is spelled nearly so.
+// guess is the command most likely meant by a word, of those that can be done in a
+// place: one that has this name in other chats, that begins with it, or that is spelled nearly so.
 func guess(word string, json bool, p Place) (best Verb, ok bool) {
 	word = narrowed(word)
 	if len(word) > maxWord {
@@ -118,8 +118,8 @@ func guess(word string, json bool, p Place) (best Verb, ok bool) {
 	return best, ok
 }
 
-// elsewhere is what other chats call ours, by their names in JSON: of several the first in
-// Verbs that can be done is meant.
+// elsewhere has the names that other chats give our commands, which stand here by their names in
+// JSON. Of several, the first in Verbs that can be done is meant.
 var elsewhere = map[string]string{
 	"action": "me", "emote": "me", "e": "me",
 	"ban": "kick", "remove": "kick",
@@ -140,5 +140,5 @@ var elsewhere = map[string]string{
 	"support": "desk", "ticket": "desk", "tickets": "queue", "transfer": "hand",
 }
 
-// narrowed is s with letters of ASCII in one width and as small ones.
+// narrowed is s with its letters of ASCII narrow and in lower case.
 func narrowed(s string) string { return strings.Map(narrow, s) }

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// HelpFor answers h for somebody in a place: it lists what can be done there, or tells all
-// of one command, also where that is for others or for elsewhere. A word that is no command
-// is a *Refusal.
+// HelpFor answers h in a place: it lists what can be done there, or tells all of one command,
+// even if that cannot be done there. A word that is no command is a *Refusal.
 func HelpFor(h Help, p Place) ([]Helped, error) {
 	var told []Helped
 	if h.Verb.IsBlank() {
@@ -35,8 +34,8 @@ func HelpFor(h Help, p Place) ([]Helped, error) {
 	return told, nil
 }
 
-// verbsMeant are the commands that a word may mean: where one of them can be done, the others
-// are not meant.
+// verbsMeant are the commands that a word may mean. If some of them can be done in the place, only
+// those are meant.
 func verbsMeant(words Text, typed bool, p Place) []Verb {
 	word, _ := cutWord(narrowed(words.s))
 	name, slash := strings.CutPrefix(word, "/")
@@ -71,7 +70,7 @@ func isAmong(vs []Verb, v Verb) bool {
 	return slices.ContainsFunc(vs, func(o Verb) bool { return o.Name == v.Name })
 }
 
-// helped is v as help tells it.
+// helped is the line of help on v.
 func (v Verb) helped(typed bool, p Place) Helped {
 	if v.Brief != "" {
 		v.Args = v.Brief // the forms have the others
@@ -83,7 +82,7 @@ func (v Verb) helped(typed bool, p Place) Helped {
 	return e
 }
 
-// forms are the example and the other ways to write v. In JSON the example is the usage.
+// forms are the example and the other ways to write v. In JSON the usage is the example.
 func (v Verb) forms(typed bool) (told []Helped) {
 	if typed && v.Example != v.Usage() {
 		told = append(told, Helped{Usage: "for example:", Text: v.Example})
@@ -101,7 +100,7 @@ func (v Verb) forms(typed bool) (told []Helped) {
 	return told
 }
 
-// usageWidth is where in a line of help the words begin, so that they stand below each other.
+// usageWidth is the column of a line of help at which the words begin.
 const usageWidth = 20
 
 func helped(dst []byte, e Helped) []byte {

@@ -14,8 +14,8 @@ import (
 // The JSON spelling is one object a line. "type" comes first and names the
 // verb or the event; the other members are the fields of the Go type.
 
-// IsJSON reports whether a line is meant as JSON: a person who begins a line
-// with a brace is rare, one who goes on with a quote or a brace is a program.
+// IsJSON reports whether a line is meant as JSON: people rarely begin a line
+// with a brace, and never go on with a quote or a brace.
 func IsJSON(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	if len(line) < 2 || line[0] != '{' {
@@ -25,16 +25,15 @@ func IsJSON(line []byte) bool {
 	return len(next) > 0 && (next[0] == '"' || next[0] == '}')
 }
 
-// Visible is a line without what nobody sees before and after it: blanks, a byte order
+// Visible is a line without the invisible runes before and after it: blanks, a byte order
 // mark, and all else that a Text leaves out or that has no width.
 func Visible(line []byte) []byte { return bytes.TrimFunc(line, isUnseen) }
 
 func isUnseen(r rune) bool { return shown(r) == dropped || !isVisible(r) }
 
-// IsProgram reports whether the first line of a connection is a program's, also where
-// it is not quite JSON: as it would be without what nobody sees in it, in other quotes, spelled
-// twice, or after a few characters of something else. It holds a token, perhaps, and is never
-// something to say.
+// IsProgram reports whether the first line of a connection is a program's, even if
+// it is not quite JSON: with invisible runes in it, in other quotes, encoded twice, or after a
+// few characters of something else. It may hold a token, and must never be said.
 func IsProgram(line []byte) bool {
 	if !bytes.ContainsRune(line, '{') {
 		return false
@@ -50,9 +49,9 @@ func IsProgram(line []byte) bool {
 
 var almostJSON = regexp.MustCompile(`^[^{]{0,8}\{.*\b(type|token|nick)\b[^\w]{0,4}[:=]`)
 
-// DecodeCommand reads one line of the JSON spelling. What cannot be understood
-// is a *Refusal, in a *CommandRefused if it has an id. Members that it does not know are
-// passed over, so that a program may be newer than the server.
+// DecodeCommand reads one line of the JSON spelling. The error is a *Refusal, in a
+// *CommandRefused if the line has an id. Unknown members are
+// ignored, so that a program may be newer than the server.
 func DecodeCommand(b []byte) (Command, error) {
 	c, err := decodeCommand(b)
 	if err != nil {
@@ -80,7 +79,7 @@ func decodeCommand(b []byte) (Command, error) {
 	return labelled(v, c, b)
 }
 
-// AppendCommandJSON appends c as a program writes it, with its end.
+// AppendCommandJSON appends c as a program writes it, with its line end.
 func AppendCommandJSON(dst []byte, c Command) []byte {
 	if call, ok := c.(Call); ok {
 		return appendRef(AppendCommandJSON(dst, call.Command), call.Ref)
@@ -88,7 +87,7 @@ func AppendCommandJSON(dst []byte, c Command) []byte {
 	return appendJSON(dst, verbOf(c).Name, c)
 }
 
-// DecodeEvent reads one line of what a server sends to a program.
+// DecodeEvent reads one line that a server sends to a program.
 func DecodeEvent(b []byte) (Event, error) {
 	head, err := headOf(b)
 	if err != nil {
@@ -108,7 +107,7 @@ func DecodeEvent(b []byte) (Event, error) {
 	return e, nil
 }
 
-// AppendEventJSON appends e as a program reads it, with its end. A Past is the
+// AppendEventJSON appends e as a program reads it, with its line end. A Past is the
 // event itself with "past":true.
 func AppendEventJSON(dst []byte, e Event) []byte {
 	e = here(e)
@@ -133,7 +132,7 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 	return dst
 }
 
-// here is e, or what it tells of elsewhere.
+// here is e without its Elsewhere, if it has one.
 func here(e Event) Event {
 	if other, ok := e.(Elsewhere); ok {
 		return here(other.Event)
@@ -141,7 +140,7 @@ func here(e Event) Event {
 	return e
 }
 
-// withLists is e with an empty list where it has none: a program expects one, and not null.
+// withLists is e with empty lists for nil ones: a program expects a list, and not null.
 func withLists(e Event) Event {
 	switch e := e.(type) {
 	case Members:
@@ -187,7 +186,7 @@ func nameOf(e Event) string {
 	return name
 }
 
-// events are all there are, by the name that they have in JSON.
+// events are the decoders of all events, by their names in JSON.
 var events = map[string]func([]byte) (Event, error){
 	"said":      decodeEvent[Said],
 	"acted":     decodeEvent[Acted],
@@ -262,7 +261,7 @@ func decodeEvent[E Event](b []byte) (Event, error) {
 }
 
 func typeOf(b []byte) (string, error) {
-	if !utf8.Valid(b) { // encoding/json would put something else in its place
+	if !utf8.Valid(b) { // encoding/json would replace the invalid bytes
 		return "", refuse("not-utf8", "that line is not UTF-8")
 	}
 	if hasHalfLetter(b) { // likewise
@@ -275,12 +274,12 @@ func typeOf(b []byte) (string, error) {
 	return head.Type, nil
 }
 
-// hasHalfLetter reports whether \u in b stands for one half of a surrogate pair alone.
+// hasHalfLetter reports whether a \u in b is one half of a surrogate pair alone.
 func hasHalfLetter(b []byte) bool {
 	if !bytes.Contains(b, []byte(`\u`)) { // as most do
 		return false
 	}
-	high := -1 // where what follows a high half begins
+	high := -1 // the end of a high half, where its low half must begin
 	for i := 0; i < len(b); i++ {
 		if b[i] != '\\' {
 			continue
@@ -315,12 +314,12 @@ func headOf(b []byte) (h head, err error) {
 	if utf8.Valid(b) && json.Unmarshal(b, &h) == nil {
 		return h, nil
 	}
-	name, err := typeOf(b) // all is well if only a mark of the past is none
+	name, err := typeOf(b) // a "past", "dated" or "found" of the wrong type alone is no error
 	return head{Type: name}, err
 }
 
-// refusalOf keeps what a parser of ours refused and hides what encoding/json
-// says in words that are no help to whoever reads them.
+// refusalOf keeps the refusals of our own parsers. It replaces the errors of encoding/json, whose
+// words are no help to a user.
 func refusalOf(err error) *Refusal {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r

@@ -26,7 +26,7 @@ func decodeKick(b []byte) (Command, error) {
 	return kick(c.(Kick))
 }
 
-// kick is k with one spelling of KickTime, if its time is one that there can be.
+// kick is k with KickTime in its one spelling, or a refusal if its time is out of bounds.
 func kick(k Kick) (Command, error) {
 	switch {
 	case k.For < 0, k.For > MaxKick:
@@ -39,7 +39,7 @@ func kick(k Kick) (Command, error) {
 
 var badKick = refuse("bad-duration", "nobody is kept out for less than 1 second or more than 1 day: please write it like this: /kick bob 10m")
 
-// kickArgs says how long where it must, or where the words would be read as it.
+// kickArgs writes the time if k has one, or if the words would be parsed as a time.
 func kickArgs(c Command) string {
 	k := c.(Kick)
 	args := []string{k.Nick.s}

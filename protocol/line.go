@@ -7,10 +7,9 @@ import (
 	"sync"
 )
 
-// Line is an event on its way to any number of clients, or several that follow
-// each other. It is encoded once in each spelling, by the first that needs it, and
-// shared by all; nobody may change what Text and JSON return. Make it with NewLine
-// or Together.
+// Line is an event on its way to any number of clients, or several events in sequence. It is
+// encoded once in each spelling, by the first client that needs it, and shared by all; callers
+// must not change the bytes that Text and JSON return. Make it with NewLine or Together.
 type Line struct {
 	Event Event // the first
 
@@ -30,7 +29,7 @@ func NewLine(e Event) *Line { return &Line{Event: e} }
 // one. It keeps the slice.
 func Together(events []Event) *Line { return &Line{Event: events[0], all: events} }
 
-// Events are all that l tells, in order.
+// Events are the events of l, in order.
 func (l *Line) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		if l.all == nil {
@@ -41,10 +40,10 @@ func (l *Line) Events() iter.Seq[Event] {
 	}
 }
 
-// Count is how many events l tells.
+// Count is how many events l has.
 func (l *Line) Count() int { return max(1, len(l.all)) }
 
-// Last is the last event that l tells.
+// Last is the last event of l.
 func (l *Line) Last() Event {
 	if n := len(l.all); n > 0 {
 		return l.all[n-1]
@@ -52,10 +51,10 @@ func (l *Line) Last() Event {
 	return l.Event
 }
 
-// Text is the line for people, with its end. Many who come or go at once are one line.
+// Text is the line for people, with its line end. Many members that come or go at once share one line.
 func (l *Line) Text() []byte { return l.text.by(l, appendText) }
 
-// JSON is the line for programs, with its end.
+// JSON is the line for programs, with its line end.
 func (l *Line) JSON() []byte { return l.json.by(l, appendEach) }
 
 func appendText(dst []byte, l *Line) []byte {
@@ -90,8 +89,8 @@ func (c *encoded) by(l *Line, spell func([]byte, *Line) []byte) []byte {
 	return c.b
 }
 
-// scratch is where a line is spelled before its length is known. The line itself
-// waits in outboxes, maybe for long, and takes no more room there than it needs.
+// scratch holds the buffers that a line is encoded in. The line itself may wait in
+// outboxes for long, so it is cloned and takes no more room than it needs.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 const maxScratch = 64 << 10 // one flood must not cost memory for ever

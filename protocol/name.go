@@ -16,8 +16,8 @@ const (
 	maxNameMarks = 3   // marks on one letter; Vietnamese needs two
 )
 
-// Nick is somebody's name: 1 to 32 characters as seen, of any script, enforced
-// by the Nickname profile of PRECIS (RFC 8266). The zero value is nobody.
+// Nick is the name of a session: 1 to 32 characters as seen, of any script, enforced
+// by the Nickname profile of PRECIS (RFC 8266). The zero value is no name.
 type Nick struct{ s string }
 
 // ParseNick makes a Nick of s or says what is wrong with it.
@@ -28,8 +28,8 @@ func ParseNick(s string) (Nick, error) {
 
 func (n Nick) String() string { return n.s }
 
-// Keys are what n is compared by. Two nicks that share a key cannot be told
-// apart by somebody who reads them: they differ in case or width, or only to a
+// Keys are what n is compared by. A reader cannot tell two nicks apart that share
+// a key: they differ in case or width, or only to a
 // machine (the skeletons of Unicode TS 39). The skeleton is taken before and
 // after case folding, since I and l are alike and i and l are not. Keys are
 // never shown.
@@ -49,7 +49,7 @@ func (n Nick) Keys() [2]string {
 func (n Nick) Same(m Nick) bool { return n.s == m.s || fold(n.s) == fold(m.s) }
 
 // IsReserved reports whether n reads like the server's own voice, which only an
-// operator may speak with.
+// operator may have.
 func (n Nick) IsReserved() bool {
 	for _, key := range n.Keys() {
 		if reserved[key] {
@@ -72,13 +72,13 @@ var reserved = func() map[string]bool {
 	return keys
 }()
 
-// Unfit is why n is given to nobody, although it may stand in the record; nil: it is not unfit.
+// Unfit is why no session gets n, although it may stand in the journal; nil: it is fit.
 func (n Nick) Unfit() *Refusal { return unfit(n.s) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (n Nick) MarshalText() ([]byte, error) { return []byte(n.s), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler by ParseNick; nothing is nobody.
+// UnmarshalText implements encoding.TextUnmarshaler by ParseNick; the empty text is the zero Nick.
 func (n *Nick) UnmarshalText(b []byte) (err error) {
 	if len(b) > 0 {
 		*n, err = ParseNick(string(b))
@@ -90,14 +90,13 @@ func (n *Nick) UnmarshalText(b []byte) (err error) {
 // case, so that two spellings of one room are equal. The zero value is no room.
 type Room struct{ s string }
 
-// Lobby is the room that everybody enters first, where a server is not only a desk.
+// Lobby is the room that a session enters first, unless the server is only a desk.
 var Lobby = Room{"#lobby"}
 
-// DeskRoom is where visitors talk to the operators, and to nobody else.
+// DeskRoom is where visitors talk to the operators only.
 var DeskRoom = Room{"#desk"}
 
-// OperatorsRoom is where operators talk among themselves. Nobody else enters it, at any
-// server.
+// OperatorsRoom is where operators talk among themselves. Only operators enter it, at any server.
 var OperatorsRoom = Room{"#operators"}
 
 // ParseRoom makes a Room of s; the # may be left out.
@@ -115,13 +114,13 @@ func ParseRoom(s string) (Room, error) {
 
 func (r Room) String() string { return r.s }
 
-// Unfit is why no room is made of that name, although one may stand in the record; nil: it is not unfit.
+// Unfit is why no room gets that name, although it may stand in the journal; nil: it is fit.
 func (r Room) Unfit() *Refusal { return unfit(r.s) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (r Room) MarshalText() ([]byte, error) { return []byte(r.s), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler by ParseRoom; nothing is no room.
+// UnmarshalText implements encoding.TextUnmarshaler by ParseRoom; the empty text is the zero Room.
 func (r *Room) UnmarshalText(b []byte) (err error) {
 	if len(b) > 0 {
 		*r, err = ParseRoom(string(b))
@@ -136,16 +135,16 @@ func unfit(name string) *Refusal {
 	return refuse("bad-name", "%s ends with a dot, as a sentence does: please choose another name, such as %s", name, strings.TrimRight(name, "."))
 }
 
-// parseName is what nicks and rooms have in common. what begins the sentence of a refusal.
+// parseName parses what nicks and rooms have in common. what begins the sentence of a refusal.
 func parseName(s, what string) (string, error) {
 	if isPlainName(s) {
-		return strings.Clone(s), nil // it is kept for longer than the line that it is a part of
+		return strings.Clone(s), nil // it outlives the line that it is a part of
 	}
 	return parseAnyName(s, what)
 }
 
-// isPlainName reports whether s is a name as it stands, of ASCII and of Chinese, as
-// most are: the profile has nothing to change in it but the case.
+// isPlainName reports whether s is a name of ASCII and Chinese, as
+// most are, in which the profile changes nothing but the case.
 func isPlainName(s string) bool {
 	length, visible := 0, false
 	for i, r := range s {
@@ -204,8 +203,8 @@ func isName(s string) bool {
 	return visible
 }
 
-// fold compares as RFC 8266 says. A name that its own profile refuses to
-// compare cannot come out of parseName; the skeletons of TS 39 can be such.
+// fold maps s for comparison, as RFC 8266 says. A name of parseName is never one that the
+// profile refuses to compare; a skeleton of TS 39 can be.
 func fold(s string) string {
 	if isPlainName(s) {
 		return strings.ToLower(s)

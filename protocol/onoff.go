@@ -2,7 +2,7 @@ package protocol
 
 import "encoding/json"
 
-// A command that turns something on or off says which: one that leaves it out would turn it off.
+// Echo and Duty require "on": a command that leaves it out would turn the thing off.
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (e *Echo) UnmarshalJSON(b []byte) (err error) {

@@ -1,22 +1,22 @@
 package protocol
 
-// Place is where somebody is, and who, as far as that decides what they can do. The zero
+// Place is the situation of a session, as far as it decides which commands it can use. The zero
 // value is a member of a room at a server with rooms.
 type Place struct {
 	Operator   bool
 	Visitor    bool // at the desk
-	Aimed      bool // an operator, whose lines go to a visitor
+	Aimed      bool // an operator, with a visitor as the target
 	Nowhere    bool // in no room yet
 	Watching   bool // in other rooms, besides the one in front
 	Console    bool // an operator, at the server's own terminal
 	OnlyDesk   bool // the server has no rooms
-	NoPassword bool // nobody becomes an operator here
+	NoPassword bool // no session becomes an operator here
 	Program    bool // its session is a program's
 }
 
-// Barred is why v cannot be done in a place, or why there is nothing to be done by it; "":
-// it can. Help, completion and guesses show what is not barred; what a server refuses to
-// somebody for where and who they are is barred.
+// Barred is why v cannot be done in a place, or would do nothing there; "":
+// it can be done. Help, completion and guesses show what is not barred. A command that the server
+// refuses because of the place is barred.
 func (v Verb) Barred(p Place) (why string) {
 	switch {
 	case v.Operator && !p.Operator:
@@ -41,7 +41,7 @@ func (v Verb) HelpIn(p Place) string {
 	return v.Help
 }
 
-// where is words, if so.
+// where is words if so, else "".
 func where(so bool, words string) string {
 	if so {
 		return words

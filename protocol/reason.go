@@ -1,28 +1,28 @@
 package protocol
 
-// Reason says why somebody left. Every goodbye has one.
+// Reason says why a session left. Every goodbye has one.
 type Reason string
 
 // The reasons, as programs see them.
 const (
-	Quit     Reason = "quit"     // asked to go, or ended the stream in an orderly way
+	Quit     Reason = "quit"     // the client asked to go, or ended its stream in an orderly way
 	Lost     Reason = "lost"     // the connection broke
-	Kicked   Reason = "kicked"   // an operator threw them out
-	Stalled  Reason = "stalled"  // took no byte for too long
-	Replaced Reason = "replaced" // came back on another connection
+	Kicked   Reason = "kicked"   // by an operator
+	Stalled  Reason = "stalled"  // the client took no byte for too long
+	Replaced Reason = "replaced" // the session was resumed on another connection
 	Moved    Reason = "moved"    // went to another room
 	Parted   Reason = "parted"   // left a room, and is in others
 	Full     Reason = "full"     // there was no place
 	Restart  Reason = "restart"  // the server ends, and may start again
 	Shutdown Reason = "shutdown" // an operator ended the server
 	Finished Reason = "finished" // the conversation at the desk is closed
-	Silent   Reason = "silent"   // an operator who said nothing for too long
-	NoHello  Reason = "no-hello" // a program that said none which was understood
+	Silent   Reason = "silent"   // the operator said nothing for too long
+	NoHello  Reason = "no-hello" // the program sent no valid hello
 )
 
-// reasons is all that depends on a reason: its words for the one who leaves, whether
-// that one should come back, how a program like join ends that does not, and the events in which it
-// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell others what a session did.
+// reasons has all that depends on a reason: its words for the client that leaves, whether the
+// client should come back, the exit code of a program like join that does not, and the events in which it
+// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell other members what a session did.
 var reasons = []struct {
 	Reason
 	words string
@@ -45,7 +45,7 @@ var reasons = []struct {
 	{Silent, "you said nothing for too long", false, 1, []string{"ticket", "duty"}},
 }
 
-// String is the reason in words for the one who leaves.
+// String is the reason in words for the client that leaves.
 func (r Reason) String() string {
 	for _, row := range reasons {
 		if row.Reason == r {
@@ -65,7 +65,7 @@ func (r Reason) IsKnown() bool {
 	return false
 }
 
-// ComesBack reports whether who hears goodbye for this reason should come back.
+// ComesBack reports whether a client should reconnect after a goodbye for this reason.
 func (r Reason) ComesBack() bool {
 	for _, row := range reasons {
 		if row.Reason == r {
@@ -75,8 +75,7 @@ func (r Reason) ComesBack() bool {
 	return false
 }
 
-// ExitCode is how a program ends that was started to take part, and ends for
-// this reason.
+// ExitCode is the exit code of a client program that ends for this reason.
 func (r Reason) ExitCode() int {
 	for _, row := range reasons {
 		if row.Reason == r {

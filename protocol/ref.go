@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Call is a command with the id that its client gave it, where the command has no member
-// for one: its refusal gives the id back. It is never in another Call.
+// Call is a command and the id that its client gave it, for a command without a member
+// for one. Its refusal gives the id back. It is never in another Call.
 type Call struct {
 	Command
 	Ref Ref
@@ -16,7 +16,7 @@ type Call struct {
 
 // Split is the command in cmd, and the id that cmd has.
 func Split(cmd Command) (Command, Ref) {
-	switch c := cmd.(type) { // cmd and not c is given back: that would be copied
+	switch c := cmd.(type) { // it returns cmd and not c, which would be copied
 	case Call:
 		return c.Command, c.Ref
 	case Say:
@@ -39,7 +39,7 @@ func Split(cmd Command) (Command, Ref) {
 	return cmd, ""
 }
 
-// labelled is c, a command of v, with the id that stands in b, where c has no member for it.
+// labelled is c, a command of v, in a Call with the id that stands in b if c has no member for it.
 func labelled(v *Verb, c Command, b []byte) (Command, error) {
 	if v.keepsID {
 		return c, nil
@@ -64,7 +64,7 @@ func appendRef(dst []byte, ref Ref) []byte {
 	return append(dst[:len(dst)-len("}\n")], member[bytes.IndexByte(member, ','):]...)
 }
 
-// CommandRefused is the refusal of a line that has an id. Unwrap gives the Refusal.
+// CommandRefused is the refusal of a line that has an id. Unwrap returns the Refusal.
 type CommandRefused struct {
 	Why *Refusal
 	Ref Ref
@@ -75,7 +75,7 @@ func (c *CommandRefused) Error() string { return c.Why.Text }
 // Unwrap is for errors.As.
 func (c *CommandRefused) Unwrap() error { return c.Why }
 
-// RefuseLine is why as the refusal of a line, with the id that stands in it.
+// RefuseLine is why as the refusal of a line, with the id in that line.
 func RefuseLine(why *Refusal, line []byte) error {
 	if ref := RefIn(line); ref != "" {
 		return &CommandRefused{why, ref}
@@ -83,24 +83,24 @@ func RefuseLine(why *Refusal, line []byte) error {
 	return why
 }
 
-// maxTokens is how many tokens of a line that is no JSON are looked at for its id.
+// maxTokens is how many tokens of a line that is no JSON are searched for its id.
 const maxTokens = 256
 
-// RefIn is the id in a line that is perhaps no command, nor all of a line: of one that is no
-// JSON what stands before that is read. Without an id that could be given back it is empty.
+// RefIn is the id in a line that may be no command, or only a part of one. If the line is no
+// JSON, it is read up to the error. RefIn is empty if there is no id that could be given back.
 func RefIn(line []byte) (ref Ref) {
 	var label struct {
 		Ref json.RawMessage `json:"id"`
 	}
 	id := ""
 	if json.Valid(line) {
-		_ = json.Unmarshal(line, &label) // no object has no id
+		_ = json.Unmarshal(line, &label) // a line that is no object has no id
 		_ = json.Unmarshal(label.Ref, &id)
 	} else {
 		id = idBefore(line)
 	}
 	if ref.UnmarshalText([]byte(id)) != nil || !utf8.Valid(line) && strings.Contains(id, "\ufffd") {
-		return "" // it would come back as another
+		return "" // it would be given back with other bytes
 	}
 	return ref
 }

@@ -3,19 +3,19 @@ package protocol
 import "fmt"
 
 // Refusal is the answer to a command that cannot be followed. It is an error
-// meant for the person who sent the command, and for nobody else: Text is a
+// for the sender of the command only: Text is a
 // plain sentence that says what to do instead; Code is for programs and never
 // changes its meaning.
 type Refusal struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+	Code string `json:"code"` // of a RefusalCode
+	Text string `json:"text"` // a plain sentence
 
 	noVerb noVerb // of the code unknown-command: see In
 }
 
 func (r *Refusal) Error() string { return r.Text }
 
-// Refuse makes a Refusal. The words must be the server's own; what a user sent
+// Refuse makes a Refusal. The words must be the server's own; user input
 // gets into them only as a Nick, a Room or a Text.
 func Refuse(code, format string, args ...any) *Refusal { return refuse(code, format, args...) }
 
@@ -23,12 +23,12 @@ func refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
-// HelloRefused is the refusal of what a program has begun with: it is nowhere before a
-// good hello. Unwrap gives the Refusal.
+// HelloRefused is the refusal of a program's first lines: it has no session before a
+// good hello. Unwrap returns the Refusal.
 type HelloRefused struct {
 	Why  *Refusal
-	Ref  Ref  // the id that it has
-	Last bool // it may not try again
+	Ref  Ref  // the id of the line
+	Last bool // the program may not try again
 }
 
 func (h *HelloRefused) Error() string { return h.Why.Text }

@@ -2,14 +2,14 @@ package protocol
 
 import "encoding/json"
 
-// Resume is the last position that a program saw, in the journal of that epoch.
+// Resume is the last position that a program saw.
 type Resume struct {
-	Epoch string `json:"epoch"`
-	Seq   uint64 `json:"seq"`
+	Epoch string `json:"epoch"` // of the journal
+	Seq   uint64 `json:"seq"`   // the position
 }
 
 // UnmarshalJSON implements json.Unmarshaler. A program that names no position is refused: it may be newer than the server,
-// with positions under another name, and would be told all from the beginning.
+// with positions under another name, and would receive the journal from the beginning.
 func (r *Resume) UnmarshalJSON(b []byte) error {
 	var in struct {
 		Epoch *string

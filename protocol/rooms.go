@@ -2,14 +2,14 @@ package protocol
 
 import "strings"
 
-// These are the ways to name a room, and to refuse a command for the room that it names.
+// The ways to name a room, and to refuse a command for the room that it names.
 
 // NotInRoom refuses what is only for the members of a room.
 func NotInRoom(r Room) *Refusal {
 	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
-// NotHeardIn refuses a line for a room that its author is not in.
+// NotHeardIn refuses a line for a room of which its author is no member.
 func NotHeardIn(r Room) *Refusal {
 	return refuse("not-in-room", "nobody has heard that: you are not in %s; /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
@@ -24,8 +24,8 @@ func TooManyRooms(most int) *Refusal {
 	return refuse("too-many-of-yours", "you are in %s, and nobody is in more: /part ROOM leaves one", plural(most, "room"))
 }
 
-// parseSay reads what stands behind /say: the room and what is said there. The ready replies of
-// operators were written so once.
+// parseSay reads the arguments of /say: the room and what is said there. The refusal names /canned,
+// since ready replies were once written as /say NAME.
 func parseSay(t Text) (Command, error) {
 	room, rest := cutRoom(t)
 	if (room == Room{}) || rest.IsBlank() {
@@ -39,8 +39,8 @@ func parseTopic(t Text) (Command, error) {
 	return Topic{Text: rest, Room: room}, nil
 }
 
-// cutRoom reads the room that t begins with, where it is written with its #; the rest is all
-// of t if there is none.
+// cutRoom reads the room that t begins with, if it is written with its #. Without one the rest is all
+// of t.
 func cutRoom(t Text) (Room, Text) {
 	word, rest := cutWord(t.s)
 	if strings.HasPrefix(word, "#") {

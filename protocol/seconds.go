@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Seconds is a length of time, as programs write it: a number.
+// Seconds is a length of time, on the wire a number.
 type Seconds int
 
-// SecondsOf is d in whole seconds, rounded up: what lasts is not over before.
+// SecondsOf is d in whole seconds, rounded up, so that a wait of that long is never too short.
 func SecondsOf(d time.Duration) Seconds { return Seconds((d + time.Second - 1) / time.Second) }
 
-// Duration is s for Go.
+// Duration is s as a time.Duration.
 func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }
 
-// units are what people count in, the largest first.
+// units are the units of time, the largest first.
 var units = []struct {
 	seconds Seconds
 	letter  string // as people write it
@@ -49,8 +49,8 @@ func (s Seconds) Short() string {
 	panic("unreachable: every number is a number of seconds")
 }
 
-// parseSeconds reads 40s, 10m, 2h or 1d. ok is false if s is something else; what is
-// too long to count is as long as can be counted.
+// parseSeconds reads 40s, 10m, 2h or 1d. ok is false if s is something else; a time
+// too long to count is the longest that can be counted.
 func parseSeconds(s string) (n Seconds, ok bool) {
 	if s == "" {
 		return 0, false

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// What history is asked for, and how people write since when.
+// The arguments of history, and how people write a time.
 
 func parseHistory(t Text) (Command, error) {
 	how, rest := cutWord(strings.ToLower(t.s))
@@ -80,14 +80,14 @@ func decodeHistory(b []byte) (Command, error) {
 	return h.History, nil
 }
 
-// isSpelled reports whether a time can be written in JSON, where four digits are a year. The
-// first of them begins with the time that stands for none.
+// isSpelled reports whether a time can be written in JSON, where a year has four digits. Year 1
+// is left out, since it begins with the zero time.
 func isSpelled(at time.Time) bool {
 	year := at.UTC().Year()
 	return 1 < year && year <= 9999
 }
 
-// isOneWay reports whether h says in one way which lines are meant.
+// isOneWay reports whether h names its lines in at most one way.
 func (h History) isOneWay() bool {
 	ways := 0
 	for _, said := range []bool{h.Lines != 0, h.All, !h.Since.IsZero(), h.Around > 0} {
@@ -98,10 +98,10 @@ func (h History) isOneWay() bool {
 	return h.Lines >= 0 && (ways == 0 || ways == 1 && (h.Around == 0 || h.Before == 0))
 }
 
-// sinceForms are how a time is written, for help and for who got it wrong.
+// sinceForms are how a time is written, for help and for refusals.
 const sinceForms = "14:00, yesterday, Monday 9:30, 3h, 24 Nov 14:00, 2026-11-24 or 2026-11-24 14:00"
 
-// badSince says which zone counts: at nc it is the server's, which may be far away.
+// badSince says which zone counts: for a person at nc it is the server's, which may be far away.
 func badSince(now time.Time) *Refusal {
 	return refuse("usage", "a time is written like %s; here it is %s", sinceForms, now.Format("15:04 on Monday, 2 Jan 2006 (UTC-07:00)"))
 }
@@ -111,16 +111,16 @@ var (
 	longAgo    = strings.NewReplacer("小时", "h", "分钟", "m", "天", "d")
 )
 
-// parseSince reads a time as people write it: so long ago, or a day, a clock, or both, in
-// the zone of now. What has no year, or no day, is the last one that there was. A time that
-// the clock showed twice is the earlier one; one that it did not show is when it leapt.
+// parseSince reads a time as people write it: a time ago, or a day, a clock, or both, in
+// the zone of now. Without a year, or a day, it is the latest such time that is past. A time that
+// the clock showed twice is the earlier one; a time that it skipped is the moment of the skip.
 func parseSince(s string, now time.Time) (at time.Time, ok bool) {
 	s = strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(s, "：", ":"))), " ")
 	if s == "" {
 		return at, false
 	}
 	if ago, ok := parseSeconds(longAgo.Replace(s)); ok && ago < math.MaxInt32 {
-		return now.Add(-ago.Duration()).Truncate(time.Second), true // as clocks are read
+		return now.Add(-ago.Duration()).Truncate(time.Second), true // a clock shows no fractions
 	}
 	if at, err := time.Parse(time.RFC3339, strings.ToUpper(s)); err == nil {
 		return at.In(now.Location()), true
@@ -141,7 +141,7 @@ func parseSince(s string, now time.Time) (at time.Time, ok bool) {
 	return lastOf(day, clock, now)
 }
 
-// lastOf is the day that s means, at that clock.
+// lastOf is the last day that s names, at that clock.
 func lastOf(s string, clock, now time.Time) (at time.Time, ok bool) {
 	year, month, today := now.Date()
 	on := func(y int, m time.Month, d int) time.Time {
@@ -197,14 +197,14 @@ var weekdays = func() map[string]time.Weekday {
 	return days
 }()
 
-// onClock is when the clock of a zone showed what wall shows in UTC. Where that came twice
-// it is the earlier time; where it did not come, the first moment after it.
+// onClock is when the clock of a zone showed what wall shows in UTC. If that came twice
+// it is the earlier time; if it never came, the first moment after it.
 func onClock(wall time.Time, zone *time.Location) time.Time {
 	at := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	begin, end := at.ZoneBounds()
 	_, offset := at.Zone()
 	switch shown := at.Add(time.Duration(offset) * time.Second).Sub(wall); {
-	case shown > 0: // time.Date counts with either offset where no clock showed that
+	case shown > 0: // for a skipped time, time.Date may use either offset
 		return begin
 	case shown < 0:
 		return end

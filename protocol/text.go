@@ -11,17 +11,17 @@ const MaxText = 4096
 
 const (
 	maxMarks  = 8  // zero-width runes on one base: no living script needs more, and a tower of them covers other lines
-	maxSpaces = 16 // a longer run pads a line until its rest wraps and looks like somebody else's
+	maxSpaces = 16 // a longer run pads a line until its rest wraps and looks like another author's
 )
 
-// Text is one line of somebody's words: valid UTF-8 without control
+// Text is one line of words: valid UTF-8 without control
 // characters, bidi overrides and isolates, tag characters or other runes that
 // hide text. The zero value is the empty text.
 type Text struct{ s string }
 
 // ParseText makes a Text of s. Tabs and line ends inside it become spaces, line ends
-// around it go, and runes that may not be shown are left out; what is not UTF-8 or is
-// longer than MaxText is refused, since no part of it could honestly be called what was sent.
+// around it go, and runes that may not be shown are left out. Text that is not UTF-8 or is
+// longer than MaxText is refused: a repaired or cut line would not be what was sent.
 func ParseText(s string) (Text, error) {
 	if len(s) > MaxText {
 		return Text{}, refuse("line-too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
@@ -32,7 +32,7 @@ func ParseText(s string) (Text, error) {
 	return Text{clean(s)}, nil
 }
 
-// MustText is ParseText for words that are known to be clean: the server's own.
+// MustText is ParseText for the server's own words. It panics if they are refused.
 func MustText(s string) Text {
 	t, err := ParseText(s)
 	if err != nil {
@@ -54,7 +54,7 @@ func (t Text) Short(n int) Text {
 	return Text{t.s[:n] + "…"}
 }
 
-// IsBlank reports whether there is nothing to see in t.
+// IsBlank reports whether t has no visible rune.
 func (t Text) IsBlank() bool { return !strings.ContainsFunc(t.s, isVisible) }
 
 // MarshalText implements encoding.TextMarshaler.
@@ -73,8 +73,8 @@ func clean(s string) string {
 	return cleanAny(s)
 }
 
-// isPlain reports whether there is nothing to clean: s is of runes that stand by
-// themselves, as most lines are, and its blanks are few.
+// isPlain reports whether s needs no cleaning: its runes are plain, as in
+// most lines, and its blanks are few.
 func isPlain(s string) bool {
 	spaces := 0
 	for _, r := range s {
@@ -90,8 +90,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isPlainRune knows the letters and the punctuation of many scripts that are shown
-// as they are and are neither blanks nor marks.
+// isPlainRune reports whether r is a letter or punctuation of the common scripts, which is shown
+// as it is and is neither a blank nor a mark. For other scripts it is false.
 func isPlainRune(r rune) bool {
 	switch {
 	case ' ' < r && r <= '~',
@@ -147,7 +147,7 @@ func isPlainASCII(s string) bool {
 
 const dropped rune = -1
 
-// shown is r as it may be shown on somebody's terminal, or dropped.
+// shown is r as it may be shown on a terminal, or dropped.
 func shown(r rune) rune {
 	switch {
 	case r == '\t', IsLineEnd(r):
@@ -190,7 +190,7 @@ func isZeroWidth(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf)
 }
 
-// isSpace knows the blanks that are letters or symbols by their category, too.
+// isSpace also reports the blanks that Unicode counts as letters or symbols.
 func isSpace(r rune) bool {
 	switch r {
 	case '\u2800', '\u3164', '\uFFA0', '\u115F', '\u1160':

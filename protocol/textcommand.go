@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// ParseCommand reads one line as a person types it, without its end. A blank
-// line is no command: nil. What cannot be understood is a *Refusal; a line that
-// begins with / is never taken for something to say, nor is one with a full-width ／ before
-// what is a command or nearly one. Whether one that begins with @ and
-// digits may be said depends on who says it: see AddressOf.
+// ParseCommand reads one line as a person types it, without its line end. A blank
+// line is no command: nil. The error is a *Refusal. A line that
+// begins with / is never said, nor is one with a full-width ／ before
+// a command or nearly one. Whether a line that begins with @ and
+// digits may be said depends on its author: see AddressOf.
 func ParseCommand(line string) (Command, error) {
 	t, err := ParseText(line)
 	if err != nil {
@@ -48,9 +48,9 @@ func ParseCommand(line string) (Command, error) {
 	return complete(c)
 }
 
-// afterSlash is what stands behind the / of a command. Chinese and Japanese keyboards also
-// write ／: that begins one only before what is a command or nearly one, and not before those
-// that come with a secret, which Guard refuses unless they are spelled as they should be.
+// afterSlash is the rest of a line behind the / of a command. Chinese and Japanese keyboards also
+// write ／: it begins a command only before its name or nearly that, and not before the commands
+// that come with a secret, which Guard refuses unless they are spelled exactly.
 func afterSlash(s string) (after string, slash bool) {
 	if after, slash = strings.CutPrefix(s, "/"); slash {
 		return after, true
@@ -70,8 +70,8 @@ func afterSlash(s string) (after string, slash bool) {
 	return after, near
 }
 
-// replyIn reads @7 TEXT as AppendCommand writes it. Anything else that may be meant so
-// is a Say, which keeps the line as it was typed: perhaps it is only said.
+// replyIn reads @7 TEXT as AppendCommand writes it. A line that is only similar
+// is a Say, which keeps it as it was typed: it may be meant for the room.
 func replyIn(t Text) (Reply, bool) {
 	n, rest, _ := AddressOf(t)
 	r := Reply{Ticket: n, Text: rest}
@@ -81,10 +81,10 @@ func replyIn(t Text) (Reply, bool) {
 // Line is the line that r is typed as.
 func (r Reply) Line() Text { return Text{r.Ticket.String() + " " + r.Text.s} }
 
-// AddressOf reads a line that begins with @ and digits, both also full-width, as
-// Chinese and Japanese keyboards write them, and after blanks: what operators begin an answer
-// with. n is the visitor that is meant, or zero if no visitor has such a number; rest is
-// what is said to them, and blank where the line is not "@N TEXT".
+// AddressOf reads a line that begins, after any blanks, with @ and digits, as operators begin an
+// answer. Both may be full-width, as Chinese and Japanese keyboards write them. n is the
+// visitor meant, or zero if no visitor can have such a number; rest is the answer, and
+// blank if the line is not "@N TEXT".
 func AddressOf(t Text) (n Ticket, rest Text, found bool) {
 	s := strings.TrimLeftFunc(t.s, func(r rune) bool { return !isVisible(r) })
 	after, ascii := strings.CutPrefix(s, "@")
@@ -118,8 +118,8 @@ func digitsOf(s string) (digits []byte, end int) {
 	return digits, len(s)
 }
 
-// BadReply is what an operator is told of a line that begins with @ and digits and is
-// no answer that reaches anybody. n is as AddressOf has read it.
+// BadReply refuses an operator's line that begins with @ and digits and is
+// no answer to a visitor. n is as AddressOf has read it.
 func BadReply(n Ticket) *Refusal {
 	if n == 0 {
 		return refuse("bad-reply", "nobody has heard that: a line that begins with @ and digits is an answer, and no visitor has that number; /queue shows them")
@@ -134,10 +134,10 @@ func complete(c Command) (Command, error) {
 	return c, nil
 }
 
-// AppendCommand appends c as a person would type it, with its end. A Hello has
+// AppendCommand appends c as a person would type it, with its line end. A Hello has
 // no such spelling and is left out.
 func AppendCommand(dst []byte, c Command) []byte {
-	c, _ = Split(c) // nor has an id
+	c, _ = Split(c) // an id has no such spelling, too
 	v := verbOf(c)
 	if v.parse == nil {
 		return dst

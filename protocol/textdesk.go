@@ -17,7 +17,7 @@ func (q *Queueing) atFirst() string {
 	return q.sentence()
 }
 
-// sentence is where a visitor stands.
+// sentence tells a visitor the place in the queue.
 func (q *Queueing) sentence() string {
 	switch {
 	case q.Place == 0:
@@ -107,7 +107,7 @@ func dutyChanged(dst []byte, e DutyChanged) []byte {
 	return line(dst, e.From.s, " is off duty")
 }
 
-// serving answers an operator, and always tells where the next line goes.
+// serving answers an operator, and always names the target of the next line.
 func serving(dst []byte, e Serving) []byte {
 	visitor := e.Ticket.String() + " " + e.Nick.s
 	switch e.State {
@@ -142,7 +142,7 @@ func serving(dst []byte, e Serving) []byte {
 	return line(dst, "what you type goes to ", e.Target.String(), " ", e.TargetNick.s)
 }
 
-// closedMany is what came of closing many.
+// closedMany tells how many conversations were closed.
 func closedMany(dst []byte, e Serving) []byte {
 	is := " are closed"
 	if e.Count == 1 {
@@ -213,7 +213,7 @@ func queuedAs(e Queued) string {
 	return "waits"
 }
 
-// alsoWith names the operator who has a visitor that is not there; none: the zero Nick.
+// alsoWith names the operator of a visitor that has no connection; none: the zero Nick.
 func alsoWith(by Nick) string {
 	if by == (Nick{}) {
 		return ""
@@ -221,7 +221,7 @@ func alsoWith(by Nick) string {
 	return ", and is with " + by.s
 }
 
-// deskLine is what is said at the desk, as operators are told it. No nick holds
+// deskLine is a line said at the desk, as operators are told it. No nick holds
 // any of its signs.
 var deskLine = regexp.MustCompile(`^\[(?:([^ \]]+) -> )?(@[1-9][0-9]{0,18}) ([^ ,\]]+)(?:, note by ([^ \]]+))?\] (.*)$`)
 

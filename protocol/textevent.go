@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// AppendEvent appends e as a person reads it: one line with its end. What a
-// user sent stands only behind a prefix of the server's, so no line can be
+// AppendEvent appends e as a person reads it: one line with its line end. User
+// text stands only behind a prefix of the server's, so no line can be
 // forged. Times are told in the server's zone.
 func AppendEvent(dst []byte, e Event) []byte {
 	switch e := e.(type) {
@@ -37,7 +37,7 @@ func AppendEvent(dst []byte, e Event) []byte {
 	return sentence(append(dst, "-- "...), e)
 }
 
-// appendWhen is where something was found, and when it was said.
+// appendWhen appends the position of a line that was found, and the time of the line.
 func appendWhen(dst []byte, e Past) []byte {
 	layout := "15:04] "
 	if e.Dated {
@@ -50,7 +50,7 @@ func appendWhen(dst []byte, e Past) []byte {
 	return at.Time.Local().AppendFormat(dst, layout)
 }
 
-// sentence is what the server says of e: everything that no user says begins
+// sentence is what the server says of e. Every line that is not a user's begins
 // with "-- ".
 func sentence(dst []byte, e Event) []byte {
 	switch e := e.(type) {
@@ -169,7 +169,7 @@ func sentence(dst []byte, e Event) []byte {
 	panic("protocol: an event without a sentence")
 }
 
-// welcome is what a newcomer needs, in one line: it comes after all that scrolls.
+// welcome is what a new client needs, in one line: it comes after all that scrolls.
 func welcome(dst []byte, e Welcome) []byte {
 	dst = append(append(append(dst, "You are "...), e.Nick.s...), e.where()...)
 	dst = append(dst, ". Type to talk, /help for more"...)
@@ -194,7 +194,7 @@ func (e Welcome) where() string {
 	return in
 }
 
-const roomsShown = 10 // of those that one watches, in a welcome: /watch lists all
+const roomsShown = 10 // of the rooms watched, in a welcome: /watch lists all
 
 func watching(dst []byte, e Watching) []byte {
 	switch len(e.Rooms) {
@@ -227,7 +227,7 @@ func line(dst []byte, parts ...string) []byte {
 	return append(dst, '\n')
 }
 
-// colon ends a sentence with somebody's words, if there are any.
+// colon ends a sentence with the author's words, if there are any.
 func colon(dst []byte, t Text) []byte {
 	if t.s == "" {
 		return append(dst, '\n')
@@ -249,7 +249,7 @@ func left(dst []byte, e Left) []byte {
 		dst = append(append(dst, " was kicked by "...), e.By.s...)
 	case Moved:
 		if e.To == (Room{}) {
-			dst = append(dst, " left"...) // nobody is told where to
+			dst = append(dst, " left"...) // to the desk, which members are not told
 			break
 		}
 		dst = append(append(dst, " went to "...), e.To.s...)
@@ -304,7 +304,7 @@ func named(names []Member) (n int) {
 }
 
 func roomList(dst []byte, e RoomList) []byte {
-	if e.Count == 0 { // the session is in a room: so that has none of the words
+	if e.Count == 0 { // only with Words: without them the session's own room is listed
 		return line(dst, "there is no such room")
 	}
 	dst = append(dst, plural(e.Count, "room")+": "...)
@@ -369,10 +369,10 @@ func join(names []Nick) string {
 	return strings.Join(s, ", ")
 }
 
-// ParseEvent reads one line of the text spelling, without its end, as far as
-// text can tell: what somebody said, did or whispered, told now or again, and
-// everything else as a Notice of the same words. What was said in a room that is not in front is
-// Elsewhere. What is written from it again is the same line.
+// ParseEvent reads one line of the text spelling, without its line end, as far as
+// text can tell: Said, Acted, Whispered and the lines of the desk, also as a Past, and
+// everything else as a Notice of the same words. A line of a room that is not in front is
+// Elsewhere. AppendEvent makes the same line of the result.
 func ParseEvent(s string) (Event, error) {
 	t, err := ParseText(s)
 	if err != nil {

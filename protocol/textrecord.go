@@ -1,8 +1,8 @@
 package protocol
 
-// AppendRecord appends e as it stands in a transcript, which anybody may read at any
-// time: with its day and its time, and with a name in the place of "you", whoever was told
-// of it. AtDesk, which does not know to whom it was said, names them as the visitor.
+// AppendRecord appends e as it stands in a transcript: with its day and its time, and with
+// nicks in the place of "you", since readers of a transcript differ. AtDesk has no nick of its
+// recipient, and calls it the visitor.
 func AppendRecord(dst []byte, e Recorded) []byte {
 	dst = appendWhen(append(dst, '['), Past{Event: e, Dated: true})
 	switch e := e.ForOthers().(type) {
@@ -15,7 +15,7 @@ func AppendRecord(dst []byte, e Recorded) []byte {
 	}
 }
 
-// ofVisitor is atDesk for somebody who is not the visitor.
+// ofVisitor is atDesk for readers other than the visitor.
 func ofVisitor(dst []byte, e AtDesk) []byte {
 	switch e.State {
 	case Taken:

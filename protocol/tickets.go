@@ -50,7 +50,7 @@ func ticketOf(word string) (Ticket, bool) {
 
 func (t Tickets) String() string { return t.s }
 
-// Among are those of nos, which are in order, that t names.
+// Among are the elements of nos that t names. nos must be in order.
 func (t Tickets) Among(nos []Ticket) []Ticket {
 	spans, _ := spansOf(t.s)
 	return slices.DeleteFunc(slices.Clone(nos), func(no Ticket) bool {
@@ -68,7 +68,7 @@ func (t *Tickets) UnmarshalText(b []byte) (err error) {
 }
 
 // Origin is where visitors come from: an address, of IPv6 with all of its /64, or all
-// addresses that begin alike (192.0.2.0/24). The zero value is nowhere. Make one with ParseOrigin.
+// addresses of a prefix (192.0.2.0/24). The zero value is none. Make one with ParseOrigin.
 type Origin struct{ p netip.Prefix }
 
 // ParseOrigin reads an address as the answer to /queue shows it, or a prefix.
@@ -82,7 +82,7 @@ func ParseOrigin(s string) (Origin, error) {
 	at = at.WithZone("").Unmap()
 	most := 32
 	if at.Is6() {
-		most = 64 // all of it belongs to one customer, and counts as one address everywhere
+		most = 64 // a /64 belongs to one customer, and counts as one address everywhere
 	}
 	n := most
 	if whole {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// How programs write a command, and what they are told where they do not.
+// How programs write a command, and the refusals of other spellings.
 
 // Field is a member of a command in JSON.
 type Field struct {
@@ -54,7 +54,7 @@ func (v Verb) exampleJSON() string {
 	return strings.TrimSuffix(string(appendJSON(nil, v.Name, c)), "\n")
 }
 
-// valueOf is what a member of a type can be, in words.
+// valueOf says in words what a member of a type can be.
 func valueOf(t reflect.Type) string {
 	if words, ok := values[t]; ok {
 		return words
@@ -89,7 +89,7 @@ func (v Verb) incomplete(c Command) *Refusal {
 		if f.Needed && isMissing(is.Field(i)) {
 			name := fmt.Sprintf("%q", f.Name)
 			if f.Name == "sure" {
-				name += ":true" // nothing else will do
+				name += ":true" // the only value accepted
 			}
 			missing = append(missing, name)
 		}
@@ -108,7 +108,7 @@ func (v Verb) refuse(why string) *Refusal {
 	return refuse("usage", "%s %s, as %s", v.one(), why, v.exampleJSON())
 }
 
-// isMissing reports whether nothing that counts was given.
+// isMissing reports whether v is zero, or a blank Text.
 func isMissing(v reflect.Value) bool {
 	if t, ok := v.Interface().(Text); ok {
 		return t.IsBlank()
@@ -116,7 +116,7 @@ func isMissing(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// together is what v needs of members that can each be left out.
+// together says what v needs of members that are each optional.
 func (v Verb) together() string {
 	switch v.Name {
 	case "history":
@@ -131,7 +131,7 @@ func (v Verb) together() string {
 	return "has other members"
 }
 
-// one is v as a thing.
+// one is v with its article.
 func (v Verb) one() string {
 	if strings.ContainsRune("aeiou", rune(v.Name[0])) {
 		return fmt.Sprintf("an %q", v.Name)

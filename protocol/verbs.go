@@ -7,24 +7,24 @@ import (
 )
 
 // Verb is one command: its name in both spellings, and all that help,
-// completion, parser, documents and tests have to know of it.
+// completion, parser, documents and tests need.
 type Verb struct {
 	Name     string // "nick": "type":"nick" in JSON and, unless Typed says otherwise, /nick in text
 	Args     string // all that it can have
-	Brief    string // these as help shows them, where they are too many for a line: Forms have the others. "": they are not
+	Brief    string // the Args that help shows, if all are too many for a line: Forms have the others. "": all
 	Help     string // what it does, to be read after the usage
 	Example  string // a whole line; parses to a Command of this verb
-	More     string // what else can be said of it, to who asks for help on this verb alone
+	More     string // shown by help on this verb alone
 	Forms    []Form // other ways to write it
 	Operator bool   // only operators may
 	InRoom   bool   // it means nothing at the desk
-	Anywhere bool   // also for who is in no room yet
-	Nicks    bool   // its first argument is the name of somebody present
+	Anywhere bool   // also for a session that is in no room yet
+	Nicks    bool   // its first argument is the nick of a member
 
-	helpIn   func(Place) string // what it does there, where that is something else; "": it is not. nil: nowhere
-	barredIn func(Place) string // why else it cannot be done there; "": it can. nil: everywhere
+	helpIn   func(Place) string // what it does there, if not what Help says; "": as Help says. nil: so everywhere
+	barredIn func(Place) string // why else it cannot be done there; "": it can. nil: it can everywhere
 
-	slashed func(args Text) (Command, error) // parses what stands behind its name and a /, if it is also written without
+	slashed func(args Text) (Command, error) // parses the arguments of the form with a /, if the verb is also written without
 
 	json  func([]byte) (Command, error)    // parses the JSON spelling
 	parse func(args Text) (Command, error) // nil: not written in text
@@ -49,7 +49,7 @@ func (v Verb) Usage() string {
 	return "/" + v.Name + " " + v.Args
 }
 
-// Verbs lists every command there is, in the order in which help tells them.
+// Verbs lists every command, in the order of help.
 func Verbs() []Verb { return verbs }
 
 var (
@@ -315,7 +315,7 @@ func init() {
 		if verbs[i].HasSlash() {
 			byWord[verbs[i].Name] = &verbs[i]
 		}
-		c, _ := verbs[i].json([]byte("{}")) // of its type, also where it lacks something
+		c, _ := verbs[i].json([]byte("{}")) // of its type, even if the error says that it lacks something
 		byType[reflect.TypeOf(c)] = &verbs[i]
 		_, verbs[i].keepsID = reflect.TypeOf(c).FieldByName("Ref")
 	}
@@ -326,8 +326,8 @@ func (v Verb) HasSlash() bool { return strings.HasPrefix(v.Usage(), "/") || v.sl
 
 func none(Command) string { return "" }
 
-// bare parses a command without arguments. What stands after it is not
-// dropped: whoever wrote it meant something by it.
+// bare parses a command without arguments. Text after it is refused and not
+// dropped, since it was meant for something.
 func bare(c Command) func(Text) (Command, error) {
 	return func(t Text) (Command, error) {
 		if t.s != "" {
@@ -398,7 +398,7 @@ func isComplete(c Command) bool {
 	case Canned:
 		return c.Ticket == 0 || !c.Name.IsBlank()
 	case Hold:
-		return c.Ticket != 0 || c.Text == Text{} // a text alone would go to whoever is spoken to by then
+		return c.Ticket != 0 || c.Text == Text{} // a text alone would go to the target, which may have changed
 	case Close:
 		return c.isComplete()
 	case Hand:
