@@ -18,21 +18,21 @@ type Listener struct {
 	server *Server
 	net    net.Listener
 	door   func(net.Conn) Transport
-	id     hub.Identity // of whoever comes in, but for the address
+	id     hub.Identity // of its clients, but for the address
 	served sync.WaitGroup
 	turned chan struct{} // capacity maxTurned
 	poller *poller
 }
 
 const (
-	// maxTurned is how many who were turned away may read why for a moment.
-	// More are just closed, which a system may answer with a reset.
+	// maxTurned is how many rejected connections stay open for a moment, so that the client can read why.
+	// Further ones are just closed, which a system may answer with a reset.
 	maxTurned = 16
 
-	// crowd is how many must have come for settle, when no more come.
+	// crowd is how many connections make settle worth its cost, once no more come.
 	crowd = 1000
 
-	// lastMoment is what those who are about to end have left when the hub has ended.
+	// lastMoment is how long connections may take to end after the hub has ended.
 	lastMoment = 500 * time.Millisecond
 )
 
@@ -41,17 +41,17 @@ func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport, id hub.Id
 	return &Listener{server: s, net: l, door: door, id: id, turned: make(chan struct{}, maxTurned), poller: newPoller()}
 }
 
-// Close takes no more connections. Those that are there go on.
+// Close stops accepting connections. Open ones go on.
 func (l *Listener) Close() { _ = l.net.Close() }
 
 // Accept serves connections until Close, and then until the hub has ended and
-// the last of them is gone. Trouble in accepting is survived: it waits, and
-// where there are no descriptors left the strangers who never said a word go first.
+// the last of them is gone. After an error of accepting it waits and retries; if the system
+// is out of descriptors, it also expels the oldest connection that has never sent a line.
 func (l *Listener) Accept() error {
 	defer l.poller.stop()
 	defer l.served.Wait()
 	settled := time.AfterFunc(time.Hour, settle)
-	settled.Stop() // nobody has come yet
+	settled.Stop() // armed by a crowd
 	defer settled.Stop()
 	came := 0
 	var pause time.Duration
@@ -68,7 +68,7 @@ func (l *Listener) Accept() error {
 			}
 		case errors.Is(err, net.ErrClosed):
 			<-s.hub.Done()
-			time.AfterFunc(lastMoment, s.abortAll) // those of other doors and of the console, too
+			time.AfterFunc(lastMoment, s.abortAll) // the connections of other listeners and the console, too
 			return nil
 		default:
 			if time.Since(told) > time.Minute {
@@ -84,13 +84,13 @@ func (l *Listener) Accept() error {
 	}
 }
 
-// settle gives back what the coming of a crowd has needed.
+// settle gives the memory that a crowd needed on arriving back to the system.
 func settle() {
-	runtime.GC() // pools let go of what they hold at the second time
+	runtime.GC() // a sync.Pool empties at the second collection
 	debug.FreeOSMemory()
 }
 
-// rest lets a moment pass. When the hub has ended there is nothing more to accept for.
+// rest waits for d, or closes the listener if the hub has ended.
 func (l *Listener) rest(d time.Duration) {
 	select {
 	case <-time.After(d):
@@ -99,17 +99,17 @@ func (l *Listener) rest(d time.Duration) {
 	}
 }
 
-// isShortage reports whether somebody's going would help.
+// isShortage reports whether closing a connection would help.
 func isShortage(err error) bool {
 	switch fault.KindOf(err) {
-	case fault.TooMany, fault.NoMemory, fault.DiskFull: // the last of what epoll may watch
+	case fault.TooMany, fault.NoMemory, fault.DiskFull: // ENOSPC is epoll's limit of watches
 		return true
 	}
 	return false
 }
 
-// admit lets a connection in, or tells it why not: at once, since one who
-// floods must not hold up the others.
+// admit lets a connection in, or tells it why not. It never waits, since a client that
+// floods must not hold up other clients.
 func (l *Listener) admit(c net.Conn) {
 	s, at := l.server, prefixOf(addrOf(c))
 	if why, tell := s.limits.enter(at); why != "" {
@@ -126,8 +126,8 @@ func (l *Listener) admit(c net.Conn) {
 	go l.serve(c, link, id, s.limits.follow(at, link))
 }
 
-// turnAway says why in the spelling of the door. A socket takes its first bytes at
-// once; whether they are read may take a moment.
+// turnAway tells the client why, in the transport's spelling. A socket takes its first bytes at
+// once; the client may take a moment to read them.
 func (l *Listener) turnAway(c net.Conn, why string) {
 	t := l.door(c)
 	late := time.AfterFunc(time.Second, t.Abort)

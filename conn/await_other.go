@@ -4,7 +4,7 @@ package conn
 
 import "syscall"
 
-// Here every Receive waits by itself.
+// On these systems every Receive waits by itself.
 
 type poller struct{}
 

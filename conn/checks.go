@@ -10,26 +10,26 @@ import (
 	"chinwag/protocol"
 )
 
-// Password reports whether somebody knows the operators' password. It may take
-// its time, and memory: it is asked by few at once.
+// Password reports whether a secret is the operators' password. It may be slow and need
+// memory: at most maxHashing calls run at once.
 type Password func(protocol.Secret) bool
 
 const (
-	maxHashing = 2  // passwords that are checked at once: each may take tens of megabytes
-	maxWaiting = 32 // that wait for it: about a second's work
+	maxHashing = 2  // passwords checked at once: each may take tens of megabytes
+	maxWaiting = 32 // passwords in the queue: about a second's work
 	maxOfOne   = 16 // of these, from one address
 
-	// Addresses that were right in so long a time are remembered, so many of them.
+	// An address is remembered as right for this long; at most maxRight are.
 	lately   = 24 * time.Hour
 	maxRight = 64
 )
 
-// checks has passwords checked, each in its turn. The queue is bounded: who finds it
+// checks is the queue of passwords to check. It is bounded: a client that finds it
 // full is told so at once, and may try again. An address that has been right lately goes
-// first, so that those who guess do not hold up those who know.
+// first, so that guesses do not hold up operators.
 //
-// No address has more under way than it has wrong tries left. So those who come at once and are
-// right all come in, and who guesses cannot guess more often by guessing at once.
+// No address has more checks under way than it has wrong tries left. So clients that come at once with
+// the right password all come in, and guesses at once gain nothing.
 type checks struct {
 	password Password
 	limits   *limits
@@ -37,7 +37,7 @@ type checks struct {
 	mu      sync.Mutex
 	running map[netip.Prefix]int
 	now     int      // the sum of running
-	waiting []*check // those of addresses that have been right lately, then the others; each in the order of coming
+	waiting []*check // first of addresses that have been right lately, then of others; each part in the order of coming
 	right   []rightAddress
 }
 
@@ -45,7 +45,7 @@ type checks struct {
 type check struct {
 	at   netip.Prefix
 	sure bool                   // the address has been right lately
-	turn chan *protocol.Refusal // capacity 1; nil: it is its turn
+	turn chan *protocol.Refusal // capacity 1; receives nil when it is its turn
 }
 
 type rightAddress struct {
@@ -57,7 +57,7 @@ func newChecks(p Password, l *limits) *checks {
 	return &checks{password: p, limits: l, running: map[netip.Prefix]int{}}
 }
 
-// try reports why somebody does not come in with p; nil: it is right.
+// try checks p, and returns why it is refused; nil: it is right.
 func (c *checks) try(ctx context.Context, at netip.Prefix, p protocol.Secret) (*protocol.Refusal, error) {
 	k, refusal := c.wait(at)
 	if refusal != nil {
@@ -80,7 +80,7 @@ func (c *checks) try(ctx context.Context, at netip.Prefix, p protocol.Secret) (*
 	return nil, nil
 }
 
-// wait puts somebody into the queue, or says why not.
+// wait puts a check into the queue, or says why not.
 func (c *checks) wait(at netip.Prefix) (*check, *protocol.Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,7 +95,7 @@ func (c *checks) wait(at netip.Prefix) (*check, *protocol.Refusal) {
 	switch {
 	case c.waitingFrom(at) == maxOfOne, place == maxWaiting:
 		return nil, tooManyTrying
-	case len(c.waiting) == maxWaiting: // k goes before its last
+	case len(c.waiting) == maxWaiting: // k takes a place before the last check, which is evicted
 		c.waiting[maxWaiting-1].turn <- tooManyTrying
 		c.waiting = c.waiting[:maxWaiting-1]
 	}
@@ -120,7 +120,7 @@ func (c *checks) waitingFrom(at netip.Prefix) (n int) {
 	return n
 }
 
-// next has begin what may.
+// next starts the checks that may run. The caller has c.mu.
 func (c *checks) next() {
 	for c.now < maxHashing {
 		i := slices.IndexFunc(c.waiting, func(k *check) bool { return c.running[k.at] < c.limits.triesLeft(k.at) })
@@ -135,7 +135,7 @@ func (c *checks) next() {
 	}
 }
 
-// decided makes room for the next, and keeps whether the address was right.
+// decided makes room for the next check, and remembers whether the address was right.
 func (c *checks) decided(k *check, right bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -145,7 +145,7 @@ func (c *checks) decided(k *check, right bool) {
 		c.limits.wrongTry(k.at)
 	}
 	c.ended(k)
-	if c.limits.triesLeft(k.at) == 0 { // nothing of it is under way, then
+	if c.limits.triesLeft(k.at) == 0 { // so none of its checks is under way
 		c.waiting = slices.DeleteFunc(c.waiting, func(o *check) bool {
 			if o.at == k.at {
 				o.turn <- tooManyTries
@@ -163,7 +163,7 @@ func (c *checks) ended(k *check) {
 	}
 }
 
-// giveUp is for who has gone before its turn, or just as that came.
+// giveUp takes back a check whose client has gone, before its turn or just as that came.
 func (c *checks) giveUp(k *check) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,7 +179,7 @@ func (c *checks) wasRight(at netip.Prefix) bool {
 	return slices.ContainsFunc(c.right, func(r rightAddress) bool { return r.at == at && time.Since(r.when) < lately })
 }
 
-// remember keeps that an address was right, in the place of the one that was so
+// remember keeps that an address was right. If there are maxRight, it evicts the one that was right
 // the longest time ago.
 func (c *checks) remember(at netip.Prefix) {
 	c.right = slices.DeleteFunc(c.right, func(r rightAddress) bool { return r.at == at })

@@ -1,4 +1,4 @@
-// Package conn is how people and programs get in and out.
+// Package conn connects clients to the hub.
 //
 //	listener ─> Accept: limits by address ─> door ─> Transport
 //	                                                   │
@@ -6,16 +6,16 @@
 //	          hub ───── Offer ───> socket                  │ connection: a link
 //	          writer ── Send ────> socket, if it is full   │
 //
-// Reader and writer are goroutines of the connection's own that live while there is
-// something to do: thousands of silent connections are a poller and what they are known by.
-// The hub writes what a socket takes at once by itself, from one connection to the next.
+// Reader and writer are goroutines of the connection that live while there is
+// something to do: an idle connection costs one slot in the poller and no goroutine.
+// The hub itself writes what a socket takes at once, from one connection to the next.
 //
-// A door is a Transport: it reads Commands and writes Events in its own
+// A door makes a Transport, which reads Commands and writes Events in its own
 // spelling. The doors live in folders of their own; none of them knows the hub,
-// and the hub knows none of them. What those on a socket have in common is in stream.
+// and the hub knows none of them. Transports on a socket share package stream.
 //
-// A connection is a circle: whatever ends first (the reader at the end of the
-// stream, the hub with a goodbye) leads the other to its end, in such an order that a
-// goodbye is still written. A socket that cannot be written to ends nothing: what was
-// sent through it is read to its end, within bounds (loss.go).
+// A connection is a circle: the side that ends first (the reader at the end of the
+// stream, the hub with a goodbye) ends the other, in such an order that a
+// goodbye is still written. A failed write ends nothing: the input is
+// read to its end, within bounds (loss.go).
 package conn

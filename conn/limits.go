@@ -14,19 +14,19 @@ import (
 )
 
 // maxAddresses is how many addresses are remembered before those without a
-// connection are forgotten.
+// connection are evicted.
 const maxAddresses = 4096
 
-// maxRecent is how many connections of an address are known as those before another.
+// maxRecent is how many connections of an address a new one may wait for: see link.follow.
 const maxRecent = 16
 
 const (
-	// maxTries is how many wrong passwords one address may bring at once, and tryAgain
-	// how long it takes until it may bring one more. Right ones do not count.
+	// maxTries is how many wrong passwords one address may send at once, and tryAgain
+	// the time until it may send one more. Right ones do not count.
 	maxTries = 5
 	tryAgain = 10 * time.Second
 
-	// maxTold is of how many addresses the operator is told in a minute that they are refused.
+	// maxTold is how many rejected addresses the log names in a minute.
 	maxTold = 10
 )
 
@@ -40,16 +40,16 @@ type limits struct {
 	mu     sync.Mutex
 	byAddr map[netip.Prefix]*address
 	full   int       // len(byAddr) at which it is tidied next
-	since  time.Time // a minute in which the operator is told
-	told   int       // since then: of so many addresses, and of others that there are more
+	since  time.Time // the beginning of the minute that told counts
+	told   int       // rejected addresses since then
 }
 
 type address struct {
 	open    int
 	limiter *rate.Limiter
 	tries   *rate.Limiter // of wrong passwords; nil: none yet
-	told    time.Time     // when the operator was last told that it is refused
-	recent  []*link       // the connections that came last, and are not gone; at most maxRecent
+	told    time.Time     // when the log last named it as rejected
+	recent  []*link       // the newest connections that are not gone; at most maxRecent
 }
 
 func newLimits(o Options) limits {
@@ -61,11 +61,11 @@ func newLimits(o Options) limits {
 }
 
 // prefixOf is what counts as one address: a whole /64 of IPv6 belongs to one
-// customer, who can use every address in it.
+// customer, which can use every address in it.
 func prefixOf(hostport string) netip.Prefix {
 	ap, err := netip.ParseAddrPort(hostport)
 	if err != nil {
-		return netip.Prefix{} // not an internet address: all such count as one
+		return netip.Prefix{} // no internet address: all of these count as one
 	}
 	ip := ap.Addr().Unmap()
 	bits := 64
@@ -79,8 +79,8 @@ func prefixOf(hostport string) netip.Prefix {
 	return p
 }
 
-// enter counts a new connection in, or says why it cannot come in: to who connects, and in
-// tell to the operator, unless there is nothing to tell that was not told a moment ago.
+// enter counts a new connection in, or rejects it: why is for the client, and tell for the
+// log, or "" if the log has it from a moment ago.
 func (l *limits) enter(at netip.Prefix) (why, tell string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,8 +102,8 @@ func (l *limits) enter(at netip.Prefix) (why, tell string) {
 	return "", ""
 }
 
-// news is what the operator is told of an address: once a minute. Where very many are
-// refused, not each of them is named.
+// news is what the log says of a rejected address, once a minute: it names maxTold addresses
+// and then only says that there are more.
 func (l *limits) news(a *address, format string, args ...any) string {
 	now := time.Now()
 	if now.Sub(a.told) <= time.Minute {
@@ -122,17 +122,17 @@ func (l *limits) news(a *address, format string, args ...any) string {
 	return ""
 }
 
-// triesLeft is how many wrong passwords may still come from that address now.
+// triesLeft is how many wrong passwords that address may still send now.
 func (l *limits) triesLeft(at netip.Prefix) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch a := l.byAddr[at]; {
-	case a == nil: // the server's own terminal
+	case a == nil: // the server's own terminal, which has no limits
 		return math.MaxInt
 	case a.tries == nil:
 		return maxTries
 	default:
-		return int(a.tries.Tokens() + 1e-6) // it counts in fractions
+		return int(a.tries.Tokens() + 1e-6) // tokens are fractions, and rounding must not cost one
 	}
 }
 
@@ -159,7 +159,7 @@ func hostOf(hostport string) string {
 	return ap.Addr().Unmap().String()
 }
 
-// follow tells which connections came before c from the same address, the last ones. It
+// follow returns the newest connections from the same address that came before c. It
 // is called in the order of coming, before c begins.
 func (l *limits) follow(at netip.Prefix, c *link) (before []*link) {
 	l.mu.Lock()
@@ -181,9 +181,9 @@ func (l *limits) leave(at netip.Prefix, c *link) {
 	a.recent = slices.DeleteFunc(a.recent, func(r *link) bool { return r == c })
 }
 
-// tidy forgets addresses without a connection: those that were quiet long
-// enough or, where that is not enough, all. It runs when there are twice as many
-// as it left the last time, so that a flood of addresses costs little each.
+// tidy evicts addresses without a connection: those that were quiet long
+// enough or, if that frees too little, all. It runs when there are twice as many
+// as it left the last time, so that each address of a flood costs little.
 func (l *limits) tidy() {
 	if len(l.byAddr) < l.full {
 		return

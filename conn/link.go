@@ -15,42 +15,42 @@ import (
 	"chinwag/protocol"
 )
 
-// link is one connection as the server sees it. It belongs to the goroutine that
-// reads from it, but for what is said otherwise.
+// link is one connection as the server sees it. Its fields belong to the goroutine that
+// reads from it, unless they say otherwise.
 type link struct {
 	server    *Server
 	transport Transport
 	client    *hub.Client
-	ctx       context.Context // until nothing is written any more, or nobody would read it
+	ctx       context.Context // ends when the writer has stopped, or the other side is gone
 	cancel    context.CancelFunc
 	from      hub.Address
 	since     time.Time
-	unlimited bool               // it may send as fast as it can
-	lines     []protocol.Command // to be said, and not handed over yet
+	unlimited bool               // the server's own console: no rate limit
+	lines     []protocol.Command // lines to say that the hub does not have yet
 	pace      *pace              // nil before the first line
 	poller    *poller            // nil: goroutines wait
 	waiting   waiting            // under poller.mu
 	ended     func(error)        // called once, at the very end
-	spoke     atomic.Bool        // it has sent a line, or is no stranger
-	waits     atomic.Bool        // all that has come was handed over
+	spoke     atomic.Bool        // the client has sent a line, or is the console
+	waits     atomic.Bool        // the hub has all input
 	loss      atomic.Pointer[loss]
 	stalled   atomic.Bool // the other side took nothing for too long
 
 	// under Server.mu
 	expelled bool
-	over     bool          // nothing is written any more
-	wasRead  bool          // all that it sent was followed
-	err      error         // how the writing ended
-	isOver   chan struct{} // closed then; nil: nobody waits for it
-	onRead   chan struct{} // closed then; nil: nobody waits for it
+	over     bool          // the writer has stopped
+	wasRead  bool          // the hub has followed all input
+	err      error         // how the writer ended
+	isOver   chan struct{} // closed with over; nil: nothing waits for it
+	onRead   chan struct{} // closed with wasRead; nil: nothing waits for it
 }
 
-// wrote is called by the hub when nothing more is written.
+// wrote is called by the hub when the writer has stopped.
 func (l *link) wrote(err error) {
-	l.stalled.Store(errors.Is(err, os.ErrDeadlineExceeded)) // the reader, which ends now, tells why
+	l.stalled.Store(errors.Is(err, os.ErrDeadlineExceeded)) // the reader, which ends now, takes it as the reason
 	l.transport.Interrupt()
 	l.rouse()
-	l.cancel() // what the reader still wants is not wanted any more
+	l.cancel() // the reader must not wait for the hub any more
 	l.server.mu.Lock()
 	defer l.server.mu.Unlock()
 	l.over, l.err = true, err
@@ -62,7 +62,7 @@ func (l *link) wrote(err error) {
 	}
 }
 
-// overSoon is closed when nothing is written any more; nil: that is so already.
+// overSoon returns a channel that closes when the writer stops, or nil if it has stopped.
 func (l *link) overSoon() <-chan struct{} {
 	l.server.mu.Lock()
 	defer l.server.mu.Unlock()
@@ -80,9 +80,8 @@ func (l *link) abort() {
 	l.cancel()
 }
 
-// read hands over what the client has sent, and leaves the waiting for more to
-// others: a goroutine that waits costs its stack, which is most of a silent
-// connection.
+// read hands the input to the hub, and returns when there is no more for now: await calls it again.
+// The stack of a goroutine that waits would be most of the cost of an idle connection.
 func (l *link) read() {
 	l.waits.Store(false)
 	for {
@@ -103,22 +102,22 @@ func (l *link) read() {
 	}
 }
 
-// isUnread reports whether something has come that the hub does not know yet.
+// isUnread reports whether there is input that the hub does not have yet.
 func (l *link) isUnread() bool { return !l.waits.Load() || hasCome(l.transport.Socket()) }
 
-// isEnding reports whether the other side has ended its direction, as far as that can be
-// known.
+// isEnding reports whether the other side has ended its direction; false if the transport
+// cannot tell.
 func (l *link) isEnding() bool {
 	on, ok := l.transport.(interface{ Raw() syscall.RawConn })
 	return ok && on.Raw() != nil && hasEnded(on.Raw())
 }
 
-// patience is how long a connection waits for those before it.
+// patience is how long a connection waits for earlier ones.
 const patience = 30 * time.Second
 
-// follow waits until all is followed that was sent by those connections before this one
-// from the same address which have ended their input already: a loop of a shell sends a
-// line with each connection, and they are said in its order.
+// follow waits until the hub has followed all input of those earlier connections from the same
+// address that have ended their input already. So the lines of a shell loop that opens a
+// connection for each are said in its order.
 func (l *link) follow(before []*link) {
 	before = slices.DeleteFunc(before, func(b *link) bool { return !b.isEnding() })
 	if len(before) == 0 {
@@ -139,7 +138,7 @@ func (l *link) follow(before []*link) {
 	}
 }
 
-// readSoon is closed when all that was sent has been followed.
+// readSoon returns a channel that closes when the hub has followed all input.
 func (l *link) readSoon() <-chan struct{} {
 	l.server.mu.Lock()
 	defer l.server.mu.Unlock()
@@ -161,8 +160,8 @@ func (l *link) tellRead() {
 	}
 }
 
-// receive takes one line. Those that are to be said are handed over together, as many
-// as have come.
+// receive takes one line. Consecutive lines to say go to the hub together, up to
+// hub.MaxTogether.
 func (l *link) receive() error {
 	cmd, err := l.transport.Receive()
 	refusal, refused := errors.AsType[*protocol.Refusal](err)
@@ -197,27 +196,27 @@ func (l *link) receive() error {
 	return l.client.Do(l.ctx, cmd)
 }
 
-// handOver hands over the lines that are to be said.
+// handOver gives the lines to say to the hub.
 func (l *link) handOver() error {
 	if len(l.lines) == 0 {
 		return nil
 	}
 	lines := l.lines
-	l.lines = nil // they are the hub's now
+	l.lines = nil // the hub owns them now
 	return l.client.Do(l.ctx, lines...)
 }
 
-// end waits until nothing is written any more, and closes the connection.
+// end waits until the writer has stopped, and closes the connection.
 func (l *link) end(reading error) {
 	reason := protocol.Quit
 	if !l.isOrderly(reading) {
 		reason = protocol.Lost
-		l.client.Discard() // nobody is there to say goodbye to, or it is said
+		l.client.Discard() // the client is gone, or has its goodbye
 	}
 	if l.stalled.Load() {
 		reason = protocol.Stalled
 	}
-	// The writing is about to end, or the hub ends it with the goodbye.
+	// The writer is about to stop, or the hub stops it with the goodbye.
 	if over := l.overSoon(); over == nil {
 		l.client.Close(l.ctx, reason)
 		l.tellRead()

@@ -14,41 +14,40 @@ import (
 	"chinwag/protocol"
 )
 
-// A write that fails says that nobody listens, not that nothing was said: a script sends a
-// line and is gone before the greeting reaches it. What it sent is in this machine
-// already. It is read to its end, but not without bounds: whoever floods and
-// goes leaves a great deal in the system's buffers.
+// A failed write means that the client does not read, not that it sent nothing: a script sends a
+// line and is gone before the greeting reaches it. Its input is in this machine
+// already, and is read to its end. The bounds are for a client that floods and goes: it
+// leaves a great deal in the system's buffers.
 
 const (
-	maxUnheard = 256              // lines that are still read
-	unheardFor = 60 * time.Second // and for how long
+	maxUnheard = 256              // lines still read
+	unheardFor = 60 * time.Second // how long it is still read
 )
 
-// loss is what becomes of a connection from its first failed write on.
+// loss is the state of a connection after its first failed write.
 type loss struct {
 	err   error
 	since time.Time
-	late  *time.Timer // nil: it may go on for as long as it likes
-	lines int         // that were read since; owned by the reader
+	late  *time.Timer // nil: no bounds
+	lines int         // read since; owned by the reader
 }
 
-// failed is called by the hub when a write has failed. Reading goes on, unless it
-// was we who ended the connection: because the other side took nothing for too
-// long, or with the server.
+// failed is called by the hub when a write has failed. Reading goes on, unless the server
+// ended the connection: because the other side took nothing for too
+// long, or because it is shutting down.
 func (l *link) failed(err error) (goesOn bool) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 		return false
 	}
 	at := &loss{err: err, since: time.Now()}
-	if !l.unlimited { // else it is the server's own console, whose input is heard although its output has gone
+	if !l.unlimited { // the server's own console is read for ever, even without its output
 		at.late = time.AfterFunc(unheardFor, l.wakeLate)
 	}
 	l.loss.Store(at)
 	return true
 }
 
-// wakeLate ends the waiting for more, if there is any. Whoever is reading just now
-// looks at the time itself.
+// wakeLate ends the waiting for input, if l waits. A reader that is busy checks isLate itself.
 func (l *link) wakeLate() {
 	if l.waits.Load() || l.transport.Socket() == nil {
 		l.transport.Interrupt()
@@ -56,20 +55,20 @@ func (l *link) wakeLate() {
 	}
 }
 
-// forgive lets go of the timer.
+// forgive stops the timer.
 func (l *link) forgive() {
 	if at := l.loss.Load(); at != nil && at.late != nil {
 		at.late.Stop()
 	}
 }
 
-// isLate reports whether nobody has listened for too long.
+// isLate reports whether the first failed write is too long ago.
 func (l *link) isLate() bool {
 	at := l.loss.Load()
 	return at != nil && at.late != nil && time.Since(at.since) >= unheardFor
 }
 
-// isSpent counts a line that was read, and reports whether it is one too many.
+// isSpent counts a line read after the loss, and reports whether it is one too many.
 func (l *link) isSpent() bool {
 	at := l.loss.Load()
 	if at == nil || at.late == nil {
@@ -79,8 +78,7 @@ func (l *link) isSpent() bool {
 	return at.lines > maxUnheard || l.isLate()
 }
 
-// pause waits for the limiter, but no longer than a connection is read to which nobody
-// listens.
+// pause waits for the limiter, but not past unheardFor after a loss.
 func (l *link) pause(limiter *rate.Limiter) error {
 	at := l.loss.Load()
 	if at == nil || at.late == nil {
@@ -97,11 +95,11 @@ func (l *link) pause(limiter *rate.Limiter) error {
 	return l.drop()
 }
 
-// drop reads what is left without following it, so that the log can say how much
-// that was. It takes no longer than a moment.
+// drop reads the rest of the input without following it, so that the log can say how many lines
+// that was. It takes at most a second.
 func (l *link) drop() error {
 	most := time.Now().Add(time.Second)
-	if l.transport.Socket() == nil { // it waits for what comes
+	if l.transport.Socket() == nil { // Receive waits
 		defer time.AfterFunc(time.Second, l.transport.Interrupt).Stop()
 	}
 	n := 1
@@ -121,9 +119,9 @@ func isRefusal(err error) bool {
 
 var errLate = errors.New("conn: what was sent before the connection broke was too much")
 
-// isOrderly reports whether the input has ended because the other side ended it. A reset
-// is told by the system once only: if a write was told, the input ends like any
-// other. (EPIPE is told where the other side had ended its own direction before.)
+// isOrderly reports whether the input has ended because the other side ended it. The system
+// reports a reset only once: if a write has got it, the input ends like any
+// other. (A write gets EPIPE if the other side had ended its own direction before.)
 func (l *link) isOrderly(reading error) bool {
 	at := l.loss.Load()
 	return errors.Is(reading, io.EOF) && (at == nil || errors.Is(at.err, syscall.EPIPE))

@@ -6,9 +6,9 @@ import (
 	"chinwag/protocol"
 )
 
-// promote makes an operator of whoever knows the password. Without one it asks
-// for it: the next line of a person is then taken for it by the door. Where it is not asked
-// for or not right, the door is told that one may be typed all the same.
+// promote makes the client an operator if the password is right. Without one it asks
+// for it: the transport then takes a person's next line for the password. If it does not ask, or the
+// password is wrong, the transport is warned that one may be typed all the same.
 func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator, ref protocol.Ref) error {
 	refusal, err := s.mayTry(ctx, l, cmd.Password)
 	switch {
@@ -24,7 +24,7 @@ func (s *Server) promote(ctx context.Context, l *link, cmd protocol.Operator, re
 	return l.client.Promote(ctx, ref)
 }
 
-// mayTry reports why a password is not asked for, or is not right.
+// mayTry returns why a password is not asked for, or is not right.
 func (s *Server) mayTry(ctx context.Context, l *link, p protocol.Secret) (*protocol.Refusal, error) {
 	if is, err := l.client.IsOperator(ctx); is || err != nil {
 		return alreadyOperator, err
@@ -49,10 +49,9 @@ func (s *Server) checkPassword(ctx context.Context, l *link, p protocol.Secret) 
 	return refusal, err
 }
 
-// guarded is a transport of people who type. One of them may go on to type a password that
-// was not asked for.
+// guarded is a transport for people, from whom a password may come that was not asked for.
 type guarded interface {
-	// Guard keeps what comes next from being said, for a moment. It is called by who
+	// Guard keeps the next line from being said, for a moment. It is called by the goroutine that
 	// calls Receive.
 	Guard()
 }

@@ -10,7 +10,7 @@ import (
 // slowly, so that nothing is lost and the sender's own system holds it back.
 type pace struct {
 	limiter *rate.Limiter // nil: none
-	told    bool          // since the last time that it was all well
+	told    bool          // the client knows that it is read more slowly
 }
 
 func (s *Server) newPace(unlimited bool) *pace {
@@ -20,7 +20,7 @@ func (s *Server) newPace(unlimited bool) *pace {
 	return &pace{limiter: rate.NewLimiter(rate.Limit(s.opts.Rate), s.opts.Burst)}
 }
 
-// keepPace waits where lines come faster than they may.
+// keepPace waits if lines come faster than the limit.
 func (l *link) keepPace() error {
 	if l.pace == nil {
 		l.pace = l.server.newPace(l.unlimited)

@@ -8,34 +8,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// poller starts a goroutine for a connection when something has come on it, with
+// poller starts a goroutine for a connection when there is input on it, with
 // epoll(7). The runtime's own poller can only wake a goroutine that waits, and its
-// stack is more than half of what a silent connection costs.
+// stack is more than half of the cost of an idle connection.
 //
 //	link.read ─ ErrNothing ─> await ─> epoll ─> link.read, in a goroutine
 //	                          rouse ────┘ when reading has been ended
 //
-// A connection is armed once for each time that it waits. What is there already
-// counts, so nothing that comes between reading and waiting is missed.
+// A connection is armed once for each time that it waits. Input that is there already
+// counts, so none that comes between reading and waiting is missed.
 type poller struct {
 	mu    sync.Mutex
 	fd    int      // of epoll
 	file  *os.File // the same, for which the runtime's poller waits; nil before it is needed
 	ended sync.WaitGroup
-	armed []*link // by descriptor; nil: nobody waits there
+	armed []*link // by descriptor; nil: no link waits there
 }
 
-// waiting is what a link is to its poller, under poller.mu.
+// waiting is the state of a link in its poller, under poller.mu.
 type waiting struct {
 	fd     int  // valid if known
-	known  bool // to epoll, from the first time on
+	known  bool // epoll has it, from the first wait on
 	armed  bool
-	roused bool // it does not wait any more
+	roused bool // the link does not wait any more
 }
 
 func newPoller() *poller { return new(poller) }
 
-// start is for the first who waits. The caller has p.mu.
+// start starts the poller for the first link that waits. The caller has p.mu.
 func (p *poller) start() error {
 	if p.file != nil {
 		return nil
@@ -44,7 +44,7 @@ func (p *poller) start() error {
 	if err != nil {
 		return err
 	}
-	_ = unix.SetNonblock(fd, true) // else os.NewFile takes it for one that blocks
+	_ = unix.SetNonblock(fd, true) // else os.NewFile takes it for a blocking one
 	file := os.NewFile(uintptr(fd), "epoll")
 	if err := file.SetReadDeadline(time.Time{}); err != nil { // the runtime's poller has not taken it
 		_ = file.Close()
@@ -55,7 +55,7 @@ func (p *poller) start() error {
 	return nil
 }
 
-// stop is for when no connection is left.
+// stop ends the poller. No connection may be left.
 func (p *poller) stop() {
 	p.mu.Lock()
 	if p.file != nil {
@@ -68,7 +68,7 @@ func (p *poller) stop() {
 func (p *poller) run() {
 	raw, err := p.file.SyscallConn()
 	if err != nil {
-		panic(err) // a file that is open has one
+		panic(err) // an open file has one
 	}
 	events := make([]unix.EpollEvent, 128)
 	for n := 0; ; n = 0 {
@@ -94,8 +94,8 @@ func (p *poller) wake(events []unix.EpollEvent) {
 	}
 }
 
-// await has l read on when something has come. It reports false if that cannot be
-// arranged.
+// await calls l.read in a goroutine once there is input. It reports false if epoll does not
+// take the descriptor.
 func (p *poller) await(l *link) (ok bool) {
 	if err := l.transport.Socket().Read(func(fd uintptr) bool {
 		ok = p.arm(l, int(fd))
@@ -124,7 +124,7 @@ func (p *poller) arm(l *link, fd int) bool {
 	}
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(fd)}
 	if unix.EpollCtl(p.fd, op, fd, &event) != nil {
-		return false // the system lets nobody have more of them
+		return false // epoll's limit of watches is reached
 	}
 	if missing := fd + 1 - len(p.armed); missing > 0 {
 		p.armed = append(p.armed, make([]*link, missing)...)
@@ -145,7 +145,7 @@ func (p *poller) rouse(l *link) {
 	}
 }
 
-// disarm forgets that l waits. Its descriptor may be closed, and another's by now.
+// disarm forgets that l waits. Its descriptor may be closed, and reused by another link.
 func (p *poller) disarm(l *link) {
 	l.waiting.armed = false
 	if p.armed[l.waiting.fd] == l {
@@ -153,5 +153,5 @@ func (p *poller) disarm(l *link) {
 	}
 }
 
-// endOfInput is what poll(2) is asked for to tell of the end of what the other side sends.
+// endOfInput is the event of poll(2) for the end of the input.
 const endOfInput = unix.POLLRDHUP

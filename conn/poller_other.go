@@ -15,5 +15,5 @@ func (p *poller) await(*link) bool { return false }
 
 func (p *poller) rouse(*link) {}
 
-// endOfInput asks poll(2) for nothing: it tells of the end unasked.
+// endOfInput is no event: poll(2) reports the end of the input unasked.
 const endOfInput = 0

@@ -13,17 +13,17 @@ import (
 	"chinwag/protocol"
 )
 
-// Transport is one connection in the spelling of its door. Receive is called by
-// one goroutine and Send or Offer by another, at the same time.
+// Transport is one connection in the spelling of its door. One goroutine calls Receive,
+// and another one Send or Offer, at the same time.
 type Transport interface {
 	// Receive waits for the next command. A *protocol.Refusal is told to the
 	// client, and Receive is called again; io.EOF is the orderly end; any
 	// other error means that the connection is broken. With a Socket it does not
 	// wait, but returns stream.ErrNothing.
 	Receive() (protocol.Command, error)
-	// Socket is what is waited for when Receive does not; nil: it does.
+	// Socket is the socket to wait for between calls of Receive; nil: Receive waits.
 	Socket() syscall.RawConn
-	// Send writes lines in order, in one go where it can. It must not keep
+	// Send writes lines in order, in one go if it can. It must not keep
 	// the slice. An error that is os.ErrDeadlineExceeded means that the other
 	// side took nothing for too long.
 	Send(lines []*protocol.Line) error
@@ -31,26 +31,26 @@ type Transport interface {
 	Offer(lines []*protocol.Line) (all bool, err error)
 	// Interrupt makes Receive return, now and from now on.
 	Interrupt()
-	// Close ends the connection in good order: what was sent arrives. It
+	// Close ends the connection in good order: all that Send wrote arrives. It
 	// waits for the other side a moment at most.
 	Close()
-	// Abort ends it at once, whatever Receive, Send or Close are doing.
+	// Abort ends it at once, even during Receive, Send or Close.
 	Abort()
 }
 
-// Options of a Server. Options{} works: what is 0 is as Defaults has it. Below 0 means no limit.
+// Options of a Server. Options{} works: 0 stands for the value of Defaults. Below 0 means no limit.
 type Options struct {
 	Rate            float64       // lines a second that one connection may send
-	Burst           int           // lines at once before that
-	PerAddress      int           // connections of one address
-	PerAddressRate  float64       // new ones a minute
-	PerAddressBurst int           // new ones at once before that
-	Unanswered      time.Duration // how long a client may acknowledge nothing before it is taken for gone, longer than the doors' Stall
-	Password        Password      // of operators; nil: there is none, and nobody becomes one from afar
+	Burst           int           // lines at once before Rate applies
+	PerAddress      int           // open connections of one address
+	PerAddressRate  float64       // new connections of one address a minute
+	PerAddressBurst int           // new ones at once before PerAddressRate applies
+	Unanswered      time.Duration // longest time without an acknowledgement; longer than the transports' Stall
+	Password        Password      // of operators; nil: no client becomes one from afar
 	Log             *slog.Logger  // nil: none
 }
 
-// Defaults is what a Server has where nothing else is chosen.
+// Defaults are the values for zero Options.
 func Defaults() Options {
 	return Options{
 		Rate:            5,
@@ -72,11 +72,11 @@ type Server struct {
 	checks *checks // of passwords
 
 	mu    sync.Mutex
-	conns map[*link]bool // all that are being served, but those at their orderly end
-	over  bool           // whoever comes now is aborted, too
+	conns map[*link]bool // the connections served, without those whose writer has stopped
+	over  bool           // abortAll was called: new connections are aborted, too
 }
 
-// NewServer makes a server of a hub's connections.
+// NewServer makes a server for the hub.
 func NewServer(h *hub.Hub, o Options) *Server {
 	d := Defaults()
 	o.Rate = cmp.Or(o.Rate, d.Rate)
@@ -100,7 +100,7 @@ func (s *Server) Serve(t Transport, id hub.Identity) error {
 	return <-ended
 }
 
-// link is a connection that is to begin. p may be nil.
+// link makes a connection for begin. p may be nil.
 func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
@@ -109,8 +109,8 @@ func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
 	}
 }
 
-// begin greets a connection, and reads from it what has come. Then others go on
-// with it, up to the end that ended is told. before are those that came before it from the
+// begin greets a connection, and reads the input that is there. Goroutines of the poller and the hub
+// go on with it, and its end calls ended. before are earlier connections from the
 // same address.
 func (l *link) begin(id hub.Identity, before []*link, ended func(error)) {
 	s, t := l.server, l.transport
@@ -145,7 +145,7 @@ func (s *Server) add(l *link) {
 	}
 }
 
-// Connected is how many are connected: people, programs, and the console.
+// Connected is the number of connections: people, programs, and the console.
 func (s *Server) Connected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,16 +158,15 @@ func (s *Server) remove(l *link) {
 	delete(s.conns, l)
 }
 
-// expelSilent sends away the connection that has said nothing for the longest
-// time, if there is one.
+// expelSilent expels the oldest connection that has never sent a line, if there is one.
 func (s *Server) expelSilent() {
 	if l := s.silent(); l != nil {
 		l.client.Expel(protocol.Full)
 	}
 }
 
-// silent is whoever is to be expelled next. It names nobody twice: somebody may
-// take a while to go.
+// silent is the connection to expel next. It returns none twice, since an expelled connection may
+// take a while to end.
 func (s *Server) silent() (oldest *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,13 +7,13 @@ import (
 )
 
 // missAnswers has the system break a connection whose other side has vanished without a
-// word: where what was sent is not acknowledged for Options.Unanswered, and where a silent
-// one does not answer when the system asks whether it is still there.
+// word: if it does not acknowledge data for Options.Unanswered, or if it is silent and
+// does not answer keep-alive probes.
 //
-// It begins to ask after a third to a half of that time, so that it asks three times or
-// four: Linux, which was told when to give up, then needs no more than one question that was not
-// answered, and that one may have been lost on the way. Each connection is asked at
-// another time: of thousands that are asked in one moment, some would be lost.
+// The first probe comes after a third to a half of that time, so that there are three or
+// four: with its time limit set, Linux gives up after one unanswered probe, and that one may have
+// been lost on the way. Each connection is probed at
+// another time: of thousands of probes in one moment, some would be lost.
 func (s *Server) missAnswers(c net.Conn) {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
