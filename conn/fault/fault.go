@@ -1,9 +1,9 @@
-// Package fault says in plain words what the system has refused.
+// Package fault puts the errors of the system into plain words.
 //
 //	err ── KindOf ──> Kind ── its words ──> "nobody listens there"
 //
-// The same fault has the same words on every system. The package knows nothing about what was
-// tried: who tried it says that, and what to do next.
+// The same fault has the same words on every system. The package does not know what was
+// tried: the caller says that, and what to do next.
 package fault
 
 import (
@@ -16,34 +16,34 @@ import (
 	"syscall"
 )
 
-// Kind is a class of faults. The zero value is all that is none of the others.
+// Kind is a class of faults. The zero value is every fault of no other kind.
 type Kind int
 
 // The kinds of faults.
 const (
 	Unknown      Kind = iota
-	Refused           // nobody listens at that address
+	Refused           // no program listens at that address
 	Unreachable       // no network leads there
 	Silent            // no answer came in time
 	Broken            // the other side has broken the connection
 	NoSuchHost        // the name of a machine is not known
-	NoNames           // whoever knows names of machines does not answer
+	NoNames           // the name server does not answer
 	AddressTaken      // another program listens there
 	NotHere           // the address is of no network card of this machine
-	Forbidden         // the user may not do that
+	Forbidden         // the user lacks the permission
 	Missing           // there is no such file or folder
 	NotFolder         // a part of a path is no folder
 	Folder            // a folder is there, and no file
-	ReadOnly          // nothing can be written to that disk
+	ReadOnly          // the disk cannot be written to
 	DiskFull          // or the user's share of it
 	DiskFailed
 	BadName // no file can have that name
-	Links   // they lead in a circle
+	Links   // the symbolic links lead in a circle
 	TooMany // files or connections
-	Exists  // something of that name is there
+	Exists  // a file of that name is there
 	Busy    // another program has it open
 	NoMemory
-	Unread // nobody reads the other end of a pipe
+	Unread // the other end of a pipe is closed
 )
 
 var words = [...]string{
@@ -97,7 +97,7 @@ func KindOf(err error) Kind {
 	return Unknown
 }
 
-// Words are err in plain words. What comes from neither the system nor a library
+// Words are err in plain words. An error from neither the system nor a library
 // is a sentence already, and stays as it is.
 func Words(err error) string {
 	if in, ok := err.(*plain); ok {
@@ -127,8 +127,7 @@ func isLibrary(err error) bool {
 	return path || link || call || network
 }
 
-// In is err with its words in place of the library's. It still is what it was for
-// errors.Is and KindOf.
+// In is err with Words in place of the library's text. For errors.Is and KindOf it is still err.
 func In(err error) error { return &plain{Words(err), err} }
 
 type plain struct {
