@@ -6,10 +6,10 @@ import (
 	"syscall"
 )
 
-// small is how much is copied together rather than written piece by piece.
+// small is the most bytes that are copied together rather than written piece by piece.
 const small = 16 << 10
 
-// attempt is what a write needs for as long as it lasts, and no connection holds.
+// attempt is the state of one write. It is pooled, so that idle connections do not hold one.
 type attempt struct {
 	joined [small]byte
 

@@ -12,19 +12,19 @@ const Chunk = 4096
 
 var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
 
-// ErrNothing is what reading returns where nothing has come yet and it does not wait.
+// ErrNothing means that there is no input yet, from a read that does not wait.
 var ErrNothing = errors.New("stream: nothing has come yet")
 
-// Reader reads a connection into a buffer that it borrows only while there is
-// something in it, so that thousands of silent connections hold none.
+// Reader reads a connection into a buffer that it borrows only while there are
+// bytes in it, so that idle connections hold none.
 type Reader struct {
 	r   io.Reader
-	raw syscall.RawConn // nil: r cannot tell that there is something to read
+	raw syscall.RawConn // nil: r can only be read by waiting
 
-	buf   *[Chunk]byte // what Next returned last; nil: nothing
+	buf   *[Chunk]byte // the bytes that Next returned last; nil: none
 	n     int          // of look
 	err   error        // of look
-	short bool         // look got less than it could take: there is nothing more just now
+	short bool         // look did not fill the buffer: there is no more input just now
 	try   func(fd uintptr) bool
 }
 
@@ -35,12 +35,11 @@ func NewReader(r io.Reader) *Reader {
 	return in
 }
 
-// Socket is what can be asked when there may be something more where Next returned
-// ErrNothing; nil where it waits by itself.
+// Socket is the socket to wait for after Next has returned ErrNothing; nil: Next waits.
 func (in *Reader) Socket() syscall.RawConn { return in.raw }
 
-// Next is what comes next, at least one byte, valid until it is called again; or
-// the error of reading, with nothing. On a socket it does not wait: see ErrNothing.
+// Next returns the next input, at least one byte, valid until it is called again; or
+// the error of reading, and no bytes. On a socket it does not wait: see ErrNothing.
 func (in *Reader) Next() ([]byte, error) {
 	in.giveBack()
 	switch {

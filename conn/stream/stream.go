@@ -1,4 +1,4 @@
-// Package stream is what the doors on a socket have in common: how bytes go out,
+// Package stream is the common part of the transports on a socket: how bytes go in and out,
 // and how a connection ends.
 //
 //	door ─ Offer ─> what the system takes at once ───────────────────> net.Conn
@@ -6,7 +6,7 @@
 //	       Close ─> end our direction, drain the other for a moment
 //	       Abort ─> reset
 //
-//	   door <─ Next ── a buffer, borrowed while there is something in it <─ net.Conn
+//	   door <─ Next ── a buffer, borrowed while there are bytes in it <─ net.Conn
 //
 // It knows nothing about lines or messages.
 package stream
@@ -25,17 +25,17 @@ import (
 // Stream is the writing half of a connection, and its end.
 type Stream struct {
 	conn  net.Conn
-	raw   syscall.RawConn // nil: there is no way to write without waiting
+	raw   syscall.RawConn // nil: conn cannot be written to without waiting
 	stall time.Duration
 	over  atomic.Bool
 
-	// owned by whoever writes
-	rest   net.Buffers // what an Offer could not write
-	failed error       // a part may be out, so nothing follows it
+	// owned by the goroutine that writes
+	rest   net.Buffers // the bytes that an Offer could not write
+	failed error       // of the first failed write: a part may be out, so nothing follows it
 	until  time.Time   // the deadline that is set
 }
 
-// DefaultStall is how long the other side may take nothing at all where nothing else is chosen.
+// DefaultStall is the default of New's stall.
 const DefaultStall = 30 * time.Second
 
 // New makes a stream of a connection. stall is how long the other side may take
@@ -44,7 +44,7 @@ func New(c net.Conn, stall time.Duration) *Stream {
 	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
 }
 
-// rawConn is how to do something with c without waiting, nil if that cannot be done.
+// rawConn is c for reads and writes that do not wait; nil: c has none.
 func rawConn(c any) syscall.RawConn {
 	if s, ok := c.(syscall.Conn); ok && canTry {
 		if raw, err := s.SyscallConn(); err == nil {
@@ -54,20 +54,19 @@ func rawConn(c any) syscall.RawConn {
 	return nil
 }
 
-// Raw is the connection as the system knows it, nil where nothing can be done with it
-// without waiting. It is not to be read from or written to.
+// Raw is the connection's socket, nil if it cannot be used without waiting.
+// Callers must not read from it or write to it.
 func (s *Stream) Raw() syscall.RawConn { return s.raw }
 
 // CanOffer reports whether Offer can be used.
 func (s *Stream) CanOffer() bool { return s.raw != nil }
 
-// Offer writes what the system takes at once, and reports whether that is all. The
-// rest goes out before anything else that is offered or written. It may be used
-// where Write may.
+// Offer writes the bytes that the system takes at once, and reports whether that is all. The
+// rest goes out before any later Offer or Write. It is for the goroutine that may call Write.
 func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
 	s.takeRest(bufs)
 	if !s.until.IsZero() && !s.over.Load() {
-		s.until = time.Time{} // of a Write long ago; it would count here, too
+		s.until = time.Time{} // the deadline of an earlier Write would fail this one
 		_ = s.conn.SetWriteDeadline(s.until)
 	}
 	w := attempts.Get().(*attempt)
@@ -87,7 +86,7 @@ func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
 	return len(*bufs) == 0 && s.failed == nil, s.failed
 }
 
-// takeRest puts what is left of an Offer before bufs.
+// takeRest puts the rest of an Offer before bufs.
 func (s *Stream) takeRest(bufs *net.Buffers) {
 	if len(s.rest) > 0 {
 		*bufs = append(s.rest, *bufs...)
@@ -95,11 +94,11 @@ func (s *Stream) takeRest(bufs *net.Buffers) {
 	}
 }
 
-// HasRest reports whether an Offer has left something.
+// HasRest reports whether an Offer has left bytes.
 func (s *Stream) HasRest() bool { return len(s.rest) > 0 }
 
-// Write gives the other side the time that it needs, as long as it takes
-// something now and then. After a failure nothing is written any more. It is for
+// Write writes bufs, and waits for as long as the other side takes some bytes within each
+// stall. After a failure it writes nothing more. It is for
 // one goroutine at a time, and eats bufs.
 func (s *Stream) Write(bufs *net.Buffers) error {
 	s.takeRest(bufs)
@@ -109,7 +108,7 @@ func (s *Stream) Write(bufs *net.Buffers) error {
 		if err == nil {
 			return nil
 		}
-		s.until = time.Time{} // it has passed, or nothing matters any more
+		s.until = time.Time{} // it has passed, or this is the last write
 		if n == 0 || s.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 			s.failed = err
 		}
@@ -117,8 +116,8 @@ func (s *Stream) Write(bufs *net.Buffers) error {
 	return s.failed
 }
 
-// writeSome writes bufs and takes from them what was written. A few small ones go
-// out as one: that is cheaper than to tell the system of each.
+// writeSome writes bufs and takes from them the bytes written. A few small buffers go
+// out as one: copying is cheaper than a vectored write of each.
 func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
 	b := (*bufs)[0]
 	switch {
@@ -142,21 +141,21 @@ func length(bufs net.Buffers) (n int) {
 	return n
 }
 
-// eat takes from bufs what was written of them.
+// eat takes from bufs the bytes written.
 func eat(bufs *net.Buffers, written int) {
 	for written > 0 {
 		first := &(*bufs)[0]
 		n := min(written, len(*first))
 		if *first = (*first)[n:]; len(*first) == 0 {
-			*first = nil // what is written is not held
+			*first = nil // bytes written are not held in memory
 			*bufs = (*bufs)[1:]
 		}
 		written -= n
 	}
 }
 
-// extend sets the deadline of a write. One that was set a moment ago does: a timer
-// for each write is a good part of what a small write costs.
+// extend sets the deadline of a write. It keeps one that was set a moment ago: a timer
+// for each write is a good part of the cost of a small write.
 func (s *Stream) extend() {
 	if s.stall <= 0 || s.over.Load() {
 		return
@@ -167,12 +166,12 @@ func (s *Stream) extend() {
 	}
 }
 
-// Failed is why a Write failed, nil if none did. It is for whoever may write.
+// Failed is why a Write or an Offer failed, nil if none did. It is for the goroutine that may write.
 func (s *Stream) Failed() error { return s.failed }
 
-// Close implements conn.Transport. Closing a connection on which unread input
-// waits would reset it and destroy what the other side has not read yet, so it
-// ends its own direction first and drains the other for a moment.
+// Close implements conn.Transport. Closing a connection with unread input would reset it
+// and destroy bytes that the other side has not read yet, so Close
+// ends its own direction first and drains the other for a second at most.
 func (s *Stream) Close() {
 	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		_ = s.conn.SetReadDeadline(time.Now().Add(time.Second))
@@ -183,8 +182,8 @@ func (s *Stream) Close() {
 	_ = s.conn.Close()
 }
 
-// Abort implements conn.Transport. What the other side did not take is thrown
-// away: else the system would keep it, and go on trying, for minutes.
+// Abort implements conn.Transport. Bytes that the other side did not take are thrown
+// away: else the system would keep them, and go on trying, for minutes.
 func (s *Stream) Abort() {
 	s.over.Store(true)
 	if c, ok := s.conn.(interface{ SetLinger(int) error }); ok {

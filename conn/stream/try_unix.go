@@ -10,8 +10,8 @@ import (
 
 const canTry = true
 
-// look reads what is there: data, an end, an error or nothing. It is never to be
-// called again by the system.
+// look reads once without waiting: data, an end, an error or nothing. It returns true
+// so that RawConn.Read does not wait and call it again.
 func (in *Reader) look(fd uintptr) bool {
 	in.borrow()
 	var err error
@@ -37,7 +37,8 @@ func (in *Reader) look(fd uintptr) bool {
 	return true
 }
 
-// once writes what is taken now. It is never to be called again by the system.
+// once writes the bytes that the system takes now. It returns true so that RawConn.Write
+// does not wait and call it again.
 func (w *attempt) once(fd uintptr) bool {
 	for w.err == nil && w.n < len(w.b) {
 		n, err := syscall.Write(int(fd), w.b[w.n:])
