@@ -12,11 +12,11 @@ import (
 	"chinwag/protocol"
 )
 
-// Options of the door. Options{} works.
+// Options of a Transport. Options{} works.
 type Options struct {
-	LineMax  int           // bytes of a message; a longer one is several; 0: protocol.MaxText, which is also the most
+	LineMax  int           // bytes of a message; a longer one is split; 0: protocol.MaxText, which is also the most
 	Stall    time.Duration // how long the other side may take nothing at all; 0: stream.DefaultStall; below 0: for ever
-	Greeting string        // with which a connection begins, as it is; "": without one
+	Greeting string        // sent as it is when a connection begins; "": none
 }
 
 // Transport is one connection without any framing. It implements conn.Transport.
@@ -24,8 +24,8 @@ type Transport struct {
 	*stream.Stream
 	in       *Messages
 	max      int
-	rest     []byte // owned by Receive: what it has not handed over of the last message
-	greeting string // owned by Send: what is still to be said
+	rest     []byte // owned by Receive: the part of the last message that it has not returned yet
+	greeting string // owned by Send: not sent yet
 }
 
 // New makes a transport of a connection, which it owns from now on.
@@ -38,7 +38,7 @@ func New(c net.Conn, o Options) *Transport {
 	}
 }
 
-// Receive implements conn.Transport. Nothing is a command, and nothing is refused.
+// Receive implements conn.Transport. It returns every message as a Say, and refuses none.
 func (t *Transport) Receive() (protocol.Command, error) {
 	for {
 		for len(t.rest) > 0 {
@@ -58,8 +58,8 @@ func (t *Transport) Receive() (protocol.Command, error) {
 // Socket implements conn.Transport: Receive waits.
 func (t *Transport) Socket() syscall.RawConn { return nil }
 
-// Send implements conn.Transport. Two things said at once are two writes: the
-// other side may well get them in one read, but not for our sake.
+// Send implements conn.Transport. Each event is a write of its own, since one read is one
+// message; the other side may still get two in one read.
 func (t *Transport) Send(lines []*protocol.Line) error {
 	for _, l := range lines {
 		for e := range l.Events() {
@@ -78,8 +78,8 @@ func (t *Transport) Send(lines []*protocol.Line) error {
 // Offer implements conn.Transport.
 func (t *Transport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
 
-// heard is what goes out of e: what somebody else says to this client now, and
-// nothing of what the server tells.
+// heard is the text of e to send: what other clients say to this one now, and
+// nothing that the server itself tells.
 func (t *Transport) heard(e protocol.Event) string {
 	switch e := e.(type) {
 	case protocol.Said:
@@ -90,7 +90,7 @@ func (t *Transport) heard(e protocol.Event) string {
 		return words(e.Text, e.Mine)
 	case protocol.Announced:
 		return e.Text.String()
-	case protocol.AtDesk: // with which an operator closes a conversation, say
+	case protocol.AtDesk: // an operator's last words, for example
 		return e.Text.String()
 	case protocol.Greeting:
 		if e.Text.IsBlank() {

@@ -11,17 +11,17 @@ import (
 	"chinwag/protocol"
 )
 
-// patience is how long a letter that was cut in two is waited for. A segment that was
-// lost on the way comes again after 200 ms at the earliest, often after a second.
+// patience is how long Next waits for the rest of a letter that was cut in two. A lost segment
+// comes again after 200 ms at the earliest, often after a second.
 const patience = 3 * time.Second
 
 // Messages reads a connection on which one read is one message. It never holds
-// more than its buffer, whatever comes. Make it with Read.
+// more than its buffer. Make it with Read.
 type Messages struct {
 	conn net.Conn
 	buf  [protocol.MaxText]byte
-	cut  []byte // of buf: the first bytes of a letter, of which the rest is still to come
-	err  error  // for when all is told
+	cut  []byte // of buf: the first bytes of a letter whose rest has not come yet
+	err  error  // returned after the last message
 
 	mu        sync.Mutex // the deadline, of which there are two
 	end, hold time.Time  // zero: none
@@ -30,11 +30,11 @@ type Messages struct {
 // Read makes the messages of a connection.
 func Read(c net.Conn) *Messages { return &Messages{conn: c} }
 
-// Next is the next message as it came, valid until the next call; more says that
-// it most likely goes on: it filled the buffer, or ended in the middle of a letter. Whole
-// letters are there at once; the bytes that are left stand before what comes next, or
-// are a message by themselves when nothing has come for as long as patience. What came before an
-// end or a break is a message all the same; then comes the error.
+// Next is the next message as it came, valid until the next call. more says that
+// it most likely goes on: it filled the buffer, or ended in the middle of a letter. Next returns whole
+// letters at once. The first bytes of a cut letter begin the next message, or
+// are a message by themselves if nothing comes within patience. Bytes before an
+// end or a break are a message, too; then comes the error.
 func (m *Messages) Next() (message []byte, more bool, err error) {
 	n := copy(m.buf[:], m.cut)
 	m.cut = nil
@@ -60,7 +60,7 @@ func (m *Messages) Next() (message []byte, more bool, err error) {
 	return nil, false, m.err
 }
 
-// Until ends reading at a time, whatever is held. It may be called from anywhere.
+// Until ends reading at a time. It may be called from any goroutine.
 func (m *Messages) Until(end time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,8 +68,7 @@ func (m *Messages) Until(end time.Time) {
 	m.set()
 }
 
-// waitFor gives the next read the time that it may take: little where a part of
-// a letter is held.
+// waitFor sets the deadline of the next read: patience if a part of a letter is held.
 func (m *Messages) waitFor(rest bool) {
 	if !rest && m.hold.IsZero() {
 		return
@@ -91,15 +90,15 @@ func (m *Messages) set() {
 	_ = m.conn.SetReadDeadline(at)
 }
 
-// isLate reports whether err says only that the rest of a letter did not come,
-// and not that reading is over.
+// isLate reports whether err means that the rest of a letter did not come,
+// and not that Until has ended the reading.
 func (m *Messages) isLate(err error) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return errors.Is(err, os.ErrDeadlineExceeded) && (m.end.IsZero() || time.Now().Before(m.end))
 }
 
-// unfinished is how many bytes at the end of b begin a rune that is not whole.
+// unfinished is how many bytes at the end of b are the beginning of a rune.
 func unfinished(b []byte) int {
 	for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
 		if at := b[len(b)-i:]; utf8.RuneStart(at[0]) {

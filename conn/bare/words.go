@@ -9,8 +9,8 @@ import (
 )
 
 // Words is as much of a message as a text of max bytes holds, and the rest of the
-// message. Each byte that is not UTF-8 becomes U+FFFD, so that somebody sees that
-// something came; a line end, CR LF too, becomes a space.
+// message. Each byte that is not UTF-8 becomes U+FFFD, so that readers see that
+// it came; a line end, CR LF too, becomes a space.
 func Words(message []byte, max int) (text protocol.Text, rest []byte) {
 	max = min(max, protocol.MaxText)
 	var b strings.Builder
@@ -28,7 +28,7 @@ func Words(message []byte, max int) (text protocol.Text, rest []byte) {
 	return protocol.MustText(b.String()), message
 }
 
-// LineEnd is how many bytes of a line end b begins with, on some system or other.
+// LineEnd is the length of the line end that b begins with, on some system or other; 0: none.
 func LineEnd(b []byte) int {
 	if bytes.HasPrefix(b, []byte("\r\n")) {
 		return 2
@@ -39,8 +39,8 @@ func LineEnd(b []byte) int {
 	return 0
 }
 
-// CutLine is the first line of b without its end, and what follows, which begins with
-// the end if there is one.
+// CutLine is the first line of b without its line end, and the rest, which begins with
+// the line end if there is one.
 func CutLine(b []byte) (line, rest []byte) {
 	if i := bytes.IndexFunc(b, protocol.IsLineEnd); i >= 0 {
 		return b[:i], b[i:]
