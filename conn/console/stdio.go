@@ -1,13 +1,13 @@
-// Package console is the door of the operator who sits at the server's own
-// standard input and output, where those are pipes or files: plain lines, as
-// nc would bring them.
+// Package console is the transport of the operator at the server's own
+// standard input and output, if those are pipes or files: plain lines, as
+// from nc.
 //
 //	stdin  ─> stdio.Read ─┐
 //	                      ├─ plain.Transport, the operator's role
 //	stdout <─ stdio.Write ┘
 //
-// The end of the input is not the end of the console: what is said in the room
-// goes on to be printed, and the operator is off duty at the desk.
+// The end of the input is not the end of the console: lines of the room
+// are still printed, and the operator is off duty at the desk.
 package console
 
 import (
@@ -20,18 +20,18 @@ import (
 )
 
 // New makes the console's transport of in and out, which stay open when it is
-// closed. One goroutine reads from in until its end, another writes to out:
-// nothing can take a read or a write of those back, so they are the only ones
-// here that nobody waits for.
+// closed. One goroutine reads from in until its end, another writes to out.
+// A read or a write of those cannot be interrupted, so these are the only goroutines
+// here without an owner that waits for them.
 func New(in io.Reader, out io.Writer) *plain.Transport {
 	r, w := io.Pipe()
 	s := &stdio{r: r, lines: make(chan []byte), written: make(chan result, 1), closed: make(chan struct{})}
 	go func() {
 		_, _ = io.Copy(w, in)
-		// What was typed last may have no end; and who cannot type any more cannot
+		// The last line may have no line end. An operator without input cannot
 		// answer visitors.
 		_, _ = w.Write([]byte("\n/duty off\n"))
-		// No Close: at the end of the input the reader goes on to wait.
+		// w stays open: an end would end the transport.
 	}()
 	go s.print(out)
 	return plain.New(s, plain.Options{Stall: -1})
@@ -40,19 +40,19 @@ func New(in io.Reader, out io.Writer) *plain.Transport {
 // stdio is standard input and output, dressed as a connection.
 type stdio struct {
 	r       *io.PipeReader
-	lines   chan []byte   // closed by nobody
-	written chan result   // capacity 1: whoever prints does not wait for who has given up
+	lines   chan []byte   // never closed
+	written chan result   // capacity 1: print does not wait for a Write that has given up
 	closed  chan struct{} // closed by the first Close
 	once    sync.Once
 }
 
-// result is what a write came to.
+// result is the outcome of a write.
 type result struct {
 	n   int
 	err error
 }
 
-// print writes to out what Write is given.
+// print writes the bytes of Write to out.
 func (s *stdio) print(out io.Writer) {
 	for {
 		select {
@@ -67,8 +67,8 @@ func (s *stdio) print(out io.Writer) {
 
 func (s *stdio) Read(b []byte) (int, error) { return s.r.Read(b) }
 
-// Write gives up when the console is closed, so that a pipe which nobody reads
-// does not hold the server. The bytes are a line's, which never change.
+// Write gives up when the console is closed, so that a pipe without a reader
+// does not hold the server. print may still use b then: a line's bytes never change.
 func (s *stdio) Write(b []byte) (int, error) {
 	select {
 	case s.lines <- b:
@@ -88,10 +88,10 @@ func (s *stdio) Close() error {
 	return s.r.Close()
 }
 
-// SetReadDeadline is only ever used to end reading.
+// SetReadDeadline closes the input: the transport uses it only to end reading.
 func (s *stdio) SetReadDeadline(time.Time) error { return s.r.Close() }
 
-func (s *stdio) SetDeadline(time.Time) error      { return s.Close() } // only ever used to end all
+func (s *stdio) SetDeadline(time.Time) error      { return s.Close() } // the transport uses it only to abort
 func (s *stdio) SetWriteDeadline(time.Time) error { return nil }
 func (s *stdio) LocalAddr() net.Addr              { return stdioAddr{} }
 func (s *stdio) RemoteAddr() net.Addr             { return stdioAddr{} }
