@@ -8,23 +8,23 @@ import (
 )
 
 // lines cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
-// CR NUL (and a LF after that): whatever Enter sends on anybody's keyboard. It
-// never holds more than max bytes, whatever comes.
+// CR NUL (and a LF after that): all that Enter sends in the terminals known. It
+// never holds more than max bytes.
 type lines struct {
 	in     *stream.Reader
 	max    int
-	answer func(telnet []byte) // what the telnet wants to hear
-	broken func() bool         // the connection broke, whatever its end looks like
+	answer func(telnet []byte) // sends the answers to the telnet
+	broken func() bool         // reports whether the connection broke, although its end looks orderly
 
-	rest   []byte // of what came last, not looked at yet
+	rest   []byte // of the last input, not parsed yet
 	telnet telnet
 	line   []byte
-	long   bool // the line is over max: what follows of it is dropped
+	long   bool // the line is over max: its rest is dropped
 	ended  end  // how the last line ended
 	err    error
 }
 
-// end is what may still come of the end of a line.
+// end says which bytes may still belong to the line end before.
 type end byte
 
 const (
@@ -33,11 +33,11 @@ const (
 	afterCRNUL
 )
 
-// next is the next line without its end, valid until the next call; tooLong
-// says that it is not all of it. At the end of the stream it returns what was
-// typed last, even without an end, then the error. A line that a broken connection
-// cut in two is not a line. On a socket it does not wait: it
-// returns stream.ErrNothing where there is no whole line yet.
+// next is the next line without its line end, valid until the next call; tooLong
+// says that it is cut. At the end of the stream it returns the last
+// line, even without a line end, then the error. A line that a broken connection
+// has cut is dropped. On a socket it does not wait: it
+// returns stream.ErrNothing if there is no whole line yet.
 func (l *lines) next() (line []byte, tooLong bool, err error) {
 	for {
 		for len(l.rest) > 0 {
@@ -51,7 +51,7 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 			l.rest = l.rest[1:]
 			if l.feed(b) {
 				if b == '\r' && !utf8.Valid(l.line) {
-					l.telnet.askBinary() // most likely a telnet that has swallowed a part of a letter
+					l.telnet.askBinary() // most likely a telnet that has dropped a part of a letter
 					l.flushTelnet()
 				}
 				line, tooLong = l.take()
@@ -144,7 +144,7 @@ func endsInLetter(b []byte) bool {
 	return false
 }
 
-// put adds to the line what it has room for.
+// put adds to the line as many bytes as max allows.
 func (l *lines) put(b ...byte) {
 	n := min(len(b), l.max-len(l.line))
 	l.line = append(l.line, b[:n]...)

@@ -15,9 +15,9 @@ import (
 	"chinwag/protocol"
 )
 
-// Options of the door. Options{} works.
+// Options of a Transport. Options{} works.
 type Options struct {
-	LineMax int           // bytes of a line in; 0: protocol.MaxText, which is also the most
+	LineMax int           // bytes of an input line; 0: protocol.MaxText, which is also the most
 	Stall   time.Duration // how long the other side may take nothing at all; 0: stream.DefaultStall; below 0: for ever
 }
 
@@ -28,16 +28,16 @@ type Transport struct {
 	max  int
 
 	in      lines          // owned by Receive, as are:
-	first   bool           // nothing was said yet
-	refused int            // hellos
-	asked   bool           // it has said hello
+	first   bool           // no line has come yet
+	refused int            // hellos refused
+	asked   bool           // the program has said a good hello
 	secret  bool           // the next line is a password, whatever it looks like
-	guard   protocol.Guard // of what is typed
+	guard   protocol.Guard // of a person's lines
 
-	program atomic.Bool // set by Receive: it has begun with an object
-	json    atomic.Bool // set by Send as it writes the answer to that
+	program atomic.Bool // set by Receive: the client has begun with an object
+	json    atomic.Bool // set by Send as it writes the answer to that object
 
-	writing sync.Mutex // the Stream: Send, and the few answers to a telnet
+	writing sync.Mutex // guards the Stream, which Send and the answers to a telnet use
 }
 
 // maxHellos is how many hellos a program may try.
@@ -55,8 +55,8 @@ func New(c net.Conn, o Options) *Transport {
 	return t
 }
 
-// jsonRoom is how much longer a line may be in JSON, which escapes: six bytes
-// for one at the worst, and a few hundred for the names around it.
+// jsonRoom is the bound of a line of JSON for a text of max bytes: escapes take six bytes
+// for one at the worst, and the names around it a few hundred.
 func jsonRoom(max int) int { return 6*max + 1024 }
 
 // Receive implements conn.Transport.
@@ -87,7 +87,7 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	case tooLong:
 		if t.secret {
 			t.secret = false
-			t.guard.Raise() // it may still be typed
+			t.guard.Raise() // the password may still come
 		}
 		if t.asked {
 			return nil, protocol.RefuseLine(t.tooLong(), protocol.Visible(line))
@@ -106,15 +106,15 @@ func (t *Transport) tooLong() *protocol.Refusal {
 	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
 
-// typed is what a person typed. What follows /operator is taken for the password
-// here and not when the hub has answered: sent together with it, it would be
-// said in the room.
+// typed parses a person's line. The line after /operator is taken for the password
+// without waiting for the hub's answer: a client may send both together, and
+// the password would be said in the room.
 func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	if t.secret {
 		t.secret = false
 		cmd, err := password(line)
 		if err != nil {
-			t.guard.Raise() // it may still be typed
+			t.guard.Raise() // the password may still come
 		}
 		return cmd, err
 	}
@@ -123,9 +123,10 @@ func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	return cmd, err
 }
 
-// Guard is for when no password is asked for, or it was a wrong one: what is typed next
-// is no password to be checked, but may be one, and is not said if it comes within a moment.
-// Whoever calls Receive calls it. Programs say what they mean.
+// Guard is for when no password is asked for, or it was wrong: a person's next line
+// is not checked as a password, but may be one, and is not said if it comes within a moment.
+// The goroutine that calls Receive calls it. For a program it does nothing, since a program has a
+// member for the password.
 func (t *Transport) Guard() {
 	if !t.program.Load() {
 		t.secret = false
@@ -144,8 +145,8 @@ func password(line []byte) (protocol.Command, error) {
 	return protocol.Operator{Password: s}, nil
 }
 
-// hello is how a program begins. All that comes before a good one is refused in
-// objects: taken for talk, it would tell its token to the room.
+// hello parses the first line of a program. Every line before a good hello is refused in
+// JSON: taken for a person's, it would tell the token to the room.
 func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
 	line = protocol.Visible(line)
 	if len(line) == 0 && !tooLong {
@@ -176,8 +177,8 @@ func isHello(cmd protocol.Command) bool {
 
 var helloFirst = protocol.Refuse("hello-first", "a program says hello first")
 
-// decode is what a program sent. Where a line is bounded to less than a text, it says no more
-// in one than a person could type.
+// decode parses a program's line. If LineMax is below protocol.MaxText, a command must fit into it
+// as a person would type it.
 func (t *Transport) decode(line []byte) (protocol.Command, error) {
 	if line = protocol.Visible(line); len(line) == 0 {
 		return nil, nil
@@ -191,7 +192,7 @@ func (t *Transport) decode(line []byte) (protocol.Command, error) {
 
 var errStranger = errors.New("plain: the other side speaks another protocol")
 
-// isStranger knows the protocols that come to any open port and mean nobody.
+// isStranger reports whether a line is of a protocol that scanners send to any open port.
 func isStranger(line []byte) bool {
 	if bytes.HasPrefix(line, []byte{0x16, 0x03}) || bytes.HasPrefix(line, []byte("SSH-2.0-")) {
 		return true
@@ -218,13 +219,13 @@ func (t *Transport) Offer(lines []*protocol.Line) (all bool, err error) {
 	}
 	bufs := t.spell(lines)
 	defer giveBack(bufs)
-	t.writing.Lock() // nobody keeps it who waits
+	t.writing.Lock() // no wait: Send does not run now, and answer only offers
 	defer t.writing.Unlock()
 	left := *bufs
 	return t.Stream.Offer(&left)
 }
 
-// spell is lines as they go out. The slice is borrowed.
+// spell encodes lines. The slice is borrowed: see giveBack.
 func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
 	for _, l := range lines {
@@ -240,8 +241,8 @@ func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
 	return bufs
 }
 
-// isAnswer reports whether e can answer what a program has begun with: a good hello or
-// not. What comes before that was on its way already, and is text.
+// isAnswer reports whether e can answer a program's first line, be it a good hello or
+// not. Earlier events were on their way already, and are text.
 func (t *Transport) isAnswer(e protocol.Event) bool {
 	switch e := e.(type) {
 	case protocol.Welcome:
@@ -264,8 +265,8 @@ func giveBack(bufs *net.Buffers) {
 
 const maxBufs = 256
 
-// answer sends what a telnet waits for. It cannot hurt a line: it comes between
-// two. It waits for a Send that is under way, and for nothing else.
+// answer sends the answers that a telnet waits for. They come between two lines. It waits
+// for a Send that is under way, and for nothing else.
 func (t *Transport) answer(b []byte) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
@@ -274,13 +275,13 @@ func (t *Transport) answer(b []byte) {
 	case !t.CanOffer():
 		_ = t.Write(&net.Buffers{b})
 	case !t.HasRest():
-		_, _ = t.Stream.Offer(&net.Buffers{bytes.Clone(b)}) // what is not written now is kept
+		_, _ = t.Stream.Offer(&net.Buffers{bytes.Clone(b)}) // the Stream keeps the rest
 	}
 }
 
-// isBroken reports whether the connection was reset. The system tells of that only
-// once, and if the writer is told, the reader sees an end like any other. A writer
-// that is told EPIPE has written to somebody who had ended the input in good order and gone.
+// isBroken reports whether the connection was reset. The system reports that only
+// once, and if the writer gets it, the reader sees an end like any other. A writer
+// that gets EPIPE has written to a client that had ended its input in good order and gone.
 func (t *Transport) isBroken() bool {
 	t.writing.Lock()
 	defer t.writing.Unlock()

@@ -21,23 +21,23 @@ const (
 	timingMark = 6
 )
 
-// torn are the bytes that GNU telnet takes for control keys, since it looks at
-// them without their top bit, and sends as commands. Nobody presses such a key in
+// torn are the bytes of letters that GNU telnet takes for control keys, since it ignores
+// their top bit, and sends as commands. A real key does not come in
 // the middle of a letter.
 var torn = map[byte]byte{susp: 0x9a, brk: 0x9c, ip: 0x83, ao: 0x8f}
 
-// maxSub is how long a subnegotiation may be. One that is never closed must not
-// swallow what is typed for ever.
+// maxSub is how many bytes a subnegotiation may have. One that is never closed must not
+// swallow the input for ever.
 const maxSub = 512
 
-// telnet takes the commands of a telnet client out of what it sends. UTF-8 has
-// no byte 255, so other clients pass unchanged.
+// telnet takes the commands of a telnet client out of its input. UTF-8 has
+// no byte 255, so the input of other clients passes unchanged.
 type telnet struct {
 	state    telnetState
 	verb     byte          // will, wont, do or dont, in state option
 	sub      int           // bytes of the subnegotiation so far
-	answered *[2][256]bool // which options: do, will; nil: none yet
-	asked    bool          // for binary
+	answered *[2][256]bool // the options answered, for do and for will; nil: none yet
+	asked    bool          // askBinary has asked
 	reply    []byte        // to be sent; the caller takes it
 }
 
@@ -51,20 +51,19 @@ const (
 	subCommand
 )
 
-// An edit is what a byte does to the line that is being typed.
+// An edit is the effect of a byte on the line.
 type edit byte
 
 const (
 	nothing edit = iota
 	add
-	addBoth // the byte before it, too
-	addTorn // the letter that it stands for
+	addBoth // with the byte before it
+	addTorn // as the byte in torn
 	eraseChar
 	eraseLine
 )
 
-// letters is how many of the bytes that come next are nothing but letters of a
-// line, and need no closer look.
+// letters is how many of the next bytes are certainly letters of a line.
 func (t *telnet) letters(b []byte) (n int) {
 	if t.state != data {
 		return 0
@@ -75,7 +74,7 @@ func (t *telnet) letters(b []byte) (n int) {
 	return n
 }
 
-// next takes one byte and says what it does to the line, which may end in the
+// next takes one byte and returns its effect on the line. inLetter says that the line ends in the
 // middle of a letter.
 func (t *telnet) next(b byte, inLetter bool) edit {
 	switch t.state {
@@ -130,7 +129,7 @@ func (t *telnet) command(b byte, inLetter bool) edit {
 }
 
 // askBinary asks a telnet that tears letters to send them as they are, once. It
-// is the only thing that is ever asked.
+// is the only request that the server ever makes.
 func (t *telnet) askBinary() {
 	if !t.asked {
 		t.asked = true
@@ -138,9 +137,9 @@ func (t *telnet) askBinary() {
 	}
 }
 
-// answer answers a request for an option, once, so that two who refuse cannot
-// go on for ever. The timing mark is different: a client that has sent one after
-// Ctrl-C shows nothing until it is answered, each time.
+// answer answers a request for an option, once, so that two sides that refuse cannot
+// go on for ever. The timing mark is answered each time: a client that has sent one after
+// Ctrl-C shows nothing until the answer.
 func (t *telnet) answer(opt byte) {
 	if t.verb == do && opt == timingMark {
 		t.reply = append(t.reply, iac, will, opt)
@@ -166,6 +165,6 @@ func (t *telnet) answer(opt byte) {
 	case side == 0:
 		t.reply = append(t.reply, iac, yes, opt)
 	default:
-		t.askBinary() // which says yes, or has been said
+		t.askBinary() // which means yes; once is enough
 	}
 }
