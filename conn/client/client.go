@@ -17,11 +17,11 @@ type Options struct {
 	Replay *int                                        // lines of history on entering; nil: the server's default
 	Dial   func(ctx context.Context) (net.Conn, error) // nil: TCP to Addr, with keep-alive
 	Once   bool                                        // end when the connection breaks, do not come back
-	OnlyAs bool                                        // as Nick or not at all: else Run ends with a *NickRefused, and nothing is sent
+	OnlyAs bool                                        // only as Nick: else Run ends with a *NickRefused and sends no command
 	Log    *slog.Logger                                // nil: none
 }
 
-// Client is one who takes part in the room. Make it with New.
+// Client is a client of a chinwag server. Make it with New.
 type Client struct {
 	opts   Options
 	events chan Event    // bounded; closed by Run
@@ -29,8 +29,8 @@ type Client struct {
 	done   chan struct{} // closed by Run
 }
 
-// send is what is asked of Run: a command to send or, without one, to close
-// settled when all that was sent before is answered.
+// send is a request to Run: to send a command or, without one, to close
+// settled when all commands before are answered.
 type send struct {
 	cmd     protocol.Command
 	settled chan struct{}
@@ -52,14 +52,14 @@ func New(o Options) *Client {
 	}
 }
 
-// Events is all that happens, in order. It must be read to its end, which comes
-// as Run returns: who stops reading earlier ends Run's context.
+// Events delivers all events, in order. It must be read to its end, which comes
+// as Run returns; a caller that stops reading earlier must end Run's context.
 func (c *Client) Events() <-chan Event { return c.events }
 
-// Send hands over a command. It returns when that is taken, not when it is
+// Send hands a command to Run. It returns when that is taken, not when it is
 // answered; while 256 commands wait for an answer it waits, so it must not be called by
 // the goroutine that reads Events. A *protocol.Refusal says that this client
-// cannot send such a thing; ErrEnded, that Run is over.
+// cannot send such a command; ErrEnded, that Run is over.
 //
 // protocol.Leave ends Run in good order, at once where there is no connection.
 func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
@@ -69,7 +69,7 @@ func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
 	return c.hand(ctx, send{cmd: cmd})
 }
 
-// Settle waits until all that was sent before is answered, and the answers are
+// Settle waits until all commands before are answered, and the answers are
 // in Events.
 func (c *Client) Settle(ctx context.Context) error {
 	settled := make(chan struct{})

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	firstDelay = 500 * time.Millisecond // before the first try to come back, then twice as long each time
+	firstDelay = 500 * time.Millisecond // before the first retry, then twice as long each time
 	lastDelay  = 30 * time.Second
-	stable     = 30 * time.Second // a connection that held so long lets the delays begin anew
+	stable     = 30 * time.Second // a connection that held for this long resets the delay
 )
 
 func (r *run) dial() {
@@ -25,7 +25,7 @@ func (r *run) dial() {
 	})
 }
 
-// tried is the end of a try to connect.
+// tried handles the end of a try to connect.
 func (r *run) tried(a attempt) {
 	r.dialed = nil
 	dismissed, isDismissed := errors.AsType[*Dismissed](a.err)
@@ -70,7 +70,7 @@ func (r *run) connected(l *link) {
 	r.send()
 }
 
-// arrive tells a newcomer when all is told of the time before.
+// arrive has Arrived follow the history that the server tells a new session.
 func (r *run) arrive(resumed bool) {
 	switch {
 	case resumed && r.shown == "":
@@ -83,7 +83,7 @@ func (r *run) arrive(resumed bool) {
 	}
 }
 
-// lose is the end of a connection that we did not want to end.
+// lose handles the end of a connection that Run did not end.
 func (r *run) lose(err error) {
 	r.drop()
 	if r.goodbye != nil {
@@ -118,7 +118,8 @@ func (r *run) waitForNext(err error, broke bool) {
 	r.opts.Log.Debug("client: no connection", "err", err, "tries", r.tries, "next", next)
 }
 
-// delay grows, and differs for each of the many who lost the same server.
+// delay grows with the tries. It is random in part, so that the clients of one server do not
+// come back at once.
 func delay(tries int) time.Duration {
 	d := min(firstDelay<<min(tries, 10), lastDelay)
 	return d/2 + rand.N(d/2)

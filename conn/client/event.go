@@ -12,33 +12,32 @@ import (
 	"chinwag/protocol"
 )
 
-// Event is what a Client tells. The interface is sealed: the types in this file
-// are all there are.
+// Event is what a Client reports to its caller. The interface is sealed: the types in this file
+// are all.
 type Event interface{ event() }
 
 type (
-	// Heard is what the server says. Welcome comes as Connected instead, and
-	// what belongs to the client's own pings does not come at all.
+	// Heard is an event of the server. Welcome comes as Connected instead, and
+	// the answers to the client's own pings do not come at all.
 	Heard struct{ protocol.Event }
-	// Connected comes when the client is in, for the first time or again. If
-	// Welcome.Resumed, what was missed follows and nothing is lost; otherwise it is a new
+	// Connected comes when the client has a session, for the first time or again. If
+	// Welcome.Resumed, the missed events follow and none is lost; otherwise it is a new
 	// session, and a Gap tells what may be missing. The token is left out.
 	Connected struct {
 		protocol.Welcome
 		Again bool
 	}
-	// Arrived follows the Connected of a new session, when what the server tells a
-	// newcomer of the time before is told.
+	// Arrived follows the Connected of a new session, after the history that the server tells it.
 	Arrived struct{}
-	// Lost comes when the connection has broken (Broke), and for each try to
-	// come back that has failed. Next is how long it waits before the next.
+	// Lost comes when the connection has broken (Broke), and for each failed
+	// retry. Next is the delay before the next one.
 	Lost struct {
 		Err   error
 		Broke bool
 		Next  time.Duration
 	}
 	// Undelivered comes for a command that is given up. If Maybe, it may have
-	// arrived all the same, and nobody can know.
+	// arrived all the same.
 	Undelivered struct {
 		Command protocol.Command
 		Maybe   bool
@@ -63,10 +62,10 @@ func (u Undelivered) Words() string {
 
 // The ends of Run.
 var (
-	// ErrEnded is what Send returns after Run has.
+	// ErrEnded is the error of Send after Run has returned.
 	ErrEnded = errors.New("the client has ended")
-	// ErrNotChinwag means that the other side does not speak chinwag; it has
-	// not been sent anything.
+	// ErrNotChinwag means that the other side does not speak chinwag. The client has
+	// sent it nothing.
 	ErrNotChinwag = errors.New("that is not a chinwag server")
 	// ErrUnreachable means that there has never been a connection.
 	ErrUnreachable = errors.New("cannot connect")
@@ -80,8 +79,8 @@ type Dismissed struct{ protocol.Goodbye }
 
 func (d *Dismissed) Error() string { return d.Words() }
 
-// NickRefused is an end of Run where Options.OnlyAs is set and the server gave another nick. Nothing was sent under that one:
-// what was to be sent comes as Undelivered. Words are the server's; "": it did not say why.
+// NickRefused is the end of Run if Options.OnlyAs is set and the server gave another nick. No command was sent under that
+// one: each comes as Undelivered. Words are the server's; "": it did not say why.
 type NickRefused struct {
 	Nick  protocol.Nick
 	Words string
@@ -94,7 +93,7 @@ func (n *NickRefused) Error() string {
 	return n.Words
 }
 
-// TurnedAway is what a server said instead of letting us in.
+// TurnedAway is the rejection of a server that may accept the client later.
 type TurnedAway struct{ words string }
 
 func (t *TurnedAway) Error() string { return t.words }
@@ -105,7 +104,7 @@ var (
 	errLongLine = errors.New("the other side sends a line without end")
 )
 
-// plainly is err in the words that a person can use.
+// plainly is err in plain words, for a person.
 func plainly(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

@@ -9,11 +9,11 @@ import (
 	"chinwag/protocol"
 )
 
-// maxKept is how many commands wait for their answers. The server remembers as
+// maxKept is how many commands may wait for their answers. The server remembers as
 // many ids, so that none of them can be said twice.
 const maxKept = 256
 
-// kept are the commands that are not answered yet, in order.
+// kept are the commands without an answer yet, in order.
 type kept struct {
 	prefix string // of all ids of this client
 	n      uint64
@@ -23,8 +23,8 @@ type kept struct {
 // entry is a command that waits for its answer.
 type entry struct {
 	cmd     protocol.Command
-	ref     protocol.Ref  // of a line, or of our own ping
-	in      string        // token of the session in which it was sent; "": it was not
+	ref     protocol.Ref  // of a line, or of the client's own ping
+	in      string        // token of the session in which it was sent; "": not sent
 	settled chan struct{} // not nil: closed when it is answered
 }
 
@@ -32,7 +32,7 @@ func newKept() kept { return kept{prefix: rand.Text()[:10] + "-"} }
 
 func (k *kept) hasRoom() bool { return len(k.all)+2 <= maxKept }
 
-// ref is an id that nobody has used.
+// ref is a fresh id.
 func (k *kept) ref() protocol.Ref {
 	k.n++
 	return protocol.Ref(k.prefix + strconv.FormatUint(k.n, 36))
@@ -40,8 +40,8 @@ func (k *kept) ref() protocol.Ref {
 
 func (k *kept) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
 
-// add keeps a command. One that carries no id is followed by a ping, whose
-// answer comes after its own.
+// add keeps a command. Unless it is a Say or a Me, which are always answered, a ping follows it,
+// whose answer comes after the command's own.
 func (k *kept) add(cmd protocol.Command) {
 	e := &entry{}
 	e.cmd, e.ref = k.withRef(cmd)
@@ -58,7 +58,7 @@ func (k *kept) addPing(settled chan struct{}) {
 	k.all = append(k.all, &entry{cmd: protocol.Ping{Ref: ref}, ref: ref, settled: settled})
 }
 
-// withRef is cmd with an id, if it says something: its own, or a new one.
+// withRef is cmd with an id, if it is a line: its own, or a new one.
 func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
 	switch cmd := cmd.(type) {
 	case protocol.Say:
@@ -97,7 +97,7 @@ func (k *kept) refOr(given protocol.Ref) protocol.Ref {
 	return k.ref()
 }
 
-// settle lets go of a line that is answered.
+// settle removes the line that is answered, and reports whether there is one.
 func (k *kept) settle(ref protocol.Ref) bool {
 	i := k.find(ref)
 	if i >= 0 {
@@ -106,7 +106,7 @@ func (k *kept) settle(ref protocol.Ref) bool {
 	return i >= 0
 }
 
-// settleUpTo lets go of all that was sent before a ping that is answered.
+// settleUpTo removes a ping that is answered, and all commands before it.
 func (k *kept) settleUpTo(ref protocol.Ref) {
 	i := k.find(ref)
 	for _, e := range k.all[:i+1] {
@@ -124,12 +124,12 @@ func (k *kept) find(ref protocol.Ref) int {
 	return slices.IndexFunc(k.all, func(e *entry) bool { return e.ref == ref })
 }
 
-// keepIf lets go of all that keep does not want.
+// keepIf removes the entries for which keep is false.
 func (k *kept) keepIf(keep func(*entry) bool) {
 	k.all = slices.DeleteFunc(k.all, func(e *entry) bool { return !keep(e) })
 }
 
-// isSaid reports whether a command is a line that the room's record will show.
+// isSaid reports whether a command is a line that the room's history will show.
 func isSaid(cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say:
@@ -140,7 +140,7 @@ func isSaid(cmd protocol.Command) bool {
 	return false
 }
 
-// isSaidIn reports whether a command is a line that the record of that room will show, which is all that a
+// isSaidIn reports whether a command is a line that the history of that room will show, which is all that a
 // new session is told of the time before.
 func isSaidIn(cmd protocol.Command, in protocol.Room) bool {
 	var room protocol.Room
@@ -153,7 +153,7 @@ func isSaidIn(cmd protocol.Command, in protocol.Room) bool {
 	return isSaid(cmd) && (room == in || room == protocol.Room{})
 }
 
-// isLine reports whether a command is somebody's words.
+// isLine reports whether a command has words of the author.
 func isLine(cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Msg, protocol.Reply, protocol.Canned, protocol.Note:
@@ -164,12 +164,12 @@ func isLine(cmd protocol.Command) bool {
 	return isSaid(cmd)
 }
 
-// mayRepeat reports whether a command does no harm when it is followed twice.
+// mayRepeat reports whether a command may be followed twice without harm.
 func mayRepeat(cmd protocol.Command) bool {
 	cmd, _ = protocol.Split(cmd)
 	switch cmd := cmd.(type) {
 	case protocol.Part:
-		return cmd.Room != protocol.Room{} // without one it leaves another room each time
+		return cmd.Room != protocol.Room{} // without a room it leaves another one each time
 	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop,
 		protocol.Next, protocol.Hand, protocol.Hold, protocol.Close:
 		return false

@@ -17,13 +17,13 @@ import (
 const (
 	connectTime = 15 * time.Second // to dial, to be greeted and to be welcomed
 	writeTime   = 30 * time.Second // for the other side to take a piece
-	drainTime   = 5 * time.Second  // to read what was said to us after we could not write any more
-	piece       = 16 << 10         // bytes; what one write deadline is for
-	maxGreeting = protocol.MaxText // bytes of a line before we know whose it is
-	maxLine     = 256 << 10        // bytes of a line afterwards
+	drainTime   = 5 * time.Second  // to read the rest of the input after a failed write
+	piece       = 16 << 10         // bytes for one write deadline
+	maxGreeting = protocol.MaxText // bytes of the first line, which may be another server's
+	maxLine     = 256 << 10        // bytes of a later line
 )
 
-// link is one connection that is in.
+// link is one connection, after its welcome.
 type link struct {
 	conn    net.Conn
 	in      *bufio.Reader
@@ -36,10 +36,10 @@ type link struct {
 
 type heard struct {
 	event protocol.Event
-	err   error // the end, the last of them
+	err   error // the end of the connection; it comes last
 }
 
-// connect dials, looks who is there, and says hello if it is chinwag.
+// connect dials, reads the greeting, and says hello if it is chinwag's.
 func connect(ctx context.Context, o *Options, hello protocol.Hello) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
@@ -66,8 +66,8 @@ func connect(ctx context.Context, o *Options, hello protocol.Hello) (*link, erro
 	return l, nil
 }
 
-// greet reads the first line before anything is written: in front of another
-// server, every byte would be somebody's message.
+// greet reads the first line before it writes anything: on another
+// chat server, every byte would be a message.
 func (l *link) greet(hello protocol.Hello) error {
 	first, err := l.line(maxGreeting)
 	switch why, away := strings.CutPrefix(string(first), "-- goodbye: "); {
@@ -108,7 +108,7 @@ func (l *link) greet(hello protocol.Hello) error {
 	}
 }
 
-// sentAway is a goodbye in the place of a welcome.
+// sentAway is the error for a goodbye in the place of a welcome.
 func sentAway(e protocol.Goodbye) error {
 	if e.Back == 0 {
 		return &Dismissed{e}
@@ -116,19 +116,19 @@ func sentAway(e protocol.Goodbye) error {
 	return &TurnedAway{e.Words()}
 }
 
-// isChinwag looks for the token as a word: chinwag/10 is another one.
+// isChinwag looks for protocol.Version as a word: chinwag/10 is another one.
 func isChinwag(line []byte) bool {
 	_, after, found := bytes.Cut(line, []byte(protocol.Version))
 	return found && (len(after) == 0 || after[0] < '0' || after[0] > '9')
 }
 
-// start lets both directions run until close.
+// start runs the reader and the writer until close.
 func (l *link) start(wg *sync.WaitGroup, log *slog.Logger) {
 	wg.Go(func() { l.read(log) })
 	wg.Go(l.write)
 }
 
-// close ends both directions; it is called once.
+// close ends both directions. It must be called once.
 func (l *link) close() {
 	close(l.over)
 	_ = l.conn.Close()
@@ -155,8 +155,8 @@ func (l *link) read(log *slog.Logger) {
 	}
 }
 
-// write sends what Run gives it. After an error it writes nothing more, and what
-// the other side has said is still read: it may be a goodbye.
+// write sends the bytes that Run gives it. After an error it writes nothing more, but the
+// reader goes on for drainTime: there may be a goodbye.
 func (l *link) write() {
 	for {
 		select {
@@ -176,7 +176,7 @@ func (l *link) write() {
 	}
 }
 
-// line is the next line without its end. A line that was cut in two by the end
+// line is the next line without its line end. A line that is cut by the end
 // of the stream comes with the error.
 func (l *link) line(most int) ([]byte, error) {
 	var line []byte

@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	quiet     = 60 * time.Second // without a word before we ask whether anybody is there
-	answering = 30 * time.Second // for the answer
-	parting   = 3 * time.Second  // for the goodbye after a Leave
+	quiet     = 60 * time.Second // silence of the server before a ping
+	answering = 30 * time.Second // wait for the pong
+	parting   = 3 * time.Second  // wait for the goodbye after a Leave
 )
 
-// take is what somebody wants to send.
+// take handles a request of Send or Settle.
 func (r *run) take(s send) {
 	switch cmd, _ := protocol.Split(s.cmd); cmd := cmd.(type) {
 	case nil:
@@ -40,8 +40,8 @@ func (r *run) leave(cmd protocol.Leave) {
 	r.left = time.After(parting)
 }
 
-// decline leaves a session that has another nick than ours. The server says why it has; nothing else that comes is anybody's
-// business.
+// decline leaves a session whose nick is not the one asked for. The server says why it is not; the caller gets no
+// other event of that session.
 func (r *run) decline() {
 	r.refused = &NickRefused{Nick: r.want}
 	r.out = protocol.AppendCommandJSON(nil, protocol.Leave{})
@@ -59,7 +59,7 @@ func (r *run) declined(e protocol.Event) {
 	}
 }
 
-// hear is what the server says, or the end of the connection.
+// hear handles an event of the server, or the end of the connection.
 func (r *run) hear(h heard) {
 	if h.err != nil {
 		r.lose(h.err)
@@ -88,8 +88,8 @@ func (r *run) hear(h heard) {
 	}
 }
 
-// dismissed takes the server's goodbye. If it wants us back, what follows is the end of
-// the connection, as of one that broke.
+// dismissed handles the server's goodbye. If the client is to come back, the connection then
+// ends as if it broke.
 func (r *run) dismissed(e protocol.Goodbye) {
 	r.goodbye = &Dismissed{e}
 	switch {
@@ -100,12 +100,12 @@ func (r *run) dismissed(e protocol.Goodbye) {
 	}
 }
 
-// listen asks a server that has been silent for long whether it is there.
+// listen pings a server that has been silent for long.
 func (r *run) listen() {
 	silent := time.Since(r.heardAt)
 	switch {
 	case r.link == nil: // reset when there is one again
-	case len(r.told) > 0: // it is we who do not listen
+	case len(r.told) > 0: // the caller is behind, so the client does not read
 		r.heardAt = time.Now()
 		r.silence.Reset(quiet)
 	case r.asked:

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Run connects, and keeps the connection until a Leave is answered, the server
-// dismisses us, or ctx ends; the first connection must succeed. It returns nil
+// Run connects, and keeps the session until a Leave is answered, the server
+// dismisses the client, or ctx ends; the first connection must succeed. It returns nil
 // after a Leave; see the errors in event.go. It must be called once, and waits
 // for all that it started.
 func (c *Client) Run(ctx context.Context) error {
@@ -23,25 +23,25 @@ func (c *Client) Run(ctx context.Context) error {
 	return r.loop()
 }
 
-// run is all that belongs to one call of Run.
+// run is the state of one call of Run.
 type run struct {
 	*Client
 	session
 	ctx context.Context
 
-	told    []Event          // for Events; while there are any, nothing more is read
+	told    []Event          // for Events; while there are any, the client reads no more
 	link    *link            // nil: there is no connection
 	since   time.Time        // when it was made
-	out     []byte           // for its writer; bounded by what is kept
-	heardAt time.Time        // when the server said something last
-	asked   bool             // whether it is there
-	goodbye *Dismissed       // it was said
-	refused *NickRefused     // not nil: we leave without a word
-	dialed  chan attempt     // capacity 1; nil: nobody is dialling
-	retry   <-chan time.Time // nil: no try is due
-	tries   int              // to come back since a connection was stable
+	out     []byte           // for its writer; bounded by the commands kept
+	heardAt time.Time        // of the server's last event
+	asked   bool             // listen has sent a ping since then
+	goodbye *Dismissed       // the server's goodbye
+	refused *NickRefused     // not nil: the client leaves this session, see decline
+	dialed  chan attempt     // capacity 1; nil: no dial is under way
+	retry   <-chan time.Time // nil: no retry is due
+	tries   int              // retries since a connection was stable
 	silence *time.Timer
-	left    <-chan time.Time // not nil: Leave is said, and this is how long we wait
+	left    <-chan time.Time // not nil: Leave is sent, and this ends the wait for the goodbye
 	over    bool
 	err     error // what Run returns
 	wg      sync.WaitGroup
@@ -93,7 +93,7 @@ func (r *run) clear() {
 	}
 }
 
-// The channels that can be used just now; nil is never ready.
+// The channels that loop may use just now; nil is never ready.
 
 func (r *run) telling() chan<- Event {
 	if len(r.told) == 0 {
@@ -132,7 +132,7 @@ func (r *run) writing() chan<- []byte {
 
 func (r *run) tell(e Event) { r.told = append(r.told, e) }
 
-// end lets Run return as soon as all is told.
+// end lets Run return as soon as Events has all.
 func (r *run) end(err error) {
 	if r.refused != nil {
 		err = r.refused

@@ -4,22 +4,22 @@ import (
 	"chinwag/protocol"
 )
 
-// session is what outlives a connection: who we are, where, and how far we have
-// read. It belongs to Run.
+// session is the state that outlives a connection: the nick, the room, and the last position
+// seen. It belongs to Run.
 type session struct {
 	kept
-	want   protocol.Nick // what we asked to be called
+	want   protocol.Nick // the nick asked for
 	replay *int
 	nick   protocol.Nick
 	room   protocol.Room
 	token  string
 	epoch  string
-	seq    uint64 // position of the last line of the record that we saw
+	seq    uint64 // position of the last entry seen
 
-	shown  protocol.Ref  // a ping whose answer comes after what a newcomer is told of the time before
-	probe  protocol.Ref  // a ping whose answer ends a search in the record; nothing is sent before
-	former protocol.Nick // what we were called when the lines searched for were sent
-	hole   bool          // the record has a hole where we search
+	shown  protocol.Ref  // a ping whose answer comes after the history that a new session is told
+	probe  protocol.Ref  // a ping whose answer ends a search in the history; nothing is sent before
+	former protocol.Nick // the nick under which the lines searched for were sent
+	hole   bool          // the history searched has a gap
 }
 
 func (s *session) hello() protocol.Hello {
@@ -30,8 +30,8 @@ func (s *session) hello() protocol.Hello {
 	return h
 }
 
-// welcomed takes over what the server says of us, and sorts out what was sent
-// and not answered before the break. It returns what is given up.
+// welcomed takes over the state of the welcome, and sorts out the commands that were sent
+// and not answered before the break. It returns those that are given up.
 func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 	if s.probe == "" {
 		s.former, s.hole = s.nick, false
@@ -54,7 +54,7 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 		cmd, _ := protocol.Split(e.cmd)
 		switch cmd.(type) {
 		case protocol.Join, protocol.Part:
-			elsewhere = true // the lines after it are not in the record that we are told
+			elsewhere = true // the lines after it are not in the history of w.Room
 		}
 		return true
 	})
@@ -64,7 +64,7 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 	return lost
 }
 
-// found lets go of a line of a former session that the record has.
+// found removes a line of a former session that the history has.
 func (s *session) found(from protocol.Nick, sent protocol.Command) {
 	if s.probe == "" || !from.Same(s.former) && !from.Same(s.want) {
 		return
@@ -89,8 +89,8 @@ func sameWords(a, b protocol.Command) bool {
 	return false
 }
 
-// searched ends the search. What was not found was not said, if the record is
-// whole, and is sent; otherwise nobody can know, and it is given up.
+// searched ends the search. A line that was not found was not said, if the history has no
+// gap, and is sent; otherwise it may have been said, and is given up.
 func (s *session) searched() (lost []Undelivered) {
 	s.probe = ""
 	s.keepIf(func(e *entry) bool {
@@ -106,7 +106,7 @@ func (s *session) searched() (lost []Undelivered) {
 	return lost
 }
 
-// unsent appends what is to be written now.
+// unsent appends the commands to write now.
 func (s *session) unsent(dst []byte) []byte {
 	if s.probe != "" {
 		return dst
@@ -120,8 +120,8 @@ func (s *session) unsent(dst []byte) []byte {
 	return dst
 }
 
-// hear learns from what the server says, and reports whether it is anybody
-// else's business.
+// hear updates the session from an event, and reports whether the caller gets it: not the answers to
+// the client's own pings, nor an Accepted for a line that was settled before.
 func (s *session) hear(e protocol.Event) (tell bool) {
 	if seq := protocol.StampOf(e).Seq; seq > 0 {
 		s.seq = seq
