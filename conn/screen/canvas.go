@@ -9,17 +9,17 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// canvas is a terminal that is drawn on without tcell, which takes each terminal at its word that it sees characters as tcell
-// does, and leaves what is left over where it does not; which cannot move rows; and which spends fifteen bytes on a wide letter.
-// Keys, modes and the process's stops stay tcell's.
+// canvas draws on a terminal without tcell, which assumes that each terminal gives characters the widths that tcell does,
+// and leaves remains on the screen if not; which cannot move rows; and which spends fifteen bytes on a wide letter.
+// tcell still handles keys, modes and the suspension of the process.
 type canvas struct {
 	*terminal
 	pen            pen
 	want, shown    picture
 	x, y           int                    // of the cursor
-	drawnX, drawnY int                    // where it was shown last
-	hide, show     string                 // the cursor
-	looks          map[tcell.Style]string // of the few styles that there are
+	drawnX, drawnY int                    // its last place on the terminal
+	hide, show     string                 // the sequences for the cursor
+	looks          map[tcell.Style]string // the sequences of the few styles in use
 	stale          atomic.Bool            // the terminal may show anything
 }
 
@@ -37,7 +37,7 @@ func newCanvas(t *terminal, info *terminfo.Terminfo) *canvas {
 	return c
 }
 
-// obeys reports whether a terminal does. Those that do not are older than the standard, and left to tcell.
+// obeys reports whether a terminal obeys ECMA-48. Older ones are left to tcell.
 func obeys(info *terminfo.Terminfo) bool {
 	return strings.HasPrefix(info.SetCursor, "\x1b[%i%p1%d;%p2%dH")
 }
@@ -52,11 +52,11 @@ func (c *canvas) Init() error {
 	return nil
 }
 
-// resized is called, by any goroutine, when the terminal has another size, in the place of what tcell would do: draw, too.
+// resized is called, by any goroutine, when the terminal has another size. It replaces tcell's handler, which would draw, too.
 func (c *canvas) resized() {
 	c.stale.Store(true)
 	size, _ := c.tty.WindowSize()
-	_ = c.PostEvent(tcell.NewEventResize(size.Width, size.Height)) // if there are too many events, one of those will do
+	_ = c.PostEvent(tcell.NewEventResize(size.Width, size.Height)) // if the queue is full, the draw of its other events will do
 }
 
 func (c *canvas) Suspend() error {
@@ -142,7 +142,7 @@ func (c *canvas) draw() {
 	c.write(drawn)
 }
 
-// cursor puts the cursor where it belongs, if that can be seen.
+// cursor puts the cursor in its place, if that is on the screen.
 func (c *canvas) cursor() string {
 	if c.x < 0 || c.y < 0 || c.x >= c.want.width() || c.y >= len(c.want) {
 		return c.hide
@@ -152,5 +152,5 @@ func (c *canvas) cursor() string {
 	return string(c.pen.out) + c.show
 }
 
-// write sends bytes. If the terminal has gone away, its reader tells.
+// write sends bytes. The reader reports the error if the terminal has gone away.
 func (c *canvas) write(s string) { _, _ = c.tty.Write([]byte(s)) }

@@ -16,11 +16,11 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// What a terminal's bytes mean is told by the locale. One that names no character set (C, POSIX, or none at all) does not
-// say that the terminal knows ASCII alone: nearly all of them speak UTF-8 whatever it says, so that is what is taken.
+// The locale names the character set of the terminal. A locale without one (C, POSIX, or none at all) does not
+// mean ASCII alone: nearly all terminals then speak UTF-8, so that is the default.
 
-// charsets are those in which letters are not written as UTF-8. A name is one of a locale, in lower case and of its letters
-// and digits alone: euc-JP, eucJP and EUC_JP are one.
+// charsets are the character sets other than UTF-8, by their names in a locale: in lower case, and only the letters
+// and digits, so that euc-JP, eucJP and EUC_JP are one.
 var charsets = map[string]encoding.Encoding{
 	"gbk": simplifiedchinese.GBK, "cp936": simplifiedchinese.GBK,
 	"gb2312": simplifiedchinese.GBK, "euccn": simplifiedchinese.GBK, // GBK holds all of it
@@ -43,40 +43,40 @@ var charsets = map[string]encoding.Encoding{
 	"cp1258": charmap.Windows1258,
 }
 
-// utf8Names are those under which a locale means UTF-8, or means nothing.
+// utf8Names are the names under which a locale means UTF-8, or no character set.
 var utf8Names = map[string]bool{"utf8": true, "usascii": true, "ascii": true, "ansix341968": true, "iso646": true, "646": true}
 
-// charset is what the bytes of a terminal mean.
+// charset is the character set of a terminal.
 type charset struct {
-	name  string            // as tcell asks for it
+	name  string            // for tcell's registry
 	table encoding.Encoding // nil: UTF-8
 }
 
-// errCharset is what the locale asks for, and cannot be had.
+// errCharset is a character set that the locale names and this package does not know.
 type errCharset struct{ name string }
 
 func (e *errCharset) Error() string {
 	return fmt.Sprintf("your locale says that this terminal writes in %s, which is not known here: set both to UTF-8", e.name)
 }
 
-// CheckCharset returns nil if a screen can be drawn in the character set of this process's locale, or else an error that
-// tells a person why not.
+// CheckCharset returns nil if a screen can be drawn in the character set of this process's locale, or else an error
+// for a person.
 func CheckCharset() error {
 	_, err := localeCharset()
 	return err
 }
 
-// localeCharset is the one that the locale names.
+// localeCharset is the character set that the locale names.
 func localeCharset() (charset, error) {
 	if runtime.GOOS == "windows" {
-		return charset{name: "UTF-8"}, nil // its terminals ask no locale
+		return charset{name: "UTF-8"}, nil // its terminals ignore the locale
 	}
 	return charsetOf(os.Getenv)
 }
 
 func charsetOf(env func(string) string) (charset, error) {
 	locale := ""
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // as POSIX has it: the first that is set
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // the first that is set counts (POSIX)
 		if locale = env(name); locale != "" {
 			break
 		}

@@ -11,15 +11,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Two noncharacters stand for what tcell cannot hand over, which takes each byte of a replacement character for a letter of
-// its own. As U+FFFD they are three bytes.
+// Two noncharacters stand for U+FFFD, which tcell cannot pass on: it takes each byte of a replacement character for a letter of
+// its own. Like U+FFFD they have three bytes.
 const (
 	Unreadable = "\ufdd0" // bytes that are no letter in the terminal's character set
 	replaced   = "\ufdd1" // a replacement character that was typed
 	mark       = "\ufffd"
 )
 
-// NewDecoder implements encoding.Encoding for tcell: what the terminal sends, in UTF-8.
+// NewDecoder implements encoding.Encoding for tcell: it decodes the terminal's input to UTF-8.
 func (c charset) NewDecoder() *encoding.Decoder {
 	if c.table == nil {
 		return &encoding.Decoder{Transformer: utf8Decoder{}}
@@ -27,7 +27,7 @@ func (c charset) NewDecoder() *encoding.Decoder {
 	return &encoding.Decoder{Transformer: tableDecoder{c.table.NewDecoder().Transformer, Unreadable}}
 }
 
-// NewEncoder implements encoding.Encoding for tcell: what the terminal is sent.
+// NewEncoder implements encoding.Encoding for tcell: it encodes the output to the terminal.
 func (c charset) NewEncoder() *encoding.Encoder {
 	if c.table == nil {
 		return &encoding.Encoder{Transformer: encoding.UTF8Validator}
@@ -35,7 +35,7 @@ func (c charset) NewEncoder() *encoding.Encoder {
 	return &encoding.Encoder{Transformer: &tableEncoder{table: c.table.NewEncoder().Transformer}}
 }
 
-// utf8Decoder marks what is not UTF-8. tcell's own never gets past such a byte.
+// utf8Decoder marks bytes that are not UTF-8. tcell's own never gets past such a byte.
 type utf8Decoder struct{ transform.NopResetter }
 
 func (utf8Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
@@ -63,8 +63,8 @@ func (utf8Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err e
 // unreadable is Unreadable as a letter.
 const unreadable = '\ufdd0'
 
-// letterOf is r, if it is one that somebody types. The control characters beyond ASCII come of a terminal that speaks UTF-8
-// where its locale names a character set of single bytes.
+// letterOf is r, or unreadable for a control character beyond ASCII. No key types those: they come from a terminal that
+// speaks UTF-8 under a locale with a character set of single bytes.
 func letterOf(r rune) rune {
 	if 0x80 <= r && r <= 0x9f {
 		return unreadable
@@ -72,7 +72,7 @@ func letterOf(r rune) rune {
 	return r
 }
 
-// lineDecoder marks them in lines, as bytes that are not UTF-8.
+// lineDecoder marks unreadable letters in lines, as bytes that are not UTF-8.
 type lineDecoder struct{ tableDecoder }
 
 func (d lineDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
@@ -85,10 +85,10 @@ func (d lineDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err
 	return nDst, nSrc, err
 }
 
-// tableDecoder marks what its table does not have.
+// tableDecoder marks the letters that its table does not have.
 type tableDecoder struct {
 	transform.Transformer
-	mark string // three bytes, as the mark of the table has them
+	mark string // of three bytes, as the table's own mark
 }
 
 func (d tableDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
@@ -102,7 +102,7 @@ func (d tableDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, er
 	}
 }
 
-// tableEncoder writes one character of many runes: composed, and without the marks that its table does not have.
+// tableEncoder writes one character of many runes: composed, and without the combining marks that its table does not have.
 type tableEncoder struct {
 	transform.NopResetter
 	table transform.Transformer
@@ -117,16 +117,16 @@ func (e *tableEncoder) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err e
 			nDst += n
 		case nDst > 0 && err != transform.ErrShortDst && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		default:
-			return 0, 0, err // tcell knows something like it, or writes a question mark
+			return 0, 0, err // tcell has a likeness of it, or writes a question mark
 		}
 	}
 	return nDst, len(src), nil
 }
 
-// likeness is what is drawn where the terminal has no such character. tcell knows more of them.
+// likeness is drawn if the terminal does not have the character. tcell knows more of them.
 var likeness = map[rune]string{
 	'▼': "v", '◌': "o", '…': ".", '•': "*", '·': ".", '“': `"`, '”': `"`, '‘': "'", '’': "'", '–': "-", '—': "-",
 }
 
-// register tells tcell of the terminal's character set, under the name by which it will ask for it.
+// register adds the terminal's character set to tcell's registry, under c.name.
 func (c charset) register() { tcell.RegisterEncoding(c.name, c) }

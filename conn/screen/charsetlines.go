@@ -10,9 +10,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Input is what somebody types on f, in UTF-8, where f is a terminal; else it is f itself. What is no letter in the
-// terminal's character set comes as bytes that are not UTF-8, so that it is refused and not taken for what was typed, and a
-// line whose end the terminal may have cut off is longer than any that can be said.
+// Input is the input of f in UTF-8, if f is a terminal; else it is f itself. Bytes that are no letter in the
+// terminal's character set stay bytes that are not UTF-8, so that the line is refused and not said with other letters. A
+// line whose end the terminal may have cut off is made longer than any that can be said, so that it is refused, too.
 func Input(f *os.File) io.Reader {
 	if !term.IsTerminal(int(f.Fd())) {
 		return f
@@ -24,14 +24,14 @@ func Input(f *os.File) io.Reader {
 	return transform.NewReader(&cookedLines{from: f}, c.lineDecoder())
 }
 
-// cookedMax is how many bytes of a line a terminal that edits lines by itself hands over, on Linux; it forgets what is
-// typed after them, without a word.
+// cookedMax is how many bytes of a line a terminal in canonical mode passes on, on Linux; it drops the rest
+// without an error.
 const cookedMax = 4095
 
-// cookedLines makes each line that may have been cut too long.
+// cookedLines makes each line too long that may have been cut.
 type cookedLines struct {
 	from   io.Reader
-	length int    // of the line that has begun
+	length int    // of the current line
 	ready  []byte // to be read
 	err    error
 }
@@ -60,14 +60,14 @@ func (l *cookedLines) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Keys is what somebody types on the terminal f, in UTF-8, for those who edit it themselves: Unreadable stands for what is no
-// letter.
+// Keys is the input of the terminal f in UTF-8, for callers that edit the line themselves: Unreadable stands for bytes that
+// are no letter.
 func Keys(f *os.File) io.Reader {
-	c, _ := localeCharset() // of what is not known, UTF-8 is hoped for
+	c, _ := localeCharset() // if it is unknown, UTF-8 is the best guess
 	return transform.NewReader(f, c.NewDecoder())
 }
 
-// Decode is one line that was typed on a terminal and not read through Input.
+// Decode decodes one line that was typed on a terminal and not read through Input.
 func Decode(line []byte) []byte {
 	c, err := localeCharset()
 	if err != nil || c.table == nil {
@@ -84,8 +84,8 @@ func (c charset) lineDecoder() transform.Transformer {
 	return lineDecoder{tableDecoder{c.table.NewDecoder().Transformer, "\xff\xff\xff"}}
 }
 
-// Output writes UTF-8 to f in the character set of f, where that is a terminal of another one; else it is f itself. Each
-// Write is of whole characters; for what cannot be written stands a question mark.
+// Output writes UTF-8 to f in the character set of f, if that is a terminal with another one; else it is f itself. Each
+// Write must be of whole characters; a character that f does not have becomes a question mark.
 func Output(f *os.File) io.Writer {
 	c, err := localeCharset()
 	if err != nil || c.table == nil || !term.IsTerminal(int(f.Fd())) {

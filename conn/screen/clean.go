@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// clean makes text safe to draw and to send: whatever ends a line becomes a space, a tab four; what moves a cursor, hides
-// text or turns it around is gone. It is the last line of defence, not the first.
+// clean makes text safe to draw and to send: a line end becomes a space, a tab four; characters that move a cursor, hide
+// text or turn it around are removed. It is the last line of defence, not the first.
 func clean(s string) string {
 	if plainASCII(s) {
 		return s
@@ -23,7 +23,7 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// drawable is what is drawn in the place of r; -1: nothing.
+// drawable is the rune to draw for r; -1: none.
 func drawable(r rune) rune {
 	switch {
 	case strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r):

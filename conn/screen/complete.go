@@ -7,15 +7,15 @@ import (
 
 const offersMax = 100 // names listed at once
 
-// completion is a word being completed, as long as nothing but Tab is pressed.
+// completion is a word being completed. Any key but Tab ends it.
 type completion struct {
-	offers []string // what Tab goes round in; none: nothing is being completed
+	offers []string // the words that Tab cycles through; none: no word is being completed
 	next   int
 	start  int // where the word begins in the line
 }
 
-// complete fills in what is certain. If that is nothing, it lists what the word may become, once, and goes round in it from
-// then on.
+// complete inserts the common beginning of all candidates. If that adds nothing, it lists the candidates once, and then
+// cycles through them.
 func (v *view) complete() {
 	if len(v.tab.offers) > 0 {
 		v.offer()
@@ -40,13 +40,13 @@ func (v *view) complete() {
 	}
 }
 
-// goesOn reports whether what all offers begin with is more of what was typed, and not a part of
-// something that stands for it.
+// goesOn reports whether the common beginning of the offers extends the word typed, rather than
+// replacing it.
 func goesOn(common, typed string) bool {
 	return utf8.RuneCountInString(common) > utf8.RuneCountInString(typed) && strings.Contains(strings.ToLower(common), strings.ToLower(typed))
 }
 
-// offer puts in the next word that it may become.
+// offer puts in the next candidate.
 func (v *view) offer() {
 	t := &v.tab
 	v.replaceWord(t.start, t.offers[t.next])
@@ -62,7 +62,7 @@ func (v *view) replaceWord(start int, with string) {
 	}
 }
 
-// parted takes the remarks off candidates: what is put in, and what is listed.
+// parted splits candidates into the words that are put in and those that are listed, with their remarks.
 func parted(candidates []string) (offers, listed []string) {
 	for _, c := range candidates {
 		word, remark, _ := strings.Cut(c, "\t")

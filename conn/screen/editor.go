@@ -9,15 +9,15 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// editor is the line being typed. Its cursor moves by what is seen as one character, but text goes in as it comes, rune by
-// rune: an emoji of many runes is put together where it belongs, whatever stands right of it.
+// editor is the line being typed. Its cursor moves by grapheme clusters, but text goes in as it comes, rune by
+// rune: the runes of an emoji join at the cursor, whatever stands right of it.
 //
-// It may grow longer than what can be sent: then it is refused as a whole, and nothing of it has been lost.
+// It may grow longer than a line that can be sent: then it is refused as a whole, and no part of it is lost.
 type editor struct {
 	text   string
 	at     int // bytes left of the cursor
 	killed string
-	torn   bool // something that was typed had no room; until the line is empty
+	torn   bool // a key had no room; until the line is empty
 }
 
 // insert puts text left of the cursor, if there is room.
@@ -31,7 +31,7 @@ func (e *editor) insert(text string) bool {
 	return true
 }
 
-// typed puts in one key after another. What has no room is missed by whoever typed it.
+// typed puts in one key after another. A key without room marks the line as torn, so that it is not sent without it.
 func (e *editor) typed(text string) bool {
 	fits := e.insert(text)
 	e.torn = e.torn || !fits
@@ -44,7 +44,7 @@ func (e *editor) set(text string) {
 	e.torn = e.torn && text != ""
 }
 
-// unfit says why a line cannot be sent; "": it can.
+// unfit is why a line cannot be sent; "": it can.
 func unfit(line string, torn bool) string {
 	switch {
 	case torn:
@@ -73,7 +73,7 @@ func (e *editor) killStart() { e.kill(0, e.at) }
 func (e *editor) killEnd()   { e.kill(e.at, len(e.text)) }
 func (e *editor) yank()      { e.insert(e.killed) }
 
-// kill cuts, and keeps what it cut for yank.
+// kill cuts a part of the line, and keeps it for yank.
 func (e *editor) kill(from, to int) {
 	if from < to {
 		e.killed = e.text[from:to]
@@ -146,7 +146,7 @@ func wordEnd(text string) int {
 	return len(text)
 }
 
-// commonPrefix is what all words begin with, in whole runes.
+// commonPrefix is the longest common beginning of words, in whole runes.
 func commonPrefix(words []string) string {
 	p := words[0]
 	for _, w := range words[1:] {

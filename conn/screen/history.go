@@ -2,10 +2,10 @@ package screen
 
 const historyMax = 500
 
-// history is what was typed before, and the half-typed line that one left to look at it.
+// history has the lines typed before, and the draft that the person left to look at them.
 type history struct {
 	lines []string
-	at    int // which of lines is shown; len(lines): the draft
+	at    int // the index of the line shown; len(lines): the draft
 	draft string
 }
 
@@ -17,7 +17,7 @@ func (h *history) add(line string) {
 	h.at, h.draft = len(h.lines), ""
 }
 
-// move goes n lines on, or back, from what is being shown, and tells what to show then.
+// move goes n lines on, or back, from the line shown, and returns the line to show then.
 func (h *history) move(n int, shown string) string {
 	if h.at == len(h.lines) {
 		h.draft = shown

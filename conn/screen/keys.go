@@ -16,7 +16,7 @@ func (v *view) key(ev *tcell.EventKey) {
 		v.tab = completion{}
 	}
 	if k := ev.Key(); k != tcell.KeyCtrlC && k != tcell.KeyCtrlD {
-		v.leaving = time.Time{} // who goes on has not meant to end it
+		v.leaving = time.Time{} // another key takes the intent to end back
 	}
 	word := ev.Modifiers()&(tcell.ModCtrl|tcell.ModAlt) != 0
 	switch k := ev.Key(); {
@@ -56,7 +56,7 @@ func (v *view) key(ev *tcell.EventKey) {
 	case k == tcell.KeyEnd, k == tcell.KeyCtrlE:
 		v.input.end()
 	case k == tcell.KeyCtrlU:
-		v.waiting = nil // nobody sees them
+		v.waiting = nil // lines that are not seen must not be sent
 		v.input.killStart()
 	case k == tcell.KeyCtrlK:
 		v.input.killEnd()
@@ -75,11 +75,11 @@ func (v *view) key(ev *tcell.EventKey) {
 		v.fresh = true
 	case k == tcell.KeyCtrlZ && v.opts.Suspend:
 		v.suspend()
-	default: // keys that mean nothing here
+	default: // keys without a meaning here
 	}
 }
 
-// remembers reports whether a key shows what was typed before, or what fits it: nothing for a secret.
+// remembers reports whether a key recalls a line or completes one: neither is done for a secret.
 func remembers(k tcell.Key) bool {
 	switch k {
 	case tcell.KeyTab, tcell.KeyUp, tcell.KeyCtrlP, tcell.KeyDown, tcell.KeyCtrlN:
@@ -109,7 +109,7 @@ func (v *view) deleteOrEnd() {
 	v.input.delete()
 }
 
-// page scrolls by a screenful but one row, so that the eye finds its place.
+// page scrolls by a screenful but one row, so that the reader finds the place.
 func (v *view) page(n int) {
 	width, height := v.term.Size()
 	height, _ = parts(height)

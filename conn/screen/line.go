@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	shownMax   = 8192 // bytes of one printed line; the rest of it is cut off, visibly
+	shownMax   = 8192 // bytes of one printed line; the rest is cut off, visibly
 	clusterMax = 16   // runes of one character: a family of four has seven
-	indent     = 2    // columns before whatever did not fit
-	indentFrom = 20   // columns of the narrowest screen that has room for that
+	indent     = 2    // columns before the second and later rows of a line
+	indentFrom = 20   // columns of the narrowest screen that has room for the indent
 )
 
-// line is what was printed at once: clean, and as long as it was.
+// line is one printed line: clean, and not wrapped.
 type line struct {
 	text string
 	runs []run
@@ -31,7 +31,7 @@ type run struct {
 // cell is one character as it is seen: a grapheme cluster, and the columns it takes.
 type cell struct {
 	text   string
-	size   int // bytes of what it shows
+	size   int // its bytes in the line: text may have another length
 	width  int
 	breaks bool // the row may end behind it
 	style  tcell.Style
@@ -55,8 +55,8 @@ func compose(spans []Span, color bool) line {
 	return line{text.String(), runs}
 }
 
-// cells are the characters of text. What has no width of its own, such as an accent without a letter, is given a circle to
-// stand on: everything that is there can be seen, and deleted.
+// cells are the characters of text. A character without a width of its own, such as an accent without a letter, gets a
+// circle to stand on: every character can be seen, and deleted.
 func cells(text string, style tcell.Style) (cs []cell) {
 	for cluster, bounds, state := "", 0, -1; text != ""; {
 		cluster, text, bounds, state = uniseg.StepString(text, state)
@@ -116,8 +116,8 @@ func (l line) wrap(width int) (rows [][]cell) {
 	return rows
 }
 
-// fit is how many of the characters make a row, which ends where the writing system allows it, else where it must. Spaces
-// at its end count for nothing.
+// fit is how many of the characters make a row. It ends where the writing system allows a break, or else at the width. Spaces
+// at its end take no room.
 func fit(cs []cell, width int) int {
 	used, end := 0, 0
 	for i, c := range cs {

@@ -2,20 +2,20 @@ package screen
 
 import "sync"
 
-// news is what has been left for Run since it last looked.
+// news is the content of a mailbox.
 type news struct {
 	lines          []line
-	missed         uint64 // lines that came before these, and were already too many
+	missed         uint64 // older lines, dropped because they were too many
 	prompt, status string
 	bell           bool
 }
 
-// mailbox is where other goroutines leave news for Run. Nobody ever waits for it, and it holds no more than the scrollback
+// mailbox is where other goroutines leave news for Run. They never wait, and it holds no more lines than the scrollback
 // would keep anyway.
 type mailbox struct {
-	wake chan struct{} // one place: something has been left
+	wake chan struct{} // capacity 1: there is news
 
-	mu     sync.Mutex // guards what follows, for moments
+	mu     sync.Mutex // guards the fields below; never held for long
 	news   news
 	bound  int
 	closed bool
@@ -48,7 +48,7 @@ func (b *mailbox) leave(change func(*news)) {
 	}
 }
 
-// take hands over all that has been left. The prompt and the status stay as they are.
+// take empties the mailbox, but for the prompt and the status.
 func (b *mailbox) take() news {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +57,7 @@ func (b *mailbox) take() news {
 	return n
 }
 
-// close drops what is there, and all that comes.
+// close drops the news, and all that is left later.
 func (b *mailbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

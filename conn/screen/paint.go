@@ -9,8 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// parts is how a height is shared out: the rows of text, and whether there is room for the status line. The input line
-// comes first.
+// parts divides a height: the rows of text, and whether there is room for the status line. The input line
+// has priority.
 func parts(height int) (text int, status bool) {
 	if status = height >= 3; status {
 		return height - 2, true
@@ -18,7 +18,7 @@ func parts(height int) (text int, status bool) {
 	return height - 1, false
 }
 
-// paint draws everything. What has changed is sent, or all of it if the terminal may show anything.
+// paint draws everything. It sends the changes, or all of it if v.fresh.
 func (v *view) paint() {
 	width, height := v.term.Size()
 	v.term.Clear()
@@ -38,7 +38,7 @@ func (v *view) paint() {
 	v.fresh = false
 }
 
-// paintText draws what was said; the newest stands lowest.
+// paintText draws the printed lines; the newest stands lowest.
 func (v *view) paintText(width, height int) {
 	rows := v.log.rows(width, height)
 	for i, row := range rows {
@@ -52,11 +52,11 @@ func (v *view) paintStatus(width, y int) {
 	v.put(0, y, width, cells(v.about(), bar))
 	if n := v.notice(width); n != "" {
 		notice := cells(" "+n+" ", bar)
-		v.put(max(0, width-widthOf(notice)), y, width, notice) // rather over the rest than unseen
+		v.put(max(0, width-widthOf(notice)), y, width, notice) // over the rest of the status if there is no room beside it
 	}
 }
 
-// about is what the status line always says.
+// about is the permanent part of the status line.
 func (v *view) about() string {
 	title := clean(v.opts.Title)
 	if title == "" || v.status == "" {
@@ -65,7 +65,7 @@ func (v *view) about() string {
 	return title + " · " + v.status
 }
 
-// notice is what one has to know now: what waits to be sent, and what waits to be read.
+// notice tells the person what waits to be sent, and what waits to be read.
 func (v *view) notice(width int) string {
 	var notices []string
 	switch n := len(v.waiting); n {
@@ -105,8 +105,8 @@ func hide(cs []cell) {
 	}
 }
 
-// firstSeen is the character that a line scrolled to from has to begin with, so that the one at the cursor is seen in width
-// columns, and none of them are wasted.
+// firstSeen is the character that a line scrolled to from must begin with, so that the one at the cursor is within width
+// columns, and no columns are left blank.
 func firstSeen(line []cell, from, cursor, width int) int {
 	from = min(from, cursor)
 	under := 1 // the cursor behind the line needs a column too
@@ -122,7 +122,7 @@ func firstSeen(line []cell, from, cursor, width int) int {
 	return from
 }
 
-// put draws characters from column x on, as far as there is room, and tells the column behind them.
+// put draws characters from column x on, as far as there is room, and returns the column behind them.
 func (v *view) put(x, y, width int, cs []cell) int {
 	for _, c := range cs {
 		if x+c.width > width {

@@ -12,7 +12,7 @@ const (
 	pasteMax   = 64 * 1024 // bytes of a paste
 )
 
-// paste is what the terminal says is being pasted, key by key. Nothing in it is a command.
+// paste is a bracketed paste, which comes key by key. No key in it is a command.
 type paste struct {
 	on   bool
 	text strings.Builder
@@ -48,7 +48,7 @@ func (p *paste) put(r rune) {
 }
 
 // pasted puts a paste into the line. If it has several lines, all but the last wait for Enter, which sends them in order; the
-// last one can still be edited. A paste that cannot be kept whole is not kept at all.
+// last one can still be edited. A paste that does not fit as a whole is dropped as a whole.
 func (v *view) pasted() {
 	p := v.paste
 	v.paste = paste{}

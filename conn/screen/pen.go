@@ -11,34 +11,34 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// Sequences of ECMA-48 and of the VT100 that every terminal of today obeys.
+// Sequences of ECMA-48 and of the VT100, which today's terminals obey.
 const (
 	plainly  = "\x1b[m"
 	clearAll = plainly + "\x1b[H\x1b[2J"
 	clearEnd = "\x1b[K" // from the cursor to the end of the row
 	wrapOff  = "\x1b[?7l"
 	wrapOn   = "\x1b[?7h"
-	beginAll = "\x1b[?2026h" // show nothing until endAll; who does not know it passes it over
+	beginAll = "\x1b[?2026h" // show nothing until endAll; a terminal that does not know it ignores it
 	endAll   = "\x1b[?2026l"
 )
 
-// pen writes what turns one picture on a terminal into another.
+// pen writes the sequences that turn one picture on a terminal into another.
 //
-// It never relies on where the cursor stands behind a glyph whose width the terminal may see differently. It says where it goes
-// on, and clears the row from there first, so that whatever the glyph left behind is gone before the next one is drawn.
+// It never relies on the place of the cursor behind a glyph whose width may differ on the terminal. It moves the cursor
+// explicitly, and clears the row from there first, so that the remains of the glyph are gone before the next one is drawn.
 type pen struct {
 	info     *terminfo.Terminfo
 	encoding encoding.Encoding // nil: UTF-8
 	noMoves  bool              // the terminal cannot delete and insert rows
 
 	out     []byte
-	x, y    int // where the cursor stands; x < 0: nobody knows
+	x, y    int // of the cursor; x < 0: unknown
 	look    string
-	known   bool // whether look is what the terminal draws with
+	known   bool // the terminal draws with look
 	columns int
 }
 
-// start begins a stretch of output, about whose start nothing is known.
+// start begins a stretch of output. The place and the look of the terminal's cursor are unknown.
 func (p *pen) start(columns int) {
 	p.out, p.x, p.known, p.columns = p.out[:0], -1, false, columns
 }
@@ -75,7 +75,7 @@ func (p *pen) dress(look string) {
 	p.look, p.known = look, true
 }
 
-// clearEnd clears the row from the cursor on; in plain, since some terminals clear to the colour that they draw with.
+// clearEnd clears the row from the cursor on; in the plain look, since some terminals clear to the colour that they draw with.
 func (p *pen) clearEnd() {
 	p.dress("")
 	p.text(clearEnd)
@@ -88,7 +88,7 @@ func (p *pen) clearAll() {
 	p.look, p.known, p.x = "", true, -1
 }
 
-// picture turns one picture into another, which changes the former.
+// picture turns one picture into another. It changes was.
 func (p *pen) picture(was, want picture) {
 	if !p.noMoves {
 		if m, found := moved(was, want); found {
@@ -113,7 +113,7 @@ func (p *pen) move(m move) {
 	}
 }
 
-// shift inserts or deletes rows at row y. It leaves the cursor at the beginning of the row, or where it was: nobody knows.
+// shift inserts or deletes rows at row y. Terminals leave the cursor at the beginning of the row, or where it was.
 func (p *pen) shift(y int, kind byte, rows int) {
 	p.to(0, y)
 	p.sequence(kind, rows)
@@ -143,8 +143,8 @@ func (p *pen) row(y int, was, want []glyph) {
 	}
 }
 
-// wordBefore is where to begin anew, where a change begins with a glyph that is not sure, or was one: with the one to its left,
-// since a terminal may have drawn it as an accent upon that, and with all of a word that is drawn in one go.
+// wordBefore is the column to draw from, if a change at x begins with a glyph that is not sure, or was one: from the glyph to
+// its left, since a terminal may have drawn it as an accent upon that, and from the beginning of a word drawn in one go.
 func wordBefore(row []glyph, x int) int {
 	for x > 0 {
 		for x--; row[x].text == ""; x-- {
@@ -165,7 +165,7 @@ func allSure(gs []glyph) bool {
 	return true
 }
 
-// glyphs draws part of a row. If it holds one that is not sure, all from it on is blank on the terminal.
+// glyphs draws part of a row. If it holds a glyph that is not sure, the row must be blank on the terminal from there on.
 func (p *pen) glyphs(y int, row []glyph, from, to int) {
 	for x := from; x < to; x += row[x].width {
 		g, next := row[x], x+row[x].width
@@ -173,7 +173,7 @@ func (p *pen) glyphs(y int, row []glyph, from, to int) {
 		p.glyph(x, g)
 		switch {
 		case next >= len(row):
-			p.x = -1 // terminals differ in where the cursor is now
+			p.x = -1 // terminals differ in the place of the cursor now
 			p.atEnd(y, row, x)
 		case g.sure(), g.letter() && next < to && row[next].letter():
 			p.x = next
@@ -185,8 +185,8 @@ func (p *pen) glyphs(y int, row []glyph, from, to int) {
 	}
 }
 
-// atEnd mends the glyph before that at x, which is the last of a row: some terminals that think the last one wider, and may not
-// begin another row with it, draw it further left.
+// atEnd redraws the glyph before the one at x, which is the last of a row: a terminal that draws the last one wider, and may
+// not begin another row with it, draws it further left.
 func (p *pen) atEnd(y int, row []glyph, x int) {
 	if x == 0 || row[x].sure() {
 		return
@@ -200,7 +200,7 @@ func (p *pen) atEnd(y int, row []glyph, x int) {
 	}
 }
 
-// glyph draws one. Where the parts of a cluster, each drawn alone, would not fit into the row, only the first is drawn: at the
+// glyph draws one. If the parts of a cluster, each drawn alone, would not fit into the row, only the first is drawn: at the
 // end of a row they would pile up in its last column.
 func (p *pen) glyph(x int, g glyph) {
 	p.dress(g.look)
@@ -216,10 +216,10 @@ func (p *pen) glyph(x int, g glyph) {
 	p.text(p.encode(text, g.width))
 }
 
-// encode is text in the terminal's character set, or as much of it as there is in that.
+// encode is text in the terminal's character set, or the part of it that the set has.
 func (p *pen) encode(text string, width int) string {
 	r, size := utf8.DecodeRuneInString(text)
-	for _, t := range []string{text, text[:size]} { // an accent is better left out than the letter with it
+	for _, t := range []string{text, text[:size]} { // without its accent, a letter can still be read
 		if b, err := p.encoding.NewEncoder().String(t); err == nil && !strings.Contains(b, "\x1a") {
 			return b
 		}
@@ -232,7 +232,7 @@ func (p *pen) encode(text string, width int) string {
 	return "??"[:min(width, 2)]
 }
 
-// lookOf is what makes a terminal draw in a style: its colour of letters, bold, dim and reversed, which are all that the
+// lookOf is the sequence for a style: the colour of letters, bold, dim and reversed, which are all that the
 // screen uses.
 func (p *pen) lookOf(s tcell.Style, colors int) string {
 	fg, _, attrs := s.Decompose()

@@ -6,13 +6,13 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// picture is what a terminal shows, or is to show: rows, with a glyph for each column.
+// picture is the content of a terminal: rows, with a glyph for each column.
 type picture [][]glyph
 
-// glyph is one character as it is seen, and how it looks. The columns behind a wide one have no text of their own.
+// glyph is one grapheme cluster and its look. The columns behind a wide one have no text of their own.
 type glyph struct {
 	text  string // "": the glyph to the left reaches over this column
-	look  string // what makes a terminal that draws plainly draw like this
+	look  string // the sequence after "plain" that makes a terminal draw like this
 	width int
 }
 
@@ -83,7 +83,7 @@ func uncover(row []glyph, x int) {
 	}
 }
 
-// used is how many columns of a row are not blank to its end.
+// used is the number of columns before the blank end of a row.
 func used(row []glyph) int {
 	end := len(row)
 	for end > 0 && row[end-1] == blank {
@@ -101,7 +101,7 @@ func same(a, b []glyph) bool {
 	return true
 }
 
-// difference is from which column to which two rows differ, in whole glyphs of both.
+// difference is the range of columns in which two rows differ, in whole glyphs of both.
 func difference(a, b []glyph) (from, to int) {
 	for to = len(a); from < to && a[from] == b[from]; from++ {
 	}
@@ -119,17 +119,17 @@ func difference(a, b []glyph) (from, to int) {
 	return from, to
 }
 
-// move is a block of rows that only stand higher or lower than before.
+// move is a block of rows that has moved up or down and is unchanged otherwise.
 type move struct {
-	top, bottom int // the block, with the rows that become free
+	top, bottom int // the block and the rows that become free
 	up          int // by how many rows; less than 0: down
 }
 
 const moveCost = 24 // bytes, about
 
-// moved is the move that saves most, if any is worth its bytes.
+// moved is the move that saves most, if any saves more than moveCost.
 func moved(was, want picture) (best move, found bool) {
-	changed := make([]int, len(want)) // what drawing each row anew would cost: nothing, if it is as it was
+	changed := make([]int, len(want)) // the cost of drawing each row anew; 0 if it has not changed
 	rows := 0
 	for y := range want {
 		if !same(was[y], want[y]) {
@@ -160,7 +160,7 @@ func moved(was, want picture) (best move, found bool) {
 	return best, found
 }
 
-// apply moves the rows. Those that become free are blank.
+// apply moves the rows. Rows that become free are blank.
 func (p picture) apply(m move) {
 	block := p[m.top:m.bottom]
 	n := len(block)
@@ -176,8 +176,8 @@ func (p picture) apply(m move) {
 }
 
 // sure reports whether terminals agree about the width of a glyph: those of ASCII take one column, and the common ones of
-// Chinese, Japanese and Korean two. About all others some terminal has another opinion: it does not join what belongs together,
-// has older tables than ours, or gives wide letters to those who write Chinese.
+// Chinese, Japanese and Korean two. For all others some terminal differs: it does not join clusters,
+// has older tables than ours, or draws ambiguous letters wide in a Chinese locale.
 func (g glyph) sure() bool {
 	r, size := utf8.DecodeRuneInString(g.text)
 	if size < len(g.text) {
@@ -185,7 +185,7 @@ func (g glyph) sure() bool {
 	}
 	switch {
 	case g.text == "":
-		return true // it has been decided at the beginning of the glyph
+		return true // the first column of the glyph decides
 	case g.width == 1:
 		return r >= ' ' && r <= '~'
 	case g.width == 2:
@@ -199,13 +199,13 @@ func (g glyph) sure() bool {
 	}
 }
 
-// letter reports whether a glyph that one cannot be sure of is a single narrow rune, such as ж or é. Even the terminals that
-// draw them wide do so with all of them: a word of them stays readable if it is drawn in one go.
+// letter reports whether a glyph that is not sure is a single narrow rune, such as ж or é. A terminal that
+// draws them wide does so with all of them: a word of them stays readable if it is drawn in one go.
 func (g glyph) letter() bool {
 	return g.width == 1 && utf8.RuneCountInString(g.text) == 1 && !g.sure()
 }
 
-// apart is how many columns a glyph takes where the terminal joins nothing but accents.
+// apart is how many columns a glyph takes on a terminal that joins only accents.
 func (g glyph) apart() (width int) {
 	for _, r := range g.text {
 		if r >= 0x1f3fb && r <= 0x1f3ff { // a skin tone, which is drawn like any emoji

@@ -10,14 +10,14 @@ import (
 	"chinwag/conn/fault"
 )
 
-// frame is how long news may wait to be drawn together. What is typed is drawn at once.
+// frame is how long news may wait to be drawn together. Keys are drawn at once.
 const frame = 30 * time.Millisecond
 
-// ErrNoScreen is how Run ends where it cannot begin. Whoever chose a screen knows what to do without one.
+// ErrNoScreen is the error of Run on a terminal that cannot show a screen. The caller may go on without one.
 var ErrNoScreen = errors.New("this terminal cannot show a screen")
 
 // Run shows the screen until Stop, until Ctrl-C or Ctrl-D on an empty line (see Options.Leaving), or until the terminal
-// goes away, which is the only end that is an error. It can be called once.
+// goes away, which is an error. It can be called once.
 func (s *Screen) Run() error {
 	err := errors.New("screen: Run was called twice")
 	s.ran.Do(func() { err = s.run() })
@@ -44,9 +44,9 @@ func (s *Screen) run() error {
 	if err := term.Init(); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoScreen, fault.In(err))
 	}
-	events := make(chan tcell.Event) // closed by ChannelEvents, when the terminal has ended
+	events := make(chan tcell.Event) // closed by ChannelEvents when the terminal has ended
 	go term.ChannelEvents(events, nil)
-	defer release(term, events) // also on a panic, which goes on when the terminal is whole
+	defer release(term, events) // also on a panic: the terminal is restored first
 	term.EnablePaste()
 
 	v := &view{
@@ -61,7 +61,7 @@ func (s *Screen) run() error {
 }
 
 func (s *Screen) loop(v *view, events <-chan tcell.Event) {
-	var due <-chan time.Time // when to draw; nil: nothing has changed
+	var due <-chan time.Time // when to draw; nil: there are no changes
 	draw := func() {
 		v.hear(s.box.take())
 		v.paint()
@@ -88,16 +88,16 @@ func (s *Screen) loop(v *view, events <-chan tcell.Event) {
 	}
 }
 
-// release gives the terminal back, and waits for all that was started on it. The suspending comes first because tcell, as it
-// ends, waits for its reader, which waits for somebody to take what was typed.
+// release gives the terminal back, and waits for all that was started on it. It suspends the terminal first: tcell, as it
+// ends, waits for its reader, which waits until its events are taken.
 func release(term tcell.Screen, events <-chan tcell.Event) {
 	idle(events, func() { _ = term.Suspend() })
 	term.Fini()
-	for range events { // until ChannelEvents has seen it
+	for range events { // until ChannelEvents has closed it
 	}
 }
 
-// idle takes events, and forgets them, while something goes on that tcell has to be able to report to nobody.
+// idle takes and drops events while during runs, since tcell must be able to report them.
 func idle(events <-chan tcell.Event, during func()) {
 	over, ended := make(chan struct{}), make(chan struct{})
 	go func() {

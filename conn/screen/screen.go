@@ -6,11 +6,11 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// Bounds that are nobody's to choose.
+// Fixed bounds.
 const (
-	typedMax  = 4096         // bytes of a line that is sent: what the protocol takes
-	editorMax = 2 * typedMax // bytes of the line being typed, so that one which is too long can be mended
-	linesMax  = 256          // typed lines that nobody has taken yet
+	typedMax  = 4096         // bytes of a line that is sent: the protocol's bound
+	editorMax = 2 * typedMax // bytes of the line being typed, so that one that is too long can be shortened
+	linesMax  = 256          // typed lines that the caller has not taken yet
 )
 
 // Options are what a screen is made with. The zero value works.
@@ -23,27 +23,27 @@ type Options struct {
 	// shall follow them ("alice: "), and perhaps a tab and a remark that is only listed ("7 \tbob"). before is the text left of the cursor. It is called by Run, so it may not wait for
 	// anything. nil: Tab does nothing.
 	Complete func(before string) (candidates []string)
-	// Secret tells whether what is typed after line is a secret: then it returns the prompt for it, else "". A secret is shown
-	// as dots, and kept nowhere. It is called by Run as the line is entered, so that what was typed ahead is hidden, too, and may
+	// Secret tells whether the input after line is a secret: then it returns the prompt for it, else "". A secret is shown
+	// as dots, and not kept. It is called by Run as the line is entered, so that input typed ahead is hidden, too, and may
 	// not wait for anything. nil: there are none.
 	Secret func(line string) (prompt string)
 	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it ends only
 	// if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is called by Run, so it
-	// may not wait for anything. nil: the end means nothing to anybody else.
+	// may not wait for anything. nil: it always ends at once.
 	Leaving func() (words string)
 	// Scrollback is how many lines are kept to be read back. 0: 5000.
 	Scrollback int
-	// Suspend lets Ctrl-Z stop the process, as in a shell. Not for a server: it would stand still for everybody.
+	// Suspend lets Ctrl-Z stop the process, as in a shell. Not for a server: it would stand still for all its clients.
 	Suspend bool
-	// Terminal is what to draw on; Run initialises it, and ends it. nil: the process's own terminal.
+	// Terminal is the terminal to draw on; Run initialises it, and ends it. nil: the process's own terminal.
 	Terminal tcell.Screen
 }
 
-// Typed is a line that somebody typed, without its end.
+// Typed is a typed line, without its line end.
 type Typed struct {
-	Text   string // "" only out of the middle of a paste, or of a secret that was given up
-	Secret bool   // what Options.Secret has asked for
-	Prompt string // what stood before the line as it was begun: before its first key, as it was recalled, or as the paste began
+	Text   string // "" only from the middle of a paste, or for a secret that was given up
+	Secret bool   // it answers the prompt of Options.Secret
+	Prompt string // the prompt as the line was begun: at its first key, as it was recalled, or as the paste began
 }
 
 // Screen is one person's terminal. All of its methods may be called from any goroutine, at any time.
@@ -69,7 +69,7 @@ func New(o Options) *Screen {
 	}
 }
 
-// Lines is where the typed lines come out. The channel is closed when Run returns; what was typed before that can still
+// Lines delivers the typed lines. The channel is closed when Run returns; lines typed before that can still
 // be read.
 func (s *Screen) Lines() <-chan Typed { return s.lines }
 
@@ -79,17 +79,17 @@ func (s *Screen) Print(spans ...Span) { s.box.print(compose(spans, s.opts.Color)
 // Bell rings the terminal's bell, at most once a second.
 func (s *Screen) Bell() { s.box.leave(func(n *news) { n.bell = true }) }
 
-// SetPrompt says what stands before the input line, such as "#lobby> ".
+// SetPrompt sets the text before the input line, such as "#lobby> ".
 func (s *Screen) SetPrompt(p string) {
 	p = clean(p)
 	s.box.leave(func(n *news) { n.prompt = p })
 }
 
-// SetStatus says what stands behind the title in the status line, such as "#lobby · 3 here".
+// SetStatus sets the text behind the title in the status line, such as "#lobby · 3 here".
 func (s *Screen) SetStatus(status string) {
 	status = clean(status)
 	s.box.leave(func(n *news) { n.status = status })
 }
 
-// Stop makes Run return, now or as soon as it is called. It does not wait for that.
+// Stop makes Run return, now or as soon as Run is called. It does not wait for that.
 func (s *Screen) Stop() { s.stopped.Do(func() { close(s.stop) }) }

@@ -2,13 +2,13 @@ package screen
 
 import "slices"
 
-// scrollback is what has been said, and where in it one reads: at its end, or further back.
+// scrollback has the printed lines, and the place where the person reads: at the end, or further back.
 type scrollback struct {
 	lines []line
 	first uint64 // the number of lines[0]; numbers only grow
 	bound int
 	back  bool  // reading back: new lines move nothing
-	at    place // what the lowest row shows, while reading back
+	at    place // of the lowest row, while reading back
 }
 
 // place is a row of a line.
@@ -17,7 +17,7 @@ type place struct {
 	row  int
 }
 
-// add puts lines at the end, after some that were missed, and forgets the oldest.
+// add puts lines at the end, after some that were missed, and evicts the oldest.
 func (b *scrollback) add(missed uint64, lines ...line) {
 	if missed > 0 {
 		b.first += missed + uint64(len(b.lines))
@@ -31,13 +31,13 @@ func (b *scrollback) add(missed uint64, lines ...line) {
 	}
 }
 
-// end is where the lowest row stands while one does not read back.
+// end is the place of the lowest row while the person does not read back.
 func (b *scrollback) end(width int) place {
 	last := len(b.lines) - 1
 	return place{b.first + uint64(last), len(b.lines[last].wrap(width)) - 1}
 }
 
-// rows are what can be seen, from the top.
+// rows are the visible rows, from the top.
 func (b *scrollback) rows(width, height int) (rows [][]cell) {
 	if len(b.lines) == 0 {
 		return nil
@@ -75,7 +75,7 @@ func (b *scrollback) scroll(n, width, height int) {
 // follow ends reading back.
 func (b *scrollback) follow() { b.back = false }
 
-// settle keeps the place inside what there is now: lines may have been forgotten, and rows may be of another width.
+// settle keeps the place inside the lines there are: some may have been evicted, and rows may have another width.
 func (b *scrollback) settle(width, height int) {
 	if !b.back {
 		return
@@ -88,7 +88,7 @@ func (b *scrollback) settle(width, height int) {
 	b.at, b.back = at, at != b.end(width)
 }
 
-// below is how many lines are not, or not wholly, seen because one reads back.
+// below is how many lines are below the screen, wholly or in part, while the person reads back.
 func (b *scrollback) below(width int) uint64 {
 	if !b.back {
 		return 0

@@ -6,13 +6,13 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// Style says what a stretch of a line is, and so how it looks where the terminal has colours.
+// Style is the kind of a stretch of a line, which decides how it looks.
 type Style int
 
-// What a stretch of a line can be.
+// The styles.
 const (
 	Plain Style = iota
-	Dim         // what the server says
+	Dim         // the server's own words
 	Nick        // a name: coloured by a stable hash of its text
 	Loud        // mentions, announcements: bold
 )
@@ -23,13 +23,13 @@ type Span struct {
 	Style Style
 }
 
-// nickColors can be read on black and on white, and told apart; terminals with fewer colours show the nearest.
+// nickColors are legible on black and on white, and distinct; terminals with fewer colours show the nearest.
 var nickColors = [...]tcell.Color{
 	tcell.Color32, tcell.Color34, tcell.Color38, tcell.Color63, tcell.Color67, tcell.Color99,
 	tcell.Color133, tcell.Color136, tcell.Color166, tcell.Color168, tcell.Color172, tcell.Color71,
 }
 
-// look is how a span is drawn.
+// look is the terminal style of a span.
 func look(s Span, color bool) tcell.Style {
 	plain := tcell.StyleDefault
 	switch s.Style {

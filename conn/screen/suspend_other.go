@@ -2,5 +2,5 @@
 
 package screen
 
-// suspend does nothing where there is no shell that could wake the process again.
+// suspend does nothing: no shell of these systems could wake the process again.
 func (v *view) suspend() {}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// suspend gives the terminal to the shell until it says fg. A process without a shell that could say so is not stopped by the
+// suspend gives the terminal to the shell until fg. A process without such a shell is not stopped by the
 // signal, and goes on after a moment.
 func (v *view) suspend() {
 	v.idle(func() { _ = v.term.Suspend() })

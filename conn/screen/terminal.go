@@ -8,15 +8,15 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// terminal is a tcell screen that can always be left. tcell's own waits, as it is suspended, for its reader, and that one may
-// be waiting for ever to hand over what it read, to somebody who has left already: a long paste at the wrong moment, and the
-// process does not end. So the reader is held back first.
+// terminal is a tcell screen that can always be ended. tcell's own, when it is suspended, waits for its reader, and the reader
+// may wait for ever for a receiver of its events that is gone: after a long paste at the wrong moment, the
+// process would not end. So the reader is held back first.
 type terminal struct {
 	tcell.Screen
 	tty *gatedTty
 }
 
-// ownTerminal is the one that the process was started in.
+// ownTerminal is the terminal of the process.
 func ownTerminal() (tcell.Screen, error) {
 	tty, err := tcell.NewDevTty()
 	if err != nil {
@@ -55,7 +55,7 @@ func overTty(tty tcell.Tty) (tcell.Screen, error) {
 	return newCanvas(t, info), nil
 }
 
-// termName is the kind of terminal. On Windows there is only one, whatever the environment says.
+// termName is the kind of terminal. On Windows there is only one, and the environment is ignored.
 func termName() string {
 	if runtime.GOOS == "windows" {
 		return "xterm-truecolor"
@@ -68,17 +68,17 @@ func (t *terminal) Suspend() error {
 	return t.Screen.Suspend()
 }
 
-// gatedTty is a Tty that has a gate for what is read from it.
+// gatedTty is a Tty with a gate for its input.
 type gatedTty struct {
 	tcell.Tty
-	resized func() // called in the place of what tcell would do; nil: tcell's is
+	resized func() // called instead of tcell's handler; nil: tcell's is called
 
 	mu     sync.Mutex
-	closed bool          // nothing that is read gets through
-	inside chan struct{} // closed while the reader is in here, or gone: it has nothing in its hands
+	closed bool          // no input gets through
+	inside chan struct{} // closed while the reader is in Read, or gone: it holds no input then
 }
 
-// Start is called before the reader is.
+// Start is called before the reader starts.
 func (t *gatedTty) Start() error {
 	t.mu.Lock()
 	t.closed, t.inside = false, make(chan struct{})
@@ -86,7 +86,7 @@ func (t *gatedTty) Start() error {
 	return t.Tty.Start()
 }
 
-// NotifyResize is called with nil to hear nothing any more.
+// NotifyResize sets the handler: f or, if it is set, resized. If f is nil, there is none.
 func (t *gatedTty) NotifyResize(f func()) {
 	if f != nil && t.resized != nil {
 		f = t.resized
@@ -94,7 +94,7 @@ func (t *gatedTty) NotifyResize(f func()) {
 	t.Tty.NotifyResize(f)
 }
 
-// shut lets nothing through any more, and waits until the reader has handed over what it had.
+// shut lets no more input through, and waits until the reader has handed over its last.
 func (t *gatedTty) shut() {
 	t.mu.Lock()
 	t.closed = true
@@ -112,7 +112,7 @@ func (t *gatedTty) Read(b []byte) (int, error) {
 	for {
 		n, err := t.Tty.Read(b)
 		if err != nil {
-			return n, err // the reader ends with that
+			return n, err // the reader ends on an error
 		}
 		if t.leave() {
 			return n, nil
@@ -120,7 +120,7 @@ func (t *gatedTty) Read(b []byte) (int, error) {
 	}
 }
 
-// leave lets the reader out with what it has, unless the gate is shut.
+// leave lets the reader out of Read with its input, unless the gate is shut.
 func (t *gatedTty) leave() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,15 +7,15 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// leavingTime is how long it is remembered that somebody was told what the end would mean.
+// leavingTime is how long the second key for the end may take: see Options.Leaving.
 const leavingTime = 10 * time.Second
 
-// view is all that Run knows. It is a local variable of Run, and nobody else can name it.
+// view is the state of Run. It is a local variable of Run, so no other goroutine has it.
 type view struct {
 	opts  Options
 	term  tcell.Screen
 	lines chan<- Typed
-	idle  func(during func()) // while it has the terminal given away
+	idle  func(during func()) // for the time that the shell has the terminal
 
 	log     scrollback
 	input   editor
@@ -25,11 +25,11 @@ type view struct {
 	paste   paste
 
 	prompt, status string
-	began          string    // the prompt as what is typed was begun
-	asking         string    // the prompt of a secret that is being typed; "": none is
-	from           int       // the first character of the input line that is seen
+	began          string    // the prompt as the line was begun
+	asking         string    // the prompt of a secret being typed; "": none
+	from           int       // the first visible character of the input line
 	rang           time.Time // when the bell last rang
-	leaving        time.Time // when it was said what the end would mean; zero: it was not
+	leaving        time.Time // when the words of Options.Leaving were shown; zero: they were not
 	fresh          bool      // the terminal may show anything: draw all of it anew
 	ended          bool
 	err            error // why it ended, if the terminal went away
@@ -48,10 +48,10 @@ func (v *view) event(ev tcell.Event) {
 	case *tcell.EventResize:
 		v.fresh = true
 	case *tcell.EventError:
-		v.ended, v.err = true, errors.New("the terminal went away") // nothing that the system says of it helps more
-	case nil: // ChannelEvents has ended: somebody else ended the terminal
+		v.ended, v.err = true, errors.New("the terminal went away") // the system's error is no more help
+	case nil: // ChannelEvents has ended: the terminal was ended by another goroutine
 		v.ended = true
-	default: // tcell has more of them than we asked for
+	default: // tcell has more events than the screen needs
 	}
 }
 
@@ -64,7 +64,7 @@ func (v *view) pasting(start bool) {
 	}
 }
 
-// hear takes what other goroutines have left.
+// hear applies the news from other goroutines.
 func (v *view) hear(n news) {
 	v.log.add(n.missed, n.lines...)
 	v.prompt, v.status = n.prompt, n.status
@@ -85,7 +85,7 @@ func (v *view) ring() {
 	}
 }
 
-// enter sends the waiting lines and the line, as many as are taken. What is not taken stays.
+// enter sends the waiting lines and the line, as many as Lines takes. The rest stays.
 func (v *view) enter() {
 	v.log.follow()
 	if v.refuses() {
@@ -103,7 +103,7 @@ func (v *view) enter() {
 	}
 }
 
-// refuses tells why nothing can be sent, if one of the lines cannot be.
+// refuses reports whether one of the lines cannot be sent, and shows why: then none is.
 func (v *view) refuses() bool {
 	why := unfit(v.input.text, v.input.torn)
 	for _, line := range v.waiting {
@@ -118,7 +118,7 @@ func (v *view) refuses() bool {
 	return why != ""
 }
 
-// send gives a line away. Nothing is kept of a secret.
+// send gives a line to Lines. A secret is not kept.
 func (v *view) send(line string) bool {
 	secret := v.asking != ""
 	select {
@@ -139,7 +139,7 @@ func (v *view) send(line string) bool {
 	return true
 }
 
-// mayEnd says once what the end would mean, if it means something.
+// mayEnd reports whether the screen may end now. If Options.Leaving has words, it first shows them.
 func (v *view) mayEnd() bool {
 	if v.opts.Leaving == nil || time.Since(v.leaving) < leavingTime {
 		return true
@@ -155,7 +155,7 @@ func (v *view) mayEnd() bool {
 	return false
 }
 
-// interrupt clears the line, and ends if there was nothing to clear.
+// interrupt clears the line, or ends the screen if it is empty.
 func (v *view) interrupt() {
 	if v.input.text == "" && len(v.waiting) == 0 && v.asking == "" {
 		v.ended = v.mayEnd()
