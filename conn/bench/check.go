@@ -1,27 +1,27 @@
 package bench
 
-// tally is what all the checks have found.
+// tally is the sum of what all checks have found.
 type tally struct {
 	seen       int // deliveries, each line once for each member
-	lost       int // lines passed over and never seen
+	lost       int // lines skipped and never seen
 	repeated   int
-	disordered int // lines that came after a later one; members whose order is not the others'
-	damaged    int // lines whose words are not what was said
+	disordered int // lines that came after a later one; members whose order differs from the first member's
+	damaged    int // lines whose words were changed
 
-	unacknowledged int // lines with an id that their sender's own copy lacks
+	unacknowledged int // lines whose id is not in the sender's own copy
 }
 
-// check is one member's account of what the senders of one of its rooms have said.
+// check is one member's account of the lines of the senders in one of its rooms.
 type check struct {
 	tally *tally
 	room  int
 	base  uint32          // the first sender of the room
-	next  []uint32        // the number of each that comes next
+	next  []uint32        // the next number of each sender
 	order uint64          // a running hash of the order in which lines came
-	holes map[uint64]bool // what was passed over and may still come; nil: nothing
+	holes map[uint64]bool // the lines skipped that may still come; nil: none
 }
 
-// see takes the account on by one line, and reports whether the sender is of this room.
+// see adds a line to the account, and reports whether the sender is of this room.
 func (c *check) see(sender, number uint32) bool {
 	i := sender - c.base
 	if i >= uint32(len(c.next)) {
@@ -44,8 +44,8 @@ func (c *check) see(sender, number uint32) bool {
 
 func lineKey(sender, number uint32) uint64 { return uint64(sender)<<32 | uint64(number) }
 
-// maxHoles bounds what a broken stream can make a check remember. Beyond, what
-// comes late counts as repeated: either is wrong.
+// maxHoles bounds the memory that a broken stream costs. Beyond it, a late line
+// counts as repeated: both are faults.
 const maxHoles = 1 << 16
 
 func (c *check) passOver(sender, from, to uint32) {

@@ -14,7 +14,7 @@ type Trial struct {
 	Options  Options
 }
 
-// Set is what is compared if nothing else is said. idle is how many silent members there are.
+// Set is the default set of trials. idle is the number of silent members.
 func Set(idle int) []Trial {
 	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
@@ -49,17 +49,17 @@ func trials(rows []row) (set []Trial) {
 	return set
 }
 
-// Title says what is done, and with how many.
+// Title names the scenario and its numbers.
 func (t Trial) Title() string { return t.Scenario.resultOf(t.Options).title() }
 
-// MaxMembers is how many there can be of which the server has one end and this
-// process the other, each with its own descriptors.
+// MaxMembers is how many connections the server and this
+// process can have with each other, each with its own descriptors.
 func MaxMembers() int { return min(19_000, descriptors()-spare-950) }
 
 // Compare plays the set against each contender, each time with a fresh server.
-// It is done runs times over, so that what disturbs the machine for a while disturbs all
-// of them; each is told. The results are of the middle run of each. What cannot be
-// measured is an error in the end, and all else is measured.
+// It does so runs times over, so that a disturbance of the machine hits all
+// contenders, and calls tell for each run. It returns the middle run of each. A trial that
+// fails is part of the error, and the others are measured.
 func Compare(ctx context.Context, set []Trial, contenders []Contender, runs int, o Options, tell func(Result)) ([]Result, error) {
 	all := make([][]Result, len(set)*len(contenders))
 	var failed []error
@@ -95,7 +95,7 @@ func middles(all [][]Result) (middle []Result) {
 	return middle
 }
 
-// suits reports whether c can do that at all.
+// suits reports whether c can play the trial.
 func (t Trial) suits(c Contender) bool {
 	d, err := dialectNamed(c.Dialect)
 	return err == nil && t.Options.Members <= c.Most && (d.rooms || t.Scenario.perRoom == 0) && (c.only == "" || c.only == t.Scenario.Name)
@@ -120,7 +120,7 @@ func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, err
 	return r, nil
 }
 
-// Middle is the run of which as many are better as are worse, with the troubles of all.
+// Middle is the median run, with the troubles of all.
 func Middle(rs []Result) Result {
 	sorted := slices.Clone(rs)
 	slices.SortStableFunc(sorted, func(a, b Result) int { return a.compare(b) })

@@ -14,14 +14,14 @@ type Contender struct {
 	Dialect string
 	Most    int      // members that it can have
 	AtOnce  int      // see Options
-	only    string   // the scenario in which it says something; "": all
-	command []string // of which the first word is looked up
+	only    string   // the only scenario that it can play; "": all
+	command []string // the first word is looked up in PATH
 	files   map[string]string
-	addr    netip.AddrPort // where it listens; zero: at a free port
+	addr    netip.AddrPort // at which it listens; zero: a free port
 }
 
-// Chinwag is this program itself; self is its path, journal where it keeps what is
-// said. Its limits are off: whoever floods on purpose is not to be slowed down.
+// Chinwag is this program itself; self is its path, journal the place of its
+// journal. Its limits are off, since they would slow a flood down.
 func Chinwag(self, dialect, journal string) Contender {
 	return Contender{Name: "chinwag " + journal, Dialect: dialect, Most: math.MaxInt, command: []string{
 		self, "serve", "--listen", "127.0.0.1:{port}", "--console", "off", "--log-level", "error",
@@ -29,19 +29,18 @@ func Chinwag(self, dialect, journal string) Contender {
 	}}
 }
 
-// Floor is the least that a server can do, in a process of this program: see
-// ServeFloor.
+// Floor is ServeFloor in a process of this program.
 func Floor(self string) Contender {
 	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "floor", "127.0.0.1:{port}"}}
 }
 
-// Command is any server that a command starts. It listens at addr or, where that
-// is zero, at the port that is given to it for {port}.
+// Command is any server that a command starts. It listens at addr or, if that
+// is zero, at the port that replaces {port}.
 func Command(dialect string, words []string, addr netip.AddrPort) Contender {
 	return Contender{Name: words[0], Dialect: dialect, Most: math.MaxInt, command: words, addr: addr}
 }
 
-// Others are the servers of others, as far as they are installed.
+// Others are the other known servers that are installed.
 func Others() (found []Contender) {
 	for _, c := range others {
 		if path, err := exec.LookPath(c.command[0]); err == nil {
@@ -66,11 +65,11 @@ func (c Contender) Start(ctx context.Context) (*Server, error) {
 	return Start(ctx, c.command, c.files, c.addr)
 }
 
-// fewWait is for a server that lets ten wait until it takes them in: a connection
-// more is lost for a long while, though it looks like one from here.
+// fewWait is for a server with a backlog of ten: a further connection
+// waits for a retransmission, although it looks established on this side.
 const fewWait = 8
 
-// Their limits are off, too, and so is what they do for newcomers that costs time: names are not looked up.
+// Their limits are off, too, and so is their slow work for a new client: names are not looked up.
 var others = []Contender{
 	{Name: "inspircd", Dialect: "irc", Most: 19_000,
 		command: []string{"inspircd", "--nofork", "--runasroot", "--config", "{dir}/inspircd.conf"},
@@ -109,6 +108,6 @@ Ident = no
 PAM = no
 ChrootDir =
 `}},
-	// It waits with select, which knows of 1,024 descriptors.
+	// It waits with select, which is limited to 1,024 descriptors.
 	{Name: "ncat", Dialect: "line", Most: 1_010, AtOnce: fewWait, command: []string{"ncat", "--listen", "127.0.0.1", "{port}", "--broker", "--max-conns", "1015"}},
 }

@@ -8,43 +8,43 @@ import (
 	"time"
 )
 
-// crowd is all the members of one run.
+// crowd has the members of one run.
 type crowd struct {
 	dialect *dialect
 	wire    *wire
 	clock   clock
 	padding []byte
-	ids     bool // of lines
+	ids     bool // lines have ids
 	members []*member
 	rooms   [][]*check // of all members of each room
-	inFront int        // members who have the same room in front
+	inFront int        // members that have the same room in front
 	senders []*sender
 
-	begun   int // connections that were asked for
-	opened  int // connections that are there, or were
-	in      int // members who are where they want to be
-	leaving int // members who have said goodbye and are there still
+	begun   int // connections dialled
+	opened  int // connections established, ended ones included
+	in      int // members that are in their rooms
+	leaving int // members that have said goodbye and are still connected
 	losses  int // connections that have ended
 	why     error
-	heard   uint32 // when something came last
-	gaps    bool   // measure them
+	heard   uint32 // when bytes came last
+	gaps    bool   // measure gaps
 	tally   tally
 	delays  delays
 	words   []byte // scratch
 
-	show  func() // nil: there is nobody to show it to
+	show  func() // nil: progress is not shown
 	shown time.Time
 
 	probed time.Time
 }
 
-// patience is how long a crowd waits while nothing at all comes.
+// patience is how long a crowd waits without any input.
 const patience = 10 * time.Second
 
 var errSilent = errors.New("the server has said nothing for too long")
 
-// newCrowd makes members in rooms of perRoom (0: all in one), as many of whom as talkers are
-// senders, spread over the rooms. Where each is in several rooms, these follow one another, and
+// newCrowd makes members in rooms of perRoom (0: all in one); talkers of them are
+// senders, spread over the rooms. If each is in several rooms, these follow one another, and
 // the first room comes after the last. No member is connected yet.
 func newCrowd(o Options, perRoom, talkers int) (*crowd, error) {
 	d, err := dialectNamed(o.Dialect)
@@ -78,7 +78,7 @@ func (c *crowd) newMember(index, rooms int) *member {
 	return m
 }
 
-// seat makes talkers the senders of a room, and has all its members keep account of them.
+// seat makes talkers the senders of a room, and sets up the checks of all its members.
 func (c *crowd) seat(talkers []*member, all []*check) {
 	base := uint32(len(c.senders))
 	for _, k := range all {
@@ -90,7 +90,7 @@ func (c *crowd) seat(talkers []*member, all []*check) {
 	}
 }
 
-// deal gives each room its part of the senders, one after the other; a room takes no more than have it in front.
+// deal shares the senders out to the rooms in turn; a room takes no more than the members that have it in front.
 func (c *crowd) deal(talkers int) (shares []int) {
 	shares = make([]int, len(c.rooms))
 	for room := 0; talkers > 0; room = (room + 1) % len(shares) {
@@ -102,14 +102,14 @@ func (c *crowd) deal(talkers int) (shares []int) {
 	return shares
 }
 
-// fronting are all members that have a room in front.
+// fronting are the members that have a room in front.
 func (c *crowd) fronting(room int) []*member {
 	first := room * c.inFront
 	return c.members[first:min(first+c.inFront, len(c.members))]
 }
 
-// witness is what tells that what m says has arrived. The last member of a room
-// is most likely the last who is served.
+// witness is the check that shows that the lines of m have arrived. The server most likely serves the last
+// member of a room last.
 func (c *crowd) witness(m *member, all []*check) *check {
 	last, own := all[len(all)-1], &m.checks[0]
 	switch {
@@ -123,11 +123,11 @@ func (c *crowd) witness(m *member, all []*check) *check {
 
 const dialsAtOnce = 64
 
-// gather connects the first upto members, no more than that many of them on their way at once, and
+// gather connects the first upto members, at most atOnce of them on their way at once, and
 // returns when they are in.
 func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce, upto int) error {
 	for c.in < upto {
-		for range dialsAtOnce { // so that who is there need not wait for all the others
+		for range dialsAtOnce { // so that connected members need not wait for all dials
 			if c.begun == upto || c.begun-c.in >= atOnce {
 				break
 			}
@@ -143,8 +143,8 @@ func (c *crowd) gather(ctx context.Context, at netip.AddrPort, atOnce, upto int)
 	return nil
 }
 
-// dismiss has all but the first upto members leave, no more than that many of them on their way
-// at once, and returns when they have left. Others may come in their places.
+// dismiss has all but the first upto members leave, at most atOnce of them on their way
+// at once, and returns when they have left. New members may come in their places.
 func (c *crowd) dismiss(ctx context.Context, atOnce, upto int) error {
 	for c.in > upto {
 		for c.in-c.leaving > upto && c.leaving < atOnce {
@@ -165,8 +165,8 @@ func (c *crowd) dismiss(ctx context.Context, atOnce, upto int) error {
 	return nil
 }
 
-// probe is how to know of a server which greets nobody that it has taken them: they
-// are in when they have heard something, so the first and the last say something now and then.
+// probe is for a server without a greeting: a member is in when it has heard a line,
+// so the first and the last member say one now and then.
 func (c *crowd) probe() {
 	if c.dialect.silent && c.opened == c.begun && time.Since(c.probed) > 2*time.Millisecond {
 		c.probed = time.Now()
@@ -175,8 +175,8 @@ func (c *crowd) probe() {
 	}
 }
 
-// source spreads connections over addresses of the loopback net, so that there
-// are ports enough for all of them, run after run.
+// source spreads connections over the addresses of the loopback net, so that there
+// are enough ports for all of them, run after run.
 func source(at netip.AddrPort, i int) netip.Addr {
 	if !hasLoopbackNet || !at.Addr().Is4() || !at.Addr().IsLoopback() {
 		return netip.Addr{}
@@ -184,8 +184,8 @@ func source(at netip.AddrPort, i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i/1000%64)})
 }
 
-// poll waits for what comes, and gives up when nothing has come for too long or
-// a connection has ended that nobody ended.
+// poll handles input, and fails if none comes for too long or
+// the server has ended a connection.
 func (c *crowd) poll(ctx context.Context, wait time.Duration) error {
 	c.wire.poll(wait)
 	c.progress()
@@ -204,7 +204,7 @@ func (c *crowd) isQuiet(since time.Duration) bool {
 	return time.Duration(c.clock.now()-c.heard)*time.Microsecond > since
 }
 
-// settle waits until what the server tells of the newcomers is told.
+// settle waits for a silence, which shows that the server has told of all members that came or left.
 func (c *crowd) settle(ctx context.Context) error {
 	c.heard = c.clock.now()
 	for !c.isQuiet(300 * time.Millisecond) {
@@ -215,8 +215,8 @@ func (c *crowd) settle(ctx context.Context) error {
 	return nil
 }
 
-// drain waits until all who listen have seen all that was said, or it is plain that
-// they will not.
+// drain waits until all members that read have seen all lines, or until the rest
+// counts as lost.
 func (c *crowd) drain(ctx context.Context) error {
 	c.heard = c.clock.now()
 	for end := time.Now().Add(patience); !c.isServed() && !c.isQuiet(stalled) && time.Now().Before(end); {
@@ -227,7 +227,7 @@ func (c *crowd) drain(ctx context.Context) error {
 	return nil
 }
 
-// stalled is how long nothing comes of what was said before it counts as lost.
+// stalled is the silence after which missing lines count as lost.
 const stalled = 3 * time.Second
 
 func (c *crowd) isServed() bool {
@@ -239,7 +239,7 @@ func (c *crowd) isServed() bool {
 	return true
 }
 
-// missing is how many lines m has not seen of what was said last.
+// missing is how many of the last lines m has not seen.
 func (c *crowd) missing(m *member) (n int) {
 	for _, k := range m.checks {
 		for i, next := range k.next {
@@ -252,10 +252,10 @@ func (c *crowd) missing(m *member) (n int) {
 	return n
 }
 
-// lose is told of connections that nobody here has ended.
+// lose handles a connection that the crowd has not ended.
 func (c *crowd) lose(m *member) {
 	if m.deaf {
-		return // whoever does not read may be thrown out
+		return // a server may kick a member that does not read
 	}
 	if m.leaving {
 		c.leaving--
@@ -274,8 +274,8 @@ func (c *crowd) leave() {
 	c.wire.stop()
 }
 
-// account closes the accounts: what never came is lost, and where the order is
-// promised, that of each member is that of the first in its room.
+// account closes the accounts: a line that never came is lost, and if the dialect promises
+// an order, each member is compared with the first in its room.
 func (c *crowd) account() tally {
 	for _, m := range c.members {
 		if m.deaf {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// delays is how often each delay was seen, in buckets that are an eighth of a
-// power of two wide: it costs no memory by line, and a value is right to a tenth.
+// delays is a histogram of delays, in buckets that are an eighth of a
+// power of two wide: a line costs no memory, and a value is right to a tenth.
 type delays struct {
 	count [30 * 8]int
 	total int
@@ -33,7 +33,7 @@ func least(b int) uint32 {
 	return uint32(8+b%8) << (b/8 - 1)
 }
 
-// quantile is the delay that a part of them, q of 1, does not exceed.
+// quantile is the q-quantile of the delays, q from 0 to 1.
 func (d *delays) quantile(q float64) time.Duration {
 	left := int(q * float64(d.total))
 	for b, n := range d.count {

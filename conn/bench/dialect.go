@@ -7,34 +7,34 @@ import (
 	"strconv"
 )
 
-// dialect is how a server is spoken to. A row of the table below is all that
+// dialect is the protocol of a server. A row of the table below is all that
 // the rest of the package knows of it.
 type dialect struct {
 	name    string
-	echoes  bool // whoever says a line sees it, too
+	echoes  bool // a sender receives its own lines
 	ordered bool // all members of a room see its lines in one order
 	rooms   bool // there can be more rooms than one
-	silent  bool // the server says nothing to a newcomer
-	longest int  // bytes that can be said in a line
+	silent  bool // the server sends nothing to a new client
+	longest int  // bytes of the words in a line
 
-	// open is said as soon as there is a connection.
+	// open appends the first lines on a connection.
 	open func(dst []byte, m *member) []byte
-	// enter is what is answered to a line of the server's before m is in, and
-	// whether m is in now: it is in all of its rooms, and can talk.
+	// enter appends the answer to a line of the server before m is in, and
+	// reports whether m is in now: it is in all of its rooms, and can talk.
 	enter func(dst []byte, m *member, line []byte) (say []byte, in bool)
-	// answer is what the server waits for while m is in.
+	// answer appends the answer that the server expects to a line while m is in.
 	answer func(dst, line []byte) []byte
-	// say says words.
+	// say appends a line with words.
 	say func(dst []byte, m *member, words func([]byte) []byte) []byte
-	// sayWithID says words that have an id, which stands behind ref in the sender's own
+	// sayWithID appends a line with words and an id, which stands behind ref in the sender's own
 	// copy; nil: there are no ids.
 	sayWithID func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte
 	ref       string
-	// quit is said to leave; the server ends the connection then. "": there is no such word.
+	// quit is the line to leave with; the server then ends the connection. "": there is none.
 	quit string
 }
 
-// Dialects are the names of those that there are.
+// Dialects are the names of all dialects.
 func Dialects() (names []string) {
 	for _, d := range dialects {
 		names = append(names, d.name)
@@ -110,8 +110,8 @@ func (m *member) lastRoom() string                 { return m.checks[len(m.check
 func (c *check) roomName() string                  { return "#room" + strconv.Itoa(c.room) }
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
-// openText takes a name, goes to its room, watches its others, and asks for an answer at the end,
-// which tells that all is done. A member that only listens does not ask for an echo.
+// openText takes a nick, joins the first room, watches the others, and asks for an answer at the end,
+// which shows that all is done. A member that only listens does not ask for an echo.
 func openText(dst []byte, m *member) []byte {
 	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
 	if len(m.crowd.rooms) > 1 {
@@ -138,7 +138,7 @@ func openJSON(dst []byte, m *member) []byte {
 	return dst
 }
 
-// The numbers of what an IRC server answers.
+// The numeric replies of an IRC server.
 const (
 	ircWelcome    = " 001 "
 	ircEndOfNames = " 366 "

@@ -1,5 +1,5 @@
-// Package bench is a load generator for chat servers, of any kind that it knows
-// a dialect of. It shares the machine with what it measures, so it is lean.
+// Package bench is a load generator for chat servers whose protocol it has as
+// a dialect. It shares the machine with the server that it measures, so it is lean.
 //
 //	scenario ──> crowd ── sender ── say ──┐
 //	   │           └── member ── check <──┤  one goroutine owns all of this
@@ -8,34 +8,34 @@
 //
 // # What is measured
 //
-// A line carries its sender, its number and the time at which it was said. A
+// A line carries its sender, its number and the time at which it was sent. A
 // delivery is one such line that one member has received, its words intact.
 // CPU is the server's, user and system, from the operating system.
 //
 // # What is checked
 //
 // Every member keeps account of every sender in each of its rooms: a number that is
-// passed over is lost unless it still comes, and then it is out of order; one
-// that came before is a repeat. Where the dialect promises it, the lines
-// of all senders must have come to all members of a room in one and the same order,
-// which a running hash of each member tells. A Result in which anything is
-// amiss says so in Trouble. Where lines have ids, the sender's own copy must have it.
+// skipped is lost unless it still comes, and then it is out of order; one
+// that came before is a repeat. If the dialect promises it, the lines
+// of all senders must come to all members of a room in the same order,
+// which a running hash of each member shows. If lines have ids, the sender's own copy must have
+// its id. Every fault is in the Trouble of the Result.
 //
 // # What bounds it
 //
-// A sender says more when a witness has seen enough of what it said before:
-// itself where the server tells it its own lines, and the last member of its
-// room elsewhere. Every wait ends when nothing has come for a while.
+// A sender goes on when a witness has seen enough of its lines:
+// the sender itself if the server echoes lines, or else the last member of its
+// room. Every wait ends when no input has come for a while.
 //
 // # Several rooms
 //
 // In watched, ten members in a row have the same room in front and are in the nine that follow it, too;
-// the first room comes after the last. So each of a hundred rooms has a hundred members. The senders talk in rooms
-// side by side, so that the members between them hear up to ten rooms at once, and most of the others hear nothing. With
-// --senders 100 there is one in each room, and every member hears ten. The order is looked at within
-// each room. The set for two builds does not have it, since an older one knows no word for watching.
+// the first room comes after the last. So each of a hundred rooms has a hundred members. The senders talk in neighbouring
+// rooms, so that the members there hear up to ten rooms at once, and most other members hear nothing. With
+// --senders 100 there is one in each room, and every member hears ten. The order is checked within
+// each room. The set for two builds does not have it, since an older build may have no command for watching.
 //
-// # What it said
+// # Results
 //
 // On 2026-11-22, two cores shared with the generator, middle of five runs in one go
 // (ngircd, and inspircd in slow: one run before it), 100-byte lines; compare
@@ -52,13 +52,13 @@
 //	storm 5,000         6,250 joins/s      6,983           797             23
 //	idle 19,000         4.93 kB each       4.84
 //
-// What a line costs the server at most of these is the write to each socket: bare writes are
+// Most of the cost of a line is the write to each socket: bare writes are
 // the floor of paced, and 10 % below it. On disk, a flood waits for the flush of each
-// group of lines, and 100 members do not give it enough else to do; rooms of ten are as many
-// records as rooms. In a storm half is writes, too: seven to each who comes.
+// group of lines, and 100 members do not give the server enough other work; rooms of ten have as many
+// streams as rooms. In a storm half is writes, too: seven to each new member.
 //
-// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice what they do
-// above), one run each; µs of the server's CPU for a delivery, in growth for one who joins or leaves.
+// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice as much as
+// above), one run each; µs of the server's CPU for a delivery, in growth for a member that joins or leaves.
 //
 //	                               on disk   in memory
 //	json 100 x 10, without ids     0.811     0.694
@@ -68,7 +68,7 @@
 //	growth, join at 1,000, 5,000             500, 1,300
 //	growth, leave at 1,000, 5,000            830, 870
 //
-// Two runs of so busy a machine differ by more than what ids cost.
+// Two runs on so busy a machine differ by more than the cost of ids.
 //
 // On another day, not busy, watched, the middle of three runs in one go.
 //
@@ -79,11 +79,11 @@
 // # Two builds
 //
 // CompareBuilds plays each trial against both, one right after the other, and judges the ratios of
-// the pairs: what disturbs the machine for longer than a pair is in none of them. A difference is certain
-// where so many pairs agree that chance makes as many agree in one of twenty cases at the most: six of six,
-// eight of nine. Guests of growth come all at once, since who comes alone is told to all in writes of
-// their own, beside which nothing else that a join costs is seen.
+// the pairs: a disturbance of the machine that lasts longer than a pair cancels out. A difference is certain
+// if so many pairs agree that chance makes as many agree in at most one of twenty cases: six of six,
+// eight of nine. The guests of growth come all at once, since the writes that tell all members of a single guest
+// would hide the other costs of a join.
 //
-// The package knows nothing about hub, rooms or journals of the server here: it
-// sees a server as anybody on the network does.
+// The package knows nothing about hub, rooms or journals of this server: it
+// sees a server only over the network.
 package bench

@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// ServeFloor is the least that a chat server can do: what comes on one connection is
-// written to all, by whoever has read it, one bare write for each, without
-// lines, names, order or a record. What it costs at a steady rate is mostly the system's, and
-// nobody gets below it but by writing less often. It serves until l is closed.
+// ServeFloor is the least that a chat server can do: the goroutine that reads a connection
+// writes the bytes to all, one bare write for each, without
+// lines, names, order or a journal. At a steady rate its cost is mostly the system's, and
+// a server gets below it only by writing less often. It serves until l is closed.
 func ServeFloor(l net.Listener) error {
 	f := &floor{all: map[net.Conn]bool{}}
 	var served sync.WaitGroup
@@ -52,7 +52,7 @@ func (f *floor) tell(from net.Conn, b []byte) {
 	defer f.mu.Unlock()
 	for c := range f.all {
 		if c != from {
-			_, _ = c.Write(b) // whoever is gone is removed by their own reader
+			_, _ = c.Write(b) // a connection that is gone is removed by its own reader
 		}
 	}
 }

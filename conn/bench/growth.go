@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// growthSizes are how many a room has already when growth looks at what one more costs.
+// growthSizes are the sizes of the room at which growth measures the cost of one more member.
 var growthSizes = []int{1000, 5000, 18_000}
 
-// Growth is the server's CPU for one who comes into a room, and for one who leaves it.
+// Growth is the server's CPU for a member that joins a room, and for one that leaves it.
 type Growth struct {
-	Members int     `json:"members"` // who are there already
+	Members int     `json:"members"` // there already
 	Join    float64 `json:"join_us"`
 	Leave   float64 `json:"leave_us"`
 }
@@ -38,8 +38,8 @@ func growth(r *run) error {
 	return nil
 }
 
-// grow fills the room, and has the guests come and go. They come all at once: who comes alone is told to
-// everybody in writes of their own, and what else a join costs is little beside these.
+// grow fills the room, and has the guests come and go. They come all at once: the writes that tell all members
+// of a single guest would hide the other costs of a join.
 func (r *run) grow(size int) error {
 	before, err := r.settled(r.gather(r.ctx, r.Addr, 100, size))
 	if err != nil {
@@ -58,7 +58,7 @@ func (r *run) grow(size int) error {
 	return nil
 }
 
-// settled waits until what has happened without an error is told, and is the CPU time of the server then.
+// settled waits until the server has told of all changes, unless err is set, and returns its CPU time then.
 func (r *run) settled(err error) (time.Duration, error) {
 	if err != nil {
 		return 0, err
@@ -68,10 +68,10 @@ func (r *run) settled(err error) (time.Duration, error) {
 	return used, err
 }
 
-// each is the part of one of n, in microseconds.
+// each is d divided by n, in microseconds.
 func each(d time.Duration, n int) float64 { return float64(d.Nanoseconds()) / 1e3 / float64(n) }
 
-// growthFigures begin with the largest size.
+// growthFigures are the figures of growth, the largest size first.
 func growthFigures(sizes []Growth) (joins []figure) {
 	var leaves []figure
 	for i := len(sizes) - 1; i >= 0; i-- {
@@ -80,7 +80,7 @@ func growthFigures(sizes []Growth) (joins []figure) {
 				if i < len(r.Growth) {
 					return cost(r.Growth[i])
 				}
-				return 0 // it has ended before
+				return 0 // this run has ended before that size
 			}
 		}
 		joins = append(joins, figure{fmt.Sprint("join at ", sizes[i].Members), of(func(g Growth) float64 { return g.Join }), suffix("%.4g µs")})

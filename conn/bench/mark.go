@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// mark is what a line carries at the beginning of its words: the byte '|' and
-// three numbers of eight hex digits. Padding follows, up to the size that is wanted.
+// mark is the beginning of the words of a line: the byte '|' and
+// three numbers of eight hex digits. Padding follows, up to Options.Size.
 //
 //	|0000000a000001f4000c3500...............
 type mark struct {
@@ -17,7 +17,7 @@ type mark struct {
 }
 
 const (
-	markByte = '|' // in nothing that a server says by itself
+	markByte = '|' // in no line of a server's own
 	markLen  = 1 + 3*8
 	padByte  = '.'
 )
@@ -30,7 +30,7 @@ func (m mark) appendTo(dst, padding []byte) []byte {
 	return append(dst, padding...)
 }
 
-// appendID appends the id of the line, where lines have one.
+// appendID appends the id of the line.
 func (m mark) appendID(dst []byte) []byte { return appendHex(dst, m.sender, m.number) }
 
 func appendHex(dst []byte, numbers ...uint32) []byte {
@@ -44,8 +44,8 @@ func appendHex(dst []byte, numbers ...uint32) []byte {
 
 func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-markLen)) }
 
-// findMark finds the words in a line. Where they are not whole, it has found nothing
-// that can be relied on.
+// findMark finds the words in a line. If they are not whole, m is not to be
+// relied on.
 func findMark(line, padding []byte) (m mark, found, whole bool) {
 	i := bytes.IndexByte(line, markByte)
 	if i < 0 {
@@ -59,8 +59,8 @@ func findMark(line, padding []byte) (m mark, found, whole bool) {
 	return m, true, bytes.Equal(words[24:24+len(padding)], padding)
 }
 
-// hex8 reads eight hex digits at once: this is most of what is done for a
-// delivery. Other bytes make some number, whose being wrong the check finds.
+// hex8 reads eight hex digits at once, since this is most of the work for a
+// delivery. Other bytes make a wrong number, which the check finds.
 func hex8(b []byte) uint32 {
 	v := binary.BigEndian.Uint64(b)
 	v = v&0x0f0f0f0f0f0f0f0f + 9*(v>>6&0x0101010101010101) // each byte is the digit's value

@@ -12,15 +12,15 @@ type member struct {
 	index   int
 	checks  []check // one for each room that it is in; it talks in the first, which is in front
 	sender  *sender // nil: it only listens
-	in      bool    // it is in its rooms and can talk
+	in      bool    // it is in all of its rooms, and can talk
 	gone    error   // why the connection has ended
 	leaving bool    // it has said goodbye
 	deaf    bool    // it does not read for now
 	narrow  bool    // its receive buffer does not grow
 
-	line []byte // what came of a line that is not whole yet
-	last uint32 // when something came last; only where gaps are measured
-	gap  uint32 // the longest time without anything, in microseconds
+	line []byte // the beginning of a line that is not whole yet
+	last uint32 // when bytes came last; only if gaps are measured
+	gap  uint32 // the longest time without input, in microseconds
 
 	socket socket
 }
@@ -42,7 +42,7 @@ func (m *member) ended(err error) {
 
 var errClosed = errors.New("the server has closed the connection")
 
-// take is called by the wire with what has come: many lines, and parts of lines.
+// take is called by the wire with input: many lines, and parts of lines.
 func (m *member) take(chunk []byte, now uint32) {
 	m.crowd.heard = now
 	if m.crowd.gaps {
@@ -70,7 +70,7 @@ func (m *member) take(chunk []byte, now uint32) {
 	m.keep(chunk)
 }
 
-// maxLine is how much of a line without an end is kept.
+// maxLine is how many bytes of a line without an end are kept.
 const maxLine = 64 << 10
 
 func (m *member) keep(part []byte) {
@@ -79,8 +79,8 @@ func (m *member) keep(part []byte) {
 	}
 }
 
-// hear is what is done for each line: for one that was sent from here, no more
-// than finding its numbers. Before m is in, it is somebody's of an earlier run.
+// hear handles one line. For a line with a mark it only finds the
+// numbers. A mark that comes before m is in is of an earlier run.
 func (m *member) hear(line []byte, now uint32) {
 	k, found, whole := findMark(line, m.crowd.padding)
 	switch {
@@ -97,17 +97,17 @@ func (m *member) hear(line []byte, now uint32) {
 	}
 }
 
-// see takes the account of one room on by one line.
+// see adds a line to the account of its room.
 func (m *member) see(sender, number uint32) {
 	for i := range m.checks {
 		if m.checks[i].see(sender, number) {
 			return
 		}
 	}
-	m.crowd.tally.damaged++ // it is of a room that m is not in, or of no sender
+	m.crowd.tally.damaged++ // the line is of a room that m is not in, or of no sender
 }
 
-// seeRef looks in the copy of a line of m's own for its id, which is the acknowledgement.
+// seeRef looks for the id in m's copy of its own line, which is the acknowledgement.
 func (m *member) seeRef(k mark, line []byte) {
 	if m.sender == nil || m.sender.id != k.sender {
 		return
@@ -119,7 +119,7 @@ func (m *member) seeRef(k mark, line []byte) {
 	}
 }
 
-// listen is for what the server says by itself.
+// listen handles a line of the server's own.
 func (m *member) listen(line []byte) {
 	d := m.crowd.dialect
 	if m.in {

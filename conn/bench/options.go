@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Options of a run. A zero means what the scenario says.
+// Options of a run. A zero stands for the scenario's value.
 type Options struct {
 	Addr    netip.AddrPort // the server's
 	Remote  bool           // Addr need not be this machine
@@ -18,21 +18,21 @@ type Options struct {
 	PID     int            // its process; 0: CPU and memory are not known
 
 	Members int
-	Guests  int           // who come and go besides them, where the scenario has any
+	Guests  int           // members that come and go besides them, if the scenario has any
 	Senders int           // of the members; the others listen
 	Time    time.Duration // how long they talk
 	Lines   int           // how many lines in all, instead of Time
-	Rate    float64       // lines a second in all, where the scenario has one
-	Size    int           // bytes of what is said in a line; 0: 100
+	Rate    float64       // lines a second in all, if the scenario has a rate
+	Size    int           // bytes of the words of a line; 0: 100
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
-	PerRoom int           // members of a room; 0: as the scenario has it, mostly all
-	Rooms   int           // that each member is in; 0: as the scenario has it, mostly one
-	Ids     bool          // each line has one
+	PerRoom int           // members of a room; 0: the scenario's value, mostly all
+	Rooms   int           // rooms of each member; 0: the scenario's value, mostly one
+	Ids     bool          // each line has an id
 	AtOnce  int           // members on their way in at once; 0: 100, in storm and growth all
 
 	Progress io.Writer // nil: none
 
-	note string // what is not as the scenario has it
+	note string // how the run differs from the scenario
 }
 
 func (o *Options) fill(s Options) {
@@ -53,7 +53,7 @@ func (o *Options) fill(s Options) {
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
 }
 
-// cut makes as many members as a scenario has by itself as few as the system allows, and notes that.
+// cut reduces a scenario's standard number of members to the most that the system allows, and notes that.
 func (o *Options) cut(standard int) {
 	most := max(3, MaxMembers()-o.Guests)
 	if o.Members == standard && most < standard {
@@ -62,7 +62,7 @@ func (o *Options) cut(standard int) {
 	}
 }
 
-// spare is how many descriptors this process wants for itself.
+// spare is how many descriptors this process needs for itself.
 const spare = 50
 
 func (o *Options) check() error {

@@ -10,7 +10,7 @@ import (
 // Couple are two builds of one server.
 type Couple struct{ Old, New Contender }
 
-// Builds are the couples of two programs, with their record on disk and in memory.
+// Builds are the couples of two programs, with their journal on disk and in memory.
 func Builds(old, now string) (couples []Couple) {
 	for _, journal := range []string{"sqlite", "memory"} {
 		c := Couple{Chinwag(old, "chinwag", journal), Chinwag(now, "chinwag", journal)}
@@ -23,7 +23,7 @@ func Builds(old, now string) (couples []Couple) {
 // Pair are the results of both, one right after the other.
 type Pair struct{ Old, New Result }
 
-// BuildSet is what two builds are compared by. idle is how many silent members there are.
+// BuildSet is the set of trials for two builds. idle is the number of silent members.
 func BuildSet(idle int) []Trial {
 	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
@@ -39,7 +39,7 @@ func BuildSet(idle int) []Trial {
 }
 
 // CompareBuilds plays the set against both of each couple in turn, runs times over, each time with a
-// fresh server, and judges each trial by its pairs. What cannot be measured is an error in the end.
+// fresh server, and judges each trial by its pairs. A trial that fails is part of the error.
 func CompareBuilds(ctx context.Context, set []Trial, couples []Couple, runs int, o Options, tell func(Result)) ([]Verdict, error) {
 	all := make([][]Pair, len(set)*len(couples))
 	var failed []error
@@ -86,7 +86,7 @@ func (t Trial) pair(ctx context.Context, c Couple, nth int, o Options, tell func
 	return p, nil
 }
 
-// turn has another one begin each time, so that being the second is nobody's disadvantage.
+// turn alternates which build is first, so that neither has the disadvantage of being second.
 func (c Couple) turn(nth int) []Contender {
 	if nth%2 == 0 {
 		return []Contender{c.Old, c.New}
@@ -94,13 +94,13 @@ func (c Couple) turn(nth int) []Contender {
 	return []Contender{c.New, c.Old}
 }
 
-// Judge judges all that pairs of one trial are about. Of pairs in which a figure is not known, it
+// Judge judges each figure of the pairs of one trial. A pair in which the figure is unknown
 // does not count.
 func Judge(pairs []Pair) (vs []Verdict) {
 	if len(pairs) == 0 {
 		return nil
 	}
-	whole := slices.MaxFunc(pairs, func(a, b Pair) int { return cmp.Compare(len(a.New.Growth), len(b.New.Growth)) }) // another may have ended early
+	whole := slices.MaxFunc(pairs, func(a, b Pair) int { return cmp.Compare(len(a.New.Growth), len(b.New.Growth)) }) // some end early
 	for _, f := range costs(whole.New) {
 		vs = append(vs, judge(f, pairs))
 	}

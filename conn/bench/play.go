@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// inAll is how many bytes are under way in all, where Options.Window does not
-// say how many lines of each sender: less than what servers keep for one member
-// before it is behind, or thrown out.
+// inAll is how many bytes are under way in all, unless Options.Window
+// sets the lines of each sender: less than servers queue for one member
+// before it is behind, or kicked.
 const inAll = 25_600
 
 func (r *run) window() int {
@@ -17,7 +17,7 @@ func (r *run) window() int {
 	return max(8, inAll/r.Size/max(1, len(r.senders)))
 }
 
-// flood has all senders talk as fast as their witnesses see it.
+// flood has all senders talk as fast as their witnesses see the lines.
 func flood(r *run) error {
 	if err := r.enter(); err != nil {
 		return err
@@ -33,8 +33,8 @@ func flood(r *run) error {
 	return nil
 }
 
-// talk has all senders say what their windows let them, for so long, or until
-// Options.Lines are said.
+// talk has all senders fill their windows for d, or until
+// Options.Lines are sent.
 func (r *run) talk(d time.Duration) error {
 	window, end := r.window(), time.Now().Add(d)
 	for r.isTime(end) {
@@ -56,7 +56,7 @@ func (r *run) isTime(end time.Time) bool {
 	return time.Now().Before(end)
 }
 
-// paced says a line whenever one is due, each by another sender.
+// paced sends a line whenever one is due, each from the next sender.
 func paced(r *run) error {
 	if err := r.enter(); err != nil {
 		return err
@@ -79,7 +79,7 @@ func paced(r *run) error {
 	return nil
 }
 
-// idle does nothing, and looks at what that costs the server.
+// idle sends nothing, and measures the server's cost of that.
 func idle(r *run) error {
 	before := residentOf(r.PID)
 	if err := r.enter(); err != nil {
@@ -87,7 +87,7 @@ func idle(r *run) error {
 	}
 	r.begin()
 	for end := time.Now().Add(r.Time); time.Now().Before(end); {
-		r.heard = r.clock.now() // silence is what is wanted
+		r.heard = r.clock.now() // poll must not fail on the silence
 		if err := r.poll(r.ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
@@ -99,8 +99,8 @@ func idle(r *run) error {
 	return nil
 }
 
-// storm has all come at once, and takes the time until all can talk. Then the
-// last says a line, which all must see.
+// storm has all members come at once, and measures the time until all can talk. Then the
+// last one says a line, which all must see.
 func storm(r *run) error {
 	r.begin()
 	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, r.Members), r.Members); err != nil {
@@ -111,15 +111,15 @@ func storm(r *run) error {
 	if err := r.settle(r.ctx); err != nil {
 		return err
 	}
-	r.weigh() // with what is told of who has come
+	r.weigh() // with the cost of telling of all new members
 	for _, s := range r.senders {
 		s.talk(1, r.clock.now())
 	}
 	return r.drain(r.ctx)
 }
 
-// slow floods for a third of the time as it should be; then one member stops reading, and the
-// others are looked at until it must have been noticed; then it reads on, and must get the rest.
+// slow floods for a third of the time with all members reading. Then one member stops reading, and the
+// gaps of the others are measured until the server must have noticed. Then it reads on, and must get the rest.
 func slow(r *run) error {
 	one := r.members[len(r.members)/2]
 	one.narrow = true
@@ -150,15 +150,15 @@ func slow(r *run) error {
 	return r.drain(r.ctx)
 }
 
-// What a system keeps for a socket that nobody reads is about 4 MB. Before more than
-// that is said, the server cannot know that somebody is slow.
+// A system buffers about 4 MB for a socket that is not read. Until more than
+// that is sent, the server cannot know that a member is slow.
 const (
 	enough   = 5 << 20
 	maxTries = 8 // of a third of the time each
 )
 
-// longestGap talks for a while, and returns the longest time for which
-// somebody who listens heard nothing.
+// longestGap talks for d, and returns the longest time for which
+// a member that reads heard nothing.
 func (r *run) longestGap(d time.Duration) (time.Duration, error) {
 	r.gaps = true
 	for _, m := range r.members {

@@ -10,9 +10,9 @@ import (
 
 const hasLoopbackNet = true // all of 127.0.0.0/8 is this machine
 
-const tick = 10 * time.Millisecond // in which Linux tells everybody the CPU time, on every architecture
+const tick = 10 * time.Millisecond // the unit of CPU time in /proc, on every architecture
 
-// cpuOf is the CPU time that a process has used, its own and the system's on its behalf.
+// cpuOf is the CPU time of a process, user and system.
 func cpuOf(pid int) (time.Duration, bool) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if pid == 0 || err != nil {
@@ -24,7 +24,7 @@ func cpuOf(pid int) (time.Duration, bool) {
 	return time.Duration(user+system) * tick, err1 == nil && err2 == nil
 }
 
-// residentOf is how many bytes of memory a process has; 0: unknown.
+// residentOf is the resident memory of a process, in bytes; 0: unknown.
 func residentOf(pid int) int {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if pid == 0 || err != nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// showProgress writes a line over and over. What it tells was counted by another
-// goroutine a moment ago, so it is told by that one: see poll.
+// showProgress rewrites a line over and over. The goroutine that counts also writes it, so the
+// counts need no lock: see poll.
 func (r *run) showProgress() (stop func()) {
 	if r.Progress == nil {
 		return func() {}
@@ -19,7 +19,7 @@ func (r *run) showProgress() (stop func()) {
 
 const showEvery = 250 * time.Millisecond
 
-// progress shows where the run is, now and then.
+// progress shows the state of the run, now and then.
 func (c *crowd) progress() {
 	if c.show != nil && time.Since(c.shown) > showEvery {
 		c.shown = time.Now()

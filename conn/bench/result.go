@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Result is what a run has found. Its JSON is one line.
+// Result is the result of a run. Its JSON is one line.
 type Result struct {
 	Scenario string `json:"scenario"`
 	Server   string `json:"server"`
@@ -26,22 +26,22 @@ type Result struct {
 	Joins      float64       `json:"joins_per_second,omitempty"`
 	Resident   int           `json:"resident_bytes,omitempty"` // 0: unknown
 	PerMember  float64       `json:"resident_bytes_per_member,omitempty"`
-	GapBefore  time.Duration `json:"gap_before_ns,omitempty"` // with everybody reading
+	GapBefore  time.Duration `json:"gap_before_ns,omitempty"` // with all members reading
 	Gap        time.Duration `json:"gap_ns,omitempty"`
 	Growth     []Growth      `json:"growth,omitempty"`
-	Dropped    bool          `json:"dropped,omitempty"` // the slow one was thrown out
+	Dropped    bool          `json:"dropped,omitempty"` // the server kicked the slow member
 
 	Lost       int      `json:"lost"`
 	Repeated   int      `json:"repeated"`
 	Disordered int      `json:"disordered"`
-	Trouble    []string `json:"trouble,omitempty"` // what is not as promised; none: all is well
+	Trouble    []string `json:"trouble,omitempty"` // the broken promises; none: all is well
 
-	Note string `json:"note,omitempty"` // what was not as the scenario has it
+	Note string `json:"note,omitempty"` // how the run differed from the scenario
 
 	cpu time.Duration
 }
 
-// report makes the result of what was counted, and of how the run ended.
+// report makes the result from the counts, and from the error that the run ended with.
 func (r *run) report(err error) {
 	t, res := r.account(), &r.result
 	res.Lines, res.Deliveries = r.said(), t.seen
@@ -79,11 +79,11 @@ func (r Result) notes() []string {
 	return []string{r.Note}
 }
 
-// JSON is the result as one line, without its end.
+// JSON is the result as one line, without a line end.
 func (r Result) JSON() []byte {
 	b, err := json.Marshal(r)
 	if err != nil {
-		panic(err) // it is numbers and words
+		panic(err) // numbers and strings always marshal
 	}
 	return b
 }

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// Scenario is a row of the table below: what is done, and with how many.
+// Scenario is a row of the table below: a course of actions, and its numbers.
 type Scenario struct {
 	Name, About string
-	Standard    Options                        // what is taken where Options has a zero
+	Standard    Options                        // the values for zeros of Options
 	perRoom     int                            // members of a room; 0: all are in one
-	talkers     func(members, perRoom int) int // Senders where Options has none; nil: those of Standard
+	talkers     func(members, perRoom int) int // Senders if Options has none; nil: those of Standard
 	play        func(*run) error
 }
 
-// Scenarios are all that there are.
+// Scenarios are all scenarios.
 func Scenarios() []Scenario { return scenarios }
 
 var scenarios = []Scenario{
@@ -30,7 +30,7 @@ var scenarios = []Scenario{
 	{"many-rooms", "one talks in each of many rooms of ten", Options{Members: 1000, Window: 16, Time: 3 * time.Second}, 10, oneOfEach, flood},
 	{"watched", "each is in ten rooms of a hundred, some talk", Options{Members: 1000, Senders: 10, Rooms: 10, Time: 3 * time.Second}, 100, nil, flood},
 	{"growth", "what one more costs in a room of 1,000, 5,000 and 18,000", Options{Members: 18_000, Guests: 300}, 0, nil, growth},
-	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // who is far behind is told what is skipped; programs miss nothing
+	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // in JSON, since a text client far behind is only told what is skipped
 }
 
 func everybody(members, _ int) int { return members }
@@ -53,22 +53,22 @@ type run struct {
 	ctx    context.Context
 	result Result
 	began  uint32        // by the crowd's clock
-	cpu    time.Duration // of the server, until then
+	cpu    time.Duration // of the server, up to began
 }
 
-// Check says what is wrong with options, but for the address, which may not be known yet.
+// Check returns what is wrong with options, but for the address, which may not be known yet.
 func (s Scenario) Check(o Options) error {
 	o.Addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1)
 	return s.ready(&o)
 }
 
-// ready completes options, and says what is wrong with them.
+// ready completes options, and returns what is wrong with them.
 func (s Scenario) ready(o *Options) error {
 	s.complete(o)
 	return o.check()
 }
 
-// complete sets what options leave open.
+// complete sets the zero options.
 func (s Scenario) complete(o *Options) {
 	o.fill(s.Standard)
 	o.PerRoom = cmp.Or(o.PerRoom, s.perRoom)
@@ -77,8 +77,8 @@ func (s Scenario) complete(o *Options) {
 	}
 }
 
-// Run plays the scenario against the server at Options.Addr. What is amiss with
-// the server is told in Result.Trouble; an error means that there is nothing to tell.
+// Run plays the scenario against the server at Options.Addr. Faults of
+// the server are in Result.Trouble; an error means that there is no Result.
 func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	if err := s.ready(&o); err != nil {
 		return Result{}, err
@@ -97,12 +97,12 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	return r.result, ctx.Err()
 }
 
-// resultOf is a result in which nothing is found yet.
+// resultOf is a result without findings.
 func (s Scenario) resultOf(o Options) Result {
 	return Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
 }
 
-// enter has all connect and join, and waits until that is told.
+// enter has all members connect and join, and waits until the server has told of it.
 func (r *run) enter() error {
 	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, 100), r.Members); err != nil {
 		return err
@@ -110,20 +110,20 @@ func (r *run) enter() error {
 	return r.settle(r.ctx)
 }
 
-// begin is where the measuring begins.
+// begin begins the measuring.
 func (r *run) begin() {
 	r.cpu, _ = cpuOf(r.PID)
 	r.began = r.clock.now()
 }
 
-// end is where the measuring ends: when something came last.
+// end ends the measuring, at the time of the last input.
 func (r *run) end() {
 	took := max(1, r.heard-r.began)
 	r.result.Seconds = float64(took) / 1e6
 	r.weigh()
 }
 
-// weigh is what the server has used since the beginning, and has now.
+// weigh takes the CPU of the server since begin, and its memory now.
 func (r *run) weigh() {
 	if cpu, ok := cpuOf(r.PID); ok {
 		r.result.cpu = cpu - r.cpu

@@ -2,20 +2,20 @@ package bench
 
 import "time"
 
-// sender is a member who talks. It has no more than a window of lines under
-// way that its witness has not seen.
+// sender is a member that talks. At most a window of its lines is under
+// way: sent, and not seen by its witness.
 type sender struct {
 	*member
 	id      uint32
-	witness *check // of a member of its room: its own where it sees its own lines
+	witness *check // of a member of its room: its own if the server echoes
 	sent    uint32
 }
 
 // underway is how many lines the witness has not seen.
 func (s *sender) underway() int { return int(s.sent - s.witness.next[s.id-s.witness.base]) }
 
-// fill says as much as the window has room for, but nothing while that is less
-// than a quarter: many small writes would be measured instead of the server.
+// fill sends as many lines as the window has room for, but none while that is less
+// than a quarter: the cost of many small writes would hide the server's.
 func (s *sender) fill(window int, now uint32) {
 	room := window - s.underway()
 	if room >= max(1, window/4) {
@@ -23,7 +23,7 @@ func (s *sender) fill(window int, now uint32) {
 	}
 }
 
-// talk says n lines in one go.
+// talk sends n lines in one write.
 func (s *sender) talk(n int, now uint32) {
 	c := s.crowd
 	b := c.words[:0]
@@ -41,7 +41,7 @@ func (s *sender) talk(n int, now uint32) {
 	s.say(b)
 }
 
-// beat is a steady pace: when the next line is due.
+// beat is a steady pace.
 type beat struct {
 	every time.Duration
 	next  time.Time
@@ -51,7 +51,7 @@ func newBeat(perSecond float64) *beat {
 	return &beat{time.Duration(float64(time.Second) / perSecond), time.Now()}
 }
 
-// due reports whether a line is due, and is then set to the next.
+// due reports whether a line is due, and then moves on to the next.
 func (b *beat) due(now time.Time) bool {
 	if now.Before(b.next) {
 		return false

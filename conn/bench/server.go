@@ -14,21 +14,21 @@ import (
 	"chinwag/conn/fault"
 )
 
-// Server is a process that was started to be measured.
+// Server is a process started for a measurement.
 type Server struct {
 	Addr netip.AddrPort
 	PID  int
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
-	dir  string        // its own, gone after it
+	dir  string        // its own folder, removed by Stop
 }
 
 // Start runs a command, in whose words {port} and {dir} stand for a free port of
-// 127.0.0.1 and for a folder of its own, and waits until something listens there.
-// files are written to that folder first, by their names. Where addr is not zero, it is
-// there that the command is known to listen.
+// 127.0.0.1 and for a folder of its own, and waits until the server listens.
+// files are written to that folder first, by their names. If addr is not zero, the
+// command is known to listen there.
 func Start(ctx context.Context, command []string, files map[string]string, addr netip.AddrPort) (*Server, error) {
-	descriptors() // as many as we may have, for it, too
+	descriptors() // the process inherits the limit
 	dir, err := os.MkdirTemp("", "chinwag-bench-")
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Server) start(command []string, files map[string]string) error {
 	return nil
 }
 
-// freePort is a port that nobody listens on, at least not a moment ago.
+// freePort is a port that was free a moment ago.
 func freePort() (netip.AddrPort, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Server) await(ctx context.Context) error {
 	}
 }
 
-// Stop ends the process, at once: nobody is there any more to say goodbye to.
+// Stop kills the process: no client is left that needs a goodbye.
 func (s *Server) Stop() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// figure is what a scenario is about.
+// figure is one of the numbers that a scenario measures.
 type figure struct {
 	head  string
 	of    func(Result) float64
@@ -31,8 +31,8 @@ var (
 
 func gap(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// figures are those of a result's scenario; the first is the one that runs are sorted by,
-// and that servers are compared by.
+// figures are the figures of a result's scenario; runs are sorted, and servers compared, by the
+// first.
 func figures(r Result) []figure {
 	switch r.Scenario {
 	case "paced":
@@ -61,7 +61,7 @@ func (r Result) compare(other Result) int {
 	return cmp.Compare(of(r), of(other))
 }
 
-// title is what two results have in common that can be compared.
+// title is the same for results that can be compared.
 func (r Result) title() string {
 	t := fmt.Sprintf("%s, %d members", r.Scenario, r.Members)
 	if r.Senders > 0 {
@@ -98,7 +98,7 @@ func WriteTable(w io.Writer, results []Result) error {
 	return t.Flush()
 }
 
-// words of a figure that is not known are none.
+// words is the figure in words; "-": unknown.
 func words(f figure, r Result) string {
 	if v := f.of(r); v != 0 {
 		return f.words(v)

@@ -6,21 +6,21 @@ import (
 	"text/tabwriter"
 )
 
-// Verdict is what pairs say of one figure, of which less is better.
+// Verdict is the judgement of pairs on one figure, of which less is better.
 type Verdict struct {
 	Title, Server, Figure string
 
 	Old, New    float64 // medians
-	Ratio       float64 // median of the ratios of the pairs: what disturbs both of one is not in it
+	Ratio       float64 // median of the ratios of the pairs: a disturbance of both of a pair cancels out
 	Least, Most float64 // of these
 	Pairs       int
-	Worse       int // pairs in which the new one is
+	Worse       int // pairs in which the new build is worse
 	better      int
-	bound       float64 // the ratio that is too much
+	bound       float64 // see boundOf
 	words       func(float64) string
 }
 
-// costs are the figures that two builds are judged by.
+// costs are the figures by which two builds are judged.
 func costs(r Result) []figure {
 	switch r.Scenario {
 	case "idle":
@@ -35,7 +35,7 @@ func costs(r Result) []figure {
 
 var cpuJoin = figure{"CPU a join", func(r Result) float64 { return r.CPU * float64(r.Deliveries) / float64(r.Members) }, suffix("%.4g µs")}
 
-// boundOf is how much worse a new build may be.
+// boundOf is the highest Ratio that a new build may have.
 func boundOf(scenario string) float64 {
 	if scenario == "idle" {
 		return 1.10
@@ -60,7 +60,7 @@ func chance(n, few int) float64 {
 	return min(1, 2*sum)
 }
 
-// Words are the verdict.
+// Words are the verdict as a sentence.
 func (v Verdict) Words() string {
 	switch {
 	case v.Pairs == 0:

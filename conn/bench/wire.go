@@ -10,26 +10,26 @@ import (
 	"chinwag/conn/fault"
 )
 
-// wire is all the sockets of a crowd: a goroutine for each reads large pieces, and
-// hands them to the one that polls. An epoll loop of our own was tried on Linux: it
+// wire has the sockets of a crowd: a goroutine for each reads large pieces, and
+// hands them to the goroutine that polls. An epoll loop of our own was tried on Linux: it
 // costs as much in a flood and a fifth less at a low rate, which is not worth a second way.
 type wire struct {
 	clock   clock
-	happens chan happening  // unbuffered: nobody reads on before it has been taken
+	happens chan happening  // unbuffered: a reader goes on only after poll has taken it
 	over    context.Context // ended by stop
 	end     context.CancelFunc
 	readers sync.WaitGroup
 }
 
-// socket is a member's own part of the wire.
+// socket is the part of the wire that a member owns.
 type socket struct {
 	conn net.Conn
 	next chan struct{} // capacity 1: read on
-	halt bool          // it is not to read on
-	held bool          // and does not
+	halt bool          // the reader must not read on
+	held bool          // the reader waits for next
 }
 
-// happening is what a reader has to tell: a connection, bytes, or the end.
+// happening is a message of a reader: a connection, bytes, or the end.
 type happening struct {
 	m     *member
 	conn  net.Conn
@@ -44,7 +44,7 @@ func newWire(c clock) *wire {
 
 const readSize = 16 << 10
 
-// dial begins a connection from an address of this machine; the zero one means any.
+// dial begins a connection from an address of this machine; zero: any.
 func (w *wire) dial(m *member, from netip.Addr, to netip.AddrPort) {
 	m.socket.next = make(chan struct{}, 1)
 	w.readers.Go(func() {
@@ -97,7 +97,7 @@ func (w *wire) tell(h happening) bool {
 	}
 }
 
-// poll hands over what has come, waiting for it no longer than that.
+// poll hands the input to the members, and waits for it no longer than wait.
 func (w *wire) poll(wait time.Duration) {
 	late := time.NewTimer(wait)
 	defer late.Stop()
@@ -133,8 +133,8 @@ func (w *wire) happen(h happening) {
 	}
 }
 
-// write says b. No more is ever under way than the system keeps for a socket, so
-// it need not wait, or the server is stuck.
+// write writes b. No more is ever under way than the system buffers for a socket, so
+// a write that waits means that the server is stuck.
 func (w *wire) write(m *member, b []byte) {
 	if m.gone != nil {
 		return
@@ -145,7 +145,7 @@ func (w *wire) write(m *member, b []byte) {
 	}
 }
 
-// pause reads nothing of m, but for what is on its way, until it is called with false.
+// pause stops reading from m, but for a piece that is on its way, until it is called with false.
 func (w *wire) pause(m *member, on bool) {
 	s := &m.socket
 	s.halt = on
@@ -163,7 +163,7 @@ func (w *wire) lose(m *member, err error) {
 	m.ended(err)
 }
 
-// close ends a connection at once: a reset leaves no port behind that cannot be used.
+// close resets a connection, so that its port can be used again at once.
 func (w *wire) close(m *member) {
 	if c, ok := m.socket.conn.(*net.TCPConn); ok {
 		_ = c.SetLinger(0)
