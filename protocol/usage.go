@@ -12,7 +12,7 @@ import (
 
 // Field is a member of a command in JSON.
 type Field struct {
-	Name   string `json:"name"`
+	Name   string `json:"name"`            // in JSON
 	Value  string `json:"value"`           // what it can be
 	Needed bool   `json:"needed,omitzero"` // it cannot be left out
 }
