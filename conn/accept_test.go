@@ -91,7 +91,7 @@ func TestG10SilentStrangersGoFirst(t *testing.T) {
 	})
 }
 
-// Somebody who hung up before the door was opened is no reason to send others away.
+// A connection that was reset before it was accepted is no reason to expel other clients.
 func TestAConnectionThatCameToNothingCostsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
@@ -114,7 +114,7 @@ func TestTheEndOfTheHubEndsTheTrouble(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
 		l, _ := w.open()
 		l.fail(errNoFiles)
-		w.end() // nobody closes the listener, and it neither spins nor stays
+		w.end() // the listener is not closed, and it neither spins nor stays
 		assert.Less(t, l.called(), 20)
 	})
 }

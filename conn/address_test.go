@@ -71,7 +71,7 @@ func TestAddressesThatAreInUseAreNotForgotten(t *testing.T) {
 	})
 }
 
-// Those who were quiet go first: whoever has connected too often is remembered.
+// Quiet addresses are evicted first: an address that has connected too often is remembered.
 func TestTheQuietAreForgottenFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := defaults(t)

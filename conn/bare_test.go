@@ -15,7 +15,7 @@ import (
 	"chinwag/hub"
 )
 
-// comeBare brings somebody's program in by the bare door, in a bubble.
+// comeBare connects a program through the bare transport, in a bubble.
 func (w *house) comeBare(o bare.Options) *visitor {
 	ours, theirs := net.Pipe()
 	w.served.Go(func() { _ = w.server.Serve(bare.New(theirs, o), hub.Identity{}) })

@@ -55,7 +55,7 @@ func TestRightPasswordsAreNoTries(t *testing.T) {
 	}
 }
 
-// Who guesses at once guesses no more often, and a right one among them counts for nothing.
+// Guesses at once are not more guesses, and a right one among them counts for nothing.
 func TestGuessesAtOnceAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var checks atomic.Int32

@@ -250,7 +250,7 @@ func TestWhatAFlooderLeavesIsDropped(t *testing.T) {
 	}
 }
 
-// Nobody is waited for who is gone, and of whom the system says nothing more.
+// The server does not wait for ever for a client that is gone and of which the system reports nothing more.
 func TestWhoIsGoneAndSilentIsNotWaitedForForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
@@ -312,7 +312,7 @@ func witnessed(t *testing.T, lines int) (*house, net.Addr, *listener) {
 	return w, at, ann
 }
 
-// listener is somebody who hears all that is said in the lobby.
+// listener is a member that hears all lines in the lobby.
 type listener struct {
 	conn *net.TCPConn
 	in   *bufio.Reader
@@ -345,7 +345,7 @@ func (l *listener) next(t *testing.T) string {
 	}
 }
 
-// said is the next line that somebody says.
+// said is the next line that a member says.
 func (l *listener) said(t *testing.T) string {
 	for {
 		if line := l.next(t); strings.HasPrefix(line, "<") {
@@ -362,7 +362,7 @@ func (l *listener) settle(t *testing.T) {
 	}
 }
 
-// isAlone waits until nobody else is there any more, and nothing else is said meanwhile.
+// isAlone waits until no other member is left, and no line may come meanwhile.
 func (l *listener) isAlone(t *testing.T) {
 	for {
 		_, err := io.WriteString(l.conn, "/who\n")

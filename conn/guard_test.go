@@ -17,7 +17,7 @@ const (
 	isNoPassword = "-- nobody becomes an operator that way here: the server has no password for it"
 )
 
-// Whoever goes on to type a password that was not asked for does not say it.
+// A password that is typed without a prompt is not said.
 func TestAPasswordThatNobodyAskedForIsNotSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		password conn.Password

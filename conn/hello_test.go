@@ -65,7 +65,7 @@ func TestAProgramWithoutAGoodHelloIsNowhere(t *testing.T) {
 	}
 }
 
-// It may say hello twice more, and is somebody then, whether it was announced before or not.
+// It may say hello twice more, and then has a session, whether it was announced before or not.
 func TestAProgramMaySayHelloAgain(t *testing.T) {
 	for _, slow := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

@@ -95,7 +95,7 @@ func (w *house) come(id hub.Identity) *visitor {
 	return v
 }
 
-// stuck brings in somebody who reads nothing, in a bubble.
+// stuck connects a client that reads nothing, in a bubble.
 func (w *house) stuck() net.Conn {
 	ours, theirs := net.Pipe()
 	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), hub.Identity{}) })
@@ -103,7 +103,7 @@ func (w *house) stuck() net.Conn {
 	return ours
 }
 
-// named brings in somebody who has taken that name and is in the lobby.
+// named connects a client with that nick in the lobby.
 func (w *house) named(nick string) *visitor {
 	v := w.come(hub.Identity{})
 	v.say("/nick "+nick, "/ping")

@@ -21,7 +21,7 @@ var (
 	errAborted = &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.ECONNABORTED)}
 )
 
-// fakeListener accepts whoever knocks, and has trouble when it is told to.
+// fakeListener accepts the connections of a test, and fails when it is told to.
 type fakeListener struct {
 	conns  chan net.Conn
 	closed chan struct{} // closed by Close
@@ -75,7 +75,7 @@ func (l *fakeListener) fail(err error) {
 	l.mu.Unlock()
 	select {
 	case l.conns <- nil:
-	default: // nobody waits: the next call finds it
+	default: // no Accept waits: the next call finds it
 	}
 }
 

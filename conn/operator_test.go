@@ -63,7 +63,7 @@ func TestThereIsNoPassword(t *testing.T) {
 	})
 }
 
-// Whoever guesses gets slow, whatever it connects with, and nobody else does.
+// An address that guesses passwords gets slow, over any transport, and no other address does.
 func TestThePasswordCannotBeGuessed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		checks := 0
@@ -93,7 +93,7 @@ func TestThePasswordCannotBeGuessed(t *testing.T) {
 	})
 }
 
-// Two passwords are checked at once; others wait for their turn, and whoever goes waits no more.
+// Two passwords are checked at once. Others wait for their turn, unless their client goes.
 func TestTwoPasswordsAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most atomic.Int32
@@ -115,7 +115,7 @@ func TestTwoPasswordsAtATime(t *testing.T) {
 		_ = all[4].Close()
 		time.Sleep(1500 * time.Millisecond)
 		synctest.Wait()
-		come := 0 // who of them has the first turns is nobody's business
+		come := 0 // the order of the first turns is not defined
 		for _, v := range all {
 			if strings.Contains(v.text(), isOperator) {
 				come++

@@ -125,7 +125,7 @@ func TestG10OneWhoFloodsDoesNotSlowOthers(t *testing.T) {
 	})
 }
 
-// leave closes everybody's end, and then the house.
+// leave closes the end of each client, and then the house.
 func (w *house) leave(vs ...*visitor) {
 	for _, v := range vs {
 		_ = v.Close()

@@ -53,7 +53,7 @@ var answers = map[string]answer{
 	"/leave":                   {"refused", "entered topic said topic-set", "refused", ""},
 	"/operator":                {"password", "password", "refused", ""},
 	"/read":                    all("read"),
-	"/read ROOM":               all("refused"), // nobody is in #tea
+	"/read ROOM":               all("refused"), // #tea is empty
 	"/echo on":                 all("echoing"),
 	"/echo off":                all("echoing"),
 	"/ping":                    all("pong"),
@@ -95,7 +95,7 @@ var answers = map[string]answer{
 	"/duty off":                operators("notice"),
 }
 
-// aLine is what a program says, as whom, and what that brings.
+// aLine is a line of a program, its player, and the expected answer.
 type aLine struct{ as, line, answer string }
 
 // lines have one for each member of each command: it shows that the member is read.

@@ -20,7 +20,7 @@ import (
 	"chinwag/hub/hubtest"
 )
 
-// going is how somebody's connection comes to its end: it is theirs, and the operator's is there.
+// going is a way in which a client's connection ends; an operator is connected, too.
 type going struct {
 	*house
 	me      *visitor
@@ -86,7 +86,7 @@ func (g *going) says(typ, text string) {
 	synctest.Wait()
 }
 
-// comeBack has somebody come with the session of me.
+// comeBack connects a client that resumes the session of me.
 func (g *going) comeBack() {
 	again := visitAt(g.house)
 	if g.program {
@@ -136,7 +136,7 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 					assert.Equal(t, reason, goodbye.Reason)
 					require.NotNil(t, goodbye.Back)
 					assert.Equal(t, comesBack, *goodbye.Back > 0, last)
-				default: // people, and programs of which nobody knows yet that they are
+				default: // people, and programs before their hello
 					assert.Regexp(t, "^-- goodbye: "+regexp.QuoteMeta(words)+"($|[,;:\n])", last)
 				}
 				_ = g.me.Close()
@@ -148,7 +148,7 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(reasonsWhy)), played)
 }
 
-// Those to whom no goodbye can be said: the others are told the reason.
+// Clients that can get no goodbye: the other members are told the reason.
 func TestOthersAreToldTheReason(t *testing.T) {
 	for reason, do := range map[string]func(me net.Conn){
 		"lost":    func(me net.Conn) { _ = me.Close() },

@@ -157,7 +157,7 @@ func meaning(usage string) string {
 	return strings.Join(words, " ")
 }
 
-// Who plays: a member, a visitor who waits at the desk, or an operator.
+// The players: a member, a visitor that waits at the desk, or an operator.
 const (
 	aMember     = "member"
 	aVisitor    = "visitor"

@@ -34,7 +34,7 @@ func TestTheAddressesThatWereRightAreBounded(t *testing.T) {
 	})
 }
 
-// Who gives up leaves no place that is taken.
+// A client that gives up leaves its place in the queue free.
 func TestWhoGivesUpLeavesThePlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := NewServer(nil, Options{Password: func(protocol.Secret) bool { time.Sleep(time.Second); return true }}).checks

@@ -96,7 +96,7 @@ func play(t *testing.T, script string) (got string) {
 	return got
 }
 
-// stage is a server in a bubble, and the people who came to it.
+// stage is a server in a bubble, and its clients.
 type stage struct {
 	t      *testing.T
 	world  *hubtest.World
@@ -107,7 +107,7 @@ type stage struct {
 	epoch  string
 }
 
-// person is somebody's end of a connection.
+// person is a client's end of a connection.
 type person struct {
 	name   string
 	conn   net.Conn
@@ -195,7 +195,7 @@ func (s *stage) step(line string) {
 		time.Sleep(d)
 		synctest.Wait()
 	case line == "", strings.HasPrefix(line, "#"):
-	default: // what somebody saw the last time
+	default: // the events since the last look
 		got := s.out.String()
 		s.out.Reset()
 		s.out.WriteString(strings.TrimSuffix(got, line+"\n"))
@@ -203,7 +203,7 @@ func (s *stage) step(line string) {
 	s.look()
 }
 
-// look writes down what everybody has seen since the last time.
+// look writes down the lines that each client has received since the last look.
 func (s *stage) look() {
 	for _, p := range s.people {
 		p.mu.Lock()
@@ -281,7 +281,7 @@ func cut(line string) (name, text string, typed bool) {
 	return m[1], m[2], true
 }
 
-// unescape lets a transcript show bytes that nobody should see raw.
+// unescape lets a transcript show bytes that a terminal must not get raw.
 func unescape(s string) string {
 	return regexp.MustCompile(`\\(x[0-9a-f]{2}|u[0-9a-f]{4})`).ReplaceAllStringFunc(s, func(e string) string {
 		var n int

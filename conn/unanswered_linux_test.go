@@ -111,7 +111,7 @@ func TestWhoseNetworkVanishesIsMissed(t *testing.T) {
 	}
 }
 
-// visitorOf is somebody from a network.
+// visitorOf is a visitor from a network.
 type visitorOf struct {
 	t *testing.T
 	*net.TCPConn

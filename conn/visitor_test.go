@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// visitor is somebody's end of a connection. It reads all the time.
+// visitor is a client's end of a connection. It reads all the time.
 type visitor struct {
 	net.Conn
 	t  *testing.T
@@ -74,7 +74,7 @@ func (v *visitor) until(words string) {
 		"no %q", words)
 }
 
-// hangs fails with everybody's stack if f does not return.
+// hangs fails with all stacks if f does not return.
 func hangs(what string, f func()) {
 	done := make(chan struct{})
 	go func() { defer close(done); f() }()

@@ -246,7 +246,7 @@ func roundTrip(t *testing.T, c Command) {
 	require.NoError(t, err, "%q", text)
 	if say, ok := c.(Say); ok {
 		said := got
-		if r, ok := got.(Reply); ok { // which of both it is, the server knows: by who says it
+		if r, ok := got.(Reply); ok { // the server tells the two apart by the author
 			said = Say{Text: r.Line()}
 		}
 		if say.Room == (Room{}) {

@@ -38,7 +38,7 @@ func guests(n int) []string {
 	return names
 }
 
-// eachJoined is how those who come one by one are told.
+// eachJoined is the text of single joins.
 func eachJoined(names []string) string {
 	return "-- " + strings.Join(names, " joined\n-- ") + " joined\n"
 }
@@ -133,7 +133,7 @@ func TestManyElsewhereAreOneLine(t *testing.T) {
 		string(Together(slices.Concat(joined(t, tea, guests(6)...), other(joined(t, tea, guests(6)...)))).Text()), "as the front has changed between them")
 }
 
-// A goodbye in somebody's own words looks like no count of the server's.
+// A member's parting words cannot look like a count of the server's.
 func TestNobodyCanSayThatManyLeft(t *testing.T) {
 	goodbye := Left{From: nick(t, "300"), Reason: Quit, Text: MustText("a, b, c and 297 more")}
 	crowd := Together(gone(t, Room{}, []Reason{Lost}, append([]string{"a", "b", "c"}, guests(297)...)...))

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A name that ends with a dot may stand in a record, and is given to nobody.
+// A name that ends with a dot may stand in a journal, but no session gets it.
 func TestADotAtTheEndOfAName(t *testing.T) {
 	e, err := DecodeEvent([]byte(`{"type":"said","room":"#tea.","from":"bob.","text":"hi"}`))
 	require.NoError(t, err, "it is still read")

@@ -52,7 +52,7 @@ func TestAMistypedCommandIsGuessed(t *testing.T) {
 	assert.Equal(t, "there is no /histroy: did you mean /history? /help lists all", refusedLine(t, "/histroy").Text)
 }
 
-// What stands behind the word may be a secret, and the word is somebody's.
+// The text behind the word may be a secret, and the word itself is user input.
 func TestARefusedWordForgesNothing(t *testing.T) {
 	for _, line := range []string{"/resum k7qm2-xwdab", "/hisotry sesame", "/jion sesame k7qm2-xwdab", "/zzz sesame"} {
 		assert.NotContains(t, refusedLine(t, line).Text, "sesame", line)

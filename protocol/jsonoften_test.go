@@ -73,7 +73,7 @@ func randomText(rng *rand.Rand) Text {
 
 func randomOf(rng *rand.Rand, of ...string) string { return of[rng.IntN(len(of))] }
 
-// What is nobody's and of no time is left out.
+// An event without an author or a time leaves those members out.
 func TestAZeroStampIsNotWritten(t *testing.T) {
 	for want, at := range map[string]Stamp{
 		`{"type":"joined","from":"bob"}` + "\n":                                             {},

@@ -44,7 +44,7 @@ func TestNickRefuses(t *testing.T) {
 	}
 }
 
-// Nobody can pass for somebody who is there.
+// No nick can pass for that of a member.
 func TestNicksThatLookAlikeShareAKey(t *testing.T) {
 	for _, pair := range [][2]string{
 		{"bob", "BOB"}, {"alice", "ＡＬＩＣＥ"}, {"alice", "a1ice"}, {"paypal", "раураl"}, {"Ian", "lan"}, {"bOb", "b0b"},

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A time is told as clocks are read: no program wants the nanosecond at which somebody asked for help.
+// A time like 3h has whole seconds, as a clock shows them.
 func TestSinceHasNoFractions(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 15, 30, 20, 123456789, time.UTC)
@@ -17,7 +17,7 @@ func TestSinceHasNoFractions(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 11, 27, 12, 30, 20, 0, time.UTC), at)
 }
 
-// Who writes no JSON is shown some.
+// The refusal of a line that is no JSON shows an example.
 func TestWhatIsNoJSONIsShownSome(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{`{'type':'say','text':'hi'}`, `{"type":"say"`, `{"type":"say","text":"hi"} x`} {

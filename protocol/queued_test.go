@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A visitor who is not there is with an operator all the same, and the list says with whom.
+// A visitor without a connection may have an operator, and the list names that operator.
 func TestTheQueueSaysWhoHasAVisitorWhoIsNotThere(t *testing.T) {
 	bob, ann := Nick{s: "bob"}, Nick{s: "ann"}
 	for state, want := range map[TicketState]string{

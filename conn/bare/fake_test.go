@@ -82,7 +82,7 @@ func inAPipe(t *testing.T, f func(net.Conn)) (words []string, err error) {
 	return words, err
 }
 
-// send is one send of somebody's program, without an end.
+// send is one write of a program, without a line end.
 func send(c net.Conn, words ...string) {
 	for _, w := range words {
 		_, _ = io.Copy(c, strings.NewReader(w))

@@ -39,7 +39,7 @@ func TestALetterInSingleBytes(t *testing.T) {
 	assert.Equal(t, io.EOF, err)
 }
 
-// Whoever reads for a terminal knows that the line goes on.
+// A reader for a terminal can tell that the line goes on.
 func TestACutLetterGoesOn(t *testing.T) {
 	m := Read(&fakeConn{reads: []string{"你\xe5", "\xa5\xbd"}})
 	message, more, err := m.Next()

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hearing is a member who hears what a test gives it, in pieces of any size.
+// hearing is a member that gets the input of a test, in pieces of any size.
 func hearing(senders int) *member {
 	c := &crowd{dialect: dialects[0], padding: padding(60)}
 	m := &member{crowd: c, in: true, checks: []check{{tally: &c.tally, next: make([]uint32, senders)}}}

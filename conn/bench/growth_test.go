@@ -37,7 +37,7 @@ func TestGuestsComeAndGoAtEachSize(t *testing.T) {
 	}
 }
 
-// Somebody who goes without having been told to is trouble, guests or not.
+// A member that goes unasked is trouble, guest or not.
 func TestAGuestWhoIsThrownOutIsALoss(t *testing.T) {
 	m := hearing(1)
 	m.ended(nil)

@@ -48,7 +48,7 @@ func TestArrivedComesAfterTheHistory(t *testing.T) {
 	})
 }
 
-// What a server has told somebody whose hello took long is no refusal of the name.
+// A refusal that comes before the welcome of a slow hello is no refusal of the nick.
 func TestASlowHelloIsRefusedOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{})

@@ -18,7 +18,7 @@ import (
 	"chinwag/protocol"
 )
 
-// bidding is a server that lets everybody in and then says its lines, and the end.
+// bidding is a server that welcomes each client, then sends its lines, and ends the connection.
 type bidding struct {
 	*stage
 	lines []string // of each connection; the last ones also those that follow
@@ -103,7 +103,7 @@ func TestAGoodbyeInsteadOfAWelcome(t *testing.T) {
 	})
 }
 
-// Somebody who comes back to a server that does not want them stops trying.
+// A client that comes back to a server that dismisses it stops retrying.
 func TestAClientThatComesBackIsSentAway(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		b := &bidding{stage: s, lines: []string{letIn, isOver}}
@@ -117,7 +117,7 @@ func TestAClientThatComesBackIsSentAway(t *testing.T) {
 	})
 }
 
-// Who wants to go and is told that the server ends has gone.
+// A client that leaves and gets the goodbye of a server that ends has left.
 func TestLeavingAServerThatEnds(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		b := &bidding{stage: s}

@@ -29,7 +29,7 @@ type stage struct {
 	served sync.WaitGroup
 
 	mu     sync.Mutex
-	server *conn.Server // nil: nobody listens
+	server *conn.Server // nil: no server listens
 	stop   func()
 }
 
@@ -97,7 +97,7 @@ type person struct {
 	events []client.Event
 }
 
-// join brings in somebody; o.Dial is the stage's unless it is set.
+// join connects a client; o.Dial is the stage's unless it is set.
 func (s *stage) join(name string, o client.Options) *person {
 	if name != "" {
 		o.Nick = nick(s.t, name)

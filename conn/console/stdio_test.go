@@ -95,7 +95,7 @@ func TestEachEndEndsReceive(t *testing.T) {
 	}
 }
 
-// A pipe that nobody reads must not hold the server at its end.
+// A pipe without a reader must not hold the server at its end.
 func TestG8AbortEndsAWriteThatNobodyTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := &stuckWriter{free: make(chan struct{})}

@@ -38,7 +38,7 @@ func TestWhatTheSystemSaysIsKnown(t *testing.T) {
 	_, taken := net.Listen("tcp", l.Addr().String())
 	c, err := net.Dial("tcp", l.Addr().String())
 	require.NoError(t, err)
-	_, refused := net.Dial("tcp", c.LocalAddr().String()) // which nobody else can listen at meanwhile
+	_, refused := net.Dial("tcp", c.LocalAddr().String()) // no other program can listen there meanwhile
 	require.NoError(t, c.Close())
 	require.NoError(t, l.Close())
 	_, notHere := net.Listen("tcp", "192.0.2.1:0")

@@ -18,7 +18,7 @@ func limit(t *testing.T, what string, f func()) {
 	select {
 	case <-done:
 	case <-time.After(10 * time.Second):
-		panic(what + " hangs") // shows where everybody stands
+		panic(what + " hangs") // shows all stacks
 	}
 }
 
@@ -68,7 +68,7 @@ func TestG8WhatIsOnItsWayArrivesAlthoughInputWaits(t *testing.T) {
 
 func TestCloseWaitsForAMomentAtMost(t *testing.T) {
 	t.Parallel()
-	ours, _ := tcpPair(t) // who never closes
+	ours, _ := tcpPair(t) // the other side never closes
 	began := time.Now()
 	limit(t, "Close", New(ours, Options{}).Close)
 	assert.Less(t, time.Since(began), 1500*time.Millisecond)

@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What nobody sees before the first line is nothing, for people and for programs.
+// Invisible bytes before the first line count for nothing, for people and for programs.
 func TestAMarkAtTheBeginningIsPassedOver(t *testing.T) {
 	for _, mark := range []string{"\ufeff", "\ufeff\ufeff", "\u200b", "\x00", "\u202e", "\ufeff\n", "\n\ufeff"} {
 		for in, want := range map[string]string{

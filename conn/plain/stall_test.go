@@ -37,7 +37,7 @@ func TestG6WhoTakesALittleIsNotCut(t *testing.T) {
 	})
 }
 
-// After a stall half a line may be out: no byte may follow it, whoever has one.
+// After a stall half a line may be out: no byte may follow it.
 func TestNothingFollowsAStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()

@@ -103,7 +103,7 @@ func TestWhatATableHasNotIsAQuestionMark(t *testing.T) {
 	assert.Equal(t, "\xd6\xd0 ??\r\n", string(gbk.encode("中 😀\r\n")))
 }
 
-// A terminal that speaks UTF-8 although its locale names single bytes sends what nobody meant.
+// A terminal that speaks UTF-8 under a locale of single bytes sends control characters that were not typed.
 func TestTheControlCharactersBeyondASCIIAreNoLetters(t *testing.T) {
 	latin := charset{table: charmap.ISO8859_1}
 	line, _, err := transform.Bytes(latin.lineDecoder(), []byte("中文\n"))

@@ -25,7 +25,7 @@ var opinions = []opinion{
 	{name: "joins clusters", joins: true},
 	{name: "each rune alone", width: runeAlone},
 	{name: "each rune alone, always wraps", width: runeAlone, wraps: true},
-	{name: "wide letters", width: func(r rune) int { // as those who write Chinese may set it
+	{name: "wide letters", width: func(r rune) int { // as in a Chinese locale
 		if w := runeAlone(r); w != 1 || r < 0x80 {
 			return w
 		}
@@ -101,7 +101,7 @@ func newEmulator(o opinion, w, h int) *emulator {
 	return e
 }
 
-// resize leaves rubbish: nobody knows what a terminal shows then.
+// resize leaves rubbish: the content of a terminal is undefined then.
 func (e *emulator) resize(w, h int) {
 	e.cells, e.reverse = make([][]string, h), make([][]bool, h)
 	for y := range h {

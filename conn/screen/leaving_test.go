@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Who would end it for others, too, is asked once.
+// If Options.Leaving has words, the first key shows them and does not end the screen.
 func TestTheEndIsAskedForTwice(t *testing.T) {
 	words := "3 are here"
 	f := newFake(40, 6)

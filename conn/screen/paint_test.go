@@ -305,7 +305,7 @@ func TestNoTerminalKeepsStrayCellsWhateverIsDone(t *testing.T) {
 	}
 }
 
-// What is sent again although it is there is seen as a slow screen, by who sits at the end of a long line.
+// Cells that are sent again although they have not changed make the screen slow over a long line.
 func TestWhatKeysAndLinesCost(t *testing.T) {
 	for _, kind := range []string{"xterm-256color", "tmux-256color", "linux"} {
 		t.Run(kind, func(t *testing.T) {

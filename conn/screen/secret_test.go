@@ -80,7 +80,7 @@ func TestASecretIsNotKept(t *testing.T) {
 	f.line(t, "> x", 3)
 }
 
-// Whoever gives up has said nothing, and stays.
+// A secret that is given up sends nothing, and the screen stays.
 func TestASecretIsGivenUp(t *testing.T) {
 	for _, end := range []tcell.Key{tcell.KeyCtrlC, tcell.KeyEnter, tcell.KeyCtrlD} {
 		s, f := asks(t, 40, 6)
@@ -130,7 +130,7 @@ func TestASecretTypedAhead(t *testing.T) {
 	}
 }
 
-// A secret that nobody takes stays one.
+// A secret that the caller does not take stays hidden.
 func TestASecretThatNobodyTakesIsKept(t *testing.T) {
 	s, f := asks(t, 100, 6)
 	for range linesMax - 1 {
