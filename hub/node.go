@@ -74,6 +74,12 @@ func (n *node) isElsewhere(conn uint64) bool { return conn != 0 && state.HostOf(
 // waits reports whether something that was wanted here has no place in the order yet.
 func (n *node) waits() bool { return len(n.waiting) > 0 && !n.over }
 
+// waitsLong reports whether something has waited for its place for so long that the log does not answer. Under load
+// there is always something that waits.
+func (n *node) waitsLong(now time.Time) bool {
+	return n.waits() && now.Sub(n.waiting[0].at) >= longSilence
+}
+
 // first is the request number of the first intent that waits.
 func (n *node) first() uint64 { return n.request + 1 - uint64(len(n.waiting)) }
 
@@ -182,7 +188,7 @@ func (r *run) order(b Ordered) {
 		in.Time = b.Time.UTC().Truncate(time.Millisecond)
 		r.orderOne(&in)
 	}
-	if len(n.waiting) == 0 && r.health.told == unordered {
+	if r.health.told == unordered && !n.waitsLong(time.Now()) {
 		r.tellTrouble(works, nil)
 	}
 	r.rearm()
