@@ -63,7 +63,7 @@ func (r *run) enters(c *Client, cmd protocol.Command, p proposal) bool {
 		r.drop(p)
 		return false
 	case protocol.Leave:
-		if c.nowhere || r.health.told == silent { // else it is told first where it is
+		if c.nowhere || r.health.hangs() { // else it is told first where it is
 			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
 			r.drop(p)
 			return false

@@ -281,7 +281,7 @@ func canonCode(s string) string {
 // cannotBegin reports whether the disk does not answer, and tells a client so that wants a session: who comes
 // on one connection after the other would have more and more decisions wait for it.
 func (r *run) cannotBegin(p proposal) bool {
-	if r.health.told != silent && r.health.told != unordered {
+	if !r.health.hangs() {
 		return false
 	}
 	p.before = false

@@ -50,7 +50,7 @@ func (r *run) loop(ctx context.Context) error {
 			ctx = context.Background() // once is enough
 			r.stop()
 		case <-r.patience:
-			r.farewell = cmp.Or(r.farewell, diskSilent)
+			r.farewell = cmp.Or(r.farewell, r.whyLate())
 			r.sayGoodbye()
 		case <-r.lastCall:
 			r.noteUnread()

@@ -277,19 +277,24 @@ func (r *run) endNode(why error) {
 	if r.node.over {
 		return
 	}
-	r.node.over, r.node.next = true, nil
 	r.broken = fmt.Errorf("%w: %w", ErrNode, why)
-	for _, w := range r.node.waiting {
+	r.leaveWaiting()
+	r.farewell = cmp.Or(r.farewell, nodeEnds)
+	if r.stop(); r.isSettled() {
+		r.endWell()
+	}
+}
+
+// leaveWaiting has this node decide nothing any more: what waits for its place is not told here.
+func (r *run) leaveWaiting() {
+	waiting := r.node.waiting
+	r.node.waiting, r.node.over, r.node.next = nil, true, nil
+	for _, w := range waiting {
 		w.entering(-1)
 		r.leaveUndecided(w.proposal)
 		for _, d := range w.after {
 			r.leaveUndecided(d.proposal)
 		}
-	}
-	r.node.waiting = nil
-	r.farewell = cmp.Or(r.farewell, nodeEnds)
-	if r.stop(); r.isSettled() {
-		r.endWell()
 	}
 }
 
@@ -364,5 +369,8 @@ func (r *run) patienceDue() (due time.Time) {
 func (r *run) missOrder(now time.Time) {
 	if due := r.patienceDue(); !due.IsZero() && !due.After(now) {
 		r.tellTrouble(unordered, ErrUnordered)
+		if r.hurried {
+			r.askEnd()
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
+	"chinwag/hub/state"
 )
 
 // slowLog takes a while for each append.
@@ -60,5 +61,62 @@ func TestALogThatAnswersAgainIsNotTakenToBeAway(t *testing.T) {
 		assert.NotZero(t, w.Session(bob.Conn()).ID)
 		ann.Leave()
 		bob.Leave()
+	})
+}
+
+// An operator ends a node whose log is away, as it does one whose disk does not answer.
+func TestAnOperatorEndsANodeWhoseLogIsAway(t *testing.T) {
+	for _, at := range []time.Duration{time.Second, 2 * hub.LongSilence} { // before it is told, and after that
+		onSlowLog(t, hub.Options{}, func(w *world, link *hubtest.Link) {
+			op := w.NewClient(false)
+			op.Identity = hub.Identity{Operator: true, Nick: hubtest.Nick("op")}
+			op.Connect()
+			time.Sleep(time.Second)
+			link.CutOff()
+			op.Send(say("it waits"))
+			time.Sleep(at)
+			op.Type("/shutdown")
+			time.Sleep(2 * hub.LongSilence)
+			select {
+			case <-w.Hub.Asked():
+			default:
+				assert.Fail(t, "nobody is asked to end the server")
+			}
+			link.Join()
+			op.Leave()
+		})
+	}
+}
+
+// What people have said and the log has not brought back may be lost with the node, so its end says so.
+func TestTheEndOfANodeWhoseLogIsAwayTellsOfLines(t *testing.T) {
+	onSlowLog(t, hub.Options{Grace: time.Second}, func(w *world, link *hubtest.Link) {
+		ann := w.NewClient(false)
+		ann.Connect()
+		ann.Do(called("ann"))
+		time.Sleep(time.Second)
+		ann.Told()
+		link.CutOff()
+		ann.Send(say("it waits"))
+		synctest.Wait()
+		w.Stop()
+		w.Wait()
+		assert.Equal(t, &hub.UnrecordedError{Lines: 1}, w.Err)
+		ann.Wait()
+		assert.Contains(t, ann.Text(), "the other servers cannot be reached, and what was said last may be lost")
+		link.Join()
+	})
+}
+
+// A node that is ended before the log has brought it its own beginning has nothing to lose.
+func TestANodeEndsBeforeItBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := hubtest.NewLog()
+		l.Link(1).CutOff()
+		w := newWorldOn(t, hubtest.Setup{Options: hub.Options{Log: l.Link(1), Node: 1, Grace: -1}})
+		time.Sleep(2 * state.Lease)
+		w.Close()
+		assert.NoError(t, w.Err)
+		l.Close()
 	})
 }

@@ -35,6 +35,9 @@ func (r *run) stop() {
 		r.follows(req)
 	}
 	r.draining = true
+	if r.node.shares() && !r.node.begun { // nobody has come in
+		r.leaveWaiting()
+	}
 	if r.isSettled() {
 		r.endWell()
 	}
@@ -113,4 +116,4 @@ func (r *run) sayGoodbye() {
 	}
 }
 
-func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 && len(r.inflight) == 0 }
+func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 && r.isSettled() }

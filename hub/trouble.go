@@ -49,6 +49,17 @@ var operatorsHear = map[recordState]protocol.Text{
 // diskSilent is in the goodbye of a hub that does not wait for its disk any longer.
 var diskSilent = protocol.MustText("its disk does not answer, and what was said last may be lost")
 
+// othersSilent is diskSilent where it is the log of all nodes that does not answer.
+var othersSilent = protocol.MustText("the other servers cannot be reached, and what was said last may be lost")
+
+// whyLate is why the hub says goodbye before all that was wanted is told.
+func (r *run) whyLate() protocol.Text {
+	if len(r.inflight) == 0 && r.node.waits() {
+		return othersSilent
+	}
+	return diskSilent
+}
+
 // judge looks at what the journal has decided. A record that is broken for good is the
 // end: only a new start knows what is in it.
 func (r *run) judge(b journal.Batch) {
@@ -136,6 +147,9 @@ func (r *run) watch(now time.Time) {
 	}
 }
 
+// hangs reports whether it was told that what is wanted is neither recorded nor refused just now.
+func (h *health) hangs() bool { return h.told == silent || h.told == unordered }
+
 // hurry ends the server for an operator whose /shutdown waits behind lines that the disk does
 // not take. While the disk answers, /shutdown has its turn, and what was said before it is heard.
 func (r *run) hurry(req hurry) {
@@ -143,7 +157,7 @@ func (r *run) hurry(req hurry) {
 		return
 	}
 	r.farewell = state.Short(req.text)
-	if r.hurried = true; r.health.told == silent || r.isUnanswered() {
+	if r.hurried = true; r.health.hangs() || r.isUnanswered() {
 		r.askEnd()
 	}
 }
@@ -178,7 +192,7 @@ func (e *UnrecordedError) Error() string {
 func (r *run) unrecorded() error {
 	lines, others := 0, 0
 	for _, w := range r.node.waiting {
-		if _, ok := w.op.(state.Seen); ok {
+		if _, goes := w.op.(state.Lost); w.c == nil && !goes { // it is the server's own
 			continue
 		}
 		if others++; w.isLine {
