@@ -205,6 +205,7 @@ func (r *run) orderOne(in *state.Intent) {
 		n.waiting = n.waiting[1:]
 		w.entering(-1)
 	}
+	r.skipConn(in.Conn)
 	r.decide(w.proposal, in, time.Now())
 	for _, d := range w.after {
 		r.tellDecided(d)

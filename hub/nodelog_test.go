@@ -120,3 +120,31 @@ func TestANodeEndsBeforeItBegins(t *testing.T) {
 		l.Close()
 	})
 }
+
+// A connection of a node never has the number of one that its last incarnation had, of which the record does not know yet.
+func TestANodeBeginsWithNewConnections(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann, eve := ns.enter(1, "ann"), ns.all[0].NewClient(false)
+		ns.link(0).Pause()
+		eve.Connect()
+		eve.Send(called("eve"), say("a word"))
+		time.Sleep(time.Second)
+		ann.Await("<eve> a word")
+		ns.all[0].Kill(eve)
+		ns.all[0].Record.Fail(nil)
+		ns.all[0].Wait()
+		ns.all[0].Record.Hold()
+		ns.all[0].Again()
+		synctest.Wait() // it has begun, and has recorded nothing of that
+		bob := ns.all[0].NewClient(false)
+		bob.Connect()
+		synctest.Wait()
+		ns.all[0].Record.Release()
+		time.Sleep(time.Second)
+		told := bob.Text()
+		assert.NotContains(t, told, "You are eve")
+		assert.Contains(t, told, "You are guest-2")
+		ann.Leave()
+		bob.Leave()
+	})
+}

@@ -57,12 +57,18 @@ func (r *run) load() error {
 	r.audience.load(m, &r.node)
 	r.kept = m.Whole()
 	r.hub.journal.KeepAfter(r.kept)
-	for _, s := range m.View().Sessions { // a number of a connection is never used twice
-		if state.HostOf(s.Conn) == r.node.no {
-			r.conns = max(r.conns, s.Conn-r.node.no.Conn(0))
-		}
+	for _, s := range m.View().Sessions {
+		r.skipConn(s.Conn)
 	}
 	return nil
+}
+
+// skipConn has no connection of this server get the number of one that it had before: what is decided about that may be
+// told yet.
+func (r *run) skipConn(conn uint64) {
+	if state.HostOf(conn) == r.node.no {
+		r.conns = max(r.conns, conn-r.node.no.Conn(0))
+	}
 }
 
 // whatIsTrue is what a start reads of a record.
