@@ -261,7 +261,7 @@ func (r *run) checkLife() {
 	switch {
 	case live && number == n.incarnation:
 	case r.notes.end: // it has said so
-		n.over, n.next = true, nil
+		r.leaveWaiting()
 	case number != n.incarnation:
 		r.endNode(errors.New("another server has begun with its number"))
 	default:

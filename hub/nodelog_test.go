@@ -13,6 +13,7 @@ import (
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/state"
+	"chinwag/protocol"
 )
 
 // slowLog takes a while for each append.
@@ -118,6 +119,25 @@ func TestANodeEndsBeforeItBegins(t *testing.T) {
 		w.Close()
 		assert.NoError(t, w.Err)
 		l.Close()
+	})
+}
+
+// What a client of a node asks for after the node's last word comes too late to be decided, and is given back with the rest.
+func TestANodeLeavesNothingUndecidedAtItsEnd(t *testing.T) {
+	inNodes(t, 1, func(t *testing.T, ns *nodes) {
+		ann, bob := ns.enter(0, "ann"), ns.enter(0, "bob")
+		ns.link(0).Pause()
+		ns.all[0].Stop()
+		synctest.Wait() // the last word is on its way
+		ann.Disconnect()
+		synctest.Wait()
+		conn := bob.Conn()
+		require.NoError(t, conn.Tell(context.Background(), protocol.Notice{Text: hubtest.Text("in its turn")}))
+		synctest.Wait()
+		ns.link(0).Resume()
+		ns.all[0].Wait()
+		require.NoError(t, ns.all[0].Err)
+		assert.True(t, conn.IsIdle())
 	})
 }
 

@@ -418,3 +418,6 @@ func (w *Window) ForgetTrail(no protocol.Ticket) {
 		return true
 	})
 }
+
+// IsIdle reports whether all that a client has asked is answered, or given back. It has no connection any more.
+func (c *Client) IsIdle() bool { return c.turn.TryAcquire(window) }
