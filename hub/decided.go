@@ -247,7 +247,7 @@ func (r *run) tellAll(n int) {
 			lines++
 		}
 		if r.hasNotedLast() {
-			r.leaveUndecided(d.proposal)
+			r.passOver(d)
 		} else {
 			r.tellOf(d)
 		}

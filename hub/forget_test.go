@@ -47,12 +47,37 @@ func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 		w.Record.Release()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		left, err := w.Record.Tail(0, 100)
-		require.NoError(t, err)
-		for _, e := range left {
-			_, words := protocol.Words(e.Event)
-			assert.NotContains(t, words.String(), "secret")
-		}
+		w.holdsNoSecret(t)
 		w.Close(ann)
+	})
+}
+
+// holdsNoSecret holds that the record has not the word in it.
+func (w *world) holdsNoSecret(t *testing.T) {
+	left, err := w.Record.Tail(0, 100)
+	require.NoError(t, err)
+	for _, e := range left {
+		_, words := protocol.Words(e.Event)
+		assert.NotContains(t, words.String(), "secret")
+	}
+}
+
+// Words are taken out of the records of all nodes, also of one that says its last word just then.
+func TestWordsGoFromANodeThatStops(t *testing.T) {
+	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+		ann := ns.enter(0, "ann")
+		ann.Do(say("a secret"))
+		ns.link(1).Pause()
+		ann.Send(protocol.Forget{Sure: true})
+		synctest.Wait()
+		ns.all[1].Stop()
+		synctest.Wait()
+		ns.link(1).Resume()
+		ns.all[1].Wait()
+		require.NoError(t, ns.all[1].Err)
+		for _, w := range ns.all {
+			w.holdsNoSecret(t)
+		}
+		ann.Leave()
 	})
 }

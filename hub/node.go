@@ -273,6 +273,16 @@ func (r *run) checkLife() {
 // that has its place is not told here: clients read it where they come back.
 func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
 
+// passOver is tellOf after that. The record has to be that of the others, also then.
+func (r *run) passOver(d *decided) {
+	r.leaveUndecided(d.proposal)
+	for _, a := range d.answers {
+		if f, ok := a.Query.(state.Redact); ok {
+			r.eraseAlone(f)
+		}
+	}
+}
+
 // endNode ends the hub, which cannot go on in the order.
 func (r *run) endNode(why error) {
 	if r.node.over {
