@@ -42,6 +42,7 @@ type node struct {
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
 	wanted      time.Time // when the last intent was
+	noting      bool      // what clients were told is wanted to be noted
 	due         bool      // that what is due be done is wanted
 	dueWas      time.Time // for when that was
 	dueAfter    time.Time // it is not wanted again before
@@ -229,6 +230,8 @@ func (r *run) ownOrdered(w *want) {
 			return
 		}
 		r.endNode(r.whyNotBegun())
+	case state.Seen:
+		n.noting = false
 	case state.Due:
 		if n.due = false; r.machine.NextDue().Equal(n.dueWas) { // the log's clock is behind this one
 			n.dueAfter = time.Now().Add(appendAgain)
@@ -346,6 +349,9 @@ func (r *run) brought() <-chan Ordered {
 // isBusy reports whether it is of no use that this node wants what is due to be done: it is wanted already, or nothing
 // that it wants is decided.
 func (n *node) isBusy() bool { return n.shares() && (n.due || n.over || !n.begun) }
+
+// mayNote reports whether it is of use that this node notes what its clients were told: a note that waits is enough.
+func (n *node) mayNote() bool { return !n.shares() || n.begun && !n.noting }
 
 // beatDue is when the node says next that it is alive; zero: never.
 func (n *node) beatDue() (due time.Time) {

@@ -3,6 +3,7 @@ package hub_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -166,5 +167,39 @@ func TestANodeBeginsWithNewConnections(t *testing.T) {
 		assert.Contains(t, told, "You are guest-2")
 		ann.Leave()
 		bob.Leave()
+	})
+}
+
+// What people were told is noted every second, also while something always waits for the log: after a kill few lines come twice.
+func TestWhatIsToldIsNotedUnderLoad(t *testing.T) {
+	onSlowLog(t, hub.Options{Survives: true, Hold: time.Hour}, func(w *world, link *hubtest.Link) {
+		ann, bob := w.NewClient(false), w.NewClient(false)
+		ann.Connect()
+		bob.Connect()
+		ann.Do(called("ann"))
+		time.Sleep(time.Second)
+		bob.Told()
+		for i := range 500 {
+			ann.Send(say(fmt.Sprint("line ", i)))
+			time.Sleep(20 * time.Millisecond)
+		}
+		told := len(bob.Told())
+		require.Greater(t, told, 400)
+		link.CutOff()
+		w.Record.Fail(errDisk)
+		w.Stop()
+		ann.Disconnect()
+		bob.Disconnect()
+		w.Wait()
+		w.Record.Fail(nil)
+		link.Join()
+		w.Restart(hub.Options{Log: slowLog{link}, Node: 1, Replay: -1, Survives: true, Hold: time.Hour})
+		time.Sleep(time.Second)
+		bob.Connect()
+		time.Sleep(time.Second)
+		again := strings.Count(bob.Text(), "<ann> line")
+		assert.Less(t, again, 100, "of %d", told)
+		bob.Leave()
+		ann.Leave()
 	})
 }

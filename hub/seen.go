@@ -25,7 +25,7 @@ type seenNotes struct {
 
 // seenDue is when there is something to note; zero: nothing was told since, and a start needs no entries.
 func (r *run) seenDue() (at time.Time) {
-	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() && !r.node.waits() && (!r.node.shares() || r.node.begun) {
+	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() && r.node.mayNote() {
 		at = r.notes.at.Add(noteEvery)
 	}
 	return at
@@ -36,7 +36,7 @@ func (r *run) noteSeen(now time.Time) {
 	if due := r.seenDue(); due.IsZero() || due.After(now) {
 		return
 	}
-	r.notes.at, r.notes.upto = now, r.head
+	r.notes.at, r.notes.upto, r.node.noting = now, r.head, r.node.shares()
 	r.propose(proposal{op: r.seenNow()})
 }
 
