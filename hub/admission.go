@@ -11,12 +11,11 @@ import (
 	"chinwag/protocol"
 )
 
-// admission bounds what is under way in the whole server, from a command's being read to
-// its being written to everybody whose system takes it, so that a line is heard soon
-// however many talk. As long as there is no more than the server does in a moment, nobody
-// waits. Beyond that clients wait with what they have read, one address after the other,
-// and those who have not waited lately come first: whoever talks seldom does not feel
-// those who talk all the time.
+// admission bounds what is in flight in the whole server, from the reading of a command to its writing to all
+// clients that take it at once, so that a line is heard soon however many clients talk. Below the bound no
+// client waits. Beyond it clients wait with what they have read, one address after the other; addresses that
+// have not waited lately come first, so that a client that talks seldom is not slowed by those that talk all
+// the time.
 //
 //	Client.Do ── admit ──> requests ─> Run ─> journal ─> told ─> sweep ── done
 //	               └─ waits: fresh, then again  <────────── room ───────────┘
@@ -24,30 +23,30 @@ type admission struct {
 	outbox int // bytes; static
 
 	mu     sync.Mutex
-	load   int // bytes that are under way
-	untold int // of these, those that are not told yet
+	load   int // bytes in flight
+	untold int // of these, bytes not delivered yet
 	bound  int // of load; half of it may be untold, so that the next lines are recorded while the last are written
 	opened bool
-	since  time.Time     // when some of load was done last, or the first of it came
-	lately float64       // bytes that were done lately
-	took   time.Duration // and what that took
-	lines  float64       // that were told lately
-	widest float64       // of these, those in the room in which most was said
+	since  time.Time     // when a part of load was done last, or the first of it came
+	lately float64       // bytes done lately
+	took   time.Duration // and how long that took
+	lines  float64       // delivered lately
+	widest float64       // of these, the lines in the busiest room
 	turns  map[netip.Prefix]*turns
 	fresh  list.List // of *turns: the addresses that have not waited lately
-	again  list.List // of *turns: those that have, and perhaps want nothing now
+	again  list.List // of *turns: those that have, and may want nothing now
 }
 
 const (
-	latency    = 400 * time.Millisecond // how long what is under way may take
-	leastBound = 2 << 10                // bytes; else a disk that hangs for a moment stops everybody for a while
+	latency    = 400 * time.Millisecond // how long what is in flight may take
+	leastBound = 2 << 10                // bytes; with less, a disk that hangs for a moment would stop all clients for a while
 	firstBound = 8 << 10                // bytes; before the pace is known
 	mostBound  = 16 << 20               // bytes
 	lineCost   = 24                     // bytes that a command counts beside its words
-	fading     = 0.9                    // what lately counts when the next is done
+	fading     = 0.9                    // factor for the past when the next cost is done
 )
 
-// turns are the requests of one address that wait.
+// turns are the waiting requests of one address.
 type turns struct {
 	from    netip.Prefix
 	waiting []*turn
@@ -64,16 +63,15 @@ type turn struct {
 	taken    bool // by the hub, as it stops
 }
 
-// newAdmission bounds what is under way in one room to what fits into an outbox, too,
-// unless that is tiny: so nobody falls behind who reads.
+// newAdmission also bounds what is in flight in one room to what fits into an outbox, unless that is tiny: so
+// no client that reads falls behind.
 func newAdmission(outbox int) *admission {
 	outbox = max(outbox, 32<<10)
 	return &admission{outbox: outbox, bound: firstBound, turns: map[netip.Prefix]*turns{}}
 }
 
-// costOf is what a command counts: about what the line made of it counts in an outbox. A
-// program's hello counts nothing, so that it never waits: a program that is silent for a
-// moment is taken for a person.
+// costOf is what a command counts: about what its line counts in an outbox. A program's hello counts nothing,
+// so that it never waits: a program that is silent for a moment is taken for a person.
 func costOf(cmd protocol.Command) int {
 	if _, hello := cmd.(protocol.Hello); hello {
 		return 0
@@ -88,8 +86,7 @@ func (c commands) cost() (n int) {
 	return n
 }
 
-// admit waits until req, which costs so much, may be handed to the hub. taken says that
-// the hub has it already.
+// admit waits until req, at that cost, may be handed to the hub. taken reports that the hub has it already.
 func (a *admission) admit(ctx context.Context, h *Hub, req commands, cost int) (taken bool, err error) {
 	t := a.enter(req, cost)
 	if t == nil {
@@ -105,7 +102,7 @@ func (a *admission) admit(ctx context.Context, h *Hub, req commands, cost int) (
 	}
 }
 
-// enter admits req at once, for which it returns nil, or makes a turn of it.
+// enter admits req at once and returns nil, or returns a turn for it.
 func (a *admission) enter(req commands, cost int) *turn {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -156,7 +153,7 @@ func (a *admission) remove(cost int) {
 	a.next()
 }
 
-// next admits whose turn it is, as long as there is room. The caller has the lock.
+// next admits turns as long as there is room. The caller has the lock.
 func (a *admission) next() {
 	for a.hasRoom() {
 		at := &a.fresh
@@ -181,7 +178,7 @@ func (a *admission) next() {
 	}
 }
 
-// answered takes off what is over without having become an entry.
+// answered takes off the cost of commands that ended without an entry.
 func (a *admission) answered(cost int) {
 	if cost == 0 {
 		return
@@ -191,8 +188,7 @@ func (a *admission) answered(cost int) {
 	a.remove(cost)
 }
 
-// told is called when everybody's outbox has so many lines, of which widest were said in
-// one room.
+// told is called when all outboxes have so many lines, widest of them in one room.
 func (a *admission) told(cost, lines, widest int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -202,8 +198,7 @@ func (a *admission) told(cost, lines, widest int) {
 	a.next()
 }
 
-// done takes off what was told and is written, and bounds what is under way by the pace
-// at which that went lately.
+// done takes off what is delivered and written, and sets the bound by the pace of the last moments.
 func (a *admission) done(cost int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -220,7 +215,7 @@ func (a *admission) done(cost int) {
 	a.next()
 }
 
-// open admits everybody from now on. It returns what waits, which is the hub's.
+// open admits all requests from now on. It returns those that wait, which the hub then owns.
 func (a *admission) open() (waiting []commands) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -12,12 +12,12 @@ import (
 const (
 	maxFound  = 20 // lines that a search shows
 	nearby    = 10 // lines before and after a position
-	lastLines = 20 // that are read at once; more are read a page at a time
+	lastLines = 20 // read at once; more are read a page at a time
 
-	backAtOnce = 2048 // lines that are counted at once: so many take as long as a page
+	backAtOnce = 2048 // lines that are counted at once: counting so many takes as long as a page
 )
 
-// tellAgain tells what was spoken in a stretch of the record, with its times.
+// tellAgain replays the spoken lines of a stretch of the journal, with their times.
 func (d *delivery) tellAgain(p *past) error {
 	if p.Lines >= 0 && p.Lines <= lastLines && p.Around == 0 && p.Since.IsZero() {
 		return d.tellLast(p)
@@ -41,8 +41,8 @@ func (d *delivery) tellAgain(p *past) error {
 	return nil
 }
 
-// tellPage tells the next page of a stretch, in this client's turn, as far as that can be
-// written without waiting.
+// tellPage replays the next page of a stretch, in this client's turn, as far as it can be written without
+// waiting.
 func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
 	return d.inTurn(func() error {
 		page, err := d.c.hub.journal.Read(cur, t.Upto, pageLines)
@@ -59,7 +59,7 @@ func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
 	})
 }
 
-// inTurn does what reads much of the record when it is this client's turn.
+// inTurn runs f, which reads much of the journal, in this client's turn.
 func (d *delivery) inTurn(f func() error) error {
 	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (d *delivery) inTurn(f func() error) error {
 	return f()
 }
 
-// tellLast tells the last lines that were spoken.
+// tellLast replays the last spoken lines.
 func (d *delivery) tellLast(p *past) error {
 	entries, more, err := d.c.hub.journal.Last(p.Streams, p.Upto, p.Lines)
 	if err != nil {
@@ -86,7 +86,7 @@ func (d *delivery) tellLast(p *past) error {
 	return nil
 }
 
-// begin is where a stretch of the record begins.
+// begin is the cursor at the beginning of a stretch.
 func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	j := d.c.hub.journal
 	var from uint64
@@ -106,8 +106,8 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	return cur, err
 }
 
-// back is where the last lines of a stretch begin. Many are counted a few at a time, each in
-// this client's turn.
+// back is the position at which the last lines of a stretch begin. Many lines are counted a few at a time, each
+// time in this client's turn.
 func (d *delivery) back(p *past) (from uint64, err error) {
 	from = p.Upto
 	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
@@ -119,13 +119,13 @@ func (d *delivery) back(p *past) (from uint64, err error) {
 	return from, err
 }
 
-// retelling is one stretch of the record on its way.
+// retelling is the progress of the replay of a stretch.
 type retelling struct {
 	*past
 	now   time.Time
-	more  bool   // there is something before it
-	first uint64 // position of the first line told
-	after int    // lines told after the position around
+	more  bool   // there are lines before it
+	first uint64 // position of the first line replayed
+	after int    // lines replayed after the position around
 }
 
 func (t *retelling) enough() bool { return t.Around > 0 && t.after == nearby }
@@ -147,7 +147,7 @@ func (t *retelling) end() protocol.Event {
 	return protocol.HistoryEnd{}
 }
 
-// find tells the last lines that hold some words.
+// find tells the last lines that match a search.
 func (d *delivery) find(s *search) error {
 	ctx, done := d.c.out.asking(d.c.ctx)
 	defer done()
@@ -172,7 +172,7 @@ func (d *delivery) find(s *search) error {
 	return nil
 }
 
-// notFound tells why nothing was looked for. Whoever is gone, or about to be told goodbye, is told nothing.
+// notFound tells why a search failed. A client that is gone, or about to be sent goodbye, is told nothing.
 func (d *delivery) notFound(ctx context.Context, err error) error {
 	var why *protocol.Refusal
 	switch {
@@ -197,15 +197,15 @@ var (
 	tooMany  = protocol.Refuse("search-busy", "too many are searching just now: please try again in a moment")
 )
 
-// unreadable tells that the record cannot be read just now. It is an answer like
-// another: the client is not lost for it.
+// unreadable tells that the journal cannot be read just now. It is an answer like any other: the connection
+// goes on.
 func (d *delivery) unreadable(err error) error { return d.unable(err, unreadable) }
 
 func (d *delivery) refuse(why *protocol.Refusal) {
 	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why, Ref: d.ref}))
 }
 
-// unable tells why what the client asked of the record could not be done.
+// unable tells why a request to read the journal could not be done.
 func (d *delivery) unable(err error, why *protocol.Refusal) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return err

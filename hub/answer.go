@@ -7,10 +7,10 @@ import (
 	"chinwag/protocol"
 )
 
-// What one client alone is told. Every answer has its place in the record: after all that was
-// told when it was given.
+// Answers to single clients. Each has a position in the journal: it is told after all that was delivered when
+// it was given.
 
-// append puts something beside the record into a client's outbox.
+// append puts an item that is no entry into a client's outbox.
 func (r *run) append(c *Client, a *aside, line *protocol.Line) {
 	bytes := 0
 	if line != nil {
@@ -19,7 +19,7 @@ func (r *run) append(c *Client, a *aside, line *protocol.Line) {
 	c.out.append(item{line: line, aside: a}, bytes)
 }
 
-// appendAll is append for what is to be written at once.
+// appendAll is append for items that are written at once.
 func (r *run) appendAll(c *Client, items []item) {
 	bytes := 0
 	for _, it := range items {
@@ -30,10 +30,10 @@ func (r *run) appendAll(c *Client, items []item) {
 	c.out.appendAll(items, bytes)
 }
 
-// place is where telling has got to, as c reads it.
+// place is the head of what is delivered, as c reads it.
 func (r *run) place(c *Client) place {
 	p := place{seq: r.head}
-	if s := c.session; s != nil && !s.live { // else it has read all there is
+	if s := c.session; s != nil && !s.live { // a live client has read all there is
 		p.streams = r.cursor(s).Streams
 	}
 	return p

@@ -11,34 +11,34 @@ import (
 	"chinwag/protocol"
 )
 
-// audience is who hears what, where telling has got to: it is folded from the same events as the
-// state, but as they are told, which is later. Only the loop changes it.
+// audience is which session hears what, and up to where is delivered. It is folded from the same events as the
+// state, but at delivery, which is later. Only the loop changes it.
 type audience struct {
-	head      uint64                  // position of the last entry told
+	head      uint64                  // position of the last entry delivered
 	nth       map[state.Stream]uint64 // entries so far, of the streams that a session reads
 	sessions  map[uuid.UUID]*session
 	rooms     map[protocol.Room]*room
-	operators []*session // who hear the desk
+	operators []*session // operators that hear the desk
 	desk      deskView
 	trails    trails
 	things    things
 }
 
-// session is a session as far as delivery needs it.
+// session is what delivery needs of a session.
 type session struct {
 	listener
 	client *Client // nil: it has no connection here
-	remote bool    // it has one to another node
+	remote bool    // it has a connection to another node
 	live   bool    // the hub feeds the client's outbox; false: the client reads the journal
-	late   bool    // it is yet to be told of a crowd
+	late   bool    // a crowd's coming and going is not yet delivered to it
 	nick   protocol.Nick
 
-	front   membership    // in the room in front; without a room: it is in none
+	front   membership    // in the room in front; without a room: in none
 	watched []*membership // in the other rooms
-	told    uint64        // position up to which it was told of its rooms before the next broadcast
-	spoke   uint64        // the last broadcast in which it has lines of its own
-	unsaid  bool          // a line of its own is not told yet
-	fresh   bool          // it has come back, and its client does not read on yet
+	told    uint64        // position up to which its rooms were delivered to it before the next broadcast
+	spoke   uint64        // the last broadcast with lines of its own
+	unsaid  bool          // a line of its own is not delivered yet
+	fresh   bool          // it is resumed, and its client does not read on yet
 
 	operator bool
 	serves   bool // it hears the desk
@@ -46,7 +46,7 @@ type session struct {
 	hasCode  bool
 	noted    bool              // the state knows that its client is behind
 	visits   protocol.Ticket   // its conversation at the desk
-	standing protocol.Queueing // what it was told last of its place there
+	standing protocol.Queueing // the last place in the queue that it was told
 	seen     *seen             // how far its last connection was written
 	lefts    []left            // of the rooms that it has left, the last ones
 }
@@ -60,16 +60,16 @@ type left struct {
 
 const maxLefts = state.MaxStays
 
-// room is a place where sessions hear each other.
+// room is a room with its sessions.
 type room struct {
 	name    protocol.Room
 	members []*membership    // in no order; membership.index is the index
-	said    []*journal.Entry // in this commit, and not told yet
+	said    []*journal.Entry // in this commit, and not delivered yet
 	others  []*protocol.Line // of what was said, see elsewhere
 	order   int              // in run.speaking
 	crowding
-	commit uint64 // the number of that in which something was told last
-	lines  int    // that were told in it
+	commit uint64 // the number of the last commit with a line here
+	lines  int    // delivered here in that commit
 }
 
 func newAudience() audience {
@@ -82,10 +82,10 @@ func newAudience() audience {
 // isThere reports whether a session has a connection.
 func (s *session) isThere() bool { return s.client != nil || s.remote }
 
-// seen is the position of the last line of the record that was written to a connection for a session.
+// seen is the position of the last entry that was written to a connection for a session.
 type seen = atomic.Uint64
 
-// follow is what an entry that is told means for who hears what.
+// follow updates the audience by an entry that is delivered.
 func (a *audience) follow(e *journal.Entry) {
 	a.head = e.Seq
 	a.things.follow(e)
@@ -118,10 +118,10 @@ func (a *audience) follow(e *journal.Entry) {
 	}
 }
 
-// left has s be out of a room. A session that has gone from the server does not hear the desk any more.
+// left takes s out of a room. A session that has left the server does not hear the desk any more.
 func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
 	if ev.Room == protocol.DeskRoom && s.client != nil {
-		s.client.out.post(nil) // where it stood there is out of date
+		s.client.out.post(nil) // its place in the queue is out of date
 	}
 	a.leave(s, ev.Room)
 	if ev.Reason != protocol.Moved && ev.Reason != protocol.Parted {
@@ -133,7 +133,7 @@ func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
 	}
 }
 
-// retire is the end of an operator's hearing the desk.
+// retire ends an operator's hearing of the desk.
 func (a *audience) retire(s *session) {
 	if s.serves {
 		s.serves, s.aimed = false, false
@@ -153,7 +153,7 @@ func (a *audience) closeVisit(e *journal.Entry) {
 	}
 }
 
-// ticket follows what became of a visitor, if s is the visitor.
+// ticket follows a visitor's ticket, if s is the visitor.
 func (a *audience) ticket(s *session, ev protocol.TicketChanged) {
 	switch ev.State {
 	case protocol.Waiting, protocol.Back:
@@ -163,7 +163,7 @@ func (a *audience) ticket(s *session, ev protocol.TicketChanged) {
 	}
 }
 
-// change is what a change that is told to nobody means for who hears what.
+// change updates the audience by a change that is not delivered to clients.
 func (a *audience) change(s *session, c state.Change) {
 	switch c := c.(type) {
 	case state.EchoSet:
@@ -182,7 +182,7 @@ func (a *audience) change(s *session, c state.Change) {
 	}
 }
 
-// room is the room of that name, made if need be.
+// room returns the room of that name, made if need be.
 func (a *audience) room(name protocol.Room) *room {
 	r := a.rooms[name]
 	if r == nil {
@@ -192,7 +192,7 @@ func (a *audience) room(name protocol.Room) *room {
 	return r
 }
 
-// remove forgets a session that is over.
+// remove deletes a session that is over.
 func (a *audience) remove(s *session) {
 	for _, m := range slices.Collect(s.rooms()) {
 		a.leave(s, m.room.name)

@@ -13,54 +13,53 @@ import (
 	"chinwag/protocol"
 )
 
-// window is how many lines one client may have under way: as many as it has ids
-// remembered. What is under way together is committed and told together, so a
-// small window makes small writes. Everything else takes the whole window: it waits
-// for all that went before, and all that follows waits for it.
+// window is how many lines one client may have in flight: as many as the ids that are remembered for it. Lines
+// in flight together are committed and delivered together, so a small window makes small writes. Any other
+// command takes the whole window: it waits for all before it, and all after it waits for it.
 const window = state.MaxIDs
 
-// Client is one connection's end of the hub. Do and Close belong to the
-// goroutine that reads from the connection; Start has it written to.
+// Client is the hub's end of one connection. Do and Close belong to the goroutine that reads from the
+// connection; Start begins the writing.
 type Client struct {
 	hub  *Hub
 	turn *semaphore.Weighted
 	out  outbox
 
-	from      netip.Prefix // as Identity has it: whose turn it is, where clients wait for each other
-	unlimited bool         // it waits for nobody else: it is the server's own console
-	alone     bool         // owned by whoever writes: what is written to it has always to be waited for
-	discards  atomic.Bool  // nobody listens any more
+	from      netip.Prefix // as in Identity: its address, whose clients share one turn
+	unlimited bool         // it is the server's own console, and does not wait for other clients
+	alone     bool         // owned by the writer: each write may block
+	discards  atomic.Bool  // the client does not listen any more
 
-	// owned by Start, and then by whoever writes
+	// owned by Start, and then by the writer
 	ctx    context.Context
 	to     Writer
 	failed func(error) bool
 	done   func(error)
 	reads  *behind // not nil: it is behind, and how far it has read
-	seen   *seen   // how far the record is written, for the session that is told it
+	seen   *seen   // how far the journal is written, for its current session
 
-	first *seen // of the session that it has first; nil: it has had one
+	first *seen // of its first session; nil: it has had one
 
 	// owned by the hub's goroutine
 	Identity
 	conn     uint64             // its number
-	id       uuid.UUID          // of its session, as decided; zero: it has none yet
-	session  *session           // as told; nil before that, and after the goodbye
+	id       uuid.UUID          // of its session, as decided; zero: none yet
+	session  *session           // as delivered; nil before that, and after the goodbye
 	guest    int                // its number among guests
-	code     string             // by which its session may be resumed
-	hello    *protocol.Hello    // that it has said; nil: none
-	resume   *protocol.Resume   // what that said that it has seen
-	missing  protocol.GapReason // of that, and not told yet
-	rereads  bool               // its session is over, and it is told what its room has heard since
-	reading  uint64             // the number of its last reading of the record: each one ends those before
-	warned   time.Time          // when it was told that its address may not say much more
-	reserves bool               // a place at the desk is kept for it
+	code     string             // by which its session can be resumed
+	hello    *protocol.Hello    // its hello; nil: none
+	resume   *protocol.Resume   // what the hello names as seen
+	missing  protocol.GapReason // why part of that is missing, until that is told
+	rereads  bool               // its session is over, and the room's lines since then are replayed
+	reading  uint64             // the number of its last reading of the journal: each one ends those before
+	warned   time.Time          // when it was told that its address has nearly spent its budget
+	reserves bool               // a place at the desk is reserved for it
 	toldFull bool               // it was told that there is no place at the desk
-	entering int                // intents that wait in the log, by which it may get a session
-	withheld bool               // it has a session from its hello on
+	entering int                // intents in the log that may give it a session
+	withheld bool               // it has no session before its hello
 	nowhere  bool               // it was told that its session could not be recorded
 	detached bool               // its connection is over
-	over     bool               // it is told nothing more
+	over     bool               // nothing more is sent to it
 }
 
 func newClient(h *Hub) *Client {
@@ -69,15 +68,14 @@ func newClient(h *Hub) *Client {
 	return c
 }
 
-// MaxTogether is how many lines may be handed over at once: enough that handing
-// them over costs little, and little enough for one who is not read meanwhile.
+// MaxTogether is how many lines may be handed over at once: enough to make it cheap, and few enough for a
+// client that is not read meanwhile.
 const MaxTogether = 64
 
-// Do hands a command to the hub when its turn has come: when what this client
-// asked before is answered and written. So whoever does not read cannot go on
-// asking. Up to MaxTogether lines to be said (see IsLine) may be handed over at once, and are
-// kept by the hub. It returns ErrStopped or the context's error, and nil otherwise; what the
-// hub has to say about the commands comes through Start: a refusal with the id of its command.
+// Do hands commands to the hub when their turn has come: when what this client asked before is answered and
+// written. So a client that does not read cannot go on asking. Up to MaxTogether lines (see IsLine) may be
+// handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise.
+// Answers come through Start: a refusal has the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	first, ref := protocol.Split(cmds[0])
 	cmds[0] = first
@@ -114,8 +112,7 @@ func IsLine(cmd protocol.Command) bool {
 	return false
 }
 
-// Tell has an event delivered to this client alone, in its turn: a refusal of
-// what could not be understood.
+// Tell delivers an event to this client alone, in its turn: a refusal of input that cannot be parsed.
 func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	if err := c.acquire(ctx, window); err != nil {
 		return err
@@ -123,12 +120,12 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	return c.hub.send(ctx, answer{c, e, window})
 }
 
-// Withhold is for a program that has begun with something else than a good hello: it is in
-// no room, and announced to nobody, before it says one.
+// Withhold is for a program whose first line is not a valid hello: it is in no room, and not announced, before
+// it sends one.
 func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, withhold{c}) }
 
-// Promote makes an operator of the client, who has shown that it may be one. ref is the id of
-// the command that asked for it.
+// Promote makes the client an operator; the caller has checked its right. ref is the id of the command that
+// asked for it.
 func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	if err := c.acquire(ctx, window); err != nil {
 		return err
@@ -136,7 +133,7 @@ func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	return c.hub.send(ctx, promote{c, window, ref})
 }
 
-// IsOperator reports whether the client is an operator, once all that it asked before is answered.
+// IsOperator reports whether the client is an operator, once all its earlier commands are answered.
 func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 	if err := c.acquire(ctx, window); err != nil {
 		return false, err
@@ -154,26 +151,26 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 	}
 }
 
-// Close takes the client out of the hub when all that it has asked is answered, or
-// ctx has ended. It must be called once, when nothing more will be read. Quit is the
-// end of the input in good order; the goodbye to it then comes through Start.
+// Close takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called
+// once, when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes
+// through Start.
 func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
-	_ = c.acquire(ctx, window)                              // what was said comes before the end, however that came
+	_ = c.acquire(ctx, window)                              // its lines come before its end, however that came
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 
-// Expel says goodbye to the client, from any goroutine. Its connection ends
-// when that is written.
+// Expel sends the client a goodbye. Its connection ends when that is written. It may be called from any
+// goroutine.
 func (c *Client) Expel(reason protocol.Reason) {
 	_ = c.hub.send(context.Background(), expel{c, reason})
 }
 
-// acquire waits for the turn of what has that weight.
+// acquire waits until weight fits into the window.
 func (c *Client) acquire(ctx context.Context, weight int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.turn.TryAcquire(weight) { // most have nothing else under way, and need nothing to wait with
+	if c.turn.TryAcquire(weight) { // most clients have nothing else in flight, and need no context
 		return nil
 	}
 	return c.turn.Acquire(ctx, weight)

@@ -1,4 +1,4 @@
-// Package hub has one goroutine that decides what happens, has it recorded, and has everybody told.
+// Package hub has one goroutine that decides what happens, records it, and delivers it to the clients.
 //
 //	Client.Do ──> requests ──> Run ── propose ──> state.Machine: Decide ──> events, rows, answers
 //	                                                                              │
@@ -11,28 +11,28 @@
 //	Run         one: state and audience are its local variables; it waits for no client and no disk
 //	journal     one: it commits in the order of the proposals, and after a failure nothing before Resume
 //	sweep       one a processor: it writes what a socket takes at once, and never waits
-//	deliver     one for a client that must be waited for, or reads the record: no two write to one client
-//	erase       one: it takes words out of the record where no client waits for that
+//	deliver     one for a client that must be waited for, or reads the journal: no two write to one client
+//	erase       one: it takes words out of the journal where no client waits for that
 //	append      one, of a node: it appends to the log, and may wait for it
-//	readers     package conn's: Client.Do waits until what its client has asked before is answered
+//	readers     package conn's: Client.Do waits until the earlier commands of its client are answered
 //
 // # Two folds of one order
 //
-// The state (package state) is what is true at the front of the order: it is decided by it, and it is ahead of
-// what the record has. The audience (audience.go, deskview.go) is what has been told: who hears what, and up to
-// where. It is folded from the same events, when these are told. Nothing that delivers reads the state, and
-// nothing that decides reads the audience: else who comes in would hear lines from before it came.
+// The state (package state) is what is true at the front of the order. Intents are decided by it, and it is ahead of
+// the journal. The audience (audience.go, deskview.go) is what has been delivered: which session hears what, and up
+// to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
+// never read the audience: else a session would hear lines from before it entered.
 //
 // # Decided, recorded, told
 //
-// An intent is decided when it is proposed, so the next one finds what it has made. Its events and the rows that
-// these changed are recorded in one transaction, and then told. An answer without events is told after all that
-// was decided before it. What a command leads to for a connection (welcome, goodbye, replay) is in effects.go.
+// An intent is decided when it is proposed, so the next one sees its effect. Its events and the rows that they change
+// are recorded in one transaction, and then delivered. An answer without events is sent after all that was decided
+// before it. What a command means for a connection (welcome, goodbye, replay) is in effects.go.
 //
-// A commit that fails is void, and so is all that was decided after it (decided.go): Rollback makes the state what
-// it was, without the disk; Resume has the journal go on; authors of events are told not-kept; what only asked is
-// decided again. What was nobody's wish (a broken connection, a time that is up) is proposed again by reconcile
-// (reconcile.go), at once and then once a second. After journal.ErrBroken the hub ends, and the record is the truth.
+// A commit that fails is void, and so is all that was decided after it (decided.go): Rollback restores the state,
+// without the disk; Resume lets the journal go on; authors of events are told not-kept; an intent without events is
+// decided again. What no client asked for (a broken connection, a time that is up) is proposed again by reconcile
+// (reconcile.go), at once and then once a second. After journal.ErrBroken the hub ends, and the journal is the truth.
 //
 // # The life of a line
 //
@@ -45,49 +45,50 @@
 //
 // # Falling behind
 //
-// A client whose outbox is full is behind: the hub stops feeding it, and its own goroutine reads on from the
-// journal (deliver.go). When that has read all, it asks the hub whether this is the head, and in the step in which
-// the hub says yes the client is live again. What it reads changes as its session enters and leaves rooms (reading.go).
-// An answer has a place in the record: it is told when that is read.
-// A write that fails says that nobody listens: what the client has sent is followed to its end all the same.
+// A client whose outbox is full is behind: the hub stops feeding it, and its own goroutine reads from the journal
+// (deliver.go). When that goroutine has read all, it asks the hub whether it is at the head; if so, the client is live
+// again in that same step. The streams that it reads change as its session enters and leaves rooms (reading.go).
+// An answer has a position in the journal, and is sent when the client has read up to there.
+// After a failed write the client does not listen any more; the commands that it has sent are still carried out.
 //
 // # Several rooms
 //
-// A session has one room in front, and may watch others (member.go). It is told all of them in one sequence, in the
-// order of the record (merge.go). An event that stands in several rooms is told to it once.
+// A session has one room in front, and may watch others (member.go). It hears all of them in one sequence, in the
+// order of the journal (merge.go). An event that stands in several rooms is delivered to it once.
 //
 // # A connection is no session
 //
-// A Client is a connection. It has no session before it says something or has been silent for Options.Arrive
-// (greet.go): who only probes a port leaves no trace. One whose session cannot be recorded has none, and each
-// command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes
-// the state from rows, and the first intent, state.Began, takes the connections from all. Timers (timers.go) only propose.
+// A Client is a connection. It has no session before its first command, or before it has been silent for
+// Options.Arrive (greet.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each
+// command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes the
+// state from rows, and the first intent, state.Began, detaches all connections. Timers (timers.go) only propose.
 //
 // # Several nodes
 //
-// A hub that has a Log is a node (node.go): one of several that decide the same intents in the same order, and so have
-// the same state, and the same record with the same positions. To decide alone is the same without the way
-// through the log: propose calls decide.
+// A hub with a Log is a node (node.go): one of several that decide the same intents in the same order, and so have
+// the same state, and the same journal with the same positions. A hub without a Log skips the way through it: propose
+// calls decide.
 //
 //	client ── A: propose ── append ──> the log ──> A, B, C: decide ── commit ── tell ──> own clients
 //
-// What a node must be told, in each intent: which connection of which node wants it, in which incarnation, and its
-// number there; the time, which is the log's; an id, from which those of events come; hashes of each word that may be
-// a secret; the settings, when a node begins; and what only the node of the client can know: how late it tells, which
-// places at the desk it has promised, up to where its clients have read.
+// What each intent carries: the connection and the node that propose it, the incarnation, and its number there; the
+// time, which is the log's; an id, from which those of its events derive; hashes of each word that may be a secret; the
+// settings, when a node begins; and what only the client's node can know: its delay of delivery, the places at the desk
+// that it has reserved, the positions up to which its clients have read.
 //
-// What it decides: all that is true. Which name is whose, who is in which room, who serves a visitor, who is kept
-// out; which intent is void, since it came twice or out of turn; and which node is live.
+// What the nodes decide: all that is true. The owner of each name, the members of each room, the operator of each
+// visitor, the addresses that are kept out; which intent is void, since it came twice or out of turn; which node is live.
 //
-// What it may not know while it decides: a clock, dice, the order of a map, its connections and what these were told
-// (the audience), what its record holds and whether the disk is well, and which of the nodes it is itself. Else two
-// nodes would decide two things. That they have not is shown by a checksum of all rows every state.ChecksumEvery intents.
+// What a decision may not depend on: a clock, a random number, the order of a map, the node's connections and what was
+// delivered to them (the audience), the content of its journal and the health of its disk, and its own number. Else two
+// nodes could decide differently. A checksum of all rows, every state.ChecksumEvery intents, detects that.
 //
-// What each node does alone: it greets, and answers /ping, /help and what cannot be parsed; it paces its clients and counts
-// what their addresses spend; it keeps outboxes, reads on for those that are behind, and tells. Its timers only propose.
+// What each node does alone: it greets, and answers /ping, /help and input that cannot be parsed; it paces its clients
+// and counts what their addresses spend; it keeps outboxes, reads for clients that are behind, and delivers. Its timers
+// only propose.
 //
-// A node ends, with ErrNode, if the others go on without it, or if it cannot record what was decided: elsewhere
-// that has happened. Its clients come back on any node, and read on from what they have seen.
+// A node ends, with ErrNode, if the other nodes go on without it, or if it cannot record what was decided: on the other
+// nodes that has happened. Its clients can resume on any node, and read on from what they have seen.
 //
 // The package knows nothing about sockets, encodings, terminals or disks.
 package hub

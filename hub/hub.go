@@ -13,49 +13,48 @@ import (
 	"chinwag/protocol"
 )
 
-// ErrStopped is what everybody gets who wants something of a hub that has ended.
+// ErrStopped is returned by each call to a hub that has ended.
 var ErrStopped = errors.New("hub: stopped")
 
-// ErrUnreadable is in what Options.Trouble is told while the record can be written,
-// for all that the hub knows, and not be read.
+// ErrUnreadable is in what Options.Trouble is told while the journal can be written, as far as the hub knows,
+// but not read.
 var ErrUnreadable = errors.New("the record cannot be read just now")
 
-// ErrSilent is what Options.Trouble is told when the disk has not answered for long: what is
-// said waits.
+// ErrSilent is what Options.Trouble is told when the disk has not answered for long. Commands wait meanwhile.
 var ErrSilent = errors.New("the disk does not answer")
 
-// Options of a Hub. Options{} works: what is 0 is as Defaults has it.
+// Options of a Hub. Options{} works: a zero field has the value in Defaults, and a nil function is not called.
 type Options struct {
 	Outbox int           // bytes that wait for one client before it is behind; below 0: no limit
 	Replay int           // lines of history shown on entering a room; below 0: none
-	Arrive time.Duration // how long a newcomer who says nothing is not yet announced
-	Hold   time.Duration // how long a session without a connection waits for whoever comes back to it; at least a second
-	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: as long as it takes
+	Arrive time.Duration // how long a silent newcomer is not yet announced
+	Hold   time.Duration // how long a session without a connection can be resumed; at least a second
+	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: no limit
 	Rooms  int           // below 0: no limit
 
-	RoomsPerSession int // that one session is in at once; at most 256, and below 0 that
+	RoomsPerSession int // that one session is in at once; at most 256; below 0: 256
 
 	Log  Log        // of several nodes; nil: the hub is alone, and decides by itself
-	Node state.Node // the number of this one among them; above 0, and no other's
+	Node state.Node // the number of this node; above 0, and unique among them
 
-	Survives bool // the record outlives the process, and with it the sessions: after a restart they can be resumed
+	Survives bool // the journal outlives the process, so sessions can be resumed after a restart
 
-	PerAddressBytes int64 // by which one address may make the record grow in a day; below 0: no limit
+	PerAddressBytes int64 // by which one address may make the journal grow in a day; below 0: no limit
 
 	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
 	Visitors           int                      // at the desk at once; below 0: no limit
 	VisitorsPerAddress int                      // below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; below 0: never
-	Messages           time.Duration            // how long a message waits, and somebody may come back for the answer
-	MessagesKept       int                      // that wait at once; beyond, the oldest goes; below 0: no limit
+	Messages           time.Duration            // how long a message waits, and its author may come back for the answer
+	MessagesKept       int                      // that wait at once; beyond, the oldest is deleted; below 0: no limit
 	MessagesPerAddress int                      // below 0: no limit
-	Trouble            func(error)              // told when the record begins to fail or to be silent, with nil when it works again, and of each ErrUnreadable; nil: nobody
-	News               func(string, ...any)     // told for the log what is no trouble of the record, with its attributes, as slog.Logger.Warn is; nil: nobody
-	Password           string                   // the hash of that of operators: by another one nobody is an operator any more after a restart
+	Trouble            func(error)              // called when the journal begins to fail or to be silent, with nil when it works again, and for each ErrUnreadable
+	News               func(string, ...any)     // called with other news for the log, as slog.Logger.Warn is
+	Password           string                   // the hash of the operators' password: after a restart with another one, no resumed session is an operator's
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
 
-// Defaults is what a Hub has where nothing else is chosen.
+// Defaults returns the options of a Hub where nothing else is chosen.
 func Defaults() Options {
 	return Options{
 		Outbox:             64 << 10,
@@ -100,25 +99,23 @@ func noLimit(n int) int {
 	return n
 }
 
-// Address is where a connection comes from.
+// Address is the address from which a connection comes.
 type Address = state.Address
 
-// Identity is what a door knows of somebody before they say anything.
+// Identity is what a transport knows of a client before its first command.
 type Identity struct {
 	Nick       protocol.Nick // zero: the hub gives a guest's name
 	Operator   bool          // may use the operators' commands and names
-	Echo       bool          // hears its own lines from the beginning
-	Brief      bool          // cannot come back to its session
-	NoPassword bool          // nobody becomes an operator from where it is
-	From       Address       // for operators to see, and to bound who waits at the desk
+	Echo       bool          // its session hears its own lines from the beginning
+	Brief      bool          // its session cannot be resumed
+	NoPassword bool          // the password is not accepted from this address
+	From       Address       // for operators to see, and to bound the visitors at the desk
 
-	// Unread reports whether something has come that was not read yet. It must not
-	// wait. nil: that cannot be known.
+	// Unread reports whether input has arrived that is not read yet. It must not block. nil: unknown.
 	Unread func() bool
 
-	// Ending reports whether the other side has ended its direction of the connection,
-	// though what it sent before may not be read yet. It must not wait. nil: that
-	// cannot be known.
+	// Ending reports whether the peer has closed its direction of the connection, although input may still be
+	// unread. It must not block. nil: unknown.
 	Ending func() bool
 }
 
@@ -131,18 +128,17 @@ type Hub struct {
 	sweep     sweep
 	admission *admission
 	asked     chan struct{} // closed by Run when an operator asks for the end
-	loaded    *run          // by Load, for Run; nil: nobody has called that
+	loaded    *run          // by Load, for Run; nil: not called yet
 }
 
-// trouble tells whoever runs the server that the record does not work, or with
-// nil that it works again.
+// trouble reports that the journal does not work, or with nil that it works again.
 func (h *Hub) trouble(err error) {
 	if h.opts.Trouble != nil {
 		h.opts.Trouble(err)
 	}
 }
 
-// news tells whoever runs the server something else that they should know.
+// news reports something else that the operator of the server should know.
 func (h *Hub) news(words string, attributes ...any) {
 	if h.opts.News != nil {
 		h.opts.News(words, attributes...)
@@ -151,7 +147,7 @@ func (h *Hub) news(words string, attributes ...any) {
 
 func (h *Hub) unread(err error) { h.trouble(fmt.Errorf("%w: %w", ErrUnreadable, err)) }
 
-// New makes a hub on a journal, which it runs.
+// New returns a hub on a journal. Its Run also runs the journal.
 func New(j *journal.Journal, o Options) *Hub {
 	o.defaults()
 	a := newAdmission(o.Outbox)
@@ -166,11 +162,11 @@ func New(j *journal.Journal, o Options) *Hub {
 	}
 }
 
-// Asked is closed when an operator has asked for the server's end.
+// Asked is closed when an operator has asked for the end of the server.
 func (h *Hub) Asked() <-chan struct{} { return h.asked }
 
-// Farewell is what everybody is told who is there as the hub ends: where no operator
-// has asked for that, the server may start again.
+// Farewell is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for
+// the end, the server may start again.
 func (h *Hub) Farewell() protocol.Goodbye {
 	select {
 	case <-h.asked:
@@ -183,9 +179,8 @@ func (h *Hub) Farewell() protocol.Goodbye {
 // Done is closed when the hub has ended.
 func (h *Hub) Done() <-chan struct{} { return h.done }
 
-// Attach brings in a new connection and greets it. Nobody else hears of it
-// before it says something, or has been silent for Options.Arrive. The caller
-// must call Start, and Close when the connection is over.
+// Attach brings in a new connection and greets it. It is not announced before its first command, or before it
+// has been silent for Options.Arrive. The caller must call Start, and Close when the connection is over.
 func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	c := newClient(h)
 	c.from, c.unlimited = id.From.Prefix, id.Operator
@@ -204,8 +199,8 @@ func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	}
 }
 
-// send hands a request over, or says that nobody will take it. The hub waits for
-// nothing else for long, so nobody has to be able to give up.
+// send hands a request to the hub, or returns ErrStopped. The hub never blocks for long, so a caller need not
+// be able to give up.
 func (h *Hub) send(ctx context.Context, r request) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -230,44 +225,44 @@ type (
 	}
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
-	// commands is what a client wants done; weight is given back for each when it is.
-	// ref is the id of one that has the whole window.
+	// commands are what a client asks for; weight is released as each is answered. ref is the id of a command
+	// that takes the whole window.
 	commands struct {
 		c      *Client
 		cmds   []protocol.Command
 		weight int64
 		ref    protocol.Ref
 	}
-	// answer tells a client something in its turn, for whoever reads from it.
+	// answer tells a client something in its turn, from the reader of its connection.
 	answer struct {
 		c      *Client
 		event  protocol.Event
 		weight int64
 	}
-	// catchUp asks whether a client that is behind has read all there is.
+	// catchUp asks whether a client that is behind has reached the head.
 	catchUp struct {
 		c        *Client
 		reading  uint64 // the number of the reading that asks
 		position uint64
 		answer   chan<- caughtUp
 	}
-	// expel ends a client's connection from this side.
+	// expel ends a client's connection from the server's side.
 	expel struct {
 		c      *Client
 		reason protocol.Reason
 	}
-	// isOperator asks whether a client is one.
+	// isOperator asks whether a client is an operator.
 	isOperator struct {
 		c      *Client
 		answer chan<- bool
 	}
-	// promote makes an operator of a client.
+	// promote makes a client an operator.
 	promote struct {
 		c      *Client
 		weight int64
 		ref    protocol.Ref
 	}
-	// hurry is a client's wish for the end of the server, before its turn comes.
+	// hurry is a client's request to end the server, sent before its turn comes.
 	hurry struct {
 		c    *Client
 		text protocol.Text

@@ -12,11 +12,10 @@ import (
 	"chinwag/protocol"
 )
 
-// Run is the hub's goroutine. It runs the journal, and returns when ctx has
-// ended, what was accepted has been told, and every client has been said
-// goodbye to and is gone; or Options.Grace after ctx has ended, whatever the disk does: then it
-// returns an *UnrecordedError if the journal has not decided about all that was proposed, and
-// leaves behind the goroutine in which the commit hangs. It must be called once.
+// Run is the hub's goroutine. It runs the journal. It returns when ctx has ended, all that was accepted is
+// delivered, and every client has been sent its goodbye and is gone; or Options.Grace after ctx has ended, even
+// if the disk does not answer. It then returns an *UnrecordedError if the journal has not decided about all
+// proposals, and leaves behind the goroutine in which the commit hangs. It must be called once.
 func (h *Hub) Run(ctx context.Context) error {
 	if h.loaded == nil {
 		if _, err := h.Load(); err != nil {
@@ -61,7 +60,7 @@ func (r *run) loop(ctx context.Context) error {
 	return r.broken
 }
 
-// handle is the table of contents of what can be asked of the hub.
+// handle lists all that can be asked of the hub.
 func (r *run) handle(req request) {
 	switch req := req.(type) {
 	case attach:
@@ -91,50 +90,50 @@ func (r *run) handle(req request) {
 	}
 }
 
-// run is all that belongs to one call of Run.
+// run is the state of one call of Run.
 type run struct {
 	machine  *state.Machine // what is true, at the front of the order
-	audience                // which session hears what, where telling has got to
-	intent   state.Intent   // that was decided last
+	audience                // which session hears what, and up to where is delivered
+	intent   state.Intent   // the last that was decided
 	hub      *Hub
 	opts     *Options
 	clients  map[uint64]*Client    // by their numbers
 	node     node                  // in the order of several
-	key      [32]byte              // of what the state knows of secrets
+	key      [32]byte              // for hashes of codes and tokens
 	guests   int                   // numbers of guests given
 	conns    uint64                // numbers of clients so far
-	inherits *state.Legacy         // of a record without rows, before the start is decided; nil: it has some, or nothing
-	kept     uint64                // position after which the record keeps what a start needs
+	inherits *state.Legacy         // of a journal without rows, before the start is decided; nil: it has rows, or nothing
+	kept     uint64                // position after which the journal keeps what a start needs
 	inflight []*decided            // in the journal, the oldest first
-	lost     map[uint64]state.Lost // of clients that are gone, up to when that is told
+	lost     map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
 	greeted  greeted
-	health   health     // of the record
-	lag      lag        // between deciding and telling
+	health   health     // of the journal
+	lag      lag        // between decision and delivery
 	budgets  budgets    // what each address may still say
 	commits  uint64     // so far
 	round    uint64     // broadcasts so far
-	widest   int        // lines of this commit that were told in one room, where they are the most
-	merging  merging    // of what was said in several rooms
-	speaking []*room    // rooms in which something was said in this commit
-	late     []*session // that are yet to be told of a crowd
+	widest   int        // the most lines of this commit in one room
+	merging  merging    // of lines from several rooms
+	speaking []*room    // rooms with lines in this commit
+	late     []*session // to which a crowd's coming and going is not yet delivered
 	lateAt   time.Time
 	notes    seenNotes
 	erasures *queue[state.Redact]
 	waits    []*nameWait // commands that wait for a name
 	timer    *time.Timer
 	dueAt    time.Time // for which the timer is set
-	triedAt  time.Time // when what could not be recorded was tried again last
-	retryAt  time.Time // when what could not be recorded is tried again; zero: there is nothing
-	hurried  bool      // an operator asks for the end, and cannot wait for a turn
+	triedAt  time.Time // when unrecorded decisions were last tried again
+	retryAt  time.Time // when unrecorded decisions are tried again; zero: there are none
+	hurried  bool      // an operator asks for the end, and cannot wait for its turn
 	broken   error     // not nil: no commit will ever succeed
 	begun    bool      // the start is decided
 	stopping bool
 	draining bool // no command is taken any more
 	parted   bool // the goodbyes are said
 	farewell protocol.Text
-	patience <-chan time.Time // for the journal, before the goodbyes; nil: there is no end to it
-	lastCall <-chan time.Time // for clients that do not read, before the grace is over; nil: there is no end to it
-	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no end
+	patience <-chan time.Time // for the journal, before the goodbyes; nil: no limit
+	lastCall <-chan time.Time // for clients that do not read, before the grace is over; nil: no limit
+	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no limit
 }
 
 func newRun(h *Hub) (*run, error) {
@@ -149,8 +148,8 @@ func newRun(h *Hub) (*run, error) {
 	return r, r.load()
 }
 
-// runJournal starts the journal. stop ends it, and waits for what it is about, but not
-// longer than the grace: a disk may never answer.
+// runJournal starts the journal. stop ends it and waits for it, but not longer than the grace: a disk may never
+// answer.
 func (r *run) runJournal() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -170,7 +169,7 @@ func (r *run) runJournal() (stop func()) {
 // hasSession reports whether a client has a session, or is about to have one.
 func (c *Client) hasSession() bool { return c.id != uuid.Nil || c.entering > 0 }
 
-// stateOf is the session of a client as it is decided; nil: it has none.
+// stateOf is the session of a client as decided; nil: none.
 func (r *run) stateOf(c *Client) *state.Session {
 	if c.id == uuid.Nil {
 		return nil
@@ -185,9 +184,9 @@ func (r *run) fallBehind(m *session, cur journal.Cursor) {
 	r.append(m.client, &aside{behind: &behind{reading: m.client.reading, cursor: cur, me: m.reader()}}, nil)
 }
 
-// catchUp makes a session live again if it has read all there is: in this step,
-// so that no entry can fall between its reading and its being fed. Only the last
-// reading may ask: while another waits in the outbox, the end of this one says nothing.
+// catchUp makes a session live again if it has reached the head: in this step, so that no entry is lost between
+// its reading and its feeding. Only the last reading may ask: while another waits in the outbox, the end of
+// this one means nothing.
 func (r *run) catchUp(req catchUp) {
 	m := req.c.session
 	if m == nil || req.reading != req.c.reading {
@@ -202,6 +201,6 @@ func (r *run) catchUp(req catchUp) {
 type caughtUp struct {
 	over     bool // the goodbye, or what ends this reading, is in the outbox
 	live     bool
-	head     place // there is something to read up to here
+	head     place // up to here there is more to read
 	listener listener
 }

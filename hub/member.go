@@ -9,12 +9,12 @@ import (
 	"chinwag/protocol"
 )
 
-// membership is a session's being in a room. That in the room in front is a part of the session, since most
+// membership is the presence of a session in a room. The one in front is part of the session, since most
 // sessions have no other.
 type membership struct {
 	of    *session
 	room  *room
-	came  uint64 // position at which it entered
+	came  uint64 // position at which the session entered
 	index int32  // in room.members
 }
 
@@ -32,7 +32,7 @@ func (s *session) rooms() iter.Seq[*membership] {
 	}
 }
 
-// in is the membership of s in a room; nil: it is not there.
+// in is the membership of s in a room; nil: none.
 func (s *session) in(name protocol.Room) *membership {
 	for m := range s.rooms() {
 		if m.room.name == name {
@@ -50,7 +50,7 @@ func (s *session) where() protocol.Room {
 	return s.front.room.name
 }
 
-// isElsewhere reports whether what happens in the room of m is told with the name of the room.
+// isElsewhere reports whether events in the room of m are delivered with the name of the room.
 func (m *membership) isElsewhere() bool {
 	return !m.of.program && m != &m.of.front && m.of.front.room != nil
 }
@@ -63,7 +63,7 @@ func (m *membership) stream() state.Stream {
 	return state.OfRoom(m.room.name)
 }
 
-// frontStream is what s reads of the room in front; "": there is none.
+// frontStream is what s reads of the room in front; "": none.
 func (s *session) frontStream() state.Stream {
 	if s.front.room == nil {
 		return ""
@@ -71,7 +71,7 @@ func (s *session) frontStream() state.Stream {
 	return s.front.stream()
 }
 
-// enter has s be in a room more: in front, if none is.
+// enter adds s to a room: in front, if s has none there.
 func (a *audience) enter(s *session, name protocol.Room, at uint64) {
 	m := &s.front
 	if m.room != nil {
@@ -83,7 +83,7 @@ func (a *audience) enter(s *session, name protocol.Room, at uint64) {
 	r.members = append(r.members, m)
 }
 
-// leave has s not be in a room any more.
+// leave takes s out of a room.
 func (a *audience) leave(s *session, name protocol.Room) {
 	m := s.in(name)
 	if m == nil {
@@ -99,7 +99,7 @@ func (a *audience) leave(s *session, name protocol.Room) {
 	a.tidy(r)
 }
 
-// without leaves nothing of a list that is empty.
+// without returns nil for an empty list, to free it.
 func without(list []*membership, m *membership) []*membership {
 	if len(list) == 1 {
 		return nil
@@ -107,7 +107,7 @@ func without(list []*membership, m *membership) []*membership {
 	return slices.DeleteFunc(list, func(o *membership) bool { return o == m })
 }
 
-// remove keeps the members in one slice without holes: the last takes the place.
+// remove fills the gap with the last member, so that the slice has no holes.
 func (r *room) remove(m *membership) {
 	end := len(r.members) - 1
 	last := r.members[end]
@@ -116,7 +116,7 @@ func (r *room) remove(m *membership) {
 	r.members = r.members[:end]
 }
 
-// focus has a room be in front in which s is.
+// focus puts a room of s in front.
 func (a *audience) focus(s *session, name protocol.Room) {
 	m := s.in(name)
 	if m == nil || m == &s.front {
@@ -133,7 +133,7 @@ func (a *audience) focus(s *session, name protocol.Room) {
 	m.room.members[m.index] = m
 }
 
-// tidy forgets a room in which no session is, and of which nothing is to be told.
+// tidy deletes a room without sessions and without undelivered lines.
 func (a *audience) tidy(r *room) {
 	if len(r.members) == 0 && len(r.said) == 0 && r.name != protocol.DeskRoom {
 		delete(a.rooms, r.name)
@@ -141,7 +141,7 @@ func (a *audience) tidy(r *room) {
 	}
 }
 
-// cursor is where s stands at the head of what is told.
+// cursor is the cursor of s at the head.
 func (a *audience) cursor(s *session) journal.Cursor {
 	streams := make([]journal.Reading, 0, 4+len(s.watched))
 	streams = append(streams, a.reading(state.Everybody), a.reading(state.Mailbox(s.id)))
