@@ -39,13 +39,13 @@ func (r *run) place(c *Client) place {
 	return p
 }
 
-// tellOne tells c something, beside what it has asked.
+// tellOne tells c something that is no answer to a command.
 func (r *run) tellOne(c *Client, e protocol.Event) {
 	r.append(c, &aside{after: r.place(c)}, protocol.NewLine(e))
 }
 
-// answer tells c something and gives the weight of its command back when that
-// is written: a client that does not read is not answered further.
+// answer tells c something and releases the weight of its command when that is written. A client that does not
+// read therefore cannot go on asking.
 func (r *run) answer(c *Client, e protocol.Event, weight int64) {
 	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewLine(e))
 }

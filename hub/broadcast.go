@@ -8,14 +8,12 @@ import (
 	"chinwag/protocol"
 )
 
-// What is said in one room in one commit is told together: encoded once, and one
-// reference in the outbox of each member that is told the same. A member that is told
-// something else (its own lines, or not those of a session that it ignores) gets
-// the lines one by one, and a session in several rooms one sequence of what was said in
-// all of them: see merge.go. All else that happens, and so may change who is told what,
-// comes after what was said before it.
+// The lines of one room in one commit are delivered together: encoded once, with one reference in the outbox of
+// each member that hears the same. A member that hears something else (it is the author, or ignores a session)
+// gets the lines one by one, and a session in several rooms gets one sequence of all of them: see merge.go. Any
+// other event may change what a session hears, so it is delivered after the lines before it.
 
-// hear makes an entry true and has it told.
+// hear applies a durable entry and delivers it.
 func (r *run) hear(e *journal.Entry) {
 	room := r.saidIn(e)
 	if room == nil {
@@ -37,16 +35,16 @@ func (r *run) hear(e *journal.Entry) {
 	}
 }
 
-// pass has the audience follow an entry, and those clients that read on from the record.
+// pass updates the audience by an entry, and the clients that read from the journal.
 func (r *run) pass(e *journal.Entry) {
 	r.readLess(e)
 	r.follow(e)
 	r.readAlso(e)
 }
 
-// saidIn is the room in which e was said; nil if it is something else. Somebody's
-// coming, going or new name takes nothing from what the others are told, so it counts
-// as said, too: when thousands come at once they are told of each other together.
+// saidIn is the room in which e was said; nil if it is something else. A session's coming, going or new name
+// does not change what the other sessions hear, so it counts as said, too: when thousands come at once they are
+// announced together.
 func (r *run) saidIn(e *journal.Entry) *room {
 	switch ev := e.Event.(type) {
 	case protocol.Said:
@@ -75,7 +73,7 @@ func (r *run) saidIn(e *journal.Entry) *room {
 	return nil
 }
 
-// broadcast tells what was said in the rooms since the last time.
+// broadcast delivers what was said in the rooms since the last broadcast.
 func (r *run) broadcast() {
 	if len(r.speaking) == 0 {
 		return
@@ -104,8 +102,8 @@ func (r *run) broadcast() {
 	r.speaking = r.speaking[:0]
 }
 
-// count is how many lines of a commit are told in room with those of now: they may be told in
-// several broadcasts.
+// count is how many lines of a commit are delivered in room, with the present ones: a commit may need several
+// broadcasts.
 func (room *room) count(commit uint64) int {
 	if room.commit != commit {
 		room.commit, room.lines = commit, 0
@@ -114,8 +112,8 @@ func (room *room) count(commit uint64) int {
 	return room.lines
 }
 
-// noteAuthors notes the sessions that may be told something else than the others, since it is their own. A session's own coming and going
-// is not told to it.
+// noteAuthors marks the sessions that may hear something else, since some of the lines are their own. A session
+// does not hear its own coming and going.
 func (r *run) noteAuthors(room *room) {
 	for _, e := range room.said {
 		if s := r.sessions[e.Author]; s != nil {
@@ -127,10 +125,10 @@ func (r *run) noteAuthors(room *room) {
 	}
 }
 
-// tellRoom tells the sessions in a room what was said there. A session that is in other rooms, too, is told what was
-// said in all of them.
+// tellRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all
+// of them.
 func (r *run) tellRoom(room *room) {
-	var events []protocol.Event // of all that was said
+	var events []protocol.Event // of all entries
 	var together []*protocol.Line
 	for _, m := range room.members {
 		s := m.of
@@ -144,7 +142,7 @@ func (r *run) tellRoom(room *room) {
 		case len(said) == 0:
 		case s.spoke == r.round || s.ignoresAny(said) || s.program && len(said) < len(room.said):
 			r.feed(s, said[0], s.lines(said), room.crowded)
-		case len(said) < len(room.said): // all that it has done is to come
+		case len(said) < len(room.said): // all its own entries are still to come
 			if events == nil {
 				events = eventsOf(room.said)
 			}
@@ -158,7 +156,7 @@ func (r *run) tellRoom(room *room) {
 	}
 }
 
-// linesOf is what those who have said none of it are told.
+// linesOf is what sessions that have said none of it are told.
 func linesOf(said []*journal.Entry) *protocol.Line {
 	if len(said) == 1 {
 		return said[0].Line
@@ -174,7 +172,7 @@ func eventsOf(said []*journal.Entry) []protocol.Event {
 	return events
 }
 
-// tell tells e to who may hear it.
+// tell delivers e to the sessions that hear it.
 func (r *run) tell(e *journal.Entry) {
 	switch e.Stream {
 	case journal.Everybody:
@@ -190,7 +188,7 @@ func (r *run) tell(e *journal.Entry) {
 			if m := r.sessions[id]; m != nil {
 				r.tellMember(m, e)
 				if news, ok := e.Event.(protocol.AtDesk); ok && m.client != nil {
-					m.client.out.post(nil) // how things stood is out of date
+					m.client.out.post(nil) // its state line is out of date
 					if news.Queueing != nil {
 						m.standing = *news.Queueing
 					}
@@ -229,7 +227,7 @@ func (r *run) tellMembers(room *room, e *journal.Entry) {
 	}
 }
 
-// since leaves out what was said before m came, or was told.
+// since leaves out what was said before m entered, or was delivered already.
 func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 	at := max(m.came, m.of.told)
 	if len(said) == 0 || said[0].Seq > at {
@@ -249,9 +247,8 @@ func (m *session) lines(said []*journal.Entry) (lines []*protocol.Line) {
 	return crowd(lines)
 }
 
-// feed appends lines to the outbox of a live member, of which first is the first
-// entry. Where there is no room for all of them the member is behind, and reads on
-// by itself from before the first.
+// feed appends lines to the outbox of a live member; first is their first entry. Without room for all of them
+// the member is behind, and reads on by itself from before the first.
 func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Line, mayWait bool) {
 	bytes := 0
 	for _, l := range lines {
@@ -265,8 +262,8 @@ func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Line, may
 	}
 }
 
-// cursorBefore is where s stood when e had not happened. Nothing that s reads
-// has happened since but what was said together with e.
+// cursorBefore is the cursor of s before e. In the streams that s reads, only entries said together with e have
+// followed.
 func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
 	cur := r.cursor(s)
 	cur.Seq = e.Seq - 1
@@ -283,7 +280,7 @@ func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
 	return cur
 }
 
-// takeBack has a cursor be before what is not told yet in the room of m.
+// takeBack moves a cursor to before what is not delivered yet in the room of m.
 func (m *membership) takeBack(cur *journal.Cursor) {
 	for _, e := range m.room.said {
 		if e.Seq <= cur.Seq {
@@ -298,7 +295,7 @@ func (m *membership) takeBack(cur *journal.Cursor) {
 	}
 }
 
-// size is what line costs in m's outbox: its bytes in the spelling that m reads.
+// size is what line costs in m's outbox: its bytes in the encoding that m reads.
 func size(m *session, line *protocol.Line) int {
 	if m.program {
 		return len(line.JSON())

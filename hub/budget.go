@@ -14,25 +14,23 @@ import (
 	"chinwag/protocol"
 )
 
-// An address has a budget of bytes by which it makes the record grow in a day. What is
-// spent comes back evenly, all of it in a day. At nine tenths the people there are told. When
-// all is spent, whatever would make the record grow is refused, and all else works; that they
-// come and go is still recorded, from a reserve of an eighth. When that is spent too,
-// nobody comes in from there. Operators have no budget: they are trusted, and must be heard
-// beside somebody who floods from the same address.
+// An address has a budget of bytes by which it makes the journal grow in a day. Spent bytes come back evenly,
+// all of them in a day. At nine tenths the clients at the address are warned. When all is spent, commands that
+// would make the journal grow are refused, and all else works; comings and goings are still recorded, from a
+// reserve of an eighth. When that is spent too, connections from the address are turned away. Operators have no
+// budget: they are trusted, and must be heard beside a client that floods from the same address.
 
 const (
 	day        = 24 * time.Hour
-	maxBudgets = 4096 // addresses that have spent something; beyond, those that have spent least are forgotten
-	maxSpent   = 10   // of so many addresses a minute the operator is told that they have spent all
+	maxBudgets = 4096 // addresses with expenses; beyond, those that have spent least are forgotten
+	maxSpent   = 10   // addresses a minute that are reported to the operator when they have spent all
 
 	reserve = 1. / 8 // of a budget, for coming and going
 
-	entryCost = 120 // bytes that an entry takes in the file beside its words, about
+	entryCost = 120 // bytes of an entry in the file beside its words, about
 )
 
-// cost is by how many bytes e makes the record grow, about: its words stand there, and
-// again in the index, whatever they are.
+// cost is by how many bytes e makes the journal grow, about: its words are stored, and indexed.
 func cost(e *journal.Entry) float64 {
 	if e.Event.IsSpoken() {
 		from, words := protocol.Words(e.Event)
@@ -45,13 +43,13 @@ func cost(e *journal.Entry) float64 {
 type budgets struct {
 	most    float64 // 0: no limit
 	of      map[netip.Prefix]*budget
-	minute  time.Time // since then the operator was told of so many addresses
+	minute  time.Time // beginning of the minute in which the operator was told of so many addresses
 	counted int
 }
 
 type budget struct {
 	spent float64
-	at    time.Time // when that was so
+	at    time.Time // of that amount
 	told  time.Time // when the operator was told that all is spent
 }
 
@@ -59,7 +57,7 @@ func newBudgets(most int64) budgets {
 	return budgets{most: float64(max(0, most)), of: map[netip.Prefix]*budget{}}
 }
 
-// spend counts what comes from at; a negative amount gives it back.
+// spend counts bytes from an address; a negative amount gives them back.
 func (b *budgets) spend(at netip.Prefix, bytes float64) {
 	if b.most == 0 || !at.IsValid() { // the server's own terminal has no address
 		return
@@ -79,7 +77,7 @@ func (b *budgets) spentBy(a *budget, now time.Time) float64 {
 	return max(0, a.spent-b.most*float64(now.Sub(a.at))/float64(day))
 }
 
-// share is how much of its budget an address has spent: 1 is all.
+// share is the part of its budget that an address has spent: 1 is all.
 func (b *budgets) share(at netip.Prefix) float64 {
 	a := b.of[at]
 	if a == nil {
@@ -88,11 +86,11 @@ func (b *budgets) share(at netip.Prefix) float64 {
 	return b.spentBy(a, time.Now()) / b.most
 }
 
-// isOver reports whether nobody comes in from an address.
+// isOver reports whether connections from an address are turned away.
 func (b *budgets) isOver(at netip.Prefix) bool { return b.most > 0 && b.share(at) >= 1+reserve }
 
-// tidy makes room for another address: those that have spent nothing are forgotten and,
-// where that is not enough, those that have spent least. So nobody gets a budget back by bringing many addresses.
+// tidy makes room for another address: those that have spent nothing are forgotten and, where that is not
+// enough, those that have spent least. So a budget cannot be renewed by bringing many addresses.
 func (b *budgets) tidy(now time.Time) {
 	if len(b.of) < maxBudgets {
 		return
@@ -109,8 +107,8 @@ func (b *budgets) tidy(now time.Time) {
 	}
 }
 
-// isNews reports whether the operator is to be told that at has spent all: once a day,
-// and of few addresses at once. last says that others are not named.
+// isNews reports whether the operator is to be told that at has spent all: once a day, and of few addresses at
+// once. last says that further addresses are not named.
 func (b *budgets) isNews(at netip.Prefix) (news, last bool) {
 	a, now := b.of[at], time.Now()
 	if a == nil || !a.told.IsZero() && now.Sub(a.told) < day {
@@ -124,13 +122,13 @@ func (b *budgets) isNews(at netip.Prefix) (news, last bool) {
 	return b.counted <= maxSpent+1, b.counted > maxSpent
 }
 
-// expense is what was spent by an address.
+// expense is what an address has spent.
 type expense struct {
 	at    netip.Prefix
 	bytes float64
 }
 
-// spend counts what the entries of a decision cost their authors' addresses.
+// spend counts what the entries of a decision cost the addresses of their authors.
 func (r *run) spend(d *decided) (all []expense) {
 	if r.budgets.most == 0 {
 		return nil
@@ -157,22 +155,22 @@ func (r *run) payer(d *decided, author uuid.UUID) (at netip.Prefix) {
 	switch s := r.machine.Session(author); {
 	case s != nil && !s.Operator:
 		return s.At
-	case s == nil && d.c != nil && !d.c.Operator: // it has ended by what it did
+	case s == nil && d.c != nil && !d.c.Operator: // its session ended by its own command
 		return d.c.From.Prefix
 	}
 	return at
 }
 
-// giveBackSpent is the end of spend for what could not be kept: whoever has spent it may
-// be somewhere else by now, an operator or gone.
+// giveBackSpent undoes spend for what was not recorded: by now the author may have another address, be an
+// operator, or be gone.
 func (r *run) giveBackSpent(all []expense) {
 	for _, s := range all {
 		r.budgets.spend(s.at, -s.bytes)
 	}
 }
 
-// checkBudget returns the refusal of c's command if its address has spent its budget. A client
-// whose address has spent nearly all of it is told so, once a day.
+// checkBudget returns the refusal of c's command if its address has spent its budget. A client whose address
+// has nearly spent it is warned, once a day.
 func (r *run) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 	if r.budgets.most == 0 {
 		return nil
@@ -198,8 +196,8 @@ var (
 	spentToo    = protocol.MustText("your address has said as much as this server keeps from one address in a day")
 )
 
-// records reports whether cmd would make the record grow. What was said before, and is
-// only sent again, does not; nor does leaving.
+// records reports whether cmd would make the journal grow. A line that is sent again does not; nor does
+// leaving.
 func (r *run) records(s *state.Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Me, protocol.Msg:

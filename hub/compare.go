@@ -9,14 +9,14 @@ import (
 	"chinwag/protocol"
 )
 
-// Record is a record as Compare reads it.
+// Record is what Compare reads of a journal.
 type Record interface {
 	whatIsTrue
 	legacyStore
 }
 
-// Compare looks whether what a record holds as true now belongs together, and goes with what it holds as said and
-// happened. A record without rows has nothing to compare: it was imported, or is of an older program.
+// Compare checks that the rows of a journal are consistent, and agree with its entries. A journal without rows
+// has nothing to compare: it was imported, or written by an older program.
 func Compare(r Record) (problems []string, err error) {
 	m, err := loadMachine(r)
 	if row, ok := errors.AsType[*state.RowError](err); ok {
@@ -35,7 +35,7 @@ func Compare(r Record) (problems []string, err error) {
 	return c.problems, c.places()
 }
 
-// comparison is of the entries of a record with what its rows say.
+// comparison compares the entries of a journal with its rows.
 type comparison struct {
 	record   Record
 	m        *state.Machine
@@ -69,8 +69,8 @@ func (c *comparison) legacy() error {
 	return nil
 }
 
-// topic compares the last topic that was set in a room. A room that has none may have lost it: to /forget, or
-// since there were too many rooms.
+// topic compares the last topic that was set in a room. A room without one may have lost it: to /forget, or
+// because there were too many rooms.
 func (c *comparison) topic(e *journal.Entry) {
 	name, err := protocol.ParseRoom(string(e.Stream))
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *comparison) topic(e *journal.Entry) {
 	}
 }
 
-// places compares where sessions are with how they came there, as far as that is kept.
+// places compares the rooms of sessions with the entries by which they entered, as far as these are kept.
 func (c *comparison) places() error {
 	for _, s := range c.m.View().Sessions {
 		if s.Room == (protocol.Room{}) || s.Came == 0 {

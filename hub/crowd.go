@@ -7,16 +7,16 @@ import (
 	"chinwag/hub/journal"
 )
 
-// When very many come and go, each of them in a commit or two, to write that to
-// everybody at once each time is most of the work. So where a room is crowded,
-// comings and goings alone are written with what is said next, or a moment later.
+// When very many sessions come and go, each in a commit or two, writing each of these to every member at once
+// is most of the work. So in a crowded room, comings and goings alone are written with the next line, or a
+// moment later.
 
 const (
 	moment    = 100 * time.Millisecond
 	maxPassed = 50 // comings and goings in a moment, beyond which a room is crowded
 )
 
-// isCrowded reports whether what has happened in room may be told a moment later.
+// isCrowded reports whether the events of room may be delivered a moment later.
 func (r *run) isCrowded(room *room) bool {
 	if slices.ContainsFunc(room.said, func(e *journal.Entry) bool { return !isPassage(e) }) {
 		return false
@@ -28,11 +28,11 @@ func (r *run) isCrowded(room *room) bool {
 	return room.passed > maxPassed
 }
 
-// crowding is how many come and go in a room.
+// crowding counts the comings and goings in a room.
 type crowding struct {
-	counted time.Time // since then
-	passed  int       // so many have come and gone
-	crowded bool      // what is told just now may be told a moment later
+	counted time.Time // beginning of the moment
+	passed  int       // comings and goings since then
+	crowded bool      // the present events may be delivered a moment later
 }
 
 func (r *run) tellLater(m *session) {
@@ -42,7 +42,7 @@ func (r *run) tellLater(m *session) {
 	}
 }
 
-// tellLate tells now what was left for later.
+// tellLate writes now what was put off.
 func (r *run) tellLate() {
 	for _, m := range r.late {
 		m.late = false

@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// deafness is whom a session does not hear, as its listener looks it up. It is replaced
-// when that changes, and never written to. nil: it ignores nobody.
+// deafness is the set of names that a session ignores, as its listener looks them up. It is replaced when that
+// changes, and never written to. nil: it ignores no name.
 type deafness struct {
 	sessions map[uuid.UUID]bool
 	names    map[string]bool // by the first key of each nick
@@ -32,9 +32,8 @@ func (d *deafness) to(session uuid.UUID, name protocol.Nick) bool {
 	return d != nil && (d.sessions[session] || d.names[name.Keys()[0]])
 }
 
-// ignores reports whether e is the doing of somebody whom l ignores: not only what they
-// say, but all that tells of them. What operators do is heard by everybody, a kick too;
-// and what visitors say at the desk by every operator.
+// ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it.
+// What operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
 func (l *listener) ignores(e *journal.Entry) bool {
 	if l.deaf == nil || e.Author == l.id {
 		return false

@@ -11,38 +11,38 @@ import (
 	"chinwag/protocol"
 )
 
-// What is wanted is decided at once, and told when the record has it:
+// An intent is decided at once, and told when the journal has it:
 //
 //	propose ──> Machine.Decide ──> the journal ──> commit ──> tell
 //	   │                               └─ failed ──> void: undone, and all that was decided after it
 //	   └─ nothing to record ──> told after what was decided before
 //
-// proposal is an intent on its way to be decided.
+// proposal is an intent on its way to its decision.
 type proposal struct {
 	op      state.Op
-	c       *Client // whose it is; nil: the server's
+	c       *Client // that proposes it; nil: the server
 	of      uuid.UUID
-	conn    uint64 // the session and the connection that it is about, where it has no client any more
-	weight  int64  // of the command, given back when that is answered
+	conn    uint64 // the session and the connection that it is about, where there is no client any more
+	weight  int64  // of the command, released when that is answered
 	cost    int    // of the command, see admission
-	isLine  bool   // it says something, and needs no answer
-	before  bool   // it is what a command needs, which is told what becomes of both
+	isLine  bool   // it is a line, and needs no answer
+	before  bool   // it is needed by a command, which is then answered for both
 	local   bool   // it is an answer that needed no decision
 	secrets []state.Secret
 	ref     protocol.Ref
-	codes   *codes // nil: no session begins by it, or goes on
+	codes   *codes // nil: no session begins or is resumed by it
 }
 
-// codes are the code of the session that begins by an intent, and of the one that goes on by it.
+// codes are the code of the session that begins by an intent, and of the session that is resumed by it.
 type codes struct{ begins, goesOn string }
 
-// owned is the session of a client, and the code of it.
+// owned is the session of a client, with its code.
 type owned struct {
 	id   uuid.UUID
 	code string
 }
 
-// decided is a decision that is not told yet.
+// decided is a decision that is not delivered yet.
 type decided struct {
 	proposal
 	number  uint64
@@ -51,19 +51,19 @@ type decided struct {
 	changes []change
 	answers []state.Answer
 	next    state.Op
-	had     *owned // by its client before; nil: that has the same session still
+	had     *owned // the session of its client before; nil: that has not changed
 	spent   []expense
-	after   []*decided // that have nothing to record, and are told after this one
+	after   []*decided // without events, to be told after this one
 }
 
-// change is one among the events of a decision.
+// change is a change among the events of a decision.
 type change struct {
 	at     int // its index among them
 	author uuid.UUID
 	state.Change
 }
 
-// propose decides about what is wanted or, where several nodes do, has it brought into their order.
+// propose decides an intent or, on a node, appends it to the log.
 func (r *run) propose(p proposal) {
 	r.begin()
 	now := time.Now()
@@ -76,14 +76,15 @@ func (r *run) propose(p proposal) {
 		in.Session, in.Conn = p.c.id, p.c.conn
 	}
 	if r.node.shares() {
-		in.Session = uuid.Nil // it is what the order makes it: see state.Machine
+		in.Session = uuid.Nil // the order sets it: see state.Machine
 		r.want(p, in)
 		return
 	}
 	r.decide(p, in, now)
 }
 
-// decide decides an intent, and hands what came of it to the journal. A proposal that is not this node's is zero.
+// decide decides an intent, and hands the events to the journal. For an intent of another node the proposal is
+// zero.
 func (r *run) decide(p proposal, in *state.Intent, now time.Time) {
 	made := r.machine.Decide(in)
 	if _, ok := p.op.(state.Withdrawn); ok {
@@ -109,14 +110,14 @@ func (r *run) decide(p proposal, in *state.Intent, now time.Time) {
 	r.record(d, made.Rows)
 }
 
-// release forgets how to undo what needs no undoing.
+// release frees what only an undo of decided intents would need.
 func (r *run) release() {
 	if len(r.inflight) == 0 {
 		r.machine.Release(r.machine.Number())
 	}
 }
 
-// drop is the end of a proposal that has no effect.
+// drop ends a proposal that has no effect.
 func (r *run) drop(p proposal) {
 	r.hub.admission.answered(p.cost)
 	if p.c != nil {
@@ -145,7 +146,7 @@ func (d *decided) take(events []state.Event) {
 	}
 }
 
-// adopt has the client of d be of the session that is its from here on.
+// adopt makes the session of the decision that of its client.
 func (r *run) adopt(d *decided) {
 	if d.c == nil || d.codes == nil {
 		return
@@ -167,8 +168,8 @@ func (r *run) adopt(d *decided) {
 	r.guests = max(r.guests, r.machine.LastGuest())
 }
 
-// goesOn is adopt for a session that goes on. Of a person the server knows what was seen, whatever a hello has said; the
-// guest who goes leaves a number behind.
+// goesOn is adopt for a resumed session. For a person the server knows what was seen, whatever a hello says;
+// the guest number of the replaced session is free again.
 func (r *run) goesOn(d *decided) {
 	if _, ok := d.op.(state.Resume); !ok {
 		return
@@ -190,9 +191,9 @@ func (r *run) record(d *decided, rows []state.Row) {
 	r.rearm()
 }
 
-// tellAfter tells a decision that has nothing to record, in its place.
+// tellAfter tells a decision without events, in its turn.
 func (r *run) tellAfter(d *decided) {
-	if n := len(r.node.waiting); n > 0 && d.local { // what its client has wanted before is not decided yet
+	if n := len(r.node.waiting); n > 0 && d.local { // an earlier command of its client is not decided yet
 		last := r.node.waiting[n-1]
 		last.after = append(last.after, d)
 		return
@@ -200,7 +201,7 @@ func (r *run) tellAfter(d *decided) {
 	r.tellDecided(d)
 }
 
-// tellDecided is tellAfter for what has waited for a decision, if it had to.
+// tellDecided is tellAfter for an answer that has waited for a decision, if it had to.
 func (r *run) tellDecided(d *decided) {
 	if n := len(r.inflight); n > 0 {
 		last := r.inflight[n-1]
@@ -212,7 +213,7 @@ func (r *run) tellDecided(d *decided) {
 	r.rearm()
 }
 
-// commit is where what was decided is told, or is void.
+// commit delivers decisions that are recorded, or voids them.
 func (r *run) commit(b journal.Batch) {
 	r.judge(b)
 	r.commits++
@@ -233,10 +234,10 @@ func (r *run) commit(b journal.Batch) {
 	r.rearm()
 }
 
-// isSettled reports whether all that was wanted is decided and told.
+// isSettled reports whether all proposals are decided and delivered.
 func (r *run) isSettled() bool { return len(r.inflight) == 0 && !r.node.waits() }
 
-// tellAll tells the first n decisions that are in flight: the record has them.
+// tellAll delivers the first n decisions in flight: the journal has them.
 func (r *run) tellAll(n int) {
 	batch := r.inflight[:n]
 	r.lag.note(batch[0].at, time.Now())
@@ -251,7 +252,7 @@ func (r *run) tellAll(n int) {
 		} else {
 			r.tellOf(d)
 		}
-		for i := 0; i < len(d.after); i++ { // telling one may bring another
+		for i := 0; i < len(d.after); i++ { // delivering one may bring another
 			r.tellAnswers(d.after[i], d.after[i].answers)
 			answered += d.after[i].cost
 		}
@@ -261,7 +262,7 @@ func (r *run) tellAll(n int) {
 	clear(r.inflight[rest:])
 	r.inflight = r.inflight[:rest]
 	r.broadcast()
-	if lines > 0 || cost > 0 { // else it is nothing that was said
+	if lines > 0 || cost > 0 { // else there are no lines
 		r.hub.admission.told(cost, lines, r.widest)
 		r.hub.sweep.note(cost)
 	}
@@ -271,7 +272,7 @@ func (r *run) tellAll(n int) {
 	r.keepAfter()
 }
 
-// tellOf tells what has happened, and then what single clients are told of it.
+// tellOf delivers the entries of a decision, and then its answers.
 func (r *run) tellOf(d *decided) {
 	changes, answers := 0, 0
 	for i := range len(d.entries) + len(d.changes) {
@@ -293,8 +294,8 @@ func (r *run) tellOf(d *decided) {
 	}
 }
 
-// void undoes all that is in flight: the first of it could not be recorded, and the rest was
-// decided after that. What only asked is decided again.
+// void undoes all that is in flight: the first commit failed, and the rest was decided after it. Intents
+// without events are decided again.
 func (r *run) void() {
 	flight := r.inflight
 	r.inflight = nil
@@ -316,7 +317,7 @@ func (r *run) void() {
 		r.refuseUnkept(d)
 	}
 	for _, d := range flight {
-		if c, ok := d.op.(state.Continue); ok { // what came before it is done, and nobody was told
+		if c, ok := d.op.(state.Continue); ok { // the step before it is done, and not answered
 			r.propose(proposal{c: d.c, op: c.Stopped()})
 		}
 		for _, a := range d.after {
@@ -325,7 +326,7 @@ func (r *run) void() {
 	}
 }
 
-// again decides anew about what only asked.
+// again decides an intent without events again.
 func (r *run) again(d *decided) {
 	switch _, opens := d.op.(state.Open); {
 	case d.local:
@@ -338,7 +339,7 @@ func (r *run) again(d *decided) {
 	}
 }
 
-// refuseUnkept tells the author of what could not be recorded that nobody has heard it.
+// refuseUnkept tells the author that a decision was not recorded, and so not delivered.
 func (r *run) refuseUnkept(d *decided) {
 	c := d.c
 	switch {

@@ -11,36 +11,34 @@ import (
 	"chinwag/protocol"
 )
 
-// pageLines is how many entries a writer that is behind reads at once, if they are
-// short: what it holds is bounded by journal.PageBytes.
+// pageLines is how many entries a writer that is behind reads at once, if they are short: journal.PageBytes
+// bounds what it holds.
 const pageLines = 128
 
-// Writer is the other end of a client's connection. Its methods are called one at a
-// time, and must not keep the slice.
+// Writer is the other end of a client's connection. Its methods are called one at a time, and must not keep the
+// slice.
 type Writer interface {
-	// Send writes lines in order. It waits as long as the other side takes something.
+	// Send writes lines in order. It blocks as long as the peer takes something.
 	Send(lines []*protocol.Line) error
-	// Offer is Send without waiting. If it could not write all, it reports false,
-	// and Send writes the rest before its own lines. Where there is no way not to wait
-	// it returns errors.ErrUnsupported, has written nothing and is not asked again.
+	// Offer is Send without waiting. If it could not write all, it reports false, and Send writes the rest
+	// before its own lines. A Writer that can only block returns errors.ErrUnsupported, has written nothing,
+	// and is not asked again.
 	Offer(lines []*protocol.Line) (all bool, err error)
 }
 
-// Start has all that the client is told written by w, in order. It is called once.
-// done is called once, by whoever notices: with nil when the goodbye is written, else
-// when w fails, ctx ends (see Stop) or the hub does.
+// Start lets w write all that the client is told, in order. It is called once. done is called once, from any
+// goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Stop) or the hub does.
 //
-// A write that fails says that nobody listens, not that nothing was said. So failed
-// is asked, once, whether the client goes on: then what it is told is discarded from
-// there on, as after Discard, and done is called as if it were written. failed may be
-// nil: no client goes on.
+// After a failed write the client does not listen any more, but what it has sent is still valid. So failed is
+// asked, once, whether the client goes on: then all that follows is discarded, as after Discard, and done is
+// called as if it were written. failed may be nil: no client goes on.
 func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
 	c.ctx, c.to, c.failed, c.done = ctx, w, failed, done
 	c.out.open()
 }
 
-// Discard has what the client is told discarded from here on: nobody listens any
-// more. What it has said is followed all the same. It may be called from anywhere.
+// Discard discards from here on what the client is told: it does not listen any more. Its commands are still
+// carried out. It may be called from any goroutine.
 func (c *Client) Discard() {
 	c.discards.Store(true)
 	c.out.unask()
@@ -55,8 +53,8 @@ func (c *Client) goesOn(err error) bool {
 	return true
 }
 
-// Stop ends what Start began as soon as nothing waits: its context or the hub has
-// ended, and where nothing is being written nobody would notice.
+// Stop ends what Start began as soon as nothing waits: its context or the hub has ended, which would go
+// unnoticed where nothing is being written.
 func (c *Client) Stop() {
 	if c.out.stop() {
 		c.done(c.stopped())
@@ -70,8 +68,7 @@ func (c *Client) end(err error) {
 	c.done(err)
 }
 
-// deliver writes all that waits, whatever there is to wait for. It is a goroutine
-// that lives for so long.
+// deliver writes all that waits, and may block. It is a goroutine that ends when nothing waits.
 func (c *Client) deliver(d delivery) {
 	if over, err := d.run(); over {
 		c.end(err)
@@ -82,10 +79,10 @@ func (c *Client) deliver(d delivery) {
 type delivery struct {
 	c       *Client
 	items   []item           // taken from the outbox
-	offered bool             // a part of what is to be sent is written already, and the transport has the rest
+	offered bool             // a part of the next lines is written already, and the transport has the rest
 	lines   []*protocol.Line // collected for the next send
-	weight  int64            // to give back after it
-	ref     protocol.Ref     // of the command that is followed between the lines
+	weight  int64            // to release after it
+	ref     protocol.Ref     // of the command that is being answered
 	ended   bool             // the goodbye is written
 }
 
@@ -122,7 +119,7 @@ func (d *delivery) run() (over bool, err error) {
 	}
 }
 
-// drain writes what the hub left behind as it ended.
+// drain writes what was left in the outbox when the hub ended.
 func (d *delivery) drain() error {
 	var last *protocol.Line
 	if d.items, last = d.c.out.take(d.items); last != nil {
@@ -146,7 +143,7 @@ func (d *delivery) write() error {
 	return d.flush()
 }
 
-// collect gathers what the items tell, and does what they ask for.
+// collect gathers the lines of the items, and does what the items ask for.
 func (d *delivery) collect() error {
 	for _, it := range d.items {
 		if it.aside != nil {
@@ -165,8 +162,8 @@ func (d *delivery) collect() error {
 	return nil
 }
 
-// stepAside does what stands between the lines of the record. For a client that is
-// told nothing any more, that is only what changes something.
+// stepAside does what an aside asks for. For a client that hears nothing any more, it does only what changes
+// state.
 func (d *delivery) stepAside(a *aside) error {
 	if d.c.discards.Load() {
 		d.ended = d.ended || a.end
@@ -231,8 +228,7 @@ func (d *delivery) send() error {
 	return nil
 }
 
-// offerNow writes as much of what is collected as can be written without waiting, while
-// it is this client's turn to read.
+// offerNow writes as much of the collected lines as it can without waiting, in this client's turn to read.
 func (d *delivery) offerNow() {
 	if len(d.lines) == 0 || d.offered || d.c.alone || d.c.discards.Load() {
 		return
@@ -240,7 +236,7 @@ func (d *delivery) offerNow() {
 	switch all, err := d.c.to.Offer(d.lines); {
 	case errors.Is(err, errors.ErrUnsupported):
 		d.c.alone = true
-	case err != nil: // Send will say so, too
+	case err != nil: // Send will report it, too
 	case all:
 		d.keepSeen()
 		d.wrote()
@@ -249,7 +245,7 @@ func (d *delivery) offerNow() {
 	}
 }
 
-// sendLast writes the goodbye that is written instead of all that waits.
+// sendLast writes the goodbye instead of all that waits.
 func (d *delivery) sendLast(line *protocol.Line) error {
 	if d.c.discards.Load() {
 		return nil
@@ -257,11 +253,10 @@ func (d *delivery) sendLast(line *protocol.Line) error {
 	return d.c.to.Send([]*protocol.Line{line})
 }
 
-// isOver reports whether nothing more of the record is to be told, however much was
-// asked for.
+// isOver reports whether nothing more of the journal is to be told, whatever was asked for.
 func (d *delivery) isOver() bool { return d.c.discards.Load() || d.c.out.isCut() }
 
-// wrote lets go of what was written, or discarded.
+// wrote releases what was written, or discarded.
 func (d *delivery) wrote() {
 	clear(d.lines)
 	d.lines = d.lines[:0]
@@ -269,7 +264,7 @@ func (d *delivery) wrote() {
 	d.weight = 0
 }
 
-// keepSeen keeps how far the record is written.
+// keepSeen keeps how far the journal is written.
 func (d *delivery) keepSeen() {
 	for _, line := range slices.Backward(d.lines) {
 		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
@@ -279,8 +274,8 @@ func (d *delivery) keepSeen() {
 	}
 }
 
-// patiently waits a while where the record cannot be read just now: it will be
-// read on from the same place. It returns an error if there is nothing to wait for.
+// patiently waits a while when the journal cannot be read: the reading will go on from the same position. It
+// returns an error if waiting is of no use.
 func (d *delivery) patiently(err error) error {
 	if err == nil || errors.Is(err, journal.ErrBroken) {
 		return err

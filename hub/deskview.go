@@ -10,26 +10,26 @@ import (
 	"chinwag/protocol"
 )
 
-// deskView is what visitors are told of the queue, where telling has got to.
+// deskView is the queue as visitors were told of it.
 type deskView struct {
 	tickets map[protocol.Ticket]*ticketView // all that are open
-	waiting []protocol.Ticket               // those that no operator has, in order
-	duty    map[uuid.UUID]bool              // operators who take visitors
-	due     bool                            // the queue has changed since those in it were told
+	waiting []protocol.Ticket               // those without an operator, in order
+	duty    map[uuid.UUID]bool              // operators that take visitors
+	due     bool                            // the queue has changed since its visitors were last told
 	told    time.Time
 }
 
 // ticketView is what the queue shows of a ticket.
 type ticketView struct {
 	session uuid.UUID
-	lost    bool // the visitor is not there
+	lost    bool // the visitor has no connection
 }
 
 func newDeskView() deskView {
 	return deskView{tickets: map[protocol.Ticket]*ticketView{}, duty: map[uuid.UUID]bool{}}
 }
 
-// follow is what an entry of the desk's stream means for the queue.
+// follow updates the queue by an entry of the desk's stream.
 func (d *deskView) follow(e *journal.Entry) {
 	switch ev := e.Event.(type) {
 	case protocol.DutyChanged:
@@ -80,7 +80,7 @@ func (d *deskView) dequeue(no protocol.Ticket) {
 	}
 }
 
-// retire is the going of an operator.
+// retire takes an operator off duty.
 func (d *deskView) retire(id uuid.UUID) {
 	if d.duty[id] {
 		delete(d.duty, id)
@@ -88,16 +88,15 @@ func (d *deskView) retire(id uuid.UUID) {
 	}
 }
 
-// connected is the coming or going of a session's connection, of which nobody may be told.
+// connected notes that a session's connection came or went, which may not be announced.
 func (d *deskView) connected(s *session) {
 	if s.visits != 0 || s.serves {
 		d.due = true
 	}
 }
 
-// tellQueue tells those who wait what has changed for them: at once, and then
-// once a second at the most, so that a thousand who leave together cost each of the others
-// two lines and not a thousand.
+// tellQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that
+// a thousand visitors that leave together cost each of the remaining ones two lines and not a thousand.
 func (r *run) tellQueue() {
 	d := &r.desk
 	if !d.due {

@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// changed is what a change means for connections.
+// changed applies a change to connections.
 func (r *run) changed(ch change) {
 	s := r.sessions[ch.author]
 	switch c := ch.Change.(type) {
@@ -20,7 +20,7 @@ func (r *run) changed(ch change) {
 	case state.Detached:
 		r.unlink(s)
 		r.goRemote(s, 0)
-		s.wasSeen(c.Seen) // by a start, which knows it from the last note
+		s.wasSeen(c.Seen) // from a start, which knows it from the last note
 	case state.Ended:
 		r.unlink(s)
 		r.remove(s)
@@ -33,7 +33,7 @@ func (r *run) changed(ch change) {
 	}
 }
 
-// opened begins the delivery to a session that is new.
+// opened begins the delivery to a new session.
 func (r *run) opened(id uuid.UUID, of *state.Session) {
 	s := &session{
 		listener: listener{id: id, program: of.Program, echo: of.Echo}, nick: of.Nick, operator: of.Operator,
@@ -80,19 +80,19 @@ func (r *run) goRemote(s *session, conn uint64) {
 	}
 }
 
-// wasSeen says up to which position the last connection of s was told, if that is more than is known here.
+// wasSeen notes up to which position the last connection of s was written, if that is more than is known here.
 func (s *session) wasSeen(upto uint64) {
 	if upto > s.seen.Load() {
 		s.seen.Store(upto)
 	}
 }
 
-// link has a client told from here on what is for s, which was told all up to a position. If
-// the session that the client had before is behind, its reading ends here.
+// link begins the delivery of s to a client from a position. If the client's earlier session is behind, its
+// reading ends here.
 func (r *run) link(c *Client, s *session, from uint64) {
 	s.client, c.session, s.live, s.fresh = c, s, false, true
 	r.desk.connected(s)
-	if first := c.first; first != nil { // most have one session, and are written to as if it had been theirs from the beginning
+	if first := c.first; first != nil { // most clients have one session, so its position counts from the beginning of the connection
 		c.first, s.seen = nil, first
 		s.seen.Store(from)
 		return
@@ -103,7 +103,7 @@ func (r *run) link(c *Client, s *session, from uint64) {
 	r.append(c, &aside{begin: s.seen}, nil)
 }
 
-// unlink parts a session from its client, which is told nothing more of it.
+// unlink parts a session from its client, which hears nothing more of it.
 func (r *run) unlink(s *session) {
 	if s != nil && s.client != nil {
 		s.client.session, s.client, s.live = nil, nil, false
@@ -111,8 +111,8 @@ func (r *run) unlink(s *session) {
 	}
 }
 
-// resumePoint is the position from which a session's client reads on, and why that is not
-// the one which it named.
+// resumePoint is the position from which a session's client reads on, and why it differs from the one that the
+// client named.
 func (r *run) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
 	res := c.resume
 	switch {
@@ -128,7 +128,7 @@ func (r *run) resumePoint(c *Client, s *session) (seq uint64, missing protocol.G
 	return res.Seq, ""
 }
 
-// tellAnswers tells the last answers of a decision, and gives the weight of its command back.
+// tellAnswers tells the last answers of a decision, and releases the weight of its command.
 func (r *run) tellAnswers(d *decided, answers []state.Answer) {
 	weight := d.weight
 	if d.next != nil {
@@ -139,7 +139,7 @@ func (r *run) tellAnswers(d *decided, answers []state.Answer) {
 	if c == nil {
 		return
 	}
-	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session was behind with is told to nobody
+	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session is behind with is not delivered
 		r.append(c, &aside{begin: new(seen)}, nil)
 	}
 	switch {
@@ -156,8 +156,8 @@ func (r *run) tellAnswers(d *decided, answers []state.Answer) {
 	}
 }
 
-// answerAll tells answers. What one client is told together is put into its outbox together. The weight
-// goes with the last of what d's own client is told; what is returned is still to be given back.
+// answerAll tells answers. Those for one client are put into its outbox together. The weight goes with the last
+// one for d's own client; the rest of it, which the caller must release, is returned.
 func (r *run) answerAll(d *decided, answers []state.Answer, weight int64) int64 {
 	for len(answers) > 0 {
 		conn, n := answers[0].Conn, 1
@@ -181,7 +181,7 @@ func (r *run) answerAll(d *decided, answers []state.Answer, weight int64) int64 
 	return weight
 }
 
-// appendItems appends what c is told of an answer. A client that is gone, or was told goodbye, is told nothing.
+// appendItems appends the items of an answer to c. A client that is gone, or was sent goodbye, is told nothing.
 func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) []item {
 	if c == nil || c.over {
 		if _, ends := a.Query.(state.Shutdown); !ends || !r.node.isElsewhere(a.Conn) {
@@ -190,7 +190,7 @@ func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) [
 		return items
 	}
 	if s := c.session; s != nil && s.unsaid {
-		r.broadcast() // its own lines come first
+		r.broadcast() // the client's own lines come first
 	}
 	at := &aside{after: r.place(c)}
 	if a.Query != nil {
@@ -209,7 +209,7 @@ func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) [
 	return append(items, item{line: protocol.NewLine(e), aside: at})
 }
 
-// query has c's writer read something from the record.
+// query lets c's writer read something from the journal.
 func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref protocol.Ref) []item {
 	s := c.session
 	switch q := q.(type) {
@@ -234,14 +234,14 @@ func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref proto
 		at.redact = &q
 	case state.Transcript:
 		at.transcript = &transcript{me: s.reader(), ticket: q.Ticket, trail: r.trails.find(q.Ticket, q.Lines), last: q.Lines}
-		if q.Lines >= 0 { // it is not what was asked for
+		if q.Lines >= 0 { // it was not asked for
 			at.ref = ""
 		}
 	}
 	return append(items, item{aside: at})
 }
 
-// effect does what an answer means that is for no client.
+// effect carries out a query that is for no client.
 func (r *run) effect(q state.Query) {
 	switch q := q.(type) {
 	case state.Shutdown:
@@ -296,7 +296,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 	return e
 }
 
-// stand notes where a visitor is told to stand, in the place of all that was to be told of it before.
+// stand notes the place in the queue that a visitor is told; it replaces what waits.
 func (r *run) stand(s *session, q protocol.Queueing) {
 	if s == nil || s.operator { // else what was told is of the record: see tellTrouble
 		return
@@ -305,7 +305,7 @@ func (r *run) stand(s *session, q protocol.Queueing) {
 	s.client.out.post(nil)
 }
 
-// finish is the end of what a client is told.
+// finish ends what a client is told.
 func (r *run) finish(c *Client) {
 	r.unlink(c.session)
 	c.over = true

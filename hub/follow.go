@@ -7,7 +7,7 @@ import (
 	"chinwag/protocol"
 )
 
-// follows follows commands. What they cost is under way until they are told.
+// follows carries out commands. Their cost is in flight until they are told.
 func (r *run) follows(req commands) {
 	for _, cmd := range req.cmds {
 		p := proposal{c: req.c, weight: req.weight, cost: costOf(cmd), isLine: IsLine(cmd), ref: req.ref}
@@ -15,7 +15,7 @@ func (r *run) follows(req commands) {
 	}
 }
 
-// command has a command decided, or answers one that needs no order.
+// command proposes a command, or answers one that needs no order.
 func (r *run) command(c *Client, cmd protocol.Command, p proposal) {
 	if c.over || r.draining {
 		r.drop(p)
@@ -54,11 +54,11 @@ func (r *run) command(c *Client, cmd protocol.Command, p proposal) {
 	r.propose(p)
 }
 
-// enters begins the session of a client that says its first command, and reports whether that is still to
-// be followed.
+// enters begins the session of a client at its first command, and reports whether that command is still to be
+// carried out.
 func (r *run) enters(c *Client, cmd protocol.Command, p proposal) bool {
 	switch cmd := cmd.(type) {
-	case protocol.Rename: // nobody hears of it before the client arrives
+	case protocol.Rename: // it is not announced before the client arrives
 		c.Nick = cmd.Nick
 		r.drop(p)
 		return false
@@ -75,20 +75,20 @@ func (r *run) enters(c *Client, cmd protocol.Command, p proposal) bool {
 		return false
 	}
 	r.open(c, proposal{before: true}, r.newcomer(c))
-	if c.over || !c.hasSession() { // there is no place
+	if c.over || !c.hasSession() { // it has no session
 		r.drop(p)
 		return false
 	}
 	return true
 }
 
-// refOf is the id that a client gave to what it says.
+// refOf is the id that a client gave to a line.
 func refOf(cmd protocol.Command) protocol.Ref {
 	_, ref := protocol.Split(cmd)
 	return ref
 }
 
-// promote makes an operator of a client.
+// promote makes a client an operator.
 func (r *run) promote(req promote) {
 	c := req.c
 	p := proposal{c: c, weight: req.weight, ref: req.ref, op: state.Promote{}}
@@ -104,13 +104,13 @@ func (r *run) promote(req promote) {
 	}
 }
 
-// detach is the end of a connection, in order or not. The client stays known until that is told.
+// detach ends a connection, in order or not. The client stays known until that is delivered.
 func (r *run) detach(req detach) {
 	c := req.c
 	c.detached = true
 	r.greeted.leave(c)
 	defer r.ended(c)
-	if !c.hasSession() || r.parted { // then its session stays for the next start
+	if !c.hasSession() || r.parted { // its session stays for the next start
 		if req.reason == protocol.Quit && !c.over {
 			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
 		}
@@ -131,7 +131,7 @@ func (r *run) detach(req detach) {
 	r.lose(c, lost)
 }
 
-// isOperator reports whether c is an operator's, as told.
+// isOperator reports whether c is an operator's, as delivered.
 func (c *Client) isOperator() bool {
 	if c.session == nil {
 		return c.Operator
@@ -139,7 +139,7 @@ func (c *Client) isOperator() bool {
 	return c.session.operator
 }
 
-// lostFor is what is decided about the end of c's connection.
+// lostFor is the intent for the end of c's connection.
 func (c *Client) lostFor(reason protocol.Reason) state.Lost {
 	lost := state.Lost{Reason: reason}
 	if c.session != nil {
@@ -148,17 +148,18 @@ func (c *Client) lostFor(reason protocol.Reason) state.Lost {
 	return lost
 }
 
-// lose has the end of a client's connection decided. It means nothing where the session is over, or another connection's.
+// lose proposes the end of a client's connection. That has no effect if the session is over, or has another
+// connection.
 func (r *run) lose(c *Client, lost state.Lost) {
 	r.lost[c.conn] = lost
 	r.propose(proposal{of: c.id, conn: c.conn, op: lost})
 }
 
-// forget is the end of what is known of a connection.
+// forget deletes what is known of a connection.
 func (r *run) forget(conn uint64) {
 	delete(r.lost, conn)
 	if c := r.clients[conn]; c != nil && c.detached {
-		if !c.over { // its session is over, or has not begun in the end
+		if !c.over { // its session is over, or never began
 			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
 		}
 		delete(r.clients, conn)
@@ -185,7 +186,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// notice tells all operators who are here something about the server.
+// notice tells all connected operators something about the server.
 func (r *run) notice(req notice) {
 	for _, s := range r.sessions {
 		if s.operator && s.client != nil {
