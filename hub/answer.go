@@ -56,7 +56,7 @@ func (r *run) giveBackWhenWritten(c *Client, weight int64) {
 
 func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }
 
-// tellLocal answers a command about which nothing is to be decided, in its place.
+// tellLocal answers a command that needs no decision, in its turn.
 func (r *run) tellLocal(c *Client, p proposal, events ...protocol.Event) {
 	p.c, p.local = c, true
 	d := &decided{proposal: p}
@@ -66,8 +66,8 @@ func (r *run) tellLocal(c *Client, p proposal, events ...protocol.Event) {
 	r.tellAfter(d)
 }
 
-// tellIn is tellLocal for what is known before c's turn: a word that is no command is
-// answered with what c may have meant of what it can do.
+// tellIn is tellLocal for a refusal made before c's turn: for an unknown command it suggests one that c can use
+// where it is.
 func (r *run) tellIn(c *Client, p proposal, e protocol.Event) {
 	if refused, ok := e.(protocol.Refused); ok && !c.over {
 		refused.Refusal = *refused.Refusal.In(r.standsAt(c))
@@ -76,7 +76,7 @@ func (r *run) tellIn(c *Client, p proposal, e protocol.Event) {
 	r.tellLocal(c, p, e)
 }
 
-// help tells c what it can do where it is, or all of one command.
+// help lists the commands that c can use where it is, or explains one.
 func (r *run) help(c *Client, cmd protocol.Help, p proposal) {
 	told, err := protocol.HelpFor(cmd, r.standsAt(c))
 	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
@@ -90,8 +90,8 @@ func (r *run) help(c *Client, cmd protocol.Help, p proposal) {
 	r.tellLocal(c, p, events...)
 }
 
-// standsAt is where c is, and who, as far as that decides what it can do. A client that has not
-// arrived yet, or could not, is where it is about to be: each command tries to bring it there.
+// standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a
+// session counts as in its first room: each command tries to bring it there.
 func (r *run) standsAt(c *Client) protocol.Place {
 	operator, at, aimed, program, watching := c.Operator, r.entrance(c.Operator), false, false, false
 	if s := c.session; s != nil {
@@ -103,14 +103,14 @@ func (r *run) standsAt(c *Client) protocol.Place {
 		Visitor:    at == protocol.DeskRoom,
 		Aimed:      aimed,
 		Nowhere:    at == protocol.Room{},
-		Console:    operator && c.Brief, // it has nothing to come back to
+		Console:    operator && c.Brief, // its session cannot be resumed
 		OnlyDesk:   r.opts.Desk,
 		NoPassword: c.NoPassword,
 		Program:    program,
 	}
 }
 
-// entrance is the room that a newcomer enters first.
+// entrance is the first room of a newcomer.
 func (r *run) entrance(operator bool) protocol.Room {
 	switch {
 	case !r.opts.Desk:
@@ -121,8 +121,7 @@ func (r *run) entrance(operator bool) protocol.Room {
 	return protocol.DeskRoom
 }
 
-// goodbye is the last thing that a client is told. Its connection ends when it
-// is written.
+// goodbye is the last thing that a client is told. Its connection ends when that is written.
 func (r *run) goodbye(c *Client, g protocol.Goodbye) {
 	line := protocol.NewLine(r.complete(c, g))
 	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))

@@ -110,7 +110,7 @@ func (r *run) decide(p proposal, in *state.Intent, now time.Time) {
 	r.record(d, made.Rows)
 }
 
-// release frees what only an undo of decided intents would need.
+// release frees what an undo would need, when nothing is in flight.
 func (r *run) release() {
 	if len(r.inflight) == 0 {
 		r.machine.Release(r.machine.Number())
@@ -168,8 +168,8 @@ func (r *run) adopt(d *decided) {
 	r.guests = max(r.guests, r.machine.LastGuest())
 }
 
-// goesOn is adopt for a resumed session. For a person the server knows what was seen, whatever a hello says;
-// the guest number of the replaced session is free again.
+// goesOn is adopt for a resumed session. For a person the server knows what was seen, whatever a hello says. A
+// guest number is skipped if the client had a session: see resume.
 func (r *run) goesOn(d *decided) {
 	if _, ok := d.op.(state.Resume); !ok {
 		return

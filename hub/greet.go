@@ -14,31 +14,33 @@ import (
 	"chinwag/protocol"
 )
 
-// A new connection is greeted, and has no session before it says something or has been silent
-// for Options.Arrive. So one that goes again leaves no trace, and a name that is told first is the first
-// that anybody hears.
+// A new connection is greeted, and has no session before its first command, or before it has been silent for
+// Options.Arrive. So a connection that ends before that leaves no trace, and a name in the first command is the
+// first name that is announced.
+//
+// greeted are the clients that have no session yet.
 //
 // greeted are the clients that have no session yet.
 type greeted struct {
-	silent   []*newcomer // that have said nothing yet, the first to be announced first
-	reserved int         // places at the desk that are kept for them,
+	silent   []*newcomer // without a command yet, in the order of their arrival
+	reserved int         // places at the desk reserved for them,
 	from     map[netip.Prefix]int
 }
 
 func newGreeted() greeted { return greeted{from: map[netip.Prefix]int{}} }
 
-// newcomer is a client that is announced at a time, if it says nothing before.
+// newcomer is a client that is announced at a time, unless it sends a command before.
 type newcomer struct {
 	c      *Client
 	due    time.Time
-	waited int // times that it had said something which was not read
+	waited int // times that it had unread input when it was due
 }
 
 const (
 	maxWaited = 10
 
-	// maxWaitedFull is how often the moment is lengthened in which a client may resume a session, or become an
-	// operator, that was told that there is no place: 15 seconds, if Options.Arrive is left alone.
+	// maxWaitedFull is how often the moment is lengthened for a client that was told that the desk is full, so
+	// that it may resume a session or become an operator: 15 seconds with the default Options.Arrive.
 	maxWaitedFull = 50
 )
 
@@ -60,7 +62,7 @@ func (r *run) attach(req attach) {
 	req.answer <- true
 }
 
-// nextGuest is the number of a guest that none has; 0: the order of several nodes gives it.
+// nextGuest is a guest number that is free; 0: the order of several nodes gives it.
 func (r *run) nextGuest() int {
 	if r.node.shares() {
 		return 0
@@ -68,7 +70,7 @@ func (r *run) nextGuest() int {
 	return r.guests + 1
 }
 
-// number gives c a number among guests.
+// number gives c a guest number.
 func (r *run) number(c *Client) {
 	if c.Nick == (protocol.Nick{}) && !r.node.shares() {
 		r.guests++
@@ -76,11 +78,11 @@ func (r *run) number(c *Client) {
 	}
 }
 
-// greeting is the same for all, so there is one line of it.
+// greeting is the same for all clients, so one line serves.
 var greeting = protocol.NewLine(protocol.Greeting{Server: protocol.Version})
 
-// greet is the first line of a connection. Where there is only a desk, it says whether there is a place, which
-// is kept from then on.
+// greet is the first line of a connection. On a desk-only server it reports whether there is a place, which is
+// reserved from then on.
 func (r *run) greet(c *Client) *protocol.Line {
 	if !r.opts.Desk || c.Operator {
 		return greeting
@@ -94,13 +96,13 @@ func (r *run) greet(c *Client) *protocol.Line {
 	return protocol.NewLine(protocol.Greeting{Server: protocol.Version, Text: protocol.MustText(full.Text)})
 }
 
-// isFull reports why there is no place at the desk for a client, beside those that are kept for others.
+// isFull returns why there is no place at the desk for a client, beside those reserved for other clients.
 func (r *run) isFull(c *Client) *protocol.Refusal {
 	all, here := r.greeted.others(c)
 	return r.machine.FullDesk(c.From.Prefix, all, here)
 }
 
-// reserve keeps a place at the desk for a client; leave gives it back.
+// reserve reserves a place at the desk for a client; leave gives it back.
 func (g *greeted) reserve(c *Client) {
 	c.reserves = true
 	g.reserved++
@@ -122,7 +124,7 @@ func (g *greeted) leave(c *Client) {
 	}
 }
 
-// others are the places that are kept for others than c, and those of them from c's address.
+// others counts the places reserved for clients other than c, and those of them from c's address.
 func (g *greeted) others(c *Client) (all, here int) {
 	all, here = g.reserved, g.from[c.From.Prefix]
 	if c.reserves {
@@ -141,9 +143,8 @@ func (r *run) await(n *newcomer) {
 	}
 }
 
-// announce announces those who have said nothing for long enough. When many come
-// at once, what some have said is not read yet: a name, perhaps, and nobody is told of
-// a guest who has one.
+// announce announces newcomers that have been silent for long enough. When many come at once, some have unread
+// input: perhaps a name, so that none of them need be announced as a guest.
 func (r *run) announce(now time.Time) {
 	silent := r.greeted.silent
 	n := 0
@@ -163,8 +164,8 @@ func (r *run) announce(now time.Time) {
 	r.greeted.silent = slices.Delete(r.greeted.silent, 0, n)
 }
 
-// waitsForPlace reports whether a client that was told that there is no place, and has said nothing
-// since, is left alone for another moment: perhaps there is one by then. At the bare door nobody was told.
+// waitsForPlace reports whether a client that was told that the desk is full, and has been silent since, is
+// left alone for another moment: there may be a place by then. A bare connection was not told.
 func (r *run) waitsForPlace(w *newcomer) bool {
 	return w.c.toldFull && !w.c.Brief && w.waited < maxWaitedFull && r.isFull(w.c) != nil
 }
@@ -195,7 +196,7 @@ func (r *run) newcomer(c *Client) state.Open {
 	return o
 }
 
-// open begins a session for a client, or goes on with the one of the token in its hello.
+// open begins a session for a client, or resumes the one of the token in its hello.
 func (r *run) open(c *Client, p proposal, o state.Open) {
 	if p.c = c; r.cannotBegin(p) {
 		return
@@ -218,10 +219,10 @@ func (r *run) open(c *Client, p proposal, o state.Open) {
 	r.propose(p)
 }
 
-// hello makes a program of a client: it speaks JSON lines, has a token to come back with, and may have
-// been here before.
+// hello makes a client a program: it speaks JSON lines, gets a token to resume with, and may have been here
+// before.
 func (r *run) hello(c *Client, h protocol.Hello, p proposal) {
-	if c.id != uuid.Nil { // its number is that of the guest who goes
+	if c.id != uuid.Nil { // its guest number is that of the replaced session
 		r.number(c)
 	}
 	c.hello, c.resume = &h, h.Resume
@@ -237,14 +238,14 @@ func (r *run) missing(res *protocol.Resume) protocol.GapReason {
 		return ""
 	case res.Epoch != r.hub.journal.Epoch().String():
 		return protocol.OldEpoch
-	case !r.node.shares() && res.Seq > r.machine.Head(): // another node may be ahead of this one
+	case !r.node.shares() && res.Seq > r.machine.Head(): // with several nodes, another may be ahead of this one
 		return protocol.Future
 	}
 	return protocol.OldToken
 }
 
-// resume goes on with a session for a person, who knows its code and not what was seen of it
-// last: the server does.
+// resume resumes a session for a person, by its code. The person does not name the last position seen: the
+// server knows it.
 func (r *run) resume(c *Client, code string, p proposal) {
 	if p.c = c; r.cannotBegin(p) {
 		return
@@ -262,8 +263,8 @@ func (r *run) resume(c *Client, code string, p proposal) {
 	r.propose(p)
 }
 
-// newCode makes the code of a session: 50 bits, which nobody guesses while they
-// count, in letters that can be read aloud.
+// newCode makes the code of a session: 50 bits, which cannot be guessed while guesses are counted, in letters
+// that can be read aloud.
 func newCode() string {
 	code := strings.ToLower(rand.Text()[:10])
 	return code[:5] + "-" + code[5:]
@@ -278,8 +279,8 @@ func canonCode(s string) string {
 	return letters[:5] + "-" + letters[5:]
 }
 
-// cannotBegin reports whether the disk does not answer, and tells a client so that wants a session: who comes
-// on one connection after the other would have more and more decisions wait for it.
+// cannotBegin reports whether the disk does not answer, and tells that to a client that wants a session: else a
+// flood of connections would add ever more waiting decisions.
 func (r *run) cannotBegin(p proposal) bool {
 	if !r.health.hangs() {
 		return false
@@ -290,8 +291,8 @@ func (r *run) cannotBegin(p proposal) bool {
 	return true
 }
 
-// tellNowhere tells a client whose session could not be recorded that it is in no room yet. No place is kept for it: it may
-// never try again, and no operator sees who has the place.
+// tellNowhere tells a client whose session could not be recorded that it is in no room yet. No place is
+// reserved for it: it may never try again, and operators would not see the reservation.
 func (r *run) tellNowhere(d *decided) {
 	r.greeted.leave(d.c)
 	d.c.nowhere = true
@@ -300,13 +301,13 @@ func (r *run) tellNowhere(d *decided) {
 
 var nowhere = protocol.Refuse("not-kept", "You are in no room yet: the record cannot be written just now. Please try again in a while: /join ROOM")
 
-// withhold keeps a client out of every room before its hello. If it was announced already, because
-// its first line took long, it leaves.
+// withhold keeps a client without a session before its hello. If it was announced already, because its first
+// line took long, its session ends.
 func (r *run) withhold(c *Client) {
 	if c.over || r.draining {
 		return
 	}
-	r.greeted.leave(c) // perhaps none comes, and no operator sees who has the place
+	r.greeted.leave(c) // a hello may never come, and operators would not see the reservation
 	c.withheld = true
 	if c.hasSession() {
 		r.withdraw(c)

@@ -9,15 +9,15 @@ import (
 	"chinwag/protocol"
 )
 
-// heard is an entry as all but its author are told it.
+// heard is an entry as sessions other than its author are told it.
 type heard struct {
 	*journal.Entry
 	line      *protocol.Line
 	elsewhere bool
 }
 
-// linesOfAll are what is told of said to sessions that have said none of it. Comings and goings one right after the other are
-// told together.
+// linesOfAll are the lines of said for sessions that have said none of it. Consecutive comings and goings
+// become one line.
 func linesOfAll(said []heard) []*protocol.Line {
 	lines := make([]*protocol.Line, len(said))
 	for i := range said {
@@ -44,7 +44,7 @@ func (s *session) lineOf(h *heard) *protocol.Line {
 	return protocol.NewLine(besides(s.event(h.Entry), h.elsewhere))
 }
 
-// besides is an event of a room that is in front or not.
+// besides is an event with the name of its room if that is not in front.
 func besides(e protocol.Event, elsewhere bool) protocol.Event {
 	if elsewhere {
 		return protocol.Elsewhere{Event: e}
@@ -52,7 +52,7 @@ func besides(e protocol.Event, elsewhere bool) protocol.Event {
 	return e
 }
 
-// elsewhere is what people who have another room in front are told of what was said ith in r.
+// elsewhere is the line of entry i for sessions that have another room in front.
 func (r *room) elsewhere(i int) *protocol.Line {
 	for len(r.others) <= i {
 		r.others = append(r.others, nil)
@@ -63,7 +63,7 @@ func (r *room) elsewhere(i int) *protocol.Line {
 	return r.others[i]
 }
 
-// crowd makes one line of those that tell of coming and going, one right after the other. It writes to the slice.
+// crowd makes one line of consecutive comings and goings. It writes to the slice.
 func crowd(lines []*protocol.Line) []*protocol.Line {
 	n := 0
 	for i := 0; i < len(lines); {
@@ -95,13 +95,13 @@ func together(lines []*protocol.Line) *protocol.Line {
 	return protocol.Together(events)
 }
 
-// thing is what was told last in one of several rooms.
+// thing is the last event that was told, in one of several rooms.
 type thing struct {
 	id     uuid.UUID
 	stream journal.Stream
 }
 
-// again reports whether e tells in another room what was told last.
+// again reports whether e is the event that was told last, in another room.
 func (t *thing) again(e *journal.Entry) bool {
 	if !isRooms(e.Stream) {
 		t.stream = ""
@@ -113,5 +113,5 @@ func (t *thing) again(e *journal.Entry) bool {
 	return again
 }
 
-// isRooms reports whether a stream is that of a room in which all hear the same.
+// isRooms reports whether a stream is that of a room in which all members hear the same.
 func isRooms(st journal.Stream) bool { return len(st) > 0 && st[0] == '#' && st != journal.Desk }

@@ -9,12 +9,12 @@ import (
 	"chinwag/protocol"
 )
 
-// legacyStore is a store that can tell what the entries of a record without rows hold for certain.
+// legacyStore is a store that can report what the entries of a journal without rows hold for certain.
 type legacyStore interface {
 	Legacy() (journal.Legacy, error)
 }
 
-// legacy is what the entries hold for certain of a record that has no rows beside them: of an older program, or
+// legacy is what the entries of a journal without rows hold for certain: it was written by an older program, or
 // imported. nil: there are no entries.
 func legacy(j *journal.Journal) (*state.Legacy, error) {
 	if j.Head() == 0 {
@@ -32,7 +32,7 @@ func legacy(j *journal.Journal) (*state.Legacy, error) {
 	return &l, nil
 }
 
-// legacyOf is what was found as the state takes it.
+// legacyOf converts what was found to the state's type.
 func legacyOf(found *journal.Legacy) state.Legacy {
 	l := state.Legacy{Ticket: found.Ticket}
 	for i := range found.Topics {
@@ -48,7 +48,7 @@ func legacyOf(found *journal.Legacy) state.Legacy {
 	return l
 }
 
-// legacyTopic is the topic that a room has since e; a topic may be taken away by it, too.
+// legacyTopic is the topic of a room after e, which may also remove it.
 func legacyTopic(e *journal.Entry) (t state.LegacyTopic, ok bool) {
 	set, ok := e.Event.(protocol.TopicSet)
 	name, err := protocol.ParseRoom(string(e.Stream))
@@ -84,7 +84,7 @@ func since(entries ...*journal.Entry) (at time.Time) {
 	return at
 }
 
-// tellInheritance has the log tell what was taken: once, since rows stand in the record from here on.
+// tellInheritance logs what was taken: once, since the journal has rows from here on.
 func (r *run) tellInheritance(i state.Inheritance) {
 	r.hub.news("the record is of an older chinwag, or was imported: topics, ticket numbers and messages at the desk were taken from what it holds, and nobody can come back to a session of before",
 		"rooms", i.Rooms, "tickets", i.Ticket, "messages", i.Messages)

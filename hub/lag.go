@@ -6,20 +6,20 @@ import (
 	"chinwag/hub/state"
 )
 
-// lag is how long after it was decided something is told: the longest of the last moments. What
-// gives somebody a second to read it gives that from when it is told.
+// lag is the delay from decision to delivery: the longest of the last moments. A deadline for reading something
+// is counted from its delivery.
 type lag struct {
 	since       time.Time
-	now, before time.Duration // the longest since then, and in the second before that
+	now, before time.Duration // the longest in this second, and in the second before
 }
 
-// note is called when something is told.
+// note is called at each delivery.
 func (l *lag) note(decided, now time.Time) {
 	l.at(now)
 	l.now = max(l.now, now.Sub(decided))
 }
 
-// at is how long it takes; what was told two seconds ago counts no more.
+// at is the present delay; deliveries of two seconds ago do not count.
 func (l *lag) at(now time.Time) time.Duration {
 	switch passed := now.Sub(l.since); {
 	case passed >= 2*state.Breath:
@@ -30,7 +30,7 @@ func (l *lag) at(now time.Time) time.Duration {
 	return max(l.now, l.before)
 }
 
-// lateness is how long after it was decided what is told just now is told, or will be at the earliest.
+// lateness is the delay from decision to delivery just now, or the least that it will be.
 func (r *run) lateness(now time.Time) time.Duration {
 	late := r.lag.at(now)
 	if len(r.inflight) > 0 {

@@ -10,33 +10,33 @@ import (
 	"chinwag/protocol"
 )
 
-// listener decides what of the streams that a member reads it is told. It is
-// a value: the writer that catches up works with a copy.
+// listener decides which entries of its streams a member hears. It is a value: the writer that catches up works
+// with a copy.
 type listener struct {
 	id      uuid.UUID
-	program bool // it has said hello
+	program bool // it has sent a hello
 	echo    bool
-	deaf    *deafness // whom it ignores
+	deaf    *deafness // the names that it ignores
 }
 
-// hears reports whether e is told.
+// hears reports whether the listener hears e.
 func (l *listener) hears(e *journal.Entry) bool {
 	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
-		return false // people are told of all of them at once
+		return false // people get one line for all of them
 	}
 	if e.Author == l.id {
 		switch e.Event.(type) {
 		case protocol.Said, protocol.Acted:
-			return l.echo // a whisper is always told: one wants to see that it was one
+			return l.echo // a whisper is always echoed: its author wants to see that it was one
 		case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:
-			return false // what it asked for is answered
+			return false // its answer tells it
 		}
 		return true
 	}
 	return !l.ignores(e)
 }
 
-// event is what this listener is told of e.
+// event is e as this listener is told it.
 func (l *listener) event(e *journal.Entry) protocol.Event {
 	switch {
 	case e.Author == l.id:
@@ -47,7 +47,7 @@ func (l *listener) event(e *journal.Entry) protocol.Event {
 	return e.Event.ForOthers()
 }
 
-// line is event on its way.
+// line is event, encoded.
 func (l *listener) line(e *journal.Entry) *protocol.Line {
 	if e.Author != l.id && e.Line != nil {
 		return e.Line
@@ -55,21 +55,21 @@ func (l *listener) line(e *journal.Entry) *protocol.Line {
 	return protocol.NewLine(l.event(e))
 }
 
-// reader is a listener that reads the record by itself, and what it reads of the room in front. It is a value, too.
+// reader is a listener that reads from the journal, with the stream of its room in front. It is a value, too.
 type reader struct {
 	listener
 	front journal.Stream // "": it is in no room
 }
 
-// reader is s as one that reads from here on.
+// reader is s as a reader from here on.
 func (s *session) reader() reader { return reader{s.listener, s.frontStream()} }
 
-// event is what this reader is told of e.
+// event is e as this reader is told it.
 func (r *reader) event(e *journal.Entry) protocol.Event {
 	return besides(r.listener.event(e), r.isElsewhere(e))
 }
 
-// line is event on its way.
+// line is event, encoded.
 func (r *reader) line(e *journal.Entry) *protocol.Line {
 	if r.isElsewhere(e) {
 		return protocol.NewLine(r.event(e))
@@ -77,18 +77,17 @@ func (r *reader) line(e *journal.Entry) *protocol.Line {
 	return r.listener.line(e)
 }
 
-// isElsewhere reports whether e is told with the name of the room: it stands in another one than that in front.
+// isElsewhere reports whether e is told with the name of the room, since it is not in the one in front.
 func (r *reader) isElsewhere(e *journal.Entry) bool {
 	return !r.program && r.front != "" && isRooms(e.Stream) && e.Stream != r.front && !standsIn(e.Event, r.front)
 }
 
-// standsIn reports whether an event stands in a room, too, beside others.
+// standsIn reports whether an event is also in a room, beside other streams.
 func standsIn(e protocol.Event, room journal.Stream) bool {
 	return slices.ContainsFunc(protocol.RoomsOf(e), func(r protocol.Room) bool { return state.OfRoom(r) == room })
 }
 
-// appendLines appends what is told of entries. Comings and goings one right after the other are told
-// to people together.
+// appendLines appends the lines of entries. For people, consecutive comings and goings become one line.
 func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
 	from := len(lines)
 	for i := range entries {

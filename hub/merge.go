@@ -8,15 +8,15 @@ import (
 	"chinwag/protocol"
 )
 
-// A session in several rooms is told what was said in them in one sequence, in the order of the record: told room after
-// room, a program would see 1, 4, 2 and lose 2 when it resumes from 4.
+// A session in several rooms gets their lines in one sequence, in the order of the journal: room after room, a
+// program would see 1, 4, 2 and lose 2 when it resumes from 4.
 //
 //	#lobby  1 . . 4 . 6          in #lobby alone:          1 4 6
 //	#tea    . 2 3 . . .          in #lobby, and #tea:      1 #tea 2 #tea 3 4 6
 //	#mate   . . . . 5 6          in #lobby, and #mate:     1 4 #mate 5 6
 //
-// It is made once for all sessions that are in the same of the rooms that speak, and have the same of them in front.
-// A thing that stands in several rooms (6: a new name) is told once.
+// A sequence is made once for all sessions that are in the same of the rooms with lines, and have the same of
+// them in front. An event in several rooms (6: a new name) is told once.
 //
 // merging makes the sequences of one broadcast.
 type merging struct {
@@ -24,11 +24,11 @@ type merging struct {
 	key   []byte
 	parts []uint32
 	heads []head         // of one session,
-	front journal.Stream // and what it reads of the room in front
+	front journal.Stream // and the stream of its room in front
 	said  []heard        // by one session
 }
 
-// merge is one sequence, for all sessions that are told the same.
+// merge is one sequence, for all sessions that hear the same.
 type merge struct {
 	first *journal.Entry
 	lines []*protocol.Line
@@ -36,17 +36,17 @@ type merge struct {
 	taken bool
 }
 
-// head is what is yet to be merged of one room.
+// head is what is still to be merged of one room.
 type head struct {
 	room      *room
 	at        int // in room.said
 	elsewhere bool
 }
 
-// tellSeveral tells a session in several rooms what was said in them, if it has not been told already. It reports false
-// if the session is told what the members of one room only are told.
+// tellSeveral delivers to a session in several rooms what was said in them, unless that is done already. It
+// reports false if the session hears just what the members of one room hear.
 func (r *run) tellSeveral(s *session) bool {
-	if s.told >= r.head { // in another of its rooms
+	if s.told >= r.head { // done for another of its rooms
 		return true
 	}
 	g := &r.merging
@@ -68,8 +68,8 @@ func (r *run) tellSeveral(s *session) bool {
 	return true
 }
 
-// tellBefore tells a session what was said before in its rooms: it is about to leave one or to enter another, or to
-// have another in front.
+// tellBefore delivers to a session what was said before in its rooms: it is about to leave or enter a room, or
+// to have another in front.
 func (r *run) tellBefore(s *session) {
 	if s == nil || !s.live || len(r.speaking) == 0 || s.told >= r.head {
 		return
@@ -82,8 +82,8 @@ func (r *run) tellBefore(s *session) {
 	s.told = r.head
 }
 
-// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and whether all
-// of it may be told a moment later.
+// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and
+// whether all of it may be told a moment later.
 func (g *merging) gather(s *session) (whole, crowded bool) {
 	g.heads, g.front = g.heads[:0], s.frontStream()
 	whole, crowded = true, true
@@ -124,7 +124,7 @@ func (g *merging) pick() []heard {
 
 func (h *head) entry() *journal.Entry { return h.room.said[h.at] }
 
-// part is what a key has of a room: which of those that speak it is, and whether it is elsewhere.
+// part is a room's part of a key: which of the rooms with lines it is, and whether it is elsewhere.
 func (h *head) part() uint32 {
 	part := 2 * uint32(h.room.order)
 	if h.elsewhere {
@@ -133,7 +133,7 @@ func (h *head) part() uint32 {
 	return part
 }
 
-// heard is the next of a room. It is told without the name of the room if it stands in the one in front, too.
+// heard is the next entry of a room. It is told without the name of the room if it is also in the one in front.
 func (h *head) heard(front journal.Stream) heard {
 	e := h.entry()
 	if h.elsewhere && !standsIn(e.Event, front) {
@@ -142,7 +142,7 @@ func (h *head) heard(front journal.Stream) heard {
 	return heard{e, e.Line, false}
 }
 
-// merge is what is gathered as one sequence, the same for all sessions that are told it.
+// merge is what is gathered as one sequence, shared by all sessions that hear it.
 func (g *merging) merge() *merge {
 	g.parts = g.parts[:0]
 	for _, h := range g.heads {
@@ -165,8 +165,8 @@ func (g *merging) merge() *merge {
 	return m
 }
 
-// take is what is told. The first session gets the lines that are spelled for each room; for more sessions they are
-// spelled as one.
+// take returns the lines. The first session gets those that are encoded for each room; for more sessions they
+// are encoded as one.
 func (m *merge) take() []*protocol.Line {
 	if m.taken && len(m.lines) > 1 {
 		m.lines = []*protocol.Line{together(m.lines)}

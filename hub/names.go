@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// nameWait is a command that waits for the end of a connection, but not for ever: that one may
-// have much to say still, not read what it is answered, or wait itself.
+// nameWait is a command that waits for the end of a connection, but not for ever: that client may have many
+// commands left, not read its answers, or wait itself.
 type nameWait struct {
 	holder *Client
 	until  time.Time
@@ -18,9 +18,8 @@ type nameWait struct {
 	over   bool
 }
 
-// awaitName has a command that asks for a name wait until the connection of a short
-// caller from the same address is over, if that has ended but for what is not read yet; or
-// until the caller has stayed longer.
+// awaitName holds back a command that asks for a name until the short connection of an earlier client from the
+// same address is over, if that has ended but for unread input; or until that client has stayed longer.
 func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	var n protocol.Nick
 	switch cmd := cmd.(type) {
@@ -42,7 +41,7 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	return true
 }
 
-// goOn follows a command that has waited for long enough.
+// goOn carries out a command that has waited for long enough.
 func (r *run) goOn(w *nameWait) {
 	if w.over {
 		return
@@ -52,7 +51,7 @@ func (r *run) goOn(w *nameWait) {
 	r.command(w.c, w.cmd, w.p)
 }
 
-// ended does what waited for the end of a connection.
+// ended carries out the commands that waited for the end of a connection.
 func (r *run) ended(c *Client) {
 	for _, w := range slices.Clone(r.waits) {
 		if w.holder == c {

@@ -10,67 +10,66 @@ import (
 	"chinwag/protocol"
 )
 
-// outbox is what waits to be written to one client. The hub appends, whoever
-// writes takes; the lock is held for a few instructions by either.
+// outbox holds what waits to be written to one client. The hub appends, the writer takes; each holds the lock
+// for a few instructions.
 //
-// Its bound is that of put: the hub stops feeding a client for whom there is no room.
-// What comes beside the record is bounded too: one answer is under way for each
-// client, and one goodbye.
+// put bounds it: the hub stops feeding a client without room. Other items are bounded, too: each client has one
+// answer in flight, and one goodbye.
 type outbox struct {
 	mu    sync.Mutex
 	items []item
 	bytes int
-	state *protocol.Line // what is told of the state of things, without a place of its own; the latest is enough
+	state *protocol.Line // the latest state line, which has no position of its own
 	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
 
 	ending bool               // the goodbye is here, or was
-	asks   context.CancelFunc // ends what is being looked for in the record; nil: that is nothing
+	asks   context.CancelFunc // cancels the reading of the journal for an answer; nil: there is none
 
 	client   *Client
 	opened   bool // what waits is written
-	writing  bool // that is under way: nobody else begins
+	writing  bool // a writer is at work: no second one begins
 	stopping bool // it is over as soon as nothing waits
 	over     bool // nothing is written any more
 }
 
-// keptItems is for how many items a silent client keeps room.
+// keptItems is how many items a silent client keeps room for.
 const keptItems = 2
 
-// item is a line of the record or, with an aside, something else.
+// item is a line of the journal or, with an aside, something else.
 type item struct {
 	line *protocol.Line
 	*aside
 }
 
-// aside is what stands between the lines of the record.
+// aside is an item that is no entry: an answer, a replay, a change of streams, or the goodbye.
 type aside struct {
-	after      place         // who is behind reads up to here first
-	weight     int64         // given back when it is written
-	behind     *behind       // from here on the writer reads by itself
-	begin      *seen         // from here on it is another session that is told, and what was read for the one before is not
+	after      place         // a client that is behind reads up to here first
+	weight     int64         // released when the item is written
+	behind     *behind       // from here on the writer reads from the journal
+	begin      *seen         // from here on another session is told, and the reading for the one before ends
 	shift      *shift        // a client that is behind reads other streams from here on
-	past       *past         // a stretch of the record, told again
-	transcript *transcript   // what belongs to one conversation at the desk, told again
-	search     *search       // what is looked for in the record
-	redact     *state.Redact // what is taken out of the record
+	past       *past         // a stretch of the journal to replay
+	transcript *transcript   // the conversation at the desk to replay
+	search     *search       // what to find in the journal
+	redact     *state.Redact // what to erase from the journal
 	ref        protocol.Ref  // of the command that asks for one of these
-	end        bool          // nothing comes after it
+	end        bool          // the last item
 }
 
-// waits reports whether who writes it may have to wait for something else than the other side.
+// waits reports whether the writer may have to wait for something other than the peer.
 func (it item) waits() bool {
 	a := it.aside
 	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.redact != nil)
 }
 
-// place is a position in the record as a member sees it: each of its streams has had so many
-// entries there, so that nothing that came later is told to be missing.
+// place is a point in the journal for one session: a position, and the number of entries up to there in each of
+// its streams. Later entries are then not reported as missing.
 type place struct {
 	seq     uint64
 	streams []journal.Reading
 }
 
-// nth is which entry of a stream was the last there. i is where it probably stands.
+// nth is the number of the last entry of a stream at the place. i is the probable index of the stream.
 func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 	if i < len(p.streams) && p.streams[i].Stream == st {
 		return p.streams[i].Nth, true
@@ -83,23 +82,23 @@ func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 	return 0, false
 }
 
-// shift is a change of what a client that is behind reads.
+// shift is a change of the streams that a client that is behind reads.
 type shift struct {
 	leave journal.Stream  // "": none
-	enter journal.Reading // of no stream: none
-	front journal.Stream  // what is read of the room in front, from here on
+	enter journal.Reading // without a stream: none
+	front journal.Stream  // the stream of the room in front, from here on
 }
 
-// behind is where a writer begins to read by itself.
+// behind is the progress of a writer that reads from the journal.
 type behind struct {
 	reading uint64 // its number: see Client.reading
 	cursor  journal.Cursor
 	me      reader
 	last    thing // that was read
-	resumes bool  // what was told last is not known yet
+	resumes bool  // the last event told is not known yet
 }
 
-// turn follows a change of what is read.
+// turn applies a change of streams.
 func (b *behind) turn(s *shift) {
 	b.me.front = s.front
 	streams := b.cursor.Streams
@@ -115,25 +114,25 @@ func (b *behind) turn(s *shift) {
 	b.cursor.Streams = streams
 }
 
-// past is a stretch of the record that is told again.
+// past is a stretch of the journal to replay.
 type past struct {
 	me reader
 	state.Past
 }
 
-// search is what a client looks for in the record.
+// search is what a client looks for in the journal.
 type search struct {
 	me reader
 	state.Search
 }
 
-// tells reports whether e is told again.
+// tells reports whether e is replayed.
 func (p *past) tells(e *journal.Entry) bool {
 	return e.Event.IsSpoken() && !p.me.ignores(e)
 }
 
-// asking has a context for as long as something is looked for in the record: it ends when
-// nobody waits for the answer any more, since the goodbye comes or the client is gone.
+// asking returns a context for a reading of the journal: it ends when the answer is not needed any more,
+// because the goodbye comes or the client is gone.
 func (o *outbox) asking(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	o.mu.Lock()
@@ -149,7 +148,7 @@ func (o *outbox) asking(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// unask ends what is being looked for.
+// unask cancels that reading.
 func (o *outbox) unask() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -165,7 +164,7 @@ func (o *outbox) unaskLocked() {
 
 func (o *outbox) append(it item, bytes int) { o.appendAll([]item{it}, bytes) }
 
-// appendAll is append for what is to be written at once.
+// appendAll is append for items that are written at once.
 func (o *outbox) appendAll(items []item, bytes int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -177,7 +176,7 @@ func (o *outbox) appendAll(items []item, bytes int) {
 	o.begin()
 }
 
-// begin has what waits written. The caller has the lock.
+// begin starts a writer if something waits. The caller has the lock.
 func (o *outbox) begin() {
 	if o.opened && !o.writing && !o.over {
 		o.writing = true
@@ -185,7 +184,7 @@ func (o *outbox) begin() {
 	}
 }
 
-// open has what waits written from now on.
+// open lets writers start from now on.
 func (o *outbox) open() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -195,34 +194,32 @@ func (o *outbox) open() {
 	}
 }
 
-// close is the end, told by who writes.
+// close is called by the writer at the end.
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over = true
 }
 
-// stop is the end: at once where nothing is being written, which it reports, else
-// when nothing waits.
+// stop ends the writing: at once where no writer is at work, which it reports, else when nothing waits.
 func (o *outbox) stop() (now bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.stopping = true
 	if o.isWaitingLocked() {
-		o.begin() // what may wait waits no longer
+		o.begin() // lines put off are written now
 	}
 	now = o.opened && !o.writing && !o.over
 	o.over = o.over || now
 	return now
 }
 
-// leastBytes is what a short line that waits counts: its event is held as long.
+// leastBytes is what a short waiting line counts: its event is held as long.
 const leastBytes = 128
 
-// put appends lines of the record, all of them or, where there is no room for so
-// many bytes, none. Those that may wait are written with what comes next, or after wake.
-// What is said at once may fill an empty box with its bytes alone: a client that takes
-// what it is told is not behind for that.
+// put appends lines of the journal, or none of them if there is no room for so many bytes. Lines that may wait
+// are written with the next item, or after wake. The bound is checked by bytes alone, so that a client that
+// reads in time is not behind after many short lines at once.
 func (o *outbox) put(lines []*protocol.Line, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -241,7 +238,7 @@ func (o *outbox) put(lines []*protocol.Line, bytes, bound int, mayWait bool) boo
 	return true
 }
 
-// wake has what waits written.
+// wake starts a writer if something waits.
 func (o *outbox) wake() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -250,8 +247,7 @@ func (o *outbox) wake() {
 	}
 }
 
-// post tells how things stand. What was posted before and is not yet written is
-// out of date, so whoever does not read costs one line. nil takes it back.
+// post replaces the state line. A client that does not read thus has at most one waiting. nil removes it.
 func (o *outbox) post(line *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -260,7 +256,7 @@ func (o *outbox) post(line *protocol.Line) {
 	}
 }
 
-// cut makes line the last one, before all that waits.
+// cut makes line the last one, written before all that waits.
 func (o *outbox) cut(line *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -269,7 +265,7 @@ func (o *outbox) cut(line *protocol.Line) {
 	o.begin()
 }
 
-// take empties the box into a slice, which is overwritten.
+// take empties the outbox into a slice, which is overwritten.
 func (o *outbox) take(into []item) (items []item, last *protocol.Line) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -282,8 +278,7 @@ func (o *outbox) take(into []item) (items []item, last *protocol.Line) {
 	return items, o.last
 }
 
-// rest ends the writing if nothing waits: the next thing that comes begins it
-// again, unless it is over.
+// rest ends the writing if nothing waits: the next item begins it again, unless it is over.
 func (o *outbox) rest() (rests, over bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

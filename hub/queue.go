@@ -2,7 +2,8 @@ package hub
 
 import "sync"
 
-// queue is what the hub's goroutine hands to another one, which takes all of it at once. The hub does not wait.
+// queue hands items from the hub's goroutine to another one, which takes all of them at once. The hub does not
+// wait.
 type queue[T any] struct {
 	wake chan struct{} // capacity 1: there is something to take
 
@@ -12,7 +13,7 @@ type queue[T any] struct {
 
 func newQueue[T any]() *queue[T] { return &queue[T]{wake: make(chan struct{}, 1)} }
 
-// add puts something into the queue, unless it holds most already.
+// add puts an item into the queue, unless that holds most already.
 func (q *queue[T]) add(item T, most int) bool {
 	q.mu.Lock()
 	if len(q.items) >= most {

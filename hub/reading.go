@@ -10,16 +10,16 @@ import (
 	"chinwag/protocol"
 )
 
-// A session that is behind reads the streams that it hears, in the order of the record. Which ones these are
-// changes on the way, as it enters rooms and leaves them:
+// A session that is behind reads the streams that it hears, in the order of the journal. These change on the
+// way, as it enters and leaves rooms:
 //
 //	#lobby    ~~~~~~~~~~~~~~~~~~~~~~~~|            its stay there
 //	#tea            |~~~~~~~~~~~|                  one beside it
 //	#mate                         |~~~~~~~~~~~~~   and where it is
 //	             ^ read up to here: #lobby now, then #tea, too, …
 
-// readFrom has c's writer read the record from where its session was told: the rooms in which
-// that was at the time, and from each position on those in which it was then, up to where it is.
+// readFrom lets c's writer read the journal from the last position that was told: the rooms of the session at
+// that position, and its later rooms each from where it entered, up to the present ones.
 func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	s := c.session
 	if s == nil || len(q.Stays) == 0 {
@@ -33,7 +33,7 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 		tell(protocol.Gap{Why: c.missing})
 		c.missing = ""
 	}
-	if seq < q.Trimmed { // more rooms ago than are remembered
+	if seq < q.Trimmed { // the room is older than those that are remembered
 		tell(protocol.Gap{Why: protocol.Forgotten})
 	}
 	streams, shifts := s.windows(q, seq)
@@ -49,7 +49,7 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	return items
 }
 
-// catchUp reads on, or finds that there is nothing left and is live again.
+// catchUp reads on, or is at the head and becomes live again.
 func (d *delivery) catchUp() error {
 	answer := make(chan caughtUp, 1) // the hub does not wait
 	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.reading, d.c.reads.cursor.Seq, answer}); {
@@ -68,7 +68,7 @@ func (d *delivery) catchUp() error {
 			return nil
 		}
 		if d.c.out.isWaiting() {
-			return nil // its place is before the head; what comes from now on is not
+			return nil // its position is before the head; what comes from now on is not
 		}
 		d.c.reads.me.listener = at.listener
 		return d.readOn(at.head)
@@ -77,7 +77,7 @@ func (d *delivery) catchUp() error {
 	}
 }
 
-// readOn tells the record up to a position, a page at a time.
+// readOn tells the journal up to a position, a page at a time.
 func (d *delivery) readOn(to place) error {
 	at := d.c.reads
 	for i := range at.cursor.Streams {
@@ -102,7 +102,7 @@ func (d *delivery) readOn(to place) error {
 	return nil
 }
 
-// begins is what is done before a stretch of the record is read.
+// begins is what is done before a stretch of the journal is read.
 func (d *delivery) begins(to place) error {
 	if err := d.recall(); err != nil {
 		return err
@@ -110,9 +110,8 @@ func (d *delivery) begins(to place) error {
 	return d.skip(to)
 }
 
-// readPage tells the next page of the record, as far as that can be written without
-// waiting. What is in memory needs no turn: where a whole crowd is behind for a moment, turns
-// would keep it there.
+// readPage tells the next page of the journal, as far as it can be written without waiting. A page in memory
+// needs no turn: where a whole crowd is behind for a moment, turns would keep it there.
 func (d *delivery) readPage(upto uint64) error {
 	at, j := d.c.reads, d.c.hub.journal
 	if page, ok := j.ReadRecent(&at.cursor, upto, pageLines); ok {
@@ -128,7 +127,7 @@ func (d *delivery) readPage(upto uint64) error {
 	})
 }
 
-// tellMissed tells a page of what a client that is behind has not heard.
+// tellMissed tells a page of what a client that is behind has missed.
 func (d *delivery) tellMissed(page journal.Page) {
 	if page.Unsure {
 		page.Gone = 0
@@ -140,8 +139,8 @@ func (d *delivery) tellMissed(page journal.Page) {
 	d.offerNow()
 }
 
-// recall looks up what was told last before a break, if that is long ago and the session was in several rooms then: the
-// next entry of the record may tell the same in another room.
+// recall looks up the last event before a break, if that is long ago and the session was in several rooms then:
+// the next entry of the journal may be the same event in another room.
 func (d *delivery) recall() error {
 	at := d.c.reads
 	if !at.resumes {
@@ -167,13 +166,13 @@ func (d *delivery) recall() error {
 	})
 }
 
-// shiftAt is a shift, and its position.
+// shiftAt is a shift with its position.
 type shiftAt struct {
 	at uint64
 	shift
 }
 
-// windows are what s reads from a position on, and how that changes up to where it is.
+// windows are the streams that s reads from a position on, and how they change up to the present.
 func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Reading, shifts []shiftAt) {
 	unknown := func(st state.Stream) journal.Reading { return journal.Reading{Stream: st, Nth: journal.Unknown} }
 	streams = append(streams, unknown(state.Everybody), unknown(state.Mailbox(s.id)))
@@ -182,7 +181,7 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Readin
 	}
 	front := s.frontStream()
 	for i, st := range q.Stays {
-		if i == 0 && q.Trimmed == 0 { // a session that was begun with the token of one that was over was told its room from before it came
+		if i == 0 && q.Trimmed == 0 { // a session that was begun with the token of an ended one was told its room from before it entered
 			st.From = min(st.From, seq)
 		}
 		if st.Upto != 0 && st.Upto <= seq {
@@ -200,12 +199,12 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Readin
 		}
 	}
 	slices.SortStableFunc(shifts, func(a, b shiftAt) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.leave, a.leave)) // it leaves first
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.leave, a.leave)) // leaving comes first
 	})
 	return streams, shifts
 }
 
-// leftAt is which entry of a stay's stream was the last that belongs to it; 0: unknown.
+// leftAt is the number of the last entry of a stream that belongs to a stay; 0: unknown.
 func (s *session) leftAt(st state.Stay) uint64 {
 	for _, l := range s.lefts {
 		if l.stream == st.Stream && l.seq == st.Upto {
@@ -215,10 +214,11 @@ func (s *session) leftAt(st state.Stay) uint64 {
 	return 0
 }
 
-// readsOn reports whether the client of s, which is behind, reads by itself: then what it reads changes in its place.
+// readsOn reports whether the client of s is behind and reads from the journal: then its streams must be
+// changed there.
 func (s *session) readsOn() bool { return s != nil && s.client != nil && !s.live && !s.fresh }
 
-// readLess has a session that is behind read a stream no more from before e on: it leaves the room by that.
+// readLess ends a stream of a session that is behind, before e, by which it leaves the room.
 func (r *run) readLess(e *journal.Entry) {
 	_, leaves := e.Event.(protocol.Left)
 	if s := r.sessions[e.Author]; leaves && s.readsOn() {
@@ -226,8 +226,8 @@ func (r *run) readLess(e *journal.Entry) {
 	}
 }
 
-// readAlso has a session that is behind read another stream from e on: of the room that it has
-// entered, or of the desk.
+// readAlso adds a stream to a session that is behind, from e on: that of the room it has entered, or the
+// desk's.
 func (r *run) readAlso(e *journal.Entry) {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.DutyChanged:
@@ -240,7 +240,7 @@ func (r *run) readAlso(e *journal.Entry) {
 	}
 }
 
-// refocus has a session that is behind be told as it is told with another room in front from here on.
+// refocus tells a session that is behind as one with another room in front from here on.
 func (r *run) refocus(s *session) {
 	if s.readsOn() {
 		r.append(s.client, &aside{after: r.place(s.client), shift: &shift{front: s.frontStream()}}, nil)

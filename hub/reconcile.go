@@ -7,9 +7,9 @@ import (
 	"chinwag/protocol"
 )
 
-// reconcile proposes again what nobody has asked for, and could not be recorded: that a session has lost its
-// connection, or has none before its hello. It compares sessions and clients, so it does not matter what it was that is
-// undone. While the record fails, one proposal finds out whether it still does.
+// reconcile proposes again what no client has asked for, and could not be recorded: that a session has lost its
+// connection, or has none before its hello. It compares sessions and clients, so it does not matter which
+// decisions were undone. While the journal fails, a single proposal tests it.
 func (r *run) reconcile(now time.Time) {
 	if r.retryAt.IsZero() || r.retryAt.After(now) || len(r.inflight) > 0 {
 		return
@@ -33,7 +33,7 @@ func (r *run) reconcile(now time.Time) {
 	}
 }
 
-// restore has a session be without a connection if its client is gone, or was withheld.
+// restore detaches a session whose client is gone, or was withheld.
 func (r *run) restore(s *state.Session) {
 	c := r.clients[s.Conn]
 	switch {

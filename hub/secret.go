@@ -10,20 +10,19 @@ import (
 	"chinwag/protocol"
 )
 
-// What is said, written or called never holds the code or the token of a session that is
-// alive: whoever reads it could take that over. One who mistypes /resume says it, or who
-// pastes the first line of another window.
+// No line, message or name may hold the code or the token of a live session: a reader could take the session
+// over. Secrets get there by a mistyped /resume, or by pasting the first line of another window.
 
 const (
 	codeHalf  = 5  // letters of a code, before and after its hyphen
 	tokenSize = 26 // letters of a token
 
-	// maxLooks is how many words of one line are looked up, so that a line of
-	// guesses is not worth hundreds of them. One's own is known among any number.
+	// maxLooks is how many words of one line are looked up, so that a line of guesses does not test hundreds of
+	// them. The client's own secret is found among any number.
 	maxLooks = 16
 )
 
-// hash is what the state knows of a code or token.
+// hash is what the state stores of a code or token.
 func (r *run) hash(secret string) (h state.Secret) {
 	mac := hmac.New(sha256.New, r.key[:])
 	mac.Write([]byte(secret))
@@ -31,7 +30,7 @@ func (r *run) hash(secret string) (h state.Secret) {
 	return h
 }
 
-// secretsIn are the words that could be the code or the token of a session, c's own first.
+// secretsIn are the words that may be the code or the token of a session, c's own first.
 func (r *run) secretsIn(c *Client, texts ...string) []state.Secret {
 	f := finder{own: c.code, end: -1}
 	for _, s := range texts {
@@ -48,7 +47,7 @@ func (r *run) secretsIn(c *Client, texts ...string) []state.Secret {
 	return hashes
 }
 
-// find looks for what could be a code or a token in s.
+// find looks for possible codes and tokens in s.
 func (f *finder) find(s string) {
 	if len(s) < 2*codeHalf {
 		return
@@ -70,7 +69,7 @@ func (f *finder) find(s string) {
 	f.word(s[begin:], size, begin)
 }
 
-// wordsOf is what others would hear or see of cmd.
+// wordsOf is what other clients would hear or see of cmd.
 func wordsOf(cmd protocol.Command) string {
 	switch cmd := cmd.(type) {
 	case protocol.Say:
@@ -109,16 +108,16 @@ func wordsOf(cmd protocol.Command) string {
 	return ""
 }
 
-// finder looks for codes and tokens among words, also in other letters or with
-// something else than a hyphen between the halves. Where there is none it allocates nothing.
+// finder looks for codes and tokens among words, also in other cases or with another separator than a hyphen
+// between the halves. Where there is none it allocates nothing.
 type finder struct {
 	own   string
-	half  [codeHalf]byte // the last word that could be half a code
+	half  [codeHalf]byte // the last word that could be half of a code
 	end   int            // where that ended; -1: there was none
 	found []string       // the client's own first, and then at most maxLooks
 }
 
-// word looks whether a word of so many letters, which begins there, is a secret or the end of one.
+// word checks whether a word of so many letters, which begins there, is a secret or the end of one.
 func (f *finder) word(s string, size, begin int) {
 	var word [tokenSize]byte
 	if size > tokenSize {
@@ -147,7 +146,7 @@ func (f *finder) word(s string, size, begin int) {
 	}
 }
 
-// look looks for the code of these halves.
+// look looks up the code of these halves.
 func (f *finder) look(a, b []byte) {
 	var code [2*codeHalf + 1]byte
 	copy(code[:], a)
@@ -165,8 +164,8 @@ func (f *finder) lookUp(secret []byte) {
 	}
 }
 
-// letterAt is the letter or digit of ASCII at a place of s, also a wide one, as a small
-// one; 0 if there is none. n is how many bytes there are to look at next.
+// letterAt is the ASCII letter or digit at an index of s, also a wide one, in lower case; 0 if there is none. n
+// is the number of bytes to skip.
 func letterAt(s string, at int) (b byte, n int) {
 	b = s[at]
 	switch {
@@ -182,9 +181,9 @@ func letterAt(s string, at int) (b byte, n int) {
 	return 0, n
 }
 
-const wide = '\xEF' // begins each wide letter in UTF-8
+const wide = '\xEF' // the first byte of each wide letter in UTF-8
 
-// small are the letters and digits of ASCII, the letters as small ones; 0 is anything else.
+// small maps ASCII letters and digits to lower case; any other byte to 0.
 var small = func() (t [utf8.RuneSelf]byte) {
 	for b := range t {
 		switch {

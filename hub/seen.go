@@ -6,10 +6,10 @@ import (
 	"chinwag/hub/state"
 )
 
-// What people were told stands in the record a second later at most, so that a start after a crash knows it:
-// one position for all who are not behind, and one of its own for each that is. Programs know theirs. With the same
-// note the state writes rows, so that a start needs few entries: those that are kept for it alone would outlive
-// --keep and --keep-lines.
+// The positions up to which people were told are recorded within a second, so that a start after a crash knows
+// them: one position for all clients that are not behind, and one for each that is. Programs know theirs. With
+// the same note the state writes rows, so that a start needs few entries: entries kept for it alone would
+// outlive --keep and --keep-lines.
 
 const (
 	noteEvery  = time.Second
@@ -23,7 +23,7 @@ type seenNotes struct {
 	end  bool // the last note before the end is made
 }
 
-// seenDue is when there is something to note; zero: nothing was told since, and a start needs no entries.
+// seenDue is when there is something to note; zero: nothing was delivered since, and a start needs no entries.
 func (r *run) seenDue() (at time.Time) {
 	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() && r.node.mayNote() {
 		at = r.notes.at.Add(noteEvery)
@@ -31,7 +31,7 @@ func (r *run) seenDue() (at time.Time) {
 	return at
 }
 
-// noteSeen has it recorded up to which position clients were told.
+// noteSeen records up to which position clients were told.
 func (r *run) noteSeen(now time.Time) {
 	if due := r.seenDue(); due.IsZero() || due.After(now) {
 		return
@@ -40,8 +40,8 @@ func (r *run) noteSeen(now time.Time) {
 	r.propose(proposal{op: r.seenNow()})
 }
 
-// seenNow is up to which position the clients of people are told now. Where more are behind than can be noted at
-// once, those who are not wait for the next time.
+// seenNow is up to which position the clients of people are told now. Where more clients are behind than fit
+// into one note, the rest waits for the next note.
 func (r *run) seenNow() (note state.Seen) {
 	note.Upto = r.head
 	people := false
@@ -73,7 +73,7 @@ func (r *run) seenNow() (note state.Seen) {
 	return note
 }
 
-// noteLast has it recorded that all is told before the goodbyes that follow.
+// noteLast records that all is told before the goodbyes that follow.
 func (r *run) noteLast() {
 	r.notes.end = true
 	note := state.Seen{Upto: r.head, Clean: true}
@@ -89,8 +89,8 @@ func (r *run) noteLast() {
 	r.propose(proposal{op: note})
 }
 
-// noteUnread has it recorded that clients which are still there near the end of the grace may not be told all. It is too
-// late for those of a node: their sessions may be elsewhere.
+// noteUnread records that clients still connected near the end of the grace may not be told all. A node does
+// not: their sessions may be on another node already.
 func (r *run) noteUnread() {
 	r.lastCall = nil
 	note := state.Seen{Clean: true}
@@ -109,7 +109,8 @@ func (r *run) leftUnread(c *Client) {
 	}
 }
 
-// appendUnread appends up to where a client was told, if it is a person's who can come back, and not all is written.
+// appendUnread appends up to where a client was told, if it is a person's, its session can be resumed, and not
+// all is written.
 func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
 	s := r.sessions[c.id]
 	if r.broken != nil || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
@@ -118,7 +119,7 @@ func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
 	return append(all, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
 }
 
-// isDrained reports whether all that was put into o is written.
+// isDrained reports whether all items of o are written.
 func (o *outbox) isDrained() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -8,13 +8,12 @@ import (
 )
 
 const (
-	farBehind  = 2000 // entries that a person has not been told
+	farBehind  = 2000 // entries that a person has missed
 	shownStill = 100  // spoken lines that are told all the same
 )
 
-// skip passes over most of what a person has missed who is far behind: they want
-// to know what is being said, and one line tells how much that was and how to
-// read it. Programs never skip.
+// skip passes over most of what a person far behind has missed: people want the present conversation, and one
+// line tells how much was skipped and how to read it. Programs never skip.
 func (d *delivery) skip(to place) error {
 	at := d.c.reads
 	if at.me.program || d.behind(to) <= farBehind {
@@ -46,8 +45,7 @@ func (d *delivery) skip(to place) error {
 	return nil
 }
 
-// behind is how many entries there are up to a place that have not been read, as
-// far as that is known.
+// behind is how many entries up to a place have not been read, as far as that is known.
 func (d *delivery) behind(to place) (n int) {
 	for i, r := range d.c.reads.cursor.Streams {
 		if last, _ := to.nth(i, r.Stream); r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
@@ -57,8 +55,7 @@ func (d *delivery) behind(to place) (n int) {
 	return n
 }
 
-// nthAt is how many entries a stream has had up to a position, counted up to the
-// last that was spoken.
+// nthAt is how many entries a stream has had up to a position, counted up to the last spoken one.
 func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
 	j := d.c.hub.journal
 	at, err := j.Back([]journal.Stream{st}, position, 0)

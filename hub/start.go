@@ -12,20 +12,20 @@ import (
 	"chinwag/protocol"
 )
 
-// A start is a break like any other: what is true stands in the rows of the record, and what of it is not
-// written each time that it changes is made again from the entries since.
+// A start is a break like any other: what is true is in the rows of the journal, and the part that is not
+// written at each change is made again from the entries since.
 
 // replayAtOnce is how many entries of the tail are read at once.
 const replayAtOnce = 1024
 
-// Found is what of the time before a start is still true.
+// Found is what is still true from before a start.
 type Found struct {
-	Sessions int // that somebody may come back to
+	Sessions int // that can be resumed
 	Tickets  int // that are open at the desk
-	Rooms    int // that have somebody in them, or a topic
+	Rooms    int // with sessions, or a topic
 }
 
-// Load reads what is true from the record. Run does so where nobody has before; it must not have begun.
+// Load reads what is true from the journal. Run does so if it was not called; it must not be called after Run.
 func (h *Hub) Load() (Found, error) {
 	r, err := newRun(h)
 	if err != nil {
@@ -42,7 +42,7 @@ func (h *Hub) Load() (Found, error) {
 	return found, nil
 }
 
-// load makes the state from the record, and the audience from the state.
+// load makes the state from the journal, and the audience from the state.
 func (r *run) load() error {
 	m, err := loadMachine(r.hub.journal)
 	if err != nil {
@@ -63,15 +63,14 @@ func (r *run) load() error {
 	return nil
 }
 
-// skipConn has no connection of this server get the number of one that it had before: what is decided about that may be
-// told yet.
+// skipConn gives no new connection of this server the number of an earlier one: answers to that one may still be told.
 func (r *run) skipConn(conn uint64) {
 	if state.HostOf(conn) == r.node.no {
 		r.conns = max(r.conns, conn-r.node.no.Conn(0))
 	}
 }
 
-// whatIsTrue is what a start reads of a record.
+// whatIsTrue is what a start reads of a journal.
 type whatIsTrue interface {
 	Head() uint64
 	Rows(f func(journal.Row) error) error
@@ -103,7 +102,7 @@ func loadMachine(r whatIsTrue) (*state.Machine, error) {
 // errEnough ends the reading of rows.
 var errEnough = errors.New("hub: enough")
 
-// rowsOf are the rows of a record.
+// rowsOf are the rows of a journal.
 func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 	return func(yield func(state.Row, error) bool) {
 		err := r.Rows(func(row state.Row) error {
@@ -118,8 +117,8 @@ func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 	}
 }
 
-// load makes the audience what it was when all that is true had been told. How many entries a stream has had
-// by now is not known.
+// load makes the audience what it was when all that is true had been delivered. How many entries a stream has
+// had by now is unknown.
 func (a *audience) load(m *state.Machine, n *node) {
 	a.head = m.Head()
 	if a.head > 0 {
@@ -162,7 +161,7 @@ func (a *audience) load(m *state.Machine, n *node) {
 	}
 }
 
-// begin decides the start, before anything else. Where that cannot be recorded it is decided again.
+// begin decides the start, before anything else. If that cannot be recorded it is decided again.
 func (r *run) begin() {
 	if !r.begun {
 		r.begun = true
@@ -174,7 +173,7 @@ func (r *run) begin() {
 	}
 }
 
-// settings are those of the options by which is decided.
+// settings are the options on which decisions depend.
 func (r *run) settings() state.Settings {
 	o := r.opts
 	s := state.Settings{
@@ -191,7 +190,7 @@ func (r *run) settings() state.Settings {
 	return s
 }
 
-// keepAfter tells the record which entries a start needs.
+// keepAfter tells the journal which entries a start needs.
 func (r *run) keepAfter() {
 	if whole := r.machine.Whole(); whole > r.kept {
 		r.kept = whole

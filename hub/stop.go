@@ -10,9 +10,9 @@ import (
 	"chinwag/protocol"
 )
 
-// stop begins the end: who waits to hand something over is still heard, then
-// nobody. When the journal has decided about all of it come the goodbyes. The grace begins
-// here: a journal that does not decide has half of it, the goodbyes have the rest.
+// stop begins the end: requests that already wait are still accepted, later ones are not. The goodbyes follow
+// when the journal has decided about all of them. The grace begins here: the journal has half of it, the
+// goodbyes have the rest.
 func (r *run) stop() {
 	if r.stopping {
 		return
@@ -54,7 +54,7 @@ func (r *run) endWell() {
 	}
 }
 
-// tellWaiting tells the operators what waits at the desk as the server ends.
+// tellWaiting tells the operators what waits at the desk when the server ends.
 func (r *run) tellWaiting() {
 	visitors, messages := 0, 0
 	for _, t := range r.machine.View().Tickets {

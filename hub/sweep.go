@@ -9,32 +9,32 @@ import (
 	"chinwag/protocol"
 )
 
-// sweep writes to one client after another what their systems take at once, in a
-// goroutine for each processor: to wake one for each client costs a fifth of what a
-// write costs. Whoever must be waited for gets a goroutine of its own, for so long.
+// sweep writes to one client after another what can be written at once, in a goroutine for each processor:
+// waking one for each client costs a fifth of a write. A client that must be waited for gets a goroutine of its
+// own for that time.
 //
 //	outbox ─ add ─> waiting ─> Offer ─> done
 //	                             └──> Client.deliver, where something must be waited for
 type sweep struct {
 	mu      sync.Mutex
-	wake    sync.Cond // of mu; something waits, or there is nobody to sweep any more
+	wake    sync.Cond // of mu; something waits, or the sweepers have ended
 	waiting []*Client // each once; from next on
 	next    int
 	working bool
 	added   uint64    // so far
 	taken   uint64    // so far
-	notes   []note    // the first to be reached first
-	done    func(int) // told the cost of each note when it is reached; static
+	notes   []note    // in the order in which they are reached
+	done    func(int) // called with the cost of each note when it is reached; static
 }
 
-// note is a cost, and what has to be taken before it is reached.
+// note is a cost, and how many clients have to be taken before it is reached.
 type note struct {
 	after uint64
 	cost  int
 }
 
-// begin starts the goroutines. They are at their end when end returns, and
-// whoever comes after that is delivered to alone.
+// begin starts the goroutines. end returns when they have ended; a client added later gets a goroutine of its
+// own.
 func (s *sweep) begin() (end func()) {
 	s.wake.L = &s.mu
 	s.working = true
@@ -51,7 +51,7 @@ func (s *sweep) begin() (end func()) {
 	}
 }
 
-// add has what waits for c written. The caller has seen that nobody is at it.
+// add schedules the writing of what waits for c. The caller has checked that no writer is at work.
 func (s *sweep) add(c *Client) {
 	s.mu.Lock()
 	sweeps := s.working && !c.alone
@@ -81,7 +81,7 @@ func (s *sweep) run() {
 	}
 }
 
-// note has done told of a cost when all that waits now is swept.
+// note calls done with a cost when all that waits now is swept.
 func (s *sweep) note(cost int) {
 	if cost == 0 {
 		return
@@ -95,7 +95,7 @@ func (s *sweep) note(cost int) {
 	}
 }
 
-// reached takes the notes off that are. The caller has the lock.
+// reached removes the notes that are reached. The caller has the lock.
 func (s *sweep) reached() (cost int) {
 	n := 0
 	for ; n < len(s.notes) && (s.notes[n].after <= s.taken || !s.working); n++ {
@@ -105,7 +105,7 @@ func (s *sweep) reached() (cost int) {
 	return cost
 }
 
-// take waits for the next; nil is the end.
+// take waits for the next client; nil is the end.
 func (s *sweep) take() *Client {
 	c, reached := s.takeNext()
 	if reached > 0 {
@@ -131,8 +131,7 @@ func (s *sweep) takeNext() (c *Client, reached int) {
 	return c, s.reached()
 }
 
-// offer writes what waits as far as that is possible without waiting. d is ready
-// for the next then.
+// offer writes as much of what waits as it can without waiting. d is ready for the next client then.
 func (d *delivery) offer() {
 	var last *protocol.Line
 	c := d.c
@@ -143,7 +142,7 @@ func (d *delivery) offer() {
 		d.items, last = c.out.take(d.items)
 	}
 	if last != nil {
-		d.items = nil // it comes instead
+		d.items = nil // the goodbye replaces them
 	}
 	if c.reads != nil || last != nil || c.ctx.Err() != nil || slices.ContainsFunc(d.items, item.waits) {
 		d.leave()
@@ -170,8 +169,8 @@ func (d *delivery) offer() {
 	}
 }
 
-// leave has the rest done by a goroutine of the client's own, from the beginning
-// but for what is on its way.
+// leave hands the rest to a goroutine of the client's own, from the beginning except for what the transport
+// has.
 func (d *delivery) leave() {
 	go d.c.deliver(delivery{c: d.c, items: d.items, offered: d.offered})
 	*d = delivery{}
@@ -199,5 +198,5 @@ func (d *delivery) finish(err error) {
 	*d = delivery{items: d.items[:0], lines: d.lines[:0]}
 }
 
-// maxItems is for how many items a sweeper keeps room.
+// maxItems is how many items a sweeper keeps room for.
 const maxItems = 1024

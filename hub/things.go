@@ -7,14 +7,16 @@ import (
 	"chinwag/hub/journal"
 )
 
-// A client that comes back names the last position that it was told. If a thing begins there that stands in another of its
-// rooms, too, that is not told again. The record knows it while it keeps that entry, and things know the last ones whatever is kept.
+// A resumed client names the last position that it was told. If an event begins there that is also in another
+// of its rooms, it is not told again. The journal knows the event while it keeps the entry; things knows the
+// last ones whatever is kept.
 type things struct {
-	all  []shared // in the order of the record
-	last thing    // that was told
+	all  []shared // in the order of the journal
+	last thing    // that was delivered
 }
 
-// shared is where a thing that stands in several rooms begins and ends in the record: its entries have one position after the other.
+// shared is where an event in several rooms begins and ends in the journal: its entries have consecutive
+// positions.
 type shared struct {
 	thing
 	from, upto uint64
@@ -22,7 +24,7 @@ type shared struct {
 
 const mostThings = 4096
 
-// follow notes an entry that is told.
+// follow notes a delivered entry.
 func (t *things) follow(e *journal.Entry) {
 	before := t.last
 	if !t.last.again(e) {
@@ -38,7 +40,7 @@ func (t *things) follow(e *journal.Entry) {
 	t.all = append(t.all, shared{before, e.Seq - 1, e.Seq})
 }
 
-// at is the thing that was told at a position and goes on behind it; zero: none is known.
+// at is the event that was told at a position and goes on after it; zero: none is known.
 func (t *things) at(seq uint64) thing {
 	i, _ := slices.BinarySearchFunc(t.all, seq+1, func(s shared, after uint64) int { return cmp.Compare(s.upto, after) })
 	if i == len(t.all) || t.all[i].from > seq {

@@ -7,15 +7,15 @@ import (
 	"chinwag/protocol"
 )
 
-// trails are where the conversations stand in the record. The entries of one stand in the desk's
-// stream among those of others. So that a transcript need not read all of them, the desk
-// remembers where those of each conversation are:
+// trails are the positions of conversations in the journal. The entries of a conversation lie in the desk's
+// stream among those of others. The desk remembers where they are, so that a transcript need not read all of
+// the stream:
 //
 //	the desk's stream    1 1 . 1 . . . . . . . . . 1 1 . . .
 //	the trail of @1      ~~~~~~~                   ~~~
 //
-// Of conversations that ended long ago only that is kept in which stretch they stand: of each
-// of the first few thousand, then of two together, of four, and so on.
+// Of a conversation that ended long ago, only the stretch that holds it is kept: one for each of the first few
+// thousand, then one for two together, for four, and so on.
 type trails struct {
 	of    map[protocol.Ticket]*trail
 	ended []protocol.Ticket // whose conversation is over, the oldest first
@@ -24,25 +24,25 @@ type trails struct {
 	width protocol.Ticket
 }
 
-// stretch is where in the record some conversations stand that ended long ago.
+// stretch is where in the journal some conversations lie that ended long ago.
 type stretch struct{ from, to uint64 }
 
-// trail is where the entries of one conversation stand, in order.
+// trail is where the entries of one conversation lie, in order.
 type trail []span
 
 // span is a stretch of the desk's stream with entries of one conversation in it.
 type span struct {
 	from, to    uint64 // positions of the first and the last of them
-	first, last uint64 // which these are of all entries of the stream
+	first, last uint64 // their numbers among all entries of the stream
 	own         int    // how many there are
 }
 
 const (
 	maxTrails = 1000    // of conversations that are over
-	maxSpans  = 1024    // of one trail; of more, those become one that are nearest
-	fewSpans  = 16      // of one trail, where there are very many of all:
+	maxSpans  = 1024    // of one trail; beyond, the nearest two are joined
+	fewSpans  = 16      // of one trail, if there are very many in all:
 	allSpans  = 1 << 16 // some 3 MB
-	maxGap    = 16      // entries of others that are read rather than passed over
+	maxGap    = 16      // entries of other conversations that are read rather than skipped
 	maxOld    = 4096    // an even number
 )
 
@@ -61,8 +61,7 @@ func (ts *trails) take(e *journal.Entry) {
 	ts.follow(e)
 }
 
-// resume begins the trail of a conversation that has gone on before a start: all of the stretch that it
-// stands in.
+// resume begins the trail of a conversation that goes on after a start: all of the stretch that holds it.
 func (ts *trails) resume(no protocol.Ticket, from, to uint64) {
 	ts.of[no] = &trail{{from: from, to: to}}
 	ts.spans++
@@ -71,7 +70,7 @@ func (ts *trails) resume(no protocol.Ticket, from, to uint64) {
 // open begins the trail of a conversation.
 func (ts *trails) open(no protocol.Ticket) { ts.of[no] = new(trail) }
 
-// follow adds an entry of the desk's stream to the trail that it belongs to.
+// follow adds an entry of the desk's stream to its trail.
 func (ts *trails) follow(e *journal.Entry) {
 	if t := ts.of[protocol.TicketOf(e.Event)]; t != nil {
 		most := maxSpans
@@ -82,7 +81,7 @@ func (ts *trails) follow(e *journal.Entry) {
 	}
 }
 
-// close is the end of a conversation. A few words may come after it, which were on their way.
+// close ends a conversation. A few lines that were in flight may follow.
 func (ts *trails) close(no protocol.Ticket) {
 	if ts.of[no] == nil {
 		return
@@ -93,7 +92,7 @@ func (ts *trails) close(no protocol.Ticket) {
 	}
 }
 
-// forget keeps of a trail only in which stretch it lies.
+// forget keeps of a trail only the stretch that holds it.
 func (ts *trails) forget(no protocol.Ticket) {
 	t := *ts.of[no]
 	delete(ts.of, no)
@@ -130,8 +129,8 @@ func (s stretch) with(other stretch) stretch {
 	return stretch{min(s.from, other.from), max(s.to, other.to)}
 }
 
-// find is where a conversation stands: its last n entries, or with -1 all of them. It is
-// empty if there has been none of that number.
+// find is where a conversation lies: its last n entries, or with -1 all of them. It is empty if there has been
+// none of that number.
 func (ts *trails) find(no protocol.Ticket, n int) trail {
 	switch t := ts.of[no]; {
 	case t != nil && n >= 0:
@@ -145,7 +144,7 @@ func (ts *trails) find(no protocol.Ticket, n int) trail {
 	return nil
 }
 
-// add adds an entry, and returns how many spans more there are, of which there may be most.
+// add adds an entry, and returns how many spans more there are. The trail has at most most.
 func (t *trail) add(seq, nth uint64, most int) int {
 	if n := len(*t); n > 0 && nth-(*t)[n-1].last <= maxGap {
 		s := &(*t)[n-1]
@@ -162,7 +161,7 @@ func (t *trail) add(seq, nth uint64, most int) int {
 	return more
 }
 
-// join makes one span of the two between which least is.
+// join joins the two spans with the smallest gap between them.
 func (t *trail) join() {
 	ss, at := *t, 1
 	for i := 2; i < len(ss); i++ {

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// transcript is what belongs to one conversation, told again.
+// transcript is the replay of one conversation.
 type transcript struct {
 	me     reader
 	ticket protocol.Ticket
@@ -16,7 +16,7 @@ type transcript struct {
 	last   int // how many of its last lines; -1: all that are kept
 }
 
-// tellTranscript tells again what belongs to a conversation.
+// tellTranscript replays a conversation.
 func (d *delivery) tellTranscript(t *transcript) error {
 	before := len(d.lines)
 	for _, s := range t.trail {
@@ -30,8 +30,8 @@ func (d *delivery) tellTranscript(t *transcript) error {
 	return nil
 }
 
-// tellSpan tells what of a conversation is in one stretch of the record, a page at a time.
-// What is told of it begins with line number before.
+// tellSpan replays the part of a conversation in one stretch of the journal, a page at a time. Its lines begin
+// at index before of d.lines.
 func (d *delivery) tellSpan(t *transcript, s span, before int) error {
 	again := retelling{past: &past{me: t.me}, now: time.Now()}
 	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.Reading{{Stream: journal.Desk, Nth: journal.Unknown}}}
@@ -49,7 +49,7 @@ func (d *delivery) tellSpan(t *transcript, s span, before int) error {
 				d.lines = append(d.lines, again.tell(e))
 			}
 		}
-		if t.last >= 0 { // which ones are the last is not known yet
+		if t.last >= 0 { // which lines are the last is not known yet
 			d.lines = slices.Delete(d.lines, before, max(before, len(d.lines)-t.last))
 			continue
 		}

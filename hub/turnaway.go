@@ -6,8 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// turnAway says goodbye to a connection that comes from an address which is kept out,
-// and reports whether it is such a one.
+// turnAway says goodbye to a connection from an address that is kept out, and reports whether it is such a one.
 func (r *run) turnAway(c *Client) bool {
 	switch {
 	case c.Operator:
@@ -21,8 +20,8 @@ func (r *run) turnAway(c *Client) bool {
 	return false
 }
 
-// keepOut says goodbye to a connection if somebody from its address was kicked, perhaps after it was greeted, and reports
-// whether it did.
+// keepOut says goodbye to a connection if a session from its address was kicked, perhaps after the greeting,
+// and reports whether it did.
 func (r *run) keepOut(c *Client) bool {
 	left := r.machine.Blocked(c.From.Prefix, time.Now())
 	if left > 0 {
