@@ -14,41 +14,42 @@ import (
 	"chinwag/protocol"
 )
 
-// A hub with a Log is a node: it decides nothing by itself, but what the log brings.
+// A hub with a Log is a node: it decides only what the log delivers.
 //
 //	propose ──> append ──> the log ── Read ──> decide, whatever node it is from
 //	   └─ waiting: what is a client's own here ────────────────┘
 //
-// What it has proposed comes back in the same order, or the incarnation has ended: see package state. So the first of
-// those that wait is the one that the next own intent answers.
+// Own intents come back in the order in which they were proposed, or the incarnation has ended: see package
+// state. So the next own intent is always the first of those that wait.
 
-// ErrNode is in the error of a Run that ended since this node cannot go on in the order of several. What the record has is
-// right up to there.
+// ErrNode is in the error of a Run that ended because this node cannot go on in the order of several. The
+// journal is right up to there.
 var ErrNode = errors.New("this node cannot go on in the order of several")
 
-// ErrUnordered is what Options.Trouble is told when the log has not taken or brought back for long what was wanted here.
+// ErrUnordered is what Options.Trouble is told when the log has not accepted or delivered the intents of this
+// node for long.
 var ErrUnordered = errors.New("the log of all nodes does not answer")
 
-// node is what a hub has to do with the order of several. Its zero value is that of a hub that is alone.
+// node is a hub's part in the order of several. Its zero value is that of a hub that is alone.
 type node struct {
 	log         Log
 	no          state.Node
 	incarnation uint64
-	request     uint64         // the number of the last intent that was wanted
-	waiting     []*want        // own intents that the log has not brought yet, in their order
-	appends     *queue[[]byte] // to be appended; bounded by who proposes
-	unplaced    *atomic.Int64  // intents that the log has not taken yet
+	request     uint64         // the number of the last own intent
+	waiting     []*want        // own intents that the log has not delivered yet, in their order
+	appends     *queue[[]byte] // to be appended; bounded by the proposers
+	unplaced    *atomic.Int64  // intents that the log has not accepted yet
 	next        <-chan Ordered
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
-	wanted      time.Time // when the last intent was
-	noting      bool      // what clients were told is wanted to be noted
-	due         bool      // that what is due be done is wanted
-	dueWas      time.Time // for when that was
-	dueAfter    time.Time // it is not wanted again before
+	wanted      time.Time // when the last own intent was proposed
+	noting      bool      // a note of what clients were told is in the log
+	due         bool      // an intent to do what is due is in the log
+	dueWas      time.Time // the due time of that intent
+	dueAfter    time.Time // no such intent is proposed before
 }
 
-// want is a proposal whose intent waits for its place in the order.
+// want is a proposal whose intent waits for its position in the order.
 type want struct {
 	proposal
 	at    time.Time
@@ -58,7 +59,7 @@ type want struct {
 const (
 	appendAgain = 200 * time.Millisecond // after an error of the log
 
-	// mostAhead is how many decisions wait for the record when nothing more is taken from the log.
+	// mostAhead is how many decisions may wait for the journal before the log is no longer read.
 	mostAhead = 4096
 )
 
@@ -66,22 +67,22 @@ func newNode(o *Options) node {
 	return node{log: o.Log, no: o.Node, appends: newQueue[[]byte](), unplaced: new(atomic.Int64)}
 }
 
-// shares reports whether the hub decides an order that it shares.
+// shares reports whether the hub shares its order with other nodes.
 func (n *node) shares() bool { return n.log != nil }
 
-// isElsewhere reports whether a connection is one to another node.
+// isElsewhere reports whether a connection is to another node.
 func (n *node) isElsewhere(conn uint64) bool { return conn != 0 && state.HostOf(conn) != n.no }
 
-// waits reports whether something that was wanted here has no place in the order yet.
+// waits reports whether an own intent has no position in the order yet.
 func (n *node) waits() bool { return len(n.waiting) > 0 && !n.over }
 
-// waitsLong reports whether something has waited for its place for so long that the log does not answer. Under load
-// there is always something that waits.
+// waitsLong reports whether an intent has waited for its position for so long that the log does not answer. Under load
+// an intent waits at every moment.
 func (n *node) waitsLong(now time.Time) bool {
 	return n.waits() && now.Sub(n.waiting[0].at) >= longSilence
 }
 
-// first is the request number of the first intent that waits.
+// first is the request number of the first waiting intent.
 func (n *node) first() uint64 { return n.request + 1 - uint64(len(n.waiting)) }
 
 // isOwn reports whether an intent is of this incarnation.
@@ -89,7 +90,7 @@ func (n *node) isOwn(in *state.Intent) bool {
 	return in.Node == n.no && in.Incarnation == n.incarnation
 }
 
-// runNode begins to read the log, and to append to it what is wanted. stop ends both.
+// runNode begins to read the log, and to append own intents to it. stop ends both.
 func (r *run) runNode() (stop func()) {
 	n := &r.node
 	if !n.shares() {
@@ -107,8 +108,8 @@ func (r *run) runNode() (stop func()) {
 	}
 }
 
-// append appends intents to the log, in the order in which they were wanted. It has a goroutine of its own,
-// since the log may make it wait.
+// append appends intents to the log, in the order of their proposals. It has a goroutine of its own, since the
+// log may block.
 func (n *node) append(ctx context.Context) {
 	for {
 		select {
@@ -128,7 +129,7 @@ func (n *node) append(ctx context.Context) {
 	}
 }
 
-// want has an intent appended to the order.
+// want appends an intent to the order.
 func (r *run) want(p proposal, in *state.Intent) {
 	n := &r.node
 	if n.over {
@@ -145,7 +146,7 @@ func (r *run) want(p proposal, in *state.Intent) {
 	r.rearm()
 }
 
-// entering counts how many intents are waiting by which p's client may get a session.
+// entering counts the waiting intents that may give p's client a session.
 func (p *proposal) entering(by int) {
 	switch p.op.(type) {
 	case state.Open, state.Resume:
@@ -153,7 +154,7 @@ func (p *proposal) entering(by int) {
 	}
 }
 
-// leaveUndecided is the end of a proposal about which this node decides nothing any more.
+// leaveUndecided ends a proposal that this node decides no more.
 func (r *run) leaveUndecided(p proposal) {
 	r.hub.admission.answered(p.cost)
 	if p.c != nil && p.weight > 0 {
@@ -164,14 +165,14 @@ func (r *run) leaveUndecided(p proposal) {
 	}
 }
 
-// order decides what the log has brought.
+// order decides the intents that the log has delivered.
 func (r *run) order(b Ordered) {
 	n := &r.node
 	for i := range b.Intents {
 		switch at, next := b.First+uint64(i), r.machine.Position()+1; {
 		case n.over:
 			return
-		case at < next: // it has come before
+		case at < next: // delivered before
 			continue
 		case at > next:
 			r.endNode(fmt.Errorf("the log has brought %d after %d", at, next-1))
@@ -195,7 +196,7 @@ func (r *run) order(b Ordered) {
 	r.rearm()
 }
 
-// orderOne decides one intent, and what follows from it for this node.
+// orderOne decides one intent, and applies the outcome to this node.
 func (r *run) orderOne(in *state.Intent) {
 	n := &r.node
 	own := n.isOwn(in) && len(n.waiting) > 0 && in.Request == n.first()
@@ -220,7 +221,7 @@ func (r *run) orderOne(in *state.Intent) {
 	r.checkLife()
 }
 
-// ownOrdered is what this node does next, when something that it wanted is decided.
+// ownOrdered continues on this node after one of its own intents is decided.
 func (r *run) ownOrdered(w *want) {
 	n := &r.node
 	switch w.op.(type) {
@@ -263,7 +264,7 @@ func (r *run) checkLife() {
 	number, live := r.machine.IncarnationOf(n.no)
 	switch {
 	case live && number == n.incarnation:
-	case r.notes.end: // it has said so
+	case r.notes.end: // the node has said so itself
 		r.leaveWaiting()
 	case number != n.incarnation:
 		r.endNode(errors.New("another server has begun with its number"))
@@ -272,8 +273,8 @@ func (r *run) checkLife() {
 	}
 }
 
-// hasNotedLast reports whether this node has said up to where its clients are told, before it ends. What the log brings until
-// that has its place is not told here: clients read it where they come back.
+// hasNotedLast reports whether this node, before it ends, has noted up to where its clients are told. Entries
+// ordered after that note are not told here: clients read them on the node where they resume.
 func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
 
 // passOver is tellOf after that. The record has to be that of the others, also then.
@@ -315,8 +316,8 @@ func (r *run) leaveWaiting() {
 // nodeEnds is in the goodbye of a node that cannot go on.
 var nodeEnds = protocol.MustText("this server of several cannot go on just now")
 
-// abandon is the end of a node whose record cannot be written: what is in flight has happened on the other nodes,
-// so nobody is told that it has not.
+// abandon ends a node whose journal cannot be written: what is in flight has happened on the other nodes, so
+// clients are not told that it failed.
 func (r *run) abandon(why error) {
 	flight := r.inflight
 	r.inflight = nil
@@ -329,8 +330,7 @@ func (r *run) abandon(why error) {
 	r.endNode(fmt.Errorf("its record cannot be written: %w", why))
 }
 
-// taken is where the loop takes requests from: from nowhere before the incarnation is live, since until then nobody can
-// come in.
+// taken is the channel of requests: nil before the incarnation is live, since until then no client can come in.
 func (r *run) taken() <-chan request {
 	if r.node.shares() && !r.node.begun && !r.node.over {
 		return nil
@@ -338,7 +338,7 @@ func (r *run) taken() <-chan request {
 	return r.hub.requests
 }
 
-// brought is where the loop takes what the log brings: from nowhere while the record has enough to do.
+// brought is the channel of the log: nil while too many decisions wait for the journal.
 func (r *run) brought() <-chan Ordered {
 	if len(r.inflight) >= mostAhead {
 		return nil
@@ -346,14 +346,14 @@ func (r *run) brought() <-chan Ordered {
 	return r.node.next
 }
 
-// isBusy reports whether it is of no use that this node wants what is due to be done: it is wanted already, or nothing
-// that it wants is decided.
+// isBusy reports whether another intent to do what is due is of no use: one is in the log already, or no intent
+// of this node is decided.
 func (n *node) isBusy() bool { return n.shares() && (n.due || n.over || !n.begun) }
 
-// mayNote reports whether it is of use that this node notes what its clients were told: a note that waits is enough.
+// mayNote reports whether a note of what clients were told is of use: one that waits is enough.
 func (n *node) mayNote() bool { return !n.shares() || n.begun && !n.noting }
 
-// beatDue is when the node says next that it is alive; zero: never.
+// beatDue is when the next heartbeat is due; zero: never.
 func (n *node) beatDue() (due time.Time) {
 	if n.shares() && !n.over {
 		due = n.wanted.Add(state.Beat)
@@ -361,7 +361,7 @@ func (n *node) beatDue() (due time.Time) {
 	return due
 }
 
-// beat says that the node is alive, if it has said nothing else and the log takes what it says. It does so also
+// beat sends a heartbeat if the node has proposed nothing else and the log accepts intents. A node beats also
 // while it catches up with the log, before it is live.
 func (r *run) beat(now time.Time) {
 	n := &r.node
@@ -374,7 +374,7 @@ func (r *run) beat(now time.Time) {
 	}
 }
 
-// patienceDue is when it is told that the log does not answer; zero: it does, or that is told.
+// patienceDue is when to report that the log does not answer; zero: it answers, or that is reported.
 func (r *run) patienceDue() (due time.Time) {
 	if n := &r.node; n.waits() && r.health.told == works {
 		due = n.waiting[0].at.Add(longSilence)
@@ -382,7 +382,7 @@ func (r *run) patienceDue() (due time.Time) {
 	return due
 }
 
-// missOrder tells that the log does not answer.
+// missOrder reports that the log does not answer.
 func (r *run) missOrder(now time.Time) {
 	if due := r.patienceDue(); !due.IsZero() && !due.After(now) {
 		r.tellTrouble(unordered, ErrUnordered)

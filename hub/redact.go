@@ -10,8 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// redact takes words out of the record. The hub's goroutine does not wait for
-// the disk; this one, which is the client's own, does.
+// redact erases words from the journal. It runs in the client's own goroutine and may wait for the disk.
 func (d *delivery) redact(f *state.Redact) error {
 	n, err := d.c.hub.erase(f)
 	switch {
@@ -30,7 +29,7 @@ var (
 	unforgotten   = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
 )
 
-// erase takes words out of the record, and says how many lines that were.
+// erase erases words from the journal, and returns how many lines had them.
 func (h *Hub) erase(f *state.Redact) (n int, err error) {
 	n, err = h.journal.Forget(f.Author, f.Streams, f.Upto)
 	if err == nil {
@@ -39,15 +38,15 @@ func (h *Hub) erase(f *state.Redact) (n int, err error) {
 	return n, err
 }
 
-// Words of a session whose client is not here are taken out of the record, too: it is gone, or another node's. No client
-// waits for the answer, so a goroutine of its own goes on until it is done.
+// Words of a session whose client is not here, since it is gone or on another node, are erased from the
+// journal, too. No client waits for the answer, so a goroutine of its own retries until it is done.
 
 const (
 	eraseAgain = time.Second // after an error
-	mostErased = 1024        // sessions whose words wait for this
+	mostErased = 1024        // sessions whose words wait to be erased
 )
 
-// runEraser begins to take out words without an answer. stop ends that: what waits then is tried once more.
+// runEraser begins the erasing without an answer. stop ends it: what waits then is tried once more.
 func (r *run) runEraser() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -84,7 +83,7 @@ func (h *Hub) eraseAll(ctx context.Context, q *queue[state.Redact]) {
 	}
 }
 
-// eraseEach returns what is still to be done.
+// eraseEach returns what is still to be erased.
 func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
 	for i := range all {
 		if _, err := h.erase(&all[i]); err != nil {
@@ -94,7 +93,7 @@ func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
 	return rest
 }
 
-// eraseAlone takes out words for whose end no client waits.
+// eraseAlone erases words where no client waits for the end.
 func (r *run) eraseAlone(f state.Redact) {
 	if !r.erasures.add(f, mostErased) {
 		r.hub.news("words that somebody has taken back still stand in the record, since too many wait for this", "session", f.Author)

@@ -6,7 +6,7 @@ import (
 	"chinwag/hub/state"
 )
 
-// rearm sets the timer for what is due first.
+// rearm sets the timer to the first due time.
 func (r *run) rearm() {
 	var due time.Time
 	by := func(t time.Time) {
@@ -43,8 +43,8 @@ func (r *run) rearm() {
 	r.dueAt = due
 }
 
-// machineDue is when the machine is asked next to do what is due; zero: never, or not before what could
-// not be recorded is tried again, or what is in flight is told: the time of that may begin then.
+// machineDue is when the machine is asked next to do what is due; zero: never, or not before unrecorded
+// decisions are tried again, or before those in flight are delivered: some due times only begin then.
 func (r *run) machineDue() time.Time {
 	due := r.machine.NextDue()
 	switch {
@@ -60,7 +60,7 @@ func (r *run) machineDue() time.Time {
 // expire does what is due.
 func (r *run) expire() {
 	r.dueAt = time.Time{}
-	if r.parted { // nobody is there any more
+	if r.parted { // no client is connected any more
 		return
 	}
 	now := time.Now()
@@ -83,7 +83,7 @@ func (r *run) expire() {
 	r.rearm()
 }
 
-// doDue has the machine do what is due, or the first part of it.
+// doDue proposes what is due, or the first part of it.
 func (r *run) doDue() {
 	due, flight := r.machine.NextDue(), len(r.inflight)
 	r.node.due, r.node.dueWas = r.node.shares(), due

@@ -11,33 +11,33 @@ import (
 	"chinwag/protocol"
 )
 
-// recordState is what the log and the operators were told last of the record.
+// recordState is what the log and the operators were last told about the journal.
 type recordState int
 
 const (
 	works     recordState = iota
-	silent                // it has not decided for long
-	fails                 // the last commit did, or one a moment ago
-	unordered             // it works, but the log of all nodes does not answer
+	silent                // no decision for long
+	fails                 // the last commit failed, or one a moment ago
+	unordered             // the journal works, but the log of all nodes does not answer
 	breaks                // no commit will ever succeed
 )
 
 const (
 	longSilence = 5 * time.Second // without an answer of the journal
-	calm        = 5 * time.Second // without a failure, before it is told that the record works: a nearly full disk takes a short line, and not the next
-	soon        = time.Second     // after which the next answer comes if the disk is well
+	calm        = 5 * time.Second // without a failure, before the journal is reported to work: a nearly full disk takes a short line, and not the next
+	soon        = time.Second     // within which the next answer comes from a disk that works
 )
 
-// health is what the hub knows of the record, and what was told of it.
+// health is what the hub knows of the journal, and what was told of it.
 type health struct {
 	told     recordState
 	answered time.Time // when the journal decided last, or was given something to decide
-	ok       bool      // the last commit was kept
-	failed   time.Time // when one was not, last
-	lookAt   time.Time // when watch looks next; zero: there is nothing to look at
+	ok       bool      // the last commit was recorded
+	failed   time.Time // when a commit last failed
+	lookAt   time.Time // when watch looks next; zero: not needed
 }
 
-// operatorsHear is what operators are told when that begins.
+// operatorsHear is what operators are told when a state begins.
 var operatorsHear = map[recordState]protocol.Text{
 	works:     protocol.MustText("the record works again, and what is said is heard"),
 	silent:    protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
@@ -49,10 +49,10 @@ var operatorsHear = map[recordState]protocol.Text{
 // diskSilent is in the goodbye of a hub that does not wait for its disk any longer.
 var diskSilent = protocol.MustText("its disk does not answer, and what was said last may be lost")
 
-// othersSilent is diskSilent where it is the log of all nodes that does not answer.
+// othersSilent is diskSilent where the log of all nodes does not answer.
 var othersSilent = protocol.MustText("the other servers cannot be reached, and what was said last may be lost")
 
-// whyLate is why the hub says goodbye before all that was wanted is told.
+// whyLate is why the hub says goodbye before all intents are decided and told.
 func (r *run) whyLate() protocol.Text {
 	if len(r.inflight) == 0 && r.node.waits() {
 		return othersSilent
@@ -60,8 +60,8 @@ func (r *run) whyLate() protocol.Text {
 	return diskSilent
 }
 
-// judge looks at what the journal has decided. A record that is broken for good is the
-// end: only a new start knows what is in it.
+// judge looks at what the journal has decided. A journal that is broken for good ends the hub: only a new start
+// knows what is in it.
 func (r *run) judge(b journal.Batch) {
 	now := time.Now()
 	slow := now.Sub(r.health.answered) > soon
@@ -81,21 +81,20 @@ func (r *run) judge(b journal.Batch) {
 	case r.health.told == fails && now.Sub(r.health.failed) < calm:
 		r.watchBy(r.health.failed.Add(calm))
 	case r.health.told == unordered: // the log has to answer, too
-	case r.health.told == silent && slow && len(r.inflight) > len(b.Proposals): // it answers, and as slowly as before
+	case r.health.told == silent && slow && len(r.inflight) > len(b.Proposals): // it answers, but as slowly as before
 	default:
 		r.tellTrouble(works, nil)
 	}
 }
 
-// tellTrouble tells when the record begins to fail or to be silent, and when it works
-// again: once.
+// tellTrouble reports when the journal begins to fail or to be silent, and when it works again: once each.
 func (r *run) tellTrouble(now recordState, err error) {
 	if now == r.health.told {
 		return
 	}
 	r.health.told = now
 	r.hub.trouble(err)
-	for _, c := range r.clients { // also those of operators who could not even come in
+	for _, c := range r.clients { // also operators without a session, since it could not be recorded
 		if !c.over && c.isOperator() {
 			c.out.post(protocol.NewLine(protocol.Notice{Text: operatorsHear[now]}))
 		}
@@ -120,8 +119,8 @@ func (r *run) watchBy(at time.Time) {
 	}
 }
 
-// watch tells of a disk that does not answer, unless it has been told that it fails; and
-// of one that has not failed for a while.
+// watch reports a disk that does not answer, unless it is reported to fail; and one that has not failed for a
+// while.
 func (r *run) watch(now time.Time) {
 	if r.health.lookAt.IsZero() || r.health.lookAt.After(now) {
 		return
@@ -147,11 +146,11 @@ func (r *run) watch(now time.Time) {
 	}
 }
 
-// hangs reports whether it was told that what is wanted is neither recorded nor refused just now.
+// hangs reports whether intents are neither recorded nor refused just now, and operators know it.
 func (h *health) hangs() bool { return h.told == silent || h.told == unordered }
 
-// hurry ends the server for an operator whose /shutdown waits behind lines that the disk does
-// not take. While the disk answers, /shutdown has its turn, and what was said before it is heard.
+// hurry ends the server for an operator whose /shutdown waits behind lines that the disk does not take. While
+// the disk answers, /shutdown waits its turn, so that the lines before it are heard.
 func (r *run) hurry(req hurry) {
 	if s := req.c.session; s == nil || !s.operator || r.stopping {
 		return
@@ -162,8 +161,8 @@ func (r *run) hurry(req hurry) {
 	}
 }
 
-// isUnanswered reports whether the journal has not decided for long, also where that was
-// not told, since it has failed before.
+// isUnanswered reports whether the journal has not decided for long, also where that was not told, since it has
+// failed before.
 func (r *run) isUnanswered() bool {
 	return len(r.inflight) > 0 && time.Since(r.health.answered) >= longSilence
 }
@@ -177,10 +176,10 @@ func (r *run) askEnd() {
 	}
 }
 
-// UnrecordedError is how Run ends when the disk does not answer in time. Nobody was
-// told of what may not be recorded.
+// UnrecordedError is how Run ends when the disk does not answer in time. The entries that it counts were
+// delivered to no client.
 type UnrecordedError struct {
-	Lines  int // that people have said, and that the record may have or not
+	Lines  int // said by people, that the journal may have or not
 	Others int // comings, goings and the like
 }
 
