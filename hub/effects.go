@@ -298,7 +298,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 
 // stand notes the place in the queue that a visitor is told; it replaces what waits.
 func (r *run) stand(s *session, q protocol.Queueing) {
-	if s == nil || s.operator { // else what was told is of the record: see tellTrouble
+	if s == nil || s.operator { // an operator's state line is about the journal: see tellTrouble
 		return
 	}
 	s.standing = q
