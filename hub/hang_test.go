@@ -94,6 +94,28 @@ func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 	}
 }
 
+// What the disk has after the goodbyes is told where its readers come back.
+func TestWhatIsRecordedAfterTheGoodbyesIsTold(t *testing.T) {
+	o := hub.Options{Grace: 5 * time.Second, Survives: true}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, o)
+		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
+		w.Record.Hold()
+		ann.Say("in the last moment", "")
+		synctest.Wait()
+		w.Stop()
+		time.Sleep(4 * time.Second)
+		w.Record.Release()
+		w.Wait()
+		bob.Wait()
+		require.NotContains(t, bob.Text(), "in the last moment")
+		w.Restart(o)
+		bob.Connect()
+		bob.Await("<guest-1> in the last moment")
+		w.Close(ann, bob)
+	})
+}
+
 // Without a grace the end waits for as long as it takes.
 func TestWithoutAGraceTheEndWaitsForTheDisk(t *testing.T) {
 	hanging(t, hub.Options{Grace: -1}, 1, func(w *world, people []*hubtest.Client) {

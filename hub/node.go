@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"chinwag/hub/state"
-	"chinwag/protocol"
 )
 
 // A hub with a Log is a node: it decides only what the log delivers.
@@ -238,96 +236,6 @@ func (r *run) ownOrdered(w *want) {
 			n.dueAfter = time.Now().Add(appendAgain)
 		}
 	}
-}
-
-// whyNotBegun is why this incarnation cannot begin.
-func (r *run) whyNotBegun() error {
-	epoch, rules := r.machine.OrderOf()
-	number, _ := r.machine.IncarnationOf(r.node.no)
-	switch {
-	case epoch != r.hub.journal.Epoch():
-		return errors.New("its record is another one than that of the nodes in it: a new node begins with a copy of the record of one of them")
-	case rules != state.Rules:
-		return errors.New("the nodes in it are of another version: all have to be stopped before one of this version begins")
-	case number >= r.node.incarnation:
-		return errors.New("its clock is behind that of its last start, or another server has its number")
-	}
-	return errors.New("there are too many nodes")
-}
-
-// checkLife ends this node when its incarnation has ended.
-func (r *run) checkLife() {
-	n := &r.node
-	if !n.begun || n.over {
-		return
-	}
-	number, live := r.machine.IncarnationOf(n.no)
-	switch {
-	case live && number == n.incarnation:
-	case r.notes.end: // the node has said so itself
-		r.leaveWaiting()
-	case number != n.incarnation:
-		r.endNode(errors.New("another server has begun with its number"))
-	default:
-		r.endNode(errors.New("the other nodes go on without it, since they have not heard of it for long, or its state was another than theirs"))
-	}
-}
-
-// hasNotedLast reports whether this node, before it ends, has noted up to where its clients are told. Entries
-// ordered after that note are not told here: clients read them on the node where they resume.
-func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
-
-// passOver is tellOf after that. The record has to be that of the others, also then.
-func (r *run) passOver(d *decided) {
-	r.leaveUndecided(d.proposal)
-	for _, a := range d.answers {
-		if f, ok := a.Query.(state.Redact); ok {
-			r.eraseAlone(f)
-		}
-	}
-}
-
-// endNode ends the hub, which cannot go on in the order.
-func (r *run) endNode(why error) {
-	if r.node.over {
-		return
-	}
-	r.broken = fmt.Errorf("%w: %w", ErrNode, why)
-	r.leaveWaiting()
-	r.farewell = cmp.Or(r.farewell, nodeEnds)
-	if r.stop(); r.isSettled() {
-		r.endWell()
-	}
-}
-
-// leaveWaiting has this node decide nothing any more: what waits for its place is not told here.
-func (r *run) leaveWaiting() {
-	waiting := r.node.waiting
-	r.node.waiting, r.node.over, r.node.next = nil, true, nil
-	for _, w := range waiting {
-		w.entering(-1)
-		r.leaveUndecided(w.proposal)
-		for _, d := range w.after {
-			r.leaveUndecided(d.proposal)
-		}
-	}
-}
-
-// nodeEnds is in the goodbye of a node that cannot go on.
-var nodeEnds = protocol.MustText("this server of several cannot go on just now")
-
-// abandon ends a node whose journal cannot be written: what is in flight has happened on the other nodes, so
-// clients are not told that it failed.
-func (r *run) abandon(why error) {
-	flight := r.inflight
-	r.inflight = nil
-	for _, d := range flight {
-		r.giveBackSpent(d.spent)
-		for _, p := range append([]*decided{d}, d.after...) {
-			r.leaveUndecided(p.proposal)
-		}
-	}
-	r.endNode(fmt.Errorf("its record cannot be written: %w", why))
 }
 
 // taken is the channel of requests: nil before the incarnation is live, since until then no client can come in.

@@ -45,13 +45,19 @@ func (r *run) stop() {
 
 // endWell says goodbye when it is recorded that all is told before.
 func (r *run) endWell() {
-	if !r.notes.end && r.broken == nil && (!r.node.shares() || r.node.begun) {
+	if r.mayNoteLast() {
 		r.noteLast()
 	}
 	if r.isSettled() {
 		r.tellWaiting()
 		r.sayGoodbye()
 	}
+}
+
+// mayNoteLast reports whether the note is right that all clients are told everything. Clients to which goodbye was
+// said before the last commit are not.
+func (r *run) mayNoteLast() bool {
+	return !r.notes.end && !r.parted && r.broken == nil && (!r.node.shares() || r.node.begun)
 }
 
 // tellWaiting tells the operators what waits at the desk when the server ends.
