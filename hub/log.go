@@ -16,7 +16,8 @@ import (
 type Log interface {
 	// Append puts intents at the end of the order, one after the other, and returns when they have their
 	// positions. After an error it is unknown which of them have: the hub appends them again, and an intent
-	// with two positions is decided once. A hub calls it for one batch at a time. It must not keep the slices.
+	// with two positions is decided once. A hub calls it for one batch at a time, of at most 256 intents. It returns
+	// when ctx has ended, and keeps none of the slices.
 	Append(ctx context.Context, intents [][]byte) error
 
 	// Read delivers the intents after a position, in order, and goes on with new ones until ctx ends. It may

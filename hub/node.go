@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,10 +34,11 @@ type node struct {
 	log         Log
 	no          state.Node
 	incarnation uint64
-	request     uint64         // the number of the last own intent
-	waiting     []*want        // own intents that the log has not delivered yet, in their order
-	appends     *queue[[]byte] // to be appended; bounded by the proposers
-	unplaced    *atomic.Int64  // intents that the log has not accepted yet
+	request     uint64                 // the number of the last own intent
+	waiting     []*want                // own intents that the log has not delivered yet, in their order
+	appends     *queue[[]byte]         // to be appended; bounded by the proposers
+	failure     *atomic.Pointer[error] // of the last Append; nil: there was none
+	unplaced    *atomic.Int64          // intents that the log has not accepted yet
 	next        <-chan Ordered
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
@@ -57,12 +59,16 @@ type want struct {
 const (
 	appendAgain = 200 * time.Millisecond // after an error of the log
 
+	mostAppended = 256 // intents, at once
+
 	// mostAhead is how many decisions may wait for the journal before the log is no longer read.
 	mostAhead = 4096
 )
 
 func newNode(o *Options) node {
-	return node{log: o.Log, no: o.Node, appends: newQueue[[]byte](), unplaced: new(atomic.Int64)}
+	return node{
+		log: o.Log, no: o.Node, appends: newQueue[[]byte](), unplaced: new(atomic.Int64), failure: new(atomic.Pointer[error]),
+	}
 }
 
 // shares reports whether the hub shares its order with other nodes.
@@ -115,15 +121,28 @@ func (n *node) append(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		batch := n.appends.take()
-		for len(batch) > 0 && n.log.Append(ctx, batch) != nil {
-			select {
-			case <-time.After(appendAgain):
-			case <-ctx.Done():
+		for batch := range slices.Chunk(n.appends.take(), mostAppended) {
+			if !n.appendAll(ctx, batch) {
 				return
 			}
+			n.unplaced.Add(-int64(len(batch)))
 		}
-		n.unplaced.Add(-int64(len(batch)))
+	}
+}
+
+// appendAll appends intents until the log has taken them. It reports false where ctx has ended before.
+func (n *node) appendAll(ctx context.Context, batch [][]byte) bool {
+	for {
+		err := n.log.Append(ctx, batch)
+		n.failure.Store(&err)
+		if err == nil {
+			return true
+		}
+		select {
+		case <-time.After(appendAgain):
+		case <-ctx.Done():
+			return false
+		}
 	}
 }
 
@@ -284,7 +303,7 @@ func (r *run) beat(now time.Time) {
 
 // patienceDue is when to report that the log does not answer; zero: it answers, or that is reported.
 func (r *run) patienceDue() (due time.Time) {
-	if n := &r.node; n.waits() && r.health.told == works {
+	if n := &r.node; n.waits() && r.health.told == works && len(r.inflight) < mostAhead { // else it is the journal that is late
 		due = n.waiting[0].at.Add(longSilence)
 	}
 	return due
@@ -293,7 +312,11 @@ func (r *run) patienceDue() (due time.Time) {
 // missOrder reports that the log does not answer.
 func (r *run) missOrder(now time.Time) {
 	if due := r.patienceDue(); !due.IsZero() && !due.After(now) {
-		r.tellTrouble(unordered, ErrUnordered)
+		err := ErrUnordered
+		if why := r.node.failure.Load(); why != nil && *why != nil {
+			err = fmt.Errorf("%w: %w", err, *why)
+		}
+		r.tellTrouble(unordered, err)
 		if r.hurried {
 			r.askEnd()
 		}

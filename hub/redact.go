@@ -76,7 +76,10 @@ func (h *Hub) eraseAll(ctx context.Context, q *queue[state.Redact]) {
 		case <-ctx.Done():
 			over = true
 		}
-		rest = h.eraseEach(append(rest, q.take()...))
+		if over || len(rest) < mostErased { // else the queue fills up, and that is told
+			rest = append(rest, q.take()...)
+		}
+		rest = h.eraseEach(rest)
 	}
 	if len(rest) > 0 {
 		h.news("words that people have taken back may still stand in the record, since it could not be written", "people", len(rest))

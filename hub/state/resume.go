@@ -126,7 +126,7 @@ func (m *Machine) seeMissed(s *Session) {
 // missedFollows comes before what a person has missed, as Welcome does for a program.
 var missedFollows = protocol.Notice{Text: protocol.MustText("Welcome back. What you missed follows.")}
 
-var maybeTwice = protocol.Notice{Text: protocol.MustText("The server ended without warning: what was said in the second before may come once more.")}
+var maybeTwice = protocol.Notice{Text: protocol.MustText("What was said in the second before the break may come once more.")}
 
 func (m *Machine) tellTarget(s *Session) {
 	if s.Target.Ticket != 0 {

@@ -125,7 +125,7 @@ func TestAnOperatorComesBackToItsVisitor(t *testing.T) {
 	f.do("op", protocol.Next{})
 	f.restarts(time.Minute, nil)
 	assert.Equal(t, []string{
-		"op: Attached", "new< -- Welcome back. What you missed follows.", "new< -- The server ended without warning: what was said in the second before may come once more.", "new< CatchUp",
+		"op: Attached", "new< -- Welcome back. What you missed follows.", "new< -- What was said in the second before the break may come once more.", "new< CatchUp",
 		"new< -- You are op in #lobby (1 here). Type to talk, /help for more.", "new< -- what you type goes to @1 ann",
 	}, f.resumes("new", "op"))
 }
