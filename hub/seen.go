@@ -93,7 +93,7 @@ func (r *run) noteLast() {
 // not: their sessions may be on another node already.
 func (r *run) noteUnread() {
 	r.lastCall = nil
-	note := state.Seen{Clean: true}
+	note := state.Seen{Clean: r.notes.end}
 	for _, c := range r.clients {
 		note.Behind = r.appendUnread(note.Behind, c)
 	}
@@ -105,7 +105,7 @@ func (r *run) noteUnread() {
 // leftUnread is noteUnread for a client whose connection ends after the goodbyes.
 func (r *run) leftUnread(c *Client) {
 	if unread := r.appendUnread(nil, c); len(unread) > 0 {
-		r.propose(proposal{op: state.Seen{Clean: true, Behind: unread}})
+		r.propose(proposal{op: state.Seen{Clean: r.notes.end, Behind: unread}})
 	}
 }
 
@@ -113,7 +113,7 @@ func (r *run) leftUnread(c *Client) {
 // all is written.
 func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
 	s := r.sessions[c.id]
-	if r.broken != nil || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
+	if r.broken != nil || r.node.shares() || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
 		return all
 	}
 	return append(all, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
