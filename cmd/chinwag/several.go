@@ -9,7 +9,8 @@ import (
 )
 
 // The rooms of the session. The server keeps them, also over a break: this copy is only for the status line, for
-// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless a comment says otherwise.
+// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless a comment
+// says otherwise.
 
 // welcomed begins with the rooms of a session. The rooms that are not in front are watched; the one in front is known to be
 // watched only if this session was seen to watch it.

@@ -20,8 +20,8 @@ type Options struct {
 	// Color allows colours. Without it (NO_COLOR, dumb terminals) there is only bold and reverse.
 	Color bool
 	// Complete tells what the word that ends at the cursor may become: whole words that take its place, with whatever
-	// shall follow them ("alice: "), and perhaps a tab and a remark that is only listed ("7 \tbob"). before is the text left of the cursor. It is called by Run, so it may not wait for
-	// anything. nil: Tab does nothing.
+	// shall follow them ("alice: "), and perhaps a tab and a remark that is only listed ("7 \tbob"). before is the text
+	// left of the cursor. It is called by Run, so it may not wait for anything. nil: Tab does nothing.
 	Complete func(before string) (candidates []string)
 	// Secret tells whether the input after line is a secret: then it returns the prompt for it, else "". A secret is shown
 	// as dots, and not kept. It is called by Run as the line is entered, so that input typed ahead is hidden, too, and may
