@@ -90,5 +90,26 @@
 // A node ends, with ErrNode, if the other nodes go on without it, or if it cannot record what was decided: on the other
 // nodes that has happened. Its clients can resume on any node, and read on from what they have seen.
 //
+// # Words
+//
+//	connection  one socket, or the server's terminal          client    the hub's end of a connection
+//	session     a person or program with a name               guest     a session that has not chosen its name
+//	code, token by which a session is resumed                 hold      the time in which it can be
+//	member      a session in a room                           front     the room in which its lines are said
+//	watched     another room of the session                   stay      its time in a room, in positions
+//	visitor     a session at the desk                         ticket    a visitor's conversation there
+//	message     a ticket that its visitor has left behind     target    the ticket to which an operator's lines go
+//	intent      what a client, or time, wants decided         event     what has happened: an entry, or a change
+//	change      an event that is told to no client            answer    what one connection is told
+//	entry       an event in the journal                       position  its number there (seq on the wire)
+//	stream      the entries that the same sessions read       nth       the number of an entry in its stream
+//	row         a part of the state, in the journal           soft      state that Replay makes again from entries
+//	journal     entries and rows, on disk or in memory        log       the order of intents of several nodes
+//	node        one hub of several                            incarnation one life of a node, from Began on
+//	lease       how long a silent node is live                live      it is fed as things happen; a node: it decides
+//	behind      a client that reads on from the journal       outbox    what waits to be written to a client
+//	replay      entries told again: on entering, or resuming  gap       entries that the journal has no longer
+//	redact      to take words out of state and journal        void      undone, or without effect
+//
 // The package knows nothing about sockets, encodings, terminals or disks.
 package hub
