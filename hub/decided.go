@@ -117,7 +117,7 @@ func (r *run) release() {
 	}
 }
 
-// drop ends a proposal that has no effect.
+// drop ends a proposal that has no effect, or that a node decides no more.
 func (r *run) drop(p proposal) {
 	r.hub.admission.answered(p.cost)
 	if p.c != nil {

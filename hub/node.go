@@ -150,7 +150,7 @@ func (n *node) appendAll(ctx context.Context, batch [][]byte) bool {
 func (r *run) want(p proposal, in *state.Intent) {
 	n := &r.node
 	if n.over {
-		r.leaveUndecided(p)
+		r.drop(p)
 		return
 	}
 	n.request++
@@ -168,17 +168,6 @@ func (p *proposal) entering(by int) {
 	switch p.op.(type) {
 	case state.Open, state.Resume:
 		p.c.entering += by
-	}
-}
-
-// leaveUndecided ends a proposal that this node decides no more.
-func (r *run) leaveUndecided(p proposal) {
-	r.hub.admission.answered(p.cost)
-	if p.c != nil && p.weight > 0 {
-		r.giveBack(p.c, p.weight)
-	}
-	if _, ok := p.op.(state.Lost); ok {
-		r.forget(p.conn)
 	}
 }
 

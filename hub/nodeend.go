@@ -56,7 +56,7 @@ func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
 // passOver is tellOf for a decision after that note. Words that it takes back leave this journal, too, which stays equal
 // to those of the other nodes.
 func (r *run) passOver(d *decided) {
-	r.leaveUndecided(d.proposal)
+	r.drop(d.proposal) // the end of a connection, if it is this node's at all
 	for _, a := range d.answers {
 		if f, ok := a.Query.(state.Redact); ok {
 			r.eraseAlone(f)
@@ -83,9 +83,9 @@ func (r *run) leaveWaiting() {
 	r.node.waiting, r.node.over, r.node.next = nil, true, nil
 	for _, w := range waiting {
 		w.entering(-1)
-		r.leaveUndecided(w.proposal)
+		r.drop(w.proposal)
 		for _, d := range w.after {
-			r.leaveUndecided(d.proposal)
+			r.drop(d.proposal)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (r *run) abandon(why error) {
 	for _, d := range flight {
 		r.giveBackSpent(d.spent)
 		for _, p := range append([]*decided{d}, d.after...) {
-			r.leaveUndecided(p.proposal)
+			r.drop(p.proposal)
 		}
 	}
 	r.endNode(fmt.Errorf("its record cannot be written: %w", why))
