@@ -29,7 +29,7 @@
 // are recorded in one transaction, and then delivered. An answer without events is sent after all that was decided
 // before it. What a command means for a connection (welcome, goodbye, replay) is in effects.go.
 //
-// A commit that fails is void, and so is all that was decided after it (decided.go): Rollback restores the state,
+// A commit that fails is void, and so is all that was decided after it (void.go): Rollback restores the state,
 // without the disk; Resume lets the journal go on; authors of events are told not-kept; an intent without events is
 // decided again. What no client asked for (a broken connection, a time that is up) is proposed again by reconcile
 // (reconcile.go), at once and then once a second. After journal.ErrBroken the hub ends, and the journal is the truth.
