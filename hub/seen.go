@@ -59,7 +59,7 @@ func (r *run) seenNow() (note state.Seen) {
 		case s.live && !s.noted:
 			note.Upto = min(note.Upto, s.seen.Load())
 		default:
-			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+			note.Behind = append(note.Behind, s.behind())
 			s.noted = true
 		}
 		if len(note.Behind) == mostBehind {
@@ -73,6 +73,11 @@ func (r *run) seenNow() (note state.Seen) {
 	return note
 }
 
+// behind is the note that s has been told up to a position of its own.
+func (s *session) behind() state.Behind {
+	return state.Behind{Session: s.id, Seen: max(1, s.seen.Load())}
+}
+
 // noteLast records that all is told before the goodbyes that follow.
 func (r *run) noteLast() {
 	r.notes.end = true
@@ -81,7 +86,7 @@ func (r *run) noteLast() {
 		switch {
 		case s.client == nil || s.program || !s.hasCode:
 		case !s.live:
-			note.Behind = append(note.Behind, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+			note.Behind = append(note.Behind, s.behind())
 		case s.noted:
 			note.Behind = append(note.Behind, state.Behind{Session: s.id})
 		}
@@ -116,7 +121,7 @@ func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
 	if r.broken != nil || r.node.shares() || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
 		return all
 	}
-	return append(all, state.Behind{Session: s.id, Seen: max(1, s.seen.Load())})
+	return append(all, s.behind())
 }
 
 // isDrained reports whether all items of o are written.
