@@ -74,7 +74,7 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	})
 }
 
-// A person who does not read as the server ends is told after the start what was not read: whether the connection breaks in
+// A client that does not read as the server ends is told the rest after the start: whether its connection breaks in
 // the end, or the server does not wait for it any longer.
 func TestG12WhatWasNotReadAtTheEndIsTold(t *testing.T) {
 	for _, breaks := range []bool{false, true} {

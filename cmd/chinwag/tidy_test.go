@@ -125,7 +125,7 @@ var (
 	spare = 30 // comments that have one of these all the same: /who, names in the code, a quotation
 )
 
-// A comment is about a session, a client or an entry, and not about somebody; and it is no wider than a screen.
+// The subject of a comment is a thing of the program: a session, a client, an entry. No comment is wider than a screen.
 func TestCommentsNameThings(t *testing.T) {
 	var found []string
 	for _, s := range sources(t) {
