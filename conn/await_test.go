@@ -16,13 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
 // listen has a house listen at a socket of this machine.
 func (w *house) listen() net.Addr {
-	return w.listenAt(func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	return w.listenAt(func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 }
 
 // listenAt is listen with another door.

@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/bare"
+	"chinwag/conn/raw"
 	"chinwag/hub"
 )
 
 // comeBare connects a program through the bare transport, in a bubble.
-func (w *house) comeBare(o bare.Options) *visitor {
+func (w *house) comeBare(o raw.Options) *visitor {
 	ours, theirs := net.Pipe()
-	w.served.Go(func() { _ = w.server.Serve(bare.New(theirs, o), hub.Identity{}) })
+	w.served.Go(func() { _ = w.server.Serve(raw.New(theirs, o), hub.Identity{}) })
 	v := visit(w.t, ours)
 	time.Sleep(time.Second)
 	synctest.Wait()
@@ -37,7 +37,7 @@ func TestTheBareDoorIsAConversation(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
 		ann := w.named("ann")
 		ann.say("before you came")
-		program := w.comeBare(bare.Options{})
+		program := w.comeBare(raw.Options{})
 		assert.Empty(t, program.text(), "no welcome, no history")
 		from := len(ann.text())
 
@@ -62,7 +62,7 @@ func TestTheBareDoorIsAConversation(t *testing.T) {
 func TestTheBareDoorGreetsWhereItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
-		program := w.comeBare(bare.Options{Greeting: "欢迎!"})
+		program := w.comeBare(raw.Options{Greeting: "欢迎!"})
 		assert.Equal(t, "欢迎!", program.text())
 		w.leave(program)
 		assert.Equal(t, "欢迎!", program.text(), "and never says goodbye")
@@ -74,7 +74,7 @@ func TestTheBareDoorEndsWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
 		operator := w.come(anOperator(t))
-		kicked, fast, stays := w.comeBare(bare.Options{}), w.comeBare(bare.Options{}), w.comeBare(bare.Options{})
+		kicked, fast, stays := w.comeBare(raw.Options{}), w.comeBare(raw.Options{}), w.comeBare(raw.Options{})
 		operator.say("/kick guest-1 enough", "/announce 注意")
 		synctest.Wait()
 		assert.True(t, kicked.isOver())
@@ -100,7 +100,7 @@ func TestTheBareDoorTurnsAwayWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{PerAddress: 1})
 		l := &fakeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		door := w.server.Listen(l, func(c net.Conn) conn.Transport { return bare.New(c, bare.Options{Greeting: "hello"}) }, hub.Identity{Brief: true})
+		door := w.server.Listen(l, func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "hello"}) }, hub.Identity{Brief: true})
 		w.served.Go(func() { require.NoError(t, door.Accept()) })
 		in, out := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.1")
 		assert.Equal(t, "hello", in.text())
@@ -117,7 +117,7 @@ func TestTheBareDoorHearsTheLastWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{})
 		ann := w.named("ann")
-		program := w.comeBare(bare.Options{})
+		program := w.comeBare(raw.Options{})
 		program.send("last \xe4")
 		_ = program.Close()
 		synctest.Wait()

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
@@ -53,7 +53,7 @@ func oneLine(b *testing.B, s journal.Store) {
 	go func() {
 		c, err := l.Accept()
 		if err == nil {
-			_ = server.Serve(plain.New(c, plain.Options{}), hub.Identity{Echo: true})
+			_ = server.Serve(line.New(c, line.Options{}), hub.Identity{Echo: true})
 		}
 	}()
 	c, err := net.Dial("tcp", l.Addr().String())

@@ -12,10 +12,10 @@
 //
 // A door makes a Transport, which reads Commands and writes Events in its own
 // spelling. The doors live in folders of their own; none of them knows the hub,
-// and the hub knows none of them. Transports on a socket share package stream.
+// and the hub knows none of them. Transports on a socket share package socket.
 //
 // A connection is a circle: the side that ends first (the reader at the end of the
-// stream, the hub with a goodbye) ends the other, in such an order that a
+// socket, the hub with a goodbye) ends the other, in such an order that a
 // goodbye is still written. A failed write ends nothing: the input is
 // read to its end, within bounds (loss.go).
 package conn

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/bare"
+	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -176,7 +176,7 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 		for history, lines := range histories {
 			t.Run(way+", "+history, func(t *testing.T) {
 				w, _, ann := witnessed(t, lines)
-				at := w.listenAt(func(c net.Conn) conn.Transport { return bare.New(c, bare.Options{Greeting: "欢迎"}) }, hub.Identity{Brief: true})
+				at := w.listenAt(func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "欢迎"}) }, hub.Identity{Brief: true})
 				for i := range 20 {
 					c := dial(t, at)
 					_, err := fmt.Fprintf(c, "%d 你好", i)

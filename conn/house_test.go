@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
@@ -88,7 +88,7 @@ func (l *logged) after(words string) string {
 // the others know of them.
 func (w *house) come(id hub.Identity) *visitor {
 	ours, theirs := net.Pipe()
-	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), id) })
+	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), id) })
 	v := visit(w.t, ours)
 	time.Sleep(time.Second)
 	synctest.Wait()
@@ -98,7 +98,7 @@ func (w *house) come(id hub.Identity) *visitor {
 // stuck connects a client that reads nothing, in a bubble.
 func (w *house) stuck() net.Conn {
 	ours, theirs := net.Pipe()
-	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), hub.Identity{}) })
+	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), hub.Identity{}) })
 	synctest.Wait()
 	return ours
 }

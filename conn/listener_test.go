@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
@@ -35,7 +35,7 @@ type fakeListener struct {
 // open has a house listen.
 func (w *house) open() (*fakeListener, *conn.Listener) {
 	l := &fakeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	door := w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	door := w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	w.served.Go(func() { require.NoError(w.t, door.Accept()) })
 	return l, door
 }

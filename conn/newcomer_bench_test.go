@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
@@ -78,7 +78,7 @@ func newcomers(b *testing.B, path string, command string) {
 	server := conn.NewServer(h, conn.Options{PerAddress: -1, PerAddressRate: -1})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b, err)
-	door := server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	door := server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	accepted := make(chan error, 1)
 	go func() { accepted <- door.Accept() }()
 	bounded, cancel := context.WithTimeout(ctx, time.Minute)

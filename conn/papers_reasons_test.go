@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 )
@@ -57,7 +57,7 @@ func theatre(t *testing.T, desk bool) *house {
 // visitAt connects, and says nothing.
 func visitAt(w *house) *visitor {
 	ours, theirs := net.Pipe()
-	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), identity(w.t, "", false)) })
+	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), identity(w.t, "", false)) })
 	return visit(w.t, ours)
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -178,7 +178,7 @@ func scene(t *testing.T, kind string, program bool, lines ...string) (seen []str
 	if kind == theOperator {
 		who = identity(t, "olga", true)
 	}
-	w.served.Go(func() { _ = w.server.Serve(plain.New(theirs, plain.Options{}), who) })
+	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), who) })
 	me := visit(t, ours)
 	if program {
 		me.say(`{"type":"hello","nick":"olga"}`)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
@@ -20,7 +20,7 @@ func street(t *testing.T, ho hub.Options, co conn.Options) (w *house, addr strin
 	w = newHouse(t, ho, co)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	door = w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	door = w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	w.served.Go(func() { assert.NoError(t, door.Accept()) })
 	return w, l.Addr().String(), door
 }
@@ -134,7 +134,7 @@ func TestAStoppedHubTakesNobody(t *testing.T) {
 		w.end()
 		ours, theirs := net.Pipe()
 		v := visit(t, ours)
-		assert.ErrorIs(t, w.server.Serve(plain.New(theirs, plain.Options{}), hub.Identity{}), hub.ErrStopped)
+		assert.ErrorIs(t, w.server.Serve(line.New(theirs, line.Options{}), hub.Identity{}), hub.ErrStopped)
 		v.read.Wait()
 		assert.True(t, v.isOver())
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
@@ -24,7 +24,7 @@ func TestWhoTakesNothingIsToldToHaveTakenNothing(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
 		bob := w.come(hub.Identity{})
 		ours, theirs := net.Pipe()
-		w.served.Go(func() { _ = w.server.Serve(unhurried{plain.New(theirs, plain.Options{})}, hub.Identity{}) })
+		w.served.Go(func() { _ = w.server.Serve(unhurried{line.New(theirs, line.Options{})}, hub.Identity{}) })
 		_, _ = ours.Read(make([]byte, 1)) // and no more
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()

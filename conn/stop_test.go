@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
@@ -118,7 +118,7 @@ func (w *house) wander(r *rand.Rand, begun chan<- struct{}) {
 		ours, theirs := net.Pipe()
 		var served, read sync.WaitGroup
 		served.Go(func() {
-			_ = w.server.Serve(plain.New(theirs, plain.Options{Stall: 50 * time.Millisecond}), hub.Identity{})
+			_ = w.server.Serve(line.New(theirs, line.Options{Stall: 50 * time.Millisecond}), hub.Identity{})
 		})
 		v := &visitor{Conn: ours, t: w.t}
 		if r.IntN(10) > 0 {

@@ -23,7 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
@@ -237,7 +237,7 @@ func (s *stage) connect(words []string) {
 	} else {
 		id.From = hub.Address{Host: "192.0.2.7", Prefix: netip.MustParsePrefix("192.0.2.7/32")}
 	}
-	s.served.Go(func() { _ = s.server.Serve(plain.New(&serverEnd{theirs, &p.broken}, plain.Options{}), id) })
+	s.served.Go(func() { _ = s.server.Serve(line.New(&serverEnd{theirs, &p.broken}, line.Options{}), id) })
 	s.served.Go(func() {
 		buf := make([]byte, 4096)
 		for {

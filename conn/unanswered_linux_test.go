@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 )
 
@@ -91,7 +91,7 @@ func TestWhoseNetworkVanishesIsMissed(t *testing.T) {
 			var err error
 			here.in(func() { l, err = net.Listen("tcp4", "198.18.0.1:0") })
 			require.NoError(t, err)
-			door := w.server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+			door := w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 			w.doors = append(w.doors, door)
 			w.served.Go(func() { require.NoError(t, door.Accept()) })
 

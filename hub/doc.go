@@ -36,8 +36,8 @@
 //
 // # The life of a line
 //
-//	conn/stream, conn/plain   bytes become a Command        hub/decided.go     propose; after the commit, told
-//	conn/link.go, pace.go     the reader's pace             hub/state          command.go, message.go, apply.go
+//	conn/socket, conn/line    bytes become a Command        hub/decided.go     propose; after the commit, told
+//	conn/connection.go        the reader, its rate limit    hub/state          command.go, message.go, apply.go
 //	hub/client.go             Do: its turn                  hub/journal        journal.go, sqlite/commit.go
 //	hub/admission.go          the pace of all               hub/broadcast.go   to a room, encoded once
 //	                                                        hub/merge.go, heard.go    to sessions in several rooms

@@ -14,7 +14,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/console"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/hub"
 	"chinwag/protocol"
 )

@@ -12,7 +12,7 @@ import (
 	"syscall"
 
 	"chinwag/conn"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/hub"
 	"chinwag/protocol"
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/hub"
 	"chinwag/protocol"
 )

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite"
-	"chinwag/hub/journal/storetest"
 )
 
 // unwritable is a standard output that takes nothing.
@@ -28,7 +28,7 @@ func TestAnExportThatCannotBeWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chinwag.db")
 	s, err := sqlite.Open(path, sqlite.Options{})
 	require.NoError(t, err)
-	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello")}, nil))
+	require.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "hello")}, nil))
 	require.NoError(t, s.Close())
 	for verb, what := range map[string]string{"export": "the export", "verify": "what verify has found"} {
 		for why, want := range map[syscall.Errno]string{

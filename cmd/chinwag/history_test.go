@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite"
-	"chinwag/hub/journal/storetest"
 )
 
 // history runs chinwag history with these arguments.
@@ -29,7 +29,7 @@ func TestHistoryGoesThereAndBack(t *testing.T) {
 	from, to := filepath.Join(t.TempDir(), "a.db"), filepath.Join(t.TempDir(), "b.db")
 	s, err := sqlite.Open(from, sqlite.Options{})
 	require.NoError(t, err)
-	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello"), storetest.Said("#a", "world")}, nil))
+	require.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "hello"), journaltest.Said("#a", "world")}, nil))
 
 	exported, err := history("", "export", from) // while it is open
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 
 	"chinwag/conn/client"
 	"chinwag/conn/fault"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 )
 
 func joinCommand() *cobra.Command {

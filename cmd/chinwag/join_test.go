@@ -17,7 +17,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/client"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -45,7 +45,7 @@ func openInside(t *testing.T) *inside {
 func (in *inside) as(name string, id hub.Identity) client.Options {
 	o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {
 		ours, theirs := net.Pipe()
-		in.served.Go(func() { _ = in.server.Serve(plain.New(theirs, plain.Options{}), id) })
+		in.served.Go(func() { _ = in.server.Serve(line.New(theirs, line.Options{}), id) })
 		return ours, nil
 	}}
 	if name != "" {

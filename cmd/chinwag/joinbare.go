@@ -15,9 +15,9 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"chinwag/conn/bare"
 	"chinwag/conn/fault"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/raw"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 
@@ -34,7 +34,7 @@ type bareTalk struct {
 	shown    bool // the output is one
 
 	conn     net.Conn
-	heard    *bare.Messages
+	heard    *raw.Messages
 	gone     chan struct{} // closed by missed: the server has ended
 	typist   chan struct{} // closed by typed: all the input is sent, or cannot be
 	finished atomic.Bool   // the input has ended: the talk ends when nothing comes any more
@@ -83,7 +83,7 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 // talk runs until the server or a signal ends the connection, or nothing
 // more comes after the end of the input.
 func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
-	b.conn, b.heard = c, bare.Read(c)
+	b.conn, b.heard = c, raw.Read(c)
 	b.gone, b.typist = make(chan struct{}), make(chan struct{})
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
@@ -216,12 +216,12 @@ func (b *bareTalk) show(message []byte, more bool) {
 // readable is a message as it may be shown on a terminal. It ends the last line, unless there
 // is more of it, so that the next typed line begins at the margin.
 func readable(message []byte, more bool) (shown []byte) {
-	for ; len(message) > 0; message = message[bare.LineEnd(message):] {
+	for ; len(message) > 0; message = message[raw.LineEnd(message):] {
 		var line []byte
-		line, message = bare.CutLine(message)
+		line, message = raw.CutLine(message)
 		for len(line) > 0 {
 			var text protocol.Text
-			text, line = bare.Words(line, protocol.MaxText)
+			text, line = raw.Words(line, protocol.MaxText)
 			shown = append(shown, text.String()...)
 		}
 		if len(message) > 0 || !more {

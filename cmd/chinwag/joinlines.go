@@ -15,7 +15,7 @@ import (
 
 	"chinwag/conn/client"
 	"chinwag/conn/fault"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"chinwag/conn/client"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 

@@ -19,7 +19,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 )
 
 // version is set by the linker.

@@ -21,7 +21,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/fault"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 

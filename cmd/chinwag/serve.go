@@ -17,8 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"chinwag/conn"
-	"chinwag/conn/bare"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
+	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -197,11 +197,11 @@ func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport) {
 	if i < len(s.Listen) {
 		return doorPlain, func(c net.Conn) conn.Transport {
-			return plain.New(c, plain.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall)})
+			return line.New(c, line.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall)})
 		}
 	}
 	return doorBare, func(c net.Conn) conn.Transport {
-		return bare.New(c, bare.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall), Greeting: s.BareGreeting})
+		return raw.New(c, raw.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall), Greeting: s.BareGreeting})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chinwag/conn"
-	"chinwag/conn/stream"
+	"chinwag/conn/socket"
 	"chinwag/hub"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
@@ -81,7 +81,7 @@ func defaultSettings() settings {
 		PerAddressBurst: c.PerAddressBurst,
 		PerAddressBytes: size(h.PerAddressBytes),
 		Outbox:          size(h.Outbox),
-		Stall:           stream.DefaultStall,
+		Stall:           socket.DefaultStall,
 		Grace:           h.Grace,
 		Replay:          h.Replay,
 		Rooms:           h.Rooms,

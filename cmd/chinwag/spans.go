@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/protocol"
 )
 

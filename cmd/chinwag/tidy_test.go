@@ -27,19 +27,19 @@ var arrows = map[string]string{
 	"hub/journal":                 "hub/state protocol",
 	"hub/journal/sqlite":          "hub/journal protocol",
 	"hub/journal/sqlite/disktest": "",
-	"hub/journal/storetest":       "hub/journal protocol",
+	"hub/journal/journaltest":     "hub/journal protocol",
 	"hub":                         "hub/journal hub/state protocol",
 	"hub/hubtest":                 "hub hub/journal hub/state protocol",
 	"conn/fault":                  "",
-	"conn/stream":                 "",
-	"conn/screen":                 "conn/fault",
-	"conn/plain":                  "conn/stream protocol",
-	"conn/bare":                   "conn/stream protocol",
-	"conn/console":                "conn/plain",
+	"conn/socket":                 "",
+	"conn/tui":                    "conn/fault",
+	"conn/line":                   "conn/socket protocol",
+	"conn/raw":                    "conn/socket protocol",
+	"conn/console":                "conn/line",
 	"conn/client":                 "conn/fault protocol",
 	"conn/bench":                  "conn/fault",
-	"conn":                        "conn/fault conn/stream hub protocol",
-	"cmd/chinwag": "conn conn/bare conn/bench conn/client conn/console conn/fault conn/plain conn/screen conn/stream hub hub/journal " +
+	"conn":                        "conn/fault conn/socket hub protocol",
+	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/socket hub hub/journal " +
 		"hub/journal/sqlite protocol",
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn/client"
-	tui "chinwag/conn/screen"
+	"chinwag/conn/tui"
 	"chinwag/hub"
 )
 

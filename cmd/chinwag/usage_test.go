@@ -15,8 +15,8 @@ import (
 
 	"chinwag/conn/bench"
 	"chinwag/hub/journal"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite"
-	"chinwag/hub/journal/storetest"
 )
 
 // ran runs chinwag with these arguments, in this process, and says how it would end.
@@ -292,7 +292,7 @@ func TestHistorySaysWhatIsWrongWithTheFile(t *testing.T) {
 	s, err := sqlite.Open(at("open"), sqlite.Options{})
 	require.NoError(t, err)
 	defer s.Close()
-	require.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "hello")}, nil))
+	require.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "hello")}, nil))
 	for _, verb := range []string{"export", "verify", "import", "vacuum"} {
 		for name, want := range map[string]string{
 			"none":        "there is no record at",

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 )
@@ -27,7 +27,7 @@ func house(t *testing.T) netip.AddrPort {
 	server := conn.NewServer(h, conn.Options{Rate: -1, PerAddress: -1, PerAddressRate: -1})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	door := server.Listen(l, func(c net.Conn) conn.Transport { return plain.New(c, plain.Options{}) }, hub.Identity{})
+	door := server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = h.Run(ctx) })

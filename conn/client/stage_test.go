@@ -15,7 +15,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/client"
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -82,7 +82,7 @@ func (s *stage) dial(id hub.Identity, wrap func(ours, theirs net.Conn) (net.Conn
 	if wrap != nil {
 		ours, theirs = wrap(ours, theirs)
 	}
-	s.served.Go(func() { _ = server.Serve(plain.New(theirs, plain.Options{}), id) })
+	s.served.Go(func() { _ = server.Serve(line.New(theirs, line.Options{}), id) })
 	return ours, nil
 }
 

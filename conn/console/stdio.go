@@ -3,7 +3,7 @@
 // from nc.
 //
 //	stdin  ─> stdio.Read ─┐
-//	                      ├─ plain.Transport, the operator's role
+//	                      ├─ line.Transport, the operator's role
 //	stdout <─ stdio.Write ┘
 //
 // The end of the input is not the end of the console: lines of the room
@@ -16,14 +16,14 @@ import (
 	"sync"
 	"time"
 
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 )
 
 // New makes the console's transport of in and out, which stay open when it is
 // closed. One goroutine reads from in until its end, another writes to out.
 // A read or a write of those cannot be interrupted, so these are the only goroutines
 // here without an owner that waits for them.
-func New(in io.Reader, out io.Writer) *plain.Transport {
+func New(in io.Reader, out io.Writer) *line.Transport {
 	r, w := io.Pipe()
 	s := &stdio{r: r, lines: make(chan []byte), written: make(chan result, 1), closed: make(chan struct{})}
 	go func() {
@@ -34,7 +34,7 @@ func New(in io.Reader, out io.Writer) *plain.Transport {
 		// w stays open: an end would end the transport.
 	}()
 	go s.print(out)
-	return plain.New(s, plain.Options{Stall: -1})
+	return line.New(s, line.Options{Stall: -1})
 }
 
 // stdio is standard input and output, dressed as a connection.

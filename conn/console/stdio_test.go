@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"chinwag/conn/plain"
+	"chinwag/conn/line"
 	"chinwag/protocol"
 )
 
@@ -75,10 +75,10 @@ func TestTheEndOfTheInputIsNotTheEnd(t *testing.T) {
 }
 
 func TestEachEndEndsReceive(t *testing.T) {
-	for name, end := range map[string]func(*plain.Transport){
-		"Interrupt": (*plain.Transport).Interrupt,
-		"Close":     (*plain.Transport).Close,
-		"Abort":     (*plain.Transport).Abort,
+	for name, end := range map[string]func(*line.Transport){
+		"Interrupt": (*line.Transport).Interrupt,
+		"Close":     (*line.Transport).Close,
+		"Abort":     (*line.Transport).Abort,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			in, typing := io.Pipe()

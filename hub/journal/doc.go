@@ -38,9 +38,9 @@
 // failing stores of hub's tests). After ErrBroken the hub ends.
 //
 // 3. Each room has one order, the same for all clients, in history and live; positions only
-// grow, and an epoch names the journal (storetest).
+// grow, and an epoch names the journal (journaltest).
 //
-// 4. Rows are those of the last commit, whole (storetest; sqlite's crash tests).
+// 4. Rows are those of the last commit, whole (journaltest; sqlite's crash tests).
 //
 // 5. A client that resumes with epoch and position gets the rest exactly once, then the live
 // feed (hub's random schedules, conn/client's cut connections, G4 in cmd/chinwag).
@@ -51,7 +51,7 @@
 // 7. A slow client reads on from the store, in bounded memory; a person's client that is far
 // behind is told how much is skipped (hub).
 //
-// 8. A search finds private lines for the sessions that could see them live (storetest, the
+// 8. A search finds private lines for the sessions that could see them live (journaltest, the
 // transcripts of search and desk).
 //
 // The package knows nothing about members, sockets or rights. Memory is the

@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 func TestMemoryIsAStore(t *testing.T) {
-	storetest.Run(t, func(_ testing.TB, lines int) (journal.Store, func()) {
+	journaltest.Run(t, func(_ testing.TB, lines int) (journal.Store, func()) {
 		return journal.NewMemory(journal.Bounds{Lines: cmp.Or(lines, -1), Bytes: -1}), func() {}
 	})
 }

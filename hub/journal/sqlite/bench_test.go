@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
@@ -37,7 +37,7 @@ func lines(n int) []journal.Entry {
 		r := rooms[i%len(rooms)]
 		in[i] = journal.Entry{Stream: journal.OfRoom(r), Author: authors[i%len(authors)], Event: protocol.Said{
 			Stamp: protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: r},
-			From:  storetest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
+			From:  journaltest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
 		}}
 	}
 	return in
@@ -93,7 +93,7 @@ func BenchmarkReadPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if p, err := s.Read(storetest.From(500, "#lobby", "@x", "*"), 20000, 128); err != nil || len(p.Entries) != 128 {
+				if p, err := s.Read(journaltest.From(500, "#lobby", "@x", "*"), 20000, 128); err != nil || len(p.Entries) != 128 {
 					b.Fatal(err)
 				}
 			}
@@ -101,10 +101,10 @@ func BenchmarkReadPage(b *testing.B) {
 	}
 	in := lines(20000)
 	m := journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})
-	storetest.Commit(b, m, in...)
+	journaltest.Commit(b, m, in...)
 	run("memory", m)
 	s := opened(b, newPath(b), Options{})
-	storetest.Commit(b, s, in...)
+	journaltest.Commit(b, s, in...)
 	run("sqlite", s)
 	for i := range in {
 		if i/4%2 == 0 { // in each room
@@ -113,13 +113,13 @@ func BenchmarkReadPage(b *testing.B) {
 		}
 	}
 	mixed := opened(b, newPath(b), Options{})
-	storetest.Commit(b, mixed, in...)
+	journaltest.Commit(b, mixed, in...)
 	run("sqlite-mixed", mixed)
 }
 
 func BenchmarkJournalSearch(b *testing.B) {
 	s := opened(b, newPath(b), Options{})
-	storetest.Commit(b, s, lines(20000)...)
+	journaltest.Commit(b, s, lines(20000)...)
 	_, _, err := s.Search(b.Context(), []journal.Stream{"#lobby"}, "天气", 20000, 20)
 	require.NoError(b, err)
 	for b.Loop() {
@@ -133,7 +133,7 @@ func BenchmarkJournalSearch(b *testing.B) {
 func BenchmarkJournalIndex(b *testing.B) {
 	s := still(b, newPath(b), Options{}) // it is alone
 	in := lines(20000)
-	storetest.Commit(b, s, in...)
+	journaltest.Commit(b, s, in...)
 	n := uint64(0)
 	for b.Loop() {
 		before := s.indexed.Load()
@@ -146,7 +146,7 @@ func BenchmarkJournalIndex(b *testing.B) {
 		n += s.indexed.Load() - before
 		if !more {
 			b.StopTimer()
-			storetest.Commit(b, s, anew(in)...)
+			journaltest.Commit(b, s, anew(in)...)
 			b.StartTimer()
 		}
 	}

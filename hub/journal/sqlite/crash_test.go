@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 const childOf = "CHINWAG_STORE_CHILD" // the file that the child writes to
@@ -157,7 +157,7 @@ func TestATornLogHoldsWhatIsBeforeIt(t *testing.T) {
 		got := assertNumbered(t, torn)
 		assert.GreaterOrEqual(t, got, safe, "cut at %d of %d", cut, end)
 		assertRowsAtHead(t, torn)
-		storetest.Commit(t, torn, numbered(got+1, 10)...)
+		journaltest.Commit(t, torn, numbered(got+1, 10)...)
 		assert.Equal(t, got+10, assertNumbered(t, torn), "it goes on from there")
 		require.NoError(t, torn.Close())
 	}
@@ -194,7 +194,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 1000)...)
+	journaltest.Commit(t, s, numbered(1, 1000)...)
 	require.NoError(t, s.Close())
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -214,7 +214,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 			assert.Equal(t, before, after, "it is left as it is")
 			continue
 		}
-		cur := storetest.From(0, "#a", "#b", "@x")
+		cur := journaltest.From(0, "#a", "#b", "@x")
 		for n := 0; cur.Seq < s.Head(); {
 			p, err := s.Read(cur, s.Head(), 100)
 			if err != nil {
@@ -234,7 +234,7 @@ func TestACutFileIsRefused(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 1000)...)
+	journaltest.Commit(t, s, numbered(1, 1000)...)
 	require.NoError(t, s.Close())
 	info, err := os.Stat(path)
 	require.NoError(t, err)

@@ -72,7 +72,7 @@
 //
 // A private line is in the mailbox of each session that may read it, and a query names
 // its streams: neither a read nor a search finds a line of another stream ("no
-// search is a syntax error" in storetest). The hub decides which session may read which stream.
+// search is a syntax error" in journaltest). The hub decides which session may read which stream.
 // What operators said to each other behind a desk, in a file of an older version, is
 // moved to a stream of their own (TestOlderRecordsOfADeskAreForOperators).
 // Only the file's owner may read it.

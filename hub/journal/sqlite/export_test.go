@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
@@ -31,14 +31,14 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 40})
 	bob := uuid.New()
-	storetest.Commit(t, s, numbered(1, 300)...)
-	storetest.Commit(t, s, lines(50)...)
-	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "to be forgotten"), storetest.Said("#a", "the end of it"))
+	journaltest.Commit(t, s, numbered(1, 300)...)
+	journaltest.Commit(t, s, lines(50)...)
+	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "to be forgotten"), journaltest.Said("#a", "the end of it"))
 	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	pruneAll(t, s)
 	all := []journal.Stream{"#a", "#b", "@x", "#lobby", "#tea", "#go", "#茶"}
-	want, err := s.Read(storetest.From(0, all...), s.Head(), 1000)
+	want, err := s.Read(journaltest.From(0, all...), s.Head(), 1000)
 	require.NoError(t, err)
 	text := exportOf(t, path, JSON) // while the store is open
 
@@ -48,10 +48,10 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	again := opened(t, to, Options{})
 	assert.Equal(t, s.Epoch(), again.Epoch())
 	assert.Equal(t, s.Head(), again.Head())
-	got, err := again.Read(storetest.From(0, all...), again.Head(), 1000)
+	got, err := again.Read(journaltest.From(0, all...), again.Head(), 1000)
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
-	in := storetest.Commit(t, again, storetest.Said("#a", "and on"))
+	in := journaltest.Commit(t, again, journaltest.Said("#a", "and on"))
 	assert.Equal(t, s.Head()+1, in[0].Seq)
 	found, _, err := again.Search(t.Context(), all, "天气", again.Head(), 1000)
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	text := exportOf(t, path, JSON)
 	whole := strings.SplitAfter(text, "\n")
 	for name, damaged := range map[string]string{
@@ -90,8 +90,8 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 func TestAnExportForPeople(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	e := storetest.Said("#a", "hello, 你好")
-	storetest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Stamp: protocol.StampOf(e.Event), From: storetest.Nick("bob")}})
+	e := journaltest.Said("#a", "hello, 你好")
+	journaltest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Stamp: protocol.StampOf(e.Event), From: journaltest.Nick("bob")}})
 	at := protocol.StampOf(e.Event).Time.Local().Format("2006-01-02 15:04")
 	assert.Equal(t, fmt.Sprintf("#a [%s] <bob> hello, 你好\n#a [%[1]s] -- bob joined\n", at), exportOf(t, path, Text))
 	assert.Error(t, Export(path, os.Stdout, "xml"))
@@ -110,7 +110,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 	} {
 		path := newPath(t)
 		s := opened(t, path, Options{})
-		storetest.Commit(t, s, numbered(1, 60)...)
+		journaltest.Commit(t, s, numbered(1, 60)...)
 		_, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "1", s.Head(), 1)
 		require.NoError(t, err)
 		r, err := Verify(path)
@@ -128,7 +128,7 @@ func TestVacuumGivesBackRoom(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 10})
-	storetest.Commit(t, s, lines(1000)...)
+	journaltest.Commit(t, s, lines(1000)...)
 	pruneAll(t, s)
 	assert.ErrorContains(t, Vacuum(path), "another chinwag")
 	require.NoError(t, s.Close())
@@ -156,7 +156,7 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	const n = 500
-	storetest.Commit(t, s, numbered(1, n)...)
+	journaltest.Commit(t, s, numbered(1, n)...)
 	require.NoError(t, s.Close())
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 		if again.Head() < n {
 			assert.NotEqual(t, s.Epoch(), again.Epoch(), "positions come again, so it is another record")
 		}
-		storetest.Commit(t, again, numbered(int(again.Head())+1, 3)...)
+		journaltest.Commit(t, again, numbered(int(again.Head())+1, 3)...)
 		require.NoError(t, again.Close())
 	}
 	assert.Positive(t, damaged)
@@ -204,9 +204,9 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 func TestAnExportForPeopleNamesWhoDidWhat(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	bob, ann, mine := storetest.Nick("bob"), storetest.Nick("ann"), protocol.Mine{You: true}
+	bob, ann, mine := journaltest.Nick("bob"), journaltest.Nick("ann"), protocol.Mine{You: true}
 	words := protocol.MustText("words")
-	storetest.Commit(t, s,
+	journaltest.Commit(t, s,
 		journal.Entry{Stream: "#a", Event: protocol.TopicSet{From: bob, Text: words, Mine: mine}},
 		journal.Entry{Stream: "#a", Event: protocol.Renamed{From: bob, To: ann, Mine: mine}},
 		journal.Entry{Stream: journal.Desk, Event: protocol.Replied{Ticket: 13, To: ann, From: bob, Text: words, Mine: mine}},

@@ -10,8 +10,8 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite/disktest"
-	"chinwag/hub/journal/storetest"
 )
 
 // A power cut at any moment leaves a record that holds all that was committed,
@@ -52,7 +52,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		got := assertNumbered(t, left)
 		assert.GreaterOrEqual(t, got, safe, "seed %d", seed)
 		assertRowsAtHead(t, left)
-		storetest.Commit(t, left, numbered(got+1, 5)...)
+		journaltest.Commit(t, left, numbered(got+1, 5)...)
 		require.NoError(t, left.Close())
 	}
 }
@@ -62,7 +62,7 @@ func TestACommitIsOneFlush(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 1)...) // the first makes the log
+	journaltest.Commit(t, s, numbered(1, 1)...) // the first makes the log
 	for _, n := range []int{1, 10, 1000} {
 		before := d.Flushes()
 		require.NoError(t, s.Commit(numbered(int(s.Head())+1, n), manyRows(n)))
@@ -79,7 +79,7 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 10)...)
+	journaltest.Commit(t, s, numbered(1, 10)...)
 	d.Fail(func(op, _ string) int32 {
 		if op == "sync" {
 			return codes.SQLITE_IOERR_FSYNC
@@ -99,7 +99,7 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	s = opened(t, path, Options{})
 	got := assertNumbered(t, s)
 	assert.Contains(t, []int{10, 13}, got)
-	storetest.Commit(t, s, numbered(got+1, 1)...)
+	journaltest.Commit(t, s, numbered(got+1, 1)...)
 }
 
 // The log goes to the file between the commits: that flush counts, too.
@@ -107,7 +107,7 @@ func TestAFailedFlushOfTheFileIsToldByTheNextCommit(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 10)...)
+	journaltest.Commit(t, s, numbered(1, 10)...)
 	d.Fail(func(op, name string) int32 {
 		if op == "sync" && name == filepath.Base(path) {
 			return codes.SQLITE_IOERR_FSYNC

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // What is pruned after a scrub has begun, and before the parts of the index are to become one,
@@ -28,7 +28,7 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 			}
 			in = append(in, ago("#a", 2*time.Hour, text))
 		}
-		storetest.Commit(t, s, append(in, storetest.Said("#a", "innocent"))...)
+		journaltest.Commit(t, s, append(in, journaltest.Said("#a", "innocent"))...)
 		prune := func() {
 			_, err := s.pruneSome()
 			require.NoError(t, err)
@@ -85,9 +85,9 @@ func TestAPageThatCannotBeReadTakesNothing(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour})
 	for range 5 {
-		storetest.Commit(t, s, ago("#a", 2*time.Hour, "hello"))
+		journaltest.Commit(t, s, ago("#a", 2*time.Hour, "hello"))
 	}
-	storetest.Commit(t, s, storetest.Said("#a", "hello"), storetest.Said("#b", "hello"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "hello"), journaltest.Said("#b", "hello"))
 	pruneHard(t, s)
 	damage := func(event string) {
 		_, err := s.w.conn.ExecContext(t.Context(), "UPDATE entries SET event=? WHERE seq=7", event)

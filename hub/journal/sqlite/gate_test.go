@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 func TestAGateWaitsForThoseInside(t *testing.T) {
@@ -110,16 +110,16 @@ func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
 	s := opened(t, path, Options{Sync: Off})
 	alone(s)
 	s.longLog, s.longAt, s.patience = logPages, logPages, time.Minute
-	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "x"))
 	end := relay(t, s, 3)
 	defer end()
 	group := make([]journal.Entry, 100)
 	for i := range group {
-		group[i] = storetest.Said("#a", strings.Repeat("tea and cake ", 250))
+		group[i] = journaltest.Said("#a", strings.Repeat("tea and cake ", 250))
 	}
 	largest := int64(0)
 	for range 50 { // 20 MB
-		storetest.Commit(t, s, anew(group)...)
+		journaltest.Commit(t, s, anew(group)...)
 		require.NoError(t, s.checkpointIfLong())
 		info, err := os.Stat(path + "-wal")
 		require.NoError(t, err)
@@ -134,11 +134,11 @@ func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 	s := opened(t, path, Options{Sync: Off})
 	alone(s)
 	s.patience = time.Minute
-	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "x"))
 	end := relay(t, s, 3)
 	defer end()
 	for i := range 20 {
-		storetest.Commit(t, s, storetest.Said("#a", fmt.Sprint("tea ", i)))
+		journaltest.Commit(t, s, journaltest.Said("#a", fmt.Sprint("tea ", i)))
 		s.scrub.Store(true)
 		require.NoError(t, s.checkpoint())
 		assert.False(t, s.scrub.Load())
@@ -154,10 +154,10 @@ func TestAReaderThatStaysIsNotWaitedFor(t *testing.T) {
 	s := opened(t, newPath(t), Options{Sync: Off})
 	alone(s)
 	s.longLog, s.longAt, s.patience = 1, 1, time.Nanosecond
-	storetest.Commit(t, s, storetest.Said("#a", "x"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "x"))
 	require.NoError(t, s.borrow(func(r *reader) error {
 		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
-		storetest.Commit(t, s, storetest.Said("#a", "y"))
+		journaltest.Commit(t, s, journaltest.Said("#a", "y"))
 		require.NoError(t, s.checkpoint())
 		s.scrub.Store(true)
 		return r.gone.QueryRow().Scan(new(int))

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
@@ -31,7 +31,7 @@ func imported(path string, from io.Reader) error {
 func exportLines(t *testing.T) []string {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	lines := strings.SplitAfter(exportOf(t, path, JSON), "\n")
 	return lines[:len(lines)-1]
 }
@@ -89,7 +89,7 @@ func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 			assert.Equal(t, p.entries, r.Entries)
 			assert.Equal(t, r.Head == 100 && !strings.Contains(p.says, "cut off"), r.Epoch == whole.Epoch, "positions that come again are of another record")
 			s := opened(t, to, Options{})
-			storetest.Commit(t, s, numbered(1, 9)...)
+			journaltest.Commit(t, s, numbered(1, 9)...)
 			assert.Len(t, everything(t, s, "#a", "#b", "@x"), p.entries+9)
 			require.NoError(t, s.Close())
 			r, err = Verify(to)
@@ -104,7 +104,7 @@ func TestAPartOfAPrunedRecordGoesOn(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 10})
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	pruneAll(t, s)
 	lines := strings.SplitAfter(exportOf(t, path, JSON), "\n")
 	for at := 1; at < len(lines); at += max(1, at/4) {
@@ -112,7 +112,7 @@ func TestAPartOfAPrunedRecordGoesOn(t *testing.T) {
 		_, err := Import(to, strings.NewReader(strings.Join(lines[:at], "")), true)
 		require.NoError(t, err)
 		s := opened(t, to, Options{})
-		storetest.Commit(t, s, numbered(1, 9)...)
+		journaltest.Commit(t, s, numbered(1, 9)...)
 		require.NoError(t, s.Close())
 		r, err := Verify(to)
 		require.NoError(t, err)
@@ -255,7 +255,7 @@ func TestTheLongestEntryIsNotTooLong(t *testing.T) {
 	for _, letter := range []string{`"`, "<", "\\", "茶", "🤷"} {
 		text := protocol.MustText(strings.Repeat(letter, protocol.MaxText/len(letter)))
 		ref := protocol.Mine{You: true, Ref: protocol.Ref(strings.Repeat(letter, 60/len(letter)))}
-		storetest.Commit(t, s, journal.Entry{Stream: "#a", Event: protocol.Said{From: storetest.Nick(strings.Repeat("茶", 32)), Text: text, Mine: ref}})
+		journaltest.Commit(t, s, journal.Entry{Stream: "#a", Event: protocol.Said{From: journaltest.Nick(strings.Repeat("茶", 32)), Text: text, Mine: ref}})
 	}
 	text := exportOf(t, path, JSON)
 	for line := range strings.Lines(text) {
@@ -315,7 +315,7 @@ func TestAnExportOfADamagedRecordSaysWhatIsLost(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	_, err := s.w.conn.ExecContext(t.Context(), "UPDATE entries SET event='{' WHERE seq IN (20, 21, 100)")
 	require.NoError(t, err)
 	var out bytes.Buffer

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // endless is a question that only an interruption ends.
@@ -23,7 +23,7 @@ func endless(ctx context.Context, r *reader) error {
 func TestASearchIsInterrupted(t *testing.T) {
 	s := opened(t, newPath(t), Options{Sync: Off})
 	alone(s)
-	storetest.Commit(t, s, storetest.Said("#a", "tea"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "tea"))
 	ctx, cancel := context.WithCancel(t.Context())
 	began, ended := make(chan struct{}, 9), make(chan error)
 	look := func(ctx context.Context) {
@@ -60,27 +60,27 @@ func (hasty) Deadline() (time.Time, bool) { return time.Now().Add(-time.Hour), t
 func TestASearchTellsHowFarItHasLooked(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	alone(s)
-	storetest.Commit(t, s, storetest.Said("#a", "green tea"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "green tea"))
 	for more := true; more; {
 		var err error
 		more, err = s.index()
 		require.NoError(t, err)
 	}
-	storetest.Commit(t, s, storetest.Said("#a", "black tea"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "black tea"))
 	found, looked, err := s.Search(hasty{t.Context()}, []journal.Stream{"#a"}, "tea", 2, 9)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"green tea"}, storetest.Texts(found))
+	assert.Equal(t, []string{"green tea"}, journaltest.Texts(found))
 	assert.Equal(t, uint64(1), looked)
 	found, looked, err = s.Search(t.Context(), []journal.Stream{"#a"}, "tea", 2, 9)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"green tea", "black tea"}, storetest.Texts(found))
+	assert.Equal(t, []string{"green tea", "black tea"}, journaltest.Texts(found))
 	assert.Equal(t, uint64(2), looked)
 }
 
 // Searches have a reader of their own: however many wait for it, pages are read.
 func TestASearchTakesNobodysReader(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
-	storetest.Commit(t, s, storetest.Said("#a", "tea"))
+	journaltest.Commit(t, s, journaltest.Said("#a", "tea"))
 	ctx, cancel := context.WithCancel(t.Context())
 	began := make(chan struct{}, 2*readerCount)
 	var all sync.WaitGroup

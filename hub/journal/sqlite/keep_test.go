@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
@@ -38,9 +38,9 @@ func TestNoPruningReachesWhatIsKept(t *testing.T) {
 				for range 50 {
 					in = append(in, ago(st, 2*time.Hour, fmt.Sprint(i, hanLine(400))))
 				}
-				storetest.Commit(t, s, in...)
+				journaltest.Commit(t, s, in...)
 			}
-			storetest.Commit(t, s, storetest.Said("#b", "the last"))
+			journaltest.Commit(t, s, journaltest.Said("#b", "the last"))
 			s.KeepAfter(700)
 			pruneHard(t, s)
 			first := firstOf(t, s)
@@ -93,7 +93,7 @@ func firstOf(t *testing.T, s *Store) uint64 {
 func TestAHeldStorePrunesNothingBefore(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, ago("#a", 3*time.Hour, "x"), ago("#a", 2*time.Hour, "y"), ago("#a", 2*time.Hour, "z"))
+	journaltest.Commit(t, s, ago("#a", 3*time.Hour, "x"), ago("#a", 2*time.Hour, "y"), ago("#a", 2*time.Hour, "z"))
 	require.NoError(t, s.Close())
 	s = opened(t, path, Options{Keep: time.Hour, Held: true})
 	pruneAll(t, s)

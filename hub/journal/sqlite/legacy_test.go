@@ -10,12 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
 func topic(st journal.Stream, text string) journal.Entry {
-	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.TopicSet{From: storetest.Nick("ann"), Text: protocol.MustText(text)}}
+	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.TopicSet{From: journaltest.Nick("ann"), Text: protocol.MustText(text)}}
 }
 
 // atDesk is what happened to a ticket, or what was said of it.
@@ -24,15 +24,15 @@ func atDesk(ev protocol.Recorded) journal.Entry {
 }
 
 func becomes(no protocol.Ticket, state protocol.TicketState) journal.Entry {
-	return atDesk(protocol.TicketChanged{Ticket: no, From: storetest.Nick("bob"), State: state})
+	return atDesk(protocol.TicketChanged{Ticket: no, From: journaltest.Nick("bob"), State: state})
 }
 
 func asks(no protocol.Ticket, text string) journal.Entry {
-	return atDesk(protocol.Asked{Ticket: no, From: storetest.Nick("bob"), Text: protocol.MustText(text)})
+	return atDesk(protocol.Asked{Ticket: no, From: journaltest.Nick("bob"), Text: protocol.MustText(text)})
 }
 
 func replies(no protocol.Ticket, text string) journal.Entry {
-	return atDesk(protocol.Replied{Ticket: no, From: storetest.Nick("op"), To: storetest.Nick("bob"), Text: protocol.MustText(text)})
+	return atDesk(protocol.Replied{Ticket: no, From: journaltest.Nick("op"), To: journaltest.Nick("bob"), Text: protocol.MustText(text)})
 }
 
 // A journal from before there were rows tells the last topic of each room, the highest ticket, and the
@@ -41,8 +41,8 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])
 	require.NoError(t, err)
-	in := storetest.Commit(t, s,
-		topic("#a", "old"), topic("#b", "of b"), storetest.Said("#a", `{"type":"topic-set"`), topic("#a", "new"), storetest.Said("#c", "hello"), topic("#b", ""),
+	in := journaltest.Commit(t, s,
+		topic("#a", "old"), topic("#b", "of b"), journaltest.Said("#a", `{"type":"topic-set"`), topic("#a", "new"), journaltest.Said("#c", "hello"), topic("#b", ""),
 		topic("@x", "nobody's"),
 		becomes(1, protocol.Waiting), becomes(2, protocol.Waiting), replies(1, "what is it?"), asks(1, "my first words"), asks(2, "of another"), asks(1, "and more"),
 		becomes(2, protocol.Taken), becomes(1, protocol.LeftMessage), becomes(2, protocol.LeftMessage), becomes(2, protocol.Taken),
@@ -51,7 +51,7 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 		becomes(3, protocol.Waiting), asks(3, "before"), becomes(3, protocol.LeftMessage),
 		becomes(3, protocol.Waiting), becomes(3, protocol.Disconnected), becomes(3, protocol.Back),
 		becomes(4, protocol.Waiting), asks(4, "secret"), becomes(4, protocol.LeftMessage),
-		atDesk(protocol.DutyChanged{From: storetest.Nick("op"), On: true}), storetest.Said("#desk", `,"ticket":99`))
+		atDesk(protocol.DutyChanged{From: journaltest.Nick("op"), On: true}), journaltest.Said("#desk", `,"ticket":99`))
 	require.NoError(t, s.Close())
 
 	s = opened(t, path, Options{})
@@ -74,7 +74,7 @@ func TestALegacyOfWhatIsLeft(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, journal.Legacy{}, got)
 
-	in := storetest.Commit(t, s, becomes(7, protocol.Waiting), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.LeftMessage))
+	in := journaltest.Commit(t, s, becomes(7, protocol.Waiting), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.LeftMessage))
 	pruneAll(t, s)
 	got, err = s.Legacy()
 	require.NoError(t, err)
@@ -102,7 +102,7 @@ func BenchmarkLegacy(b *testing.B) {
 						}[j%4]()
 					}
 				}
-				storetest.Commit(b, s, in...)
+				journaltest.Commit(b, s, in...)
 			}
 			require.NoError(b, s.checkpoint())
 			for b.Loop() {

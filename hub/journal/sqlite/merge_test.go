@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // Forgotten words leave the index whatever parts it has after earlier scrubs: an index that is
@@ -36,7 +36,7 @@ func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 				for w := range c.words {
 					fmt.Fprintf(&words, "xyzzy%dx%dx%d ", b, i, w)
 				}
-				storetest.Commit(t, s, storetest.SaidBy(bobs[b], "#a", words.String()), storetest.Said("#a", "innocent "+hanLine(c.rest)))
+				journaltest.Commit(t, s, journaltest.SaidBy(bobs[b], "#a", words.String()), journaltest.Said("#a", "innocent "+hanLine(c.rest)))
 				innocent++
 				_, err := s.index() // a part of its own
 				require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
@@ -30,20 +30,20 @@ func (o *older) commit(author uuid.UUID, entries ...journal.Entry) {
 		room, _ := protocol.ParseRoom(strings.TrimLeft(string(entries[i].Stream), "@0123456789abcdef-"))
 		entries[i].Event = entries[i].Event.Stamped(protocol.Stamp{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room})
 	}
-	storetest.Commit(o.t, o.s, entries...)
+	journaltest.Commit(o.t, o.s, entries...)
 }
 
 // operator comes in as the console does, and guest to a room.
 func (o *older) operator(to journal.Stream) uuid.UUID {
 	id := uuid.New()
-	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: storetest.Nick("operator")}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: storetest.Nick("operator"), On: true}})
+	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: journaltest.Nick("operator")}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("operator"), On: true}})
 	return id
 }
 
 func (o *older) guest(to journal.Stream) uuid.UUID {
 	id := uuid.New()
-	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: storetest.Nick("bob")}})
+	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: journaltest.Nick("bob")}})
 	return id
 }
 
@@ -51,25 +51,25 @@ func (o *older) guest(to journal.Stream) uuid.UUID {
 func (o *older) visitor(id uuid.UUID, from journal.Stream) uuid.UUID {
 	var entries []journal.Entry
 	if from != "" {
-		entries = append(entries, journal.Entry{Stream: from, Event: protocol.Left{From: storetest.Nick("bob"), Reason: protocol.Moved}})
+		entries = append(entries, journal.Entry{Stream: from, Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}})
 	}
 	if id == (uuid.UUID{}) {
 		id = uuid.New()
 	}
 	o.tickets++
-	o.commit(id, append(entries, journal.Entry{Stream: journal.Visit(id), Event: protocol.Joined{From: storetest.Nick("bob")}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: storetest.Nick("bob"), State: protocol.Waiting}})...)
+	o.commit(id, append(entries, journal.Entry{Stream: journal.Visit(id), Event: protocol.Joined{From: journaltest.Nick("bob")}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: journaltest.Nick("bob"), State: protocol.Waiting}})...)
 	return id
 }
 
 func (o *older) says(id uuid.UUID, in journal.Stream, words ...string) {
 	for _, w := range words {
-		o.commit(id, journal.Entry{Stream: in, Event: protocol.Said{From: storetest.Nick("someone"), Text: protocol.MustText(w)}})
+		o.commit(id, journal.Entry{Stream: in, Event: protocol.Said{From: journaltest.Nick("someone"), Text: protocol.MustText(w)}})
 	}
 }
 
 func (o *older) leaves(id uuid.UUID, in journal.Stream) {
-	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: storetest.Nick("someone"), Reason: protocol.Quit}})
+	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: journaltest.Nick("someone"), Reason: protocol.Quit}})
 }
 
 // Each is a record of some runs, and what was said in which room afterwards.
@@ -87,10 +87,10 @@ var olderRecords = map[string]struct {
 	}, nil, []string{"before anybody came", "what a fool", "and another"}},
 	"a visitor who became an operator": {func(o *older) {
 		bob := o.visitor(uuid.UUID{}, "")
-		o.commit(bob, journal.Entry{Stream: journal.Visit(bob), Event: protocol.Left{From: storetest.Nick("bob"), Reason: protocol.Moved}},
-			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: storetest.Nick("bob"), State: protocol.Gone}},
-			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: storetest.Nick("bob")}},
-			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: storetest.Nick("bob"), On: true}})
+		o.commit(bob, journal.Entry{Stream: journal.Visit(bob), Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}},
+			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: journaltest.Nick("bob"), State: protocol.Gone}},
+			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: journaltest.Nick("bob")}},
+			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
 		o.says(bob, "#lobby", "between us")
 	}, nil, []string{"between us"}},
 	"never only a desk": {func(o *older) {
@@ -124,7 +124,7 @@ var olderRecords = map[string]struct {
 	"who became an operator in the room": {func(o *older) {
 		bob := o.guest("#lobby")
 		o.says(bob, "#lobby", "as a guest")
-		o.commit(bob, journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: storetest.Nick("bob"), On: true}})
+		o.commit(bob, journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
 		o.says(bob, "#lobby", "as an operator")
 		o.leaves(bob, "#lobby")
 		o.visitor(uuid.UUID{}, "")
@@ -159,7 +159,7 @@ func TestOlderRecordsOfADeskAreForOperators(t *testing.T) {
 			path := play(t, r.play)
 			s := opened(t, path, Options{})
 			checkSeparated(t, s, r.lobby, r.operators)
-			storetest.Commit(t, s, storetest.Said("#lobby", "hi"), storetest.Said("#operators", "ho"))
+			journaltest.Commit(t, s, journaltest.Said("#lobby", "hi"), journaltest.Said("#operators", "ho"))
 			require.NoError(t, s.Close())
 			found, err := Verify(path)
 			require.NoError(t, err)
@@ -235,7 +235,7 @@ func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	s.opts.Lines = 2
 	for range 5 {
 		v := o.visitor(uuid.UUID{}, "")
-		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.Asked{Ticket: o.tickets, From: storetest.Nick("bob"), Text: protocol.MustText("hello")}})
+		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.Asked{Ticket: o.tickets, From: journaltest.Nick("bob"), Text: protocol.MustText("hello")}})
 	}
 	pruneAll(t, s)
 	require.Empty(t, dutiesOf(everything(t, s, journal.Desk)), "that is gone")

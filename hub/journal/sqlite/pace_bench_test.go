@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // hanLine is a line of letters that are words each: as much as a line can cost the index.
@@ -30,7 +30,7 @@ func talk(b *testing.B, s *Store, stop func() bool) {
 	var took []time.Duration
 	for !stop() {
 		start := time.Now()
-		storetest.Commit(b, s, storetest.Said("#pair", "hello there"))
+		journaltest.Commit(b, s, journaltest.Said("#pair", "hello there"))
 		took = append(took, time.Since(start))
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -53,9 +53,9 @@ func BenchmarkPaceForget(b *testing.B) {
 	for range 50 {
 		var in []journal.Entry
 		for _, a := range authors {
-			in = append(in, storetest.SaidBy(a, "#a", hanLine(1360)))
+			in = append(in, journaltest.SaidBy(a, "#a", hanLine(1360)))
 		}
-		storetest.Commit(b, s, in...)
+		journaltest.Commit(b, s, in...)
 	}
 	require.Eventually(b, func() bool { return s.indexed.Load() == s.Head() }, time.Minute, time.Millisecond)
 	for b.Loop() {

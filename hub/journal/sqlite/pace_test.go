@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // settle does the maintenance of a still store until there is nothing to do.
@@ -54,7 +54,7 @@ func TestACommitThatWaitsEndsTheSlice(t *testing.T) {
 	require.NoError(t, s.slice(lazy, func(l *slice) error {
 		l.until = time.Now().Add(time.Hour)
 		assert.True(t, l.spend(1))
-		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{storetest.Said("#a", "first")}, nil)) })
+		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "first")}, nil)) })
 		require.Eventually(t, s.writing.isWanted, 10*time.Second, time.Millisecond)
 		assert.False(t, l.spend(1))
 		l.urgent = true
@@ -96,7 +96,7 @@ func TestASliceIsBoundedInWords(t *testing.T) {
 		}
 		in = append(in, e)
 	}
-	storetest.Commit(t, s, append(in, storetest.Said("#a", "last"))...)
+	journaltest.Commit(t, s, append(in, journaltest.Said("#a", "last"))...)
 	measured("index", 50, func() {
 		for more := true; more; {
 			var err error
@@ -120,7 +120,7 @@ func TestWhatIsPrunedUnindexedCostsNoWords(t *testing.T) {
 	for range 200 {
 		in = append(in, ago("#a", 2*time.Hour, hanLine(1360)))
 	}
-	storetest.Commit(t, s, in...)
+	journaltest.Commit(t, s, in...)
 	before := 0
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&before))
 	pruneAll(t, s)
@@ -145,7 +145,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	for i := range 900 {
 		in = append(in, ago("#a", 2*time.Hour, fmt.Sprintf("xyzzy%d %s", i, hanLine(40))))
 	}
-	storetest.Commit(t, s, in...)
+	journaltest.Commit(t, s, in...)
 	task.pruneAt = time.Now().Add(time.Hour)
 	settle(task, func() bool { return s.indexed.Load() == s.Head() && !s.unmerged.Load() })
 	assert.Less(t, parts(), 6, "of more slices")
@@ -169,7 +169,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	authors := make([]uuid.UUID, 20)
 	for i := range authors {
 		authors[i] = uuid.New()
-		storetest.Commit(t, s, storetest.SaidBy(authors[i], "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+		journaltest.Commit(t, s, journaltest.SaidBy(authors[i], "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	}
 	_, err := s.index()
 	require.NoError(t, err)
@@ -189,7 +189,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	assertGone(t, path, "xyzzy")
 
 	// What is forgotten while a scrub is under way is of the next, and that waits a minute.
-	storetest.Commit(t, s, storetest.SaidBy(authors[0], "#a", "plugh"))
+	journaltest.Commit(t, s, journaltest.SaidBy(authors[0], "#a", "plugh"))
 	_, err = s.Forget(authors[0], []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	for range 100 {
@@ -208,8 +208,8 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 	s := still(t, path, Options{Sync: Off, scrubDelay: 1, quiet: 1, smallIndex: 16})
 	bob := uuid.New()
 	for i := range 400 {
-		if storetest.Commit(t, s, storetest.Said("#a", hanLine(100))); i%10 == 0 {
-			storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)))
+		if journaltest.Commit(t, s, journaltest.Said("#a", hanLine(100))); i%10 == 0 {
+			journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)))
 		}
 	}
 	indexed := func() {
@@ -232,7 +232,7 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 		task.step()
 	}
 	for range 3 {
-		storetest.Commit(t, s, storetest.Said("#a", "innocent"))
+		journaltest.Commit(t, s, journaltest.Said("#a", "innocent"))
 		indexed()
 	}
 	settle(task, func() bool { return !s.marked.Load() })
@@ -256,7 +256,7 @@ func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
 	s := still(t, path, Options{})
 	bob := uuid.New()
 	for i := range 150 {
-		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", "innocent"))
+		journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d %s", i, strings.Repeat("plugh", i%50))), journaltest.Said("#a", "innocent"))
 	}
 	_, err := s.index()
 	require.NoError(t, err)
@@ -285,7 +285,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	path := newPath(t)
 	s := still(t, path, Options{quiet: time.Hour, scrubDelay: 1})
 	bob := uuid.New()
-	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	task := &tidying{s: s}
@@ -294,7 +294,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	assertGone(t, path, "xyzzy") // as far as anybody can see
 
 	in := lines(5000)
-	storetest.Commit(t, s, in...)
+	journaltest.Commit(t, s, in...)
 	for range 5 { // cut short or not, the record is whole
 		var all sync.WaitGroup
 		all.Go(func() { assert.NoError(t, s.Commit(anew(in[:1]), nil)) })
@@ -302,7 +302,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 		require.NoError(t, err)
 		all.Wait()
 	}
-	storetest.Commit(t, s, anew(in[:1])...)
+	journaltest.Commit(t, s, anew(in[:1])...)
 	s.spoke.Store(0)
 	settle(task, func() bool { return !s.marked.Load() })
 	require.NoError(t, s.Close())
@@ -333,8 +333,8 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	for range 5 {
 		in = append(in, ago("#tea", 2*time.Hour, "tea"))
 	}
-	storetest.Commit(t, s, in...)
-	storetest.Commit(t, s, storetest.Said("#a", "hello"))
+	journaltest.Commit(t, s, in...)
+	journaltest.Commit(t, s, journaltest.Said("#a", "hello"))
 	pruneAll(t, s)
 	var streams int
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM streams").Scan(&streams))
@@ -354,7 +354,7 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	}
 	unsure(reading(2*n+2, 2), true)
 	unsure(reading(2*n+5, 5), false)
-	storetest.Commit(t, s, ago("#tea", 2*time.Hour, "again"), storetest.Said("#tea", "and again"))
+	journaltest.Commit(t, s, ago("#tea", 2*time.Hour, "again"), journaltest.Said("#tea", "and again"))
 	unsure(reading(2*n+2, 2), true)
 	pruneAll(t, s)
 	unsure(reading(2*n+2, 2), true)
@@ -374,9 +374,9 @@ func TestTheSizeIsBounded(t *testing.T) {
 	for range 8 {
 		var in []journal.Entry
 		for range 20 {
-			in = append(in, storetest.Said("#a", hanLine(150)))
+			in = append(in, journaltest.Said("#a", hanLine(150)))
 		}
-		storetest.Commit(t, s, in...)
+		journaltest.Commit(t, s, in...)
 		task.indexAt = time.Now()
 		for range 2 { // the index, and then what is too much with it
 			task.pruneAt = time.Time{}
@@ -410,9 +410,9 @@ func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 	var in []journal.Entry
 	for range 300 {
-		in = append(in, storetest.Said("#b", hanLine(50)), storetest.Said("#a", "x"), storetest.Said("#a", "y"))
+		in = append(in, journaltest.Said("#b", hanLine(50)), journaltest.Said("#a", "x"), journaltest.Said("#a", "y"))
 	}
-	storetest.Commit(t, s, in...)
+	journaltest.Commit(t, s, in...)
 	used := func() int64 {
 		used, _, err := s.used()
 		require.NoError(t, err)
@@ -424,7 +424,7 @@ func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	}
 	require.Greater(t, used(), int64(most))
 	for i := 0; i < 2000 && used() > most; i++ {
-		storetest.Commit(t, s, storetest.Said("#a", "z"))
+		journaltest.Commit(t, s, journaltest.Said("#a", "z"))
 		task.pruneAt, task.sweepAt, task.indexAt = time.Time{}, time.Time{}, time.Time{}
 		task.step()
 	}
@@ -441,9 +441,9 @@ func TestASweepLeavesTimeForTheRest(t *testing.T) {
 	for range 20 {
 		in := make([]journal.Entry, 2*indexAtOnce)
 		for i := range in {
-			in[i] = storetest.Said("#a", "x")
+			in[i] = journaltest.Said("#a", "x")
 		}
-		storetest.Commit(t, s, in...)
+		journaltest.Commit(t, s, in...)
 		task.sweepAt, task.indexAt = time.Time{}, time.Now()
 		task.step()
 		isDone = isDone || s.indexed.Load() > 0 && !s.unmerged.Load()
@@ -497,7 +497,7 @@ func TestVacuumTakesForgottenWordsAway(t *testing.T) {
 	s := still(t, path, Options{Sync: Off})
 	bob := uuid.New()
 	for i := range 50 {
-		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)), storetest.Said("#a", "innocent"))
+		journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d", i)), journaltest.Said("#a", "innocent"))
 	}
 	_, err := s.index()
 	require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // Where the damage is such that SQLite takes what is asked for wrong, it is told as damage, too.
@@ -18,7 +18,7 @@ func TestWhatIsNotAsARecordHasItIsDamage(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 10)...)
+	journaltest.Commit(t, s, numbered(1, 10)...)
 	require.NoError(t, s.Close())
 	for _, harm := range []string{
 		"UPDATE words_config SET v=99 WHERE k='version'",

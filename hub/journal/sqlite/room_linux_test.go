@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	codes "modernc.org/sqlite/lib"
 
+	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite/disktest"
-	"chinwag/hub/journal/storetest"
 )
 
 // olderFile is a record of an older version, of which no copy can be written: that fails so.
@@ -23,7 +23,7 @@ func olderFile(t *testing.T, version int, fails int32) (path string) {
 	path = newPath(t)
 	s, err := open(path, Options{}, migrations[:version])
 	require.NoError(t, err)
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	require.NoError(t, s.Close())
 	d := disktest.New(filepath.Dir(path))
 	t.Cleanup(d.Remove)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 func TestRowsAndTheKeyAreThereAgain(t *testing.T) {
@@ -19,13 +19,13 @@ func TestRowsAndTheKeyAreThereAgain(t *testing.T) {
 	s := opened(t, path, Options{})
 	key := s.Key()
 	assert.NotZero(t, key)
-	require.NoError(t, s.Commit(numbered(1, 3), []journal.Row{storetest.Row(2, "two"), storetest.Row(1, "one")}))
-	require.NoError(t, s.Commit(nil, []journal.Row{storetest.Row(1, "other")}))
+	require.NoError(t, s.Commit(numbered(1, 3), []journal.Row{journaltest.Row(2, "two"), journaltest.Row(1, "one")}))
+	require.NoError(t, s.Commit(nil, []journal.Row{journaltest.Row(1, "other")}))
 	require.NoError(t, s.Close())
 
 	s = opened(t, path, Options{})
 	assert.Equal(t, key, s.Key())
-	assert.Equal(t, []journal.Row{storetest.Row(1, "other"), storetest.Row(2, "two")}, storetest.Rows(t, s))
+	assert.Equal(t, []journal.Row{journaltest.Row(1, "other"), journaltest.Row(2, "two")}, journaltest.Rows(t, s))
 	assert.Equal(t, 3, assertNumbered(t, s))
 }
 
@@ -34,13 +34,13 @@ func TestAFileWithoutRowsIsBroughtForward(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])
 	require.NoError(t, err)
-	storetest.Commit(t, s, numbered(1, 100)...)
+	journaltest.Commit(t, s, numbered(1, 100)...)
 	require.NoError(t, s.Close())
 	s = opened(t, path, Options{})
 	assert.NotZero(t, s.Key())
-	assert.Empty(t, storetest.Rows(t, s))
+	assert.Empty(t, journaltest.Rows(t, s))
 	assert.Equal(t, 100, assertNumbered(t, s))
-	require.NoError(t, s.Commit(nil, []journal.Row{storetest.Row(1, "one")}))
+	require.NoError(t, s.Commit(nil, []journal.Row{journaltest.Row(1, "one")}))
 	assert.FileExists(t, fmt.Sprintf("%s.v%d.bak", path, rowsSchema-1))
 }
 
@@ -48,7 +48,7 @@ func TestAFileWithoutRowsIsBroughtForward(t *testing.T) {
 func TestRowsAreNotExported(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	require.NoError(t, s.Commit(numbered(1, 100), []journal.Row{storetest.Row(1, "xyzzy")}))
+	require.NoError(t, s.Commit(numbered(1, 100), []journal.Row{journaltest.Row(1, "xyzzy")}))
 	require.NoError(t, s.Close())
 	for _, f := range []Format{JSON, Text} {
 		var out bytes.Buffer
@@ -58,7 +58,7 @@ func TestRowsAreNotExported(t *testing.T) {
 			to := newPath(t)
 			require.NoError(t, imported(to, &out))
 			again := opened(t, to, Options{})
-			assert.Empty(t, storetest.Rows(t, again))
+			assert.Empty(t, journaltest.Rows(t, again))
 			assert.NotEqual(t, s.Key(), again.Key())
 			assert.Equal(t, 100, assertNumbered(t, again))
 		}
@@ -69,7 +69,7 @@ func TestRowsAreNotExported(t *testing.T) {
 
 	path = newPath(t)
 	s = opened(t, path, Options{})
-	require.NoError(t, s.Commit(nil, []journal.Row{storetest.Row(1, "xyzzy")}))
+	require.NoError(t, s.Commit(nil, []journal.Row{journaltest.Row(1, "xyzzy")}))
 	require.NoError(t, s.Close())
 	assert.ErrorContains(t, imported(path, bytes.NewReader(nil)), "has entries already")
 }
@@ -78,8 +78,8 @@ func TestRowsAreNotExported(t *testing.T) {
 func TestARowThatIsGoneIsOverwritten(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	require.NoError(t, s.Commit(nil, []journal.Row{storetest.Row(1, "xyzzy"), storetest.Row(2, "xyzzy and more")}))
-	require.NoError(t, s.Commit(nil, []journal.Row{storetest.Row(1, "b"), {ID: 2}}))
+	require.NoError(t, s.Commit(nil, []journal.Row{journaltest.Row(1, "xyzzy"), journaltest.Row(2, "xyzzy and more")}))
+	require.NoError(t, s.Commit(nil, []journal.Row{journaltest.Row(1, "b"), {ID: 2}}))
 	require.NoError(t, s.Close())
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -139,7 +139,7 @@ func TestManyRowsAreReadAtOnce(t *testing.T) {
 	in := manyRows(20_000)
 	require.NoError(t, s.Commit(nil, in))
 	start := time.Now()
-	got := storetest.Rows(t, s)
+	got := journaltest.Rows(t, s)
 	took := time.Since(start)
 	require.Len(t, got, len(in))
 	assert.Equal(t, in[777], got[777])
@@ -149,7 +149,7 @@ func TestManyRowsAreReadAtOnce(t *testing.T) {
 // rowsAt are rows that belong to a record with that head.
 func rowsAt(head uint64) (rows []journal.Row) {
 	for _, id := range []int64{1, int64(2 + head%50), 1 << 40} {
-		rows = append(rows, storetest.Row(id, fmt.Sprintf("%-500d", head)))
+		rows = append(rows, journaltest.Row(id, fmt.Sprintf("%-500d", head)))
 	}
 	return append(rows, journal.Row{ID: int64(2 + (head+25)%50)})
 }
@@ -157,7 +157,7 @@ func rowsAt(head uint64) (rows []journal.Row) {
 // assertRowsAtHead checks that the last rows that are there came with the last entries.
 func assertRowsAtHead(t testing.TB, s *Store) {
 	t.Helper()
-	all := storetest.Rows(t, s)
+	all := journaltest.Rows(t, s)
 	if len(all) == 0 {
 		assert.Zero(t, s.Head())
 		return

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // Also while others talk, and the index follows them.
@@ -24,7 +24,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
 	for i := range 40 {
-		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), storetest.Said("#a", fmt.Sprint("innocent ", i)))
+		journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))), journaltest.Said("#a", fmt.Sprint("innocent ", i)))
 		if i%5 == 0 {
 			_, err := s.index()
 			require.NoError(t, err)
@@ -39,7 +39,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 				return
 			default:
 			}
-			_ = s.Commit([]journal.Entry{storetest.Said("#b", fmt.Sprint("meanwhile ", i))}, nil)
+			_ = s.Commit([]journal.Entry{journaltest.Said("#b", fmt.Sprint("meanwhile ", i))}, nil)
 			_, _ = s.index()
 		}
 	}()
@@ -62,7 +62,7 @@ func unquiet(t *testing.T, path string, o Options) (s *Store, task *tidying) {
 	o.Sync, o.scrubDelay, o.quiet = Off, 1, 24*time.Hour
 	s = still(t, path, o)
 	bob := uuid.New()
-	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	task = &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
@@ -78,7 +78,7 @@ func TestTheIndexIsMergedWherePeopleNeverPause(t *testing.T) {
 	for range 1500 {
 		in = append(in, ago("#a", 2*time.Hour, "plugh"))
 	}
-	storetest.Commit(t, s, append(in, storetest.Said("#a", "innocent"))...)
+	journaltest.Commit(t, s, append(in, journaltest.Said("#a", "innocent"))...)
 	for s.indexed.Load() < s.Head() {
 		_, err := s.index()
 		require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
 	path := newPath(t)
 	s := still(t, path, Options{Sync: Off, scrubDelay: 1})
 	bob := uuid.New()
-	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "xyzzy"), storetest.Said("#a", "innocent"))
+	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	require.NoError(t, view(path, func(_ *sql.Conn, r *reader) error {
 		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
 		_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)

@@ -16,13 +16,13 @@ import (
 	"go.uber.org/goleak"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
 func TestSQLiteIsAStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t testing.TB, lines int) (journal.Store, func()) {
+	journaltest.Run(t, func(t testing.TB, lines int) (journal.Store, func()) {
 		s := opened(t, newPath(t), Options{Lines: lines})
 		return s, func() { pruneAll(t, s) }
 	})
@@ -57,7 +57,7 @@ func pruneAll(t testing.TB, s *Store) {
 // everything is what the record holds of these streams.
 func everything(t testing.TB, s journal.Store, streams ...journal.Stream) (entries []journal.Entry) {
 	t.Helper()
-	cur := storetest.From(0, streams...)
+	cur := journaltest.From(0, streams...)
 	for cur.Seq < s.Head() {
 		p, err := s.Read(cur, s.Head(), 100)
 		require.NoError(t, err)
@@ -70,7 +70,7 @@ func everything(t testing.TB, s journal.Store, streams ...journal.Stream) (entri
 func numbered(from, n int) (entries []journal.Entry) {
 	for i := range n {
 		st := journal.Stream([]string{"#a", "#b", "@x"}[(from+i)%3])
-		entries = append(entries, storetest.Said(st, strconv.Itoa(from+i)))
+		entries = append(entries, journaltest.Said(st, strconv.Itoa(from+i)))
 	}
 	return entries
 }
@@ -96,7 +96,7 @@ func TestTheRecordIsThereAgain(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	epoch := s.Epoch()
-	storetest.Commit(t, s, numbered(1, 500)...)
+	journaltest.Commit(t, s, numbered(1, 500)...)
 	require.NoError(t, s.Close())
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestTheRecordIsThereAgain(t *testing.T) {
 	s = opened(t, path, Options{})
 	assert.Equal(t, epoch, s.Epoch())
 	assert.Equal(t, 500, assertNumbered(t, s))
-	in := storetest.Commit(t, s, numbered(501, 2)...)
+	in := journaltest.Commit(t, s, numbered(501, 2)...)
 	assert.Equal(t, uint64(501), in[0].Seq)
 	assert.Equal(t, uint64(167), in[0].Nth)
 	assert.Equal(t, 502, assertNumbered(t, s))
@@ -118,7 +118,7 @@ func TestClosedIsClosed(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	require.NoError(t, s.Close())
 	assert.ErrorIs(t, s.Commit(numbered(1, 1), nil), errClosed)
-	_, err := s.Read(storetest.From(0, "#a"), 1, 1)
+	_, err := s.Read(journaltest.From(0, "#a"), 1, 1)
 	assert.ErrorIs(t, err, errClosed)
 	goleak.VerifyNone(t, others)
 }
@@ -130,19 +130,19 @@ func TestManyStreamsCostNoMemory(t *testing.T) {
 	for range 2 {
 		var in []journal.Entry
 		for i := range maxStreams + 10 {
-			in = append(in, storetest.Said(journal.Stream(fmt.Sprint("#", i)), "x"))
+			in = append(in, journaltest.Said(journal.Stream(fmt.Sprint("#", i)), "x"))
 		}
-		storetest.Commit(t, s, in...)
+		journaltest.Commit(t, s, in...)
 		assert.LessOrEqual(t, len(s.streams), maxStreams)
 	}
-	last := storetest.Commit(t, s, storetest.Said("#7", "x"))
+	last := journaltest.Commit(t, s, journaltest.Said("#7", "x"))
 	assert.Equal(t, uint64(3), last[0].Nth)
 }
 
 // Readers see what is committed, whatever is being written, and no commit waits for them.
 func TestReadersAndTheWriterDoNotWait(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
-	storetest.Commit(t, s, numbered(1, 300)...)
+	journaltest.Commit(t, s, numbered(1, 300)...)
 	s.writing.Lock()
 	_, err := s.w.begin.Exec()
 	require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestReadersAndTheWriterDoNotWait(t *testing.T) {
 	require.NoError(t, s.borrow(func(r *reader) error {
 		_, err := r.conn.ExecContext(t.Context(), "SELECT count(*) FROM entries") // its moment begins
 		require.NoError(t, err)
-		storetest.Commit(t, s, numbered(301, 10)...)
+		journaltest.Commit(t, s, numbered(301, 10)...)
 		return err
 	}))
 	assert.Equal(t, 310, assertNumbered(t, s))
@@ -208,7 +208,7 @@ func TestAnOlderFileIsBroughtForward(t *testing.T) {
 		s, err := open(path, Options{}, future[:version])
 		require.NoError(t, err)
 		epoch := s.Epoch()
-		storetest.Commit(t, s, numbered(1, 50)...)
+		journaltest.Commit(t, s, numbered(1, 50)...)
 		require.NoError(t, s.Close())
 
 		_, err = open(path, Options{}, broken)
@@ -219,7 +219,7 @@ func TestAnOlderFileIsBroughtForward(t *testing.T) {
 
 		s, err = open(path, Options{}, future)
 		require.NoError(t, err)
-		storetest.Commit(t, s, numbered(51, 5)...)
+		journaltest.Commit(t, s, numbered(51, 5)...)
 		assert.Equal(t, 55, assertNumbered(t, s))
 		require.NoError(t, s.Close())
 
@@ -241,8 +241,8 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	assert.Equal(t, []string{"entries_of_stream", "spoken_by_author", "spoken_in_stream"}, indexesOf(t, s))
 	ann, bob := uuid.New(), uuid.New()
 	for i := range 200 {
-		storetest.Commit(t, s, storetest.SaidBy(bob, "#a", fmt.Sprint("tea ", i)), storetest.SaidBy(ann, "#a", "cake"),
-			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: storetest.Nick("ann")}}, storetest.SaidBy(bob, "#b", "elsewhere"))
+		journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprint("tea ", i)), journaltest.SaidBy(ann, "#a", "cake"),
+			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: journaltest.Nick("ann")}}, journaltest.SaidBy(bob, "#b", "elsewhere"))
 	}
 	_, _, err = s.Search(t.Context(), []journal.Stream{"#a"}, "tea", s.Head(), 1)
 	require.NoError(t, err)
@@ -265,11 +265,11 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 200, n)
-	storetest.Commit(t, s, storetest.SaidBy(bob, "#a", "tea again"))
+	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "tea again"))
 	require.NoError(t, s.Close())
 	s = opened(t, path, Options{Lines: 100})
 	pruneAll(t, s)
-	p, err := s.Read(storetest.From(0, "#a"), s.Head(), 500)
+	p, err := s.Read(journaltest.From(0, "#a"), s.Head(), 500)
 	require.NoError(t, err)
 	assert.Equal(t, 451, p.Gone)
 	assert.Equal(t, want[len(want)-2].Seq, p.Entries[len(p.Entries)-2].Seq)

@@ -16,13 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
 )
 
 // ago is a line that was said some time ago.
 func ago(st journal.Stream, d time.Duration, text string) journal.Entry {
-	e := storetest.Said(st, text)
+	e := journaltest.Said(st, text)
 	e.Event = e.Event.Stamped(protocol.Stamp{Time: time.Now().Add(-d).UTC()})
 	return e
 }
@@ -34,10 +34,10 @@ func TestWhatIsOldIsPrunedInSmallSteps(t *testing.T) {
 	for i := range 300 {
 		in = append(in, ago([]journal.Stream{"#a", "#b", "#b"}[i%3], time.Duration(299-i)*24*time.Hour+12*time.Hour, fmt.Sprint("line ", i)))
 	}
-	storetest.Commit(t, s, in...) // 210 of them are too old: 70 of #a, 140 of #b
+	journaltest.Commit(t, s, in...) // 210 of them are too old: 70 of #a, 140 of #b
 	pruneAll(t, s)
 	for range 2 {
-		cur := storetest.From(0, "#a", "#b")
+		cur := journaltest.From(0, "#a", "#b")
 		p, err := s.Read(cur, s.Head(), 500)
 		require.NoError(t, err)
 		assert.Equal(t, 90, len(p.Entries))
@@ -58,12 +58,12 @@ func TestWhatIsOldIsPrunedInSmallSteps(t *testing.T) {
 func TestTheLastEntryIsKeptWhateverItsAge(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Keep: time.Hour})
-	storetest.Commit(t, s, ago("#a", 9*time.Hour, "x"), ago("#a", 8*time.Hour, "y"))
+	journaltest.Commit(t, s, ago("#a", 9*time.Hour, "x"), ago("#a", 8*time.Hour, "y"))
 	pruneAll(t, s)
 	require.NoError(t, s.Close())
 	s = opened(t, path, Options{Keep: time.Hour})
 	assert.Equal(t, uint64(2), s.Head(), "positions go on")
-	assert.Equal(t, []string{"y"}, storetest.Texts(everything(t, s, "#a")))
+	assert.Equal(t, []string{"y"}, journaltest.Texts(everything(t, s, "#a")))
 }
 
 // A mailbox that no session can read any more is dropped as a whole, and rooms stay.
@@ -78,10 +78,10 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 		for range 200 {
 			in = append(in, ago(st, 3*time.Hour, "psst"))
 		}
-		storetest.Commit(t, s, in...)
+		journaltest.Commit(t, s, in...)
 	}
 	young := journal.Mailbox(uuid.New())
-	storetest.Commit(t, s, ago("#a", 3*time.Hour, "hello"), ago(young, 3*time.Hour, "psst"), ago(young, time.Minute, "psst"))
+	journaltest.Commit(t, s, ago("#a", 3*time.Hour, "hello"), ago(young, 3*time.Hour, "psst"), ago(young, time.Minute, "psst"))
 	pruneAll(t, s)
 	assert.Len(t, everything(t, s, young), 2)
 	assert.Len(t, everything(t, s, "#a"), 1)
@@ -93,7 +93,7 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 	p, err := s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: 1}}}, s.Head(), 9)
 	require.NoError(t, err)
 	assert.True(t, p.Unsure, "somebody who had read there is told")
-	again := storetest.Commit(t, s, storetest.Said(old[0], "back"))
+	again := journaltest.Commit(t, s, journaltest.Said(old[0], "back"))
 	assert.Equal(t, uint64(1), again[0].Nth)
 	p, err = s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: journal.Unknown}}}, s.Head(), 9)
 	require.NoError(t, err)
@@ -108,9 +108,9 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 	s := opened(t, path, Options{scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
 	for i := range 150 {
-		storetest.Commit(t, s,
-			storetest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))),
-			storetest.Said("#a", fmt.Sprint("innocent ", i)))
+		journaltest.Commit(t, s,
+			journaltest.SaidBy(bob, "#a", fmt.Sprintf("xyzzy%d is %s", i, strings.Repeat("plugh", i%50))),
+			journaltest.Said("#a", fmt.Sprint("innocent ", i)))
 		if i%5 == 0 {
 			_, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "innocent", s.Head(), 1)
 			require.NoError(t, err)
@@ -162,7 +162,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 // The index follows the commits by itself.
 func TestTheIndexFollows(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
-	storetest.Commit(t, s, numbered(1, 500)...)
+	journaltest.Commit(t, s, numbered(1, 500)...)
 	require.Eventually(t, func() bool { return s.indexed.Load() == s.Head() }, time.Minute, time.Millisecond)
 }
 
@@ -172,7 +172,7 @@ func TestTheLogStaysShort(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})
 	for range 20 {
-		storetest.Commit(t, s, lines(500)...)
+		journaltest.Commit(t, s, lines(500)...)
 		require.NoError(t, s.checkpointIfLong())
 	}
 	info, err := os.Stat(path + "-wal")
@@ -206,11 +206,11 @@ func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off})
 	ann, bob := uuid.New(), uuid.New()
-	in := []journal.Entry{storetest.SaidBy(ann, "#b", "first")}
+	in := []journal.Entry{journaltest.SaidBy(ann, "#b", "first")}
 	for range lookAtOnce + 10 {
-		in = append(in, storetest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, storetest.SaidBy(bob, "#b", "y"))
+		in = append(in, journaltest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, journaltest.SaidBy(bob, "#b", "y"))
 	}
-	storetest.Commit(t, s, append(in, storetest.SaidBy(bob, "#a", "z"), storetest.SaidBy(ann, "#b", "last"))...)
+	journaltest.Commit(t, s, append(in, journaltest.SaidBy(bob, "#a", "z"), journaltest.SaidBy(ann, "#b", "last"))...)
 	found, last, more, err := s.spokenBy(bob, "#a", 0, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Empty(t, found)
@@ -253,9 +253,9 @@ func TestAFloodIsPruned(t *testing.T) {
 	for i := range 50 {
 		in := []journal.Entry{ago("#a", time.Hour, "x"), ago("#a", time.Hour, "x")}
 		for range 20 {
-			in = append(in, storetest.Said("#a", "x"))
+			in = append(in, journaltest.Said("#a", "x"))
 		}
-		storetest.Commit(t, s, in...)
+		journaltest.Commit(t, s, in...)
 		task.pruneAt, task.sweepAt = time.Time{}, time.Time{} // it is time again
 		for range 20 {
 			task.step()
@@ -266,7 +266,7 @@ func TestAFloodIsPruned(t *testing.T) {
 
 // What stands in the file is searched as it is; parsed, it says the same.
 func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
-	bob, text := storetest.Nick("bob"), protocol.MustText(`a "quoted" <b> \ 你好, Ünï 👍🏽 42x`)
+	bob, text := journaltest.Nick("bob"), protocol.MustText(`a "quoted" <b> \ 你好, Ünï 👍🏽 42x`)
 	for _, e := range []protocol.Recorded{
 		protocol.Said{From: bob, Text: text}, protocol.Acted{From: bob, Text: text}, protocol.Whispered{From: bob, To: bob, Text: text},
 		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.Announced{From: bob, Text: text}, protocol.Erased{From: bob},

@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"chinwag/hub/journal/storetest"
+	"chinwag/hub/journal/journaltest"
 )
 
 // exportedRecord is an export, as it is written.
 func exportedRecord(t *testing.T) []byte {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	storetest.Commit(t, s, numbered(1, 10)...)
+	journaltest.Commit(t, s, numbered(1, 10)...)
 	var out bytes.Buffer
 	require.NoError(t, Export(path, &out, JSON))
 	return out.Bytes()

@@ -1,0 +1,102 @@
+package line
+
+import (
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol"
+)
+
+// wholeWrites is a TCP connection that counts writes of less than all that waits.
+type wholeWrites struct {
+	*net.TCPConn
+	single atomic.Int64
+}
+
+func (c *wholeWrites) Write(b []byte) (int, error) {
+	c.single.Add(1)
+	return c.TCPConn.Write(b)
+}
+
+func TestManyLinesAreOneWrite(t *testing.T) {
+	ours, theirs := tcpPair(t)
+	c := &wholeWrites{TCPConn: ours}
+	require.NoError(t, New(c, Options{}).Send(notices("one", "two", "three")))
+	_ = ours.Close()
+	got, err := io.ReadAll(theirs)
+	require.NoError(t, err)
+	assert.Equal(t, "-- one\n-- two\n-- three\n", string(got))
+	assert.Equal(t, int64(1), c.single.Load())
+}
+
+func TestManyLongLinesAreNotCopied(t *testing.T) {
+	ours, theirs := tcpPair(t)
+	c := &wholeWrites{TCPConn: ours}
+	long := strings.Repeat("x", 4000)
+	require.NoError(t, New(c, Options{}).Send(notices(long, long, long, long, long)))
+	_ = ours.Close()
+	got, err := io.ReadAll(theirs)
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat("-- "+long+"\n", 5), string(got))
+	assert.Zero(t, c.single.Load(), "the system takes them as they are")
+}
+
+func TestSendKeepsNothing(t *testing.T) {
+	tr := New(&fakeConn{}, Options{})
+	require.NoError(t, tr.Send(notices(make([]string, 10000)...)))
+	bufs := tr.spell(notices("a", "b"))
+	assert.Less(t, cap(*bufs), 10000, "one burst must not cost memory for ever")
+	giveBack(bufs)
+	for _, b := range (*bufs)[:2] {
+		assert.Nil(t, b)
+	}
+}
+
+func TestJSONBeginsAtTheWelcomeThatHasAToken(t *testing.T) {
+	c := &fakeConn{}
+	tr := New(c, Options{})
+	greeting := protocol.NewLine(protocol.Greeting{Server: protocol.Version})
+	answer := protocol.NewLine(protocol.Welcome{Server: protocol.Version, Token: "T"})
+	require.NoError(t, tr.Send([]*protocol.Line{greeting, notices("text")[0], answer, notices("json")[0]}))
+	require.NoError(t, tr.Send([]*protocol.Line{greeting}))
+	lines := strings.Split(strings.TrimSuffix(c.out.String(), "\n"), "\n")
+	require.Len(t, lines, 5)
+	assert.True(t, strings.HasPrefix(lines[0], "-- Welcome"), lines[0])
+	assert.Equal(t, "-- text", lines[1])
+	for _, l := range lines[2:] {
+		assert.True(t, protocol.IsJSON([]byte(l)), l)
+	}
+}
+
+// A hello alone changes nothing: until it is answered all is text.
+func TestRefusalsBeforeTheWelcomeAreText(t *testing.T) {
+	c := &fakeConn{in: packets(helloJSON + "\n")}
+	tr := New(c, Options{})
+	_, err := tr.Receive()
+	require.NoError(t, err)
+	require.NoError(t, tr.Send(notices("wait")))
+	assert.Equal(t, "-- wait\n", c.out.String())
+}
+
+func TestNothingIsSentBeforeItIsAskedFor(t *testing.T) {
+	c := &fakeConn{in: packets("hi\r\n", "\xfb\xfd\n", "你\n")}
+	tr := New(c, Options{})
+	for err := error(nil); err != io.EOF; _, err = tr.Receive() {
+	}
+	assert.Empty(t, c.out.String())
+}
+
+func TestAProgramIsNotAnsweredInTelnet(t *testing.T) {
+	c := &fakeConn{in: packets("\xff\xfd\x01")}
+	tr := New(c, Options{})
+	require.NoError(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.Welcome{Token: "T"})}))
+	c.out.Reset()
+	_, _ = tr.Receive()
+	assert.Empty(t, c.out.String())
+}

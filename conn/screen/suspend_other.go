@@ -1,6 +1,0 @@
-//go:build !unix
-
-package screen
-
-// suspend does nothing: no shell of these systems could wake the process again.
-func (v *view) suspend() {}

@@ -1,0 +1,55 @@
+//go:build unix
+
+package socket
+
+import (
+	"io"
+	"os"
+	"syscall"
+)
+
+const canTry = true
+
+// look reads once without waiting: data, an end, an error or nothing. It returns true
+// so that RawConn.Read does not wait and call it again.
+func (in *Reader) look(fd uintptr) bool {
+	in.borrow()
+	var err error
+	for {
+		in.n, err = syscall.Read(int(fd), in.buf[:])
+		if err != syscall.EINTR {
+			break
+		}
+	}
+	if in.n > 0 {
+		in.short = in.n < Chunk
+		return true
+	}
+	in.giveBack()
+	switch err {
+	case nil:
+		in.err = io.EOF
+	case syscall.EAGAIN:
+		in.err = ErrNothing
+	default:
+		in.err = os.NewSyscallError("read", err)
+	}
+	return true
+}
+
+// once writes the bytes that the system takes now. It returns true so that RawConn.Write
+// does not wait and call it again.
+func (w *attempt) once(fd uintptr) bool {
+	for w.err == nil && w.n < len(w.b) {
+		n, err := syscall.Write(int(fd), w.b[w.n:])
+		switch {
+		case err == nil:
+			w.n += n
+		case err == syscall.EAGAIN:
+			return true
+		case err != syscall.EINTR:
+			w.err = os.NewSyscallError("write", err)
+		}
+	}
+	return true
+}

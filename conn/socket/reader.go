@@ -1,0 +1,70 @@
+package socket
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"syscall"
+)
+
+// Chunk is the most bytes that Reader.Next returns.
+const Chunk = 4096
+
+var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
+
+// ErrNothing means that there is no input yet, from a read that does not wait.
+var ErrNothing = errors.New("socket: nothing has come yet")
+
+// Reader reads a connection into a buffer that it borrows only while there are
+// bytes in it, so that idle connections hold none.
+type Reader struct {
+	r   io.Reader
+	raw syscall.RawConn // nil: r can only be read by waiting
+
+	buf   *[Chunk]byte // the bytes that Next returned last; nil: none
+	n     int          // of look
+	err   error        // of look
+	short bool         // look did not fill the buffer: there is no more input just now
+	try   func(fd uintptr) bool
+}
+
+// NewReader makes a reader of r.
+func NewReader(r io.Reader) *Reader {
+	in := &Reader{r: r, raw: rawConn(r)}
+	in.try = in.look
+	return in
+}
+
+// Socket is the socket to wait for after Next has returned ErrNothing; nil: Next waits.
+func (in *Reader) Socket() syscall.RawConn { return in.raw }
+
+// Next returns the next input, at least one byte, valid until it is called again; or
+// the error of reading, and no bytes. On a socket it does not wait: see ErrNothing.
+func (in *Reader) Next() ([]byte, error) {
+	in.giveBack()
+	switch {
+	case in.raw == nil:
+		in.borrow()
+		n, err := in.r.Read(in.buf[:])
+		return in.buf[:n], err
+	case in.short:
+		in.short = false
+		return nil, ErrNothing
+	}
+	if err := in.raw.Read(in.try); err != nil {
+		return nil, err
+	}
+	if in.buf == nil {
+		return nil, in.err
+	}
+	return in.buf[:in.n], nil
+}
+
+func (in *Reader) borrow() { in.buf = chunks.Get().(*[Chunk]byte) }
+
+func (in *Reader) giveBack() {
+	if in.buf != nil {
+		chunks.Put(in.buf)
+		in.buf = nil
+	}
+}

@@ -1,0 +1,194 @@
+// Package socket is the common part of the transports on a socket: how bytes go in and out,
+// and how a connection ends.
+//
+//	door ─ Offer ─> what the system takes at once ───────────────────> net.Conn
+//	       Write ─> a deadline, and another while something is taken ─> net.Conn
+//	       Close ─> end our direction, drain the other for a moment
+//	       Abort ─> reset
+//
+//	   door <─ Next ── a buffer, borrowed while there are bytes in it <─ net.Conn
+//
+// It knows nothing about lines or messages.
+package socket
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Stream is the writing half of a connection, and its end.
+type Stream struct {
+	conn  net.Conn
+	raw   syscall.RawConn // nil: conn cannot be written to without waiting
+	stall time.Duration
+	over  atomic.Bool
+
+	// owned by the goroutine that writes
+	rest   net.Buffers // the bytes that an Offer could not write
+	failed error       // of the first failed write: a part may be out, so nothing follows it
+	until  time.Time   // the deadline that is set
+}
+
+// DefaultStall is the default of New's stall.
+const DefaultStall = 30 * time.Second
+
+// New makes a stream of a connection. stall is how long the other side may take
+// nothing at all, and up to an eighth longer; 0: DefaultStall; below 0: for ever.
+func New(c net.Conn, stall time.Duration) *Stream {
+	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
+}
+
+// rawConn is c for reads and writes that do not wait; nil: c has none.
+func rawConn(c any) syscall.RawConn {
+	if s, ok := c.(syscall.Conn); ok && canTry {
+		if raw, err := s.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+// Raw is the connection's socket, nil if it cannot be used without waiting.
+// Callers must not read from it or write to it.
+func (s *Stream) Raw() syscall.RawConn { return s.raw }
+
+// CanOffer reports whether Offer can be used.
+func (s *Stream) CanOffer() bool { return s.raw != nil }
+
+// Offer writes the bytes that the system takes at once, and reports whether that is all. The
+// rest goes out before any later Offer or Write. It is for the goroutine that may call Write.
+func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
+	s.takeRest(bufs)
+	if !s.until.IsZero() && !s.over.Load() {
+		s.until = time.Time{} // the deadline of an earlier Write would fail this one
+		_ = s.conn.SetWriteDeadline(s.until)
+	}
+	w := attempts.Get().(*attempt)
+	defer w.giveBack()
+	for s.failed == nil && len(*bufs) > 0 {
+		b := (*bufs)[0]
+		if len(*bufs) > 1 && len(b)+len((*bufs)[1]) <= small {
+			b = w.join(*bufs)
+		}
+		var n int
+		n, s.failed = w.write(s.raw, b)
+		if eat(bufs, n); n < len(b) {
+			break
+		}
+	}
+	s.rest = append(s.rest, *bufs...)
+	return len(*bufs) == 0 && s.failed == nil, s.failed
+}
+
+// takeRest puts the rest of an Offer before bufs.
+func (s *Stream) takeRest(bufs *net.Buffers) {
+	if len(s.rest) > 0 {
+		*bufs = append(s.rest, *bufs...)
+		s.rest = nil
+	}
+}
+
+// HasRest reports whether an Offer has left bytes.
+func (s *Stream) HasRest() bool { return len(s.rest) > 0 }
+
+// Write writes bufs, and waits for as long as the other side takes some bytes within each
+// stall. After a failure it writes nothing more. It is for
+// one goroutine at a time, and eats bufs.
+func (s *Stream) Write(bufs *net.Buffers) error {
+	s.takeRest(bufs)
+	for s.failed == nil && len(*bufs) > 0 {
+		s.extend()
+		n, err := s.writeSome(bufs)
+		if err == nil {
+			return nil
+		}
+		s.until = time.Time{} // it has passed, or this is the last write
+		if n == 0 || s.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			s.failed = err
+		}
+	}
+	return s.failed
+}
+
+// writeSome writes bufs and takes from them the bytes written. A few small buffers go
+// out as one: copying is cheaper than a vectored write of each.
+func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
+	b := (*bufs)[0]
+	switch {
+	case len(*bufs) == 1:
+	case length(*bufs) > small:
+		return bufs.WriteTo(s.conn)
+	default:
+		w := attempts.Get().(*attempt)
+		defer w.giveBack()
+		b = w.join(*bufs)
+	}
+	n, err := s.conn.Write(b)
+	eat(bufs, n)
+	return int64(n), err
+}
+
+func length(bufs net.Buffers) (n int) {
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
+}
+
+// eat takes from bufs the bytes written.
+func eat(bufs *net.Buffers, written int) {
+	for written > 0 {
+		first := &(*bufs)[0]
+		n := min(written, len(*first))
+		if *first = (*first)[n:]; len(*first) == 0 {
+			*first = nil // bytes written are not held in memory
+			*bufs = (*bufs)[1:]
+		}
+		written -= n
+	}
+}
+
+// extend sets the deadline of a write. It keeps one that was set a moment ago: a timer
+// for each write is a good part of the cost of a small write.
+func (s *Stream) extend() {
+	if s.stall <= 0 || s.over.Load() {
+		return
+	}
+	if now := time.Now(); s.until.Sub(now) < s.stall {
+		s.until = now.Add(s.stall + s.stall/8)
+		_ = s.conn.SetWriteDeadline(s.until)
+	}
+}
+
+// Failed is why a Write or an Offer failed, nil if none did. It is for the goroutine that may write.
+func (s *Stream) Failed() error { return s.failed }
+
+// Close implements conn.Transport. Closing a connection with unread input would reset it
+// and destroy bytes that the other side has not read yet, so Close
+// ends its own direction first and drains the other for a second at most.
+func (s *Stream) Close() {
+	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
+		_ = s.conn.SetReadDeadline(time.Now().Add(time.Second))
+		if !s.over.Load() {
+			_, _ = io.Copy(io.Discard, s.conn)
+		}
+	}
+	_ = s.conn.Close()
+}
+
+// Abort implements conn.Transport. Bytes that the other side did not take are thrown
+// away: else the system would keep them, and go on trying, for minutes.
+func (s *Stream) Abort() {
+	s.over.Store(true)
+	if c, ok := s.conn.(interface{ SetLinger(int) error }); ok {
+		_ = c.SetLinger(0)
+	}
+	_ = s.conn.SetDeadline(time.Unix(1, 0))
+	_ = s.conn.Close()
+}

@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// leavingTime is how long the second key for the end may take: see Options.Leaving.
+const leavingTime = 10 * time.Second
+
+// view is the state of Run. It is a local variable of Run, so no other goroutine has it.
+type view struct {
+	opts  Options
+	term  tcell.Screen
+	lines chan<- Typed
+	idle  func(during func()) // for the time that the shell has the terminal
+
+	log     scrollback
+	input   editor
+	waiting []string // pasted lines, sent before the input line
+	past    history
+	tab     completion
+	paste   paste
+
+	prompt, status string
+	began          string    // the prompt as the line was begun
+	asking         string    // the prompt of a secret being typed; "": none
+	from           int       // the first visible character of the input line
+	rang           time.Time // when the bell last rang
+	leaving        time.Time // when the words of Options.Leaving were shown; zero: they were not
+	fresh          bool      // the terminal may show anything: draw all of it anew
+	ended          bool
+	err            error // why it ended, if the terminal went away
+}
+
+// event handles what tcell reports.
+func (v *view) event(ev tcell.Event) {
+	if v.input.text == "" && len(v.waiting) == 0 && !v.paste.on {
+		v.began = v.prompt
+	}
+	switch ev := ev.(type) {
+	case *tcell.EventKey:
+		v.key(ev)
+	case *tcell.EventPaste:
+		v.pasting(ev.Start())
+	case *tcell.EventResize:
+		v.fresh = true
+	case *tcell.EventError:
+		v.ended, v.err = true, errors.New("the terminal went away") // the system's error is no more help
+	case nil: // ChannelEvents has ended: the terminal was ended by another goroutine
+		v.ended = true
+	default: // tcell has more events than the screen needs
+	}
+}
+
+func (v *view) pasting(start bool) {
+	v.tab = completion{}
+	if start {
+		v.paste.begin()
+	} else if v.paste.on {
+		v.pasted()
+	}
+}
+
+// hear applies the news from other goroutines.
+func (v *view) hear(n news) {
+	v.log.add(n.missed, n.lines...)
+	v.prompt, v.status = n.prompt, n.status
+	if n.bell {
+		v.ring()
+	}
+}
+
+// note shows a line of the screen's own.
+func (v *view) note(text string) {
+	v.log.add(0, compose([]Span{{text, Dim}}, v.opts.Color))
+}
+
+func (v *view) ring() {
+	if now := time.Now(); now.Sub(v.rang) >= time.Second {
+		v.rang = now
+		_ = v.term.Beep()
+	}
+}
+
+// enter sends the waiting lines and the line, as many as Lines takes. The rest stays.
+func (v *view) enter() {
+	v.log.follow()
+	if v.refuses() {
+		return
+	}
+	givesUp := v.asking != "" && len(v.waiting) == 0
+	for len(v.waiting) > 0 {
+		if !v.send(v.waiting[0]) {
+			return
+		}
+		v.waiting = v.waiting[1:]
+	}
+	if (v.input.text != "" || givesUp) && v.send(v.input.text) {
+		v.input.set("")
+	}
+}
+
+// refuses reports whether one of the lines cannot be sent, and shows why: then none is.
+func (v *view) refuses() bool {
+	why := unfit(v.input.text, v.input.torn)
+	for _, line := range v.waiting {
+		if why == "" {
+			why = unfit(line, false)
+		}
+	}
+	if why != "" {
+		v.ring()
+		v.note(why + " Nothing was sent, and all of it is still here: change it, or Ctrl-C clears it.")
+	}
+	return why != ""
+}
+
+// send gives a line to Lines. A secret is not kept.
+func (v *view) send(line string) bool {
+	secret := v.asking != ""
+	select {
+	case v.lines <- Typed{line, secret, v.began}:
+	default:
+		v.ring()
+		v.note("Nobody takes lines at the moment. Yours is kept: press Enter again.")
+		return false
+	}
+	if secret {
+		v.asking, v.input.killed = "", ""
+		return true
+	}
+	v.past.add(line)
+	if v.opts.Secret != nil {
+		v.asking = clean(v.opts.Secret(line))
+	}
+	return true
+}
+
+// mayEnd reports whether the screen may end now. If Options.Leaving has words, it first shows them.
+func (v *view) mayEnd() bool {
+	if v.opts.Leaving == nil || time.Since(v.leaving) < leavingTime {
+		return true
+	}
+	words := v.opts.Leaving()
+	if words == "" {
+		return true
+	}
+	v.leaving = time.Now()
+	v.log.follow()
+	v.ring()
+	v.note(words)
+	return false
+}
+
+// interrupt clears the line, or ends the screen if it is empty.
+func (v *view) interrupt() {
+	if v.input.text == "" && len(v.waiting) == 0 && v.asking == "" {
+		v.ended = v.mayEnd()
+		return
+	}
+	v.input.set("")
+	v.waiting = nil
+	v.past.add("")
+	if v.asking != "" {
+		v.send("") // given up
+	}
+}
