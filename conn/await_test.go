@@ -29,8 +29,8 @@ func (w *house) listen() net.Addr {
 func (w *house) listenAt(open func(net.Conn) conn.Transport, id hub.Identity) net.Addr {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(w.t, err)
-	door := w.server.Listen(l, open, id)
-	w.served.Go(func() { assert.NoError(w.t, door.Accept()) })
+	door := w.server.NewListener(l, open, id)
+	w.served.Go(func() { assert.NoError(w.t, door.Serve()) })
 	w.doors = append(w.doors, door)
 	return l.Addr()
 }

@@ -100,8 +100,8 @@ func TestTheBareDoorTurnsAwayWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newHouse(t, hub.Options{}, conn.Options{PerAddress: 1})
 		l := &fakeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		door := w.server.Listen(l, func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "hello"}) }, hub.Identity{Brief: true})
-		w.served.Go(func() { require.NoError(t, door.Accept()) })
+		door := w.server.NewListener(l, func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "hello"}) }, hub.Identity{Brief: true})
+		w.served.Go(func() { require.NoError(t, door.Serve()) })
 		in, out := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.1")
 		assert.Equal(t, "hello", in.text())
 		assert.Empty(t, out.text())

@@ -87,7 +87,7 @@ func (l *link) read() {
 	for {
 		err := l.receive()
 		switch {
-		case errors.Is(err, socket.ErrNothing):
+		case errors.Is(err, socket.ErrWouldBlock):
 			l.waits.Store(true)
 			if l.isLate() {
 				l.end(errLate)
@@ -161,7 +161,7 @@ func (l *link) tellRead() {
 }
 
 // receive takes one line. Consecutive lines to say go to the hub together, up to
-// hub.MaxTogether.
+// hub.MaxBatch.
 func (l *link) receive() error {
 	cmd, err := l.transport.Receive()
 	refusal, refused := errors.AsType[*protocol.Refusal](err)
@@ -178,8 +178,8 @@ func (l *link) receive() error {
 	if err := l.keepPace(); err != nil {
 		return err
 	}
-	if cmd != nil && hub.IsLine(cmd) && l.transport.Socket() != nil {
-		if l.lines = append(l.lines, cmd); len(l.lines) == hub.MaxTogether {
+	if cmd != nil && hub.IsMessage(cmd) && l.transport.Socket() != nil {
+		if l.lines = append(l.lines, cmd); len(l.lines) == hub.MaxBatch {
 			return l.handOver()
 		}
 		return nil
@@ -208,7 +208,7 @@ func (l *link) handOver() error {
 
 // end waits until the writer has stopped, and closes the connection.
 func (l *link) end(reading error) {
-	reason := protocol.Quit
+	reason := protocol.Departed
 	if !l.isOrderly(reading) {
 		reason = protocol.Lost
 		l.client.Discard() // the client is gone, or has its goodbye

@@ -3,7 +3,7 @@
 //	listener ─> Accept: limits by address ─> door ─> Transport
 //	                                                   │
 //	poller ─> reader ── Receive ─> rate limit ─> Client.Do │ one circle for each
-//	          hub ───── Offer ───> socket                  │ connection: a link
+//	          hub ───── TryWrite ───> socket                  │ connection: a link
 //	          writer ── Send ────> socket, if it is full   │
 //
 // Reader and writer are goroutines of the connection that live while there is

@@ -283,15 +283,15 @@ func (f *flooder) Receive() (protocol.Command, error) {
 	return protocol.Say{Text: protocol.MustText("so much to say")}, nil
 }
 
-func (f *flooder) Send([]*protocol.Line) error {
+func (f *flooder) Send([]*protocol.Frame) error {
 	f.once.Do(func() { close(f.failed) })
 	return syscall.ECONNRESET
 }
 
-func (f *flooder) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
-func (f *flooder) Socket() syscall.RawConn              { return nil }
-func (f *flooder) Close()                               {}
-func (f *flooder) Abort()                               {}
+func (f *flooder) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
+func (f *flooder) Socket() syscall.RawConn                  { return nil }
+func (f *flooder) Close()                                   {}
+func (f *flooder) Abort()                                   {}
 
 func (f *flooder) Interrupt() {
 	if f.silent != nil {

@@ -36,18 +36,18 @@ const (
 	lastMoment = 500 * time.Millisecond
 )
 
-// Listen makes a listener whose connections come in through door, as id.
-func (s *Server) Listen(l net.Listener, door func(net.Conn) Transport, id hub.Identity) *Listener {
+// NewListener makes a listener whose connections come in through door, as id.
+func (s *Server) NewListener(l net.Listener, door func(net.Conn) Transport, id hub.Identity) *Listener {
 	return &Listener{server: s, net: l, door: door, id: id, turned: make(chan struct{}, maxTurned), poller: newPoller()}
 }
 
 // Close stops accepting connections. Open ones go on.
 func (l *Listener) Close() { _ = l.net.Close() }
 
-// Accept serves connections until Close, and then until the hub has ended and
+// Serve serves connections until Close, and then until the hub has ended and
 // the last of them is gone. After an error of accepting it waits and retries; if the system
 // is out of descriptors, it also expels the oldest connection that has never sent a line.
-func (l *Listener) Accept() error {
+func (l *Listener) Serve() error {
 	defer l.poller.stop()
 	defer l.served.Wait()
 	settled := time.AfterFunc(time.Hour, settle)
@@ -131,7 +131,7 @@ func (l *Listener) admit(c net.Conn) {
 func (l *Listener) turnAway(c net.Conn, why string) {
 	t := l.door(c)
 	late := time.AfterFunc(time.Second, t.Abort)
-	_ = t.Send([]*protocol.Line{protocol.NewLine(protocol.Notice{Text: protocol.MustText("goodbye: " + why)})})
+	_ = t.Send([]*protocol.Frame{protocol.NewFrame(protocol.Notice{Text: protocol.MustText("goodbye: " + why)})})
 	late.Stop()
 	select {
 	case l.turned <- struct{}{}:

@@ -35,8 +35,8 @@ type fakeListener struct {
 // open has a house listen.
 func (w *house) open() (*fakeListener, *conn.Listener) {
 	l := &fakeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	door := w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
-	w.served.Go(func() { require.NoError(w.t, door.Accept()) })
+	door := w.server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
+	w.served.Go(func() { require.NoError(w.t, door.Serve()) })
 	return l, door
 }
 

@@ -59,8 +59,8 @@ func filled(b *testing.B, path string, n int, text string) string {
 		group := make([]journal.Entry, min(n, 500))
 		n -= len(group)
 		for i := range group {
-			stamp := protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: protocol.Lobby}
-			group[i] = journal.Entry{Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: said.Stamped(stamp)}
+			stamp := protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: protocol.Lobby}
+			group[i] = journal.Entry{Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: said.WithMeta(stamp)}
 		}
 		require.NoError(b, s.Commit(group, nil))
 	}
@@ -78,9 +78,9 @@ func newcomers(b *testing.B, path string, command string) {
 	server := conn.NewServer(h, conn.Options{PerAddress: -1, PerAddressRate: -1})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b, err)
-	door := server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
+	door := server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	accepted := make(chan error, 1)
-	go func() { accepted <- door.Accept() }()
+	go func() { accepted <- door.Serve() }()
 	bounded, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	clients := exec.CommandContext(bounded, os.Args[0], "-test.run", "^TestNewcomersBesideOthers$", "-test.v")

@@ -41,7 +41,7 @@ func (s *slowTransport) Receive() (protocol.Command, error) {
 	}
 }
 
-func (s *slowTransport) Send(lines []*protocol.Line) error {
+func (s *slowTransport) Send(lines []*protocol.Frame) error {
 	time.Sleep(100 * time.Millisecond)
 	if _, ok := lines[len(lines)-1].Event.(protocol.Goodbye); ok {
 		s.note("goodbye")
@@ -51,7 +51,9 @@ func (s *slowTransport) Send(lines []*protocol.Line) error {
 
 func (s *slowTransport) Socket() syscall.RawConn { return nil }
 
-func (s *slowTransport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+func (s *slowTransport) TryWrite([]*protocol.Frame) (bool, error) {
+	return false, errors.ErrUnsupported
+}
 
 func (s *slowTransport) Interrupt() {
 	s.once.Do(func() { close(s.stop) })

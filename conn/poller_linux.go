@@ -12,7 +12,7 @@ import (
 // epoll(7). The runtime's own poller can only wake a goroutine that waits, and its
 // stack is more than half of the cost of an idle connection.
 //
-//	link.read ─ ErrNothing ─> await ─> epoll ─> link.read, in a goroutine
+//	link.read ─ ErrWouldBlock ─> await ─> epoll ─> link.read, in a goroutine
 //	                          rouse ────┘ when reading has been ended
 //
 // A connection is armed once for each time that it waits. Input that is there already

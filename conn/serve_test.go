@@ -20,8 +20,8 @@ func street(t *testing.T, ho hub.Options, co conn.Options) (w *house, addr strin
 	w = newHouse(t, ho, co)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	door = w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
-	w.served.Go(func() { assert.NoError(t, door.Accept()) })
+	door = w.server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
+	w.served.Go(func() { assert.NoError(t, door.Serve()) })
 	return w, l.Addr().String(), door
 }
 

@@ -14,21 +14,21 @@ import (
 )
 
 // Transport is one connection in the spelling of its door. One goroutine calls Receive,
-// and another one Send or Offer, at the same time.
+// and another one Send or TryWrite, at the same time.
 type Transport interface {
 	// Receive waits for the next command. A *protocol.Refusal is told to the
 	// client, and Receive is called again; io.EOF is the orderly end; any
 	// other error means that the connection is broken. With a Socket it does not
-	// wait, but returns stream.ErrNothing.
+	// wait, but returns socket.ErrWouldBlock.
 	Receive() (protocol.Command, error)
 	// Socket is the socket to wait for between calls of Receive; nil: Receive waits.
 	Socket() syscall.RawConn
 	// Send writes lines in order, in one go if it can. It must not keep
 	// the slice. An error that is os.ErrDeadlineExceeded means that the other
 	// side took nothing for too long.
-	Send(lines []*protocol.Line) error
-	// Offer is Send without waiting: see hub.Writer.
-	Offer(lines []*protocol.Line) (all bool, err error)
+	Send(lines []*protocol.Frame) error
+	// TryWrite is Send without waiting: see hub.Writer.
+	TryWrite(lines []*protocol.Frame) (all bool, err error)
 	// Interrupt makes Receive return, now and from now on.
 	Interrupt()
 	// Close ends the connection in good order: all that Send wrote arrives. It
@@ -124,7 +124,7 @@ func (l *link) begin(id hub.Identity, before []*link, ended func(error)) {
 	if l.client, err = s.hub.Attach(l.ctx, id); err != nil {
 		l.cancel()
 		l.tellRead()
-		_ = t.Send([]*protocol.Line{protocol.NewLine(s.hub.Farewell())})
+		_ = t.Send([]*protocol.Frame{protocol.NewFrame(s.hub.Farewell())})
 		t.Close()
 		ended(err)
 		return

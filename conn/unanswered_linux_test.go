@@ -91,9 +91,9 @@ func TestWhoseNetworkVanishesIsMissed(t *testing.T) {
 			var err error
 			here.in(func() { l, err = net.Listen("tcp4", "198.18.0.1:0") })
 			require.NoError(t, err)
-			door := w.server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
+			door := w.server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 			w.doors = append(w.doors, door)
-			w.served.Go(func() { require.NoError(t, door.Accept()) })
+			w.served.Go(func() { require.NoError(t, door.Serve()) })
 
 			ann := &visitorOf{t, here.dial(l.Addr())}
 			ann.says("/nick ann\n")

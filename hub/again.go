@@ -36,7 +36,7 @@ func (d *delivery) tellAgain(p *past) error {
 		}
 	}
 	if p.End {
-		d.lines = append(d.lines, protocol.NewLine(t.end()))
+		d.lines = append(d.lines, protocol.NewFrame(t.end()))
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (d *delivery) tellLast(p *past) error {
 		}
 	}
 	if p.End {
-		d.lines = append(d.lines, protocol.NewLine(t.end()))
+		d.lines = append(d.lines, protocol.NewFrame(t.end()))
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	}
 	cur := &journal.Cursor{Seq: from}
 	for _, s := range p.Streams {
-		cur.Streams = append(cur.Streams, journal.Reading{Stream: s, Nth: journal.Unknown})
+		cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: s, StreamSeq: journal.SeqUnknown})
 	}
 	return cur, err
 }
@@ -130,14 +130,14 @@ type retelling struct {
 
 func (t *retelling) enough() bool { return t.Around > 0 && t.after == nearby }
 
-func (t *retelling) tell(e *journal.Entry) *protocol.Line {
+func (t *retelling) tell(e *journal.Entry) *protocol.Frame {
 	if t.first == 0 {
 		t.first = e.Seq
 	}
 	if e.Seq > t.Around {
 		t.after++
 	}
-	return protocol.NewLine(protocol.Past{Event: t.me.event(e), Dated: isOtherDay(protocol.StampOf(e.Event).Time, t.now)})
+	return protocol.NewFrame(protocol.Replayed{Event: t.me.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, t.now)})
 }
 
 func (t *retelling) end() protocol.Event {
@@ -163,12 +163,12 @@ func (d *delivery) find(s *search) error {
 	for i := range found {
 		if e := &found[i]; !s.me.ignores(e) {
 			n++
-			d.lines = append(d.lines, protocol.NewLine(protocol.Past{
-				Event: s.me.event(e), Dated: isOtherDay(protocol.StampOf(e.Event).Time, now), Found: true,
+			d.lines = append(d.lines, protocol.NewFrame(protocol.Replayed{
+				Event: s.me.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, now), Found: true,
 			}))
 		}
 	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.Upto}))
+	d.lines = append(d.lines, protocol.NewFrame(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.Upto}))
 	return nil
 }
 
@@ -202,7 +202,7 @@ var (
 func (d *delivery) unreadable(err error) error { return d.unable(err, unreadable) }
 
 func (d *delivery) refuse(why *protocol.Refusal) {
-	d.lines = append(d.lines, protocol.NewLine(protocol.Refused{Refusal: *why, Ref: d.ref}))
+	d.lines = append(d.lines, protocol.NewFrame(protocol.Refused{Refusal: *why, Ref: d.ref}))
 }
 
 // unable tells why a request to read the journal could not be done.

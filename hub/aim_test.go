@@ -25,7 +25,7 @@ func toldPlace(p *hubtest.Client) string {
 		switch e := e.(type) {
 		case protocol.TicketChanged:
 			gone[e.Ticket] = gone[e.Ticket] || e.State == protocol.Gone
-		case protocol.Serving:
+		case protocol.Target:
 			switch {
 			case e.Nobody || gone[e.Target]:
 				return "nobody"
@@ -223,9 +223,9 @@ func TestAPasteThatGoesToNobodyGoesToNobodyAsAWhole(t *testing.T) {
 		next := w.comes()
 		says(op, "one", "two")
 		drop(a)
-		w.visitors[0].Do(protocol.Leave{})
+		w.visitors[0].Do(protocol.Quit{})
 		a.Connect()
-		a.Do(protocol.Leave{})
+		a.Do(protocol.Quit{})
 		for range 20 { // five lines a second, as the rate limit has them
 			says(op, "of a paste")
 			pass(200 * time.Millisecond)
@@ -309,7 +309,7 @@ func TestAnOperatorWhoComesBackSendsWhatWasKept(t *testing.T) {
 		pass(2 * time.Second)
 		w.comes()
 		drop(op)
-		v.Do(protocol.Leave{})
+		v.Do(protocol.Quit{})
 		pass(time.Second)
 		op.Connect()
 		synctest.Wait()
@@ -349,11 +349,11 @@ func TestFewNumbersAreRemembered(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 1, true, func(w *deskWorld) {
 		v := w.visitors[0]
 		for range hub.MaxLately + 10 {
-			v.Do(protocol.Undesk{}, protocol.Desk{})
+			v.Do(protocol.LeaveDesk{}, protocol.Desk{})
 			time.Sleep(time.Minute / hub.MaxTurns)
 		}
 		assert.Equal(t, hub.MaxLately, w.EndedTickets())
-		v.Do(protocol.Undesk{})
+		v.Do(protocol.LeaveDesk{})
 		w.hush()
 		says(v, "@1 pm then?", fmt.Sprintf("@%d your pin is 1234", hub.MaxLately+10))
 		seen := w.bystander.Text()

@@ -18,7 +18,7 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 	for _, members := range []int{2, 500} {
 		s := newStage(members)
 		e := s.say()
-		e.Line.Text() // spelled once, whoever needs it first
+		e.Frame.Text() // spelled once, whoever needs it first
 		s.hear(e)
 		s.broadcast()
 		s.sweepAll()
@@ -75,7 +75,7 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 // An outbox that is swept at once holds on to what it needs.
 func TestAnOutboxIsReused(t *testing.T) {
 	s := newStage(1)
-	lines := []*protocol.Line{s.say().Line}
+	lines := []*protocol.Frame{s.say().Frame}
 	size := len(lines[0].Text())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		s.clients[0].out.put(lines, size, 1<<20, false)

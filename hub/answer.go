@@ -11,7 +11,7 @@ import (
 // it was given.
 
 // append puts an item that is no entry into a client's outbox.
-func (r *run) append(c *Client, a *aside, line *protocol.Line) {
+func (r *run) append(c *Client, a *aside, line *protocol.Frame) {
 	bytes := 0
 	if line != nil {
 		bytes = len(line.Text())
@@ -41,13 +41,13 @@ func (r *run) place(c *Client) place {
 
 // tellOne tells c something that is no answer to a command.
 func (r *run) tellOne(c *Client, e protocol.Event) {
-	r.append(c, &aside{after: r.place(c)}, protocol.NewLine(e))
+	r.append(c, &aside{after: r.place(c)}, protocol.NewFrame(e))
 }
 
 // answer tells c something and releases the weight of its command when that is written. A client that does not
 // read therefore cannot go on asking.
 func (r *run) answer(c *Client, e protocol.Event, weight int64) {
-	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewLine(e))
+	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewFrame(e))
 }
 
 func (r *run) giveBackWhenWritten(c *Client, weight int64) {
@@ -123,7 +123,7 @@ func (r *run) entrance(operator bool) protocol.Room {
 
 // goodbye is the last thing that a client is told. Its connection ends when that is written.
 func (r *run) goodbye(c *Client, g protocol.Goodbye) {
-	line := protocol.NewLine(r.complete(c, g))
+	line := protocol.NewFrame(r.complete(c, g))
 	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))
 	r.finish(c)
 }

@@ -20,8 +20,8 @@ func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
 	var mu sync.Mutex
 	var all []string
 	c = w.NewClient(false)
-	c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
-		return hubtest.Ready(func(lines []*protocol.Line) error {
+	c.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
+		return hubtest.Ready(func(lines []*protocol.Frame) error {
 			s := ""
 			for _, l := range lines {
 				s += string(l.Text())
@@ -59,7 +59,7 @@ func TestANewcomerCostsTwoWrites(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, []string{"[00:00] <guest-1> hello\n[00:00] -- guest-1 set the topic: tea\n-- topic of #lobby: tea\n" +
 			"-- You are bob in #lobby (2 here). Type to talk, /help for more; /resume " + c.Code() + " after a break.\n"}, writes())
-		c.Close(protocol.Quit)
+		c.Close(protocol.Departed)
 	})
 }
 
@@ -87,7 +87,7 @@ func TestANewcomerIsToldThatTheRecordDoesNotWork(t *testing.T) {
 				require.NoError(t, c.Call(protocol.Who{}))
 				synctest.Wait()
 				assert.Regexp(t, "^-- You are bob "+entrance+".*\n-- .*\n$", strings.Join(writes(), ""))
-				c.Close(protocol.Quit)
+				c.Close(protocol.Departed)
 			})
 		})
 	}

@@ -44,11 +44,11 @@ type session struct {
 	serves   bool // it hears the desk
 	aimed    bool // its lines go to a visitor
 	hasCode  bool
-	noted    bool              // the state knows that its client is behind
-	visits   protocol.Ticket   // its conversation at the desk
-	standing protocol.Queueing // the last place in the queue that it was told
-	seen     *seen             // how far its last connection was written
-	lefts    []left            // of the rooms that it has left, the last ones
+	noted    bool                   // the state knows that its client is behind
+	visits   protocol.Ticket        // its conversation at the desk
+	standing protocol.QueuePosition // the last place in the queue that it was told
+	seen     *seen                  // how far its last connection was written
+	lefts    []left                 // of the rooms that it has left, the last ones
 }
 
 // left is the end of a session's stay in a room.
@@ -63,10 +63,10 @@ const maxLefts = state.MaxStays
 // room is a room with its sessions.
 type room struct {
 	name    protocol.Room
-	members []*membership    // in no order; membership.index is the index
-	said    []*journal.Entry // in this commit, and not delivered yet
-	others  []*protocol.Line // of what was said, see elsewhere
-	order   int              // in run.speaking
+	members []*membership     // in no order; membership.index is the index
+	said    []*journal.Entry  // in this commit, and not delivered yet
+	others  []*protocol.Frame // of what was said, see elsewhere
+	order   int               // in run.speaking
 	crowding
 	commit uint64 // the number of the last commit with a line here
 	lines  int    // delivered here in that commit
@@ -90,7 +90,7 @@ func (a *audience) follow(e *journal.Entry) {
 	a.head = e.Seq
 	a.things.follow(e)
 	if reader, one := e.Stream.Session(); !one || a.sessions[reader] != nil {
-		a.nth[e.Stream] = e.Nth
+		a.nth[e.Stream] = e.StreamSeq
 	}
 	if e.Stream == state.Desk {
 		a.trails.take(e)
@@ -128,7 +128,7 @@ func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
 		a.retire(s)
 		return
 	}
-	if s.lefts = append(s.lefts, left{e.Stream, e.Seq, e.Nth - 1}); len(s.lefts) > maxLefts {
+	if s.lefts = append(s.lefts, left{e.Stream, e.Seq, e.StreamSeq - 1}); len(s.lefts) > maxLefts {
 		s.lefts = slices.Delete(s.lefts, 0, 1)
 	}
 }
@@ -200,5 +200,5 @@ func (a *audience) remove(s *session) {
 	a.retire(s)
 	delete(a.sessions, s.id)
 	delete(a.nth, state.Mailbox(s.id))
-	delete(a.nth, state.Visit(s.id))
+	delete(a.nth, state.Conversation(s.id))
 }

@@ -216,7 +216,7 @@ func wanted(entries []journal.Entry, p *hubtest.Client, id uuid.UUID) (want map[
 		if e.Author == id && comesIn(in, e) || !in[e.Stream] {
 			continue
 		}
-		at := protocol.StampOf(e.Event).ID
+		at := protocol.MetaOf(e.Event).ID
 		if !me.Hears(e) || at == last {
 			unheard++
 		}
@@ -278,7 +278,7 @@ func (o story) String() string {
 	}
 	s.WriteString("was told\n")
 	for _, e := range o.p.Heard() {
-		fmt.Fprintf(&s, "%d %s", protocol.StampOf(e).Seq, protocol.AppendEvent(nil, e))
+		fmt.Fprintf(&s, "%d %s", protocol.MetaOf(e).Seq, protocol.AppendEvent(nil, e))
 	}
 	return s.String()
 }

@@ -31,9 +31,9 @@ func must[T any](v T, err error) T {
 // taking is a Writer that takes everything, as sockets mostly do.
 type taking struct{ lines int }
 
-func (w *taking) Send(lines []*protocol.Line) error { w.lines += len(lines); return nil }
+func (w *taking) Send(lines []*protocol.Frame) error { w.lines += len(lines); return nil }
 
-func (w *taking) Offer(lines []*protocol.Line) (bool, error) {
+func (w *taking) TryWrite(lines []*protocol.Frame) (bool, error) {
 	w.lines += len(lines)
 	return true, nil
 }
@@ -80,9 +80,9 @@ func (s *stage) next(author uuid.UUID, e protocol.Recorded) *journal.Entry {
 
 func (s *stage) nextIn(room protocol.Room, author uuid.UUID, e protocol.Recorded) *journal.Entry {
 	s.nth++
-	stamp := protocol.Stamp{Seq: s.nth, ID: uuid.UUID{1}, Time: time.Unix(0, 0), Room: room}
-	entry := &journal.Entry{Seq: s.nth, Nth: s.nth, Stream: journal.OfRoom(room), Author: author, Event: e.Stamped(stamp)}
-	entry.Line = protocol.NewLine(entry.Event.ForOthers())
+	stamp := protocol.Meta{Seq: s.nth, ID: uuid.UUID{1}, Time: time.Unix(0, 0), Room: room}
+	entry := &journal.Entry{Seq: s.nth, StreamSeq: s.nth, Stream: journal.OfRoom(room), Author: author, Event: e.WithMeta(stamp)}
+	entry.Frame = protocol.NewFrame(entry.Event.Public())
 	return entry
 }
 
@@ -96,7 +96,7 @@ func (s *stage) say() *journal.Entry { return s.sayIn(protocol.Lobby) }
 
 func (s *stage) sayIn(room protocol.Room) *journal.Entry {
 	m := s.clients[0].session
-	return s.nextIn(room, m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Mine: protocol.Mine{You: true}})
+	return s.nextIn(room, m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Ack: protocol.Ack{You: true}})
 }
 
 // sweepAll does what the sweep's goroutines do.
@@ -181,7 +181,7 @@ func BenchmarkApply(b *testing.B) {
 // One line in and out of one outbox.
 func BenchmarkOutbox(b *testing.B) {
 	s := newStage(1)
-	lines := []*protocol.Line{s.say().Line}
+	lines := []*protocol.Frame{s.say().Frame}
 	size := len(lines[0].Text())
 	b.ReportAllocs()
 	for b.Loop() {

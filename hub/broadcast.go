@@ -129,7 +129,7 @@ func (r *run) noteAuthors(room *room) {
 // of them.
 func (r *run) tellRoom(room *room) {
 	var events []protocol.Event // of all entries
-	var together []*protocol.Line
+	var together []*protocol.Frame
 	for _, m := range room.members {
 		s := m.of
 		if !s.live {
@@ -146,10 +146,10 @@ func (r *run) tellRoom(room *room) {
 			if events == nil {
 				events = eventsOf(room.said)
 			}
-			r.feed(s, said[0], []*protocol.Line{protocol.Together(events[len(events)-len(said):])}, room.crowded)
+			r.feed(s, said[0], []*protocol.Frame{protocol.NewBatch(events[len(events)-len(said):])}, room.crowded)
 		default:
 			if together == nil {
-				together = []*protocol.Line{linesOf(room.said)}
+				together = []*protocol.Frame{linesOf(room.said)}
 			}
 			r.feed(s, said[0], together, room.crowded)
 		}
@@ -157,17 +157,17 @@ func (r *run) tellRoom(room *room) {
 }
 
 // linesOf is what sessions that have said none of it are told.
-func linesOf(said []*journal.Entry) *protocol.Line {
+func linesOf(said []*journal.Entry) *protocol.Frame {
 	if len(said) == 1 {
-		return said[0].Line
+		return said[0].Frame
 	}
-	return protocol.Together(eventsOf(said))
+	return protocol.NewBatch(eventsOf(said))
 }
 
 func eventsOf(said []*journal.Entry) []protocol.Event {
 	events := make([]protocol.Event, len(said))
 	for i, e := range said {
-		events[i] = e.Line.Event
+		events[i] = e.Frame.Event
 	}
 	return events
 }
@@ -187,16 +187,16 @@ func (r *run) tell(e *journal.Entry) {
 		if id, ok := e.Stream.Session(); ok {
 			if m := r.sessions[id]; m != nil {
 				r.tellMember(m, e)
-				if news, ok := e.Event.(protocol.AtDesk); ok && m.client != nil {
+				if news, ok := e.Event.(protocol.VisitorNotice); ok && m.client != nil {
 					m.client.out.post(nil) // its state line is out of date
-					if news.Queueing != nil {
-						m.standing = *news.Queueing
+					if news.QueuePosition != nil {
+						m.standing = *news.QueuePosition
 					}
 				}
 			}
 			return
 		}
-		if room := r.rooms[protocol.StampOf(e.Event).Room]; room != nil {
+		if room := r.rooms[protocol.MetaOf(e.Event).Room]; room != nil {
 			r.tellMembers(room, e)
 		}
 	}
@@ -204,13 +204,13 @@ func (r *run) tell(e *journal.Entry) {
 
 func (r *run) tellMember(m *session, e *journal.Entry) {
 	if m.live && m.hears(e) {
-		r.feed(m, e, []*protocol.Line{m.line(e)}, false)
+		r.feed(m, e, []*protocol.Frame{m.line(e)}, false)
 	}
 }
 
 // tellMembers is tellMember for all members of a room.
 func (r *run) tellMembers(room *room, e *journal.Entry) {
-	here := heard{e, e.Line, false}
+	here := heard{e, e.Frame, false}
 	there := heard{e, nil, true}
 	for _, m := range room.members {
 		s := m.of
@@ -218,11 +218,11 @@ func (r *run) tellMembers(room *room, e *journal.Entry) {
 		case !s.live || !s.hears(e):
 		case m.isElsewhere():
 			if there.line == nil {
-				there.line = protocol.NewLine(protocol.Elsewhere{Event: e.Event.ForOthers()})
+				there.line = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})
 			}
-			r.feed(s, e, []*protocol.Line{s.lineOf(&there)}, false)
+			r.feed(s, e, []*protocol.Frame{s.lineOf(&there)}, false)
 		default:
-			r.feed(s, e, []*protocol.Line{s.lineOf(&here)}, false)
+			r.feed(s, e, []*protocol.Frame{s.lineOf(&here)}, false)
 		}
 	}
 }
@@ -238,7 +238,7 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 }
 
 // lines are what m alone is told of what was said.
-func (m *session) lines(said []*journal.Entry) (lines []*protocol.Line) {
+func (m *session) lines(said []*journal.Entry) (lines []*protocol.Frame) {
 	for _, e := range said {
 		if m.hears(e) {
 			lines = append(lines, m.line(e))
@@ -249,7 +249,7 @@ func (m *session) lines(said []*journal.Entry) (lines []*protocol.Line) {
 
 // feed appends lines to the outbox of a live member; first is their first entry. Without room for all of them
 // the member is behind, and reads on by itself from before the first.
-func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Line, mayWait bool) {
+func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Frame, mayWait bool) {
 	bytes := 0
 	for _, l := range lines {
 		bytes += size(m, l)
@@ -269,7 +269,7 @@ func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
 	cur.Seq = e.Seq - 1
 	for i := range cur.Streams {
 		if cur.Streams[i].Stream == e.Stream {
-			cur.Streams[i].Nth = e.Nth - 1
+			cur.Streams[i].StreamSeq = e.StreamSeq - 1
 		}
 	}
 	if s.watched != nil {
@@ -288,7 +288,7 @@ func (m *membership) takeBack(cur *journal.Cursor) {
 		}
 		for i := range cur.Streams {
 			if r := &cur.Streams[i]; r.Stream == e.Stream {
-				r.Nth = e.Nth - 1
+				r.StreamSeq = e.StreamSeq - 1
 			}
 		}
 		return
@@ -296,7 +296,7 @@ func (m *membership) takeBack(cur *journal.Cursor) {
 }
 
 // size is what line costs in m's outbox: its bytes in the encoding that m reads.
-func size(m *session, line *protocol.Line) int {
+func size(m *session, line *protocol.Frame) int {
 	if m.program {
 		return len(line.JSON())
 	}

@@ -32,11 +32,11 @@ const (
 
 // cost is by how many bytes e makes the journal grow, about: its words are stored, and indexed.
 func cost(e *journal.Entry) float64 {
-	if e.Event.IsSpoken() {
+	if e.Event.IsMessage() {
 		from, words := protocol.Words(e.Event)
 		return entryCost + float64(len(from.String())) + float64(len(words.String()))*7/2
 	}
-	return entryCost + float64(len(protocol.AppendEventJSON(nil, e.Event.Stamped(protocol.Stamp{}))))
+	return entryCost + float64(len(protocol.AppendEventJSON(nil, e.Event.WithMeta(protocol.Meta{}))))
 }
 
 // budgets are what the addresses have spent.

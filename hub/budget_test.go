@@ -54,10 +54,10 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 			for range c.lines / 10 {
 				entries, boxes := make([]journal.Entry, 10), [5]uuid.UUID{uuid.New(), uuid.New(), uuid.New(), uuid.New(), uuid.New()}
 				for i := range entries {
-					stamp := protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now(), Room: protocol.Lobby}
-					var ev protocol.Recorded = protocol.Joined{Stamp: stamp, From: nick("guest-1234")}
+					stamp := protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: time.Now(), Room: protocol.Lobby}
+					var ev protocol.Recorded = protocol.Joined{Meta: stamp, From: nick("guest-1234")}
 					if c.text != nil {
-						ev = protocol.Said{Stamp: stamp, From: nick("guest-1234"), Text: protocol.MustText(c.text())}
+						ev = protocol.Said{Meta: stamp, From: nick("guest-1234"), Text: protocol.MustText(c.text())}
 					}
 					entries[i] = journal.Entry{Stream: journal.OfRoom(protocol.Lobby), Author: author, Event: ev}
 					if c.own {

@@ -93,7 +93,7 @@ func TestAThousandLeaveTheQueueAtOnce(t *testing.T) {
 			p.Told()
 		}
 		for _, p := range people[:crowd/2] {
-			p.Send(protocol.Undesk{})
+			p.Send(protocol.LeaveDesk{})
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
@@ -119,7 +119,7 @@ func TestHowThingsStandIsToldOnce(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 8, false, func(w *deskWorld) {
 		moves := func() { // the first is on its way to who reads slowly, the others wait
 			for range 3 {
-				w.visitors[w.Queue()[0]-1].Do(protocol.Undesk{})
+				w.visitors[w.Queue()[0]-1].Do(protocol.LeaveDesk{})
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
 			}
@@ -129,7 +129,7 @@ func TestHowThingsStandIsToldOnce(t *testing.T) {
 		leaves.Pause()
 		moves()
 		asks.Do(protocol.Who{})
-		leaves.Do(protocol.Undesk{})
+		leaves.Do(protocol.LeaveDesk{})
 		asks.Resume()
 		leaves.Resume()
 		synctest.Wait()

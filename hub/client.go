@@ -42,24 +42,24 @@ type Client struct {
 
 	// owned by the hub's goroutine
 	Identity
-	conn     uint64             // its number
-	id       uuid.UUID          // of its session, as decided; zero: none yet
-	session  *session           // as delivered; nil before that, and after the goodbye
-	guest    int                // its number among guests
-	code     string             // by which its session can be resumed
-	hello    *protocol.Hello    // its hello; nil: none
-	resume   *protocol.Resume   // what the hello names as seen
-	missing  protocol.GapReason // why part of that is missing, until that is told
-	rereads  bool               // its session is over, and the room's lines since then are replayed
-	reading  uint64             // the number of its last reading of the journal: each one ends those before
-	warned   time.Time          // when it was told that its address has nearly spent its budget
-	reserves bool               // a place at the desk is reserved for it
-	toldFull bool               // it was told that there is no place at the desk
-	entering int                // intents in the log that may give it a session
-	withheld bool               // it has no session before its hello
-	nowhere  bool               // it was told that its session could not be recorded
-	detached bool               // its connection is over
-	over     bool               // nothing more is sent to it
+	conn     uint64               // its number
+	id       uuid.UUID            // of its session, as decided; zero: none yet
+	session  *session             // as delivered; nil before that, and after the goodbye
+	guest    int                  // its number among guests
+	code     string               // by which its session can be resumed
+	hello    *protocol.Hello      // its hello; nil: none
+	resume   *protocol.ResumeFrom // what the hello names as seen
+	missing  protocol.GapReason   // why part of that is missing, until that is told
+	rereads  bool                 // its session is over, and the room's lines since then are replayed
+	reading  uint64               // the number of its last reading of the journal: each one ends those before
+	warned   time.Time            // when it was told that its address has nearly spent its budget
+	reserves bool                 // a place at the desk is reserved for it
+	toldFull bool                 // it was told that there is no place at the desk
+	entering int                  // intents in the log that may give it a session
+	withheld bool                 // it has no session before its hello
+	nowhere  bool                 // it was told that its session could not be recorded
+	detached bool                 // its connection is over
+	over     bool                 // nothing more is sent to it
 }
 
 func newClient(h *Hub) *Client {
@@ -68,12 +68,12 @@ func newClient(h *Hub) *Client {
 	return c
 }
 
-// MaxTogether is how many lines may be handed over at once: enough to make it cheap, and few enough for a
+// MaxBatch is how many lines may be handed over at once: enough to make it cheap, and few enough for a
 // client that is not read meanwhile.
-const MaxTogether = 64
+const MaxBatch = 64
 
 // Do hands commands to the hub when their turn has come: when what this client asked before is answered and
-// written. So a client that does not read cannot go on asking. Up to MaxTogether lines (see IsLine) may be
+// written. So a client that does not read cannot go on asking. Up to MaxBatch lines (see IsMessage) may be
 // handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise.
 // Answers come through Start: a refusal has the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
@@ -85,7 +85,7 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 		}
 	}
 	w := int64(window)
-	if IsLine(cmds[0]) {
+	if IsMessage(cmds[0]) {
 		w = int64(len(cmds))
 	}
 	if err := c.acquire(ctx, w); err != nil {
@@ -103,8 +103,8 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	return err
 }
 
-// IsLine reports whether a command is a line to be said.
-func IsLine(cmd protocol.Command) bool {
+// IsMessage reports whether a command is a line to be said.
+func IsMessage(cmd protocol.Command) bool {
 	switch cmd.(type) {
 	case protocol.Say, protocol.Me:
 		return true

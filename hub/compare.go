@@ -95,7 +95,7 @@ func (c *comparison) places() error {
 		if len(at) == 0 || at[0].Seq != s.Came { // it is not kept
 			continue
 		}
-		if in, ok := at[0].Event.(protocol.Joined); !ok || at[0].Author != s.ID || in.Stamp.Room != s.Room {
+		if in, ok := at[0].Event.(protocol.Joined); !ok || at[0].Author != s.ID || in.Meta.Room != s.Room {
 			c.problem("%s is in %s since position %d, at which somebody else came, or nobody", s.Nick, s.Room, s.Came)
 		}
 	}

@@ -24,8 +24,8 @@ type onlooker struct {
 func look(w *world, id hub.Identity) *onlooker {
 	g := &onlooker{Client: w.NewClient(false)}
 	g.Identity = id
-	g.Writer = func(read func([]*protocol.Line) error) hub.Writer {
-		return hubtest.Blocking(func(lines []*protocol.Line) error {
+	g.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
+		return hubtest.Blocking(func(lines []*protocol.Frame) error {
 			g.writes.Add(1)
 			return read(lines)
 		})

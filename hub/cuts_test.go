@@ -90,8 +90,8 @@ func (w *cuts) comeBack() {
 }
 
 // wire makes the writers of a client that is cut off.
-func (w *cuts) wire(c *hubtest.Client) func(func([]*protocol.Line) error) hub.Writer {
-	return func(read func([]*protocol.Line) error) hub.Writer {
+func (w *cuts) wire(c *hubtest.Client) func(func([]*protocol.Frame) error) hub.Writer {
+	return func(read func([]*protocol.Frame) error) hub.Writer {
 		at := &wire{read: read, program: c.Program, cannot: w.dice.IntN(3) == 0, whole: w.over, left: w.dice.IntN(1 + w.dice.IntN(8000))}
 		at.deaf = c.Program && w.dice.IntN(3) == 0
 		w.wires[c] = at
@@ -181,13 +181,13 @@ func (w *cuts) settle() {
 // wire is a Writer that carries some bytes and is cut then. A line of which a part has not arrived is not read. Nobody
 // knows how much of what a person was told has arrived: of that all is read that was written at once, or nothing.
 type wire struct {
-	read    func([]*protocol.Line) error
+	read    func([]*protocol.Frame) error
 	program bool
 	cannot  bool // write without waiting
 	whole   bool // it is not cut
 	deaf    bool // what is written after the cut is lost, and the server does not know
 	left    int  // bytes until the cut
-	rest    []*protocol.Line
+	rest    []*protocol.Frame
 	offers  int
 	over    atomic.Bool
 }
@@ -197,7 +197,7 @@ var errCut = errors.New("cut off")
 func (w *wire) isCut() bool { return w.over.Load() }
 
 // Send implements hub.Writer.
-func (w *wire) Send(lines []*protocol.Line) error {
+func (w *wire) Send(lines []*protocol.Frame) error {
 	lines = append(w.rest, lines...)
 	w.rest = nil
 	if !w.isCut() {
@@ -212,8 +212,8 @@ func (w *wire) Send(lines []*protocol.Line) error {
 	return nil
 }
 
-// Offer implements hub.Writer.
-func (w *wire) Offer(lines []*protocol.Line) (bool, error) {
+// TryWrite implements hub.Writer.
+func (w *wire) TryWrite(lines []*protocol.Frame) (bool, error) {
 	if w.cannot {
 		return false, errors.ErrUnsupported
 	}
@@ -226,7 +226,7 @@ func (w *wire) Offer(lines []*protocol.Line) (bool, error) {
 }
 
 // carry returns what arrives of lines.
-func (w *wire) carry(lines []*protocol.Line) (arrived []*protocol.Line) {
+func (w *wire) carry(lines []*protocol.Frame) (arrived []*protocol.Frame) {
 	if w.whole {
 		return lines
 	}
@@ -242,7 +242,7 @@ func (w *wire) carry(lines []*protocol.Line) (arrived []*protocol.Line) {
 	}
 	for _, l := range lines {
 		for e := range l.Events() {
-			one := protocol.NewLine(e)
+			one := protocol.NewFrame(e)
 			if w.left -= len(one.JSON()); w.left < 0 {
 				w.over.Store(true)
 				return arrived

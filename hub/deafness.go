@@ -50,7 +50,7 @@ func (l *listener) ignores(e *journal.Entry) bool {
 		from = ev.From
 	case protocol.AwaySet:
 		from = ev.From
-	case protocol.Erased:
+	case protocol.Redacted:
 		from = ev.From
 	case protocol.Joined:
 		from = ev.From

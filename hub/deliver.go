@@ -19,11 +19,11 @@ const pageLines = 128
 // slice.
 type Writer interface {
 	// Send writes lines in order. It blocks as long as the peer takes something.
-	Send(lines []*protocol.Line) error
-	// Offer is Send without waiting. If it could not write all, it reports false, and Send writes the rest
+	Send(lines []*protocol.Frame) error
+	// TryWrite is Send without waiting. If it could not write all, it reports false, and Send writes the rest
 	// before its own lines. A Writer that can only block returns errors.ErrUnsupported, has written nothing,
 	// and is not asked again.
-	Offer(lines []*protocol.Line) (all bool, err error)
+	TryWrite(lines []*protocol.Frame) (all bool, err error)
 }
 
 // Start lets w write all that the client is told, in order. It is called once. done is called once, from any
@@ -78,12 +78,12 @@ func (c *Client) deliver(d delivery) {
 // delivery is one stretch of writing to a client.
 type delivery struct {
 	c       *Client
-	items   []item           // taken from the outbox
-	offered bool             // a part of the next lines is written already, and the transport has the rest
-	lines   []*protocol.Line // collected for the next send
-	weight  int64            // to release after it
-	ref     protocol.Ref     // of the command that is being answered
-	ended   bool             // the goodbye is written
+	items   []item            // taken from the outbox
+	offered bool              // a part of the next lines is written already, and the transport has the rest
+	lines   []*protocol.Frame // collected for the next send
+	weight  int64             // to release after it
+	ref     protocol.Ref      // of the command that is being answered
+	ended   bool              // the goodbye is written
 }
 
 // run writes all that waits. It is not over if the hub may have more to tell.
@@ -95,7 +95,7 @@ func (d *delivery) run() (over bool, err error) {
 		if d.c.discards.Load() {
 			d.c.reads = nil
 		}
-		var last *protocol.Line
+		var last *protocol.Frame
 		if len(d.items) == 0 {
 			d.items, last = d.c.out.take(d.items)
 		}
@@ -121,7 +121,7 @@ func (d *delivery) run() (over bool, err error) {
 
 // drain writes what was left in the outbox when the hub ended.
 func (d *delivery) drain() error {
-	var last *protocol.Line
+	var last *protocol.Frame
 	if d.items, last = d.c.out.take(d.items); last != nil {
 		return d.sendLast(last)
 	}
@@ -233,7 +233,7 @@ func (d *delivery) offerNow() {
 	if len(d.lines) == 0 || d.offered || d.c.alone || d.c.discards.Load() {
 		return
 	}
-	switch all, err := d.c.to.Offer(d.lines); {
+	switch all, err := d.c.to.TryWrite(d.lines); {
 	case errors.Is(err, errors.ErrUnsupported):
 		d.c.alone = true
 	case err != nil: // Send will report it, too
@@ -246,11 +246,11 @@ func (d *delivery) offerNow() {
 }
 
 // sendLast writes the goodbye instead of all that waits.
-func (d *delivery) sendLast(line *protocol.Line) error {
+func (d *delivery) sendLast(line *protocol.Frame) error {
 	if d.c.discards.Load() {
 		return nil
 	}
-	return d.c.to.Send([]*protocol.Line{line})
+	return d.c.to.Send([]*protocol.Frame{line})
 }
 
 // isOver reports whether nothing more of the journal is to be told, whatever was asked for.
@@ -267,7 +267,7 @@ func (d *delivery) wrote() {
 // keepSeen keeps how far the journal is written.
 func (d *delivery) keepSeen() {
 	for _, line := range slices.Backward(d.lines) {
-		if seq := protocol.StampOf(line.Last()).Seq; seq > 0 {
+		if seq := protocol.MetaOf(line.Last()).Seq; seq > 0 {
 			d.c.seen.Store(seq)
 			return
 		}

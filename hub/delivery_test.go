@@ -28,7 +28,7 @@ func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
 		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("hello")}, uuid.New()),
 		said(protocol.Joined{From: nick("me")}, me),
 		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("and you")}, uuid.New()),
-		said(protocol.Left{From: nick("ann"), Reason: protocol.Quit}, uuid.New()))
+		said(protocol.Left{From: nick("ann"), Reason: protocol.Departed}, uuid.New()))
 	text := func(l listener) string {
 		var b strings.Builder
 		for _, line := range (&behind{me: reader{listener: l}}).appendLines(nil, entries) {
@@ -43,8 +43,8 @@ func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
 func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
 	said := make([]*journal.Entry, 13)
 	for i := range said {
-		joined := protocol.Joined{Stamp: protocol.Stamp{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
-		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Line: protocol.NewLine(joined)}
+		joined := protocol.Joined{Meta: protocol.Meta{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
+		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Frame: protocol.NewFrame(joined)}
 	}
 	m := &session{listener: listener{deaf: newDeafness([]state.Ignored{{Name: nick("bob"), Session: said[1].Author}})}}
 	lines := m.lines(said)
@@ -65,7 +65,7 @@ func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	c.ctx = t.Context()
 	d := delivery{c: c}
 	for _, n := range []int{129, backAtOnce, backAtOnce + 1, 2 * backAtOnce, 2*backAtOnce + 99, 2*backAtOnce + 100, 1 << 30} {
-		p := &past{Past: state.Past{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
+		p := &past{Replay: state.Replay{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
 		got, err := d.back(p)
 		require.NoError(t, err)
 		assert.Equal(t, uint64(max(0, len(entries)-n)), got, n)
@@ -80,10 +80,10 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 	to := &taking{}
 	c.ctx = context.Background()
 	c.to = to
-	c.reads = &behind{cursor: journal.Cursor{Streams: []journal.Reading{{Stream: "#lobby"}}}}
+	c.reads = &behind{cursor: journal.Cursor{Streams: []journal.StreamCursor{{Stream: "#lobby"}}}}
 	d := &delivery{c: c}
 	// between take, which found nothing, and the question, the hub says goodbye and ends
-	c.out.append(item{line: protocol.NewLine(protocol.Goodbye{}), aside: &aside{end: true}}, 10)
+	c.out.append(item{line: protocol.NewFrame(protocol.Goodbye{}), aside: &aside{end: true}}, 10)
 	err := d.catchUp()
 	assert.NoError(t, err)
 	assert.Equal(t, 1, to.lines)

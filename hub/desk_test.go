@@ -164,7 +164,7 @@ func (d *deskPlay) step(i int) {
 			d.connect(p)
 		}
 	case n < 29:
-		p.Send(protocol.Leave{})
+		p.Send(protocol.Quit{})
 	case n < 31:
 		p.Send(protocol.Rename{Nick: hubtest.Nick("n%d", dice.IntN(8))})
 	default:
@@ -186,7 +186,7 @@ func (d *deskPlay) visitorsCommand(i int) protocol.Command {
 	case n < 15:
 		return protocol.Say{Text: text}
 	case n < 17:
-		return protocol.Undesk{}
+		return protocol.LeaveDesk{}
 	case n < 18:
 		return protocol.Join{Room: hubtest.Room("desk")}
 	case n < 19:
@@ -350,7 +350,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 	for _, e := range heard {
 		_, gap := e.(protocol.Gap)
 		require.False(d.t, gap && !p.Program, "a record that forgets nothing has no gap")
-		if seq := protocol.StampOf(e).Seq; seq > 0 {
+		if seq := protocol.MetaOf(e).Seq; seq > 0 {
 			got = append(got, seq)
 		}
 	}
@@ -365,7 +365,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 		e := &entries[i]
 		own, due := e.Author == id, false
 		switch st := e.Stream; {
-		case st == journal.Visit(id):
+		case st == journal.Conversation(id):
 			require.True(d.t, own || atDesk || broken, "position %d is for %s at the desk, where it is not: %s", e.Seq, p.Nick(), d.story(id, p))
 			due = true
 		case st == journal.Desk:
@@ -378,7 +378,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 		case isGot[e.Seq]:
 			_, private := st.Session()
 			require.False(d.t, private, "position %d is for somebody else: %s", e.Seq, d.story(id, p))
-			require.NotEqual(d.t, protocol.DeskRoom, protocol.StampOf(e.Event).Room)
+			require.NotEqual(d.t, protocol.DeskRoom, protocol.MetaOf(e.Event).Room)
 			continue
 		}
 		if own {
@@ -388,7 +388,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 				began = true
 			case protocol.Left:
 				atDesk = false
-				broken = e.Stream == journal.Visit(id) && ev.Reason != protocol.Moved
+				broken = e.Stream == journal.Conversation(id) && ev.Reason != protocol.Moved
 			}
 		}
 		if due = due && began && me.Hears(e); due != isGot[e.Seq] {

@@ -107,7 +107,7 @@ func (r *run) tellQueue() {
 		return // the timer is set
 	}
 	d.due, d.told = false, now
-	q := protocol.Queueing{OnDuty: r.onDuty()}
+	q := protocol.QueuePosition{OnDuty: r.onDuty()}
 	for _, no := range d.waiting {
 		t := d.tickets[no]
 		s := r.sessions[t.session]
@@ -120,7 +120,7 @@ func (r *run) tellQueue() {
 		}
 		s.standing = q
 		told := q
-		s.client.out.post(protocol.NewLine(protocol.AtDesk{State: protocol.Waiting, Queueing: &told}))
+		s.client.out.post(protocol.NewFrame(protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &told}))
 	}
 }
 
@@ -135,7 +135,7 @@ func (r *run) onDuty() (n int) {
 }
 
 // sounds reports whether a and b are told in the same words.
-func sounds(a, b protocol.Queueing) bool {
+func sounds(a, b protocol.QueuePosition) bool {
 	if a.OnDuty == 0 || b.OnDuty == 0 {
 		return a.OnDuty == b.OnDuty
 	}

@@ -35,8 +35,8 @@ type caller struct {
 
 func dialIn(w *world) *caller {
 	c := &caller{Client: w.NewClient(false)}
-	c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
-		return hubtest.Blocking(func(lines []*protocol.Line) error {
+	c.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
+		return hubtest.Blocking(func(lines []*protocol.Frame) error {
 			if c.gone.Load() {
 				return errGone
 			}
@@ -59,7 +59,7 @@ func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
 		ann, bob := people[0], dialIn(w)
 		bob.gone.Store(true) // its greeting is not read
 		bob.does(t, called("bob"), say("one"), say("two"), protocol.Who{}, protocol.Topic{Text: hubtest.Text("tea")}, say("three"))
-		bob.Close(protocol.Quit)
+		bob.Close(protocol.Departed)
 		synctest.Wait()
 		assert.Equal(t, []string{"-- bob joined", "<bob> one", "<bob> two", "-- bob set the topic: tea", "<bob> three", "-- bob left"}, ann.Told())
 		assert.NoError(t, bob.Over())
@@ -81,13 +81,13 @@ func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 		ann.Say("three", "")
 		synctest.Wait()
 		back := dialIn(w)
-		back.does(t, protocol.ComeBack{Code: hubtest.Text(bob.Code())})
+		back.does(t, protocol.Resume{Code: hubtest.Text(bob.Code())})
 		synctest.Wait()
 		told := strings.Join(back.Told(), "\n")
 		assert.NotContains(t, told, "> one")
 		assert.Contains(t, told, "> two\n")
 		assert.Contains(t, told, "> three\n")
-		back.Close(protocol.Quit)
+		back.Close(protocol.Departed)
 	})
 }
 
@@ -112,7 +112,7 @@ func TestWhoIsGoneIsReadNothingFromTheRecord(t *testing.T) {
 				leave(bob)
 				before := store.pages.Load()
 				bob.does(t, protocol.History{All: true}, say("and I am heard"))
-				bob.Close(protocol.Quit)
+				bob.Close(protocol.Departed)
 				synctest.Wait()
 				assert.LessOrEqual(t, store.pages.Load()-before, int64(1))
 				assert.Contains(t, strings.Join(people[0].Told(), "\n"), "> and I am heard\n")
@@ -129,8 +129,8 @@ func TestWhoIsGoneIsForgottenAllTheSame(t *testing.T) {
 		bob.does(t, say("my number is 1234"))
 		synctest.Wait()
 		bob.gone.Store(true)
-		bob.does(t, protocol.Forget{Sure: true})
-		bob.Close(protocol.Quit)
+		bob.does(t, protocol.Redact{Sure: true})
+		bob.Close(protocol.Departed)
 		_ = bob.Over()
 		people[0].Told()
 		people[0].Send(protocol.History{All: true})

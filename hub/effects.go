@@ -198,7 +198,7 @@ func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) [
 	}
 	e := r.complete(c, a.Event)
 	if a.Cut {
-		c.out.cut(protocol.NewLine(e))
+		c.out.cut(protocol.NewFrame(e))
 		r.finish(c)
 		return items
 	}
@@ -206,7 +206,7 @@ func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) [
 		at.end = true
 		r.finish(c)
 	}
-	return append(items, item{line: protocol.NewLine(e), aside: at})
+	return append(items, item{line: protocol.NewFrame(e), aside: at})
 }
 
 // query lets c's writer read something from the journal.
@@ -224,8 +224,8 @@ func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref proto
 	}
 	at.ref = ref
 	switch q := q.(type) {
-	case state.Past:
-		if at.past = (&past{me: s.reader(), Past: q}); !q.End {
+	case state.Replay:
+		if at.past = (&past{me: s.reader(), Replay: q}); !q.End {
 			at.ref = ""
 		}
 	case state.Search:
@@ -279,9 +279,9 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 		if e.Desk != nil {
 			r.stand(c.session, *e.Desk)
 		}
-	case protocol.AtDesk:
-		if e.Queueing != nil {
-			r.stand(c.session, *e.Queueing)
+	case protocol.VisitorNotice:
+		if e.QueuePosition != nil {
+			r.stand(c.session, *e.QueuePosition)
 		}
 	case protocol.Goodbye:
 		if e.Reason.ComesBack() {
@@ -297,7 +297,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 }
 
 // stand notes the place in the queue that a visitor is told; it replaces what waits.
-func (r *run) stand(s *session, q protocol.Queueing) {
+func (r *run) stand(s *session, q protocol.QueuePosition) {
 	if s == nil || s.operator { // an operator's state line is about the journal: see tellTrouble
 		return
 	}

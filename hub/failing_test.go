@@ -68,7 +68,7 @@ func (w *world) callers(from, n int) {
 	}
 	synctest.Wait() // what has its turn only when something is recorded waits for that
 	for i, c := range all {
-		c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[(from+i)%3])
+		c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[(from+i)%3])
 		c.Leave()
 	}
 	talking.Wait()
@@ -231,7 +231,7 @@ func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 		time.Sleep(11 * time.Millisecond) // it is closed, and the way out of it is under way
 		disk.falls(true)
 		for range 50 {
-			eve.Send(protocol.Undesk{})
+			eve.Send(protocol.LeaveDesk{})
 		}
 		time.Sleep(10 * time.Second)
 		disk.falls(true)

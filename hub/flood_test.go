@@ -33,7 +33,7 @@ func (w *deskWorld) caller(from hub.Address) *hubtest.Client {
 func (w *deskWorld) leavesWord(from hub.Address, word string) {
 	p := w.caller(from)
 	says(p, word)
-	p.Do(protocol.Leave{})
+	p.Do(protocol.Quit{})
 	drop(p)
 	p.Wait()
 }
@@ -68,8 +68,8 @@ func TestWhoHasGoneTakesNobodysPlace(t *testing.T) {
 func TestWithoutAWordNothingIsLeft(t *testing.T) {
 	for _, program := range []bool{false, true} {
 		atTheDesk(t, hub.Options{}, 0, 3, program, func(w *deskWorld) {
-			w.visitors[0].Do(protocol.Leave{})
-			w.visitors[1].Do(protocol.Undesk{})
+			w.visitors[0].Do(protocol.Quit{})
+			w.visitors[1].Do(protocol.LeaveDesk{})
 			drop(w.visitors[2])
 			time.Sleep(3 * time.Minute)
 			synctest.Wait()
@@ -88,7 +88,7 @@ func TestAMessageExpires(t *testing.T) {
 		drop(over)
 		inRoom := w.caller(hubtest.Address(3))
 		says(inRoom, "from the room")
-		inRoom.Do(protocol.Undesk{})
+		inRoom.Do(protocol.LeaveDesk{})
 		time.Sleep(7*24*time.Hour - time.Minute)
 		synctest.Wait()
 		require.Len(t, w.Tickets(), 3)
@@ -205,7 +205,7 @@ func TestComingAndLeavingIsBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		p := w.caller(hubtest.Address(1))
 		for range 50 {
-			p.Do(protocol.Undesk{}, protocol.Desk{})
+			p.Do(protocol.LeaveDesk{}, protocol.Desk{})
 		}
 		assert.Equal(t, protocol.Ticket(hub.MaxTurns), w.LastTicket())
 		assert.Contains(t, p.Text(), "too often")

@@ -10,7 +10,7 @@ import (
 // follows carries out commands. Their cost is in flight until they are told.
 func (r *run) follows(req commands) {
 	for _, cmd := range req.cmds {
-		p := proposal{c: req.c, weight: req.weight, cost: costOf(cmd), isLine: IsLine(cmd), ref: req.ref}
+		p := proposal{c: req.c, weight: req.weight, cost: costOf(cmd), isLine: IsMessage(cmd), ref: req.ref}
 		r.command(req.c, cmd, p)
 	}
 }
@@ -33,7 +33,7 @@ func (r *run) command(c *Client, cmd protocol.Command, p proposal) {
 		r.arrive(c)
 		r.help(c, cmd, p)
 		return
-	case protocol.ComeBack:
+	case protocol.Resume:
 		r.resume(c, cmd.Code.String(), p)
 		return
 	case protocol.Hello:
@@ -62,9 +62,9 @@ func (r *run) enters(c *Client, cmd protocol.Command, p proposal) bool {
 		c.Nick = cmd.Nick
 		r.drop(p)
 		return false
-	case protocol.Leave:
+	case protocol.Quit:
 		if c.nowhere || r.health.hangs() { // else it is told first where it is
-			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
+			r.goodbye(c, protocol.Goodbye{Reason: protocol.Departed})
 			r.drop(p)
 			return false
 		}
@@ -111,8 +111,8 @@ func (r *run) detach(req detach) {
 	r.greeted.leave(c)
 	defer r.ended(c)
 	if !c.hasSession() || r.parted { // its session stays for the next start
-		if req.reason == protocol.Quit && !c.over {
-			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
+		if req.reason == protocol.Departed && !c.over {
+			r.goodbye(c, protocol.Goodbye{Reason: protocol.Departed})
 		}
 		if r.parted {
 			r.leftUnread(c)
@@ -125,7 +125,7 @@ func (r *run) detach(req detach) {
 		return
 	}
 	lost := c.lostFor(req.reason)
-	if req.reason != protocol.Quit { // it is told nothing more
+	if req.reason != protocol.Departed { // it is told nothing more
 		r.finish(c)
 	}
 	r.lose(c, lost)
@@ -160,7 +160,7 @@ func (r *run) forget(conn uint64) {
 	delete(r.lost, conn)
 	if c := r.clients[conn]; c != nil && c.detached {
 		if !c.over { // its session is over, or never began
-			r.goodbye(c, protocol.Goodbye{Reason: protocol.Quit})
+			r.goodbye(c, protocol.Goodbye{Reason: protocol.Departed})
 		}
 		delete(r.clients, conn)
 	}

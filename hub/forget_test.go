@@ -26,7 +26,7 @@ func (unforgetting) Forget(uuid.UUID, []journal.Stream, uint64) (int, error) {
 func TestWhatCouldNotBeForgottenIsTold(t *testing.T) {
 	inWorld(t, hubtest.Setup{Store: unforgetting{journal.NewMemory(journal.Bounds{})}}, 1, false, func(_ *world, people []*hubtest.Client) {
 		people[0].Send(say("hello"))
-		people[0].Send(protocol.Forget{Sure: true})
+		people[0].Send(protocol.Redact{Sure: true})
 		synctest.Wait()
 		told := last(people[0].Told())
 		assert.Contains(t, told, "could not be taken out of the record")
@@ -41,7 +41,7 @@ func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 		ann := w.Enter(hub.Identity{})
 		ann.Do(say("a secret"))
 		w.Record.Hold()
-		ann.Send(protocol.Forget{Sure: true})
+		ann.Send(protocol.Redact{Sure: true})
 		synctest.Wait()
 		ann.Leave()
 		w.Record.Release()
@@ -68,7 +68,7 @@ func TestWordsGoFromANodeThatStops(t *testing.T) {
 		ann := ns.enter(0, "ann")
 		ann.Do(say("a secret"))
 		ns.link(1).Pause()
-		ann.Send(protocol.Forget{Sure: true})
+		ann.Send(protocol.Redact{Sure: true})
 		synctest.Wait()
 		ns.all[1].Stop()
 		synctest.Wait()

@@ -80,7 +80,7 @@ func TestTheEndTellsWhatWaits(t *testing.T) {
 				visitors = append(visitors, v)
 			}
 			synctest.Wait()
-			visitors[0].Send(protocol.Leave{})
+			visitors[0].Send(protocol.Quit{})
 			visitors[0].Wait()
 			op.Told()
 			w.Stop()

@@ -79,11 +79,11 @@ func (r *run) number(c *Client) {
 }
 
 // greeting is the same for all clients, so one line serves.
-var greeting = protocol.NewLine(protocol.Greeting{Server: protocol.Version})
+var greeting = protocol.NewFrame(protocol.Greeting{Server: protocol.Version})
 
 // greet is the first line of a connection. On a desk-only server it reports whether there is a place, which is
 // reserved from then on.
-func (r *run) greet(c *Client) *protocol.Line {
+func (r *run) greet(c *Client) *protocol.Frame {
 	if !r.opts.Desk || c.Operator {
 		return greeting
 	}
@@ -93,7 +93,7 @@ func (r *run) greet(c *Client) *protocol.Line {
 		return greeting
 	}
 	c.toldFull = true
-	return protocol.NewLine(protocol.Greeting{Server: protocol.Version, Text: protocol.MustText(full.Text)})
+	return protocol.NewFrame(protocol.Greeting{Server: protocol.Version, Text: protocol.MustText(full.Text)})
 }
 
 // isFull returns why there is no place at the desk for a client, beside those reserved for other clients.
@@ -232,7 +232,7 @@ func (r *run) hello(c *Client, h protocol.Hello, p proposal) {
 }
 
 // missing is why a program whose session is over cannot be told all that it has missed.
-func (r *run) missing(res *protocol.Resume) protocol.GapReason {
+func (r *run) missing(res *protocol.ResumeFrom) protocol.GapReason {
 	switch {
 	case res == nil:
 		return ""
@@ -241,7 +241,7 @@ func (r *run) missing(res *protocol.Resume) protocol.GapReason {
 	case !r.node.shares() && res.Seq > r.machine.Head(): // with several nodes, another may be ahead of this one
 		return protocol.Future
 	}
-	return protocol.OldToken
+	return protocol.SessionExpired
 }
 
 // resume resumes a session for a person, by its code. The person does not name the last position seen: the

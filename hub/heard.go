@@ -12,14 +12,14 @@ import (
 // heard is an entry as sessions other than its author are told it.
 type heard struct {
 	*journal.Entry
-	line      *protocol.Line
+	line      *protocol.Frame
 	elsewhere bool
 }
 
 // linesOfAll are the lines of said for sessions that have said none of it. Consecutive comings and goings
 // become one line.
-func linesOfAll(said []heard) []*protocol.Line {
-	lines := make([]*protocol.Line, len(said))
+func linesOfAll(said []heard) []*protocol.Frame {
+	lines := make([]*protocol.Frame, len(said))
 	for i := range said {
 		lines[i] = said[i].line
 	}
@@ -27,7 +27,7 @@ func linesOfAll(said []heard) []*protocol.Line {
 }
 
 // linesOf are what s alone is told of said.
-func (s *session) linesOf(said []heard) (lines []*protocol.Line) {
+func (s *session) linesOf(said []heard) (lines []*protocol.Frame) {
 	for i := range said {
 		if h := &said[i]; s.hears(h.Entry) {
 			lines = append(lines, s.lineOf(h))
@@ -37,11 +37,11 @@ func (s *session) linesOf(said []heard) (lines []*protocol.Line) {
 }
 
 // lineOf is what s is told of an entry that it hears.
-func (s *session) lineOf(h *heard) *protocol.Line {
+func (s *session) lineOf(h *heard) *protocol.Frame {
 	if h.Author != s.id && h.line != nil {
 		return h.line
 	}
-	return protocol.NewLine(besides(s.event(h.Entry), h.elsewhere))
+	return protocol.NewFrame(besides(s.event(h.Entry), h.elsewhere))
 }
 
 // besides is an event with the name of its room if that is not in front.
@@ -53,18 +53,18 @@ func besides(e protocol.Event, elsewhere bool) protocol.Event {
 }
 
 // elsewhere is the line of entry i for sessions that have another room in front.
-func (r *room) elsewhere(i int) *protocol.Line {
+func (r *room) elsewhere(i int) *protocol.Frame {
 	for len(r.others) <= i {
 		r.others = append(r.others, nil)
 	}
 	if r.others[i] == nil {
-		r.others[i] = protocol.NewLine(protocol.Elsewhere{Event: r.said[i].Line.Event})
+		r.others[i] = protocol.NewFrame(protocol.Elsewhere{Event: r.said[i].Frame.Event})
 	}
 	return r.others[i]
 }
 
 // crowd makes one line of consecutive comings and goings. It writes to the slice.
-func crowd(lines []*protocol.Line) []*protocol.Line {
+func crowd(lines []*protocol.Frame) []*protocol.Frame {
 	n := 0
 	for i := 0; i < len(lines); {
 		from := i
@@ -87,12 +87,12 @@ func crowd(lines []*protocol.Line) []*protocol.Line {
 }
 
 // together makes one line of several.
-func together(lines []*protocol.Line) *protocol.Line {
+func together(lines []*protocol.Frame) *protocol.Frame {
 	var events []protocol.Event
 	for _, l := range lines {
 		events = slices.AppendSeq(events, l.Events())
 	}
-	return protocol.Together(events)
+	return protocol.NewBatch(events)
 }
 
 // thing is the last event that was told, in one of several rooms.
@@ -107,7 +107,7 @@ func (t *thing) again(e *journal.Entry) bool {
 		t.stream = ""
 		return false
 	}
-	id := protocol.StampOf(e.Event).ID
+	id := protocol.MetaOf(e.Event).ID
 	again := t.stream != "" && t.stream != e.Stream && t.id == id
 	t.id, t.stream = id, e.Stream
 	return again

@@ -82,7 +82,7 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 					p.Ask(protocol.Help{Typed: !at.program})
 					var listed []string
 					for _, e := range p.Events() {
-						if e, ok := e.(protocol.Helped); ok {
+						if e, ok := e.(protocol.HelpRow); ok {
 							require.Empty(t, e.Barred)
 							listed = append(listed, e.Verb)
 						}

@@ -24,7 +24,7 @@ func bother(p *hubtest.Client) {
 		protocol.Rename{Nick: hubtest.Nick("bother")},
 		protocol.Join{Room: hubtest.Room("bother")},
 		protocol.Join{Room: protocol.Lobby},
-		protocol.Leave{Text: hubtest.Text("bother")},
+		protocol.Quit{Text: hubtest.Text("bother")},
 	} {
 		p.Send(cmd)
 		synctest.Wait()
@@ -102,7 +102,7 @@ func TestOperatorsHearAndAreHeardWhoeverIgnoresWhom(t *testing.T) {
 			synctest.Wait()
 			ann.Send(protocol.Ignore{Nick: hubtest.Nick("bob")})
 			synctest.Wait()
-			bob.Send(protocol.Leave{})
+			bob.Send(protocol.Quit{})
 			synctest.Wait()
 			ann.Told()
 			op.Send(protocol.Rename{Nick: hubtest.Nick("Bob")})
@@ -122,7 +122,7 @@ func TestOnesOwnWordsUnderAnIgnoredName(t *testing.T) {
 		synctest.Wait()
 		ann.Send(protocol.Ignore{Nick: hubtest.Nick("bob")})
 		synctest.Wait()
-		bob.Send(protocol.Leave{})
+		bob.Send(protocol.Quit{})
 		synctest.Wait()
 		ann.Send(protocol.Rename{Nick: hubtest.Nick("bob")})
 		ann.Send(protocol.Say{Text: hubtest.Text("mine")})

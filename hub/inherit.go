@@ -68,7 +68,7 @@ func legacyMessage(m *journal.Message) (msg state.LegacyMessage, ok bool) {
 		Ticket: left.Ticket, Session: m.Left.Author, Nick: left.From, Left: left.Time, LeftAt: m.Left.Seq,
 		Opened: cmp.Or(m.Opened.Seq, m.Words.Seq, m.Left.Seq), Since: since(&m.Opened, &m.Words, &m.Left),
 	}
-	if asked, ok := m.Words.Event.(protocol.Asked); ok {
+	if asked, ok := m.Words.Event.(protocol.VisitorSaid); ok {
 		msg.First = asked.Text
 	}
 	return msg, true
@@ -78,7 +78,7 @@ func legacyMessage(m *journal.Message) (msg state.LegacyMessage, ok bool) {
 func since(entries ...*journal.Entry) (at time.Time) {
 	for _, e := range entries {
 		if e.Event != nil && at.IsZero() {
-			at = protocol.StampOf(e.Event).Time
+			at = protocol.MetaOf(e.Event).Time
 		}
 	}
 	return at

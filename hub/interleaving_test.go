@@ -82,8 +82,8 @@ func TestHelloOfAGuestWhoIsBehind(t *testing.T) {
 		tea.Call(protocol.Hello{Nick: hubtest.Nick("tea"), Room: hubtest.Room("tea")})
 		step := make(chan bool)
 		c := w.NewClient(true)
-		c.Writer = func(read func([]*protocol.Line) error) hub.Writer {
-			return hubtest.Blocking(func(lines []*protocol.Line) error {
+		c.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
+			return hubtest.Blocking(func(lines []*protocol.Frame) error {
 				<-step
 				return read(lines)
 			})
@@ -237,7 +237,7 @@ func TestALeftThatWasGivenUpThrowsNobodyOut(t *testing.T) {
 		ann.Call(protocol.Say{Text: hubtest.Text("bob?")})
 		synctest.Wait()
 		time.Sleep(3 * time.Second)
-		c1.Call(protocol.Leave{})
+		c1.Call(protocol.Quit{})
 		synctest.Wait()
 		got := strings.Join(c1.Told(), "\n")
 		t.Log(got)
@@ -361,14 +361,14 @@ func TestG4AForgottenStreamIsTold(t *testing.T) {
 		_ = m.Commit([]journal.Entry{{Stream: s, Event: protocol.Said{From: hubtest.Nick("a"), Text: hubtest.Text("x")}}}, nil)
 	}
 	say("#lobby")
-	cur := &journal.Cursor{Seq: 1, Streams: []journal.Reading{{Stream: "#lobby", Nth: 1}}}
+	cur := &journal.Cursor{Seq: 1, Streams: []journal.StreamCursor{{Stream: "#lobby", StreamSeq: 1}}}
 	say("#lobby")
 	for range 3 {
 		say("#a")
 	}
 	say("#b") // the lobby, the smallest, is forgotten
 	page, _ := m.Read(cur, 4, 10)
-	assert.True(t, page.Gone > 0 || page.Unsure, "a line of the lobby is gone, and nobody says so")
+	assert.True(t, page.Pruned > 0 || page.AtLeast, "a line of the lobby is gone, and nobody says so")
 }
 
 // Back when the room is gone and there are too many.

@@ -72,7 +72,7 @@ func TestTheAddressIsKeptOutUnlessOthersComeFromThere(t *testing.T) {
 		assert.Contains(t, op.Told(), "-- guest-2 is kicked: the name is refused for 1 minute; others come from there: the address stays open")
 		bob := w.EnterFrom(2, hub.Identity{})
 		assert.Contains(t, strings.Join(bob.Told(), "\n"), "You are guest-5 in")
-		bob.Do(protocol.Leave{})
+		bob.Do(protocol.Quit{})
 		bob.Wait()
 
 		// Also while the other's connection is broken.

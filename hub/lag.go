@@ -22,9 +22,9 @@ func (l *lag) note(decided, now time.Time) {
 // at is the present delay; deliveries of two seconds ago do not count.
 func (l *lag) at(now time.Time) time.Duration {
 	switch passed := now.Sub(l.since); {
-	case passed >= 2*state.Breath:
+	case passed >= 2*state.PasteGuard:
 		*l = lag{since: now}
-	case passed >= state.Breath:
+	case passed >= state.PasteGuard:
 		*l = lag{since: now, before: l.now}
 	}
 	return max(l.now, l.before)

@@ -41,18 +41,18 @@ func (l *listener) event(e *journal.Entry) protocol.Event {
 	switch {
 	case e.Author == l.id:
 		return e.Event
-	case e.Line != nil:
-		return e.Line.Event
+	case e.Frame != nil:
+		return e.Frame.Event
 	}
-	return e.Event.ForOthers()
+	return e.Event.Public()
 }
 
 // line is event, encoded.
-func (l *listener) line(e *journal.Entry) *protocol.Line {
-	if e.Author != l.id && e.Line != nil {
-		return e.Line
+func (l *listener) line(e *journal.Entry) *protocol.Frame {
+	if e.Author != l.id && e.Frame != nil {
+		return e.Frame
 	}
-	return protocol.NewLine(l.event(e))
+	return protocol.NewFrame(l.event(e))
 }
 
 // reader is a listener that reads from the journal, with the stream of its room in front. It is a value, too.
@@ -70,9 +70,9 @@ func (r *reader) event(e *journal.Entry) protocol.Event {
 }
 
 // line is event, encoded.
-func (r *reader) line(e *journal.Entry) *protocol.Line {
+func (r *reader) line(e *journal.Entry) *protocol.Frame {
 	if r.isElsewhere(e) {
-		return protocol.NewLine(r.event(e))
+		return protocol.NewFrame(r.event(e))
 	}
 	return r.listener.line(e)
 }
@@ -88,7 +88,7 @@ func standsIn(e protocol.Event, room journal.Stream) bool {
 }
 
 // appendLines appends the lines of entries. For people, consecutive comings and goings become one line.
-func (b *behind) appendLines(lines []*protocol.Line, entries []journal.Entry) []*protocol.Line {
+func (b *behind) appendLines(lines []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
 	from := len(lines)
 	for i := range entries {
 		if e := &entries[i]; !b.last.again(e) && b.me.hears(e) {

@@ -58,7 +58,7 @@ func (m *membership) isElsewhere() bool {
 // stream is what the session reads of the room.
 func (m *membership) stream() state.Stream {
 	if m.room.name == protocol.DeskRoom {
-		return state.Visit(m.of.id)
+		return state.Conversation(m.of.id)
 	}
 	return state.OfRoom(m.room.name)
 }
@@ -143,7 +143,7 @@ func (a *audience) tidy(r *room) {
 
 // cursor is the cursor of s at the head.
 func (a *audience) cursor(s *session) journal.Cursor {
-	streams := make([]journal.Reading, 0, 4+len(s.watched))
+	streams := make([]journal.StreamCursor, 0, 4+len(s.watched))
 	streams = append(streams, a.reading(state.Everybody), a.reading(state.Mailbox(s.id)))
 	if s.serves {
 		streams = append(streams, a.reading(state.Desk))
@@ -154,6 +154,6 @@ func (a *audience) cursor(s *session) journal.Cursor {
 	return journal.Cursor{Seq: a.head, Streams: streams}
 }
 
-func (a *audience) reading(st state.Stream) journal.Reading {
-	return journal.Reading{Stream: st, Nth: a.nth[st]}
+func (a *audience) reading(st state.Stream) journal.StreamCursor {
+	return journal.StreamCursor{Stream: st, StreamSeq: a.nth[st]}
 }

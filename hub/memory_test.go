@@ -35,7 +35,7 @@ type stalled struct {
 	stuck chan struct{} // closed when nothing is taken for ever
 }
 
-func (s *stalled) Send(lines []*protocol.Line) error {
+func (s *stalled) Send(lines []*protocol.Frame) error {
 	if !s.stops.Load() {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (s *stalled) Send(lines []*protocol.Line) error {
 	return s.ctx.Err()
 }
 
-func (s *stalled) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+func (s *stalled) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
 
 // heap is how much memory lives.
 func heap() int {
@@ -121,7 +121,7 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 				slow = append(slow, w)
 			}
 			before, most := heap(), 8<<20+c.slow*4*hub.Defaults().Outbox
-			talker := enter(hubtest.Ready(func([]*protocol.Line) error { return nil }))
+			talker := enter(hubtest.Ready(func([]*protocol.Frame) error { return nil }))
 			for room := range c.rooms {
 				join(talker, room)
 				for range c.times {

@@ -31,7 +31,7 @@ type merging struct {
 // merge is one sequence, for all sessions that hear the same.
 type merge struct {
 	first *journal.Entry
-	lines []*protocol.Line
+	lines []*protocol.Frame
 	count int // entries
 	taken bool
 }
@@ -139,7 +139,7 @@ func (h *head) heard(front journal.Stream) heard {
 	if h.elsewhere && !standsIn(e.Event, front) {
 		return heard{e, h.room.elsewhere(h.at), true}
 	}
-	return heard{e, e.Line, false}
+	return heard{e, e.Frame, false}
 }
 
 // merge is what is gathered as one sequence, shared by all sessions that hear it.
@@ -167,9 +167,9 @@ func (g *merging) merge() *merge {
 
 // take returns the lines. The first session gets those that are encoded for each room; for more sessions they
 // are encoded as one.
-func (m *merge) take() []*protocol.Line {
+func (m *merge) take() []*protocol.Frame {
 	if m.taken && len(m.lines) > 1 {
-		m.lines = []*protocol.Line{together(m.lines)}
+		m.lines = []*protocol.Frame{together(m.lines)}
 	}
 	m.taken = true
 	return m.lines

@@ -43,8 +43,8 @@ func playNames(t *testing.T, seed uint64) {
 		p.Identity.From = hubtest.Address(dice.IntN(2))
 		p.Identity.Ending = p.ending.Load
 		p.GoesOn = func(error) bool { return true }
-		p.Writer = func(func([]*protocol.Line) error) hub.Writer {
-			return hubtest.Blocking(func([]*protocol.Line) error {
+		p.Writer = func(func([]*protocol.Frame) error) hub.Writer {
+			return hubtest.Blocking(func([]*protocol.Frame) error {
 				if p.gone.Load() {
 					return errGone
 				}
@@ -102,7 +102,7 @@ func playNames(t *testing.T, seed uint64) {
 			pick.Send(protocol.Rename{Nick: name})
 		case 6:
 			if pick != op {
-				pick.Send(protocol.ComeBack{Code: hubtest.Text(secret())})
+				pick.Send(protocol.Resume{Code: hubtest.Text(secret())})
 			}
 		case 7:
 			p := connect(hub.Identity{})
@@ -116,7 +116,7 @@ func playNames(t *testing.T, seed uint64) {
 		case 9:
 			if pick != op {
 				pick.ending.Store(true)
-				pick.HangUp(protocol.Quit)
+				pick.HangUp(protocol.Departed)
 			}
 		case 10:
 			if pick != op {
@@ -126,7 +126,7 @@ func playNames(t *testing.T, seed uint64) {
 			}
 		case 11:
 			if pick != op {
-				pick.Send(protocol.Leave{})
+				pick.Send(protocol.Quit{})
 			}
 		case 12:
 			op.Send(protocol.Kick{Nick: name, For: protocol.Seconds(1 + dice.IntN(5))})
@@ -170,7 +170,7 @@ func playNames(t *testing.T, seed uint64) {
 	w.Record.Release()
 	for _, p := range all {
 		p.ending.Store(true)
-		p.HangUp(protocol.Quit)
+		p.HangUp(protocol.Departed)
 	}
 	time.Sleep(10 * time.Minute)
 	check()

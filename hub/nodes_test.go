@@ -243,7 +243,7 @@ func (p *nodesPlay) visit(i int) protocol.Command {
 	case n < 9:
 		return protocol.Say{Text: text}
 	}
-	return protocol.Undesk{}
+	return protocol.LeaveDesk{}
 }
 
 func (p *nodesPlay) serves(i int) protocol.Command {

@@ -17,7 +17,7 @@ func (p *nodesPlay) checkRecords() (record []journal.Entry) {
 	bySeq := map[uint64]journal.Entry{}
 	for _, s := range p.stores {
 		for _, e := range s.Entries() {
-			e.Nth, e.Line = 0, nil
+			e.StreamSeq, e.Frame = 0, nil
 			if had, is := bySeq[e.Seq]; is {
 				assert.Equal(p.t, had, e)
 			}
@@ -66,7 +66,7 @@ func (p *nodesPlay) checkTold(c *wanderer, record []journal.Entry, who string) {
 		case protocol.Notice:
 			h.twice = h.twice || strings.Contains(e.Text.String(), "may come once more")
 		}
-		if seq := protocol.StampOf(e).Seq; seq > 0 && !h.hear(seq) {
+		if seq := protocol.MetaOf(e).Seq; seq > 0 && !h.hear(seq) {
 			return
 		}
 	}

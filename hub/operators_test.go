@@ -39,7 +39,7 @@ func TestWhatOperatorsSaidIsForOperatorsAtEveryStart(t *testing.T) {
 					bob.Send(protocol.Rooms{})
 					synctest.Wait()
 					bot := w.NewClient(true)
-					bot.ResumeFrom("gone", protocol.Resume{Epoch: store.Epoch().String(), Seq: 1})
+					bot.ResumeFrom("gone", protocol.ResumeFrom{Epoch: store.Epoch().String(), Seq: 1})
 					bot.Connect()
 					time.Sleep(time.Second)
 					synctest.Wait()

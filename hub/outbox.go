@@ -19,8 +19,8 @@ type outbox struct {
 	mu    sync.Mutex
 	items []item
 	bytes int
-	state *protocol.Line // the latest state line, which has no position of its own
-	last  *protocol.Line // the goodbye that waits for nothing: it is written instead of the items
+	state *protocol.Frame // the latest state line, which has no position of its own
+	last  *protocol.Frame // the goodbye that waits for nothing: it is written instead of the items
 
 	ending bool               // the goodbye is here, or was
 	asks   context.CancelFunc // cancels the reading of the journal for an answer; nil: there is none
@@ -37,7 +37,7 @@ const keptItems = 2
 
 // item is a line of the journal or, with an aside, something else.
 type item struct {
-	line *protocol.Line
+	line *protocol.Frame
 	*aside
 }
 
@@ -66,17 +66,17 @@ func (it item) waits() bool {
 // its streams. Later entries are then not reported as missing.
 type place struct {
 	seq     uint64
-	streams []journal.Reading
+	streams []journal.StreamCursor
 }
 
 // nth is the number of the last entry of a stream at the place. i is the probable index of the stream.
 func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 	if i < len(p.streams) && p.streams[i].Stream == st {
-		return p.streams[i].Nth, true
+		return p.streams[i].StreamSeq, true
 	}
 	for i := range p.streams {
 		if p.streams[i].Stream == st {
-			return p.streams[i].Nth, true
+			return p.streams[i].StreamSeq, true
 		}
 	}
 	return 0, false
@@ -84,9 +84,9 @@ func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 
 // shift is a change of the streams that a client that is behind reads.
 type shift struct {
-	leave journal.Stream  // "": none
-	enter journal.Reading // without a stream: none
-	front journal.Stream  // the stream of the room in front, from here on
+	leave journal.Stream       // "": none
+	enter journal.StreamCursor // without a stream: none
+	front journal.Stream       // the stream of the room in front, from here on
 }
 
 // behind is the progress of a writer that reads from the journal.
@@ -102,8 +102,8 @@ type behind struct {
 func (b *behind) turn(s *shift) {
 	b.me.front = s.front
 	streams := b.cursor.Streams
-	gone := func(st journal.Stream) func(journal.Reading) bool {
-		return func(r journal.Reading) bool { return r.Stream == st }
+	gone := func(st journal.Stream) func(journal.StreamCursor) bool {
+		return func(r journal.StreamCursor) bool { return r.Stream == st }
 	}
 	if s.leave != "" {
 		streams = slices.DeleteFunc(streams, gone(s.leave))
@@ -117,7 +117,7 @@ func (b *behind) turn(s *shift) {
 // past is a stretch of the journal to replay.
 type past struct {
 	me reader
-	state.Past
+	state.Replay
 }
 
 // search is what a client looks for in the journal.
@@ -128,7 +128,7 @@ type search struct {
 
 // tells reports whether e is replayed.
 func (p *past) tells(e *journal.Entry) bool {
-	return e.Event.IsSpoken() && !p.me.ignores(e)
+	return e.Event.IsMessage() && !p.me.ignores(e)
 }
 
 // asking returns a context for a reading of the journal: it ends when the answer is not needed any more,
@@ -220,7 +220,7 @@ const leastBytes = 128
 // put appends lines of the journal, or none of them if there is no room for so many bytes. Lines that may wait
 // are written with the next item, or after wake. The bound is checked by bytes alone, so that a client that
 // reads in time is not behind after many short lines at once.
-func (o *outbox) put(lines []*protocol.Line, bytes, bound int, mayWait bool) bool {
+func (o *outbox) put(lines []*protocol.Frame, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
@@ -248,7 +248,7 @@ func (o *outbox) wake() {
 }
 
 // post replaces the state line. A client that does not read thus has at most one waiting. nil removes it.
-func (o *outbox) post(line *protocol.Line) {
+func (o *outbox) post(line *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.state = line; line != nil {
@@ -257,7 +257,7 @@ func (o *outbox) post(line *protocol.Line) {
 }
 
 // cut makes line the last one, written before all that waits.
-func (o *outbox) cut(line *protocol.Line) {
+func (o *outbox) cut(line *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = line
@@ -266,7 +266,7 @@ func (o *outbox) cut(line *protocol.Line) {
 }
 
 // take empties the outbox into a slice, which is overwritten.
-func (o *outbox) take(into []item) (items []item, last *protocol.Line) {
+func (o *outbox) take(into []item) (items []item, last *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	items = append(into[:0], o.items...)

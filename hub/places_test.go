@@ -66,7 +66,7 @@ func playPlaces(t *testing.T, seed uint64) {
 		if dice.IntN(4) == 0 {
 			closes := open[i]
 			open = slices.Delete(open, i, i+1)
-			reason := protocol.Quit
+			reason := protocol.Departed
 			if dice.IntN(2) == 0 {
 				reason = protocol.Lost
 				closes.Conn().Discard()
@@ -126,12 +126,12 @@ func someFirst(dice *rand.Rand, kind string, codes []string) (protocol.Command, 
 		kind = "person"
 	}
 	return []protocol.Command{
-		protocol.ComeBack{Code: hubtest.Text(code)},
+		protocol.Resume{Code: hubtest.Text(code)},
 		protocol.Operator{},
-		protocol.Leave{},
+		protocol.Quit{},
 		protocol.Desk{},
 		protocol.Join{Room: protocol.DeskRoom},
-		protocol.Undesk{},
+		protocol.LeaveDesk{},
 		protocol.Say{Text: hubtest.Text("hello")},
 		protocol.Rename{Nick: hubtest.Nick("n%d", dice.IntN(9))},
 	}[dice.IntN(8)], kind

@@ -37,7 +37,7 @@ func mutter(dice *rand.Rand, p *hubtest.Client, i int) {
 	case 9:
 		p.Send(protocol.Desk{Text: text})
 	case 10:
-		p.Send(protocol.Undesk{})
+		p.Send(protocol.LeaveDesk{})
 	case 11:
 		if p.Identity.Operator {
 			p.Send(protocol.Reply{Ticket: protocol.Ticket(1 + dice.IntN(9)), Text: text})
@@ -94,13 +94,13 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 	require.NotZero(t, me.Room)
 	may := []journal.Stream{journal.OfRoom(me.Room), journal.Mailbox(me.ID), journal.Everybody}
 	if me.Room == protocol.DeskRoom {
-		may[0] = journal.Visit(me.ID)
+		may[0] = journal.Conversation(me.ID)
 	}
 	want := map[uint64]bool{}
 	var words []uint64
 	for _, e := range w.Record.Entries() {
 		for _, st := range may {
-			if e.Stream == st && e.Event.IsSpoken() {
+			if e.Stream == st && e.Event.IsMessage() {
 				want[e.Seq] = true
 				if _, text := protocol.Words(e.Event); strings.Contains(text.String(), "word") {
 					words = append(words, e.Seq)
@@ -113,8 +113,8 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 		p.Send(cmd)
 		synctest.Wait()
 		for _, e := range p.Heard() {
-			if past, ok := e.(protocol.Past); ok {
-				seq := protocol.StampOf(past.Event).Seq
+			if past, ok := e.(protocol.Replayed); ok {
+				seq := protocol.MetaOf(past.Event).Seq
 				assert.True(t, want[seq], "%d is not for it", seq)
 				seqs = append(seqs, seq)
 			}
@@ -143,20 +143,20 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 			}
 			synctest.Wait()
 			p.Told()
-			p.Send(protocol.Forget{})
+			p.Send(protocol.Redact{})
 			synctest.Wait()
 			me := w.Session(p.Conn()).ID
 			streams := map[journal.Stream]bool{}
 			spoken := 0
 			for _, e := range w.Record.Entries() {
 				streams[e.Stream] = true
-				if of, session := e.Stream.Session(); e.Author == me && e.Event.IsSpoken() && (!session || of == me) {
+				if of, session := e.Stream.Session(); e.Author == me && e.Event.IsMessage() && (!session || of == me) {
 					spoken++
 				}
 			}
 			cur := &journal.Cursor{}
 			for st := range streams {
-				cur.Streams = append(cur.Streams, journal.Reading{Stream: st})
+				cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: st})
 			}
 			var all []journal.Entry
 			for cur.Seq < w.Record.Head() {
@@ -167,7 +167,7 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 			require.Len(t, all, len(w.Record.Entries()))
 			for i, e := range all {
 				was := w.Record.Entries()[i]
-				if _, erased := e.Event.(protocol.Erased); e.Author == me && e.Event.IsSpoken() {
+				if _, erased := e.Event.(protocol.Redacted); e.Author == me && e.Event.IsMessage() {
 					assert.True(t, erased, "%s: %s", e.Stream, protocol.AppendEvent(nil, e.Event))
 				} else {
 					assert.Equal(t, was, e)
@@ -175,7 +175,7 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 			}
 			if !p.Identity.Operator { // what stands at the desk as well is counted once
 				require.Len(t, p.Heard(), 1)
-				assert.Equal(t, spoken-w.copiesAtDesk(me), p.Heard()[0].(protocol.Forgot).Count)
+				assert.Equal(t, spoken-w.copiesAtDesk(me), p.Heard()[0].(protocol.Redaction).Count)
 			}
 			w.Close(people...)
 		})
@@ -184,7 +184,7 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 
 func (w *world) copiesAtDesk(me uuid.UUID) (n int) {
 	for _, e := range w.Record.Entries() {
-		if e.Stream == journal.Desk && e.Author == me && e.Event.IsSpoken() {
+		if e.Stream == journal.Desk && e.Author == me && e.Event.IsMessage() {
 			n++
 		}
 	}
@@ -205,9 +205,9 @@ func TestForgetTellsThatThereIsMore(t *testing.T) {
 		for _, m := range w.Sessions() {
 			assert.Equal(t, hub.MaxWrote, m.Wrote)
 		}
-		ann.Send(protocol.Forget{})
+		ann.Send(protocol.Redact{})
 		synctest.Wait()
 		require.Len(t, ann.Heard(), 1)
-		assert.Equal(t, protocol.Forgot{Count: hub.MaxWrote, Rest: true}, ann.Heard()[0])
+		assert.Equal(t, protocol.Redaction{Count: hub.MaxWrote, Rest: true}, ann.Heard()[0])
 	})
 }

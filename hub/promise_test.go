@@ -150,7 +150,7 @@ func TestTheHubStopsAtAnyMoment(t *testing.T) {
 					p.Send(protocol.Join{Room: hubtest.Room(fmt.Sprint("r", j%3))})
 					p.Say("bye", protocol.Ref(fmt.Sprint(j, k, "b")))
 					if k%2 == 0 {
-						p.Send(protocol.Leave{})
+						p.Send(protocol.Quit{})
 					} else {
 						p.Disconnect()
 					}
@@ -195,7 +195,7 @@ func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
 		psst := protocol.Msg{Ref: "k1", To: hubtest.Nick("guest-2"), Text: hubtest.Text("psst")}
 		ann.Send(psst)
 		synctest.Wait()
-		bob.Send(protocol.Leave{})
+		bob.Send(protocol.Quit{})
 		synctest.Wait()
 		ann.Send(psst) // to somebody who has gone meanwhile
 		synctest.Wait()

@@ -27,14 +27,14 @@ func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	}
 	seq := s.seen.Load()
 	tell := func(e protocol.Event) {
-		items = append(items, item{line: protocol.NewLine(e), aside: &aside{after: r.place(c)}})
+		items = append(items, item{line: protocol.NewFrame(e), aside: &aside{after: r.place(c)}})
 	}
 	if c.missing != "" {
 		tell(protocol.Gap{Why: c.missing})
 		c.missing = ""
 	}
 	if seq < q.Trimmed { // the room is older than those that are remembered
-		tell(protocol.Gap{Why: protocol.Forgotten})
+		tell(protocol.Gap{Why: protocol.Pruned})
 	}
 	streams, shifts := s.windows(q, seq)
 	s.live, s.fresh = false, false
@@ -83,7 +83,7 @@ func (d *delivery) readOn(to place) error {
 	for i := range at.cursor.Streams {
 		r := &at.cursor.Streams[i]
 		if nth, known := to.nth(i, r.Stream); known {
-			r.Last = nth
+			r.End = nth
 		}
 	}
 	upto := to.seq
@@ -129,11 +129,11 @@ func (d *delivery) readPage(upto uint64) error {
 
 // tellMissed tells a page of what a client that is behind has missed.
 func (d *delivery) tellMissed(page journal.Page) {
-	if page.Unsure {
-		page.Gone = 0
+	if page.AtLeast {
+		page.Pruned = 0
 	}
-	if page.Gone > 0 || page.Unsure {
-		d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: page.Gone, Why: protocol.Forgotten}))
+	if page.Pruned > 0 || page.AtLeast {
+		d.lines = append(d.lines, protocol.NewFrame(protocol.Gap{Lines: page.Pruned, Why: protocol.Pruned}))
 	}
 	d.lines = d.c.reads.appendLines(d.lines, page.Entries)
 	d.offerNow()
@@ -151,7 +151,7 @@ func (d *delivery) recall() error {
 	cur := journal.Cursor{Seq: max(upto, 1) - 1}
 	for _, r := range at.cursor.Streams {
 		if isRooms(r.Stream) {
-			cur.Streams = append(cur.Streams, journal.Reading{Stream: r.Stream, Nth: journal.Unknown})
+			cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: r.Stream, StreamSeq: journal.SeqUnknown})
 		}
 	}
 	if len(cur.Streams) < 2 {
@@ -173,8 +173,10 @@ type shiftAt struct {
 }
 
 // windows are the streams that s reads from a position on, and how they change up to the present.
-func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Reading, shifts []shiftAt) {
-	unknown := func(st state.Stream) journal.Reading { return journal.Reading{Stream: st, Nth: journal.Unknown} }
+func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, shifts []shiftAt) {
+	unknown := func(st state.Stream) journal.StreamCursor {
+		return journal.StreamCursor{Stream: st, StreamSeq: journal.SeqUnknown}
+	}
 	streams = append(streams, unknown(state.Everybody), unknown(state.Mailbox(s.id)))
 	if q.Serves {
 		streams = append(streams, unknown(state.Desk))
@@ -188,7 +190,7 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Readin
 			continue
 		}
 		window := unknown(st.Stream)
-		window.Last = s.leftAt(st)
+		window.End = s.leftAt(st)
 		if st.From <= seq {
 			streams = append(streams, window)
 		} else {
@@ -235,7 +237,7 @@ func (r *run) readAlso(e *journal.Entry) {
 		return
 	}
 	if s := r.sessions[e.Author]; s.readsOn() {
-		enter := journal.Reading{Stream: e.Stream, Nth: e.Nth}
+		enter := journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}
 		r.append(s.client, &aside{after: r.place(s.client), shift: &shift{enter: enter, front: s.frontStream()}}, nil)
 	}
 }

@@ -20,7 +20,7 @@ func (d *delivery) redact(f *state.Redact) error {
 	case err != nil:
 		return d.unable(err, unforgotten)
 	}
-	d.lines = append(d.lines, protocol.NewLine(protocol.Forgot{Count: n, Rest: !f.Whole}))
+	d.lines = append(d.lines, protocol.NewFrame(protocol.Redaction{Count: n, Rest: !f.Whole}))
 	return nil
 }
 

@@ -86,7 +86,7 @@ func wordsOf(cmd protocol.Command) string {
 		return cmd.Text.String()
 	case protocol.Away:
 		return cmd.Text.String()
-	case protocol.Leave:
+	case protocol.Quit:
 		return cmd.Text.String()
 	case protocol.Note:
 		return cmd.Text.String()

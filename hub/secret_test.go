@@ -57,13 +57,13 @@ func TestNothingThatOthersHearHoldsASecret(t *testing.T) {
 	text, name := protocol.MustText("it is "+aCode), nick("k7qm2-xwdab")
 	for _, cmd := range []protocol.Command{
 		protocol.Say{Text: text}, protocol.Me{Text: text}, protocol.Msg{To: name, Text: text}, protocol.Topic{Text: text}, protocol.Away{Text: text},
-		protocol.Leave{Text: text}, protocol.Desk{Text: text}, protocol.Reply{Ticket: 1, Text: text}, protocol.Note{Ticket: 1, Text: text},
+		protocol.Quit{Text: text}, protocol.Desk{Text: text}, protocol.Reply{Ticket: 1, Text: text}, protocol.Note{Ticket: 1, Text: text},
 		protocol.Announce{Text: text}, protocol.Kick{Nick: name, Text: text}, protocol.Hold{Text: text}, protocol.Close{Text: text}, protocol.Stop{Text: text},
 		protocol.Rename{Nick: name}, protocol.Join{Room: must(protocol.ParseRoom("k7qm2-xwdab"))},
 	} {
 		assert.True(t, s.tellsSecret(m, cmd), "%T", cmd)
 	}
-	for _, cmd := range []protocol.Command{protocol.ComeBack{Code: text}, protocol.Search{Text: text}, protocol.Ping{Ref: aCode}, protocol.Who{}} {
+	for _, cmd := range []protocol.Command{protocol.Resume{Code: text}, protocol.Search{Text: text}, protocol.Ping{Ref: aCode}, protocol.Who{}} {
 		assert.False(t, s.tellsSecret(m, cmd), "%T", cmd)
 	}
 }

@@ -75,7 +75,7 @@ func TestAnAuthorIsToldOneSequence(t *testing.T) {
 func TestOneThingInTwoRoomsIsToldOnce(t *testing.T) {
 	ann, bot := inTwoRooms(t, func(_, _, bob, eve *hubtest.Client) {
 		does(bob, say("hello"))
-		does(eve, protocol.Watch{Room: protocol.Lobby}, called("evelyn"), protocol.Away{Text: hubtest.Text("lunch")}, protocol.Leave{})
+		does(eve, protocol.Watch{Room: protocol.Lobby}, called("evelyn"), protocol.Away{Text: hubtest.Text("lunch")}, protocol.Quit{})
 	})
 	assert.Equal(t, []string{
 		"<bob> hello", "-- eve joined", "-- eve is now evelyn", "-- evelyn is away: lunch", "-- evelyn left",

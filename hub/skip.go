@@ -35,21 +35,21 @@ func (d *delivery) skip(to place) error {
 		if err != nil {
 			return err
 		}
-		if nth != journal.Unknown && r.Nth != journal.Unknown && nth > r.Nth {
-			skipped += int(nth - r.Nth)
+		if nth != journal.SeqUnknown && r.StreamSeq != journal.SeqUnknown && nth > r.StreamSeq {
+			skipped += int(nth - r.StreamSeq)
 		}
-		r.Nth = nth
+		r.StreamSeq = nth
 	}
 	at.cursor = cur
-	d.lines = append(d.lines, protocol.NewLine(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
+	d.lines = append(d.lines, protocol.NewFrame(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
 	return nil
 }
 
 // behind is how many entries up to a place have not been read, as far as that is known.
 func (d *delivery) behind(to place) (n int) {
 	for i, r := range d.c.reads.cursor.Streams {
-		if last, _ := to.nth(i, r.Stream); r.Nth != journal.Unknown && last != journal.Unknown && last > r.Nth {
-			n += int(last - r.Nth)
+		if last, _ := to.nth(i, r.Stream); r.StreamSeq != journal.SeqUnknown && last != journal.SeqUnknown && last > r.StreamSeq {
+			n += int(last - r.StreamSeq)
 		}
 	}
 	return n
@@ -60,11 +60,11 @@ func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
 	j := d.c.hub.journal
 	at, err := j.Back([]journal.Stream{st}, position, 0)
 	if err != nil || at == 0 {
-		return journal.Unknown, err
+		return journal.SeqUnknown, err
 	}
-	page, err := j.Read(&journal.Cursor{Seq: at - 1, Streams: []journal.Reading{{Stream: st, Nth: journal.Unknown}}}, at, 1)
+	page, err := j.Read(&journal.Cursor{Seq: at - 1, Streams: []journal.StreamCursor{{Stream: st, StreamSeq: journal.SeqUnknown}}}, at, 1)
 	if err != nil || len(page.Entries) == 0 {
-		return journal.Unknown, err
+		return journal.SeqUnknown, err
 	}
-	return page.Entries[0].Nth, nil
+	return page.Entries[0].StreamSeq, nil
 }

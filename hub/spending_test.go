@@ -94,7 +94,7 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 		assert.Len(t, eve.Told(), 5)
 		ann.Do(protocol.Say{Text: hubtest.Text("hello")})
 		assert.Equal(t, []string{"<guest-1> hello"}, bob.Told(), "nobody else is refused")
-		eve.Do(protocol.Leave{})
+		eve.Do(protocol.Quit{})
 		assert.Contains(t, eve.Told(), "-- goodbye: see you")
 		assert.Equal(t, []string{"-- guest-3 left"}, ann.Told(), "that is recorded all the same")
 
@@ -129,7 +129,7 @@ func TestNobodyComesInWhenTheReserveIsSpent(t *testing.T) {
 			}
 			came++
 			assert.Contains(t, told[len(told)-1], "You are guest-", "who comes can read")
-			eve.Do(protocol.Leave{})
+			eve.Do(protocol.Quit{})
 			eve.Leave()
 		}
 		assert.InDelta(t, 14, came, 4)

@@ -70,9 +70,9 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 			_ = c.Call(protocol.Say{Text: hubtest.Text(fmt.Sprint("line ", i, " of somebody's who has something to say"))})
 		}
 	}
-	enter := func(hear func([]*protocol.Line) error) *hubtest.Client {
+	enter := func(hear func([]*protocol.Frame) error) *hubtest.Client {
 		c := w.NewClient(true)
-		c.Writer = func(func([]*protocol.Line) error) hub.Writer { return hubtest.Blocking(hear) }
+		c.Writer = func(func([]*protocol.Frame) error) hub.Writer { return hubtest.Blocking(hear) }
 		require.True(b, c.Attach())
 		rest.Go(func() {
 			_ = c.Over()
@@ -80,7 +80,7 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 		})
 		return c
 	}
-	ignore := func([]*protocol.Line) error { return nil }
+	ignore := func([]*protocol.Frame) error { return nil }
 	author := enter(ignore)
 	talk(author, 5)
 	_ = author.Call(protocol.Ping{})
@@ -103,9 +103,9 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 		for range clients {
 			back.Add(1)
 			seen, up, done := uint64(0), s.Head(), false
-			c := enter(func(lines []*protocol.Line) error {
+			c := enter(func(lines []*protocol.Frame) error {
 				for _, l := range lines {
-					seen = max(seen, protocol.StampOf(l.Event).Seq)
+					seen = max(seen, protocol.MetaOf(l.Event).Seq)
 				}
 				if seen >= up && !done {
 					done = true
@@ -114,7 +114,7 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 				}
 				return nil
 			})
-			go func() { _ = c.Call(protocol.Hello{Resume: &protocol.Resume{Epoch: epoch, Seq: from}}) }()
+			go func() { _ = c.Call(protocol.Hello{Resume: &protocol.ResumeFrom{Epoch: epoch, Seq: from}}) }()
 		}
 		back.Wait()
 	}

@@ -122,7 +122,7 @@ func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 func (a *audience) load(m *state.Machine, n *node) {
 	a.head = m.Head()
 	if a.head > 0 {
-		a.nth[state.Everybody], a.nth[state.Desk] = journal.Unknown, journal.Unknown
+		a.nth[state.Everybody], a.nth[state.Desk] = journal.SeqUnknown, journal.SeqUnknown
 	}
 	v := m.View()
 	for _, of := range v.Sessions {
@@ -133,7 +133,7 @@ func (a *audience) load(m *state.Machine, n *node) {
 		s.seen.Store(of.Seen)
 		s.remote = n.isElsewhere(of.Conn)
 		a.sessions[s.id] = s
-		a.nth[state.Mailbox(s.id)], a.nth[state.Visit(s.id)] = journal.Unknown, journal.Unknown
+		a.nth[state.Mailbox(s.id)], a.nth[state.Conversation(s.id)] = journal.SeqUnknown, journal.SeqUnknown
 		if of.Room != (protocol.Room{}) {
 			a.enter(s, of.Room, of.Came)
 		}
@@ -141,7 +141,7 @@ func (a *audience) load(m *state.Machine, n *node) {
 			a.enter(s, p.Room, p.Came)
 		}
 		for m := range s.rooms() {
-			a.nth[m.stream()] = journal.Unknown
+			a.nth[m.stream()] = journal.SeqUnknown
 		}
 	}
 	for _, of := range v.Operators {

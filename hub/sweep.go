@@ -13,7 +13,7 @@ import (
 // waking one for each client costs a fifth of a write. A client that must be waited for gets a goroutine of its
 // own for that time.
 //
-//	outbox ─ add ─> waiting ─> Offer ─> done
+//	outbox ─ add ─> waiting ─> TryWrite ─> done
 //	                             └──> Client.deliver, where something must be waited for
 type sweep struct {
 	mu      sync.Mutex
@@ -133,7 +133,7 @@ func (s *sweep) takeNext() (c *Client, reached int) {
 
 // offer writes as much of what waits as it can without waiting. d is ready for the next client then.
 func (d *delivery) offer() {
-	var last *protocol.Line
+	var last *protocol.Frame
 	c := d.c
 	if c.discards.Load() {
 		c.reads = nil
@@ -150,7 +150,7 @@ func (d *delivery) offer() {
 	}
 	all, err := true, d.collect()
 	if err == nil && len(d.lines) > 0 && !c.discards.Load() {
-		if all, err = c.to.Offer(d.lines); all {
+		if all, err = c.to.TryWrite(d.lines); all {
 			d.keepSeen()
 		}
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) && c.goesOn(err) {

@@ -50,7 +50,7 @@ func (r *run) machineDue() time.Time {
 	switch {
 	case due.IsZero() || r.parted || !r.retryAt.IsZero() || r.node.isBusy():
 		return time.Time{}
-	case len(r.inflight) > 0 && !due.Before(r.inflight[0].at.Add(state.Breath)):
+	case len(r.inflight) > 0 && !due.Before(r.inflight[0].at.Add(state.PasteGuard)):
 		return time.Time{}
 	}
 	due = later(due.Add(r.lag.at(time.Now())), r.node.dueAfter)

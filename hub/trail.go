@@ -77,7 +77,7 @@ func (ts *trails) follow(e *journal.Entry) {
 		if ts.spans >= allSpans {
 			most = min(maxSpans, max(fewSpans, len(*t)))
 		}
-		ts.spans += t.add(e.Seq, e.Nth, most)
+		ts.spans += t.add(e.Seq, e.StreamSeq, most)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestATrailLeadsToAll(t *testing.T) {
 		nth := uint64(0)
 		for range 30_000 {
 			nth++
-			e := journal.Entry{Seq: 2 * nth, Nth: nth}
+			e := journal.Entry{Seq: 2 * nth, StreamSeq: nth}
 			switch n := dice.IntN(100); {
 			case n < 30 && len(open) < 30, len(open) == 0:
 				highest++
@@ -41,7 +41,7 @@ func TestATrailLeadsToAll(t *testing.T) {
 				ts.close(open[i])
 				open = slices.Delete(open, i, i+1)
 			default:
-				e.Event = protocol.Asked{Ticket: open[min(dice.IntN(len(open)), dice.IntN(len(open)))]}
+				e.Event = protocol.VisitorSaid{Ticket: open[min(dice.IntN(len(open)), dice.IntN(len(open)))]}
 			}
 			no := protocol.TicketOf(e.Event)
 			ts.follow(&e)
@@ -82,7 +82,7 @@ func TestATrailIsBounded(t *testing.T) {
 		ts.open(no)
 	}
 	for i := range uint64(200_000) {
-		e := journal.Entry{Seq: 1 + i, Nth: 1 + i, Event: protocol.Asked{Ticket: protocol.Ticket(1 + i%2000)}}
+		e := journal.Entry{Seq: 1 + i, StreamSeq: 1 + i, Event: protocol.VisitorSaid{Ticket: protocol.Ticket(1 + i%2000)}}
 		ts.follow(&e)
 	}
 	spans := 0
@@ -108,12 +108,12 @@ func BenchmarkTranscript(b *testing.B) {
 	for i := range 200 {
 		var entries []journal.Entry
 		for j := range 1001 {
-			e := protocol.Asked{Ticket: 2, From: nick("eve"), Text: protocol.MustText("my screen is black, and has been since I came")}
+			e := protocol.VisitorSaid{Ticket: 2, From: nick("eve"), Text: protocol.MustText("my screen is black, and has been since I came")}
 			if j == 500 {
 				e.Ticket = 1
 			}
-			stamp := protocol.Stamp{ID: uuid.New(), Time: time.Unix(int64(i), 0), Room: protocol.DeskRoom}
-			entries = append(entries, journal.Entry{Stream: journal.Desk, Author: uuid.UUID{1}, Event: e.Stamped(stamp)})
+			stamp := protocol.Meta{ID: uuid.New(), Time: time.Unix(int64(i), 0), Room: protocol.DeskRoom}
+			entries = append(entries, journal.Entry{Stream: journal.Desk, Author: uuid.UUID{1}, Event: e.WithMeta(stamp)})
 		}
 		require.NoError(b, store.Commit(entries, nil))
 		for j := range entries {

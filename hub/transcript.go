@@ -25,7 +25,7 @@ func (d *delivery) tellTranscript(t *transcript) error {
 		}
 	}
 	if t.last < 0 {
-		d.lines = append(d.lines, protocol.NewLine(protocol.HistoryEnd{}))
+		d.lines = append(d.lines, protocol.NewFrame(protocol.HistoryEnd{}))
 	}
 	return nil
 }
@@ -34,7 +34,7 @@ func (d *delivery) tellTranscript(t *transcript) error {
 // at index before of d.lines.
 func (d *delivery) tellSpan(t *transcript, s span, before int) error {
 	again := retelling{past: &past{me: t.me}, now: time.Now()}
-	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.Reading{{Stream: journal.Desk, Nth: journal.Unknown}}}
+	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.StreamCursor{{Stream: journal.Desk, StreamSeq: journal.SeqUnknown}}}
 	for cur.Seq < s.to && !d.isOver() {
 		var page journal.Page
 		err := d.inTurn(func() (err error) {

@@ -96,7 +96,7 @@ func (r *run) tellTrouble(now recordState, err error) {
 	r.hub.trouble(err)
 	for _, c := range r.clients { // also operators without a session, since it could not be recorded
 		if !c.over && c.isOperator() {
-			c.out.post(protocol.NewLine(protocol.Notice{Text: operatorsHear[now]}))
+			c.out.post(protocol.NewFrame(protocol.Notice{Text: operatorsHear[now]}))
 		}
 	}
 	if now == works && !r.retryAt.IsZero() {
@@ -206,7 +206,7 @@ func (r *run) unrecorded() error {
 			continue
 		}
 		others++
-		if slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsSpoken() }) {
+		if slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsMessage() }) {
 			lines++
 		}
 	}

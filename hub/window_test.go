@@ -267,7 +267,7 @@ func (w *Window) Pending() int { return ask(w, func(r *run) int { return len(r.i
 func (w *Window) PendingLines() int {
 	return ask(w, func(r *run) (n int) {
 		for _, d := range r.inflight {
-			n += one(slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsSpoken() }))
+			n += one(slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsMessage() }))
 		}
 		return n
 	})

@@ -72,9 +72,9 @@ func (w *world) attach(program bool) *hubtest.Client {
 	return c
 }
 
-func blocking(read func([]*protocol.Line) error) hub.Writer { return hubtest.Blocking(read) }
+func blocking(read func([]*protocol.Frame) error) hub.Writer { return hubtest.Blocking(read) }
 
-func ready(read func([]*protocol.Line) error) hub.Writer { return hubtest.Ready(read) }
+func ready(read func([]*protocol.Frame) error) hub.Writer { return hubtest.Ready(read) }
 
 var (
 	errDisk = errors.New("disk full")
@@ -91,7 +91,7 @@ func say(words string) protocol.Command { return protocol.Say{Text: hubtest.Text
 
 func called(name string) protocol.Command { return protocol.Rename{Nick: hubtest.Nick("%s", name)} }
 
-func comeBack(code string) protocol.Command { return protocol.ComeBack{Code: hubtest.Text(code)} }
+func comeBack(code string) protocol.Command { return protocol.Resume{Code: hubtest.Text(code)} }
 
 func last(lines []string) string {
 	if len(lines) == 0 {

@@ -18,7 +18,7 @@ func TestALineCostsNoMoreMemoryThanItMust(t *testing.T) {
 		}{
 			{"spelling it as text", 0, func() { buf = AppendEvent(buf[:0], said) }},
 			{"spelling it as JSON", 0, func() { buf = AppendEventJSON(buf[:0], said) }},
-			{"reading its stamp", 0, func() { StampOf(said) }},
+			{"reading its stamp", 0, func() { MetaOf(said) }},
 			// The Say, which is more than an interface holds. Its text is the line itself.
 			{"parsing what was typed", 1, func() { _, _ = ParseCommand(l.s) }},
 			// The name, since it is kept for longer than the line.

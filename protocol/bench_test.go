@@ -20,8 +20,8 @@ var (
 	}
 )
 
-func benchStamp() Stamp {
-	return Stamp{
+func benchStamp() Meta {
+	return Meta{
 		Seq:  123456,
 		ID:   uuid.MustParse("01890000-0000-7000-8000-000000000001"),
 		Time: time.Date(2026, 11, 22, 12, 31, 5, 123456789, time.UTC),
@@ -30,7 +30,7 @@ func benchStamp() Stamp {
 }
 
 func benchSaid(b testing.TB, text string) Said {
-	return Said{Stamp: benchStamp(), From: nick(b, "bob"), Text: MustText(text)}
+	return Said{Meta: benchStamp(), From: nick(b, "bob"), Text: MustText(text)}
 }
 
 func benchJoined(b testing.TB, n int) []Event {
@@ -132,19 +132,19 @@ func BenchmarkStamp(b *testing.B) {
 	b.Run("of", func(b *testing.B) {
 		b.ReportAllocs()
 		for e := Event(e); b.Loop(); {
-			sum += StampOf(e).Seq
+			sum += MetaOf(e).Seq
 		}
 	})
 	b.Run("stamped", func(b *testing.B) {
 		b.ReportAllocs()
 		for e, at := Recorded(e), benchStamp(); b.Loop(); {
-			e = e.Stamped(at)
+			e = e.WithMeta(at)
 		}
 	})
 	b.Run("for-others", func(b *testing.B) {
 		b.ReportAllocs()
 		for e := Recorded(e); b.Loop(); {
-			e = e.ForOthers()
+			e = e.Public()
 		}
 	})
 }
@@ -161,13 +161,13 @@ func BenchmarkTogether(b *testing.B) {
 		b.Run(batch.name+"/text", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Together(batch.events).Text()
+				NewBatch(batch.events).Text()
 			}
 		})
 		b.Run(batch.name+"/json", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Together(batch.events).JSON()
+				NewBatch(batch.events).JSON()
 			}
 		})
 	}
@@ -178,13 +178,13 @@ func BenchmarkLine(b *testing.B) {
 	b.Run("text", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			NewLine(e).Text()
+			NewFrame(e).Text()
 		}
 	})
 	b.Run("json", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			NewLine(e).JSON()
+			NewFrame(e).JSON()
 		}
 	})
 }

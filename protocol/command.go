@@ -14,11 +14,11 @@ type Command interface{ command() }
 type (
 	// Hello is the first line of a program: it asks for JSON lines both ways.
 	Hello struct {
-		Nick   Nick    `json:"nick,omitzero"`   // the nick that the client asks for; zero: the server gives one
-		Room   Room    `json:"room,omitzero"`   // the room to enter, Lobby if zero
-		Token  string  `json:"token,omitzero"`  // of the session to resume
-		Resume *Resume `json:"resume,omitzero"` // the last position that the client saw of that session
-		Replay *int    `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
+		Nick   Nick        `json:"nick,omitzero"`   // the nick that the client asks for; zero: the server gives one
+		Room   Room        `json:"room,omitzero"`   // the room to enter, Lobby if zero
+		Token  string      `json:"token,omitzero"`  // of the session to resume
+		Resume *ResumeFrom `json:"resume,omitzero"` // the last position that the client saw of that session
+		Replay *int        `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
 	}
 	// Say says Text in the room in front; an operator's goes to the operator's target. With Ticket it goes to
 	// that visitor only, and is refused if the author's lines go elsewhere by now. With Room it is said in that
@@ -88,12 +88,12 @@ type (
 		Text Text `json:"text"`          // the words
 		Room Room `json:"room,omitzero"` // zero: the room in front
 	}
-	// Forget takes the author's own words out of the journal, for ever.
-	Forget struct {
+	// Redact takes the author's own words out of the journal, for ever.
+	Redact struct {
 		Sure bool `json:"sure"` // must be set
 	}
-	// ComeBack resumes the session of that code.
-	ComeBack struct {
+	// Resume resumes the session of that code.
+	Resume struct {
 		Code Text `json:"code"` // Welcome.Code or Goodbye.Code
 	}
 	// Ignore stops or starts hearing a member; without Nick it asks for the ignored nicks.
@@ -123,8 +123,8 @@ type (
 		Verb  Text `json:"verb,omitzero"`  // only this command
 		Typed bool `json:"typed,omitzero"` // as people type it, else as programs write it
 	}
-	// Leave says goodbye.
-	Leave struct {
+	// Quit says goodbye.
+	Quit struct {
 		Text Text `json:"text,omitzero"` // the parting words
 	}
 	// Desk goes to the desk, and says Text there; for an operator it is Queue.
@@ -132,8 +132,8 @@ type (
 		Ref  Ref  `json:"id,omitzero"`   // the client's own id
 		Text Text `json:"text,omitzero"` // the first words
 	}
-	// Undesk leaves the desk for the room that the visitor came from.
-	Undesk struct{}
+	// LeaveDesk leaves the desk for the room that the visitor came from.
+	LeaveDesk struct{}
 	// Operator makes the session an operator.
 	Operator struct {
 		Password Secret `json:"password,omitzero"` // empty: the server asks for it
@@ -298,12 +298,12 @@ func (Echo) command()       {}
 func (Read) command()       {}
 func (Ping) command()       {}
 func (Help) command()       {}
-func (Leave) command()      {}
+func (Quit) command()       {}
 func (Kick) command()       {}
 func (Announce) command()   {}
 func (Stop) command()       {}
 func (Desk) command()       {}
-func (Undesk) command()     {}
+func (LeaveDesk) command()  {}
 func (Operator) command()   {}
 func (Duty) command()       {}
 func (Queue) command()      {}
@@ -318,5 +318,5 @@ func (Close) command()      {}
 func (Note) command()       {}
 func (Transcript) command() {}
 func (Search) command()     {}
-func (Forget) command()     {}
-func (ComeBack) command()   {}
+func (Redact) command()     {}
+func (Resume) command()     {}

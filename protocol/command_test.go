@@ -80,7 +80,7 @@ func TestParseCommand(t *testing.T) {
 		"/read tea":         Read{Room: tea},
 		"/ping":             Ping{},
 		"/help nick":        Help{MustText("nick"), true},
-		"/quit":             Leave{},
+		"/quit":             Quit{},
 		"/kick bob why not": Kick{Nick: bob, Text: MustText("why not")},
 		"/shutdown":         Stop{},
 	} {
@@ -181,7 +181,7 @@ func TestACursorInResumeIsPassedOver(t *testing.T) {
 		} {
 			c, err := hello(resume)
 			require.NoError(t, err, resume)
-			assert.Equal(t, Hello{Token: "x", Resume: &Resume{Epoch: "e", Seq: 7}}, c, resume)
+			assert.Equal(t, Hello{Token: "x", Resume: &ResumeFrom{Epoch: "e", Seq: 7}}, c, resume)
 		}
 		for _, resume := range []string{
 			`{"cursor":` + cursor + `}`, `{"epoch":"e","cursor":` + cursor + `}`, `{"seq":7,"cursor":` + cursor + `}`, `{"epoch":"e","seq":null,"cursor":` + cursor + `}`,
@@ -193,7 +193,7 @@ func TestACursorInResumeIsPassedOver(t *testing.T) {
 	}
 	c, err := hello(`{"epoch":"e","seq":0}`)
 	require.NoError(t, err)
-	assert.Equal(t, Hello{Token: "x", Resume: &Resume{Epoch: "e"}}, c, "0 is a position")
+	assert.Equal(t, Hello{Token: "x", Resume: &ResumeFrom{Epoch: "e"}}, c, "0 is a position")
 }
 
 // FuzzCommand holds both spellings of commands to both directions.

@@ -29,7 +29,7 @@ func appendAll(dst []byte, events []Event) []byte {
 func appendCrowd(dst []byte, events []Event) []byte {
 	dst = append(dst, "-- "...)
 	if other, ok := events[0].(Elsewhere); ok {
-		dst = append(append(dst, StampOf(other).Room.s...), ": "...)
+		dst = append(append(dst, MetaOf(other).Room.s...), ": "...)
 	}
 	dst = strconv.AppendInt(dst, int64(len(events)), 10)
 	for i, e := range events[:namesShown] {

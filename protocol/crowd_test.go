@@ -10,18 +10,18 @@ import (
 
 func joined(t testing.TB, room Room, names ...string) (events []Event) {
 	for _, s := range names {
-		events = append(events, Joined{Stamp{Room: room}, nick(t, s)})
+		events = append(events, Joined{Meta{Room: room}, nick(t, s)})
 	}
 	return events
 }
 
 func gone(t testing.TB, room Room, reasons []Reason, names ...string) (events []Event) {
 	for i, s := range names {
-		e := Left{Stamp: Stamp{Room: room}, From: nick(t, s), Reason: reasons[i%len(reasons)]}
+		e := Left{Meta: Meta{Room: room}, From: nick(t, s), Reason: reasons[i%len(reasons)]}
 		switch e.Reason {
 		case Moved:
 			e.To = Room{"#tea"}
-		case Quit:
+		case Departed:
 			e.Text = MustText("see you")
 		}
 		events = append(events, e)
@@ -51,17 +51,17 @@ func TestManyWhoComeAtOnceAreOneLine(t *testing.T) {
 		12:   "-- 12 joined: guest-1, guest-2, guest-3 and 9 more\n",
 		1000: "-- 1000 joined: guest-1, guest-2, guest-3 and 997 more\n",
 	} {
-		assert.Equal(t, want, string(Together(joined(t, Lobby, guests(n)...)).Text()), n)
+		assert.Equal(t, want, string(NewBatch(joined(t, Lobby, guests(n)...)).Text()), n)
 	}
 	names := append([]string{"小明", "guest-18", "Žofie"}, guests(409)...)
-	assert.Equal(t, "-- 412 joined: 小明, guest-18, Žofie and 409 more\n", string(Together(joined(t, Lobby, names...)).Text()))
+	assert.Equal(t, "-- 412 joined: 小明, guest-18, Žofie and 409 more\n", string(NewBatch(joined(t, Lobby, names...)).Text()))
 }
 
 func TestManyWhoGoAtOnceAreOneLine(t *testing.T) {
-	why := []Reason{Quit, Lost, Stalled, Moved, Replaced, Shutdown}
+	why := []Reason{Departed, Lost, Stalled, Moved, Replaced, Shutdown}
 	names := append([]string{"小红", "b", "c"}, guests(297)...)
-	assert.Equal(t, "-- 300 have left: 小红, b, c and 297 more\n", string(Together(gone(t, Lobby, why, names...)).Text()))
-	assert.Equal(t, "-- 11 have left: 小红, b, c and 8 more\n", string(Together(gone(t, Lobby, why, names[:11]...)).Text()))
+	assert.Equal(t, "-- 300 have left: 小红, b, c and 297 more\n", string(NewBatch(gone(t, Lobby, why, names...)).Text()))
+	assert.Equal(t, "-- 11 have left: 小红, b, c and 8 more\n", string(NewBatch(gone(t, Lobby, why, names[:11]...)).Text()))
 	assert.Equal(t, `-- 小红 left: see you
 -- b left (the connection broke)
 -- c left (took nothing for too long)
@@ -72,7 +72,7 @@ func TestManyWhoGoAtOnceAreOneLine(t *testing.T) {
 -- guest-5 left (the connection broke)
 -- guest-6 left (took nothing for too long)
 -- guest-7 went to #tea
-`, string(Together(gone(t, Lobby, why, names[:10]...)).Text()))
+`, string(NewBatch(gone(t, Lobby, why, names[:10]...)).Text()))
 }
 
 func TestSomethingElseBetweenThemIsToldInItsPlace(t *testing.T) {
@@ -87,31 +87,31 @@ func TestSomethingElseBetweenThemIsToldInItsPlace(t *testing.T) {
 			eachJoined(guests(10)) + "<bob> welcome, 你好\n" + eachJoined(guests(10))},
 		{slices.Concat([]Event{said}, joined(t, Lobby, guests(11)...), gone(t, Lobby, []Reason{Lost}, guests(11)...), []Event{said}),
 			"<bob> welcome, 你好\n-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n-- 11 have left: guest-1, guest-2, guest-3 and 8 more\n<bob> welcome, 你好\n"},
-		{slices.Concat(joined(t, Lobby, guests(11)...), []Event{Past{Event: said}, Erased{From: said.From}}),
-			"-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n" + string(AppendEvent(nil, Past{Event: said})) + "-- a line of bob's was taken out here\n"},
+		{slices.Concat(joined(t, Lobby, guests(11)...), []Event{Replayed{Event: said}, Redacted{From: said.From}}),
+			"-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n" + string(AppendEvent(nil, Replayed{Event: said})) + "-- a line of bob's was taken out here\n"},
 	} {
-		assert.Equal(t, c.want, string(Together(c.events).Text()))
+		assert.Equal(t, c.want, string(NewBatch(c.events).Text()))
 	}
 }
 
 func TestWhoIsKickedIsNotLostAmongThoseWhoGo(t *testing.T) {
-	kick := Left{Stamp: Stamp{Room: Lobby}, From: nick(t, "mallory"), Reason: Kicked, By: nick(t, "ann"), Text: MustText("enough")}
+	kick := Left{Meta: Meta{Room: Lobby}, From: nick(t, "mallory"), Reason: Kicked, By: nick(t, "ann"), Text: MustText("enough")}
 	go11 := gone(t, Lobby, []Reason{Lost}, guests(11)...)
 	assert.Equal(t, `-- 11 have left: guest-1, guest-2, guest-3 and 8 more
 -- mallory was kicked by ann: enough
 -- 11 have left: guest-1, guest-2, guest-3 and 8 more
-`, string(Together(slices.Concat(go11, []Event{kick}, go11)).Text()))
+`, string(NewBatch(slices.Concat(go11, []Event{kick}, go11)).Text()))
 
 	kicks := slices.Repeat([]Event{kick}, 12)
-	assert.Equal(t, strings.Repeat("-- mallory was kicked by ann: enough\n", 12), string(Together(kicks).Text()))
+	assert.Equal(t, strings.Repeat("-- mallory was kicked by ann: enough\n", 12), string(NewBatch(kicks).Text()))
 }
 
 func TestThoseOfTwoRoomsAreNotCountedTogether(t *testing.T) {
 	tea := Room{"#tea"}
 	assert.Equal(t, eachJoined(guests(6))+eachJoined(guests(6)),
-		string(Together(slices.Concat(joined(t, Lobby, guests(6)...), joined(t, tea, guests(6)...))).Text()))
+		string(NewBatch(slices.Concat(joined(t, Lobby, guests(6)...), joined(t, tea, guests(6)...))).Text()))
 	assert.Equal(t, "-- 11 joined: guest-1, guest-2, guest-3 and 8 more\n"+eachJoined(guests(2)),
-		string(Together(slices.Concat(joined(t, Lobby, guests(11)...), joined(t, tea, guests(2)...))).Text()))
+		string(NewBatch(slices.Concat(joined(t, Lobby, guests(11)...), joined(t, tea, guests(2)...))).Text()))
 }
 
 // Those of a room that is not in front are counted with its name, and never with those of the one in front.
@@ -124,19 +124,19 @@ func TestManyElsewhereAreOneLine(t *testing.T) {
 		return events
 	}
 	in := func(room string, lines string) string { return strings.ReplaceAll(lines, "-- ", "-- "+room+": ") }
-	assert.Equal(t, "-- #tea: 11 joined: guest-1, guest-2, guest-3 and 8 more\n", string(Together(other(joined(t, tea, guests(11)...))).Text()))
-	assert.Equal(t, in("#tea", eachJoined(guests(10))), string(Together(other(joined(t, tea, guests(10)...))).Text()))
-	assert.Equal(t, "-- #tea: 12 have left: guest-1, guest-2, guest-3 and 9 more\n", string(Together(other(gone(t, tea, []Reason{Lost}, guests(12)...))).Text()))
+	assert.Equal(t, "-- #tea: 11 joined: guest-1, guest-2, guest-3 and 8 more\n", string(NewBatch(other(joined(t, tea, guests(11)...))).Text()))
+	assert.Equal(t, in("#tea", eachJoined(guests(10))), string(NewBatch(other(joined(t, tea, guests(10)...))).Text()))
+	assert.Equal(t, "-- #tea: 12 have left: guest-1, guest-2, guest-3 and 9 more\n", string(NewBatch(other(gone(t, tea, []Reason{Lost}, guests(12)...))).Text()))
 	assert.Equal(t, in("#tea", eachJoined(guests(6)))+in("#milk", eachJoined(guests(6))),
-		string(Together(slices.Concat(other(joined(t, tea, guests(6)...)), other(joined(t, milk, guests(6)...)))).Text()))
+		string(NewBatch(slices.Concat(other(joined(t, tea, guests(6)...)), other(joined(t, milk, guests(6)...)))).Text()))
 	assert.Equal(t, eachJoined(guests(6))+in("#tea", eachJoined(guests(6))),
-		string(Together(slices.Concat(joined(t, tea, guests(6)...), other(joined(t, tea, guests(6)...)))).Text()), "as the front has changed between them")
+		string(NewBatch(slices.Concat(joined(t, tea, guests(6)...), other(joined(t, tea, guests(6)...)))).Text()), "as the front has changed between them")
 }
 
 // A member's parting words cannot look like a count of the server's.
 func TestNobodyCanSayThatManyLeft(t *testing.T) {
-	goodbye := Left{From: nick(t, "300"), Reason: Quit, Text: MustText("a, b, c and 297 more")}
-	crowd := Together(gone(t, Room{}, []Reason{Lost}, append([]string{"a", "b", "c"}, guests(297)...)...))
+	goodbye := Left{From: nick(t, "300"), Reason: Departed, Text: MustText("a, b, c and 297 more")}
+	crowd := NewBatch(gone(t, Room{}, []Reason{Lost}, append([]string{"a", "b", "c"}, guests(297)...)...))
 	assert.NotEqual(t, string(AppendEvent(nil, goodbye)), string(crowd.Text()))
 }
 
@@ -147,5 +147,5 @@ func TestManyAtOnceStayOneLineEachInJSON(t *testing.T) {
 	for _, e := range events {
 		want = AppendEventJSON(want, e)
 	}
-	assert.Equal(t, string(want), string(Together(events).JSON()))
+	assert.Equal(t, string(want), string(NewBatch(events).JSON()))
 }

@@ -6,34 +6,34 @@ import "time"
 // one id: as Said in the visitor's own stream, and as one of these for the
 // operators.
 type (
-	// Asked is what a visitor said.
-	Asked struct {
-		Stamp
+	// VisitorSaid is what a visitor said.
+	VisitorSaid struct {
+		Meta
 		Ticket Ticket `json:"ticket"` // the conversation
 		From   Nick   `json:"from"`   // the visitor
 		Text   Text   `json:"text"`   // what is said
 	}
 	// Replied is what an operator said to a visitor.
 	Replied struct {
-		Stamp
+		Meta
 		Ticket Ticket `json:"ticket"` // the conversation
 		To     Nick   `json:"to"`     // the visitor
 		From   Nick   `json:"from"`   // the operator
 		Text   Text   `json:"text"`   // what is said
-		Mine
+		Ack
 	}
 	// Noted is what an operator said about a visitor. No visitor is told.
 	Noted struct {
-		Stamp
+		Meta
 		Ticket Ticket `json:"ticket"` // the conversation
 		To     Nick   `json:"to"`     // the visitor
 		From   Nick   `json:"from"`   // the operator
 		Text   Text   `json:"text"`   // what is said
-		Mine
+		Ack
 	}
 	// TicketChanged tells the operators the new state of a visitor.
 	TicketChanged struct {
-		Stamp
+		Meta
 		Ticket Ticket      `json:"ticket"`          // the conversation
 		From   Nick        `json:"from"`            // the visitor
 		State  TicketState `json:"state"`           // the new state
@@ -45,20 +45,20 @@ type (
 	}
 	// DutyChanged tells the operators that one of them is on duty, or is not.
 	DutyChanged struct {
-		Stamp
+		Meta
 		From   Nick   `json:"from"`            // the operator
 		On     bool   `json:"on"`              // takes visitors
 		Reason Reason `json:"reason,omitzero"` // Silent, if that is why
 	}
-	// AtDesk tells a visitor its new state. With the state Waiting it is
+	// VisitorNotice tells a visitor its new state. With the state Waiting it is
 	// told when the queue has moved, and not recorded.
-	AtDesk struct {
-		Stamp
-		State     TicketState `json:"state"`       // the new state
-		By        Nick        `json:"by,omitzero"` // the operator that caused it
-		To        Nick        `json:"to,omitzero"` // HandedOver: the operator that has the visitor now
-		*Queueing             // Waiting: the place in the queue
-		Text      Text        `json:"text,omitzero"` // the operator's words
+	VisitorNotice struct {
+		Meta
+		State          TicketState `json:"state"`       // the new state
+		By             Nick        `json:"by,omitzero"` // the operator that caused it
+		To             Nick        `json:"to,omitzero"` // HandedOver: the operator that has the visitor now
+		*QueuePosition             // Waiting: the place in the queue
+		Text           Text        `json:"text,omitzero"` // the operator's words
 	}
 )
 
@@ -69,10 +69,10 @@ type (
 	PasswordWanted struct{}
 	// Promoted tells a session that it is an operator now.
 	Promoted struct{}
-	// Serving tells an operator what came of a command of the desk's, and where
+	// Target tells an operator what came of a command of the desk's, and where
 	// the next typed line goes: to Target, or if that is zero to Room. With Nobody it is refused
-	// until another Serving tells where lines go.
-	Serving struct {
+	// until another Target tells where lines go.
+	Target struct {
 		State      TicketState `json:"state,omitzero"`       // of Ticket after the command
 		Ticket     Ticket      `json:"ticket,omitzero"`      // the conversation that the command was about
 		Nick       Nick        `json:"nick,omitzero"`        // the visitor of Ticket
@@ -84,18 +84,18 @@ type (
 		Count      int         `json:"count,omitzero"`       // Closed without a Ticket: how many were
 		Left       int         `json:"left,omitzero"`        // and how many were not: other operators have them
 	}
-	// QueueIs is the head of the answer to Queue; a Queued for each visitor follows.
-	QueueIs struct {
-		Waiting   int      `json:"waiting"`       // without the visitors that have gone and left a message
-		Messages  int      `json:"messages"`      // not answered yet
-		Served    int      `json:"served"`        // visitors that an operator has
-		Shown     int      `json:"shown"`         // how many Queued follow
-		Operators []OnDesk `json:"operators"`     // cut at a bound
-		From      Ticket   `json:"from,omitzero"` // as asked for
-		Next      Ticket   `json:"next,omitzero"` // there are more: this From shows them
+	// QueueInfo is the head of the answer to Queue; a QueueRow for each visitor follows.
+	QueueInfo struct {
+		Waiting   int            `json:"waiting"`       // without the visitors that have gone and left a message
+		Messages  int            `json:"messages"`      // not answered yet
+		Served    int            `json:"served"`        // visitors that an operator has
+		Shown     int            `json:"shown"`         // how many QueueRow follow
+		Operators []OperatorInfo `json:"operators"`     // cut at a bound
+		From      Ticket         `json:"from,omitzero"` // as asked for
+		Next      Ticket         `json:"next,omitzero"` // there are more: this From shows them
 	}
-	// Queued is one visitor at the desk.
-	Queued struct {
+	// QueueRow is one visitor at the desk.
+	QueueRow struct {
 		Ticket Ticket      `json:"ticket"`        // the conversation
 		Nick   Nick        `json:"nick"`          // the visitor
 		State  TicketState `json:"state"`         // of the conversation
@@ -105,8 +105,8 @@ type (
 		Addr   string      `json:"addr,omitzero"` // of the visitor, as ParseOrigin reads it
 		Text   Text        `json:"text,omitzero"` // the visitor's first words
 	}
-	// Replies answers Canned without a name.
-	Replies struct {
+	// CannedList answers Canned without a name.
+	CannedList struct {
 		Names []string `json:"names"` // of the ready replies
 	}
 )
@@ -129,14 +129,14 @@ const (
 	VisitorRename TicketState = "renamed"
 )
 
-// Queueing is the place of a visitor in the queue.
-type Queueing struct {
+// QueuePosition is the place of a visitor in the queue.
+type QueuePosition struct {
 	Place  int `json:"place"`   // 1: next
 	OnDuty int `json:"on_duty"` // operators
 }
 
-// OnDesk is one operator, and its visitors.
-type OnDesk struct {
+// OperatorInfo is one operator, and its visitors.
+type OperatorInfo struct {
 	Nick    Nick     `json:"nick"`    // of the operator
 	Duty    bool     `json:"duty"`    // takes visitors
 	Tickets []Ticket `json:"tickets"` // its visitors, in order
@@ -146,7 +146,7 @@ type OnDesk struct {
 // told it; zero if there is none.
 func TicketOf(e Event) Ticket {
 	switch e := e.(type) {
-	case Asked:
+	case VisitorSaid:
 		return e.Ticket
 	case Replied:
 		return e.Ticket
@@ -162,34 +162,34 @@ func TicketOf(e Event) Ticket {
 
 func (PasswordWanted) event() {}
 func (Promoted) event()       {}
-func (Serving) event()        {}
-func (QueueIs) event()        {}
-func (Queued) event()         {}
-func (Replies) event()        {}
-func (Asked) event()          {}
+func (Target) event()         {}
+func (QueueInfo) event()      {}
+func (QueueRow) event()       {}
+func (CannedList) event()     {}
+func (VisitorSaid) event()    {}
 func (Replied) event()        {}
 func (Noted) event()          {}
 func (TicketChanged) event()  {}
 func (DutyChanged) event()    {}
-func (AtDesk) event()         {}
+func (VisitorNotice) event()  {}
 
-func (e Asked) Stamped(s Stamp) Recorded         { e.Stamp = s; return e }
-func (e Replied) Stamped(s Stamp) Recorded       { e.Stamp = s; return e }
-func (e Noted) Stamped(s Stamp) Recorded         { e.Stamp = s; return e }
-func (e TicketChanged) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
-func (e DutyChanged) Stamped(s Stamp) Recorded   { e.Stamp = s; return e }
-func (e AtDesk) Stamped(s Stamp) Recorded        { e.Stamp = s; return e }
+func (e VisitorSaid) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
+func (e Replied) WithMeta(s Meta) Recorded       { e.Meta = s; return e }
+func (e Noted) WithMeta(s Meta) Recorded         { e.Meta = s; return e }
+func (e TicketChanged) WithMeta(s Meta) Recorded { e.Meta = s; return e }
+func (e DutyChanged) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
+func (e VisitorNotice) WithMeta(s Meta) Recorded { e.Meta = s; return e }
 
-func (e Asked) ForOthers() Recorded         { return e }
-func (e Replied) ForOthers() Recorded       { e.Mine = Mine{}; return e }
-func (e Noted) ForOthers() Recorded         { e.Mine = Mine{}; return e }
-func (e TicketChanged) ForOthers() Recorded { return e }
-func (e DutyChanged) ForOthers() Recorded   { return e }
-func (e AtDesk) ForOthers() Recorded        { return e }
+func (e VisitorSaid) Public() Recorded   { return e }
+func (e Replied) Public() Recorded       { e.Ack = Ack{}; return e }
+func (e Noted) Public() Recorded         { e.Ack = Ack{}; return e }
+func (e TicketChanged) Public() Recorded { return e }
+func (e DutyChanged) Public() Recorded   { return e }
+func (e VisitorNotice) Public() Recorded { return e }
 
-func (Asked) IsSpoken() bool         { return true }
-func (Replied) IsSpoken() bool       { return true }
-func (Noted) IsSpoken() bool         { return true }
-func (TicketChanged) IsSpoken() bool { return false }
-func (DutyChanged) IsSpoken() bool   { return false }
-func (AtDesk) IsSpoken() bool        { return false }
+func (VisitorSaid) IsMessage() bool   { return true }
+func (Replied) IsMessage() bool       { return true }
+func (Noted) IsMessage() bool         { return true }
+func (TicketChanged) IsMessage() bool { return false }
+func (DutyChanged) IsMessage() bool   { return false }
+func (VisitorNotice) IsMessage() bool { return false }

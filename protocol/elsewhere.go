@@ -19,16 +19,16 @@ func RoomsOf(e Event) []Room {
 
 // besides is an event with its room: "#tea <bob> hi", or "-- #tea: bob joined".
 func besides(dst []byte, e Elsewhere) []byte {
-	room := StampOf(e.Event).Room.s
+	room := MetaOf(e.Event).Room.s
 	switch inner := e.Event.(type) {
-	case Past:
+	case Replayed:
 		inner.Event = Elsewhere{inner.Event}
 		return AppendEvent(dst, inner)
 	case Elsewhere:
 		return besides(dst, inner)
-	case Said, Acted, Asked, Replied, Noted:
+	case Said, Acted, VisitorSaid, Replied, Noted:
 		return AppendEvent(append(append(dst, room...), ' '), inner)
-	case Joined, Left, Renamed, TopicSet, AwaySet, Erased, TicketChanged, DutyChanged, AtDesk:
+	case Joined, Left, Renamed, TopicSet, AwaySet, Redacted, TicketChanged, DutyChanged, VisitorNotice:
 		return sentence(append(append(append(dst, "-- "...), room...), ": "...), inner)
 	default: // it is of no room
 		return AppendEvent(dst, inner)
@@ -44,8 +44,8 @@ func parseElsewhere(s string) (Event, error) {
 	}
 	e, err := ParseEvent(rest)
 	switch e := e.(type) {
-	case Said, Acted, Asked, Replied, Noted:
-		return Elsewhere{e.(Recorded).Stamped(Stamp{Room: room})}, err
+	case Said, Acted, VisitorSaid, Replied, Noted:
+		return Elsewhere{e.(Recorded).WithMeta(Meta{Room: room})}, err
 	}
 	return nil, errNoEvent
 }

@@ -7,32 +7,32 @@ import (
 )
 
 // Event is what the server tells a client: one event, one line. The interface is sealed: each type in
-// this package has its row in events, but for Past and Elsewhere, which wrap another.
+// this package has its row in events, but for Replayed and Elsewhere, which wrap another.
 type Event interface{ event() }
 
 // Recorded is an event that stands in the journal: it changes what other clients see.
 type Recorded interface {
 	Event
-	// Stamped is the same event with another stamp.
-	Stamped(Stamp) Recorded
-	// ForOthers is the event without Mine, which only its author is told.
-	ForOthers() Recorded
-	// IsSpoken reports whether the event is the words of a session, so that
+	// WithMeta is the same event with another stamp.
+	WithMeta(Meta) Recorded
+	// Public is the event without Ack, which only its author is told.
+	Public() Recorded
+	// IsMessage reports whether the event is the words of a session, so that
 	// history shows it; comings and goings are not.
-	IsSpoken() bool
-	stamp() Stamp
+	IsMessage() bool
+	meta() Meta
 }
 
-// Stamp is what every recorded event carries.
-type Stamp struct {
+// Meta is what every recorded event carries.
+type Meta struct {
 	Seq  uint64    `json:"seq,omitzero"`  // the position in the journal of its epoch: it only grows and is never used twice
 	ID   uuid.UUID `json:"id,omitzero"`   // the same for all recipients
 	Time time.Time `json:"time,omitzero"` // when the server accepted it, in UTC
 	Room Room      `json:"room,omitzero"` // where it happened; zero for a private line or an announcement
 }
 
-// Mine is set in the event that its author receives: the acknowledgement.
-type Mine struct {
+// Ack is set in the event that its author receives: the acknowledgement.
+type Ack struct {
 	You bool `json:"you,omitzero"` // the recipient is the author
 	Ref Ref  `json:"ref,omitzero"` // the id that the author gave the command
 }
@@ -41,34 +41,34 @@ type Mine struct {
 type (
 	// Said is a line said in a room.
 	Said struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the author
 		Text Text `json:"text"` // what is said
-		Mine
+		Ack
 	}
 	// Acted is what a member does: * bob waves.
 	Acted struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the author
 		Text Text `json:"text"` // what follows the nick
-		Mine
+		Ack
 	}
 	// Whispered is a private line, told to its author and its recipient only.
 	Whispered struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the author
 		To   Nick `json:"to"`   // the recipient
 		Text Text `json:"text"` // what is said
-		Mine
+		Ack
 	}
 	// Joined tells that a member has entered the room.
 	Joined struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the new member
 	}
 	// Left tells that a member has left the room.
 	Left struct {
-		Stamp
+		Meta
 		From   Nick   `json:"from"`            // the member
 		Reason Reason `json:"reason"`          // why
 		By     Nick   `json:"by,omitzero"`     // Kicked: the operator
@@ -80,37 +80,37 @@ type (
 	// and with all of Rooms, sorted by name. So have its AwaySet, and its Left when it leaves the server. The desk
 	// and the operators' room are never among Rooms.
 	Renamed struct {
-		Stamp
+		Meta
 		From  Nick   `json:"from"`            // the old nick
 		To    Nick   `json:"to"`              // the new nick
-		Rooms []Room `json:"rooms,omitempty"` // empty: Stamp.Room is the only one
-		Mine
+		Rooms []Room `json:"rooms,omitempty"` // empty: Meta.Room is the only one
+		Ack
 	}
 	// TopicSet tells the new topic of the room.
 	TopicSet struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the author
 		Text Text `json:"text"` // empty: cleared
-		Mine
+		Ack
 	}
 	// AwaySet tells that a member is away, or back.
 	AwaySet struct {
-		Stamp
+		Meta
 		From  Nick   `json:"from"`            // the member
 		Text  Text   `json:"text"`            // empty: back again
 		Rooms []Room `json:"rooms,omitempty"` // see Renamed
-		Mine
+		Ack
 	}
 	// Announced is what an operator tells every room.
 	Announced struct {
-		Stamp
+		Meta
 		From Nick `json:"from"` // the operator
 		Text Text `json:"text"` // what is told
 	}
-	// Erased stands in the place of a spoken event whose author had the words
+	// Redacted stands in the place of a spoken event whose author had the words
 	// taken out of the journal.
-	Erased struct {
-		Stamp
+	Redacted struct {
+		Meta
 		From Nick `json:"from"` // the author
 	}
 )
@@ -131,12 +131,12 @@ type (
 		Rooms   []Room `json:"rooms,omitempty"`  // all rooms of the session, the one in front first; none: Room is the only one
 		Here    int    `json:"here"`             // connected members of Room, the new one included
 		Token   string `json:"token,omitzero"`   // for Hello after a break; secret
-		Code    string `json:"code,omitzero"`    // the same for people, for ComeBack
+		Code    string `json:"code,omitzero"`    // the same for people, for Resume
 		Epoch   string `json:"epoch,omitzero"`   // of the journal
 		Seq     uint64 `json:"seq,omitzero"`     // everything up to this position is past
 		Resumed bool   `json:"resumed,omitzero"` // the session goes on: what was missed follows
 
-		Desk *Queueing `json:"desk,omitzero"` // at the desk only
+		Desk *QueuePosition `json:"desk,omitzero"` // at the desk only
 
 		Read []ReadUpTo `json:"read,omitzero"` // by room, as far as the session has said
 
@@ -149,7 +149,7 @@ type (
 		Here int    `json:"here"`         // connected members of Room
 		Seq  uint64 `json:"seq,omitzero"` // everything up to this position is past
 
-		Desk *Queueing `json:"desk,omitzero"` // at the desk only
+		Desk *QueuePosition `json:"desk,omitzero"` // at the desk only
 	}
 	// Watching answers a Watch without a room.
 	Watching struct {
@@ -176,8 +176,8 @@ type (
 	Elsewhere struct {
 		Event Event
 	}
-	// TopicIs tells the topic of a room: on entering it, and in answer to Topic.
-	TopicIs struct {
+	// TopicInfo tells the topic of a room: on entering it, and in answer to Topic.
+	TopicInfo struct {
 		Room Room `json:"room"` // the room
 		Text Text `json:"text"` // empty: it has none
 	}
@@ -215,17 +215,17 @@ type (
 	Pong struct {
 		Ref Ref `json:"ref,omitzero"` // the id of the Ping
 	}
-	// Helped is one line of help: how a command is written, as people type it or as a line
+	// HelpRow is one line of help: how a command is written, as people type it or as a line
 	// of JSON, and what it does.
-	Helped struct {
+	HelpRow struct {
 		Verb    string  `json:"verb,omitzero"`   // its name in JSON
 		Usage   string  `json:"usage"`           // as people type it, or a line that a program can send
 		Text    string  `json:"text"`            // what it does
 		Barred  string  `json:"barred,omitzero"` // why this session cannot do it here and now; empty: it can
 		Members []Field `json:"members"`         // for programs: all that it can have
 	}
-	// Accepted answers a line that was sent again: it stands in the journal already.
-	Accepted struct {
+	// Duplicate answers a line that was sent again: it stands in the journal already.
+	Duplicate struct {
 		Ref Ref    `json:"ref"` // the id of the line
 		Seq uint64 `json:"seq"` // its position
 	}
@@ -234,17 +234,17 @@ type (
 		Refusal
 		Ref Ref `json:"ref,omitzero"` // the id of the command
 	}
-	// Past is an event of the journal, told again. In JSON it is Event with "past":true.
-	Past struct {
+	// Replayed is an event of the journal, told again. In JSON it is Event with "past":true.
+	Replayed struct {
 		Event Event
 		Dated bool // it is of another day, which people are shown
 		Found bool // a search found it; people are shown its position
 	}
-	// HistoryEnd comes after the last Past of a history.
+	// HistoryEnd comes after the last Replayed of a history.
 	HistoryEnd struct {
 		Before uint64 `json:"before,omitzero"` // there is more before this position; 0: there is not
 	}
-	// SearchEnd comes after the last Past of a search.
+	// SearchEnd comes after the last Replayed of a search.
 	SearchEnd struct {
 		Count  int  `json:"count"`           // the events found
 		More   bool `json:"more,omitzero"`   // there may be others, further back
@@ -256,8 +256,8 @@ type (
 		Why    GapReason `json:"why"`             // why
 		Before uint64    `json:"before,omitzero"` // Skipped: the position before which they stand
 	}
-	// Forgot answers Forget.
-	Forgot struct {
+	// Redaction answers Redact.
+	Redaction struct {
 		Count int  `json:"count"`         // the lines taken out
 		Rest  bool `json:"rest,omitzero"` // the session spoke in more streams than it remembers: some lines may remain
 	}
@@ -271,7 +271,7 @@ type (
 		Back    Seconds `json:"back"`             // how long the session can be resumed at most; 0: do not come back
 		Wait    Seconds `json:"wait,omitzero"`    // Kicked: how long the client is kept out
 		Address bool    `json:"address,omitzero"` // Kicked: and with it all clients from its address
-		Code    string  `json:"code,omitzero"`    // for people, for ComeBack: the session is kept
+		Code    string  `json:"code,omitzero"`    // for people, for Resume: the session is kept
 		Text    Text    `json:"text,omitzero"`    // the words of the operator, or of the server
 	}
 )
@@ -296,11 +296,11 @@ type GapReason string
 
 // The reasons of a Gap, as programs see them.
 const (
-	Forgotten GapReason = "forgotten" // pruned
-	OldEpoch  GapReason = "epoch"     // the journal that it was in is gone
-	Future    GapReason = "future"    // there has never been such a position
-	Skipped   GapReason = "skipped"   // still kept: a person's client was so far behind that they are not all told
-	OldToken  GapReason = "session"   // the session is over, and what was private in it
+	Pruned         GapReason = "forgotten" // pruned
+	OldEpoch       GapReason = "epoch"     // the journal that it was in is gone
+	Future         GapReason = "future"    // there has never been such a position
+	Skipped        GapReason = "skipped"   // still kept: a person's client was so far behind that they are not all told
+	SessionExpired GapReason = "session"   // the session is over, and what was private in it
 )
 
 func (Said) event()       {}
@@ -312,7 +312,7 @@ func (Renamed) event()    {}
 func (TopicSet) event()   {}
 func (AwaySet) event()    {}
 func (Announced) event()  {}
-func (Erased) event()     {}
+func (Redacted) event()   {}
 func (Greeting) event()   {}
 func (Welcome) event()    {}
 func (Entered) event()    {}
@@ -321,7 +321,7 @@ func (Watched) event()    {}
 func (PartedFrom) event() {}
 func (Fronted) event()    {}
 func (Elsewhere) event()  {}
-func (TopicIs) event()    {}
+func (TopicInfo) event()  {}
 func (Members) event()    {}
 func (RoomList) event()   {}
 func (Ignoring) event()   {}
@@ -329,64 +329,64 @@ func (IgnoreList) event() {}
 func (Echoing) event()    {}
 func (ReadUpTo) event()   {}
 func (Pong) event()       {}
-func (Helped) event()     {}
-func (Accepted) event()   {}
+func (HelpRow) event()    {}
+func (Duplicate) event()  {}
 func (Refused) event()    {}
-func (Past) event()       {}
-func (Forgot) event()     {}
+func (Replayed) event()   {}
+func (Redaction) event()  {}
 func (SearchEnd) event()  {}
 func (HistoryEnd) event() {}
 func (Gap) event()        {}
 func (Notice) event()     {}
 func (Goodbye) event()    {}
 
-func (s Stamp) stamp() Stamp { return s }
+func (s Meta) meta() Meta { return s }
 
-func (e Said) Stamped(s Stamp) Recorded      { e.Stamp = s; return e }
-func (e Acted) Stamped(s Stamp) Recorded     { e.Stamp = s; return e }
-func (e Whispered) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
-func (e Joined) Stamped(s Stamp) Recorded    { e.Stamp = s; return e }
-func (e Left) Stamped(s Stamp) Recorded      { e.Stamp = s; return e }
-func (e Renamed) Stamped(s Stamp) Recorded   { e.Stamp = s; return e }
-func (e TopicSet) Stamped(s Stamp) Recorded  { e.Stamp = s; return e }
-func (e AwaySet) Stamped(s Stamp) Recorded   { e.Stamp = s; return e }
-func (e Announced) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
+func (e Said) WithMeta(s Meta) Recorded      { e.Meta = s; return e }
+func (e Acted) WithMeta(s Meta) Recorded     { e.Meta = s; return e }
+func (e Whispered) WithMeta(s Meta) Recorded { e.Meta = s; return e }
+func (e Joined) WithMeta(s Meta) Recorded    { e.Meta = s; return e }
+func (e Left) WithMeta(s Meta) Recorded      { e.Meta = s; return e }
+func (e Renamed) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
+func (e TopicSet) WithMeta(s Meta) Recorded  { e.Meta = s; return e }
+func (e AwaySet) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
+func (e Announced) WithMeta(s Meta) Recorded { e.Meta = s; return e }
 
-func (e Said) ForOthers() Recorded      { e.Mine = Mine{}; return e }
-func (e Acted) ForOthers() Recorded     { e.Mine = Mine{}; return e }
-func (e Whispered) ForOthers() Recorded { e.Mine = Mine{}; return e }
-func (e Joined) ForOthers() Recorded    { return e }
-func (e Left) ForOthers() Recorded      { return e }
-func (e Renamed) ForOthers() Recorded   { e.Mine = Mine{}; return e }
-func (e TopicSet) ForOthers() Recorded  { e.Mine = Mine{}; return e }
-func (e AwaySet) ForOthers() Recorded   { e.Mine = Mine{}; return e }
-func (e Announced) ForOthers() Recorded { return e }
+func (e Said) Public() Recorded      { e.Ack = Ack{}; return e }
+func (e Acted) Public() Recorded     { e.Ack = Ack{}; return e }
+func (e Whispered) Public() Recorded { e.Ack = Ack{}; return e }
+func (e Joined) Public() Recorded    { return e }
+func (e Left) Public() Recorded      { return e }
+func (e Renamed) Public() Recorded   { e.Ack = Ack{}; return e }
+func (e TopicSet) Public() Recorded  { e.Ack = Ack{}; return e }
+func (e AwaySet) Public() Recorded   { e.Ack = Ack{}; return e }
+func (e Announced) Public() Recorded { return e }
 
-func (Said) IsSpoken() bool      { return true }
-func (Acted) IsSpoken() bool     { return true }
-func (Whispered) IsSpoken() bool { return true }
-func (Joined) IsSpoken() bool    { return false }
-func (Left) IsSpoken() bool      { return false }
-func (Renamed) IsSpoken() bool   { return false }
-func (TopicSet) IsSpoken() bool  { return true }
-func (AwaySet) IsSpoken() bool   { return false }
-func (Announced) IsSpoken() bool { return true }
+func (Said) IsMessage() bool      { return true }
+func (Acted) IsMessage() bool     { return true }
+func (Whispered) IsMessage() bool { return true }
+func (Joined) IsMessage() bool    { return false }
+func (Left) IsMessage() bool      { return false }
+func (Renamed) IsMessage() bool   { return false }
+func (TopicSet) IsMessage() bool  { return true }
+func (AwaySet) IsMessage() bool   { return false }
+func (Announced) IsMessage() bool { return true }
 
-func (e Erased) Stamped(s Stamp) Recorded { e.Stamp = s; return e }
+func (e Redacted) WithMeta(s Meta) Recorded { e.Meta = s; return e }
 
-func (e Erased) ForOthers() Recorded { return e }
+func (e Redacted) Public() Recorded { return e }
 
-func (Erased) IsSpoken() bool { return true }
+func (Redacted) IsMessage() bool { return true }
 
-// StampOf is the stamp of e, zero if e is neither a recorded event nor one Elsewhere.
-func StampOf(e Event) Stamp {
+// MetaOf is the stamp of e, zero if e is neither a recorded event nor one Elsewhere.
+func MetaOf(e Event) Meta {
 	switch e := e.(type) {
 	case Recorded:
-		return e.stamp()
+		return e.meta()
 	case Elsewhere:
-		return StampOf(e.Event)
+		return MetaOf(e.Event)
 	}
-	return Stamp{}
+	return Meta{}
 }
 
 // Words are the author and the words of e. The words are empty if e is not spoken, or erased.
@@ -402,13 +402,13 @@ func Words(e Event) (from Nick, words Text) {
 		return e.From, e.Text
 	case Announced:
 		return e.From, e.Text
-	case Asked:
+	case VisitorSaid:
 		return e.From, e.Text
 	case Replied:
 		return e.From, e.Text
 	case Noted:
 		return e.From, e.Text
-	case Erased:
+	case Redacted:
 		return e.From, Text{}
 	case Elsewhere:
 		return Words(e.Event)

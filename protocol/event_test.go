@@ -19,51 +19,51 @@ func everyEvent(t testing.TB) []Event {
 	tea, err := ParseRoom("tea")
 	require.NoError(t, err)
 	text := MustText("hello, 你好")
-	at := Stamp{Seq: 7, ID: uuid.MustParse("01890000-0000-7000-8000-000000000001"), Time: time.Date(2026, 11, 22, 12, 31, 5, 0, time.UTC), Room: tea}
-	mine := Mine{You: true, Ref: "r1"}
+	at := Meta{Seq: 7, ID: uuid.MustParse("01890000-0000-7000-8000-000000000001"), Time: time.Date(2026, 11, 22, 12, 31, 5, 0, time.UTC), Room: tea}
+	mine := Ack{You: true, Ref: "r1"}
 	return []Event{
-		Said{at, bob, text, Mine{}}, Said{at, bob, text, mine}, Acted{at, bob, text, Mine{}},
-		Whispered{at, bob, ann, text, Mine{}}, Whispered{at, bob, ann, text, mine},
-		Joined{at, bob}, Left{Stamp: at, From: bob, Reason: Quit}, Left{Stamp: at, From: bob, Reason: Kicked, By: ann, Text: text},
-		Left{Stamp: at, From: bob, Reason: Moved, To: Lobby}, Left{Stamp: at, From: bob, Reason: Lost}, Left{Stamp: at, From: bob, Reason: Stalled}, Left{Stamp: at, From: bob, Reason: Parted}, Left{Stamp: at, From: bob, Reason: Quit, Text: text, Rooms: []Room{Lobby, tea}},
-		Renamed{at, bob, ann, nil, Mine{}}, Renamed{at, bob, ann, []Room{Lobby, tea}, mine}, TopicSet{at, bob, text, Mine{}}, TopicSet{at, bob, Text{}, mine},
-		AwaySet{at, bob, text, nil, Mine{}}, AwaySet{at, bob, Text{}, []Room{Lobby, tea}, Mine{}}, AwaySet{at, bob, text, nil, mine}, Announced{at, bob, text}, Erased{at, bob},
+		Said{at, bob, text, Ack{}}, Said{at, bob, text, mine}, Acted{at, bob, text, Ack{}},
+		Whispered{at, bob, ann, text, Ack{}}, Whispered{at, bob, ann, text, mine},
+		Joined{at, bob}, Left{Meta: at, From: bob, Reason: Departed}, Left{Meta: at, From: bob, Reason: Kicked, By: ann, Text: text},
+		Left{Meta: at, From: bob, Reason: Moved, To: Lobby}, Left{Meta: at, From: bob, Reason: Lost}, Left{Meta: at, From: bob, Reason: Stalled}, Left{Meta: at, From: bob, Reason: Parted}, Left{Meta: at, From: bob, Reason: Departed, Text: text, Rooms: []Room{Lobby, tea}},
+		Renamed{at, bob, ann, nil, Ack{}}, Renamed{at, bob, ann, []Room{Lobby, tea}, mine}, TopicSet{at, bob, text, Ack{}}, TopicSet{at, bob, Text{}, mine},
+		AwaySet{at, bob, text, nil, Ack{}}, AwaySet{at, bob, Text{}, []Room{Lobby, tea}, Ack{}}, AwaySet{at, bob, text, nil, mine}, Announced{at, bob, text}, Redacted{at, bob},
 		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, []Room{tea, Lobby}, 3, "tok", "", "epoch", 9, true, nil, []ReadUpTo{{tea, 7}}, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
-		Entered{tea, 2, 9, nil}, Watching{[]Room{tea, Lobby, {"#茶"}}}, Watching{[]Room{tea}}, Watching{[]Room{}}, Watched{tea, 3, 9}, PartedFrom{tea, Lobby}, Fronted{tea, 3}, TopicIs{tea, text}, TopicIs{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
+		Entered{tea, 2, 9, nil}, Watching{[]Room{tea, Lobby, {"#茶"}}}, Watching{[]Room{tea}}, Watching{[]Room{}}, Watched{tea, 3, 9}, PartedFrom{tea, Lobby}, Fronted{tea, 3}, TopicInfo{tea, text}, TopicInfo{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
 		RoomList{3, []RoomInfo{{tea, 2, text, true}, {Lobby, 1, Text{}, false}}, Text{}}, RoomList{1, []RoomInfo{{tea, 2, text, false}}, text}, RoomList{0, []RoomInfo{}, text},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, ReadUpTo{tea, 7}, Pong{"p"},
-		Helped{Usage: "/nick NAME", Text: "takes another name"}, Accepted{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
-		Past{Event: Said{at, bob, text, Mine{}}}, Past{Event: Acted{at, bob, text, Mine{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
-		Forgot{1, false}, Forgot{3, true}, SearchEnd{}, SearchEnd{1, false, false}, SearchEnd{20, true, false}, SearchEnd{0, false, true}, SearchEnd{2, false, true},
-		Gap{3, Forgotten, 0}, Gap{1, Forgotten, 0}, Gap{0, Forgotten, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: OldToken},
-		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Quit}, Goodbye{Stalled, 120, 0, false, "k7qm2-xwdab", Text{}}, Goodbye{Kicked, 0, 40, true, "", text},
-		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &Queueing{1, 0}}, Entered{Room: DeskRoom, Desk: &Queueing{3, 2}},
-		Asked{at, 7, bob, text}, Replied{at, 7, bob, ann, text, Mine{}}, Replied{at, 7, bob, ann, text, mine},
-		Noted{at, 7, bob, ann, text, Mine{}}, Noted{at, 7, bob, ann, text, mine},
+		HelpRow{Usage: "/nick NAME", Text: "takes another name"}, Duplicate{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
+		Replayed{Event: Said{at, bob, text, Ack{}}}, Replayed{Event: Acted{at, bob, text, Ack{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
+		Redaction{1, false}, Redaction{3, true}, SearchEnd{}, SearchEnd{1, false, false}, SearchEnd{20, true, false}, SearchEnd{0, false, true}, SearchEnd{2, false, true},
+		Gap{3, Pruned, 0}, Gap{1, Pruned, 0}, Gap{0, Pruned, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: SessionExpired},
+		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Departed}, Goodbye{Stalled, 120, 0, false, "k7qm2-xwdab", Text{}}, Goodbye{Kicked, 0, 40, true, "", text},
+		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &QueuePosition{1, 0}}, Entered{Room: DeskRoom, Desk: &QueuePosition{3, 2}},
+		VisitorSaid{at, 7, bob, text}, Replied{at, 7, bob, ann, text, Ack{}}, Replied{at, 7, bob, ann, text, mine},
+		Noted{at, 7, bob, ann, text, Ack{}}, Noted{at, 7, bob, ann, text, mine},
 		TicketChanged{at, 7, bob, Waiting, Nick{}, Nick{}, "", Text{}, false}, TicketChanged{at, 7, bob, Taken, ann, Nick{}, "", Text{}, false},
 		TicketChanged{at, 7, bob, HandedOver, ann, carol, "", Text{}, false}, TicketChanged{at, 7, bob, OnHold, ann, Nick{}, "", Text{}, false},
 		TicketChanged{at, 7, bob, Returned, ann, Nick{}, Lost, Text{}, false}, TicketChanged{at, 7, bob, Returned, ann, Nick{}, Silent, Text{}, false},
-		TicketChanged{at, 7, bob, Returned, ann, Nick{}, Quit, Text{}, false}, TicketChanged{at, 7, bob, Closed, ann, Nick{}, "", text, false},
+		TicketChanged{at, 7, bob, Returned, ann, Nick{}, Departed, Text{}, false}, TicketChanged{at, 7, bob, Closed, ann, Nick{}, "", text, false},
 		TicketChanged{at, 7, bob, Gone, Nick{}, Nick{}, "", Text{}, false}, TicketChanged{at, 7, bob, Disconnected, Nick{}, Nick{}, "", Text{}, false},
 		TicketChanged{at, 7, bob, Back, Nick{}, Nick{}, "", Text{}, false}, TicketChanged{at, 7, bob, LeftMessage, Nick{}, Nick{}, "", Text{}, false},
 		TicketChanged{at, 7, bob, VisitorRename, Nick{}, carol, "", Text{}, false},
 		DutyChanged{at, ann, true, ""}, DutyChanged{at, ann, false, ""}, DutyChanged{at, ann, false, Silent},
-		AtDesk{at, Taken, ann, Nick{}, nil, Text{}}, AtDesk{at, HandedOver, ann, carol, nil, Text{}}, AtDesk{at, OnHold, ann, Nick{}, nil, text},
-		AtDesk{at, Closed, ann, Nick{}, nil, Text{}}, AtDesk{at, Returned, ann, Nick{}, &Queueing{1, 1}, Text{}}, AtDesk{at, Returned, ann, Nick{}, nil, Text{}},
-		AtDesk{State: Waiting, Queueing: &Queueing{2, 1}}, AtDesk{State: Waiting, Queueing: &Queueing{2, 0}},
-		PasswordWanted{}, Promoted{}, Replies{[]string{"hours", "你好"}}, Replies{[]string{}},
-		Serving{Taken, 7, bob, Nick{}, tea, 7, bob, false, 0, 0}, Serving{HandedOver, 7, bob, carol, tea, 0, Nick{}, false, 0, 0}, Serving{Closed, 7, bob, Nick{}, tea, 8, carol, false, 0, 0},
-		Serving{OnHold, 7, bob, Nick{}, tea, 7, bob, false, 0, 0}, Serving{Room: tea}, Serving{Closed, 7, bob, Nick{}, tea, 0, Nick{}, true, 0, 0},
-		QueueIs{12, 0, 2, 3, []OnDesk{{ann, true, []Ticket{3, 7}}, {carol, false, nil}}, 0, 0}, QueueIs{0, 0, 0, 0, []OnDesk{}, 0, 0}, QueueIs{2, 3, 0, 1, []OnDesk{}, 7, 0},
-		QueueIs{1, 950, 2, 200, []OnDesk{}, 0, 1}, QueueIs{1, 950, 2, 200, []OnDesk{}, 1, 201}, Serving{Closed, 0, Nick{}, Nick{}, tea, 0, Nick{}, false, 12, 3}, Serving{Closed, 0, Nick{}, Nick{}, tea, 0, Nick{}, true, 1, 1},
+		VisitorNotice{at, Taken, ann, Nick{}, nil, Text{}}, VisitorNotice{at, HandedOver, ann, carol, nil, Text{}}, VisitorNotice{at, OnHold, ann, Nick{}, nil, text},
+		VisitorNotice{at, Closed, ann, Nick{}, nil, Text{}}, VisitorNotice{at, Returned, ann, Nick{}, &QueuePosition{1, 1}, Text{}}, VisitorNotice{at, Returned, ann, Nick{}, nil, Text{}},
+		VisitorNotice{State: Waiting, QueuePosition: &QueuePosition{2, 1}}, VisitorNotice{State: Waiting, QueuePosition: &QueuePosition{2, 0}},
+		PasswordWanted{}, Promoted{}, CannedList{[]string{"hours", "你好"}}, CannedList{[]string{}},
+		Target{Taken, 7, bob, Nick{}, tea, 7, bob, false, 0, 0}, Target{HandedOver, 7, bob, carol, tea, 0, Nick{}, false, 0, 0}, Target{Closed, 7, bob, Nick{}, tea, 8, carol, false, 0, 0},
+		Target{OnHold, 7, bob, Nick{}, tea, 7, bob, false, 0, 0}, Target{Room: tea}, Target{Closed, 7, bob, Nick{}, tea, 0, Nick{}, true, 0, 0},
+		QueueInfo{12, 0, 2, 3, []OperatorInfo{{ann, true, []Ticket{3, 7}}, {carol, false, nil}}, 0, 0}, QueueInfo{0, 0, 0, 0, []OperatorInfo{}, 0, 0}, QueueInfo{2, 3, 0, 1, []OperatorInfo{}, 7, 0},
+		QueueInfo{1, 950, 2, 200, []OperatorInfo{}, 0, 1}, QueueInfo{1, 950, 2, 200, []OperatorInfo{}, 1, 201}, Target{Closed, 0, Nick{}, Nick{}, tea, 0, Nick{}, false, 12, 3}, Target{Closed, 0, Nick{}, Nick{}, tea, 0, Nick{}, true, 1, 1},
 		TicketChanged{at, 7, bob, Gone, Nick{}, Nick{}, Full, Text{}, true}, TicketChanged{at, 7, bob, Gone, Nick{}, Nick{}, Silent, Text{}, true},
-		Queued{7, bob, Waiting, Nick{}, at.Time, 125, "192.0.2.7", text}, Queued{8, bob, OnHold, carol, at.Time, 3, "", Text{}},
-		Queued{9, bob, LeftMessage, Nick{}, at.Time, 7200, "", text}, Queued{9, bob, Disconnected, Nick{}, at.Time, 0, "", Text{}},
+		QueueRow{7, bob, Waiting, Nick{}, at.Time, 125, "192.0.2.7", text}, QueueRow{8, bob, OnHold, carol, at.Time, 3, "", Text{}},
+		QueueRow{9, bob, LeftMessage, Nick{}, at.Time, 7200, "", text}, QueueRow{9, bob, Disconnected, Nick{}, at.Time, 0, "", Text{}},
 	}
 }
 
 func TestEverySpellingOfEveryEvent(t *testing.T) {
-	seen := map[reflect.Type]bool{reflect.TypeFor[Past](): false}
+	seen := map[reflect.Type]bool{reflect.TypeFor[Replayed](): false}
 	for _, e := range everyEvent(t) {
 		seen[reflect.TypeOf(e)] = true
 		j := AppendEventJSON(nil, e)
@@ -162,7 +162,7 @@ func TestWhatIsSpokenHasWords(t *testing.T) {
 	for _, e := range everyEvent(t) {
 		r, ok := e.(Recorded)
 		from, words := Words(e)
-		if ok && r.IsSpoken() {
+		if ok && r.IsMessage() {
 			assert.Contains(t, []string{"bob", "安"}, from.String(), "%T", e)
 		} else {
 			assert.Zero(t, from, "%T", e)
@@ -175,9 +175,9 @@ func TestWhatIsSpokenHasWords(t *testing.T) {
 func TestForOthersHidesWhatIsTheAuthors(t *testing.T) {
 	for _, e := range everyEvent(t) {
 		if r, ok := e.(Recorded); ok {
-			assert.NotContains(t, string(AppendEventJSON(nil, r.ForOthers())), `"r1"`)
-			assert.NotContains(t, string(AppendEventJSON(nil, r.ForOthers())), `"you"`)
-			assert.Equal(t, Stamp{Seq: 1}, StampOf(r.Stamped(Stamp{Seq: 1})))
+			assert.NotContains(t, string(AppendEventJSON(nil, r.Public())), `"r1"`)
+			assert.NotContains(t, string(AppendEventJSON(nil, r.Public())), `"you"`)
+			assert.Equal(t, Meta{Seq: 1}, MetaOf(r.WithMeta(Meta{Seq: 1})))
 		}
 	}
 }
@@ -190,7 +190,7 @@ func TestParseEventRefusesWhatNoServerSends(t *testing.T) {
 }
 
 func TestLineIsEncodedOnce(t *testing.T) {
-	l := NewLine(Said{From: nick(t, "bob"), Text: MustText("hi")})
+	l := NewFrame(Said{From: nick(t, "bob"), Text: MustText("hi")})
 	assert.Equal(t, "<bob> hi\n", string(l.Text()))
 	assert.Same(t, &l.Text()[0], &l.Text()[0])
 	assert.Same(t, &l.JSON()[0], &l.JSON()[0])
@@ -198,11 +198,11 @@ func TestLineIsEncodedOnce(t *testing.T) {
 
 // Each line has memory of its own, and no more of it than it needs.
 func TestLinesKeepTheirWords(t *testing.T) {
-	var lines []*Line
+	var lines []*Frame
 	var want []string
 	for n := range 400 {
 		e := Said{From: nick(t, "bob"), Text: MustText(strings.Repeat("x", 10*n) + itoa(n))}
-		lines = append(lines, NewLine(e), Together(slices.Repeat([]Event{e}, 1+n/4)))
+		lines = append(lines, NewFrame(e), NewBatch(slices.Repeat([]Event{e}, 1+n/4)))
 		want = append(want, string(AppendEvent(nil, e)), strings.Repeat(string(AppendEvent(nil, e)), 1+n/4))
 	}
 	for range 2 {
@@ -249,8 +249,8 @@ func TestDecodeEventPassesOverMarksThatAreNone(t *testing.T) {
 	for marks, want := range map[string]Event{
 		``:                           e,
 		`,"past":false,"dated":true`: e,
-		`,"past":true`:               Past{Event: e},
-		`,"PAST":true,"found":true`:  Past{Event: e, Found: true},
+		`,"past":true`:               Replayed{Event: e},
+		`,"PAST":true,"found":true`:  Replayed{Event: e, Found: true},
 		`,"past":7`:                  e,
 		`,"past":true,"dated":"x"`:   e,
 	} {

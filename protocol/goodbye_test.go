@@ -35,7 +35,7 @@ func TestAGoodbyeSaysWhetherToComeBack(t *testing.T) {
 
 func TestGoodbyesInWords(t *testing.T) {
 	for want, e := range map[string]Goodbye{
-		"see you":                         {Reason: Quit},
+		"see you":                         {Reason: Departed},
 		"the server is shutting down: hi": {Reason: Shutdown, Text: MustText("hi")},
 		"the server is shutting down, please come back in a while":                                                       {Reason: Restart, Back: 120},
 		"you were kicked, please stay away for 10 minutes: hi":                                                           {Reason: Kicked, Wait: 600, Text: MustText("hi")},

@@ -8,8 +8,8 @@ import (
 
 // HelpFor answers h in a place: it lists what can be done there, or tells all of one command,
 // even if that cannot be done there. A word that is no command is a *Refusal.
-func HelpFor(h Help, p Place) ([]Helped, error) {
-	var told []Helped
+func HelpFor(h Help, p Place) ([]HelpRow, error) {
+	var told []HelpRow
 	if h.Verb.IsBlank() {
 		for _, v := range Verbs() {
 			if (!h.Typed || v.parse != nil) && v.Barred(p) == "" {
@@ -71,11 +71,11 @@ func isAmong(vs []Verb, v Verb) bool {
 }
 
 // helped is the line of help on v.
-func (v Verb) helped(typed bool, p Place) Helped {
+func (v Verb) helped(typed bool, p Place) HelpRow {
 	if v.Brief != "" {
 		v.Args = v.Brief // the forms have the others
 	}
-	e := Helped{Verb: v.Name, Usage: v.Usage(), Text: v.HelpIn(p), Barred: v.Barred(p)}
+	e := HelpRow{Verb: v.Name, Usage: v.Usage(), Text: v.HelpIn(p), Barred: v.Barred(p)}
 	if !typed {
 		e.Usage, e.Members = v.exampleJSON(), v.Fields()
 	}
@@ -83,19 +83,19 @@ func (v Verb) helped(typed bool, p Place) Helped {
 }
 
 // forms are the example and the other ways to write v. In JSON the usage is the example.
-func (v Verb) forms(typed bool) (told []Helped) {
+func (v Verb) forms(typed bool) (told []HelpRow) {
 	if typed && v.Example != v.Usage() {
-		told = append(told, Helped{Usage: "for example:", Text: v.Example})
+		told = append(told, HelpRow{Usage: "for example:", Text: v.Example})
 	}
 	for _, f := range v.Forms {
 		if typed {
-			told = append(told, Helped{Usage: f.Line, Text: f.Help})
+			told = append(told, HelpRow{Usage: f.Line, Text: f.Help})
 		} else if c, err := ParseCommand(f.Line); err == nil {
-			told = append(told, Helped{Usage: strings.TrimSuffix(string(AppendCommandJSON(nil, c)), "\n"), Text: f.Help})
+			told = append(told, HelpRow{Usage: strings.TrimSuffix(string(AppendCommandJSON(nil, c)), "\n"), Text: f.Help})
 		}
 	}
 	if typed && v.More != "" {
-		told = append(told, Helped{Usage: "and:", Text: v.More})
+		told = append(told, HelpRow{Usage: "and:", Text: v.More})
 	}
 	return told
 }
@@ -103,7 +103,7 @@ func (v Verb) forms(typed bool) (told []Helped) {
 // usageWidth is the column of a line of help at which the words begin.
 const usageWidth = 20
 
-func helped(dst []byte, e Helped) []byte {
+func helped(dst []byte, e HelpRow) []byte {
 	dst = append(dst, e.Usage...)
 	dst = append(dst, bytes.Repeat([]byte(" "), 2+max(0, usageWidth-len(e.Usage)))...)
 	if e.Barred != "" {

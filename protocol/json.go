@@ -102,16 +102,16 @@ func DecodeEvent(b []byte) (Event, error) {
 		return nil, err
 	}
 	if head.Past {
-		return Past{e, head.Dated, head.Found}, nil
+		return Replayed{e, head.Dated, head.Found}, nil
 	}
 	return e, nil
 }
 
-// AppendEventJSON appends e as a program reads it, with its line end. A Past is the
+// AppendEventJSON appends e as a program reads it, with its line end. A Replayed is the
 // event itself with "past":true.
 func AppendEventJSON(dst []byte, e Event) []byte {
 	e = here(e)
-	p, isPast := e.(Past)
+	p, isPast := e.(Replayed)
 	if isPast {
 		e = here(p.Event)
 	}
@@ -155,14 +155,14 @@ func withLists(e Event) Event {
 	case IgnoreList:
 		e.Names = listed(e.Names)
 		return e
-	case Replies:
+	case CannedList:
 		e.Names = listed(e.Names)
 		return e
-	case Helped:
+	case HelpRow:
 		e.Members = listed(e.Members)
 		return e
-	case QueueIs:
-		e.Operators = append([]OnDesk{}, e.Operators...)
+	case QueueInfo:
+		e.Operators = append([]OperatorInfo{}, e.Operators...)
 		for i, o := range e.Operators {
 			e.Operators[i].Tickets = listed(o.Tickets)
 		}
@@ -197,7 +197,7 @@ var events = map[string]func([]byte) (Event, error){
 	"topic-set": decodeEvent[TopicSet],
 	"away":      decodeEvent[AwaySet],
 	"announced": decodeEvent[Announced],
-	"erased":    decodeEvent[Erased],
+	"erased":    decodeEvent[Redacted],
 	"greeting":  decodeEvent[Greeting],
 	"welcome":   decodeEvent[Welcome],
 	"entered":   decodeEvent[Entered],
@@ -205,7 +205,7 @@ var events = map[string]func([]byte) (Event, error){
 	"watched":   decodeEvent[Watched],
 	"parted":    decodeEvent[PartedFrom],
 	"fronted":   decodeEvent[Fronted],
-	"topic":     decodeEvent[TopicIs],
+	"topic":     decodeEvent[TopicInfo],
 	"members":   decodeEvent[Members],
 	"rooms":     decodeEvent[RoomList],
 	"ignoring":  decodeEvent[Ignoring],
@@ -213,27 +213,27 @@ var events = map[string]func([]byte) (Event, error){
 	"echoing":   decodeEvent[Echoing],
 	"read":      decodeEvent[ReadUpTo],
 	"pong":      decodeEvent[Pong],
-	"help":      decodeEvent[Helped],
-	"accepted":  decodeEvent[Accepted],
+	"help":      decodeEvent[HelpRow],
+	"accepted":  decodeEvent[Duplicate],
 	"refused":   decodeEvent[Refused],
-	"forgot":    decodeEvent[Forgot],
+	"forgot":    decodeEvent[Redaction],
 	"found":     decodeEvent[SearchEnd],
 	"end":       decodeEvent[HistoryEnd],
 	"gap":       decodeEvent[Gap],
 	"notice":    decodeEvent[Notice],
 	"goodbye":   decodeEvent[Goodbye],
-	"asked":     decodeEvent[Asked],
+	"asked":     decodeEvent[VisitorSaid],
 	"replied":   decodeEvent[Replied],
 	"noted":     decodeEvent[Noted],
 	"ticket":    decodeEvent[TicketChanged],
 	"duty":      decodeEvent[DutyChanged],
-	"desk":      decodeEvent[AtDesk],
+	"desk":      decodeEvent[VisitorNotice],
 	"password":  decodeEvent[PasswordWanted],
 	"promoted":  decodeEvent[Promoted],
-	"serving":   decodeEvent[Serving],
-	"queue":     decodeEvent[QueueIs],
-	"queued":    decodeEvent[Queued],
-	"replies":   decodeEvent[Replies],
+	"serving":   decodeEvent[Target],
+	"queue":     decodeEvent[QueueInfo],
+	"queued":    decodeEvent[QueueRow],
+	"replies":   decodeEvent[CannedList],
 }
 
 var eventNames = func() map[reflect.Type]string {

@@ -16,7 +16,7 @@ func appendOften(dst []byte, e Event) ([]byte, bool) {
 		if !isPlainASCII(string(e.Ref)) {
 			return dst, false
 		}
-		dst = appendStamp(append(dst, `{"type":"said"`...), e.Stamp)
+		dst = appendStamp(append(dst, `{"type":"said"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 		dst = appendMember(dst, "text", e.Text.s)
 		if e.You {
@@ -24,13 +24,13 @@ func appendOften(dst []byte, e Event) ([]byte, bool) {
 		}
 		dst = appendMemberIf(dst, "ref", string(e.Ref))
 	case Joined:
-		dst = appendStamp(append(dst, `{"type":"joined"`...), e.Stamp)
+		dst = appendStamp(append(dst, `{"type":"joined"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 	case Left:
 		if !isPlainASCII(string(e.Reason)) {
 			return dst, false
 		}
-		dst = appendStamp(append(dst, `{"type":"left"`...), e.Stamp)
+		dst = appendStamp(append(dst, `{"type":"left"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 		dst = appendMember(dst, "reason", string(e.Reason))
 		dst = appendMemberIf(dst, "by", e.By.s)
@@ -57,7 +57,7 @@ func appendRooms(dst []byte, rooms []Room) []byte {
 	return dst
 }
 
-func appendStamp(dst []byte, s Stamp) []byte {
+func appendStamp(dst []byte, s Meta) []byte {
 	if s.Seq != 0 {
 		dst = strconv.AppendUint(append(dst, `,"seq":`...), s.Seq, 10)
 	}

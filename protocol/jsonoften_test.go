@@ -20,14 +20,14 @@ func TestWhatIsToldOftenIsWrittenAlike(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameJSON(t, Said{Text: text, Mine: Mine{Ref: Ref(s)}})
+		sameJSON(t, Said{Text: text, Ack: Ack{Ref: Ref(s)}})
 		sameJSON(t, Left{Text: text, Reason: Reason(s)})
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 5_000 {
 		at, from, text := randomStamp(rng), Nick{randomOf(rng, "", "bob", "小明", "7of9")}, randomText(rng)
-		mine := Mine{rng.IntN(2) == 0, Ref(randomOf(rng, "", "k1", `"`, "\x1b", "引", "\xff", "\u2028", "<&>"))}
-		reason := Reason(randomOf(rng, "", string(Quit), string(Lost), `a"b`, "\n", "为", "\xe4", "<&>"))
+		mine := Ack{rng.IntN(2) == 0, Ref(randomOf(rng, "", "k1", `"`, "\x1b", "引", "\xff", "\u2028", "<&>"))}
+		reason := Reason(randomOf(rng, "", string(Departed), string(Lost), `a"b`, "\n", "为", "\xe4", "<&>"))
 		by, to := Nick{randomOf(rng, "", "ann", "安")}, Room{randomOf(rng, "", "#tea", "#茶室")}
 		sameJSON(t, Said{at, from, text, mine})
 		sameJSON(t, Joined{at, from})
@@ -36,7 +36,7 @@ func TestWhatIsToldOftenIsWrittenAlike(t *testing.T) {
 }
 
 func sameJSON(t *testing.T, e Event) {
-	if p, ok := e.(Past); ok {
+	if p, ok := e.(Replayed); ok {
 		e = p.Event
 	}
 	short, long := string(AppendEventJSON([]byte("x"), e)), string(appendJSON([]byte("x"), nameOf(e), e))
@@ -45,7 +45,7 @@ func sameJSON(t *testing.T, e Event) {
 	}
 }
 
-func randomStamp(rng *rand.Rand) (s Stamp) {
+func randomStamp(rng *rand.Rand) (s Meta) {
 	if rng.IntN(4) > 0 {
 		s.Seq = rng.Uint64() >> rng.IntN(64)
 	}
@@ -75,7 +75,7 @@ func randomOf(rng *rand.Rand, of ...string) string { return of[rng.IntN(len(of))
 
 // An event without an author or a time leaves those members out.
 func TestAZeroStampIsNotWritten(t *testing.T) {
-	for want, at := range map[string]Stamp{
+	for want, at := range map[string]Meta{
 		`{"type":"joined","from":"bob"}` + "\n":                                             {},
 		`{"type":"joined","seq":7,"from":"bob"}` + "\n":                                     {Seq: 7},
 		`{"type":"joined","room":"#lobby","from":"bob"}` + "\n":                             {Room: Lobby},

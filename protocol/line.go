@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// Line is an event on its way to any number of clients, or several events in sequence. It is
+// Frame is an event on its way to any number of clients, or several events in sequence. It is
 // encoded once in each spelling, by the first client that needs it, and shared by all; callers
-// must not change the bytes that Text and JSON return. Make it with NewLine or Together.
-type Line struct {
+// must not change the bytes that Text and JSON return. Make it with NewFrame or NewBatch.
+type Frame struct {
 	Event Event // the first
 
 	all        []Event // nil if there is only one
@@ -22,15 +22,15 @@ type encoded struct {
 	b    []byte
 }
 
-// NewLine makes the line that tells e.
-func NewLine(e Event) *Line { return &Line{Event: e} }
+// NewFrame makes the line that tells e.
+func NewFrame(e Event) *Frame { return &Frame{Event: e} }
 
-// Together makes one of the lines that tell events, of which there is at least
+// NewBatch makes one of the lines that tell events, of which there is at least
 // one. It keeps the slice.
-func Together(events []Event) *Line { return &Line{Event: events[0], all: events} }
+func NewBatch(events []Event) *Frame { return &Frame{Event: events[0], all: events} }
 
 // Events are the events of l, in order.
-func (l *Line) Events() iter.Seq[Event] {
+func (l *Frame) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		if l.all == nil {
 			yield(l.Event)
@@ -41,10 +41,10 @@ func (l *Line) Events() iter.Seq[Event] {
 }
 
 // Count is how many events l has.
-func (l *Line) Count() int { return max(1, len(l.all)) }
+func (l *Frame) Count() int { return max(1, len(l.all)) }
 
 // Last is the last event of l.
-func (l *Line) Last() Event {
+func (l *Frame) Last() Event {
 	if n := len(l.all); n > 0 {
 		return l.all[n-1]
 	}
@@ -52,19 +52,19 @@ func (l *Line) Last() Event {
 }
 
 // Text is the line for people, with its line end. Many members that come or go at once share one line.
-func (l *Line) Text() []byte { return l.text.by(l, appendText) }
+func (l *Frame) Text() []byte { return l.text.by(l, appendText) }
 
 // JSON is the line for programs, with its line end.
-func (l *Line) JSON() []byte { return l.json.by(l, appendEach) }
+func (l *Frame) JSON() []byte { return l.json.by(l, appendEach) }
 
-func appendText(dst []byte, l *Line) []byte {
+func appendText(dst []byte, l *Frame) []byte {
 	if l.all == nil {
 		return AppendEvent(dst, l.Event)
 	}
 	return appendAll(dst, l.all)
 }
 
-func appendEach(dst []byte, l *Line) []byte {
+func appendEach(dst []byte, l *Frame) []byte {
 	if l.all == nil {
 		return AppendEventJSON(dst, l.Event)
 	}
@@ -74,7 +74,7 @@ func appendEach(dst []byte, l *Line) []byte {
 	return dst
 }
 
-func (c *encoded) by(l *Line, spell func([]byte, *Line) []byte) []byte {
+func (c *encoded) by(l *Frame, spell func([]byte, *Frame) []byte) []byte {
 	c.once.Do(func() {
 		buf := scratch.Get().(*[]byte)
 		b := spell((*buf)[:0], l)

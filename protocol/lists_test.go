@@ -35,7 +35,7 @@ func TestListsAreNeverNull(t *testing.T) {
 			assert.Equal(t, string(line), string(AppendEventJSON(nil, again)))
 		}
 	}
-	line := string(AppendEventJSON(nil, QueueIs{Operators: []OnDesk{{Nick: Nick{"ann"}}}}))
+	line := string(AppendEventJSON(nil, QueueInfo{Operators: []OperatorInfo{{Nick: Nick{"ann"}}}}))
 	assert.Contains(t, line, `"tickets":[]`)
 }
 

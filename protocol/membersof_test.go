@@ -44,13 +44,13 @@ func TestMarksOfTheSpecification(t *testing.T) {
 		want = append(want, row[0])
 		of[row[0]] = row[1]
 	}
-	stamp := reflect.TypeFor[Stamp]()
+	stamp := reflect.TypeFor[Meta]()
 	var have []string
 	for i := range stamp.NumField() {
 		name, _ := tagOf(stamp.Field(i))
 		have = append(have, "`"+name+"`")
 	}
-	plain, past := membersIn(t, AppendEventJSON(nil, Said{})), membersIn(t, AppendEventJSON(nil, Past{Said{}, true, true}))
+	plain, past := membersIn(t, AppendEventJSON(nil, Said{})), membersIn(t, AppendEventJSON(nil, Replayed{Said{}, true, true}))
 	for name := range plain {
 		delete(past, name)
 	}
@@ -145,7 +145,7 @@ func membersOf(of reflect.Type) string {
 	var all []string
 	for i := range of.NumField() {
 		f := of.Field(i)
-		if f.Anonymous && f.Type != reflect.TypeFor[Stamp]() {
+		if f.Anonymous && f.Type != reflect.TypeFor[Meta]() {
 			inner, mayMiss := f.Type, f.Type.Kind() == reflect.Pointer
 			if mayMiss {
 				inner = inner.Elem()

@@ -13,7 +13,7 @@ func TestTheQueueSaysWhoHasAVisitorWhoIsNotThere(t *testing.T) {
 		LeftMessage:  "-- @7 bob has left a message, and is with ann (3s): hi\n",
 		Disconnected: "-- @7 bob has lost the connection, and is with ann (3s): hi\n",
 	} {
-		got := AppendEvent(nil, Queued{Ticket: 7, Nick: bob, State: state, By: ann, Waited: 3, Text: MustText("hi")})
+		got := AppendEvent(nil, QueueRow{Ticket: 7, Nick: bob, State: state, By: ann, Waited: 3, Text: MustText("hi")})
 		assert.Equal(t, want, string(got))
 	}
 }

@@ -5,7 +5,7 @@ type Reason string
 
 // The reasons, as programs see them.
 const (
-	Quit     Reason = "quit"     // the client asked to go, or ended its stream in an orderly way
+	Departed Reason = "quit"     // the client asked to go, or ended its stream in an orderly way
 	Lost     Reason = "lost"     // the connection broke
 	Kicked   Reason = "kicked"   // by an operator
 	Stalled  Reason = "stalled"  // the client took no byte for too long
@@ -30,7 +30,7 @@ var reasons = []struct {
 	exit  int
 	in    []string
 }{
-	{Quit, "see you", false, 0, []string{"goodbye", "left", "ticket"}},
+	{Departed, "see you", false, 0, []string{"goodbye", "left", "ticket"}},
 	{Finished, "this conversation is closed", false, 0, []string{"goodbye", "left"}},
 	{Kicked, "you were kicked", false, 4, []string{"goodbye", "left"}},
 	{Replaced, "you are back on another connection", false, 1, []string{"goodbye"}},

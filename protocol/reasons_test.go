@@ -44,7 +44,7 @@ func TestStatesOfTheSpecification(t *testing.T) {
 	}
 	all := constantsOf(t, "TicketState")
 	assert.Equal(t, valuesOf(all), said)
-	stands(t, "State", all, map[string]string{"TicketChanged": "ticket", "AtDesk": "desk", "Serving": "serving", "Queued": "queued"}, func(value string) []string { return in[value] })
+	stands(t, "State", all, map[string]string{"TicketChanged": "ticket", "VisitorNotice": "desk", "Target": "serving", "QueueRow": "queued"}, func(value string) []string { return in[value] })
 }
 
 // TestGapsOfTheSpecification compares the table of what a gap is for with the constants.

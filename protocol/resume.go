@@ -2,15 +2,15 @@ package protocol
 
 import "encoding/json"
 
-// Resume is the last position that a program saw.
-type Resume struct {
+// ResumeFrom is the last position that a program saw.
+type ResumeFrom struct {
 	Epoch string `json:"epoch"` // of the journal
 	Seq   uint64 `json:"seq"`   // the position
 }
 
 // UnmarshalJSON implements json.Unmarshaler. A program that names no position is refused: it may be newer than the server,
 // with positions under another name, and would receive the journal from the beginning.
-func (r *Resume) UnmarshalJSON(b []byte) error {
+func (r *ResumeFrom) UnmarshalJSON(b []byte) error {
 	var in struct {
 		Epoch *string
 		Seq   *uint64
@@ -21,6 +21,6 @@ func (r *Resume) UnmarshalJSON(b []byte) error {
 	if in.Epoch == nil || in.Seq == nil {
 		return byName["hello"].lacks(`"epoch" and "seq" in its "resume"`)
 	}
-	*r = Resume{*in.Epoch, *in.Seq}
+	*r = ResumeFrom{*in.Epoch, *in.Seq}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // atFirst is what a visitor is told on coming to the desk.
-func (q *Queueing) atFirst() string {
+func (q *QueuePosition) atFirst() string {
 	switch {
 	case q.OnDuty == 1:
 		return "an operator is on duty, and " + q.sentence()
@@ -18,7 +18,7 @@ func (q *Queueing) atFirst() string {
 }
 
 // sentence tells a visitor the place in the queue.
-func (q *Queueing) sentence() string {
+func (q *QueuePosition) sentence() string {
 	switch {
 	case q.Place == 0:
 		return "an operator is with you"
@@ -31,7 +31,7 @@ func (q *Queueing) sentence() string {
 }
 
 // atDesk is what a visitor is told.
-func atDesk(dst []byte, e AtDesk) []byte {
+func atDesk(dst []byte, e VisitorNotice) []byte {
 	switch e.State {
 	case Taken:
 		return line(dst, e.By.s, " is with you now")
@@ -43,15 +43,15 @@ func atDesk(dst []byte, e AtDesk) []byte {
 		return colon(append(append(dst, e.By.s...), " has closed this conversation"...), e.Text)
 	case Returned:
 		dst = append(append(dst, e.By.s...), " had to go"...)
-		if e.Queueing == nil {
+		if e.QueuePosition == nil {
 			return line(dst, "")
 		}
 		dst = append(dst, ": "...)
 	}
-	if e.Queueing == nil {
+	if e.QueuePosition == nil {
 		return line(dst, "you are at the desk")
 	}
-	return line(dst, e.Queueing.sentence())
+	return line(dst, e.QueuePosition.sentence())
 }
 
 // ticketChanged is what the operators are told of a visitor.
@@ -108,7 +108,7 @@ func dutyChanged(dst []byte, e DutyChanged) []byte {
 }
 
 // serving answers an operator, and always names the target of the next line.
-func serving(dst []byte, e Serving) []byte {
+func serving(dst []byte, e Target) []byte {
 	visitor := e.Ticket.String() + " " + e.Nick.s
 	switch e.State {
 	case Taken:
@@ -143,7 +143,7 @@ func serving(dst []byte, e Serving) []byte {
 }
 
 // closedMany tells how many conversations were closed.
-func closedMany(dst []byte, e Serving) []byte {
+func closedMany(dst []byte, e Target) []byte {
 	is := " are closed"
 	if e.Count == 1 {
 		is = " is closed"
@@ -158,7 +158,7 @@ func closedMany(dst []byte, e Serving) []byte {
 	return append(dst, ", and "+strconv.Itoa(e.Left)+" are left to the operators who have them"...)
 }
 
-func queueIs(dst []byte, e QueueIs) []byte {
+func queueIs(dst []byte, e QueueInfo) []byte {
 	dst = append(dst, strconv.Itoa(e.Waiting)+" waiting, "...)
 	if e.Messages > 0 {
 		dst = append(dst, plural(e.Messages, "message")+", "...)
@@ -189,7 +189,7 @@ func queueIs(dst []byte, e QueueIs) []byte {
 	return append(dst, '\n')
 }
 
-func queued(dst []byte, e Queued) []byte {
+func queued(dst []byte, e QueueRow) []byte {
 	dst = append(append(append(dst, e.Ticket.String()...), ' '), e.Nick.s...)
 	dst = append(append(append(dst, ' '), queuedAs(e)...), " ("...)
 	dst = append(dst, (time.Duration(e.Waited) * time.Second).String()...)
@@ -199,7 +199,7 @@ func queued(dst []byte, e Queued) []byte {
 	return colon(append(dst, ')'), e.Text)
 }
 
-func queuedAs(e Queued) string {
+func queuedAs(e QueueRow) string {
 	switch e.State {
 	case Taken:
 		return "is with " + e.By.s
@@ -232,7 +232,7 @@ func parseDesk(s string) (Event, bool) {
 	}
 	n, err := strconv.ParseUint(m[2][1:], 10, 64)
 	visitor, err2 := ParseNick(m[3])
-	by, mine := m[1]+m[4], Mine{}
+	by, mine := m[1]+m[4], Ack{}
 	var operator Nick
 	var err3 error
 	if by == "you" {
@@ -245,10 +245,10 @@ func parseDesk(s string) (Event, bool) {
 	}
 	switch text := (Text{m[5]}); {
 	case m[1] != "":
-		return Replied{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Mine: mine}, true
+		return Replied{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Ack: mine}, true
 	case m[4] != "":
-		return Noted{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Mine: mine}, true
+		return Noted{Ticket: Ticket(n), To: visitor, From: operator, Text: text, Ack: mine}, true
 	default:
-		return Asked{Ticket: Ticket(n), From: visitor, Text: text}, true
+		return VisitorSaid{Ticket: Ticket(n), From: visitor, Text: text}, true
 	}
 }

@@ -20,7 +20,7 @@ func AppendEvent(dst []byte, e Event) []byte {
 			return line(dst, "[you -> ", e.To.s, "] ", e.Text.s)
 		}
 		return line(dst, "[", e.From.s, " -> you] ", e.Text.s)
-	case Asked:
+	case VisitorSaid:
 		return line(dst, "[", e.Ticket.String(), " ", e.From.s, "] ", e.Text.s)
 	case Replied:
 		if e.You {
@@ -28,8 +28,8 @@ func AppendEvent(dst []byte, e Event) []byte {
 		}
 		return line(dst, "[", e.From.s, " -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
 	case Noted:
-		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Mine), "] ", e.Text.s)
-	case Past:
+		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Ack), "] ", e.Text.s)
+	case Replayed:
 		return AppendEvent(appendWhen(append(dst, '['), e), e.Event)
 	case Elsewhere:
 		return besides(dst, e)
@@ -38,12 +38,12 @@ func AppendEvent(dst []byte, e Event) []byte {
 }
 
 // appendWhen appends the position of a line that was found, and the time of the line.
-func appendWhen(dst []byte, e Past) []byte {
+func appendWhen(dst []byte, e Replayed) []byte {
 	layout := "15:04] "
 	if e.Dated {
 		layout = "2006-01-02 15:04] "
 	}
-	at := StampOf(e.Event)
+	at := MetaOf(e.Event)
 	if e.Found {
 		dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
 	}
@@ -65,14 +65,14 @@ func sentence(dst []byte, e Event) []byte {
 		return line(dst, e.From.s, " is now ", e.To.s)
 	case TopicSet:
 		if e.Text.s == "" {
-			return line(dst, who(e.From, e.Mine), " cleared the topic")
+			return line(dst, who(e.From, e.Ack), " cleared the topic")
 		}
-		return line(dst, who(e.From, e.Mine), " set the topic: ", e.Text.s)
+		return line(dst, who(e.From, e.Ack), " set the topic: ", e.Text.s)
 	case AwaySet:
 		return away(dst, e)
 	case Announced:
 		return line(dst, e.From.s, " to everybody: ", e.Text.s)
-	case Erased:
+	case Redacted:
 		return line(dst, "a line of ", e.From.s, "'s was taken out here")
 	case Greeting:
 		if e.Text.s != "" {
@@ -94,7 +94,7 @@ func sentence(dst []byte, e Event) []byte {
 		return line(dst, "you have left ", e.Room.s, ", and are in ", e.Front.s)
 	case Fronted:
 		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
-	case TopicIs:
+	case TopicInfo:
 		if e.Text.s == "" {
 			return line(dst, e.Room.s, " has no topic: /topic TEXT sets one")
 		}
@@ -119,9 +119,9 @@ func sentence(dst []byte, e Event) []byte {
 		return line(dst, "you have read ", e.Room.s, " up to here")
 	case Pong:
 		return line(dst, "pong")
-	case Helped:
+	case HelpRow:
 		return helped(dst, e)
-	case Accepted:
+	case Duplicate:
 		return line(dst, "that line is safe already")
 	case Refused:
 		return line(dst, e.Text)
@@ -130,7 +130,7 @@ func sentence(dst []byte, e Event) []byte {
 			return line(dst, "end of history; /history before ", strconv.FormatUint(e.Before, 10), " goes further back")
 		}
 		return line(dst, "end of history")
-	case Forgot:
+	case Redaction:
 		dst = append(dst, "taken out of the record: "+plural(e.Count, "line")+" of yours"...)
 		if e.Rest {
 			return line(dst, ", but not those of long ago: you were in more places than are remembered")
@@ -146,19 +146,19 @@ func sentence(dst []byte, e Event) []byte {
 		return ticketChanged(dst, e)
 	case DutyChanged:
 		return dutyChanged(dst, e)
-	case AtDesk:
+	case VisitorNotice:
 		return atDesk(dst, e)
 	case PasswordWanted:
 		return line(dst, "the operators' password, please (what you type next is taken for it, and shown to nobody):")
 	case Promoted:
 		return line(dst, "you are an operator now, and on duty: /queue shows who waits, /help what you can do")
-	case Serving:
+	case Target:
 		return serving(dst, e)
-	case QueueIs:
+	case QueueInfo:
 		return queueIs(dst, e)
-	case Queued:
+	case QueueRow:
 		return queued(dst, e)
-	case Replies:
+	case CannedList:
 		if len(e.Names) == 0 {
 			return line(dst, "there are no ready replies here: chinwag serve --replies FILE brings some")
 		}
@@ -235,7 +235,7 @@ func colon(dst []byte, t Text) []byte {
 	return line(dst, ": ", t.s)
 }
 
-func who(n Nick, m Mine) string {
+func who(n Nick, m Ack) string {
 	if m.You {
 		return "you"
 	}
@@ -268,7 +268,7 @@ func away(dst []byte, e AwaySet) []byte {
 	if e.You {
 		is = " are "
 	}
-	dst = append(append(dst, who(e.From, e.Mine)...), is...)
+	dst = append(append(dst, who(e.From, e.Ack)...), is...)
 	if e.Text.s == "" {
 		return line(dst, "back")
 	}
@@ -335,7 +335,7 @@ func gap(dst []byte, e Gap) []byte {
 		return line(dst, "what you saw last was in another record: the server has started anew since, and lines may be missing here")
 	case Future:
 		return line(dst, "there has never been the position that you saw last: lines may be missing here")
-	case OldToken:
+	case SessionExpired:
 		return line(dst, "your session is over: lines may be missing here, and private ones are lost")
 	}
 	if e.Why == Skipped {
@@ -370,7 +370,7 @@ func join(names []Nick) string {
 }
 
 // ParseEvent reads one line of the text spelling, without its line end, as far as
-// text can tell: Said, Acted, Whispered and the lines of the desk, also as a Past, and
+// text can tell: Said, Acted, Whispered and the lines of the desk, also as a Replayed, and
 // everything else as a Notice of the same words. A line of a room that is not in front is
 // Elsewhere. AppendEvent makes the same line of the result.
 func ParseEvent(s string) (Event, error) {
@@ -388,10 +388,10 @@ func ParseEvent(s string) (Event, error) {
 		}
 		switch e := e.(type) {
 		case Recorded:
-			return Past{Event: e.Stamped(Stamp{Time: at}), Dated: dated}, nil
+			return Replayed{Event: e.WithMeta(Meta{Time: at}), Dated: dated}, nil
 		case Elsewhere:
 			was := e.Event.(Recorded)
-			return Past{Event: Elsewhere{was.Stamped(Stamp{Time: at, Room: StampOf(was).Room})}, Dated: dated}, nil
+			return Replayed{Event: Elsewhere{was.WithMeta(Meta{Time: at, Room: MetaOf(was).Room})}, Dated: dated}, nil
 		}
 		return nil, errNoEvent
 	}
@@ -411,7 +411,7 @@ func ParseEvent(s string) (Event, error) {
 	}
 	if rest, ok := strings.CutPrefix(t.s, "[you -> "); ok {
 		to, text, err := nickThen(rest, "] ")
-		return Whispered{To: to, Text: text, Mine: Mine{You: true}}, err
+		return Whispered{To: to, Text: text, Ack: Ack{You: true}}, err
 	}
 	if rest, ok := strings.CutPrefix(t.s, "["); ok {
 		from, text, err := nickThen(rest, " -> you] ")

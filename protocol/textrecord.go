@@ -1,14 +1,14 @@
 package protocol
 
 // AppendRecord appends e as it stands in a transcript: with its day and its time, and with
-// nicks in the place of "you", since readers of a transcript differ. AtDesk has no nick of its
+// nicks in the place of "you", since readers of a transcript differ. VisitorNotice has no nick of its
 // recipient, and calls it the visitor.
 func AppendRecord(dst []byte, e Recorded) []byte {
-	dst = appendWhen(append(dst, '['), Past{Event: e, Dated: true})
-	switch e := e.ForOthers().(type) {
+	dst = appendWhen(append(dst, '['), Replayed{Event: e, Dated: true})
+	switch e := e.Public().(type) {
 	case Whispered:
 		return line(dst, "[", e.From.s, " -> ", e.To.s, "] ", e.Text.s)
-	case AtDesk:
+	case VisitorNotice:
 		return ofVisitor(append(dst, "-- "...), e)
 	default:
 		return AppendEvent(dst, e)
@@ -16,7 +16,7 @@ func AppendRecord(dst []byte, e Recorded) []byte {
 }
 
 // ofVisitor is atDesk for readers other than the visitor.
-func ofVisitor(dst []byte, e AtDesk) []byte {
+func ofVisitor(dst []byte, e VisitorNotice) []byte {
 	switch e.State {
 	case Taken:
 		return line(dst, e.By.s, " is with the visitor now")

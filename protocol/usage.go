@@ -63,22 +63,22 @@ func valueOf(t reflect.Type) string {
 }
 
 var values = map[reflect.Type]string{
-	reflect.TypeFor[Text]():      "text",
-	reflect.TypeFor[Nick]():      "a name",
-	reflect.TypeFor[Room]():      "the name of a room",
-	reflect.TypeFor[Ref]():       "an id of your own, 64 bytes at the most",
-	reflect.TypeFor[Ticket]():    "the number of a visitor",
-	reflect.TypeFor[Tickets]():   "numbers of visitors, as in \"3,7,10-900\"",
-	reflect.TypeFor[Origin]():    "an address, as in \"192.0.2.7\" or \"192.0.2.0/24\"",
-	reflect.TypeFor[Seconds]():   "a number of seconds",
-	reflect.TypeFor[Secret]():    "a password",
-	reflect.TypeFor[bool]():      "true or false",
-	reflect.TypeFor[int]():       "a number of lines",
-	reflect.TypeFor[uint64]():    "a position, which is a number",
-	reflect.TypeFor[string]():    "a token, as in the welcome",
-	reflect.TypeFor[time.Time](): "a time in RFC 3339, as in \"2026-11-24T14:00:00Z\"",
-	reflect.TypeFor[*int]():      "a number of lines, 0 for none",
-	reflect.TypeFor[*Resume]():   "an object of \"epoch\" and \"seq\", as they were seen last",
+	reflect.TypeFor[Text]():        "text",
+	reflect.TypeFor[Nick]():        "a name",
+	reflect.TypeFor[Room]():        "the name of a room",
+	reflect.TypeFor[Ref]():         "an id of your own, 64 bytes at the most",
+	reflect.TypeFor[Ticket]():      "the number of a visitor",
+	reflect.TypeFor[Tickets]():     "numbers of visitors, as in \"3,7,10-900\"",
+	reflect.TypeFor[Origin]():      "an address, as in \"192.0.2.7\" or \"192.0.2.0/24\"",
+	reflect.TypeFor[Seconds]():     "a number of seconds",
+	reflect.TypeFor[Secret]():      "a password",
+	reflect.TypeFor[bool]():        "true or false",
+	reflect.TypeFor[int]():         "a number of lines",
+	reflect.TypeFor[uint64]():      "a position, which is a number",
+	reflect.TypeFor[string]():      "a token, as in the welcome",
+	reflect.TypeFor[time.Time]():   "a time in RFC 3339, as in \"2026-11-24T14:00:00Z\"",
+	reflect.TypeFor[*int]():        "a number of lines, 0 for none",
+	reflect.TypeFor[*ResumeFrom](): "an object of \"epoch\" and \"seq\", as they were seen last",
 }
 
 // incomplete refuses a command that lacks something.

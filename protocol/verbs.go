@@ -218,7 +218,7 @@ func init() {
 				}
 				return ""
 			},
-			json: decode[Undesk], parse: bare(Undesk{}), args: none,
+			json: decode[LeaveDesk], parse: bare(LeaveDesk{}), args: none,
 		},
 		{
 			Name: "echo", Args: "on|off", Help: "shows you your own lines too, once they are safe", Example: "/echo on",
@@ -232,12 +232,12 @@ func init() {
 		},
 		{
 			Name: "forget", Args: "yes", Help: "erases for ever what you have said since you came", Example: "/forget yes",
-			json: decode[Forget],
+			json: decode[Redact],
 			parse: func(t Text) (Command, error) {
 				if t.s != "yes" {
 					return nil, badArgs("forget")
 				}
-				return Forget{Sure: true}, nil
+				return Redact{Sure: true}, nil
 			},
 			args: func(Command) string { return "yes" },
 		},
@@ -252,9 +252,9 @@ func init() {
 				}
 				return ""
 			},
-			json:  decode[ComeBack],
-			parse: func(t Text) (Command, error) { return ComeBack{t}, nil },
-			args:  func(c Command) string { return c.(ComeBack).Code.s },
+			json:  decode[Resume],
+			parse: func(t Text) (Command, error) { return Resume{t}, nil },
+			args:  func(c Command) string { return c.(Resume).Code.s },
 		},
 		{
 			Name: "operator", Help: "makes you an operator; the password is asked for", Example: "/operator", Anywhere: true,
@@ -280,9 +280,9 @@ func init() {
 			barredIn: func(p Place) string {
 				return where(p.Console, "this is the server's own console: /shutdown ends the server")
 			},
-			json:  decode[Leave],
-			parse: func(t Text) (Command, error) { return Leave{t}, nil },
-			args:  func(c Command) string { return c.(Leave).Text.s },
+			json:  decode[Quit],
+			parse: func(t Text) (Command, error) { return Quit{t}, nil },
+			args:  func(c Command) string { return c.(Quit).Text.s },
 		},
 		{
 			Name: "kick", Args: "NAME [TIME] [TEXT]", Help: "throws somebody out for a minute, or a TIME: 10m", Example: "/kick bob 10m that is enough", Operator: true, Nicks: true,
@@ -383,9 +383,9 @@ func isComplete(c Command) bool {
 		return c.Lines >= 0
 	case Search:
 		return !c.Text.IsBlank()
-	case Forget:
+	case Redact:
 		return c.Sure
-	case ComeBack:
+	case Resume:
 		return !c.Code.IsBlank()
 	case Kick:
 		return c.Nick != Nick{}

@@ -417,8 +417,8 @@ func (a attack) remember(t *testing.T, path string) {
 // line adds a line of an author that is not connected any more.
 func (m *memories) line(words string) {
 	m.group = append(m.group, journal.Entry{Stream: journal.OfRoom(m.room), Author: m.author, Event: protocol.Said{
-		Stamp: protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: m.now, Room: m.room},
-		From:  nickOf("elder"), Text: protocol.MustText(words),
+		Meta: protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: m.now, Room: m.room},
+		From: nickOf("elder"), Text: protocol.MustText(words),
 	}})
 	if len(m.group) == 1000 {
 		m.commit()

@@ -39,7 +39,7 @@ func parsedRoom(t *testing.T, s string) protocol.Room {
 
 func TestMembersComplete(t *testing.T) {
 	p := knows(t, false, protocol.RoomList{Count: 3, Rooms: []protocol.RoomInfo{{Room: protocol.Lobby}, {Room: parsedRoom(t, "tea")}, {Room: parsedRoom(t, "茶室")}}})
-	p.hear(protocol.Left{Stamp: protocol.Stamp{Room: protocol.Lobby}, From: parsedNick(t, "dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
+	p.hear(protocol.Left{Meta: protocol.Meta{Room: protocol.Lobby}, From: parsedNick(t, "dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
 	for before, want := range map[string][]string{
 		"/join ": {"#beer", "#tea", "#茶室"}, "/join t": {"#tea"}, "/join #T": {"#tea"}, "/join ＃茶": {"#茶室"}, "/join tea b": nil, "/JOIN b": {"#beer"}, "／join b": {"#beer"},
 		"/help hi": {"history"}, "/help /hi": {"/history"}, "/help ki": nil,
@@ -67,18 +67,18 @@ func TestRoomsThatOneIsInComplete(t *testing.T) {
 		assert.Equal(t, want, p.complete(before), "%q", before)
 	}
 	assert.Nil(t, knows(t, false).complete("/pa"), "there is nothing to leave")
-	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.Queueing{}})
+	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.QueuePosition{}})
 	assert.Nil(t, p.complete("/part "))
 	assert.Nil(t, p.complete("/say "))
 }
 
 func TestVisitorsComplete(t *testing.T) {
 	var p people
-	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{}})
+	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}})
 	assert.Equal(t, []string{"/leave"}, p.complete("/l"))
 	assert.Nil(t, p.complete("/ms"), "the desk is no room")
 	assert.Equal(t, []string{"/join "}, p.complete("/jo"))
-	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{}, NoRooms: true})
+	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}, NoRooms: true})
 	assert.Nil(t, p.complete("/jo"), "there are no rooms")
 	assert.Nil(t, p.complete("/help ro"))
 }
@@ -90,10 +90,10 @@ func TestOperatorsCompleteTheDesk(t *testing.T) {
 	p := knows(t, true, at(7, "zoe"), at(8, "小红"), at(12, "eve"), at(13, "gone"),
 		protocol.TicketChanged{Ticket: 13, From: parsedNick(t, "gone"), State: protocol.Gone},
 		protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "eve"), State: protocol.VisitorRename, To: parsedNick(t, "eva")},
-		protocol.Queued{Ticket: 7, Nick: parsedNick(t, "zoe"), Addr: "192.0.2.7"}, protocol.Queued{Ticket: 8, Nick: parsedNick(t, "小红"), Addr: "192.0.2.7"},
-		protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "operator")}, {Nick: parsedNick(t, "olga")}, {Nick: parsedNick(t, "ann")}}},
-		protocol.DutyChanged{From: parsedNick(t, "olga"), Reason: protocol.Quit},
-		protocol.Replies{Names: []string{"bye", "hours", "你好"}})
+		protocol.QueueRow{Ticket: 7, Nick: parsedNick(t, "zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: parsedNick(t, "小红"), Addr: "192.0.2.7"},
+		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "operator")}, {Nick: parsedNick(t, "olga")}, {Nick: parsedNick(t, "ann")}}},
+		protocol.DutyChanged{From: parsedNick(t, "olga"), Reason: protocol.Departed},
+		protocol.CannedList{Names: []string{"bye", "hours", "你好"}})
 	all := []string{"7 \tzoe", "8 \t小红", "12 \teva"}
 	for before, want := range map[string][]string{
 		"/take ": all, "/to ": all, "/hand ": all, "/hold ": all, "/note ": all, "/transcript ": all, "/take 1": {"12 \teva"}, "/take @1": {"12 \teva"},

@@ -97,7 +97,7 @@ var toStay = protocol.Refuse("console-stays", "this is the server's own console:
 
 func (s staying) Receive() (protocol.Command, error) {
 	cmd, err := s.Transport.Receive()
-	if _, ok := cmd.(protocol.Leave); ok {
+	if _, ok := cmd.(protocol.Quit); ok {
 		return nil, toStay
 	}
 	return cmd, err

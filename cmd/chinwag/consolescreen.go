@@ -122,7 +122,7 @@ var errInterrupted = errors.New("console: interrupted")
 func (c *consoleScreen) Socket() syscall.RawConn { return nil }
 
 // Send implements conn.Transport.
-func (c *consoleScreen) Send(lines []*protocol.Line) error {
+func (c *consoleScreen) Send(lines []*protocol.Frame) error {
 	for _, l := range lines {
 		if w, ok := l.Event.(protocol.Welcome); ok {
 			c.enter(w)
@@ -135,8 +135,10 @@ func (c *consoleScreen) Send(lines []*protocol.Line) error {
 	return nil
 }
 
-// Offer implements conn.Transport.
-func (c *consoleScreen) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+// TryWrite implements conn.Transport.
+func (c *consoleScreen) TryWrite([]*protocol.Frame) (bool, error) {
+	return false, errors.ErrUnsupported
+}
 
 // Interrupt implements conn.Transport.
 func (c *consoleScreen) Interrupt() { c.interrupt.Do(func() { close(c.interrupted) }) }

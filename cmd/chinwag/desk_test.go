@@ -73,37 +73,37 @@ func TestThePromptSaysWhereTheNextLineGoes(t *testing.T) {
 	}{
 		{protocol.Notice{}, "#lobby> "},
 		{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}, "#lobby> "},
-		{protocol.Serving{State: protocol.Taken, Ticket: 7, Nick: bob, Target: 7, TargetNick: bob, Room: protocol.Lobby}, "@7 bob> "},
+		{protocol.Target{State: protocol.Taken, Ticket: 7, Nick: bob, Target: 7, TargetNick: bob, Room: protocol.Lobby}, "@7 bob> "},
 		{protocol.TicketChanged{Ticket: 8, From: bob, State: protocol.VisitorRename, To: bobby}, "@7 bob> "},
 		{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.VisitorRename, To: bobby}, "@7 bobby> "},
 		{protocol.TicketChanged{Ticket: 8, From: bob, State: protocol.Gone}, "@7 bobby> "},
 		{protocol.TicketChanged{Ticket: 7, From: bobby, State: protocol.Gone}, "@7 bobby (gone)> "},
-		{protocol.Serving{State: protocol.Gone, Ticket: 7, Nick: bobby, Target: 8, TargetNick: bob, Room: protocol.Lobby}, "@8 bob> "},
-		{protocol.Serving{Room: protocol.Lobby}, "#lobby> "},
+		{protocol.Target{State: protocol.Gone, Ticket: 7, Nick: bobby, Target: 8, TargetNick: bob, Room: protocol.Lobby}, "@8 bob> "},
+		{protocol.Target{Room: protocol.Lobby}, "#lobby> "},
 	} {
 		p.hear(step.hears)
 		assert.Equal(t, step.want, p.prompt(), "%+v", step.hears)
 	}
-	p.hear(protocol.Serving{Target: 8, TargetNick: bob})
+	p.hear(protocol.Target{Target: 8, TargetNick: bob})
 	p.enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, "#lobby> ", p.prompt(), "a new beginning")
 }
 
 func TestTheStatusOfAVisitor(t *testing.T) {
 	var p people
-	p.enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{Place: 1}})
+	p.enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1}})
 	carol, dan := nickOf("carol"), nickOf("dan")
 	for _, step := range []struct {
 		hears protocol.Event
 		want  string
 	}{
 		{protocol.Notice{}, "bob at the desk · nobody is on duty"},
-		{protocol.AtDesk{State: protocol.Waiting, Queueing: &protocol.Queueing{Place: 3, OnDuty: 2}}, "bob at the desk · number 3 in the queue"},
-		{protocol.AtDesk{State: protocol.Waiting, Queueing: &protocol.Queueing{Place: 1, OnDuty: 2}}, "bob at the desk · you are next"},
-		{protocol.AtDesk{State: protocol.Taken, By: carol}, "bob at the desk · carol is with you"},
-		{protocol.AtDesk{State: protocol.OnHold, By: carol}, "bob at the desk · carol is with you"},
-		{protocol.AtDesk{State: protocol.HandedOver, By: carol, To: dan}, "bob at the desk · dan is with you"},
-		{protocol.AtDesk{State: protocol.Returned, By: dan, Queueing: &protocol.Queueing{Place: 2, OnDuty: 1}}, "bob at the desk · number 2 in the queue"},
+		{protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &protocol.QueuePosition{Place: 3, OnDuty: 2}}, "bob at the desk · number 3 in the queue"},
+		{protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &protocol.QueuePosition{Place: 1, OnDuty: 2}}, "bob at the desk · you are next"},
+		{protocol.VisitorNotice{State: protocol.Taken, By: carol}, "bob at the desk · carol is with you"},
+		{protocol.VisitorNotice{State: protocol.OnHold, By: carol}, "bob at the desk · carol is with you"},
+		{protocol.VisitorNotice{State: protocol.HandedOver, By: carol, To: dan}, "bob at the desk · dan is with you"},
+		{protocol.VisitorNotice{State: protocol.Returned, By: dan, QueuePosition: &protocol.QueuePosition{Place: 2, OnDuty: 1}}, "bob at the desk · number 2 in the queue"},
 		{protocol.Entered{Room: protocol.Lobby, Here: 4}, "bob in #lobby · 4 here"},
 	} {
 		p.hear(step.hears)
@@ -119,7 +119,7 @@ func TestOperatorsComplete(t *testing.T) {
 	p.hear(protocol.Promoted{})
 	assert.True(t, p.serves())
 	assert.Equal(t, []string{"/queue "}, p.complete("/que"))
-	p.hear(protocol.Replies{Names: []string{"bye", "hours", "你好"}})
+	p.hear(protocol.CannedList{Names: []string{"bye", "hours", "你好"}})
 	assert.Equal(t, []string{"bye", "hours", "你好"}, p.complete("/canned "))
 	assert.Equal(t, []string{"hours"}, p.complete("/canned H"))
 	assert.Equal(t, []string{"operator "}, p.complete("/hand 7 op"))
@@ -152,7 +152,7 @@ func TestTheFaceAsksForThePassword(t *testing.T) {
 // Nobody is asked for who is at the desk: the answer would be told to somebody who did not ask.
 func TestTheFaceDoesNotAskAtTheDesk(t *testing.T) {
 	f := newFace(false, false, newGlass())
-	f.enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.Queueing{Place: 1, OnDuty: 1}})
+	f.enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
 	assert.Empty(t, f.asks)
 	f.heard(protocol.Entered{Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, protocol.Who{}, <-f.asks)
@@ -173,11 +173,11 @@ func TestAVisitorRingsOnce(t *testing.T) {
 			rings bool
 		}{
 			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}, true},
-			{protocol.Asked{Ticket: 7, From: bob, Text: protocol.MustText("operator, are you there?")}, false},
+			{protocol.VisitorSaid{Ticket: 7, From: bob, Text: protocol.MustText("operator, are you there?")}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Taken, By: carol}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.HandedOver, By: carol, To: nickOf("dan")}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.HandedOver, By: carol, To: operator}, true},
-			{protocol.Past{Event: protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}}, false},
+			{protocol.Replayed{Event: protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Gone}, false},
 		} {
 			time.Sleep(2 * time.Second) // the bell rings once a second at the most
@@ -209,8 +209,8 @@ func saving(t *testing.T) (f *face, g *glass, dir string) {
 	return f, g, dir
 }
 
-func past(ticket protocol.Ticket, text string) protocol.Past {
-	return protocol.Past{Event: protocol.Asked{Ticket: ticket, From: nickOf("bob"), Text: protocol.MustText(text)}}
+func past(ticket protocol.Ticket, text string) protocol.Replayed {
+	return protocol.Replayed{Event: protocol.VisitorSaid{Ticket: ticket, From: nickOf("bob"), Text: protocol.MustText(text)}}
 }
 
 func TestATranscriptIsSaved(t *testing.T) {

@@ -58,7 +58,7 @@ var digests = maphash.MakeSeed()
 
 // digest is an event in short: its id and its words.
 func digest(e protocol.Recorded) uint64 {
-	stamp := protocol.StampOf(e)
+	stamp := protocol.MetaOf(e)
 	_, words := protocol.Words(e)
 	return maphash.String(digests, stamp.ID.String()+stamp.Room.String()+words.String())
 }
@@ -91,7 +91,7 @@ func (v *survivor) connect(ctx context.Context, c net.Conn) {
 	none := 0
 	hello := protocol.Hello{Nick: mustNick(v.name), Token: v.token, Replay: &none}
 	if v.token != "" {
-		hello.Resume = &protocol.Resume{Epoch: v.epoch, Seq: v.last}
+		hello.Resume = &protocol.ResumeFrom{Epoch: v.epoch, Seq: v.last}
 	}
 	if _, err := c.Write(protocol.AppendCommandJSON(nil, hello)); err != nil {
 		return
@@ -201,7 +201,7 @@ func refOf(c protocol.Command) protocol.Ref {
 }
 
 func (v *survivor) hears(e protocol.Event) {
-	if r, ok := e.(protocol.Recorded); ok && protocol.StampOf(e).Seq > 0 {
+	if r, ok := e.(protocol.Recorded); ok && protocol.MetaOf(e).Seq > 0 {
 		v.sees(r)
 	}
 	switch e := e.(type) {
@@ -215,7 +215,7 @@ func (v *survivor) hears(e protocol.Event) {
 		v.accepted(e.Ref, e.Seq)
 	case protocol.Replied:
 		v.accepted(e.Ref, e.Seq)
-	case protocol.Accepted:
+	case protocol.Duplicate:
 		v.twice++
 		v.accepted(e.Ref, e.Seq)
 	case protocol.Refused:
@@ -230,7 +230,7 @@ func (v *survivor) hears(e protocol.Event) {
 }
 
 func (v *survivor) sees(e protocol.Recorded) {
-	seq := protocol.StampOf(e).Seq
+	seq := protocol.MetaOf(e).Seq
 	if seq <= v.last {
 		v.is("told what stands at %d: %+v", seq, e)
 	}

@@ -90,20 +90,20 @@ func (v *survivor) works(e protocol.Event) {
 	case protocol.Promoted:
 		v.operator, v.known = true, true
 		v.writes(protocol.Queue{All: true})
-	case protocol.Serving:
+	case protocol.Target:
 		v.serves(e)
 	case protocol.TicketChanged:
 		v.changes(e)
-	case protocol.QueueIs:
+	case protocol.QueueInfo:
 		v.queues(e)
-	case protocol.Queued:
+	case protocol.QueueRow:
 		v.listed[e.Ticket] = held{e.Nick.String(), e.By.String()}
 		v.left--
 		v.compares()
 	}
 }
 
-func (v *survivor) serves(e protocol.Serving) {
+func (v *survivor) serves(e protocol.Target) {
 	switch e.State {
 	case protocol.Taken:
 		v.mine[e.Ticket] = true
@@ -136,7 +136,7 @@ func (v *survivor) changes(e protocol.TicketChanged) {
 }
 
 // queues follows the beginning of the answer to /queue, which lists the tickets after all that was told before.
-func (v *survivor) queues(e protocol.QueueIs) {
+func (v *survivor) queues(e protocol.QueueInfo) {
 	v.listed, v.told, v.left = map[protocol.Ticket]held{}, maps.Clone(v.desk), e.Shown
 	v.compares()
 	mine := map[protocol.Ticket]bool{}

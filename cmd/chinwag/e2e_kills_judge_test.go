@@ -21,7 +21,7 @@ import (
 // entriesOf are all of a stream.
 func entriesOf(t *testing.T, db *sqlite.Store, stream journal.Stream) (all []journal.Entry) {
 	t.Helper()
-	cur := journal.Cursor{Streams: []journal.Reading{{Stream: stream}}}
+	cur := journal.Cursor{Streams: []journal.StreamCursor{{Stream: stream}}}
 	for cur.Seq < db.Head() {
 		page, err := db.Read(&cur, db.Head(), 1000)
 		require.NoError(t, err)
@@ -82,7 +82,7 @@ func (k *kills) read(path string) *recorded {
 		}
 	}
 	for _, id := range r.sessions {
-		for _, st := range []journal.Stream{journal.Visit(id), journal.Mailbox(id)} {
+		for _, st := range []journal.Stream{journal.Conversation(id), journal.Mailbox(id)} {
 			r.streams[st] = entriesOf(k.t, db, st)
 		}
 	}
@@ -119,7 +119,7 @@ func (k *kills) checkWords(r *recorded) (said int) {
 		case protocol.Replied:
 			at[e.Text.String()] = append(at[e.Text.String()], e.Seq)
 			toOperators[e.ID] = true
-		case protocol.Asked:
+		case protocol.VisitorSaid:
 			toOperators[e.ID] = true
 		}
 	}
@@ -194,7 +194,7 @@ func (v *survivor) check(r *recorded) {
 	for _, room := range v.rooms {
 		st := journal.OfRoom(room)
 		if room == protocol.DeskRoom {
-			st = journal.Visit(id)
+			st = journal.Conversation(id)
 		}
 		told = append(told, string(st))
 	}

@@ -172,7 +172,7 @@ func (v *survivor) wentAway(e protocol.AwaySet) {
 func thingsOnce(entries []journal.Entry) []journal.Entry {
 	var last uuid.UUID
 	return slices.DeleteFunc(entries, func(e journal.Entry) bool {
-		id := protocol.StampOf(e.Event).ID
+		id := protocol.MetaOf(e.Event).ID
 		again := id == last
 		last = id
 		return again

@@ -222,7 +222,7 @@ func (f *face) heard(e protocol.Event) {
 	case protocol.Promoted:
 		f.guard.Lower()
 		f.ask(protocol.Canned{})
-	case protocol.Replies:
+	case protocol.CannedList:
 		if !f.wanted(&f.listed) {
 			return
 		}
@@ -234,7 +234,7 @@ func (f *face) heard(e protocol.Event) {
 			f.loud(e)
 			return
 		}
-	case protocol.Accepted:
+	case protocol.Duplicate:
 		return
 	case protocol.Whispered:
 		if !e.You {

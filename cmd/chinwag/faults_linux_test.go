@@ -356,7 +356,7 @@ func (w *witness) connect(ctx context.Context, c net.Conn) {
 	none, nick := 0, mustNick(w.name)
 	hello := protocol.Hello{Nick: nick, Token: w.token, Replay: &none}
 	if w.token != "" {
-		hello.Resume = &protocol.Resume{Epoch: w.epoch, Seq: w.last}
+		hello.Resume = &protocol.ResumeFrom{Epoch: w.epoch, Seq: w.last}
 	}
 	if _, err := c.Write(protocol.AppendCommandJSON(nil, hello)); err != nil {
 		return
@@ -388,7 +388,7 @@ func (w *witness) connect(ctx context.Context, c net.Conn) {
 		case protocol.Said:
 			w.sees(e.Seq, e)
 			w.answer(e.Ref, true)
-		case protocol.Accepted:
+		case protocol.Duplicate:
 			w.answer(e.Ref, true)
 		case protocol.Refused:
 			if !welcome {

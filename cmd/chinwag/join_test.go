@@ -264,7 +264,7 @@ func TestJoinMentions(t *testing.T) {
 
 func TestJoinKnowsWhoIsHere(t *testing.T) {
 	lobby := protocol.Lobby
-	at := protocol.Stamp{Room: lobby}
+	at := protocol.Meta{Room: lobby}
 	ann, bob := parsedNick(t, "ann"), parsedNick(t, "Bob")
 	var p people
 	p.enter(protocol.Welcome{Nick: ann, Room: lobby, Here: 2})
@@ -275,9 +275,9 @@ func TestJoinKnowsWhoIsHere(t *testing.T) {
 	assert.Equal(t, []string{"/me ", "/msg "}, func() []string { w := p.complete("/m"); return []string{w[1], w[0]} }())
 	assert.Empty(t, p.complete("/kic"))
 	assert.Empty(t, p.complete("an"), "nobody calls himself")
-	p.hear(protocol.Renamed{Stamp: at, From: bob, To: parsedNick(t, "rob")})
-	p.hear(protocol.Joined{Stamp: at, From: parsedNick(t, "zoe")})
+	p.hear(protocol.Renamed{Meta: at, From: bob, To: parsedNick(t, "rob")})
+	p.hear(protocol.Joined{Meta: at, From: parsedNick(t, "zoe")})
 	assert.Equal(t, []string{"rob: ", "zoe: "}, p.complete(""))
-	p.hear(protocol.Left{Stamp: at, From: parsedNick(t, "rob")})
+	p.hear(protocol.Left{Meta: at, From: parsedNick(t, "rob")})
 	assert.Equal(t, "ann in #lobby · 2 here", p.status())
 }

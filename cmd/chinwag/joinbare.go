@@ -34,7 +34,7 @@ type bareTalk struct {
 	shown    bool // the output is one
 
 	conn     net.Conn
-	heard    *raw.Messages
+	heard    *raw.Reader
 	gone     chan struct{} // closed by missed: the server has ended
 	typist   chan struct{} // closed by typed: all the input is sent, or cannot be
 	finished atomic.Bool   // the input has ended: the talk ends when nothing comes any more
@@ -83,7 +83,7 @@ func runBare(ctx context.Context, f *pflag.FlagSet, args []string) error {
 // talk runs until the server or a signal ends the connection, or nothing
 // more comes after the end of the input.
 func (b *bareTalk) talk(ctx context.Context, c net.Conn) error {
-	b.conn, b.heard = c, raw.Read(c)
+	b.conn, b.heard = c, raw.NewReader(c)
 	b.gone, b.typist = make(chan struct{}), make(chan struct{})
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()

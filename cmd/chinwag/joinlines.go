@@ -114,7 +114,7 @@ func (l *inPipe) deafen(ctx context.Context, err error) {
 	}
 }
 
-func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Leave{}) }
+func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Quit{}) }
 
 // typed sends the input. At its end it waits for the acknowledgements.
 func (l *inPipe) typed(ctx context.Context) {
@@ -214,7 +214,7 @@ func (l *inPipe) send(ctx context.Context, cmd protocol.Command) error {
 	}
 	err := l.client.Send(ctx, cmd)
 	bare, _ := protocol.Split(cmd)
-	switch _, leaves := bare.(protocol.Leave); {
+	switch _, leaves := bare.(protocol.Quit); {
 	case errors.Is(err, client.ErrEnded):
 		l.miss(ctx, cmd)
 		l.missRest(ctx)
@@ -257,7 +257,7 @@ const missedMax = 10 // lines that a person is told of one by one
 // unsent is what to tell of a command that came after the end of the client; "": nothing.
 func unsent(cmd protocol.Command) string {
 	switch bare, _ := protocol.Split(cmd); bare.(type) {
-	case nil, protocol.Leave, protocol.Operator:
+	case nil, protocol.Quit, protocol.Operator:
 		return ""
 	}
 	return client.Undelivered{Command: cmd}.Words()

@@ -36,7 +36,7 @@ func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- s.client.Run(running) }()
-	defer context.AfterFunc(ctx, func() { _ = s.client.Send(running, protocol.Leave{}) })()
+	defer context.AfterFunc(ctx, func() { _ = s.client.Send(running, protocol.Quit{}) })()
 	first, ok := <-s.client.Events()
 	if !ok {
 		return <-ended
@@ -71,7 +71,7 @@ func (s *onScreen) typed(ctx context.Context) {
 		select {
 		case line, ok := <-lines:
 			if !ok {
-				_ = s.client.Send(ctx, protocol.Leave{})
+				_ = s.client.Send(ctx, protocol.Quit{})
 				return
 			}
 			s.do(ctx, line)

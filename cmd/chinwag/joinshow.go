@@ -120,7 +120,7 @@ func isOfMany(e protocol.Event) bool {
 }
 
 func isAccepted(e protocol.Event) bool {
-	_, ok := e.(protocol.Accepted)
+	_, ok := e.(protocol.Duplicate)
 	return ok
 }
 

@@ -20,10 +20,10 @@ type people struct {
 	to         protocol.Ticket // the visitor to which lines go; 0: to the room
 	toNick     protocol.Nick
 	toGone     bool
-	nobody     bool               // lines are rejected for a moment
-	soon       bool               // the same, and then they go to the visitor in to
-	desk       *protocol.Queueing // the place in the queue, at the desk
-	with       protocol.Nick      // the operator that serves this visitor
+	nobody     bool                    // lines are rejected for a moment
+	soon       bool                    // the same, and then they go to the visitor in to
+	desk       *protocol.QueuePosition // the place in the queue, at the desk
+	with       protocol.Nick           // the operator that serves this visitor
 	replies    []string
 	nick       protocol.Nick   // the client's own
 	room       protocol.Room   // in front
@@ -148,13 +148,13 @@ func (p *people) hear(e protocol.Event) {
 		p.watch(e.Room)
 	case protocol.PartedFrom:
 		p.part(e)
-	case protocol.AtDesk:
+	case protocol.VisitorNotice:
 		p.visit(e)
 	case protocol.Promoted:
 		p.operator, p.was = true, true
-	case protocol.Replies:
+	case protocol.CannedList:
 		p.replies = e.Names
-	case protocol.Serving:
+	case protocol.Target:
 		p.serve(e)
 	case protocol.TicketChanged:
 		p.follow(e)
@@ -188,7 +188,7 @@ func (p *people) hear(e protocol.Event) {
 }
 
 // visit updates the state of a visitor at the desk.
-func (p *people) visit(e protocol.AtDesk) {
+func (p *people) visit(e protocol.VisitorNotice) {
 	switch e.State {
 	case protocol.Taken:
 		p.with = e.By
@@ -197,13 +197,13 @@ func (p *people) visit(e protocol.AtDesk) {
 	case protocol.Returned, protocol.Closed:
 		p.with = protocol.Nick{}
 	}
-	if e.Queueing != nil {
-		p.desk = e.Queueing
+	if e.QueuePosition != nil {
+		p.desk = e.QueuePosition
 	}
 }
 
 // serve updates where an operator's lines go.
-func (p *people) serve(e protocol.Serving) {
+func (p *people) serve(e protocol.Target) {
 	p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
 	p.soon = e.Nobody && e.State == protocol.Taken
 	p.nobody = e.Nobody && !p.soon

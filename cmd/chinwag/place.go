@@ -68,7 +68,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 		if c.Room != f.here.where() {
 			return
 		}
-	case protocol.Next, protocol.Undesk, protocol.Reply: // the server chooses the target, and rejects lines after a failure
+	case protocol.Next, protocol.LeaveDesk, protocol.Reply: // the server chooses the target, and rejects lines after a failure
 	default:
 		return
 	}
@@ -80,7 +80,7 @@ func (f *face) expect(cmd protocol.Command, prompt string) {
 // answered forgets the expected target at an event that answers a command: the prompt is right again.
 func (f *face) answered(e protocol.Event) {
 	switch e := e.(type) {
-	case protocol.Serving, protocol.Entered, protocol.Fronted, protocol.PartedFrom, protocol.Refused, protocol.Notice:
+	case protocol.Target, protocol.Entered, protocol.Fronted, protocol.PartedFrom, protocol.Refused, protocol.Notice:
 	case protocol.Replied:
 		if !e.You {
 			return

@@ -59,7 +59,7 @@ func (f *face) save(e protocol.Event) bool {
 		return false
 	}
 	switch e := e.(type) {
-	case protocol.Past:
+	case protocol.Replayed:
 		recorded, ok := e.Event.(protocol.Recorded)
 		if !ok || protocol.TicketOf(recorded) != s.ticket {
 			return false

@@ -42,13 +42,13 @@ func (s *seen) hear(e protocol.Event) {
 		s.room(e.Room)
 	case protocol.Left:
 		s.room(e.To)
-	case protocol.Asked:
+	case protocol.VisitorSaid:
 		s.visitor(e.Ticket, e.From, "")
-	case protocol.Queued:
+	case protocol.QueueRow:
 		s.visitor(e.Ticket, e.Nick, e.Addr)
 	case protocol.TicketChanged:
 		s.ticket(e)
-	case protocol.QueueIs:
+	case protocol.QueueInfo:
 		for _, o := range e.Operators {
 			s.operator(o.Nick)
 		}

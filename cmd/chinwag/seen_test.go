@@ -14,7 +14,7 @@ import (
 func TestANewSessionHasSeenNothing(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
 		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), State: protocol.Waiting},
-			protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
+			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
 		p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby, Resumed: resumed})
 		p.hear(protocol.Promoted{})
 		assert.Equal(t, resumed, p.complete("/take ") != nil)
@@ -24,7 +24,7 @@ func TestANewSessionHasSeenNothing(t *testing.T) {
 }
 
 func TestAnOperatorIsCompletedByTheLatestName(t *testing.T) {
-	p := knows(t, true, protocol.QueueIs{Operators: []protocol.OnDesk{{Nick: parsedNick(t, "olga")}}},
+	p := knows(t, true, protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "olga")}}},
 		protocol.Renamed{From: parsedNick(t, "olga"), To: parsedNick(t, "helga")}, protocol.Renamed{From: parsedNick(t, "carol"), To: parsedNick(t, "cora")})
 	assert.Equal(t, []string{"helga "}, p.complete("/hand 7 "))
 	assert.Equal(t, []string{"@cora "}, p.complete("@c"))
@@ -45,7 +45,7 @@ func TestNamesAreBounded(t *testing.T) {
 	all.Room = protocol.Lobby
 	for i := range 2 * maxSeen {
 		n := parsedNick(t, fmt.Sprint("n", i))
-		p.hear(protocol.Joined{Stamp: protocol.Stamp{Room: protocol.Lobby}, From: n})
+		p.hear(protocol.Joined{Meta: protocol.Meta{Room: protocol.Lobby}, From: n})
 		p.hear(protocol.Renamed{From: n, To: parsedNick(t, fmt.Sprint("m", i))})
 		all.Names = append(all.Names, protocol.Member{Nick: n})
 	}

@@ -148,8 +148,8 @@ func serve(ctx context.Context, s settings) error {
 	}
 	for i, l := range listeners {
 		door, open := doorOf(i, s)
-		doorway := server.Listen(l, open, hub.Identity{Brief: door == doorBare})
-		g.Add(doorway.Accept, func(error) { doorway.Close() })
+		doorway := server.NewListener(l, open, hub.Identity{Brief: door == doorBare})
+		g.Add(doorway.Serve, func(error) { doorway.Close() })
 		log.Log(ctx, level, "listening", "addr", l.Addr().String(), "door", door, "version", version)
 	}
 	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })

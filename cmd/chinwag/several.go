@@ -73,7 +73,7 @@ func (p *people) part(e protocol.PartedFrom) {
 
 // concerns reports whether an event of one or several rooms happened in the one in front.
 func (p *people) concerns(e protocol.Event) bool {
-	room := protocol.StampOf(e).Room
+	room := protocol.MetaOf(e).Room
 	return room == p.room || room == protocol.Room{} || p.room == protocol.Room{} || slices.Contains(protocol.RoomsOf(e), p.room)
 }
 
@@ -97,17 +97,17 @@ func (p *people) besides() string {
 
 // named is e with the name of its room, if that is not in front. It takes mu.
 func (p *people) named(e protocol.Event) protocol.Event {
-	if past, ok := e.(protocol.Past); ok {
+	if past, ok := e.(protocol.Replayed); ok {
 		past.Event = p.named(past.Event)
 		return past
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if protocol.StampOf(e).Room == protocol.DeskRoom {
+	if protocol.MetaOf(e).Room == protocol.DeskRoom {
 		return e
 	}
 	switch e.(type) {
-	case protocol.Said, protocol.Acted, protocol.Joined, protocol.Left, protocol.Renamed, protocol.TopicSet, protocol.AwaySet, protocol.Erased:
+	case protocol.Said, protocol.Acted, protocol.Joined, protocol.Left, protocol.Renamed, protocol.TopicSet, protocol.AwaySet, protocol.Redacted:
 	default:
 		return e
 	}
@@ -122,7 +122,7 @@ func inner(e protocol.Event) protocol.Event {
 	switch e := e.(type) {
 	case protocol.Elsewhere:
 		return inner(e.Event)
-	case protocol.Past:
+	case protocol.Replayed:
 		e.Event = inner(e.Event)
 		return e
 	}

@@ -17,7 +17,7 @@ func shownTo(p *people, e protocol.Event) string {
 	return strings.TrimSuffix(string(protocol.AppendEvent(nil, p.named(e))), "\n")
 }
 
-func in(room protocol.Room) protocol.Stamp { return protocol.Stamp{Seq: 1, Room: room} }
+func in(room protocol.Room) protocol.Meta { return protocol.Meta{Seq: 1, Room: room} }
 
 func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 	tea, ann, hi := parsedRoom(t, "tea"), parsedNick(t, "ann"), protocol.MustText("hi")
@@ -26,22 +26,22 @@ func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 		e    protocol.Event
 		want string
 	}{
-		{protocol.Said{Stamp: in(protocol.Lobby), From: ann, Text: hi}, "<ann> hi"},
-		{protocol.Said{Stamp: in(tea), From: ann, Text: hi}, "#tea <ann> hi"},
-		{protocol.Elsewhere{Event: protocol.Acted{Stamp: in(tea), From: ann, Text: hi}}, "#tea * ann hi"},
-		{protocol.Past{Event: protocol.Erased{Stamp: in(tea), From: ann}}, "[00:00] -- #tea: a line of ann's was taken out here"},
-		{protocol.Joined{Stamp: in(tea), From: ann}, "-- #tea: ann joined"},
-		{protocol.AwaySet{Stamp: in(tea), From: ann}, "-- #tea: ann is back"},
-		{protocol.AwaySet{Stamp: in(tea), From: ann, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann is back"},
-		{protocol.Left{Stamp: in(tea), From: ann, Reason: protocol.Quit, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann left"},
+		{protocol.Said{Meta: in(protocol.Lobby), From: ann, Text: hi}, "<ann> hi"},
+		{protocol.Said{Meta: in(tea), From: ann, Text: hi}, "#tea <ann> hi"},
+		{protocol.Elsewhere{Event: protocol.Acted{Meta: in(tea), From: ann, Text: hi}}, "#tea * ann hi"},
+		{protocol.Replayed{Event: protocol.Redacted{Meta: in(tea), From: ann}}, "[00:00] -- #tea: a line of ann's was taken out here"},
+		{protocol.Joined{Meta: in(tea), From: ann}, "-- #tea: ann joined"},
+		{protocol.AwaySet{Meta: in(tea), From: ann}, "-- #tea: ann is back"},
+		{protocol.AwaySet{Meta: in(tea), From: ann, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann is back"},
+		{protocol.Left{Meta: in(tea), From: ann, Reason: protocol.Departed, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann left"},
 		{protocol.Whispered{From: ann, To: ann, Text: hi}, "[ann -> you] hi"},
-		{protocol.Asked{Stamp: in(protocol.DeskRoom), Ticket: 7, From: ann, Text: hi}, "[@7 ann] hi"},
-		{protocol.TicketChanged{Stamp: in(protocol.DeskRoom), Ticket: 7, From: ann, State: protocol.Waiting}, "-- @7 ann waits at the desk"},
+		{protocol.VisitorSaid{Meta: in(protocol.DeskRoom), Ticket: 7, From: ann, Text: hi}, "[@7 ann] hi"},
+		{protocol.TicketChanged{Meta: in(protocol.DeskRoom), Ticket: 7, From: ann, State: protocol.Waiting}, "-- @7 ann waits at the desk"},
 		{protocol.Announced{From: ann, Text: hi}, "-- ann to everybody: hi"},
 		{protocol.Fronted{Room: tea, Here: 2}, "-- you are in #tea now (2 here)"},
-		{protocol.Said{Stamp: in(tea), From: ann, Text: hi}, "<ann> hi"},
+		{protocol.Said{Meta: in(tea), From: ann, Text: hi}, "<ann> hi"},
 	} {
-		if past, ok := c.e.(protocol.Past); ok {
+		if past, ok := c.e.(protocol.Replayed); ok {
 			assert.Equal(t, c.want[len("[00:00] "):], shownTo(p, past.Event))
 			assert.Contains(t, shownTo(p, past), c.want[len("[00:00] "):])
 			continue
@@ -54,8 +54,8 @@ func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 func TestSpansOfAnotherRoom(t *testing.T) {
 	tea, ann, hi := parsedRoom(t, "茶"), parsedNick(t, "小明"), protocol.MustText("hi")
 	for _, e := range []protocol.Event{
-		protocol.Said{Stamp: in(tea), From: ann, Text: hi}, protocol.Acted{Stamp: in(tea), From: ann, Text: hi},
-		protocol.Joined{Stamp: in(tea), From: ann}, protocol.Past{Event: protocol.Said{Stamp: in(tea), From: ann, Text: hi}},
+		protocol.Said{Meta: in(tea), From: ann, Text: hi}, protocol.Acted{Meta: in(tea), From: ann, Text: hi},
+		protocol.Joined{Meta: in(tea), From: ann}, protocol.Replayed{Event: protocol.Said{Meta: in(tea), From: ann, Text: hi}},
 	} {
 		p := knows(t, false)
 		var text string
@@ -96,7 +96,7 @@ func TestTheRoomsThatWeAreIn(t *testing.T) {
 	p.hear(protocol.Watching{Rooms: []protocol.Room{tea, milk, protocol.Lobby, parsedRoom(t, "a"), parsedRoom(t, "b")}})
 	assert.Equal(t, "ann in #tea · 1 here · also #milk, #lobby, #a and 1 more", p.status())
 	assert.True(t, p.place().Watching)
-	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.Queueing{Place: 1, OnDuty: 1}})
+	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
 	p.hear(protocol.Entered{Room: protocol.Lobby, Here: 4})
 	assert.Equal(t, "ann in #lobby · 4 here", p.status(), "the desk is no room among others")
 	p.hear(protocol.Watched{Room: tea, Here: 1})
@@ -108,16 +108,16 @@ func TestTheRoomsThatWeAreIn(t *testing.T) {
 func TestNamesOfAnotherRoomAreNotOurs(t *testing.T) {
 	tea := parsedRoom(t, "tea")
 	dan, eve := parsedNick(t, "dan"), parsedNick(t, "eve")
-	p := knows(t, false, protocol.Watched{Room: tea, Here: 2}, protocol.Joined{Stamp: in(tea), From: dan}, protocol.Renamed{Stamp: in(tea), From: dan, To: eve})
+	p := knows(t, false, protocol.Watched{Room: tea, Here: 2}, protocol.Joined{Meta: in(tea), From: dan}, protocol.Renamed{Meta: in(tea), From: dan, To: eve})
 	assert.Nil(t, p.complete("/msg d"))
 	assert.Nil(t, p.complete("/msg e"))
 	assert.Equal(t, 4, p.count)
-	p.hear(protocol.Joined{Stamp: in(protocol.Lobby), From: eve})
-	p.hear(protocol.Renamed{Stamp: in(tea), From: eve, To: dan, Rooms: []protocol.Room{protocol.Lobby, tea}})
+	p.hear(protocol.Joined{Meta: in(protocol.Lobby), From: eve})
+	p.hear(protocol.Renamed{Meta: in(tea), From: eve, To: dan, Rooms: []protocol.Room{protocol.Lobby, tea}})
 	assert.Equal(t, []string{"dan "}, p.complete("/msg d"))
-	p.hear(protocol.Left{Stamp: in(tea), From: dan, Reason: protocol.Parted})
+	p.hear(protocol.Left{Meta: in(tea), From: dan, Reason: protocol.Parted})
 	assert.Equal(t, 5, p.count)
-	p.hear(protocol.Left{Stamp: in(tea), From: dan, Reason: protocol.Quit, Rooms: []protocol.Room{protocol.Lobby, tea}})
+	p.hear(protocol.Left{Meta: in(tea), From: dan, Reason: protocol.Departed, Rooms: []protocol.Room{protocol.Lobby, tea}})
 	assert.Equal(t, 4, p.count)
 }
 

@@ -21,7 +21,7 @@ func spans(e protocol.Event) []tui.Span {
 		if e.You {
 			name, before = e.To.String(), "[you -> "
 		}
-	case protocol.Asked:
+	case protocol.VisitorSaid:
 		name, before = e.From.String(), "["+e.Ticket.String()+" "
 	case protocol.Replied:
 		name, before = e.From.String(), "["
@@ -34,7 +34,7 @@ func spans(e protocol.Event) []tui.Span {
 		return []tui.Span{{Text: text, Style: tui.Loud}}
 	case protocol.Elsewhere:
 		return spansElsewhere(e, text)
-	case protocol.Past:
+	case protocol.Replayed:
 		inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
 		return append([]tui.Span{{Text: strings.TrimSuffix(text, inner), Style: tui.Dim}}, spans(e.Event)...)
 	default:

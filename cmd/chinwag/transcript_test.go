@@ -15,13 +15,13 @@ import (
 func TestASavedTranscriptNamesItsOperator(t *testing.T) {
 	f, g, _ := saving(t)
 	require.NotNil(t, types(f, "/transcript 7 seven.txt"))
-	mine := protocol.Mine{You: true}
+	mine := protocol.Ack{You: true}
 	for _, e := range []protocol.Event{
-		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("mine"), Mine: mine},
+		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("mine"), Ack: mine},
 		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("dan"), Text: protocol.MustText("his")},
-		protocol.Noted{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("a note"), Mine: mine},
+		protocol.Noted{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("a note"), Ack: mine},
 	} {
-		f.heard(protocol.Past{Event: e})
+		f.heard(protocol.Replayed{Event: e})
 	}
 	f.heard(protocol.HistoryEnd{})
 	g.shows(t, "-- the transcript of @7 is saved as seven.txt (3 lines)")

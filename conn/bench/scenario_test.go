@@ -27,11 +27,11 @@ func house(t *testing.T) netip.AddrPort {
 	server := conn.NewServer(h, conn.Options{Rate: -1, PerAddress: -1, PerAddressRate: -1})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	door := server.Listen(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
+	door := server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = h.Run(ctx) })
-	running.Go(func() { _ = door.Accept() })
+	running.Go(func() { _ = door.Serve() })
 	t.Cleanup(func() {
 		door.Close()
 		cancel()

@@ -34,9 +34,9 @@ func TestArrivedComesAfterTheHistory(t *testing.T) {
 					told = append(told, "connected")
 				case client.Arrived:
 					told = append(told, "arrived")
-					go func() { _ = bob.Send(t.Context(), protocol.Leave{}) }()
+					go func() { _ = bob.Send(t.Context(), protocol.Quit{}) }()
 				case client.Heard:
-					if p, ok := e.Event.(protocol.Past); ok {
+					if p, ok := e.Event.(protocol.Replayed); ok {
 						told = append(told, p.Event.(protocol.Said).Text.String())
 					}
 				}

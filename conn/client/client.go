@@ -61,7 +61,7 @@ func (c *Client) Events() <-chan Event { return c.events }
 // the goroutine that reads Events. A *protocol.Refusal says that this client
 // cannot send such a command; ErrEnded, that Run is over.
 //
-// protocol.Leave ends Run in good order, at once where there is no connection.
+// protocol.Quit ends Run in good order, at once where there is no connection.
 func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
 	if refusal := unfit(cmd); refusal != nil {
 		return refusal

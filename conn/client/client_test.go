@@ -44,7 +44,7 @@ func TestTalk(t *testing.T) {
 		assert.NoError(t, bob.quit())
 		left := heard[protocol.Left](bob)
 		require.Len(t, left, 1)
-		assert.Equal(t, protocol.Quit, left[0].Reason)
+		assert.Equal(t, protocol.Departed, left[0].Reason)
 	})
 }
 

@@ -17,7 +17,7 @@ func (r *run) take(s send) {
 	switch cmd, _ := protocol.Split(s.cmd); cmd := cmd.(type) {
 	case nil:
 		r.addPing(s.settled)
-	case protocol.Leave:
+	case protocol.Quit:
 		r.leave(cmd)
 	default:
 		r.add(s.cmd)
@@ -31,7 +31,7 @@ func (r *run) send() {
 	}
 }
 
-func (r *run) leave(cmd protocol.Leave) {
+func (r *run) leave(cmd protocol.Quit) {
 	if r.link == nil {
 		r.end(nil)
 		return
@@ -44,7 +44,7 @@ func (r *run) leave(cmd protocol.Leave) {
 // other event of that session.
 func (r *run) decline() {
 	r.refused = &NickRefused{Nick: r.want}
-	r.out = protocol.AppendCommandJSON(nil, protocol.Leave{})
+	r.out = protocol.AppendCommandJSON(nil, protocol.Quit{})
 	r.left = time.After(parting)
 }
 
@@ -93,7 +93,7 @@ func (r *run) hear(h heard) {
 func (r *run) dismissed(e protocol.Goodbye) {
 	r.goodbye = &Dismissed{e}
 	switch {
-	case e.Reason == protocol.Quit, r.left != nil:
+	case e.Reason == protocol.Departed, r.left != nil:
 		r.end(nil)
 	case e.Back == 0:
 		r.end(r.goodbye)

@@ -25,7 +25,7 @@ type session struct {
 func (s *session) hello() protocol.Hello {
 	h := protocol.Hello{Nick: s.want, Room: s.room, Token: s.token, Replay: s.replay}
 	if s.token != "" {
-		h.Resume = &protocol.Resume{Epoch: s.epoch, Seq: s.seq}
+		h.Resume = &protocol.ResumeFrom{Epoch: s.epoch, Seq: s.seq}
 	}
 	return h
 }
@@ -121,9 +121,9 @@ func (s *session) unsent(dst []byte) []byte {
 }
 
 // hear updates the session from an event, and reports whether the caller gets it: not the answers to
-// the client's own pings, nor an Accepted for a line that was settled before.
+// the client's own pings, nor an Duplicate for a line that was settled before.
 func (s *session) hear(e protocol.Event) (tell bool) {
-	if seq := protocol.StampOf(e).Seq; seq > 0 {
+	if seq := protocol.MetaOf(e).Seq; seq > 0 {
 		s.seq = seq
 	}
 	switch e := e.(type) {
@@ -139,7 +139,7 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 		s.settle(e.Ref)
 	case protocol.Noted:
 		s.settle(e.Ref)
-	case protocol.Accepted:
+	case protocol.Duplicate:
 		return s.settle(e.Ref) || !s.isOurs(e.Ref)
 	case protocol.Refused:
 		s.settle(e.Ref)
@@ -156,7 +156,7 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 	case protocol.Watched:
 		s.seq = max(s.seq, e.Seq)
 	case protocol.Gap:
-		s.hole = s.hole || e.Why != protocol.OldToken
+		s.hole = s.hole || e.Why != protocol.SessionExpired
 	case protocol.Pong:
 		if s.isOurs(e.Ref) {
 			s.settleUpTo(e.Ref)

@@ -128,7 +128,7 @@ func (p *person) say(text string)           { p.send(protocol.Say{Text: protocol
 
 // quit leaves in good order.
 func (p *person) quit() error {
-	_ = p.Send(context.Background(), protocol.Leave{})
+	_ = p.Send(context.Background(), protocol.Quit{})
 	return <-p.ended
 }
 

@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func words(s string) []*protocol.Line {
-	return []*protocol.Line{protocol.NewLine(protocol.Notice{Text: protocol.MustText(s)})}
+func words(s string) []*protocol.Frame {
+	return []*protocol.Frame{protocol.NewFrame(protocol.Notice{Text: protocol.MustText(s)})}
 }
 
 func TestLinesComeInAndGoOut(t *testing.T) {

@@ -78,10 +78,10 @@ func TestReceiveTakesWhatHasComeAndNoMore(t *testing.T) {
 	}
 	nothing := func() {
 		_, err := tr.Receive()
-		require.ErrorIs(t, err, socket.ErrNothing)
+		require.ErrorIs(t, err, socket.ErrWouldBlock)
 	}
 	receive := func() (cmd protocol.Command, err error) {
-		for err = socket.ErrNothing; err == socket.ErrNothing; {
+		for err = socket.ErrWouldBlock; err == socket.ErrWouldBlock; {
 			cmd, err = tr.Receive()
 		}
 		return cmd, err

@@ -84,9 +84,9 @@ func tcpPair(t *testing.T) (ours, theirs *net.TCPConn) {
 }
 
 // notices are lines that say these words.
-func notices(words ...string) (lines []*protocol.Line) {
+func notices(words ...string) (lines []*protocol.Frame) {
 	for _, w := range words {
-		lines = append(lines, protocol.NewLine(protocol.Notice{Text: protocol.MustText(w)}))
+		lines = append(lines, protocol.NewFrame(protocol.Notice{Text: protocol.MustText(w)}))
 	}
 	return lines
 }

@@ -203,7 +203,7 @@ func isStranger(line []byte) bool {
 var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+$`)
 
 // Send implements conn.Transport.
-func (t *Transport) Send(lines []*protocol.Line) error {
+func (t *Transport) Send(lines []*protocol.Frame) error {
 	bufs := t.spell(lines)
 	defer giveBack(bufs)
 	t.writing.Lock()
@@ -212,9 +212,9 @@ func (t *Transport) Send(lines []*protocol.Line) error {
 	return t.Write(&left)
 }
 
-// Offer implements conn.Transport.
-func (t *Transport) Offer(lines []*protocol.Line) (all bool, err error) {
-	if !t.CanOffer() {
+// TryWrite implements conn.Transport.
+func (t *Transport) TryWrite(lines []*protocol.Frame) (all bool, err error) {
+	if !t.CanTryWrite() {
 		return false, errors.ErrUnsupported
 	}
 	bufs := t.spell(lines)
@@ -222,11 +222,11 @@ func (t *Transport) Offer(lines []*protocol.Line) (all bool, err error) {
 	t.writing.Lock() // no wait: Send does not run now, and answer only offers
 	defer t.writing.Unlock()
 	left := *bufs
-	return t.Stream.Offer(&left)
+	return t.Stream.TryWrite(&left)
 }
 
 // spell encodes lines. The slice is borrowed: see giveBack.
-func (t *Transport) spell(lines []*protocol.Line) *net.Buffers {
+func (t *Transport) spell(lines []*protocol.Frame) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
 	for _, l := range lines {
 		if t.isAnswer(l.Event) {
@@ -272,10 +272,10 @@ func (t *Transport) answer(b []byte) {
 	defer t.writing.Unlock()
 	switch {
 	case t.json.Load():
-	case !t.CanOffer():
+	case !t.CanTryWrite():
 		_ = t.Write(&net.Buffers{b})
-	case !t.HasRest():
-		_, _ = t.Stream.Offer(&net.Buffers{bytes.Clone(b)}) // the Stream keeps the rest
+	case !t.HasUnwritten():
+		_, _ = t.Stream.TryWrite(&net.Buffers{bytes.Clone(b)}) // the Stream keeps the rest
 	}
 }
 

@@ -37,7 +37,7 @@ const (
 // says that it is cut. At the end of the stream it returns the last
 // line, even without a line end, then the error. A line that a broken connection
 // has cut is dropped. On a socket it does not wait: it
-// returns socket.ErrNothing if there is no whole line yet.
+// returns socket.ErrWouldBlock if there is no whole line yet.
 func (l *lines) next() (line []byte, tooLong bool, err error) {
 	for {
 		for len(l.rest) > 0 {
@@ -63,7 +63,7 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 			return l.last()
 		}
 		var err error
-		if l.rest, err = l.in.Next(); err == socket.ErrNothing {
+		if l.rest, err = l.in.Next(); err == socket.ErrWouldBlock {
 			return nil, false, err
 		}
 		l.err = err

@@ -122,7 +122,7 @@ func (c *goneConn) Write([]byte) (int, error) { return 0, c.told }
 
 func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
 	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nha")}, syscall.ECONNRESET}, Options{})
-	require.Error(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.HistoryEnd{})}))
+	require.Error(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.HistoryEnd{})}))
 	cmd, err := tr.Receive()
 	require.NoError(t, err)
 	assert.Equal(t, protocol.Say{Text: protocol.MustText("whole")}, cmd)
@@ -135,7 +135,7 @@ func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
 // gone: printf hi > /dev/tcp/HOST/PORT.
 func TestALineWithoutItsEndBeforeAnOrderlyEndIsALine(t *testing.T) {
 	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nhi")}, syscall.EPIPE}, Options{})
-	require.Error(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.HistoryEnd{})}))
+	require.Error(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.HistoryEnd{})}))
 	for _, want := range []string{"whole", "hi"} {
 		cmd, err := tr.Receive()
 		require.NoError(t, err)

@@ -61,10 +61,10 @@ func TestSendKeepsNothing(t *testing.T) {
 func TestJSONBeginsAtTheWelcomeThatHasAToken(t *testing.T) {
 	c := &fakeConn{}
 	tr := New(c, Options{})
-	greeting := protocol.NewLine(protocol.Greeting{Server: protocol.Version})
-	answer := protocol.NewLine(protocol.Welcome{Server: protocol.Version, Token: "T"})
-	require.NoError(t, tr.Send([]*protocol.Line{greeting, notices("text")[0], answer, notices("json")[0]}))
-	require.NoError(t, tr.Send([]*protocol.Line{greeting}))
+	greeting := protocol.NewFrame(protocol.Greeting{Server: protocol.Version})
+	answer := protocol.NewFrame(protocol.Welcome{Server: protocol.Version, Token: "T"})
+	require.NoError(t, tr.Send([]*protocol.Frame{greeting, notices("text")[0], answer, notices("json")[0]}))
+	require.NoError(t, tr.Send([]*protocol.Frame{greeting}))
 	lines := strings.Split(strings.TrimSuffix(c.out.String(), "\n"), "\n")
 	require.Len(t, lines, 5)
 	assert.True(t, strings.HasPrefix(lines[0], "-- Welcome"), lines[0])
@@ -95,7 +95,7 @@ func TestNothingIsSentBeforeItIsAskedFor(t *testing.T) {
 func TestAProgramIsNotAnsweredInTelnet(t *testing.T) {
 	c := &fakeConn{in: packets("\xff\xfd\x01")}
 	tr := New(c, Options{})
-	require.NoError(t, tr.Send([]*protocol.Line{protocol.NewLine(protocol.Welcome{Token: "T"})}))
+	require.NoError(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.Welcome{Token: "T"})}))
 	c.out.Reset()
 	_, _ = tr.Receive()
 	assert.Empty(t, c.out.String())

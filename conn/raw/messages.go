@@ -15,9 +15,9 @@ import (
 // comes again after 200 ms at the earliest, often after a second.
 const patience = 3 * time.Second
 
-// Messages reads a connection on which one read is one message. It never holds
+// Reader reads a connection on which one read is one message. It never holds
 // more than its buffer. Make it with Read.
-type Messages struct {
+type Reader struct {
 	conn net.Conn
 	buf  [protocol.MaxText]byte
 	cut  []byte // of buf: the first bytes of a letter whose rest has not come yet
@@ -27,15 +27,15 @@ type Messages struct {
 	end, hold time.Time  // zero: none
 }
 
-// Read makes the messages of a connection.
-func Read(c net.Conn) *Messages { return &Messages{conn: c} }
+// NewReader makes the messages of a connection.
+func NewReader(c net.Conn) *Reader { return &Reader{conn: c} }
 
 // Next is the next message as it came, valid until the next call. more says that
 // it most likely goes on: it filled the buffer, or ended in the middle of a letter. Next returns whole
 // letters at once. The first bytes of a cut letter begin the next message, or
 // are a message by themselves if nothing comes within patience. Bytes before an
 // end or a break are a message, too; then comes the error.
-func (m *Messages) Next() (message []byte, more bool, err error) {
+func (m *Reader) Next() (message []byte, more bool, err error) {
 	n := copy(m.buf[:], m.cut)
 	m.cut = nil
 	for m.err == nil {
@@ -61,7 +61,7 @@ func (m *Messages) Next() (message []byte, more bool, err error) {
 }
 
 // Until ends reading at a time. It may be called from any goroutine.
-func (m *Messages) Until(end time.Time) {
+func (m *Reader) Until(end time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.end = end
@@ -69,7 +69,7 @@ func (m *Messages) Until(end time.Time) {
 }
 
 // waitFor sets the deadline of the next read: patience if a part of a letter is held.
-func (m *Messages) waitFor(rest bool) {
+func (m *Reader) waitFor(rest bool) {
 	if !rest && m.hold.IsZero() {
 		return
 	}
@@ -82,7 +82,7 @@ func (m *Messages) waitFor(rest bool) {
 	m.set()
 }
 
-func (m *Messages) set() {
+func (m *Reader) set() {
 	at := m.end
 	if at.IsZero() || !m.hold.IsZero() && m.hold.Before(at) {
 		at = m.hold
@@ -92,7 +92,7 @@ func (m *Messages) set() {
 
 // isLate reports whether err means that the rest of a letter did not come,
 // and not that Until has ended the reading.
-func (m *Messages) isLate(err error) bool {
+func (m *Reader) isLate(err error) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return errors.Is(err, os.ErrDeadlineExceeded) && (m.end.IsZero() || time.Now().Before(m.end))

@@ -22,7 +22,7 @@ type Options struct {
 // Transport is one connection without any framing. It implements conn.Transport.
 type Transport struct {
 	*socket.Stream
-	in       *Messages
+	in       *Reader
 	max      int
 	rest     []byte // owned by Receive: the part of the last message that it has not returned yet
 	greeting string // owned by Send: not sent yet
@@ -32,7 +32,7 @@ type Transport struct {
 func New(c net.Conn, o Options) *Transport {
 	return &Transport{
 		Stream:   socket.New(c, o.Stall),
-		in:       Read(c),
+		in:       NewReader(c),
 		max:      cmp.Or(o.LineMax, protocol.MaxText),
 		greeting: o.Greeting,
 	}
@@ -60,7 +60,7 @@ func (t *Transport) Socket() syscall.RawConn { return nil }
 
 // Send implements conn.Transport. Each event is a write of its own, since one read is one
 // message; the other side may still get two in one read.
-func (t *Transport) Send(lines []*protocol.Line) error {
+func (t *Transport) Send(lines []*protocol.Frame) error {
 	for _, l := range lines {
 		for e := range l.Events() {
 			words := t.heard(e)
@@ -75,22 +75,22 @@ func (t *Transport) Send(lines []*protocol.Line) error {
 	return nil
 }
 
-// Offer implements conn.Transport.
-func (t *Transport) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+// TryWrite implements conn.Transport.
+func (t *Transport) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
 
 // heard is the text of e to send: what other clients say to this one now, and
 // nothing that the server itself tells.
 func (t *Transport) heard(e protocol.Event) string {
 	switch e := e.(type) {
 	case protocol.Said:
-		return words(e.Text, e.Mine)
+		return words(e.Text, e.Ack)
 	case protocol.Acted:
-		return words(e.Text, e.Mine)
+		return words(e.Text, e.Ack)
 	case protocol.Whispered:
-		return words(e.Text, e.Mine)
+		return words(e.Text, e.Ack)
 	case protocol.Announced:
 		return e.Text.String()
-	case protocol.AtDesk: // an operator's last words, for example
+	case protocol.VisitorNotice: // an operator's last words, for example
 		return e.Text.String()
 	case protocol.Greeting:
 		if e.Text.IsBlank() {
@@ -100,7 +100,7 @@ func (t *Transport) heard(e protocol.Event) string {
 	return ""
 }
 
-func words(text protocol.Text, m protocol.Mine) string {
+func words(text protocol.Text, m protocol.Ack) string {
 	if m.You {
 		return ""
 	}

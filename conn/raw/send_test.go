@@ -14,31 +14,31 @@ import (
 	"chinwag/protocol"
 )
 
-func lines(events ...protocol.Event) (ls []*protocol.Line) {
+func lines(events ...protocol.Event) (ls []*protocol.Frame) {
 	for _, e := range events {
-		ls = append(ls, protocol.NewLine(e))
+		ls = append(ls, protocol.NewFrame(e))
 	}
 	return ls
 }
 
 var (
 	hi   = protocol.MustText("你好")
-	mine = protocol.Mine{You: true}
+	mine = protocol.Ack{You: true}
 )
 
 func TestOnlyWordsGoOut(t *testing.T) {
 	c := &fakeConn{}
 	require.NoError(t, New(c, Options{}).Send(lines(
-		protocol.Greeting{Server: protocol.Version}, protocol.Welcome{Server: protocol.Version}, protocol.Entered{}, protocol.TopicIs{Text: hi},
-		protocol.Past{Event: protocol.Said{Text: hi}}, protocol.HistoryEnd{}, protocol.Gap{Lines: 3, Why: protocol.Forgotten},
+		protocol.Greeting{Server: protocol.Version}, protocol.Welcome{Server: protocol.Version}, protocol.Entered{}, protocol.TopicInfo{Text: hi},
+		protocol.Replayed{Event: protocol.Said{Text: hi}}, protocol.HistoryEnd{}, protocol.Gap{Lines: 3, Why: protocol.Pruned},
 		protocol.Joined{}, protocol.Left{Text: hi}, protocol.Renamed{}, protocol.TopicSet{Text: hi}, protocol.AwaySet{Text: hi},
-		protocol.Refused{Refusal: protocol.Refusal{Text: "no"}}, protocol.Notice{Text: hi}, protocol.Pong{}, protocol.Helped{Text: "help"},
-		protocol.Members{}, protocol.RoomList{}, protocol.Ignoring{}, protocol.IgnoreList{}, protocol.Echoing{}, protocol.ReadUpTo{}, protocol.Accepted{},
+		protocol.Refused{Refusal: protocol.Refusal{Text: "no"}}, protocol.Notice{Text: hi}, protocol.Pong{}, protocol.HelpRow{Text: "help"},
+		protocol.Members{}, protocol.RoomList{}, protocol.Ignoring{}, protocol.IgnoreList{}, protocol.Echoing{}, protocol.ReadUpTo{}, protocol.Duplicate{},
 		protocol.Watching{}, protocol.Watched{}, protocol.PartedFrom{}, protocol.Fronted{}, protocol.Elsewhere{Event: protocol.Said{Text: hi}},
-		protocol.Said{Text: hi, Mine: mine}, protocol.Acted{Text: hi, Mine: mine}, protocol.Whispered{Text: hi, Mine: mine}, protocol.Said{},
+		protocol.Said{Text: hi, Ack: mine}, protocol.Acted{Text: hi, Ack: mine}, protocol.Whispered{Text: hi, Ack: mine}, protocol.Said{},
 		protocol.Said{Text: protocol.MustText("said")}, protocol.Acted{Text: protocol.MustText("acted")},
 		protocol.Whispered{Text: protocol.MustText("whispered")}, protocol.Announced{Text: protocol.MustText("announced")},
-		protocol.AtDesk{State: protocol.Waiting}, protocol.AtDesk{State: protocol.Taken}, protocol.AtDesk{State: protocol.Closed, Text: protocol.MustText("closed")},
+		protocol.VisitorNotice{State: protocol.Waiting}, protocol.VisitorNotice{State: protocol.Taken}, protocol.VisitorNotice{State: protocol.Closed, Text: protocol.MustText("closed")},
 		protocol.Goodbye{Reason: protocol.Kicked, Text: hi}, protocol.Goodbye{Reason: protocol.Shutdown},
 	)))
 	assert.Equal(t, []string{"said", "acted", "whispered", "announced", "closed"}, c.writes, "each is a write of its own")

@@ -21,7 +21,7 @@ func TestOffersAllocateNothing(t *testing.T) {
 	allocs := testing.AllocsPerRun(100, func() {
 		bufs[0], bufs[1] = one, two
 		left := bufs
-		if all, err := s.Offer(&left); !all || err != nil {
+		if all, err := s.TryWrite(&left); !all || err != nil {
 			t.Fatal(all, err)
 		}
 	})

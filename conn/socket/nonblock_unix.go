@@ -30,7 +30,7 @@ func (in *Reader) look(fd uintptr) bool {
 	case nil:
 		in.err = io.EOF
 	case syscall.EAGAIN:
-		in.err = ErrNothing
+		in.err = ErrWouldBlock
 	default:
 		in.err = os.NewSyscallError("read", err)
 	}

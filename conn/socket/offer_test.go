@@ -17,7 +17,7 @@ func offering(t *testing.T) (s *Stream, other *net.TCPConn) {
 	here, there := pair(t)
 	require.NoError(t, here.SetWriteBuffer(16<<10))
 	require.NoError(t, there.SetReadBuffer(16<<10))
-	if s = New(here, time.Minute); !s.CanOffer() {
+	if s = New(here, time.Minute); !s.CanTryWrite() {
 		t.Skip("there is no way to write without waiting here")
 	}
 	return s, there
@@ -38,19 +38,19 @@ func TestAnOfferThatDoesNotFitIsGoneOnWith(t *testing.T) {
 			want.Write(b)
 		}
 		var err error
-		all, err = s.Offer(&bufs)
+		all, err = s.TryWrite(&bufs)
 		require.NoError(t, err)
 	}
 	require.False(t, all)
-	assert.True(t, s.HasRest())
+	assert.True(t, s.HasUnwritten())
 
-	again, err := s.Offer(&net.Buffers{[]byte("more")})
+	again, err := s.TryWrite(&net.Buffers{[]byte("more")})
 	require.NoError(t, err)
 	assert.False(t, again)
 	want.WriteString("more, and the end")
 	go func() {
 		assert.NoError(t, s.Write(&net.Buffers{[]byte(", and"), []byte(" the end")}))
-		assert.False(t, s.HasRest())
+		assert.False(t, s.HasUnwritten())
 		s.Close()
 	}()
 	got, err := io.ReadAll(there)
@@ -59,13 +59,13 @@ func TestAnOfferThatDoesNotFitIsGoneOnWith(t *testing.T) {
 	assert.True(t, bytes.Equal(want.Bytes(), got))
 }
 
-// A deadline that a Write has set long ago is no business of an Offer.
+// A deadline that a Write has set long ago is no business of an TryWrite.
 func TestAnOfferHasNoDeadline(t *testing.T) {
 	s, there := offering(t)
 	require.NoError(t, s.Write(&net.Buffers{[]byte("a")}))
 	require.False(t, s.until.IsZero())
 	require.NoError(t, s.conn.SetWriteDeadline(time.Unix(1, 0)))
-	all, err := s.Offer(&net.Buffers{[]byte("b")})
+	all, err := s.TryWrite(&net.Buffers{[]byte("b")})
 	require.NoError(t, err)
 	assert.True(t, all)
 	s.Close()
@@ -77,7 +77,7 @@ func TestAnOfferHasNoDeadline(t *testing.T) {
 func TestNothingIsOfferedAfterAFailure(t *testing.T) {
 	s, _ := offering(t)
 	s.Abort()
-	_, err := s.Offer(&net.Buffers{[]byte("a")})
+	_, err := s.TryWrite(&net.Buffers{[]byte("a")})
 	assert.Error(t, err)
 	assert.False(t, errors.Is(err, os.ErrDeadlineExceeded), "nobody was slow")
 	assert.Equal(t, err, s.Failed())

@@ -12,8 +12,8 @@ const Chunk = 4096
 
 var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
 
-// ErrNothing means that there is no input yet, from a read that does not wait.
-var ErrNothing = errors.New("socket: nothing has come yet")
+// ErrWouldBlock means that there is no input yet, from a read that does not wait.
+var ErrWouldBlock = errors.New("socket: nothing has come yet")
 
 // Reader reads a connection into a buffer that it borrows only while there are
 // bytes in it, so that idle connections hold none.
@@ -35,11 +35,11 @@ func NewReader(r io.Reader) *Reader {
 	return in
 }
 
-// Socket is the socket to wait for after Next has returned ErrNothing; nil: Next waits.
+// Socket is the socket to wait for after Next has returned ErrWouldBlock; nil: Next waits.
 func (in *Reader) Socket() syscall.RawConn { return in.raw }
 
 // Next returns the next input, at least one byte, valid until it is called again; or
-// the error of reading, and no bytes. On a socket it does not wait: see ErrNothing.
+// the error of reading, and no bytes. On a socket it does not wait: see ErrWouldBlock.
 func (in *Reader) Next() ([]byte, error) {
 	in.giveBack()
 	switch {
@@ -49,7 +49,7 @@ func (in *Reader) Next() ([]byte, error) {
 		return in.buf[:n], err
 	case in.short:
 		in.short = false
-		return nil, ErrNothing
+		return nil, ErrWouldBlock
 	}
 	if err := in.raw.Read(in.try); err != nil {
 		return nil, err

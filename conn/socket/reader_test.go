@@ -55,7 +55,7 @@ func TestReaderReadsAllThatComes(t *testing.T) {
 // next is Next as it would be if it waited.
 func next(in *Reader) ([]byte, error) {
 	for {
-		if b, err := in.Next(); err != ErrNothing {
+		if b, err := in.Next(); err != ErrWouldBlock {
 			return b, err
 		}
 	}
@@ -71,9 +71,9 @@ func TestReaderHoldsNothingWhileItWaits(t *testing.T) {
 	assert.Equal(t, "hello", string(b))
 	if canTry {
 		_, err = in.Next()
-		assert.Equal(t, ErrNothing, err)
+		assert.Equal(t, ErrWouldBlock, err)
 		_, err = in.Next() // asks the system, too
-		assert.Equal(t, ErrNothing, err)
+		assert.Equal(t, ErrWouldBlock, err)
 		assert.Nil(t, in.buf)
 	}
 	require.NoError(t, here.SetReadDeadline(time.Unix(1, 0)))

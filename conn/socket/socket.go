@@ -1,7 +1,7 @@
 // Package socket is the common part of the transports on a socket: how bytes go in and out,
 // and how a connection ends.
 //
-//	door ─ Offer ─> what the system takes at once ───────────────────> net.Conn
+//	door ─ TryWrite ─> what the system takes at once ───────────────────> net.Conn
 //	       Write ─> a deadline, and another while something is taken ─> net.Conn
 //	       Close ─> end our direction, drain the other for a moment
 //	       Abort ─> reset
@@ -30,7 +30,7 @@ type Stream struct {
 	over  atomic.Bool
 
 	// owned by the goroutine that writes
-	rest   net.Buffers // the bytes that an Offer could not write
+	rest   net.Buffers // the bytes that an TryWrite could not write
 	failed error       // of the first failed write: a part may be out, so nothing follows it
 	until  time.Time   // the deadline that is set
 }
@@ -58,12 +58,12 @@ func rawConn(c any) syscall.RawConn {
 // Callers must not read from it or write to it.
 func (s *Stream) Raw() syscall.RawConn { return s.raw }
 
-// CanOffer reports whether Offer can be used.
-func (s *Stream) CanOffer() bool { return s.raw != nil }
+// CanTryWrite reports whether TryWrite can be used.
+func (s *Stream) CanTryWrite() bool { return s.raw != nil }
 
-// Offer writes the bytes that the system takes at once, and reports whether that is all. The
-// rest goes out before any later Offer or Write. It is for the goroutine that may call Write.
-func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
+// TryWrite writes the bytes that the system takes at once, and reports whether that is all. The
+// rest goes out before any later TryWrite or Write. It is for the goroutine that may call Write.
+func (s *Stream) TryWrite(bufs *net.Buffers) (all bool, err error) {
 	s.takeRest(bufs)
 	if !s.until.IsZero() && !s.over.Load() {
 		s.until = time.Time{} // the deadline of an earlier Write would fail this one
@@ -86,7 +86,7 @@ func (s *Stream) Offer(bufs *net.Buffers) (all bool, err error) {
 	return len(*bufs) == 0 && s.failed == nil, s.failed
 }
 
-// takeRest puts the rest of an Offer before bufs.
+// takeRest puts the rest of an TryWrite before bufs.
 func (s *Stream) takeRest(bufs *net.Buffers) {
 	if len(s.rest) > 0 {
 		*bufs = append(s.rest, *bufs...)
@@ -94,8 +94,8 @@ func (s *Stream) takeRest(bufs *net.Buffers) {
 	}
 }
 
-// HasRest reports whether an Offer has left bytes.
-func (s *Stream) HasRest() bool { return len(s.rest) > 0 }
+// HasUnwritten reports whether an TryWrite has left bytes.
+func (s *Stream) HasUnwritten() bool { return len(s.rest) > 0 }
 
 // Write writes bufs, and waits for as long as the other side takes some bytes within each
 // stall. After a failure it writes nothing more. It is for
@@ -166,7 +166,7 @@ func (s *Stream) extend() {
 	}
 }
 
-// Failed is why a Write or an Offer failed, nil if none did. It is for the goroutine that may write.
+// Failed is why a Write or an TryWrite failed, nil if none did. It is for the goroutine that may write.
 func (s *Stream) Failed() error { return s.failed }
 
 // Close implements conn.Transport. Closing a connection with unread input would reset it

@@ -25,7 +25,7 @@ type Client struct {
 
 	// Writer makes the writer of a connection, which passes its lines to read. nil:
 	// one that takes some offers and not others, and that only blocks on every third connection.
-	Writer func(read func([]*protocol.Line) error) hub.Writer
+	Writer func(read func([]*protocol.Frame) error) hub.Writer
 	// GoesOn answers whether the client goes on after a failed write; nil: it does not.
 	GoesOn func(error) bool
 
@@ -88,7 +88,7 @@ func (c *Client) Resume() {
 	}
 }
 
-func (c *Client) read(ctx context.Context, lines []*protocol.Line) error {
+func (c *Client) read(ctx context.Context, lines []*protocol.Frame) error {
 	c.mu.Lock()
 	paused := c.paused
 	c.mu.Unlock()
@@ -106,7 +106,7 @@ func (c *Client) read(ctx context.Context, lines []*protocol.Line) error {
 }
 
 // readNow is read, but reports false instead of waiting.
-func (c *Client) readNow(lines []*protocol.Line) bool {
+func (c *Client) readNow(lines []*protocol.Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.paused != nil {

@@ -59,7 +59,7 @@ func (c *Client) begin(n *connection) (first []protocol.Command, w hub.Writer) {
 	c.conn, first = n, c.firstWords()
 	c.connections++
 	c.reconnected()
-	read := func(lines []*protocol.Line) error { return c.read(n.ctx, lines) }
+	read := func(lines []*protocol.Frame) error { return c.read(n.ctx, lines) }
 	switch {
 	case c.Writer != nil:
 		return first, c.Writer(read)
@@ -123,11 +123,11 @@ func (c *Client) firstWords() (first []protocol.Command) {
 		if c.code == "" {
 			return nil
 		}
-		return append(append(first, c.Guest...), protocol.ComeBack{Code: protocol.MustText(c.code)})
+		return append(append(first, c.Guest...), protocol.Resume{Code: protocol.MustText(c.code)})
 	}
 	hello := protocol.Hello{Token: c.token, Room: c.Room}
 	if c.token != "" {
-		hello.Resume = &protocol.Resume{Epoch: c.epoch, Seq: c.position}
+		hello.Resume = &protocol.ResumeFrom{Epoch: c.epoch, Seq: c.position}
 	}
 	first = append(first, hello)
 	for _, s := range c.unacked {

@@ -26,7 +26,7 @@ type told struct {
 // reconnected begins a connection: until it resumes its session, a person's client is a guest.
 func (t *told) reconnected() { t.hole, t.guest = 0, t.code != "" }
 
-func (c *Client) hearAll(lines []*protocol.Line) {
+func (c *Client) hearAll(lines []*protocol.Frame) {
 	for _, l := range lines {
 		for e := range l.Events() {
 			c.hear(e)
@@ -49,14 +49,14 @@ func (c *Client) hear(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.Said:
 		c.acknowledged(e.Ref)
-	case protocol.Accepted:
+	case protocol.Duplicate:
 		c.acknowledged(e.Ref)
 	}
 }
 
 func (t *told) keep(e protocol.Event) {
 	t.events = append(t.events, e)
-	if seq := protocol.StampOf(e).Seq; seq > 0 {
+	if seq := protocol.MetaOf(e).Seq; seq > 0 {
 		t.seqs = append(t.seqs, seq)
 		t.position = seq
 		t.missing, t.hole = t.missing+t.hole, 0
@@ -125,14 +125,14 @@ func (c *Client) Token() string {
 }
 
 // Resumes is the position from which a program would resume.
-func (c *Client) Resumes() protocol.Resume {
+func (c *Client) Resumes() protocol.ResumeFrom {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return protocol.Resume{Epoch: c.epoch, Seq: c.position}
+	return protocol.ResumeFrom{Epoch: c.epoch, Seq: c.position}
 }
 
 // ResumeFrom sets the token and the position with which a program will resume.
-func (c *Client) ResumeFrom(token string, at protocol.Resume) {
+func (c *Client) ResumeFrom(token string, at protocol.ResumeFrom) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.token, c.epoch, c.position = token, at.Epoch, at.Seq

@@ -9,39 +9,39 @@ import (
 )
 
 // Blocking is a Writer that cannot write without waiting.
-type Blocking func([]*protocol.Line) error
+type Blocking func([]*protocol.Frame) error
 
 // Send implements hub.Writer.
-func (b Blocking) Send(lines []*protocol.Line) error { return b(lines) }
+func (b Blocking) Send(lines []*protocol.Frame) error { return b(lines) }
 
-// Offer implements hub.Writer.
-func (Blocking) Offer([]*protocol.Line) (bool, error) { return false, errors.ErrUnsupported }
+// TryWrite implements hub.Writer.
+func (Blocking) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
 
 // Ready is a Writer that takes everything at once, as sockets mostly do.
-type Ready func([]*protocol.Line) error
+type Ready func([]*protocol.Frame) error
 
 // Send implements hub.Writer.
-func (r Ready) Send(lines []*protocol.Line) error { return r(lines) }
+func (r Ready) Send(lines []*protocol.Frame) error { return r(lines) }
 
-// Offer implements hub.Writer.
-func (r Ready) Offer(lines []*protocol.Line) (bool, error) { return true, r(lines) }
+// TryWrite implements hub.Writer.
+func (r Ready) TryWrite(lines []*protocol.Frame) (bool, error) { return true, r(lines) }
 
 // socket is a Writer that takes an offer unless its client is paused, but for every seventh,
 // which it does not take.
 type socket struct {
 	c      *Client
 	ctx    context.Context
-	rest   []*protocol.Line
+	rest   []*protocol.Frame
 	offers int
 }
 
-func (s *socket) Send(lines []*protocol.Line) error {
+func (s *socket) Send(lines []*protocol.Frame) error {
 	lines = append(s.rest, lines...)
 	s.rest = nil
 	return s.c.read(s.ctx, lines)
 }
 
-func (s *socket) Offer(lines []*protocol.Line) (bool, error) {
+func (s *socket) TryWrite(lines []*protocol.Frame) (bool, error) {
 	if len(s.rest) > 0 {
 		panic("an offer after one that did not fit")
 	}

@@ -64,9 +64,9 @@ func (m *Memory) copyTail(from Store, head uint64) error {
 			return ErrMoved
 		}
 		if m.streams[e.Stream] == nil {
-			m.streams[e.Stream] = &ring{count: e.Nth - 1, dropped: m.gone}
+			m.streams[e.Stream] = &ring{count: e.StreamSeq - 1, dropped: m.gone}
 		}
-		e.Line = nil
+		e.Frame = nil
 		m.keep(&e)
 	}
 	if m.seq != head {

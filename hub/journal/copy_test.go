@@ -136,7 +136,7 @@ func TestACopyGoesOnWithTheOrder(t *testing.T) {
 		require.NotEmpty(t, got.Entries)
 		for i, e := range want.Entries[len(want.Entries)-len(got.Entries):] {
 			if st == journal.OfRoom(tea()) { // there is none of it in the tail, so its numbers begin anew
-				e.Nth = uint64(i) + 1
+				e.StreamSeq = uint64(i) + 1
 			}
 			assert.Equal(t, e, got.Entries[i])
 		}
@@ -144,7 +144,7 @@ func TestACopyGoesOnWithTheOrder(t *testing.T) {
 }
 
 func cursor(after uint64, st journal.Stream) *journal.Cursor {
-	return &journal.Cursor{Seq: after, Streams: []journal.Reading{{Stream: st, Nth: journal.Unknown}}}
+	return &journal.Cursor{Seq: after, Streams: []journal.StreamCursor{{Stream: st, StreamSeq: journal.SeqUnknown}}}
 }
 
 // What stands before the tail is missing in a copy, and told as missing, in streams that have a tail and in those that have none.
@@ -157,13 +157,13 @@ func TestWhatIsNotCopiedIsToldAsGone(t *testing.T) {
 		for after, unsure := range map[uint64]bool{0: true, whole - 1: true, whole: false} {
 			p, err := copied.Read(cursor(after, st), 99, 99)
 			require.NoError(t, err)
-			assert.Equal(t, unsure, p.Unsure, "%s after %d", st, after)
+			assert.Equal(t, unsure, p.AtLeast, "%s after %d", st, after)
 		}
 	}
-	p, err := copied.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: journal.OfRoom(protocol.Lobby), Nth: 3}}}, 99, 99)
+	p, err := copied.Read(&journal.Cursor{Streams: []journal.StreamCursor{{Stream: journal.OfRoom(protocol.Lobby), StreamSeq: 3}}}, 99, 99)
 	require.NoError(t, err)
 	assert.Len(t, p.Entries, 2)
-	assert.Equal(t, p.Entries[0].Nth-4, uint64(p.Gone), "the number of an entry is that of the record it is copied from")
+	assert.Equal(t, p.Entries[0].StreamSeq-4, uint64(p.Pruned), "the number of an entry is that of the record it is copied from")
 
 	back, err := journal.CopyMemory(journal.Bounds{}, copied)
 	require.NoError(t, err, "of a copy there are copies")

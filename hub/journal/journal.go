@@ -53,7 +53,7 @@ type Store interface {
 	KeepAfter(position uint64)
 	// Forget erases the words of all that author has spoken in these streams up to
 	// a position, for ever, and returns how many entries it was. Each keeps its
-	// position, with a protocol.Erased in it. When Forget returns, no search or read shows
+	// position, with a protocol.Redacted in it. When Forget returns, no search or read shows
 	// the words; what a store leaves of them in its file goes later.
 	Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error)
 }

@@ -91,7 +91,7 @@ func (l *latest) changed(entries []Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range entries {
-		if entries[i].Event.IsSpoken() {
+		if entries[i].Event.IsMessage() {
 			l.spoken = entries[i].Seq
 			l.letGo(entries[i].Stream)
 		}

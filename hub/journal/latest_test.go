@@ -50,7 +50,7 @@ func running(t *testing.T, s Store) (j *Journal, commit func(...Entry) uint64, s
 
 func came(st Stream) Entry {
 	e := said(st, "")
-	e.Event = protocol.Joined{Stamp: protocol.StampOf(e.Event)}
+	e.Event = protocol.Joined{Meta: protocol.MetaOf(e.Event)}
 	return e
 }
 

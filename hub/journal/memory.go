@@ -112,7 +112,7 @@ func (m *Memory) keep(e *Entry) {
 	r.last = e.Seq
 	r.bytes += e.Size()
 	m.bytes += e.Size()
-	if e.Event.IsSpoken() {
+	if e.Event.IsMessage() {
 		r.lines++
 	}
 	m.trim(r)
@@ -130,7 +130,7 @@ func (m *Memory) dropOldest(r *ring) {
 	r.bytes -= e.Size()
 	m.bytes -= e.Size()
 	r.dropped = e.Seq
-	if e.Event.IsSpoken() {
+	if e.Event.IsMessage() {
 		r.lines--
 	}
 	r.drop(1)
@@ -188,25 +188,25 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 	for i := range cur.Streams {
 		m.readStream(&p, &cur.Streams[i], cur.Seq, upto, limit)
 	}
-	p.Cut(cur, upto, limit)
+	p.Advance(cur, upto, limit)
 	return p, nil
 }
 
 // readStream adds the entries of one stream after a position to the page, and counts
 // those that are gone.
-func (m *Memory) readStream(p *Page, at *Reading, after, upto uint64, limit int) {
+func (m *Memory) readStream(p *Page, at *StreamCursor, after, upto uint64, limit int) {
 	r := m.streams[at.Stream]
 	if at.Stream == "" {
 		return
 	}
 	if r == nil {
-		if m.gone > after && at.Nth > 0 {
-			p.Unsure, at.Nth = true, 0 // once
+		if m.gone > after && at.StreamSeq > 0 {
+			p.AtLeast, at.StreamSeq = true, 0 // once
 		}
 		return
 	}
 	if r.dropped > after {
-		p.Miss(at, r.count-uint64(len(r.entries)))
+		p.CountPruned(at, r.count-uint64(len(r.entries)))
 	}
 	i, _ := slices.BinarySearchFunc(r.entries, after+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
 	for _, e := range r.entries[i:min(i+limit, len(r.entries))] {
@@ -241,7 +241,7 @@ func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
 		}
 		found := 0
 		for i := len(r.entries) - 1; i >= 0 && found <= n; i-- {
-			if e := &r.entries[i]; e.Seq <= upto && e.Event.IsSpoken() {
+			if e := &r.entries[i]; e.Seq <= upto && e.Event.IsMessage() {
 				spoken = append(spoken, e.Seq)
 				found++
 			}
@@ -272,7 +272,7 @@ func (m *Memory) Last(streams []Stream, upto uint64, n int) (found []Entry, more
 func (r *ring) spoken(found []Entry, upto uint64, n int) []Entry {
 	most := len(found) + n + 1
 	for i := len(r.entries) - 1; i >= 0 && len(found) < most; i-- {
-		if e := &r.entries[i]; e.Seq <= upto && e.Event.IsSpoken() {
+		if e := &r.entries[i]; e.Seq <= upto && e.Event.IsMessage() {
 			found = append(found, *e)
 		}
 	}
@@ -285,7 +285,7 @@ func (m *Memory) Before(t time.Time) (seq uint64, err error) {
 	defer m.mu.RUnlock()
 	for _, r := range m.streams {
 		for i := len(r.entries) - 1; i >= 0 && r.entries[i].Seq > seq; i-- {
-			if e := &r.entries[i]; protocol.StampOf(e.Event).Time.Before(t) {
+			if e := &r.entries[i]; protocol.MetaOf(e.Event).Time.Before(t) {
 				seq = e.Seq
 			}
 		}
@@ -378,11 +378,11 @@ func (m *Memory) Forget(author uuid.UUID, streams []Stream, upto uint64) (n int,
 func (r *ring) forget(author uuid.UUID, upto uint64) (n int) {
 	for i := range r.entries {
 		e := &r.entries[i]
-		if _, erased := e.Event.(protocol.Erased); erased || e.Seq > upto || e.Author != author || !e.Event.IsSpoken() {
+		if _, erased := e.Event.(protocol.Redacted); erased || e.Seq > upto || e.Author != author || !e.Event.IsMessage() {
 			continue
 		}
 		r.bytes -= e.Size()
-		*e = e.Erased()
+		*e = e.Redacted()
 		r.bytes += e.Size()
 		n++
 	}

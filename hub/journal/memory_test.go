@@ -25,7 +25,7 @@ func commit(t testing.TB, m *Memory, entries ...Entry) []Entry {
 func from(seq uint64, streams ...Stream) *Cursor {
 	c := &Cursor{Seq: seq}
 	for _, s := range streams {
-		c.Streams = append(c.Streams, Reading{Stream: s})
+		c.Streams = append(c.Streams, StreamCursor{Stream: s})
 	}
 	return c
 }

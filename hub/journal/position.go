@@ -22,7 +22,7 @@ func CheckPositions(entries []Entry, head uint64) error {
 		if e.Seq != next {
 			return fmt.Errorf("%w: an entry of %s has %d, and the next is %d", ErrPosition, e.Stream, e.Seq, next)
 		}
-		if at := protocol.StampOf(e.Event).Seq; at != next {
+		if at := protocol.MetaOf(e.Event).Seq; at != next {
 			return fmt.Errorf("%w: the event of an entry at %d says %d", ErrPosition, next, at)
 		}
 	}
@@ -33,11 +33,11 @@ func CheckPositions(entries []Entry, head uint64) error {
 // position was given has it already, and is not copied.
 func (e *Entry) Place(seq, nth uint64) {
 	given := e.Seq == seq
-	e.Seq, e.Nth = seq, nth
+	e.Seq, e.StreamSeq = seq, nth
 	if given {
 		return
 	}
-	stamp := protocol.StampOf(e.Event)
+	stamp := protocol.MetaOf(e.Event)
 	stamp.Seq = seq
-	e.Event = e.Event.Stamped(stamp)
+	e.Event = e.Event.WithMeta(stamp)
 }

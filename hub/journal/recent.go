@@ -93,7 +93,7 @@ func (r *recent) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
 			bytes += e.Size()
 		}
 	}
-	p.Cut(cur, upto, limit)
+	p.Advance(cur, upto, limit)
 	return p, true
 }
 
@@ -110,8 +110,8 @@ func (c *Cursor) reads(st Stream) bool {
 func (e *Entry) share() {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed
-		e.Line = protocol.NewLine(e.Event)
+		e.Frame = protocol.NewFrame(e.Event)
 	default:
-		e.Line = protocol.NewLine(e.Event.ForOthers())
+		e.Frame = protocol.NewFrame(e.Event.Public())
 	}
 }

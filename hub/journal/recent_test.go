@@ -20,21 +20,21 @@ func every(words string) []protocol.Recorded {
 	text := protocol.MustText(words)
 	return []protocol.Recorded{
 		protocol.Said{Text: text}, protocol.Acted{Text: text}, protocol.Whispered{Text: text}, protocol.Left{Text: text},
-		protocol.TopicSet{Text: text}, protocol.AwaySet{Text: text}, protocol.Announced{Text: text}, protocol.Asked{Text: text},
-		protocol.Replied{Text: text}, protocol.Noted{Text: text}, protocol.TicketChanged{Text: text}, protocol.AtDesk{Text: text},
+		protocol.TopicSet{Text: text}, protocol.AwaySet{Text: text}, protocol.Announced{Text: text}, protocol.VisitorSaid{Text: text},
+		protocol.Replied{Text: text}, protocol.Noted{Text: text}, protocol.TicketChanged{Text: text}, protocol.VisitorNotice{Text: text},
 	}
 }
 
 // What is held in memory is counted with its lines in both spellings, which come later.
 func TestAnEntryIsCountedWithItsLines(t *testing.T) {
-	stamp := protocol.Stamp{Seq: 1 << 40, ID: uuid.New(), Time: time.Now().UTC(), Room: protocol.Lobby}
+	stamp := protocol.Meta{Seq: 1 << 40, ID: uuid.New(), Time: time.Now().UTC(), Room: protocol.Lobby}
 	for _, letter := range []string{"x", `"`, "茶", "👩‍🚀"} {
 		for _, length := range []int{1, 100, 4000} {
 			for _, ev := range every(strings.Repeat(letter, length/len(letter))) {
-				e := Entry{Stream: "#lobby", Event: ev.Stamped(stamp)}
+				e := Entry{Stream: "#lobby", Event: ev.WithMeta(stamp)}
 				e.share()
 				took := held(&e)
-				spelled := len(e.Line.Text()) + len(e.Line.JSON())
+				spelled := len(e.Frame.Text()) + len(e.Frame.JSON())
 				assert.Equal(t, took, held(&e))
 				assert.Greater(t, took, length/len(letter)*len(letter)+spelled, "%T %s %d", ev, letter, length)
 			}
@@ -125,7 +125,7 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		commit(secret)
 		s.then = nil
 		head := commit(said("#a", "more tea"))
-		cur := &Cursor{Seq: 1, Streams: []Reading{{Stream: "#a", Nth: 1}}}
+		cur := &Cursor{Seq: 1, Streams: []StreamCursor{{Stream: "#a", StreamSeq: 1}}}
 		p, recent := j.ReadRecent(cur, head, 9)
 		if !recent {
 			var err error
@@ -133,6 +133,6 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 			require.NoError(t, err)
 		}
 		require.Len(t, p.Entries, 2)
-		assert.IsType(t, protocol.Erased{}, p.Entries[0].Event)
+		assert.IsType(t, protocol.Redacted{}, p.Entries[0].Event)
 	})
 }

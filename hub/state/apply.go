@@ -41,7 +41,7 @@ func (m *Machine) applyTold(e *Event) {
 		m.topicSet(s, ev)
 	case protocol.AwaySet:
 		m.touchSession(s).Away = ev.Text
-	case protocol.Asked:
+	case protocol.VisitorSaid:
 		m.spoke(s, e, "")
 		m.asked(ev)
 	case protocol.Replied:
@@ -53,7 +53,7 @@ func (m *Machine) applyTold(e *Event) {
 		m.ticketChanged(s, ev, e)
 	case protocol.DutyChanged:
 		m.dutyChanged(s, ev, e)
-	case protocol.AtDesk: // delivered only
+	case protocol.VisitorNotice: // delivered only
 	default:
 		panic(fmt.Sprintf("state: an event of an unknown type %T", ev))
 	}

@@ -27,7 +27,7 @@ func (m *Machine) take(s *Session, no protocol.Ticket) {
 		m.reject(s, why)
 	case t.By == s.ID:
 		m.aim(s, t)
-		m.answer(s, m.serving(s, protocol.Serving{}))
+		m.answer(s, m.serving(s, protocol.Target{}))
 	default:
 		m.takeOver(s, t)
 	}
@@ -65,19 +65,19 @@ func noVisitor(no protocol.Ticket) *protocol.Refusal {
 func (m *Machine) takeOver(s *Session, t *Ticket) {
 	m.assignTo(s, t)
 	m.aim(s, t)
-	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
 	m.showPast(s, t)
 }
 
 // assignTo assigns t to s, and tells the visitor and the operators.
 func (m *Machine) assignTo(s *Session, t *Ticket) {
-	m.toVisitor(s, t, protocol.AtDesk{State: protocol.Taken, By: s.Nick})
+	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.Taken, By: s.Nick})
 	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Taken})
 }
 
 // tellOfTicket tells the operators what the operator s has done with t.
 func (m *Machine) tellOfTicket(s *Session, t *Ticket, ev protocol.TicketChanged) {
-	ev.Stamp, ev.Ticket, ev.From, ev.By = m.stamp(protocol.DeskRoom), t.No, t.Nick, s.Nick
+	ev.Meta, ev.Ticket, ev.From, ev.By = m.stamp(protocol.DeskRoom), t.No, t.Nick, s.Nick
 	m.emit(Desk, s.ID, ev)
 }
 
@@ -104,7 +104,7 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 		m.reject(s, why)
 		return
 	}
-	m.toVisitor(s, t, protocol.AtDesk{State: protocol.HandedOver, By: s.Nick, To: to.Nick})
+	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.HandedOver, By: s.Nick, To: to.Nick})
 	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.HandedOver, To: to.Nick})
 	switch t.No {
 	case s.Target.Ticket:
@@ -113,7 +113,7 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	case s.Target.Heir:
 		m.disinherit(s)
 	}
-	m.answer(s, m.serving(s, protocol.Serving{State: protocol.HandedOver, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{State: protocol.HandedOver, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
 }
 
 // disinherit removes the heir: when the lines of s are accepted again, they go to the room.
@@ -134,9 +134,9 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 		return
 	}
 	text := short(cmd.Text)
-	m.toVisitor(s, t, protocol.AtDesk{State: protocol.OnHold, By: s.Nick, Text: text})
+	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.OnHold, By: s.Nick, Text: text})
 	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.OnHold, Text: text})
-	m.answer(s, m.serving(s, protocol.Serving{State: protocol.OnHold, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{State: protocol.OnHold, Ticket: t.No, Nick: t.Nick}))
 }
 
 // toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes
@@ -147,7 +147,7 @@ func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	case v == nil:
 		return false
 	case v.Visiting == t.No:
-		m.emit(Visit(v.ID), s.ID, e.Stamped(m.stamp(protocol.DeskRoom)))
+		m.emit(Conversation(v.ID), s.ID, e.WithMeta(m.stamp(protocol.DeskRoom)))
 		return true
 	case v.Message != t.No:
 		return false
@@ -156,7 +156,7 @@ func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	if words.IsBlank() {
 		return false
 	}
-	m.emit(Mailbox(v.ID), s.ID, protocol.Whispered{Stamp: m.stamp(protocol.Room{}), From: s.Nick, To: v.Nick, Text: words})
+	m.emit(Mailbox(v.ID), s.ID, protocol.Whispered{Meta: m.stamp(protocol.Room{}), From: s.Nick, To: v.Nick, Text: words})
 	return true
 }
 
@@ -165,7 +165,7 @@ func wordsTo(e protocol.Recorded) protocol.Text {
 	switch e := e.(type) {
 	case protocol.Said:
 		return e.Text
-	case protocol.AtDesk:
+	case protocol.VisitorNotice:
 		return e.Text
 	}
 	return protocol.Text{}

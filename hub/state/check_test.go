@@ -26,21 +26,21 @@ func (m *Machine) checkEvent(c *checks, e *Event) {
 	}
 	reader, one := e.Stream.Session()
 	own := one && reader == e.Author
-	room := protocol.StampOf(e.What).Room
+	room := protocol.MetaOf(e.What).Room
 	ok := e.Stream == OfRoom(room) && e.Stream != Desk || own // told to a room that it happened in, or to oneself
 	switch ev := e.What.(type) {
-	case protocol.Asked, protocol.Replied, protocol.Noted, protocol.TicketChanged, protocol.DutyChanged:
+	case protocol.VisitorSaid, protocol.Replied, protocol.Noted, protocol.TicketChanged, protocol.DutyChanged:
 		ok = e.Stream == Desk
 	case protocol.Whispered:
 		to := m.sessions[reader]
 		ok = one && e.Stream == Mailbox(reader) && (own || to == nil || to.Nick == ev.To)
 	case protocol.Announced:
 		ok = e.Stream == Everybody
-	case protocol.AtDesk:
-		ok = one && e.Stream == Visit(reader)
+	case protocol.VisitorNotice:
+		ok = one && e.Stream == Conversation(reader)
 	case protocol.Said:
 		author := m.sessions[e.Author]
-		ok = ok || one && e.Stream == Visit(reader) && author != nil && author.Operator
+		ok = ok || one && e.Stream == Conversation(reader) && author != nil && author.Operator
 	}
 	c.that(ok, "%T of %s, in %q, stands in %q", e.What, e.Author, room, e.Stream)
 }

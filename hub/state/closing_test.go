@@ -100,7 +100,7 @@ func TestVeryManyAreClosedInGroups(t *testing.T) {
 		ids := map[uuid.UUID]bool{}
 		for _, e := range d.Events {
 			if e.Seq != 0 {
-				id := protocol.StampOf(e.What).ID
+				id := protocol.MetaOf(e.What).ID
 				require.False(t, ids[id])
 				ids[id] = true
 			}
@@ -108,7 +108,7 @@ func TestVeryManyAreClosedInGroups(t *testing.T) {
 		if len(left) == 1 {
 			assert.NotContains(t, c.words("op1"), "closed:", "that is told at the end")
 			c.do("op2", protocol.Take{Ticket: crowd})
-			c.do("v299", protocol.Leave{})
+			c.do("v299", protocol.Quit{})
 		}
 	}
 	require.NoError(t, c.check())

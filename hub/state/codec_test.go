@@ -107,15 +107,15 @@ func samples() []sample {
 		ID: idOf(1), Nick: nickOf("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
 		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Came: 1000, Resume: protocol.Lobby,
 		Watches: true, Watched: []Place{{Room: roomOf("tea"), Came: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
-		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Visit(idOf(1)), From: 3}}, Trimmed: 1,
+		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Conversation(idOf(1)), From: 3}}, Trimmed: 1,
 		Read: []protocol.ReadUpTo{{Room: roomOf("#tea"), Seq: 8}},
 		Away: textOf("lunch"), Ignoring: []Ignored{{Name: nickOf("troll"), Session: idOf(9)}, {Name: nickOf("bot")}},
-		Began: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, Unsure: true, Quiet: true, Redacted: noon.Add(-time.Hour),
+		Began: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, SeenAtLeast: true, Quiet: true, Redacted: noon.Add(-time.Hour),
 		Visiting: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), Turned: noon, Turns: 3, Serves: true, Duty: true, Served: 998,
 		Target: Target{Ticket: 7, Nobody: true, Heir: 8, Left: 5, Nick: nickOf("ann")},
 		soft: soft{
 			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), scarce: true,
-			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Visit(idOf(1)), Mailbox(idOf(2)), Visit(idOf(2)), Everybody},
+			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
 			ids:   ringOf(id{hashOf("k1"), 900}, id{hashOf("k2"), 1001}),
 		},
 	}

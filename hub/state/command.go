@@ -60,7 +60,7 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 		m.history(s, cmd)
 	case protocol.Search:
 		m.search(s, cmd)
-	case protocol.Forget:
+	case protocol.Redact:
 		m.redact(s)
 	case protocol.Ignore:
 		m.ignore(s, cmd.Nick)
@@ -71,11 +71,11 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 		m.answer(s, protocol.Echoing(cmd))
 	case protocol.Read:
 		m.markRead(s, cmd)
-	case protocol.Leave:
+	case protocol.Quit:
 		m.quit(s, short(cmd.Text))
 	case protocol.Desk:
 		m.goToDesk(s, cmd)
-	case protocol.Undesk:
+	case protocol.LeaveDesk:
 		m.rejectf(s, "not-at-desk", "you are not at the desk: /part leaves a room, /quit the server")
 	case protocol.Operator:
 		m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
@@ -110,7 +110,7 @@ func (m *Machine) operate(s *Session, cmd protocol.Command) {
 		cmd.Text = short(cmd.Text)
 		m.kick(s, cmd)
 	case protocol.Announce:
-		m.emit(Everybody, s.ID, protocol.Announced{Stamp: m.stamp(protocol.Room{}), From: s.Nick, Text: cmd.Text})
+		m.emit(Everybody, s.ID, protocol.Announced{Meta: m.stamp(protocol.Room{}), From: s.Nick, Text: cmd.Text})
 	case protocol.Stop:
 		m.read(s, Shutdown{short(cmd.Text)})
 	case protocol.Duty:

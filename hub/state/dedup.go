@@ -20,7 +20,7 @@ func (m *Machine) saidBefore(s *Session, ref protocol.Ref) bool {
 	if seq == 0 {
 		return false
 	}
-	m.answer(s, protocol.Accepted{Ref: ref, Seq: seq})
+	m.answer(s, protocol.Duplicate{Ref: ref, Seq: seq})
 	return true
 }
 

@@ -10,7 +10,7 @@ import (
 // said there is two events with one id:
 //
 //	visitor ──> Said ──> the visitor's own stream ──> the visitor, alone
-//	       └──> Asked ─> the desk's stream ─────────> every operator, in any room
+//	       └──> VisitorSaid ─> the desk's stream ───> every operator, in any room
 //
 // An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session,
 // never to a name.
@@ -35,7 +35,7 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 			return true
 		}
 		m.answer(s, m.status(s))
-	case protocol.Undesk:
+	case protocol.LeaveDesk:
 		m.leaveDesk(s)
 	case protocol.Join:
 		switch {
@@ -115,8 +115,8 @@ func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
 		m.reject(s, conversationOver)
 		return
 	}
-	m.emit(Desk, s.ID, protocol.Asked{Stamp: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: s.Nick, Text: text})
-	m.emit(Visit(s.ID), s.ID, protocol.Said{Stamp: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Mine: protocol.Mine{You: true, Ref: ref}})
+	m.emit(Desk, s.ID, protocol.VisitorSaid{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: s.Nick, Text: text})
+	m.emit(Conversation(s.ID), s.ID, protocol.Said{Meta: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
 }
 
 var conversationOver = protocol.Refuse("conversation-closed", "this conversation has just been closed, so nobody has heard that")
@@ -144,8 +144,8 @@ func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 // status returns the operator that serves the visitor s, or how it stands in the queue.
 func (m *Machine) status(s *Session) protocol.Event {
 	if t := m.desk.tickets[s.Visiting]; t != nil && m.session(t.By) != nil {
-		return protocol.AtDesk{State: protocol.Taken, By: m.session(t.By).Nick}
+		return protocol.VisitorNotice{State: protocol.Taken, By: m.session(t.By).Nick}
 	}
 	q := m.standing(s)
-	return protocol.AtDesk{State: protocol.Waiting, Queueing: &q}
+	return protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &q}
 }

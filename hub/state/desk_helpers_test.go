@@ -172,10 +172,10 @@ func (c *counter) tellEvent(e *Event) {
 	}
 	at, ofDesk := e.What.(protocol.TicketChanged)
 	for name, id := range c.ids {
-		if e.Author == id && !e.What.IsSpoken() || ofDesk && at.Many {
+		if e.Author == id && !e.What.IsMessage() || ofDesk && at.Many {
 			continue
 		}
-		if s := c.session(id); s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Visit(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.Serves) {
+		if s := c.session(id); s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Conversation(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.Serves) {
 			c.told[name] = append(c.told[name], inWords(e.What))
 		}
 	}
@@ -204,7 +204,7 @@ func (c *counter) nameOf(conn uint64) string {
 }
 
 func inWords(e protocol.Event) string {
-	return strings.TrimSpace(string(protocol.NewLine(e).Text()))
+	return strings.TrimSpace(string(protocol.NewFrame(e).Text()))
 }
 
 // words are what somebody was told since they were asked for last.

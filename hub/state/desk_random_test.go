@@ -199,7 +199,7 @@ func (p *people) acts(in *Intent, m *Machine) {
 	in.Session, in.Conn = s.ID, s.Conn
 	switch n := p.dice.IntN(40); {
 	case n < 3:
-		in.Op = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[n], Seen: m.head}
+		in.Op = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[n], Seen: m.head}
 	case n == 3:
 		in.Op = Promote{}
 	default:
@@ -218,8 +218,8 @@ func (p *people) command(s *Session, m *Machine) protocol.Command {
 		to = m.desk.operators[p.dice.IntN(n)].Nick
 	}
 	cmds := []protocol.Command{
-		protocol.Desk{}, protocol.Desk{Text: words}, protocol.Undesk{}, protocol.Say{Text: words}, protocol.Join{Room: roomOf([]string{"#lobby", "#tea", "#desk"}[p.dice.IntN(3)])},
-		protocol.Leave{}, protocol.Rename{Nick: to}, protocol.Who{}, protocol.Topic{Text: words}, protocol.Forget{},
+		protocol.Desk{}, protocol.Desk{Text: words}, protocol.LeaveDesk{}, protocol.Say{Text: words}, protocol.Join{Room: roomOf([]string{"#lobby", "#tea", "#desk"}[p.dice.IntN(3)])},
+		protocol.Quit{}, protocol.Rename{Nick: to}, protocol.Who{}, protocol.Topic{Text: words}, protocol.Redact{},
 	}
 	if s.Operator && p.dice.IntN(8) > 0 {
 		cmds = []protocol.Command{

@@ -33,7 +33,7 @@ func TestAVisitorIsToldWhereTheyStand(t *testing.T) {
 	c.do("ann", protocol.Topic{}, protocol.Me{Text: protocol.MustText("waves")}, protocol.Away{}, protocol.Msg{To: c.of("op1").Nick, Text: protocol.MustText("psst")})
 	assert.Equal(t, 4, len(c.told["ann"]))
 	assert.Contains(t, c.words("ann"), "at the desk you talk to the operators only")
-	c.do("ann", protocol.Undesk{})
+	c.do("ann", protocol.LeaveDesk{})
 	assert.Contains(t, c.words("ann"), "-- you are in #lobby now")
 	assert.Equal(t, "closed", c.holder(3))
 }
@@ -45,7 +45,7 @@ func TestWhereThereIsOnlyTheDesk(t *testing.T) {
 	c.do("v1", protocol.Rooms{}, protocol.Join{Room: protocol.Lobby})
 	assert.Equal(t, "-- there is only the desk here: please just type what you need\n-- there is only the desk here: please just type what you need", c.words("v1"))
 	conn := c.of("v1").Conn
-	c.do("v1", protocol.Undesk{})
+	c.do("v1", protocol.LeaveDesk{})
 	assert.Contains(t, c.words(fmt.Sprint("conn ", conn)), "goodbye: see you")
 	assert.Nil(t, c.of("v1"))
 	assert.Equal(t, "closed", c.holder(1))
@@ -78,7 +78,7 @@ func TestThePlacesAtTheDeskAreBounded(t *testing.T) {
 	c.returns("v3")
 	assert.Len(t, c.desk.there, 4, "whoever comes back has a place, also where there is none for others")
 	for i := range 4 {
-		c.do(fmt.Sprint("v", i+1), protocol.Leave{})
+		c.do(fmt.Sprint("v", i+1), protocol.Quit{})
 	}
 	assert.Empty(t, c.desk.there)
 	assert.Empty(t, c.desk.placesFrom)
@@ -101,10 +101,10 @@ func TestANewcomerHasAPlaceBesideThoseThatAreKept(t *testing.T) {
 func TestASessionComesToTheDeskTenTimesAMinute(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	for range MaxTurns - 1 {
-		c.do("v1", protocol.Undesk{}, protocol.Desk{})
+		c.do("v1", protocol.LeaveDesk{}, protocol.Desk{})
 	}
 	assert.Equal(t, protocol.Ticket(MaxTurns), c.of("v1").Visiting)
-	c.do("v1", protocol.Undesk{})
+	c.do("v1", protocol.LeaveDesk{})
 	c.hush()
 	c.do("v1", protocol.Desk{})
 	assert.Equal(t, "-- you have come to the desk too often: please wait a minute", c.words("v1"))
@@ -119,7 +119,7 @@ func TestTheLastNumbersAreRemembered(t *testing.T) {
 	for i := range MaxEnded + 1 {
 		name := fmt.Sprint("v", i+1)
 		c.visits(name, "")
-		c.do(name, protocol.Leave{})
+		c.do(name, protocol.Quit{})
 	}
 	assert.Len(t, c.common.Ended, MaxEnded)
 	assert.False(t, c.knows(1))

@@ -41,8 +41,8 @@ type Answer struct {
 type Query interface{ query() }
 
 type (
-	// Past replays the spoken entries of streams.
-	Past struct {
+	// Replay replays the spoken entries of streams.
+	Replay struct {
 		Streams []Stream
 		Upto    uint64    // last position
 		Lines   int       // the last of them; -1: all that is kept
@@ -96,7 +96,7 @@ type (
 	}
 )
 
-func (Past) query()        {}
+func (Replay) query()      {}
 func (Search) query()      {}
 func (Redact) query()      {}
 func (Transcript) query()  {}

@@ -75,7 +75,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 	c.bytes(s.ID[:])
 	c.nick(&s.Nick)
 	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
-		&s.Serves, &s.Duty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.Unsure)
+		&s.Serves, &s.Duty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.SeenAtLeast)
 	c.bytes(s.Code[:])
 	c.address(&s.From)
 	c.prefix(&s.At)
@@ -258,7 +258,7 @@ func (c *coder) stream(st *Stream) {
 	switch {
 	case one && *st == Mailbox(id):
 		how[0] = ofMailbox
-	case one && *st == Visit(id):
+	case one && *st == Conversation(id):
 		how[0] = ofVisit
 	}
 	c.bytes(how[:])
@@ -276,7 +276,7 @@ func (c *coder) stream(st *Stream) {
 	case how[0] == ofMailbox:
 		*st = Mailbox(id)
 	default:
-		*st = Visit(id)
+		*st = Conversation(id)
 	}
 }
 

@@ -13,7 +13,7 @@ func (m *Machine) history(s *Session, cmd protocol.History) {
 		m.reject(s, why)
 		return
 	}
-	p := Past{Streams: streams, Lines: cmp.Or(cmd.Lines, max(1, m.Settings.Replay)), Upto: m.head, Since: cmd.Since, Around: cmd.Around, End: true}
+	p := Replay{Streams: streams, Lines: cmp.Or(cmd.Lines, max(1, m.Settings.Replay)), Upto: m.head, Since: cmd.Since, Around: cmd.Around, End: true}
 	if cmd.All {
 		p.Lines = -1
 	}

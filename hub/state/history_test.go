@@ -25,18 +25,18 @@ func TestWhatIsReadOfTheRecord(t *testing.T) {
 		cmd  protocol.Command
 		want Query
 	}{
-		{protocol.History{}, Past{Streams: lobby, Upto: head, Lines: 10, End: true}},
-		{protocol.History{Lines: 3}, Past{Streams: lobby, Upto: head, Lines: 3, End: true}},
-		{protocol.History{All: true}, Past{Streams: lobby, Upto: head, Lines: -1, End: true}},
-		{protocol.History{Before: 2}, Past{Streams: lobby, Upto: 1, Lines: 10, End: true}},
-		{protocol.History{Before: head + 9}, Past{Streams: lobby, Upto: head, Lines: 10, End: true}},
-		{protocol.History{Since: k.clock.Add(-time.Hour)}, Past{Streams: lobby, Upto: head, Lines: 10, Since: k.clock.Add(-time.Hour), End: true}},
-		{protocol.History{Around: 2}, Past{Streams: lobby, Upto: head, Lines: 10, Around: 2, End: true}},
+		{protocol.History{}, Replay{Streams: lobby, Upto: head, Lines: 10, End: true}},
+		{protocol.History{Lines: 3}, Replay{Streams: lobby, Upto: head, Lines: 3, End: true}},
+		{protocol.History{All: true}, Replay{Streams: lobby, Upto: head, Lines: -1, End: true}},
+		{protocol.History{Before: 2}, Replay{Streams: lobby, Upto: 1, Lines: 10, End: true}},
+		{protocol.History{Before: head + 9}, Replay{Streams: lobby, Upto: head, Lines: 10, End: true}},
+		{protocol.History{Since: k.clock.Add(-time.Hour)}, Replay{Streams: lobby, Upto: head, Lines: 10, Since: k.clock.Add(-time.Hour), End: true}},
+		{protocol.History{Around: 2}, Replay{Streams: lobby, Upto: head, Lines: 10, Around: 2, End: true}},
 		{protocol.Search{Text: protocol.MustText("tea time")}, Search{Streams: lobby, Upto: head, Words: "tea time"}},
 	} {
 		assert.Equal(t, c.want, k.query("ann", c.cmd))
 	}
-	assert.Equal(t, []Stream{Visit(k.who["vic"]), Mailbox(k.who["vic"]), Everybody}, k.query("vic", protocol.History{}).(Past).Streams)
+	assert.Equal(t, []Stream{Conversation(k.who["vic"]), Mailbox(k.who["vic"]), Everybody}, k.query("vic", protocol.History{}).(Replay).Streams)
 	k.Settings.Replay = 0
-	assert.Equal(t, 1, k.query("ann", protocol.History{}).(Past).Lines)
+	assert.Equal(t, 1, k.query("ann", protocol.History{}).(Replay).Lines)
 }

@@ -50,7 +50,7 @@ func TestAnOperatorAfterARestart(t *testing.T) {
 	t.Run("whose target has gone", func(t *testing.T) {
 		f := restarted(t, false)
 		f.returns("v1")
-		f.do("v1", protocol.Leave{})
+		f.do("v1", protocol.Quit{})
 		assert.Equal(t, "nobody", f.where("op0"))
 		f.waits(time.Minute)
 		assert.Equal(t, "nobody", f.where("op0"), "it was told nothing yet")

@@ -87,7 +87,7 @@ func TestOperatorsAreHeard(t *testing.T) {
 	require.Len(t, k.of("dave").Ignoring, 1)
 	assert.Equal(t, map[*Session]bool{k.of("dave"): true}, k.ignoring)
 
-	k.do("ann", protocol.Leave{})
+	k.do("ann", protocol.Quit{})
 	k.do("op", protocol.Rename{Nick: aNick("Ann")})
 	assert.Empty(t, k.ignoring)
 }

@@ -17,7 +17,7 @@ func (m *Machine) mustHold(changed []undoRow) {
 		if e := &m.out.Events[i]; e.Seq != 0 {
 			head++
 			mustBe("the position of an event", e.Seq, head)
-			mustBe("the position in its stamp", protocol.StampOf(e.What).Seq, head)
+			mustBe("the position in its stamp", protocol.MetaOf(e.What).Seq, head)
 		}
 	}
 	mustBe("the head", m.head, head)

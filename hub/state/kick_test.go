@@ -52,7 +52,7 @@ func TestAnAddressFromWhichOthersComeStaysOpen(t *testing.T) {
 func TestOneThatHasHungUpIsNoOther(t *testing.T) {
 	f := kickScene(t)
 	f.open("eve", func(op *Open) { op.From = address(1) })
-	f.loses("eve", protocol.Quit)
+	f.loses("eve", protocol.Departed)
 	assert.Contains(t, f.do("op", kick("bob")), "op< -- bob is kicked: the name is refused for 1 minute, and so is the address")
 }
 

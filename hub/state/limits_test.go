@@ -76,7 +76,7 @@ func TestAMessageGoesAndItsAuthorStays(t *testing.T) {
 	c := newCounter(t, set, 1, 1)
 	c.do("op1", protocol.Duty{})
 	c.says("v1", "hello?")
-	c.do("v1", protocol.Undesk{})
+	c.do("v1", protocol.LeaveDesk{})
 	c.messages(1, 1)
 	c.after(0)
 	assert.Zero(t, c.of("v1").Message)
@@ -101,7 +101,7 @@ func TestManyGoInGroups(t *testing.T) {
 		gone := 0
 		for _, e := range d.Events {
 			if at, ok := e.What.(protocol.TicketChanged); ok {
-				assert.Equal(t, protocol.TicketChanged{Stamp: at.Stamp, Ticket: at.Ticket, From: at.From, State: protocol.Gone, Reason: protocol.Silent, Many: true}, at)
+				assert.Equal(t, protocol.TicketChanged{Meta: at.Meta, Ticket: at.Ticket, From: at.From, State: protocol.Gone, Reason: protocol.Silent, Many: true}, at)
 				gone++
 			}
 		}

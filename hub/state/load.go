@@ -160,7 +160,7 @@ func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.
 }
 
 func (m *Machine) replay(e *Event) {
-	at := protocol.StampOf(e.What).Time
+	at := protocol.MetaOf(e.What).Time
 	if at.After(m.now) {
 		m.now = at
 	}
@@ -192,7 +192,7 @@ func refOf(e protocol.Recorded) (ref protocol.Ref, spoken bool) {
 	case protocol.Noted:
 		return e.Ref, true
 	}
-	return "", e.IsSpoken()
+	return "", e.IsMessage()
 }
 
 // SetHead sets the position of the journal's last entry.

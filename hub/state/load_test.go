@@ -282,7 +282,7 @@ func TestDamageThatCanBeReadIsLookedAt(t *testing.T) {
 	}
 	do("ann", protocol.Topic{Text: protocol.MustText("tea")})
 	do("bob", protocol.Desk{Text: protocol.MustText("my card is lost"), Ref: "1"})
-	do("bob", protocol.Undesk{})
+	do("bob", protocol.LeaveDesk{})
 	do("cem", protocol.Desk{Text: protocol.MustText("mine, too"), Ref: "2"})
 	w.keep()
 	refused, wrong, same := 0, 0, 0

@@ -154,14 +154,14 @@ func (d *Decision) reset() {
 }
 
 // stamp returns the stamp of the next event, in a room or in none, with a new id.
-func (m *Machine) stamp(in protocol.Room) protocol.Stamp {
+func (m *Machine) stamp(in protocol.Room) protocol.Meta {
 	m.ids++
 	return m.sameStamp(in)
 }
 
 // sameStamp is stamp with the id of the event before: both are about the same thing.
-func (m *Machine) sameStamp(in protocol.Room) protocol.Stamp {
-	return protocol.Stamp{Seq: m.head + 1, ID: derived(m.in.ID, m.ids-1), Time: m.now, Room: in}
+func (m *Machine) sameStamp(in protocol.Room) protocol.Meta {
+	return protocol.Meta{Seq: m.head + 1, ID: derived(m.in.ID, m.ids-1), Time: m.now, Room: in}
 }
 
 // derived returns the nth id that comes from id. The first is id itself. The ids of one intent differ in two bytes,

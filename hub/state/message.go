@@ -9,7 +9,7 @@ import (
 // An author receives its own lines, too: that copy says so, and has the id that the client gave the message. A copy
 // for another session is emitted before it, and has none.
 
-func mine(ref protocol.Ref) protocol.Mine { return protocol.Mine{You: true, Ref: ref} }
+func mine(ref protocol.Ref) protocol.Ack { return protocol.Ack{You: true, Ref: ref} }
 
 // say emits a line in the room that it names or, without a name, where the lines of s go.
 func (m *Machine) say(s *Session, cmd protocol.Say) {
@@ -26,7 +26,7 @@ func (m *Machine) say(s *Session, cmd protocol.Say) {
 		m.replyTo(s, m.desk.tickets[s.Target.Ticket], cmd.Ref, cmd.Text)
 	default:
 		room := cmp.Or(cmd.Room, s.Room)
-		m.emit(s.stream(room), s.ID, protocol.Said{Stamp: m.stamp(room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+		m.emit(s.stream(room), s.ID, protocol.Said{Meta: m.stamp(room), From: s.Nick, Text: cmd.Text, Ack: mine(cmd.Ref)})
 	}
 }
 
@@ -40,7 +40,7 @@ func (m *Machine) act(s *Session, cmd protocol.Me) {
 		return
 	}
 	room := cmp.Or(cmd.Room, s.Room)
-	m.emit(s.stream(room), s.ID, protocol.Acted{Stamp: m.stamp(room), From: s.Nick, Text: cmd.Text, Mine: mine(cmd.Ref)})
+	m.emit(s.stream(room), s.ID, protocol.Acted{Meta: m.stamp(room), From: s.Nick, Text: cmd.Text, Ack: mine(cmd.Ref)})
 }
 
 func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
@@ -72,9 +72,9 @@ func (m *Machine) whisper(s *Session, cmd protocol.Msg) {
 		m.reject(s, why)
 		return
 	}
-	said := protocol.Whispered{Stamp: m.stamp(protocol.Room{}), From: s.Nick, To: to.Nick, Text: cmd.Text}
+	said := protocol.Whispered{Meta: m.stamp(protocol.Room{}), From: s.Nick, To: to.Nick, Text: cmd.Text}
 	m.emit(Mailbox(to.ID), s.ID, said)
-	said.Stamp, said.Mine = m.sameStamp(protocol.Room{}), mine(cmd.Ref)
+	said.Meta, said.Ack = m.sameStamp(protocol.Room{}), mine(cmd.Ref)
 	m.emit(Mailbox(s.ID), s.ID, said)
 	if !to.Away.IsBlank() && !s.ignores(to.ID, to.Nick) {
 		m.answer(s, protocol.AwaySet{From: to.Nick, Text: to.Away})

@@ -68,7 +68,7 @@ func (k *talk) lines(d *Decision) (lines []string) {
 	names := map[uint64]string{}
 	streams := map[Stream]string{Everybody: "all", Desk: "desk"}
 	for name, id := range k.who {
-		streams[Mailbox(id)], streams[Visit(id)] = "@"+name, "@"+name+"#desk"
+		streams[Mailbox(id)], streams[Conversation(id)] = "@"+name, "@"+name+"#desk"
 		if s := k.session(id); s != nil {
 			names[s.Conn] = name
 		}
@@ -95,7 +95,7 @@ func (k *talk) lines(d *Decision) (lines []string) {
 }
 
 func inText(e protocol.Event) string {
-	b := protocol.NewLine(e).Text()
+	b := protocol.NewFrame(e).Text()
 	return string(b[:len(b)-1])
 }
 

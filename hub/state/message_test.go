@@ -17,8 +17,8 @@ func TestWhatIsSaidIsToldToTheRoomWithTheIDThatItsAuthorGave(t *testing.T) {
 	e, said := d.Events[0], d.Events[0].What.(protocol.Said)
 	assert.Equal(t, OfRoom(protocol.Lobby), e.Stream)
 	assert.Equal(t, k.who["ann"], e.Author)
-	assert.Equal(t, protocol.Mine{You: true, Ref: "k1"}, said.Mine)
-	assert.Equal(t, protocol.Stamp{Seq: e.Seq, ID: k.in.ID, Time: k.clock, Room: protocol.Lobby}, said.Stamp)
+	assert.Equal(t, protocol.Ack{You: true, Ref: "k1"}, said.Ack)
+	assert.Equal(t, protocol.Meta{Seq: e.Seq, ID: k.in.ID, Time: k.clock, Room: protocol.Lobby}, said.Meta)
 	assert.Empty(t, d.Answers)
 	assert.Empty(t, d.Rows)
 	assert.Equal(t, []string{"#lobby * ann waves"}, k.do("ann", protocol.Me{Text: protocol.MustText("waves")}))
@@ -30,8 +30,8 @@ func TestAWhisperIsToldToTwo(t *testing.T) {
 	require.Len(t, d.Events, 2)
 	theirs, ours := d.Events[0].What.(protocol.Whispered), d.Events[1].What.(protocol.Whispered)
 	assert.Equal(t, []Stream{Mailbox(k.who["bob"]), Mailbox(k.who["ann"])}, []Stream{d.Events[0].Stream, d.Events[1].Stream})
-	assert.Zero(t, theirs.Mine)
-	assert.Equal(t, protocol.Mine{You: true, Ref: "k1"}, ours.Mine)
+	assert.Zero(t, theirs.Ack)
+	assert.Equal(t, protocol.Ack{You: true, Ref: "k1"}, ours.Ack)
 	assert.Equal(t, theirs.ID, ours.ID)
 	assert.Equal(t, theirs.Seq+1, ours.Seq)
 	assert.Equal(t, aNick("bob"), ours.To)
@@ -134,9 +134,9 @@ func TestALineAllocatesOneEvent(t *testing.T) {
 func TestANameOfAStreamIsAllocatedOnce(t *testing.T) {
 	id := uuid.New()
 	assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { made = Mailbox(id) }))
-	assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { made = Visit(id) }))
+	assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { made = Conversation(id) }))
 	assert.Equal(t, Stream("@"+id.String()), Mailbox(id))
-	assert.Equal(t, Stream("@"+id.String()+"#desk"), Visit(id))
+	assert.Equal(t, Stream("@"+id.String()+"#desk"), Conversation(id))
 }
 
 var made Stream

@@ -23,7 +23,7 @@ func TestTheMomentIsASecond(t *testing.T) {
 		f := newShift(t, shiftSettings(), 1, 1)
 		f.do("op0", protocol.Take{Ticket: 1})
 		f.waits(time.Minute)
-		f.do("v1", protocol.Leave{})
+		f.do("v1", protocol.Quit{})
 		f.staysWithNobody("op0")
 	})
 	t.Run("when it is closed", func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestTheMomentIsASecond(t *testing.T) {
 		f := aloneAtTheDesk(t)
 		f.visits("v1")
 		f.waits(900 * time.Millisecond)
-		f.do("v1", protocol.Leave{})
+		f.do("v1", protocol.Quit{})
 		f.staysWithNobody("op0")
 		assert.Equal(t, "#operators", f.where("op0"))
 	})
@@ -72,7 +72,7 @@ func TestTheMomentIsASecond(t *testing.T) {
 		f.decide("", Began{Settings: set})
 		f.returns("v1")
 		f.returns("v2")
-		f.do("v2", protocol.Leave{})
+		f.do("v2", protocol.Quit{})
 		f.waits(time.Minute)
 		f.decide("", Due{})
 		assert.Equal(t, "nobody", f.where("op0"), "it was told nothing yet")
@@ -120,7 +120,7 @@ func TestWhoHasChosenIsGivenNobody(t *testing.T) {
 func TestWhoKnowsThatOneHasGone(t *testing.T) {
 	f := newShift(t, shiftSettings(), 2, 1)
 	f.do("op0", protocol.Take{Ticket: 1})
-	f.do("v1", protocol.Leave{})
+	f.do("v1", protocol.Quit{})
 	f.waits(2 * time.Second)
 	f.do("op0", protocol.Say{Text: protocol.MustText("one"), Room: protocol.Lobby})
 	f.says("op0", "two")
@@ -143,7 +143,7 @@ func TestEverybodyHearsAnOperator(t *testing.T) {
 	for name, becomes := range map[string]func(f *shift){
 		"in a room":   func(f *shift) { f.decide("bob", Promote{}) },
 		"at the desk": func(f *shift) { f.do("bob", protocol.Desk{}); f.decide("bob", Promote{}) },
-		"on coming":   func(f *shift) { f.do("bob", protocol.Leave{}); f.comes("bob", true) },
+		"on coming":   func(f *shift) { f.do("bob", protocol.Quit{}); f.comes("bob", true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newShift(t, shiftSettings(), 0, 0)

@@ -22,16 +22,16 @@ func (m *Machine) rename(s *Session, to protocol.Nick) {
 	}
 	from := s.Nick
 	m.freeNick(s, to)
-	renamed := protocol.Renamed{From: from, To: to, Mine: protocol.Mine{You: true}, Rooms: s.shared()}
-	m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
-		renamed.Stamp = at
+	renamed := protocol.Renamed{From: from, To: to, Ack: protocol.Ack{You: true}, Rooms: s.shared()}
+	m.emitEach(s, func(at protocol.Meta) protocol.Recorded {
+		renamed.Meta = at
 		return renamed
 	})
 	if s.Operator {
 		m.hearOperator(s)
 	}
 	if s.Visiting != 0 {
-		m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, State: protocol.VisitorRename, To: to})
+		m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, State: protocol.VisitorRename, To: to})
 	}
 }
 

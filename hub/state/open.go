@@ -31,7 +31,7 @@ func (m *Machine) open(guest *Session, op Open) {
 		return
 	}
 	if guest != nil {
-		m.end(guest, protocol.Left{Reason: protocol.Quit})
+		m.end(guest, protocol.Left{Reason: protocol.Departed})
 	}
 	noNick := m.firstNick(&s, op.Nick, op.Guest)
 	m.change(s.ID, Opened{s})
@@ -130,7 +130,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 		m.answer(s, protocol.Gap{Why: op.Missing})
 	}
 	m.showTopic(s, s.Room)
-	if op.Missing == protocol.OldToken { // the entries of the room are replayed all the same
+	if op.Missing == protocol.SessionExpired { // the entries of the room are replayed all the same
 		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
 		return
 	}

@@ -32,18 +32,18 @@ func TestAProgramHearsNothingBeforeItsWelcome(t *testing.T) {
 	op := f.opening("bot")
 	op.Program, op.Replay, op.Ref, op.Nick, op.Room = true, 3, "h1", aNick("ann"), protocol.OperatorsRoom
 	d := f.intend("bot", op)
-	assert.Equal(t, Past{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Query)
+	assert.Equal(t, Replay{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Query)
 	assert.Equal(t, protocol.Ref("h1"), d.Answers[1].Event.(protocol.Refused).Ref)
 	assert.Equal(t, "bot< Past", f.script(d)[6])
 	assert.Equal(t, []string{"name-taken", "operators-room"}, []string{d.Answers[1].Event.(protocol.Refused).Code, d.Answers[2].Event.(protocol.Refused).Code})
 	assert.IsType(t, protocol.Welcome{}, d.Answers[0].Event)
-	assert.IsType(t, protocol.TopicIs{}, d.Answers[3].Event)
+	assert.IsType(t, protocol.TopicInfo{}, d.Answers[3].Event)
 }
 
 // A program that names what it has seen of a session that is over is told so, and what the room has heard since.
 func TestAProgramWhoseSessionIsOver(t *testing.T) {
 	f := newScene(t, nil)
-	lines := f.open("bot", func(op *Open) { op.Program, op.Replay, op.Missing = true, 5, protocol.OldToken })
+	lines := f.open("bot", func(op *Open) { op.Program, op.Replay, op.Missing = true, 5, protocol.SessionExpired })
 	assert.Equal(t, []string{"bot< CatchUp"}, lines[4:])
 	lines = f.open("bot2", func(op *Open) { op.Program, op.Replay, op.Missing = true, 5, protocol.OldEpoch })
 	assert.Equal(t, []string{"bot2< Past"}, lines[4:])

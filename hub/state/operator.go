@@ -59,7 +59,7 @@ func (m *Machine) setDuty(s *Session, on bool) {
 
 // tellDuty tells the operators whether s takes visitors. No session can ignore an operator.
 func (m *Machine) tellDuty(s *Session, on bool, why protocol.Reason) {
-	m.emit(Desk, s.ID, protocol.DutyChanged{Stamp: m.stamp(protocol.DeskRoom), From: s.Nick, On: on, Reason: why})
+	m.emit(Desk, s.ID, protocol.DutyChanged{Meta: m.stamp(protocol.DeskRoom), From: s.Nick, On: on, Reason: why})
 	m.hearOperator(s)
 }
 
@@ -104,9 +104,9 @@ func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 		onDuty--
 	}
 	for _, t := range m.ticketsOf(s) {
-		at := protocol.AtDesk{State: protocol.Returned, By: s.Nick}
+		at := protocol.VisitorNotice{State: protocol.Returned, By: s.Nick}
 		if m.isThere(t) {
-			at.Queueing = &protocol.Queueing{Place: m.place(t.No), OnDuty: onDuty}
+			at.QueuePosition = &protocol.QueuePosition{Place: m.place(t.No), OnDuty: onDuty}
 		}
 		m.toVisitor(s, t, at)
 		m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Returned, Reason: why})

@@ -156,7 +156,7 @@ func (s *Session) hears(st Stream) bool {
 	return s.Conn != 0 && (st == Everybody || st == Mailbox(s.ID) || st == s.stream(s.Room) || st == Desk && s.Serves)
 }
 
-func spelled(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewLine(e).Text())) }
+func spelled(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewFrame(e).Text())) }
 
 // comes has somebody come in: an operator, or a guest who may go to the desk.
 func (f *shift) comes(name string, operator bool) {

@@ -89,7 +89,7 @@ func TestAnOperatorGoes(t *testing.T) {
 		go_ func(f *shift)
 		why protocol.Reason
 	}{
-		"for good": {func(f *shift) { f.do("op0", protocol.Leave{}) }, protocol.Quit},
+		"for good": {func(f *shift) { f.do("op0", protocol.Quit{}) }, protocol.Departed},
 		"broken":   {func(f *shift) { f.breaks("op0") }, protocol.Lost},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestAnOperatorGoes(t *testing.T) {
 			assert.Equal(t, "waits", f.holder(1))
 			assert.False(t, f.desk.tickets[1].OnHold)
 			assert.Equal(t, "op1", f.holder(2))
-			assert.Equal(t, []protocol.Queueing{{Place: 1, OnDuty: 1}, {Place: 2, OnDuty: 1}}, f.standings())
+			assert.Equal(t, []protocol.QueuePosition{{Place: 1, OnDuty: 1}, {Place: 2, OnDuty: 1}}, f.standings())
 			for _, e := range f.events {
 				if at, ok := e.What.(protocol.TicketChanged); ok {
 					assert.Equal(t, c.why, at.Reason)
@@ -119,10 +119,10 @@ func TestAnOperatorGoes(t *testing.T) {
 }
 
 // standings are where visitors were told to stand as they were given back.
-func (f *shift) standings() (all []protocol.Queueing) {
+func (f *shift) standings() (all []protocol.QueuePosition) {
 	for _, e := range f.events {
-		if at, ok := e.What.(protocol.AtDesk); ok && at.State == protocol.Returned && at.Queueing != nil {
-			all = append(all, *at.Queueing)
+		if at, ok := e.What.(protocol.VisitorNotice); ok && at.State == protocol.Returned && at.QueuePosition != nil {
+			all = append(all, *at.QueuePosition)
 		}
 	}
 	return all
@@ -135,10 +135,10 @@ func TestAnOperatorGoesWhoHasHundreds(t *testing.T) {
 		f.do("op0", protocol.Take{Ticket: no + 1})
 	}
 	f.events = nil
-	f.do("op0", protocol.Leave{})
+	f.do("op0", protocol.Quit{})
 	ids := map[uuid.UUID]bool{}
 	for _, e := range f.events {
-		ids[protocol.StampOf(e.What).ID] = true
+		ids[protocol.MetaOf(e.What).ID] = true
 	}
 	assert.Len(t, ids, 601)
 	assert.Len(t, f.desk.queue, 300)
@@ -155,7 +155,7 @@ func TestTheVisitorsOfASilentOperatorWaitAgain(t *testing.T) {
 	f.waits(time.Second)
 	assert.Equal(t, "waits", f.holder(1))
 	assert.False(t, f.of("op0").Duty)
-	assert.Equal(t, []protocol.Queueing{{Place: 1, OnDuty: 1}}, f.standings())
+	assert.Equal(t, []protocol.QueuePosition{{Place: 1, OnDuty: 1}}, f.standings())
 	assert.Contains(t, f.words("op0"), "you have said nothing for a long while: your visitors wait for somebody else, and you are off duty. /duty on when you are back")
 	assert.True(t, f.of("op1").Duty, "who has nobody may be silent")
 	f.do("op1", protocol.Take{Ticket: 1})
@@ -226,18 +226,18 @@ func TestTheQueue(t *testing.T) {
 	}
 	assert.Contains(t, seen[4], "my words")
 	d := f.decide("op1", Command{Command: protocol.Queue{From: 4}})
-	head := d.Answers[0].Event.(protocol.QueueIs)
+	head := d.Answers[0].Event.(protocol.QueueInfo)
 	assert.Equal(t, 2, head.Shown)
-	assert.Equal(t, []protocol.OnDesk{{Nick: nickOf("op0"), Tickets: []protocol.Ticket{1}}, {Nick: nickOf("op1"), Duty: true}}, head.Operators)
-	assert.Equal(t, 60, d.Answers[1].Event.(protocol.Queued).Waited)
+	assert.Equal(t, []protocol.OperatorInfo{{Nick: nickOf("op0"), Tickets: []protocol.Ticket{1}}, {Nick: nickOf("op1"), Duty: true}}, head.Operators)
+	assert.Equal(t, 60, d.Answers[1].Event.(protocol.QueueRow).Waited)
 }
 
 func TestALongQueueIsShownInPages(t *testing.T) {
 	f := newShift(t, shiftSettings(), 1, 250)
-	head := func(q protocol.Queue) protocol.QueueIs {
+	head := func(q protocol.Queue) protocol.QueueInfo {
 		d := f.decide("op0", Command{Command: q})
-		assert.Len(t, d.Answers, 1+d.Answers[0].Event.(protocol.QueueIs).Shown)
-		return d.Answers[0].Event.(protocol.QueueIs)
+		assert.Len(t, d.Answers, 1+d.Answers[0].Event.(protocol.QueueInfo).Shown)
+		return d.Answers[0].Event.(protocol.QueueInfo)
 	}
 	assert.Equal(t, someTickets, head(protocol.Queue{}).Shown)
 	assert.Zero(t, head(protocol.Queue{}).Next)

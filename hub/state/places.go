@@ -83,7 +83,7 @@ func (s *Session) shared() (rooms []protocol.Room) {
 func byName(a, b protocol.Room) int { return cmp.Compare(a.String(), b.String()) }
 
 // emitEach emits one thing that s does in each of its rooms, with one id. f makes the event for a room.
-func (m *Machine) emitEach(s *Session, f func(protocol.Stamp) protocol.Recorded) {
+func (m *Machine) emitEach(s *Session, f func(protocol.Meta) protocol.Recorded) {
 	rooms := s.rooms() // the event may take s out of one
 	for i, room := range rooms {
 		stamp := m.sameStamp
@@ -136,7 +136,7 @@ func (m *Machine) watch(s *Session, room protocol.Room) {
 // watchToo has s enter a further room, which it can.
 func (m *Machine) watchToo(s *Session, room protocol.Room) {
 	m.makeRoom(room)
-	m.emit(s.stream(room), s.ID, protocol.Joined{Stamp: m.stamp(room), From: s.Nick})
+	m.emit(s.stream(room), s.ID, protocol.Joined{Meta: m.stamp(room), From: s.Nick})
 }
 
 func (m *Machine) checkWatch(s *Session, room protocol.Room) *protocol.Refusal {
@@ -177,7 +177,7 @@ func (m *Machine) partRoom(s *Session, named protocol.Room) {
 
 // leaveRoom takes s out of one of several rooms.
 func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
-	m.emit(s.stream(room), s.ID, protocol.Left{Stamp: m.stamp(room), From: s.Nick, Reason: protocol.Parted})
+	m.emit(s.stream(room), s.ID, protocol.Left{Meta: m.stamp(room), From: s.Nick, Reason: protocol.Parted})
 	if s.Room == (protocol.Room{}) {
 		next := slices.MaxFunc(s.Watched, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) })
 		m.change(s.ID, Focused{Room: next.Room, Watched: true})

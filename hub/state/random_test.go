@@ -93,7 +93,7 @@ func (d *dice) next() Intent {
 	in := Intent{Session: c.id, Conn: c.conn}
 	switch n := d.IntN(100); {
 	case n < 4:
-		in.Op, c.conn = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Quit, protocol.Stalled}[d.IntN(3)], Seen: d.m.head - d.Uint64N(d.m.head+1)/2}, 0
+		in.Op, c.conn = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[d.IntN(3)], Seen: d.m.head - d.Uint64N(d.m.head+1)/2}, 0
 	case n < 5:
 		in.Op = Promote{}
 	case n < 6:
@@ -204,7 +204,7 @@ func (d *dice) done(ref protocol.Ref) protocol.Command {
 	case 6, 7:
 		return protocol.Desk{}
 	case 8, 9:
-		return protocol.Undesk{}
+		return protocol.LeaveDesk{}
 	case 10, 11:
 		return protocol.Next{}
 	case 12, 13:
@@ -224,9 +224,9 @@ func (d *dice) done(ref protocol.Ref) protocol.Command {
 	case 21:
 		return protocol.Ignore{Nick: d.nick()}
 	case 22:
-		return protocol.Forget{}
+		return protocol.Redact{}
 	case 23:
-		return protocol.Leave{}
+		return protocol.Quit{}
 	case 24:
 		return protocol.Announce{Text: d.text()}
 	case 25:

@@ -54,7 +54,7 @@ func (m *Machine) redacted(s *Session) {
 	m.touchSession(s)
 	s.Redacted, s.Away = m.now, protocol.Text{}
 	for _, r := range m.topicsOf(s) {
-		m.topicSet(s, protocol.TopicSet{Stamp: protocol.Stamp{Room: r.Name}})
+		m.topicSet(s, protocol.TopicSet{Meta: protocol.Meta{Room: r.Name}})
 		m.indexRoom(r)
 	}
 	for _, t := range m.wordsAtDesk(s) {

@@ -11,7 +11,7 @@ import (
 	"chinwag/protocol"
 )
 
-var redactCommand = protocol.Forget{Sure: true}
+var redactCommand = protocol.Redact{Sure: true}
 
 func (k *talk) redaction(who string) Redact {
 	k.t.Helper()
@@ -38,13 +38,13 @@ func TestWhatIsRedacted(t *testing.T) {
 	k.do("ann", protocol.Desk{Text: protocol.MustText("help")})
 	assert.Equal(t, Redact{
 		Author: ann, Whole: true,
-		Streams: []Stream{lobby, Mailbox(ann), "#tea", Visit(ann)},
+		Streams: []Stream{lobby, Mailbox(ann), "#tea", Conversation(ann)},
 		Copies:  []Stream{Mailbox(bob), Desk},
 	}, k.redaction("ann"))
 
 	k.do("op", protocol.Reply{Ticket: 1, Text: protocol.MustText("hello")})
 	k.do("op", protocol.Announce{Text: protocol.MustText("hello")})
-	assert.Equal(t, Redact{Author: k.who["op"], Whole: true, Streams: []Stream{Desk, Everybody}, Copies: []Stream{Visit(ann)}}, k.redaction("op"))
+	assert.Equal(t, Redact{Author: k.who["op"], Whole: true, Streams: []Stream{Desk, Everybody}, Copies: []Stream{Conversation(ann)}}, k.redaction("op"))
 }
 
 // The words leave what is true in the same decision, and nobody else's do.

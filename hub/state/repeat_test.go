@@ -22,7 +22,7 @@ func TestAMessageThatIsSentAgainIsNotSaidAgain(t *testing.T) {
 		require.Equal(t, k.who["ann"], own.Author)
 		again := k.decide("ann", Command{Command: cmd})
 		assert.Empty(t, again.Events)
-		assert.Equal(t, []protocol.Event{protocol.Accepted{Ref: "k1", Seq: own.Seq}}, answersOf(again))
+		assert.Equal(t, []protocol.Event{protocol.Duplicate{Ref: "k1", Seq: own.Seq}}, answersOf(again))
 		assert.NotEmpty(t, k.decide("ann", Command{Command: protocol.Say{Text: text, Ref: "k2"}}).Events)
 		assert.NotEmpty(t, k.decide("bob", Command{Command: protocol.Say{Text: text, Ref: "k1"}}).Events, "an id of another session")
 	}
@@ -51,7 +51,7 @@ func TestAMessageAtTheDeskThatIsSentAgainIsNotSaidAgain(t *testing.T) {
 		require.Len(t, ids, 1, "%T", c.cmd)
 		again := k.decide(c.who, Command{Command: c.cmd})
 		assert.Empty(t, again.Events, "%T", c.cmd)
-		assert.Equal(t, []protocol.Event{protocol.Accepted{Ref: "k1", Seq: ids[0].seq}}, answersOf(again), "%T", c.cmd)
+		assert.Equal(t, []protocol.Event{protocol.Duplicate{Ref: "k1", Seq: ids[0].seq}}, answersOf(again), "%T", c.cmd)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestSoManyIDsAreRemembered(t *testing.T) {
 	head := k.Head()
 	for i := 10; i < MaxIDs+10; i++ {
 		again := k.decide("ann", Command{Command: protocol.Say{Text: protocol.MustText("hello"), Ref: ref(i)}})
-		require.Equal(t, []protocol.Event{protocol.Accepted{Ref: ref(i), Seq: seqs[i]}}, answersOf(again))
+		require.Equal(t, []protocol.Event{protocol.Duplicate{Ref: ref(i), Seq: seqs[i]}}, answersOf(again))
 	}
 	assert.Equal(t, head, k.Head())
 	assert.Equal(t, head+1, k.said("ann", "hello", ref(9)), "it is forgotten")
@@ -85,7 +85,7 @@ func TestAnIDWhoseMessageIsUndoneIsFree(t *testing.T) {
 	assert.Equal(t, first, k.Head())
 	assert.Equal(t, first+1, k.said("ann", "hello", "k2"))
 	again := k.decide("ann", Command{Command: protocol.Say{Text: protocol.MustText("hello"), Ref: "k1"}})
-	assert.Equal(t, []protocol.Event{protocol.Accepted{Ref: "k1", Seq: first}}, answersOf(again))
+	assert.Equal(t, []protocol.Event{protocol.Duplicate{Ref: "k1", Seq: first}}, answersOf(again))
 	k.Rollback(second - 1)
 	assert.Nil(t, k.of("ann").ids)
 }

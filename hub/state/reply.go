@@ -37,7 +37,7 @@ func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protoc
 		m.assignTo(s, t)
 	}
 	m.toVisitor(s, t, protocol.Said{From: s.Nick, Text: text})
-	m.emit(Desk, s.ID, protocol.Replied{Stamp: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Mine: protocol.Mine{You: true, Ref: ref}})
+	m.emit(Desk, s.ID, protocol.Replied{Meta: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
 	if taken || s.Target.Heir == t.No {
 		m.tookByReply(s, t)
 	}
@@ -51,7 +51,7 @@ func (m *Machine) tookByReply(s *Session, t *Ticket) {
 	if s.Target.Ticket == 0 {
 		m.aim(s, t)
 	}
-	m.answer(s, m.serving(s, protocol.Serving{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
 }
 
 func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
@@ -95,7 +95,7 @@ func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 // canned sends a ready reply.
 func (m *Machine) canned(s *Session, cmd protocol.Canned) {
 	if cmd.Name.IsBlank() {
-		m.answer(s, protocol.Replies{Names: m.replyNames()})
+		m.answer(s, protocol.CannedList{Names: m.replyNames()})
 		return
 	}
 	i := slices.IndexFunc(m.Settings.Replies, func(c Canned) bool { return c.Name == cmd.Name.String() })
@@ -129,7 +129,7 @@ func (m *Machine) note(s *Session, cmd protocol.Note) {
 		m.reject(s, noVisitor(cmd.Ticket))
 		return
 	}
-	m.emit(Desk, s.ID, protocol.Noted{Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Mine: protocol.Mine{You: true, Ref: cmd.Ref}})
+	m.emit(Desk, s.ID, protocol.Noted{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Ack: protocol.Ack{You: true, Ref: cmd.Ref}})
 }
 
 // transcript replays a conversation, also that of a visitor that has gone.

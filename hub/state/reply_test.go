@@ -19,13 +19,13 @@ func TestAReply(t *testing.T) {
 		}
 	}
 	require.Len(t, told, 4, "it is taken first")
-	visit := Visit(f.ids["v1"])
+	visit := Conversation(f.ids["v1"])
 	assert.Equal(t, []Stream{visit, Desk, visit, Desk}, []Stream{told[0].Stream, told[1].Stream, told[2].Stream, told[3].Stream})
 	assert.Equal(t, protocol.Taken, told[1].What.(protocol.TicketChanged).State)
 	theirs, ours := told[2].What.(protocol.Said), told[3].What.(protocol.Replied)
 	assert.Equal(t, theirs.ID, ours.ID, "both tell of the same")
-	assert.Zero(t, theirs.Mine)
-	assert.Equal(t, protocol.Mine{You: true, Ref: "1"}, ours.Mine)
+	assert.Zero(t, theirs.Ack)
+	assert.Equal(t, protocol.Ack{You: true, Ref: "1"}, ours.Ack)
 	assert.Contains(t, f.words("op0"), "-- you have @1 v1: what you type goes there")
 	f.says("op0", "and so on")
 	assert.Contains(t, f.words("v1"), "<op0> hello\n<op0> and so on")
@@ -76,9 +76,9 @@ func TestAReplyGoesToASessionAndToNoName(t *testing.T) {
 func TestAReplyToAMessage(t *testing.T) {
 	f := newShift(t, shiftSettings(), 0, 2)
 	f.says("v1", "hello?")
-	f.do("v1", protocol.Undesk{})
+	f.do("v1", protocol.LeaveDesk{})
 	f.says("v2", "hello?")
-	f.do("v2", protocol.Leave{})
+	f.do("v2", protocol.Quit{})
 	f.comes("op0", true)
 	f.forget()
 	f.do("op0", protocol.Reply{Ticket: 1, Text: protocol.MustText("here")})
@@ -86,7 +86,7 @@ func TestAReplyToAMessage(t *testing.T) {
 	t.Run("of a session that is over", func(t *testing.T) {
 		f := newShift(t, shiftSettings(), 0, 0)
 		f.comesWith("bare", false, false)
-		f.do("bare", protocol.Desk{Text: protocol.MustText("hello?")}, protocol.Leave{})
+		f.do("bare", protocol.Desk{Text: protocol.MustText("hello?")}, protocol.Quit{})
 		f.comes("op0", true)
 		f.do("op0", protocol.Reply{Ticket: 1, Text: protocol.MustText("here")})
 		assert.Contains(t, f.words("op0"), "nobody has heard that: @1 bare has gone, and cannot come back to it: /close 1 ends it")
@@ -122,7 +122,7 @@ func TestReadyReplies(t *testing.T) {
 	set.Replies = []Canned{{"hours", protocol.MustText("we are here from 9 to 5")}, {"thanks", protocol.MustText("thank you")}}
 	f := newShift(t, set, 1, 2)
 	d := f.decide("op0", Command{Command: protocol.Canned{}})
-	assert.Equal(t, protocol.Replies{Names: []string{"hours", "thanks"}}, d.Answers[0].Event)
+	assert.Equal(t, protocol.CannedList{Names: []string{"hours", "thanks"}}, d.Answers[0].Event)
 	say := func(name string, no protocol.Ticket) {
 		f.do("op0", protocol.Canned{Name: protocol.MustText(name), Ticket: no})
 	}
@@ -136,7 +136,7 @@ func TestReadyReplies(t *testing.T) {
 	t.Run("of which there are none", func(t *testing.T) {
 		f := newShift(t, shiftSettings(), 1, 0)
 		d := f.decide("op0", Command{Command: protocol.Canned{}})
-		assert.Equal(t, protocol.Replies{Names: []string{}}, d.Answers[0].Event)
+		assert.Equal(t, protocol.CannedList{Names: []string{}}, d.Answers[0].Event)
 	})
 }
 
@@ -155,7 +155,7 @@ func TestATranscript(t *testing.T) {
 	assert.Contains(t, f.words("op0"), "whose? Please name the number, /queue shows them")
 	f.do("op0", protocol.Transcript{Ticket: 3})
 	assert.Contains(t, f.words("op0"), "there has been no visitor @3 since this server began: /queue shows who is here")
-	f.do("v2", protocol.Leave{})
+	f.do("v2", protocol.Quit{})
 	f.do("op0", protocol.Take{Ticket: 1})
 	f.forget()
 	f.do("op0", protocol.Transcript{}, protocol.Transcript{Ticket: 2})

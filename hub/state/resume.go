@@ -41,7 +41,7 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 		return
 	}
 	if guest != nil {
-		m.end(guest, protocol.Left{Reason: protocol.Quit})
+		m.end(guest, protocol.Left{Reason: protocol.Departed})
 	}
 	m.tell(s.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Replaced}})
 	at.Was = s.Conn
@@ -115,7 +115,7 @@ func (m *Machine) seeMissed(s *Session) {
 		return
 	}
 	m.answer(s, missedFollows)
-	if s.Unsure {
+	if s.SeenAtLeast {
 		m.answer(s, maybeTwice)
 	}
 	m.read(s, missed)
@@ -130,6 +130,6 @@ var maybeTwice = protocol.Notice{Text: protocol.MustText("What was said in the s
 
 func (m *Machine) tellTarget(s *Session) {
 	if s.Target.Ticket != 0 {
-		m.answer(s, m.serving(s, protocol.Serving{}))
+		m.answer(s, m.serving(s, protocol.Target{}))
 	}
 }

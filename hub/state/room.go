@@ -65,18 +65,18 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	switch {
 	case to == protocol.DeskRoom: // the other members are not told where it goes
 		left := protocol.Left{From: s.Nick, Reason: protocol.Moved, Rooms: s.shared()}
-		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
-			left.Stamp = at
+		m.emitEach(s, func(at protocol.Meta) protocol.Recorded {
+			left.Meta = at
 			return left
 		})
 	case s.Room != protocol.Room{} && !s.Watches:
-		m.emit(s.stream(s.Room), s.ID, protocol.Left{Stamp: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved, To: to})
+		m.emit(s.stream(s.Room), s.ID, protocol.Left{Meta: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved, To: to})
 	}
 	if s.Visiting != 0 && to != protocol.DeskRoom {
 		m.partTicket(s, protocol.Moved)
 	}
 	if !is {
-		m.emit(s.stream(to), s.ID, protocol.Joined{Stamp: m.stamp(to), From: s.Nick})
+		m.emit(s.stream(to), s.ID, protocol.Joined{Meta: m.stamp(to), From: s.Nick})
 	}
 	if s.Room != to {
 		m.change(s.ID, Focused{Room: to, Watched: is})

@@ -40,7 +40,7 @@ func TestToTheDeskAndBack(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", func(op *Open) { op.Room = aRoom("tea") })
 	assert.Equal(t, []string{"#tea| -- ann left", "@ann#desk| -- ann joined", "#desk| -- @1 ann waits at the desk"}, join(f, "ann", "desk")[:3])
-	assert.Equal(t, []string{"@ann#desk| -- ann went to #tea", "#desk| -- @1 ann has gone", "#tea| -- ann joined"}, f.do("ann", protocol.Undesk{})[:3])
+	assert.Equal(t, []string{"@ann#desk| -- ann went to #tea", "#desk| -- @1 ann has gone", "#tea| -- ann joined"}, f.do("ann", protocol.LeaveDesk{})[:3])
 }
 
 // A room that is empty and has a topic counts, and the one that is so for longest makes place.

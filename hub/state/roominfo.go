@@ -25,14 +25,14 @@ func (m *Machine) seeOther(s *Session) {
 
 func (m *Machine) showTopic(s *Session, in protocol.Room) {
 	if r := m.rooms[in]; s.shows(r) {
-		m.answer(s, protocol.TopicIs{Room: r.Name, Text: r.Topic})
+		m.answer(s, protocol.TopicInfo{Room: r.Name, Text: r.Topic})
 	}
 }
 
 // showLast replays the last lines of a room from before s entered it.
 func (m *Machine) showLast(s *Session, in Place) {
 	if s.Replay > 0 {
-		m.read(s, Past{Streams: []Stream{s.stream(in.Room)}, Upto: in.Came - 1, Lines: s.Replay})
+		m.read(s, Replay{Streams: []Stream{s.stream(in.Room)}, Upto: in.Came - 1, Lines: s.Replay})
 	}
 }
 
@@ -135,7 +135,7 @@ func (m *Machine) topic(s *Session, cmd protocol.Topic) {
 	case isLong(cmd.Text):
 		m.rejectf(s, "topic-too-long", "a topic has at most %d bytes: please make it shorter", maxShort)
 	default:
-		set := protocol.TopicSet{Stamp: m.stamp(room), From: s.Nick, Mine: protocol.Mine{You: true}}
+		set := protocol.TopicSet{Meta: m.stamp(room), From: s.Nick, Ack: protocol.Ack{You: true}}
 		if cmd.Text.String() != "-" {
 			set.Text = cmd.Text
 		}
@@ -149,7 +149,7 @@ func (m *Machine) tellTopic(s *Session, in protocol.Room) {
 		m.notice(s, "the topic of "+r.Name.String()+" was set by somebody whom you ignore")
 		return
 	}
-	m.answer(s, protocol.TopicIs{Room: r.Name, Text: r.Topic})
+	m.answer(s, protocol.TopicInfo{Room: r.Name, Text: r.Topic})
 }
 
 func (m *Machine) topicSet(s *Session, ev protocol.TopicSet) {
@@ -178,9 +178,9 @@ func (m *Machine) away(s *Session, t protocol.Text) {
 	case t.IsBlank() && s.Away.IsBlank():
 		m.notice(s, "you are not away: /away TEXT says that you are")
 	default:
-		set := protocol.AwaySet{From: s.Nick, Text: t, Mine: protocol.Mine{You: true}, Rooms: s.shared()}
-		m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
-			set.Stamp = at
+		set := protocol.AwaySet{From: s.Nick, Text: t, Ack: protocol.Ack{You: true}, Rooms: s.shared()}
+		m.emitEach(s, func(at protocol.Meta) protocol.Recorded {
+			set.Meta = at
 			return set
 		})
 	}

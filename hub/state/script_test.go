@@ -372,7 +372,7 @@ func (s *script) answers(o outcome, n int, indent string) {
 
 func queryOf(q Query) string {
 	switch q := q.(type) {
-	case Past:
+	case Replay:
 		return fmt.Sprintf(" of %v, %d lines", q.Streams, q.Lines)
 	case Transcript:
 		return fmt.Sprintf(" of %s, %d lines", q.Ticket, q.Lines)

@@ -46,6 +46,6 @@ func (m *Machine) seenUpto(c SeenUpto) {
 
 func (m *Machine) seenBehind(s *Session, c SeenBehind) {
 	m.touchSession(s)
-	s.Unsure = s.Unsure && c.Position != 0 && c.Position <= s.Seen
+	s.SeenAtLeast = s.SeenAtLeast && c.Position != 0 && c.Position <= s.Seen
 	s.Behind, s.Seen = c.Position != 0, max(s.Seen, c.Position)
 }

@@ -22,8 +22,8 @@ import (
 // lose ends a session's connection. The Goodbye is for a connection that can still be written to.
 func (m *Machine) lose(s *Session, op Lost) {
 	why := op.Reason
-	hungUp := why == protocol.Quit && !s.Program
-	if why == protocol.Quit && s.Program {
+	hungUp := why == protocol.Departed && !s.Program
+	if why == protocol.Departed && s.Program {
 		why = protocol.Lost
 	}
 	conn, left := s.Conn, protocol.Left{Reason: why}
@@ -46,28 +46,28 @@ func (m *Machine) lose(s *Session, op Lost) {
 
 // quit ends a session by its own wish.
 func (m *Machine) quit(s *Session, t protocol.Text) {
-	conn, left := s.Conn, protocol.Left{Reason: protocol.Quit, Text: t}
+	conn, left := s.Conn, protocol.Left{Reason: protocol.Departed, Text: t}
 	if s.Room == protocol.DeskRoom && s.Code != (Secret{}) && m.leavesMessage(s) {
 		m.detach(s, left, m.Settings.Hold, m.head) // it gets all that comes before the goodbye
 	} else {
 		m.end(s, left)
 	}
-	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Quit}})
+	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Departed}})
 }
 
 // withdraw ends the session of a connection that goes on, and is in no room before its hello.
-func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol.Quit}) }
+func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol.Departed}) }
 
 // detach has s leave its rooms, and holds it for a time.
 func (m *Machine) detach(s *Session, left protocol.Left, long time.Duration, seen uint64) {
 	short := m.isShortStay(s)
 	m.part(s, left)
-	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Unsure: s.Unsure && seen == s.Seen, Short: short})
+	m.change(s.ID, Detached{Until: m.now.Add(long), Seen: seen, Unsure: s.SeenAtLeast && seen == s.Seen, Short: short})
 }
 
 // end has s leave its rooms and the desk, for the reason in left, and ends it.
 func (m *Machine) end(s *Session, left protocol.Left) {
-	why := protocol.Quit // for the desk: the session does not come back
+	why := protocol.Departed // for the desk: the session does not come back
 	if left.Reason == protocol.Kicked {
 		why = protocol.Kicked
 	}
@@ -81,8 +81,8 @@ func (m *Machine) part(s *Session, left protocol.Left) { m.partFor(s, left, left
 // partFor is part with another reason for the desk. A session that is in no room may have a ticket, too.
 func (m *Machine) partFor(s *Session, left protocol.Left, atDesk protocol.Reason) {
 	left.From, left.Rooms = s.Nick, s.shared()
-	m.emitEach(s, func(at protocol.Stamp) protocol.Recorded {
-		left.Stamp = at
+	m.emitEach(s, func(at protocol.Meta) protocol.Recorded {
+		left.Meta = at
 		return left
 	})
 	m.partTicket(s, atDesk)
@@ -105,7 +105,7 @@ func (m *Machine) attached(s *Session, c Attached) {
 	m.touchSession(s)
 	m.unhold(s)
 	moves := s.Conn != 0 && HostOf(s.Conn) != HostOf(c.Conn)
-	s.Unsure = (s.Unsure || moves) && !c.Program // and stays so until it gets an entry
+	s.SeenAtLeast = (s.SeenAtLeast || moves) && !c.Program // and stays so until it gets an entry
 	m.connect(s, c.Conn)
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
 	s.Seen = max(s.Seen, c.Seen)
@@ -118,7 +118,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 	m.unhold(s)
 	m.connect(s, 0)
 	s.Seen, s.Quiet, s.Short, s.Until = c.Seen, c.Quiet, c.Short, c.Until
-	s.Behind, s.Unsure = false, c.Unsure
+	s.Behind, s.SeenAtLeast = false, c.Unsure
 	i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
 	m.held = slices.Insert(m.held, i, s)
 }

@@ -84,7 +84,7 @@ func (f *scene) script(d *Decision) (lines []string) {
 	for _, e := range d.Events {
 		switch {
 		case e.Seq != 0:
-			lines = append(lines, f.streamName(e.Stream)+"| "+spell(e.What.ForOthers()))
+			lines = append(lines, f.streamName(e.Stream)+"| "+spell(e.What.Public()))
 		case e.Author == uuid.Nil:
 			lines = append(lines, strings.TrimPrefix(fmt.Sprintf("%T", e.Change), "state."))
 		default:
@@ -122,7 +122,7 @@ func (f *scene) streamName(st Stream) string {
 	return string(st)
 }
 
-func spell(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewLine(e).Text())) }
+func spell(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewFrame(e).Text())) }
 
 // opening is how somebody comes on a new connection, as a person who has a code and wants no history.
 func (f *scene) opening(who string) Open {

@@ -29,11 +29,11 @@ func TestHowASessionGoes(t *testing.T) {
 			lines: []string{"#lobby| -- ann left (took nothing for too long)", "ann: Detached", "ann< -- goodbye: your side took nothing for too long"}, held: 2 * time.Minute,
 		},
 		{
-			name: "a person hangs up", does: func(f *scene) []string { return f.loses("ann", protocol.Quit) },
+			name: "a person hangs up", does: func(f *scene) []string { return f.loses("ann", protocol.Departed) },
 			lines: []string{"#lobby| -- ann left", "ann: Detached", "ann: NameReleased", "ann< -- goodbye: see you"}, held: 2 * time.Minute, free: true,
 		},
 		{
-			name: "a program hangs up", program: true, does: func(f *scene) []string { return f.loses("ann", protocol.Quit) },
+			name: "a program hangs up", program: true, does: func(f *scene) []string { return f.loses("ann", protocol.Departed) },
 			lines: []string{"#lobby| -- ann left (the connection broke)", "ann: Detached", "ann< -- goodbye: the connection broke"}, held: 2 * time.Minute,
 		},
 		{
@@ -41,11 +41,11 @@ func TestHowASessionGoes(t *testing.T) {
 			lines: []string{"#lobby| -- ann left (the connection broke)", "ann: Ended", "ann< -- goodbye: the connection broke"}, free: true,
 		},
 		{
-			name: "and hangs up", bare: true, does: func(f *scene) []string { return f.loses("ann", protocol.Quit) },
+			name: "and hangs up", bare: true, does: func(f *scene) []string { return f.loses("ann", protocol.Departed) },
 			lines: []string{"#lobby| -- ann left", "ann: Ended", "ann< -- goodbye: see you"}, free: true,
 		},
 		{
-			name: "one says so", does: func(f *scene) []string { return f.do("ann", protocol.Leave{Text: protocol.MustText("tea time")}) },
+			name: "one says so", does: func(f *scene) []string { return f.do("ann", protocol.Quit{Text: protocol.MustText("tea time")}) },
 			lines: []string{"#lobby| -- ann left: tea time", "ann: Ended", "ann< -- goodbye: see you"}, free: true,
 		},
 		{
@@ -89,12 +89,12 @@ func TestAVisitorGoesWithAWord(t *testing.T) {
 	message, left := "#desk| -- @1 ann has gone, and what was said waits to be answered", "@ann#desk| -- ann left"
 	t.Run("by hanging up", func(t *testing.T) {
 		f := visits(t)
-		assert.Equal(t, []string{left, message, "ann: Detached", "ann: NameReleased"}, f.loses("ann", protocol.Quit)[:4])
+		assert.Equal(t, []string{left, message, "ann: Detached", "ann: NameReleased"}, f.loses("ann", protocol.Departed)[:4])
 		assert.Equal(t, 7*24*time.Hour, f.of("ann").Until.Sub(f.clock))
 	})
 	t.Run("by saying so", func(t *testing.T) {
 		f := visits(t)
-		assert.Equal(t, []string{left, message, "ann: Detached"}, f.do("ann", protocol.Leave{})[:3])
+		assert.Equal(t, []string{left, message, "ann: Detached"}, f.do("ann", protocol.Quit{})[:3])
 		assert.Equal(t, []any{2 * time.Minute, f.head - 2}, []any{f.of("ann").Until.Sub(f.clock), f.of("ann").Seen})
 		f.waits(2 * time.Minute)
 		assert.Equal(t, []any{true, 7 * 24 * time.Hour}, []any{f.of("ann").Released, f.of("ann").Until.Sub(f.clock)})

@@ -120,7 +120,7 @@ func (v *several) caused(o outcome) (lines []string) {
 	for _, e := range o.Events {
 		switch c := e.Change.(type) {
 		case nil:
-			lines = append(lines, fmt.Sprintf("%s: %s", e.Stream, spelledOut(e.What.ForOthers())))
+			lines = append(lines, fmt.Sprintf("%s: %s", e.Stream, spelledOut(e.What.Public())))
 		case NodeBegan:
 			lines = append(lines, fmt.Sprintf("node %d began its life %d", c.Node, c.Incarnation))
 		case NodeEnded:

@@ -22,7 +22,7 @@ func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
 	if cmd.All || cmd.From > 0 {
 		most = manyTickets
 	}
-	head := protocol.QueueIs{Operators: m.operatorList(), From: cmd.From}
+	head := protocol.QueueInfo{Operators: m.operatorList(), From: cmd.From}
 	var listed []*Ticket
 	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {
 		t := m.desk.tickets[no]
@@ -58,15 +58,15 @@ func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
 }
 
 // operatorList returns the operators, and the tickets that each has.
-func (m *Machine) operatorList() []protocol.OnDesk {
+func (m *Machine) operatorList() []protocol.OperatorInfo {
 	have := map[uuid.UUID][]protocol.Ticket{}
 	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {
 		by := m.desk.tickets[no].By
 		have[by] = append(have[by], no)
 	}
-	list := []protocol.OnDesk{}
+	list := []protocol.OperatorInfo{}
 	for _, s := range m.desk.operators[:min(len(m.desk.operators), MaxNames)] {
-		list = append(list, protocol.OnDesk{Nick: s.Nick, Duty: s.takesVisitors(), Tickets: have[s.ID]})
+		list = append(list, protocol.OperatorInfo{Nick: s.Nick, Duty: s.takesVisitors(), Tickets: have[s.ID]})
 	}
 	return list
 }

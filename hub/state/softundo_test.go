@@ -35,7 +35,7 @@ func chatter(dice *rand.Rand) protocol.Command {
 	case 6:
 		return protocol.Desk{Text: text, Ref: ref}
 	case 7:
-		return protocol.Undesk{}
+		return protocol.LeaveDesk{}
 	case 8:
 		return protocol.Rename{Nick: name}
 	case 9:

@@ -11,8 +11,8 @@ func (m *Machine) isThere(t *Ticket) bool {
 }
 
 // standing returns where s stands at the desk; Place is 0 while an operator has it.
-func (m *Machine) standing(s *Session) protocol.Queueing {
-	q := protocol.Queueing{OnDuty: m.onDuty()}
+func (m *Machine) standing(s *Session) protocol.QueuePosition {
+	q := protocol.QueuePosition{OnDuty: m.onDuty()}
 	if t := m.desk.tickets[s.Visiting]; t == nil || t.waits() {
 		q.Place = m.place(s.Visiting)
 	}
@@ -69,8 +69,8 @@ func (m *Machine) rank(t *Ticket) int {
 }
 
 // queued returns what /queue shows of t.
-func (m *Machine) queued(t *Ticket) protocol.Queued {
-	q := protocol.Queued{
+func (m *Machine) queued(t *Ticket) protocol.QueueRow {
+	q := protocol.QueueRow{
 		Ticket: t.No, Nick: t.Nick, State: protocol.Waiting, Since: t.Since, Addr: t.From.Host, Text: t.First,
 		Waited: int(m.now.Sub(t.Since).Seconds()),
 	}

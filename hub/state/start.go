@@ -91,7 +91,7 @@ func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
 	case s.Conn != 0 && (away || !m.isLive(HostOf(s.Conn))):
 		m.loseNode(s, of)
 	case away && s.Conn == 0 && m.isHeldAnew(s) && s.Until.Before(until):
-		m.change(s.ID, Detached{Until: until, Seen: s.Seen, Unsure: s.Unsure, Quiet: s.Quiet, Short: s.Short})
+		m.change(s.ID, Detached{Until: until, Seen: s.Seen, Unsure: s.SeenAtLeast, Quiet: s.Quiet, Short: s.Short})
 	}
 }
 
@@ -115,7 +115,7 @@ func (m *Machine) openRooms() {
 			if t.First.IsBlank() {
 				state = protocol.Gone
 			}
-			m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: t.No, From: s.Nick, State: state})
+			m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: s.Nick, State: state})
 		}
 		m.goTo(s, protocol.Lobby)
 	}

@@ -59,7 +59,7 @@ func TestLongHoldsGoOn(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
 	f.do("ann", protocol.Desk{Text: protocol.MustText("hello")})
-	f.loses("ann", protocol.Quit)
+	f.loses("ann", protocol.Departed)
 	until := f.of("ann").Until
 	f.restarts(6*24*time.Hour, nil)
 	assert.Equal(t, until, f.of("ann").Until)

@@ -9,7 +9,7 @@ import (
 // stream returns the stream that s reads of a room.
 func (s *Session) stream(in protocol.Room) Stream {
 	if in == protocol.DeskRoom {
-		return Visit(s.ID)
+		return Conversation(s.ID)
 	}
 	return OfRoom(in)
 }

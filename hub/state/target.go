@@ -17,8 +17,8 @@ import (
 // Say.Room) needs no clock for that: it is rejected unless lines go there now. A line for the room is also rejected
 // within a second of a rejected command for a visitor: it may be for the same visitor.
 
-// Breath is how long a client's user may still type without having read the last event.
-const Breath = time.Second
+// PasteGuard is how long a client's user may still type without having read the last event.
+const PasteGuard = time.Second
 
 // targetOf returns the ticket to which the lines of s go; nil: they go to the room, or are rejected.
 func (m *Machine) targetOf(s *Session) *Ticket { return m.desk.tickets[s.Target.Ticket] }
@@ -33,7 +33,7 @@ func (m *Machine) setTarget(s *Session, to Target) {
 func (m *Machine) to(s *Session, no protocol.Ticket) {
 	if no == 0 {
 		m.aim(s, nil)
-		m.answer(s, m.serving(s, protocol.Serving{}))
+		m.answer(s, m.serving(s, protocol.Target{}))
 		return
 	}
 	t, refusal := m.owned(s, no)
@@ -46,7 +46,7 @@ func (m *Machine) to(s *Session, no protocol.Ticket) {
 		m.rejectf(s, "visitor-waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.No)
 	default:
 		m.aim(s, t)
-		m.answer(s, m.serving(s, protocol.Serving{}))
+		m.answer(s, m.serving(s, protocol.Target{}))
 	}
 }
 
@@ -73,7 +73,7 @@ func (m *Machine) aimAtNobody(s *Session) {
 
 // hush has the lines of s rejected for a moment, except those that name a visitor: they may have been sent together
 // with a command that was rejected.
-func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(Breath) }
+func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(PasteGuard) }
 
 // isHushed reports whether s may not have read yet why its lines are rejected.
 func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Late)) }
@@ -84,10 +84,10 @@ func (m *Machine) settle() {
 		if !s.Target.Nobody || !s.isThere() || m.now.Before(s.hushed) {
 			continue
 		}
-		now := protocol.Serving{}
+		now := protocol.Target{}
 		if heir := m.desk.tickets[s.Target.Heir]; heir != nil && heir.By == s.ID {
 			m.aim(s, heir)
-			now = protocol.Serving{State: protocol.Taken, Ticket: heir.No, Nick: heir.Nick}
+			now = protocol.Target{State: protocol.Taken, Ticket: heir.No, Nick: heir.Nick}
 		} else {
 			m.setTarget(s, Target{Left: s.Target.Left, Nick: s.Target.Nick})
 		}
@@ -129,7 +129,7 @@ func (m *Machine) appoint(s *Session, t *Ticket) {
 	m.hush(s)
 	m.assignTo(s, t)
 	if surprised {
-		m.answer(s, m.serving(s, protocol.Serving{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+		m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
 	}
 	m.showPast(s, t)
 }
@@ -146,7 +146,7 @@ func (m *Machine) whither(s *Session) string {
 }
 
 // serving completes e with where the lines of s go.
-func (m *Machine) serving(s *Session, e protocol.Serving) protocol.Event {
+func (m *Machine) serving(s *Session, e protocol.Target) protocol.Event {
 	e.Room, e.Nobody = s.Room, s.Target.Nobody
 	if t := m.targetOf(s); t != nil {
 		e.Target, e.TargetNick = t.No, t.Nick

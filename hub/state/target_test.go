@@ -53,7 +53,7 @@ func TestAPasteThatGoesToNobodyGoesToNobodyAsAWhole(t *testing.T) {
 	f.waits(2 * time.Second)
 	f.visits("v2")
 	f.says("op0", "one")
-	f.do("v1", protocol.Leave{})
+	f.do("v1", protocol.Quit{})
 	assert.Equal(t, "op0", f.holder(2))
 	for range 20 {
 		f.says("op0", "of a paste")
@@ -84,7 +84,7 @@ func TestACommandWithoutANumberMeansNobodyForASecond(t *testing.T) {
 }
 
 func TestALineForOneWhoHasGone(t *testing.T) {
-	for name, leave := range map[string]protocol.Command{"to the room": protocol.Undesk{}, "for good": protocol.Leave{}} {
+	for name, leave := range map[string]protocol.Command{"to the room": protocol.LeaveDesk{}, "for good": protocol.Quit{}} {
 		t.Run(name, func(t *testing.T) {
 			f := newShift(t, shiftSettings(), 2, 2)
 			f.do("op0", protocol.Take{Ticket: 1})
@@ -106,7 +106,7 @@ func TestALineForOneWhoHasGone(t *testing.T) {
 	t.Run("who was renamed", func(t *testing.T) {
 		f := newShift(t, shiftSettings(), 1, 1)
 		f.do("op0", protocol.Take{Ticket: 1})
-		f.do("v1", protocol.Rename{Nick: nickOf("ann")}, protocol.Leave{})
+		f.do("v1", protocol.Rename{Nick: nickOf("ann")}, protocol.Quit{})
 		f.do("op0", protocol.Say{Text: protocol.MustText("hello"), Ticket: 1})
 		assert.Contains(t, f.words("op0"), "nobody has heard that: @1 ann has gone")
 	})
@@ -116,7 +116,7 @@ func TestALineForOneWhoHasGone(t *testing.T) {
 func TestTheFirstLineAfterOneHasGone(t *testing.T) {
 	f := newShift(t, shiftSettings(), 2, 1)
 	f.do("op0", protocol.Take{Ticket: 1})
-	f.do("v1", protocol.Leave{})
+	f.do("v1", protocol.Quit{})
 	f.waits(5 * time.Second)
 	f.says("op0", "typed blindly")
 	assert.Contains(t, f.words("op0"), "nobody has heard that: @1 v1 has gone")
@@ -230,7 +230,7 @@ func playDrafts(t *testing.T, seed uint64) (heard int) {
 		case n < 7 && came > 0:
 			if v := fmt.Sprintf("v%d", 1+dice.IntN(came)); f.of(v) != nil && f.of(v).isThere() {
 				if dice.IntN(2) == 0 {
-					f.do(v, protocol.Leave{})
+					f.do(v, protocol.Quit{})
 				} else {
 					f.breaks(v)
 				}

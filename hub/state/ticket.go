@@ -124,7 +124,7 @@ func (m *Machine) seenOut(s *Session, c SeenOut) {
 }
 
 // asked keeps the first words of a visitor, which the queue shows.
-func (m *Machine) asked(ev protocol.Asked) {
+func (m *Machine) asked(ev protocol.VisitorSaid) {
 	if t := m.desk.tickets[ev.Ticket]; t != nil && t.First.IsBlank() {
 		m.touchTicket(t).First = ev.Text.Short(maxFirst)
 	}

@@ -12,37 +12,37 @@ import (
 // Session is a client that has a nick. It outlives its connection if it has a code. Its slices are replaced, never
 // written to: a copy of a Session is what it was.
 type Session struct {
-	ID       uuid.UUID
-	Nick     protocol.Nick
-	Released bool         // its nick is free again, although it may come back
-	Code     Secret       // zero: it cannot come back
-	From     Address      // where it came from first
-	At       netip.Prefix // where its connection comes from, or came from last
-	Conn     uint64       // its connection; 0: none
-	Operator bool
-	Program  bool
-	Echo     bool            // it hears its own lines
-	Replay   int             // lines of history on entering a room
-	Room     protocol.Room   // that is in front; zero: it is in none
-	Came     uint64          // position at which it entered Room
-	Watches  bool            // Room is watched, too: it is not left when another comes to the front
-	Watched  []Place         // the other rooms that it is in, in the order of coming
-	Resume   protocol.Room   // where it goes when it comes back
-	Rewatch  []protocol.Room // which it watches then
-	Stays    []Stay          // the rooms that it is in, and was in, the last ones; several may go on
-	Trimmed  uint64          // position up to which stays are not remembered; 0: all are
-	Away     protocol.Text   // "" when it is not
-	Ignoring []Ignored
-	Read     []protocol.ReadUpTo // how far it has read, by room, the least far first
-	Began    time.Time           // when it came first
-	Returned bool                // it has come back once
-	Short    bool                // it was a short stay, as of a script
-	Until    time.Time           // when it ends unless it comes back; zero: it has a connection
-	Seen     uint64              // position up to which its last connection got its entries; while it has one, see Told and Behind
-	Behind   bool                // its client reads on from Seen by itself
-	Unsure   bool                // Seen may be too low by the entries of a second: its server ended without warning, or it moved to another node
-	Quiet    bool                // its rooms were not told that it has no connection
-	Redacted time.Time           // its last redaction
+	ID          uuid.UUID
+	Nick        protocol.Nick
+	Released    bool         // its nick is free again, although it may come back
+	Code        Secret       // zero: it cannot come back
+	From        Address      // where it came from first
+	At          netip.Prefix // where its connection comes from, or came from last
+	Conn        uint64       // its connection; 0: none
+	Operator    bool
+	Program     bool
+	Echo        bool            // it hears its own lines
+	Replay      int             // lines of history on entering a room
+	Room        protocol.Room   // that is in front; zero: it is in none
+	Came        uint64          // position at which it entered Room
+	Watches     bool            // Room is watched, too: it is not left when another comes to the front
+	Watched     []Place         // the other rooms that it is in, in the order of coming
+	Resume      protocol.Room   // where it goes when it comes back
+	Rewatch     []protocol.Room // which it watches then
+	Stays       []Stay          // the rooms that it is in, and was in, the last ones; several may go on
+	Trimmed     uint64          // position up to which stays are not remembered; 0: all are
+	Away        protocol.Text   // "" when it is not
+	Ignoring    []Ignored
+	Read        []protocol.ReadUpTo // how far it has read, by room, the least far first
+	Began       time.Time           // when it came first
+	Returned    bool                // it has come back once
+	Short       bool                // it was a short stay, as of a script
+	Until       time.Time           // when it ends unless it comes back; zero: it has a connection
+	Seen        uint64              // position up to which its last connection got its entries; while it has one, see Told and Behind
+	Behind      bool                // its client reads on from Seen by itself
+	SeenAtLeast bool                // Seen may be too low by the entries of a second: its server ended without warning, or it moved to another node
+	Quiet       bool                // its rooms were not told that it has no connection
+	Redacted    time.Time           // its last redaction
 
 	Visiting protocol.Ticket // its conversation at the desk; 0: none
 	Message  protocol.Ticket // that it left there when it went back to a room; 0: none

@@ -56,7 +56,7 @@ func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.T
 	case m.leavesMessage(s):
 		return protocol.LeftMessage
 	case why == protocol.Moved:
-	case s.Code != Secret{} && why != protocol.Quit && !t.Lost:
+	case s.Code != Secret{} && why != protocol.Departed && !t.Lost:
 		return protocol.Disconnected
 	}
 	return protocol.Gone
@@ -92,7 +92,7 @@ func (m *Machine) holdOver(s *Session) bool {
 
 // tellOfVisit tells the operators of a change of a ticket that no operator has made.
 func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, state protocol.TicketState) {
-	m.emit(Desk, s.ID, protocol.TicketChanged{Stamp: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, State: state})
+	m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, State: state})
 }
 
 // MaxUnread bounds the sessions that are kept because their conversation was closed while they were away.
@@ -121,7 +121,7 @@ func (m *Machine) seeOutLater(v *Session) {
 		return
 	}
 	if v.Room == protocol.DeskRoom { // since a start: its room was not told that it has no connection
-		m.emit(v.stream(v.Room), v.ID, protocol.Left{Stamp: m.stamp(v.Room), From: v.Nick, Reason: protocol.Lost})
+		m.emit(v.stream(v.Room), v.ID, protocol.Left{Meta: m.stamp(v.Room), From: v.Nick, Reason: protocol.Lost})
 	}
 	m.change(v.ID, SeenOut{Resume: m.roomBefore(v), Finished: m.Settings.Desk})
 	if len(m.desk.unread) > MaxUnread {

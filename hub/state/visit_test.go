@@ -21,11 +21,11 @@ func TestHowAVisitEnds(t *testing.T) {
 		goes           Op
 		becomes, comes protocol.TicketState
 	}{
-		{"quits", "hello?", true, false, Command{Command: protocol.Leave{}}, protocol.Gone, never},
-		{"quits, nobody on duty", "hello?", false, false, Command{Command: protocol.Leave{}}, protocol.LeftMessage, protocol.Back},
-		{"quits, nobody on duty, without a word", "", false, false, Command{Command: protocol.Leave{}}, protocol.Gone, never},
-		{"hangs up", "hello?", true, false, Lost{Reason: protocol.Quit}, protocol.Gone, protocol.Waiting},
-		{"hangs up, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Quit}, protocol.LeftMessage, protocol.Back},
+		{"quits", "hello?", true, false, Command{Command: protocol.Quit{}}, protocol.Gone, never},
+		{"quits, nobody on duty", "hello?", false, false, Command{Command: protocol.Quit{}}, protocol.LeftMessage, protocol.Back},
+		{"quits, nobody on duty, without a word", "", false, false, Command{Command: protocol.Quit{}}, protocol.Gone, never},
+		{"hangs up", "hello?", true, false, Lost{Reason: protocol.Departed}, protocol.Gone, protocol.Waiting},
+		{"hangs up, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Departed}, protocol.LeftMessage, protocol.Back},
 		{"breaks", "hello?", true, false, Lost{Reason: protocol.Lost}, protocol.Disconnected, protocol.Back},
 		{"stalls", "", false, false, Lost{Reason: protocol.Stalled}, protocol.Disconnected, protocol.Back},
 		{"breaks, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Lost}, protocol.LeftMessage, protocol.Back},
@@ -114,7 +114,7 @@ func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	c.do("op1", protocol.Duty{})
 	c.says("v1", "hello?")
-	c.do("v1", protocol.Undesk{})
+	c.do("v1", protocol.LeaveDesk{})
 	v := c.of("v1")
 	assert.Equal(t, [2]protocol.Ticket{0, 1}, [2]protocol.Ticket{v.Visiting, v.Message})
 	assert.Empty(t, c.desk.there)
@@ -125,7 +125,7 @@ func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	assert.Equal(t, [2]protocol.Ticket{1, 0}, [2]protocol.Ticket{v.Visiting, v.Message})
 	assert.Equal(t, protocol.Back, c.lastState())
 	assert.Equal(t, "op1", c.holder(1))
-	c.do("v1", protocol.Undesk{})
+	c.do("v1", protocol.LeaveDesk{})
 	assert.Equal(t, protocol.Gone, c.lastState(), "it was answered")
 }
 
@@ -133,7 +133,7 @@ func TestAMessageOutlivesItsSession(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	c.do("op1", protocol.Duty{})
 	c.says("v1", "hello?")
-	c.do("v1", protocol.Undesk{}, protocol.Leave{})
+	c.do("v1", protocol.LeaveDesk{}, protocol.Quit{})
 	assert.Nil(t, c.of("v1"))
 	assert.Equal(t, "waits", c.holder(1))
 	c.do("op1", protocol.Take{Ticket: 1}, protocol.Close{Ticket: 1})

@@ -92,11 +92,11 @@ func TestEveryOpCommandAndChangeIsInASample(t *testing.T) {
 		assertFull(t, nameOf(cmd), reflect.ValueOf(cmd))
 	}
 	assertFull(t, "Intent", reflect.ValueOf(intentSamples()[0].of))
-	undecided := []string{"Call", "ComeBack", "Help", "Ping"}
+	undecided := []string{"Call", "Help", "Ping", "Resume"}
 	assert.Equal(t, typesWith(t, ".", "op"), sorted(append(ops, "Command")))
 	assert.Equal(t, typesWith(t, ".", "change"), sorted(changes))
 	assert.Equal(t, typesWith(t, "../../protocol", "command"), sorted(append(commands, undecided[1:]...)))
-	for _, cmd := range []protocol.Command{protocol.Ping{}, protocol.Help{}, protocol.ComeBack{}, protocol.Call{}} {
+	for _, cmd := range []protocol.Command{protocol.Ping{}, protocol.Help{}, protocol.Resume{}, protocol.Call{}} {
 		assert.Panics(t, func() { AppendIntent(nil, &Intent{Op: Command{Command: cmd}}) }, "%T", cmd)
 	}
 }
@@ -166,7 +166,7 @@ func TestWhatIsNoIntentIsRefused(t *testing.T) {
 		"kind 0":            {with(1, 0), "it is of a kind that nobody knows: 0"},
 		"a later kind":      {with(1, byte(len(ops))), "it is of a kind that nobody knows: 13"},
 		"no UTF-8":          {bytes.Replace(unclean, []byte("hello"), []byte("hell\xff"), 1), "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet"},
-		"an unknown reason": {bytes.Replace(AppendIntent(nil, &Intent{Op: Lost{Reason: protocol.Quit}}), []byte("quit"), []byte("quiT"), 1), "a word stands where none of its kind does"},
+		"an unknown reason": {bytes.Replace(AppendIntent(nil, &Intent{Op: Lost{Reason: protocol.Departed}}), []byte("quit"), []byte("quiT"), 1), "a word stands where none of its kind does"},
 	} {
 		_, err := ReadIntent(c.b)
 		assert.EqualError(t, err, "state: an intent cannot be read: "+c.why, name)
@@ -195,7 +195,7 @@ func TestAnIntentIsBounded(t *testing.T) {
 	written := func(in Intent) func() { return func() { AppendIntent(nil, &in) } }
 	assert.NotPanics(t, written(Intent{Op: Due{}, Secrets: make([]Secret, maxSecrets)}))
 	assert.Panics(t, written(Intent{Op: Due{}, Secrets: make([]Secret, maxSecrets+1)}))
-	assert.Panics(t, written(Intent{Op: Command{Command: protocol.Undesk{}, Ref: protocol.Ref(strings.Repeat("x", maxRef+1))}}))
+	assert.Panics(t, written(Intent{Op: Command{Command: protocol.LeaveDesk{}, Ref: protocol.Ref(strings.Repeat("x", maxRef+1))}}))
 	assert.Panics(t, written(Intent{}))
 }
 
@@ -296,7 +296,7 @@ func FuzzCommandIsCarried(f *testing.F) {
 		}
 		cmd, ref := protocol.Split(said)
 		switch cmd.(type) {
-		case protocol.Ping, protocol.Help, protocol.ComeBack: // see commands
+		case protocol.Ping, protocol.Help, protocol.Resume: // see commands
 			return
 		case protocol.Hello:
 			cmd = protocol.Hello{}

@@ -62,7 +62,7 @@ func searchFields(v *protocol.Search, c *coder) {
 	c.room(&v.Room)
 }
 
-func forgetFields(v *protocol.Forget, c *coder) { c.flags(&v.Sure) }
+func forgetFields(v *protocol.Redact, c *coder) { c.flags(&v.Sure) }
 
 func ignoreFields(v *protocol.Ignore, c *coder) { c.nick(&v.Nick) }
 
@@ -75,7 +75,7 @@ func readFields(v *protocol.Read, c *coder) {
 	number(c, &v.Seq)
 }
 
-func leaveFields(v *protocol.Leave, c *coder) { c.text(&v.Text) }
+func leaveFields(v *protocol.Quit, c *coder) { c.text(&v.Text) }
 
 func deskFields(v *protocol.Desk, c *coder) {
 	c.ref(&v.Ref)

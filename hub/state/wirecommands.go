@@ -49,7 +49,7 @@ const (
 	commandTranscript commandKind = 37
 )
 
-// commands holds what reads each kind. Ping, Help, ComeBack and Call have none: they are never decided. A second
+// commands holds what reads each kind. Ping, Help, Resume and Call have none: they are never decided. A second
 // hello and an operator's password have no fields: only that they came counts, and no log may hold the secrets in
 // them.
 var commands = [...]func(*coder) protocol.Command{
@@ -73,7 +73,7 @@ var commands = [...]func(*coder) protocol.Command{
 	commandRead:       reads[protocol.Command](readFields),
 	commandLeave:      reads[protocol.Command](leaveFields),
 	commandDesk:       reads[protocol.Command](deskFields),
-	commandUndesk:     reads[protocol.Command](nothing[protocol.Undesk]),
+	commandUndesk:     reads[protocol.Command](nothing[protocol.LeaveDesk]),
 	commandOperator:   reads[protocol.Command](nothing[protocol.Operator]),
 	commandKick:       reads[protocol.Command](kickFields),
 	commandAnnounce:   reads[protocol.Command](announceFields),
@@ -137,7 +137,7 @@ func (c *coder) putCommand(cmd protocol.Command) commandKind {
 		return put(c, commandHistory, &cmd, historyFields)
 	case protocol.Search:
 		return put(c, commandSearch, &cmd, searchFields)
-	case protocol.Forget:
+	case protocol.Redact:
 		return put(c, commandForget, &cmd, forgetFields)
 	case protocol.Ignore:
 		return put(c, commandIgnore, &cmd, ignoreFields)
@@ -147,11 +147,11 @@ func (c *coder) putCommand(cmd protocol.Command) commandKind {
 		return put(c, commandEcho, &cmd, echoFields)
 	case protocol.Read:
 		return put(c, commandRead, &cmd, readFields)
-	case protocol.Leave:
+	case protocol.Quit:
 		return put(c, commandLeave, &cmd, leaveFields)
 	case protocol.Desk:
 		return put(c, commandDesk, &cmd, deskFields)
-	case protocol.Undesk:
+	case protocol.LeaveDesk:
 		return commandUndesk
 	case protocol.Operator:
 		return commandOperator

@@ -135,7 +135,7 @@ func (o *Open) fields(c *coder) {
 // mayMiss reports whether why can be the reason of a gap in what a program has seen; "": there is no gap.
 func mayMiss(why protocol.GapReason) bool {
 	switch why {
-	case "", protocol.Forgotten, protocol.OldEpoch, protocol.Future, protocol.Skipped, protocol.OldToken:
+	case "", protocol.Pruned, protocol.OldEpoch, protocol.Future, protocol.Skipped, protocol.SessionExpired:
 		return true
 	}
 	return false

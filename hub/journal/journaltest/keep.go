@@ -31,7 +31,7 @@ func keepAfter(t *testing.T, make Maker) {
 	prune()
 	assert.Equal(t, []string{"5", "6", "7", "8", "9", "10", "11", "12"}, Texts(tailOf(t, s, 0, 99)))
 	p := read(t, s, From(0, "#a"), 12, 99)
-	assert.Equal(t, 4, p.Gone)
+	assert.Equal(t, 4, p.Pruned)
 
 	s.KeepAfter(2)
 	s.KeepAfter(7)

@@ -17,7 +17,7 @@ func joined(st journal.Stream) journal.Entry {
 }
 
 func spokenIn(entries []journal.Entry) []journal.Entry {
-	return slices.DeleteFunc(slices.Clone(entries), func(e journal.Entry) bool { return !e.Event.IsSpoken() })
+	return slices.DeleteFunc(slices.Clone(entries), func(e journal.Entry) bool { return !e.Event.IsMessage() })
 }
 
 // lines: only spoken lines count, however many sessions join and leave meanwhile.
@@ -30,7 +30,7 @@ func lines(t *testing.T, make Maker) {
 	p := read(t, s, From(0, "#a"), s.Head(), 1000)
 	assert.Equal(t, []string{"20", "21", "22", "23", "24", "25", "26", "27", "28", "29"}, Texts(spokenIn(p.Entries)))
 	assert.Equal(t, 31, len(p.Entries), "and what happened since the one before the first of them")
-	assert.Equal(t, 59, p.Gone)
+	assert.Equal(t, 59, p.Pruned)
 	assert.Equal(t, 10, len(read(t, s, From(0, "#b"), s.Head(), 1000).Entries))
 
 	for range 100 {
@@ -46,8 +46,8 @@ func unspoken(t *testing.T, make Maker) {
 	Commit(t, s, Said("#a", "hello"))
 	Commit(t, s, slices.Repeat([]journal.Entry{joined("#a")}, 9000)...)
 	prune()
-	assert.Equal(t, 0, read(t, s, From(0, "#a"), s.Head(), 1).Gone, "not so few")
+	assert.Equal(t, 0, read(t, s, From(0, "#a"), s.Head(), 1).Pruned, "not so few")
 	Commit(t, s, slices.Repeat([]journal.Entry{joined("#a")}, 3000)...)
 	prune()
-	assert.Equal(t, 12_001-10_110, read(t, s, From(0, "#a"), s.Head(), 1).Gone)
+	assert.Equal(t, 12_001-10_110, read(t, s, From(0, "#a"), s.Head(), 1).Pruned)
 }

@@ -13,9 +13,9 @@ import (
 // At is a line whose position is given.
 func At(seq uint64, st journal.Stream, text string) journal.Entry {
 	e := Said(st, text)
-	stamp := protocol.StampOf(e.Event)
+	stamp := protocol.MetaOf(e.Event)
 	stamp.Seq = seq
-	e.Seq, e.Event = seq, e.Event.Stamped(stamp)
+	e.Seq, e.Event = seq, e.Event.WithMeta(stamp)
 	return e
 }
 
@@ -27,7 +27,7 @@ func given(t *testing.T, make Maker) {
 	Commit(t, s, in...)
 	assert.Equal(t, event, in[3].Event)
 	assert.Equal(t, []uint64{1, 2, 3, 4}, seqs(in))
-	assert.Equal(t, []uint64{1, 2, 1, 3}, []uint64{in[0].Nth, in[1].Nth, in[2].Nth, in[3].Nth})
+	assert.Equal(t, []uint64{1, 2, 1, 3}, []uint64{in[0].StreamSeq, in[1].StreamSeq, in[2].StreamSeq, in[3].StreamSeq})
 	assert.Equal(t, in, read(t, s, From(0, "#a", "#b"), 4, 9).Entries)
 	assert.Equal(t, uint64(4), s.Head())
 }
@@ -52,7 +52,7 @@ func misplaced(t *testing.T, make Maker) {
 		assert.Equal(t, first, in[0], "it has no place")
 		assert.Equal(t, uint64(1), s.Head())
 	}
-	assert.Equal(t, uint64(2), Commit(t, s, At(2, "#a", "2"))[0].Nth, "nothing of that was counted")
+	assert.Equal(t, uint64(2), Commit(t, s, At(2, "#a", "2"))[0].StreamSeq, "nothing of that was counted")
 	assert.Equal(t, []string{"1", "2"}, Texts(read(t, s, From(0, "#a", "#b"), 9, 9).Entries))
 }
 

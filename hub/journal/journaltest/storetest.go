@@ -56,8 +56,8 @@ func Said(st journal.Stream, text string) journal.Entry { return SaidBy(uuid.New
 
 // SaidBy is a line of an author.
 func SaidBy(author uuid.UUID, st journal.Stream, text string) journal.Entry {
-	now := protocol.Stamp{Time: time.Now().UTC().Truncate(time.Millisecond)}
-	return journal.Entry{Stream: st, Author: author, Event: protocol.Said{Stamp: now, From: Nick("bob"), Text: protocol.MustText(text)}}
+	now := protocol.Meta{Time: time.Now().UTC().Truncate(time.Millisecond)}
+	return journal.Entry{Stream: st, Author: author, Event: protocol.Said{Meta: now, From: Nick("bob"), Text: protocol.MustText(text)}}
 }
 
 // Nick is the nick s. It panics where s is none.
@@ -80,7 +80,7 @@ func Commit(t testing.TB, s journal.Store, entries ...journal.Entry) []journal.E
 func From(seq uint64, streams ...journal.Stream) *journal.Cursor {
 	c := &journal.Cursor{Seq: seq}
 	for _, s := range streams {
-		c.Streams = append(c.Streams, journal.Reading{Stream: s})
+		c.Streams = append(c.Streams, journal.StreamCursor{Stream: s})
 	}
 	return c
 }
@@ -121,8 +121,8 @@ func positions(t *testing.T, make Maker) {
 	s, _ := make(t, 0)
 	a := Commit(t, s, Said("#a", "1"), Said("#b", "1"), Said("#a", "2"))
 	assert.Equal(t, []uint64{1, 2, 3}, []uint64{a[0].Seq, a[1].Seq, a[2].Seq})
-	assert.Equal(t, []uint64{1, 1, 2}, []uint64{a[0].Nth, a[1].Nth, a[2].Nth})
-	assert.Equal(t, uint64(3), protocol.StampOf(a[2].Event).Seq, "the event tells its position, too")
+	assert.Equal(t, []uint64{1, 1, 2}, []uint64{a[0].StreamSeq, a[1].StreamSeq, a[2].StreamSeq})
+	assert.Equal(t, uint64(3), protocol.MetaOf(a[2].Event).Seq, "the event tells its position, too")
 	assert.Equal(t, uint64(3), s.Head())
 }
 
@@ -130,22 +130,22 @@ func roundTrip(t *testing.T, make Maker) {
 	s, _ := make(t, 0)
 	room, err := protocol.ParseRoom("茶")
 	require.NoError(t, err)
-	stamp := protocol.Stamp{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room}
-	private := protocol.Stamp{ID: stamp.ID, Time: stamp.Time}
+	stamp := protocol.Meta{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room}
+	private := protocol.Meta{ID: stamp.ID, Time: stamp.Time}
 	bob, ann, text := Nick("bob"), Nick("安"), protocol.MustText(`a "quoted" <b> \ 你好 👍🏽`)
-	mine := protocol.Mine{You: true, Ref: "r1"}
+	mine := protocol.Ack{You: true, Ref: "r1"}
 	st, box := journal.OfRoom(room), journal.Mailbox(uuid.New())
 	var in []journal.Entry
 	for _, e := range []protocol.Recorded{
-		protocol.Said{From: bob, Text: text, Mine: mine}, protocol.Acted{From: bob, Text: text}, protocol.Joined{From: ann},
+		protocol.Said{From: bob, Text: text, Ack: mine}, protocol.Acted{From: bob, Text: text}, protocol.Joined{From: ann},
 		protocol.Left{From: bob, Reason: protocol.Kicked, By: ann, Text: text}, protocol.Renamed{From: bob, To: ann},
-		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.AwaySet{From: bob, Text: text}, protocol.Erased{From: bob},
+		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.AwaySet{From: bob, Text: text}, protocol.Redacted{From: bob},
 	} {
-		in = append(in, journal.Entry{Stream: st, Author: uuid.New(), Event: e.Stamped(stamp)})
+		in = append(in, journal.Entry{Stream: st, Author: uuid.New(), Event: e.WithMeta(stamp)})
 	}
-	in = append(in, journal.Entry{Stream: box, Author: uuid.New(), Event: protocol.Whispered{Stamp: private, From: bob, To: ann, Text: text}},
-		journal.Entry{Stream: journal.Everybody, Author: uuid.New(), Event: protocol.Announced{Stamp: private, From: bob, Text: text}},
-		journal.Entry{Stream: journal.Everybody, Event: protocol.Joined{Stamp: stamp, From: bob}})
+	in = append(in, journal.Entry{Stream: box, Author: uuid.New(), Event: protocol.Whispered{Meta: private, From: bob, To: ann, Text: text}},
+		journal.Entry{Stream: journal.Everybody, Author: uuid.New(), Event: protocol.Announced{Meta: private, From: bob, Text: text}},
+		journal.Entry{Stream: journal.Everybody, Event: protocol.Joined{Meta: stamp, From: bob}})
 	Commit(t, s, in...)
 	assert.Equal(t, in, read(t, s, From(0, st, box, journal.Everybody), 99, 99).Entries)
 }
@@ -158,7 +158,7 @@ func merges(t *testing.T, make Maker) {
 	assert.Equal(t, uint64(3), cur.Seq)
 	assert.Equal(t, []string{"4"}, Texts(read(t, s, cur, 5, 2).Entries))
 	assert.Equal(t, uint64(5), cur.Seq, "a short page ends where it was asked to")
-	assert.Equal(t, uint64(2), cur.Streams[0].Nth)
+	assert.Equal(t, uint64(2), cur.Streams[0].StreamSeq)
 }
 
 func upto(t *testing.T, make Maker) {
@@ -179,15 +179,15 @@ func gone(t *testing.T, make Maker) {
 	cur := From(0, "#a")
 	p := read(t, s, cur, 20, 10)
 	assert.Equal(t, []string{"7", "8", "9"}, Texts(p.Entries))
-	assert.Equal(t, 7, p.Gone)
-	assert.False(t, p.Unsure)
-	assert.Zero(t, read(t, s, cur, 20, 10).Gone, "told once")
+	assert.Equal(t, 7, p.Pruned)
+	assert.False(t, p.AtLeast)
+	assert.Zero(t, read(t, s, cur, 20, 10).Pruned, "told once")
 
 	unknown := func(seq uint64) *journal.Cursor {
-		return &journal.Cursor{Seq: seq, Streams: []journal.Reading{{Stream: "#a", Nth: journal.Unknown}}}
+		return &journal.Cursor{Seq: seq, Streams: []journal.StreamCursor{{Stream: "#a", StreamSeq: journal.SeqUnknown}}}
 	}
-	assert.True(t, read(t, s, unknown(4), 20, 10).Unsure)
-	assert.False(t, read(t, s, unknown(14), 20, 10).Unsure, "nothing after this position is gone")
+	assert.True(t, read(t, s, unknown(4), 20, 10).AtLeast)
+	assert.False(t, read(t, s, unknown(14), 20, 10).AtLeast, "nothing after this position is gone")
 }
 
 func last(t *testing.T, make Maker) {
@@ -196,19 +196,19 @@ func last(t *testing.T, make Maker) {
 		Commit(t, s, Said("#a", fmt.Sprint(i)), Said("#b", "other"))
 	}
 	prune()
-	cur := &journal.Cursor{Streams: []journal.Reading{{Stream: "#a", Last: 4}}}
-	assert.Equal(t, 4, read(t, s, cur, 8, 10).Gone, "what came after the last entry that is ours is not missed")
+	cur := &journal.Cursor{Streams: []journal.StreamCursor{{Stream: "#a", End: 4}}}
+	assert.Equal(t, 4, read(t, s, cur, 8, 10).Pruned, "what came after the last entry that is ours is not missed")
 }
 
 func nobody(t *testing.T, make Maker) {
 	s, prune := make(t, 1)
 	Commit(t, s, Said("#a", "1"), Said("#a", "2"))
 	prune()
-	cur := &journal.Cursor{Streams: []journal.Reading{{}, {Stream: "#a", Nth: 1}, {Nth: 7}, {Nth: journal.Unknown}}}
+	cur := &journal.Cursor{Streams: []journal.StreamCursor{{}, {Stream: "#a", StreamSeq: 1}, {StreamSeq: 7}, {StreamSeq: journal.SeqUnknown}}}
 	p := read(t, s, cur, 2, 10)
 	assert.Equal(t, []string{"2"}, Texts(p.Entries))
-	assert.Zero(t, p.Gone)
-	assert.False(t, p.Unsure)
+	assert.Zero(t, p.Pruned)
+	assert.False(t, p.AtLeast)
 	_, err := s.Back([]journal.Stream{"", "#a"}, 2, 3)
 	require.NoError(t, err)
 	found, _, err := s.Search(t.Context(), []journal.Stream{""}, "2", 2, 3)
@@ -249,7 +249,7 @@ func before(t *testing.T, make Maker) {
 	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	for i := range 9 {
 		e := Said("#a", "x")
-		e.Event = e.Event.Stamped(protocol.Stamp{Time: start.Add(time.Duration(i/2) * time.Minute)})
+		e.Event = e.Event.WithMeta(protocol.Meta{Time: start.Add(time.Duration(i/2) * time.Minute)})
 		Commit(t, s, e)
 	}
 	prune() // 5 to 9 are left, of the minutes 2, 2, 3, 3, 4
@@ -329,12 +329,12 @@ func forget(t *testing.T, make Maker) {
 	assert.Equal(t, 1, n)
 	got := read(t, s, From(0, "#a", "#b"), 99, 99).Entries
 	require.Len(t, got, 6)
-	assert.Equal(t, protocol.Erased{Stamp: protocol.StampOf(in[0].Event), From: Nick("bob")}, got[0].Event)
+	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[0].Event), From: Nick("bob")}, got[0].Event)
 	assert.Equal(t, in[0].Author, got[0].Author)
 	assert.Equal(t, in[1], got[1])
 	assert.Equal(t, in[2], got[2])
 	assert.Equal(t, in[3], got[3])
-	assert.Equal(t, []uint64{1, 2, 1, 3, 4, 5}, []uint64{got[0].Nth, got[1].Nth, got[2].Nth, got[3].Nth, got[4].Nth, got[5].Nth})
+	assert.Equal(t, []uint64{1, 2, 1, 3, 4, 5}, []uint64{got[0].StreamSeq, got[1].StreamSeq, got[2].StreamSeq, got[3].StreamSeq, got[4].StreamSeq, got[5].StreamSeq})
 	assert.Equal(t, []string{"treasure of mine", "treasure elsewhere"}, find(t, s, "treasure", 99, 9, "#a", "#b"))
 	seq, err := s.Back([]journal.Stream{"#a"}, 99, 2)
 	require.NoError(t, err)

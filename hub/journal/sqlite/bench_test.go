@@ -36,8 +36,8 @@ func lines(n int) []journal.Entry {
 	for i := range in {
 		r := rooms[i%len(rooms)]
 		in[i] = journal.Entry{Stream: journal.OfRoom(r), Author: authors[i%len(authors)], Event: protocol.Said{
-			Stamp: protocol.Stamp{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: r},
-			From:  journaltest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
+			Meta: protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: r},
+			From: journaltest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
 		}}
 	}
 	return in
@@ -109,7 +109,7 @@ func BenchmarkReadPage(b *testing.B) {
 	for i := range in {
 		if i/4%2 == 0 { // in each room
 			said := in[i].Event.(protocol.Said)
-			in[i].Event = protocol.Joined{Stamp: said.Stamp, From: said.From}
+			in[i].Event = protocol.Joined{Meta: said.Meta, From: said.From}
 		}
 	}
 	mixed := opened(b, newPath(b), Options{})

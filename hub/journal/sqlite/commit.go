@@ -213,7 +213,7 @@ func (s *Store) count() error {
 
 // add collects an entry for the next flush.
 func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
-	stamp := protocol.StampOf(e.Event)
+	stamp := protocol.MetaOf(e.Event)
 	here := stamp.Room != protocol.Room{} && stamp.Room.String() == string(e.Stream)
 	var id, at any
 	if !stamp.Time.IsZero() {
@@ -222,12 +222,12 @@ func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 	if own := stamp.ID; own != [16]byte{} { // a copy: the whole stamp would go to the heap with it
 		id = own[:]
 	}
-	rest := protocol.Stamp{}
+	rest := protocol.Meta{}
 	if !here {
 		rest.Room = stamp.Room
 	}
-	w.buf = protocol.AppendEventJSON(w.buf[:0], e.Event.Stamped(rest))
-	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsSpoken(), here, string(w.buf[:len(w.buf)-1]))
+	w.buf = protocol.AppendEventJSON(w.buf[:0], e.Event.WithMeta(rest))
+	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsMessage(), here, string(w.buf[:len(w.buf)-1]))
 }
 
 // flush writes the collected entries if there are atLeast so many.

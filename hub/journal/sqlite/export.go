@@ -180,7 +180,7 @@ func (x *exporting) write(e *journal.Entry) (err error) {
 	}
 	x.end.Entries++
 	x.end.Last = e.Seq
-	return x.json.Encode(exported{e.Seq, e.Nth, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
+	return x.json.Encode(exported{e.Seq, e.StreamSeq, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
 }
 
 // leap moves next beyond a damaged place: in steps that grow, then by bisection to the

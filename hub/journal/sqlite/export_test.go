@@ -91,8 +91,8 @@ func TestAnExportForPeople(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	e := journaltest.Said("#a", "hello, 你好")
-	journaltest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Stamp: protocol.StampOf(e.Event), From: journaltest.Nick("bob")}})
-	at := protocol.StampOf(e.Event).Time.Local().Format("2006-01-02 15:04")
+	journaltest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Meta: protocol.MetaOf(e.Event), From: journaltest.Nick("bob")}})
+	at := protocol.MetaOf(e.Event).Time.Local().Format("2006-01-02 15:04")
 	assert.Equal(t, fmt.Sprintf("#a [%s] <bob> hello, 你好\n#a [%[1]s] -- bob joined\n", at), exportOf(t, path, Text))
 	assert.Error(t, Export(path, os.Stdout, "xml"))
 }
@@ -204,13 +204,13 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 func TestAnExportForPeopleNamesWhoDidWhat(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	bob, ann, mine := journaltest.Nick("bob"), journaltest.Nick("ann"), protocol.Mine{You: true}
+	bob, ann, mine := journaltest.Nick("bob"), journaltest.Nick("ann"), protocol.Ack{You: true}
 	words := protocol.MustText("words")
 	journaltest.Commit(t, s,
-		journal.Entry{Stream: "#a", Event: protocol.TopicSet{From: bob, Text: words, Mine: mine}},
-		journal.Entry{Stream: "#a", Event: protocol.Renamed{From: bob, To: ann, Mine: mine}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.Replied{Ticket: 13, To: ann, From: bob, Text: words, Mine: mine}},
-		journal.Entry{Stream: journal.Mailbox([16]byte{1}), Event: protocol.Whispered{From: bob, To: ann, Text: words, Mine: mine}})
+		journal.Entry{Stream: "#a", Event: protocol.TopicSet{From: bob, Text: words, Ack: mine}},
+		journal.Entry{Stream: "#a", Event: protocol.Renamed{From: bob, To: ann, Ack: mine}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.Replied{Ticket: 13, To: ann, From: bob, Text: words, Ack: mine}},
+		journal.Entry{Stream: journal.Mailbox([16]byte{1}), Event: protocol.Whispered{From: bob, To: ann, Text: words, Ack: mine}})
 	got := regexp.MustCompile(`\[\d{4}-[^]]+\] `).ReplaceAllString(exportOf(t, path, Text), "")
 	assert.Equal(t, "#a -- bob set the topic: words\n#a -- bob is now ann\n#desk [bob -> @13 ann] words\n"+
 		"@01000000-0000-0000-0000-000000000000 [bob -> ann] words\n", got)

@@ -138,14 +138,14 @@ func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if _, already := e.(protocol.Erased); already {
+	if _, already := e.(protocol.Redacted); already {
 		return false, nil
 	}
 	if err := s.leaveIndex(r); err != nil {
 		return false, err
 	}
 	from, _ := protocol.Words(e)
-	line := protocol.AppendEventJSON(nil, protocol.Erased{Stamp: protocol.Stamp{Room: protocol.StampOf(e).Room}, From: from})
+	line := protocol.AppendEventJSON(nil, protocol.Redacted{Meta: protocol.Meta{Room: protocol.MetaOf(e).Room}, From: from})
 	event := strings.TrimSuffix(string(line), "\n")
 	event += strings.Repeat(" ", max(0, len(r.event)-len(event)))
 	_, err = s.w.erase.Exec(event, int64(r.seq))

@@ -95,13 +95,13 @@ func TestAPageThatCannotBeReadTakesNothing(t *testing.T) {
 	}
 	var sound string
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT event FROM entries WHERE seq=7").Scan(&sound))
-	cur := &journal.Cursor{Streams: []journal.Reading{{Stream: "#a"}, {Stream: "#b"}}}
+	cur := &journal.Cursor{Streams: []journal.StreamCursor{{Stream: "#a"}, {Stream: "#b"}}}
 	damage("{")
 	_, err := s.Read(cur, 7, 10)
 	require.Error(t, err)
 	damage(sound)
 	page, err := s.Read(cur, 7, 10)
 	require.NoError(t, err)
-	assert.Equal(t, 5, page.Gone)
+	assert.Equal(t, 5, page.Pruned)
 	assert.Len(t, page.Entries, 2)
 }

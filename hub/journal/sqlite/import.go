@@ -255,7 +255,7 @@ func (in *importing) entry(e *exported) error {
 	recorded, ok := ev.(protocol.Recorded)
 	st := in.streams[e.Stream]
 	switch {
-	case err != nil || !ok || !isTime(protocol.StampOf(ev).Time):
+	case err != nil || !ok || !isTime(protocol.MetaOf(ev).Time):
 		return in.wrong("is no event that a record can hold")
 	case st == nil:
 		return in.wrong("is of a stream that the export does not name")

@@ -63,7 +63,7 @@ func TestNoPruningReachesWhatIsKept(t *testing.T) {
 			assert.Positive(t, n)
 			erased, err := s.Tail(900, 1)
 			require.NoError(t, err)
-			assert.IsType(t, protocol.Erased{}, erased[0].Event)
+			assert.IsType(t, protocol.Redacted{}, erased[0].Event)
 		})
 	}
 }

@@ -20,7 +20,7 @@ func topic(st journal.Stream, text string) journal.Entry {
 
 // atDesk is what happened to a ticket, or what was said of it.
 func atDesk(ev protocol.Recorded) journal.Entry {
-	return journal.Entry{Stream: journal.Desk, Author: uuid.UUID{7}, Event: ev.Stamped(protocol.Stamp{ID: uuid.New(), Room: protocol.DeskRoom})}
+	return journal.Entry{Stream: journal.Desk, Author: uuid.UUID{7}, Event: ev.WithMeta(protocol.Meta{ID: uuid.New(), Room: protocol.DeskRoom})}
 }
 
 func becomes(no protocol.Ticket, state protocol.TicketState) journal.Entry {
@@ -28,7 +28,7 @@ func becomes(no protocol.Ticket, state protocol.TicketState) journal.Entry {
 }
 
 func asks(no protocol.Ticket, text string) journal.Entry {
-	return atDesk(protocol.Asked{Ticket: no, From: journaltest.Nick("bob"), Text: protocol.MustText(text)})
+	return atDesk(protocol.VisitorSaid{Ticket: no, From: journaltest.Nick("bob"), Text: protocol.MustText(text)})
 }
 
 func replies(no protocol.Ticket, text string) journal.Entry {

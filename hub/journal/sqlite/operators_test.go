@@ -28,7 +28,7 @@ func (o *older) commit(author uuid.UUID, entries ...journal.Entry) {
 	for i := range entries {
 		entries[i].Author = author
 		room, _ := protocol.ParseRoom(strings.TrimLeft(string(entries[i].Stream), "@0123456789abcdef-"))
-		entries[i].Event = entries[i].Event.Stamped(protocol.Stamp{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room})
+		entries[i].Event = entries[i].Event.WithMeta(protocol.Meta{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room})
 	}
 	journaltest.Commit(o.t, o.s, entries...)
 }
@@ -57,7 +57,7 @@ func (o *older) visitor(id uuid.UUID, from journal.Stream) uuid.UUID {
 		id = uuid.New()
 	}
 	o.tickets++
-	o.commit(id, append(entries, journal.Entry{Stream: journal.Visit(id), Event: protocol.Joined{From: journaltest.Nick("bob")}},
+	o.commit(id, append(entries, journal.Entry{Stream: journal.Conversation(id), Event: protocol.Joined{From: journaltest.Nick("bob")}},
 		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: journaltest.Nick("bob"), State: protocol.Waiting}})...)
 	return id
 }
@@ -69,7 +69,7 @@ func (o *older) says(id uuid.UUID, in journal.Stream, words ...string) {
 }
 
 func (o *older) leaves(id uuid.UUID, in journal.Stream) {
-	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: journaltest.Nick("someone"), Reason: protocol.Quit}})
+	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: journaltest.Nick("someone"), Reason: protocol.Departed}})
 }
 
 // Each is a record of some runs, and what was said in which room afterwards.
@@ -82,12 +82,12 @@ var olderRecords = map[string]struct {
 		o.says(op, "#lobby", "before anybody came")
 		bob := o.visitor(uuid.UUID{}, "")
 		o.says(op, "#lobby", "what a fool")
-		o.leaves(bob, journal.Visit(bob))
+		o.leaves(bob, journal.Conversation(bob))
 		o.says(op, "#tea", "and another")
 	}, nil, []string{"before anybody came", "what a fool", "and another"}},
 	"a visitor who became an operator": {func(o *older) {
 		bob := o.visitor(uuid.UUID{}, "")
-		o.commit(bob, journal.Entry{Stream: journal.Visit(bob), Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}},
+		o.commit(bob, journal.Entry{Stream: journal.Conversation(bob), Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}},
 			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: journaltest.Nick("bob"), State: protocol.Gone}},
 			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: journaltest.Nick("bob")}},
 			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
@@ -113,7 +113,7 @@ var olderRecords = map[string]struct {
 		op = o.operator("#lobby")
 		bob := o.visitor(uuid.UUID{}, "")
 		o.says(op, "#lobby", "behind the desk")
-		o.leaves(bob, journal.Visit(bob))
+		o.leaves(bob, journal.Conversation(bob))
 		o.leaves(op, "#lobby")
 		op = o.operator("#lobby")
 		o.says(op, "#lobby", "who knows where")
@@ -173,7 +173,7 @@ func checkSeparated(t *testing.T, s *Store, lobby, operators []string) {
 	assert.Equal(t, lobby, wordsOfAll(everything(t, s, "#lobby", "#tea")))
 	assert.Equal(t, operators, wordsOfAll(everything(t, s, "#operators")))
 	for _, e := range everything(t, s, "#operators") {
-		assert.Equal(t, protocol.OperatorsRoom, protocol.StampOf(e.Event).Room)
+		assert.Equal(t, protocol.OperatorsRoom, protocol.MetaOf(e.Event).Room)
 	}
 	for _, words := range append(lobby, operators...) {
 		in, _, err := s.Search(t.Context(), []journal.Stream{"#lobby", "#tea"}, words, s.Head(), 9)
@@ -235,7 +235,7 @@ func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	s.opts.Lines = 2
 	for range 5 {
 		v := o.visitor(uuid.UUID{}, "")
-		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.Asked{Ticket: o.tickets, From: journaltest.Nick("bob"), Text: protocol.MustText("hello")}})
+		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.VisitorSaid{Ticket: o.tickets, From: journaltest.Nick("bob"), Text: protocol.MustText("hello")}})
 	}
 	pruneAll(t, s)
 	require.Empty(t, dutiesOf(everything(t, s, journal.Desk)), "that is gone")

@@ -341,16 +341,16 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	assert.Equal(t, 1, streams)
 
 	reading := func(after, nth uint64) *journal.Cursor {
-		return &journal.Cursor{Seq: after, Streams: []journal.Reading{{Stream: "#tea", Nth: nth}}}
+		return &journal.Cursor{Seq: after, Streams: []journal.StreamCursor{{Stream: "#tea", StreamSeq: nth}}}
 	}
 	unsure := func(cur *journal.Cursor, want bool) {
 		t.Helper()
 		p, err := s.Read(cur, s.Head()-1, 1)
 		require.NoError(t, err)
-		assert.Equal(t, want, p.Unsure)
+		assert.Equal(t, want, p.AtLeast)
 		p, err = s.Read(cur, s.Head(), 1)
 		require.NoError(t, err)
-		assert.False(t, p.Unsure, "once")
+		assert.False(t, p.AtLeast, "once")
 	}
 	unsure(reading(2*n+2, 2), true)
 	unsure(reading(2*n+5, 5), false)
@@ -360,8 +360,8 @@ func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	unsure(reading(2*n+2, 2), true)
 	p, err := s.Read(reading(2*n+6, 0), s.Head(), 9)
 	require.NoError(t, err)
-	assert.False(t, p.Unsure)
-	assert.Equal(t, 1, p.Gone, "who has come since then is told exactly")
+	assert.False(t, p.AtLeast)
+	assert.Equal(t, 1, p.Pruned, "who has come since then is told exactly")
 }
 
 // However much is said, the file stays as small as it is to be, and the oldest goes.

@@ -121,13 +121,13 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 		copy(cur.Streams, before)
 		return journal.Page{}, err
 	}
-	p.Cut(cur, upto, limit)
+	p.Advance(cur, upto, limit)
 	return p, nil
 }
 
 // read adds the entries of one stream after a position to the page, and counts those
 // that are gone.
-func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, limit int) error {
+func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uint64, limit int) error {
 	if at.Stream == "" {
 		return nil
 	}
@@ -137,14 +137,14 @@ func (r *reader) read(p *journal.Page, at *journal.Reading, after, upto uint64, 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		err := r.gone.QueryRow().Scan(&prunedSeq)
-		if prunedSeq > after && at.Nth > 0 {
-			p.Unsure, at.Nth = true, 0 // once
+		if prunedSeq > after && at.StreamSeq > 0 {
+			p.AtLeast, at.StreamSeq = true, 0 // once
 		}
 		return err
 	case err != nil:
 		return err
 	case prunedSeq > after:
-		p.Miss(at, prunedNth)
+		p.CountPruned(at, prunedNth)
 	}
 	rows, err := r.page.Query(id, position(after), position(upto), limit)
 	if err != nil {
@@ -190,7 +190,7 @@ func (r *row) columns() []any {
 
 // entry decodes row, an entry of this stream.
 func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
-	e := journal.Entry{Seq: row.seq, Nth: row.nth, Stream: st}
+	e := journal.Entry{Seq: row.seq, StreamSeq: row.nth, Stream: st}
 	ev, err := protocol.DecodeEvent(row.event)
 	if err != nil {
 		return e, fmt.Errorf("entry %d: %w", row.seq, err)
@@ -199,7 +199,7 @@ func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
 	if !ok {
 		return e, fmt.Errorf("entry %d: a %T is nothing to record", row.seq, ev)
 	}
-	stamp := protocol.StampOf(recorded)
+	stamp := protocol.MetaOf(recorded)
 	stamp.Seq = row.seq
 	if row.time.Valid {
 		stamp.Time = time.Unix(0, row.time.Int64).UTC()
@@ -211,7 +211,7 @@ func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
 			return e, fmt.Errorf("entry %d: %w", row.seq, err)
 		}
 	}
-	e.Event = recorded.Stamped(stamp)
+	e.Event = recorded.WithMeta(stamp)
 	return e, nil
 }
 

@@ -86,7 +86,7 @@ func assertNumbered(t testing.TB, s journal.Store) int {
 		_, words := protocol.Words(e.Event)
 		require.Equal(t, strconv.Itoa(i+1), words.String())
 		require.Equal(t, uint64(i+1), e.Seq)
-		require.Equal(t, nth[e.Stream], e.Nth)
+		require.Equal(t, nth[e.Stream], e.StreamSeq)
 	}
 	require.Equal(t, uint64(len(all)), s.Head())
 	return len(all)
@@ -109,7 +109,7 @@ func TestTheRecordIsThereAgain(t *testing.T) {
 	assert.Equal(t, 500, assertNumbered(t, s))
 	in := journaltest.Commit(t, s, numbered(501, 2)...)
 	assert.Equal(t, uint64(501), in[0].Seq)
-	assert.Equal(t, uint64(167), in[0].Nth)
+	assert.Equal(t, uint64(167), in[0].StreamSeq)
 	assert.Equal(t, 502, assertNumbered(t, s))
 }
 
@@ -136,7 +136,7 @@ func TestManyStreamsCostNoMemory(t *testing.T) {
 		assert.LessOrEqual(t, len(s.streams), maxStreams)
 	}
 	last := journaltest.Commit(t, s, journaltest.Said("#7", "x"))
-	assert.Equal(t, uint64(3), last[0].Nth)
+	assert.Equal(t, uint64(3), last[0].StreamSeq)
 }
 
 // Readers see what is committed, whatever is being written, and no commit waits for them.
@@ -271,7 +271,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	pruneAll(t, s)
 	p, err := s.Read(journaltest.From(0, "#a"), s.Head(), 500)
 	require.NoError(t, err)
-	assert.Equal(t, 451, p.Gone)
+	assert.Equal(t, 451, p.Pruned)
 	assert.Equal(t, want[len(want)-2].Seq, p.Entries[len(p.Entries)-2].Seq)
 	assert.Len(t, p.Entries, 150, "a hundred lines, and who came meanwhile")
 	require.NoError(t, s.Close())

@@ -23,7 +23,7 @@ import (
 // ago is a line that was said some time ago.
 func ago(st journal.Stream, d time.Duration, text string) journal.Entry {
 	e := journaltest.Said(st, text)
-	e.Event = e.Event.Stamped(protocol.Stamp{Time: time.Now().Add(-d).UTC()})
+	e.Event = e.Event.WithMeta(protocol.Meta{Time: time.Now().Add(-d).UTC()})
 	return e
 }
 
@@ -41,8 +41,8 @@ func TestWhatIsOldIsPrunedInSmallSteps(t *testing.T) {
 		p, err := s.Read(cur, s.Head(), 500)
 		require.NoError(t, err)
 		assert.Equal(t, 90, len(p.Entries))
-		assert.Equal(t, 210, p.Gone)
-		assert.False(t, p.Unsure)
+		assert.Equal(t, 210, p.Pruned)
+		assert.False(t, p.AtLeast)
 		found, _, err := s.Search(t.Context(), []journal.Stream{"#a", "#b"}, "line", s.Head(), 500)
 		require.NoError(t, err)
 		assert.Equal(t, 90, len(found))
@@ -90,14 +90,14 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM streams").Scan(&streams))
 	assert.Equal(t, 2, streams)
 
-	p, err := s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: 1}}}, s.Head(), 9)
+	p, err := s.Read(&journal.Cursor{Streams: []journal.StreamCursor{{Stream: old[0], StreamSeq: 1}}}, s.Head(), 9)
 	require.NoError(t, err)
-	assert.True(t, p.Unsure, "somebody who had read there is told")
+	assert.True(t, p.AtLeast, "somebody who had read there is told")
 	again := journaltest.Commit(t, s, journaltest.Said(old[0], "back"))
-	assert.Equal(t, uint64(1), again[0].Nth)
-	p, err = s.Read(&journal.Cursor{Streams: []journal.Reading{{Stream: old[0], Nth: journal.Unknown}}}, s.Head(), 9)
+	assert.Equal(t, uint64(1), again[0].StreamSeq)
+	p, err = s.Read(&journal.Cursor{Streams: []journal.StreamCursor{{Stream: old[0], StreamSeq: journal.SeqUnknown}}}, s.Head(), 9)
 	require.NoError(t, err)
-	assert.True(t, p.Unsure)
+	assert.True(t, p.AtLeast)
 	assert.Len(t, p.Entries, 1)
 }
 
@@ -269,10 +269,10 @@ func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
 	bob, text := journaltest.Nick("bob"), protocol.MustText(`a "quoted" <b> \ 你好, Ünï 👍🏽 42x`)
 	for _, e := range []protocol.Recorded{
 		protocol.Said{From: bob, Text: text}, protocol.Acted{From: bob, Text: text}, protocol.Whispered{From: bob, To: bob, Text: text},
-		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.Announced{From: bob, Text: text}, protocol.Erased{From: bob},
-		protocol.Asked{From: bob, Text: text}, protocol.Replied{From: bob, Text: text}, protocol.Noted{From: bob, Text: text},
+		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.Announced{From: bob, Text: text}, protocol.Redacted{From: bob},
+		protocol.VisitorSaid{From: bob, Text: text}, protocol.Replied{From: bob, Text: text}, protocol.Noted{From: bob, Text: text},
 	} {
-		require.True(t, e.IsSpoken(), "%T", e)
+		require.True(t, e.IsMessage(), "%T", e)
 		got, err := wordsIn(protocol.AppendEventJSON(nil, e))
 		require.NoError(t, err)
 		_, words := protocol.Words(e)
