@@ -27,12 +27,12 @@ type Client struct {
 
 	from      netip.Prefix // as in Identity: its address, whose clients share one turn
 	unlimited bool         // it is the server's own console, and does not wait for other clients
-	alone     bool         // owned by the writer: each write may block
 	discards  atomic.Bool  // the client does not listen any more
 
 	// owned by Start, and then by the writer
 	ctx    context.Context
 	to     Writer
+	tries  TryWriter // the same; nil: each write may block
 	failed func(error) bool
 	done   func(error)
 	reads  *behind // not nil: it is behind, and how far it has read

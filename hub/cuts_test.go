@@ -212,7 +212,7 @@ func (w *wire) Send(lines []*protocol.Frame) error {
 	return nil
 }
 
-// TryWrite implements hub.Writer.
+// TryWrite implements hub.TryWriter.
 func (w *wire) TryWrite(lines []*protocol.Frame) (bool, error) {
 	if w.cannot {
 		return false, errors.ErrUnsupported

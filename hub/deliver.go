@@ -20,13 +20,19 @@ const pageLines = 128
 type Writer interface {
 	// Send writes lines in order. It blocks as long as the peer takes something.
 	Send(lines []*protocol.Frame) error
-	// TryWrite is Send without waiting. If it could not write all, it reports false, and Send writes the rest
-	// before its own lines. A Writer that can only block returns errors.ErrUnsupported, has written nothing,
-	// and is not asked again.
+}
+
+// TryWriter is a Writer that can also write without waiting. A client with another Writer has a goroutine of its own
+// while it is written to.
+type TryWriter interface {
+	Writer
+
+	// TryWrite is Send without waiting. If it could not write all, it reports false, and Send writes the rest before its
+	// own lines. If it returns errors.ErrUnsupported it has written nothing, and only Send is called from then on.
 	TryWrite(lines []*protocol.Frame) (all bool, err error)
 }
 
-// Start lets w write all that the client is told, in order. It is called once. done is called once, from any
+// Start lets w, which may be a TryWriter, write all that the client is told, in order. It is called once. done is called once, from any
 // goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Stop) or the hub does.
 //
 // After a failed write the client does not listen any more, but what it has sent is still valid. So failed is
@@ -34,6 +40,7 @@ type Writer interface {
 // called as if it were written. failed may be nil: no client goes on.
 func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
 	c.ctx, c.to, c.failed, c.done = ctx, w, failed, done
+	c.tries, _ = w.(TryWriter)
 	c.out.open()
 }
 
@@ -230,12 +237,12 @@ func (d *delivery) send() error {
 
 // offerNow writes as much of the collected lines as it can without waiting, in this client's turn to read.
 func (d *delivery) offerNow() {
-	if len(d.lines) == 0 || d.offered || d.c.alone || d.c.discards.Load() {
+	if len(d.lines) == 0 || d.offered || d.c.tries == nil || d.c.discards.Load() {
 		return
 	}
-	switch all, err := d.c.to.TryWrite(d.lines); {
+	switch all, err := d.c.tries.TryWrite(d.lines); {
 	case errors.Is(err, errors.ErrUnsupported):
-		d.c.alone = true
+		d.c.tries = nil
 	case err != nil: // Send will report it, too
 	case all:
 		d.keepSeen()

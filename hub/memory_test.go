@@ -2,7 +2,6 @@ package hub_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -58,8 +57,6 @@ func (s *stalled) Send(lines []*protocol.Frame) error {
 	<-s.ctx.Done()
 	return s.ctx.Err()
 }
-
-func (s *stalled) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
 
 // heap is how much memory lives.
 func heap() int {

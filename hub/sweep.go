@@ -54,7 +54,7 @@ func (s *sweep) begin() (end func()) {
 // add schedules the writing of what waits for c. The caller has checked that no writer is at work.
 func (s *sweep) add(c *Client) {
 	s.mu.Lock()
-	sweeps := s.working && !c.alone
+	sweeps := s.working && c.tries != nil
 	if sweeps {
 		if len(s.waiting) == cap(s.waiting) && 2*s.next >= len(s.waiting) {
 			s.waiting = slices.Delete(s.waiting, 0, s.next)
@@ -150,7 +150,7 @@ func (d *delivery) offer() {
 	}
 	all, err := true, d.collect()
 	if err == nil && len(d.lines) > 0 && !c.discards.Load() {
-		if all, err = c.to.TryWrite(d.lines); all {
+		if all, err = c.tries.TryWrite(d.lines); all {
 			d.keepSeen()
 		}
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) && c.goesOn(err) {
@@ -159,7 +159,7 @@ func (d *delivery) offer() {
 	}
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		c.alone = true
+		c.tries = nil
 		d.leave()
 	case err == nil && !all:
 		d.offered = true

@@ -2,7 +2,6 @@ package hubtest
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"chinwag/protocol"
@@ -14,16 +13,13 @@ type Blocking func([]*protocol.Frame) error
 // Send implements hub.Writer.
 func (b Blocking) Send(lines []*protocol.Frame) error { return b(lines) }
 
-// TryWrite implements hub.Writer.
-func (Blocking) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
-
 // Ready is a Writer that takes everything at once, as sockets mostly do.
 type Ready func([]*protocol.Frame) error
 
 // Send implements hub.Writer.
 func (r Ready) Send(lines []*protocol.Frame) error { return r(lines) }
 
-// TryWrite implements hub.Writer.
+// TryWrite implements hub.TryWriter.
 func (r Ready) TryWrite(lines []*protocol.Frame) (bool, error) { return true, r(lines) }
 
 // socket is a Writer that takes an offer unless its client is paused, but for every seventh,
