@@ -19,7 +19,7 @@
 // # Two folds of one order
 //
 // The state (package state) is what is true at the front of the order. Intents are decided by it, and it is ahead of
-// the journal. The audience (audience.go, deskview.go) is what has been delivered: which session hears what, and up
+// the journal. The audience (audience.go, queue.go) is what has been delivered: which session hears what, and up
 // to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
 // never read the audience: else a session would hear lines from before it entered.
 //
@@ -29,37 +29,37 @@
 // are recorded in one transaction, and then delivered. An answer without events is sent after all that was decided
 // before it. What a command means for a connection (welcome, goodbye, replay) is in effects.go.
 //
-// A commit that fails is void, and so is all that was decided after it (void.go): Rollback restores the state,
+// A commit that fails is void, and so is all that was decided after it (rollback.go): Rollback restores the state,
 // without the disk; Resume lets the journal go on; authors of events are told not-kept; an intent without events is
 // decided again. What no client asked for (a broken connection, a time that is up) is proposed again by reconcile
 // (reconcile.go), at once and then once a second. After journal.ErrBroken the hub ends, and the journal is the truth.
 //
 // # The life of a line
 //
-//	conn/socket, conn/line    bytes become a Command        hub/decided.go     propose; after the commit, told
+//	conn/socket, conn/line    bytes become a Command        hub/proposal.go     propose; after the commit, told
 //	conn/connection.go        the reader, its rate limit    hub/state          command.go, message.go, apply.go
 //	hub/client.go             Do: its turn                  hub/journal        journal.go, sqlite/commit.go
 //	hub/admission.go          the pace of all               hub/broadcast.go   to a room, encoded once
 //	                                                        hub/merge.go, heard.go    to sessions in several rooms
-//	hub/loop.go, follow.go    the request, the command      hub/outbox.go, sweep.go   a reference, and the write
+//	hub/loop.go, command.go    the request, the command      hub/outbox.go, flusher.go   a reference, and the write
 //
 // # Falling behind
 //
 // A client whose outbox is full is behind: the hub stops feeding it, and its own goroutine reads from the journal
-// (deliver.go). When that goroutine has read all, it asks the hub whether it is at the head; if so, the client is live
-// again in that same step. The streams that it reads change as its session enters and leaves rooms (reading.go).
+// (delivery.go). When that goroutine has read all, it asks the hub whether it is at the head; if so, the client is live
+// again in that same step. The streams that it reads change as its session enters and leaves rooms (catchup.go).
 // An answer has a position in the journal, and is sent when the client has read up to there.
 // After a failed write the client does not listen any more; the commands that it has sent are still carried out.
 //
 // # Several rooms
 //
-// A session has one room in front, and may watch others (member.go). It hears all of them in one sequence, in the
+// A session has one room in front, and may watch others (membership.go). It hears all of them in one sequence, in the
 // order of the journal (merge.go). An event that stands in several rooms is delivered to it once.
 //
 // # A connection is no session
 //
 // A Client is a connection. It has no session before its first command, or before it has been silent for
-// Options.Arrive (greet.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each
+// Options.Arrive (greeting.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each
 // command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes the
 // state from rows, and the first intent, state.Began, detaches all connections. Timers (timers.go) only propose.
 //
