@@ -25,11 +25,11 @@ func TestTheExitCodesOfGoodbyes(t *testing.T) {
 	for reason, want := range map[protocol.Reason]int{
 		protocol.Finished: 0, protocol.Kicked: 4, protocol.Replaced: 1, protocol.Shutdown: 1, "boredom": 1,
 	} {
-		code, words := ends(t, &client.Dismissed{Goodbye: protocol.Goodbye{Reason: reason}})
+		code, words := ends(t, &client.GoodbyeError{Goodbye: protocol.Goodbye{Reason: reason}})
 		assert.Equal(t, want, code, reason)
 		assert.Equal(t, reason.String(), words)
 	}
-	code, _ := ends(t, errors.Join(client.ErrLost, &client.Dismissed{Goodbye: protocol.Goodbye{Reason: protocol.Restart}}))
+	code, _ := ends(t, errors.Join(client.ErrLost, &client.GoodbyeError{Goodbye: protocol.Goodbye{Reason: protocol.Restart}}))
 	assert.Equal(t, 1, code, "with --once")
 }
 
@@ -49,7 +49,7 @@ func (in *inside) visits(once bool) (hands *io.PipeWriter, out, errs *strings.Bu
 	r, w := io.Pipe()
 	out, errs, ended, came = &strings.Builder{}, &strings.Builder{}, make(chan error, 1), &atomic.Int32{}
 	o := in.as("bob", hub.Identity{})
-	o.Once = once
+	o.NoReconnect = once
 	dial := o.Dial
 	o.Dial = func(ctx context.Context) (net.Conn, error) { came.Add(1); return dial(ctx) }
 	l := inPipe{in: r, out: out, err: errs}

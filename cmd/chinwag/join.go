@@ -75,7 +75,7 @@ what still comes is shown until the server ends, too, or has sent nothing for
 	f.IntVar(&replay, "replay", 20, "`LINES` of what was said before to show; in a pipe 0")
 	f.BoolVar(&j.plain, "plain", false, "lines instead of a screen, also on a terminal (for screen readers)")
 	f.BoolVar(&j.json, "json", false, "events as JSON lines, for programs")
-	f.BoolVar(&j.Once, "once", false, "end when the connection breaks, do not come back")
+	f.BoolVar(&j.NoReconnect, "once", false, "end when the connection breaks, do not come back")
 	f.BoolVar(&bare, "bare", false, "talk to a server that knows no lines: no names, no commands, no screen")
 	for _, name := range []string{"nick", "room", "replay"} {
 		completes(c, name)
@@ -129,9 +129,9 @@ func ending(addr string, err error) error {
 	if err == nil {
 		return nil
 	}
-	dismissed, ok := errors.AsType[*client.Dismissed](err)
+	dismissed, ok := errors.AsType[*client.GoodbyeError](err)
 	_, nick := errors.AsType[*client.NickRefused](err)
-	_, turnedAway := errors.AsType[*client.TurnedAway](err)
+	_, turnedAway := errors.AsType[*client.RejectedError](err)
 	switch {
 	case nick:
 		return &exitError{exitFailed, fmt.Errorf("nothing was said: %w (or join as a guest, with --nick-or-guest)", err)}

@@ -18,7 +18,7 @@ func TestNothingIsToldAfterTheEnd(t *testing.T) {
 		in := openInside(t)
 		defer in.stop()
 		o, cut := once(in.as("ann", hub.Identity{}))
-		o.Once = true
+		o.NoReconnect = true
 		typing, hands := io.Pipe()
 		var out strings.Builder
 		l := inPipe{in: typing, out: &out, err: io.Discard, json: true}

@@ -97,7 +97,7 @@ func (l *inPipe) write(ctx context.Context, b []byte) {
 
 // isDone reports whether err is a normal end.
 func isDone(err error) bool {
-	dismissed, ok := errors.AsType[*client.Dismissed](err)
+	dismissed, ok := errors.AsType[*client.GoodbyeError](err)
 	return err == nil || ok && dismissed.Reason.ExitCode() == 0
 }
 
@@ -128,7 +128,7 @@ func (l *inPipe) typed(ctx context.Context) {
 			return
 		}
 	}
-	_ = l.client.Settle(ctx)
+	_ = l.client.Flush(ctx)
 	l.leave(ctx)
 }
 

@@ -109,7 +109,7 @@ func TestJoinEndsAsTheReasonsHaveIt(t *testing.T) {
 	for reason, want := range reasonsOfTheTable(t) {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
-			code, _ := ends(t, &client.Dismissed{Goodbye: protocol.Goodbye{Reason: protocol.Reason(reason)}})
+			code, _ := ends(t, &client.GoodbyeError{Goodbye: protocol.Goodbye{Reason: protocol.Reason(reason)}})
 			assert.Equal(t, want, string(rune('0'+code)))
 			does := map[string]func() *person{
 				"quit": func() *person { bob := comes(open(t)); bob.types("/quit"); return bob },

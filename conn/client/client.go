@@ -11,14 +11,14 @@ import (
 
 // Options of a Client. All but one of Addr and Dial may be left out.
 type Options struct {
-	Addr   string                                      // host:port
-	Nick   protocol.Nick                               // zero: the server gives one
-	Room   protocol.Room                               // zero: protocol.Lobby
-	Replay *int                                        // lines of history on entering; nil: the server's default
-	Dial   func(ctx context.Context) (net.Conn, error) // nil: TCP to Addr, with keep-alive
-	Once   bool                                        // end when the connection breaks, do not come back
-	OnlyAs bool                                        // only as Nick: else Run ends with a *NickRefused and sends no command
-	Log    *slog.Logger                                // nil: none
+	Addr        string                                      // host:port
+	Nick        protocol.Nick                               // zero: the server gives one
+	Room        protocol.Room                               // zero: protocol.Lobby
+	Replay      *int                                        // lines of history on entering; nil: the server's default
+	Dial        func(ctx context.Context) (net.Conn, error) // nil: TCP to Addr, with keep-alive
+	NoReconnect bool                                        // end when the connection breaks, do not come back
+	OnlyAs      bool                                        // only as Nick: else Run ends with a *NickRefused and sends no command
+	Log         *slog.Logger                                // nil: none
 }
 
 // Client is a client of a chinwag server. Make it with New.
@@ -30,10 +30,10 @@ type Client struct {
 }
 
 // send is a request to Run: to send a command or, without one, to close
-// settled when all commands before are answered.
+// flushed when all commands before are answered.
 type send struct {
 	cmd     protocol.Command
-	settled chan struct{}
+	flushed chan struct{}
 }
 
 // New makes a client; Run connects it.
@@ -69,15 +69,15 @@ func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
 	return c.hand(ctx, send{cmd: cmd})
 }
 
-// Settle waits until all commands before are answered, and the answers are
+// Flush waits until all commands before are answered, and the answers are
 // in Events.
-func (c *Client) Settle(ctx context.Context) error {
-	settled := make(chan struct{})
-	if err := c.hand(ctx, send{settled: settled}); err != nil {
+func (c *Client) Flush(ctx context.Context) error {
+	flushed := make(chan struct{})
+	if err := c.hand(ctx, send{flushed: flushed}); err != nil {
 		return err
 	}
 	select {
-	case <-settled:
+	case <-flushed:
 		return nil
 	case <-c.done:
 		return ErrEnded

@@ -26,10 +26,10 @@ func TestTalk(t *testing.T) {
 		assert.Equal(t, 2, in[0].Here)
 		assert.Empty(t, in[0].Token, "nobody needs to know it")
 		ann.say("hello")
-		require.NoError(t, ann.Settle(t.Context()))
+		require.NoError(t, ann.Flush(t.Context()))
 		bob.say("hi")
-		require.NoError(t, bob.Settle(t.Context()))
-		require.NoError(t, ann.Settle(t.Context()))
+		require.NoError(t, bob.Flush(t.Context()))
+		require.NoError(t, ann.Flush(t.Context()))
 		synctest.Wait() // what is in Events has been read, too
 		assert.Equal(t, []string{"hello", "hi"}, said(ann))
 		assert.Equal(t, []string{"hello", "hi"}, said(bob))
@@ -40,7 +40,7 @@ func TestTalk(t *testing.T) {
 		assert.NoError(t, ann.quit())
 		assert.Len(t, heard[protocol.Goodbye](ann), 1)
 		assert.Equal(t, client.ErrEnded, ann.Send(t.Context(), protocol.Who{}))
-		assert.Equal(t, client.ErrEnded, ann.Settle(t.Context()))
+		assert.Equal(t, client.ErrEnded, ann.Flush(t.Context()))
 		assert.NoError(t, bob.quit())
 		left := heard[protocol.Left](bob)
 		require.Len(t, left, 1)
@@ -103,7 +103,7 @@ func TestKickedIsTheEnd(t *testing.T) {
 		op.send(protocol.Kick{Nick: nick(t, "ann"), Text: protocol.MustText("enough")})
 		err := <-ann.ended
 		assert.EqualError(t, err, "you were kicked, please stay away for 1 minute: enough")
-		var dismissed *client.Dismissed
+		var dismissed *client.GoodbyeError
 		require.ErrorAs(t, err, &dismissed)
 		assert.Equal(t, protocol.Kicked, dismissed.Reason)
 		assert.Empty(t, told[client.Lost](ann))
@@ -113,7 +113,7 @@ func TestKickedIsTheEnd(t *testing.T) {
 
 func TestOnceDoesNotComeBack(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		ann := s.join("ann", client.Options{Once: true})
+		ann := s.join("ann", client.Options{NoReconnect: true})
 		s.close()
 		assert.ErrorIs(t, <-ann.ended, client.ErrLost)
 		s.open()
@@ -177,7 +177,7 @@ func TestRoomAndNameAreKept(t *testing.T) {
 		require.NoError(t, err)
 		ann.send(protocol.Join{Room: tea})
 		ann.send(protocol.Rename{Nick: nick(t, "ann")})
-		require.NoError(t, ann.Settle(t.Context()))
+		require.NoError(t, ann.Flush(t.Context()))
 		s.close()
 		synctest.Wait() // else it may be sent to the old server, and what became of it is not known
 		ann.say("said while the server is away")

@@ -1,13 +1,13 @@
 // Package client is the client's side of the protocol: it dials a chinwag server,
 // speaks JSON lines, and resumes its session after a broken connection.
 //
-//	Send ──> kept until it is answered ──> writer ──> socket
-//	           │ sent again after a break     │
+//	Send ──> outstanding, until answered ──> writer ──> socket
+//	           │ sent again after a break      │
 //	         Run: the one goroutine that decides
-//	           │                              │
-//	Events <── bounded, in order <─────── reader <── socket
+//	           │                               │
+//	Events <── bounded, in order <──────── reader <── socket
 //
-// The bundled client, bots and the load generator are built on it.
+// chinwag join and bots are built on it.
 //
 // # What may be relied on
 //
@@ -17,7 +17,7 @@
 // journal once (G3, G4): after a break the client names the last position that
 // it saw and receives the rest, or is told what is missing (protocol.Gap).
 //
-// Every command is kept until it is answered: a line by its own id, any
+// Every command is outstanding until it is answered: a line by its own id, any
 // other by a ping after it. Commands without an answer at a break are sent
 // again, in order. The server knows a line by its id and says it once (G5).
 //
@@ -26,15 +26,15 @@
 // looks for the line in the journal since. If it is there, all is well; if
 // it is not and nothing is missing, it is sent. If the client cannot know, because
 // the journal has a gap, or the line is private or for a room that was not in front,
-// it is NOT sent again: an Undelivered event says so, and the person decides.
+// it is NOT sent again: an Undelivered event says so, and the caller decides.
 //
 // The server keeps the rooms of a session over a break. A new session begins in the one
 // that was in front, and in no other.
 //
 // A goodbye says whether to come back (Goodbye.Back). If not, Run ends with
-// Dismissed, which has the reason.
+// a *GoodbyeError, which has the reason.
 //
-// Bounds: 256 commands are kept, then Send waits; a line of the server is at most
+// Bounds: 256 commands are outstanding, then Send waits; a line of the server is at most
 // 256 KiB; while the caller takes no events, the client reads no more.
 //
 // The package knows nothing about terminals, and nothing about the hub.

@@ -73,11 +73,11 @@ var (
 	ErrLost = errors.New("the connection broke")
 )
 
-// Dismissed is an end of Run that the server wants: its goodbye says not to come
+// GoodbyeError is an end of Run that the server wants: its goodbye says not to come
 // back. The client was kicked, say, or its conversation at the desk is closed.
-type Dismissed struct{ protocol.Goodbye }
+type GoodbyeError struct{ protocol.Goodbye }
 
-func (d *Dismissed) Error() string { return d.Words() }
+func (d *GoodbyeError) Error() string { return d.Words() }
 
 // NickRefused is the end of Run if Options.OnlyAs is set and the server gave another nick. No command was sent under that
 // one: each comes as Undelivered. Words are the server's; "": it did not say why.
@@ -93,10 +93,10 @@ func (n *NickRefused) Error() string {
 	return n.Words
 }
 
-// TurnedAway is the rejection of a server that may accept the client later.
-type TurnedAway struct{ words string }
+// RejectedError is the rejection of a server that may accept the client later.
+type RejectedError struct{ words string }
 
-func (t *TurnedAway) Error() string { return t.words }
+func (t *RejectedError) Error() string { return t.words }
 
 var (
 	errSilent   = errors.New("the other side does not answer")

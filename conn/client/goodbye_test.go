@@ -66,7 +66,7 @@ func TestAClientComesBackIfItIsTold(t *testing.T) {
 			t.Run(fmt.Sprintf("%s once %v", goodbye, once), func(t *testing.T) {
 				onStage(t, func(t *testing.T, s *stage) {
 					b := &bidding{stage: s, lines: []string{letIn + `{"type":"goodbye",` + goodbye + "}\n"}}
-					ann := s.join("ann", client.Options{Dial: b.dial, Once: once})
+					ann := s.join("ann", client.Options{Dial: b.dial, NoReconnect: once})
 					time.Sleep(time.Minute)
 					synctest.Wait()
 					if comesBack && !once {
@@ -80,7 +80,7 @@ func TestAClientComesBackIfItIsTold(t *testing.T) {
 						require.ErrorIs(t, err, client.ErrLost)
 						return
 					}
-					var dismissed *client.Dismissed
+					var dismissed *client.GoodbyeError
 					require.ErrorAs(t, err, &dismissed)
 					assert.Equal(t, dismissed.Reason.String(), err.Error())
 				})
@@ -97,7 +97,7 @@ func TestAGoodbyeInsteadOfAWelcome(t *testing.T) {
 		assert.EqualError(t, <-ann.ended, "cannot connect to here:1: the queue is full just now")
 		over := &bidding{stage: s, lines: []string{isOver}}
 		bob := s.join("bob", client.Options{Dial: over.dial})
-		var dismissed *client.Dismissed
+		var dismissed *client.GoodbyeError
 		require.ErrorAs(t, <-bob.ended, &dismissed)
 		assert.Equal(t, protocol.Finished, dismissed.Reason)
 	})
@@ -110,7 +110,7 @@ func TestAClientThatComesBackIsSentAway(t *testing.T) {
 		ann := s.join("ann", client.Options{Dial: b.dial})
 		assert.Len(t, told[client.Lost](ann), 1)
 		time.Sleep(time.Minute)
-		var dismissed *client.Dismissed
+		var dismissed *client.GoodbyeError
 		require.ErrorAs(t, <-ann.ended, &dismissed)
 		assert.Equal(t, protocol.Finished, dismissed.Reason)
 		assert.Equal(t, int32(2), b.came.Load())
@@ -148,7 +148,7 @@ func TestShutdownIsTheEnd(t *testing.T) {
 			return s.dial(hub.Identity{Nick: nick(t, "operator"), Operator: true}, nil)
 		}})
 		op.send(protocol.Stop{})
-		require.NoError(t, op.Settle(t.Context()))
+		require.NoError(t, op.Flush(t.Context()))
 		s.close()
 		for _, p := range []*person{ann, op} {
 			assert.EqualError(t, <-p.ended, "the server is shutting down")

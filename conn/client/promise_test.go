@@ -92,7 +92,7 @@ func broken(t *testing.T, s *stage, rnd *rand.Rand) {
 		time.Sleep(time.Duration(rnd.IntN(int(2 * time.Second))))
 	}
 	for _, p := range people {
-		require.NoError(t, p.Settle(t.Context()))
+		require.NoError(t, p.Flush(t.Context()))
 	}
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
@@ -144,7 +144,7 @@ func brokenInSeveral(t *testing.T, s *stage, rnd *rand.Rand) {
 		time.Sleep(time.Duration(rnd.IntN(int(2 * time.Second))))
 	}
 	for _, p := range people {
-		require.NoError(t, p.Settle(t.Context()))
+		require.NoError(t, p.Flush(t.Context()))
 	}
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
@@ -191,7 +191,7 @@ func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 		bob.say("first missed")
 		bob.send(protocol.Msg{To: nick(t, "ann"), Text: protocol.MustText("second missed")})
 		bob.say("third missed")
-		require.NoError(t, bob.Settle(t.Context()))
+		require.NoError(t, bob.Flush(t.Context()))
 		time.Sleep(time.Second)
 		synctest.Wait()
 		bob.say("after")
@@ -305,7 +305,7 @@ func TestG5APrivateLineIsSaidOnce(t *testing.T) {
 		w.mu.Lock()
 		w.left = 0
 		w.mu.Unlock()
-		require.NoError(t, ann.Settle(t.Context()))
+		require.NoError(t, ann.Flush(t.Context()))
 		time.Sleep(time.Minute)
 		assert.Len(t, heard[protocol.Whispered](bob), 1)
 		assert.Len(t, told[client.Connected](ann), 2)

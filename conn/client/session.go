@@ -7,7 +7,7 @@ import (
 // session is the state that outlives a connection: the nick, the room, and the last position
 // seen. It belongs to Run.
 type session struct {
-	kept
+	outstanding
 	want   protocol.Nick // the nick asked for
 	replay *int
 	nick   protocol.Nick
@@ -16,10 +16,10 @@ type session struct {
 	epoch  string
 	seq    uint64 // position of the last entry seen
 
-	shown  protocol.Ref  // a ping whose answer comes after the history that a new session is told
-	probe  protocol.Ref  // a ping whose answer ends a search in the history; nothing is sent before
-	former protocol.Nick // the nick under which the lines searched for were sent
-	hole   bool          // the history searched has a gap
+	replayEnd  protocol.Ref  // a ping whose answer comes after the history that a new session is told
+	probe      protocol.Ref  // a ping whose answer ends a search in the history; nothing is sent before
+	formerNick protocol.Nick // the nick under which the lines searched for were sent
+	gapSeen    bool          // the history searched has a gap
 }
 
 func (s *session) hello() protocol.Hello {
@@ -34,17 +34,17 @@ func (s *session) hello() protocol.Hello {
 // and not answered before the break. It returns those that are given up.
 func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 	if s.probe == "" {
-		s.former, s.hole = s.nick, false
+		s.formerNick, s.gapSeen = s.nick, false
 	}
 	s.probe = ""
 	s.nick, s.room, s.token, s.epoch, s.seq = w.Nick, w.Room, w.Token, w.Epoch, w.Seq
 
 	doubt, elsewhere := false, false
-	s.keepIf(func(e *entry) bool {
-		switch here := e.in == s.token; {
-		case e.in == "": // it was never sent
+	s.keepIf(func(e *pending) bool {
+		switch here := e.sentUnder == s.token; {
+		case e.sentUnder == "": // it was never sent
 		case mayRepeat(e.cmd) && (here || !isLine(e.cmd)):
-			e.in = ""
+			e.sentUnder = ""
 		case !here && isSaidIn(e.cmd, w.Room) && !elsewhere:
 			doubt = true
 		default:
@@ -66,11 +66,11 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 
 // found removes a line of a former session that the history has.
 func (s *session) found(from protocol.Nick, sent protocol.Command) {
-	if s.probe == "" || !from.Same(s.former) && !from.Same(s.want) {
+	if s.probe == "" || !from.Same(s.formerNick) && !from.Same(s.want) {
 		return
 	}
 	for i, e := range s.all {
-		if e.in != "" && e.in != s.token && sameWords(e.cmd, sent) {
+		if e.sentUnder != "" && e.sentUnder != s.token && sameWords(e.cmd, sent) {
 			s.all = append(s.all[:i], s.all[i+1:]...)
 			return
 		}
@@ -93,15 +93,15 @@ func sameWords(a, b protocol.Command) bool {
 // gap, and is sent; otherwise it may have been said, and is given up.
 func (s *session) searched() (lost []Undelivered) {
 	s.probe = ""
-	s.keepIf(func(e *entry) bool {
-		if e.in == "" || e.in == s.token {
+	s.keepIf(func(e *pending) bool {
+		if e.sentUnder == "" || e.sentUnder == s.token {
 			return true
 		}
-		e.in = ""
-		if s.hole {
+		e.sentUnder = ""
+		if s.gapSeen {
 			lost = append(lost, Undelivered{Command: e.cmd, Maybe: true})
 		}
-		return !s.hole
+		return !s.gapSeen
 	})
 	return lost
 }
@@ -112,8 +112,8 @@ func (s *session) unsent(dst []byte) []byte {
 		return dst
 	}
 	for _, e := range s.all {
-		if e.in == "" {
-			e.in = s.token
+		if e.sentUnder == "" {
+			e.sentUnder = s.token
 			dst = protocol.AppendCommandJSON(dst, e.cmd)
 		}
 	}
@@ -121,28 +121,28 @@ func (s *session) unsent(dst []byte) []byte {
 }
 
 // hear updates the session from an event, and reports whether the caller gets it: not the answers to
-// the client's own pings, nor an Duplicate for a line that was settled before.
+// the client's own pings, nor a Duplicate for a line that was answered before.
 func (s *session) hear(e protocol.Event) (tell bool) {
 	if seq := protocol.MetaOf(e).Seq; seq > 0 {
 		s.seq = seq
 	}
 	switch e := e.(type) {
 	case protocol.Said:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 		s.found(e.From, protocol.Say{Text: e.Text})
 	case protocol.Acted:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 		s.found(e.From, protocol.Me{Text: e.Text})
 	case protocol.Whispered:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 	case protocol.Replied:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 	case protocol.Noted:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 	case protocol.Duplicate:
-		return s.settle(e.Ref) || !s.isOurs(e.Ref)
+		return s.ack(e.Ref) || !s.isOurs(e.Ref)
 	case protocol.Refused:
-		s.settle(e.Ref)
+		s.ack(e.Ref)
 	case protocol.Renamed:
 		if e.You {
 			s.nick, s.want = e.To, e.To
@@ -156,10 +156,10 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 	case protocol.Watched:
 		s.seq = max(s.seq, e.Seq)
 	case protocol.Gap:
-		s.hole = s.hole || e.Why != protocol.SessionExpired
+		s.gapSeen = s.gapSeen || e.Why != protocol.SessionExpired
 	case protocol.Pong:
 		if s.isOurs(e.Ref) {
-			s.settleUpTo(e.Ref)
+			s.ackUpTo(e.Ref)
 			return false
 		}
 	}

@@ -28,7 +28,7 @@ func TestALineOfAnotherRoomIsNotSearchedFor(t *testing.T) {
 	tea, err := protocol.ParseRoom("tea")
 	assert.NoError(t, err)
 	hi := protocol.MustText("hi")
-	s := session{kept: newKept(), token: "before", room: protocol.Lobby}
+	s := session{outstanding: newOutstanding(), token: "before", room: protocol.Lobby}
 	for _, cmd := range []protocol.Command{
 		protocol.Say{Text: hi}, protocol.Say{Text: hi, Room: protocol.Lobby}, protocol.Say{Text: hi, Room: tea}, protocol.Me{Text: hi, Room: tea},
 	} {
@@ -49,7 +49,7 @@ func TestALineOfAnotherRoomIsNotSearchedFor(t *testing.T) {
 func TestTheFrontIsFollowed(t *testing.T) {
 	tea, err := protocol.ParseRoom("tea")
 	assert.NoError(t, err)
-	s := session{kept: newKept(), room: protocol.Lobby, seq: 7}
+	s := session{outstanding: newOutstanding(), room: protocol.Lobby, seq: 7}
 	s.hear(protocol.Watched{Room: tea, Here: 1, Seq: 9})
 	assert.Equal(t, uint64(9), s.seq)
 	assert.Equal(t, protocol.Lobby, s.hello().Room)

@@ -9,41 +9,41 @@ import (
 	"chinwag/protocol"
 )
 
-// maxKept is how many commands may wait for their answers. The server remembers as
+// maxOutstanding is how many commands may wait for their answers. The server remembers as
 // many ids, so that none of them can be said twice.
-const maxKept = 256
+const maxOutstanding = 256
 
-// kept are the commands without an answer yet, in order.
-type kept struct {
+// outstanding are the commands without an answer yet, in order.
+type outstanding struct {
 	prefix string // of all ids of this client
 	n      uint64
-	all    []*entry
+	all    []*pending
 }
 
-// entry is a command that waits for its answer.
-type entry struct {
-	cmd     protocol.Command
-	ref     protocol.Ref  // of a line, or of the client's own ping
-	in      string        // token of the session in which it was sent; "": not sent
-	settled chan struct{} // not nil: closed when it is answered
+// pending is a command that waits for its answer.
+type pending struct {
+	cmd       protocol.Command
+	ref       protocol.Ref  // of a line, or of the client's own ping
+	sentUnder string        // token of the session in which it was sent; "": not sent
+	acked     chan struct{} // not nil: closed when it is answered
 }
 
-func newKept() kept { return kept{prefix: rand.Text()[:10] + "-"} }
+func newOutstanding() outstanding { return outstanding{prefix: rand.Text()[:10] + "-"} }
 
-func (k *kept) hasRoom() bool { return len(k.all)+2 <= maxKept }
+func (k *outstanding) hasRoom() bool { return len(k.all)+2 <= maxOutstanding }
 
 // ref is a fresh id.
-func (k *kept) ref() protocol.Ref {
+func (k *outstanding) ref() protocol.Ref {
 	k.n++
 	return protocol.Ref(k.prefix + strconv.FormatUint(k.n, 36))
 }
 
-func (k *kept) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
+func (k *outstanding) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
 
 // add keeps a command. Unless it is a Say or a Me, which are always answered, a ping follows it,
 // whose answer comes after the command's own.
-func (k *kept) add(cmd protocol.Command) {
-	e := &entry{}
+func (k *outstanding) add(cmd protocol.Command) {
+	e := &pending{}
 	e.cmd, e.ref = k.withRef(cmd)
 	k.all = append(k.all, e)
 	switch cmd.(type) {
@@ -53,13 +53,13 @@ func (k *kept) add(cmd protocol.Command) {
 	}
 }
 
-func (k *kept) addPing(settled chan struct{}) {
+func (k *outstanding) addPing(acked chan struct{}) {
 	ref := k.ref()
-	k.all = append(k.all, &entry{cmd: protocol.Ping{Ref: ref}, ref: ref, settled: settled})
+	k.all = append(k.all, &pending{cmd: protocol.Ping{Ref: ref}, ref: ref, acked: acked})
 }
 
 // withRef is cmd with an id, if it is a line: its own, or a new one.
-func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
+func (k *outstanding) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
 	switch cmd := cmd.(type) {
 	case protocol.Say:
 		cmd.Ref = k.refOr(cmd.Ref)
@@ -90,15 +90,15 @@ func (k *kept) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
 	return cmd, ""
 }
 
-func (k *kept) refOr(given protocol.Ref) protocol.Ref {
+func (k *outstanding) refOr(given protocol.Ref) protocol.Ref {
 	if given != "" {
 		return given
 	}
 	return k.ref()
 }
 
-// settle removes the line that is answered, and reports whether there is one.
-func (k *kept) settle(ref protocol.Ref) bool {
+// ack removes the line that is answered, and reports whether there is one.
+func (k *outstanding) ack(ref protocol.Ref) bool {
 	i := k.find(ref)
 	if i >= 0 {
 		k.all = slices.Delete(k.all, i, i+1)
@@ -106,27 +106,27 @@ func (k *kept) settle(ref protocol.Ref) bool {
 	return i >= 0
 }
 
-// settleUpTo removes a ping that is answered, and all commands before it.
-func (k *kept) settleUpTo(ref protocol.Ref) {
+// ackUpTo removes a ping that is answered, and all commands before it.
+func (k *outstanding) ackUpTo(ref protocol.Ref) {
 	i := k.find(ref)
 	for _, e := range k.all[:i+1] {
-		if e.settled != nil {
-			close(e.settled)
+		if e.acked != nil {
+			close(e.acked)
 		}
 	}
 	k.all = slices.Delete(k.all, 0, i+1)
 }
 
-func (k *kept) find(ref protocol.Ref) int {
+func (k *outstanding) find(ref protocol.Ref) int {
 	if ref == "" {
 		return -1
 	}
-	return slices.IndexFunc(k.all, func(e *entry) bool { return e.ref == ref })
+	return slices.IndexFunc(k.all, func(e *pending) bool { return e.ref == ref })
 }
 
 // keepIf removes the entries for which keep is false.
-func (k *kept) keepIf(keep func(*entry) bool) {
-	k.all = slices.DeleteFunc(k.all, func(e *entry) bool { return !keep(e) })
+func (k *outstanding) keepIf(keep func(*pending) bool) {
+	k.all = slices.DeleteFunc(k.all, func(e *pending) bool { return !keep(e) })
 }
 
 // isSaid reports whether a command is a line that the room's history will show.

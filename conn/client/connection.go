@@ -23,39 +23,39 @@ const (
 	maxLine     = 256 << 10        // bytes of a later line
 )
 
-// link is one connection, after its welcome.
-type link struct {
+// connection is one connection, after its welcome.
+type connection struct {
 	conn    net.Conn
 	in      *bufio.Reader
 	welcome protocol.Welcome
 
-	heard chan heard    // unbuffered; reader to Run
-	out   chan []byte   // unbuffered; Run to writer
-	over  chan struct{} // closed by close
+	inputs chan input    // unbuffered; reader to Run
+	out    chan []byte   // unbuffered; Run to writer
+	closed chan struct{} // closed by close
 }
 
-type heard struct {
+type input struct {
 	event protocol.Event
 	err   error // the end of the connection; it comes last
 }
 
 // connect dials, reads the greeting, and says hello if it is chinwag's.
-func connect(ctx context.Context, o *Options, hello protocol.Hello) (*link, error) {
+func connect(ctx context.Context, o *Options, hello protocol.Hello) (*connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	conn, err := o.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l := &link{
-		conn:  conn,
-		in:    bufio.NewReader(conn),
-		heard: make(chan heard),
-		out:   make(chan []byte),
-		over:  make(chan struct{}),
+	c := &connection{
+		conn:   conn,
+		in:     bufio.NewReader(conn),
+		inputs: make(chan input),
+		out:    make(chan []byte),
+		closed: make(chan struct{}),
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	err = l.greet(hello)
+	err = c.greet(hello)
 	if !stop() && err == nil {
 		err = errSilent
 	}
@@ -63,32 +63,32 @@ func connect(ctx context.Context, o *Options, hello protocol.Hello) (*link, erro
 		_ = conn.Close()
 		return nil, err
 	}
-	return l, nil
+	return c, nil
 }
 
 // greet reads the first line before it writes anything: on another
 // chat server, every byte would be a message.
-func (l *link) greet(hello protocol.Hello) error {
-	first, err := l.line(maxGreeting)
+func (c *connection) greet(hello protocol.Hello) error {
+	first, err := c.line(maxGreeting)
 	switch why, away := strings.CutPrefix(string(first), "-- goodbye: "); {
 	case away:
-		return &TurnedAway{why}
+		return &RejectedError{why}
 	case err == errLongLine, len(first) > 0 && !isChinwag(first):
 		return ErrNotChinwag
 	case err != nil:
 		return err
 	}
-	if _, err := l.conn.Write(protocol.AppendCommandJSON(nil, hello)); err != nil {
+	if _, err := c.conn.Write(protocol.AppendCommandJSON(nil, hello)); err != nil {
 		return err
 	}
 	for {
-		line, err := l.line(maxLine)
+		line, err := c.line(maxLine)
 		if err != nil {
 			return err
 		}
 		if !protocol.IsJSON(line) {
 			if why, away := strings.CutPrefix(string(line), "-- goodbye: "); away {
-				return &TurnedAway{why}
+				return &RejectedError{why}
 			}
 			continue
 		}
@@ -98,10 +98,10 @@ func (l *link) greet(hello protocol.Hello) error {
 		}
 		switch e := e.(type) {
 		case protocol.Welcome:
-			l.welcome = e
+			c.welcome = e
 			return nil
 		case protocol.Refused:
-			return &TurnedAway{e.Text}
+			return &RejectedError{e.Text}
 		case protocol.Goodbye:
 			return sentAway(e)
 		}
@@ -111,9 +111,9 @@ func (l *link) greet(hello protocol.Hello) error {
 // sentAway is the error for a goodbye in the place of a welcome.
 func sentAway(e protocol.Goodbye) error {
 	if e.Back == 0 {
-		return &Dismissed{e}
+		return &GoodbyeError{e}
 	}
-	return &TurnedAway{e.Words()}
+	return &RejectedError{e.Words()}
 }
 
 // isChinwag looks for protocol.Version as a word: chinwag/10 is another one.
@@ -123,21 +123,21 @@ func isChinwag(line []byte) bool {
 }
 
 // start runs the reader and the writer until close.
-func (l *link) start(wg *sync.WaitGroup, log *slog.Logger) {
-	wg.Go(func() { l.read(log) })
-	wg.Go(l.write)
+func (c *connection) start(wg *sync.WaitGroup, log *slog.Logger) {
+	wg.Go(func() { c.read(log) })
+	wg.Go(c.write)
 }
 
 // close ends both directions. It must be called once.
-func (l *link) close() {
-	close(l.over)
-	_ = l.conn.Close()
+func (c *connection) close() {
+	close(c.closed)
+	_ = c.conn.Close()
 }
 
-func (l *link) read(log *slog.Logger) {
+func (c *connection) read(log *slog.Logger) {
 	for {
-		line, err := l.line(maxLine)
-		h := heard{err: err}
+		line, err := c.line(maxLine)
+		h := input{err: err}
 		if err == nil {
 			if h.event, err = protocol.DecodeEvent(line); err != nil {
 				log.Warn("client: an event was not understood", "err", err, "bytes", len(line))
@@ -145,8 +145,8 @@ func (l *link) read(log *slog.Logger) {
 			}
 		}
 		select {
-		case l.heard <- h:
-		case <-l.over:
+		case c.inputs <- h:
+		case <-c.closed:
 			return
 		}
 		if h.err != nil {
@@ -157,20 +157,20 @@ func (l *link) read(log *slog.Logger) {
 
 // write sends the bytes that Run gives it. After an error it writes nothing more, but the
 // reader goes on for drainTime: there may be a goodbye.
-func (l *link) write() {
+func (c *connection) write() {
 	for {
 		select {
-		case b := <-l.out:
+		case b := <-c.out:
 			for len(b) > 0 {
-				_ = l.conn.SetWriteDeadline(time.Now().Add(writeTime))
-				n, err := l.conn.Write(b[:min(len(b), piece)])
+				_ = c.conn.SetWriteDeadline(time.Now().Add(writeTime))
+				n, err := c.conn.Write(b[:min(len(b), piece)])
 				if err != nil {
-					_ = l.conn.SetReadDeadline(time.Now().Add(drainTime))
+					_ = c.conn.SetReadDeadline(time.Now().Add(drainTime))
 					return
 				}
 				b = b[n:]
 			}
-		case <-l.over:
+		case <-c.closed:
 			return
 		}
 	}
@@ -178,10 +178,10 @@ func (l *link) write() {
 
 // line is the next line without its line end. A line that is cut by the end
 // of the stream comes with the error.
-func (l *link) line(most int) ([]byte, error) {
+func (c *connection) line(most int) ([]byte, error) {
 	var line []byte
 	for {
-		part, err := l.in.ReadSlice('\n')
+		part, err := c.in.ReadSlice('\n')
 		if len(line)+len(part) > most+2 {
 			return nil, errLongLine
 		}
