@@ -9,16 +9,6 @@ import (
 // Operators take visitors. Of two operators that take the same one the first has the visitor, and the other is told
 // which operator that is.
 
-// next assigns the visitor that has waited longest to s.
-func (m *Machine) next(s *Session) {
-	if t := m.longest(); t != nil {
-		m.takeOver(s, t)
-		return
-	}
-	m.hush(s) // lines sent together with it were meant for that visitor
-	m.notice(s, "nobody waits")
-}
-
 func (m *Machine) take(s *Session, no protocol.Ticket) {
 	t, why := m.owned(s, no)
 	switch {
@@ -169,4 +159,44 @@ func wordsTo(e protocol.Recorded) protocol.Text {
 		return e.Text
 	}
 	return protocol.Text{}
+}
+
+// tendDesk does what follows by itself when something at the desk has changed.
+func (m *Machine) tendDesk() {
+	if !m.desk.touched {
+		return
+	}
+	m.limitDesk()
+	m.followTargets()
+	m.assign()
+	m.desk.touched = false
+}
+
+// assign gives the next visitor, without being asked, to the only connected operator of a server that is only a desk,
+// if it serves none. With more operators it does nothing: a half-typed line could reach the wrong visitor.
+func (m *Machine) assign() {
+	if !m.Settings.Desk {
+		return
+	}
+	s := m.onlyOperator()
+	if s == nil || s.Target.Ticket != 0 || !s.Duty || m.hasTickets(s) {
+		return
+	}
+	if t := m.longest(); t != nil {
+		m.appoint(s, t)
+	}
+}
+
+// onlyOperator returns the connected operator; nil: there is none, or more than one.
+func (m *Machine) onlyOperator() (only *Session) {
+	for _, s := range m.desk.operators {
+		switch {
+		case !s.isThere():
+		case only != nil:
+			return nil
+		default:
+			only = s
+		}
+	}
+	return only
 }

@@ -1,6 +1,16 @@
 package state
 
-import "errors"
+import (
+	"chinwag/protocol"
+	"errors"
+	"slices"
+)
+
+// Canned is a ready reply of operators.
+type Canned struct {
+	Name string
+	Text protocol.Text
+}
 
 // repliesRow is the row of the ready replies, which may be many. A lone server has none: each start brings them. A
 // node needs it: when it was just loaded, it decides commands of other nodes before its own start.
@@ -37,4 +47,31 @@ func (s *Settings) replyFields(c *coder) {
 		c.words(&r.Name)
 		c.text(&r.Text)
 	})
+}
+
+// canned sends a ready reply.
+func (m *Machine) canned(s *Session, cmd protocol.Canned) {
+	if cmd.Name.IsBlank() {
+		m.answer(s, protocol.CannedList{Names: m.replyNames()})
+		return
+	}
+	i := slices.IndexFunc(m.Settings.Replies, func(c Canned) bool { return c.Name == cmd.Name.String() })
+	if i < 0 {
+		m.rejectf(s, "no-ready-reply", "there is no ready reply of that name: /canned lists them")
+		return
+	}
+	text := m.Settings.Replies[i].Text
+	if t := m.targetOf(s); cmd.Ticket == 0 && t != nil {
+		m.replyTo(s, t, cmd.Ref, text)
+		return
+	}
+	m.reply(s, cmd.Ticket, cmd.Ref, text)
+}
+
+func (m *Machine) replyNames() []string {
+	names := []string{}
+	for _, c := range m.Settings.Replies {
+		names = append(names, c.Name)
+	}
+	return names
 }

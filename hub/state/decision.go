@@ -105,10 +105,3 @@ func (Dropped) query()     {}
 func (Inheritance) query() {}
 func (Diverged) query()    {}
 func (Shutdown) query()    {}
-
-// Stay is a session's time in a room: a range of positions in its stream.
-type Stay struct {
-	Stream Stream
-	From   uint64 // position at which it entered
-	Upto   uint64 // position at which it left; 0: it is still there
-}

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -67,26 +66,6 @@ func (m *Machine) limitsNow() *limits {
 		}
 	}
 	return &d.limits
-}
-
-// configured applies Configured. Lower bounds drop no ticket that exists already.
-func (m *Machine) configured(c Configured) {
-	was, set := m.Settings, &c.Settings
-	m.touchCommon().Settings = c.Settings
-	m.keepReplies()
-	if set.Visitors >= was.Visitors && set.VisitorsPerAddress >= was.VisitorsPerAddress &&
-		set.MessagesKept >= was.MessagesKept && set.MessagesPerAddress >= was.MessagesPerAddress {
-		return
-	}
-	for _, t := range slices.SortedFunc(maps.Values(m.desk.tickets), byNumber) {
-		m.touchTicket(t).Kept = true
-	}
-}
-
-// isOf reports whether l was computed for the bounds of set.
-func (l *limits) isOf(set *Settings) bool {
-	return l.of.Visitors == set.Visitors && l.of.VisitorsPerAddress == set.VisitorsPerAddress &&
-		l.of.MessagesKept == set.MessagesKept && l.of.MessagesPerAddress == set.MessagesPerAddress
 }
 
 // expired returns the first n messages that wait since a time, or longer.

@@ -119,8 +119,3 @@ func (s *Session) ignores(session uuid.UUID, name protocol.Nick) bool {
 	key := name.Keys()[0]
 	return slices.ContainsFunc(s.Ignoring, func(i Ignored) bool { return i.Session == session || i.key == key })
 }
-
-// shows reports whether s is shown the topic of r: there is one, and s does not ignore its author.
-func (s *Session) shows(r *Room) bool {
-	return !r.Topic.IsBlank() && (r.By == s.ID || !s.ignores(r.By, r.From))
-}

@@ -132,26 +132,3 @@ func (Continue) op()  {}
 func (Due) op()       {}
 func (Heartbeat) op() {}
 func (Checksum) op()  {}
-
-// Settings are how the server is configured. No bound is 0: math.MaxInt is none.
-type Settings struct {
-	Desk               bool          // the server is only a desk: it has no rooms but the desk and that of operators
-	Rooms              int           // at most
-	RoomsPerSession    int           // that one session is in at once; at most MaxPlaces
-	Hold               time.Duration // how long a session without a connection is held
-	Replay             int           // lines of history if a client names no number
-	Visitors           int           // at the desk at once
-	VisitorsPerAddress int
-	Messages           time.Duration // how long a message waits
-	MessagesKept       int           // that wait at once; beyond it, the oldest is dropped
-	MessagesPerAddress int
-	Silence            time.Duration // after which an operator's visitors wait again; 0: never
-	Password           Secret        // of operators; zero: there is none
-	Replies            []Canned      // the ready replies, in the order of their names
-}
-
-// Canned is a ready reply of operators.
-type Canned struct {
-	Name string
-	Text protocol.Text
-}

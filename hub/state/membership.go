@@ -1,10 +1,19 @@
 package state
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 
 	"chinwag/protocol"
 )
+
+// Stay is a session's time in a room: a range of positions in its stream.
+type Stay struct {
+	Stream Stream
+	From   uint64 // position at which it entered
+	Upto   uint64 // position at which it left; 0: it is still there
+}
 
 // stream returns the stream that s reads of a room.
 func (s *Session) stream(in protocol.Room) Stream {
@@ -132,4 +141,97 @@ func (m *Machine) empty(r *Room, at uint64) {
 		m.touchRoom(r).Emptied = at
 	}
 	m.indexRoom(r)
+}
+
+// Place is a room that a session is in.
+type Place struct {
+	Room protocol.Room
+	Came uint64 // position at which it entered
+}
+
+// Places yields the rooms of s, the one in front first.
+func (s *Session) Places() iter.Seq[Place] {
+	return func(yield func(Place) bool) {
+		if s.Room != (protocol.Room{}) && !yield(Place{s.Room, s.Came}) {
+			return
+		}
+		for _, p := range s.Watched {
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// place returns the place of s in a room, and whether it is in there.
+func (s *Session) place(in protocol.Room) (p Place, is bool) {
+	for p := range s.Places() {
+		if p.Room == in {
+			return p, in != protocol.Room{}
+		}
+	}
+	return p, false
+}
+
+// isIn reports whether s is in a room.
+func (s *Session) isIn(room protocol.Room) bool {
+	_, is := s.place(room)
+	return is
+}
+
+// rooms returns the rooms of s, the one in front first.
+func (s *Session) rooms() (rooms []protocol.Room) {
+	for p := range s.Places() {
+		rooms = append(rooms, p.Room)
+	}
+	return rooms
+}
+
+// shared returns the rooms of s, by name, in which one thing that it does is emitted with one id; nil: there is only
+// one. The desk and the room of operators are left out.
+func (s *Session) shared() (rooms []protocol.Room) {
+	if len(s.Watched) == 0 {
+		return nil
+	}
+	for p := range s.Places() {
+		if p.Room != protocol.OperatorsRoom && p.Room != protocol.DeskRoom {
+			rooms = append(rooms, p.Room)
+		}
+	}
+	if len(rooms) < 2 {
+		return nil
+	}
+	slices.SortFunc(rooms, byName)
+	return rooms
+}
+
+func byName(a, b protocol.Room) int { return cmp.Compare(a.String(), b.String()) }
+
+// emitEach emits one thing that s does in each of its rooms, with one id. f makes the event for a room.
+func (m *Machine) emitEach(s *Session, f func(protocol.Meta) protocol.Recorded) {
+	rooms := s.rooms() // the event may take s out of one
+	for i, room := range rooms {
+		stamp := m.sameStamp
+		if i == 0 {
+			stamp = m.stamp
+		}
+		m.emit(s.stream(room), s.ID, f(stamp(room)))
+	}
+}
+
+// roomOr returns the room that a command names, or the one in front; why: s is not in there.
+func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol.Refusal) {
+	switch {
+	case named == protocol.Room{}:
+		return s.Room, nil
+	case !s.isIn(named):
+		return named, protocol.NotInRoom(named)
+	}
+	return named, nil
+}
+
+// insertPlace puts p into its place in the order of coming.
+func insertPlace(list []Place, p Place) []Place {
+	i, _ := slices.BinarySearchFunc(list, p, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) })
+	return slices.Insert(list, i, p)
 }

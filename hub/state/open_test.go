@@ -16,7 +16,7 @@ func TestAPersonSeesWhatIsNeededLast(t *testing.T) {
 	}, f.open("guest", nil))
 	f.do("guest", protocol.Topic{Text: protocol.MustText("tea")})
 	assert.Equal(t, []string{
-		"ann: Opened", "#lobby| -- ann joined", "ann< Past", `ann< -- topic of #lobby: tea`,
+		"ann: Opened", "#lobby| -- ann joined", "ann< Replay", `ann< -- topic of #lobby: tea`,
 		"ann< -- You are ann in #lobby (2 here). Type to talk, /help for more.",
 	}, f.open("ann", func(op *Open) { op.Replay = 5 }))
 	assert.Equal(t, []string{
@@ -34,7 +34,7 @@ func TestAProgramHearsNothingBeforeItsWelcome(t *testing.T) {
 	d := f.intend("bot", op)
 	assert.Equal(t, Replay{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Query)
 	assert.Equal(t, protocol.Ref("h1"), d.Answers[1].Event.(protocol.Refused).Ref)
-	assert.Equal(t, "bot< Past", f.script(d)[6])
+	assert.Equal(t, "bot< Replay", f.script(d)[6])
 	assert.Equal(t, []string{"name-taken", "operators-room"}, []string{d.Answers[1].Event.(protocol.Refused).Code, d.Answers[2].Event.(protocol.Refused).Code})
 	assert.IsType(t, protocol.Welcome{}, d.Answers[0].Event)
 	assert.IsType(t, protocol.TopicInfo{}, d.Answers[3].Event)
@@ -46,7 +46,7 @@ func TestAProgramWhoseSessionIsOver(t *testing.T) {
 	lines := f.open("bot", func(op *Open) { op.Program, op.Replay, op.Missing = true, 5, protocol.SessionExpired })
 	assert.Equal(t, []string{"bot< CatchUp"}, lines[4:])
 	lines = f.open("bot2", func(op *Open) { op.Program, op.Replay, op.Missing = true, 5, protocol.OldEpoch })
-	assert.Equal(t, []string{"bot2< Past"}, lines[4:])
+	assert.Equal(t, []string{"bot2< Replay"}, lines[4:])
 }
 
 // Whoever was announced before its hello is one that leaves and another that comes, in one step.

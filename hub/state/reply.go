@@ -1,8 +1,6 @@
 package state
 
 import (
-	"slices"
-
 	"chinwag/protocol"
 )
 
@@ -90,33 +88,6 @@ func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 		m.reject(s, notReplying)
 	}
 	return true
-}
-
-// canned sends a ready reply.
-func (m *Machine) canned(s *Session, cmd protocol.Canned) {
-	if cmd.Name.IsBlank() {
-		m.answer(s, protocol.CannedList{Names: m.replyNames()})
-		return
-	}
-	i := slices.IndexFunc(m.Settings.Replies, func(c Canned) bool { return c.Name == cmd.Name.String() })
-	if i < 0 {
-		m.rejectf(s, "no-ready-reply", "there is no ready reply of that name: /canned lists them")
-		return
-	}
-	text := m.Settings.Replies[i].Text
-	if t := m.targetOf(s); cmd.Ticket == 0 && t != nil {
-		m.replyTo(s, t, cmd.Ref, text)
-		return
-	}
-	m.reply(s, cmd.Ticket, cmd.Ref, text)
-}
-
-func (m *Machine) replyNames() []string {
-	names := []string{}
-	for _, c := range m.Settings.Replies {
-		names = append(names, c.Name)
-	}
-	return names
 }
 
 // note tells the operators something about a visitor.

@@ -8,6 +8,19 @@ import (
 	"chinwag/protocol"
 )
 
+// Room is a room that has members or a topic.
+type Room struct {
+	Name    protocol.Room
+	Topic   protocol.Text // "" : none
+	By      uuid.UUID     // the session that has set it
+	From    protocol.Nick // its nick at that time
+	Emptied uint64        // position at which the last member left; 0: it has members
+
+	row     int64 // 0: it is in no store
+	dirty   uint64
+	members members
+}
+
 // join moves s to a room that it asks for.
 func (m *Machine) join(s *Session, to protocol.Room) {
 	if to == protocol.DeskRoom || m.Settings.Desk && !s.Operator {

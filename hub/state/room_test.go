@@ -26,7 +26,7 @@ func TestFromRoomToRoom(t *testing.T) {
 	topic(f, "bob", "green")
 	f.do("ann", protocol.Away{Text: protocol.MustText("tea")})
 	assert.Equal(t, []string{
-		"#lobby| -- ann went to #tea", "#tea| -- ann joined", "ann< -- you are in #tea now (2 here)", "ann< -- topic of #tea: green", "ann< Past",
+		"#lobby| -- ann went to #tea", "#tea| -- ann joined", "ann< -- you are in #tea now (2 here)", "ann< -- topic of #tea: green", "ann< Replay",
 	}, join(f, "ann", "tea"))
 	assert.True(t, f.of("ann").Away.IsBlank())
 	assert.Equal(t, []string{"ann< -- you are in #tea already"}, join(f, "ann", "tea"))

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"chinwag/protocol"
 )
 
@@ -21,12 +19,6 @@ func (m *Machine) seeOther(s *Session) {
 	m.answer(s, entered)
 	m.showTopic(s, s.Room)
 	m.showLast(s, Place{s.Room, s.Came})
-}
-
-func (m *Machine) showTopic(s *Session, in protocol.Room) {
-	if r := m.rooms[in]; s.shows(r) {
-		m.answer(s, protocol.TopicInfo{Room: r.Name, Text: r.Topic})
-	}
 }
 
 // showLast replays the last lines of a room from before s entered it.
@@ -122,66 +114,4 @@ func (m *Machine) membersOf(r *Room) protocol.Event {
 		e.Names = append(e.Names, one)
 	}
 	return e
-}
-
-// topic sends the topic of one of s's rooms, or sets it.
-func (m *Machine) topic(s *Session, cmd protocol.Topic) {
-	room, why := s.roomOr(cmd.Room)
-	switch {
-	case why != nil:
-		m.reject(s, why)
-	case cmd.Text.IsBlank():
-		m.tellTopic(s, room)
-	case isLong(cmd.Text):
-		m.rejectf(s, "topic-too-long", "a topic has at most %d bytes: please make it shorter", maxShort)
-	default:
-		set := protocol.TopicSet{Meta: m.stamp(room), From: s.Nick, Ack: protocol.Ack{You: true}}
-		if cmd.Text.String() != "-" {
-			set.Text = cmd.Text
-		}
-		m.emit(s.stream(room), s.ID, set)
-	}
-}
-
-func (m *Machine) tellTopic(s *Session, in protocol.Room) {
-	r := m.rooms[in]
-	if !r.Topic.IsBlank() && !s.shows(r) {
-		m.notice(s, "the topic of "+r.Name.String()+" was set by somebody whom you ignore")
-		return
-	}
-	m.answer(s, protocol.TopicInfo{Room: r.Name, Text: r.Topic})
-}
-
-func (m *Machine) topicSet(s *Session, ev protocol.TopicSet) {
-	m.setTopic(m.rooms[ev.Room], ev.Text, s.ID, ev.From)
-}
-
-// setTopic sets or removes the topic of a room. A room has a row as long as it has a topic.
-func (m *Machine) setTopic(r *Room, t protocol.Text, by uuid.UUID, from protocol.Nick) {
-	m.touchRoom(r)
-	switch {
-	case t.IsBlank():
-		*r = Room{Name: r.Name, dirty: r.dirty, members: r.members}
-		m.indexRoom(r) // it may be empty, and hold nothing any more
-		return
-	case r.row == 0:
-		r.row = m.nextRow()
-	}
-	r.Topic, r.By, r.From = t, by, from
-}
-
-// away tells the rooms of s that it is away, or back.
-func (m *Machine) away(s *Session, t protocol.Text) {
-	switch {
-	case isLong(t):
-		m.rejectf(s, "away-too-long", "an away text has at most %d bytes: please make it shorter", maxShort)
-	case t.IsBlank() && s.Away.IsBlank():
-		m.notice(s, "you are not away: /away TEXT says that you are")
-	default:
-		set := protocol.AwaySet{From: s.Nick, Text: t, Ack: protocol.Ack{You: true}, Rooms: s.shared()}
-		m.emitEach(s, func(at protocol.Meta) protocol.Recorded {
-			set.Meta = at
-			return set
-		})
-	}
 }

@@ -5,6 +5,13 @@ import (
 	"slices"
 )
 
+// Row is one row of the state as a store keeps it: a session, a room, a ticket or the like.
+// A store keeps the bytes and knows nothing about them.
+type Row struct {
+	ID    int64  // above 0; never the number of two rows at the same time
+	Value []byte // nil: the row is deleted
+}
+
 // commonRow is the number of the row for all the rest.
 const commonRow = 1
 

@@ -51,15 +51,6 @@ func (m *Machine) start(op Began) {
 	}
 }
 
-// exact returns set as a row can hold it: with durations in whole milliseconds.
-func (set Settings) exact() Settings {
-	set.Hold, set.Messages = set.Hold.Truncate(time.Millisecond), set.Messages.Truncate(time.Millisecond)
-	if len(set.Replies) == 0 {
-		set.Replies = nil
-	}
-	return set
-}
-
 func byRow(a, b *Session) int { return cmp.Compare(a.row, b.row) }
 
 // demote makes a session no operator any more: the password by which it became one has changed.

@@ -6,6 +6,15 @@ import (
 	"chinwag/protocol"
 )
 
+// Target is where an operator's lines go: to a ticket, to the room, or nowhere for a moment.
+type Target struct {
+	Ticket protocol.Ticket // 0: the room, or nowhere
+	Nobody bool            // lines are rejected, for a moment
+	Heir   protocol.Ticket // the target after that; 0: the room
+	Left   protocol.Ticket // the target until it had gone; 0 once the operator has shown that it knows
+	Nick   protocol.Nick   // of Left
+}
+
 // The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a
 // target: /next, /take, /to, /hand and @N. Every other change clears it for a second, in which lines are rejected:
 //

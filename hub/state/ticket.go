@@ -2,11 +2,33 @@ package state
 
 import (
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"chinwag/protocol"
 )
+
+// Ticket is one visitor's conversation at the desk.
+type Ticket struct {
+	No      protocol.Ticket
+	Session uuid.UUID     // the visitor's, also when it has ended
+	Nick    protocol.Nick // of the visitor, also then
+	From    Address
+	Since   time.Time     // when the waiting began
+	Opened  uint64        // position
+	Left    time.Time     // when the visitor went, and
+	LeftAt  uint64        // the position of that; of no meaning while the visitor is there
+	First   protocol.Text // the first words, not all of many; empty: none yet
+	By      uuid.UUID     // the operator that has it; zero: it waits
+	Lost    bool          // the visitor is not there: it has lost its connection, or
+	Message bool          // it has gone, and its words wait for an answer
+	OnHold  bool          // asked to wait a moment
+	Kept    bool          // it is from before a start that lowered a bound, and is not dropped for that
+
+	row   int64
+	dirty uint64
+}
 
 // The states of a ticket, as the operators are told them:
 //
