@@ -114,7 +114,7 @@ func (d *delivery) begins(to place) error {
 // needs no turn: where a whole crowd is behind for a moment, turns would keep it there.
 func (d *delivery) readPage(upto uint64) error {
 	at, j := d.c.reads, d.c.hub.journal
-	if page, ok := j.ReadRecent(&at.cursor, upto, pageLines); ok {
+	if page, ok := j.ReadCached(&at.cursor, upto, pageLines); ok {
 		d.tellMissed(page)
 		return nil
 	}

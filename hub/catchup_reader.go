@@ -23,7 +23,7 @@ func (d *delivery) skip(to place) error {
 	for _, r := range at.cursor.Streams {
 		streams = append(streams, r.Stream)
 	}
-	from, err := d.c.hub.journal.Back(streams, to.seq, shownStill)
+	from, err := d.c.hub.journal.SeqOfLast(streams, to.seq, shownStill)
 	if err != nil || from <= at.cursor.Seq {
 		return err
 	}
@@ -58,7 +58,7 @@ func (d *delivery) behind(to place) (n int) {
 // nthAt is how many entries a stream has had up to a position, counted up to the last spoken one.
 func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
 	j := d.c.hub.journal
-	at, err := j.Back([]journal.Stream{st}, position, 0)
+	at, err := j.SeqOfLast([]journal.Stream{st}, position, 0)
 	if err != nil || at == 0 {
 		return journal.SeqUnknown, err
 	}

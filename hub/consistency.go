@@ -48,7 +48,7 @@ func (c *comparison) problem(format string, args ...any) {
 
 // legacy compares with what a start would take from the entries if there were no rows.
 func (c *comparison) legacy() error {
-	found, err := c.record.Legacy()
+	found, err := c.record.LegacyState()
 	if err != nil {
 		return err
 	}

@@ -121,25 +121,25 @@ func (s *unreadable) Read(cur *journal.Cursor, upto uint64, limit int) (journal.
 	return s.Store.Read(cur, upto, limit)
 }
 
-func (s *unreadable) Back(streams []journal.Stream, upto uint64, n int) (uint64, error) {
+func (s *unreadable) SeqOfLast(streams []journal.Stream, upto uint64, n int) (uint64, error) {
 	if err := s.failure(); err != nil {
 		return 0, err
 	}
-	return s.Store.Back(streams, upto, n)
+	return s.Store.SeqOfLast(streams, upto, n)
 }
 
-func (s *unreadable) Last(streams []journal.Stream, upto uint64, n int) ([]journal.Entry, bool, error) {
+func (s *unreadable) Newest(streams []journal.Stream, upto uint64, n int) ([]journal.Entry, bool, error) {
 	if err := s.failure(); err != nil {
 		return nil, false, err
 	}
-	return s.Store.Last(streams, upto, n)
+	return s.Store.Newest(streams, upto, n)
 }
 
-func (s *unreadable) Before(t time.Time) (uint64, error) {
+func (s *unreadable) SeqBefore(t time.Time) (uint64, error) {
 	if err := s.failure(); err != nil {
 		return 0, err
 	}
-	return s.Store.Before(t)
+	return s.Store.SeqBefore(t)
 }
 
 func (s *unreadable) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) ([]journal.Entry, uint64, error) {

@@ -11,7 +11,7 @@ import (
 
 // legacyStore is a store that can report what the entries of a journal without rows hold for certain.
 type legacyStore interface {
-	Legacy() (journal.Legacy, error)
+	LegacyState() (journal.LegacyState, error)
 }
 
 // legacy is what the entries of a journal without rows hold for certain: it was written by an older program, or
@@ -24,7 +24,7 @@ func legacy(j *journal.Journal) (*state.Legacy, error) {
 	if !ok {
 		return new(state.Legacy), nil
 	}
-	found, err := s.Legacy()
+	found, err := s.LegacyState()
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func legacy(j *journal.Journal) (*state.Legacy, error) {
 }
 
 // legacyOf converts what was found to the state's type.
-func legacyOf(found *journal.Legacy) state.Legacy {
+func legacyOf(found *journal.LegacyState) state.Legacy {
 	l := state.Legacy{Ticket: found.Ticket}
 	for i := range found.Topics {
 		if t, ok := legacyTopic(&found.Topics[i]); ok {
@@ -59,7 +59,7 @@ func legacyTopic(e *journal.Entry) (t state.LegacyTopic, ok bool) {
 }
 
 // legacyMessage is a message as far as its entries are kept.
-func legacyMessage(m *journal.Message) (msg state.LegacyMessage, ok bool) {
+func legacyMessage(m *journal.LegacyMessage) (msg state.LegacyMessage, ok bool) {
 	left, ok := m.Left.Event.(protocol.TicketChanged)
 	if !ok {
 		return msg, false

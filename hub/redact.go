@@ -31,9 +31,9 @@ var (
 
 // erase erases words from the journal, and returns how many lines had them.
 func (h *Hub) erase(f *state.Redact) (n int, err error) {
-	n, err = h.journal.Forget(f.Author, f.Streams, f.Upto)
+	n, err = h.journal.Redact(f.Author, f.Streams, f.Upto)
 	if err == nil {
-		_, err = h.journal.Forget(f.Author, f.Copies, f.Upto)
+		_, err = h.journal.Redact(f.Author, f.Copies, f.Upto)
 	}
 	return n, err
 }

@@ -18,7 +18,7 @@ import (
 // unforgetting is a store out of which nothing can be taken.
 type unforgetting struct{ journal.Store }
 
-func (unforgetting) Forget(uuid.UUID, []journal.Stream, uint64) (int, error) {
+func (unforgetting) Redact(uuid.UUID, []journal.Stream, uint64) (int, error) {
 	return 0, errDisk
 }
 

@@ -61,16 +61,16 @@ func (d *delivery) tellPage(t *retelling, cur *journal.Cursor) error {
 
 // inTurn runs f, which reads much of the journal, in this client's turn.
 func (d *delivery) inTurn(f func() error) error {
-	if err := d.c.hub.journal.Begin(d.c.ctx, d.c.from); err != nil {
+	if err := d.c.hub.journal.AcquireRead(d.c.ctx, d.c.from); err != nil {
 		return err
 	}
-	defer d.c.hub.journal.End()
+	defer d.c.hub.journal.ReleaseRead()
 	return f()
 }
 
 // tellLast replays the last spoken lines.
 func (d *delivery) tellLast(p *past) error {
-	entries, more, err := d.c.hub.journal.Last(p.Streams, p.Upto, p.Lines)
+	entries, more, err := d.c.hub.journal.Newest(p.Streams, p.Upto, p.Lines)
 	if err != nil {
 		return d.unreadable(err)
 	}
@@ -93,9 +93,9 @@ func (d *delivery) begin(p *past) (*journal.Cursor, error) {
 	var err error
 	switch {
 	case !p.Since.IsZero():
-		from, err = j.Before(p.Since)
+		from, err = j.SeqBefore(p.Since)
 	case p.Around > 0:
-		from, err = j.Back(p.Streams, min(p.Around, p.Upto), nearby+1)
+		from, err = j.SeqOfLast(p.Streams, min(p.Around, p.Upto), nearby+1)
 	case p.Lines >= 0:
 		from, err = d.back(p)
 	}
@@ -112,7 +112,7 @@ func (d *delivery) back(p *past) (from uint64, err error) {
 	from = p.Upto
 	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
 		err = d.inTurn(func() (err error) {
-			from, err = d.c.hub.journal.Back(p.Streams, from, min(n, backAtOnce))
+			from, err = d.c.hub.journal.SeqOfLast(p.Streams, from, min(n, backAtOnce))
 			return err
 		})
 	}

@@ -41,7 +41,7 @@ func TestG3G5OnSQLite(t *testing.T) {
 		r, err := sqlite.Verify(path)
 		require.NoError(t, err)
 		assert.Empty(t, r.Problems)
-		require.NoError(t, sqlite.Look(path, func(m *sqlite.Moment) error {
+		require.NoError(t, sqlite.View(path, func(m *sqlite.Snapshot) error {
 			problems, err := hub.Compare(m)
 			assert.Empty(t, problems)
 			return err

@@ -101,7 +101,7 @@ one: programs that come back are told so.`
 	return c
 }
 
-func tellMissing(w io.Writer, done sqlite.Imported) {
+func tellMissing(w io.Writer, done sqlite.ImportResult) {
 	if done.Lost > 0 {
 		fmt.Fprintf(w, "%d entries are imported; %d others could not be read when this was exported, and are lost\n", done.Entries, done.Lost)
 	}
@@ -138,15 +138,15 @@ func verify(path string) (sqlite.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	err = sqlite.Look(path, func(m *sqlite.Moment) error {
+	err = sqlite.View(path, func(m *sqlite.Snapshot) error {
 		problems, err := hub.Compare(m)
 		for _, p := range problems {
-			r.Problem(p)
+			r.AddProblem(p)
 		}
 		return err
 	})
 	if err != nil && len(r.Problems) > 0 { // the damage is known already
-		r.Problem("what is true now cannot be compared with what was said, for not all of it can be read")
+		r.AddProblem("what is true now cannot be compared with what was said, for not all of it can be read")
 		err = nil
 	}
 	return r, err
@@ -156,7 +156,7 @@ func report(w io.Writer, path string, r sqlite.Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, p)
 	}
-	fmt.Fprintf(w, "%d entries, up to position %d; streams (rooms, the desk, private lines): %d; %d older entries are no longer kept; record %s\n", r.Entries, r.Head, r.Streams, r.Gone, r.Epoch)
+	fmt.Fprintf(w, "%d entries, up to position %d; streams (rooms, the desk, private lines): %d; %d older entries are no longer kept; record %s\n", r.Entries, r.Head, r.Streams, r.Pruned, r.Epoch)
 	if len(r.Problems) > 0 {
 		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
 	}
@@ -200,7 +200,7 @@ func historyVerb(use, short string, do func(c *cobra.Command, path string) error
 // recordTrouble adds to err what to do about the journal at path.
 func recordTrouble(path string, err error) error {
 	_, file := errors.AsType[*fs.PathError](err)
-	_, inUse := errors.AsType[*sqlite.InUseError](err)
+	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {
 	case inUse:
 		return fmt.Errorf("%w: end that one first, a server with /shutdown at its console", err)

@@ -34,9 +34,9 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
 	path = filepath.Join(dir, recordFile)
-	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), Held: true, Log: log})
+	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), DeferPruning: true, Log: log})
 	_, folder := errors.AsType[*fs.PathError](err)
-	_, inUse := errors.AsType[*sqlite.InUseError](err)
+	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {
 	case folder: // the folder is wrong, and not the file
 		err = fmt.Errorf("the record cannot be kept in %s: %s; %s", dir, fault.Words(err), elsewhere)

@@ -45,14 +45,14 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	return nil
 }
 
-// Legacy is that of the store, or the zero Legacy where it has none.
-func (s *Store) Legacy() (journal.Legacy, error) {
+// LegacyState is that of the store, or the zero LegacyState where it has none.
+func (s *Store) LegacyState() (journal.LegacyState, error) {
 	if l, ok := s.Store.(interface {
-		Legacy() (journal.Legacy, error)
+		LegacyState() (journal.LegacyState, error)
 	}); ok {
-		return l.Legacy()
+		return l.LegacyState()
 	}
-	return journal.Legacy{}, nil
+	return journal.LegacyState{}, nil
 }
 
 func (s *Store) fails(entries []journal.Entry) error {

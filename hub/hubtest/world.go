@@ -80,9 +80,9 @@ func isKnown(err error) bool {
 // gaps are seen.
 func (w *World) journal() *journal.Journal {
 	j := journal.New(w.Record)
-	j.Remember(50)
+	j.SetCacheSize(50)
 	if w.setup.Bounds.Lines > 0 {
-		j.Remember(0)
+		j.SetCacheSize(0)
 	}
 	return j
 }

@@ -25,7 +25,7 @@
 // last spoken entries of a few streams for sessions that enter them.
 //
 // Long reads take turns by address, and each turn is one page. Searches take turns, too, one at a
-// time and for a bounded time. Short reads (Last, Back, Before) wait for no turn and always find
+// time and for a bounded time. Short reads (Newest, SeqOfLast, SeqBefore) wait for no turn and always find
 // a reader, so that a session which enters a room is shown the last lines at once.
 //
 // # What the journal promises

@@ -25,7 +25,7 @@ func Mailbox(session uuid.UUID) Stream      { return state.Mailbox(session) }
 // Row is a row of the state, kept beside the entries.
 type Row = state.Row
 
-// Entry is one event at its position. A committed entry never changes, but for Forget.
+// Entry is one event at its position. A committed entry never changes, but for Redact.
 type Entry struct {
 	Seq       uint64 // position in the journal: grows, is never used twice, need not be contiguous
 	StreamSeq uint64 // how many entries its stream has had, this one included
@@ -80,7 +80,7 @@ type Page struct {
 	AtLeast bool // Gone is a lower bound: the count was not kept
 }
 
-// Redacted is e as it stands in the journal after Forget: without its words.
+// Redacted is e as it stands in the journal after Redact: without its words.
 func (e Entry) Redacted() Entry {
 	from, _ := protocol.Words(e.Event)
 	e.Event = protocol.Redacted{Meta: protocol.MetaOf(e.Event), From: from}

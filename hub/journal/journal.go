@@ -34,35 +34,35 @@ type Store interface {
 	// Tail returns the entries of all streams after a position, in order, at most limit.
 	// It is for a start, which replays what the rows do not hold.
 	Tail(after uint64, limit int) ([]Entry, error)
-	// Back returns the position after which the last n spoken entries of
+	// SeqOfLast returns the position after which the last n spoken entries of
 	// these streams lie, up to upto; 0 if there are no more than n.
-	Back(streams []Stream, upto uint64, n int) (uint64, error)
-	// Last returns the last n spoken entries of these streams up to upto, in
+	SeqOfLast(streams []Stream, upto uint64, n int) (uint64, error)
+	// Newest returns the last n spoken entries of these streams up to upto, in
 	// order, and whether there are more before them.
-	Last(streams []Stream, upto uint64, n int) (entries []Entry, more bool, err error)
-	// Before returns the position of the last entry that was accepted before
+	Newest(streams []Stream, upto uint64, n int) (entries []Entry, more bool, err error)
+	// SeqBefore returns the position of the last entry that was accepted before
 	// t, 0 if none is kept.
-	Before(t time.Time) (uint64, error)
+	SeqBefore(t time.Time) (uint64, error)
 	// Search returns the last n spoken entries of these streams up to upto
 	// that hold all the words, in order, and the position up to which it has
 	// looked: the index may be behind. It ends with ctx; an incomplete search is an error.
 	Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error)
 	// KeepAfter keeps entries after a position from pruning, whatever the bounds, until it
-	// is called with a higher one. Before it is called nothing is kept back. Forget erases
+	// is called with a higher one. Before it is called nothing is kept back. Redact erases
 	// entries after the position, too.
 	KeepAfter(position uint64)
-	// Forget erases the words of all that author has spoken in these streams up to
+	// Redact erases the words of all that author has spoken in these streams up to
 	// a position, for ever, and returns how many entries it was. Each keeps its
-	// position, with a protocol.Redacted in it. When Forget returns, no search or read shows
+	// position, with a protocol.Redacted in it. When Redact returns, no search or read shows
 	// the words; what a store leaves of them in its file goes later.
-	Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error)
+	Redact(author uuid.UUID, streams []Stream, upto uint64) (n int, err error)
 }
 
 // ErrBroken is what a store returns, and goes on returning, when the disk has
 // failed in a way after which only a new start tells what is in the journal.
 var ErrBroken = errors.New("the disk did not take what was written: what is in the record is only known after a new start")
 
-// ErrBusy is what Forget and Journal.Search return when too many callers wait already.
+// ErrBusy is what Redact and Journal.Search return when too many callers wait already.
 var ErrBusy = errors.New("journal: too many wait")
 
 // Proposal is what is committed together or not at all: entries, and the rows that they
@@ -109,19 +109,19 @@ func New(s Store) *Journal {
 	}
 }
 
-// Remember sets how many of the last entries are held in memory for ReadRecent,
+// SetCacheSize sets how many of the last entries are held in memory for ReadCached,
 // whatever the store keeps. It is 8,192 unless it is called, before Run.
-func (j *Journal) Remember(entries int) { j.recent.most = entries }
+func (j *Journal) SetCacheSize(entries int) { j.recent.most = entries }
 
-// ReadRecent is Read from memory, for a client that is only a little behind. ok is false
+// ReadCached is Read from memory, for a client that is only a little behind. ok is false
 // where some of what is asked for is no longer there.
-func (j *Journal) ReadRecent(cur *Cursor, upto uint64, limit int) (page Page, ok bool) {
+func (j *Journal) ReadCached(cur *Cursor, upto uint64, limit int) (page Page, ok bool) {
 	return j.recent.read(cur, upto, limit)
 }
 
-// Forget is Store's, and drops what is in memory, too.
-func (j *Journal) Forget(author uuid.UUID, streams []Stream, upto uint64) (int, error) {
-	n, err := j.Store.Forget(author, streams, upto)
+// Redact is Store's, and drops what is in memory, too.
+func (j *Journal) Redact(author uuid.UUID, streams []Stream, upto uint64) (int, error) {
+	n, err := j.Store.Redact(author, streams, upto)
 	j.recent.forget()
 	j.latest.forget()
 	return n, err

@@ -21,10 +21,10 @@ type latest struct {
 	ends   map[Stream]end
 	bytes  int    // of their entries
 	spoken uint64 // position after which nothing was spoken
-	epoch  int    // counts calls of Forget: an answer read before one is not kept
+	epoch  int    // counts calls of Redact: an answer read before one is not kept
 }
 
-// end is an answer of Store.Last.
+// end is an answer of Store.Newest.
 type end struct {
 	n       int // that were asked for
 	entries []Entry
@@ -33,18 +33,18 @@ type end struct {
 	read    time.Time
 }
 
-// Last is Store's, and may be a few seconds behind what the store prunes. The caller must not
+// Newest is Store's, and may be a few seconds behind what the store prunes. The caller must not
 // change the entries.
-func (j *Journal) Last(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
+func (j *Journal) Newest(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
 	if len(streams) != 1 || n > latestLines {
-		return j.Store.Last(streams, upto, n)
+		return j.Store.Newest(streams, upto, n)
 	}
 	found, epoch := j.latest.find(streams[0], upto, n)
 	if found != nil {
 		return found.entries, found.more, nil
 	}
 	read := time.Now()
-	entries, more, err := j.Store.Last(streams, upto, n)
+	entries, more, err := j.Store.Newest(streams, upto, n)
 	if err == nil {
 		j.latest.keep(streams[0], upto, end{n: n, entries: slices.Clip(entries), more: more, read: read}, epoch)
 	}

@@ -23,9 +23,9 @@ type asked struct {
 	before func() // it answers
 }
 
-func (s *asked) Last(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
+func (s *asked) Newest(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
 	s.times++
-	entries, more, err := s.Memory.Last(streams, upto, n)
+	entries, more, err := s.Memory.Newest(streams, upto, n)
 	if s.before != nil {
 		s.before()
 	}
@@ -60,7 +60,7 @@ func TestManyWhoComeAskTheStoreOnce(t *testing.T) {
 		j, commit, stop := running(t, s)
 		head := commit(said("#a", "1"), said("#a", "2"), said("#b", "3"))
 		last := func(upto uint64) string {
-			entries, more, err := j.Last([]Stream{"#a"}, upto, 2)
+			entries, more, err := j.Newest([]Stream{"#a"}, upto, 2)
 			require.NoError(t, err)
 			return fmt.Sprint(texts(entries), more)
 		}
@@ -76,7 +76,7 @@ func TestManyWhoComeAskTheStoreOnce(t *testing.T) {
 		time.Sleep(latestFor + 1)
 		last(head)
 		assert.Equal(t, 4, s.times, "the store may have pruned some")
-		_, err := j.Forget(uuid.New(), []Stream{"#a"}, math.MaxInt64)
+		_, err := j.Redact(uuid.New(), []Stream{"#a"}, math.MaxInt64)
 		require.NoError(t, err)
 		last(head)
 		assert.Equal(t, 5, s.times)
@@ -91,10 +91,10 @@ func TestWhatIsSpokenMeanwhileIsNotMissed(t *testing.T) {
 		j, commit, stop := running(t, s)
 		head := commit(said("#a", "1"))
 		s.before = func() { head = commit(said("#a", "2")) }
-		_, _, err := j.Last([]Stream{"#a"}, head, 9)
+		_, _, err := j.Newest([]Stream{"#a"}, head, 9)
 		require.NoError(t, err)
 		s.before = nil
-		entries, _, err := j.Last([]Stream{"#a"}, head, 9)
+		entries, _, err := j.Newest([]Stream{"#a"}, head, 9)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"1", "2"}, texts(entries))
 		stop()
@@ -115,8 +115,8 @@ func TestTheLatestAreTheStores(t *testing.T) {
 				commit(said(st, fmt.Sprint(i)))
 			}
 			upto, n := s.Head()-min(s.Head(), uint64(random.IntN(3))), 1+random.IntN(3)
-			want, wantMore, _ := s.Last([]Stream{st}, upto, n)
-			got, more, err := j.Last([]Stream{st}, upto, n)
+			want, wantMore, _ := s.Newest([]Stream{st}, upto, n)
+			got, more, err := j.Newest([]Stream{st}, upto, n)
 			require.NoError(t, err)
 			require.Equal(t, texts(want), texts(got))
 			require.Equal(t, wantMore, more)

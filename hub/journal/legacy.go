@@ -2,16 +2,16 @@ package journal
 
 import "chinwag/protocol"
 
-// Legacy is what the entries of a journal without rows hold for certain of the state. They do not
+// LegacyState is what the entries of a journal without rows hold for certain of the state. They do not
 // hold the sessions: which ones there were, and whether they may be resumed, was not written.
-type Legacy struct {
+type LegacyState struct {
 	Topics   []Entry         // the last TopicSet of each room that is still kept, in order; it may have cleared the topic
 	Ticket   protocol.Ticket // the highest number that the desk's stream names, 0: none
-	Messages []Message       // in the order in which they were left
+	Messages []LegacyMessage       // in the order in which they were left
 }
 
-// Message is a conversation at the desk whose visitor has left a message, and whose ticket has not changed since.
-type Message struct {
+// LegacyMessage is a conversation at the desk whose visitor has left a message, and whose ticket has not changed since.
+type LegacyMessage struct {
 	Opened Entry // TicketChanged to Waiting; the zero Entry: no longer kept
 	Words  Entry // the first Asked; the zero Entry: no longer kept, or forgotten
 	Left   Entry // TicketChanged to LeftMessage

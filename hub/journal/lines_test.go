@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestMostEntries(t *testing.T) {
-	assert.Equal(t, 10_110, MostEntries(10))
-	assert.Equal(t, math.MaxInt, MostEntries(math.MaxInt), "no bound is none")
+func TestMaxEntries(t *testing.T) {
+	assert.Equal(t, 10_110, MaxEntries(10))
+	assert.Equal(t, math.MaxInt, MaxEntries(math.MaxInt), "no bound is none")
 }

@@ -18,7 +18,7 @@ import (
 // Bounds of the memory store. Beyond them the oldest entries are pruned
 // first; zero means the default, below zero no bound.
 type Bounds struct {
-	Lines   int // of one stream, see MostEntries; 0: 1,000
+	Lines   int // of one stream, see MaxEntries; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB
 	Streams int // 0: 4,096; beyond, the smallest is dropped
 	Total   int // bytes of words in all; 0: 64 MiB; beyond, the largest stream shrinks
@@ -107,7 +107,7 @@ func (m *Memory) keep(e *Entry) {
 	}
 	m.seq++
 	r.count++
-	e.Place(m.seq, r.count)
+	e.SetPosition(m.seq, r.count)
 	r.add(*e)
 	r.last = e.Seq
 	r.bytes += e.Size()
@@ -120,7 +120,7 @@ func (m *Memory) keep(e *Entry) {
 
 // trim prunes one stream to its bounds.
 func (m *Memory) trim(r *ring) {
-	for (r.lines > m.bounds.Lines || len(r.entries) > MostEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
+	for (r.lines > m.bounds.Lines || len(r.entries) > MaxEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
 		m.dropOldest(r)
 	}
 }
@@ -229,8 +229,8 @@ func (m *Memory) Tail(after uint64, limit int) (found []Entry, err error) {
 	return slices.Clip(found[:min(limit, len(found))]), nil
 }
 
-// Back implements Store.
-func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
+// SeqOfLast implements Store.
+func (m *Memory) SeqOfLast(streams []Stream, upto uint64, n int) (uint64, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var spoken []uint64
@@ -254,8 +254,8 @@ func (m *Memory) Back(streams []Stream, upto uint64, n int) (uint64, error) {
 	return spoken[len(spoken)-n-1], nil
 }
 
-// Last implements Store.
-func (m *Memory) Last(streams []Stream, upto uint64, n int) (found []Entry, more bool, err error) {
+// Newest implements Store.
+func (m *Memory) Newest(streams []Stream, upto uint64, n int) (found []Entry, more bool, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, s := range streams {
@@ -279,8 +279,8 @@ func (r *ring) spoken(found []Entry, upto uint64, n int) []Entry {
 	return found
 }
 
-// Before implements Store.
-func (m *Memory) Before(t time.Time) (seq uint64, err error) {
+// SeqBefore implements Store.
+func (m *Memory) SeqBefore(t time.Time) (seq uint64, err error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, r := range m.streams {
@@ -361,8 +361,8 @@ func holds(e *Entry, words []string) bool {
 	return true
 }
 
-// Forget implements Store.
-func (m *Memory) Forget(author uuid.UUID, streams []Stream, upto uint64) (n int, err error) {
+// Redact implements Store.
+func (m *Memory) Redact(author uuid.UUID, streams []Stream, upto uint64) (n int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range streams {

@@ -29,9 +29,9 @@ func CheckPositions(entries []Entry, head uint64) error {
 	return nil
 }
 
-// Place is for stores. It sets the position of e, and writes it into the event. An event whose
+// SetPosition is for stores. It sets the position of e, and writes it into the event. An event whose
 // position was given has it already, and is not copied.
-func (e *Entry) Place(seq, nth uint64) {
+func (e *Entry) SetPosition(seq, nth uint64) {
 	given := e.Seq == seq
 	e.Seq, e.StreamSeq = seq, nth
 	if given {

@@ -12,7 +12,7 @@ import (
 func TestAGivenPositionCostsNoCopy(t *testing.T) {
 	e := said("#a", "hello")
 	next := uint64(0)
-	assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { next++; e.Place(next, next) }))
+	assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { next++; e.SetPosition(next, next) }))
 	assert.Equal(t, next, protocol.MetaOf(e.Event).Seq)
-	assert.Zero(t, testing.AllocsPerRun(100, func() { e.Place(next, next) }))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { e.SetPosition(next, next) }))
 }

@@ -25,7 +25,7 @@ type recent struct {
 	bytes int
 	most  int    // entries
 	floor uint64 // every entry after this position is here
-	epoch int    // counts calls of Forget: entries of a commit during one are not kept
+	epoch int    // counts calls of Redact: entries of a commit during one are not kept
 }
 
 // held is the memory that e takes at the most, with its line encoded in text and in
@@ -43,7 +43,7 @@ func (r *recent) now() int {
 	return r.epoch
 }
 
-// remember adds what was committed since epoch, unless Forget was called since: it may have erased some of it.
+// remember adds what was committed since epoch, unless Redact was called since: it may have erased some of it.
 func (r *recent) remember(entries []Entry, epoch int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -74,7 +74,7 @@ func TestTheLastLinesThatAreHeldAreBoundedInMemory(t *testing.T) {
 			commit(t, s, said(st, long))
 		}
 		for _, n := range []int{20, 10} { // what is asked for again in another number takes the place of the first
-			found, _, err := j.Last([]Stream{st}, s.Head(), n)
+			found, _, err := j.Newest([]Stream{st}, s.Head(), n)
 			require.NoError(t, err)
 			require.Len(t, found, n)
 		}
@@ -118,7 +118,7 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		secret := said("#a", "secret")
 		secret.Author = uuid.New()
 		s.then = func() {
-			n, err := j.Forget(secret.Author, []Stream{"#a"}, math.MaxInt64)
+			n, err := j.Redact(secret.Author, []Stream{"#a"}, math.MaxInt64)
 			assert.NoError(t, err)
 			assert.Equal(t, 1, n)
 		}
@@ -126,7 +126,7 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		s.then = nil
 		head := commit(said("#a", "more tea"))
 		cur := &Cursor{Seq: 1, Streams: []StreamCursor{{Stream: "#a", StreamSeq: 1}}}
-		p, recent := j.ReadRecent(cur, head, 9)
+		p, recent := j.ReadCached(cur, head, 9)
 		if !recent {
 			var err error
 			p, err = j.Read(cur, head, 9)

@@ -11,11 +11,11 @@ import (
 const MaxWords = 32
 
 // CountWords is how many words s has, as an index takes them.
-func CountWords(s string) int { return len(strings.Fields(Spaced(s))) }
+func CountWords(s string) int { return len(strings.Fields(SeparateWords(s))) }
 
-// Spaced is s as an index takes it: spaces stand around every sign that is a word by itself,
+// SeparateWords is s as an index takes it: spaces stand around every sign that is a word by itself,
 // and in place of every sign that is no part of a word.
-func Spaced(s string) string {
+func SeparateWords(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/2)
 	for _, r := range s {

@@ -13,7 +13,7 @@ import (
 )
 
 // keepAfter: entries after a position are kept, however many lines there are, until the position
-// is a higher one. Forget erases them all the same.
+// is a higher one. Redact erases them all the same.
 func keepAfter(t *testing.T, make Maker) {
 	s, prune := make(t, 3)
 	bob := uuid.New()
@@ -38,7 +38,7 @@ func keepAfter(t *testing.T, make Maker) {
 	prune()
 	assert.Equal(t, []string{"8", "9", "10", "11", "12"}, Texts(tailOf(t, s, 0, 99)))
 
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"", "", "", "", ""}, Texts(tailOf(t, s, 0, 99)))
 

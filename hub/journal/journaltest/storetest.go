@@ -107,7 +107,7 @@ func empty(t *testing.T, make Maker) {
 	assert.Zero(t, s.Head())
 	cur := From(0, "#a")
 	assert.Empty(t, read(t, s, cur, 0, 10).Entries)
-	seq, err := s.Before(time.Now())
+	seq, err := s.SeqBefore(time.Now())
 	require.NoError(t, err)
 	assert.Zero(t, seq)
 	found, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "x", 9, 10)
@@ -209,7 +209,7 @@ func nobody(t *testing.T, make Maker) {
 	assert.Equal(t, []string{"2"}, Texts(p.Entries))
 	assert.Zero(t, p.Pruned)
 	assert.False(t, p.AtLeast)
-	_, err := s.Back([]journal.Stream{"", "#a"}, 2, 3)
+	_, err := s.SeqOfLast([]journal.Stream{"", "#a"}, 2, 3)
 	require.NoError(t, err)
 	found, _, err := s.Search(t.Context(), []journal.Stream{""}, "2", 2, 3)
 	require.NoError(t, err)
@@ -221,24 +221,24 @@ func back(t *testing.T, make Maker) {
 	joined := journal.Entry{Stream: "#a", Event: protocol.Joined{}}
 	Commit(t, s, Said("#a", "1"), joined, Said("#a", "2"), joined, Said("@x", "3"), joined)
 	for n, want := range map[int]uint64{0: 5, 1: 3, 2: 1, 3: 0, 9: 0} {
-		seq, err := s.Back([]journal.Stream{"#a", "@x", "#nowhere"}, 6, n)
+		seq, err := s.SeqOfLast([]journal.Stream{"#a", "@x", "#nowhere"}, 6, n)
 		require.NoError(t, err)
 		assert.Equal(t, want, seq, n)
 	}
-	seq, err := s.Back([]journal.Stream{"#a"}, 2, 1)
+	seq, err := s.SeqOfLast([]journal.Stream{"#a"}, 2, 1)
 	require.NoError(t, err)
 	assert.Zero(t, seq, "nothing after upto counts")
-	seq, err = s.Back(nil, 6, 1)
+	seq, err = s.SeqOfLast(nil, 6, 1)
 	require.NoError(t, err)
 	assert.Zero(t, seq)
 
 	for n, want := range map[int][]string{0: nil, 1: {"3"}, 2: {"2", "3"}, 3: {"1", "2", "3"}, 9: {"1", "2", "3"}} {
-		last, more, err := s.Last([]journal.Stream{"#a", "@x", "#nowhere", ""}, 6, n)
+		last, more, err := s.Newest([]journal.Stream{"#a", "@x", "#nowhere", ""}, 6, n)
 		require.NoError(t, err)
 		assert.Equal(t, want, Texts(last), n)
 		assert.Equal(t, n < 3, more, n)
 	}
-	last, more, err := s.Last([]journal.Stream{"#a"}, 2, 5)
+	last, more, err := s.Newest([]journal.Stream{"#a"}, 2, 5)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"1"}, Texts(last), "nothing after upto counts")
 	assert.False(t, more)
@@ -254,7 +254,7 @@ func before(t *testing.T, make Maker) {
 	}
 	prune() // 5 to 9 are left, of the minutes 2, 2, 3, 3, 4
 	for minute, want := range map[int]uint64{-1: 0, 0: 0, 2: 0, 3: 6, 4: 8, 5: 9, 60: 9} {
-		seq, err := s.Before(start.Add(time.Duration(minute) * time.Minute))
+		seq, err := s.SeqBefore(start.Add(time.Duration(minute) * time.Minute))
 		require.NoError(t, err)
 		assert.Equal(t, want, seq, "minute %d", minute)
 	}
@@ -320,11 +320,11 @@ func forget(t *testing.T, make Maker) {
 	find(t, s, "treasure", 99, 9, "#a") // it is in the index by now
 	Commit(t, s, SaidBy(bob, "#a", "late treasure"))
 
-	n, err := s.Forget(bob, []journal.Stream{"#a", "#nowhere"}, 5)
+	n, err := s.Redact(bob, []journal.Stream{"#a", "#nowhere"}, 5)
 	require.NoError(t, err)
 	assert.Equal(t, 2, n)
 	assert.Contains(t, find(t, s, "treasure", 99, 9, "#a"), "late treasure", "it was said after that")
-	n, err = s.Forget(bob, []journal.Stream{"#a", "#nowhere"}, math.MaxInt64)
+	n, err = s.Redact(bob, []journal.Stream{"#a", "#nowhere"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
 	got := read(t, s, From(0, "#a", "#b"), 99, 99).Entries
@@ -336,11 +336,11 @@ func forget(t *testing.T, make Maker) {
 	assert.Equal(t, in[3], got[3])
 	assert.Equal(t, []uint64{1, 2, 1, 3, 4, 5}, []uint64{got[0].StreamSeq, got[1].StreamSeq, got[2].StreamSeq, got[3].StreamSeq, got[4].StreamSeq, got[5].StreamSeq})
 	assert.Equal(t, []string{"treasure of mine", "treasure elsewhere"}, find(t, s, "treasure", 99, 9, "#a", "#b"))
-	seq, err := s.Back([]journal.Stream{"#a"}, 99, 2)
+	seq, err := s.SeqOfLast([]journal.Stream{"#a"}, 99, 2)
 	require.NoError(t, err)
 	assert.Equal(t, uint64(2), seq, "what is taken out still counts")
 
-	n, err = s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	n, err = s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Zero(t, n, "once is enough")
 }

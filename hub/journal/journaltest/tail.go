@@ -29,7 +29,7 @@ func tail(t *testing.T, make Maker) {
 	assert.Empty(t, tailOf(t, s, 1<<63+5, 99))
 	assert.Empty(t, tailOf(t, s, 0, 0))
 
-	_, err := s.Forget(bob, []journal.Stream{"#b"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#b"}, math.MaxInt64)
 	require.NoError(t, err)
 	got := tailOf(t, s, 10, 1)
 	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[10].Event), From: Nick("bob")}, got[0].Event)

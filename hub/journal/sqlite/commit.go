@@ -121,7 +121,7 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 		return nil
 	}
 	for i := range entries {
-		entries[i].Place(first+uint64(i), nths[i])
+		entries[i].SetPosition(first+uint64(i), nths[i])
 	}
 	s.head.Store(first + uint64(len(entries)) - 1)
 	s.spoke.Store(time.Now().UnixNano())

@@ -5,7 +5,7 @@
 //	                                                  │ checkpoint        ┐
 //	maintain: prune, index, merge, scrub, checkpoint ─┤                   │ a few
 //	                                                  v                   │ milliseconds
-//	Read, Back, Before <── four readers <──┐ gate <── chinwag.db          ┘ at a time
+//	Read, Newest … <── four readers <──┐ gate <── chinwag.db          ┘ at a time
 //	Search <── a reader of its own <───────┘
 //
 // There is one writer, one connection that makes checkpoints, and a few readers
@@ -77,9 +77,9 @@
 // moved to a stream of their own (TestOlderRecordsOfADeskAreForOperators).
 // Only the file's owner may read it.
 //
-// When Forget returns, the words are overwritten in the rows, at the same length and so
+// When Redact returns, the words are overwritten in the rows, at the same length and so
 // in their place, and no search finds them; that is flushed. The scrub does the rest, once for
-// all calls of Forget meanwhile (TestManyWhoForgetAreOneScrub): from five seconds
+// all calls of Redact meanwhile (TestManyWhoForgetAreOneScrub): from five seconds
 // later on it merges the index into one part, a slice at a time (a small one is made anew), and then empties
 // the WAL as soon as no reader is in it. After that the words may only be left in gaps of pages
 // from which SQLite has moved its rows. Those go when a file of up to 16 MB is rewritten,

@@ -67,7 +67,7 @@ func Export(path string, w io.Writer, f Format) error {
 	if f != JSON && f != Text {
 		return fmt.Errorf("an export is json or text, not %q", f)
 	}
-	return view(path, func(c *sql.Conn, r *reader) error {
+	return readSnapshot(path, func(c *sql.Conn, r *reader) error {
 		x := &exporting{conn: c, reader: r, out: bufio.NewWriter(w), format: f, names: map[int64]journal.Stream{}, next: 1}
 		x.json = json.NewEncoder(x.out)
 		x.json.SetEscapeHTML(false)

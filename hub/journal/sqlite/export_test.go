@@ -34,7 +34,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	journaltest.Commit(t, s, numbered(1, 300)...)
 	journaltest.Commit(t, s, lines(50)...)
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "to be forgotten"), journaltest.Said("#a", "the end of it"))
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	pruneAll(t, s)
 	all := []journal.Stream{"#a", "#b", "@x", "#lobby", "#tea", "#go", "#茶"}

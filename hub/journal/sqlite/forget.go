@@ -14,14 +14,14 @@ import (
 	"chinwag/protocol"
 )
 
-const mostForgetting = 1000 // calls of Forget at the same time: one works, and the others wait
+const mostForgetting = 1000 // calls of Redact at the same time: one works, and the others wait
 
-// Forget implements journal.Store. When it returns, the words are overwritten in the rows
+// Redact implements journal.Store. When it returns, the words are overwritten in the rows
 // and taken out of the index, and that is flushed, so no search or read shows them.
 // The scrub removes what is left of them in the file later, once for many calls.
 // One call works at a time, in slices and with rests, so that any number of them slows
 // commits down as much as one.
-func (s *Store) Forget(author uuid.UUID, streams []journal.Stream, upto uint64) (n int, err error) {
+func (s *Store) Redact(author uuid.UUID, streams []journal.Stream, upto uint64) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
 	}

@@ -20,8 +20,8 @@ import (
 // maxLine is how long a line of an export may be. The longest entry has a few kilobytes.
 const maxLine = 1 << 20
 
-// Imported counts what an import has found.
-type Imported struct {
+// ImportResult counts what an import has found.
+type ImportResult struct {
 	Entries uint64
 	Lost    uint64 // entries that could not be read when the export was made
 	Missing uint64 // entries that the export counts and does not hold; above 0 only with partial
@@ -31,7 +31,7 @@ type Imported struct {
 // positions: all of it or, if something is missing and partial is not set, nothing. A partial
 // one may get another epoch, see fit. Import does not touch a file that has entries already, and
 // a failed import leaves no file behind that was not there before.
-func Import(path string, from io.Reader, partial bool) (done Imported, err error) {
+func Import(path string, from io.Reader, partial bool) (done ImportResult, err error) {
 	made := absent(path)
 	s, err := Open(path, Options{Sync: Normal, Mailbox: -1})
 	if err == nil {
@@ -43,7 +43,7 @@ func Import(path string, from io.Reader, partial bool) (done Imported, err error
 	}
 	if err != nil {
 		remove(path, made)
-		return Imported{}, err
+		return ImportResult{}, err
 	}
 	return done, nil
 }
@@ -76,7 +76,7 @@ func remove(path string, files []string) {
 	}
 }
 
-func (s *Store) importFrom(from io.Reader, partial bool) (done Imported, err error) {
+func (s *Store) importFrom(from io.Reader, partial bool) (done ImportResult, err error) {
 	var used bool
 	if err := s.borrow(func(r *reader) error {
 		return r.conn.QueryRowContext(s.stop, "SELECT EXISTS (SELECT 1 FROM streams) OR EXISTS (SELECT 1 FROM rows)").Scan(&used)
@@ -112,7 +112,7 @@ type importing struct {
 	last    uint64  // position of the last entry
 	end     *footer // nil: not seen yet
 	gap     int     // number of the first line before which something is missing; 0: none
-	done    Imported
+	done    ImportResult
 }
 
 // importedStream is what an export counts of a stream, and how far its entries have come.

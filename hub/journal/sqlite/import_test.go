@@ -323,7 +323,7 @@ func TestAnExportOfADamagedRecordSaysWhatIsLost(t *testing.T) {
 	to := newPath(t)
 	done, err := Import(to, bytes.NewReader(out.Bytes()), false)
 	require.NoError(t, err)
-	assert.Equal(t, Imported{Entries: 97, Lost: 3}, done)
+	assert.Equal(t, ImportResult{Entries: 97, Lost: 3}, done)
 	r, err := Verify(to)
 	require.NoError(t, err)
 	assert.Empty(t, r.Problems)

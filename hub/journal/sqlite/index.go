@@ -66,7 +66,7 @@ type indexed struct {
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
-	return journal.Spaced(spoken.Text), err
+	return journal.SeparateWords(spoken.Text), err
 }
 
 // put adds an entry to the index, or takes it out, as stmt says. An entry without words is not in it.

@@ -93,7 +93,7 @@ func TestASearchTakesNobodysReader(t *testing.T) {
 		})
 	}
 	<-began
-	last, _, err := s.Last([]journal.Stream{"#a"}, 1, 9)
+	last, _, err := s.Newest([]journal.Stream{"#a"}, 1, 9)
 	require.NoError(t, err)
 	assert.Len(t, last, 1)
 	cancel()

@@ -58,7 +58,7 @@ func TestNoPruningReachesWhatIsKept(t *testing.T) {
 			assert.LessOrEqual(t, firstOf(t, s), uint64(901))
 			assert.Greater(t, firstOf(t, s), first, "and what is not kept any more")
 
-			n, err := s.Forget(got[0].Author, []journal.Stream{st}, math.MaxInt64)
+			n, err := s.Redact(got[0].Author, []journal.Stream{st}, math.MaxInt64)
 			require.NoError(t, err)
 			assert.Positive(t, n)
 			erased, err := s.Tail(900, 1)
@@ -95,7 +95,7 @@ func TestAHeldStorePrunesNothingBefore(t *testing.T) {
 	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, ago("#a", 3*time.Hour, "x"), ago("#a", 2*time.Hour, "y"), ago("#a", 2*time.Hour, "z"))
 	require.NoError(t, s.Close())
-	s = opened(t, path, Options{Keep: time.Hour, Held: true})
+	s = opened(t, path, Options{Keep: time.Hour, DeferPruning: true})
 	pruneAll(t, s)
 	assert.Equal(t, uint64(1), firstOf(t, s))
 	s.KeepAfter(1)

@@ -10,12 +10,12 @@ import (
 	"chinwag/protocol"
 )
 
-// Legacy reads what a journal from before there were rows, or an imported one, holds for
+// LegacyState reads what a journal from before there were rows, or an imported one, holds for
 // certain of what is now kept in rows. It is for the first start with entries and no rows.
 //
 // It looks at each entry once, and at those of the desk a second time. Such a journal does not hold
 // sessions, so none can be resumed.
-func (s *Store) Legacy() (found journal.Legacy, err error) {
+func (s *Store) LegacyState() (found journal.LegacyState, err error) {
 	err = s.lookLong(s.stop, func(ctx context.Context, r *reader) error {
 		found, err = r.legacy(ctx)
 		return err
@@ -23,7 +23,7 @@ func (s *Store) Legacy() (found journal.Legacy, err error) {
 	return found, err
 }
 
-func (r *reader) legacy(ctx context.Context) (found journal.Legacy, err error) {
+func (r *reader) legacy(ctx context.Context) (found journal.LegacyState, err error) {
 	streams, err := allStreams(ctx, r.conn)
 	if err != nil {
 		return found, err
@@ -92,7 +92,7 @@ var ticketsOfDesk = ofStream(`SELECT seq, json_extract(event, '$.ticket'), ifnul
 type conversation struct{ opened, words, left int64 }
 
 // desk finds the highest ticket and the messages that were left at the desk.
-func (r *reader) desk(ctx context.Context, st streamRow, found *journal.Legacy) error {
+func (r *reader) desk(ctx context.Context, st streamRow, found *journal.LegacyState) error {
 	open, err := r.conversations(ctx, st, found)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.Legacy) 
 		if c.left == 0 {
 			continue
 		}
-		var m journal.Message
+		var m journal.LegacyMessage
 		for at, e := range map[int64]*journal.Entry{c.opened: &m.Opened, c.words: &m.Words, c.left: &m.Left} {
 			if *e, err = r.at(ctx, at, st.Name); err != nil {
 				return err
@@ -109,13 +109,13 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.Legacy) 
 		}
 		found.Messages = append(found.Messages, m)
 	}
-	slices.SortFunc(found.Messages, func(a, b journal.Message) int { return cmp.Compare(a.Left.Seq, b.Left.Seq) })
+	slices.SortFunc(found.Messages, func(a, b journal.LegacyMessage) int { return cmp.Compare(a.Left.Seq, b.Left.Seq) })
 	return nil
 }
 
 // conversations are those that have not ended. A number may have been given again after a start:
 // it then means the last one.
-func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.Legacy) (map[protocol.Ticket]*conversation, error) {
+func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.LegacyState) (map[protocol.Ticket]*conversation, error) {
 	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
 	if err != nil {
 		return nil, err

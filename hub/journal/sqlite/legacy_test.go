@@ -55,13 +55,13 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 	require.NoError(t, s.Close())
 
 	s = opened(t, path, Options{})
-	_, err = s.Forget(in[29].Author, []journal.Stream{"#nowhere"}, math.MaxInt64)
+	_, err = s.Redact(in[29].Author, []journal.Stream{"#nowhere"}, math.MaxInt64)
 	require.NoError(t, err)
-	got, err := s.Legacy()
+	got, err := s.LegacyState()
 	require.NoError(t, err)
 	assert.Equal(t, []journal.Entry{in[3], in[5]}, got.Topics)
 	assert.Equal(t, protocol.Ticket(41), got.Ticket)
-	assert.Equal(t, []journal.Message{
+	assert.Equal(t, []journal.LegacyMessage{
 		{Opened: in[7], Words: in[10], Left: in[14]},
 		{Opened: in[28], Words: in[29], Left: in[30]},
 	}, got.Messages)
@@ -70,21 +70,21 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 // What is not kept any more is not known, and what was forgotten does not come back.
 func TestALegacyOfWhatIsLeft(t *testing.T) {
 	s := opened(t, newPath(t), Options{Lines: 3})
-	got, err := s.Legacy()
+	got, err := s.LegacyState()
 	require.NoError(t, err)
-	assert.Equal(t, journal.Legacy{}, got)
+	assert.Equal(t, journal.LegacyState{}, got)
 
 	in := journaltest.Commit(t, s, becomes(7, protocol.Waiting), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.LeftMessage))
 	pruneAll(t, s)
-	got, err = s.Legacy()
+	got, err = s.LegacyState()
 	require.NoError(t, err)
-	assert.Equal(t, []journal.Message{{Words: in[2], Left: in[5]}}, got.Messages)
+	assert.Equal(t, []journal.LegacyMessage{{Words: in[2], Left: in[5]}}, got.Messages)
 
-	_, err = s.Forget(in[2].Author, []journal.Stream{journal.Desk}, math.MaxInt64)
+	_, err = s.Redact(in[2].Author, []journal.Stream{journal.Desk}, math.MaxInt64)
 	require.NoError(t, err)
-	got, err = s.Legacy()
+	got, err = s.LegacyState()
 	require.NoError(t, err)
-	assert.Equal(t, []journal.Message{{Left: in[5]}}, got.Messages)
+	assert.Equal(t, []journal.LegacyMessage{{Left: in[5]}}, got.Messages)
 }
 
 // What a room without a topic, and a desk with many tickets, cost in 200,000 entries.
@@ -106,7 +106,7 @@ func BenchmarkLegacy(b *testing.B) {
 			}
 			require.NoError(b, s.checkpoint())
 			for b.Loop() {
-				got, err := s.Legacy()
+				got, err := s.LegacyState()
 				require.NoError(b, err)
 				require.Empty(b, got.Topics, fmt.Sprint(got.Ticket))
 			}

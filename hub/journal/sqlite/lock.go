@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// InUseError says that another process has the file open. It does not say what to do: the caller
+// LockedError says that another process has the file open. It does not say what to do: the caller
 // knows where the path comes from.
-type InUseError struct {
+type LockedError struct {
 	Path string
 	PID  string // of that process; "": unknown
 }
 
-func (e *InUseError) Error() string {
+func (e *LockedError) Error() string {
 	if e.PID == "" {
 		return fmt.Sprintf("another chinwag has %s open", e.Path)
 	}
@@ -33,7 +33,7 @@ func lockFile(path string) (*os.File, error) {
 	if err := lock(f); err != nil {
 		pid, _ := io.ReadAll(io.LimitReader(f, 20))
 		_ = f.Close()
-		return nil, &InUseError{Path: path, PID: strings.TrimSpace(string(pid))}
+		return nil, &LockedError{Path: path, PID: strings.TrimSpace(string(pid))}
 	}
 	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)

@@ -53,7 +53,7 @@ func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 			if b >= 4 { // when next to nothing is left of the first ones
 				say(b, 6)
 			}
-			_, err := s.Forget(bobs[b], []journal.Stream{"#a"}, math.MaxInt64)
+			_, err := s.Redact(bobs[b], []journal.Stream{"#a"}, math.MaxInt64)
 			require.NoError(t, err)
 			for n := 0; s.marked.Load() || s.indexed.Load() < s.Head(); n++ {
 				require.Less(t, n, 10_000, "it comes to an end")

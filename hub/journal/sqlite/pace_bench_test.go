@@ -66,7 +66,7 @@ func BenchmarkPaceForget(b *testing.B) {
 		for _, a := range authors {
 			all.Go(func() {
 				defer left.Add(-1)
-				if _, err := s.Forget(a, []journal.Stream{"#a"}, math.MaxInt64); err != nil {
+				if _, err := s.Redact(a, []journal.Stream{"#a"}, math.MaxInt64); err != nil {
 					b.Error(err)
 				}
 			})

@@ -105,7 +105,7 @@ func TestASliceIsBoundedInWords(t *testing.T) {
 		}
 	})
 	measured("forget", 25, func() {
-		n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+		n, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 		require.NoError(t, err)
 		assert.Equal(t, 25, n)
 	})
@@ -161,7 +161,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	assert.Empty(t, r.Problems)
 }
 
-// Twenty calls of Forget at the same time are one scrub.
+// Twenty calls of Redact at the same time are one scrub.
 func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -176,7 +176,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	var all sync.WaitGroup
 	for _, a := range authors {
 		all.Go(func() {
-			n, err := s.Forget(a, []journal.Stream{"#a"}, math.MaxInt64)
+			n, err := s.Redact(a, []journal.Stream{"#a"}, math.MaxInt64)
 			assert.NoError(t, err)
 			assert.Equal(t, 1, n)
 		})
@@ -190,7 +190,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 
 	// What is forgotten while a scrub is under way is of the next, and that waits a minute.
 	journaltest.Commit(t, s, journaltest.SaidBy(authors[0], "#a", "plugh"))
-	_, err = s.Forget(authors[0], []journal.Stream{"#a"}, math.MaxInt64)
+	_, err = s.Redact(authors[0], []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	for range 100 {
 		task.step()
@@ -224,7 +224,7 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 		_, err := s.mergePages(-1000)
 		return err
 	}))
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	task := &tidying{s: s}
 	for task.scrub.phase != scrubMerge {
@@ -260,7 +260,7 @@ func TestAScrubIsEndedByTheNextProcess(t *testing.T) {
 	}
 	_, err := s.index()
 	require.NoError(t, err)
-	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	n, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 150, n)
 	for _, words := range []string{"xyzzy7", "plugh"} {
@@ -286,7 +286,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	s := still(t, path, Options{quiet: time.Hour, scrubDelay: 1})
 	bob := uuid.New()
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	task := &tidying{s: s}
 	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
@@ -315,7 +315,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 func TestNotEverybodyMayWaitToForget(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	s.forgetters.Store(mostForgetting)
-	_, err := s.Forget(uuid.New(), []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(uuid.New(), []journal.Stream{"#a"}, math.MaxInt64)
 	assert.ErrorIs(t, err, journal.ErrBusy)
 	assert.EqualValues(t, mostForgetting, s.forgetters.Load())
 }
@@ -501,7 +501,7 @@ func TestVacuumTakesForgottenWordsAway(t *testing.T) {
 	}
 	_, err := s.index()
 	require.NoError(t, err)
-	_, err = s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err = s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	require.NoError(t, Vacuum(path))

@@ -46,7 +46,7 @@ func (s *Store) pruneOld() (int, error) {
 	if s.opts.Keep <= 0 {
 		return 0, nil
 	}
-	upto, err := s.Before(time.Now().Add(-s.opts.Keep))
+	upto, err := s.SeqBefore(time.Now().Add(-s.opts.Keep))
 	if err != nil || upto == 0 {
 		return 0, err
 	}
@@ -166,13 +166,13 @@ func (s *Store) sweepSome() (more bool, err error) {
 const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
 // excess is by how many entries a stream is too long: up to the line of beforeLines or, if
-// there are few lines, beyond journal.MostEntries.
+// there are few lines, beyond journal.MaxEntries.
 func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	upto := int64(st.PrunedNth)
 	err := s.borrow(func(r *reader) error {
 		return noRow(r.conn.QueryRowContext(s.stop, beforeLines, st.ID, s.opts.Lines).Scan(&upto))
 	})
-	return max(upto-int64(st.PrunedNth), held-int64(journal.MostEntries(s.opts.Lines))), s.stopped(err)
+	return max(upto-int64(st.PrunedNth), held-int64(journal.MaxEntries(s.opts.Lines))), s.stopped(err)
 }
 
 // silent is a position: a mailbox whose last entry is not after it is pruned.
@@ -184,7 +184,7 @@ func (s *Store) silent() (uint64, error) {
 	if s.opts.Keep > 0 {
 		kept = min(kept, s.opts.Keep)
 	}
-	return s.Before(time.Now().Add(-kept))
+	return s.SeqBefore(time.Now().Add(-kept))
 }
 
 const streamsFrom = "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams WHERE id>? ORDER BY id LIMIT ?"

@@ -230,8 +230,8 @@ func (r *reader) room(st journal.Stream) (protocol.Room, error) {
 	return room, err
 }
 
-// Back implements journal.Store.
-func (s *Store) Back(streams []journal.Stream, upto uint64, n int) (seq uint64, err error) {
+// SeqOfLast implements journal.Store.
+func (s *Store) SeqOfLast(streams []journal.Stream, upto uint64, n int) (seq uint64, err error) {
 	if len(streams) == 0 || n < 0 {
 		return 0, nil
 	}
@@ -248,8 +248,8 @@ func (s *Store) Back(streams []journal.Stream, upto uint64, n int) (seq uint64, 
 	return seq, err
 }
 
-// Last implements journal.Store.
-func (s *Store) Last(streams []journal.Stream, upto uint64, n int) (found []journal.Entry, more bool, err error) {
+// Newest implements journal.Store.
+func (s *Store) Newest(streams []journal.Stream, upto uint64, n int) (found []journal.Entry, more bool, err error) {
 	err = s.borrow(func(r *reader) error {
 		for _, st := range streams {
 			rows, err := r.last.Query(string(st), position(upto), n+1)
@@ -278,9 +278,9 @@ func noRow(err error) error {
 	return err
 }
 
-// Before implements journal.Store. It is a binary search, which relies on times that grow with
+// SeqBefore implements journal.Store. It is a binary search, which relies on times that grow with
 // the positions: where the clock was set back, it finds one of the possible positions.
-func (s *Store) Before(t time.Time) (seq uint64, err error) {
+func (s *Store) SeqBefore(t time.Time) (seq uint64, err error) {
 	low, high := uint64(1), s.Head()
 	err = s.borrow(func(r *reader) error {
 		for low <= high {

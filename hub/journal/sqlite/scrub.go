@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// When Forget returns, no client can read the forgotten words. The scrub takes what is
+// When Redact returns, no client can read the forgotten words. The scrub takes what is
 // left of them out of the files: it merges the index into one part (a small one is made anew), truncates
 // the WAL, and rewrites a file that is not large, since SQLite leaves scraps of
-// what stood on a page where it has moved the rest. One scrub serves all calls of Forget
+// what stood on a page where it has moved the rest. One scrub serves all calls of Redact
 // before it, and works in slices. Until all is done, theMark stands in the index, so that
 // the next process ends the scrub of a killed one.
 
 const (
 	rewritten  = 16 << 20         // bytes of a file that is rewritten in a tenth of a second
-	scrubDelay = 5 * time.Second  // after Forget: other calls may follow
+	scrubDelay = 5 * time.Second  // after Redact: other calls may follow
 	scrubEvery = time.Minute      // from the beginning of one to that of the next, at the least
 	scrubShare = 10               // times as long as a scrub took, from its beginning to that of the next, at the least
 	quietTime  = 2 * time.Second  // without a commit, before a file is rewritten

@@ -43,7 +43,7 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 			_, _ = s.index()
 		}
 	}()
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return s.scrubs.Load() > 0 }, time.Minute, time.Millisecond)
 	close(stop)
@@ -63,7 +63,7 @@ func unquiet(t *testing.T, path string, o Options) (s *Store, task *tidying) {
 	s = still(t, path, o)
 	bob := uuid.New()
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
-	_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	task = &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
@@ -120,9 +120,9 @@ func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
 	s := still(t, path, Options{Sync: Off, scrubDelay: 1})
 	bob := uuid.New()
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
-	require.NoError(t, view(path, func(_ *sql.Conn, r *reader) error {
+	require.NoError(t, readSnapshot(path, func(_ *sql.Conn, r *reader) error {
 		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
-		_, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+		_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 		require.NoError(t, err)
 		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
 		settle(task, func() bool { return task.scrub.phase == scrubLog })

@@ -150,7 +150,7 @@ func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 // takes for words.
 func wordsOf(s string) (words []string) {
 	for _, w := range strings.Fields(s) {
-		if w = strings.Join(strings.Fields(journal.Spaced(w)), " "); w != "" {
+		if w = strings.Join(strings.Fields(journal.SeparateWords(w)), " "); w != "" {
 			words = append(words, w)
 		}
 	}

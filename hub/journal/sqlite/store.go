@@ -22,10 +22,10 @@ import (
 type Options struct {
 	Sync    Sync          // "": Full
 	Keep    time.Duration // how long entries are kept; 0: for ever
-	Lines   int           // how many lines of each stream are kept, see journal.MostEntries; 0: all
+	Lines   int           // how many lines of each stream are kept, see journal.MaxEntries; 0: all
 	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
 	Size    int64         // bytes of the file that may be in use, about; free pages and the WAL come on top; 0: no bound
-	Held    bool          // nothing is pruned before KeepAfter is called
+	DeferPruning    bool          // nothing is pruned before KeepAfter is called
 	Log     *slog.Logger  // nil: nothing is logged
 
 	// For tests. 0: what the constants say.
@@ -93,7 +93,7 @@ type Store struct {
 	compact  atomic.Bool   // the index is to be merged now
 	unmerged atomic.Bool   // parts of the index may have to be merged
 
-	forgetters atomic.Int32  // calls of Forget, those that wait included
+	forgetters atomic.Int32  // calls of Redact, those that wait included
 	forgetting sync.Mutex    // held by the one that works
 	forgotten  atomic.Uint64 // grows with each slice that took words out; written under writing
 	marked     atomic.Bool   // theMark stands in the index; written under writing
@@ -109,7 +109,7 @@ type Store struct {
 }
 
 // Open opens the journal in the file at path, and makes the file if it is not there.
-// Until Close a second Open of the file returns an InUseError.
+// Until Close a second Open of the file returns an LockedError.
 func Open(path string, o Options) (*Store, error) { return open(path, o, migrations) }
 
 func open(path string, o Options, steps []string) (s *Store, err error) {
@@ -126,7 +126,7 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longLog: longLog, longAt: longLog, patience: patience, streams: map[journal.Stream]*stream{},
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	if !o.Held {
+	if !o.DeferPruning {
 		s.kept.Store(keepsNothing)
 	}
 	s.stop, s.end = context.WithCancel(context.Background())

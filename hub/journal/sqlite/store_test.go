@@ -262,7 +262,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, found, 1)
 
-	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	n, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 200, n)
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "tea again"))

@@ -141,7 +141,7 @@ func TestForgottenWordsLeaveTheFiles(t *testing.T) {
 			}
 		}
 	})
-	n, err := s.Forget(bob, []journal.Stream{"#a"}, math.MaxInt64)
+	n, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 150, n)
 	awaitScrub(t, s)
@@ -201,7 +201,7 @@ func awaitScrub(t testing.TB, s *Store) {
 	require.Eventually(t, func() bool { return !s.marked.Load() }, time.Minute, time.Millisecond)
 }
 
-// Forget looks at a few entries at a time, whether it finds the author in them or not.
+// Redact looks at a few entries at a time, whether it finds the author in them or not.
 func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off})
@@ -225,7 +225,7 @@ func TestForgettingLooksAtAFewAtATime(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, found, lookAtOnce-1, "and one of somebody else")
 	assert.True(t, more)
-	n, err := s.Forget(ann, []journal.Stream{"#a", "#nowhere", "#b"}, math.MaxInt64)
+	n, err := s.Redact(ann, []journal.Stream{"#a", "#nowhere", "#b"}, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Equal(t, 2, n)
 }
@@ -276,9 +276,9 @@ func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
 		got, err := wordsIn(protocol.AppendEventJSON(nil, e))
 		require.NoError(t, err)
 		_, words := protocol.Words(e)
-		assert.Equal(t, journal.Spaced(words.String()), got, "%T", e)
+		assert.Equal(t, journal.SeparateWords(words.String()), got, "%T", e)
 	}
-	assert.Equal(t, "a  quoted   b     你  好   Ünï  👍   42x", journal.Spaced(text.String()))
+	assert.Equal(t, "a  quoted   b     你  好   Ünï  👍   42x", journal.SeparateWords(text.String()))
 	_, err := wordsIn([]byte("{"))
 	assert.Error(t, err)
 }

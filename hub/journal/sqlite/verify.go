@@ -19,27 +19,27 @@ type Report struct {
 	Entries  int
 	Streams  int
 	Head     uint64
-	Gone     uint64   // entries that are no longer kept
+	Pruned     uint64   // entries that are no longer kept
 	Indexed  uint64   // the words up to this position can be searched
 	Problems []string // none: all is well
 }
 
 const maxProblems = 100 // that are told
 
-// Problem adds a problem, in plain words, up to maxProblems of them.
-func (r *Report) Problem(words string) {
+// AddProblem adds a problem, in plain words, up to maxProblems of them.
+func (r *Report) AddProblem(words string) {
 	if len(r.Problems) < maxProblems {
 		r.Problems = append(r.Problems, words)
 	}
 }
 
-func (r *Report) problem(format string, args ...any) { r.Problem(fmt.Sprintf(format, args...)) }
+func (r *Report) problem(format string, args ...any) { r.AddProblem(fmt.Sprintf(format, args...)) }
 
 // Verify reads the whole journal at path, also while a server writes to it. It
 // checks the integrity of the file, the order of the entries, the counters and
 // the index.
 func Verify(path string) (r Report, err error) {
-	err = view(path, func(c *sql.Conn, rd *reader) error {
+	err = readSnapshot(path, func(c *sql.Conn, rd *reader) error {
 		ctx := context.Background()
 		if err := r.integrity(ctx, c); err != nil {
 			return err
@@ -62,8 +62,8 @@ func Verify(path string) (r Report, err error) {
 	return r, err
 }
 
-// view shows one moment of the journal at path to f, and changes nothing.
-func view(path string, f func(c *sql.Conn, r *reader) error) error {
+// readSnapshot shows one moment of the journal at path to f, and changes nothing.
+func readSnapshot(path string, f func(c *sql.Conn, r *reader) error) error {
 	err := checkHeader(path)
 	if err == nil {
 		err = viewDatabase(path, f)
@@ -216,6 +216,6 @@ func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamR
 	if nth != st.Count || last != max(st.Last, st.PrunedSeq) {
 		r.problem("%s: counts %d entries up to %d, and has %d up to %d", st.Name, st.Count, st.Last, nth, last)
 	}
-	r.Gone += st.PrunedNth
+	r.Pruned += st.PrunedNth
 	return errors.Join(rows.Err(), index.Err())
 }
