@@ -7,7 +7,7 @@ import "chinwag/protocol"
 type LegacyState struct {
 	Topics   []Entry         // the last TopicSet of each room that is still kept, in order; it may have cleared the topic
 	Ticket   protocol.Ticket // the highest number that the desk's stream names, 0: none
-	Messages []LegacyMessage       // in the order in which they were left
+	Messages []LegacyMessage // in the order in which they were left
 }
 
 // LegacyMessage is a conversation at the desk whose visitor has left a message, and whose ticket has not changed since.

@@ -45,7 +45,9 @@ func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Strea
 // AcquireRead waits for the turn of an address to read one page, and to deliver it. End gives the turn back.
 // Short reads (Newest, SeqOfLast, SeqBefore) need none, so that a new session waits for one page of another
 // reader at the most, however many of them read the whole journal.
-func (j *Journal) AcquireRead(ctx context.Context, from netip.Prefix) error { return j.long.take(ctx, from) }
+func (j *Journal) AcquireRead(ctx context.Context, from netip.Prefix) error {
+	return j.long.take(ctx, from)
+}
 
 // ReleaseRead gives back the turn that Begin took.
 func (j *Journal) ReleaseRead() { j.long.leave() }

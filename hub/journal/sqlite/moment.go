@@ -36,4 +36,6 @@ func (m *Snapshot) Tail(after uint64, limit int) ([]journal.Entry, error) {
 }
 
 // LegacyState is what the entries hold for certain of what stands in rows.
-func (m *Snapshot) LegacyState() (journal.LegacyState, error) { return m.r.legacy(context.Background()) }
+func (m *Snapshot) LegacyState() (journal.LegacyState, error) {
+	return m.r.legacy(context.Background())
+}

@@ -20,13 +20,13 @@ import (
 
 // Options of a Store. The zero value keeps everything, as safe as can be.
 type Options struct {
-	Sync    Sync          // "": Full
-	Keep    time.Duration // how long entries are kept; 0: for ever
-	Lines   int           // how many lines of each stream are kept, see journal.MaxEntries; 0: all
-	Mailbox time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
-	Size    int64         // bytes of the file that may be in use, about; free pages and the WAL come on top; 0: no bound
-	DeferPruning    bool          // nothing is pruned before KeepAfter is called
-	Log     *slog.Logger  // nil: nothing is logged
+	Sync         Sync          // "": Full
+	Keep         time.Duration // how long entries are kept; 0: for ever
+	Lines        int           // how many lines of each stream are kept, see journal.MaxEntries; 0: all
+	Mailbox      time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
+	Size         int64         // bytes of the file that may be in use, about; free pages and the WAL come on top; 0: no bound
+	DeferPruning bool          // nothing is pruned before KeepAfter is called
+	Log          *slog.Logger  // nil: nothing is logged
 
 	// For tests. 0: what the constants say.
 	sliceTime, scrubDelay, scrubEvery, quiet time.Duration

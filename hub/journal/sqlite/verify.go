@@ -19,7 +19,7 @@ type Report struct {
 	Entries  int
 	Streams  int
 	Head     uint64
-	Pruned     uint64   // entries that are no longer kept
+	Pruned   uint64   // entries that are no longer kept
 	Indexed  uint64   // the words up to this position can be searched
 	Problems []string // none: all is well
 }
