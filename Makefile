@@ -48,13 +48,13 @@ fuzz: go ## every fuzz target in turn, each for FUZZTIME (1m)
 	@FUZZTIME=$(or $(FUZZTIME),1m) bash .ci/fuzz
 
 faults: go ## people talk while the disk falls ill in every way, for DURATION (10m); CHINWAG_SEED repeats it
-	CHINWAG_FAULTS=$(or $(DURATION),10m) go test ./cmd/chinwag -run 'TestFaults$$' -count 1 -timeout 0 -v
+	CHINWAG_FAULTS=$(or $(DURATION),10m) go test ./cmd/chinwag/e2e -run 'TestFaults$$' -count 1 -timeout 0 -v
 
 kills: go ## kill -9 under people who talk, move and ask at the desk: KILLS times (100), with CLIENTS (200); CHINWAG_SEED repeats it
-	CHINWAG_KILLS=$(or $(KILLS),100) CHINWAG_CLIENTS=$(or $(CLIENTS),200) go test ./cmd/chinwag -run 'TestG12Kills$$' -count 1 -timeout 0 -v
+	CHINWAG_KILLS=$(or $(KILLS),100) CHINWAG_CLIENTS=$(or $(CLIENTS),200) go test ./cmd/chinwag/e2e -run 'TestG12Kills$$' -count 1 -timeout 0 -v
 
 attack: go ## what one stranger can do to the others, for DURATION (1m) each; ONLY=forget; wants two idle processors
-	@CHINWAG_ATTACK=$(or $(DURATION),1m) go test ./cmd/chinwag -count=1 -v -timeout 1h -run '^TestAttack$$/^$(ONLY)'
+	@CHINWAG_ATTACK=$(or $(DURATION),1m) go test ./cmd/chinwag/e2e -count=1 -v -timeout 1h -run '^TestAttack$$/^$(ONLY)'
 
 cross: go ## archives for every platform, and SHA256SUMS, in .bin/dist
 	@go run .ci/dist.go

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,4 +122,14 @@ func TestTheSpaceOfADisk(t *testing.T) {
 	assert.Equal(t, uint64(1500), l.record)
 	assert.NotZero(t, l.all)
 	assert.LessOrEqual(t, l.free, l.all)
+}
+
+// People read sizes in words, and programs numbers of bytes.
+func TestASizeInTheLog(t *testing.T) {
+	t.Parallel()
+	var screen, machine strings.Builder
+	slog.New(&screenLog{to: &screen, least: slog.LevelInfo}).Warn("full", "free", sizeInLog(3<<30))
+	slog.New(slog.NewJSONHandler(&machine, nil)).Warn("full", "free", sizeInLog(3<<30))
+	assert.Equal(t, "warn: full (free 3.0 GB)\n", screen.String())
+	assert.Contains(t, machine.String(), `"free":3221225472`)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn/client"
+	"chinwag/protocol"
 )
 
 // What is no address is refused before anybody looks for it, with what it should be.
@@ -62,5 +63,16 @@ func TestJoinSaysWhyThereIsNoConnection(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, exitNobody, exit.code)
 		assertPlain(t, ended.Error())
+	}
+}
+
+// The exit code of join is that of the reason of its goodbye.
+func TestJoinEndsWithTheCodeOfTheReason(t *testing.T) {
+	for reason, want := range map[protocol.Reason]int{
+		protocol.Departed: 0, protocol.Finished: 0, protocol.Kicked: 4, protocol.Replaced: 1, protocol.Shutdown: 1,
+		protocol.Restart: 1, protocol.Full: 1, protocol.Lost: 1, protocol.NoHello: 1,
+	} {
+		code, _ := ends(t, &client.GoodbyeError{Goodbye: protocol.Goodbye{Reason: reason}})
+		assert.Equal(t, want, code, reason)
 	}
 }

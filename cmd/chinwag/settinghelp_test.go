@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -116,4 +117,14 @@ func TestEverySettingSaysWhat0Does(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestHelpNamesEveryFlag(t *testing.T) {
+	t.Parallel()
+	_, help, _ := ran(t, "", "serve", "--help")
+	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	addFlags(flags)
+	flags.VisitAll(func(f *pflag.Flag) {
+		assert.Regexp(t, `(?m)^ +(-\w, +)?--`+f.Name+`\b`, help)
+	})
 }

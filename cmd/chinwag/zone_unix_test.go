@@ -3,9 +3,7 @@
 package main
 
 import (
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,14 +19,4 @@ func TestAZoneInNoFile(t *testing.T) {
 		_, ok := zoneNamed(name)
 		assert.False(t, ok, name)
 	}
-}
-
-func TestALongZoneIsToldInPart(t *testing.T) {
-	t.Parallel()
-	cmd := exec.Command(program(t), "help")
-	cmd.Env = append(cmd.Environ(), "TZ="+strings.Repeat("x", 10_000))
-	said, err := cmd.CombinedOutput()
-	require.NoError(t, err)
-	assert.Contains(t, string(said), "xxx…")
-	assert.NotContains(t, string(said), strings.Repeat("x", 100))
 }

@@ -31,10 +31,10 @@
 // # What the journal promises
 //
 // 1. No client hears a line before it is durable (package sqlite; G7 in
-// cmd/chinwag kills a server and reads what people saw).
+// cmd/chinwag/e2e kills a server and reads what people saw).
 //
 // 2. No client hears a line that could not be committed; its author is told, and
-// the operator once, and the hub goes on when the disk does (G11 in cmd/chinwag, and the
+// the operator once, and the hub goes on when the disk does (G11 in cmd/chinwag/e2e, and the
 // failing stores of hub's tests). After ErrBroken the hub ends.
 //
 // 3. Each room has one order, the same for all clients, in history and live; positions only
@@ -43,7 +43,7 @@
 // 4. Rows are those of the last commit, whole (journaltest; sqlite's crash tests).
 //
 // 5. A client that resumes with epoch and position gets the rest exactly once, then the live
-// feed (hub's random schedules, conn/client's cut connections, G4 in cmd/chinwag).
+// feed (hub's random schedules, conn/client's cut connections, G4 in cmd/chinwag/e2e).
 //
 // 6. A session that enters a room sees the last lines, then the live ones, without a gap or a
 // repeat (hub's random schedules, the transcripts).
