@@ -33,19 +33,19 @@ func addr(i int) netip.Prefix {
 	return prefixOf(fmt.Sprintf("10.%d.%d.%d:1", i>>16&255, i>>8&255, i&255))
 }
 
-func defaults(t *testing.T) *limits {
+func defaults(t *testing.T) *admission {
 	s := NewServer(nil, Options{})
 	require.NotNil(t, s)
-	return &s.limits
+	return &s.admission
 }
 
 func TestG10AFloodOfAddressesIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := defaults(t)
 		for i := range 10 * maxAddresses {
-			why, _ := l.enter(addr(i))
+			why, _ := l.acquire(addr(i))
 			require.Empty(t, why)
-			l.leave(addr(i), nil)
+			l.release(addr(i), nil)
 			require.LessOrEqual(t, len(l.byAddr), maxAddresses)
 		}
 	})
@@ -54,19 +54,19 @@ func TestG10AFloodOfAddressesIsForgotten(t *testing.T) {
 func TestAddressesThatAreInUseAreNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := defaults(t)
-		l.most = 1
+		l.max = 1
 		for i := range 2 * maxAddresses {
-			_, _ = l.enter(addr(i))
+			_, _ = l.acquire(addr(i))
 		}
 		for i := 2 * maxAddresses; i < 10*maxAddresses; i++ {
-			_, _ = l.enter(addr(i))
-			l.leave(addr(i), nil)
+			_, _ = l.acquire(addr(i))
+			l.release(addr(i), nil)
 			require.LessOrEqual(t, len(l.byAddr), 5*maxAddresses)
 		}
 		for i := range 2 * maxAddresses {
-			why, _ := l.enter(addr(i))
+			why, _ := l.acquire(addr(i))
 			require.NotEmpty(t, why, i)
-			l.leave(addr(i), nil)
+			l.release(addr(i), nil)
 		}
 	})
 }
@@ -76,17 +76,17 @@ func TestTheQuietAreForgottenFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := defaults(t)
 		for i := 1; i < maxAddresses; i++ {
-			_, _ = l.enter(addr(i))
-			l.leave(addr(i), nil)
+			_, _ = l.acquire(addr(i))
+			l.release(addr(i), nil)
 		}
 		time.Sleep(time.Minute)
 		for range l.burst {
-			_, _ = l.enter(addr(0))
-			l.leave(addr(0), nil)
+			_, _ = l.acquire(addr(0))
+			l.release(addr(0), nil)
 		}
-		_, _ = l.enter(addr(maxAddresses))
+		_, _ = l.acquire(addr(maxAddresses))
 		assert.Len(t, l.byAddr, 2)
-		why, _ := l.enter(addr(0))
+		why, _ := l.acquire(addr(0))
 		assert.NotEmpty(t, why)
 	})
 }
@@ -95,24 +95,24 @@ func TestNewConnectionsOfOneAddressAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := defaults(t)
 		for range 40 {
-			why, _ := l.enter(addr(1))
+			why, _ := l.acquire(addr(1))
 			require.Empty(t, why)
-			l.leave(addr(1), nil)
+			l.release(addr(1), nil)
 		}
-		why, tell := l.enter(addr(1))
+		why, tell := l.acquire(addr(1))
 		assert.Contains(t, why, "too often")
 		assert.NotEmpty(t, tell)
-		_, tell = l.enter(addr(1))
+		_, tell = l.acquire(addr(1))
 		assert.Empty(t, tell, "told twice")
-		other, _ := l.enter(addr(2))
+		other, _ := l.acquire(addr(2))
 		assert.Empty(t, other)
 		time.Sleep(3 * time.Second)
-		why, _ = l.enter(addr(1))
+		why, _ = l.acquire(addr(1))
 		assert.Empty(t, why)
-		why, _ = l.enter(addr(1))
+		why, _ = l.acquire(addr(1))
 		assert.NotEmpty(t, why)
 		time.Sleep(2 * time.Minute)
-		for why = ""; why == ""; why, tell = l.enter(addr(1)) {
+		for why = ""; why == ""; why, tell = l.acquire(addr(1)) {
 		}
 		assert.NotEmpty(t, tell, "told again after a minute")
 	})
@@ -121,7 +121,7 @@ func TestNewConnectionsOfOneAddressAreLimited(t *testing.T) {
 func TestBelowZeroIsNoLimit(t *testing.T) {
 	s := NewServer(nil, Options{PerAddress: -1, PerAddressRate: -1, PerAddressBurst: -1})
 	for range 1000 {
-		why, _ := s.limits.enter(addr(1))
+		why, _ := s.admission.acquire(addr(1))
 		require.Empty(t, why)
 	}
 }

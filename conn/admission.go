@@ -17,7 +17,7 @@ import (
 // connection are evicted.
 const maxAddresses = 4096
 
-// maxRecent is how many connections of an address a new one may wait for: see link.follow.
+// maxRecent is how many connections of an address a new one may wait for: see connection.waitFor.
 const maxRecent = 16
 
 const (
@@ -26,22 +26,22 @@ const (
 	maxTries = 5
 	tryAgain = 10 * time.Second
 
-	// maxTold is how many rejected addresses the log names in a minute.
-	maxTold = 10
+	// maxNamed is how many rejected addresses the log names in a minute.
+	maxNamed = 10
 )
 
-// limits counts connections by address.
-type limits struct {
-	most   int
-	every  rate.Limit
-	minute float64 // connections in one
-	burst  int
+// admission counts connections by address.
+type admission struct {
+	max       int
+	rate      rate.Limit
+	perMinute float64 // connections in one
+	burst     int
 
 	mu     sync.Mutex
 	byAddr map[netip.Prefix]*address
 	full   int       // len(byAddr) at which it is tidied next
-	since  time.Time // the beginning of the minute that told counts
-	told   int       // rejected addresses since then
+	began  time.Time // when the minute began that named is of
+	named  int       // rejected addresses in it
 }
 
 type address struct {
@@ -49,158 +49,130 @@ type address struct {
 	limiter *rate.Limiter
 	tries   *rate.Limiter // of wrong passwords; nil: none yet
 	told    time.Time     // when the log last named it as rejected
-	recent  []*link       // the newest connections that are not gone; at most maxRecent
+	recent  []*connection // the newest connections that are not gone; at most maxRecent
 }
 
-func newLimits(o Options) limits {
+func newAdmission(o Options) admission {
 	every := rate.Limit(o.PerAddressRate / 60)
 	if o.PerAddressRate < 0 || o.PerAddressBurst < 0 {
 		every = rate.Inf
 	}
-	return limits{most: o.PerAddress, every: every, minute: o.PerAddressRate, burst: max(1, o.PerAddressBurst), byAddr: map[netip.Prefix]*address{}, full: maxAddresses}
+	return admission{max: o.PerAddress, rate: every, perMinute: o.PerAddressRate, burst: max(1, o.PerAddressBurst), byAddr: map[netip.Prefix]*address{}, full: maxAddresses}
 }
 
-// prefixOf is what counts as one address: a whole /64 of IPv6 belongs to one
-// customer, which can use every address in it.
-func prefixOf(hostport string) netip.Prefix {
-	ap, err := netip.ParseAddrPort(hostport)
-	if err != nil {
-		return netip.Prefix{} // no internet address: all of these count as one
-	}
-	ip := ap.Addr().Unmap()
-	bits := 64
-	if ip.Is4() {
-		bits = 32
-	}
-	p, err := ip.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
-// enter counts a new connection in, or rejects it: why is for the client, and tell for the
+// acquire counts a new connection in, or rejects it: why is for the client, and tell for the
 // log, or "" if the log has it from a moment ago.
-func (l *limits) enter(at netip.Prefix) (why, tell string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.byAddr[at]
-	if a == nil {
-		l.tidy()
-		a = &address{limiter: rate.NewLimiter(l.every, l.burst)}
-		l.byAddr[at] = a
+func (a *admission) acquire(at netip.Prefix) (why, tell string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := a.byAddr[at]
+	if of == nil {
+		a.tidy()
+		of = &address{limiter: rate.NewLimiter(a.rate, a.burst)}
+		a.byAddr[at] = of
 	}
 	switch {
-	case l.most >= 0 && a.open >= l.most:
+	case a.max >= 0 && of.open >= a.max:
 		return "chinwag/1 has too many connections from your address already: please close one of them first",
-			l.news(a, "connections from %s are refused, since it has %d already: --per-address allows more", hub.NameOf(at), l.most)
-	case !a.limiter.Allow():
+			a.notice(of, "connections from %s are refused, since it has %d already: --per-address allows more", hub.NameOf(at), a.max)
+	case !of.limiter.Allow():
 		return "your address connects to chinwag/1 too often: please wait a minute",
-			l.news(a, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", hub.NameOf(at), l.minute)
+			a.notice(of, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", hub.NameOf(at), a.perMinute)
 	}
-	a.open++
+	of.open++
 	return "", ""
 }
 
-// news is what the log says of a rejected address, once a minute: it names maxTold addresses
+// notice is what the log says of a rejected address, once a minute: it names maxNamed addresses
 // and then only says that there are more.
-func (l *limits) news(a *address, format string, args ...any) string {
+func (a *admission) notice(of *address, format string, args ...any) string {
 	now := time.Now()
-	if now.Sub(a.told) <= time.Minute {
+	if now.Sub(of.told) <= time.Minute {
 		return ""
 	}
-	a.told = now
-	if now.Sub(l.since) > time.Minute {
-		l.since, l.told = now, 0
+	of.told = now
+	if now.Sub(a.began) > time.Minute {
+		a.began, a.named = now, 0
 	}
-	switch l.told++; {
-	case l.told <= maxTold:
+	switch a.named++; {
+	case a.named <= maxNamed:
 		return fmt.Sprintf(format, args...)
-	case l.told == maxTold+1:
+	case a.named == maxNamed+1:
 		return "connections from other addresses are refused, too, and these are so many that they are not named for a minute"
 	}
 	return ""
 }
 
 // triesLeft is how many wrong passwords that address may still send now.
-func (l *limits) triesLeft(at netip.Prefix) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch a := l.byAddr[at]; {
-	case a == nil: // the server's own terminal, which has no limits
+func (a *admission) triesLeft(at netip.Prefix) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch of := a.byAddr[at]; {
+	case of == nil: // the server's own terminal, which has no limits
 		return math.MaxInt
-	case a.tries == nil:
+	case of.tries == nil:
 		return maxTries
 	default:
-		return int(a.tries.Tokens() + 1e-6) // tokens are fractions, and rounding must not cost one
+		return int(of.tries.Tokens() + 1e-6) // tokens are fractions, and rounding must not cost one
 	}
 }
 
 // wrongTry counts a wrong password.
-func (l *limits) wrongTry(at netip.Prefix) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.byAddr[at]
-	if a == nil {
+func (a *admission) wrongTry(at netip.Prefix) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := a.byAddr[at]
+	if of == nil {
 		return
 	}
-	if a.tries == nil {
-		a.tries = rate.NewLimiter(rate.Every(tryAgain), maxTries)
+	if of.tries == nil {
+		of.tries = rate.NewLimiter(rate.Every(tryAgain), maxTries)
 	}
-	a.tries.Allow()
+	of.tries.Allow()
 }
 
-// hostOf is an address without its port, as people are shown it.
-func hostOf(hostport string) string {
-	ap, err := netip.ParseAddrPort(hostport)
-	if err != nil {
-		return hostport
+// earlier returns the newest connections from the same address that came before c. It
+// is called in the order of coming, before c is served.
+func (a *admission) earlier(at netip.Prefix, c *connection) (earlier []*connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := a.byAddr[at]
+	earlier = slices.Clone(of.recent)
+	if len(of.recent) == maxRecent {
+		of.recent = slices.Delete(of.recent, 0, 1)
 	}
-	return ap.Addr().Unmap().String()
+	of.recent = append(of.recent, c)
+	return earlier
 }
 
-// follow returns the newest connections from the same address that came before c. It
-// is called in the order of coming, before c begins.
-func (l *limits) follow(at netip.Prefix, c *link) (before []*link) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.byAddr[at]
-	before = slices.Clone(a.recent)
-	if len(a.recent) == maxRecent {
-		a.recent = slices.Delete(a.recent, 0, 1)
-	}
-	a.recent = append(a.recent, c)
-	return before
-}
-
-func (l *limits) leave(at netip.Prefix, c *link) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.byAddr[at]
-	a.open--
-	a.recent = slices.DeleteFunc(a.recent, func(r *link) bool { return r == c })
+func (a *admission) release(at netip.Prefix, c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := a.byAddr[at]
+	of.open--
+	of.recent = slices.DeleteFunc(of.recent, func(r *connection) bool { return r == c })
 }
 
 // tidy evicts addresses without a connection: those that were quiet long
 // enough or, if that frees too little, all. It runs when there are twice as many
 // as it left the last time, so that each address of a flood costs little.
-func (l *limits) tidy() {
-	if len(l.byAddr) < l.full {
+func (a *admission) tidy() {
+	if len(a.byAddr) < a.full {
 		return
 	}
-	l.forget(func(a *address) bool {
-		return a.limiter.Tokens() >= float64(l.burst) && (a.tries == nil || a.tries.Tokens() >= maxTries)
+	a.forget(func(of *address) bool {
+		return of.limiter.Tokens() >= float64(a.burst) && (of.tries == nil || of.tries.Tokens() >= maxTries)
 	})
-	if 2*len(l.byAddr) > l.full {
-		l.forget(func(*address) bool { return true })
+	if 2*len(a.byAddr) > a.full {
+		a.forget(func(*address) bool { return true })
 	}
-	l.full = max(maxAddresses, 2*len(l.byAddr))
+	a.full = max(maxAddresses, 2*len(a.byAddr))
 }
 
-func (l *limits) forget(isPast func(*address) bool) {
-	for at, a := range l.byAddr {
-		if a.open == 0 && isPast(a) {
-			delete(l.byAddr, at)
+func (a *admission) forget(isPast func(*address) bool) {
+	for at, of := range a.byAddr {
+		if of.open == 0 && isPast(of) {
+			delete(a.byAddr, at)
 		}
 	}
 }

@@ -31,8 +31,8 @@ const (
 // No address has more checks under way than it has wrong tries left. So clients that come at once with
 // the right password all come in, and guesses at once gain nothing.
 type checks struct {
-	password Password
-	limits   *limits
+	password  Password
+	admission *admission
 
 	mu      sync.Mutex
 	running map[netip.Prefix]int
@@ -53,8 +53,8 @@ type rightAddress struct {
 	when time.Time
 }
 
-func newChecks(p Password, l *limits) *checks {
-	return &checks{password: p, limits: l, running: map[netip.Prefix]int{}}
+func newChecks(p Password, a *admission) *checks {
+	return &checks{password: p, admission: a, running: map[netip.Prefix]int{}}
 }
 
 // try checks p, and returns why it is refused; nil: it is right.
@@ -84,7 +84,7 @@ func (c *checks) try(ctx context.Context, at netip.Prefix, p protocol.Secret) (*
 func (c *checks) wait(at netip.Prefix) (*check, *protocol.Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.limits.triesLeft(at) == 0 {
+	if c.admission.triesLeft(at) == 0 {
 		return nil, tooManyTries
 	}
 	k := &check{at: at, sure: c.wasRight(at), turn: make(chan *protocol.Refusal, 1)}
@@ -123,7 +123,7 @@ func (c *checks) waitingFrom(at netip.Prefix) (n int) {
 // next starts the checks that may run. The caller has c.mu.
 func (c *checks) next() {
 	for c.now < maxHashing {
-		i := slices.IndexFunc(c.waiting, func(k *check) bool { return c.running[k.at] < c.limits.triesLeft(k.at) })
+		i := slices.IndexFunc(c.waiting, func(k *check) bool { return c.running[k.at] < c.admission.triesLeft(k.at) })
 		if i < 0 {
 			return
 		}
@@ -142,10 +142,10 @@ func (c *checks) decided(k *check, right bool) {
 	if right {
 		c.remember(k.at)
 	} else {
-		c.limits.wrongTry(k.at)
+		c.admission.wrongTry(k.at)
 	}
 	c.ended(k)
-	if c.limits.triesLeft(k.at) == 0 { // so none of its checks is under way
+	if c.admission.triesLeft(k.at) == 0 { // so none of its checks is under way
 		c.waiting = slices.DeleteFunc(c.waiting, func(o *check) bool {
 			if o.at == k.at {
 				o.turn <- tooManyTries

@@ -48,6 +48,7 @@ func oneLine(b *testing.B, s journal.Store) {
 	ctx, end := context.WithCancel(context.Background())
 	go func() { _ = h.Run(ctx) }()
 	server := conn.NewServer(h, conn.Options{Rate: -1})
+	go func() { _ = server.Drain() }()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b, err)
 	go func() {

@@ -5,242 +5,185 @@ import (
 	"context"
 	"errors"
 	"os"
-	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"chinwag/conn/socket"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
 
-// link is one connection as the server sees it. Its fields belong to the goroutine that
-// reads from it, unless they say otherwise.
-type link struct {
+// connection is one connection as the server sees it. Its fields do not change after newConnection and serve, unless
+// they say otherwise.
+type connection struct {
 	server    *Server
 	transport Transport
+	socket    syscall.RawConn // nil: Receive waits
 	client    *hub.Client
 	ctx       context.Context // ends when the writer has stopped, or the other side is gone
 	cancel    context.CancelFunc
 	from      hub.Address
 	since     time.Time
-	unlimited bool               // the server's own console: no rate limit
-	lines     []protocol.Command // lines to say that the hub does not have yet
-	pace      *pace              // nil before the first line
-	poller    *poller            // nil: goroutines wait
-	waiting   waiting            // under poller.mu
-	ended     func(error)        // called once, at the very end
-	spoke     atomic.Bool        // the client has sent a line, or is the console
-	waits     atomic.Bool        // the hub has all input
-	loss      atomic.Pointer[loss]
-	stalled   atomic.Bool // the other side took nothing for too long
+	unlimited bool        // the server's own console: no rate limit
+	ended     func(error) // called once, at the very end
+	poller    *poller     // nil: goroutines wait
+	polling   polling     // owned by the poller
 
-	// under Server.mu
-	expelled bool
-	over     bool          // the writer has stopped
-	wasRead  bool          // the hub has followed all input
-	err      error         // how the writer ended
-	isOver   chan struct{} // closed with over; nil: nothing waits for it
-	onRead   chan struct{} // closed with wasRead; nil: nothing waits for it
+	// owned by the goroutine that reads
+	batch    []protocol.Command // lines to say that the hub does not have yet
+	throttle *throttle          // nil before the first line
+
+	active  atomic.Bool          // the client has sent a line, or is the console
+	drained atomic.Bool          // the hub has all input, and the reader waits for more
+	loss    atomic.Pointer[loss] // nil: no write has failed
+	stalled atomic.Bool          // the other side took nothing for too long
+
+	writerDone  signal
+	writerErr   error  // how the writer ended; set before writerDone
+	inputClosed signal // the hub has followed all input
 }
 
-// wrote is called by the hub when the writer has stopped.
-func (l *link) wrote(err error) {
-	l.stalled.Store(errors.Is(err, os.ErrDeadlineExceeded)) // the reader, which ends now, takes it as the reason
-	l.transport.Interrupt()
-	l.rouse()
-	l.cancel() // the reader must not wait for the hub any more
-	l.server.mu.Lock()
-	defer l.server.mu.Unlock()
-	l.over, l.err = true, err
-	if at := l.loss.Load(); at != nil {
-		l.err = at.err
+// serve greets the client, and reads the input that is there. Goroutines of the poller and the hub go on with it, and
+// its end calls ended. earlier are connections from the same address.
+func (c *connection) serve(id hub.Identity, earlier []*connection, ended func(error)) {
+	c.ended = ended
+	id.NoPassword = c.server.opts.Password == nil
+	if c.socket != nil {
+		id.Unread = c.hasPendingInput
 	}
-	if l.isOver != nil {
-		close(l.isOver)
+	id.Ending = c.isEnding
+	var err error
+	if c.client, err = c.server.hub.Attach(c.ctx, id); err != nil {
+		c.cancel()
+		c.inputClosed.send()
+		_ = c.transport.Send([]*protocol.Frame{protocol.NewFrame(c.server.hub.Farewell())})
+		c.transport.Close()
+		ended(err)
+		return
 	}
+	c.active.Store(id.Operator)
+	c.server.add(c)
+	c.client.Start(c.ctx, c.transport, c.onWriteError, c.onWriterDone)
+	c.waitFor(earlier)
+	c.read()
 }
 
-// overSoon returns a channel that closes when the writer stops, or nil if it has stopped.
-func (l *link) overSoon() <-chan struct{} {
-	l.server.mu.Lock()
-	defer l.server.mu.Unlock()
-	if l.over {
-		return nil
+// onWriterDone is called by the hub when the writer has stopped.
+func (c *connection) onWriterDone(err error) {
+	c.stalled.Store(errors.Is(err, os.ErrDeadlineExceeded)) // the reader, which ends now, takes it as the reason
+	c.transport.Interrupt()
+	c.wake()
+	c.cancel() // the reader must not wait for the hub any more
+	c.writerErr = err
+	if lost := c.loss.Load(); lost != nil {
+		c.writerErr = lost.err
 	}
-	l.isOver = make(chan struct{})
-	return l.isOver
+	c.writerDone.send()
 }
 
 // abort ends the connection at once.
-func (l *link) abort() {
-	l.transport.Abort()
-	l.rouse()
-	l.cancel()
+func (c *connection) abort() {
+	c.transport.Abort()
+	c.wake()
+	c.cancel()
 }
 
-// read hands the input to the hub, and returns when there is no more for now: await calls it again.
-// The stack of a goroutine that waits would be most of the cost of an idle connection.
-func (l *link) read() {
-	l.waits.Store(false)
+// read hands the input to the hub, and returns when there is no more for now: await calls it again. The stack of a
+// goroutine that waits would be most of the cost of an idle connection.
+func (c *connection) read() {
+	c.drained.Store(false)
 	for {
-		err := l.receive()
+		err := c.receive()
 		switch {
-		case errors.Is(err, socket.ErrWouldBlock):
-			l.waits.Store(true)
-			if l.isLate() {
-				l.end(errLate)
+		case isNothing(err):
+			c.drained.Store(true)
+			if c.isLate() {
+				c.end(errLate)
 				return
 			}
-			l.await()
+			c.await()
 			return
 		case err != nil:
-			l.end(err)
+			c.end(err)
 			return
 		}
 	}
 }
 
-// isUnread reports whether there is input that the hub does not have yet.
-func (l *link) isUnread() bool { return !l.waits.Load() || hasCome(l.transport.Socket()) }
-
-// isEnding reports whether the other side has ended its direction; false if the transport
-// cannot tell.
-func (l *link) isEnding() bool {
-	on, ok := l.transport.(interface{ Raw() syscall.RawConn })
-	return ok && on.Raw() != nil && hasEnded(on.Raw())
-}
-
-// patience is how long a connection waits for earlier ones.
-const patience = 30 * time.Second
-
-// follow waits until the hub has followed all input of those earlier connections from the same
-// address that have ended their input already. So the lines of a shell loop that opens a
-// connection for each are said in its order.
-func (l *link) follow(before []*link) {
-	before = slices.DeleteFunc(before, func(b *link) bool { return !b.isEnding() })
-	if len(before) == 0 {
-		return
-	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	for _, b := range before {
-		select {
-		case <-b.readSoon():
-		case <-late.C:
-			return
-		case <-l.ctx.Done():
-			return
-		case <-l.server.hub.Done():
-			return
-		}
-	}
-}
-
-// readSoon returns a channel that closes when the hub has followed all input.
-func (l *link) readSoon() <-chan struct{} {
-	l.server.mu.Lock()
-	defer l.server.mu.Unlock()
-	if l.onRead == nil {
-		l.onRead = make(chan struct{})
-		if l.wasRead {
-			close(l.onRead)
-		}
-	}
-	return l.onRead
-}
-
-func (l *link) tellRead() {
-	l.server.mu.Lock()
-	defer l.server.mu.Unlock()
-	l.wasRead = true
-	if l.onRead != nil {
-		close(l.onRead)
-	}
-}
-
-// receive takes one line. Consecutive lines to say go to the hub together, up to
-// hub.MaxBatch.
-func (l *link) receive() error {
-	cmd, err := l.transport.Receive()
+// receive takes one line. Consecutive lines to say go to the hub together, up to hub.MaxBatch.
+func (c *connection) receive() error {
+	cmd, err := c.transport.Receive()
 	refusal, refused := errors.AsType[*protocol.Refusal](err)
 	if err != nil && !refused {
-		return cmp.Or(l.handOver(), err)
+		return cmp.Or(c.flush(), err)
 	}
-	l.spoke.Store(true)
-	if l.isSpent() {
-		if err := l.handOver(); err != nil {
+	c.active.Store(true)
+	if c.isSpent() {
+		if err := c.flush(); err != nil {
 			return err
 		}
-		return l.drop()
+		return c.drop()
 	}
-	if err := l.keepPace(); err != nil {
+	if err := c.slowDown(); err != nil {
 		return err
 	}
-	if cmd != nil && hub.IsMessage(cmd) && l.transport.Socket() != nil {
-		if l.lines = append(l.lines, cmd); len(l.lines) == hub.MaxBatch {
-			return l.handOver()
+	if cmd != nil && hub.IsMessage(cmd) && c.socket != nil {
+		if c.batch = append(c.batch, cmd); len(c.batch) == hub.MaxBatch {
+			return c.flush()
 		}
 		return nil
 	}
-	if err := l.handOver(); err != nil {
+	if err := c.flush(); err != nil {
 		return err
 	}
 	switch bare, ref := protocol.Split(cmd); bare := bare.(type) {
 	case nil:
-		return l.refuse(err, refusal)
+		return c.refuse(err, refusal)
 	case protocol.Operator:
-		return l.server.promote(l.ctx, l, bare, ref)
+		return c.server.promote(c.ctx, c, bare, ref)
 	}
-	return l.client.Do(l.ctx, cmd)
+	return c.client.Do(c.ctx, cmd)
 }
 
-// handOver gives the lines to say to the hub.
-func (l *link) handOver() error {
-	if len(l.lines) == 0 {
+// flush gives the lines to say to the hub.
+func (c *connection) flush() error {
+	if len(c.batch) == 0 {
 		return nil
 	}
-	lines := l.lines
-	l.lines = nil // the hub owns them now
-	return l.client.Do(l.ctx, lines...)
+	batch := c.batch
+	c.batch = nil // the hub owns it now
+	return c.client.Do(c.ctx, batch...)
 }
 
 // end waits until the writer has stopped, and closes the connection.
-func (l *link) end(reading error) {
+func (c *connection) end(reading error) {
 	reason := protocol.Departed
-	if !l.isOrderly(reading) {
+	if !c.isOrderly(reading) {
 		reason = protocol.Lost
-		l.client.Discard() // the client is gone, or has its goodbye
+		c.client.Discard() // the client is gone, or has its goodbye
 	}
-	if l.stalled.Load() {
+	if c.stalled.Load() {
 		reason = protocol.Stalled
 	}
-	// The writer is about to stop, or the hub stops it with the goodbye.
-	if over := l.overSoon(); over == nil {
-		l.client.Close(l.ctx, reason)
-		l.tellRead()
-	} else {
-		l.client.Close(l.ctx, reason)
-		l.tellRead()
-		if reason == protocol.Lost {
-			l.cancel()
-			l.client.Stop()
-		}
-		select {
-		case <-over:
-		case <-l.server.hub.Done():
-			l.client.Stop()
-			<-over
-		}
+	c.client.Close(c.ctx, reason)
+	c.inputClosed.send()
+	if reason == protocol.Lost {
+		c.cancel()
+		c.client.Stop()
 	}
-	l.server.remove(l)
-	l.forgive()
-	if l.err == nil || errors.Is(l.err, hub.ErrStopped) {
-		l.transport.Close()
-	} else {
-		l.transport.Abort()
+	select { // the writer is about to stop, or the hub stops it with the goodbye
+	case <-c.writerDone.done():
+	case <-c.server.hub.Done():
+		c.client.Stop()
+		<-c.writerDone.done()
 	}
-	l.cancel()
-	l.ended(l.err)
+	c.server.remove(c)
+	c.stopLossTimer()
+	if c.writerErr == nil || errors.Is(c.writerErr, hub.ErrStopped) {
+		c.transport.Close()
+	} else {
+		c.transport.Abort()
+	}
+	c.cancel()
+	c.ended(c.writerErr)
 }

@@ -2,7 +2,6 @@ package conn_test
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -288,8 +287,6 @@ func (f *flooder) Send([]*protocol.Frame) error {
 	return syscall.ECONNRESET
 }
 
-func (f *flooder) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
-func (f *flooder) Socket() syscall.RawConn                  { return nil }
 func (f *flooder) Close()                                   {}
 func (f *flooder) Abort()                                   {}
 

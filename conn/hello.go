@@ -8,7 +8,7 @@ import (
 
 // refuse tells a client why its line is not followed. A program with a bad hello is in no
 // room before a good one, and is expelled after its last try.
-func (l *link) refuse(err error, why *protocol.Refusal) error {
+func (c *connection) refuse(err error, why *protocol.Refusal) error {
 	var ref protocol.Ref
 	if line, ok := errors.AsType[*protocol.CommandRefused](err); ok {
 		ref = line.Ref
@@ -16,13 +16,13 @@ func (l *link) refuse(err error, why *protocol.Refusal) error {
 	hello, ok := errors.AsType[*protocol.HelloRefused](err)
 	if ok {
 		ref = hello.Ref
-		if err := l.client.Withhold(l.ctx); err != nil {
+		if err := c.client.Withhold(c.ctx); err != nil {
 			return err
 		}
 	}
-	if err := l.client.Tell(l.ctx, protocol.Refused{Refusal: *why, Ref: ref}); err != nil || !ok || !hello.Last {
+	if err := c.client.Tell(c.ctx, protocol.Refused{Refusal: *why, Ref: ref}); err != nil || !ok || !hello.Last {
 		return err
 	}
-	l.client.Expel(protocol.NoHello)
+	c.client.Expel(protocol.NoHello)
 	return nil
 }

@@ -39,6 +39,7 @@ func openHouse(t *testing.T, s hubtest.Setup, co conn.Options) *house {
 	w := &house{t: t, World: hubtest.New(t, s)}
 	co.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: &w.level}))
 	w.server = conn.NewServer(w.Hub, co)
+	w.served.Go(func() { _ = w.server.Drain() })
 	return w
 }
 

@@ -20,8 +20,8 @@ import (
 // leaves a great deal in the system's buffers.
 
 const (
-	maxUnheard = 256              // lines still read
-	unheardFor = 60 * time.Second // how long it is still read
+	maxAfterLoss  = 256              // lines still read
+	readAfterLoss = 60 * time.Second // how long it is still read
 )
 
 // loss is the state of a connection after its first failed write.
@@ -32,83 +32,83 @@ type loss struct {
 	lines int         // read since; owned by the reader
 }
 
-// failed is called by the hub when a write has failed. Reading goes on, unless the server
+// onWriteError is called by the hub when a write has failed. Reading goes on, unless the server
 // ended the connection: because the other side took nothing for too
 // long, or because it is shutting down.
-func (l *link) failed(err error) (goesOn bool) {
+func (c *connection) onWriteError(err error) (goesOn bool) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 		return false
 	}
-	at := &loss{err: err, since: time.Now()}
-	if !l.unlimited { // the server's own console is read for ever, even without its output
-		at.late = time.AfterFunc(unheardFor, l.wakeLate)
+	lost := &loss{err: err, since: time.Now()}
+	if !c.unlimited { // the server's own console is read for ever, even without its output
+		lost.late = time.AfterFunc(readAfterLoss, c.wakeLate)
 	}
-	l.loss.Store(at)
+	c.loss.Store(lost)
 	return true
 }
 
-// wakeLate ends the waiting for input, if l waits. A reader that is busy checks isLate itself.
-func (l *link) wakeLate() {
-	if l.waits.Load() || l.transport.Socket() == nil {
-		l.transport.Interrupt()
-		l.rouse()
+// wakeLate ends the waiting for input, if c waits. A reader that is busy checks isLate itself.
+func (c *connection) wakeLate() {
+	if c.drained.Load() || c.socket == nil {
+		c.transport.Interrupt()
+		c.wake()
 	}
 }
 
-// forgive stops the timer.
-func (l *link) forgive() {
-	if at := l.loss.Load(); at != nil && at.late != nil {
-		at.late.Stop()
+// stopLossTimer stops the timer.
+func (c *connection) stopLossTimer() {
+	if lost := c.loss.Load(); lost != nil && lost.late != nil {
+		lost.late.Stop()
 	}
 }
 
 // isLate reports whether the first failed write is too long ago.
-func (l *link) isLate() bool {
-	at := l.loss.Load()
-	return at != nil && at.late != nil && time.Since(at.since) >= unheardFor
+func (c *connection) isLate() bool {
+	lost := c.loss.Load()
+	return lost != nil && lost.late != nil && time.Since(lost.since) >= readAfterLoss
 }
 
 // isSpent counts a line read after the loss, and reports whether it is one too many.
-func (l *link) isSpent() bool {
-	at := l.loss.Load()
-	if at == nil || at.late == nil {
+func (c *connection) isSpent() bool {
+	lost := c.loss.Load()
+	if lost == nil || lost.late == nil {
 		return false
 	}
-	at.lines++
-	return at.lines > maxUnheard || l.isLate()
+	lost.lines++
+	return lost.lines > maxAfterLoss || c.isLate()
 }
 
-// pause waits for the limiter, but not past unheardFor after a loss.
-func (l *link) pause(limiter *rate.Limiter) error {
-	at := l.loss.Load()
-	if at == nil || at.late == nil {
-		return limiter.Wait(l.ctx)
+// wait waits for the limiter, but not past readAfterLoss after a loss.
+func (c *connection) wait(limiter *rate.Limiter) error {
+	lost := c.loss.Load()
+	if lost == nil || lost.late == nil {
+		return limiter.Wait(c.ctx)
 	}
-	ctx, cancel := context.WithDeadline(l.ctx, at.since.Add(unheardFor))
+	ctx, cancel := context.WithDeadline(c.ctx, lost.since.Add(readAfterLoss))
 	defer cancel()
 	switch {
 	case limiter.Wait(ctx) == nil:
 		return nil
-	case l.ctx.Err() != nil:
-		return l.ctx.Err()
+	case c.ctx.Err() != nil:
+		return c.ctx.Err()
 	}
-	return l.drop()
+	return c.drop()
 }
 
 // drop reads the rest of the input without following it, so that the log can say how many lines
 // that was. It takes at most a second.
-func (l *link) drop() error {
+func (c *connection) drop() error {
 	most := time.Now().Add(time.Second)
-	if l.transport.Socket() == nil { // Receive waits
-		defer time.AfterFunc(time.Second, l.transport.Interrupt).Stop()
+	if c.socket == nil { // Receive waits
+		defer time.AfterFunc(time.Second, c.transport.Interrupt).Stop()
 	}
 	n := 1
 	for ; time.Now().Before(most); n++ {
-		if _, err := l.transport.Receive(); err != nil && !isRefusal(err) {
+		if _, err := c.transport.Receive(); err != nil && !isRefusal(err) {
 			break
 		}
 	}
-	l.server.log.Warn("lines of a connection that is gone were dropped", "addr", l.from.Host, "lines", n)
+	c.server.log.Warn("lines of a connection that is gone were dropped", "addr", c.from.Host, "lines", n)
 	return errLate
 }
 
@@ -122,7 +122,7 @@ var errLate = errors.New("conn: what was sent before the connection broke was to
 // isOrderly reports whether the input has ended because the other side ended it. The system
 // reports a reset only once: if a write has got it, the input ends like any
 // other. (A write gets EPIPE if the other side had ended its own direction before.)
-func (l *link) isOrderly(reading error) bool {
-	at := l.loss.Load()
-	return errors.Is(reading, io.EOF) && (at == nil || errors.Is(at.err, syscall.EPIPE))
+func (c *connection) isOrderly(reading error) bool {
+	lost := c.loss.Load()
+	return errors.Is(reading, io.EOF) && (lost == nil || errors.Is(lost.err, syscall.EPIPE))
 }

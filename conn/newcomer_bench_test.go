@@ -76,6 +76,7 @@ func newcomers(b *testing.B, path string, command string) {
 	ctx, end := context.WithCancel(context.Background())
 	go func() { _ = h.Run(ctx) }()
 	server := conn.NewServer(h, conn.Options{PerAddress: -1, PerAddressRate: -1})
+	go func() { _ = server.Drain() }()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b, err)
 	door := server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})

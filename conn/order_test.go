@@ -1,10 +1,8 @@
 package conn_test
 
 import (
-	"errors"
 	"io"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,12 +45,6 @@ func (s *slowTransport) Send(lines []*protocol.Frame) error {
 		s.note("goodbye")
 	}
 	return nil
-}
-
-func (s *slowTransport) Socket() syscall.RawConn { return nil }
-
-func (s *slowTransport) TryWrite([]*protocol.Frame) (bool, error) {
-	return false, errors.ErrUnsupported
 }
 
 func (s *slowTransport) Interrupt() {

@@ -8,34 +8,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// poller starts a goroutine for a connection when there is input on it, with
-// epoll(7). The runtime's own poller can only wake a goroutine that waits, and its
-// stack is more than half of the cost of an idle connection.
+// poller starts a goroutine for a connection when there is input on it, with epoll(7).
 //
-//	link.read ─ ErrWouldBlock ─> await ─> epoll ─> link.read, in a goroutine
-//	                          rouse ────┘ when reading has been ended
+//	connection.read ─ ErrWouldBlock ─> await ─> epoll ─> connection.read, in a goroutine
+//	                                wake ────┘ when reading has been ended
 //
-// A connection is armed once for each time that it waits. Input that is there already
-// counts, so none that comes between reading and waiting is missed.
+// A connection is armed once for each time that it waits. Input that is there already counts, so none that comes
+// between reading and waiting is missed.
+//
+// Rejected: a goroutine for each connection, as net/http has it. The runtime's poller can only wake a goroutine that
+// waits, and one that has worked once keeps a stack of 4 kB, more than half of what an idle connection costs. Rejected,
+// too: an event-loop library. It would own the sockets, and writing, deadlines and the end of a connection with them;
+// here they stay net.Conns, which the runtime polls for writing, and epoll is asked only whether there is input.
 type poller struct {
 	mu    sync.Mutex
 	fd    int      // of epoll
 	file  *os.File // the same, for which the runtime's poller waits; nil before it is needed
 	ended sync.WaitGroup
-	armed []*link // by descriptor; nil: no link waits there
+	armed []*connection // by descriptor; nil: no connection waits there
 }
 
-// waiting is the state of a link in its poller, under poller.mu.
-type waiting struct {
-	fd     int  // valid if known
-	known  bool // epoll has it, from the first wait on
-	armed  bool
-	roused bool // the link does not wait any more
+// polling is the state of a connection in its poller, under poller.mu.
+type polling struct {
+	fd         int  // valid if registered
+	registered bool // epoll has it, from the first wait on
+	armed      bool
+	woken      bool // the connection does not wait any more
 }
 
 func newPoller() *poller { return new(poller) }
 
-// start starts the poller for the first link that waits. The caller has p.mu.
+// start starts the poller for the first connection that waits. The caller has p.mu.
 func (p *poller) start() error {
 	if p.file != nil {
 		return nil
@@ -79,47 +82,47 @@ func (p *poller) run() {
 		if err != nil {
 			return // closed
 		}
-		p.wake(events[:n])
+		p.dispatch(events[:n])
 	}
 }
 
-func (p *poller) wake(events []unix.EpollEvent) {
+func (p *poller) dispatch(events []unix.EpollEvent) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, e := range events {
-		if l := p.armed[e.Fd]; l != nil {
-			p.disarm(l)
-			go l.read() // ends with the connection, whose listener waits for it, or waits again
+		if c := p.armed[e.Fd]; c != nil {
+			p.disarm(c)
+			go c.read() // ends with the connection, whose listener waits for it, or waits again
 		}
 	}
 }
 
-// await calls l.read in a goroutine once there is input. It reports false if epoll does not
+// await calls c.read in a goroutine once there is input. It reports false if epoll does not
 // take the descriptor.
-func (p *poller) await(l *link) (ok bool) {
-	if err := l.transport.Socket().Read(func(fd uintptr) bool {
-		ok = p.arm(l, int(fd))
+func (p *poller) await(c *connection) (ok bool) {
+	if err := c.socket.Read(func(fd uintptr) bool {
+		ok = p.arm(c, int(fd))
 		return true
 	}); err != nil {
-		go l.read() // it finds the error
+		go c.read() // it finds the error
 		return true
 	}
 	return ok
 }
 
-func (p *poller) arm(l *link, fd int) bool {
+func (p *poller) arm(c *connection, fd int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w := &l.waiting
-	if w.roused {
-		go l.read()
+	w := &c.polling
+	if w.woken {
+		go c.read()
 		return true
 	}
 	if p.start() != nil {
 		return false
 	}
 	op := unix.EPOLL_CTL_MOD
-	if !w.known {
+	if !w.registered {
 		op = unix.EPOLL_CTL_ADD
 	}
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(fd)}
@@ -127,31 +130,28 @@ func (p *poller) arm(l *link, fd int) bool {
 		return false // epoll's limit of watches is reached
 	}
 	if missing := fd + 1 - len(p.armed); missing > 0 {
-		p.armed = append(p.armed, make([]*link, missing)...)
+		p.armed = append(p.armed, make([]*connection, missing)...)
 	}
-	p.armed[fd] = l
-	w.fd, w.known, w.armed = fd, true, true
+	p.armed[fd] = c
+	w.fd, w.registered, w.armed = fd, true, true
 	return true
 }
 
-// rouse has l read on now, or the next time that it would wait.
-func (p *poller) rouse(l *link) {
+// wake has c read on now, or the next time that it would wait.
+func (p *poller) wake(c *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l.waiting.roused = true
-	if l.waiting.armed {
-		p.disarm(l)
-		go l.read()
+	c.polling.woken = true
+	if c.polling.armed {
+		p.disarm(c)
+		go c.read()
 	}
 }
 
-// disarm forgets that l waits. Its descriptor may be closed, and reused by another link.
-func (p *poller) disarm(l *link) {
-	l.waiting.armed = false
-	if p.armed[l.waiting.fd] == l {
-		p.armed[l.waiting.fd] = nil
+// disarm forgets that c waits. Its descriptor may be closed, and reused by another connection.
+func (p *poller) disarm(c *connection) {
+	c.polling.armed = false
+	if p.armed[c.polling.fd] == c {
+		p.armed[c.polling.fd] = nil
 	}
 }
-
-// endOfInput is the event of poll(2) for the end of the input.
-const endOfInput = unix.POLLRDHUP

@@ -1,19 +1,16 @@
-//go:build unix && !linux
+//go:build !linux
 
 package conn
 
-// poller is not needed here: goroutines wait. (kqueue(2) would do it.)
+// poller is not needed here: a goroutine waits for each connection. (kqueue(2) would do it.)
 type poller struct{}
 
-type waiting struct{}
+type polling struct{}
 
 func newPoller() *poller { return nil }
 
 func (p *poller) stop() {}
 
-func (p *poller) await(*link) bool { return false }
+func (p *poller) await(*connection) bool { return false }
 
-func (p *poller) rouse(*link) {}
-
-// endOfInput is no event: poll(2) reports the end of the input unasked.
-const endOfInput = 0
+func (p *poller) wake(*connection) {}

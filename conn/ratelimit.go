@@ -6,42 +6,42 @@ import (
 	"chinwag/protocol"
 )
 
-// pace is the rate limit of one connection: over it the server reads more
+// throttle is the rate limit of one connection: over it the server reads more
 // slowly, so that nothing is lost and the sender's own system holds it back.
-type pace struct {
+type throttle struct {
 	limiter *rate.Limiter // nil: none
-	told    bool          // the client knows that it is read more slowly
+	noticed bool          // the client knows that it is read more slowly
 }
 
-func (s *Server) newPace(unlimited bool) *pace {
+func (s *Server) newThrottle(unlimited bool) *throttle {
 	if unlimited || s.opts.Rate < 0 || s.opts.Burst < 0 {
-		return new(pace)
+		return new(throttle)
 	}
-	return &pace{limiter: rate.NewLimiter(rate.Limit(s.opts.Rate), s.opts.Burst)}
+	return &throttle{limiter: rate.NewLimiter(rate.Limit(s.opts.Rate), s.opts.Burst)}
 }
 
-// keepPace waits if lines come faster than the limit.
-func (l *link) keepPace() error {
-	if l.pace == nil {
-		l.pace = l.server.newPace(l.unlimited)
+// slowDown waits if lines come faster than the limit.
+func (c *connection) slowDown() error {
+	if c.throttle == nil {
+		c.throttle = c.server.newThrottle(c.unlimited)
 	}
-	p := l.pace
-	if p.limiter == nil || p.limiter.Allow() {
-		if p.limiter != nil && p.limiter.Tokens() >= float64(p.limiter.Burst()-1) {
-			p.told = false
+	t := c.throttle
+	if t.limiter == nil || t.limiter.Allow() {
+		if t.limiter != nil && t.limiter.Tokens() >= float64(t.limiter.Burst()-1) {
+			t.noticed = false
 		}
 		return nil
 	}
-	if err := l.handOver(); err != nil {
+	if err := c.flush(); err != nil {
 		return err
 	}
-	if !p.told {
-		p.told = true
-		if err := l.client.Tell(l.ctx, slower); err != nil {
+	if !t.noticed {
+		t.noticed = true
+		if err := c.client.Tell(c.ctx, slower); err != nil {
 			return err
 		}
 	}
-	return l.pause(p.limiter)
+	return c.wait(t.limiter)
 }
 
 var slower = protocol.Notice{Text: protocol.MustText("that is faster than the room can follow: you are read more slowly for a while, and nothing is lost")}

@@ -4,39 +4,11 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	"chinwag/hub"
-	"chinwag/protocol"
 )
-
-// Transport is one connection in the spelling of its door. One goroutine calls Receive,
-// and another one Send or TryWrite, at the same time.
-type Transport interface {
-	// Receive waits for the next command. A *protocol.Refusal is told to the
-	// client, and Receive is called again; io.EOF is the orderly end; any
-	// other error means that the connection is broken. With a Socket it does not
-	// wait, but returns socket.ErrWouldBlock.
-	Receive() (protocol.Command, error)
-	// Socket is the socket to wait for between calls of Receive; nil: Receive waits.
-	Socket() syscall.RawConn
-	// Send writes lines in order, in one go if it can. It must not keep
-	// the slice. An error that is os.ErrDeadlineExceeded means that the other
-	// side took nothing for too long.
-	Send(lines []*protocol.Frame) error
-	// TryWrite is Send without waiting: see hub.Writer.
-	TryWrite(lines []*protocol.Frame) (all bool, err error)
-	// Interrupt makes Receive return, now and from now on.
-	Interrupt()
-	// Close ends the connection in good order: all that Send wrote arrives. It
-	// waits for the other side a moment at most.
-	Close()
-	// Abort ends it at once, even during Receive, Send or Close.
-	Abort()
-}
 
 // Options of a Server. Options{} works: 0 stands for the value of Defaults. Below 0 means no limit.
 type Options struct {
@@ -64,16 +36,15 @@ func Defaults() Options {
 
 // Server connects transports to a hub.
 type Server struct {
-	hub    *hub.Hub
-	opts   Options
-	log    *slog.Logger
-	limits limits
+	hub       *hub.Hub
+	opts      Options
+	log       *slog.Logger
+	admission admission
+	checks    *checks // of passwords
 
-	checks *checks // of passwords
-
-	mu    sync.Mutex
-	conns map[*link]bool // the connections served, without those whose writer has stopped
-	over  bool           // abortAll was called: new connections are aborted, too
+	mu       sync.Mutex
+	conns    map[*connection]bool // the connections served, without those whose writer has stopped; true: it is evicted
+	aborting bool                 // new connections are aborted, too
 }
 
 // NewServer makes a server for the hub.
@@ -88,60 +59,44 @@ func NewServer(h *hub.Hub, o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{hub: h, opts: o, log: o.Log, limits: newLimits(o), conns: map[*link]bool{}}
-	s.checks = newChecks(o.Password, &s.limits)
+	s := &Server{hub: h, opts: o, log: o.Log, admission: newAdmission(o), conns: map[*connection]bool{}}
+	s.checks = newChecks(o.Password, &s.admission)
 	return s
 }
 
 // Serve runs one connection from its greeting to its end. It closes t.
 func (s *Server) Serve(t Transport, id hub.Identity) error {
 	ended := make(chan error, 1)
-	s.link(t, id, nil).begin(id, nil, func(err error) { ended <- err })
+	s.newConnection(t, id, nil).serve(id, nil, func(err error) { ended <- err })
 	return <-ended
 }
 
-// link makes a connection for begin. p may be nil.
-func (s *Server) link(t Transport, id hub.Identity, p *poller) *link {
+// newConnection makes a connection. p may be nil.
+func (s *Server) newConnection(t Transport, id hub.Identity, p *poller) *connection {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &link{
-		server: s, transport: t, ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
+	return &connection{
+		server: s, transport: t, socket: rawConnOf(t), ctx: ctx, cancel: cancel, from: id.From, since: time.Now(),
 		unlimited: id.Operator, poller: p,
 	}
 }
 
-// begin greets a connection, and reads the input that is there. Goroutines of the poller and the hub
-// go on with it, and its end calls ended. before are earlier connections from the
-// same address.
-func (l *link) begin(id hub.Identity, before []*link, ended func(error)) {
-	s, t := l.server, l.transport
-	l.ended = ended
-	id.NoPassword = s.opts.Password == nil
-	if t.Socket() != nil {
-		id.Unread = l.isUnread
-	}
-	id.Ending = l.isEnding
-	var err error
-	if l.client, err = s.hub.Attach(l.ctx, id); err != nil {
-		l.cancel()
-		l.tellRead()
-		_ = t.Send([]*protocol.Frame{protocol.NewFrame(s.hub.Farewell())})
-		t.Close()
-		ended(err)
-		return
-	}
-	l.spoke.Store(id.Operator)
-	s.add(l)
-	l.client.Start(l.ctx, t, l.failed, l.wrote)
-	l.follow(before)
-	l.read()
+// lastMoment is how long connections may take to end after the hub has ended.
+const lastMoment = 500 * time.Millisecond
+
+// Drain waits until the hub has ended, and has the connections aborted that are not gone a moment later: those of all
+// listeners, and the console. It runs beside the listeners, whose Serve waits for their connections.
+func (s *Server) Drain() error {
+	<-s.hub.Done()
+	time.AfterFunc(lastMoment, s.abort)
+	return nil
 }
 
-func (s *Server) add(l *link) {
+func (s *Server) abort() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.conns[l] = true
-	if s.over {
-		l.abort()
+	s.aborting = true
+	for c := range s.conns {
+		c.abort()
 	}
 }
 
@@ -152,43 +107,17 @@ func (s *Server) Connected() int {
 	return len(s.conns)
 }
 
-func (s *Server) remove(l *link) {
+func (s *Server) add(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, l)
-}
-
-// expelSilent expels the oldest connection that has never sent a line, if there is one.
-func (s *Server) expelSilent() {
-	if l := s.silent(); l != nil {
-		l.client.Expel(protocol.Full)
+	s.conns[c] = false
+	if s.aborting {
+		c.abort()
 	}
 }
 
-// silent is the connection to expel next. It returns none twice, since an expelled connection may
-// take a while to end.
-func (s *Server) silent() (oldest *link) {
+func (s *Server) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for l := range s.conns {
-		if !l.spoke.Load() && !l.expelled && (oldest == nil || l.since.Before(oldest.since)) {
-			oldest = l
-		}
-	}
-	if oldest != nil {
-		oldest.expelled = true
-	}
-	return oldest
+	delete(s.conns, c)
 }
-
-func (s *Server) abortAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.over = true
-	for l := range s.conns {
-		l.abort()
-	}
-}
-
-// addrOf is where a connection comes from, for the log and the limits.
-func addrOf(c net.Conn) string { return c.RemoteAddr().String() }

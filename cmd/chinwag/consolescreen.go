@@ -9,7 +9,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"chinwag/conn"
 	"chinwag/conn/tui"
@@ -118,9 +117,6 @@ func (c *consoleScreen) stop() (protocol.Command, error) {
 
 var errInterrupted = errors.New("console: interrupted")
 
-// Socket implements conn.Transport: Receive waits.
-func (c *consoleScreen) Socket() syscall.RawConn { return nil }
-
 // Send implements conn.Transport.
 func (c *consoleScreen) Send(lines []*protocol.Frame) error {
 	for _, l := range lines {
@@ -133,11 +129,6 @@ func (c *consoleScreen) Send(lines []*protocol.Frame) error {
 	}
 	c.tellWhere("")
 	return nil
-}
-
-// TryWrite implements conn.Transport.
-func (c *consoleScreen) TryWrite([]*protocol.Frame) (bool, error) {
-	return false, errors.ErrUnsupported
 }
 
 // Interrupt implements conn.Transport.

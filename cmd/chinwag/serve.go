@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -83,19 +82,11 @@ is said there. Lists have commas between their parts, sizes are written like
 	return c
 }
 
-// collectOften sets GOGC to 50, unless the environment sets it: most of the heap is thousands
-// of idle connections, and a flood, which leaves little garbage, costs a few percent more.
-func collectOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
-}
-
 // serve runs the server: a group of actors, of which the first to end ends
 // all. The listeners stand before the hub, so that they are closed before it says
 // goodbye.
 func serve(ctx context.Context, s settings) error {
-	collectOften()
+	conn.CollectOften()
 	out := openConsole(s)
 	log := newLog(s, out)
 	s.tell(log)
@@ -152,6 +143,7 @@ func serve(ctx context.Context, s settings) error {
 		g.Add(doorway.Serve, func(error) { doorway.Close() })
 		log.Log(ctx, level, "listening", "addr", l.Addr().String(), "door", door, "version", version)
 	}
+	g.Add(server.Drain, func(error) {})
 	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
 	if path != "" {
 		g.Add(watchDisk(path, log, h))

@@ -73,8 +73,8 @@ func (t *Transport) Receive() (protocol.Command, error) {
 	}
 }
 
-// Socket implements conn.Transport.
-func (t *Transport) Socket() syscall.RawConn { return t.in.in.Socket() }
+// RawConn implements conn.Polled.
+func (t *Transport) RawConn() syscall.RawConn { return t.in.in.RawConn() }
 
 func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	first := t.first
@@ -123,7 +123,7 @@ func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	return cmd, err
 }
 
-// Guard is for when no password is asked for, or it was wrong: a person's next line
+// Guard implements conn.Guarded: it is for when no password is asked for, or it was wrong: a person's next line
 // is not checked as a password, but may be one, and is not said if it comes within a moment.
 // The goroutine that calls Receive calls it. For a program it does nothing, since a program has a
 // member for the password.
@@ -212,7 +212,7 @@ func (t *Transport) Send(lines []*protocol.Frame) error {
 	return t.Write(&left)
 }
 
-// TryWrite implements conn.Transport.
+// TryWrite implements hub.TryWriter.
 func (t *Transport) TryWrite(lines []*protocol.Frame) (all bool, err error) {
 	if !t.CanTryWrite() {
 		return false, errors.ErrUnsupported

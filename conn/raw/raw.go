@@ -3,9 +3,7 @@ package raw
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"net"
-	"syscall"
 	"time"
 
 	"chinwag/conn/socket"
@@ -55,9 +53,6 @@ func (t *Transport) Receive() (protocol.Command, error) {
 	}
 }
 
-// Socket implements conn.Transport: Receive waits.
-func (t *Transport) Socket() syscall.RawConn { return nil }
-
 // Send implements conn.Transport. Each event is a write of its own, since one read is one
 // message; the other side may still get two in one read.
 func (t *Transport) Send(lines []*protocol.Frame) error {
@@ -74,9 +69,6 @@ func (t *Transport) Send(lines []*protocol.Frame) error {
 	}
 	return nil
 }
-
-// TryWrite implements conn.Transport.
-func (t *Transport) TryWrite([]*protocol.Frame) (bool, error) { return false, errors.ErrUnsupported }
 
 // heard is the text of e to send: what other clients say to this one now, and
 // nothing that the server itself tells.

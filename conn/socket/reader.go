@@ -35,8 +35,8 @@ func NewReader(r io.Reader) *Reader {
 	return in
 }
 
-// Socket is the socket to wait for after Next has returned ErrWouldBlock; nil: Next waits.
-func (in *Reader) Socket() syscall.RawConn { return in.raw }
+// RawConn is the socket to wait for after Next has returned ErrWouldBlock; nil: Next waits.
+func (in *Reader) RawConn() syscall.RawConn { return in.raw }
 
 // Next returns the next input, at least one byte, valid until it is called again; or
 // the error of reading, and no bytes. On a socket it does not wait: see ErrWouldBlock.

@@ -54,10 +54,6 @@ func rawConn(c any) syscall.RawConn {
 	return nil
 }
 
-// rawSocket is the connection's socket, nil if it cannot be used without waiting.
-// Callers must not read from it or write to it.
-func (s *Stream) rawSocket() syscall.RawConn { return s.raw }
-
 // CanTryWrite reports whether TryWrite can be used.
 func (s *Stream) CanTryWrite() bool { return s.raw != nil }
 
