@@ -145,7 +145,7 @@ func (a *audience) retire(s *session) {
 // closeVisit ends a visitor's conversation that an operator has closed.
 func (a *audience) closeVisit(e *journal.Entry) {
 	ev, ok := e.Event.(protocol.TicketChanged)
-	if !ok || ev.State != protocol.Closed || a.desk.tickets[ev.Ticket] == nil {
+	if !ok || ev.Event != protocol.TicketClosed || a.desk.tickets[ev.Ticket] == nil {
 		return
 	}
 	if v := a.sessions[a.desk.tickets[ev.Ticket].session]; v != nil && v.visits == ev.Ticket {
@@ -155,10 +155,10 @@ func (a *audience) closeVisit(e *journal.Entry) {
 
 // ticket follows a visitor's ticket, if s is the visitor.
 func (a *audience) ticket(s *session, ev protocol.TicketChanged) {
-	switch ev.State {
-	case protocol.Waiting, protocol.Back:
+	switch ev.Event {
+	case protocol.VisitorWaits, protocol.VisitorBack:
 		s.visits = ev.Ticket
-	case protocol.LeftMessage, protocol.Gone:
+	case protocol.VisitorLeftMessage, protocol.VisitorLeft:
 		s.visits = 0
 	}
 }

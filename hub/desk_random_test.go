@@ -416,25 +416,25 @@ func checkVisits(t *testing.T, entries []journal.Entry) {
 		case protocol.TicketChanged:
 			no := ev.Ticket
 			require.NotZero(t, no)
-			switch ev.State {
-			case protocol.Waiting:
+			switch ev.Event {
+			case protocol.VisitorWaits:
 				open[no] = true
-			case protocol.Taken:
+			case protocol.VisitorTaken:
 				require.True(t, open[no], "position %d: who has gone is taken", e.Seq)
 				require.Zero(t, has[no], "position %d: two have %s", e.Seq, no)
 				has[no] = e.Author
-			case protocol.HandedOver:
+			case protocol.VisitorHanded:
 				require.True(t, open[no], "position %d: who has gone is handed over", e.Seq)
 				has[no] = byNick[ev.To]
-			case protocol.Returned:
+			case protocol.VisitorReturned:
 				if has[no] == e.Author {
 					delete(has, no)
 				}
-			case protocol.Closed:
+			case protocol.TicketClosed:
 				require.True(t, open[no], "position %d: closed twice", e.Seq)
 				delete(open, no)
 				delete(has, no)
-			case protocol.Gone:
+			case protocol.VisitorLeft:
 				delete(open, no)
 				delete(has, no)
 			}

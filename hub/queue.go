@@ -44,7 +44,7 @@ func (d *deskView) follow(e *journal.Entry) {
 }
 
 func (d *deskView) change(author uuid.UUID, ev protocol.TicketChanged) {
-	if ev.State == protocol.Waiting {
+	if ev.Event == protocol.VisitorWaits {
 		d.tickets[ev.Ticket] = &ticketView{session: author}
 		d.enqueue(ev.Ticket)
 		return
@@ -53,16 +53,16 @@ func (d *deskView) change(author uuid.UUID, ev protocol.TicketChanged) {
 	if t == nil {
 		return
 	}
-	switch ev.State {
-	case protocol.Taken, protocol.HandedOver:
+	switch ev.Event {
+	case protocol.VisitorTaken, protocol.VisitorHanded:
 		d.dequeue(ev.Ticket)
-	case protocol.Returned:
+	case protocol.VisitorReturned:
 		d.enqueue(ev.Ticket)
-	case protocol.Disconnected, protocol.LeftMessage:
+	case protocol.VisitorLost, protocol.VisitorLeftMessage:
 		t.lost = true
-	case protocol.Back:
+	case protocol.VisitorBack:
 		t.lost = false
-	case protocol.Closed, protocol.Gone:
+	case protocol.TicketClosed, protocol.VisitorLeft:
 		delete(d.tickets, ev.Ticket)
 		d.dequeue(ev.Ticket)
 	}
@@ -120,7 +120,7 @@ func (r *run) tellQueue() {
 		}
 		s.standing = q
 		told := q
-		s.client.out.post(protocol.NewFrame(protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &told}))
+		s.client.out.post(protocol.NewFrame(protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &told}))
 	}
 }
 

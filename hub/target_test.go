@@ -24,7 +24,7 @@ func toldPlace(p *hubtest.Client) string {
 	for _, e := range slices.Backward(p.Heard()) {
 		switch e := e.(type) {
 		case protocol.TicketChanged:
-			gone[e.Ticket] = gone[e.Ticket] || e.State == protocol.Gone
+			gone[e.Ticket] = gone[e.Ticket] || e.Event == protocol.VisitorLeft
 		case protocol.Target:
 			switch {
 			case e.Nobody || gone[e.Target]:

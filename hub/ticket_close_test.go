@@ -108,7 +108,7 @@ func TestEachIsClosedOnce(t *testing.T) {
 func (w *deskWorld) closed() map[protocol.Ticket]int {
 	times := map[protocol.Ticket]int{}
 	for _, e := range w.Record.Entries() {
-		if at, ok := e.Event.(protocol.TicketChanged); ok && at.State == protocol.Closed {
+		if at, ok := e.Event.(protocol.TicketChanged); ok && at.Event == protocol.TicketClosed {
 			times[at.Ticket]++
 		}
 	}

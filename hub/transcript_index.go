@@ -51,10 +51,10 @@ func newTrails() trails { return trails{of: map[protocol.Ticket]*trail{}, width:
 // take adds an entry of the desk's stream, which may begin or end a trail.
 func (ts *trails) take(e *journal.Entry) {
 	if ev, ok := e.Event.(protocol.TicketChanged); ok {
-		switch ev.State {
-		case protocol.Waiting:
+		switch ev.Event {
+		case protocol.VisitorWaits:
 			ts.open(ev.Ticket)
-		case protocol.Closed, protocol.Gone:
+		case protocol.TicketClosed, protocol.VisitorLeft:
 			ts.close(ev.Ticket)
 		}
 	}

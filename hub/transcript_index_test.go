@@ -34,10 +34,10 @@ func TestATrailLeadsToAll(t *testing.T) {
 				highest++
 				open = append(open, highest)
 				ts.open(highest)
-				e.Event = protocol.TicketChanged{Ticket: highest, State: protocol.Waiting}
+				e.Event = protocol.TicketChanged{Ticket: highest, Event: protocol.VisitorWaits}
 			case n < 60 && len(open) > 10:
 				i := dice.IntN(len(open))
-				e.Event = protocol.TicketChanged{Ticket: open[i], State: protocol.Closed}
+				e.Event = protocol.TicketChanged{Ticket: open[i], Event: protocol.TicketClosed}
 				ts.close(open[i])
 				open = slices.Delete(open, i, i+1)
 			default:

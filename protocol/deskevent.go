@@ -31,15 +31,15 @@ type (
 		Text   Text   `json:"text"`   // what is said
 		Ack
 	}
-	// TicketChanged tells the operators the new state of a visitor.
+	// TicketChanged tells the operators what has happened to a visitor.
 	TicketChanged struct {
 		Meta
 		Ticket Ticket      `json:"ticket"`          // the conversation
 		From   Nick        `json:"from"`            // the visitor
-		State  TicketState `json:"state"`           // the new state
+		Event  TicketEvent `json:"state"`           // what has happened
 		By     Nick        `json:"by,omitzero"`     // the operator that caused it
-		To     Nick        `json:"to,omitzero"`     // HandedOver: the operator that has it now; VisitorRename: the new nick
-		Reason Reason      `json:"reason,omitzero"` // Returned: why; Gone: why the message is evicted (Full, Silent)
+		To     Nick        `json:"to,omitzero"`     // VisitorHanded: the operator that has it now; VisitorRenamed: the new nick
+		Reason Reason      `json:"reason,omitzero"` // VisitorReturned: why; VisitorLeft: why the message is evicted (Full, Silent)
 		Text   Text        `json:"text,omitzero"`   // the words with it
 		Many   bool        `json:"many,omitzero"`   // it ended together with others: people are told of all in one Notice
 	}
@@ -50,14 +50,14 @@ type (
 		On     bool   `json:"on"`              // takes visitors
 		Reason Reason `json:"reason,omitzero"` // Silent, if that is why
 	}
-	// VisitorNotice tells a visitor its new state. With the state Waiting it is
+	// VisitorNotice tells a visitor what has happened to it. VisitorWaits is
 	// told when the queue has moved, and not recorded.
 	VisitorNotice struct {
 		Meta
-		State          TicketState `json:"state"`       // the new state
+		Event          TicketEvent `json:"state"`       // what has happened
 		By             Nick        `json:"by,omitzero"` // the operator that caused it
-		To             Nick        `json:"to,omitzero"` // HandedOver: the operator that has the visitor now
-		*QueuePosition             // Waiting: the place in the queue
+		To             Nick        `json:"to,omitzero"` // VisitorHanded: the operator that has the visitor now
+		*QueuePosition             // VisitorWaits, VisitorReturned: the place in the queue
 		Text           Text        `json:"text,omitzero"` // the operator's words
 	}
 )
@@ -73,15 +73,15 @@ type (
 	// the next typed line goes: to Target, or if that is zero to Room. With Nobody it is refused
 	// until another Target tells where lines go.
 	Target struct {
-		State      TicketState `json:"state,omitzero"`       // of Ticket after the command
+		Event      TicketEvent `json:"state,omitzero"`       // what the command did to Ticket
 		Ticket     Ticket      `json:"ticket,omitzero"`      // the conversation that the command was about
 		Nick       Nick        `json:"nick,omitzero"`        // the visitor of Ticket
-		By         Nick        `json:"by,omitzero"`          // HandedOver: the operator that has it now
+		By         Nick        `json:"by,omitzero"`          // VisitorHanded: the operator that has it now
 		Room       Room        `json:"room"`                 // where lines go if Target is zero
 		Target     Ticket      `json:"target,omitzero"`      // the visitor that lines go to
 		TargetNick Nick        `json:"target_nick,omitzero"` // its nick
 		Nobody     bool        `json:"nobody,omitzero"`      // lines are refused
-		Count      int         `json:"count,omitzero"`       // Closed without a Ticket: how many were
+		Count      int         `json:"count,omitzero"`       // TicketClosed without a Ticket: how many were
 		Left       int         `json:"left,omitzero"`        // and how many were not: other operators have them
 	}
 	// QueueInfo is the head of the answer to Queue; a QueueRow for each visitor follows.
@@ -111,22 +111,34 @@ type (
 	}
 )
 
-// TicketState is the state of a visitor at the desk, or what has just happened to it.
+// TicketEvent is what has happened to a visitor at the desk.
+type TicketEvent string
+
+// What happens to visitors, as programs see it.
+const (
+	VisitorWaits       TicketEvent = "waiting"  // came to the desk, or has another place in the queue
+	VisitorTaken       TicketEvent = "taken"    // an operator took the visitor
+	VisitorHanded      TicketEvent = "handed"   // to another operator
+	VisitorHeld        TicketEvent = "held"     // was asked to wait a moment
+	VisitorReturned    TicketEvent = "returned" // to the queue, at the old place
+	TicketClosed       TicketEvent = "closed"   // an operator ended the conversation
+	VisitorLeft        TicketEvent = "gone"     // left for good
+	VisitorLost        TicketEvent = "lost"     // the connection broke, and may come back
+	VisitorBack        TicketEvent = "back"     // the connection came back
+	VisitorLeftMessage TicketEvent = "message"  // left, and its lines wait to be answered
+	VisitorRenamed     TicketEvent = "renamed"  // has another nick
+)
+
+// TicketState is the state of a conversation in the queue.
 type TicketState string
 
 // The states, as programs see them.
 const (
-	Waiting       TicketState = "waiting"
-	Taken         TicketState = "taken"
-	HandedOver    TicketState = "handed"
-	OnHold        TicketState = "held"
-	Returned      TicketState = "returned" // to the queue, at the old place
-	Closed        TicketState = "closed"
-	Gone          TicketState = "gone"    // left for good
-	Disconnected  TicketState = "lost"    // the connection broke, and may come back
-	Back          TicketState = "back"    // it came back
-	LeftMessage   TicketState = "message" // gone, and its lines wait to be answered
-	VisitorRename TicketState = "renamed"
+	Waiting      TicketState = "waiting" // for an operator
+	Taken        TicketState = "taken"   // by an operator
+	OnHold       TicketState = "held"    // taken, and asked to wait a moment
+	Disconnected TicketState = "lost"    // the visitor has no connection, and may come back
+	LeftMessage  TicketState = "message" // the visitor has left, and its lines wait to be answered
 )
 
 // QueuePosition is the place of a visitor in the queue.

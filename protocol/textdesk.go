@@ -32,16 +32,16 @@ func (q *QueuePosition) sentence() string {
 
 // atDesk is what a visitor is told.
 func atDesk(dst []byte, e VisitorNotice) []byte {
-	switch e.State {
-	case Taken:
+	switch e.Event {
+	case VisitorTaken:
 		return line(dst, e.By.s, " is with you now")
-	case HandedOver:
+	case VisitorHanded:
 		return line(dst, e.By.s, " hands you over to ", e.To.s, ", who is with you now")
-	case OnHold:
+	case VisitorHeld:
 		return colon(append(append(dst, e.By.s...), " asks you to wait a moment"...), e.Text)
-	case Closed:
+	case TicketClosed:
 		return colon(append(append(dst, e.By.s...), " has closed this conversation"...), e.Text)
-	case Returned:
+	case VisitorReturned:
 		dst = append(append(dst, e.By.s...), " had to go"...)
 		if e.QueuePosition == nil {
 			return line(dst, "")
@@ -57,16 +57,16 @@ func atDesk(dst []byte, e VisitorNotice) []byte {
 // ticketChanged is what the operators are told of a visitor.
 func ticketChanged(dst []byte, e TicketChanged) []byte {
 	visitor := e.Ticket.String() + " " + e.From.s
-	switch e.State {
-	case Waiting:
+	switch e.Event {
+	case VisitorWaits:
 		return line(dst, visitor, " waits at the desk")
-	case Taken:
+	case VisitorTaken:
 		return line(dst, e.By.s, " has ", visitor)
-	case HandedOver:
+	case VisitorHanded:
 		return line(dst, e.By.s, " hands ", visitor, " over to ", e.To.s)
-	case OnHold:
+	case VisitorHeld:
 		return colon(append(append(append(append(dst, e.By.s...), " asks "...), visitor...), " to wait"...), e.Text)
-	case Returned:
+	case VisitorReturned:
 		why := " has left"
 		switch e.Reason {
 		case Lost, Stalled:
@@ -75,9 +75,9 @@ func ticketChanged(dst []byte, e TicketChanged) []byte {
 			why = " has said nothing for too long"
 		}
 		return line(dst, visitor, " waits again, since ", e.By.s, why)
-	case Closed:
+	case TicketClosed:
 		return colon(append(append(append(dst, e.By.s...), " closed the conversation with "...), visitor...), e.Text)
-	case Gone:
+	case VisitorLeft:
 		switch e.Reason {
 		case Full:
 			return line(dst, visitor, " waits no more: there were too many, and the oldest go first")
@@ -85,16 +85,16 @@ func ticketChanged(dst []byte, e TicketChanged) []byte {
 			return line(dst, visitor, " waits no more: nobody has answered for too long")
 		}
 		return line(dst, visitor, " has gone")
-	case Disconnected:
+	case VisitorLost:
 		return line(dst, visitor, " has lost the connection, and may come back")
-	case Back:
+	case VisitorBack:
 		return line(dst, visitor, " is back")
-	case LeftMessage:
+	case VisitorLeftMessage:
 		return line(dst, visitor, " has gone, and what was said waits to be answered")
-	case VisitorRename:
+	case VisitorRenamed:
 		return line(dst, visitor, " is now ", e.To.s)
 	}
-	return line(dst, visitor, ": ", string(e.State))
+	return line(dst, visitor, ": ", string(e.Event))
 }
 
 func dutyChanged(dst []byte, e DutyChanged) []byte {
@@ -110,25 +110,25 @@ func dutyChanged(dst []byte, e DutyChanged) []byte {
 // serving answers an operator, and always names the target of the next line.
 func serving(dst []byte, e Target) []byte {
 	visitor := e.Ticket.String() + " " + e.Nick.s
-	switch e.State {
-	case Taken:
+	switch e.Event {
+	case VisitorTaken:
 		if e.Nobody {
 			return line(dst, visitor, " comes to you: what you type goes to nobody for a moment")
 		}
 		dst = append(append(append(dst, "you have "...), visitor...), ": "...)
-	case HandedOver:
+	case VisitorHanded:
 		dst = append(append(append(append(dst, e.By.s...), " has "...), visitor...), " now: "...)
-	case OnHold:
+	case VisitorHeld:
 		dst = append(append(dst, visitor...), " is asked to wait: "...)
-	case Closed:
+	case TicketClosed:
 		if e.Ticket == 0 {
 			dst = append(closedMany(dst, e), ": "...)
 			break
 		}
 		dst = append(append(dst, visitor...), " is closed: "...)
-	case Returned:
+	case VisitorReturned:
 		dst = append(append(dst, visitor...), " waits again: "...)
-	case Gone:
+	case VisitorLeft:
 		dst = append(append(dst, visitor...), " has gone: "...)
 	}
 	switch {

@@ -17,16 +17,16 @@ func AppendRecord(dst []byte, e Recorded) []byte {
 
 // ofVisitor is atDesk for readers other than the visitor.
 func ofVisitor(dst []byte, e VisitorNotice) []byte {
-	switch e.State {
-	case Taken:
+	switch e.Event {
+	case VisitorTaken:
 		return line(dst, e.By.s, " is with the visitor now")
-	case HandedOver:
+	case VisitorHanded:
 		return line(dst, e.By.s, " hands the visitor over to ", e.To.s)
-	case OnHold:
+	case VisitorHeld:
 		return colon(append(append(dst, e.By.s...), " asks the visitor to wait a moment"...), e.Text)
-	case Closed:
+	case TicketClosed:
 		return atDesk(dst, e)
-	case Returned:
+	case VisitorReturned:
 		return line(dst, e.By.s, " had to go: the visitor waits again")
 	}
 	return line(dst, "the visitor waits at the desk")

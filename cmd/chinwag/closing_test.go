@@ -24,6 +24,6 @@ func TestACloseOfManyIsForNobodyInThePrompt(t *testing.T) {
 		}
 	}
 	l := &inPipe{}
-	assert.Nil(t, l.heard(protocol.TicketChanged{Ticket: 7, State: protocol.Closed, Many: true}))
-	assert.NotNil(t, l.heard(protocol.TicketChanged{Ticket: 7, State: protocol.Closed}))
+	assert.Nil(t, l.heard(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed, Many: true}))
+	assert.NotNil(t, l.heard(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed}))
 }

@@ -85,11 +85,11 @@ func TestVisitorsComplete(t *testing.T) {
 
 func TestOperatorsCompleteTheDesk(t *testing.T) {
 	at := func(no protocol.Ticket, n string) protocol.TicketChanged {
-		return protocol.TicketChanged{Ticket: no, From: parsedNick(t, n), State: protocol.Waiting}
+		return protocol.TicketChanged{Ticket: no, From: parsedNick(t, n), Event: protocol.VisitorWaits}
 	}
 	p := knows(t, true, at(7, "zoe"), at(8, "小红"), at(12, "eve"), at(13, "gone"),
-		protocol.TicketChanged{Ticket: 13, From: parsedNick(t, "gone"), State: protocol.Gone},
-		protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "eve"), State: protocol.VisitorRename, To: parsedNick(t, "eva")},
+		protocol.TicketChanged{Ticket: 13, From: parsedNick(t, "gone"), Event: protocol.VisitorLeft},
+		protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "eve"), Event: protocol.VisitorRenamed, To: parsedNick(t, "eva")},
 		protocol.QueueRow{Ticket: 7, Nick: parsedNick(t, "zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: parsedNick(t, "小红"), Addr: "192.0.2.7"},
 		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "operator")}, {Nick: parsedNick(t, "olga")}, {Nick: parsedNick(t, "ann")}}},
 		protocol.DutyChanged{From: parsedNick(t, "olga"), Reason: protocol.Departed},
@@ -112,7 +112,7 @@ func TestWhatIsSeenIsBounded(t *testing.T) {
 	p := knows(t, true)
 	for i := range 3 * maxSeen {
 		p.hear(protocol.Entered{Room: parsedRoom(t, fmt.Sprint("r", i))})
-		p.hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: parsedNick(t, fmt.Sprint("v", i)), State: protocol.Taken, By: parsedNick(t, fmt.Sprint("o", i))})
+		p.hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: parsedNick(t, fmt.Sprint("v", i)), Event: protocol.VisitorTaken, By: parsedNick(t, fmt.Sprint("o", i))})
 	}
 	assert.Len(t, p.seen.rooms, maxSeen)
 	assert.Len(t, p.seen.visitors, maxSeen)

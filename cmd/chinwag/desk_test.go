@@ -72,13 +72,13 @@ func TestThePromptSaysWhereTheNextLineGoes(t *testing.T) {
 		want  string
 	}{
 		{protocol.Notice{}, "#lobby> "},
-		{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}, "#lobby> "},
-		{protocol.Target{State: protocol.Taken, Ticket: 7, Nick: bob, Target: 7, TargetNick: bob, Room: protocol.Lobby}, "@7 bob> "},
-		{protocol.TicketChanged{Ticket: 8, From: bob, State: protocol.VisitorRename, To: bobby}, "@7 bob> "},
-		{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.VisitorRename, To: bobby}, "@7 bobby> "},
-		{protocol.TicketChanged{Ticket: 8, From: bob, State: protocol.Gone}, "@7 bobby> "},
-		{protocol.TicketChanged{Ticket: 7, From: bobby, State: protocol.Gone}, "@7 bobby (gone)> "},
-		{protocol.Target{State: protocol.Gone, Ticket: 7, Nick: bobby, Target: 8, TargetNick: bob, Room: protocol.Lobby}, "@8 bob> "},
+		{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}, "#lobby> "},
+		{protocol.Target{Event: protocol.VisitorTaken, Ticket: 7, Nick: bob, Target: 7, TargetNick: bob, Room: protocol.Lobby}, "@7 bob> "},
+		{protocol.TicketChanged{Ticket: 8, From: bob, Event: protocol.VisitorRenamed, To: bobby}, "@7 bob> "},
+		{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorRenamed, To: bobby}, "@7 bobby> "},
+		{protocol.TicketChanged{Ticket: 8, From: bob, Event: protocol.VisitorLeft}, "@7 bobby> "},
+		{protocol.TicketChanged{Ticket: 7, From: bobby, Event: protocol.VisitorLeft}, "@7 bobby (gone)> "},
+		{protocol.Target{Event: protocol.VisitorLeft, Ticket: 7, Nick: bobby, Target: 8, TargetNick: bob, Room: protocol.Lobby}, "@8 bob> "},
 		{protocol.Target{Room: protocol.Lobby}, "#lobby> "},
 	} {
 		p.hear(step.hears)
@@ -98,12 +98,12 @@ func TestTheStatusOfAVisitor(t *testing.T) {
 		want  string
 	}{
 		{protocol.Notice{}, "bob at the desk · nobody is on duty"},
-		{protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &protocol.QueuePosition{Place: 3, OnDuty: 2}}, "bob at the desk · number 3 in the queue"},
-		{protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &protocol.QueuePosition{Place: 1, OnDuty: 2}}, "bob at the desk · you are next"},
-		{protocol.VisitorNotice{State: protocol.Taken, By: carol}, "bob at the desk · carol is with you"},
-		{protocol.VisitorNotice{State: protocol.OnHold, By: carol}, "bob at the desk · carol is with you"},
-		{protocol.VisitorNotice{State: protocol.HandedOver, By: carol, To: dan}, "bob at the desk · dan is with you"},
-		{protocol.VisitorNotice{State: protocol.Returned, By: dan, QueuePosition: &protocol.QueuePosition{Place: 2, OnDuty: 1}}, "bob at the desk · number 2 in the queue"},
+		{protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &protocol.QueuePosition{Place: 3, OnDuty: 2}}, "bob at the desk · number 3 in the queue"},
+		{protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &protocol.QueuePosition{Place: 1, OnDuty: 2}}, "bob at the desk · you are next"},
+		{protocol.VisitorNotice{Event: protocol.VisitorTaken, By: carol}, "bob at the desk · carol is with you"},
+		{protocol.VisitorNotice{Event: protocol.VisitorHeld, By: carol}, "bob at the desk · carol is with you"},
+		{protocol.VisitorNotice{Event: protocol.VisitorHanded, By: carol, To: dan}, "bob at the desk · dan is with you"},
+		{protocol.VisitorNotice{Event: protocol.VisitorReturned, By: dan, QueuePosition: &protocol.QueuePosition{Place: 2, OnDuty: 1}}, "bob at the desk · number 2 in the queue"},
 		{protocol.Entered{Room: protocol.Lobby, Here: 4}, "bob in #lobby · 4 here"},
 	} {
 		p.hear(step.hears)
@@ -172,13 +172,13 @@ func TestAVisitorRingsOnce(t *testing.T) {
 			hears protocol.Event
 			rings bool
 		}{
-			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}, true},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}, true},
 			{protocol.VisitorSaid{Ticket: 7, From: bob, Text: protocol.MustText("operator, are you there?")}, false},
-			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Taken, By: carol}, false},
-			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.HandedOver, By: carol, To: nickOf("dan")}, false},
-			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.HandedOver, By: carol, To: operator}, true},
-			{protocol.Replayed{Event: protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Waiting}}, false},
-			{protocol.TicketChanged{Ticket: 7, From: bob, State: protocol.Gone}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorTaken, By: carol}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: nickOf("dan")}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: operator}, true},
+			{protocol.Replayed{Event: protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorLeft}, false},
 		} {
 			time.Sleep(2 * time.Second) // the bell rings once a second at the most
 			g.mu.Lock()

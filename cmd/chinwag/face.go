@@ -230,7 +230,7 @@ func (f *face) heard(e protocol.Event) {
 		if e.Many { // one notice tells of all
 			return
 		}
-		if e.State == protocol.Waiting || e.State == protocol.HandedOver && e.To == f.here.self() {
+		if e.Event == protocol.VisitorWaits || e.Event == protocol.VisitorHanded && e.To == f.here.self() {
 			f.loud(e)
 			return
 		}

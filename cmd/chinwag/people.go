@@ -189,12 +189,12 @@ func (p *people) hear(e protocol.Event) {
 
 // visit updates the state of a visitor at the desk.
 func (p *people) visit(e protocol.VisitorNotice) {
-	switch e.State {
-	case protocol.Taken:
+	switch e.Event {
+	case protocol.VisitorTaken:
 		p.with = e.By
-	case protocol.HandedOver:
+	case protocol.VisitorHanded:
 		p.with = e.To
-	case protocol.Returned, protocol.Closed:
+	case protocol.VisitorReturned, protocol.TicketClosed:
 		p.with = protocol.Nick{}
 	}
 	if e.QueuePosition != nil {
@@ -205,7 +205,7 @@ func (p *people) visit(e protocol.VisitorNotice) {
 // serve updates where an operator's lines go.
 func (p *people) serve(e protocol.Target) {
 	p.to, p.toNick, p.toGone = e.Target, e.TargetNick, false
-	p.soon = e.Nobody && e.State == protocol.Taken
+	p.soon = e.Nobody && e.Event == protocol.VisitorTaken
 	p.nobody = e.Nobody && !p.soon
 	if p.soon {
 		p.to, p.toNick = e.Ticket, e.Nick
@@ -217,10 +217,10 @@ func (p *people) follow(e protocol.TicketChanged) {
 	if e.Ticket != p.to {
 		return
 	}
-	switch e.State {
-	case protocol.VisitorRename:
+	switch e.Event {
+	case protocol.VisitorRenamed:
 		p.toNick = e.To
-	case protocol.Gone:
+	case protocol.VisitorLeft:
 		p.toGone = true
 	}
 }

@@ -27,7 +27,7 @@ func faceOf(operator bool) *face {
 }
 
 func serving(no protocol.Ticket) protocol.Target {
-	return protocol.Target{State: protocol.Taken, Ticket: no, Nick: nickOf("bob"), Target: no, TargetNick: nickOf("bob"), Room: protocol.Lobby}
+	return protocol.Target{Event: protocol.VisitorTaken, Ticket: no, Nick: nickOf("bob"), Target: no, TargetNick: nickOf("bob"), Room: protocol.Lobby}
 }
 
 func TestThePlaceOfAPrompt(t *testing.T) {
@@ -60,7 +60,7 @@ func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
 	assert.Equal(t, protocol.Reply{Ticket: 8, Text: protocol.MustText("hello")}, types(f, "@8 hello"))
 	f.heard(protocol.Replied{Ticket: 8, To: nickOf("ann"), Text: protocol.MustText("hello"), Ack: protocol.Ack{You: true}})
 	assert.Equal(t, protocol.Who{}, types(f, "/who"))
-	f.heard(protocol.TicketChanged{Ticket: 7, From: nickOf("bob"), State: protocol.Gone})
+	f.heard(protocol.TicketChanged{Ticket: 7, From: nickOf("bob"), Event: protocol.VisitorLeft})
 	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"), "it is not said in the room")
 	f.heard(protocol.Target{Room: protocol.Lobby})
 	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
@@ -72,16 +72,16 @@ func TestThePromptOfTheMomentBetween(t *testing.T) {
 		hears protocol.Target
 		want  string
 	}{
-		{protocol.Target{State: protocol.Taken, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "@7 bob (in a moment)> "},
+		{protocol.Target{Event: protocol.VisitorTaken, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "@7 bob (in a moment)> "},
 		{serving(7), "@7 bob> "},
-		{protocol.Target{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "nobody> "},
+		{protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "nobody> "},
 		{serving(8), "@8 bob> "},
 		{protocol.Target{Room: protocol.Lobby}, "#lobby> "},
 	} {
 		f.heard(step.hears)
 		assert.Equal(t, step.want, f.here.prompt())
 	}
-	f.heard(protocol.Target{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
+	f.heard(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
 	f.enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, "#lobby> ", f.here.prompt())
 }
@@ -160,7 +160,7 @@ func TestARoomThatIsNamedIsMeant(t *testing.T) {
 	f.heard(serving(7))
 	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "/say #tea hello"))
 	assert.Equal(t, protocol.Part{Room: tea}, types(f, "/part"))
-	f.heard(protocol.Target{State: protocol.Closed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
+	f.heard(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
 	assert.Equal(t, sayAt("hello", place{room: tea}), types(f, "/say #tea hello"))
 }
 

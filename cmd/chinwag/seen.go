@@ -79,16 +79,16 @@ func (s *seen) visitor(no protocol.Ticket, n protocol.Nick, addr string) {
 }
 
 func (s *seen) ticket(e protocol.TicketChanged) {
-	switch e.State {
-	case protocol.Closed, protocol.Gone:
+	switch e.Event {
+	case protocol.TicketClosed, protocol.VisitorLeft:
 		delete(s.visitors, e.Ticket)
-	case protocol.VisitorRename:
+	case protocol.VisitorRenamed:
 		s.visitor(e.Ticket, e.To, "")
 	default:
 		s.visitor(e.Ticket, e.From, "")
 	}
 	s.operator(e.By)
-	if e.State == protocol.HandedOver {
+	if e.Event == protocol.VisitorHanded {
 		s.operator(e.To)
 	}
 }

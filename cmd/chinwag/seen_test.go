@@ -13,7 +13,7 @@ import (
 // that goes on are.
 func TestANewSessionHasSeenNothing(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
-		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), State: protocol.Waiting},
+		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits},
 			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
 		p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby, Resumed: resumed})
 		p.hear(protocol.Promoted{})
@@ -32,7 +32,7 @@ func TestAnOperatorIsCompletedByTheLatestName(t *testing.T) {
 
 // A full-width ＠ is one before every name, as Chinese and Japanese keyboards write it.
 func TestAWideAtIsTakenOffEverywhere(t *testing.T) {
-	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "zoe"), State: protocol.Waiting})
+	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits})
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠1"))
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠z"))
 	assert.Equal(t, []string{"小明 "}, p.complete("/msg ＠小"))
@@ -55,11 +55,11 @@ func TestNamesAreBounded(t *testing.T) {
 }
 
 func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
-	for _, state := range []protocol.TicketState{protocol.Closed, protocol.Gone} {
-		at := protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), State: protocol.Waiting}
+	for _, state := range []protocol.TicketEvent{protocol.TicketClosed, protocol.VisitorLeft} {
+		at := protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits}
 		p := knows(t, true, at)
 		assert.NotNil(t, p.complete("/take z"))
-		at.State = state
+		at.Event = state
 		p.hear(at)
 		assert.Nil(t, p.complete("/take z"), state)
 	}

@@ -36,7 +36,7 @@ func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 		{protocol.Left{Meta: in(tea), From: ann, Reason: protocol.Departed, Rooms: []protocol.Room{protocol.Lobby, tea}}, "-- ann left"},
 		{protocol.Whispered{From: ann, To: ann, Text: hi}, "[ann -> you] hi"},
 		{protocol.VisitorSaid{Meta: in(protocol.DeskRoom), Ticket: 7, From: ann, Text: hi}, "[@7 ann] hi"},
-		{protocol.TicketChanged{Meta: in(protocol.DeskRoom), Ticket: 7, From: ann, State: protocol.Waiting}, "-- @7 ann waits at the desk"},
+		{protocol.TicketChanged{Meta: in(protocol.DeskRoom), Ticket: 7, From: ann, Event: protocol.VisitorWaits}, "-- @7 ann waits at the desk"},
 		{protocol.Announced{From: ann, Text: hi}, "-- ann to everybody: hi"},
 		{protocol.Fronted{Room: tea, Here: 2}, "-- you are in #tea now (2 here)"},
 		{protocol.Said{Meta: in(tea), From: ann, Text: hi}, "<ann> hi"},

@@ -38,7 +38,7 @@ func TestOnlyWordsGoOut(t *testing.T) {
 		protocol.Said{Text: hi, Ack: mine}, protocol.Acted{Text: hi, Ack: mine}, protocol.Whispered{Text: hi, Ack: mine}, protocol.Said{},
 		protocol.Said{Text: protocol.MustText("said")}, protocol.Acted{Text: protocol.MustText("acted")},
 		protocol.Whispered{Text: protocol.MustText("whispered")}, protocol.Announced{Text: protocol.MustText("announced")},
-		protocol.VisitorNotice{State: protocol.Waiting}, protocol.VisitorNotice{State: protocol.Taken}, protocol.VisitorNotice{State: protocol.Closed, Text: protocol.MustText("closed")},
+		protocol.VisitorNotice{Event: protocol.VisitorWaits}, protocol.VisitorNotice{Event: protocol.VisitorTaken}, protocol.VisitorNotice{Event: protocol.TicketClosed, Text: protocol.MustText("closed")},
 		protocol.Goodbye{Reason: protocol.Kicked, Text: hi}, protocol.Goodbye{Reason: protocol.Shutdown},
 	)))
 	assert.Equal(t, []string{"said", "acted", "whispered", "announced", "closed"}, c.writes, "each is a write of its own")

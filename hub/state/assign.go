@@ -55,14 +55,14 @@ func noVisitor(no protocol.Ticket) *protocol.Refusal {
 func (m *Machine) takeOver(s *Session, t *Ticket) {
 	m.assignTo(s, t)
 	m.aim(s, t)
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
 	m.showPast(s, t)
 }
 
 // assignTo assigns t to s, and tells the visitor and the operators.
 func (m *Machine) assignTo(s *Session, t *Ticket) {
-	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.Taken, By: s.Nick})
-	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Taken})
+	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.VisitorTaken, By: s.Nick})
+	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorTaken})
 }
 
 // tellOfTicket tells the operators what the operator s has done with t.
@@ -94,8 +94,8 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 		m.reject(s, why)
 		return
 	}
-	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.HandedOver, By: s.Nick, To: to.Nick})
-	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.HandedOver, To: to.Nick})
+	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.VisitorHanded, By: s.Nick, To: to.Nick})
+	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorHanded, To: to.Nick})
 	switch t.No {
 	case s.Target.Ticket:
 		m.aim(s, nil)
@@ -103,7 +103,7 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	case s.Target.Heir:
 		m.disinherit(s)
 	}
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.HandedOver, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorHanded, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
 }
 
 // disinherit removes the heir: when the lines of s are accepted again, they go to the room.
@@ -124,9 +124,9 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 		return
 	}
 	text := short(cmd.Text)
-	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.OnHold, By: s.Nick, Text: text})
-	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.OnHold, Text: text})
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.OnHold, Ticket: t.No, Nick: t.Nick}))
+	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.VisitorHeld, By: s.Nick, Text: text})
+	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorHeld, Text: text})
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorHeld, Ticket: t.No, Nick: t.Nick}))
 }
 
 // toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes

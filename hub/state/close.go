@@ -41,7 +41,7 @@ func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 		return
 	}
 	v := m.endTicket(s, t, cmd.Text, false)
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.Closed, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.TicketClosed, Ticket: t.No, Nick: t.Nick}))
 	if v != nil {
 		m.seeOut(v)
 	}
@@ -53,8 +53,8 @@ func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool
 	if v != nil && v.Visiting != t.No {
 		v = nil
 	}
-	m.toVisitor(s, t, protocol.VisitorNotice{State: protocol.Closed, By: s.Nick, Text: text})
-	m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Closed, Text: text, Many: many})
+	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.TicketClosed, By: s.Nick, Text: text})
+	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.TicketClosed, Text: text, Many: many})
 	switch t.No {
 	case s.Target.Ticket:
 		m.aimAtNobody(s)
@@ -118,7 +118,7 @@ func (c *closing) count(no protocol.Ticket) {
 
 // tellClosed answers s, and tells the other operators of all in one notice: their clients show no line for each.
 func (m *Machine) tellClosed(s *Session, c *closing) {
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.Closed, Count: c.Closed, Left: c.Left}))
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.TicketClosed, Count: c.Closed, Left: c.Left}))
 	if c.Closed == 0 {
 		return
 	}

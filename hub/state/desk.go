@@ -144,8 +144,8 @@ func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 // status returns the operator that serves the visitor s, or how it stands in the queue.
 func (m *Machine) status(s *Session) protocol.Event {
 	if t := m.desk.tickets[s.Visiting]; t != nil && m.session(t.By) != nil {
-		return protocol.VisitorNotice{State: protocol.Taken, By: m.session(t.By).Nick}
+		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.session(t.By).Nick}
 	}
 	q := m.standing(s)
-	return protocol.VisitorNotice{State: protocol.Waiting, QueuePosition: &q}
+	return protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &q}
 }

@@ -132,7 +132,7 @@ func (m *Machine) drop(ts []*Ticket, why protocol.Reason) int {
 		v := m.session(t.Session)
 		held := v != nil && v.Visiting == t.No
 		m.emit(Desk, t.Session, protocol.TicketChanged{ // the session may have ended
-			Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: t.Nick, State: protocol.Gone, Reason: why, Many: true,
+			Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: t.Nick, Event: protocol.VisitorLeft, Reason: why, Many: true,
 		})
 		if held {
 			m.end(v, protocol.Left{Reason: protocol.Lost})

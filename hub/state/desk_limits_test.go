@@ -101,7 +101,7 @@ func TestManyGoInGroups(t *testing.T) {
 		gone := 0
 		for _, e := range d.Events {
 			if at, ok := e.What.(protocol.TicketChanged); ok {
-				assert.Equal(t, protocol.TicketChanged{Meta: at.Meta, Ticket: at.Ticket, From: at.From, State: protocol.Gone, Reason: protocol.Silent, Many: true}, at)
+				assert.Equal(t, protocol.TicketChanged{Meta: at.Meta, Ticket: at.Ticket, From: at.From, Event: protocol.VisitorLeft, Reason: protocol.Silent, Many: true}, at)
 				gone++
 			}
 		}

@@ -31,7 +31,7 @@ func (m *Machine) rename(s *Session, to protocol.Nick) {
 		m.hearOperator(s)
 	}
 	if s.Visiting != 0 {
-		m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, State: protocol.VisitorRename, To: to})
+		m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, Event: protocol.VisitorRenamed, To: to})
 	}
 }
 

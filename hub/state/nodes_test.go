@@ -208,11 +208,11 @@ func (f *fleet) follow(o outcome) {
 		if !ok {
 			continue
 		}
-		switch ev.State {
-		case protocol.Taken:
+		switch ev.Event {
+		case protocol.VisitorTaken:
 			require.Zero(f.t, f.owners[ev.Ticket], "%s is taken from its operator", ev.Ticket)
 			f.owners[ev.Ticket] = e.Author
-		case protocol.Returned, protocol.Closed, protocol.Gone:
+		case protocol.VisitorReturned, protocol.TicketClosed, protocol.VisitorLeft:
 			delete(f.owners, ev.Ticket)
 		}
 	}

@@ -104,12 +104,12 @@ func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 		onDuty--
 	}
 	for _, t := range m.ticketsOf(s) {
-		at := protocol.VisitorNotice{State: protocol.Returned, By: s.Nick}
+		at := protocol.VisitorNotice{Event: protocol.VisitorReturned, By: s.Nick}
 		if m.isThere(t) {
 			at.QueuePosition = &protocol.QueuePosition{Place: m.place(t.No), OnDuty: onDuty}
 		}
 		m.toVisitor(s, t, at)
-		m.tellOfTicket(s, t, protocol.TicketChanged{State: protocol.Returned, Reason: why})
+		m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorReturned, Reason: why})
 	}
 }
 

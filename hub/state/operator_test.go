@@ -121,7 +121,7 @@ func TestAnOperatorGoes(t *testing.T) {
 // standings are where visitors were told to stand as they were given back.
 func (f *shift) standings() (all []protocol.QueuePosition) {
 	for _, e := range f.events {
-		if at, ok := e.What.(protocol.VisitorNotice); ok && at.State == protocol.Returned && at.QueuePosition != nil {
+		if at, ok := e.What.(protocol.VisitorNotice); ok && at.Event == protocol.VisitorReturned && at.QueuePosition != nil {
 			all = append(all, *at.QueuePosition)
 		}
 	}

@@ -49,7 +49,7 @@ func (m *Machine) tookByReply(s *Session, t *Ticket) {
 	if s.Target.Ticket == 0 {
 		m.aim(s, t)
 	}
-	m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
 }
 
 func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {

@@ -21,7 +21,7 @@ func TestAReply(t *testing.T) {
 	require.Len(t, told, 4, "it is taken first")
 	visit := Conversation(f.ids["v1"])
 	assert.Equal(t, []Stream{visit, Desk, visit, Desk}, []Stream{told[0].Stream, told[1].Stream, told[2].Stream, told[3].Stream})
-	assert.Equal(t, protocol.Taken, told[1].What.(protocol.TicketChanged).State)
+	assert.Equal(t, protocol.VisitorTaken, told[1].What.(protocol.TicketChanged).Event)
 	theirs, ours := told[2].What.(protocol.Said), told[3].What.(protocol.Replied)
 	assert.Equal(t, theirs.ID, ours.ID, "both tell of the same")
 	assert.Zero(t, theirs.Ack)

@@ -102,11 +102,11 @@ func (m *Machine) openRooms() {
 	}
 	for _, s := range slices.Collect(r.members.all()) {
 		if t := m.desk.tickets[s.Visiting]; t != nil {
-			state := protocol.LeftMessage
+			event := protocol.VisitorLeftMessage
 			if t.First.IsBlank() {
-				state = protocol.Gone
+				event = protocol.VisitorLeft
 			}
-			m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: s.Nick, State: state})
+			m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: s.Nick, Event: event})
 		}
 		m.goTo(s, protocol.Lobby)
 	}

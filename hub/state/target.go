@@ -96,7 +96,7 @@ func (m *Machine) settle() {
 		now := protocol.Target{}
 		if heir := m.desk.tickets[s.Target.Heir]; heir != nil && heir.By == s.ID {
 			m.aim(s, heir)
-			now = protocol.Target{State: protocol.Taken, Ticket: heir.No, Nick: heir.Nick}
+			now = protocol.Target{Event: protocol.VisitorTaken, Ticket: heir.No, Nick: heir.Nick}
 		} else {
 			m.setTarget(s, Target{Left: s.Target.Left, Nick: s.Target.Nick})
 		}
@@ -138,7 +138,7 @@ func (m *Machine) appoint(s *Session, t *Ticket) {
 	m.hush(s)
 	m.assignTo(s, t)
 	if surprised {
-		m.answer(s, m.serving(s, protocol.Target{State: protocol.Taken, Ticket: t.No, Nick: t.Nick}))
+		m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
 	}
 	m.showPast(s, t)
 }

@@ -63,32 +63,32 @@ const MaxEnded = 64
 // ticketChanged applies TicketChanged. s is its author; nil: the session of a message, which has ended.
 func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event) {
 	m.desk.touched = true
-	if ev.State == protocol.Waiting {
+	if ev.Event == protocol.VisitorWaits {
 		m.ticketOpened(s, ev)
 		return
 	}
 	m.reindexTicket(m.desk.tickets[ev.Ticket], func(t *Ticket) {
-		switch ev.State {
-		case protocol.Taken:
+		switch ev.Event {
+		case protocol.VisitorTaken:
 			m.give(t, s)
-		case protocol.HandedOver:
+		case protocol.VisitorHanded:
 			m.give(t, m.named(ev.To))
-		case protocol.OnHold:
+		case protocol.VisitorHeld:
 			t.OnHold = true
-		case protocol.Returned:
+		case protocol.VisitorReturned:
 			t.By, t.OnHold = noSession, false
-		case protocol.Disconnected, protocol.LeftMessage:
-			t.Lost, t.Message = true, ev.State == protocol.LeftMessage
+		case protocol.VisitorLost, protocol.VisitorLeftMessage:
+			t.Lost, t.Message = true, ev.Event == protocol.VisitorLeftMessage
 			t.Left, t.LeftAt = m.now, e.Seq
-		case protocol.Back:
+		case protocol.VisitorBack:
 			t.Lost, t.Message, t.Nick = false, false, ev.From
 			m.visit(s, t.No, 0)
-		case protocol.VisitorRename:
+		case protocol.VisitorRenamed:
 			t.Nick = ev.To
-		case protocol.Closed, protocol.Gone:
+		case protocol.TicketClosed, protocol.VisitorLeft:
 			m.ticketEnded(t)
 		default:
-			panic("state: a ticket in an unknown state " + string(ev.State))
+			panic("state: an unknown event of a ticket: " + string(ev.Event))
 		}
 	})
 }

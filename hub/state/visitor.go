@@ -20,7 +20,7 @@ import (
 const turnsWithin = time.Minute
 
 // openTicket opens a new ticket for s, which has come to the desk.
-func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protocol.Waiting) }
+func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protocol.VisitorWaits) }
 
 // comeBackToTicket has s, which has come to the desk, continue its conversation or message there.
 func (m *Machine) comeBackToTicket(s *Session) {
@@ -29,7 +29,7 @@ func (m *Machine) comeBackToTicket(s *Session) {
 		no = s.Message
 	}
 	if m.desk.tickets[no] != nil {
-		m.tellOfVisit(s, no, protocol.Back)
+		m.tellOfVisit(s, no, protocol.VisitorBack)
 	}
 }
 
@@ -40,26 +40,26 @@ func (m *Machine) partTicket(s *Session, why protocol.Reason) {
 	if t == nil {
 		return
 	}
-	state := m.parting(s, t, why)
-	if state != protocol.LeftMessage || !t.Message { // else operators were told that
-		m.tellOfVisit(s, t.No, state)
+	event := m.parting(s, t, why)
+	if event != protocol.VisitorLeftMessage || !t.Message { // else operators were told that
+		m.tellOfVisit(s, t.No, event)
 	}
-	if state == protocol.LeftMessage && why == protocol.Moved {
+	if event == protocol.VisitorLeftMessage && why == protocol.Moved {
 		m.change(s.ID, MessageLeft{})
 	}
 }
 
-// parting returns the state of t after its visitor leaves the desk.
-func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.TicketState {
+// parting returns what happens to t when its visitor leaves the desk.
+func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.TicketEvent {
 	switch {
 	case why == protocol.Kicked:
 	case m.leavesMessage(s):
-		return protocol.LeftMessage
+		return protocol.VisitorLeftMessage
 	case why == protocol.Moved:
 	case s.Code != Secret{} && why != protocol.Departed && !t.Lost:
-		return protocol.Disconnected
+		return protocol.VisitorLost
 	}
-	return protocol.Gone
+	return protocol.VisitorLeft
 }
 
 // leavesMessage reports whether the words of s wait for an answer when it has gone: no operator is on duty to answer
@@ -77,22 +77,22 @@ func (m *Machine) holdOver(s *Session) bool {
 	case t == nil:
 		return false
 	case !m.leavesMessage(s):
-		m.tellOfVisit(s, t.No, protocol.Gone)
+		m.tellOfVisit(s, t.No, protocol.VisitorLeft)
 		return false
 	case s.Released:
 		return false // the message stays
 	}
 	m.change(s.ID, NameReleased{})
 	if !t.Message {
-		m.tellOfVisit(s, t.No, protocol.LeftMessage)
+		m.tellOfVisit(s, t.No, protocol.VisitorLeftMessage)
 	}
 	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Messages), Seen: s.Seen, Short: s.Short})
 	return true
 }
 
 // tellOfVisit tells the operators of a change of a ticket that no operator has made.
-func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, state protocol.TicketState) {
-	m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, State: state})
+func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, event protocol.TicketEvent) {
+	m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, Event: event})
 }
 
 // MaxUnread bounds the sessions that are kept because their conversation was closed while they were away.

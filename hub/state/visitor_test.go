@@ -19,18 +19,18 @@ func TestHowAVisitEnds(t *testing.T) {
 		words          string
 		duty, bare     bool
 		goes           Op
-		becomes, comes protocol.TicketState
+		becomes, comes protocol.TicketEvent
 	}{
-		{"quits", "hello?", true, false, Command{Command: protocol.Quit{}}, protocol.Gone, never},
-		{"quits, nobody on duty", "hello?", false, false, Command{Command: protocol.Quit{}}, protocol.LeftMessage, protocol.Back},
-		{"quits, nobody on duty, without a word", "", false, false, Command{Command: protocol.Quit{}}, protocol.Gone, never},
-		{"hangs up", "hello?", true, false, Lost{Reason: protocol.Departed}, protocol.Gone, protocol.Waiting},
-		{"hangs up, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Departed}, protocol.LeftMessage, protocol.Back},
-		{"breaks", "hello?", true, false, Lost{Reason: protocol.Lost}, protocol.Disconnected, protocol.Back},
-		{"stalls", "", false, false, Lost{Reason: protocol.Stalled}, protocol.Disconnected, protocol.Back},
-		{"breaks, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Lost}, protocol.LeftMessage, protocol.Back},
-		{"breaks, and has no code", "", false, true, Lost{Reason: protocol.Lost}, protocol.Gone, never},
-		{"breaks, nobody on duty, and has no code", "hello?", false, true, Lost{Reason: protocol.Lost}, protocol.LeftMessage, never},
+		{"quits", "hello?", true, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeft, never},
+		{"quits, nobody on duty", "hello?", false, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeftMessage, protocol.VisitorBack},
+		{"quits, nobody on duty, without a word", "", false, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeft, never},
+		{"hangs up", "hello?", true, false, Lost{Reason: protocol.Departed}, protocol.VisitorLeft, protocol.VisitorWaits},
+		{"hangs up, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Departed}, protocol.VisitorLeftMessage, protocol.VisitorBack},
+		{"breaks", "hello?", true, false, Lost{Reason: protocol.Lost}, protocol.VisitorLost, protocol.VisitorBack},
+		{"stalls", "", false, false, Lost{Reason: protocol.Stalled}, protocol.VisitorLost, protocol.VisitorBack},
+		{"breaks, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Lost}, protocol.VisitorLeftMessage, protocol.VisitorBack},
+		{"breaks, and has no code", "", false, true, Lost{Reason: protocol.Lost}, protocol.VisitorLeft, never},
+		{"breaks, nobody on duty, and has no code", "hello?", false, true, Lost{Reason: protocol.Lost}, protocol.VisitorLeftMessage, never},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := newCounter(t, deskSettings(), 1, 0)
@@ -55,10 +55,10 @@ func TestHowAVisitEnds(t *testing.T) {
 }
 
 // lastState is what operators were told last of a visitor.
-func (c *counter) lastState() protocol.TicketState {
+func (c *counter) lastState() protocol.TicketEvent {
 	for i := len(c.events) - 1; i >= 0; i-- {
 		if at, ok := c.events[i].What.(protocol.TicketChanged); ok {
-			return at.State
+			return at.Event
 		}
 	}
 	return ""
@@ -84,7 +84,7 @@ func TestAMessageIsKeptForLonger(t *testing.T) {
 	assert.False(t, c.ticket(1).Message, "it was told that the connection is lost")
 	c.hush()
 	c.after(c.Settings.Hold)
-	assert.Equal(t, protocol.LeftMessage, c.lastState())
+	assert.Equal(t, protocol.VisitorLeftMessage, c.lastState())
 	assert.Contains(t, c.words("op1"), "@1 ann")
 	assert.True(t, c.of("ann").Released)
 	assert.Equal(t, c.clock.Add(c.Settings.Messages), c.of("ann").Until)
@@ -104,7 +104,7 @@ func TestWhoDoesNotComeBackInTimeHasGone(t *testing.T) {
 	c.says("v1", "hello?")
 	c.breaks("v1")
 	c.after(c.Settings.Hold)
-	assert.Equal(t, protocol.Gone, c.lastState())
+	assert.Equal(t, protocol.VisitorLeft, c.lastState())
 	assert.Nil(t, c.of("v1"))
 	assert.Equal(t, "closed", c.holder(1))
 }
@@ -123,10 +123,10 @@ func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	assert.Equal(t, "[op1 -> you] here I am", c.words("v1"), "that one is there is for the desk")
 	c.do("v1", protocol.Desk{})
 	assert.Equal(t, [2]protocol.Ticket{1, 0}, [2]protocol.Ticket{v.Visiting, v.Message})
-	assert.Equal(t, protocol.Back, c.lastState())
+	assert.Equal(t, protocol.VisitorBack, c.lastState())
 	assert.Equal(t, "op1", c.holder(1))
 	c.do("v1", protocol.LeaveDesk{})
-	assert.Equal(t, protocol.Gone, c.lastState(), "it was answered")
+	assert.Equal(t, protocol.VisitorLeft, c.lastState(), "it was answered")
 }
 
 func TestAMessageOutlivesItsSession(t *testing.T) {

@@ -104,34 +104,34 @@ func (v *survivor) works(e protocol.Event) {
 }
 
 func (v *survivor) serves(e protocol.Target) {
-	switch e.State {
-	case protocol.Taken:
+	switch e.Event {
+	case protocol.VisitorTaken:
 		v.mine[e.Ticket] = true
-	case protocol.Closed, protocol.HandedOver:
+	case protocol.TicketClosed, protocol.VisitorHanded:
 		delete(v.mine, e.Ticket)
 	}
 }
 
 // changes follows what became of a visitor, by others.
 func (v *survivor) changes(e protocol.TicketChanged) {
-	switch e.State {
-	case protocol.Waiting:
+	switch e.Event {
+	case protocol.VisitorWaits:
 		if e.Ticket <= v.newest {
 			v.is("told of a new visitor %s after %s", e.Ticket, v.newest)
 		}
 		v.newest = max(v.newest, e.Ticket)
 		v.desk[e.Ticket] = held{visitor: e.From.String()}
-	case protocol.Taken:
+	case protocol.VisitorTaken:
 		v.desk[e.Ticket] = held{e.From.String(), e.By.String()}
-	case protocol.HandedOver:
+	case protocol.VisitorHanded:
 		v.desk[e.Ticket] = held{e.From.String(), e.To.String()}
 		if e.To.String() == v.name {
 			v.mine[e.Ticket] = true
 		}
-	case protocol.Closed:
+	case protocol.TicketClosed:
 		delete(v.desk, e.Ticket)
 	default:
-		v.is("told that a visitor is %s: %+v", e.State, e)
+		v.is("told that a visitor is %s: %+v", e.Event, e)
 	}
 }
 
@@ -172,11 +172,11 @@ func (k *kills) checkDesk(r *recorded) {
 		if !ok {
 			continue
 		}
-		switch at.State {
-		case protocol.Waiting:
+		switch at.Event {
+		case protocol.VisitorWaits:
 			assert.Greater(k.t, at.Ticket, newest)
 			newest = at.Ticket
-		case protocol.Taken, protocol.HandedOver, protocol.Closed:
+		case protocol.VisitorTaken, protocol.VisitorHanded, protocol.TicketClosed:
 		default:
 			k.t.Errorf("nobody was lost or went, and the record has %+v", at)
 		}

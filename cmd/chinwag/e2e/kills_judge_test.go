@@ -106,7 +106,7 @@ func (k *kills) checkComings(r *recorded) {
 func (r *recorded) wasClosed(at protocol.Left) bool {
 	return at.Room == protocol.DeskRoom && at.Reason == protocol.Lost && slices.ContainsFunc(r.desk, func(e journal.Entry) bool {
 		closed, ok := e.Event.(protocol.TicketChanged)
-		return ok && closed.State == protocol.Closed && closed.From == at.From && e.Seq < at.Seq && e.Seq+3 >= at.Seq
+		return ok && closed.Event == protocol.TicketClosed && closed.From == at.From && e.Seq < at.Seq && e.Seq+3 >= at.Seq
 	})
 }
 

@@ -125,34 +125,34 @@ func (r *reader) conversations(ctx context.Context, st streamRow, found *journal
 	for rows.Next() {
 		var seq int64
 		var no protocol.Ticket
-		var state protocol.TicketState
+		var event protocol.TicketEvent
 		var asked bool
-		if err := rows.Scan(&seq, &no, &state, &asked); err != nil {
+		if err := rows.Scan(&seq, &no, &event, &asked); err != nil {
 			return nil, err
 		}
 		found.Ticket = max(found.Ticket, no)
 		c := open[no]
-		if c == nil || state == protocol.Waiting {
+		if c == nil || event == protocol.VisitorWaits {
 			c = &conversation{}
 			open[no] = c
 		}
-		if c.follow(seq, state, asked); state == protocol.Closed || state == protocol.Gone {
+		if c.follow(seq, event, asked); event == protocol.TicketClosed || event == protocol.VisitorLeft {
 			delete(open, no)
 		}
 	}
 	return open, rows.Err()
 }
 
-// follow takes the next entry. state is empty for a spoken one, and asked says that the visitor spoke it.
-func (c *conversation) follow(seq int64, state protocol.TicketState, asked bool) {
+// follow takes the next entry. event is empty for a message, and asked says that the visitor spoke it.
+func (c *conversation) follow(seq int64, event protocol.TicketEvent, asked bool) {
 	switch {
 	case asked:
 		c.words = cmp.Or(c.words, seq)
-	case state == protocol.Waiting:
+	case event == protocol.VisitorWaits:
 		c.opened = seq
-	case state == protocol.LeftMessage:
+	case event == protocol.VisitorLeftMessage:
 		c.left = seq
-	case state != "":
+	case event != "":
 		c.left = 0
 	}
 }

@@ -23,8 +23,8 @@ func atDesk(ev protocol.Recorded) journal.Entry {
 	return journal.Entry{Stream: journal.Desk, Author: uuid.UUID{7}, Event: ev.WithMeta(protocol.Meta{ID: uuid.New(), Room: protocol.DeskRoom})}
 }
 
-func becomes(no protocol.Ticket, state protocol.TicketState) journal.Entry {
-	return atDesk(protocol.TicketChanged{Ticket: no, From: journaltest.Nick("bob"), State: state})
+func becomes(no protocol.Ticket, state protocol.TicketEvent) journal.Entry {
+	return atDesk(protocol.TicketChanged{Ticket: no, From: journaltest.Nick("bob"), Event: state})
 }
 
 func asks(no protocol.Ticket, text string) journal.Entry {
@@ -44,13 +44,13 @@ func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
 	in := journaltest.Commit(t, s,
 		topic("#a", "old"), topic("#b", "of b"), journaltest.Said("#a", `{"type":"topic-set"`), topic("#a", "new"), journaltest.Said("#c", "hello"), topic("#b", ""),
 		topic("@x", "nobody's"),
-		becomes(1, protocol.Waiting), becomes(2, protocol.Waiting), replies(1, "what is it?"), asks(1, "my first words"), asks(2, "of another"), asks(1, "and more"),
-		becomes(2, protocol.Taken), becomes(1, protocol.LeftMessage), becomes(2, protocol.LeftMessage), becomes(2, protocol.Taken),
-		becomes(41, protocol.Waiting), asks(41, "x"), becomes(41, protocol.LeftMessage), becomes(41, protocol.Gone), asks(41, "on its way"),
+		becomes(1, protocol.VisitorWaits), becomes(2, protocol.VisitorWaits), replies(1, "what is it?"), asks(1, "my first words"), asks(2, "of another"), asks(1, "and more"),
+		becomes(2, protocol.VisitorTaken), becomes(1, protocol.VisitorLeftMessage), becomes(2, protocol.VisitorLeftMessage), becomes(2, protocol.VisitorTaken),
+		becomes(41, protocol.VisitorWaits), asks(41, "x"), becomes(41, protocol.VisitorLeftMessage), becomes(41, protocol.VisitorLeft), asks(41, "on its way"),
 		// After a start the numbers began anew.
-		becomes(3, protocol.Waiting), asks(3, "before"), becomes(3, protocol.LeftMessage),
-		becomes(3, protocol.Waiting), becomes(3, protocol.Disconnected), becomes(3, protocol.Back),
-		becomes(4, protocol.Waiting), asks(4, "secret"), becomes(4, protocol.LeftMessage),
+		becomes(3, protocol.VisitorWaits), asks(3, "before"), becomes(3, protocol.VisitorLeftMessage),
+		becomes(3, protocol.VisitorWaits), becomes(3, protocol.VisitorLost), becomes(3, protocol.VisitorBack),
+		becomes(4, protocol.VisitorWaits), asks(4, "secret"), becomes(4, protocol.VisitorLeftMessage),
 		atDesk(protocol.DutyChanged{From: journaltest.Nick("op"), On: true}), journaltest.Said("#desk", `,"ticket":99`))
 	require.NoError(t, s.Close())
 
@@ -74,7 +74,7 @@ func TestALegacyOfWhatIsLeft(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, journal.LegacyState{}, got)
 
-	in := journaltest.Commit(t, s, becomes(7, protocol.Waiting), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.LeftMessage))
+	in := journaltest.Commit(t, s, becomes(7, protocol.VisitorWaits), asks(7, "1"), asks(7, "2"), asks(7, "3"), asks(7, "4"), becomes(7, protocol.VisitorLeftMessage))
 	pruneAll(t, s)
 	got, err = s.LegacyState()
 	require.NoError(t, err)
@@ -97,8 +97,8 @@ func BenchmarkLegacy(b *testing.B) {
 				for j := range in {
 					if no := protocol.Ticket(i*250 + j/4); of == "desk" {
 						in[j] = [...]func() journal.Entry{
-							func() journal.Entry { return becomes(no, protocol.Waiting) }, func() journal.Entry { return asks(no, line) },
-							func() journal.Entry { return replies(no, line) }, func() journal.Entry { return becomes(no, protocol.Closed) },
+							func() journal.Entry { return becomes(no, protocol.VisitorWaits) }, func() journal.Entry { return asks(no, line) },
+							func() journal.Entry { return replies(no, line) }, func() journal.Entry { return becomes(no, protocol.TicketClosed) },
 						}[j%4]()
 					}
 				}

@@ -58,7 +58,7 @@ func (o *older) visitor(id uuid.UUID, from journal.Stream) uuid.UUID {
 	}
 	o.tickets++
 	o.commit(id, append(entries, journal.Entry{Stream: journal.Conversation(id), Event: protocol.Joined{From: journaltest.Nick("bob")}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: journaltest.Nick("bob"), State: protocol.Waiting}})...)
+		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: journaltest.Nick("bob"), Event: protocol.VisitorWaits}})...)
 	return id
 }
 
@@ -88,7 +88,7 @@ var olderRecords = map[string]struct {
 	"a visitor who became an operator": {func(o *older) {
 		bob := o.visitor(uuid.UUID{}, "")
 		o.commit(bob, journal.Entry{Stream: journal.Conversation(bob), Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}},
-			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: journaltest.Nick("bob"), State: protocol.Gone}},
+			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: journaltest.Nick("bob"), Event: protocol.VisitorLeft}},
 			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: journaltest.Nick("bob")}},
 			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
 		o.says(bob, "#lobby", "between us")
