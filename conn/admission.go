@@ -74,10 +74,10 @@ func (a *admission) acquire(at netip.Prefix) (why, tell string) {
 	switch {
 	case a.max >= 0 && of.open >= a.max:
 		return "chinwag/1 has too many connections from your address already: please close one of them first",
-			a.notice(of, "connections from %s are refused, since it has %d already: --per-address allows more", hub.NameOf(at), a.max)
+			a.notice(of, "connections from %s are refused, since it has %d already: --per-address allows more", hub.AddressName(at), a.max)
 	case !of.limiter.Allow():
 		return "your address connects to chinwag/1 too often: please wait a minute",
-			a.notice(of, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", hub.NameOf(at), a.perMinute)
+			a.notice(of, "connections from %s are refused, since it makes more than %g a minute: --per-address-rate and --per-address-burst allow more", hub.AddressName(at), a.perMinute)
 	}
 	of.open++
 	return "", ""

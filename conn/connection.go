@@ -56,7 +56,7 @@ func (c *connection) serve(id hub.Identity, earlier []*connection, ended func(er
 	if c.client, err = c.server.hub.Attach(c.ctx, id); err != nil {
 		c.cancel()
 		c.inputClosed.send()
-		_ = c.transport.Send([]*protocol.Frame{protocol.NewFrame(c.server.hub.Farewell())})
+		_ = c.transport.Send([]*protocol.Frame{protocol.NewFrame(c.server.hub.Goodbye())})
 		c.transport.Close()
 		ended(err)
 		return
@@ -165,16 +165,16 @@ func (c *connection) end(reading error) {
 	if c.stalled.Load() {
 		reason = protocol.Stalled
 	}
-	c.client.Close(c.ctx, reason)
+	c.client.Detach(c.ctx, reason)
 	c.inputClosed.send()
 	if reason == protocol.Lost {
 		c.cancel()
-		c.client.Stop()
+		c.client.Abort()
 	}
 	select { // the writer is about to stop, or the hub stops it with the goodbye
 	case <-c.writerDone.done():
 	case <-c.server.hub.Done():
-		c.client.Stop()
+		c.client.Abort()
 		<-c.writerDone.done()
 	}
 	c.server.remove(c)

@@ -23,6 +23,6 @@ func (c *connection) refuse(err error, why *protocol.Refusal) error {
 	if err := c.client.Tell(c.ctx, protocol.Refused{Refusal: *why, Ref: ref}); err != nil || !ok || !hello.Last {
 		return err
 	}
-	c.client.Expel(protocol.NoHello)
+	c.client.Disconnect(protocol.NoHello)
 	return nil
 }

@@ -72,7 +72,7 @@ func newcomers(b *testing.B, path string, command string) {
 	s, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Off})
 	require.NoError(b, err)
 	troubles := 0
-	h := hub.New(journal.New(s), hub.Options{Arrive: 1, Trouble: func(error) { troubles++ }})
+	h := hub.New(journal.New(s), hub.Options{Arrive: 1, OnJournalError: func(error) { troubles++ }})
 	ctx, end := context.WithCancel(context.Background())
 	go func() { _ = h.Run(ctx) }()
 	server := conn.NewServer(h, conn.Options{PerAddress: -1, PerAddressRate: -1})

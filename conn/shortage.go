@@ -49,7 +49,7 @@ func isShortage(err error) bool {
 // evictIdle expels the oldest connection that has never sent a line, if there is one.
 func (s *Server) evictIdle() {
 	if c := s.oldestIdle(); c != nil {
-		c.client.Expel(protocol.Full)
+		c.client.Disconnect(protocol.Full)
 	}
 }
 

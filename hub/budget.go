@@ -223,12 +223,12 @@ func (r *run) tellSpent(at netip.Prefix) {
 	case last:
 		r.hub.news("what is said from other addresses is refused, too, and these are so many that they are not named for a minute")
 	default:
-		r.hub.news("what is said from " + NameOf(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
+		r.hub.news("what is said from " + AddressName(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
 	}
 }
 
-// NameOf is the name, in the log, of what counts as one address.
-func NameOf(at netip.Prefix) string {
+// AddressName is the name, in the log, of what counts as one address.
+func AddressName(at netip.Prefix) string {
 	switch {
 	case !at.IsValid():
 		return "who has no internet address"

@@ -32,7 +32,7 @@ type spending struct {
 func inSpending(t *testing.T, most int64, f func(t *testing.T, w *spending)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &spending{}
-		w.world = newWorld(t, hub.Options{PerAddressBytes: most, News: func(s string, _ ...any) { w.news = append(w.news, s) }})
+		w.world = newWorld(t, hub.Options{PerAddressBytes: most, Warn: func(s string, _ ...any) { w.news = append(w.news, s) }})
 		f(t, w)
 		w.Close()
 	})

@@ -53,7 +53,7 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	if dice.IntN(4) == 0 {
 		outbox = 0 // no client is behind
 	}
-	o := hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour, Survives: true}
+	o := hub.Options{Outbox: outbox, Replay: -1, Hold: 24 * time.Hour, Durable: true}
 	w := newWorldOn(t, hubtest.Setup{Store: s, Bounds: b, Options: o})
 	people := make([]*hubtest.Client, 2+dice.IntN(5))
 	for i := range people {

@@ -18,7 +18,7 @@ import (
 // command takes the whole window: it waits for all before it, and all after it waits for it.
 const window = state.MaxIDs
 
-// Client is the hub's end of one connection. Do and Close belong to the goroutine that reads from the
+// Client is the hub's end of one connection. Do and Detach belong to the goroutine that reads from the
 // connection; Start begins the writing.
 type Client struct {
 	hub  *Hub
@@ -151,17 +151,17 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 	}
 }
 
-// Close takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called
+// Detach takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called
 // once, when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes
 // through Start.
-func (c *Client) Close(ctx context.Context, reason protocol.Reason) {
+func (c *Client) Detach(ctx context.Context, reason protocol.Reason) {
 	_ = c.acquire(ctx, window)                              // its lines come before its end, however that came
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 
-// Expel sends the client a goodbye. Its connection ends when that is written. It may be called from any
+// Disconnect sends the client a goodbye. Its connection ends when that is written. It may be called from any
 // goroutine.
-func (c *Client) Expel(reason protocol.Reason) {
+func (c *Client) Disconnect(reason protocol.Reason) {
 	_ = c.hub.send(context.Background(), expel{c, reason})
 }
 

@@ -41,7 +41,7 @@ func (g *onlooker) do(t *testing.T, cmd protocol.Command) {
 
 func (g *onlooker) leave() {
 	g.Leave()
-	g.Conn().Close(hubtest.Ended, protocol.Lost)
+	g.Conn().Detach(hubtest.Ended, protocol.Lost)
 }
 
 // heard is what somebody was told of others, a word for each.

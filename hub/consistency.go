@@ -9,15 +9,15 @@ import (
 	"chinwag/protocol"
 )
 
-// Record is what Compare reads of a journal.
-type Record interface {
+// StoredJournal is what CheckJournal reads of a journal.
+type StoredJournal interface {
 	whatIsTrue
 	legacyStore
 }
 
-// Compare checks that the rows of a journal are consistent, and agree with its entries. A journal without rows
+// CheckJournal checks that the rows of a journal are consistent, and agree with its entries. A journal without rows
 // has nothing to compare: it was imported, or written by an older program.
-func Compare(r Record) (problems []string, err error) {
+func CheckJournal(r StoredJournal) (problems []string, err error) {
 	m, err := loadMachine(r)
 	if row, ok := errors.AsType[*state.RowError](err); ok {
 		return []string{fmt.Sprintf("what is true now cannot be read: row %d: %v", row.Row, row.Why)}, nil
@@ -37,7 +37,7 @@ func Compare(r Record) (problems []string, err error) {
 
 // comparison compares the entries of a journal with its rows.
 type comparison struct {
-	record   Record
+	record   StoredJournal
 	m        *state.Machine
 	problems []string
 }

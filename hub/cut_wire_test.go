@@ -40,7 +40,7 @@ type cuts struct {
 }
 
 func playCuts(t *testing.T, dice *rand.Rand, times int) {
-	o := hub.Options{Replay: -1, Hold: 24 * time.Hour, Survives: true, Outbox: []int{0, 1 + dice.IntN(3000)}[dice.IntN(2)]}
+	o := hub.Options{Replay: -1, Hold: 24 * time.Hour, Durable: true, Outbox: []int{0, 1 + dice.IntN(3000)}[dice.IntN(2)]}
 	w := &cuts{world: newWorldOn(t, hubtest.Setup{Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1}), Options: o}), t: t, dice: dice, options: o,
 		wires: map[*hubtest.Client]*wire{}, over: true} // until they know how to come back
 	w.populate()
@@ -160,7 +160,7 @@ func (w *cuts) cutOff() (n int) {
 		}
 		require.True(w.t, c.Connect())
 		synctest.Wait()
-		old.Stop() // if it is not replaced, since the next one is cut off before it says hello
+		old.Abort() // if it is not replaced, since the next one is cut off before it says hello
 		n++
 	}
 	return n

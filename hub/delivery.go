@@ -33,7 +33,7 @@ type TryWriter interface {
 }
 
 // Start lets w, which may be a TryWriter, write all that the client is told, in order. It is called once. done is called once, from any
-// goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Stop) or the hub does.
+// goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Abort) or the hub does.
 //
 // After a failed write the client does not listen any more, but what it has sent is still valid. So failed is
 // asked, once, whether the client goes on: then all that follows is discarded, as after Discard, and done is
@@ -60,9 +60,9 @@ func (c *Client) goesOn(err error) bool {
 	return true
 }
 
-// Stop ends what Start began as soon as nothing waits: its context or the hub has ended, which would go
+// Abort ends what Start began as soon as nothing waits: its context or the hub has ended, which would go
 // unnoticed where nothing is being written.
-func (c *Client) Stop() {
+func (c *Client) Abort() {
 	if c.out.stop() {
 		c.done(c.stopped())
 	}

@@ -230,7 +230,7 @@ func TestTheFirstWordsAreFew(t *testing.T) {
 // However many go, the log is told of it once a minute, and of all of them in the end.
 func TestWhatTheDeskDropsIsInTheLogOnceAMinute(t *testing.T) {
 	var log []string
-	o := hub.Options{MessagesPerAddress: 2, News: func(words string, attributes ...any) {
+	o := hub.Options{MessagesPerAddress: 2, Warn: func(words string, attributes ...any) {
 		log = append(log, strings.TrimSpace(fmt.Sprintln(append([]any{words}, attributes...)...)))
 	}}
 	atTheDesk(t, o, 1, 0, false, func(w *deskWorld) {

@@ -27,7 +27,7 @@ func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 		back.does(t, protocol.Resume{Code: code})
 		synctest.Wait()
 		back.Conn().Discard()
-		back.Conn().Close(hubtest.Ended, protocol.Lost)
+		back.Conn().Detach(hubtest.Ended, protocol.Lost)
 		synctest.Wait()
 		w.Record.Open(nil)
 		held := w.SessionOf(code.String())

@@ -286,7 +286,7 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 	case protocol.Goodbye:
 		if e.Reason.ComesBack() {
 			e.Back = protocol.SecondsOf(r.opts.Hold)
-			kept := e.Reason != protocol.Restart || r.opts.Survives
+			kept := e.Reason != protocol.Restart || r.opts.Durable
 			if kept && c.session != nil && c.session.front.room != nil && !c.session.program {
 				e.Code = c.code
 			}

@@ -16,11 +16,11 @@ import (
 // ErrStopped is returned by each call to a hub that has ended.
 var ErrStopped = errors.New("hub: stopped")
 
-// ErrUnreadable is in what Options.Trouble is told while the journal can be written, as far as the hub knows,
+// ErrUnreadable is in what Options.OnJournalError is told while the journal can be written, as far as the hub knows,
 // but not read.
 var ErrUnreadable = errors.New("the record cannot be read just now")
 
-// ErrSilent is what Options.Trouble is told when the disk has not answered for long. Commands wait meanwhile.
+// ErrSilent is what Options.OnJournalError is told when the disk has not answered for long. Commands wait meanwhile.
 var ErrSilent = errors.New("the disk does not answer")
 
 // Options of a Hub. Options{} works: a zero field has the value in Defaults, and a nil function is not called.
@@ -37,7 +37,7 @@ type Options struct {
 	Log  Log        // of several nodes; nil: the hub is alone, and decides by itself
 	Node state.Node // the number of this node; above 0, and unique among them
 
-	Survives bool // the journal outlives the process, so sessions can be resumed after a restart
+	Durable bool // the journal outlives the process, so sessions can be resumed after a restart
 
 	PerAddressBytes int64 // by which one address may make the journal grow in a day; below 0: no limit
 
@@ -48,8 +48,8 @@ type Options struct {
 	Messages           time.Duration            // how long a message waits, and its author may come back for the answer
 	MessagesKept       int                      // that wait at once; beyond, the oldest is deleted; below 0: no limit
 	MessagesPerAddress int                      // below 0: no limit
-	Trouble            func(error)              // called when the journal begins to fail or to be silent, with nil when it works again, and for each ErrUnreadable
-	News               func(string, ...any)     // called with other news for the log, as slog.Logger.Warn is
+	OnJournalError     func(error)              // called when the journal begins to fail or to be silent, with nil when it works again, and for each ErrUnreadable
+	Warn               func(string, ...any)     // called with other news for the log, as slog.Logger.Warn is
 	Password           string                   // the hash of the operators' password: after a restart with another one, no resumed session is an operator's
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
 }
@@ -133,15 +133,15 @@ type Hub struct {
 
 // trouble reports that the journal does not work, or with nil that it works again.
 func (h *Hub) trouble(err error) {
-	if h.opts.Trouble != nil {
-		h.opts.Trouble(err)
+	if h.opts.OnJournalError != nil {
+		h.opts.OnJournalError(err)
 	}
 }
 
 // news reports something else that the operator of the server should know.
 func (h *Hub) news(words string, attributes ...any) {
-	if h.opts.News != nil {
-		h.opts.News(words, attributes...)
+	if h.opts.Warn != nil {
+		h.opts.Warn(words, attributes...)
 	}
 }
 
@@ -162,12 +162,12 @@ func New(j *journal.Journal, o Options) *Hub {
 	}
 }
 
-// Asked is closed when an operator has asked for the end of the server.
-func (h *Hub) Asked() <-chan struct{} { return h.asked }
+// ShutdownRequested is closed when an operator has asked for the end of the server.
+func (h *Hub) ShutdownRequested() <-chan struct{} { return h.asked }
 
-// Farewell is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for
+// Goodbye is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for
 // the end, the server may start again.
-func (h *Hub) Farewell() protocol.Goodbye {
+func (h *Hub) Goodbye() protocol.Goodbye {
 	select {
 	case <-h.asked:
 		return protocol.Goodbye{Reason: protocol.Shutdown}
@@ -180,7 +180,7 @@ func (h *Hub) Farewell() protocol.Goodbye {
 func (h *Hub) Done() <-chan struct{} { return h.done }
 
 // Attach brings in a new connection and greets it. It is not announced before its first command, or before it
-// has been silent for Options.Arrive. The caller must call Start, and Close when the connection is over.
+// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over.
 func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
 	c := newClient(h)
 	c.from, c.unlimited = id.From.Prefix, id.Operator

@@ -283,7 +283,7 @@ func TestOneLeavesUnderTheLastName(t *testing.T) {
 		synctest.Wait()
 		w.Record.Hold()
 		c.Call(protocol.Rename{Nick: hubtest.Nick("bob")})
-		c.Conn().Close(hubtest.Ended, protocol.Lost)
+		c.Conn().Detach(hubtest.Ended, protocol.Lost)
 		synctest.Wait()
 		w.Record.Open(nil)
 		got := strings.Join(ann.Told(), "\n")

@@ -22,11 +22,11 @@ type Log interface {
 
 	// Read delivers the intents after a position, in order, and goes on with new ones until ctx ends. It may
 	// deliver some again. The channel is never closed, and its values are never written to.
-	Read(ctx context.Context, after uint64) <-chan Ordered
+	Read(ctx context.Context, after uint64) <-chan LogBatch
 }
 
-// Ordered is a stretch of the order.
-type Ordered struct {
+// LogBatch is a stretch of the order.
+type LogBatch struct {
 	First   uint64    // position of the first of the intents; positions begin at 1
 	Time    time.Time // of the log, when it accepted them; it never goes back
 	Intents [][]byte

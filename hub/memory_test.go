@@ -98,7 +98,7 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 				cl.Start(listening, w, nil, func(error) { close(over) })
 				running.Go(func() {
 					<-listening.Done()
-					cl.Stop()
+					cl.Abort()
 					<-over
 				})
 				return cl

@@ -55,7 +55,7 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 				synctest.Wait()
 				w.Record.Hold()
 				bob.Do(called("rob"))
-				bob.Conn().Close(hubtest.Ended, protocol.Lost) // it was stalled, or is aborted
+				bob.Conn().Detach(hubtest.Ended, protocol.Lost) // it was stalled, or is aborted
 				synctest.Wait()
 				if err == nil {
 					eve.Do(called("rob"))

@@ -44,7 +44,7 @@ func TestTwoWhoWaitForEachOthersNames(t *testing.T) {
 		people[0].Do(called("two"))
 		people[1].Do(called("one"))
 		for _, p := range people {
-			go p.Conn().Close(t.Context(), protocol.Departed)
+			go p.Conn().Detach(t.Context(), protocol.Departed)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()

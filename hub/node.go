@@ -25,7 +25,7 @@ import (
 // journal is right up to there.
 var ErrNode = errors.New("this node cannot go on in the order of several")
 
-// ErrUnordered is what Options.Trouble is told when the log has not accepted or delivered the intents of this
+// ErrUnordered is what Options.OnJournalError is told when the log has not accepted or delivered the intents of this
 // node for long.
 var ErrUnordered = errors.New("the log of all nodes does not answer")
 
@@ -39,7 +39,7 @@ type node struct {
 	appends     *queue[[]byte]         // to be appended; bounded by the proposers
 	failure     *atomic.Pointer[error] // of the last Append; nil: there was none
 	unplaced    *atomic.Int64          // intents that the log has not accepted yet
-	next        <-chan Ordered
+	next        <-chan LogBatch
 	begun       bool      // the incarnation is live
 	over        bool      // nothing is decided any more
 	wanted      time.Time // when the last own intent was proposed
@@ -172,7 +172,7 @@ func (p *proposal) entering(by int) {
 }
 
 // order decides the intents that the log has delivered.
-func (r *run) order(b Ordered) {
+func (r *run) order(b LogBatch) {
 	n := &r.node
 	for i := range b.Intents {
 		switch at, next := b.First+uint64(i), r.machine.Position()+1; {
@@ -255,7 +255,7 @@ func (r *run) taken() <-chan request {
 }
 
 // brought is the channel of the log: nil while too many decisions wait for the journal.
-func (r *run) brought() <-chan Ordered {
+func (r *run) brought() <-chan LogBatch {
 	if len(r.inflight) >= mostAhead {
 		return nil
 	}

@@ -83,7 +83,7 @@ func TestAnOperatorEndsANodeWhoseLogIsAway(t *testing.T) {
 			op.Type("/shutdown")
 			time.Sleep(2 * hub.LongSilence)
 			select {
-			case <-w.Hub.Asked():
+			case <-w.Hub.ShutdownRequested():
 			default:
 				assert.Fail(t, "nobody is asked to end the server")
 			}
@@ -175,7 +175,7 @@ func TestANodeBeginsWithNewConnections(t *testing.T) {
 
 // What people were told is noted every second, also while something always waits for the log: after a kill few lines come twice.
 func TestWhatIsToldIsNotedUnderLoad(t *testing.T) {
-	onSlowLog(t, hub.Options{Survives: true, Hold: time.Hour}, func(w *world, link *hubtest.Link) {
+	onSlowLog(t, hub.Options{Durable: true, Hold: time.Hour}, func(w *world, link *hubtest.Link) {
 		ann, bob := w.NewClient(false), w.NewClient(false)
 		ann.Connect()
 		bob.Connect()
@@ -196,7 +196,7 @@ func TestWhatIsToldIsNotedUnderLoad(t *testing.T) {
 		w.Wait()
 		w.Record.Fail(nil)
 		link.Join()
-		w.Restart(hub.Options{Log: slowLog{link}, Node: 1, Replay: -1, Survives: true, Hold: time.Hour})
+		w.Restart(hub.Options{Log: slowLog{link}, Node: 1, Replay: -1, Durable: true, Hold: time.Hour})
 		time.Sleep(time.Second)
 		bob.Connect()
 		time.Sleep(time.Second)

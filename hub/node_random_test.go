@@ -48,7 +48,7 @@ type wanderer struct {
 
 func playNodes(t *testing.T, seed uint64) {
 	p := &nodesPlay{t: t, dice: rand.New(rand.NewPCG(seed, 21))}
-	o := hub.Options{Outbox: 1 + p.dice.IntN(2000), Replay: -1, Hold: 24 * time.Hour, Grace: time.Second, Silence: time.Hour, Survives: true}
+	o := hub.Options{Outbox: 1 + p.dice.IntN(2000), Replay: -1, Hold: 24 * time.Hour, Grace: time.Second, Silence: time.Hour, Durable: true}
 	p.nodes = newNodes(t, hubtest.NewUnreliableLog(seed), 3, o)
 	p.log.Calm(true)
 	for _, w := range p.all {

@@ -40,7 +40,7 @@ func (ns *nodes) link(i int) *hubtest.Link { return ns.log.Link(state.Node(1 + i
 func inNodes(t *testing.T, n int, f func(t *testing.T, ns *nodes)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ns := newNodes(t, hubtest.NewLog(), n, hub.Options{Replay: -1, Survives: true})
+		ns := newNodes(t, hubtest.NewLog(), n, hub.Options{Replay: -1, Durable: true})
 		f(t, ns)
 		ns.close()
 	})

@@ -72,7 +72,7 @@ func playPlaces(t *testing.T, seed uint64) {
 				closes.Conn().Discard()
 				closes.Disconnect()
 			}
-			soon(closes, func(ctx context.Context) { closes.Conn().Close(ctx, reason) })
+			soon(closes, func(ctx context.Context) { closes.Conn().Detach(ctx, reason) })
 			continue
 		}
 		if code := w.Session(open[i].Conn()).Code; code != "" && dice.IntN(3) == 0 {
@@ -95,7 +95,7 @@ func playPlaces(t *testing.T, seed uint64) {
 	}
 	calm.Store(true)
 	for _, e := range open {
-		soon(e, func(ctx context.Context) { e.Conn().Close(ctx, protocol.Lost) })
+		soon(e, func(ctx context.Context) { e.Conn().Detach(ctx, protocol.Lost) })
 		e.Disconnect()
 	}
 	time.Sleep(3 * time.Hour)

@@ -52,7 +52,7 @@ func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 // ends at once, nor where it has been started before.
 func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := hub.Options{Replay: -1, Survives: true}
+		o := hub.Options{Replay: -1, Durable: true}
 		w := newWorld(t, o)
 		ann, bob := w.Enter(hub.Identity{Nick: hubtest.Nick("ann")}), w.Enter(hub.Identity{Nick: hubtest.Nick("bob")})
 		for i := range 3 {
@@ -79,7 +79,7 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 func TestG12WhatWasNotReadAtTheEndIsTold(t *testing.T) {
 	for _, breaks := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			o := hub.Options{Replay: -1, Survives: true}
+			o := hub.Options{Replay: -1, Durable: true}
 			w := newWorld(t, o)
 			ann, bob := w.Enter(hub.Identity{Nick: hubtest.Nick("ann")}), w.Enter(hub.Identity{Nick: hubtest.Nick("bob")})
 			bob.Told()
@@ -174,7 +174,7 @@ func TestResumeAfterBeingExpelled(t *testing.T) {
 		ann, bob := people[0], people[1]
 		ann.Say("one", "")
 		synctest.Wait()
-		bob.Conn().Expel(protocol.Full)
+		bob.Conn().Disconnect(protocol.Full)
 		bob.Wait()
 		ann.Say("two", "")
 		synctest.Wait()

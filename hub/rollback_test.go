@@ -68,7 +68,7 @@ func (w *world) callers(from, n int) {
 	}
 	synctest.Wait() // what has its turn only when something is recorded waits for that
 	for i, c := range all {
-		c.Conn().Close(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[(from+i)%3])
+		c.Conn().Detach(hubtest.Ended, []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[(from+i)%3])
 		c.Leave()
 	}
 	talking.Wait()

@@ -71,7 +71,7 @@ func (r *run) tellWaiting() {
 			visitors++
 		}
 	}
-	words := waitingWords(visitors, messages, r.opts.Survives)
+	words := waitingWords(visitors, messages, r.opts.Durable)
 	if words == "" || r.parted {
 		return
 	}
@@ -112,7 +112,7 @@ func (r *run) sayGoodbye() {
 	r.parted, r.patience = true, nil
 	for _, c := range r.clients {
 		if !c.over {
-			goodbye := r.hub.Farewell()
+			goodbye := r.hub.Goodbye()
 			goodbye.Text = r.farewell
 			r.goodbye(c, goodbye)
 		}

@@ -28,7 +28,7 @@ func TestTheEndTellsWhetherToComeBack(t *testing.T) {
 		w := newWorld(t, hub.Options{})
 		op := w.EnterFrom(1, anOperator)
 		op.Do(protocol.Stop{Text: hubtest.Text("that was all")})
-		<-w.Hub.Asked()
+		<-w.Hub.ShutdownRequested()
 		w.Stop()
 		op.Wait()
 		assert.Equal(t, protocol.Goodbye{Reason: protocol.Shutdown, Text: hubtest.Text("that was all")}, goodbye(op))
@@ -43,7 +43,7 @@ func TestWhoIsExpelledIsToldOfTheSession(t *testing.T) {
 		ann, bob := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(3, hub.Identity{Brief: true})
 		for _, p := range []*hubtest.Client{ann, bob} {
 			p.Told()
-			p.Conn().Expel(protocol.Full)
+			p.Conn().Disconnect(protocol.Full)
 			p.Wait()
 		}
 		full := "-- goodbye: the server is full, please try again in a while"
@@ -52,7 +52,7 @@ func TestWhoIsExpelledIsToldOfTheSession(t *testing.T) {
 		eve := w.NewClient(false) // not announced: its session is not kept
 		eve.Connect()
 		synctest.Wait()
-		eve.Conn().Expel(protocol.Full)
+		eve.Conn().Disconnect(protocol.Full)
 		eve.Wait()
 		assert.Equal(t, full, last(eve.Told()))
 		back := w.EnterFrom(2, hub.Identity{})
@@ -70,7 +70,7 @@ func TestTheEndTellsWhatWaits(t *testing.T) {
 		false: "-- at the desk 2 visitors wait, and 1 message is not answered: that ends with the server",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, hub.Options{Survives: survives})
+			w := newWorld(t, hub.Options{Durable: survives})
 			op := w.EnterOperator("op")
 			op.Send(protocol.Duty{}) // else who goes leaves no message
 			var visitors []*hubtest.Client

@@ -96,7 +96,7 @@ func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 
 // What the disk has after the goodbyes is told where its readers come back.
 func TestWhatIsRecordedAfterTheGoodbyesIsTold(t *testing.T) {
-	o := hub.Options{Grace: 5 * time.Second, Survives: true}
+	o := hub.Options{Grace: 5 * time.Second, Durable: true}
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, o)
 		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
@@ -143,7 +143,7 @@ func TestAShutdownDoesNotWaitForADiskThatHangs(t *testing.T) {
 		w.Record.Hold()
 		asked := func() bool {
 			select {
-			case <-w.Hub.Asked():
+			case <-w.Hub.ShutdownRequested():
 				return true
 			default:
 				return false
@@ -175,7 +175,7 @@ func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		select {
-		case <-w.Hub.Asked():
+		case <-w.Hub.ShutdownRequested():
 			t.Error("the server ends")
 		default:
 		}
@@ -341,7 +341,7 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 				synctest.Wait()
 				if later < hub.LongSilence {
 					select {
-					case <-w.Hub.Asked():
+					case <-w.Hub.ShutdownRequested():
 						t.Error("the disk may only be slow")
 					default:
 					}
@@ -349,7 +349,7 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 				time.Sleep(2 * hub.LongSilence)
 				synctest.Wait()
 				select {
-				case <-w.Hub.Asked():
+				case <-w.Hub.ShutdownRequested():
 				default:
 					t.Error("it waits")
 				}

@@ -42,7 +42,7 @@ func TestG3G5OnSQLite(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, r.Problems)
 		require.NoError(t, sqlite.View(path, func(m *sqlite.Snapshot) error {
-			problems, err := hub.Compare(m)
+			problems, err := hub.CheckJournal(m)
 			assert.Empty(t, problems)
 			return err
 		}))
@@ -76,7 +76,7 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 		require.True(b, c.Attach())
 		rest.Go(func() {
 			_ = c.Over()
-			c.Conn().Close(hubtest.Ended, protocol.Lost)
+			c.Conn().Detach(hubtest.Ended, protocol.Lost)
 		})
 		return c
 	}

@@ -18,22 +18,22 @@ import (
 // replayAtOnce is how many entries of the tail are read at once.
 const replayAtOnce = 1024
 
-// Found is what is still true from before a start.
-type Found struct {
+// Inventory is what is still true from before a start.
+type Inventory struct {
 	Sessions int // that can be resumed
 	Tickets  int // that are open at the desk
 	Rooms    int // with sessions, or a topic
 }
 
 // Load reads what is true from the journal. Run does so if it was not called; it must not be called after Run.
-func (h *Hub) Load() (Found, error) {
+func (h *Hub) Load() (Inventory, error) {
 	r, err := newRun(h)
 	if err != nil {
-		return Found{}, err
+		return Inventory{}, err
 	}
 	h.loaded = r
 	v := r.machine.View()
-	found := Found{Tickets: len(v.Tickets), Rooms: len(v.Rooms)}
+	found := Inventory{Tickets: len(v.Tickets), Rooms: len(v.Rooms)}
 	for _, s := range v.Sessions {
 		if s.Code != (state.Secret{}) {
 			found.Sessions++

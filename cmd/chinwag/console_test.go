@@ -43,7 +43,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 
 	in.emptied()
 	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
-	<-in.hub.Asked() // Ctrl-C at the console is the end of the server
+	<-in.hub.ShutdownRequested() // Ctrl-C at the console is the end of the server
 	in.stop()
 	require.NoError(t, <-ended)
 	assert.True(t, g.whole)

@@ -139,7 +139,7 @@ func verify(path string) (sqlite.Report, error) {
 		return r, err
 	}
 	err = sqlite.View(path, func(m *sqlite.Snapshot) error {
-		problems, err := hub.Compare(m)
+		problems, err := hub.CheckJournal(m)
 		for _, p := range problems {
 			r.AddProblem(p)
 		}

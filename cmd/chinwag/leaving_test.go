@@ -37,12 +37,12 @@ func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	ctrl(tcell.KeyCtrlC)
 	g.shows(t, "-- 2 others are here: press that again to end the server for all of you")
 	select {
-	case <-in.hub.Asked():
+	case <-in.hub.ShutdownRequested():
 		assert.Fail(t, "the server is asked to end")
 	default:
 	}
 	ctrl(tcell.KeyCtrlC)
-	<-in.hub.Asked()
+	<-in.hub.ShutdownRequested()
 	in.stop()
 	require.NoError(t, <-ended)
 	for _, ended := range []<-chan error{bobEnded, carolEnded} {
@@ -73,7 +73,7 @@ func TestTheConsoleOfAnEmptyServerEndsAtOnce(t *testing.T) {
 	g.shows(t, "-- bob left")
 	in.emptied()
 	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
-	<-in.hub.Asked()
+	<-in.hub.ShutdownRequested()
 	in.stop()
 	require.NoError(t, <-ended)
 }

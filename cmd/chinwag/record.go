@@ -54,8 +54,8 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 }
 
 // tellFound logs what the start has restored.
-func tellFound(log *slog.Logger, f hub.Found) {
-	if f != (hub.Found{}) {
+func tellFound(log *slog.Logger, f hub.Inventory) {
+	if f != (hub.Inventory{}) {
 		log.Info("what was there before the start is back, and sessions wait for who comes back to them",
 			"sessions", f.Sessions, "tickets", f.Tickets, "rooms", f.Rooms)
 	}

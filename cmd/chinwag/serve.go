@@ -108,7 +108,7 @@ func serve(ctx context.Context, s settings) error {
 		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms), RoomsPerSession: s.RoomsPerSession, Hold: s.Hold,
 		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
 		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
-		Replies: s.replies, Trouble: tellTrouble(log), News: log.Warn, Survives: s.Journal != "memory", Password: s.passwordHash,
+		Replies: s.replies, OnJournalError: tellTrouble(log), Warn: log.Warn, Durable: s.Journal != "memory", Password: s.passwordHash,
 	})
 	found, err := h.Load()
 	if err != nil {
@@ -128,7 +128,7 @@ func serve(ctx context.Context, s settings) error {
 	})
 
 	var g run.Group
-	g.Add(untilSignal(ctx, h.Asked(), log)) // before "listening" is logged: a signal may follow at once
+	g.Add(untilSignal(ctx, h.ShutdownRequested(), log)) // before "listening" is logged: a signal may follow at once
 	var addrs []net.Addr
 	for _, l := range listeners {
 		addrs = append(addrs, l.Addr())

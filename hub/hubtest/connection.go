@@ -18,7 +18,7 @@ type connection struct {
 	err    error         // why it has; to be read when over is closed
 }
 
-// Ended is a context that has ended: with it hub.Client.Close does not wait.
+// Ended is a context that has ended: with it hub.Client.Detach does not wait.
 var Ended = func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -76,9 +76,9 @@ func (n *connection) follow(h *hub.Hub) {
 	select {
 	case <-n.over:
 	case <-n.ctx.Done():
-		n.Stop()
+		n.Abort()
 	case <-h.Done():
-		n.Stop()
+		n.Abort()
 	}
 	<-n.over
 	n.cancel()
@@ -100,7 +100,7 @@ func (c *Client) Connect() bool {
 		if !c.Program { // a person's session resumes after what was written, so the last write must have ended
 			<-n.over
 		}
-		n.Close(n.ctx, protocol.Lost)
+		n.Detach(n.ctx, protocol.Lost)
 		<-n.over
 	})
 	return true
@@ -110,7 +110,7 @@ func (c *Client) hangUp(n *connection, reason protocol.Reason) {
 	if reason == protocol.Lost {
 		n.Discard()
 	}
-	n.Close(n.ctx, reason)
+	n.Detach(n.ctx, reason)
 	if reason == protocol.Lost {
 		n.cancel()
 	}
@@ -195,14 +195,14 @@ func (c *Client) Leave() {
 // Close ends a connection that Attach began, when all its commands are answered.
 func (c *Client) Close(reason protocol.Reason) {
 	n := c.last()
-	n.Close(n.ctx, reason)
+	n.Detach(n.ctx, reason)
 }
 
 // Drop breaks off a connection that Attach began.
 func (c *Client) Drop() {
 	n := c.last()
 	n.cancel()
-	n.Close(n.ctx, protocol.Lost)
+	n.Detach(n.ctx, protocol.Lost)
 }
 
 // Over waits until the hub's writer of the last connection has stopped, and returns why.

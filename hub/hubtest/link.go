@@ -114,18 +114,18 @@ func (k *Link) pass(ctx context.Context) error {
 }
 
 // Read implements hub.Log.
-func (k *Link) Read(ctx context.Context, after uint64) <-chan hub.Ordered {
+func (k *Link) Read(ctx context.Context, after uint64) <-chan hub.LogBatch {
 	k.log.mu.Lock()
 	k.reads++
 	d := k.log.dice(uint64(k.node)<<32 + k.reads)
 	k.log.mu.Unlock()
-	to := make(chan hub.Ordered) // closed by nobody
+	to := make(chan hub.LogBatch) // closed by nobody
 	k.log.owned.Go(func() { k.bring(ctx, d, after+1, to) })
 	return to
 }
 
 // bring brings what stands from a position on, and sometimes some of it again.
-func (k *Link) bring(ctx context.Context, d dice, next uint64, to chan<- hub.Ordered) {
+func (k *Link) bring(ctx context.Context, d dice, next uint64, to chan<- hub.LogBatch) {
 	for {
 		if sleep(ctx, delay(d)) != nil {
 			return
@@ -162,7 +162,7 @@ func delay(d dice) time.Duration {
 }
 
 // await is the stretch from a position on, when there is one and the link is not paused.
-func (k *Link) await(ctx context.Context, first uint64, most int) (o hub.Ordered, is bool) {
+func (k *Link) await(ctx context.Context, first uint64, most int) (o hub.LogBatch, is bool) {
 	for {
 		o, changed := k.log.stretch(k, first, most)
 		if changed == nil {

@@ -46,7 +46,7 @@ func reads(t *testing.T, k *hubtest.Link, after uint64) *reader {
 	return r
 }
 
-func (r *reader) take(o hub.Ordered, after uint64) {
+func (r *reader) take(o hub.LogBatch, after uint64) {
 	for i, in := range o.Intents {
 		at := o.First + uint64(i)
 		if had, is := r.got[at]; is {

@@ -50,8 +50,8 @@ func New(t testing.TB, s Setup) *World {
 }
 
 func (w *World) start(o hub.Options) {
-	told := o.Trouble
-	o.Trouble = func(err error) {
+	told := o.OnJournalError
+	o.OnJournalError = func(err error) {
 		w.keepTrouble(err)
 		if told != nil {
 			told(err)
@@ -102,7 +102,7 @@ func (w *World) Stop() { w.stop() }
 // then, or when the hub has ended.
 func (w *World) StopWhenAsked() {
 	select {
-	case <-w.Hub.Asked():
+	case <-w.Hub.ShutdownRequested():
 		w.Stop()
 	case <-w.Hub.Done():
 	}
@@ -124,7 +124,7 @@ func (w *World) Close(clients ...*Client) {
 	}
 }
 
-// Trouble is what the hub has told through Options.Trouble.
+// Trouble is what the hub has told through Options.OnJournalError.
 func (w *World) Trouble() []error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
