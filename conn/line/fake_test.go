@@ -50,7 +50,7 @@ type readLine struct {
 
 // readAll reads to the end: the lines, what the telnet was told, and how it ended.
 func readAll(r io.Reader, max int) (got []readLine, told string, err error) {
-	l := lines{in: socket.NewReader(r), max: max, answer: func(b []byte) { told += string(b) }, broken: isWhole}
+	l := lineReader{in: socket.NewReader(r), max: max, answer: func(b []byte) { told += string(b) }, broken: isWhole}
 	for {
 		line, long, err := l.next()
 		if err != nil {

@@ -101,7 +101,7 @@ func FuzzReceive(f *testing.F) {
 		tr := New(&fakeConn{in: cut(data, nil)}, Options{})
 		for {
 			cmd, err := tr.Receive()
-			if err == io.EOF || err == errStranger {
+			if err == io.EOF || err == errOtherProtocol {
 				return
 			}
 			if err != nil {

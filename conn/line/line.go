@@ -27,12 +27,12 @@ type Transport struct {
 	conn net.Conn
 	max  int
 
-	in      lines          // owned by Receive, as are:
-	first   bool           // no line has come yet
-	refused int            // hellos refused
-	asked   bool           // the program has said a good hello
-	secret  bool           // the next line is a password, whatever it looks like
-	guard   protocol.Guard // of a person's lines
+	in         lineReader     // owned by Receive, as are:
+	first      bool           // no line has come yet
+	refused    int            // hellos refused
+	negotiated bool           // the program has said a good hello
+	secret     bool           // the next line is a password, whatever it looks like
+	guard      protocol.Guard // of a person's lines
 
 	program atomic.Bool // set by Receive: the client has begun with an object
 	json    atomic.Bool // set by Send as it writes the answer to that object
@@ -51,7 +51,7 @@ func New(c net.Conn, o Options) *Transport {
 		max:    min(cmp.Or(o.LineMax, protocol.MaxText), protocol.MaxText),
 		first:  true,
 	}
-	t.in = lines{in: socket.NewReader(c), max: t.max, answer: t.answer, broken: t.isBroken}
+	t.in = lineReader{in: socket.NewReader(c), max: t.max, answer: t.answer, broken: t.isBroken}
 	return t
 }
 
@@ -80,27 +80,27 @@ func (t *Transport) parse(line []byte, tooLong bool) (protocol.Command, error) {
 	first := t.first
 	t.first = first && !tooLong && len(protocol.Visible(line)) == 0
 	switch {
-	case first && !tooLong && isStranger(line):
-		return nil, errStranger
-	case !t.asked && (t.program.Load() || first && protocol.IsProgram(line)):
+	case first && !tooLong && isOtherProtocol(line):
+		return nil, errOtherProtocol
+	case !t.negotiated && (t.program.Load() || first && protocol.IsProgram(line)):
 		return t.hello(line, tooLong)
 	case tooLong:
 		if t.secret {
 			t.secret = false
 			t.guard.Raise() // the password may still come
 		}
-		if t.asked {
+		if t.negotiated {
 			return nil, protocol.RefuseLine(t.tooLong(), protocol.Visible(line))
 		}
 		return nil, t.tooLong()
-	case t.asked:
+	case t.negotiated:
 		return t.decode(line)
 	}
 	return t.typed(line)
 }
 
 func (t *Transport) tooLong() *protocol.Refusal {
-	if t.asked {
+	if t.negotiated {
 		return protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has (what is said in it has at most %d), so nobody has heard it: please send it in parts", t.in.max, t.max)
 	}
 	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
@@ -157,7 +157,7 @@ func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
 	if !tooLong {
 		cmd, err := protocol.DecodeCommand(line)
 		if bare, _ := protocol.Split(cmd); isHello(bare) {
-			t.asked, t.in.max = true, jsonRoom(t.max)
+			t.negotiated, t.in.max = true, jsonRoom(t.max)
 			return cmd, nil
 		}
 		if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
@@ -190,10 +190,10 @@ func (t *Transport) decode(line []byte) (protocol.Command, error) {
 	return cmd, err
 }
 
-var errStranger = errors.New("line: the other side speaks another protocol")
+var errOtherProtocol = errors.New("line: the other side speaks another protocol")
 
-// isStranger reports whether a line is of a protocol that scanners send to any open port.
-func isStranger(line []byte) bool {
+// isOtherProtocol reports whether a line is of a protocol that scanners send to any open port.
+func isOtherProtocol(line []byte) bool {
 	if bytes.HasPrefix(line, []byte{0x16, 0x03}) || bytes.HasPrefix(line, []byte("SSH-2.0-")) {
 		return true
 	}
@@ -204,8 +204,8 @@ var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+$`)
 
 // Send implements conn.Transport.
 func (t *Transport) Send(lines []*protocol.Frame) error {
-	bufs := t.spell(lines)
-	defer giveBack(bufs)
+	bufs := t.encode(lines)
+	defer freeBuffers(bufs)
 	t.writing.Lock()
 	defer t.writing.Unlock()
 	left := *bufs
@@ -217,16 +217,16 @@ func (t *Transport) TryWrite(lines []*protocol.Frame) (all bool, err error) {
 	if !t.CanTryWrite() {
 		return false, errors.ErrUnsupported
 	}
-	bufs := t.spell(lines)
-	defer giveBack(bufs)
-	t.writing.Lock() // no wait: Send does not run now, and answer only offers
+	bufs := t.encode(lines)
+	defer freeBuffers(bufs)
+	t.writing.Lock() // no wait: Send does not run now, and answer only tries
 	defer t.writing.Unlock()
 	left := *bufs
 	return t.Stream.TryWrite(&left)
 }
 
-// spell encodes lines. The slice is borrowed: see giveBack.
-func (t *Transport) spell(lines []*protocol.Frame) *net.Buffers {
+// encode makes lines text or JSON. The slice is pooled: see freeBuffers.
+func (t *Transport) encode(lines []*protocol.Frame) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
 	for _, l := range lines {
 		if t.isAnswer(l.Event) {
@@ -255,7 +255,7 @@ func (t *Transport) isAnswer(e protocol.Event) bool {
 
 var buffers = sync.Pool{New: func() any { return new(net.Buffers) }}
 
-func giveBack(bufs *net.Buffers) {
+func freeBuffers(bufs *net.Buffers) {
 	if cap(*bufs) <= maxBufs { // one burst must not cost memory for ever
 		clear(*bufs)
 		*bufs = (*bufs)[:0]

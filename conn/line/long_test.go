@@ -92,7 +92,7 @@ func TestG10HundredMegabytesWithoutALineEndCostNoMemory(t *testing.T) {
 }
 
 func TestReadingALineAllocatesNothing(t *testing.T) {
-	l := lines{in: socket.NewReader(&repeated{line: []byte("hello, 你好\r\n")}), max: 4096, answer: func([]byte) {}, broken: isWhole}
+	l := lineReader{in: socket.NewReader(&repeated{line: []byte("hello, 你好\r\n")}), max: 4096, answer: func([]byte) {}, broken: isWhole}
 	_, _, _ = l.next()
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _, _ = l.next() }))
 }

@@ -22,7 +22,7 @@ func receiveAll(t *testing.T, in string, o Options) (got []string, err error) {
 		switch {
 		case err == nil:
 			got = append(got, strings.TrimSpace(string(protocol.AppendCommandJSON(nil, cmd))))
-		case assert.ObjectsAreEqual(io.EOF, err), assert.ObjectsAreEqual(errStranger, err):
+		case assert.ObjectsAreEqual(io.EOF, err), assert.ObjectsAreEqual(errOtherProtocol, err):
 			return got, err
 		default:
 			require.ErrorAs(t, err, &refusal)
@@ -80,7 +80,7 @@ func TestOtherProtocolsAreNobody(t *testing.T) {
 		"\x16\x03\x01\x02\x00\x01\n",
 	} {
 		got, err := receiveAll(t, in, Options{})
-		assert.Equal(t, errStranger, err, in)
+		assert.Equal(t, errOtherProtocol, err, in)
 		assert.Empty(t, got, in)
 	}
 	for _, in := range []string{"what is HTTP/1.1", "ssh", "what does GET / HTTP/1.1 do?"} {

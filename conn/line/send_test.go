@@ -50,9 +50,9 @@ func TestManyLongLinesAreNotCopied(t *testing.T) {
 func TestSendKeepsNothing(t *testing.T) {
 	tr := New(&fakeConn{}, Options{})
 	require.NoError(t, tr.Send(notices(make([]string, 10000)...)))
-	bufs := tr.spell(notices("a", "b"))
+	bufs := tr.encode(notices("a", "b"))
 	assert.Less(t, cap(*bufs), 10000, "one burst must not cost memory for ever")
-	giveBack(bufs)
+	freeBuffers(bufs)
 	for _, b := range (*bufs)[:2] {
 		assert.Nil(t, b)
 	}

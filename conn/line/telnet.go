@@ -33,12 +33,12 @@ const maxSub = 512
 // telnet takes the commands of a telnet client out of its input. UTF-8 has
 // no byte 255, so the input of other clients passes unchanged.
 type telnet struct {
-	state    telnetState
-	verb     byte          // will, wont, do or dont, in state option
-	sub      int           // bytes of the subnegotiation so far
-	answered *[2][256]bool // the options answered, for do and for will; nil: none yet
-	asked    bool          // askBinary has asked
-	reply    []byte        // to be sent; the caller takes it
+	state      telnetState
+	verb       byte          // will, wont, do or dont, in state option
+	sub        int           // bytes of the subnegotiation so far
+	answered   *[2][256]bool // the options answered, for do and for will; nil: none yet
+	negotiated bool          // askBinary has asked
+	reply      []byte        // to be sent; the caller takes it
 }
 
 type telnetState byte
@@ -131,8 +131,8 @@ func (t *telnet) command(b byte, inLetter bool) edit {
 // askBinary asks a telnet that tears letters to send them as they are, once. It
 // is the only request that the server ever makes.
 func (t *telnet) askBinary() {
-	if !t.asked {
-		t.asked = true
+	if !t.negotiated {
+		t.negotiated = true
 		t.reply = append(t.reply, iac, do, binary)
 	}
 }

@@ -1,6 +1,6 @@
 // Package raw is the transport for programs without lines: the tutorial's wire.
 //
-//	bytes ─> Messages (one read, without the rune that it cut) ─> Words ─> Say
+//	bytes ─> Reader (one read, without the rune that it cut) ─> Words ─> Say
 //	bytes <─ one write <─ the Text of Said, Acted, Whispered, Announced
 //
 // There is no framing. The bytes of one read are one message, and no message is a
@@ -13,6 +13,6 @@
 // before a break are a message; memory is bounded. What may not: that a message
 // arrives as one. TCP joins and cuts messages, and this wire cannot show it.
 //
-// A client of such a server uses Messages and Words, too. The
+// A client of such a server uses Reader and Words, too. The
 // package knows nothing about rooms, desks or the hub.
 package raw

@@ -22,7 +22,7 @@ type Transport struct {
 	*socket.Stream
 	in       *Reader
 	max      int
-	rest     []byte // owned by Receive: the part of the last message that it has not returned yet
+	unread   []byte // owned by Receive: the part of the last message that it has not returned yet
 	greeting string // owned by Send: not sent yet
 }
 
@@ -39,9 +39,9 @@ func New(c net.Conn, o Options) *Transport {
 // Receive implements conn.Transport. It returns every message as a Say, and refuses none.
 func (t *Transport) Receive() (protocol.Command, error) {
 	for {
-		for len(t.rest) > 0 {
+		for len(t.unread) > 0 {
 			var text protocol.Text
-			if text, t.rest = Words(t.rest, t.max); !text.IsBlank() {
+			if text, t.unread = Words(t.unread, t.max); !text.IsBlank() {
 				return protocol.Say{Text: text}, nil
 			}
 		}
@@ -49,7 +49,7 @@ func (t *Transport) Receive() (protocol.Command, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.rest = bytes.TrimFunc(message, protocol.IsLineEnd)
+		t.unread = bytes.TrimFunc(message, protocol.IsLineEnd)
 	}
 }
 

@@ -59,11 +59,11 @@ func TestARuneThatNeverEndsIsWhatItIs(t *testing.T) {
 func TestARuneWaitsForItsRest(t *testing.T) {
 	got, err := inAPipe(t, func(c net.Conn) {
 		send(c, "你\xe5")
-		time.Sleep(patience - time.Millisecond)
+		time.Sleep(partialTimeout - time.Millisecond)
 		send(c, "\xa5\xbd")
 		time.Sleep(time.Hour) // the deadline is gone
 		send(c, "x\xe5\xa5")
-		time.Sleep(patience + time.Millisecond)
+		time.Sleep(partialTimeout + time.Millisecond)
 		send(c, "\xbdy")
 		time.Sleep(time.Hour)
 		send(c, "last")
@@ -81,7 +81,7 @@ func TestHalfARuneIsHeardAfterAWhile(t *testing.T) {
 		for _, want := range []struct {
 			words string
 			after time.Duration
-		}{{"hm", 0}, {"��", patience}} {
+		}{{"hm", 0}, {"��", partialTimeout}} {
 			began := time.Now()
 			cmd, err := tr.Receive()
 			require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestTheEndOfTheBufferCutsNoRune(t *testing.T) {
 	assert.Equal(t, []string{long, "你y"}, saidOf(t, Options{}, long+"\xe4", "\xbd", "\xa0y"))
 	got, err := inAPipe(t, func(c net.Conn) {
 		send(c, long+"\xe4")
-		time.Sleep(2 * patience)
+		time.Sleep(2 * partialTimeout)
 		send(c, "z")
 	})
 	assert.Equal(t, []string{long, "�", "z"}, got)

@@ -32,7 +32,7 @@ func TestALetterInSingleBytes(t *testing.T) {
 	got, err := inAPipe(t, func(c net.Conn) {
 		for _, b := range []byte("👍你") {
 			send(c, string([]byte{b}))
-			time.Sleep(patience - time.Millisecond)
+			time.Sleep(partialTimeout - time.Millisecond)
 		}
 	})
 	assert.Equal(t, []string{"👍", "你"}, got)

@@ -13,8 +13,8 @@ import (
 )
 
 // What is done for each write allocates nothing.
-func TestOffersAllocateNothing(t *testing.T) {
-	s, there := offering(t)
+func TestTryWriteAllocatesNothing(t *testing.T) {
+	s, there := tcpStream(t)
 	go func() { _, _ = io.Copy(io.Discard, there) }()
 	one, two := []byte("one"), []byte("two")
 	bufs := make(net.Buffers, 2)

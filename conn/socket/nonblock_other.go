@@ -4,6 +4,6 @@ package socket
 
 const canTry = false
 
-func (in *Reader) look(uintptr) bool { return true }
+func (in *Reader) tryRead(uintptr) bool { return true }
 
-func (w *attempt) once(uintptr) bool { return true }
+func (w *writeOp) tryWrite(uintptr) bool { return true }

@@ -10,10 +10,10 @@ import (
 
 const canTry = true
 
-// look reads once without waiting: data, an end, an error or nothing. It returns true
+// tryRead reads once without waiting: data, an end, an error or nothing. It returns true
 // so that RawConn.Read does not wait and call it again.
-func (in *Reader) look(fd uintptr) bool {
-	in.borrow()
+func (in *Reader) tryRead(fd uintptr) bool {
+	in.takeBuffer()
 	var err error
 	for {
 		in.n, err = syscall.Read(int(fd), in.buf[:])
@@ -25,7 +25,7 @@ func (in *Reader) look(fd uintptr) bool {
 		in.short = in.n < Chunk
 		return true
 	}
-	in.giveBack()
+	in.freeBuffer()
 	switch err {
 	case nil:
 		in.err = io.EOF
@@ -37,9 +37,9 @@ func (in *Reader) look(fd uintptr) bool {
 	return true
 }
 
-// once writes the bytes that the system takes now. It returns true so that RawConn.Write
+// tryWrite writes the bytes that the system takes now. It returns true so that RawConn.Write
 // does not wait and call it again.
-func (w *attempt) once(fd uintptr) bool {
+func (w *writeOp) tryWrite(fd uintptr) bool {
 	for w.err == nil && w.n < len(w.b) {
 		n, err := syscall.Write(int(fd), w.b[w.n:])
 		switch {

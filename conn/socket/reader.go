@@ -22,8 +22,8 @@ type Reader struct {
 	raw syscall.RawConn // nil: r can only be read by waiting
 
 	buf   *[Chunk]byte // the bytes that Next returned last; nil: none
-	n     int          // of look
-	err   error        // of look
+	n     int          // of tryRead
+	err   error        // of tryRead
 	short bool         // look did not fill the buffer: there is no more input just now
 	try   func(fd uintptr) bool
 }
@@ -31,7 +31,7 @@ type Reader struct {
 // NewReader makes a reader of r.
 func NewReader(r io.Reader) *Reader {
 	in := &Reader{r: r, raw: rawConn(r)}
-	in.try = in.look
+	in.try = in.tryRead
 	return in
 }
 
@@ -41,10 +41,10 @@ func (in *Reader) RawConn() syscall.RawConn { return in.raw }
 // Next returns the next input, at least one byte, valid until it is called again; or
 // the error of reading, and no bytes. On a socket it does not wait: see ErrWouldBlock.
 func (in *Reader) Next() ([]byte, error) {
-	in.giveBack()
+	in.freeBuffer()
 	switch {
 	case in.raw == nil:
-		in.borrow()
+		in.takeBuffer()
 		n, err := in.r.Read(in.buf[:])
 		return in.buf[:n], err
 	case in.short:
@@ -60,9 +60,9 @@ func (in *Reader) Next() ([]byte, error) {
 	return in.buf[:in.n], nil
 }
 
-func (in *Reader) borrow() { in.buf = chunks.Get().(*[Chunk]byte) }
+func (in *Reader) takeBuffer() { in.buf = chunks.Get().(*[Chunk]byte) }
 
-func (in *Reader) giveBack() {
+func (in *Reader) freeBuffer() {
 	if in.buf != nil {
 		chunks.Put(in.buf)
 		in.buf = nil

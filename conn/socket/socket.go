@@ -1,12 +1,12 @@
 // Package socket is the common part of the transports on a socket: how bytes go in and out,
 // and how a connection ends.
 //
-//	door ─ TryWrite ─> what the system takes at once ───────────────────> net.Conn
-//	       Write ─> a deadline, and another while something is taken ─> net.Conn
-//	       Close ─> end our direction, drain the other for a moment
-//	       Abort ─> reset
+//	transport ─ TryWrite ─> what the system takes at once ──────────────> net.Conn
+//	            Write ─> a deadline, and another while something is taken ─> net.Conn
+//	            Close ─> end our direction, drain the other for a moment
+//	            Abort ─> reset
 //
-//	   door <─ Next ── a buffer, borrowed while there are bytes in it <─ net.Conn
+//	transport <─ Next ── a buffer, borrowed while there are bytes in it <─ net.Conn
 //
 // It knows nothing about lines or messages.
 package socket
@@ -24,15 +24,15 @@ import (
 
 // Stream is the writing half of a connection, and its end.
 type Stream struct {
-	conn  net.Conn
-	raw   syscall.RawConn // nil: conn cannot be written to without waiting
-	stall time.Duration
-	over  atomic.Bool
+	conn    net.Conn
+	raw     syscall.RawConn // nil: conn cannot be written to without waiting
+	stall   time.Duration
+	aborted atomic.Bool
 
 	// owned by the goroutine that writes
-	rest   net.Buffers // the bytes that an TryWrite could not write
-	failed error       // of the first failed write: a part may be out, so nothing follows it
-	until  time.Time   // the deadline that is set
+	unwritten net.Buffers // the bytes that a TryWrite could not write
+	failed    error       // of the first failed write: a part may be out, so nothing follows it
+	deadline  time.Time   // the deadline that is set
 }
 
 // DefaultStall is the default of New's stall.
@@ -60,52 +60,52 @@ func (s *Stream) CanTryWrite() bool { return s.raw != nil }
 // TryWrite writes the bytes that the system takes at once, and reports whether that is all. The
 // rest goes out before any later TryWrite or Write. It is for the goroutine that may call Write.
 func (s *Stream) TryWrite(bufs *net.Buffers) (all bool, err error) {
-	s.takeRest(bufs)
-	if !s.until.IsZero() && !s.over.Load() {
-		s.until = time.Time{} // the deadline of an earlier Write would fail this one
-		_ = s.conn.SetWriteDeadline(s.until)
+	s.prependUnwritten(bufs)
+	if !s.deadline.IsZero() && !s.aborted.Load() {
+		s.deadline = time.Time{} // the deadline of an earlier Write would fail this one
+		_ = s.conn.SetWriteDeadline(s.deadline)
 	}
-	w := attempts.Get().(*attempt)
-	defer w.giveBack()
+	w := writeOps.Get().(*writeOp)
+	defer w.free()
 	for s.failed == nil && len(*bufs) > 0 {
 		b := (*bufs)[0]
-		if len(*bufs) > 1 && len(b)+len((*bufs)[1]) <= small {
+		if len(*bufs) > 1 && len(b)+len((*bufs)[1]) <= maxJoined {
 			b = w.join(*bufs)
 		}
 		var n int
 		n, s.failed = w.write(s.raw, b)
-		if eat(bufs, n); n < len(b) {
+		if consume(bufs, n); n < len(b) {
 			break
 		}
 	}
-	s.rest = append(s.rest, *bufs...)
+	s.unwritten = append(s.unwritten, *bufs...)
 	return len(*bufs) == 0 && s.failed == nil, s.failed
 }
 
-// takeRest puts the rest of an TryWrite before bufs.
-func (s *Stream) takeRest(bufs *net.Buffers) {
-	if len(s.rest) > 0 {
-		*bufs = append(s.rest, *bufs...)
-		s.rest = nil
+// prependUnwritten puts what a TryWrite has left before bufs.
+func (s *Stream) prependUnwritten(bufs *net.Buffers) {
+	if len(s.unwritten) > 0 {
+		*bufs = append(s.unwritten, *bufs...)
+		s.unwritten = nil
 	}
 }
 
-// HasUnwritten reports whether an TryWrite has left bytes.
-func (s *Stream) HasUnwritten() bool { return len(s.rest) > 0 }
+// HasUnwritten reports whether a TryWrite has left bytes.
+func (s *Stream) HasUnwritten() bool { return len(s.unwritten) > 0 }
 
 // Write writes bufs, and waits for as long as the other side takes some bytes within each
 // stall. After a failure it writes nothing more. It is for
-// one goroutine at a time, and eats bufs.
+// one goroutine at a time, and consumes bufs.
 func (s *Stream) Write(bufs *net.Buffers) error {
-	s.takeRest(bufs)
+	s.prependUnwritten(bufs)
 	for s.failed == nil && len(*bufs) > 0 {
 		s.extend()
 		n, err := s.writeSome(bufs)
 		if err == nil {
 			return nil
 		}
-		s.until = time.Time{} // it has passed, or this is the last write
-		if n == 0 || s.over.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		s.deadline = time.Time{} // it has passed, or this is the last write
+		if n == 0 || s.aborted.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 			s.failed = err
 		}
 	}
@@ -118,15 +118,15 @@ func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
 	b := (*bufs)[0]
 	switch {
 	case len(*bufs) == 1:
-	case length(*bufs) > small:
+	case length(*bufs) > maxJoined:
 		return bufs.WriteTo(s.conn)
 	default:
-		w := attempts.Get().(*attempt)
-		defer w.giveBack()
+		w := writeOps.Get().(*writeOp)
+		defer w.free()
 		b = w.join(*bufs)
 	}
 	n, err := s.conn.Write(b)
-	eat(bufs, n)
+	consume(bufs, n)
 	return int64(n), err
 }
 
@@ -137,8 +137,8 @@ func length(bufs net.Buffers) (n int) {
 	return n
 }
 
-// eat takes from bufs the bytes written.
-func eat(bufs *net.Buffers, written int) {
+// consume takes from bufs the bytes written.
+func consume(bufs *net.Buffers, written int) {
 	for written > 0 {
 		first := &(*bufs)[0]
 		n := min(written, len(*first))
@@ -153,16 +153,16 @@ func eat(bufs *net.Buffers, written int) {
 // extend sets the deadline of a write. It keeps one that was set a moment ago: a timer
 // for each write is a good part of the cost of a small write.
 func (s *Stream) extend() {
-	if s.stall <= 0 || s.over.Load() {
+	if s.stall <= 0 || s.aborted.Load() {
 		return
 	}
-	if now := time.Now(); s.until.Sub(now) < s.stall {
-		s.until = now.Add(s.stall + s.stall/8)
-		_ = s.conn.SetWriteDeadline(s.until)
+	if now := time.Now(); s.deadline.Sub(now) < s.stall {
+		s.deadline = now.Add(s.stall + s.stall/8)
+		_ = s.conn.SetWriteDeadline(s.deadline)
 	}
 }
 
-// Failed is why a Write or an TryWrite failed, nil if none did. It is for the goroutine that may write.
+// Failed is why a Write or a TryWrite failed, nil if none did. It is for the goroutine that may write.
 func (s *Stream) Failed() error { return s.failed }
 
 // Close implements conn.Transport. Closing a connection with unread input would reset it
@@ -171,7 +171,7 @@ func (s *Stream) Failed() error { return s.failed }
 func (s *Stream) Close() {
 	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		_ = s.conn.SetReadDeadline(time.Now().Add(time.Second))
-		if !s.over.Load() {
+		if !s.aborted.Load() {
 			_, _ = io.Copy(io.Discard, s.conn)
 		}
 	}
@@ -181,7 +181,7 @@ func (s *Stream) Close() {
 // Abort implements conn.Transport. Bytes that the other side did not take are thrown
 // away: else the system would keep them, and go on trying, for minutes.
 func (s *Stream) Abort() {
-	s.over.Store(true)
+	s.aborted.Store(true)
 	if c, ok := s.conn.(interface{ SetLinger(int) error }); ok {
 		_ = c.SetLinger(0)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func offering(t *testing.T) (s *Stream, other *net.TCPConn) {
+func tcpStream(t *testing.T) (s *Stream, other *net.TCPConn) {
 	here, there := pair(t)
 	require.NoError(t, here.SetWriteBuffer(16<<10))
 	require.NoError(t, there.SetReadBuffer(16<<10))
@@ -24,8 +24,8 @@ func offering(t *testing.T) (s *Stream, other *net.TCPConn) {
 }
 
 // What does not fit is kept, and goes out in its place, whichever way is taken then.
-func TestAnOfferThatDoesNotFitIsGoneOnWith(t *testing.T) {
-	s, there := offering(t)
+func TestWhatTryWriteLeavesIsWrittenNext(t *testing.T) {
+	s, there := tcpStream(t)
 	piece := bytes.Repeat([]byte("0123456789abcdef"), 4096)
 	var want bytes.Buffer
 	all := true
@@ -59,11 +59,11 @@ func TestAnOfferThatDoesNotFitIsGoneOnWith(t *testing.T) {
 	assert.True(t, bytes.Equal(want.Bytes(), got))
 }
 
-// A deadline that a Write has set long ago is no business of an TryWrite.
-func TestAnOfferHasNoDeadline(t *testing.T) {
-	s, there := offering(t)
+// A deadline that a Write has set long ago is no business of a TryWrite.
+func TestTryWriteHasNoDeadline(t *testing.T) {
+	s, there := tcpStream(t)
 	require.NoError(t, s.Write(&net.Buffers{[]byte("a")}))
-	require.False(t, s.until.IsZero())
+	require.False(t, s.deadline.IsZero())
 	require.NoError(t, s.conn.SetWriteDeadline(time.Unix(1, 0)))
 	all, err := s.TryWrite(&net.Buffers{[]byte("b")})
 	require.NoError(t, err)
@@ -74,8 +74,8 @@ func TestAnOfferHasNoDeadline(t *testing.T) {
 	assert.Equal(t, "ab", string(got))
 }
 
-func TestNothingIsOfferedAfterAFailure(t *testing.T) {
-	s, _ := offering(t)
+func TestNothingIsWrittenAfterAFailure(t *testing.T) {
+	s, _ := tcpStream(t)
 	s.Abort()
 	_, err := s.TryWrite(&net.Buffers{[]byte("a")})
 	assert.Error(t, err)

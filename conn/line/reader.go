@@ -7,19 +7,19 @@ import (
 	"chinwag/conn/socket"
 )
 
-// lines cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
+// lineReader cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
 // CR NUL (and a LF after that): all that Enter sends in the terminals known. It
 // never holds more than max bytes.
-type lines struct {
+type lineReader struct {
 	in     *socket.Reader
 	max    int
 	answer func(telnet []byte) // sends the answers to the telnet
 	broken func() bool         // reports whether the connection broke, although its end looks orderly
 
-	rest   []byte // of the last input, not parsed yet
+	unread []byte // of the last input, not parsed yet
 	telnet telnet
 	line   []byte
-	long   bool // the line is over max: its rest is dropped
+	long   bool // the line is over max: the remainder is dropped
 	ended  end  // how the last line ended
 	err    error
 }
@@ -38,17 +38,17 @@ const (
 // line, even without a line end, then the error. A line that a broken connection
 // has cut is dropped. On a socket it does not wait: it
 // returns socket.ErrWouldBlock if there is no whole line yet.
-func (l *lines) next() (line []byte, tooLong bool, err error) {
+func (l *lineReader) next() (line []byte, tooLong bool, err error) {
 	for {
-		for len(l.rest) > 0 {
-			if n := l.telnet.letters(l.rest); n > 0 {
+		for len(l.unread) > 0 {
+			if n := l.telnet.letters(l.unread); n > 0 {
 				l.ended = midLine
-				l.put(l.rest[:n]...)
-				l.rest = l.rest[n:]
+				l.put(l.unread[:n]...)
+				l.unread = l.unread[n:]
 				continue
 			}
-			b := l.rest[0]
-			l.rest = l.rest[1:]
+			b := l.unread[0]
+			l.unread = l.unread[1:]
 			if l.feed(b) {
 				if b == '\r' && !utf8.Valid(l.line) {
 					l.telnet.askBinary() // most likely a telnet that has dropped a part of a letter
@@ -63,14 +63,14 @@ func (l *lines) next() (line []byte, tooLong bool, err error) {
 			return l.last()
 		}
 		var err error
-		if l.rest, err = l.in.Next(); err == socket.ErrWouldBlock {
+		if l.unread, err = l.in.Next(); err == socket.ErrWouldBlock {
 			return nil, false, err
 		}
 		l.err = err
 	}
 }
 
-func (l *lines) last() ([]byte, bool, error) {
+func (l *lineReader) last() ([]byte, bool, error) {
 	if l.err == io.EOF && (len(l.line) > 0 || l.long) {
 		if l.broken() {
 			l.err = io.ErrUnexpectedEOF
@@ -82,7 +82,7 @@ func (l *lines) last() ([]byte, bool, error) {
 	return nil, false, l.err
 }
 
-func (l *lines) take() (line []byte, tooLong bool) {
+func (l *lineReader) take() (line []byte, tooLong bool) {
 	line, tooLong = l.line, l.long
 	l.line, l.long = l.line[:0], false
 	if cap(l.line) > 4096 {
@@ -91,7 +91,7 @@ func (l *lines) take() (line []byte, tooLong bool) {
 	return line, tooLong
 }
 
-func (l *lines) flushTelnet() {
+func (l *lineReader) flushTelnet() {
 	if len(l.telnet.reply) > 0 {
 		l.answer(l.telnet.reply)
 		l.telnet.reply = l.telnet.reply[:0]
@@ -99,8 +99,8 @@ func (l *lines) flushTelnet() {
 }
 
 // feed takes one byte and reports whether it ends a line.
-func (l *lines) feed(b byte) bool {
-	switch l.telnet.next(b, endsInLetter(l.line)) {
+func (l *lineReader) feed(b byte) bool {
+	switch l.telnet.next(b, endsInsideRune(l.line)) {
 	case nothing:
 		return false
 	case addBoth:
@@ -134,8 +134,8 @@ func (l *lines) feed(b byte) bool {
 	return false
 }
 
-// endsInLetter reports whether the last letter of b is not whole.
-func endsInLetter(b []byte) bool {
+// endsInsideRune reports whether the last letter of b is not whole.
+func endsInsideRune(b []byte) bool {
 	for i := len(b) - 1; i >= max(0, len(b)-3); i-- {
 		if utf8.RuneStart(b[i]) {
 			return !utf8.FullRune(b[i:])
@@ -145,7 +145,7 @@ func endsInLetter(b []byte) bool {
 }
 
 // put adds to the line as many bytes as max allows.
-func (l *lines) put(b ...byte) {
+func (l *lineReader) put(b ...byte) {
 	n := min(len(b), l.max-len(l.line))
 	l.line = append(l.line, b[:n]...)
 	l.long = l.long || n < len(b)

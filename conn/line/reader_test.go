@@ -90,7 +90,7 @@ func TestHalfALineOfABrokenConnectionIsNone(t *testing.T) {
 }
 
 func TestTheEndStaysTheEnd(t *testing.T) {
-	l := lines{in: socket.NewReader(packets("a")), max: 10, answer: func([]byte) {}, broken: isWhole}
+	l := lineReader{in: socket.NewReader(packets("a")), max: 10, answer: func([]byte) {}, broken: isWhole}
 	_, _, err := l.next()
 	assert.NoError(t, err)
 	for range 3 {
