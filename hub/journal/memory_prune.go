@@ -23,3 +23,65 @@ func (m *Memory) KeepAfter(position uint64) {
 
 // mayDrop reports whether the oldest entry of a stream may go.
 func (m *Memory) mayDrop(r *ring) bool { return len(r.entries) > 0 && r.entries[0].Seq <= m.kept }
+
+// trim prunes one stream to its bounds.
+func (m *Memory) trim(r *ring) {
+	for (r.lines > m.bounds.Lines || len(r.entries) > MaxEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
+		m.dropOldest(r)
+	}
+}
+
+func (m *Memory) dropOldest(r *ring) {
+	e := &r.entries[0]
+	r.bytes -= e.Size()
+	m.bytes -= e.Size()
+	r.dropped = e.Seq
+	if e.Event.IsMessage() {
+		r.lines--
+	}
+	r.drop(1)
+}
+
+// shrink prunes all streams to Bounds.Total.
+func (m *Memory) shrink() {
+	for m.bytes > m.bounds.Total && m.shrinkLargest() {
+	}
+}
+
+// shrinkLargest prunes an eighth of the largest stream, so that the search for
+// it is paid for by many lines. It reports whether there was anything that may go.
+func (m *Memory) shrinkLargest() bool {
+	var largest *ring
+	for _, r := range m.streams {
+		if m.mayDrop(r) && (largest == nil || r.bytes > largest.bytes) {
+			largest = r
+		}
+	}
+	if largest == nil {
+		return false
+	}
+	for n := len(largest.entries)/8 + 1; n > 0 && m.mayDrop(largest); n-- {
+		m.dropOldest(largest)
+	}
+	return true
+}
+
+// forgetOne drops the smallest stream, and of equals the one that has been
+// silent longest, so that a session which makes a thousand rooms loses its own first. It
+// reports whether there was one that may go.
+func (m *Memory) forgetOne() bool {
+	var least Stream
+	var of *ring
+	for s, r := range m.streams {
+		if r.last <= m.kept && (of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.last < of.last) {
+			least, of = s, r
+		}
+	}
+	if of == nil {
+		return false
+	}
+	m.bytes -= of.bytes
+	m.gone = max(m.gone, of.last)
+	delete(m.streams, least)
+	return true
+}

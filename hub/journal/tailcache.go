@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-
-	"chinwag/protocol"
 )
 
 const (
@@ -95,23 +93,4 @@ func (r *recent) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
 	}
 	p.Advance(cur, upto, limit)
 	return p, true
-}
-
-func (c *Cursor) reads(st Stream) bool {
-	for i := range c.Streams {
-		if c.Streams[i].Stream == st {
-			return true
-		}
-	}
-	return false
-}
-
-// share makes the line that every client but its author's is told of e.
-func (e *Entry) share() {
-	switch e.Event.(type) {
-	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed
-		e.Frame = protocol.NewFrame(e.Event)
-	default:
-		e.Frame = protocol.NewFrame(e.Event.Public())
-	}
 }

@@ -5,10 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/google/uuid"
 	codes "modernc.org/sqlite/lib"
@@ -211,53 +209,4 @@ func (x *exporting) isWhole(ctx context.Context, at uint64) bool {
 	}
 	defer rows.Close()
 	return rows.Next() && rows.Scan(&event) == nil && rows.Err() == nil
-}
-
-// next is the entry of a row that begins with its stream.
-func (r *reader) next(rows *sql.Rows, names map[int64]journal.Stream) (journal.Entry, error) {
-	var id int64
-	var row row
-	if err := rows.Scan(append([]any{&id}, row.columns()...)...); err != nil {
-		return journal.Entry{}, err
-	}
-	return r.entry(&row, names[id])
-}
-
-// Vacuum rewrites the file at path without free pages and forgotten words.
-func Vacuum(path string) error {
-	if err := checkHeader(path); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return errMissing(path)
-		}
-		return explain(path, err)
-	}
-	s, err := Open(path, Options{Mailbox: -1})
-	if err != nil {
-		return err
-	}
-	err = s.slice(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
-	for more := true; more && err == nil; {
-		more, err = s.index()
-	}
-	if err == nil {
-		err = s.vacuum()
-	}
-	if err == nil {
-		err = s.unmark(s.forgotten.Load())
-	}
-	if e := s.Close(); err == nil {
-		err = e
-	}
-	return explain(path, err)
-}
-
-func (s *Store) vacuum() error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	for _, do := range []string{"INSERT INTO words(words) VALUES ('optimize')", "VACUUM"} {
-		if _, err := s.w.conn.ExecContext(s.stop, do); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 
 	"chinwag/hub/journal"
 )
@@ -37,17 +35,6 @@ func (w *writer) writeRow(r *journal.Row) (err error) {
 	} else {
 		_, err = w.keepRow.Exec(r.ID, r.Value)
 	}
-	return err
-}
-
-// loadKey reads the key of the journal.
-func (s *Store) loadKey(ctx context.Context, c *sql.Conn) error {
-	var key []byte
-	err := c.QueryRowContext(ctx, "SELECT key FROM meta").Scan(&key)
-	if err == nil && len(key) != keySize {
-		err = fmt.Errorf("%w: its key is missing", errDamaged)
-	}
-	copy(s.key[:], key)
 	return err
 }
 

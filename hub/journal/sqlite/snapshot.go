@@ -3,6 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"os"
 
 	"chinwag/hub/journal"
 )
@@ -38,4 +41,51 @@ func (m *Snapshot) Tail(after uint64, limit int) ([]journal.Entry, error) {
 // LegacyState is what the entries hold for certain of what stands in rows.
 func (m *Snapshot) LegacyState() (journal.LegacyState, error) {
 	return m.r.legacy(context.Background())
+}
+
+// readSnapshot shows one moment of the journal at path to f, and changes nothing.
+func readSnapshot(path string, f func(c *sql.Conn, r *reader) error) error {
+	err := checkHeader(path)
+	if err == nil {
+		err = viewDatabase(path, f)
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return errMissing(path)
+	}
+	return explain(path, err)
+}
+
+func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", reading(path))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	switch version, err := versionOf(ctx, c); {
+	case err != nil:
+		return err
+	case version == 0 && isEmpty(path):
+		return fmt.Errorf("%s is empty, and no record yet: please name another file", path)
+	case version == 0:
+		return errNotOurs
+	case version > len(migrations):
+		return fmt.Errorf("%s was written by a newer chinwag: please use the newer one", path)
+	case version < len(migrations):
+		return fmt.Errorf("%s was written by an older chinwag: starting the server on it once brings it forward", path)
+	}
+	r, err := newReader(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if _, err := r.begin.Exec(); err != nil {
+		return err
+	}
+	return f(r.conn, r)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/google/uuid"
 
@@ -62,53 +61,6 @@ func Verify(path string) (r Report, err error) {
 	return r, err
 }
 
-// readSnapshot shows one moment of the journal at path to f, and changes nothing.
-func readSnapshot(path string, f func(c *sql.Conn, r *reader) error) error {
-	err := checkHeader(path)
-	if err == nil {
-		err = viewDatabase(path, f)
-	}
-	if errors.Is(err, os.ErrNotExist) {
-		return errMissing(path)
-	}
-	return explain(path, err)
-}
-
-func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
-	ctx := context.Background()
-	db, err := sql.Open("sqlite", reading(path))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	c, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	switch version, err := versionOf(ctx, c); {
-	case err != nil:
-		return err
-	case version == 0 && isEmpty(path):
-		return fmt.Errorf("%s is empty, and no record yet: please name another file", path)
-	case version == 0:
-		return errNotOurs
-	case version > len(migrations):
-		return fmt.Errorf("%s was written by a newer chinwag: please use the newer one", path)
-	case version < len(migrations):
-		return fmt.Errorf("%s was written by an older chinwag: starting the server on it once brings it forward", path)
-	}
-	r, err := newReader(ctx, db)
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	if _, err := r.begin.Exec(); err != nil {
-		return err
-	}
-	return f(r.conn, r)
-}
-
 func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
 	rows, err := c.QueryContext(ctx, "PRAGMA integrity_check")
 	if err != nil {
@@ -133,36 +85,6 @@ func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
 
 func (r *Report) meta(ctx context.Context, c *sql.Conn) error {
 	return c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&r.Epoch, &r.Indexed, &r.Head)
-}
-
-// streamRow is a stream as it stands in the file.
-type streamRow struct {
-	ID        int64          `json:"-"`
-	Name      journal.Stream `json:"stream"`
-	Count     uint64         `json:"count"`
-	Last      uint64         `json:"last"`
-	PrunedNth uint64         `json:"pruned_nth,omitzero"`
-	PrunedSeq uint64         `json:"pruned_seq,omitzero"`
-}
-
-func allStreams(ctx context.Context, c *sql.Conn) (found []streamRow, err error) {
-	return scanStreams(c.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id"))
-}
-
-// scanStreams are the streams that a query has found.
-func scanStreams(rows *sql.Rows, err error) (found []streamRow, _ error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s streamRow
-		if err := rows.Scan(&s.ID, &s.Name, &s.Count, &s.Last, &s.PrunedNth, &s.PrunedSeq); err != nil {
-			return nil, err
-		}
-		found = append(found, s)
-	}
-	return found, rows.Err()
 }
 
 var allOfStream = ofStream("SELECT " + columns + " FROM entries e WHERE stream=?1")

@@ -1,0 +1,78 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"chinwag/protocol"
+)
+
+// searchAtOnce is how many entries a search copies under one lock.
+const searchAtOnce = 64
+
+// Search implements Store. A word is found within longer words, too.
+func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
+	wanted := strings.Fields(strings.ToLower(words))
+	if len(wanted) == 0 || n <= 0 {
+		return nil, upto, nil
+	}
+	for _, s := range streams {
+		in, err := m.searchIn(ctx, s, wanted, upto, n)
+		if err != nil {
+			return nil, 0, err
+		}
+		found = append(found, in...)
+	}
+	slices.SortFunc(found, bySeq)
+	return found[max(0, len(found)-n):], upto, nil
+}
+
+// searchIn looks through one stream, the newest first. A commit waits only while searchAtOnce
+// entries are copied.
+func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto uint64, n int) (found []Entry, err error) {
+	var room [searchAtOnce]Entry
+	for upto > 0 && len(found) < n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		some := m.newest(room[:0], st, upto)
+		if len(some) == 0 {
+			break
+		}
+		for i := range some {
+			if holds(&some[i], words) && len(found) < n {
+				found = append(found, some[i])
+			}
+		}
+		upto = some[len(some)-1].Seq - 1
+	}
+	return found, nil
+}
+
+// newest fills a slice with the last entries of a stream up to a position, the newest first.
+func (m *Memory) newest(into []Entry, st Stream, upto uint64) []Entry {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	r := m.streams[st]
+	if r == nil {
+		return into
+	}
+	end, _ := slices.BinarySearchFunc(r.entries, upto, func(e Entry, seq uint64) int { return cmp.Or(cmp.Compare(e.Seq, seq), -1) })
+	for i := end - 1; i >= 0 && len(into) < cap(into); i-- {
+		into = append(into, r.entries[i])
+	}
+	return into
+}
+
+func holds(e *Entry, words []string) bool {
+	_, text := protocol.Words(e.Event)
+	folded := strings.ToLower(text.String())
+	for _, w := range words {
+		if !strings.Contains(folded, w) {
+			return false
+		}
+	}
+	return true
+}

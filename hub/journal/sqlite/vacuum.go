@@ -1,0 +1,45 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+)
+
+// Vacuum rewrites the file at path without free pages and forgotten words.
+func Vacuum(path string) error {
+	if err := checkHeader(path); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return errMissing(path)
+		}
+		return explain(path, err)
+	}
+	s, err := Open(path, Options{Mailbox: -1})
+	if err != nil {
+		return err
+	}
+	err = s.slice(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
+	for more := true; more && err == nil; {
+		more, err = s.index()
+	}
+	if err == nil {
+		err = s.vacuum()
+	}
+	if err == nil {
+		err = s.unmark(s.forgotten.Load())
+	}
+	if e := s.Close(); err == nil {
+		err = e
+	}
+	return explain(path, err)
+}
+
+func (s *Store) vacuum() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for _, do := range []string{"INSERT INTO words(words) VALUES ('optimize')", "VACUUM"} {
+		if _, err := s.w.conn.ExecContext(s.stop, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
