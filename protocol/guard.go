@@ -53,6 +53,21 @@ func (g *Guard) Parse(line string) (Command, error) {
 	return cmd, nil
 }
 
+// ParsePassword makes the command of the line after /operator, which is the password, whatever it looks like. Where it
+// cannot be one, the next line may be.
+func (g *Guard) ParsePassword(line []byte) (Command, error) {
+	var s Secret
+	err := s.UnmarshalText(line)
+	if err == nil && s == "" {
+		err = Refuse("empty-password", "no password, then")
+	}
+	if err != nil {
+		g.Raise()
+		return nil, err
+	}
+	return Operator{Password: s}, nil
+}
+
 // refused is why a line was refused. A password follows what was meant as /operator.
 func (g *Guard) refused(line string, err error) error {
 	t, bad := ParseText(line)

@@ -14,18 +14,9 @@ import (
 // server's refusal of /operator may come much later, and withholds nothing more.
 func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
-	t.Run("screen", func(t *testing.T) {
-		f := newFace(false, false, newGlass())
-		f.enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
-		assert.IsType(t, protocol.Operator{}, types(f, "/operator"))
-		assert.Nil(t, types(f, "open sesame"))
-		assert.IsType(t, protocol.Say{}, types(f, "hello"))
-		f.heard(late)
-		assert.IsType(t, protocol.Say{}, types(f, "hello again"))
-	})
 	t.Run("lines", func(t *testing.T) {
 		l := inPipe{out: io.Discard, err: io.Discard}
-		l.here.noPassword = true
+		l.roster.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
 		cmd, err := l.parse([]byte("/operator"))
 		require.NoError(t, err)
 		assert.IsType(t, protocol.Operator{}, cmd)

@@ -15,6 +15,7 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/console"
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/chat"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -41,7 +42,7 @@ func openConsole(s settings) operatorConsole {
 		return noConsole{}
 	}
 	if s.Console == "auto" && onTerminal() && drawable() {
-		return newConsoleScreen(newFace(true, false, nil))
+		return newConsoleScreen(chat.Options{})
 	}
 	return plainConsole{}
 }

@@ -12,6 +12,7 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/chat"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -22,7 +23,7 @@ import (
 //	keys ──> tui ── Lines ──> Receive ──> hub
 //	tui <── Print, SetStatus <── Send <── hub
 type consoleScreen struct {
-	*face
+	view        *chat.View
 	interrupted chan struct{} // closed by Interrupt
 	interrupt   sync.Once
 	server      atomic.Pointer[conn.Server]
@@ -32,9 +33,10 @@ type consoleScreen struct {
 	asked       bool          // owned by Receive: it has asked for the end of the server
 }
 
-func newConsoleScreen(f *face) *consoleScreen {
-	c := &consoleScreen{face: f, interrupted: make(chan struct{}), ended: make(chan struct{})}
-	f.leaving = c.others
+func newConsoleScreen(o chat.Options) *consoleScreen {
+	c := &consoleScreen{interrupted: make(chan struct{}), ended: make(chan struct{})}
+	o.Operator, o.Leaving = true, c.others
+	c.view = newView(o)
 	return c
 }
 
@@ -44,7 +46,7 @@ func (c *consoleScreen) serve(s *conn.Server, _ *hub.Hub) error {
 	c.server.Store(s)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(staying{c}, operator(true)) }()
-	err := c.run()
+	err := c.view.Run()
 	c.over.Store(true)
 	c.failed = err != nil
 	close(c.ended)
@@ -71,12 +73,12 @@ func (c *consoleScreen) others() string {
 	}
 }
 
-func (c *consoleScreen) close()         { c.screen.Stop() }
+func (c *consoleScreen) close()         { c.view.Stop() }
 func (c *consoleScreen) log() io.Writer { return c }
 
 func (c *consoleScreen) invite(plain, bare []net.Addr) bool {
 	for _, line := range invitation(plain, bare, addressesHere()) {
-		c.note(line)
+		c.view.Note(line)
 	}
 	return true
 }
@@ -85,15 +87,15 @@ func (c *consoleScreen) invite(plain, bare []net.Addr) bool {
 func (c *consoleScreen) Receive() (protocol.Command, error) {
 	for {
 		select {
-		case line, ok := <-c.screen.Lines():
+		case line, ok := <-c.view.Lines():
 			if !ok {
 				return c.stop()
 			}
-			if cmd := c.parse(line); cmd != nil {
+			if cmd := c.view.Parse(line); cmd != nil {
 				return cmd, nil
 			}
-		case ask := <-c.asks:
-			return ask, nil
+		case query := <-c.view.Queries():
+			return query, nil
 		case <-c.interrupted:
 			return nil, errInterrupted
 		}
@@ -121,13 +123,13 @@ var errInterrupted = errors.New("console: interrupted")
 func (c *consoleScreen) Send(lines []*protocol.Frame) error {
 	for _, l := range lines {
 		if w, ok := l.Event.(protocol.Welcome); ok {
-			c.enter(w)
+			c.view.Enter(w)
 		}
 		for e := range l.Events() {
-			c.heard(e)
+			c.view.Hear(e)
 		}
 	}
-	c.tellWhere("")
+	c.view.SetStatus("")
 	return nil
 }
 
@@ -135,12 +137,12 @@ func (c *consoleScreen) Send(lines []*protocol.Frame) error {
 func (c *consoleScreen) Interrupt() { c.interrupt.Do(func() { close(c.interrupted) }) }
 
 // Close implements conn.Transport. The goodbye is shown already.
-func (c *consoleScreen) Close() { c.screen.Stop() }
+func (c *consoleScreen) Close() { c.view.Stop() }
 
 // Abort implements conn.Transport.
 func (c *consoleScreen) Abort() {
 	c.Interrupt()
-	c.screen.Stop()
+	c.view.Stop()
 }
 
 // Write shows log lines among the chat lines, so that they do not tear the
@@ -150,7 +152,7 @@ func (c *consoleScreen) Write(b []byte) (int, error) {
 		return tui.Output(os.Stderr).Write(b)
 	}
 	for line := range bytes.Lines(b) {
-		c.note(string(bytes.TrimSpace(line)))
+		c.view.Note(string(bytes.TrimSpace(line)))
 	}
 	return len(b), nil
 }

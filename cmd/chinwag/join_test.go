@@ -248,36 +248,23 @@ func TestJoinCommandLine(t *testing.T) {
 	}
 }
 
-func TestJoinMentions(t *testing.T) {
-	for _, c := range []struct {
-		text, name string
-		want       bool
-	}{
-		{"hello bob", "bob", true}, {"BOB: hello", "bob", true}, {"bob's tea", "bob", true}, {"a:bob.", "bob", true},
-		{"bobby", "bob", false}, {"kabob", "bob", false}, {"bob_2", "bob", false}, {"bob2", "bob", false},
-		{"小明你好", "小明", true}, {"Ünal?", "ünal", true}, {"guest-71", "guest-7", false}, {"guest-7!", "guest-7", true},
-		{"I have a tea", "a", false}, {"@a hello", "a", true}, {"a: hello", "a", true}, {"", "bob", false}, {"bob", "", false},
-	} {
-		assert.Equal(t, c.want, mentions(c.text, c.name), "%q in %q", c.name, c.text)
-	}
-}
-
-func TestJoinKnowsWhoIsHere(t *testing.T) {
-	lobby := protocol.Lobby
-	at := protocol.Meta{Room: lobby}
-	ann, bob := parsedNick(t, "ann"), parsedNick(t, "Bob")
-	var p people
-	p.enter(protocol.Welcome{Nick: ann, Room: lobby, Here: 2})
-	p.hear(protocol.Members{Room: lobby, Here: 2, Names: []protocol.Member{{Nick: ann}, {Nick: bob}}})
-	assert.Equal(t, []string{"Bob: "}, p.complete("b"))
-	assert.Equal(t, []string{"Bob "}, p.complete("hello b"))
-	assert.Equal(t, []string{"Bob "}, p.complete("/msg b"))
-	assert.Equal(t, []string{"/me ", "/msg "}, func() []string { w := p.complete("/m"); return []string{w[1], w[0]} }())
-	assert.Empty(t, p.complete("/kic"))
-	assert.Empty(t, p.complete("an"), "nobody calls himself")
-	p.hear(protocol.Renamed{Meta: at, From: bob, To: parsedNick(t, "rob")})
-	p.hear(protocol.Joined{Meta: at, From: parsedNick(t, "zoe")})
-	assert.Equal(t, []string{"rob: ", "zoe: "}, p.complete(""))
-	p.hear(protocol.Left{Meta: at, From: parsedNick(t, "rob")})
-	assert.Equal(t, "ann in #lobby · 2 here", p.status())
+// The same for a pipe, which knows only that it sent a password.
+func TestAPipeAnswersAsAnOperatorOrSaysIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := openInside(t)
+		in.server = conn.NewServer(in.hub, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { return p == "sesame" }})
+		defer in.stop()
+		bob, op, ann := pipedRun{}, pipedRun{}, pipedRun{}
+		bob.join(t, in.as("bob", hub.Identity{}), "@2pm then?\n@7 o'clock\n ＠7 o'clock\n")
+		assert.Zero(t, bob.code)
+		op.join(t, in.as("op", hub.Identity{}), "/operator\nsesame\n@7 your pin is 1234\n@7: 1234\n ＠7 1234\n")
+		assert.NotZero(t, op.code)
+		assert.Contains(t, op.err.String(), "there is no visitor @7 here")
+		assert.Contains(t, op.err.String(), "did you mean @7 TEXT?")
+		ann.join(t, in.as("ann", hub.Identity{}), "/history all\n")
+		for _, line := range []string{"@2pm then?", "@7 o'clock", " ＠7 o'clock"} {
+			assert.Contains(t, ann.out.String(), "<bob> "+line+"\n")
+		}
+		assert.NotContains(t, ann.out.String(), "1234")
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"chinwag/conn/client"
 	"chinwag/conn/fault"
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/chat"
 	"chinwag/protocol"
 )
 
@@ -40,7 +41,7 @@ type inPipe struct {
 	serves  bool                       // a password was sent: we may be an operator; owned by typed
 	dark    atomic.Pointer[term.State] // the state to restore, while the echo is off
 	guard   protocol.Guard             // against passwords in the input
-	here    people                     // the client's rooms and their members
+	roster  chat.Roster                // the client's rooms and their members
 }
 
 // join runs until the input has ended and all of it is acknowledged, or
@@ -55,7 +56,7 @@ func (l *inPipe) join(ctx context.Context, o client.Options) error {
 	defer l.lighten()
 	for e := range l.client.Events() {
 		if in, ok := e.(client.Connected); ok {
-			l.here.enter(in.Welcome)
+			l.roster.Enter(in.Welcome)
 			if !in.Again {
 				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
 			}
@@ -150,7 +151,7 @@ func (l *inPipe) ask() ([]byte, error) {
 		}()
 	}
 	darken(in)
-	_, _ = io.WriteString(l.err, passwordPrompt)
+	_, _ = io.WriteString(l.err, chat.PasswordPrompt)
 	line, err := term.ReadPassword(in)
 	_, _ = io.WriteString(l.err, "\n")
 	return tui.Decode(line), err
@@ -199,7 +200,7 @@ func (l *inPipe) do(ctx context.Context, line []byte) error {
 		if bad, ok := errors.AsType[*protocol.CommandRefused](err); ok {
 			ref = bad.Ref
 		}
-		l.refuse(ctx, protocol.Refused{Refusal: *refusal.In(l.here.place()), Ref: ref})
+		l.refuse(ctx, protocol.Refused{Refusal: *refusal.In(l.roster.Place()), Ref: ref})
 		return nil
 	}
 	return err
@@ -268,11 +269,7 @@ func unsent(cmd protocol.Command) string {
 func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 	if l.secret {
 		l.secret, l.serves = false, true
-		cmd, err := password(line)
-		if err != nil {
-			l.guard.Raise() // the password may be typed again as a line
-		}
-		return cmd, err
+		return l.guard.ParsePassword(line)
 	}
 	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
 		if len(line) == maxInput {
@@ -290,11 +287,11 @@ func (l *inPipe) parse(line []byte) (protocol.Command, error) {
 		return nil, err
 	}
 	if _, ok := cmd.(protocol.Operator); ok {
-		if l.secret = !l.here.hasNoPassword(); !l.secret {
+		if l.secret = !l.roster.HasNoPassword(); !l.secret {
 			l.guard.Raise() // a password may follow all the same
 		}
 	}
-	return meant(cmd, l.serves)
+	return chat.ReplyOrSay(cmd, l.serves)
 }
 
 var tooLongInput = protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has here, so it was not sent: please send it in parts", maxInput-1)

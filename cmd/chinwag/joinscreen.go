@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"chinwag/conn/client"
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/chat"
 	"chinwag/protocol"
 )
 
@@ -21,7 +23,7 @@ import (
 //	keys ──> tui ── Lines ──> typed ──> client.Send
 //	tui <── Print, SetStatus <── shown <── client.Events
 type onScreen struct {
-	*face
+	view    *chat.View
 	client  *client.Client
 	welcome protocol.Welcome // owned by show
 	undone  []string         // owned by show: commands given up since the last connection
@@ -31,7 +33,7 @@ type onScreen struct {
 // joinScreen runs until the user leaves or the client ends. It does not touch the terminal before
 // the server has let the client in, and has restored it when it returns. term is nil but in tests.
 func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr io.Writer) error {
-	s := &onScreen{client: client.New(o), face: newFace(false, true, term)}
+	s := &onScreen{client: client.New(o), view: newView(chat.Options{Suspend: true, Terminal: term})}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -44,14 +46,14 @@ func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr
 
 	var both sync.WaitGroup
 	both.Go(func() {
-		defer s.screen.Stop()
+		defer s.view.Stop()
 		s.show(first)
 		for e := range s.client.Events() {
 			s.show(e)
 		}
 	})
 	both.Go(func() { s.typed(running) })
-	broken := s.run() // until Ctrl-C, or until the client has ended
+	broken := s.view.Run() // until Ctrl-C, or until the client has ended
 	both.Wait()
 	lost := append(s.undone, s.unsent...)
 	for _, words := range lost {
@@ -66,7 +68,7 @@ func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr
 
 // typed sends the typed lines, and leaves when the screen has ended.
 func (s *onScreen) typed(ctx context.Context) {
-	lines := s.screen.Lines()
+	lines := s.view.Lines()
 	for {
 		select {
 		case line, ok := <-lines:
@@ -75,20 +77,20 @@ func (s *onScreen) typed(ctx context.Context) {
 				return
 			}
 			s.do(ctx, line)
-		case ask := <-s.asks:
-			_ = s.client.Send(ctx, ask) // after the client's end the answer is not needed
+		case query := <-s.view.Queries():
+			_ = s.client.Send(ctx, query) // after the client's end the answer is not needed
 		}
 	}
 }
 
 func (s *onScreen) do(ctx context.Context, line tui.Typed) {
-	cmd := s.parse(line)
+	cmd := s.view.Parse(line)
 	if cmd == nil {
 		return
 	}
 	err := s.client.Send(ctx, cmd)
-	s.refused(err)
-	if words := unsent(s.asTyped(cmd)); errors.Is(err, client.ErrEnded) && words != "" {
+	s.view.ShowRefusal(err)
+	if words := unsent(s.view.AsTyped(cmd)); errors.Is(err, client.ErrEnded) && words != "" {
 		s.unsent = append(s.unsent, words)
 	}
 }
@@ -97,31 +99,40 @@ func (s *onScreen) show(e client.Event) {
 	status := "connected"
 	switch e := e.(type) {
 	case client.Heard:
-		s.heard(e.Event)
+		s.view.Hear(e.Event)
 	case client.Connected:
 		s.undone = nil
-		s.enter(e.Welcome)
+		s.view.Enter(e.Welcome)
 		if e.Again && e.Resumed {
-			s.note("connected again")
+			s.view.Note("connected again")
 		} else {
-			s.screen.Print(spans(protocol.Greeting{Server: e.Server})...)
+			s.view.Print(protocol.Greeting{Server: e.Server})
 			s.welcome = e.Welcome
 		}
 	case client.Arrived:
-		s.screen.Print(spans(s.welcome)...)
+		s.view.Print(s.welcome)
 		return
 	case client.Lost:
 		if e.Broke {
-			s.note("the connection is lost, trying again: " + e.Err.Error())
+			s.view.Note("the connection is lost, trying again: " + e.Err.Error())
 		}
 		status = fmt.Sprintf("lost, next try in %d s", int(e.Next.Round(time.Second).Seconds()))
 	case client.Undelivered:
-		e.Command = s.asTyped(e.Command)
+		e.Command = s.view.AsTyped(e.Command)
 		s.undone = append(s.undone, e.Words())
-		s.note(e.Words())
+		s.view.Note(e.Words())
 		return
 	default:
 		panic("join: an event of an unknown kind")
 	}
-	s.tellWhere(" · " + status)
+	s.view.SetStatus(" · " + status)
+}
+
+// newView is a chat on the screen o.Terminal; nil: the process's own, which the guard restores if the process dies.
+func newView(o chat.Options) *chat.View {
+	o.Color = os.Getenv("NO_COLOR") == ""
+	if o.Terminal == nil {
+		o.Guard = guardTerminal
+	}
+	return chat.New(o)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"chinwag/conn/tui/tuitest"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,19 +19,17 @@ func TestJoinOnAScreenAsksForNoPasswordThatIsNone(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
-	bob.shows(t, "You are bob")
+	bob.Shows(t, "You are bob")
 	ann, annEnded, _ := in.sits("ann", hub.Identity{})
-	ann.shows(t, "You are ann")
-	ann.keys("/operator\nopen sesame\nhello\n/oeprator\nopen sesame\nhello again\n")
-	ann.shows(t, "-- nobody becomes an operator that way here: the server has no password for it")
-	ann.shows(t, "-- nobody has heard that, since it may be a password")
-	ann.shows(t, "<ann> hello again")
-	bob.shows(t, "<ann> hello again")
-	for _, g := range []*glass{ann, bob} {
-		g.mu.Lock()
-		assert.NotContains(t, g.picture, "sesame")
-		assert.NotContains(t, g.picture, "password of the operators:")
-		g.mu.Unlock()
+	ann.Shows(t, "You are ann")
+	ann.Keys("/operator\nopen sesame\nhello\n/oeprator\nopen sesame\nhello again\n")
+	ann.Shows(t, "-- nobody becomes an operator that way here: the server has no password for it")
+	ann.Shows(t, "-- nobody has heard that, since it may be a password")
+	ann.Shows(t, "<ann> hello again")
+	bob.Shows(t, "<ann> hello again")
+	for _, g := range []*tuitest.Terminal{ann, bob} {
+		assert.NotContains(t, g.Picture(), "sesame")
+		assert.NotContains(t, g.Picture(), "password of the operators:")
 		g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
 	}
 	require.NoError(t, <-annEnded)

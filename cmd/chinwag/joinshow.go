@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"chinwag/conn/client"
+	"chinwag/conn/tui/chat"
 	"chinwag/protocol"
 )
 
@@ -45,12 +46,12 @@ func (l *inPipe) show(e client.Event) []byte {
 }
 
 func (l *inPipe) heard(e protocol.Event) []byte {
-	l.here.hear(e)
+	l.roster.Hear(e)
 	refused, isRefused := e.(protocol.Refused)
 	if isRefused && (l.named || !isOfName(refused.Code)) {
 		l.failed.Store(true)
 	}
-	if isRefused && isOfPassword(refused.Code) && !l.here.hasNoPassword() { // else parse has raised it
+	if isRefused && chat.IsOfPassword(refused.Code) && !l.roster.HasNoPassword() { // else parse has raised it
 		l.guard.Raise()
 	} else if _, ok := e.(protocol.Promoted); ok {
 		l.guard.Lower()
@@ -64,7 +65,7 @@ func (l *inPipe) heard(e protocol.Event) []byte {
 	case isMine(e) && !l.echo.Load(), isAccepted(e), isOfMany(e):
 		return nil
 	}
-	return protocol.AppendEvent(nil, l.here.named(e))
+	return protocol.AppendEvent(nil, l.roster.Named(e))
 }
 
 // undelivered is what the output has of a command that was given up.

@@ -4,6 +4,9 @@ import (
 	"runtime"
 	"testing"
 
+	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/tuitest"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,27 +18,27 @@ import (
 // One key on the console's screen is not the end for everybody.
 func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	in := openInside(t)
-	g := newGlass()
-	c := newConsoleScreen(newFace(true, false, g))
+	g := tuitest.New()
+	c := newConsoleScreen(chat.Options{Terminal: g})
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(in.server, in.hub) }()
-	g.shows(t, "You are operator")
+	g.Shows(t, "You are operator")
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
-	g.shows(t, "-- bob joined")
-	bob.shows(t, "You are bob")
+	g.Shows(t, "-- bob joined")
+	bob.Shows(t, "You are bob")
 	ctrl := func(k tcell.Key) { g.InjectKey(k, 0, tcell.ModNone) }
 
 	ctrl(tcell.KeyCtrlD)
-	g.shows(t, "-- 1 other is here: press that again to end the server for both of you")
-	g.keys("still here\n")
-	bob.shows(t, "<operator> still here")
+	g.Shows(t, "-- 1 other is here: press that again to end the server for both of you")
+	g.Keys("still here\n")
+	bob.Shows(t, "<operator> still here")
 	carol, carolEnded, _ := in.sits("carol", hub.Identity{})
-	g.shows(t, "-- carol joined")
-	carol.shows(t, "You are carol")
-	carol.keys("/join tea\n") // who is in another room is here, too
-	g.shows(t, "-- carol went to #tea")
+	g.Shows(t, "-- carol joined")
+	carol.Shows(t, "You are carol")
+	carol.Keys("/join tea\n") // who is in another room is here, too
+	g.Shows(t, "-- carol went to #tea")
 	ctrl(tcell.KeyCtrlC)
-	g.shows(t, "-- 2 others are here: press that again to end the server for all of you")
+	g.Shows(t, "-- 2 others are here: press that again to end the server for all of you")
 	select {
 	case <-in.hub.ShutdownRequested():
 		assert.Fail(t, "the server is asked to end")
@@ -60,17 +63,17 @@ func (in *inside) emptied() {
 // Who is alone is not asked.
 func TestTheConsoleOfAnEmptyServerEndsAtOnce(t *testing.T) {
 	in := openInside(t)
-	g := newGlass()
-	c := newConsoleScreen(newFace(true, false, g))
+	g := tuitest.New()
+	c := newConsoleScreen(chat.Options{Terminal: g})
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(in.server, in.hub) }()
-	g.shows(t, "You are operator")
+	g.Shows(t, "You are operator")
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
-	g.shows(t, "-- bob joined")
-	bob.shows(t, "You are bob")
-	bob.keys("/quit\n")
+	g.Shows(t, "-- bob joined")
+	bob.Shows(t, "You are bob")
+	bob.Keys("/quit\n")
 	require.NoError(t, <-bobEnded)
-	g.shows(t, "-- bob left")
+	g.Shows(t, "-- bob left")
 	in.emptied()
 	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
 	<-in.hub.ShutdownRequested()

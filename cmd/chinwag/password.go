@@ -232,30 +232,6 @@ func askTwice(in int) (string, error) {
 	return first, err
 }
 
-// isOfPassword reports whether a refusal is of a password: it may be typed once more where it
-// would be said to a room.
-func isOfPassword(code string) bool {
-	switch code {
-	case "no-password", "empty-password", "wrong-password", "too-many-tries", "password-busy":
-		return true
-	}
-	return false
-}
-
-const passwordPrompt = "password of the operators: "
-
-// password makes the command that asks for operator rights with a typed password.
-func password(typed []byte) (protocol.Command, error) {
-	var s protocol.Secret
-	if err := s.UnmarshalText(typed); err != nil {
-		return nil, err
-	}
-	if s == "" {
-		return nil, protocol.Refuse("empty-password", "no password, then")
-	}
-	return protocol.Operator{Password: s}, nil
-}
-
 func checkPassword(p []byte) error {
 	switch {
 	case len(p) < minPassword:

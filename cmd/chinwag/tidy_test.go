@@ -33,13 +33,15 @@ var arrows = map[string]string{
 	"conn/fault":                  "",
 	"conn/socket":                 "",
 	"conn/tui":                    "conn/fault",
+	"conn/tui/chat":               "conn/fault conn/tui protocol",
+	"conn/tui/tuitest":            "",
 	"conn/line":                   "conn/socket protocol",
 	"conn/raw":                    "conn/socket protocol",
 	"conn/console":                "conn/line",
 	"conn/client":                 "conn/fault protocol",
 	"conn/bench":                  "conn/fault",
 	"conn":                        "conn/fault conn/socket hub protocol",
-	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/socket hub hub/journal " +
+	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/tui/chat conn/socket hub hub/journal " +
 		"hub/journal/sqlite protocol",
 }
 

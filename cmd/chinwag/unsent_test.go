@@ -9,6 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/tuitest"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,15 +41,15 @@ func once(o client.Options) (_ client.Options, cut func()) {
 func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
-	g, errs, ended := newGlass(), &strings.Builder{}, make(chan error, 1)
+	g, errs, ended := tuitest.New(), &strings.Builder{}, make(chan error, 1)
 	o, cut := once(in.as("ann", hub.Identity{}))
 	go func() { ended <- joinScreen(context.Background(), o, g, errs) }()
-	g.shows(t, "You are ann")
-	g.keys("heard\n")
-	g.shows(t, "<ann> heard")
+	g.Shows(t, "You are ann")
+	g.Keys("heard\n")
+	g.Shows(t, "<ann> heard")
 	cut()
-	g.shows(t, "lost, next try")
-	g.keys("one\n/announce two\n")
+	g.Shows(t, "lost, next try")
+	g.Keys("one\n/announce two\n")
 	g.InjectKey(tcell.KeyCtrlC, 0, tcell.ModNone)
 	code, _ := ends(t, <-ended)
 	assert.Equal(t, exitFailed, code)
@@ -58,7 +61,7 @@ func TestJoinOnAScreenEndsBeforeItsLinesAreTaken(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
 	o := in.as("ann", hub.Identity{})
-	s := &onScreen{client: client.New(o), face: newFace(false, true, newGlass())}
+	s := &onScreen{client: client.New(o), view: newView(chat.Options{Suspend: true, Terminal: tuitest.New()})}
 	o.Dial = func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }
 	s.client = client.New(o)
 	require.Error(t, s.client.Run(t.Context()))

@@ -112,11 +112,7 @@ func (t *Transport) tooLong() *protocol.Refusal {
 func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	if t.secret {
 		t.secret = false
-		cmd, err := password(line)
-		if err != nil {
-			t.guard.Raise() // the password may still come
-		}
-		return cmd, err
+		return t.guard.ParsePassword(line)
 	}
 	cmd, err := t.guard.Parse(string(line))
 	_, t.secret = cmd.(protocol.Operator)
@@ -132,17 +128,6 @@ func (t *Transport) Guard() {
 		t.secret = false
 		t.guard.Raise()
 	}
-}
-
-func password(line []byte) (protocol.Command, error) {
-	var s protocol.Secret
-	if err := s.UnmarshalText(line); err != nil {
-		return nil, err
-	}
-	if s == "" {
-		return nil, protocol.Refuse("empty-password", "no password, then")
-	}
-	return protocol.Operator{Password: s}, nil
 }
 
 // hello parses the first line of a program. Every line before a good hello is refused in

@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// isCalled reports whether another member says nick in e.
-func isCalled(e protocol.Event, nick protocol.Nick) bool {
+// isMention reports whether another member says nick in e.
+func isMention(e protocol.Event, nick protocol.Nick) bool {
 	switch e := e.(type) {
 	case protocol.Said:
 		return !e.You && mentions(e.Text.String(), nick.String())

@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"maps"
@@ -11,8 +11,8 @@ import (
 
 // complete returns the completions of the word at the end of before: a command at the beginning of
 // the line, an argument of that command, or a member's name.
-func (p *people) complete(before string) (words []string) {
-	at := p.place()
+func (r *Roster) complete(before string) (words []string) {
+	at := r.Place()
 	word := before[strings.LastIndexByte(before, ' ')+1:]
 	begins := word == before
 	if slash, isCommand := cutSlash(before); isCommand {
@@ -27,18 +27,18 @@ func (p *people) complete(before string) (words []string) {
 			return nil
 		}
 		said := strings.Fields(strings.TrimSuffix(args, word))
-		if offers, known := p.completeArgument(protocol.Verbs()[i], said, word); known {
+		if offers, known := r.completeArgument(protocol.Verbs()[i], said, word); known {
 			return offers
 		}
 	}
-	if offers, mentions := p.completeMention(word, begins && at.Operator); mentions {
+	if offers, mentions := r.completeMention(word, begins && at.Operator); mentions {
 		return offers
 	}
 	after := " "
 	if begins {
 		after = ": "
 	}
-	return p.completeName(word, after)
+	return r.completeName(word, after)
 }
 
 // cutSlash is what stands behind the / that a command begins with, in either width.
@@ -66,17 +66,17 @@ func completeVerb(word string, at protocol.Place) (words []string) {
 
 // completeArgument completes the next argument of a command, after those in said. If known is
 // false, the argument is a text, and names are completed in it as in any other.
-func (p *people) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
+func (r *Roster) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
 	first := len(said) == 0
 	switch name := v.Name; {
 	case (name == "join" || name == "watch" || name == "who") && first:
-		return p.completeRoom(word), true
+		return r.completeRoom(word), true
 	case name == "part" && first:
-		return p.completeOurs(word, ""), true
+		return r.completeOwnRoom(word, ""), true
 	case name == "say" && first, name == "topic" && first && strings.ContainsAny(word, "#＃"):
-		return p.completeOurs(word, " "), true
+		return r.completeOwnRoom(word, " "), true
 	case name == "help" && first:
-		return p.completeHelp(word), true
+		return r.completeHelp(word), true
 	case name == "history" && first:
 		return among(word, "all", "since ", "before ", "around "), true
 	case name == "history" && len(said) == 1 && said[0] == "since":
@@ -88,21 +88,21 @@ func (p *people) completeArgument(v protocol.Verb, said []string, word string) (
 	case name == "queue" && first:
 		return among(word, "all"), true
 	case name == "canned" && first:
-		return p.completeReply(word), true
+		return r.completeReply(word), true
 	case name == "canned" && len(said) == 1:
-		return p.completeVisitor(word, ""), true
+		return r.completeVisitor(word, ""), true
 	case name == "hand" && len(said) == 1:
-		return p.completeOperator(word), true
+		return r.completeOperator(word), true
 	case name == "close" && len(said) == 1 && said[0] == "from":
-		return p.completeAddress(word), true
+		return r.completeAddress(word), true
 	case name == "close" && first:
-		return append(p.completeVisitor(word, " "), among(word, "from ")...), true
+		return append(r.completeVisitor(word, " "), among(word, "from ")...), true
 	case isOfVisitor(name) && first:
-		return p.completeVisitor(word, " "), true
+		return r.completeVisitor(word, " "), true
 	case name == "nick" || v.Args == "":
 		return nil, true
 	case v.Nicks && first:
-		return p.completeName(strings.TrimLeft(word, "@＠"), " "), true
+		return r.completeName(strings.TrimLeft(word, "@＠"), " "), true
 	case strings.Contains(v.Args, "TEXT"):
 		return nil, false
 	}
@@ -129,7 +129,7 @@ func among(word string, of ...string) (words []string) {
 
 // completeMention completes @NAME at the beginning of a word, and after a letter of a script
 // without blanks. At the beginning of an operator's line it is also the number of a visitor.
-func (p *people) completeMention(word string, answers bool) (words []string, mentions bool) {
+func (r *Roster) completeMention(word string, answers bool) (words []string, mentions bool) {
 	i := max(strings.LastIndex(word, "@"), strings.LastIndex(word, "＠"))
 	if i < 0 {
 		return nil, false
@@ -140,39 +140,39 @@ func (p *people) completeMention(word string, answers bool) (words []string, men
 	}
 	name := strings.TrimLeft(word[i:], "@＠")
 	if answers && i == 0 {
-		for _, w := range p.completeVisitor(name, " ") {
+		for _, w := range r.completeVisitor(name, " ") {
 			words = append(words, "@"+w)
 		}
 	}
-	for _, w := range p.completeName(name, " ") {
+	for _, w := range r.completeName(name, " ") {
 		words = append(words, word[:i]+"@"+w)
 	}
 	return words, true
 }
 
-func (p *people) completeName(word, after string) (words []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(p.names)) {
-		if name != p.nick.String() && hasPrefixFold(name, word) {
+func (r *Roster) completeName(word, after string) (words []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(r.names)) {
+		if name != r.nick.String() && hasPrefixFold(name, word) {
 			words = append(words, name+after)
 		}
 	}
 	return words
 }
 
-func (p *people) completeReply(word string) []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return among(word, p.replies...)
+func (r *Roster) completeReply(word string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return among(word, r.canned...)
 }
 
 // completeRoom completes the rooms that were seen, but for the one in front.
-func (p *people) completeRoom(word string) (words []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, room := range slices.Sorted(maps.Keys(p.seen.rooms)) {
-		if room != p.room.String() && hasPrefixFold(strings.TrimPrefix(room, "#"), strings.TrimLeft(word, "#＃")) {
+func (r *Roster) completeRoom(word string) (words []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, room := range slices.Sorted(maps.Keys(r.known.rooms)) {
+		if room != r.room.String() && hasPrefixFold(strings.TrimPrefix(room, "#"), strings.TrimLeft(word, "#＃")) {
 			words = append(words, room)
 		}
 	}
@@ -180,9 +180,9 @@ func (p *people) completeRoom(word string) (words []string) {
 }
 
 // completeHelp completes the commands that are allowed here, with a / or without.
-func (p *people) completeHelp(word string) (words []string) {
+func (r *Roster) completeHelp(word string) (words []string) {
 	rest, slash := cutSlash(word)
-	for _, w := range completeVerb(rest, p.place()) {
+	for _, w := range completeVerb(rest, r.Place()) {
 		if w = strings.TrimSpace(w); !slash {
 			w = w[1:]
 		}
@@ -192,12 +192,12 @@ func (p *people) completeHelp(word string) (words []string) {
 }
 
 // completeVisitor completes the number of a visitor, from its beginning or from that of the name.
-func (p *people) completeVisitor(word, after string) (words []string) {
+func (r *Roster) completeVisitor(word, after string) (words []string) {
 	word = strings.TrimLeft(word, "@＠")
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, no := range slices.Sorted(maps.Keys(p.seen.visitors)) {
-		v, number := p.seen.visitors[no], strings.TrimPrefix(no.String(), "@")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, no := range slices.Sorted(maps.Keys(r.known.visitors)) {
+		v, number := r.known.visitors[no], strings.TrimPrefix(no.String(), "@")
 		if strings.HasPrefix(number, word) || hasPrefixFold(v.nick.String(), word) {
 			words = append(words, number+after+"\t"+v.nick.String())
 		}
@@ -205,10 +205,10 @@ func (p *people) completeVisitor(word, after string) (words []string) {
 	return words
 }
 
-func (p *people) completeAddress(word string) (words []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, v := range p.seen.visitors {
+func (r *Roster) completeAddress(word string) (words []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range r.known.visitors {
 		if v.addr != "" && strings.HasPrefix(v.addr, word) {
 			words = append(words, v.addr)
 		}
@@ -218,19 +218,19 @@ func (p *people) completeAddress(word string) (words []string) {
 }
 
 // completeOperator completes an operator's name, or a member's where no operator was seen whose name begins so.
-func (p *people) completeOperator(word string) []string {
-	p.mu.Lock()
+func (r *Roster) completeOperator(word string) []string {
+	r.mu.Lock()
 	var words []string
-	for _, name := range slices.Sorted(maps.Keys(p.seen.operators)) {
-		if name != p.nick.String() && hasPrefixFold(name, word) {
+	for _, name := range slices.Sorted(maps.Keys(r.known.operators)) {
+		if name != r.nick.String() && hasPrefixFold(name, word) {
 			words = append(words, name+" ")
 		}
 	}
-	p.mu.Unlock()
+	r.mu.Unlock()
 	if len(words) > 0 {
 		return words
 	}
-	return p.completeName(word, " ")
+	return r.completeName(word, " ")
 }
 
 func hasPrefixFold(s, prefix string) bool {

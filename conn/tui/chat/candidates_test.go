@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/conn/tui/tuitest"
 	"chinwag/protocol"
 )
 
@@ -13,10 +14,10 @@ import (
 // that goes on are.
 func TestANewSessionHasSeenNothing(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
-		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits},
-			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
-		p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby, Resumed: resumed})
-		p.hear(protocol.Promoted{})
+		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: nickOf("zoe"), Event: protocol.VisitorWaits},
+			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
+		p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, Resumed: resumed})
+		p.Hear(protocol.Promoted{})
 		assert.Equal(t, resumed, p.complete("/take ") != nil)
 		assert.Equal(t, resumed, p.complete("/hand 7 o") != nil)
 		assert.Equal(t, resumed, p.complete("/join t") != nil)
@@ -24,15 +25,15 @@ func TestANewSessionHasSeenNothing(t *testing.T) {
 }
 
 func TestAnOperatorIsCompletedByTheLatestName(t *testing.T) {
-	p := knows(t, true, protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "olga")}}},
-		protocol.Renamed{From: parsedNick(t, "olga"), To: parsedNick(t, "helga")}, protocol.Renamed{From: parsedNick(t, "carol"), To: parsedNick(t, "cora")})
+	p := knows(t, true, protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("olga")}}},
+		protocol.Renamed{From: nickOf("olga"), To: nickOf("helga")}, protocol.Renamed{From: nickOf("carol"), To: nickOf("cora")})
 	assert.Equal(t, []string{"helga "}, p.complete("/hand 7 "))
 	assert.Equal(t, []string{"@cora "}, p.complete("@c"))
 }
 
 // A full-width ＠ is one before every name, as Chinese and Japanese keyboards write it.
 func TestAWideAtIsTakenOffEverywhere(t *testing.T) {
-	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits})
+	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: nickOf("zoe"), Event: protocol.VisitorWaits})
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠1"))
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠z"))
 	assert.Equal(t, []string{"小明 "}, p.complete("/msg ＠小"))
@@ -43,24 +44,24 @@ func TestNamesAreBounded(t *testing.T) {
 	p := knows(t, false)
 	var all protocol.Members
 	all.Room = protocol.Lobby
-	for i := range 2 * maxSeen {
-		n := parsedNick(t, fmt.Sprint("n", i))
-		p.hear(protocol.Joined{Meta: protocol.Meta{Room: protocol.Lobby}, From: n})
-		p.hear(protocol.Renamed{From: n, To: parsedNick(t, fmt.Sprint("m", i))})
+	for i := range 2 * maxCandidates {
+		n := nickOf(fmt.Sprint("n", i))
+		p.Hear(protocol.Joined{Meta: protocol.Meta{Room: protocol.Lobby}, From: n})
+		p.Hear(protocol.Renamed{From: n, To: nickOf(fmt.Sprint("m", i))})
 		all.Names = append(all.Names, protocol.Member{Nick: n})
 	}
-	assert.Equal(t, maxSeen, len(p.names)) // Len would show them all
-	p.hear(all)
-	assert.Equal(t, maxSeen, len(p.names)) // Len would show them all
+	assert.Equal(t, maxCandidates, len(p.names)) // Len would show them all
+	p.Hear(all)
+	assert.Equal(t, maxCandidates, len(p.names)) // Len would show them all
 }
 
 func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
 	for _, state := range []protocol.TicketEvent{protocol.TicketClosed, protocol.VisitorLeft} {
-		at := protocol.TicketChanged{Ticket: 7, From: parsedNick(t, "zoe"), Event: protocol.VisitorWaits}
+		at := protocol.TicketChanged{Ticket: 7, From: nickOf("zoe"), Event: protocol.VisitorWaits}
 		p := knows(t, true, at)
 		assert.NotNil(t, p.complete("/take z"))
 		at.Event = state
-		p.hear(at)
+		p.Hear(at)
 		assert.Nil(t, p.complete("/take z"), state)
 	}
 }
@@ -68,21 +69,21 @@ func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
 // What the screen wants to know it asks for itself, wherever one is that has an answer. It asks for
 // little, since all that is asked counts as what one has typed.
 func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
-	f := newFace(false, false, newGlass())
+	f := New(Options{Terminal: tuitest.New()})
 	asked := func() (all []protocol.Command) {
-		for len(f.asks) > 0 {
-			all = append(all, <-f.asks)
+		for len(f.queries) > 0 {
+			all = append(all, <-f.queries)
 		}
 		return all
 	}
-	f.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.Lobby})
+	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby})
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Rooms{}}, asked())
-	f.heard(protocol.Entered{Room: parsedRoom(t, "tea")})
+	f.Hear(protocol.Entered{Room: parsedRoom(t, "tea")})
 	assert.Equal(t, []protocol.Command{protocol.Who{}}, asked())
-	f.heard(protocol.Entered{Room: protocol.DeskRoom})
+	f.Hear(protocol.Entered{Room: protocol.DeskRoom})
 	assert.Empty(t, asked())
-	f.heard(protocol.Promoted{})
+	f.Hear(protocol.Promoted{})
 	assert.Equal(t, []protocol.Command{protocol.Canned{}}, asked())
-	f.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
+	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Canned{}}, asked())
 }

@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"fmt"
@@ -6,26 +6,25 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"chinwag/hub"
 	"chinwag/protocol"
 )
 
 // knows makes what the client of a member of the lobby, or of an operator there, knows of rooms, members and visitors.
-func knows(t *testing.T, operator bool, more ...protocol.Event) *people {
+func knows(t *testing.T, operator bool, more ...protocol.Event) *Roster {
 	t.Helper()
-	p := &people{}
-	ann := parsedNick(t, "ann")
-	p.enter(protocol.Welcome{Nick: ann, Room: protocol.Lobby, Here: 4})
+	p := &Roster{}
+	ann := nickOf("ann")
+	p.Enter(protocol.Welcome{Nick: ann, Room: protocol.Lobby, Here: 4})
 	var names []protocol.Member
 	for _, n := range []string{"ann", "Bob", "carol", "小明"} {
-		names = append(names, protocol.Member{Nick: parsedNick(t, n)})
+		names = append(names, protocol.Member{Nick: nickOf(n)})
 	}
-	p.hear(protocol.Members{Room: protocol.Lobby, Here: 4, Names: names})
+	p.Hear(protocol.Members{Room: protocol.Lobby, Here: 4, Names: names})
 	if operator {
-		p.hear(protocol.Promoted{})
+		p.Hear(protocol.Promoted{})
 	}
 	for _, e := range more {
-		p.hear(e)
+		p.Hear(e)
 	}
 	return p
 }
@@ -39,7 +38,7 @@ func parsedRoom(t *testing.T, s string) protocol.Room {
 
 func TestMembersComplete(t *testing.T) {
 	p := knows(t, false, protocol.RoomList{Count: 3, Rooms: []protocol.RoomInfo{{Room: protocol.Lobby}, {Room: parsedRoom(t, "tea")}, {Room: parsedRoom(t, "茶室")}}})
-	p.hear(protocol.Left{Meta: protocol.Meta{Room: protocol.Lobby}, From: parsedNick(t, "dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
+	p.Hear(protocol.Left{Meta: protocol.Meta{Room: protocol.Lobby}, From: nickOf("dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
 	for before, want := range map[string][]string{
 		"/join ": {"#beer", "#tea", "#茶室"}, "/join t": {"#tea"}, "/join #T": {"#tea"}, "/join ＃茶": {"#茶室"}, "/join tea b": nil, "/JOIN b": {"#beer"}, "／join b": {"#beer"},
 		"/help hi": {"history"}, "/help /hi": {"/history"}, "/help ki": nil,
@@ -67,32 +66,32 @@ func TestRoomsThatOneIsInComplete(t *testing.T) {
 		assert.Equal(t, want, p.complete(before), "%q", before)
 	}
 	assert.Nil(t, knows(t, false).complete("/pa"), "there is nothing to leave")
-	p.hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.QueuePosition{}})
+	p.Hear(protocol.Entered{Room: protocol.DeskRoom, Desk: &protocol.QueuePosition{}})
 	assert.Nil(t, p.complete("/part "))
 	assert.Nil(t, p.complete("/say "))
 }
 
 func TestVisitorsComplete(t *testing.T) {
-	var p people
-	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}})
+	var p Roster
+	p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}})
 	assert.Equal(t, []string{"/leave"}, p.complete("/l"))
 	assert.Nil(t, p.complete("/ms"), "the desk is no room")
 	assert.Equal(t, []string{"/join "}, p.complete("/jo"))
-	p.enter(protocol.Welcome{Nick: parsedNick(t, "ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}, NoRooms: true})
+	p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}, NoRooms: true})
 	assert.Nil(t, p.complete("/jo"), "there are no rooms")
 	assert.Nil(t, p.complete("/help ro"))
 }
 
 func TestOperatorsCompleteTheDesk(t *testing.T) {
 	at := func(no protocol.Ticket, n string) protocol.TicketChanged {
-		return protocol.TicketChanged{Ticket: no, From: parsedNick(t, n), Event: protocol.VisitorWaits}
+		return protocol.TicketChanged{Ticket: no, From: nickOf(n), Event: protocol.VisitorWaits}
 	}
 	p := knows(t, true, at(7, "zoe"), at(8, "小红"), at(12, "eve"), at(13, "gone"),
-		protocol.TicketChanged{Ticket: 13, From: parsedNick(t, "gone"), Event: protocol.VisitorLeft},
-		protocol.TicketChanged{Ticket: 12, From: parsedNick(t, "eve"), Event: protocol.VisitorRenamed, To: parsedNick(t, "eva")},
-		protocol.QueueRow{Ticket: 7, Nick: parsedNick(t, "zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: parsedNick(t, "小红"), Addr: "192.0.2.7"},
-		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: parsedNick(t, "operator")}, {Nick: parsedNick(t, "olga")}, {Nick: parsedNick(t, "ann")}}},
-		protocol.DutyChanged{From: parsedNick(t, "olga"), Reason: protocol.Departed},
+		protocol.TicketChanged{Ticket: 13, From: nickOf("gone"), Event: protocol.VisitorLeft},
+		protocol.TicketChanged{Ticket: 12, From: nickOf("eve"), Event: protocol.VisitorRenamed, To: nickOf("eva")},
+		protocol.QueueRow{Ticket: 7, Nick: nickOf("zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: nickOf("小红"), Addr: "192.0.2.7"},
+		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("operator")}, {Nick: nickOf("olga")}, {Nick: nickOf("ann")}}},
+		protocol.DutyChanged{From: nickOf("olga"), Reason: protocol.Departed},
 		protocol.CannedList{Names: []string{"bye", "hours", "你好"}})
 	all := []string{"7 \tzoe", "8 \t小红", "12 \teva"}
 	for before, want := range map[string][]string{
@@ -110,50 +109,17 @@ func TestOperatorsCompleteTheDesk(t *testing.T) {
 
 func TestWhatIsSeenIsBounded(t *testing.T) {
 	p := knows(t, true)
-	for i := range 3 * maxSeen {
-		p.hear(protocol.Entered{Room: parsedRoom(t, fmt.Sprint("r", i))})
-		p.hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: parsedNick(t, fmt.Sprint("v", i)), Event: protocol.VisitorTaken, By: parsedNick(t, fmt.Sprint("o", i))})
+	for i := range 3 * maxCandidates {
+		p.Hear(protocol.Entered{Room: parsedRoom(t, fmt.Sprint("r", i))})
+		p.Hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: nickOf(fmt.Sprint("v", i)), Event: protocol.VisitorTaken, By: nickOf(fmt.Sprint("o", i))})
 	}
-	assert.Len(t, p.seen.rooms, maxSeen)
-	assert.Len(t, p.seen.visitors, maxSeen)
-	assert.Len(t, p.seen.operators, maxSeen)
-	assert.Contains(t, p.seen.visitors, protocol.Ticket(3*maxSeen), "the last")
-	assert.Contains(t, p.seen.rooms, fmt.Sprint("#r", 3*maxSeen-1))
-	p.hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "milk")}}, Words: protocol.MustText("milk")})
-	assert.Len(t, p.seen.rooms, maxSeen, "there are others, without these words")
-	p.hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "tea")}}})
-	assert.Len(t, p.seen.rooms, 1, "a whole list is the truth")
-}
-
-// Tab at a terminal: the rooms are known without anybody asking, and a mistyped command is
-// answered by the client with what can be done there.
-func TestTabCompletesOnTheScreen(t *testing.T) {
-	in := openInside(t)
-	defer in.stop()
-	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
-	bob.shows(t, "You are bob in #lobby")
-	bob.keys("/join tea\n")
-	bob.shows(t, "-- you are in #tea now")
-	ann, annEnded, _ := in.sits("ann", hub.Identity{})
-	ann.shows(t, "You are ann in #lobby")
-	ann.keys("/rooms\n") // its answer comes after the hidden one
-	ann.shows(t, "-- 2 rooms: #lobby (1, with you), #tea (1)")
-	ann.keys("/join \t\n")
-	ann.shows(t, "ann in #tea · 2 here")
-	bob.shows(t, "-- ann joined")
-	bob.keys("@a\tthere you are\n")
-	ann.shows(t, "<bob> @ann there you are")
-	ann.keys("/help his\t\n")
-	ann.shows(t, "-- /history 50")
-	ann.keys("/kcik bob\n")
-	ann.shows(t, "-- there is no /kcik: /help lists all")
-	ann.keys("/histroy\n")
-	ann.shows(t, "-- there is no /histroy: did you mean /history?")
-	ann.keys("/quit\n")
-	assert.NoError(t, <-annEnded)
-	bob.keys("/quit\n")
-	assert.NoError(t, <-bobEnded)
-	bob.mu.Lock()
-	defer bob.mu.Unlock()
-	assert.NotRegexp(t, `-- \d+ rooms?:`, bob.picture, "what the screen asks for itself is not shown")
+	assert.Len(t, p.known.rooms, maxCandidates)
+	assert.Len(t, p.known.visitors, maxCandidates)
+	assert.Len(t, p.known.operators, maxCandidates)
+	assert.Contains(t, p.known.visitors, protocol.Ticket(3*maxCandidates), "the last")
+	assert.Contains(t, p.known.rooms, fmt.Sprint("#r", 3*maxCandidates-1))
+	p.Hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "milk")}}, Words: protocol.MustText("milk")})
+	assert.Len(t, p.known.rooms, maxCandidates, "there are others, without these words")
+	p.Hear(protocol.RoomList{Count: 1, Rooms: []protocol.RoomInfo{{Room: parsedRoom(t, "tea")}}})
+	assert.Len(t, p.known.rooms, 1, "a whole list is the truth")
 }

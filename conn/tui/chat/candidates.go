@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"cmp"
@@ -8,13 +8,13 @@ import (
 	"chinwag/protocol"
 )
 
-// maxSeen is how many names, rooms, visitors and operators are remembered, of each.
-const maxSeen = 500
+// maxCandidates is how many names, rooms, visitors and operators are remembered, of each.
+const maxCandidates = 500
 
-// seen is what events have named, for completion: the rooms, the
+// candidates is what events have named, for completion: the rooms, the
 // visitors at the desk, and the operators. A forgotten name can still be typed. The zero
-// value has seen nothing.
-type seen struct {
+// value has candidates nothing.
+type candidates struct {
 	rooms     map[string]bool
 	visitors  map[protocol.Ticket]visitor
 	operators map[string]bool
@@ -27,7 +27,7 @@ type visitor struct {
 }
 
 // hear adds the names in e, and removes those that have gone.
-func (s *seen) hear(e protocol.Event) {
+func (s *candidates) hear(e protocol.Event) {
 	switch e := e.(type) {
 	case protocol.RoomList:
 		if e.Count == len(e.Rooms) && e.Words.IsBlank() { // the list is complete
@@ -62,23 +62,23 @@ func (s *seen) hear(e protocol.Event) {
 	}
 }
 
-func (s *seen) room(r protocol.Room) {
+func (s *candidates) room(r protocol.Room) {
 	if r != (protocol.Room{}) && r != protocol.DeskRoom {
 		s.rooms = remember(s.rooms, r.String())
 	}
 }
 
-func (s *seen) visitor(no protocol.Ticket, n protocol.Nick, addr string) {
+func (s *candidates) visitor(no protocol.Ticket, n protocol.Nick, addr string) {
 	if s.visitors == nil {
 		s.visitors = map[protocol.Ticket]visitor{}
 	}
 	s.visitors[no] = visitor{n, cmp.Or(addr, s.visitors[no].addr)}
-	if len(s.visitors) > maxSeen { // the lowest number has waited longest, or is gone
+	if len(s.visitors) > maxCandidates { // the lowest number has waited longest, or is gone
 		delete(s.visitors, slices.Min(slices.Collect(maps.Keys(s.visitors))))
 	}
 }
 
-func (s *seen) ticket(e protocol.TicketChanged) {
+func (s *candidates) ticket(e protocol.TicketChanged) {
 	switch e.Event {
 	case protocol.TicketClosed, protocol.VisitorLeft:
 		delete(s.visitors, e.Ticket)
@@ -93,7 +93,7 @@ func (s *seen) ticket(e protocol.TicketChanged) {
 	}
 }
 
-func (s *seen) duty(e protocol.DutyChanged) {
+func (s *candidates) duty(e protocol.DutyChanged) {
 	if e.Reason == "" {
 		s.operator(e.From)
 	} else {
@@ -101,20 +101,20 @@ func (s *seen) duty(e protocol.DutyChanged) {
 	}
 }
 
-func (s *seen) operator(n protocol.Nick) {
+func (s *candidates) operator(n protocol.Nick) {
 	if n != (protocol.Nick{}) {
 		s.operators = remember(s.operators, n.String())
 	}
 }
 
-// remember adds a name to names. Above maxSeen it forgets any other.
+// remember adds a name to names. Above maxCandidates it forgets any other.
 func remember(names map[string]bool, name string) map[string]bool {
 	if names == nil {
 		names = map[string]bool{}
 	}
 	names[name] = true
 	for other := range names {
-		if len(names) > maxSeen && other != name {
+		if len(names) > maxCandidates && other != name {
 			delete(names, other)
 		}
 	}

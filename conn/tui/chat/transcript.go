@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"chinwag/protocol"
 )
 
-// savedAs is a transcript that is being saved to a file of the operator's.
-type savedAs struct {
+// transcriptFile is a transcript that is being saved to a file of the operator's.
+type transcriptFile struct {
 	file   *os.File
 	ticket protocol.Ticket
 	lines  int
@@ -22,10 +22,10 @@ type savedAs struct {
 
 var transcriptTo = regexp.MustCompile(`^/transcript\s+@?([0-9]+)\s+(\S.*)$`)
 
-// saveAs cuts the name of a file from /transcript 7 FILE, opens the file, and returns the command
+// openTranscript cuts the name of a file from /transcript 7 FILE, opens the file, and returns the command
 // for the server, whose answer goes there. It does not overwrite a file that is there
 // already.
-func (f *face) saveAs(line string) (command string, err error) {
+func (v *View) openTranscript(line string) (command string, err error) {
 	m := transcriptTo.FindStringSubmatch(line)
 	if m == nil {
 		return line, nil
@@ -34,27 +34,27 @@ func (f *face) saveAs(line string) (command string, err error) {
 	if err != nil {
 		return line, nil // the server says what is wrong with it
 	}
-	f.told.Lock()
-	defer f.told.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	switch {
-	case !f.here.serves():
+	case !v.roster.isOperator():
 		return "/transcript " + m[1], nil // the server rejects it, so there is nothing to save
-	case f.saving != nil:
-		return "", fmt.Errorf("the transcript of %s is still being saved: please try again then", f.saving.ticket)
+	case v.transcript != nil:
+		return "", fmt.Errorf("the transcript of %s is still being saved: please try again then", v.transcript.ticket)
 	}
 	file, err := os.OpenFile(m[2], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("the transcript cannot be saved as %s: %s", m[2], fault.Words(err))
 	}
-	f.saving = &savedAs{file: file, ticket: protocol.Ticket(n)}
+	v.transcript = &transcriptFile{file: file, ticket: protocol.Ticket(n)}
 	return "/transcript " + m[1], nil
 }
 
-// save writes e to the file, and returns true, if e belongs to the transcript.
-func (f *face) save(e protocol.Event) bool {
-	f.told.Lock()
-	defer f.told.Unlock()
-	s := f.saving
+// keepInTranscript writes e to the file, and returns true, if e belongs to the transcript.
+func (v *View) keepInTranscript(e protocol.Event) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s := v.transcript
 	if s == nil {
 		return false
 	}
@@ -70,35 +70,35 @@ func (f *face) save(e protocol.Event) bool {
 		s.lines++
 		return true
 	case protocol.HistoryEnd:
-		f.saved(nil)
+		v.closeTranscript(nil)
 		return true
 	}
 	return false
 }
 
-// giveUpSaving is called at a new welcome: the rest of the transcript does not come.
-func (f *face) giveUpSaving() {
-	f.told.Lock()
-	defer f.told.Unlock()
-	if f.saving != nil {
-		f.saved(errors.New("the connection was lost"))
+// abortTranscript is called at a new welcome: the rest of the transcript does not come.
+func (v *View) abortTranscript() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.transcript != nil {
+		v.closeTranscript(errors.New("the connection was lost"))
 	}
 }
 
-// saved closes the file, and shows the result. The caller holds told.
-func (f *face) saved(err error) {
-	s := f.saving
-	f.saving = nil
+// closeTranscript closes the file, and shows the result. The caller holds mu.
+func (v *View) closeTranscript(err error) {
+	s := v.transcript
+	v.transcript = nil
 	if err = cmp.Or(s.err, s.file.Close(), err); err == nil && s.lines == 0 {
 		err = fmt.Errorf("there is none of %s", s.ticket)
 	}
 	switch {
 	case s.lines == 0:
 		_ = os.Remove(s.file.Name())
-		f.note("no transcript is saved: " + fault.Words(err))
+		v.Note("no transcript is saved: " + fault.Words(err))
 	case err != nil:
-		f.note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), fault.Words(err)))
+		v.Note(fmt.Sprintf("the transcript is not whole in %s: %s", s.file.Name(), fault.Words(err)))
 	default:
-		f.note(fmt.Sprintf("the transcript of %s is saved as %s (%d lines)", s.ticket, s.file.Name(), s.lines))
+		v.Note(fmt.Sprintf("the transcript of %s is saved as %s (%d lines)", s.ticket, s.file.Name(), s.lines))
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"strings"
@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// spans is the text of AppendEvent, in styled parts.
-func spans(e protocol.Event) []tui.Span {
+// render is the text of AppendEvent, in styled parts.
+func render(e protocol.Event) []tui.Span {
 	text := strings.TrimSuffix(string(protocol.AppendEvent(nil, e)), "\n")
 	name, before := "", ""
 	switch e := e.(type) {
@@ -33,10 +33,10 @@ func spans(e protocol.Event) []tui.Span {
 	case protocol.Announced:
 		return []tui.Span{{Text: text, Style: tui.Loud}}
 	case protocol.Elsewhere:
-		return spansElsewhere(e, text)
+		return renderElsewhere(e, text)
 	case protocol.Replayed:
 		inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
-		return append([]tui.Span{{Text: strings.TrimSuffix(text, inner), Style: tui.Dim}}, spans(e.Event)...)
+		return append([]tui.Span{{Text: strings.TrimSuffix(text, inner), Style: tui.Dim}}, render(e.Event)...)
 	default:
 		return []tui.Span{{Text: text, Style: tui.Dim}}
 	}
@@ -44,11 +44,11 @@ func spans(e protocol.Event) []tui.Span {
 	return []tui.Span{{Text: before}, {Text: name, Style: tui.Nick}, {Text: rest}}
 }
 
-// spansElsewhere is an event of a room that is not in front, behind the name of that room.
-func spansElsewhere(e protocol.Elsewhere, text string) []tui.Span {
+// renderElsewhere is an event of a room that is not in front, behind the name of that room.
+func renderElsewhere(e protocol.Elsewhere, text string) []tui.Span {
 	inner := strings.TrimSuffix(string(protocol.AppendEvent(nil, e.Event)), "\n")
 	if before, isSaid := strings.CutSuffix(text, inner); isSaid && before != "" {
-		return append([]tui.Span{{Text: before, Style: tui.Dim}}, spans(e.Event)...)
+		return append([]tui.Span{{Text: before, Style: tui.Dim}}, render(e.Event)...)
 	}
 	return []tui.Span{{Text: text, Style: tui.Dim}}
 }

@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"chinwag/conn/tui"
+	"chinwag/conn/tui/tuitest"
+	"chinwag/protocol"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func nickOf(s string) protocol.Nick {
+	n, err := protocol.ParseNick(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// types is what becomes of a typed line.
+func types(f *View, line string) protocol.Command {
+	return f.Parse(tui.Typed{Text: line, Prompt: f.roster.prompt()})
+}
+
+func TestTheFaceAsksForThePassword(t *testing.T) {
+	f := New(Options{Terminal: tuitest.New()})
+	f.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, PasswordPrompt, f.secretPrompt("/operator"))
+	assert.Empty(t, f.secretPrompt("hello"))
+	assert.Empty(t, f.secretPrompt("//operator"))
+	assert.Nil(t, types(f, "/operator"), "it is sent with the password")
+	assert.Equal(t, protocol.Operator{Password: "/quit 芝麻"}, f.Parse(tui.Typed{Text: "/quit 芝麻", Secret: true}))
+	assert.Nil(t, f.Parse(tui.Typed{Secret: true}))
+	assert.Nil(t, f.Parse(tui.Typed{Text: strings.Repeat("x", protocol.MaxSecret+1), Secret: true}))
+	f.Hear(protocol.Promoted{})
+	assert.Empty(t, f.secretPrompt("/operator"), "one already")
+	assert.Nil(t, types(f, "/operator"))
+}
+
+// Nobody is asked for who is at the desk: the answer would be told to somebody who did not ask.
+func TestTheFaceDoesNotAskAtTheDesk(t *testing.T) {
+	f := New(Options{Terminal: tuitest.New()})
+	f.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
+	assert.Empty(t, f.queries)
+	f.Hear(protocol.Entered{Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, protocol.Who{}, <-f.queries)
+	f.Hear(protocol.Entered{Room: protocol.DeskRoom, Here: 1})
+	assert.Empty(t, f.queries)
+}
+
+// A waiting visitor rings once: neither its words, nor what operators do, ring again.
+func TestAVisitorRingsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := tuitest.New()
+		f, ended := New(Options{Operator: true, Terminal: g}), make(chan error, 1)
+		go func() { ended <- f.Run() }()
+		bob, carol, operator := nickOf("bob"), nickOf("carol"), nickOf("operator")
+		f.Enter(protocol.Welcome{Nick: operator, Room: protocol.Lobby, Here: 1})
+		for _, step := range []struct {
+			hears protocol.Event
+			rings bool
+		}{
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}, true},
+			{protocol.VisitorSaid{Ticket: 7, From: bob, Text: protocol.MustText("operator, are you there?")}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorTaken, By: carol}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: nickOf("dan")}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: operator}, true},
+			{protocol.Replayed{Event: protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorLeft}, false},
+		} {
+			time.Sleep(2 * time.Second) // the bell rings once a second at the most
+			g.Beeps()
+			f.Hear(step.hears)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			assert.Equal(t, step.rings, g.Beeps() == 1, "%+v", step.hears)
+		}
+		f.screen.Stop()
+		require.NoError(t, <-ended)
+	})
+}
+
+// Where a server has no password, the line after /operator is withheld as it is typed. The
+// server's refusal of /operator may come much later, and withholds nothing more.
+func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
+	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
+	f := New(Options{Terminal: tuitest.New()})
+	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
+	assert.IsType(t, protocol.Operator{}, types(f, "/operator"))
+	assert.Nil(t, types(f, "open sesame"))
+	assert.IsType(t, protocol.Say{}, types(f, "hello"))
+	f.Hear(late)
+	assert.IsType(t, protocol.Say{}, types(f, "hello again"))
+}
