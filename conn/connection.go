@@ -48,12 +48,8 @@ type connection struct {
 func (c *connection) serve(id hub.Identity, earlier []*connection, ended func(error)) {
 	c.ended = ended
 	id.NoPassword = c.server.opts.Password == nil
-	if c.socket != nil {
-		id.Unread = c.hasPendingInput
-	}
-	id.Ending = c.isEnding
 	var err error
-	if c.client, err = c.server.hub.Attach(c.ctx, id); err != nil {
+	if c.client, err = c.server.hub.Attach(c.ctx, id, c); err != nil {
 		c.cancel()
 		c.inputClosed.send()
 		_ = c.transport.Send([]*protocol.Frame{protocol.NewFrame(c.server.hub.Goodbye())})

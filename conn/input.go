@@ -7,11 +7,13 @@ import (
 	"chinwag/conn/socket"
 )
 
-// hasPendingInput reports whether there is input that the hub does not have yet.
-func (c *connection) hasPendingInput() bool { return !c.drained.Load() || socket.IsReadable(c.socket) }
+// HasPending implements hub.Input. A transport that waits itself cannot tell.
+func (c *connection) HasPending() bool {
+	return c.socket != nil && (!c.drained.Load() || socket.IsReadable(c.socket))
+}
 
-// isEnding reports whether the other side has ended its direction; false if the transport cannot tell.
-func (c *connection) isEnding() bool { return hasEnded(c.transport) }
+// IsEnding implements hub.Input.
+func (c *connection) IsEnding() bool { return hasEnded(c.transport) }
 
 // patience is how long a connection waits for earlier ones.
 const patience = 30 * time.Second
@@ -19,7 +21,7 @@ const patience = 30 * time.Second
 // waitFor waits until the hub has followed all input of those earlier connections from the same address that have ended
 // their input already. So the lines of a shell loop that opens a connection for each are said in its order.
 func (c *connection) waitFor(earlier []*connection) {
-	earlier = slices.DeleteFunc(earlier, func(e *connection) bool { return !e.isEnding() })
+	earlier = slices.DeleteFunc(earlier, func(e *connection) bool { return !e.IsEnding() })
 	if len(earlier) == 0 {
 		return
 	}

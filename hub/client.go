@@ -25,6 +25,7 @@ type Client struct {
 	turn *semaphore.Weighted
 	out  outbox
 
+	input     Input        // nil: nothing is known of it
 	from      netip.Prefix // as in Identity: its address, whose clients share one turn
 	unlimited bool         // it is the server's own console, and does not wait for other clients
 	discards  atomic.Bool  // the client does not listen any more

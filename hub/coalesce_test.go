@@ -21,8 +21,11 @@ type onlooker struct {
 	writes atomic.Int64
 }
 
-func look(w *world, id hub.Identity) *onlooker {
+func look(w *world, id hub.Identity) *onlooker { return lookWith(w, id, nil) }
+
+func lookWith(w *world, id hub.Identity, in hub.Input) *onlooker {
 	g := &onlooker{Client: w.NewClient(false)}
+	g.Input = in
 	g.Identity = id
 	g.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
 		return hubtest.Blocking(func(lines []*protocol.Frame) error {
@@ -131,8 +134,8 @@ func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 		ann.do(t, protocol.Ping{})
 		var unread atomic.Bool
 		unread.Store(true)
-		bob := look(w, hub.Identity{Brief: true, Unread: unread.Load})
-		tea := look(w, hub.Identity{Brief: true, Unread: func() bool { return true }})
+		bob := lookWith(w, hub.Identity{Brief: true}, hubtest.Input{Pending: unread.Load})
+		tea := lookWith(w, hub.Identity{Brief: true}, hubtest.Input{Pending: func() bool { return true }})
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Empty(t, ann.heard())

@@ -154,7 +154,7 @@ func (r *run) announce(now time.Time) {
 		if w.c.over || w.c.withheld || w.c.hasSession() || w.c.nowhere {
 			continue
 		}
-		if w.waited < maxWaited && w.c.Unread != nil && w.c.Unread() || r.waitsForPlace(w) {
+		if w.waited < maxWaited && w.c.input != nil && w.c.input.HasPending() || r.waitsForPlace(w) {
 			w.waited++
 			r.await(w)
 			continue

@@ -184,7 +184,7 @@ func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 			require.Len(t, seen, 51)
 			assert.Equal(t, "-- goodbye: the server is shutting down, please come back in a while", seen[50])
 		}
-		_, err := w.Hub.Attach(context.Background(), hub.Identity{})
+		_, err := w.Hub.Attach(context.Background(), hub.Identity{}, nil)
 		assert.ErrorIs(t, err, hub.ErrStopped)
 	})
 }

@@ -110,13 +110,16 @@ type Identity struct {
 	Brief      bool          // its session cannot be resumed
 	NoPassword bool          // the password is not accepted from this address
 	From       Address       // for operators to see, and to bound the visitors at the desk
+}
 
-	// Unread reports whether input has arrived that is not read yet. It must not block. nil: unknown.
-	Unread func() bool
+// Input is what a transport knows of input that the hub has not been handed yet. Its methods do not block.
+type Input interface {
+	// HasPending reports whether input has arrived that is not read yet; false: none, or unknown.
+	HasPending() bool
 
-	// Ending reports whether the peer has closed its direction of the connection, although input may still be
-	// unread. It must not block. nil: unknown.
-	Ending func() bool
+	// IsEnding reports whether the peer has closed its direction of the connection, although input may still be
+	// unread; false: not, or unknown.
+	IsEnding() bool
 }
 
 // Hub is the handle by which connections reach the goroutine that decides.
@@ -180,9 +183,10 @@ func (h *Hub) Goodbye() protocol.Goodbye {
 func (h *Hub) Done() <-chan struct{} { return h.done }
 
 // Attach brings in a new connection and greets it. It is not announced before its first command, or before it
-// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over.
-func (h *Hub) Attach(ctx context.Context, id Identity) (*Client, error) {
+// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over. in may be nil.
+func (h *Hub) Attach(ctx context.Context, id Identity, in Input) (*Client, error) {
 	c := newClient(h)
+	c.input = in
 	c.from, c.unlimited = id.From.Prefix, id.Operator
 	answer := make(chan bool, 1) // the hub does not wait
 	if err := h.send(ctx, attach{c, id, answer}); err != nil {

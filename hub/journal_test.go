@@ -59,7 +59,7 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 		}
 		ann.Wait()
 		assert.Equal(t, 6, count(ann.Told(), notKept))
-		_, err := w.Hub.Attach(context.Background(), hub.Identity{})
+		_, err := w.Hub.Attach(context.Background(), hub.Identity{}, nil)
 		assert.ErrorIs(t, err, hub.ErrStopped)
 		require.Len(t, w.Trouble(), 1)
 		assert.ErrorIs(t, w.Trouble()[0], journal.ErrBroken)

@@ -92,7 +92,7 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 			var running sync.WaitGroup
 			running.Go(func() { assert.NoError(t, h.Run(ctx)) })
 			enter := func(w hub.Writer) *hub.Client {
-				cl, err := h.Attach(ctx, hub.Identity{})
+				cl, err := h.Attach(ctx, hub.Identity{}, nil)
 				require.NoError(t, err)
 				over := make(chan struct{})
 				cl.Start(listening, w, nil, func(error) { close(over) })

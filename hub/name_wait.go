@@ -33,7 +33,7 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	}
 	conn, until := r.machine.ShortHolder(n, c.id, c.From.Prefix, time.Now())
 	holder := r.clients[conn]
-	if holder == nil || holder.detached || holder.Ending == nil || !holder.Ending() {
+	if holder == nil || holder.detached || holder.input == nil || !holder.input.IsEnding() {
 		return false
 	}
 	r.waits = append(r.waits, &nameWait{holder: holder, until: until, c: c, cmd: cmd, p: p})

@@ -41,7 +41,7 @@ func playNames(t *testing.T, seed uint64) {
 		p := &someone{Client: w.NewClient(false)}
 		p.Identity = id
 		p.Identity.From = hubtest.Address(dice.IntN(2))
-		p.Identity.Ending = p.ending.Load
+		p.Input = hubtest.Input{Ending: p.ending.Load}
 		p.GoesOn = func(error) bool { return true }
 		p.Writer = func(func([]*protocol.Frame) error) hub.Writer {
 			return hubtest.Blocking(func([]*protocol.Frame) error {

@@ -12,14 +12,23 @@ import (
 	"chinwag/protocol"
 )
 
-var isEnding = hub.Identity{Ending: func() bool { return true }}
+// enterEnding is EnterFrom(2) for a client whose peer has closed its direction of the connection.
+func enterEnding(w *world) *hubtest.Client {
+	c := w.NewClient(false)
+	c.Identity.From = hubtest.Address(2)
+	c.Input = hubtest.Input{Ending: func() bool { return true }}
+	c.Connect()
+	time.Sleep(time.Second)
+	synctest.Wait()
+	return c
+}
 
 // The one who has the name may have ended its input and still have much to say, or be one
 // who does not read: whoever asks for the name is answered all the same.
 func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
-		bob := w.EnterFrom(2, isEnding)
+		bob := enterEnding(w)
 		bob.Do(called("bob"))
 		eve := w.EnterFrom(2, hub.Identity{})
 		eve.Told()
@@ -38,7 +47,7 @@ func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 func TestTwoWhoWaitForEachOthersNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
-		people := []*hubtest.Client{w.EnterFrom(2, isEnding), w.EnterFrom(2, isEnding)}
+		people := []*hubtest.Client{enterEnding(w), enterEnding(w)}
 		people[0].Do(called("one"))
 		people[1].Do(called("two"))
 		people[0].Do(called("two"))

@@ -19,6 +19,7 @@ import (
 // Exported fields are set before a connection begins.
 type Client struct {
 	Identity hub.Identity
+	Input    hub.Input          // nil: nothing is known of it
 	Program  bool               // reads JSON: hears its own lines, and sees positions
 	Room     protocol.Room      // that the hello of a program asks for
 	Guest    []protocol.Command // that a person's client sends before it resumes

@@ -34,7 +34,7 @@ func (c *Client) Attach() bool {
 
 func (c *Client) attach() (first []protocol.Command, is bool) {
 	ctx, cancel := context.WithCancel(context.Background())
-	conn, err := c.w.Hub.Attach(ctx, c.Identity)
+	conn, err := c.w.Hub.Attach(ctx, c.Identity, c.Input)
 	if err != nil {
 		cancel()
 		require.ErrorIs(c.w.t, err, hub.ErrStopped)

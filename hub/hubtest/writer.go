@@ -7,6 +7,15 @@ import (
 	"chinwag/protocol"
 )
 
+// Input is a hub.Input that a test decides; a nil function answers false.
+type Input struct{ Pending, Ending func() bool }
+
+// HasPending implements hub.Input.
+func (i Input) HasPending() bool { return i.Pending != nil && i.Pending() }
+
+// IsEnding implements hub.Input.
+func (i Input) IsEnding() bool { return i.Ending != nil && i.Ending() }
+
 // Blocking is a Writer that cannot write without waiting.
 type Blocking func([]*protocol.Frame) error
 
