@@ -12,7 +12,7 @@ func (m *Machine) apply(e *Event) {
 	must(!m.applying, "an event is emitted while another is applied")
 	m.applying = true
 	if e.Seq == 0 {
-		m.applyChange(e)
+		changes.rowOf(e.Change).do(m, m.sessions[e.Author], e.Change)
 	} else {
 		m.applyTold(e)
 	}
@@ -56,67 +56,5 @@ func (m *Machine) applyTold(e *Event) {
 	case protocol.VisitorNotice: // delivered only
 	default:
 		panic(fmt.Sprintf("state: an event of an unknown type %T", ev))
-	}
-}
-
-func (m *Machine) applyChange(e *Event) {
-	s := m.sessions[e.Author]
-	switch c := e.Change.(type) {
-	case Opened:
-		m.opened(c)
-	case Attached:
-		m.attached(s, c)
-		m.reconnected(s)
-	case Detached:
-		m.detached(s, c)
-	case SeenUpto:
-		m.seenUpto(c)
-	case SeenBehind:
-		m.seenBehind(s, c)
-	case Ended:
-		m.ended(s)
-	case Promoted:
-		m.touchSession(s).Operator = true
-	case Demoted:
-		m.touchSession(s).Operator = false
-		m.retired(s)
-	case NameReleased:
-		m.nameReleased(s)
-	case NameTaken:
-		m.renamed(s, c.Nick)
-	case Focused:
-		m.focused(s, c)
-	case StayEnded:
-		m.touchSession(s).endStay(c.Stream, m.head)
-	case EchoSet:
-		m.touchSession(s).Echo = c.On
-	case ReadSet:
-		m.touchSession(s).Read = c.List
-	case IgnoreSet:
-		m.ignoreSet(s, c.List)
-	case TargetSet:
-		m.touchSession(s).Target = c.Target
-	case MessageLeft:
-		m.messageLeft(s)
-	case SeenOut:
-		m.seenOut(s, c)
-	case Redacted:
-		m.redacted(s)
-	case Blocked:
-		m.blocked(c)
-	case RoomDropped:
-		m.roomDropped(c.Room)
-	case Started:
-		m.started()
-	case Inherited:
-		m.inherited(c)
-	case NodeBegan:
-		m.nodeBegan(c)
-	case NodeEnded:
-		m.nodeEnded(c)
-	case Configured:
-		m.configured(c)
-	default:
-		panic(fmt.Sprintf("state: a change of an unknown type %T", c))
 	}
 }

@@ -9,8 +9,8 @@ import (
 // Operators take visitors. Of two operators that take the same one the first has the visitor, and the other is told
 // which operator that is.
 
-func (m *Machine) take(s *Session, no protocol.Ticket) {
-	t, why := m.owned(s, no)
+func (m *Machine) take(s *Session, cmd protocol.Take) {
+	t, why := m.owned(s, cmd.Ticket)
 	switch {
 	case why != nil:
 		m.hush(s)
@@ -199,4 +199,16 @@ func (m *Machine) onlyOperator() (only *Session) {
 		}
 	}
 	return only
+}
+
+func takeFields(v *protocol.Take, c *coder) { number(c, &v.Ticket) }
+
+func handFields(v *protocol.Hand, c *coder) {
+	number(c, &v.Ticket)
+	c.nick(&v.To)
+}
+
+func holdFields(v *protocol.Hold, c *coder) {
+	number(c, &v.Ticket)
+	c.text(&v.Text)
 }

@@ -3,7 +3,8 @@ package state
 import "chinwag/protocol"
 
 // away tells the rooms of s that it is away, or back.
-func (m *Machine) away(s *Session, t protocol.Text) {
+func (m *Machine) away(s *Session, cmd protocol.Away) {
+	t := cmd.Text
 	switch {
 	case isLong(t):
 		m.rejectf(s, "away-too-long", "an away text has at most %d bytes: please make it shorter", maxShort)
@@ -17,3 +18,5 @@ func (m *Machine) away(s *Session, t protocol.Text) {
 		})
 	}
 }
+
+func awayFields(v *protocol.Away, c *coder) { c.text(&v.Text) }

@@ -75,3 +75,9 @@ func (m *Machine) replyNames() []string {
 	}
 	return names
 }
+
+func cannedFields(v *protocol.Canned, c *coder) {
+	c.ref(&v.Ref)
+	c.text(&v.Name)
+	number(c, &v.Ticket)
+}

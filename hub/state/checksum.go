@@ -21,7 +21,7 @@ type Sum [sha256.Size]byte
 
 // compare ends the nodes whose state is not that of most: the author of this checksum, or those with another. If no
 // state is that of most, it reports that to the server's log.
-func (m *Machine) compare(op Checksum) {
+func (m *Machine) compare(_ *Session, op Checksum) {
 	own := m.node(m.in.Node)
 	if own == nil { // the server is alone
 		return

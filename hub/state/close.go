@@ -77,11 +77,12 @@ func (m *Machine) closeMany(s *Session, cmd protocol.Close) {
 		m.rejectf(s, "no-visitor", "there is no such visitor here: /queue shows who is")
 		return
 	}
-	m.closeNext(s, closing{Text: cmd.Text, Rest: nos})
+	m.closeNext(s, Continue{closing{Text: cmd.Text, Rest: nos}})
 }
 
 // closeNext closes the next group. After the last it reports on all.
-func (m *Machine) closeNext(s *Session, c closing) {
+func (m *Machine) closeNext(s *Session, op Continue) {
+	c := op.closing
 	var visitors []*Session
 	ended := 0
 	for len(c.Rest) > 0 && ended < MaxAtOnce {
@@ -138,4 +139,16 @@ func plural(n int, what string) string {
 		what += "s"
 	}
 	return fmt.Sprint(n, " ", what)
+}
+
+const (
+	maxTickets = 100 * (20 + 1 + 20 + 1) // bytes of the numbers that one command names
+	maxOrigin  = 64
+)
+
+func closeFields(v *protocol.Close, c *coder) {
+	number(c, &v.Ticket)
+	parsed(c, &v.Tickets, maxTickets, protocol.ParseTickets)
+	parsed(c, &v.Address, maxOrigin, protocol.ParseOrigin)
+	c.text(&v.Text)
 }

@@ -1,131 +1,54 @@
 package state
 
 import (
-	"fmt"
-
 	"chinwag/protocol"
 )
 
-// changeKind is the kind of a change in its bytes. A number never changes, and is never used again.
-type changeKind byte
-
-const (
-	changeOpened       changeKind = 1
-	changeAttached     changeKind = 2
-	changeDetached     changeKind = 3
-	changeSeenUpto     changeKind = 4
-	changeSeenBehind   changeKind = 5
-	changeEnded        changeKind = 6
-	changePromoted     changeKind = 7
-	changeDemoted      changeKind = 8
-	changeNameReleased changeKind = 9
-	changeNameTaken    changeKind = 10
-	changeFocused      changeKind = 11
-	changeStayEnded    changeKind = 12
-	changeEchoSet      changeKind = 13
-	changeReadSet      changeKind = 14
-	changeIgnoreSet    changeKind = 15
-	changeTargetSet    changeKind = 16
-	changeMessageLeft  changeKind = 17
-	changeSeenOut      changeKind = 18
-	changeRedacted     changeKind = 19
-	changeBlocked      changeKind = 20
-	changeRoomDropped  changeKind = 21
-	changeStarted      changeKind = 22
-	changeInherited    changeKind = 23
-	changeNodeBegan    changeKind = 24
-	changeNodeEnded    changeKind = 25
-	changeConfigured   changeKind = 26
-)
-
-// changes holds what reads each kind.
-var changes = [...]func(*coder) Change{
-	changeOpened:       reads[Change]((*Opened).fields),
-	changeAttached:     reads[Change]((*Attached).fields),
-	changeDetached:     reads[Change]((*Detached).fields),
-	changeSeenUpto:     reads[Change]((*SeenUpto).fields),
-	changeSeenBehind:   reads[Change]((*SeenBehind).fields),
-	changeEnded:        reads[Change](nothing[Ended]),
-	changePromoted:     reads[Change](nothing[Promoted]),
-	changeDemoted:      reads[Change](nothing[Demoted]),
-	changeNameReleased: reads[Change](nothing[NameReleased]),
-	changeNameTaken:    reads[Change]((*NameTaken).fields),
-	changeFocused:      reads[Change]((*Focused).fields),
-	changeStayEnded:    reads[Change]((*StayEnded).fields),
-	changeEchoSet:      reads[Change]((*EchoSet).fields),
-	changeReadSet:      reads[Change]((*ReadSet).fields),
-	changeIgnoreSet:    reads[Change]((*IgnoreSet).fields),
-	changeTargetSet:    reads[Change]((*TargetSet).fields),
-	changeMessageLeft:  reads[Change](nothing[MessageLeft]),
-	changeSeenOut:      reads[Change]((*SeenOut).fields),
-	changeRedacted:     reads[Change](nothing[Redacted]),
-	changeBlocked:      reads[Change]((*Blocked).fields),
-	changeRoomDropped:  reads[Change]((*RoomDropped).fields),
-	changeStarted:      reads[Change](nothing[Started]),
-	changeInherited:    reads[Change]((*Inherited).fields),
-	changeNodeBegan:    reads[Change]((*NodeBegan).fields),
-	changeNodeEnded:    reads[Change]((*NodeEnded).fields),
-	changeConfigured:   reads[Change]((*Configured).fields),
+// changes holds each change. A session is the one that has changed; nil: it is the server's, or does not exist yet.
+var changes = table[Change]{
+	entryOf[Change](1, (*Machine).opened, (*Opened).fields),
+	entryOf[Change](2, (*Machine).attached, (*Attached).fields),
+	entryOf[Change](3, (*Machine).detached, (*Detached).fields),
+	entryOf[Change](4, (*Machine).seenUpto, (*SeenUpto).fields),
+	entryOf[Change](5, (*Machine).seenBehind, (*SeenBehind).fields),
+	entryOf[Change](6, (*Machine).ended, none[Ended]),
+	entryOf[Change](7, (*Machine).promoted, none[Promoted]),
+	entryOf[Change](8, (*Machine).demoted, none[Demoted]),
+	entryOf[Change](9, (*Machine).nameReleased, none[NameReleased]),
+	entryOf[Change](10, (*Machine).nameTaken, (*NameTaken).fields),
+	entryOf[Change](11, (*Machine).focused, (*Focused).fields),
+	entryOf[Change](12, (*Machine).stayEnded, (*StayEnded).fields),
+	entryOf[Change](13, (*Machine).echoSet, (*EchoSet).fields),
+	entryOf[Change](14, (*Machine).readSet, (*ReadSet).fields),
+	entryOf[Change](15, (*Machine).ignoreSet, (*IgnoreSet).fields),
+	entryOf[Change](16, (*Machine).targetSet, (*TargetSet).fields),
+	entryOf[Change](17, (*Machine).messageLeft, none[MessageLeft]),
+	entryOf[Change](18, (*Machine).seenOut, (*SeenOut).fields),
+	entryOf[Change](19, (*Machine).redacted, none[Redacted]),
+	entryOf[Change](20, (*Machine).blocked, (*Blocked).fields),
+	entryOf[Change](21, (*Machine).roomDropped, (*RoomDropped).fields),
+	entryOf[Change](22, (*Machine).started, none[Started]),
+	entryOf[Change](23, (*Machine).inherited, (*Inherited).fields),
+	entryOf[Change](24, (*Machine).nodeBegan, (*NodeBegan).fields),
+	entryOf[Change](25, (*Machine).nodeEnded, (*NodeEnded).fields),
+	entryOf[Change](26, (*Machine).configured, (*Configured).fields),
 }
 
-// putChange writes the fields of a change, and returns its kind.
-func (c *coder) putChange(change Change) changeKind {
-	switch ch := change.(type) {
-	case Opened:
-		return put(c, changeOpened, &ch, (*Opened).fields)
-	case Attached:
-		return put(c, changeAttached, &ch, (*Attached).fields)
-	case Detached:
-		return put(c, changeDetached, &ch, (*Detached).fields)
-	case SeenUpto:
-		return put(c, changeSeenUpto, &ch, (*SeenUpto).fields)
-	case SeenBehind:
-		return put(c, changeSeenBehind, &ch, (*SeenBehind).fields)
-	case Ended:
-		return changeEnded
-	case Promoted:
-		return changePromoted
-	case Demoted:
-		return changeDemoted
-	case NameReleased:
-		return changeNameReleased
-	case NameTaken:
-		return put(c, changeNameTaken, &ch, (*NameTaken).fields)
-	case Focused:
-		return put(c, changeFocused, &ch, (*Focused).fields)
-	case StayEnded:
-		return put(c, changeStayEnded, &ch, (*StayEnded).fields)
-	case EchoSet:
-		return put(c, changeEchoSet, &ch, (*EchoSet).fields)
-	case ReadSet:
-		return put(c, changeReadSet, &ch, (*ReadSet).fields)
-	case IgnoreSet:
-		return put(c, changeIgnoreSet, &ch, (*IgnoreSet).fields)
-	case TargetSet:
-		return put(c, changeTargetSet, &ch, (*TargetSet).fields)
-	case MessageLeft:
-		return changeMessageLeft
-	case SeenOut:
-		return put(c, changeSeenOut, &ch, (*SeenOut).fields)
-	case Redacted:
-		return changeRedacted
-	case Blocked:
-		return put(c, changeBlocked, &ch, (*Blocked).fields)
-	case RoomDropped:
-		return put(c, changeRoomDropped, &ch, (*RoomDropped).fields)
-	case Started:
-		return changeStarted
-	case Inherited:
-		return put(c, changeInherited, &ch, (*Inherited).fields)
-	case NodeBegan:
-		return put(c, changeNodeBegan, &ch, (*NodeBegan).fields)
-	case NodeEnded:
-		return put(c, changeNodeEnded, &ch, (*NodeEnded).fields)
-	case Configured:
-		return put(c, changeConfigured, &ch, (*Configured).fields)
-	default:
-		panic(fmt.Sprintf("state: a change of an unknown type %T", change))
+// AppendChange appends the bytes of a change.
+func AppendChange(b []byte, change Change) []byte {
+	c := coder{b: append(b, wireVersion), version: wireVersion}
+	changes.write(&c, change)
+	return c.done("a change")
+}
+
+// ReadChange reads what AppendChange has written, as ReadIntent does.
+func ReadChange(b []byte) (Change, error) {
+	c := reader(b)
+	change := changes.read(&c, c.kind())
+	if err := c.end("a change"); err != nil {
+		return nil, err
 	}
+	return change, nil
 }
 
 // fields codes the session as its row does, after the version of that.

@@ -1,74 +1,81 @@
 package state
 
 import (
-	"fmt"
-
 	"chinwag/protocol"
+	"sync"
 )
 
-// opKind is the kind of an op in the bytes of an intent. A number never changes, and is never used again.
-type opKind byte
-
-const (
-	opBegan     opKind = 1
-	opOpen      opKind = 2
-	opResume    opKind = 3
-	opLost      opKind = 4
-	opSeen      opKind = 5
-	opWithdrawn opKind = 6
-	opPromote   opKind = 7
-	opCommand   opKind = 8
-	opContinue  opKind = 9
-	opDue       opKind = 10
-	opHeartbeat opKind = 11
-	opChecksum  opKind = 12
-)
-
-// ops holds what reads each kind.
-var ops = [...]func(*coder) Op{
-	opBegan:     reads[Op]((*Began).fields),
-	opOpen:      reads[Op]((*Open).fields),
-	opResume:    reads[Op]((*Resume).fields),
-	opLost:      reads[Op]((*Lost).fields),
-	opSeen:      reads[Op]((*Seen).fields),
-	opWithdrawn: reads[Op](nothing[Withdrawn]),
-	opPromote:   reads[Op](nothing[Promote]),
-	opCommand:   reads[Op]((*Command).read),
-	opContinue:  reads[Op]((*Continue).fields),
-	opDue:       reads[Op](nothing[Due]),
-	opHeartbeat: reads[Op](nothing[Heartbeat]),
-	opChecksum:  reads[Op]((*Checksum).fields),
+// ops holds each op. A session is that of the intent; nil: it is the server's, or that of a connection without one.
+var ops = table[Op]{
+	entryOf[Op](8, (*Machine).command, (*Command).fields),
+	entryOf[Op](1, (*Machine).start, (*Began).fields),
+	entryOf[Op](2, (*Machine).open, (*Open).fields),
+	entryOf[Op](3, (*Machine).resume, (*Resume).fields),
+	entryOf[Op](4, (*Machine).lose, (*Lost).fields),
+	entryOf[Op](5, (*Machine).noteSeen, (*Seen).fields),
+	entryOf[Op](6, (*Machine).withdraw, none[Withdrawn]),
+	entryOf[Op](7, (*Machine).promote, none[Promote]),
+	entryOf[Op](9, (*Machine).closeNext, (*Continue).fields),
+	entryOf[Op](10, (*Machine).due, none[Due]),
+	entryOf[Op](11, func(*Machine, *Session, Heartbeat) {}, none[Heartbeat]),
+	entryOf[Op](12, (*Machine).compare, (*Checksum).fields),
 }
 
-// putOp writes the fields of an op, and returns its kind.
-func (c *coder) putOp(op Op) opKind {
-	switch op := op.(type) {
-	case Began:
-		return put(c, opBegan, &op, (*Began).fields)
-	case Open:
-		return put(c, opOpen, &op, (*Open).fields)
-	case Resume:
-		return put(c, opResume, &op, (*Resume).fields)
-	case Lost:
-		return put(c, opLost, &op, (*Lost).fields)
-	case Seen:
-		return put(c, opSeen, &op, (*Seen).fields)
-	case Withdrawn:
-		return opWithdrawn
-	case Promote:
-		return opPromote
-	case Command:
-		return put(c, opCommand, &op, (*Command).write)
-	case Continue:
-		return put(c, opContinue, &op, (*Continue).fields)
-	case Due:
-		return opDue
-	case Heartbeat:
-		return opHeartbeat
-	case Checksum:
-		return put(c, opChecksum, &op, (*Checksum).fields)
-	default:
-		panic(fmt.Sprintf("state: an op of an unknown type %T", op))
+// coders are kept for intents: each line of a client is one, and is written and read.
+var coders = sync.Pool{New: func() any { return new(coder) }}
+
+func (c *coder) release() {
+	*c = coder{}
+	coders.Put(c)
+}
+
+// AppendIntent appends the bytes of an intent, as a log carries it. Its Time is not among them: the log gives that.
+func AppendIntent(b []byte, in *Intent) []byte {
+	c := coders.Get().(*coder)
+	defer c.release()
+	row := ops.rowOf(in.Op)
+	*c = coder{b: append(b, wireVersion, row.kind), version: wireVersion}
+	in.fields(c)
+	if op, ok := in.Op.(Command); ok { // most are one: written by its row, it would be allocated
+		op.fields(c)
+	} else {
+		row.write(c, in.Op)
+	}
+	return c.done("an intent")
+}
+
+// ReadIntent reads what AppendIntent has written. The error says in plain words what is wrong. The intent does not
+// refer to b.
+func ReadIntent(b []byte) (in Intent, err error) {
+	c := coders.Get().(*coder)
+	defer c.release()
+	*c = reader(b)
+	k := c.kind()
+	in.fields(c)
+	in.Op = ops.read(c, k)
+	if err := c.end("an intent"); err != nil {
+		return Intent{}, err
+	}
+	return in, nil
+}
+
+func (in *Intent) fields(c *coder) {
+	number(c, &in.Node)
+	number(c, &in.Incarnation)
+	number(c, &in.Request)
+	c.bytes(in.ID[:])
+	number(c, &in.Late)
+	c.bytes(in.Session[:])
+	number(c, &in.Conn)
+	list(c, &in.Secrets, maxSecrets, func(s *Secret) { c.bytes(s[:]) })
+}
+
+func (o *Command) fields(c *coder) {
+	c.ref(&o.Ref)
+	if c.reading {
+		o.Command = commands.read(c, c.kind())
+	} else {
+		commands.write(c, o.Command)
 	}
 }
 

@@ -164,7 +164,7 @@ func TestWhatIsNoIntentIsRefused(t *testing.T) {
 		"version 0":         {with(0, 0), "it is of a version that nobody knows"},
 		"a later version":   {with(0, wireVersion+1), "it is of a version that nobody knows"},
 		"kind 0":            {with(1, 0), "it is of a kind that nobody knows: 0"},
-		"a later kind":      {with(1, byte(len(ops))), "it is of a kind that nobody knows: 13"},
+		"a later kind":      {with(1, byte(len(ops)+1)), "it is of a kind that nobody knows: 13"},
 		"no UTF-8":          {bytes.Replace(unclean, []byte("hello"), []byte("hell\xff"), 1), "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet"},
 		"an unknown reason": {bytes.Replace(AppendIntent(nil, &Intent{Op: Lost{Reason: protocol.Departed}}), []byte("quit"), []byte("quiT"), 1), "a word stands where none of its kind does"},
 	} {
@@ -181,10 +181,10 @@ func TestWhatIsNoChangeIsRefused(t *testing.T) {
 		b   []byte
 		why error
 	}{
-		"a row of a later version": {[]byte{1, byte(changeOpened), kinds[ofSession].version + 1}, errVersion},
-		"no key":                   {[]byte{1, byte(changeBlocked), 0, 0}, errEmpty},
-		"an empty key":             {[]byte{1, byte(changeBlocked), 1, 0, 0}, errEmpty},
-		"an unknown end":           {[]byte{1, byte(changeNodeEnded), 1, 5}, errWord},
+		"a row of a later version": {[]byte{1, changes.rowOf(Opened{}).kind, kinds[ofSession].version + 1}, errVersion},
+		"no key":                   {[]byte{1, changes.rowOf(Blocked{}).kind, 0, 0}, errEmpty},
+		"an empty key":             {[]byte{1, changes.rowOf(Blocked{}).kind, 1, 0, 0}, errEmpty},
+		"an unknown end":           {[]byte{1, changes.rowOf(NodeEnded{}).kind, 1, 5}, errWord},
 	} {
 		_, err := ReadChange(c.b)
 		assert.ErrorIs(t, err, c.why, name)

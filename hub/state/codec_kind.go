@@ -33,45 +33,6 @@ var (
 	errEmpty   = errors.New("nothing stands where something must")
 )
 
-// AppendIntent appends the bytes of an intent, as a log carries it. Its Time is not among them: the log gives that.
-func AppendIntent(b []byte, in *Intent) []byte {
-	c := coder{b: append(b, wireVersion, 0), version: wireVersion}
-	in.fields(&c)
-	k := c.putOp(in.Op)
-	return c.done(len(b)+1, byte(k), "an intent")
-}
-
-// ReadIntent reads what AppendIntent has written. The error says in plain words what is wrong. The intent does not
-// refer to b.
-func ReadIntent(b []byte) (in Intent, err error) {
-	c := reader(b)
-	k := c.kind()
-	in.fields(&c)
-	in.Op = readAs(&c, k, ops[:])
-	if err := c.end("an intent"); err != nil {
-		return Intent{}, err
-	}
-	return in, nil
-}
-
-// AppendChange appends the bytes of a change.
-func AppendChange(b []byte, change Change) []byte {
-	c := coder{b: append(b, wireVersion, 0), version: wireVersion}
-	k := c.putChange(change)
-	return c.done(len(b)+1, byte(k), "a change")
-}
-
-// ReadChange reads what AppendChange has written, as ReadIntent does.
-func ReadChange(b []byte) (Change, error) {
-	c := reader(b)
-	k := c.kind()
-	change := readAs(&c, k, changes[:])
-	if err := c.end("a change"); err != nil {
-		return nil, err
-	}
-	return change, nil
-}
-
 // reader returns a coder for the bytes of b after its version.
 func reader(b []byte) coder {
 	c := coder{b: b, reading: true}
@@ -88,12 +49,11 @@ func (c *coder) kind() byte {
 	return k[0]
 }
 
-// done returns all that was written, with the kind in the place that was left for it.
-func (c *coder) done(at int, kind byte, what string) []byte {
+// done returns all that was written.
+func (c *coder) done(what string) []byte {
 	if c.err != nil {
 		panic(fmt.Sprintf("state: %s cannot be written: %v", what, c.err))
 	}
-	c.b[at] = kind
 	return c.b
 }
 
@@ -106,44 +66,6 @@ func (c *coder) end(what string) error {
 		return fmt.Errorf("state: %s cannot be read: %w", what, c.err)
 	}
 	return nil
-}
-
-// put writes the fields of v, and returns its kind.
-func put[K ~byte, T any](c *coder, k K, v *T, fields func(*T, *coder)) K {
-	fields(v, c)
-	return k
-}
-
-// reads returns a function that reads a T.
-func reads[I, T any](fields func(*T, *coder)) func(*coder) I {
-	return func(c *coder) I {
-		var v T
-		fields(&v, c)
-		return any(v).(I)
-	}
-}
-
-// readAs reads a value of that kind.
-func readAs[I any](c *coder, k byte, kinds []func(*coder) I) (none I) {
-	if int(k) < len(kinds) && kinds[k] != nil {
-		return kinds[k](c)
-	}
-	c.fail(fmt.Errorf("it is of a kind that nobody knows: %d", k))
-	return none
-}
-
-// nothing codes a type that has no fields.
-func nothing[T any](*T, *coder) {}
-
-func (in *Intent) fields(c *coder) {
-	number(c, &in.Node)
-	number(c, &in.Incarnation)
-	number(c, &in.Request)
-	c.bytes(in.ID[:])
-	number(c, &in.Late)
-	c.bytes(in.Session[:])
-	number(c, &in.Conn)
-	list(c, &in.Secrets, maxSecrets, func(s *Secret) { c.bytes(s[:]) })
 }
 
 func (c *coder) ref(v *protocol.Ref) { c.string((*string)(v), maxRef) }

@@ -1,8 +1,6 @@
 package state
 
 import (
-	"fmt"
-
 	"chinwag/protocol"
 )
 
@@ -15,8 +13,64 @@ const (
 	MaxRead    = 64  // rooms for which a session keeps how far it has read
 )
 
+// commands holds each command that is decided, with its rule. The fields of a command stand beside its rule. Ping, Help,
+// Resume and Call have no row: they are never decided. A second hello and an operator's password have no fields: only
+// that they came counts, and no log may hold the secrets in them.
+var commands = table[protocol.Command]{
+	ofAll(2, (*Machine).say, sayFields),
+	ofAll(3, (*Machine).act, meFields),
+	ofAll(4, (*Machine).whisper, msgFields),
+	ofAll(1, (*Machine).secondHello, none[protocol.Hello]),
+	ofAll(5, (*Machine).rename, renameFields),
+	ofAll(6, (*Machine).join, joinFields),
+	ofAll(7, (*Machine).watch, watchFields),
+	ofAll(8, (*Machine).partRoom, partFields),
+	ofAll(9, (*Machine).listRooms, roomsFields),
+	ofAll(10, (*Machine).who, whoFields),
+	ofAll(11, (*Machine).topic, topicFields),
+	ofAll(12, (*Machine).history, historyFields),
+	ofAll(13, (*Machine).search, searchFields),
+	ofAll(14, (*Machine).redact, redactFields),
+	ofAll(15, (*Machine).ignore, ignoreFields),
+	ofAll(16, (*Machine).away, awayFields),
+	ofAll(17, (*Machine).setEcho, echoFields),
+	ofAll(18, (*Machine).markRead, readFields),
+	ofAll(19, (*Machine).quit, quitFields),
+	ofAll(20, (*Machine).goToDesk, deskFields),
+	ofAll(21, (*Machine).leaveNoDesk, none[protocol.LeaveDesk]),
+	ofAll(22, (*Machine).noPassword, none[protocol.Operator]),
+	ofOperators(31, (*Machine).replyByNumber, replyFields, notReplying),
+	ofOperators(28, (*Machine).next, none[protocol.Next], onlyOperators),
+	ofOperators(29, (*Machine).take, takeFields, onlyOperators),
+	ofOperators(30, (*Machine).to, toFields, onlyOperators),
+	ofOperators(32, (*Machine).canned, cannedFields, justType),
+	ofOperators(33, (*Machine).hand, handFields, onlyOperators),
+	ofOperators(34, (*Machine).hold, holdFields, onlyOperators),
+	ofOperators(35, (*Machine).closeTicket, closeFields, onlyOperators),
+	ofOperators(36, (*Machine).note, noteFields, onlyOperators),
+	ofOperators(37, (*Machine).transcript, transcriptFields, onlyOperators),
+	ofOperators(27, (*Machine).showQueue, queueFields, onlyOperators),
+	ofOperators(26, (*Machine).setDuty, dutyFields, onlyOperators),
+	ofOperators(23, (*Machine).kick, kickFields, onlyOperators),
+	ofOperators(24, (*Machine).announce, announceFields, onlyOperators),
+	ofOperators(25, (*Machine).stop, stopFields, onlyOperators),
+}
+
+func ofAll[T any](kind byte, rule func(*Machine, *Session, T), fields func(*T, *coder)) entry[protocol.Command] {
+	return entryOf[protocol.Command](kind, rule, fields)
+}
+
+// ofOperators returns the row of a command that only operators may give. barred is what another session is told.
+func ofOperators[T any](kind byte, rule func(*Machine, *Session, T), fields func(*T, *coder), barred *protocol.Refusal) entry[protocol.Command] {
+	row := entryOf[protocol.Command](kind, rule, fields)
+	row.barred = barred
+	return row
+}
+
 // command carries out a command of s, or rejects it.
-func (m *Machine) command(s *Session, cmd protocol.Command) {
+func (m *Machine) command(s *Session, op Command) {
+	cmd := op.Command
+	m.ref = op.Ref
 	if reply, ok := cmd.(protocol.Reply); ok && !s.Operator && !s.Program { // typed, and perhaps an ordinary line
 		cmd = protocol.Say{Ref: reply.Ref, Text: reply.Line()}
 	}
@@ -33,114 +87,16 @@ func (m *Machine) command(s *Session, cmd protocol.Command) {
 	if s.Room == protocol.DeskRoom && m.visitorCommand(s, cmd) {
 		return
 	}
-	switch cmd := cmd.(type) {
-	case protocol.Hello:
-		m.rejectf(s, "second-hello", "hello is said once, in the first line")
-	case protocol.Say:
-		m.say(s, cmd)
-	case protocol.Me:
-		m.act(s, cmd)
-	case protocol.Msg:
-		m.whisper(s, cmd)
-	case protocol.Rename:
-		m.rename(s, cmd.Nick)
-	case protocol.Join:
-		m.join(s, cmd.Room)
-	case protocol.Watch:
-		m.watch(s, cmd.Room)
-	case protocol.Part:
-		m.partRoom(s, cmd.Room)
-	case protocol.Rooms:
-		m.answer(s, m.roomList(s, cmd))
-	case protocol.Who:
-		m.who(s, cmd.Room)
-	case protocol.Topic:
-		m.topic(s, cmd)
-	case protocol.History:
-		m.history(s, cmd)
-	case protocol.Search:
-		m.search(s, cmd)
-	case protocol.Redact:
-		m.redact(s)
-	case protocol.Ignore:
-		m.ignore(s, cmd.Nick)
-	case protocol.Away:
-		m.away(s, cmd.Text)
-	case protocol.Echo:
-		m.change(s.ID, EchoSet(cmd))
-		m.answer(s, protocol.Echoing(cmd))
-	case protocol.Read:
-		m.markRead(s, cmd)
-	case protocol.Quit:
-		m.quit(s, short(cmd.Text))
-	case protocol.Desk:
-		m.goToDesk(s, cmd)
-	case protocol.LeaveDesk:
-		m.rejectf(s, "not-at-desk", "you are not at the desk: /part leaves a room, /quit the server")
-	case protocol.Operator:
-		m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
-	case protocol.Reply:
-		if !s.Operator { // it must not be said in the room: s may have been an operator a moment ago
-			m.reject(s, notReplying)
-			return
-		}
-		m.reply(s, cmd.Ticket, cmd.Ref, cmd.Text)
-	case protocol.Kick, protocol.Announce, protocol.Stop, protocol.Duty, protocol.Queue, protocol.Next, protocol.Take, protocol.To,
-		protocol.Canned, protocol.Hand, protocol.Hold, protocol.Close, protocol.Note, protocol.Transcript:
-		m.operate(s, cmd)
-	default:
-		panic(fmt.Sprintf("state: a command of an unknown type %T", cmd))
-	}
-}
-
-var notReplying = protocol.Refuse("stray-reply", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
-
-// operate carries out the commands that only operators may give.
-func (m *Machine) operate(s *Session, cmd protocol.Command) {
-	if !s.Operator {
-		why := onlyOperators
-		if _, say := cmd.(protocol.Canned); say {
-			why = justType
-		}
-		m.reject(s, why)
+	row := commands.rowOf(cmd)
+	if row.barred != nil && !s.Operator { // it must not be said in the room either: s may have been an operator a moment ago
+		m.reject(s, row.barred)
 		return
 	}
-	switch cmd := cmd.(type) {
-	case protocol.Kick:
-		cmd.Text = short(cmd.Text)
-		m.kick(s, cmd)
-	case protocol.Announce:
-		m.emit(Everybody, s.ID, protocol.Announced{Meta: m.stamp(protocol.Room{}), From: s.Nick, Text: cmd.Text})
-	case protocol.Stop:
-		m.read(s, Shutdown{short(cmd.Text)})
-	case protocol.Duty:
-		m.setDuty(s, cmd.On)
-	case protocol.Queue:
-		m.showQueue(s, cmd)
-	case protocol.Next:
-		m.next(s)
-	case protocol.Take:
-		m.take(s, cmd.Ticket)
-	case protocol.To:
-		m.to(s, cmd.Ticket)
-	case protocol.Canned:
-		m.canned(s, cmd)
-	case protocol.Hand:
-		m.hand(s, cmd)
-	case protocol.Hold:
-		m.hold(s, cmd)
-	case protocol.Close:
-		m.closeTicket(s, cmd)
-	case protocol.Note:
-		m.note(s, cmd)
-	case protocol.Transcript:
-		m.transcript(s, cmd.Ticket)
-	default:
-		panic(fmt.Sprintf("state: an operator's command of an unknown type %T", cmd))
-	}
+	row.do(m, s, cmd)
 }
 
 var (
+	notReplying   = protocol.Refuse("stray-reply", "nobody has heard that: a line that begins with the number of a visitor is an operator's answer, and you are no operator; to say it here, please begin with another word")
 	onlyOperators = protocol.Refuse("operators-only", "only an operator can do that")
 	justType      = protocol.Refuse("operators-only", "only operators say the ready replies: to say something, just type it")
 )

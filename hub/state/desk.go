@@ -91,7 +91,7 @@ var nobodyToAsk = protocol.Refuse("already-operator", "nobody has heard that: yo
 // leaveDesk moves s back to its room. On a server that is only a desk, it quits.
 func (m *Machine) leaveDesk(s *Session) {
 	if m.Settings.Desk {
-		m.quit(s, protocol.Text{})
+		m.quit(s, protocol.Quit{})
 		return
 	}
 	if why := m.move(s, m.roomBefore(s)); why != nil {
@@ -99,6 +99,11 @@ func (m *Machine) leaveDesk(s *Session) {
 		return
 	}
 	m.seeOther(s)
+}
+
+// leaveNoDesk is for a session that is not at the desk.
+func (m *Machine) leaveNoDesk(s *Session, _ protocol.LeaveDesk) {
+	m.rejectf(s, "not-at-desk", "you are not at the desk: /part leaves a room, /quit the server")
 }
 
 // roomBefore returns the room to which s goes from the desk.
@@ -148,4 +153,9 @@ func (m *Machine) status(s *Session) protocol.Event {
 	}
 	q := m.standing(s)
 	return protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &q}
+}
+
+func deskFields(v *protocol.Desk, c *coder) {
+	c.ref(&v.Ref)
+	c.text(&v.Text)
 }

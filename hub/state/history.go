@@ -44,3 +44,17 @@ func (s *Session) readableIn(named protocol.Room) ([]Stream, *protocol.Refusal) 
 	}
 	return []Stream{s.stream(room), Mailbox(s.ID), Everybody}, nil
 }
+
+func historyFields(v *protocol.History, c *coder) {
+	number(c, &v.Lines)
+	c.flags(&v.All)
+	c.instant(&v.Since)
+	number(c, &v.Before)
+	number(c, &v.Around)
+	c.room(&v.Room)
+}
+
+func searchFields(v *protocol.Search, c *coder) {
+	c.text(&v.Text)
+	c.room(&v.Room)
+}

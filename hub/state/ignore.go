@@ -11,7 +11,8 @@ import (
 
 // ignore toggles whether s ignores a session, named as it was when it was ignored or as it is now: s is not told when
 // an ignored session is renamed.
-func (m *Machine) ignore(s *Session, n protocol.Nick) {
+func (m *Machine) ignore(s *Session, cmd protocol.Ignore) {
+	n := cmd.Nick
 	if n == (protocol.Nick{}) {
 		m.answer(s, protocol.IgnoreList{Names: m.namesIgnored(s)})
 		return
@@ -91,8 +92,8 @@ func (m *Machine) hearAgain(s *Session, whom func(Ignored) bool) {
 }
 
 // ignoreSet applies IgnoreSet.
-func (m *Machine) ignoreSet(s *Session, list []Ignored) {
-	m.touchSession(s).Ignoring = list
+func (m *Machine) ignoreSet(s *Session, c IgnoreSet) {
+	m.touchSession(s).Ignoring = c.List
 	m.indexIgnoring(s)
 }
 
@@ -119,3 +120,5 @@ func (s *Session) ignores(session uuid.UUID, name protocol.Nick) bool {
 	key := name.Keys()[0]
 	return slices.ContainsFunc(s.Ignoring, func(i Ignored) bool { return i.Session == session || i.key == key })
 }
+
+func ignoreFields(v *protocol.Ignore, c *coder) { c.nick(&v.Nick) }

@@ -13,6 +13,7 @@ import (
 // kick ends a session for an operator, and blocks its nick for a while. It also blocks its address, unless other
 // sessions come from there. Operators cannot be kicked.
 func (m *Machine) kick(s *Session, cmd protocol.Kick) {
+	cmd.Text = short(cmd.Text)
 	v := m.named(cmd.Nick)
 	switch {
 	case v == nil:
@@ -108,7 +109,7 @@ func (b *block) left(now time.Time) protocol.Seconds {
 
 // blocked applies Blocked, with keys that are all of nicks or all of addresses. A key that is blocked for longer
 // already stays so.
-func (m *Machine) blocked(c Blocked) {
+func (m *Machine) blocked(_ *Session, c Blocked) {
 	m.unblock(isAddress(c.Keys[0]), len(c.Keys))
 	for _, key := range c.Keys {
 		b := m.blocks[key]
@@ -149,4 +150,10 @@ func byFree(a, b *block) int { return cmp.Or(a.until.Compare(b.until), cmp.Compa
 func (m *Machine) free(b *block) {
 	m.touchBlock(b).row = 0
 	delete(m.blocks, b.key)
+}
+
+func kickFields(v *protocol.Kick, c *coder) {
+	c.nick(&v.Nick)
+	number(c, &v.For)
+	c.text(&v.Text)
 }

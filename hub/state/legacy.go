@@ -62,7 +62,7 @@ func (m *Machine) topicsThatFit(all []LegacyTopic) (kept []LegacyTopic) {
 }
 
 // inherited applies Inherited. A room counts as empty since its topic was set.
-func (m *Machine) inherited(c Inherited) {
+func (m *Machine) inherited(_ *Session, c Inherited) {
 	m.touchCommon().Tickets = max(m.Tickets, c.Ticket)
 	for _, t := range c.Topics {
 		r := m.room(t.Room)

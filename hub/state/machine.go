@@ -1,7 +1,6 @@
 package state
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,34 +75,7 @@ func (m *Machine) decide(in *Intent) {
 		m.out.Void = true
 		return
 	}
-	switch op := in.Op.(type) {
-	case Began:
-		m.start(op)
-	case Open:
-		m.open(s, op)
-	case Resume:
-		m.resume(s, op)
-	case Lost:
-		m.lose(s, op)
-	case Seen:
-		m.noteSeen(op)
-	case Withdrawn:
-		m.withdraw(s)
-	case Promote:
-		m.promote(s)
-	case Command:
-		m.ref = op.Ref
-		m.command(s, op.Command)
-	case Continue:
-		m.closeNext(s, op.closing)
-	case Due:
-		m.due()
-	case Heartbeat:
-	case Checksum:
-		m.compare(op)
-	default:
-		panic(fmt.Sprintf("state: an intent of an unknown type %T", op))
-	}
+	ops.rowOf(in.Op).do(m, s, in.Op)
 }
 
 // sessionOf returns the session of an intent; nil: it is the server's, or that of a connection without a session. ok

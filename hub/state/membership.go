@@ -95,6 +95,8 @@ func (m *Machine) endStays(s *Session) {
 	}
 }
 
+func (m *Machine) stayEnded(s *Session, c StayEnded) { m.touchSession(s).endStay(c.Stream, m.head) }
+
 // leave applies Left: s is in one room less.
 func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	m.touchSession(s)

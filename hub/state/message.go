@@ -147,3 +147,32 @@ func isLine(e protocol.Recorded) bool {
 	}
 	return false
 }
+
+func sayFields(v *protocol.Say, c *coder) {
+	c.ref(&v.Ref)
+	c.text(&v.Text)
+	number(c, &v.Ticket)
+	c.room(&v.Room)
+}
+
+func meFields(v *protocol.Me, c *coder) {
+	c.ref(&v.Ref)
+	c.text(&v.Text)
+	c.room(&v.Room)
+}
+
+func msgFields(v *protocol.Msg, c *coder) {
+	c.ref(&v.Ref)
+	c.nick(&v.To)
+	c.text(&v.Text)
+}
+
+// setEcho sets whether s receives its own lines.
+func (m *Machine) setEcho(s *Session, cmd protocol.Echo) {
+	m.change(s.ID, EchoSet(cmd))
+	m.answer(s, protocol.Echoing(cmd))
+}
+
+func (m *Machine) echoSet(s *Session, c EchoSet) { m.touchSession(s).Echo = c.On }
+
+func echoFields(v *protocol.Echo, c *coder) { c.flags(&v.On) }

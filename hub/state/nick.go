@@ -11,7 +11,8 @@ import (
 )
 
 // rename gives s another nick.
-func (m *Machine) rename(s *Session, to protocol.Nick) {
+func (m *Machine) rename(s *Session, cmd protocol.Rename) {
+	to := cmd.Nick
 	if to == s.Nick {
 		m.notice(s, "you are "+to.String()+" already")
 		return
@@ -159,8 +160,10 @@ func (m *Machine) renamed(s *Session, to protocol.Nick) {
 	m.claimName(s)
 }
 
+func (m *Machine) nameTaken(s *Session, c NameTaken) { m.renamed(s, c.Nick) }
+
 // nameReleased lets other sessions take the nick of s, which is not connected.
-func (m *Machine) nameReleased(s *Session) {
+func (m *Machine) nameReleased(s *Session, _ NameReleased) {
 	m.freeName(m.touchSession(s))
 	s.Released = true
 }
@@ -175,3 +178,5 @@ func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix
 	}
 	return h.Conn, h.Began.Add(ShortTime)
 }
+
+func renameFields(v *protocol.Rename, c *coder) { c.nick(&v.Nick) }

@@ -68,7 +68,7 @@ func (m *Machine) liveNodes() (live []*node) {
 }
 
 // nodeBegan applies NodeBegan: an incarnation is live.
-func (m *Machine) nodeBegan(c NodeBegan) {
+func (m *Machine) nodeBegan(_ *Session, c NodeBegan) {
 	o := m.Order
 	i, found := slices.BinarySearchFunc(o.Nodes, c.Node, func(n node, no Node) int { return cmp.Compare(n.No, no) })
 	if !found {
@@ -110,7 +110,7 @@ func (m *Machine) loseNode(s *Session, of toldUpto) {
 	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.toldUpto(of), Unsure: (!of.Clean || s.Behind) && !s.Program, Quiet: true})
 }
 
-func (m *Machine) nodeEnded(c NodeEnded) { m.node(c.Node).Ended = true }
+func (m *Machine) nodeEnded(_ *Session, c NodeEnded) { m.node(c.Node).Ended = true }
 
 // toldBy returns up to where the clients of a node got their entries.
 func (m *Machine) toldBy(no Node) toldUpto {

@@ -12,7 +12,7 @@ import (
 func (m *Machine) open(guest *Session, op Open) {
 	m.ref = op.Ref
 	if guest != nil && guest.Program {
-		m.rejectf(guest, "second-hello", "hello is said once, in the first line")
+		m.secondHello(guest, protocol.Hello{})
 		return
 	}
 	if s := m.codes[op.Token]; s != nil && s != guest {
@@ -36,6 +36,10 @@ func (m *Machine) open(guest *Session, op Open) {
 	noNick := m.firstNick(&s, op.Nick, op.Guest)
 	m.change(s.ID, Opened{s})
 	m.arrive(m.sessions[s.ID], op, to, noNick, noRoom)
+}
+
+func (m *Machine) secondHello(s *Session, _ protocol.Hello) {
+	m.rejectf(s, "second-hello", "hello is said once, in the first line")
 }
 
 // newcomer returns the session that op begins, without a nick.

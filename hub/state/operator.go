@@ -16,7 +16,7 @@ import (
 func (s *Session) isThere() bool { return s.Conn != 0 }
 
 // promote makes a session an operator.
-func (m *Machine) promote(s *Session) {
+func (m *Machine) promote(s *Session, _ Promote) {
 	switch {
 	case s == nil || s.Room == protocol.Room{}: // its connection has ended
 	case s.Serves:
@@ -41,6 +41,18 @@ func (m *Machine) promoteVisitor(s *Session) {
 	m.answer(s, protocol.Promoted{})
 }
 
+// noPassword is for a session that asks to be an operator where that needs no password: the hub has checked a password.
+func (m *Machine) noPassword(s *Session, _ protocol.Operator) {
+	m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
+}
+
+func (m *Machine) promoted(s *Session, _ Promoted) { m.touchSession(s).Operator = true }
+
+func (m *Machine) demoted(s *Session, _ Demoted) {
+	m.touchSession(s).Operator = false
+	m.retired(s)
+}
+
 // beginDuty has an operator hear the desk and take visitors, unless it hears the desk already.
 func (m *Machine) beginDuty(s *Session) {
 	if !s.Serves {
@@ -48,12 +60,12 @@ func (m *Machine) beginDuty(s *Session) {
 	}
 }
 
-func (m *Machine) setDuty(s *Session, on bool) {
+func (m *Machine) setDuty(s *Session, cmd protocol.Duty) {
 	words := "you are on duty: /next takes who waits longest"
-	if !on {
+	if !cmd.On {
 		words = "you are off duty: nobody new is yours, and those whom you have stay with you"
 	}
-	m.tellDuty(s, on, "")
+	m.tellDuty(s, cmd.On, "")
 	m.notice(s, words)
 }
 
@@ -163,3 +175,16 @@ func (m *Machine) reconnected(s *Session) {
 		m.hush(s) // it was not told yet that its lines are rejected
 	}
 }
+
+// announce tells all sessions.
+func (m *Machine) announce(s *Session, cmd protocol.Announce) {
+	m.emit(Everybody, s.ID, protocol.Announced{Meta: m.stamp(protocol.Room{}), From: s.Nick, Text: cmd.Text})
+}
+
+func announceFields(v *protocol.Announce, c *coder) { c.text(&v.Text) }
+
+func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{short(cmd.Text)}) }
+
+func stopFields(v *protocol.Stop, c *coder) { c.text(&v.Text) }
+
+func dutyFields(v *protocol.Duty, c *coder) { c.flags(&v.On) }

@@ -9,8 +9,6 @@ import (
 	"github.com/google/uuid"
 )
 
-
-
 // Several nodes may decide one order: a log brings the same intents in the same sequence to each of them, so each has
 // the same state. No decision may depend on what a node does not know from the log, so the nodes are state
 // themselves:

@@ -159,11 +159,16 @@ func (m *Machine) operatorList() []protocol.OperatorInfo {
 }
 
 // next assigns the visitor that has waited longest to s.
-func (m *Machine) next(s *Session) {
+func (m *Machine) next(s *Session, _ protocol.Next) {
 	if t := m.longest(); t != nil {
 		m.takeOver(s, t)
 		return
 	}
 	m.hush(s) // lines sent together with it were meant for that visitor
 	m.notice(s, "nobody waits")
+}
+
+func queueFields(v *protocol.Queue, c *coder) {
+	c.flags(&v.All)
+	number(c, &v.From)
 }

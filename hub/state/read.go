@@ -10,10 +10,7 @@ import (
 // markRead keeps how far s has read in a room. A mark never goes back, nor beyond the head. If there are too many,
 // the one that is least far goes.
 func (m *Machine) markRead(s *Session, cmd protocol.Read) {
-	room := cmd.Room
-	if room == (protocol.Room{}) {
-		room = s.Room
-	}
+	room := cmp.Or(cmd.Room, s.Room)
 	if why := m.checkRead(s, room); why != nil {
 		m.reject(s, why)
 		return
@@ -52,4 +49,11 @@ func (m *Machine) checkRead(s *Session, room protocol.Room) *protocol.Refusal {
 
 func noRoom(room protocol.Room) *protocol.Refusal {
 	return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
+}
+
+func (m *Machine) readSet(s *Session, c ReadSet) { m.touchSession(s).Read = c.List }
+
+func readFields(v *protocol.Read, c *coder) {
+	c.room(&v.Room)
+	number(c, &v.Seq)
 }

@@ -12,7 +12,7 @@ import (
 const redactEvery = time.Minute
 
 // redact removes what s has said, from the state at once and then from the journal.
-func (m *Machine) redact(s *Session) {
+func (m *Machine) redact(s *Session, _ protocol.Redact) {
 	if wait := s.Redacted.Add(redactEvery).Sub(m.now); wait > 0 {
 		m.rejectf(s, "forget-too-soon", "that can be done once a minute: please try again in %s", protocol.SecondsOf(wait))
 		return
@@ -50,7 +50,7 @@ func (m *Machine) writes(s *Session, st Stream) {
 
 // redacted removes the words of s from the state: topics that it has set, its away text, and what the queue shows of
 // its tickets.
-func (m *Machine) redacted(s *Session) {
+func (m *Machine) redacted(s *Session, _ Redacted) {
 	m.touchSession(s)
 	s.Redacted, s.Away = m.now, protocol.Text{}
 	for _, r := range m.topicsOf(s) {
@@ -83,3 +83,5 @@ func (m *Machine) wordsAtDesk(s *Session) (tickets []*Ticket) {
 	slices.SortFunc(tickets, func(a, b *Ticket) int { return cmp.Compare(a.No, b.No) })
 	return tickets
 }
+
+func redactFields(v *protocol.Redact, c *coder) { c.flags(&v.Sure) }

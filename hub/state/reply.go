@@ -2,7 +2,12 @@ package state
 
 import (
 	"chinwag/protocol"
+	"cmp"
 )
+
+func (m *Machine) replyByNumber(s *Session, cmd protocol.Reply) {
+	m.reply(s, cmd.Ticket, cmd.Ref, cmd.Text)
+}
 
 // reply answers a visitor by number.
 func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text protocol.Text) {
@@ -104,10 +109,8 @@ func (m *Machine) note(s *Session, cmd protocol.Note) {
 }
 
 // transcript replays a conversation, also that of a visitor that has gone.
-func (m *Machine) transcript(s *Session, no protocol.Ticket) {
-	if no == 0 {
-		no = s.Target.Ticket
-	}
+func (m *Machine) transcript(s *Session, cmd protocol.Transcript) {
+	no := cmp.Or(cmd.Ticket, s.Target.Ticket)
 	switch {
 	case no == 0:
 		m.rejectf(s, "no-target", "whose? Please name the number, /queue shows them")
@@ -117,3 +120,17 @@ func (m *Machine) transcript(s *Session, no protocol.Ticket) {
 		m.read(s, Transcript{Ticket: no, Lines: -1})
 	}
 }
+
+func replyFields(v *protocol.Reply, c *coder) {
+	c.ref(&v.Ref)
+	number(c, &v.Ticket)
+	c.text(&v.Text)
+}
+
+func noteFields(v *protocol.Note, c *coder) {
+	c.ref(&v.Ref)
+	number(c, &v.Ticket)
+	c.text(&v.Text)
+}
+
+func transcriptFields(v *protocol.Transcript, c *coder) { number(c, &v.Ticket) }

@@ -22,7 +22,8 @@ type Room struct {
 }
 
 // join moves s to a room that it asks for.
-func (m *Machine) join(s *Session, to protocol.Room) {
+func (m *Machine) join(s *Session, cmd protocol.Join) {
+	to := cmd.Room
 	if to == protocol.DeskRoom || m.Settings.Desk && !s.Operator {
 		m.goToDesk(s, protocol.Desk{})
 		return
@@ -174,8 +175,10 @@ func (m *Machine) makeRoom(to protocol.Room) {
 }
 
 // roomDropped removes the topic of an empty room, and thereby the room.
-func (m *Machine) roomDropped(name protocol.Room) {
-	r := m.rooms[name]
+func (m *Machine) roomDropped(_ *Session, c RoomDropped) {
+	r := m.rooms[c.Room]
 	m.setTopic(r, protocol.Text{}, uuid.Nil, protocol.Nick{})
 	m.indexRoom(r)
 }
+
+func joinFields(v *protocol.Join, c *coder) { c.room(&v.Room) }

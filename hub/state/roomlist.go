@@ -28,7 +28,9 @@ func (m *Machine) showLast(s *Session, in Place) {
 	}
 }
 
-// roomList lists the rooms that have members and whose name and topic hold all of the words, those with most
+func (m *Machine) listRooms(s *Session, cmd protocol.Rooms) { m.answer(s, m.roomList(s, cmd)) }
+
+// roomList returns the rooms that have members and whose name and topic hold all of the words, those with most
 // connected members first. It returns one page, which begins after a room.
 func (m *Machine) roomList(s *Session, cmd protocol.Rooms) protocol.Event {
 	words := strings.Fields(strings.ToLower(cmd.Words.String()))
@@ -74,10 +76,8 @@ func (s *Session) finds(r *Room, words []string) bool {
 }
 
 // who answers s with the members of a room that it may enter.
-func (m *Machine) who(s *Session, room protocol.Room) {
-	if room == (protocol.Room{}) {
-		room = s.Room
-	}
+func (m *Machine) who(s *Session, cmd protocol.Who) {
+	room := cmp.Or(cmd.Room, s.Room)
 	if why := m.checkLook(s, room); why != nil {
 		m.reject(s, why)
 		return
@@ -115,3 +115,10 @@ func (m *Machine) membersOf(r *Room) protocol.Event {
 	}
 	return e
 }
+
+func roomsFields(v *protocol.Rooms, c *coder) {
+	c.text(&v.Words)
+	c.room(&v.After)
+}
+
+func whoFields(v *protocol.Who, c *coder) { c.room(&v.Room) }

@@ -16,7 +16,7 @@ func (s *Session) toldUpto(of toldUpto) uint64 {
 
 // noteSeen keeps up to where clients got their entries: those of the node whose intent it is. A session may be on
 // another node by now.
-func (m *Machine) noteSeen(op Seen) {
+func (m *Machine) noteSeen(_ *Session, op Seen) {
 	for _, b := range op.Behind {
 		s := m.sessions[b.Session]
 		if s.isAt(m.in.Node) && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
@@ -32,7 +32,7 @@ func (m *Machine) noteSeen(op Seen) {
 	}
 }
 
-func (m *Machine) seenUpto(c SeenUpto) {
+func (m *Machine) seenUpto(_ *Session, c SeenUpto) {
 	if n := m.node(c.Node); n != nil {
 		n.Told = toldUpto{c.Position, c.Clean}
 		return

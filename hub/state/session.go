@@ -114,8 +114,8 @@ func (m *Machine) lose(s *Session, op Lost) {
 }
 
 // quit ends a session by its own wish.
-func (m *Machine) quit(s *Session, t protocol.Text) {
-	conn, left := s.Conn, protocol.Left{Reason: protocol.Departed, Text: t}
+func (m *Machine) quit(s *Session, cmd protocol.Quit) {
+	conn, left := s.Conn, protocol.Left{Reason: protocol.Departed, Text: short(cmd.Text)}
 	if s.Room == protocol.DeskRoom && s.Code != (Secret{}) && m.leavesMessage(s) {
 		m.detach(s, left, m.Settings.Hold, m.head) // it gets all that comes before the goodbye
 	} else {
@@ -125,7 +125,9 @@ func (m *Machine) quit(s *Session, t protocol.Text) {
 }
 
 // withdraw ends the session of a connection that goes on, and is in no room before its hello.
-func (m *Machine) withdraw(s *Session) { m.end(s, protocol.Left{Reason: protocol.Departed}) }
+func (m *Machine) withdraw(s *Session, _ Withdrawn) {
+	m.end(s, protocol.Left{Reason: protocol.Departed})
+}
 
 // detach has s leave its rooms, and holds it for a time.
 func (m *Machine) detach(s *Session, left protocol.Left, long time.Duration, seen uint64) {
@@ -161,7 +163,7 @@ func (m *Machine) partFor(s *Session, left protocol.Left, atDesk protocol.Reason
 }
 
 // opened applies Opened: the session is in no room yet.
-func (m *Machine) opened(c Opened) {
+func (m *Machine) opened(_ *Session, c Opened) {
 	s := new(Session)
 	*s = c.Session
 	s.row = 0
@@ -179,6 +181,7 @@ func (m *Machine) attached(s *Session, c Attached) {
 	s.Program, s.Echo, s.At = c.Program, c.Echo, c.At.Prefix
 	s.Seen = max(s.Seen, c.Seen)
 	s.Quiet, s.Short, s.Returned, s.Behind, s.Rewatch = false, false, true, true, nil
+	m.reconnected(s)
 }
 
 // detached applies Detached.
@@ -221,8 +224,10 @@ func (m *Machine) unhold(s *Session) {
 }
 
 // ended applies Ended: s is in no room.
-func (m *Machine) ended(s *Session) {
+func (m *Machine) ended(s *Session, _ Ended) {
 	m.touchSession(s)
 	m.unindexSession(s)
 	s.row = 0
 }
+
+func quitFields(v *protocol.Quit, c *coder) { c.text(&v.Text) }

@@ -33,7 +33,7 @@ func (set Settings) exact() Settings {
 }
 
 // configured applies Configured. Lower bounds drop no ticket that exists already.
-func (m *Machine) configured(c Configured) {
+func (m *Machine) configured(_ *Session, c Configured) {
 	was, set := m.Settings, &c.Settings
 	m.touchCommon().Settings = c.Settings
 	m.keepReplies()

@@ -22,7 +22,7 @@ const (
 // connection. The other members are not told: a session that was connected is held in its rooms. A session that was
 // held is held anew, because it could not come back while the server was away. Where other nodes are live, their
 // sessions go on. A lone server knows of no other node.
-func (m *Machine) start(op Began) {
+func (m *Machine) start(_ *Session, op Began) {
 	was, set := m.Settings, op.Settings.exact()
 	if !reflect.DeepEqual(was, set) {
 		m.change(uuid.Nil, Configured{set})
@@ -113,7 +113,7 @@ func (m *Machine) openRooms() {
 }
 
 // started counts the starts that come one soon after the other.
-func (m *Machine) started() {
+func (m *Machine) started(*Session, Started) {
 	c := m.touchCommon()
 	if m.now.Sub(c.Started) >= soonAgain {
 		c.Starts = 0

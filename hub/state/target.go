@@ -39,13 +39,13 @@ func (m *Machine) setTarget(s *Session, to Target) {
 }
 
 // to changes where the lines of s go.
-func (m *Machine) to(s *Session, no protocol.Ticket) {
-	if no == 0 {
+func (m *Machine) to(s *Session, cmd protocol.To) {
+	if cmd.Ticket == 0 {
 		m.aim(s, nil)
 		m.answer(s, m.serving(s, protocol.Target{}))
 		return
 	}
-	t, refusal := m.owned(s, no)
+	t, refusal := m.owned(s, cmd.Ticket)
 	switch {
 	case refusal != nil:
 		m.hush(s)
@@ -162,3 +162,7 @@ func (m *Machine) serving(s *Session, e protocol.Target) protocol.Event {
 	}
 	return e
 }
+
+func (m *Machine) targetSet(s *Session, c TargetSet) { m.touchSession(s).Target = c.Target }
+
+func toFields(v *protocol.To, c *coder) { number(c, &v.Ticket) }

@@ -135,7 +135,7 @@ func (m *Machine) ticketEnded(t *Ticket) {
 }
 
 // messageLeft applies MessageLeft.
-func (m *Machine) messageLeft(s *Session) { m.visit(s, 0, s.Visiting) }
+func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.visit(s, 0, s.Visiting) }
 
 // seenOut applies SeenOut.
 func (m *Machine) seenOut(s *Session, c SeenOut) {

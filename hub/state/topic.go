@@ -62,3 +62,8 @@ func (m *Machine) setTopic(r *Room, t protocol.Text, by uuid.UUID, from protocol
 func (s *Session) shows(r *Room) bool {
 	return !r.Topic.IsBlank() && (r.By == s.ID || !s.ignores(r.By, r.From))
 }
+
+func topicFields(v *protocol.Topic, c *coder) {
+	c.text(&v.Text)
+	c.room(&v.Room)
+}

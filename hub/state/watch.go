@@ -18,7 +18,8 @@ import (
 const MaxPlaces = 256
 
 // watch has s enter another room, too, or lists its rooms.
-func (m *Machine) watch(s *Session, room protocol.Room) {
+func (m *Machine) watch(s *Session, cmd protocol.Watch) {
+	room := cmd.Room
 	if room == (protocol.Room{}) {
 		m.answer(s, protocol.Watching{Rooms: s.rooms()})
 		return
@@ -73,8 +74,8 @@ func (m *Machine) checkMore(s *Session) *protocol.Refusal {
 
 // partRoom has s leave one of its rooms. If that was in front, the one that it entered last of the others comes to
 // the front.
-func (m *Machine) partRoom(s *Session, named protocol.Room) {
-	room, why := s.roomOr(named)
+func (m *Machine) partRoom(s *Session, cmd protocol.Part) {
+	room, why := s.roomOr(cmd.Room)
 	switch {
 	case why != nil:
 		m.reject(s, why)
@@ -111,3 +112,7 @@ func (m *Machine) focused(s *Session, c Focused) {
 	}
 	s.Watches = c.Watched
 }
+
+func watchFields(v *protocol.Watch, c *coder) { c.room(&v.Room) }
+
+func partFields(v *protocol.Part, c *coder) { c.room(&v.Room) }
