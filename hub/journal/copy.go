@@ -7,25 +7,26 @@ import (
 	"chinwag/hub/state"
 )
 
-// ErrMoved is what CopyMemory returns when the store pruned entries after the rows while it was read. A second copy finds
-// newer rows.
+// ErrMoved is what CopyMemory returns when the store pruned entries
+// after the rows while it was read. A second copy finds newer rows.
 var ErrMoved = errors.New("journal: the record has gone on while it was copied")
 
-// CopyMemory copies what a start needs from another store: its rows, and the entries up to their head that the rows do not
-// hold. The node that writes the other store may go on meanwhile: the log brings the new node what is decided after these rows.
+// CopyMemory copies what a start needs from another store: its rows, and the entries
+// up to their head that the rows do not hold. The node that writes the other store
+// may go on meanwhile: the log brings the new node what is decided after these rows.
 //
 //	from    ──────────────── whole ──────── head ───────────>
 //	copy    (told as gone)        the tail       the log brings these
 //
-// The copy does not count the entries of each stream before the tail, so a client that reads on from there is told that lines
-// may be missing.
+// The copy does not count the entries of each stream before the tail, so
+// a client that reads on from there is told that lines may be missing.
 func CopyMemory(b Bounds, from Store) (*Memory, error) {
 	m := NewMemoryOf(b, from.Epoch(), from.Key())
 	whole, head, err := m.copyRows(from)
 	if err != nil {
 		return nil, err
 	}
-	m.seq, m.gone, m.kept = whole, whole, whole
+	m.seq, m.droppedSeq, m.keepAfter = whole, whole, whole
 	return m, m.copyTail(from, head)
 }
 
@@ -48,7 +49,7 @@ func (m *Memory) copyRows(from Store) (whole, head uint64, err error) {
 	if is.Position() == 0 && len(rows) > 0 {
 		return 0, 0, errors.New("journal: the rows of a server that is alone do not say where they end")
 	}
-	m.keepRows(rows)
+	m.putRows(rows)
 	return is.Whole(), is.Head(), nil
 }
 
@@ -64,10 +65,10 @@ func (m *Memory) copyTail(from Store, head uint64) error {
 			return ErrMoved
 		}
 		if m.streams[e.Stream] == nil {
-			m.streams[e.Stream] = &ring{count: e.StreamSeq - 1, dropped: m.gone}
+			m.streams[e.Stream] = &memStream{count: e.StreamSeq - 1, prunedSeq: m.droppedSeq}
 		}
 		e.Frame = nil
-		m.keep(&e)
+		m.add(&e)
 	}
 	if m.seq != head {
 		return ErrMoved

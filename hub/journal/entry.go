@@ -20,7 +20,7 @@ type Entry struct {
 
 const entryBytes = 200 // what an entry costs beside its words, about
 
-// Size is the memory that e takes without its Line, about.
+// Size is the memory that e takes without its Frame, about.
 func (e *Entry) Size() int {
 	_, words := protocol.Words(e.Event)
 	switch ev := e.Event.(type) { // what these say is not searched
@@ -46,8 +46,8 @@ func (e Entry) Redacted() Entry {
 
 func bySeq(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }
 
-// share makes the line that every client but its author's is told of e.
-func (e *Entry) share() {
+// makeFrame makes the frame that every client but its author's is told of e.
+func (e *Entry) makeFrame() {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed
 		e.Frame = protocol.NewFrame(e.Event)

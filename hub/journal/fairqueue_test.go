@@ -20,15 +20,15 @@ func address(n int) netip.Prefix {
 // forty each time, and no caller overtakes another from the same address.
 func TestAddressesTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := turns{atOnce: 1}
-		require.NoError(t, ts.take(t.Context(), address(1)))
+		ts := fairQueue{slots: 1}
+		require.NoError(t, ts.acquire(t.Context(), address(1)))
 		var went []string
 		var all sync.WaitGroup
 		wait := func(from int, name string) {
 			all.Go(func() {
-				assert.NoError(t, ts.take(t.Context(), address(from)))
+				assert.NoError(t, ts.acquire(t.Context(), address(from)))
 				went = append(went, name)
-				ts.leave()
+				ts.release()
 			})
 			synctest.Wait() // it stands in the line
 		}
@@ -38,28 +38,28 @@ func TestAddressesTakeTurns(t *testing.T) {
 		wait(2, "b0")
 		wait(2, "b1")
 		wait(3, "c0")
-		ts.leave()
+		ts.release()
 		all.Wait()
 		assert.Equal(t, []string{"a0", "b0", "c0", "a1", "b1", "a2", "a3"}, went[:7])
 		assert.Len(t, went, 43)
 		assert.Equal(t, "a39", went[42])
-		assert.Zero(t, ts.under)
+		assert.Zero(t, ts.running)
 		assert.Zero(t, ts.waiting)
-		assert.Empty(t, ts.lines)
+		assert.Empty(t, ts.queues)
 	})
 }
 
 func TestSoManyTakeTheirTurnsTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := turns{atOnce: 2}
+		ts := fairQueue{slots: 2}
 		begun, over := 0, make(chan struct{})
 		var all sync.WaitGroup
 		for i := range 9 {
 			all.Go(func() {
-				assert.NoError(t, ts.take(t.Context(), address(i)))
+				assert.NoError(t, ts.acquire(t.Context(), address(i)))
 				begun++
 				<-over
-				ts.leave()
+				ts.release()
 			})
 			synctest.Wait()
 		}
@@ -76,43 +76,43 @@ func TestSoManyTakeTheirTurnsTogether(t *testing.T) {
 
 func TestALineIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := turns{atOnce: 1, most: 5, mostFrom: 2}
+		ts := fairQueue{slots: 1, maxWaiting: 5, maxWaitingFrom: 2}
 		ctx, cancel := context.WithCancel(t.Context())
-		require.NoError(t, ts.take(ctx, address(1)))
+		require.NoError(t, ts.acquire(ctx, address(1)))
 		var all sync.WaitGroup
 		wait := func(from int) {
-			all.Go(func() { assert.ErrorIs(t, ts.take(ctx, address(from)), context.Canceled) })
+			all.Go(func() { assert.ErrorIs(t, ts.acquire(ctx, address(from)), context.Canceled) })
 			synctest.Wait()
 		}
 		wait(1)
 		wait(1)
-		assert.ErrorIs(t, ts.take(ctx, address(1)), ErrBusy, "of one address")
+		assert.ErrorIs(t, ts.acquire(ctx, address(1)), ErrBusy, "of one address")
 		wait(2)
 		wait(2)
 		wait(3)
-		assert.ErrorIs(t, ts.take(ctx, address(4)), ErrBusy, "in all")
+		assert.ErrorIs(t, ts.acquire(ctx, address(4)), ErrBusy, "in all")
 		cancel()
 		all.Wait()
 		assert.Zero(t, ts.waiting)
-		assert.Empty(t, ts.lines)
-		ts.leave()
-		require.NoError(t, ts.take(t.Context(), address(4)))
-		assert.ErrorIs(t, ts.take(ctx, address(1)), context.Canceled)
+		assert.Empty(t, ts.queues)
+		ts.release()
+		require.NoError(t, ts.acquire(t.Context(), address(4)))
+		assert.ErrorIs(t, ts.acquire(ctx, address(1)), context.Canceled)
 	})
 }
 
 // A caller that gives up at the moment when its turn comes gives the turn to the next.
 func TestATurnIsNotLost(t *testing.T) {
-	ts := turns{atOnce: 1}
-	require.NoError(t, ts.take(t.Context(), address(1)))
-	mine, err := ts.stand(address(1))
+	ts := fairQueue{slots: 1}
+	require.NoError(t, ts.acquire(t.Context(), address(1)))
+	mine, err := ts.enqueue(address(1))
 	require.NoError(t, err)
-	next, err := ts.stand(address(1))
+	next, err := ts.enqueue(address(1))
 	require.NoError(t, err)
-	ts.leave() // it is the first one's turn
+	ts.release() // it is the first one's turn
 	<-mine
-	ts.goAway(address(1), mine)
+	ts.abandon(address(1), mine)
 	<-next
-	ts.leave()
-	assert.Zero(t, ts.under)
+	ts.release()
+	assert.Zero(t, ts.running)
 }

@@ -10,28 +10,28 @@ import (
 	"chinwag/protocol"
 )
 
-// Memory is a store in the process: a bounded ring for each stream.
+// Memory is a store in the process: a bounded ring of entries for each stream.
 type Memory struct {
 	bounds Bounds
 	epoch  uuid.UUID
 	key    [32]byte
 
-	mu      sync.RWMutex
-	seq     uint64
-	bytes   int
-	gone    uint64 // position of the newest entry in a stream that was dropped as a whole
-	kept    uint64 // position up to which anything may go
-	streams map[Stream]*ring
-	rows    map[int64][]byte
+	mu         sync.RWMutex
+	seq        uint64
+	bytes      int
+	droppedSeq uint64 // position of the newest entry in a stream that was dropped as a whole
+	keepAfter  uint64 // position up to which anything may go
+	streams    map[Stream]*memStream
+	rows       map[int64][]byte
 }
 
-type ring struct {
-	tail
-	count   uint64 // entries ever
-	lines   int    // entries that were spoken
-	bytes   int
-	last    uint64 // position of the newest
-	dropped uint64 // position of the newest that was pruned, 0: none
+type memStream struct {
+	ring
+	count     uint64 // entries ever
+	lines     int    // entries that are messages
+	bytes     int
+	newestSeq uint64 // position of the newest
+	prunedSeq uint64 // position of the newest that was pruned, 0: none
 }
 
 // NewMemory makes an empty store with an epoch and a key of its own.
@@ -47,7 +47,7 @@ func NewMemoryOf(b Bounds, epoch uuid.UUID, key [32]byte) *Memory {
 	b.Bytes = bound(b.Bytes, 1<<20)
 	b.Streams = bound(b.Streams, 4096)
 	b.Total = bound(b.Total, 64<<20)
-	return &Memory{bounds: b, epoch: epoch, key: key, streams: map[Stream]*ring{}, rows: map[int64][]byte{}, kept: keepsNothing}
+	return &Memory{bounds: b, epoch: epoch, key: key, streams: map[Stream]*memStream{}, rows: map[int64][]byte{}, keepAfter: keepNone}
 }
 
 // Epoch implements Store.
@@ -67,28 +67,28 @@ func (m *Memory) Commit(entries []Entry, rows []Row) error {
 	if err := cmp.Or(CheckPositions(entries, m.seq), CheckRows(rows)); err != nil {
 		return err
 	}
-	m.keepRows(rows)
+	m.putRows(rows)
 	for i := range entries {
-		m.keep(&entries[i])
+		m.add(&entries[i])
 	}
 	m.shrink()
 	return nil
 }
 
-func (m *Memory) keep(e *Entry) {
+func (m *Memory) add(e *Entry) {
 	r := m.streams[e.Stream]
 	if r == nil {
 		if len(m.streams) >= m.bounds.Streams {
-			m.forgetOne()
+			m.dropSmallest()
 		}
-		r = &ring{dropped: m.gone} // it may be one that was dropped
+		r = &memStream{prunedSeq: m.droppedSeq} // it may be one that was dropped
 		m.streams[e.Stream] = r
 	}
 	m.seq++
 	r.count++
 	e.SetPosition(m.seq, r.count)
 	r.add(*e)
-	r.last = e.Seq
+	r.newestSeq = e.Seq
 	r.bytes += e.Size()
 	m.bytes += e.Size()
 	if e.Event.IsMessage() {
@@ -104,14 +104,14 @@ func (m *Memory) Redact(author uuid.UUID, streams []Stream, upto uint64) (n int,
 	for _, s := range streams {
 		if r := m.streams[s]; r != nil {
 			was := r.bytes
-			n += r.forget(author, upto)
+			n += r.redact(author, upto)
 			m.bytes += r.bytes - was
 		}
 	}
 	return n, nil
 }
 
-func (r *ring) forget(author uuid.UUID, upto uint64) (n int) {
+func (r *memStream) redact(author uuid.UUID, upto uint64) (n int) {
 	for i := range r.entries {
 		e := &r.entries[i]
 		if _, erased := e.Event.(protocol.Redacted); erased || e.Seq > upto || e.Author != author || !e.Event.IsMessage() {

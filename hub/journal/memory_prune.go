@@ -2,40 +2,42 @@ package journal
 
 import "math"
 
-// keepsNothing is the value of kept while nothing is kept back: anything may go.
-const keepsNothing = math.MaxUint64
+// keepNone is the value of keepAfter while nothing is kept back: anything may go.
+const keepNone = math.MaxUint64
 
 // KeepAfter implements Store. Entries that need not be kept any more go at once.
 func (m *Memory) KeepAfter(position uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.kept != keepsNothing {
-		position = max(position, m.kept)
+	if m.keepAfter != keepNone {
+		position = max(position, m.keepAfter)
 	}
-	m.kept = position
+	m.keepAfter = position
 	for _, r := range m.streams {
 		m.trim(r)
 	}
-	for len(m.streams) > m.bounds.Streams && m.forgetOne() {
+	for len(m.streams) > m.bounds.Streams && m.dropSmallest() {
 	}
 	m.shrink()
 }
 
-// mayDrop reports whether the oldest entry of a stream may go.
-func (m *Memory) mayDrop(r *ring) bool { return len(r.entries) > 0 && r.entries[0].Seq <= m.kept }
+// canDrop reports whether the oldest entry of a stream may go.
+func (m *Memory) canDrop(r *memStream) bool {
+	return len(r.entries) > 0 && r.entries[0].Seq <= m.keepAfter
+}
 
 // trim prunes one stream to its bounds.
-func (m *Memory) trim(r *ring) {
-	for (r.lines > m.bounds.Lines || len(r.entries) > MaxEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.mayDrop(r) {
+func (m *Memory) trim(r *memStream) {
+	for (r.lines > m.bounds.Lines || len(r.entries) > MaxEntries(m.bounds.Lines) || r.bytes > m.bounds.Bytes) && m.canDrop(r) {
 		m.dropOldest(r)
 	}
 }
 
-func (m *Memory) dropOldest(r *ring) {
+func (m *Memory) dropOldest(r *memStream) {
 	e := &r.entries[0]
 	r.bytes -= e.Size()
 	m.bytes -= e.Size()
-	r.dropped = e.Seq
+	r.prunedSeq = e.Seq
 	if e.Event.IsMessage() {
 		r.lines--
 	}
@@ -48,32 +50,31 @@ func (m *Memory) shrink() {
 	}
 }
 
-// shrinkLargest prunes an eighth of the largest stream, so that the search for
-// it is paid for by many lines. It reports whether there was anything that may go.
+// shrinkLargest prunes an eighth of the largest stream, so that the search for it
+// is paid for by many lines. It reports whether there was anything that may go.
 func (m *Memory) shrinkLargest() bool {
-	var largest *ring
+	var largest *memStream
 	for _, r := range m.streams {
-		if m.mayDrop(r) && (largest == nil || r.bytes > largest.bytes) {
+		if m.canDrop(r) && (largest == nil || r.bytes > largest.bytes) {
 			largest = r
 		}
 	}
 	if largest == nil {
 		return false
 	}
-	for n := len(largest.entries)/8 + 1; n > 0 && m.mayDrop(largest); n-- {
+	for n := len(largest.entries)/8 + 1; n > 0 && m.canDrop(largest); n-- {
 		m.dropOldest(largest)
 	}
 	return true
 }
 
-// forgetOne drops the smallest stream, and of equals the one that has been
-// silent longest, so that a session which makes a thousand rooms loses its own first. It
-// reports whether there was one that may go.
-func (m *Memory) forgetOne() bool {
+// dropSmallest drops the smallest stream, and of equals the one that has been silent longest, so that a
+// session which makes a thousand rooms loses its own first. It reports whether there was one that may go.
+func (m *Memory) dropSmallest() bool {
 	var least Stream
-	var of *ring
+	var of *memStream
 	for s, r := range m.streams {
-		if r.last <= m.kept && (of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.last < of.last) {
+		if r.newestSeq <= m.keepAfter && (of == nil || r.bytes < of.bytes || r.bytes == of.bytes && r.newestSeq < of.newestSeq) {
 			least, of = s, r
 		}
 	}
@@ -81,7 +82,7 @@ func (m *Memory) forgetOne() bool {
 		return false
 	}
 	m.bytes -= of.bytes
-	m.gone = max(m.gone, of.last)
+	m.droppedSeq = max(m.droppedSeq, of.newestSeq)
 	delete(m.streams, least)
 	return true
 }

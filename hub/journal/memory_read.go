@@ -20,20 +20,19 @@ func (m *Memory) Read(cur *Cursor, upto uint64, limit int) (Page, error) {
 	return p, nil
 }
 
-// readStream adds the entries of one stream after a position to the page, and counts
-// those that are gone.
+// readStream adds the entries of one stream after a position to the page, and counts those that were pruned.
 func (m *Memory) readStream(p *Page, at *StreamCursor, after, upto uint64, limit int) {
 	r := m.streams[at.Stream]
 	if at.Stream == "" {
 		return
 	}
 	if r == nil {
-		if m.gone > after && at.StreamSeq > 0 {
+		if m.droppedSeq > after && at.StreamSeq > 0 {
 			p.AtLeast, at.StreamSeq = true, 0 // once
 		}
 		return
 	}
-	if r.dropped > after {
+	if r.prunedSeq > after {
 		p.CountPruned(at, r.count-uint64(len(r.entries)))
 	}
 	i, _ := slices.BinarySearchFunc(r.entries, after+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
@@ -61,7 +60,7 @@ func (m *Memory) Tail(after uint64, limit int) (found []Entry, err error) {
 func (m *Memory) SeqOfLast(streams []Stream, upto uint64, n int) (uint64, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	var spoken []uint64
+	var messages []uint64
 	for _, s := range streams {
 		r := m.streams[s]
 		if r == nil {
@@ -70,16 +69,16 @@ func (m *Memory) SeqOfLast(streams []Stream, upto uint64, n int) (uint64, error)
 		found := 0
 		for i := len(r.entries) - 1; i >= 0 && found <= n; i-- {
 			if e := &r.entries[i]; e.Seq <= upto && e.Event.IsMessage() {
-				spoken = append(spoken, e.Seq)
+				messages = append(messages, e.Seq)
 				found++
 			}
 		}
 	}
-	if len(spoken) <= n {
+	if len(messages) <= n {
 		return 0, nil
 	}
-	slices.Sort(spoken)
-	return spoken[len(spoken)-n-1], nil
+	slices.Sort(messages)
+	return messages[len(messages)-n-1], nil
 }
 
 // Newest implements Store.
@@ -88,7 +87,7 @@ func (m *Memory) Newest(streams []Stream, upto uint64, n int) (found []Entry, mo
 	defer m.mu.RUnlock()
 	for _, s := range streams {
 		if r := m.streams[s]; r != nil {
-			found = r.spoken(found, upto, n)
+			found = r.lastMessages(found, upto, n)
 		}
 	}
 	slices.SortFunc(found, bySeq)
@@ -96,8 +95,8 @@ func (m *Memory) Newest(streams []Stream, upto uint64, n int) (found []Entry, mo
 	return found[max(0, len(found)-n):], more, nil
 }
 
-// spoken appends the last n+1 spoken entries, the newest first.
-func (r *ring) spoken(found []Entry, upto uint64, n int) []Entry {
+// lastMessages appends the last n+1 messages, the newest first.
+func (r *memStream) lastMessages(found []Entry, upto uint64, n int) []Entry {
 	most := len(found) + n + 1
 	for i := len(r.entries) - 1; i >= 0 && len(found) < most; i-- {
 		if e := &r.entries[i]; e.Seq <= upto && e.Event.IsMessage() {

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// searchAtOnce is how many entries a search copies under one lock.
-const searchAtOnce = 64
+// searchBatch is how many entries a search copies under one lock.
+const searchBatch = 64
 
 // Search implements Store. A word is found within longer words, too.
 func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
@@ -29,20 +29,19 @@ func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upt
 	return found[max(0, len(found)-n):], upto, nil
 }
 
-// searchIn looks through one stream, the newest first. A commit waits only while searchAtOnce
-// entries are copied.
+// searchIn looks through one stream, the newest first. A commit waits only while searchBatch entries are copied.
 func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto uint64, n int) (found []Entry, err error) {
-	var room [searchAtOnce]Entry
+	var buf [searchBatch]Entry
 	for upto > 0 && len(found) < n {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		some := m.newest(room[:0], st, upto)
+		some := m.lastUpto(buf[:0], st, upto)
 		if len(some) == 0 {
 			break
 		}
 		for i := range some {
-			if holds(&some[i], words) && len(found) < n {
+			if containsAll(&some[i], words) && len(found) < n {
 				found = append(found, some[i])
 			}
 		}
@@ -51,8 +50,8 @@ func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto u
 	return found, nil
 }
 
-// newest fills a slice with the last entries of a stream up to a position, the newest first.
-func (m *Memory) newest(into []Entry, st Stream, upto uint64) []Entry {
+// lastUpto fills a slice with the last entries of a stream up to a position, the newest first.
+func (m *Memory) lastUpto(into []Entry, st Stream, upto uint64) []Entry {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	r := m.streams[st]
@@ -66,7 +65,7 @@ func (m *Memory) newest(into []Entry, st Stream, upto uint64) []Entry {
 	return into
 }
 
-func holds(e *Entry, words []string) bool {
+func containsAll(e *Entry, words []string) bool {
 	_, text := protocol.Words(e.Event)
 	folded := strings.ToLower(text.String())
 	for _, w := range words {

@@ -7,25 +7,24 @@ import (
 )
 
 const (
-	maxLatest   = 64              // streams whose end is held
-	latestLines = 64              // of each, at most
-	latestBytes = 512 << 10       // of all that is held
-	latestFor   = 5 * time.Second // after which the store may have pruned some
+	maxReplays  = 64              // streams whose last messages are held
+	replayLines = 64              // of each, at most
+	replayBytes = 512 << 10       // of all that is held
+	replayTTL   = 5 * time.Second // after which the store may have pruned some
 )
 
-// latest holds the last spoken entries of a few streams. Every session that enters a room is
-// shown them, and when thousands enter they ask for the same. A newly spoken entry drops
-// what is held of its stream.
-type latest struct {
-	mu     sync.Mutex
-	ends   map[Stream]end
-	bytes  int    // of their entries
-	spoken uint64 // position after which nothing was spoken
-	epoch  int    // counts calls of Redact: an answer read before one is not kept
+// replayCache holds the last messages of a few streams, however far back they lie. Every session that enters a room
+// is shown them, and when thousands enter they ask for the same. A new message drops what is held of its stream.
+type replayCache struct {
+	mu          sync.Mutex
+	replays     map[Stream]replay
+	bytes       int    // of their entries
+	lastMessage uint64 // position after which there was no message
+	redactions  int    // calls of Redact: an answer read before one is not kept
 }
 
-// end is an answer of Store.Newest.
-type end struct {
+// replay is an answer of Store.Newest.
+type replay struct {
 	n       int // that were asked for
 	entries []Entry
 	bytes   int
@@ -33,75 +32,74 @@ type end struct {
 	read    time.Time
 }
 
-// Newest is Store's, and may be a few seconds behind what the store prunes. The caller must not
-// change the entries.
+// Newest is Store's, and may be a few seconds behind what the store prunes. The caller must not change the entries.
 func (j *Journal) Newest(streams []Stream, upto uint64, n int) ([]Entry, bool, error) {
-	if len(streams) != 1 || n > latestLines {
+	if len(streams) != 1 || n > replayLines {
 		return j.Store.Newest(streams, upto, n)
 	}
-	found, epoch := j.latest.find(streams[0], upto, n)
+	found, redactions := j.replays.get(streams[0], upto, n)
 	if found != nil {
 		return found.entries, found.more, nil
 	}
 	read := time.Now()
 	entries, more, err := j.Store.Newest(streams, upto, n)
 	if err == nil {
-		j.latest.keep(streams[0], upto, end{n: n, entries: slices.Clip(entries), more: more, read: read}, epoch)
+		j.replays.put(streams[0], upto, replay{n: n, entries: slices.Clip(entries), more: more, read: read}, redactions)
 	}
 	return entries, more, err
 }
 
-func (l *latest) find(st Stream, upto uint64, n int) (found *end, epoch int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	e, ok := l.ends[st]
-	if !ok || e.n != n || time.Since(e.read) > latestFor || len(e.entries) > 0 && e.entries[len(e.entries)-1].Seq > upto {
-		return nil, l.epoch
+func (c *replayCache) get(st Stream, upto uint64, n int) (found *replay, redactions int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, ok := c.replays[st]
+	if !ok || r.n != n || time.Since(r.read) > replayTTL || len(r.entries) > 0 && r.entries[len(r.entries)-1].Seq > upto {
+		return nil, c.redactions
 	}
-	return &e, l.epoch
+	return &r, c.redactions
 }
 
-// keep holds an end that was read up to a position, unless something was spoken after
-// that position or forgotten since epoch.
-func (l *latest) keep(st Stream, upto uint64, e end, epoch int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.epoch != epoch || upto < l.spoken {
+// put holds a replay that was read up to a position, unless there was a message
+// after that position, or a call of Redact since redactions were counted.
+func (c *replayCache) put(st Stream, upto uint64, r replay, redactions int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.redactions != redactions || upto < c.lastMessage {
 		return
 	}
-	for i := range e.entries {
-		e.bytes += e.entries[i].Size()
+	for i := range r.entries {
+		r.bytes += r.entries[i].Size()
 	}
-	l.letGo(st)
-	if l.ends == nil || len(l.ends) == maxLatest || l.bytes+e.bytes > latestBytes {
-		l.ends, l.bytes = map[Stream]end{}, 0
+	c.drop(st)
+	if c.replays == nil || len(c.replays) == maxReplays || c.bytes+r.bytes > replayBytes {
+		c.replays, c.bytes = map[Stream]replay{}, 0
 	}
-	l.ends[st] = e
-	l.bytes += e.bytes
+	c.replays[st] = r
+	c.bytes += r.bytes
 }
 
-// letGo drops what is held of a stream: it is not the end any more.
-func (l *latest) letGo(st Stream) {
-	l.bytes -= l.ends[st].bytes
-	delete(l.ends, st)
+// drop drops what is held of a stream: it does not end there any more.
+func (c *replayCache) drop(st Stream) {
+	c.bytes -= c.replays[st].bytes
+	delete(c.replays, st)
 }
 
-// changed drops the ends that these entries have made old.
-func (l *latest) changed(entries []Entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// update drops the replays that these entries have made old.
+func (c *replayCache) update(entries []Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for i := range entries {
 		if entries[i].Event.IsMessage() {
-			l.spoken = entries[i].Seq
-			l.letGo(entries[i].Stream)
+			c.lastMessage = entries[i].Seq
+			c.drop(entries[i].Stream)
 		}
 	}
 }
 
-// forget drops everything.
-func (l *latest) forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.epoch++
-	l.ends, l.bytes = nil, 0
+// redact drops everything.
+func (c *replayCache) redact() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.redactions++
+	c.replays, c.bytes = nil, 0
 }

@@ -73,7 +73,7 @@ func TestManyWhoComeAskTheStoreOnce(t *testing.T) {
 		assert.Equal(t, "[2 4] true", last(head))
 		assert.Equal(t, "[1 2] false", last(head-1), "of who has asked before")
 		assert.Equal(t, 3, s.times)
-		time.Sleep(latestFor + 1)
+		time.Sleep(replayTTL + 1)
 		last(head)
 		assert.Equal(t, 4, s.times, "the store may have pruned some")
 		_, err := j.Redact(uuid.New(), []Stream{"#a"}, math.MaxInt64)
@@ -108,7 +108,7 @@ func TestTheLatestAreTheStores(t *testing.T) {
 		j, commit, stop := running(t, s)
 		random := rand.New(rand.NewPCG(1, 2))
 		for i := range 3000 {
-			st := Stream(fmt.Sprint("#", random.IntN(maxLatest+9)))
+			st := Stream(fmt.Sprint("#", random.IntN(maxReplays+9)))
 			if random.IntN(3) == 0 {
 				commit(came(st))
 			} else if random.IntN(4) == 0 {
@@ -121,7 +121,7 @@ func TestTheLatestAreTheStores(t *testing.T) {
 			require.Equal(t, texts(want), texts(got))
 			require.Equal(t, wantMore, more)
 		}
-		assert.LessOrEqual(t, len(j.latest.ends), maxLatest)
+		assert.LessOrEqual(t, len(j.replays.replays), maxReplays)
 		stop()
 	})
 }

@@ -1,41 +1,40 @@
 package journal
 
 // tail is a queue of entries: they are added at its end and dropped at its front.
-type tail struct {
+type ring struct {
 	entries []Entry // in order
-	room    []Entry // the memory of which entries is the end
+	buf     []Entry // the memory of which entries is the end
 }
 
-// add appends entries. A tail that is full, and drops an entry for each that
-// it gets, allocates nothing.
-func (t *tail) add(entries ...Entry) {
-	if len(t.room)+len(entries) > cap(t.room) {
-		t.moveUp()
+// add appends entries. A tail that is full, and drops an entry for each that it gets, allocates nothing.
+func (r *ring) add(entries ...Entry) {
+	if len(r.buf)+len(entries) > cap(r.buf) {
+		r.compact()
 	}
-	gone := len(t.room) - len(t.entries)
-	t.room = append(t.room, entries...)
-	t.entries = t.room[gone:]
+	gone := len(r.buf) - len(r.entries)
+	r.buf = append(r.buf, entries...)
+	r.entries = r.buf[gone:]
 }
 
-// moveUp moves the entries to the front, if that gains enough room to be worth the copy.
-// Memory for far more entries than there are is given back.
-func (t *tail) moveUp() {
-	n := len(t.entries)
-	switch gone := len(t.room) - n; {
+// compact moves the entries to the front, if that gains enough room to be
+// worth the copy. Memory for far more entries than there are is given back.
+func (r *ring) compact() {
+	n := len(r.entries)
+	switch gone := len(r.buf) - n; {
 	case gone <= n/4:
 		return
 	case gone > 4*n:
-		t.room = append([]Entry(nil), t.entries...)
+		r.buf = append([]Entry(nil), r.entries...)
 	default:
-		copy(t.room, t.entries)
-		clear(t.room[n:])
-		t.room = t.room[:n]
+		copy(r.buf, r.entries)
+		clear(r.buf[n:])
+		r.buf = r.buf[:n]
 	}
-	t.entries = t.room
+	r.entries = r.buf
 }
 
 // drop drops the first n entries.
-func (t *tail) drop(n int) {
-	clear(t.entries[:n])
-	t.entries = t.entries[n:]
+func (r *ring) drop(n int) {
+	clear(r.entries[:n])
+	r.entries = r.entries[n:]
 }

@@ -10,7 +10,7 @@ import (
 
 // Whatever comes and goes, a tail holds what a plain slice would, and nothing else.
 func TestATailHoldsWhatIsLeft(t *testing.T) {
-	var have tail
+	var have ring
 	var want []Entry
 	for seq, most := uint64(0), 0; seq < 20_000; {
 		if rand.IntN(100) == 0 {
@@ -29,16 +29,16 @@ func TestATailHoldsWhatIsLeft(t *testing.T) {
 		for i := range want {
 			require.Equal(t, want[i].Seq, have.entries[i].Seq)
 		}
-		room := have.room[:cap(have.room)]
-		held := len(have.room) - len(have.entries)
+		room := have.buf[:cap(have.buf)]
+		held := len(have.buf) - len(have.entries)
 		for i := range room {
-			require.True(t, i >= held && i < len(have.room) || room[i].Seq == 0, "what has gone is let go of")
+			require.True(t, i >= held && i < len(have.buf) || room[i].Seq == 0, "what has gone is let go of")
 		}
 	}
 }
 
 func TestAFullTailNeedsNoMemoryAnew(t *testing.T) {
-	var full tail
+	var full ring
 	for range 1000 {
 		full.add(Entry{})
 	}
@@ -55,5 +55,5 @@ func TestAFullTailNeedsNoMemoryAnew(t *testing.T) {
 		full.add(Entry{})
 		full.drop(1)
 	}
-	assert.LessOrEqual(t, cap(full.room), 100, "room that is no longer needed is given back")
+	assert.LessOrEqual(t, cap(full.buf), 100, "room that is no longer needed is given back")
 }

@@ -21,8 +21,8 @@ func CheckRows(rows []Row) error {
 	return nil
 }
 
-// lastRows keeps the last of the rows with the same ID, and sorts them by ID: a row that a group
-// changed twice is written once.
+// lastRows keeps the last of the rows with the same ID, and sorts
+// them by ID: a row that a group changed twice is written once.
 func lastRows(rows []Row) []Row {
 	if len(rows) < 2 {
 		return rows
@@ -41,8 +41,8 @@ func lastRows(rows []Row) []Row {
 
 func byID(a, b Row) int { return cmp.Compare(a.ID, b.ID) }
 
-// keepRows writes the rows.
-func (m *Memory) keepRows(rows []Row) {
+// putRows writes the rows.
+func (m *Memory) putRows(rows []Row) {
 	for _, r := range rows {
 		if r.Value == nil {
 			delete(m.rows, r.ID)

@@ -77,8 +77,8 @@ func TestSearchesWaitForEachOther(t *testing.T) {
 		}
 		search(2)
 		all.Wait()
-		assert.Equal(t, 40-1-searchesOfOne, busy)
-		assert.Equal(t, (1+searchesOfOne+1)*searchTime, took[1])
+		assert.Equal(t, 40-1-maxSearchesFrom, busy)
+		assert.Equal(t, (1+maxSearchesFrom+1)*searchTime, took[1])
 		assert.Equal(t, 3*searchTime, took[2], "after the one under way and one more")
 	})
 }
@@ -113,7 +113,7 @@ func (c *committing) Err() error {
 // A commit waits for a few entries of a search in memory, not for all of it.
 func TestCommitsGoOnDuringASearchInMemory(t *testing.T) {
 	m := NewMemory(Bounds{})
-	for range 10 * searchAtOnce {
+	for range 10 * searchBatch {
 		require.NoError(t, m.Commit([]Entry{{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}}, nil))
 	}
 	ctx := &committing{Context: t.Context(), m: m}
@@ -122,7 +122,7 @@ func TestCommitsGoOnDuringASearchInMemory(t *testing.T) {
 	assert.Empty(t, found)
 	assert.Equal(t, uint64(9999), looked)
 	assert.Greater(t, ctx.n, 9)
-	found, _, err = m.Search(ctx, []Stream{"#a"}, "tea", 100, 2*searchAtOnce)
+	found, _, err = m.Search(ctx, []Stream{"#a"}, "tea", 100, 2*searchBatch)
 	require.NoError(t, err)
 	require.Len(t, found, 100)
 	assert.Equal(t, uint64(1), found[0].Seq)

@@ -15,11 +15,9 @@ const Everybody = state.Everybody
 
 var Desk = state.Desk
 
-func OfRoom(r protocol.Room) Stream { return state.OfRoom(r) }
-
+func OfRoom(r protocol.Room) Stream         { return state.OfRoom(r) }
 func Conversation(session uuid.UUID) Stream { return state.Conversation(session) }
-
-func Mailbox(session uuid.UUID) Stream { return state.Mailbox(session) }
+func Mailbox(session uuid.UUID) Stream      { return state.Mailbox(session) }
 
 // Row is a row of the state, kept beside the entries.
 type Row = state.Row

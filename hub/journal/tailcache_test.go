@@ -32,10 +32,10 @@ func TestAnEntryIsCountedWithItsLines(t *testing.T) {
 		for _, length := range []int{1, 100, 4000} {
 			for _, ev := range every(strings.Repeat(letter, length/len(letter))) {
 				e := Entry{Stream: "#lobby", Event: ev.WithMeta(stamp)}
-				e.share()
-				took := held(&e)
+				e.makeFrame()
+				took := cachedSize(&e)
 				spelled := len(e.Frame.Text()) + len(e.Frame.JSON())
-				assert.Equal(t, took, held(&e))
+				assert.Equal(t, took, cachedSize(&e))
 				assert.Greater(t, took, length/len(letter)*len(letter)+spelled, "%T %s %d", ev, letter, length)
 			}
 		}
@@ -44,22 +44,22 @@ func TestAnEntryIsCountedWithItsLines(t *testing.T) {
 
 func TestTheEndOfTheRecordIsBoundedInMemory(t *testing.T) {
 	for _, length := range []int{1, 100, 500, 4000} {
-		r := recent{most: recentLines}
+		r := tailCache{max: tailLines}
 		for seq := uint64(1); seq < 10_000; {
 			var group []Entry
 			for _, ev := range every(strings.Repeat("x", length)) {
 				group = append(group, Entry{Seq: seq, Stream: Stream(fmt.Sprint("#", seq%20)), Event: ev})
 				seq++
 			}
-			r.remember(group, 0)
+			r.append(group, 0)
 		}
 		sum := 0
 		for i := range r.entries {
-			sum += held(&r.entries[i])
+			sum += cachedSize(&r.entries[i])
 		}
 		assert.Equal(t, sum, r.bytes)
-		assert.LessOrEqual(t, sum, recentBytes, length)
-		assert.Greater(t, sum, recentBytes-20*held(&r.entries[0]), length)
+		assert.LessOrEqual(t, sum, tailBytes, length)
+		assert.Greater(t, sum, tailBytes-20*cachedSize(&r.entries[0]), length)
 		assert.Equal(t, r.entries[0].Seq-1, r.floor, "nothing is missed that is not here")
 	}
 }
@@ -79,19 +79,19 @@ func TestTheLastLinesThatAreHeldAreBoundedInMemory(t *testing.T) {
 			require.Len(t, found, n)
 		}
 		sum := 0
-		for _, e := range j.latest.ends {
+		for _, e := range j.replays.replays {
 			for k := range e.entries {
 				sum += e.entries[k].Size()
 			}
 		}
-		require.Equal(t, sum, j.latest.bytes)
-		require.LessOrEqual(t, sum, latestBytes)
+		require.Equal(t, sum, j.replays.bytes)
+		require.LessOrEqual(t, sum, replayBytes)
 	}
-	assert.NotEmpty(t, j.latest.ends)
-	for st := range j.latest.ends {
-		j.latest.changed([]Entry{said(st, "news")})
+	assert.NotEmpty(t, j.replays.replays)
+	for st := range j.replays.replays {
+		j.replays.update([]Entry{said(st, "news")})
 	}
-	assert.Zero(t, j.latest.bytes)
+	assert.Zero(t, j.replays.bytes)
 }
 
 // hasty is a store of which something is forgotten as soon as it is committed.
@@ -126,8 +126,8 @@ func TestWhatIsForgottenAsItIsCommittedIsNotHeld(t *testing.T) {
 		s.then = nil
 		head := commit(said("#a", "more tea"))
 		cur := &Cursor{Seq: 1, Streams: []StreamCursor{{Stream: "#a", StreamSeq: 1}}}
-		p, recent := j.ReadCached(cur, head, 9)
-		if !recent {
+		p, cached := j.ReadCached(cur, head, 9)
+		if !cached {
 			var err error
 			p, err = j.Read(cur, head, 9)
 			require.NoError(t, err)

@@ -11,8 +11,7 @@ import (
 	"chinwag/hub/journal"
 )
 
-// pages reads long lines of two streams: no page is larger than it may be, and the pages
-// together hold every entry.
+// pages reads long lines of two streams: no page is larger than it may be, and the pages together hold every entry.
 func pages(t *testing.T, make Maker) {
 	s, _ := make(t, 0)
 	for i := range 60 {
