@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"io"
 	"net"
 	"testing"
 
+	"chinwag/conn/console"
 	"chinwag/conn/tui/chat"
 	"chinwag/conn/tui/tuitest"
 
@@ -18,12 +20,12 @@ import (
 func TestTheConsoleOnAScreen(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()
-	c := newConsoleScreen(chat.Options{Terminal: g})
+	c := console.NewScreen(chat.Options{Terminal: g}, io.Discard)
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(in.server, in.hub) }()
+	go func() { ended <- c.Serve(in.server, in.hub) }()
 	g.Shows(t, "-- You are operator in #lobby (1 here)")
 	g.Shows(t, "chinwag · operator in #lobby · 1 here")
-	c.invite([]net.Addr{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4000}}, nil)
+	c.Hint([]net.Addr{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4000}}, nil)
 	g.Shows(t, "-- people on this machine: nc 127.0.0.1 4000 (or telnet, or chinwag join)")
 
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
@@ -37,7 +39,7 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 	bob.Shows(t, "<operator> half a line")
 	g.Shows(t, "<operator> half a line")
 
-	_, err := c.Write([]byte("level=WARN msg=\"cannot accept connections for now\"\n"))
+	_, err := c.Log().Write([]byte("level=WARN msg=\"cannot accept connections for now\"\n"))
 	require.NoError(t, err)
 	g.Shows(t, "-- level=WARN msg=")
 	g.Keys("/ki\tb\tenough\n")
@@ -56,11 +58,11 @@ func TestTheConsoleOnAScreen(t *testing.T) {
 func TestTheConsoleIsClosedFromOutside(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()
-	c := newConsoleScreen(chat.Options{Terminal: g})
+	c := console.NewScreen(chat.Options{Terminal: g}, io.Discard)
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(in.server, in.hub) }()
+	go func() { ended <- c.Serve(in.server, in.hub) }()
 	g.Shows(t, "You are operator")
-	c.close()
+	c.Stop()
 	in.stop()
 	require.NoError(t, <-ended)
 	assert.True(t, g.IsRestored())
@@ -69,9 +71,9 @@ func TestTheConsoleIsClosedFromOutside(t *testing.T) {
 // A terminal that cannot be opened is an error, and ends the server.
 func TestTheConsoleWithoutATerminal(t *testing.T) {
 	in := openInside(t)
-	c := newConsoleScreen(chat.Options{Terminal: brokenTerminal{tuitest.New()}})
+	c := console.NewScreen(chat.Options{Terminal: brokenTerminal{tuitest.New()}}, io.Discard)
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(in.server, in.hub) }()
+	go func() { ended <- c.Serve(in.server, in.hub) }()
 	assert.ErrorContains(t, <-ended, "no such terminal")
 	in.stop()
 }

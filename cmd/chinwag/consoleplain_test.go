@@ -17,7 +17,7 @@ func TestThePlainConsoleAfterOperator(t *testing.T) {
 	in := openInside(t)
 	typed, types := io.Pipe()
 	out, prints := io.Pipe()
-	go func() { _ = in.server.Serve(staying{console.New(typed, prints)}, operator(false)) }()
+	go func() { _ = console.NewLines(typed, prints, io.Discard, false).Serve(in.server, in.hub) }()
 	seen := bufio.NewScanner(out)
 	sees := func(words string) {
 		for seen.Scan() {

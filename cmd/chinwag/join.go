@@ -111,7 +111,9 @@ func (j *joining) run(ctx context.Context) error {
 	ctx, stop := untilGone(ctx)
 	defer stop()
 	if j.wantsScreen() {
-		return ending(j.Addr, joinScreen(ctx, j.Options, nil, tui.Output(os.Stderr)))
+		view := viewOptions()
+		view.Suspend = true
+		return ending(j.Addr, joinScreen(ctx, j.Options, view, tui.Output(os.Stderr)))
 	}
 	typing := term.IsTerminal(int(os.Stdin.Fd()))
 	j.OnlyAs = j.named && !typing && !j.orGuest

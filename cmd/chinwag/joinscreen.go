@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gdamore/tcell/v2"
-
 	"chinwag/conn/client"
 	"chinwag/conn/tui"
 	"chinwag/conn/tui/chat"
@@ -31,9 +29,9 @@ type onScreen struct {
 }
 
 // joinScreen runs until the user leaves or the client ends. It does not touch the terminal before
-// the server has let the client in, and has restored it when it returns. term is nil but in tests.
-func joinScreen(ctx context.Context, o client.Options, term tcell.Screen, stderr io.Writer) error {
-	s := &onScreen{client: client.New(o), view: newView(chat.Options{Suspend: true, Terminal: term})}
+// the server has let the client in, and has restored it when it returns.
+func joinScreen(ctx context.Context, o client.Options, view chat.Options, stderr io.Writer) error {
+	s := &onScreen{client: client.New(o), view: chat.New(view)}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -128,11 +126,7 @@ func (s *onScreen) show(e client.Event) {
 	s.view.SetStatus(" · " + status)
 }
 
-// newView is a chat on the screen o.Terminal; nil: the process's own, which the guard restores if the process dies.
-func newView(o chat.Options) *chat.View {
-	o.Color = os.Getenv("NO_COLOR") == ""
-	if o.Terminal == nil {
-		o.Guard = guardTerminal
-	}
-	return chat.New(o)
+// viewOptions are for a chat on the terminal of the process, which the guard restores if the process dies.
+func viewOptions() chat.Options {
+	return chat.Options{Color: os.Getenv("NO_COLOR") == "", Guard: guardTerminal}
 }

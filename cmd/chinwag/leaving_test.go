@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"runtime"
 	"testing"
 
+	"chinwag/conn/console"
 	"chinwag/conn/tui/chat"
 	"chinwag/conn/tui/tuitest"
 
@@ -19,9 +21,9 @@ import (
 func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()
-	c := newConsoleScreen(chat.Options{Terminal: g})
+	c := console.NewScreen(chat.Options{Terminal: g}, io.Discard)
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(in.server, in.hub) }()
+	go func() { ended <- c.Serve(in.server, in.hub) }()
 	g.Shows(t, "You are operator")
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
 	g.Shows(t, "-- bob joined")
@@ -64,9 +66,9 @@ func (in *inside) emptied() {
 func TestTheConsoleOfAnEmptyServerEndsAtOnce(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()
-	c := newConsoleScreen(chat.Options{Terminal: g})
+	c := console.NewScreen(chat.Options{Terminal: g}, io.Discard)
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(in.server, in.hub) }()
+	go func() { ended <- c.Serve(in.server, in.hub) }()
 	g.Shows(t, "You are operator")
 	bob, bobEnded, _ := in.sits("bob", hub.Identity{})
 	g.Shows(t, "-- bob joined")

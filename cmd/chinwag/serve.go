@@ -16,11 +16,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"chinwag/conn"
+	"chinwag/conn/console"
 	"chinwag/conn/line"
 	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/hub/journal"
-	"chinwag/protocol"
 )
 
 func serveCommand() *cobra.Command {
@@ -134,8 +134,8 @@ func serve(ctx context.Context, s settings) error {
 		addrs = append(addrs, l.Addr())
 	}
 	level := slog.LevelInfo
-	if out.invite(addrs[:len(s.Listen)], addrs[len(s.Listen):]) {
-		level = slog.LevelDebug // the invitation has the addresses already
+	if out.Hint(addrs[:len(s.Listen)], addrs[len(s.Listen):]) {
+		level = slog.LevelDebug // the hint has the addresses already
 	}
 	for i, l := range listeners {
 		door, open := doorOf(i, s)
@@ -144,7 +144,7 @@ func serve(ctx context.Context, s settings) error {
 		log.Log(ctx, level, "listening", "addr", l.Addr().String(), "door", door, "version", version)
 	}
 	g.Add(server.Drain, func(error) {})
-	g.Add(func() error { return out.serve(server, h) }, func(error) { out.close() })
+	g.Add(func() error { return out.Serve(server, h) }, func(error) { out.Stop() })
 	if path != "" {
 		g.Add(watchDisk(path, log, h))
 	}
@@ -227,27 +227,13 @@ func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (
 	return execute, func(error) { cancel() }
 }
 
-func newLog(s settings, out operatorConsole) *slog.Logger {
+func newLog(s settings, c console.Console) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
 		panic(err) // the setting takes no other value
 	}
-	w, o := out.log(), &slog.HandlerOptions{Level: level}
-	_, screen := out.(*consoleScreen)
-	switch {
-	case s.LogFormat == "json":
-		return slog.New(slog.NewJSONHandler(w, o))
-	case screen:
-		return slog.New(&screenLog{to: w, least: level})
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(c.Log(), &slog.HandlerOptions{Level: level}))
 	}
-	return slog.New(slog.NewTextHandler(w, o))
-}
-
-// operator is the identity of the console.
-func operator(echo bool) hub.Identity {
-	nick, err := protocol.ParseNick("operator")
-	if err != nil {
-		panic(err)
-	}
-	return hub.Identity{Nick: nick, Operator: true, Echo: echo, Brief: true}
+	return slog.New(c.LogHandler(level))
 }

@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"conn/tui/tuitest":            "",
 	"conn/line":                   "conn/socket protocol",
 	"conn/raw":                    "conn/socket protocol",
-	"conn/console":                "conn/line",
+	"conn/console":                "conn conn/line conn/tui conn/tui/chat hub protocol",
 	"conn/client":                 "conn/fault protocol",
 	"conn/bench":                  "conn/fault",
 	"conn":                        "conn/fault conn/socket hub protocol",

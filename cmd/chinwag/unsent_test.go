@@ -43,7 +43,7 @@ func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
 	defer in.stop()
 	g, errs, ended := tuitest.New(), &strings.Builder{}, make(chan error, 1)
 	o, cut := once(in.as("ann", hub.Identity{}))
-	go func() { ended <- joinScreen(context.Background(), o, g, errs) }()
+	go func() { ended <- joinScreen(context.Background(), o, chat.Options{Terminal: g}, errs) }()
 	g.Shows(t, "You are ann")
 	g.Keys("heard\n")
 	g.Shows(t, "<ann> heard")
@@ -61,7 +61,7 @@ func TestJoinOnAScreenEndsBeforeItsLinesAreTaken(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
 	o := in.as("ann", hub.Identity{})
-	s := &onScreen{client: client.New(o), view: newView(chat.Options{Suspend: true, Terminal: tuitest.New()})}
+	s := &onScreen{client: client.New(o), view: chat.New(chat.Options{Terminal: tuitest.New()})}
 	o.Dial = func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }
 	s.client = client.New(o)
 	require.Error(t, s.client.Run(t.Context()))

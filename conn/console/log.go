@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"context"
@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// screenLog is the log for the operator's screen: sentences without the time, and with
+// logHandler is the log on a screen: sentences without the time, and with
 // their level only where something is wrong.
-type screenLog struct {
+type logHandler struct {
 	to    io.Writer
 	least slog.Leveler
 	with  []slog.Attr
 }
 
-func (s *screenLog) Enabled(_ context.Context, l slog.Level) bool { return l >= s.least.Level() }
+func (h *logHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.least.Level() }
 
-func (s *screenLog) Handle(_ context.Context, r slog.Record) error {
+func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	var b, more strings.Builder
 	if r.Level != slog.LevelInfo {
 		fmt.Fprintf(&b, "%s: ", strings.ToLower(r.Level.String()))
@@ -31,20 +31,20 @@ func (s *screenLog) Handle(_ context.Context, r slog.Record) error {
 		fmt.Fprintf(&more, "%s %v", a.Key, a.Value.Resolve())
 		return true
 	}
-	for _, a := range s.with {
+	for _, a := range h.with {
 		add(a)
 	}
 	r.Attrs(add)
 	if more.Len() > 0 {
 		fmt.Fprintf(&b, " (%s)", &more)
 	}
-	_, err := fmt.Fprintln(s.to, strings.ReplaceAll(b.String(), "\n", " "))
+	_, err := fmt.Fprintln(h.to, strings.ReplaceAll(b.String(), "\n", " "))
 	return err
 }
 
-func (s *screenLog) WithAttrs(with []slog.Attr) slog.Handler {
-	return &screenLog{s.to, s.least, append(s.with[:len(s.with):len(s.with)], with...)}
+func (h *logHandler) WithAttrs(with []slog.Attr) slog.Handler {
+	return &logHandler{h.to, h.least, append(h.with[:len(h.with):len(h.with)], with...)}
 }
 
 // WithGroup implements slog.Handler. Sentences have no groups.
-func (s *screenLog) WithGroup(string) slog.Handler { return s }
+func (h *logHandler) WithGroup(string) slog.Handler { return h }

@@ -1,9 +1,6 @@
-package main
+package console
 
 import (
-	"bytes"
-	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"strings"
@@ -20,12 +17,12 @@ func at(addrs ...string) (all []net.Addr) {
 }
 
 // The operator reads how others come in, at addresses that they can dial, and what to try.
-func TestInvitation(t *testing.T) {
+func TestConnectHint(t *testing.T) {
 	here := []netip.Addr{netip.MustParseAddr("2001:db8::7"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("10.0.0.7"), netip.MustParseAddr("fd00::2"), netip.MustParseAddr("2001:db8:1:2:3:4:5:6")}
 	for name, test := range map[string]struct {
-		plain, bare []net.Addr
-		here        []netip.Addr
-		want        string
+		plain, raw []net.Addr
+		here       []netip.Addr
+		want       string
 	}{
 		"everywhere": {at("[::]:12345"), nil, here, `
 people walk in with: nc 192.168.1.5 12345 (or telnet, or chinwag join)
@@ -63,7 +60,7 @@ nobody else can come in: this machine is on no network
 programs without lines: 192.168.1.5 12345 (people: chinwag join --bare)
 `},
 	} {
-		lines := invitation(test.plain, test.bare, test.here)
+		lines := connectHint(test.plain, test.raw, test.here)
 		assert.Equal(t, strings.TrimSpace(test.want), strings.Join(lines, "\n"), name)
 		for _, line := range lines {
 			assert.Less(t, len("-- "+line), 80, "a line on a terminal")
@@ -72,28 +69,14 @@ programs without lines: 192.168.1.5 12345 (people: chinwag join --bare)
 }
 
 func TestTheAddressesOfThisMachineCanBeDialed(t *testing.T) {
-	for _, ip := range addressesHere() {
+	for _, ip := range localAddresses() {
 		l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), "0"))
 		if assert.NoError(t, err) {
 			_ = l.Close()
 		}
 		assert.False(t, ip.IsLoopback() || ip.IsLinkLocalUnicast())
 	}
-	assert.True(t, isForContainers("docker0"))
-	assert.True(t, isForContainers("vEthernet (WSL)"))
-	assert.False(t, isForContainers("eth0"))
-}
-
-// Who looks at a screen reads sentences, and the level where something is wrong.
-func TestTheLogOnAScreen(t *testing.T) {
-	var b bytes.Buffer
-	log := slog.New(&screenLog{to: &b, least: slog.LevelInfo})
-	log.Debug("nothing")
-	log.Info("what is said is kept", "journal", "/data/chinwag.db", "position", 7)
-	log.With("a", 1).WithGroup("g").Warn("it is full", "err", fmt.Errorf("no\nroom"))
-	log.Error("it is over")
-	assert.Equal(t, `what is said is kept (journal /data/chinwag.db, position 7)
-warn: it is full (a 1, err no room)
-error: it is over
-`, b.String())
+	assert.True(t, isVirtual("docker0"))
+	assert.True(t, isVirtual("vEthernet (WSL)"))
+	assert.False(t, isVirtual("eth0"))
 }

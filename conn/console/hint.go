@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-const widest = 76 // bytes of a line of an invitation: more addresses than it holds would not be read
+const maxHint = 76 // bytes of a line of a hint: more addresses than it holds would not be read
 
-// invitation tells the operator how to connect to the listeners at these addresses. here are the addresses
+// connectHint tells the operator how to connect to the listeners at these addresses. here are the addresses
 // at which other machines reach this one.
-func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
-	everywhere, others := reached(plain, here)
+func connectHint(plain, raw []net.Addr, here []netip.Addr) (lines []string) {
+	everywhere, others := dialable(plain, here)
 	switch {
 	case len(plain) == 0:
 	case len(others) > 0:
-		lines = append(lines, fmt.Sprintf("people walk in with: %s (or telnet, or chinwag join)", nc(others[0])))
+		lines = append(lines, fmt.Sprintf("people walk in with: %s (or telnet, or chinwag join)", ncCommand(others[0])))
 		if len(others) > 1 {
-			more := "or with: " + nc(others[1])
+			more := "or with: " + ncCommand(others[1])
 			for _, at := range others[2:] {
-				if next := more + ", " + nc(at); len(next) <= widest {
+				if next := more + ", " + ncCommand(at); len(next) <= maxHint {
 					more = next
 				}
 			}
@@ -32,17 +32,17 @@ func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
 		}
 		lines = append(lines, fmt.Sprintf("if it fails: same network? no guest Wi-Fi? port %d open in the firewall?", others[0].Port()))
 	default:
-		at := nearby(plain)
-		lines = append(lines, fmt.Sprintf("people on this machine: %s (or telnet, or chinwag join)", nc(at)))
+		at := localAddr(plain)
+		lines = append(lines, fmt.Sprintf("people on this machine: %s (or telnet, or chinwag join)", ncCommand(at)))
 		if everywhere == 0 {
 			lines = append(lines, fmt.Sprintf("nobody else can come in: that takes --listen :%d", at.Port()))
 		} else {
 			lines = append(lines, "nobody else can come in: this machine is on no network")
 		}
 	}
-	if len(bare) > 0 {
-		_, others := reached(bare, here)
-		at := nearby(bare)
+	if len(raw) > 0 {
+		_, others := dialable(raw, here)
+		at := localAddr(raw)
 		if len(others) > 0 {
 			at = others[0]
 		}
@@ -51,11 +51,11 @@ func invitation(plain, bare []net.Addr, here []netip.Addr) (lines []string) {
 	return lines
 }
 
-func nc(at netip.AddrPort) string { return fmt.Sprintf("nc %s %d", at.Addr(), at.Port()) }
+func ncCommand(at netip.AddrPort) string { return fmt.Sprintf("nc %s %d", at.Addr(), at.Port()) }
 
-// reached is where other machines reach the listeners at addrs, and the port of one that listens at all addresses of this
+// dialable is where other machines reach the listeners at addrs, and the port of one that listens at all addresses of this
 // machine, 0 if none does.
-func reached(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []netip.AddrPort) {
+func dialable(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []netip.AddrPort) {
 	add := func(ip netip.Addr, port uint16) {
 		if at := netip.AddrPortFrom(ip, port); !slices.Contains(others, at) {
 			others = append(others, at)
@@ -82,8 +82,8 @@ func reached(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []n
 	return everywhere, others
 }
 
-// nearby is where a client on this machine reaches the first listener.
-func nearby(addrs []net.Addr) netip.AddrPort {
+// localAddr is where a client on this machine reaches the first listener.
+func localAddr(addrs []net.Addr) netip.AddrPort {
 	at, err := netip.ParseAddrPort(addrs[0].String())
 	if err != nil {
 		return netip.AddrPort{}
@@ -95,14 +95,14 @@ func nearby(addrs []net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(ip, at.Port())
 }
 
-// addressesHere are the addresses at which other machines may reach this one, the likeliest first.
-func addressesHere() (here []netip.Addr) {
-	cards, err := net.Interfaces()
+// localAddresses are the addresses at which other machines may reach this one, the likeliest first.
+func localAddresses() (here []netip.Addr) {
+	interfaces, err := net.Interfaces()
 	if err != nil {
 		return nil
 	}
-	for _, card := range cards {
-		if card.Flags&net.FlagUp == 0 || card.Flags&net.FlagLoopback != 0 || isForContainers(card.Name) {
+	for _, card := range interfaces {
+		if card.Flags&net.FlagUp == 0 || card.Flags&net.FlagLoopback != 0 || isVirtual(card.Name) {
 			continue
 		}
 		addrs, err := card.Addrs()
@@ -130,8 +130,8 @@ func addressesHere() (here []netip.Addr) {
 	return here
 }
 
-// isForContainers reports whether only virtual machines and containers of this machine reach a network card.
-func isForContainers(name string) bool {
+// isVirtual reports whether only virtual machines and containers of this machine reach a network card.
+func isVirtual(name string) bool {
 	name = strings.ToLower(name)
 	for _, begins := range []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "cni", "flannel", "cali", "podman", "lxc", "lxd", "incus", "bridge1", "vethernet", "vmware network", "virtualbox"} {
 		if strings.HasPrefix(name, begins) {

@@ -27,7 +27,7 @@ func words(s string) []*protocol.Frame {
 func TestLinesComeInAndGoOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		tr := New(strings.NewReader("hello\r\n/who\n"), &out)
+		tr := newTransport(strings.NewReader("hello\r\n/who\n"), &out)
 		for _, want := range []string{`{"type":"say","text":"hello"}`, `{"type":"who"}`} {
 			cmd, err := tr.Receive()
 			require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestLinesComeInAndGoOut(t *testing.T) {
 
 func TestTheLastLineNeedsNoEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tr := New(strings.NewReader("hello\n/shutdown"), io.Discard)
+		tr := newTransport(strings.NewReader("hello\n/shutdown"), io.Discard)
 		for range 2 {
 			_, err := tr.Receive()
 			require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestTheLastLineNeedsNoEnd(t *testing.T) {
 func TestTheEndOfTheInputIsNotTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		tr := New(strings.NewReader(""), &out)
+		tr := newTransport(strings.NewReader(""), &out)
 		cmd, err := tr.Receive()
 		require.NoError(t, err)
 		assert.Equal(t, protocol.Duty{}, cmd, "nobody is there to answer visitors")
@@ -82,7 +82,7 @@ func TestEachEndEndsReceive(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			in, typing := io.Pipe()
-			tr := New(in, io.Discard)
+			tr := newTransport(in, io.Discard)
 			ended := make(chan error, 1)
 			go func() { _, err := tr.Receive(); ended <- err }()
 			synctest.Wait()
@@ -99,7 +99,7 @@ func TestEachEndEndsReceive(t *testing.T) {
 func TestG8AbortEndsAWriteThatNobodyTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := &stuckWriter{free: make(chan struct{})}
-		tr := New(strings.NewReader(""), stuck)
+		tr := newTransport(strings.NewReader(""), stuck)
 		sent := make(chan error, 1)
 		go func() { sent <- tr.Send(words("hello")) }()
 		synctest.Wait()
@@ -137,7 +137,7 @@ func TestAWriteThatFailsIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		_ = r.CloseWithError(os.ErrClosed)
-		tr := New(strings.NewReader(""), w)
+		tr := newTransport(strings.NewReader(""), w)
 		assert.True(t, errors.Is(tr.Send(words("hello")), os.ErrClosed))
 		tr.Close()
 	})

@@ -1,29 +1,49 @@
-// Package console is the transport of the operator at the server's own
-// standard input and output, if those are pipes or files: plain lines, as
-// from nc.
-//
-//	stdin  ─> stdio.Read ─┐
-//	                      ├─ line.Transport, the operator's role
-//	stdout <─ stdio.Write ┘
-//
-// The end of the input is not the end of the console: lines of the room
-// are still printed, and the operator is off duty at the desk.
 package console
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"sync"
 	"time"
 
+	"chinwag/conn"
 	"chinwag/conn/line"
+	"chinwag/hub"
 )
 
-// New makes the console's transport of in and out, which stay open when it is
-// closed. One goroutine reads from in until its end, another writes to out.
-// A read or a write of those cannot be interrupted, so these are the only goroutines
+// NewLines is a console in lines, as from nc. The log goes to log. With hints, Hint prints.
+func NewLines(in io.Reader, out, log io.Writer, hints bool) Console {
+	return &lines{none: none{log}, in: in, out: out, hints: hints}
+}
+
+type lines struct {
+	none
+	in    io.Reader
+	out   io.Writer
+	hints bool
+}
+
+func (l *lines) Serve(s *conn.Server, h *hub.Hub) error {
+	_ = s.Serve(resident{newTransport(l.in, l.out)}, identity(false))
+	<-h.Done() // the end of the input leaves the server running
+	return nil
+}
+
+func (l *lines) Hint(plain, raw []net.Addr) bool {
+	if !l.hints {
+		return false
+	}
+	for _, words := range connectHint(plain, raw, localAddresses()) {
+		fmt.Fprintf(l.out, "-- %s\n", words)
+	}
+	return true
+}
+
+// newTransport makes a transport of in and out, which stay open when it is closed. One goroutine reads from in until
+// its end, another writes to out. A read or a write of those cannot be interrupted, so these are the only goroutines
 // here without an owner that waits for them.
-func New(in io.Reader, out io.Writer) *line.Transport {
+func newTransport(in io.Reader, out io.Writer) *line.Transport {
 	r, w := io.Pipe()
 	s := &stdio{r: r, lines: make(chan []byte), written: make(chan result, 1), closed: make(chan struct{})}
 	go func() {
