@@ -64,6 +64,20 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// Each conversation stands in README.md beside it, and no other does.
+func TestTheConversationsHaveAnIndex(t *testing.T) {
+	index, err := os.ReadFile(filepath.Join("testdata", "README.md"))
+	require.NoError(t, err)
+	var listed []string
+	for _, m := range regexp.MustCompile(`(?m)^\| \[(.+)\]\((.+)\.txt\) \| .+ \|$`).FindAllStringSubmatch(string(index), -1) {
+		assert.Equal(t, m[1], m[2])
+		listed = append(listed, filepath.Join("testdata", m[2]+".txt"))
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
+	require.NoError(t, err)
+	assert.ElementsMatch(t, files, listed)
+}
+
 // TestSpecification plays the transcripts of protocol/README.md.
 func TestSpecification(t *testing.T) {
 	const file = "../protocol/README.md"

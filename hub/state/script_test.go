@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,6 +60,20 @@ func TestScripts(t *testing.T) {
 			assert.Equal(t, want, got)
 		})
 	}
+}
+
+// Each script stands in README.md beside it, and no other does.
+func TestTheScriptsHaveAnIndex(t *testing.T) {
+	index, err := os.ReadFile(filepath.Join("testdata", "README.md"))
+	require.NoError(t, err)
+	var listed []string
+	for _, m := range regexp.MustCompile(`(?m)^\| \[(.+)\]\((.+)\.txt\) \| .+ \|$`).FindAllStringSubmatch(string(index), -1) {
+		assert.Equal(t, m[1], m[2])
+		listed = append(listed, filepath.Join("testdata", m[2]+".txt"))
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
+	require.NoError(t, err)
+	assert.ElementsMatch(t, files, listed)
 }
 
 // script is a world in which lines are followed.
