@@ -1,11 +1,9 @@
 package conn_test
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,58 +14,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/line"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 )
-
-// listen has a house listen at a socket of this machine.
-func (w *house) listen() net.Addr {
-	return w.listenAt(func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
-}
-
-// listenAt is listen with another door.
-func (w *house) listenAt(open func(net.Conn) conn.Transport, id hub.Identity) net.Addr {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(w.t, err)
-	door := w.server.NewListener(l, open, id)
-	w.served.Go(func() { assert.NoError(w.t, door.Serve()) })
-	w.doors = append(w.doors, door)
-	return l.Addr()
-}
-
-// caller is a connection over a socket.
-type caller struct {
-	*net.TCPConn
-	in *bufio.Reader
-}
-
-func call(t *testing.T, at net.Addr) caller {
-	c, err := net.Dial("tcp", at.String())
-	require.NoError(t, err)
-	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
-	return caller{c.(*net.TCPConn), bufio.NewReader(c)}
-}
-
-// hears reads up to a line that holds words.
-func (c caller) hears(words string) error {
-	for {
-		line, err := c.in.ReadString('\n')
-		if err != nil || strings.Contains(line, words) {
-			return err
-		}
-	}
-}
 
 // Whoever is silent has no goroutine, if the system has a way to wait for many; and
 // is heard all the same, in whatever pieces a line comes.
 func TestTheSilentAreWaitedForTogether(t *testing.T) {
-	w := newHouse(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1})
-	at := w.listen()
+	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1})
+	at := w.Listen()
 	before := runtime.NumGoroutine()
-	var callers []caller
+	var callers []*conntest.Caller
 	for range 100 {
-		c := call(t, at)
-		require.NoError(t, c.hears("Welcome"))
+		c := conntest.Call(t, at)
+		require.NoError(t, c.Hears("Welcome"))
 		callers = append(callers, c)
 	}
 	for round := range 3 {
@@ -77,7 +37,7 @@ func TestTheSilentAreWaitedForTogether(t *testing.T) {
 				_, err := io.WriteString(c, part)
 				require.NoError(t, err)
 			}
-			require.NoError(t, callers[(i+1)%len(callers)].hears(words))
+			require.NoError(t, callers[(i+1)%len(callers)].Hears(words))
 		}
 	}
 	if runtime.GOOS == "linux" {
@@ -87,77 +47,77 @@ func TestTheSilentAreWaitedForTogether(t *testing.T) {
 		switch i % 3 {
 		case 0:
 			require.NoError(t, c.CloseWrite())
-			assert.NoError(t, c.hears("goodbye"))
+			assert.NoError(t, c.Hears("goodbye"))
 		case 1:
 			_, _ = io.WriteString(c, "half")
 			require.NoError(t, c.CloseWrite())
-			assert.NoError(t, c.hears("goodbye"))
+			assert.NoError(t, c.Hears("goodbye"))
 		default:
 			require.NoError(t, c.SetLinger(0))
 		}
 		require.NoError(t, c.Close())
 	}
-	w.end()
+	w.End()
 }
 
 // Descriptors are used again at once, by connections that end in every way and at
 // every moment: nobody waits for ever, and nobody is taken for another.
 func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
-	w := newHouse(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
-	at := w.listen()
+	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
+	at := w.Listen()
 	var guests sync.WaitGroup
 	for g := range 8 {
 		guests.Go(func() {
 			random := rand.New(rand.NewPCG(1, uint64(g)))
 			for i := range 60 {
-				c := call(t, at)
+				c := conntest.Call(t, at)
 				me := fmt.Sprintf("caller-%d-%d", g, i)
 				_, err := io.WriteString(c, "/nick "+me+"\n/ping\n")
 				assert.NoError(t, err)
-				assert.NoError(t, c.hears("pong"), me)
+				assert.NoError(t, c.Hears("pong"), me)
 				switch random.IntN(4) {
 				case 0:
 					_ = c.SetLinger(0)
 				case 1:
 					_, _ = io.WriteString(c, "/quit\n")
-					assert.NoError(t, c.hears("goodbye"), me)
+					assert.NoError(t, c.Hears("goodbye"), me)
 				case 2:
 					_ = c.CloseWrite()
-					assert.NoError(t, c.hears("goodbye"), me)
+					assert.NoError(t, c.Hears("goodbye"), me)
 				}
 				_ = c.Close()
 			}
 		})
 	}
 	guests.Wait()
-	w.end()
+	w.End()
 }
 
 // Those who wait are told of the end, and those who do not take it are cut off.
 func TestTheEndComesToWhoWaits(t *testing.T) {
-	w := newHouse(t, hub.Options{Grace: time.Second}, conn.Options{PerAddress: -1, PerAddressRate: -1})
-	at := w.listen()
-	var callers []caller
+	w := newServer(t, hub.Options{Grace: time.Second}, conn.Options{PerAddress: -1, PerAddressRate: -1})
+	at := w.Listen()
+	var callers []*conntest.Caller
 	for range 20 {
-		c := call(t, at)
-		require.NoError(t, c.hears("Welcome"))
+		c := conntest.Call(t, at)
+		require.NoError(t, c.Hears("Welcome"))
 		callers = append(callers, c)
 	}
 	w.Stop()
 	for _, c := range callers {
-		assert.NoError(t, c.hears("goodbye"))
+		assert.NoError(t, c.Hears("goodbye"))
 		_, err := io.Copy(io.Discard, c)
 		assert.NoError(t, err)
 		_ = c.Close()
 	}
-	w.end()
+	w.End()
 }
 
 // Lines that come in one piece are heard in order, and what stands between them in its
 // place.
 func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
-	w := newHouse(t, hub.Options{}, conn.Options{Rate: 0.001, Burst: 150})
-	c := call(t, w.listen())
+	w := newServer(t, hub.Options{}, conn.Options{Rate: 0.001, Burst: 150})
+	c := conntest.Call(t, w.Listen())
 	var said strings.Builder
 	said.WriteString("/nick bob\n/echo on\n")
 	for i := range 200 {
@@ -172,11 +132,9 @@ func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
 	_, err := io.WriteString(c, said.String())
 	require.NoError(t, err)
 	hears := func(words string) {
-		line, err := c.in.ReadString('\n')
-		require.NoError(t, err)
-		require.Contains(t, line, words)
+		require.Contains(t, c.Line(), words)
 	}
-	require.NoError(t, c.hears("echo"))
+	require.NoError(t, c.Hears("echo"))
 	for i := range 146 {
 		switch hears(fmt.Sprintf("<bob> line %d\n", i)); i {
 		case 20:
@@ -188,5 +146,5 @@ func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
 		}
 	}
 	require.NoError(t, c.Close())
-	w.end()
+	w.End()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -29,27 +30,26 @@ func TestRightPasswordsAreNoTries(t *testing.T) {
 	for name, together := range map[string]bool{"one after the other": false, "at once": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
-				l, door := w.open()
-				var office []*visitor
+				w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
+				l := listen(w)
+				var office []*conntest.Client
 				for range 16 {
-					office = append(office, l.knock(t, "192.0.2.1"))
+					office = append(office, l.Connect(t, "192.0.2.1"))
 				}
 				for _, v := range office {
-					v.say("/operator", "sesame")
+					v.Say("/operator", "sesame")
 					if !together {
 						time.Sleep(200 * time.Millisecond)
 						synctest.Wait()
-						assert.Contains(t, v.text(), isOperator)
+						assert.Contains(t, v.Text(), isOperator)
 					}
 				}
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
 				for i, v := range office {
-					assert.Contains(t, v.text(), isOperator, i)
+					assert.Contains(t, v.Text(), isOperator, i)
 				}
-				door.Close()
-				w.leave(office...)
+				w.End(office...)
 			})
 		})
 	}
@@ -59,14 +59,14 @@ func TestRightPasswordsAreNoTries(t *testing.T) {
 func TestGuessesAtOnceAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var checks atomic.Int32
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { checks.Add(1); return slowly(p) }})
-		l, door := w.open()
-		var eves []*visitor
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { checks.Add(1); return slowly(p) }})
+		l := listen(w)
+		var eves []*conntest.Client
 		for range 30 {
-			eves = append(eves, l.knock(t, "192.0.2.66"))
+			eves = append(eves, l.Connect(t, "192.0.2.66"))
 		}
 		for _, v := range eves {
-			v.say("/operator", "guess")
+			v.Say("/operator", "guess")
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
@@ -74,17 +74,16 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 		told := map[string]int{}
 		for _, v := range eves {
 			for _, words := range []string{isWrong, isTooMany, isTooManyTrying} {
-				told[words] += strings.Count(v.text(), words)
+				told[words] += strings.Count(v.Text(), words)
 			}
 		}
 		assert.Equal(t, map[string]int{isWrong: 5, isTooMany: 13, isTooManyTrying: 12}, told, "two at once, sixteen wait")
 		again := eves[0]
-		before := again.text() // it has been told that already, if its guess came late
-		again.say("/operator")
+		before := again.Text() // it has been told that already, if its guess came late
+		again.Say("/operator")
 		synctest.Wait()
-		assert.Equal(t, isTooMany+"\n", strings.TrimPrefix(again.text(), before), "nobody is asked for what would not be taken")
-		door.Close()
-		w.leave(eves...)
+		assert.Equal(t, isTooMany+"\n", strings.TrimPrefix(again.Text(), before), "nobody is asked for what would not be taken")
+		w.End(eves...)
 	})
 }
 
@@ -92,45 +91,44 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 // lately, and who is not known is told at once to come again, which helps.
 func TestGuessersDoNotHoldUpWhoKnows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
-		l, door := w.open()
-		before := l.knock(t, "192.0.2.1")
-		before.say("/operator", "sesame")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})
+		l := listen(w)
+		before := l.Connect(t, "192.0.2.1")
+		before.Say("/operator", "sesame")
 		time.Sleep(200 * time.Millisecond)
 		synctest.Wait()
-		assert.Contains(t, before.text(), isOperator)
+		assert.Contains(t, before.Text(), isOperator)
 		time.Sleep(8 * time.Hour)
 
-		known, new := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.2")
-		var crowd []*visitor
+		known, new := l.Connect(t, "192.0.2.1"), l.Connect(t, "192.0.2.2")
+		var crowd []*conntest.Client
 		for i := range 200 {
-			crowd = append(crowd, l.knock(t, fmt.Sprintf("198.51.100.%d", i+1)))
+			crowd = append(crowd, l.Connect(t, fmt.Sprintf("198.51.100.%d", i+1)))
 		}
 		for _, v := range crowd {
-			v.say("/operator", "guess")
+			v.Say("/operator", "guess")
 		}
 		synctest.Wait() // the queue is full before the next one comes
-		new.say("/operator", "sesame")
+		new.Say("/operator", "sesame")
 		synctest.Wait()
-		assert.Contains(t, new.text(), isTooManyTrying, "at once")
-		known.say("/operator", "sesame")
+		assert.Contains(t, new.Text(), isTooManyTrying, "at once")
+		known.Say("/operator", "sesame")
 		time.Sleep(400 * time.Millisecond)
 		synctest.Wait()
-		assert.Contains(t, known.text(), isOperator)
+		assert.Contains(t, known.Text(), isOperator)
 		time.Sleep(4 * time.Second)
-		new.say("/operator", "sesame")
+		new.Say("/operator", "sesame")
 		time.Sleep(200 * time.Millisecond)
 		synctest.Wait()
-		assert.Contains(t, new.text(), isOperator)
+		assert.Contains(t, new.Text(), isOperator)
 
 		wrong, full := 0, 0
 		for _, v := range crowd {
-			wrong += strings.Count(v.text(), isWrong)
-			full += strings.Count(v.text(), isTooManyTrying)
+			wrong += strings.Count(v.Text(), isWrong)
+			full += strings.Count(v.Text(), isTooManyTrying)
 		}
 		assert.Equal(t, 33, wrong, "two at once and 32 who wait, of whom one made room")
 		assert.Equal(t, 200, wrong+full, "and everybody is told")
-		door.Close()
-		w.leave(append(crowd, before, known, new)...)
+		w.End(append(crowd, before, known, new)...)
 	})
 }

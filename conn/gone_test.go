@@ -1,7 +1,6 @@
 package conn_test
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/protocol"
@@ -26,25 +26,25 @@ import (
 // it. Whichever way it goes, what it has sent is said.
 
 // ways are how a caller goes that has sent all it has to say.
-var ways = map[string]func(t *testing.T, c *net.TCPConn){
-	"the end of the input, and then it reads": func(t *testing.T, c *net.TCPConn) { // nc -N
+var ways = map[string]func(t *testing.T, c *conntest.Caller){
+	"the end of the input, and then it reads": func(t *testing.T, c *conntest.Caller) { // nc -N
 		require.NoError(t, c.CloseWrite())
 		_, _ = io.Copy(io.Discard, c)
 		require.NoError(t, c.Close())
 	},
-	"a close": func(t *testing.T, c *net.TCPConn) { // > /dev/tcp/HOST/PORT
+	"a close": func(t *testing.T, c *conntest.Caller) { // > /dev/tcp/HOST/PORT
 		require.NoError(t, c.Close())
 	},
-	"the end of the input and a close": func(t *testing.T, c *net.TCPConn) {
+	"the end of the input and a close": func(t *testing.T, c *conntest.Caller) {
 		require.NoError(t, c.CloseWrite())
 		require.NoError(t, c.Close())
 	},
-	"a reset, since the greeting is not read": func(t *testing.T, c *net.TCPConn) {
+	"a reset, since the greeting is not read": func(t *testing.T, c *conntest.Caller) {
 		_, err := c.Read(make([]byte, 1)) // it has come; what is left of it makes the close a reset
 		require.NoError(t, err)
 		require.NoError(t, c.Close())
 	},
-	"a reset": func(t *testing.T, c *net.TCPConn) {
+	"a reset": func(t *testing.T, c *conntest.Caller) {
 		require.NoError(t, c.SetLinger(0))
 		require.NoError(t, c.Close())
 	},
@@ -75,16 +75,16 @@ func TestWhoSendsAndGoesAtOnceIsHeard(t *testing.T) {
 					w, at, ann := witnessed(t, lines)
 					for i := range 20 {
 						words := []string{fmt.Sprintf("%d one", i), fmt.Sprintf("%d 两", i)}
-						c := dial(t, at)
+						c := conntest.Call(t, at)
 						_, err := io.WriteString(c, spell("bob", words...))
 						require.NoError(t, err)
 						leave(t, c)
 						for _, want := range words {
-							require.Equal(t, "<bob> "+want, ann.said(t))
+							require.Equal(t, "<bob> "+want, ann.said())
 						}
 					}
 					ann.isAlone(t)
-					w.end()
+					w.End()
 				})
 			}
 		}
@@ -99,16 +99,16 @@ func TestALoopOfCallersKeepsItsName(t *testing.T) {
 			t.Run(dialect+", "+way, func(t *testing.T) {
 				w, at, ann := witnessed(t, 0)
 				for i := range 20 {
-					c := dial(t, at)
+					c := conntest.Call(t, at)
 					_, err := io.WriteString(c, spell("bob", fmt.Sprint(i)))
 					require.NoError(t, err)
 					leave(t, c)
 				}
 				for i := range 20 {
-					require.Equal(t, fmt.Sprint("<bob> ", i), ann.said(t))
+					require.Equal(t, fmt.Sprint("<bob> ", i), ann.said())
 				}
 				ann.isAlone(t)
-				w.end()
+				w.End()
 			})
 		}
 	}
@@ -134,14 +134,14 @@ func TestTwoLoopsOfCallersKeepTheirOrder(t *testing.T) {
 	}
 	next := map[string]int{}
 	for range 2 * each {
-		from, words, _ := strings.Cut(ann.said(t), " ")
+		from, words, _ := strings.Cut(ann.said(), " ")
 		require.Equal(t, fmt.Sprint(next[from]), words, from)
 		next[from]++
 	}
 	assert.Equal(t, map[string]int{"<bob>": each, "<eve>": each}, next)
 	loops.Wait()
 	ann.isAlone(t)
-	w.end()
+	w.End()
 }
 
 // The last line may have no end. It is one where the input has ended in good order, and
@@ -151,12 +151,12 @@ func TestHalfALineOfWhoIsGone(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			w, at, ann := witnessed(t, 0)
 			for i := range 20 {
-				c := dial(t, at)
+				c := conntest.Call(t, at)
 				_, err := fmt.Fprintf(c, "/nick bob\n%d\nhalf a line", i)
 				require.NoError(t, err)
 				leave(t, c)
-				require.Equal(t, fmt.Sprint("<bob> ", i), ann.said(t))
-				if half := ann.next(t); strings.HasPrefix(way, "the end") {
+				require.Equal(t, fmt.Sprint("<bob> ", i), ann.said())
+				if half := ann.next(); strings.HasPrefix(way, "the end") {
 					require.Equal(t, "<bob> half a line\n", half)
 				} else if half != "<bob> half a line\n" { // a close is one or the other: the greeting is on its way
 					require.Contains(t, half, "-- bob left")
@@ -164,8 +164,8 @@ func TestHalfALineOfWhoIsGone(t *testing.T) {
 					require.Equal(t, "a close", way)
 				}
 			}
-			require.NoError(t, ann.conn.Close())
-			w.end()
+			require.NoError(t, ann.Close())
+			w.End()
 		})
 	}
 }
@@ -175,25 +175,25 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 		for history, lines := range histories {
 			t.Run(way+", "+history, func(t *testing.T) {
 				w, _, ann := witnessed(t, lines)
-				at := w.listenAt(func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "欢迎"}) }, hub.Identity{Brief: true})
+				at := w.ListenWith(func(c net.Conn) conn.Transport { return raw.New(c, raw.Options{Greeting: "欢迎"}) }, hub.Identity{Brief: true})
 				for i := range 20 {
-					c := dial(t, at)
+					c := conntest.Call(t, at)
 					_, err := fmt.Fprintf(c, "%d 你好", i)
 					require.NoError(t, err)
 					leave(t, c)
-					require.Contains(t, ann.said(t), fmt.Sprintf("> %d 你好", i))
+					require.Contains(t, ann.said(), fmt.Sprintf("> %d 你好", i))
 				}
 				for i := range 20 { // as a loop of a shell does
-					c := dial(t, at)
+					c := conntest.Call(t, at)
 					_, err := fmt.Fprintf(c, "%d 再见", i)
 					require.NoError(t, err)
 					leave(t, c)
 				}
 				for i := range 20 {
-					require.Contains(t, ann.said(t), fmt.Sprintf("> %d 再见", i))
+					require.Contains(t, ann.said(), fmt.Sprintf("> %d 再见", i))
 				}
 				ann.isAlone(t)
-				w.end()
+				w.End()
 			})
 		}
 	}
@@ -204,28 +204,28 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
-			w := newHouse(t, hub.Options{Desk: true, MessagesPerAddress: -1}, conn.Options{PerAddress: -1, PerAddressRate: -1, Password: func(protocol.Secret) bool { return true }})
-			w.level.Set(slog.LevelDebug)
-			at := w.listen()
+			w := newServer(t, hub.Options{Desk: true, MessagesPerAddress: -1}, conn.Options{PerAddress: -1, PerAddressRate: -1, Password: func(protocol.Secret) bool { return true }})
+			w.Level.Set(slog.LevelDebug)
+			at := w.Listen()
 			for range 20 {
-				c := dial(t, at)
+				c := conntest.Call(t, at)
 				_, err := io.WriteString(c, "my screen is black\n")
 				require.NoError(t, err)
 				leave(t, c)
 			}
-			require.Eventually(t, func() bool { return w.log.count("msg=disconnected") == 20 }, 10*time.Second, time.Millisecond)
-			op := call(t, at)
+			require.Eventually(t, func() bool { return w.Log.Count("msg=disconnected") == 20 }, 10*time.Second, time.Millisecond)
+			op := conntest.Call(t, at)
 			_, err := io.WriteString(op, "/operator\nopen\n")
 			require.NoError(t, err)
-			require.NoError(t, op.hears("you are an operator"))
+			require.NoError(t, op.Hears("you are an operator"))
 			_, err = io.WriteString(op, "/queue\n/next\n")
 			require.NoError(t, err)
 			for range 20 {
-				require.NoError(t, op.hears("has left a message"))
+				require.NoError(t, op.Hears("has left a message"))
 			}
-			require.NoError(t, op.hears("you have @2 ")) // @1 was given at once, since nobody else is there to take it
+			require.NoError(t, op.Hears("you have @2 ")) // @1 was given at once, since nobody else is there to take it
 			_ = op.Close()
-			w.end()
+			w.End()
 		})
 	}
 }
@@ -235,16 +235,16 @@ func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 func TestWhatAFlooderLeavesIsDropped(t *testing.T) {
 	for pace, want := range map[float64]int{-1: 256, 2: 10 + 120} { // of any number, of ten and two a second for a minute
 		synctest.Test(t, func(t *testing.T) {
-			w := newHouse(t, hub.Options{}, conn.Options{Rate: pace})
-			ann := w.named("ann")
-			bob := &flooder{lines: 20000, failed: make(chan struct{})}
+			w := newServer(t, hub.Options{}, conn.Options{Rate: pace})
+			ann := w.ConnectAs("ann")
+			bob := newFlooder(20000, false)
 			began := time.Now()
-			assert.ErrorIs(t, w.server.Serve(bob, hub.Identity{}), syscall.ECONNRESET)
+			assert.ErrorIs(t, w.Conn().Serve(bob, hub.Identity{}), syscall.ECONNRESET)
 			assert.LessOrEqual(t, time.Since(began), time.Minute+time.Second)
 			synctest.Wait()
-			assert.InDelta(t, want, strings.Count(ann.text(), "so much to say"), 1)
-			assert.Contains(t, w.log.after("were dropped"), fmt.Sprint("lines=", 20000-strings.Count(ann.text(), "so much to say")))
-			w.end()
+			assert.InDelta(t, want, strings.Count(ann.Text(), "so much to say"), 1)
+			assert.Contains(t, w.Log.After("were dropped"), fmt.Sprint("lines=", 20000-strings.Count(ann.Text(), "so much to say")))
+			w.End()
 		})
 	}
 }
@@ -252,34 +252,38 @@ func TestWhatAFlooderLeavesIsDropped(t *testing.T) {
 // The server does not wait for ever for a client that is gone and of which the system reports nothing more.
 func TestWhoIsGoneAndSilentIsNotWaitedForForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{})
-		bob := &flooder{silent: make(chan struct{}), failed: make(chan struct{})}
+		w := newServer(t, hub.Options{}, conn.Options{})
+		bob := newFlooder(0, true)
 		began := time.Now()
-		assert.ErrorIs(t, w.server.Serve(bob, hub.Identity{}), syscall.ECONNRESET)
+		assert.ErrorIs(t, w.Conn().Serve(bob, hub.Identity{}), syscall.ECONNRESET)
 		assert.Equal(t, time.Minute, time.Since(began))
-		w.end()
+		w.End()
 	})
 }
 
 // flooder is a connection that is reset when a great deal of what it sent waits to be read.
 type flooder struct {
+	*conntest.Transport
 	lines  int
-	silent chan struct{} // not nil: it does not end after that, but waits
+	silent bool // it does not end after that, but waits
 	once   sync.Once
 	failed chan struct{} // closed when a write has failed
-	ended  sync.Once
+}
+
+func newFlooder(lines int, silent bool) *flooder {
+	return &flooder{Transport: conntest.NewTransport(), lines: lines, silent: silent, failed: make(chan struct{})}
 }
 
 func (f *flooder) Receive() (protocol.Command, error) {
 	<-f.failed
-	if f.lines == 0 {
-		if f.silent != nil {
-			<-f.silent
-		}
-		return nil, io.EOF
+	switch {
+	case f.lines > 0:
+		f.lines--
+		return protocol.Say{Text: protocol.MustText("so much to say")}, nil
+	case f.silent:
+		_, _ = f.Transport.Receive()
 	}
-	f.lines--
-	return protocol.Say{Text: protocol.MustText("so much to say")}, nil
+	return nil, io.EOF
 }
 
 func (f *flooder) Send([]*protocol.Frame) error {
@@ -287,90 +291,64 @@ func (f *flooder) Send([]*protocol.Frame) error {
 	return syscall.ECONNRESET
 }
 
-func (f *flooder) Close()                                   {}
-func (f *flooder) Abort()                                   {}
-
-func (f *flooder) Interrupt() {
-	if f.silent != nil {
-		f.ended.Do(func() { close(f.silent) })
-	}
-}
-
 // witnessed is a house in which ann listens, after some long lines were said.
-func witnessed(t *testing.T, lines int) (*house, net.Addr, *listener) {
-	w := newHouse(t, hub.Options{}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
-	at := w.listen()
+func witnessed(t *testing.T, lines int) (*conntest.Server, net.Addr, *listener) {
+	w := newServer(t, hub.Options{}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
+	at := w.Listen()
 	ann := witness(t, at)
 	for i := range lines {
-		_, err := fmt.Fprintf(ann.conn, "%d %s\n", i, strings.Repeat("很久以前", 300))
-		require.NoError(t, err)
+		ann.Send(fmt.Sprintf("%d %s\n", i, strings.Repeat("很久以前", 300)))
 	}
-	ann.settle(t)
+	ann.settle()
 	return w, at, ann
 }
 
 // listener is a member that hears all lines in the lobby.
-type listener struct {
-	conn *net.TCPConn
-	in   *bufio.Reader
-}
+type listener struct{ *conntest.Caller }
 
 func witness(t *testing.T, at net.Addr) *listener {
-	c := dial(t, at)
-	l := &listener{c, bufio.NewReader(c)}
-	_, err := io.WriteString(c, "/nick ann\n")
-	require.NoError(t, err)
-	l.settle(t)
+	l := &listener{conntest.Call(t, at)}
+	l.Send("/nick ann\n")
+	l.settle()
 	return l
 }
 
-func dial(t *testing.T, at net.Addr) *net.TCPConn {
-	c, err := net.Dial("tcp", at.String())
-	require.NoError(t, err)
-	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
-	return c.(*net.TCPConn)
-}
-
-func (l *listener) next(t *testing.T) string {
-	require.NoError(t, l.conn.SetReadDeadline(time.Now().Add(30*time.Second)))
+// next is the next line that is not of a member that joins.
+func (l *listener) next() string {
 	for {
-		line, err := l.in.ReadString('\n')
-		require.NoError(t, err)
-		if !strings.HasSuffix(line, " joined\n") {
+		if line := l.Line(); !strings.HasSuffix(line, " joined\n") {
 			return line
 		}
 	}
 }
 
 // said is the next line that a member says.
-func (l *listener) said(t *testing.T) string {
+func (l *listener) said() string {
 	for {
-		if line := l.next(t); strings.HasPrefix(line, "<") {
+		if line := l.next(); strings.HasPrefix(line, "<") {
 			return strings.TrimSuffix(line, "\n")
 		}
 	}
 }
 
 // settle waits until all that was asked before is answered.
-func (l *listener) settle(t *testing.T) {
-	_, err := io.WriteString(l.conn, "/ping\n")
-	require.NoError(t, err)
-	for !strings.Contains(l.next(t), "pong") {
+func (l *listener) settle() {
+	l.Send("/ping\n")
+	for !strings.Contains(l.next(), "pong") {
 	}
 }
 
 // isAlone waits until no other member is left, and no line may come meanwhile.
 func (l *listener) isAlone(t *testing.T) {
 	for {
-		_, err := io.WriteString(l.conn, "/who\n")
-		require.NoError(t, err)
-		line := l.next(t)
+		l.Send("/who\n")
+		line := l.next()
 		for !strings.Contains(line, " in #lobby") {
 			require.NotContains(t, line, "<", "nothing is said twice")
-			line = l.next(t)
+			line = l.next()
 		}
 		if strings.HasPrefix(line, "-- 1 in ") {
-			require.NoError(t, l.conn.Close())
+			require.NoError(t, l.Close())
 			return
 		}
 	}

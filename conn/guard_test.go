@@ -33,36 +33,35 @@ func TestAPasswordThatNobodyAskedForIsNotSaid(t *testing.T) {
 	} {
 		for _, together := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
-				w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: c.password})
-				l, door := w.open()
-				bob, ann := l.knock(t, "192.0.2.2"), l.knock(t, "192.0.2.1")
-				bob.say("/ping")
-				ann.say("/ping")
+				w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: c.password})
+				l := listen(w)
+				bob, ann := l.Connect(t, "192.0.2.2"), l.Connect(t, "192.0.2.1")
+				bob.Say("/ping")
+				ann.Say("/ping")
 				synctest.Wait()
 				if together {
-					ann.say(append(c.before, "open sesame", "hello")...)
+					ann.Say(append(c.before, "open sesame", "hello")...)
 				} else {
 					for _, line := range append(c.before, "", "open sesame", "hello") {
-						ann.say(line)
+						ann.Say(line)
 						synctest.Wait()
 						time.Sleep(time.Second / 2)
 					}
 				}
 				synctest.Wait()
-				assert.Contains(t, ann.text(), c.told, name)
-				assert.Contains(t, ann.text(), isGuarded, name)
-				assert.Contains(t, bob.text(), "> hello\n", name)
-				for _, seen := range []string{bob.text(), ann.text(), w.log.b.String()} {
+				assert.Contains(t, ann.Text(), c.told, name)
+				assert.Contains(t, ann.Text(), isGuarded, name)
+				assert.Contains(t, bob.Text(), "> hello\n", name)
+				for _, seen := range []string{bob.Text(), ann.Text(), w.Log.Text()} {
 					assert.NotContains(t, seen, "sesame", name)
 					assert.NotContains(t, seen, "simsim", name)
 				}
-				ann.say(c.before...)
+				ann.Say(c.before...)
 				time.Sleep(6 * time.Second)
-				ann.say("is anybody here?")
+				ann.Say("is anybody here?")
 				synctest.Wait()
-				assert.Contains(t, bob.text(), "> is anybody here?\n", "%s: whoever has read the answer is heard", name)
-				door.Close()
-				w.leave(bob, ann)
+				assert.Contains(t, bob.Text(), "> is anybody here?\n", "%s: whoever has read the answer is heard", name)
+				w.End(bob, ann)
 			})
 		}
 	}
@@ -71,41 +70,39 @@ func TestAPasswordThatNobodyAskedForIsNotSaid(t *testing.T) {
 // A server without a password says so at once, and takes nothing for one.
 func TestAServerWithoutAPasswordDoesNotAskForOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		l, door := w.open()
-		ann := l.knock(t, "192.0.2.1")
-		from := len(ann.text())
-		ann.say("/operator", "/who")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		l := listen(w)
+		ann := l.Connect(t, "192.0.2.1")
+		from := len(ann.Text())
+		ann.Say("/operator", "/who")
 		synctest.Wait()
-		assert.Regexp(t, "^"+isNoPassword+"\n-- You are guest-1 in #lobby .*\n-- 1 in #lobby: guest-1\n$", ann.text()[from:])
-		bot := l.knock(t, "192.0.2.1")
-		bot.say(`{"type":"hello"}`, `{"type":"operator","password":"sesame"}`, `{"type":"say","text":"a program says what it means"}`)
+		assert.Regexp(t, "^"+isNoPassword+"\n-- You are guest-1 in #lobby .*\n-- 1 in #lobby: guest-1\n$", ann.Text()[from:])
+		bot := l.Connect(t, "192.0.2.1")
+		bot.Say(`{"type":"hello"}`, `{"type":"operator","password":"sesame"}`, `{"type":"say","text":"a program says what it means"}`)
 		synctest.Wait()
-		assert.Contains(t, bot.text(), `"no_password":true`)
-		assert.Contains(t, bot.text(), `"code":"no-password"`)
-		assert.Contains(t, ann.text(), "> a program says what it means\n")
-		door.Close()
-		w.leave(ann, bot)
+		assert.Contains(t, bot.Text(), `"no_password":true`)
+		assert.Contains(t, bot.Text(), `"code":"no-password"`)
+		assert.Contains(t, ann.Text(), "> a program says what it means\n")
+		w.End(ann, bot)
 	})
 }
 
 // An operator's next line is heard: what was typed before it was right.
 func TestAfterTheRightPasswordTheNextLineIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: knowsSesame})
-		l, door := w.open()
-		ann, bob := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.2")
-		bob.say("/ping")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: knowsSesame})
+		l := listen(w)
+		ann, bob := l.Connect(t, "192.0.2.1"), l.Connect(t, "192.0.2.2")
+		bob.Say("/ping")
 		synctest.Wait()
-		ann.say("/operator", "simsim", "/operator", "sesame", "here I am")
+		ann.Say("/operator", "simsim", "/operator", "sesame", "here I am")
 		synctest.Wait()
-		assert.Contains(t, bob.text(), "> here I am\n")
-		bot := l.knock(t, "192.0.2.3")
-		bot.say(`{"type":"hello"}`, `{"type":"operator","password":"simsim"}`, `{"type":"say","text":"so I am none"}`)
+		assert.Contains(t, bob.Text(), "> here I am\n")
+		bot := l.Connect(t, "192.0.2.3")
+		bot.Say(`{"type":"hello"}`, `{"type":"operator","password":"simsim"}`, `{"type":"say","text":"so I am none"}`)
 		synctest.Wait()
-		assert.NotContains(t, bot.text(), "no_password")
-		assert.Contains(t, bob.text(), "> so I am none\n")
-		door.Close()
-		w.leave(ann, bob, bot)
+		assert.NotContains(t, bot.Text(), "no_password")
+		assert.Contains(t, bob.Text(), "> so I am none\n")
+		w.End(ann, bob, bot)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 )
 
@@ -24,42 +25,41 @@ func TestAProgramWithoutAGoodHelloIsNowhere(t *testing.T) {
 	} {
 		for _, slow := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
-				w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-				l, door := w.open()
-				ann := l.knock(t, "192.0.2.1")
-				ann.say("/nick ann", "/ping", "/who")
+				w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+				l := listen(w)
+				ann := l.Connect(t, "192.0.2.1")
+				ann.Say("/nick ann", "/ping", "/who")
 				synctest.Wait()
-				bot := l.knock(t, "192.0.2.3")
+				bot := l.Connect(t, "192.0.2.3")
 				if slow { // it is announced as a guest, and leaves
 					time.Sleep(time.Second)
 				}
-				from, began := len(bot.text()), len(ann.text())
+				from, began := len(bot.Text()), len(ann.Text())
 				for range 2 {
-					bot.say(bad)
+					bot.Say(bad)
 					time.Sleep(time.Minute)
 					synctest.Wait()
 				}
-				ann.say("hello?", "/who")
+				ann.Say("hello?", "/who")
 				synctest.Wait()
 				if slow {
-					assert.Equal(t, "-- guest-2 left\n-- 1 in #lobby: ann\n", ann.text()[began:], name)
+					assert.Equal(t, "-- guest-2 left\n-- 1 in #lobby: ann\n", ann.Text()[began:], name)
 				} else {
-					assert.Equal(t, "-- 1 in #lobby: ann\n", ann.text()[began:], name)
+					assert.Equal(t, "-- 1 in #lobby: ann\n", ann.Text()[began:], name)
 				}
-				bot.say(bad, `{"type":"hello"}`, `{"type":"say","text":"too late"}`)
+				bot.Say(bad, `{"type":"hello"}`, `{"type":"say","text":"too late"}`)
 				synctest.Wait()
-				lines := strings.Split(strings.TrimSpace(bot.text()[from:]), "\n")
+				lines := strings.Split(strings.TrimSpace(bot.Text()[from:]), "\n")
 				if assert.Len(t, lines, 4, name) {
 					for _, line := range lines[:3] {
 						assert.Regexp(t, `^\{"type":"refused","code":"[a-z0-9-]+","text":".*"\}$`, line, name)
 					}
 					assert.Equal(t, `{"type":"goodbye","reason":"no-hello","back":0}`, lines[3], name)
 				}
-				assert.True(t, bot.isOver(), name)
-				assert.NoError(t, bot.err, name)
-				assert.NotContains(t, ann.text(), "too late", name)
-				door.Close()
-				w.leave(ann)
+				assert.True(t, bot.IsClosed(), name)
+				assert.NoError(t, bot.Err(), name)
+				assert.NotContains(t, ann.Text(), "too late", name)
+				w.End(ann)
 			})
 		}
 	}
@@ -69,25 +69,24 @@ func TestAProgramWithoutAGoodHelloIsNowhere(t *testing.T) {
 func TestAProgramMaySayHelloAgain(t *testing.T) {
 	for _, slow := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-			l, door := w.open()
-			ann, bot := l.knock(t, "192.0.2.1"), l.knock(t, "192.0.2.3")
-			ann.say("/nick ann", "before")
+			w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+			l := listen(w)
+			ann, bot := l.Connect(t, "192.0.2.1"), l.Connect(t, "192.0.2.3")
+			ann.Say("/nick ann", "before")
 			synctest.Wait()
 			if slow {
 				time.Sleep(time.Second)
 			}
-			bot.say(`{"type":"hello","nick":"two words"}`, `{"type":"hello","nick":"a b"}`, `{"type":"hello","nick":"bot","replay":0}`, `{"type":"say","text":"hi"}`)
+			bot.Say(`{"type":"hello","nick":"two words"}`, `{"type":"hello","nick":"a b"}`, `{"type":"hello","nick":"bot","replay":0}`, `{"type":"say","text":"hi"}`)
 			synctest.Wait()
-			ann.say("hello bot")
+			ann.Say("hello bot")
 			synctest.Wait()
-			assert.Contains(t, ann.text(), "-- bot joined\n<bot> hi\n")
-			require.Equal(t, 2, strings.Count(bot.text(), `"code":"bad-name"`))
-			assert.Equal(t, 1, strings.Count(bot.text(), `"type":"welcome"`))
-			assert.Equal(t, 1, strings.Count(bot.text(), `"text":"hello bot"`))
-			assert.NotContains(t, bot.text()[strings.Index(bot.text(), `"type":"refused"`):], "\n-- ", "no line of text after the first object")
-			door.Close()
-			w.leave(ann, bot)
+			assert.Contains(t, ann.Text(), "-- bot joined\n<bot> hi\n")
+			require.Equal(t, 2, strings.Count(bot.Text(), `"code":"bad-name"`))
+			assert.Equal(t, 1, strings.Count(bot.Text(), `"type":"welcome"`))
+			assert.Equal(t, 1, strings.Count(bot.Text(), `"text":"hello bot"`))
+			assert.NotContains(t, bot.Text()[strings.Index(bot.Text(), `"type":"refused"`):], "\n-- ", "no line of text after the first object")
+			w.End(ann, bot)
 		})
 	}
 }
@@ -96,51 +95,50 @@ func TestAProgramMaySayHelloAgain(t *testing.T) {
 // it while it is nowhere.
 func TestAGuestWhoWasBehindIsToldNothingWhileItIsNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{Outbox: 1000}, conn.Options{Rate: -1})
-		ann := w.named("ann")
-		bot := w.stuck()
+		w := newServer(t, hub.Options{Outbox: 1000}, conn.Options{Rate: -1})
+		ann := w.ConnectAs("ann")
+		bot := w.Pipe(hub.Identity{})
 		time.Sleep(time.Second)
 		for range 100 {
-			ann.say("a line that is longer than nothing at all")
+			ann.Say("a line that is longer than nothing at all")
 		}
 		synctest.Wait()
 		go func() { _, _ = bot.Write([]byte(`{"type":"hello","nick":"two words"}` + "\n")) }()
 		synctest.Wait()
-		ann.say("not for you")
+		ann.Say("not for you")
 		synctest.Wait()
-		v := visit(t, bot)
+		v := conntest.NewClient(t, bot)
 		synctest.Wait()
-		ann.say("nor this")
+		ann.Say("nor this")
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		assert.Contains(t, v.text(), `"code":"bad-name"`)
-		assert.NotContains(t, v.text(), "not for you")
-		assert.NotContains(t, v.text(), "nor this")
-		v.say(`{"type":"hello","nick":"bot","replay":0}`)
+		assert.Contains(t, v.Text(), `"code":"bad-name"`)
+		assert.NotContains(t, v.Text(), "not for you")
+		assert.NotContains(t, v.Text(), "nor this")
+		v.Say(`{"type":"hello","nick":"bot","replay":0}`)
 		synctest.Wait()
-		ann.say("but this")
+		ann.Say("but this")
 		synctest.Wait()
-		assert.Equal(t, 1, strings.Count(v.text(), `"text":"but this"`))
-		assert.NotContains(t, v.text(), "nor this")
-		w.leave(ann, v)
+		assert.Equal(t, 1, strings.Count(v.Text(), `"text":"but this"`))
+		assert.NotContains(t, v.Text(), "nor this")
+		w.End(ann, v)
 	})
 }
 
 // A place at the desk that is refused is refused in objects, too.
 func TestAFullDeskIsToldInObjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{Desk: true, Visitors: 1}, conn.Options{Rate: -1})
-		l, door := w.open()
-		first := l.knock(t, "192.0.2.1")
-		first.say("hello")
-		bot := l.knock(t, "192.0.2.3")
-		from := len(bot.text())
-		bot.say(`{"type":"hello"}`)
+		w := newServer(t, hub.Options{Desk: true, Visitors: 1}, conn.Options{Rate: -1})
+		l := listen(w)
+		first := l.Connect(t, "192.0.2.1")
+		first.Say("hello")
+		bot := l.Connect(t, "192.0.2.3")
+		from := len(bot.Text())
+		bot.Say(`{"type":"hello"}`)
 		synctest.Wait()
-		lines := strings.Split(strings.TrimSpace(bot.text()[from:]), "\n")
+		lines := strings.Split(strings.TrimSpace(bot.Text()[from:]), "\n")
 		assert.Contains(t, lines[0], `{"type":"refused","code":"desk-full"`)
 		assert.Equal(t, `{"type":"goodbye","reason":"full","back":120}`, lines[len(lines)-1])
-		door.Close()
-		w.leave(first, bot)
+		w.End(first, bot)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 	"chinwag/protocol"
 )
@@ -24,42 +25,40 @@ func knowsSesame(p protocol.Secret) bool { return p == "sesame" }
 
 func TestThePasswordMakesAnOperator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: knowsSesame})
-		l, door := w.open()
-		ann := l.knock(t, "192.0.2.1")
-		ann.say("/operator", "simsim", "/queue")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: knowsSesame})
+		l := listen(w)
+		ann := l.Connect(t, "192.0.2.1")
+		ann.Say("/operator", "simsim", "/queue")
 		synctest.Wait()
-		assert.Contains(t, ann.text(), isWrong)
-		assert.Contains(t, ann.text(), "-- only an operator can do that")
-		ann.say("/operator", "sesame", "/queue", "/operator", "sesame")
+		assert.Contains(t, ann.Text(), isWrong)
+		assert.Contains(t, ann.Text(), "-- only an operator can do that")
+		ann.Say("/operator", "sesame", "/queue", "/operator", "sesame")
 		synctest.Wait()
-		assert.Contains(t, ann.text(), isOperator)
-		assert.Contains(t, ann.text(), "-- 0 waiting")
-		assert.Contains(t, ann.text(), "-- you are an operator already")
-		assert.NotZero(t, w.log.count("an operator has come in"))
-		assert.Equal(t, 1, w.log.count("wrong password of an operator"))
-		assert.Zero(t, w.log.count("sesame")+w.log.count("simsim"))
-		assert.NotContains(t, ann.text(), "sesame")
-		door.Close()
-		w.leave(ann)
+		assert.Contains(t, ann.Text(), isOperator)
+		assert.Contains(t, ann.Text(), "-- 0 waiting")
+		assert.Contains(t, ann.Text(), "-- you are an operator already")
+		assert.NotZero(t, w.Log.Count("an operator has come in"))
+		assert.Equal(t, 1, w.Log.Count("wrong password of an operator"))
+		assert.Zero(t, w.Log.Count("sesame")+w.Log.Count("simsim"))
+		assert.NotContains(t, ann.Text(), "sesame")
+		w.End(ann)
 	})
 }
 
 func TestThereIsNoPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		l, door := w.open()
-		bob, ann := l.knock(t, "192.0.2.2"), l.knock(t, "192.0.2.1")
-		bob.say("/ping")
-		ann.say("/operator", "sesame", "/queue")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		l := listen(w)
+		bob, ann := l.Connect(t, "192.0.2.2"), l.Connect(t, "192.0.2.1")
+		bob.Say("/ping")
+		ann.Say("/operator", "sesame", "/queue")
 		synctest.Wait()
-		assert.NotContains(t, ann.text(), isOperator)
-		assert.NotContains(t, ann.text(), isWrong)
-		assert.Contains(t, ann.text(), "operator", "it says so")
-		assert.Contains(t, ann.text(), "-- only an operator can do that")
-		assert.NotContains(t, bob.text(), "sesame", "and it is not said")
-		door.Close()
-		w.leave(ann, bob)
+		assert.NotContains(t, ann.Text(), isOperator)
+		assert.NotContains(t, ann.Text(), isWrong)
+		assert.Contains(t, ann.Text(), "operator", "it says so")
+		assert.Contains(t, ann.Text(), "-- only an operator can do that")
+		assert.NotContains(t, bob.Text(), "sesame", "and it is not said")
+		w.End(ann, bob)
 	})
 }
 
@@ -67,29 +66,28 @@ func TestThereIsNoPassword(t *testing.T) {
 func TestThePasswordCannotBeGuessed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		checks := 0
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { checks++; return knowsSesame(p) }})
-		l, door := w.open()
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool { checks++; return knowsSesame(p) }})
+		l := listen(w)
 		for range 3 {
-			eve := l.knock(t, "192.0.2.66")
-			eve.say(strings.Repeat("/operator\nguess\n", 10))
+			eve := l.Connect(t, "192.0.2.66")
+			eve.Say(strings.Repeat("/operator\nguess\n", 10))
 			synctest.Wait()
 			_ = eve.Close()
 			synctest.Wait()
 		}
 		assert.Equal(t, 5, checks)
-		eve, ann := l.knock(t, "192.0.2.66"), l.knock(t, "192.0.2.1")
-		eve.say("/operator", "sesame")
-		ann.say("/operator", "sesame")
+		eve, ann := l.Connect(t, "192.0.2.66"), l.Connect(t, "192.0.2.1")
+		eve.Say("/operator", "sesame")
+		ann.Say("/operator", "sesame")
 		synctest.Wait()
-		assert.Contains(t, eve.text(), isTooMany, "not even if it is right")
-		assert.NotContains(t, eve.text(), isOperator)
-		assert.Contains(t, ann.text(), isOperator)
+		assert.Contains(t, eve.Text(), isTooMany, "not even if it is right")
+		assert.NotContains(t, eve.Text(), isOperator)
+		assert.Contains(t, ann.Text(), isOperator)
 		time.Sleep(time.Minute)
-		eve.say("/operator", "sesame")
+		eve.Say("/operator", "sesame")
 		synctest.Wait()
-		assert.Contains(t, eve.text(), isOperator)
-		door.Close()
-		w.leave(eve, ann)
+		assert.Contains(t, eve.Text(), isOperator)
+		w.End(eve, ann)
 	})
 }
 
@@ -97,19 +95,19 @@ func TestThePasswordCannotBeGuessed(t *testing.T) {
 func TestTwoPasswordsAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most atomic.Int32
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool {
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: func(p protocol.Secret) bool {
 			most.Store(max(most.Load(), now.Add(1)))
 			time.Sleep(time.Second)
 			now.Add(-1)
 			return knowsSesame(p)
 		}})
-		l, door := w.open()
-		var all []*visitor
+		l := listen(w)
+		var all []*conntest.Client
 		for _, from := range []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"} {
-			all = append(all, l.knock(t, from))
+			all = append(all, l.Connect(t, from))
 		}
 		for _, v := range all {
-			v.say("/operator", "sesame")
+			v.Say("/operator", "sesame")
 		}
 		synctest.Wait()
 		_ = all[4].Close()
@@ -117,7 +115,7 @@ func TestTwoPasswordsAtATime(t *testing.T) {
 		synctest.Wait()
 		come := 0 // the order of the first turns is not defined
 		for _, v := range all {
-			if strings.Contains(v.text(), isOperator) {
+			if strings.Contains(v.Text(), isOperator) {
 				come++
 			}
 		}
@@ -125,10 +123,9 @@ func TestTwoPasswordsAtATime(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		for _, v := range all[:4] {
-			assert.Contains(t, v.text(), isOperator)
+			assert.Contains(t, v.Text(), isOperator)
 		}
 		assert.Equal(t, int32(2), most.Load())
-		door.Close()
-		w.leave(all...)
+		w.End(all...)
 	})
 }

@@ -15,16 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/line"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 )
 
 // going is a way in which a client's connection ends; an operator is connected, too.
 type going struct {
-	*house
-	me      *visitor
-	op      *visitor
+	*conntest.Server
+	me      *conntest.Client
+	op      *conntest.Client
 	program bool
 }
 
@@ -34,39 +34,35 @@ var reasonsWhy = map[string]struct {
 	do   func(g *going)
 }{
 	"quit":     {do: func(g *going) { g.says("quit", "") }},
-	"finished": {desk: true, do: func(g *going) { g.says("say", "hello?"); g.op.say("/close 1") }},
-	"kicked":   {do: func(g *going) { g.op.say("/kick olga") }},
+	"finished": {desk: true, do: func(g *going) { g.says("say", "hello?"); g.op.Say("/close 1") }},
+	"kicked":   {do: func(g *going) { g.op.Say("/kick olga") }},
 	"replaced": {do: func(g *going) { g.comeBack() }},
-	"shutdown": {do: func(g *going) { g.op.say("/shutdown") }},
+	"shutdown": {do: func(g *going) { g.op.Say("/shutdown") }},
 	"restart":  {do: func(g *going) { g.Stop() }},
 	"full":     {desk: true, do: func(g *going) { g.me = g.enter("oskar"); time.Sleep(time.Minute) }},
 	"no-hello": {do: func(g *going) { // people say none
 		if g.program {
-			g.me = visitAt(g.house)
-			g.me.say(`{"type":"dance"}`, `{"type":"hello","nick":"a b"}`, `{"type":`)
+			g.me = visitAt(g.Server)
+			g.me.Say(`{"type":"dance"}`, `{"type":"hello","nick":"a b"}`, `{"type":`)
 		}
 	}},
 }
 
-func theatre(t *testing.T, desk bool) *house {
-	w := openHouse(t, hubtest.Setup{Options: hub.Options{Desk: desk, Visitors: 1}}, conn.Options{Rate: -1})
-	w.served.Go(w.StopWhenAsked)
+func theatre(t *testing.T, desk bool) *conntest.Server {
+	w := openServer(t, hubtest.Setup{Options: hub.Options{Desk: desk, Visitors: 1}}, conn.Options{Rate: -1})
+	w.Go(w.StopWhenAsked)
 	return w
 }
 
 // visitAt connects, and says nothing.
-func visitAt(w *house) *visitor {
-	ours, theirs := net.Pipe()
-	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), identity(w.t, "", false)) })
-	return visit(w.t, ours)
-}
+func visitAt(w *conntest.Server) *conntest.Client { return w.Attach(identity("", false)) }
 
-func (g *going) enter(nick string) *visitor {
-	v := visitAt(g.house)
+func (g *going) enter(nick string) *conntest.Client {
+	v := visitAt(g.Server)
 	if g.program {
-		v.say(`{"type":"hello","nick":"` + nick + `"}`)
+		v.Say(`{"type":"hello","nick":"` + nick + `"}`)
 	} else {
-		v.say("/nick " + nick)
+		v.Say("/nick " + nick)
 	}
 	time.Sleep(time.Second)
 	synctest.Wait()
@@ -77,23 +73,23 @@ func (g *going) says(typ, text string) {
 	switch {
 	case g.program:
 		b, _ := json.Marshal(map[string]string{"type": typ, "text": text})
-		g.me.say(string(b))
+		g.me.Say(string(b))
 	case typ == "say":
-		g.me.say(text)
+		g.me.Say(text)
 	default:
-		g.me.say("/" + typ)
+		g.me.Say("/" + typ)
 	}
 	synctest.Wait()
 }
 
 // comeBack connects a client that resumes the session of me.
 func (g *going) comeBack() {
-	again := visitAt(g.house)
+	again := visitAt(g.Server)
 	if g.program {
-		token := aToken.FindStringSubmatch(g.me.text())[1]
-		again.say(`{"type":"hello","token":"` + token + `"}`)
+		token := aToken.FindStringSubmatch(g.me.Text())[1]
+		again.Say(`{"type":"hello","token":"` + token + `"}`)
 	} else {
-		again.say("/resume " + aCode.FindStringSubmatch(g.me.text())[1])
+		again.Say("/resume " + aCode.FindStringSubmatch(g.me.Text())[1])
 	}
 	synctest.Wait()
 	_ = again.Close()
@@ -117,12 +113,12 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 		}
 		for _, program := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
-				g := &going{house: theatre(t, why.desk), program: program}
-				g.op = g.come(anOperator(t))
+				g := &going{Server: theatre(t, why.desk), program: program}
+				g.op = g.Connect(conntest.Operator())
 				g.me = g.enter("olga")
 				why.do(g)
 				synctest.Wait()
-				said := g.me.text()
+				said := g.me.Text()
 				last := said[strings.LastIndex(strings.TrimSuffix(said, "\n"), "\n")+1:]
 				switch {
 				case reason == "no-hello" && !program:
@@ -141,7 +137,7 @@ func TestEveryReasonOfTheTable(t *testing.T) {
 				}
 				_ = g.me.Close()
 				_ = g.op.Close()
-				g.end()
+				g.End()
 			})
 		}
 	}
@@ -155,20 +151,20 @@ func TestOthersAreToldTheReason(t *testing.T) {
 		"stalled": func(net.Conn) { time.Sleep(time.Minute) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			g := &going{house: theatre(t, false), program: true}
+			g := &going{Server: theatre(t, false), program: true}
 			bob := g.enter("bob")
-			me := g.stuck()
+			me := g.Pipe(hub.Identity{})
 			_, err := me.Write([]byte(`{"type":"hello","nick":"olga"}` + "\n"))
 			require.NoError(t, err)
 			time.Sleep(time.Second)
-			bob.say(`{"type":"say","text":"hello"}`)
+			bob.Say(`{"type":"say","text":"hello"}`)
 			synctest.Wait()
 			do(me)
 			synctest.Wait()
-			assert.Contains(t, bob.text(), `"from":"olga","reason":"`+reason+`"}`)
+			assert.Contains(t, bob.Text(), `"from":"olga","reason":"`+reason+`"}`)
 			_ = me.Close()
 			_ = bob.Close()
-			g.end()
+			g.End()
 		})
 	}
 }
@@ -179,30 +175,30 @@ func TestEveryLineOfTheTableComesOut(t *testing.T) {
 	var seen string
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(12*time.Hour + 31*time.Minute)
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		op := w.come(anOperator(t))
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		op := w.Connect(conntest.Operator())
 		for n := range 6 { // the numbers at the desk before bob's
-			v := w.named("v" + string(rune('a'+n)))
-			v.say("/desk help")
+			v := w.ConnectAs("v" + string(rune('a'+n)))
+			v.Say("/desk help")
 			synctest.Wait()
 			_ = v.Close()
 			synctest.Wait()
 		}
-		bob, ann := w.named("bob"), w.named("ann")
-		bob.say("/echo on", "hello", "/me waves", "/msg ann psst")
+		bob, ann := w.ConnectAs("bob"), w.ConnectAs("ann")
+		bob.Say("/echo on", "hello", "/me waves", "/msg ann psst")
 		synctest.Wait()
-		ann.say("/msg bob psst", "/history all")
+		ann.Say("/msg bob psst", "/history all")
 		synctest.Wait()
-		ann.say("/watch tea")
+		ann.Say("/watch tea")
 		synctest.Wait()
-		bob.say("/watch tea", "/say #tea hello", "/part tea")
+		bob.Say("/watch tea", "/say #tea hello", "/part tea")
 		synctest.Wait()
-		carol := w.come(identity(t, "carol", true))
-		bob.say("/desk", "hello")
+		carol := w.Connect(identity("carol", true))
+		bob.Say("/desk", "hello")
 		synctest.Wait()
-		carol.say("/take 7", "hello")
+		carol.Say("/take 7", "hello")
 		synctest.Wait()
-		var many []*visitor
+		var many []*conntest.Client
 		for len(many) < 412 {
 			many = append(many, visitAt(w))
 		}
@@ -213,11 +209,11 @@ func TestEveryLineOfTheTableComesOut(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		seen = op.text() + bob.text() + ann.text() + carol.text()
+		seen = op.Text() + bob.Text() + ann.Text() + carol.Text()
 		for _, v := range append(many, op, bob, ann, carol) {
 			_ = v.Close()
 		}
-		w.end()
+		w.End()
 	})
 	for _, row := range specified(t, "| line | event |") {
 		for _, m := range inCode.FindAllStringSubmatch(row[0], -1) {

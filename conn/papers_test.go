@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"net"
 	"net/netip"
 	"os"
 	"regexp"
@@ -18,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/line"
 	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
@@ -167,23 +166,21 @@ const (
 // scene has olga, who is of that kind and speaks JSON or is a person, play lines, and returns
 // what she sees of the last. A member, a visitor who waits and another operator are there.
 func scene(t *testing.T, kind string, program bool, lines ...string) (seen []string) {
-	w := newHouse(t, hub.Options{Replies: map[string]protocol.Text{"hours": protocol.MustText("from 9 to 5")}}, conn.Options{Rate: -1, Password: knowsSesame})
-	carol, bob, vic := w.come(identity(t, "carol", true)), w.named("bob"), w.come(identity(t, "", false))
-	bob.say("hello", "/topic tea")
+	w := newServer(t, hub.Options{Replies: map[string]protocol.Text{"hours": protocol.MustText("from 9 to 5")}}, conn.Options{Rate: -1, Password: knowsSesame})
+	carol, bob, vic := w.Connect(identity("carol", true)), w.ConnectAs("bob"), w.Connect(identity("", false))
+	bob.Say("hello", "/topic tea")
 	synctest.Wait()
-	vic.say("/nick vic", "/desk please help")
+	vic.Say("/nick vic", "/desk please help")
 	synctest.Wait()
-	ours, theirs := net.Pipe()
-	who := identity(t, "", false)
+	who := identity("", false)
 	if kind == theOperator {
-		who = identity(t, "olga", true)
+		who = identity("olga", true)
 	}
-	w.served.Go(func() { _ = w.server.Serve(line.New(theirs, line.Options{}), who) })
-	me := visit(t, ours)
+	me := w.Attach(who)
 	if program {
-		me.say(`{"type":"hello","nick":"olga"}`)
+		me.Say(`{"type":"hello","nick":"olga"}`)
 	} else if kind != theOperator {
-		me.say("/nick olga")
+		me.Say("/nick olga")
 	}
 	time.Sleep(time.Second)
 	if kind == aVisitor {
@@ -192,31 +189,26 @@ func scene(t *testing.T, kind string, program bool, lines ...string) (seen []str
 	before := 0
 	for _, l := range lines {
 		synctest.Wait()
-		before = len(me.text())
+		before = len(me.Text())
 		if program && !strings.HasPrefix(l, "{") {
 			cmd, err := protocol.ParseCommand(l)
 			require.NoError(t, err, l)
 			l = strings.TrimSuffix(string(protocol.AppendCommandJSON(nil, cmd)), "\n")
 		}
-		me.say(l)
+		me.Say(l)
 	}
 	synctest.Wait()
-	for line := range strings.Lines(me.text()[before:]) {
+	for line := range strings.Lines(me.Text()[before:]) {
 		seen = append(seen, strings.TrimSuffix(line, "\n"))
 	}
-	for _, v := range []*visitor{me, bob, vic, carol} {
-		_ = v.Close()
-	}
-	w.end()
+	w.End(me, bob, vic, carol)
 	return seen
 }
 
-func identity(t *testing.T, nick string, operator bool) hub.Identity {
+func identity(nick string, operator bool) hub.Identity {
 	id := hub.Identity{Operator: operator, From: hub.Address{Host: "192.0.2.7", Prefix: netip.MustParsePrefix("192.0.2.7/32")}}
 	if nick != "" {
-		var err error
-		id.Nick, err = protocol.ParseNick(nick)
-		require.NoError(t, err)
+		id.Nick = hubtest.Nick("%s", nick)
 	}
 	return id
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 )
 
@@ -25,49 +26,49 @@ func numbered(from, to int) (lines []string) {
 
 func TestG10OverTheRateIsReadMoreSlowlyAndNothingIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: 5, Burst: 10})
-		ann, bob := w.come(hub.Identity{}), w.come(hub.Identity{})
+		w := newServer(t, hub.Options{}, conn.Options{Rate: 5, Burst: 10})
+		ann, bob := w.Connect(hub.Identity{}), w.Connect(hub.Identity{})
 		time.Sleep(time.Minute)
-		go bob.say(numbered(0, 30)...)
+		go bob.Say(numbered(0, 30)...)
 		synctest.Wait()
-		assert.Equal(t, 10, strings.Count(ann.text(), "line "), "the burst")
-		assert.Equal(t, 1, strings.Count(bob.text(), slower))
+		assert.Equal(t, 10, strings.Count(ann.Text(), "line "), "the burst")
+		assert.Equal(t, 1, strings.Count(bob.Text(), slower))
 		time.Sleep(199 * time.Millisecond)
 		synctest.Wait()
-		assert.Equal(t, 10, strings.Count(ann.text(), "line "))
+		assert.Equal(t, 10, strings.Count(ann.Text(), "line "))
 		time.Sleep(2 * time.Millisecond)
 		synctest.Wait()
-		assert.Equal(t, 11, strings.Count(ann.text(), "line "))
+		assert.Equal(t, 11, strings.Count(ann.Text(), "line "))
 		time.Sleep(4 * time.Second)
 		synctest.Wait()
 		at := 0
 		for _, l := range numbered(0, 30) {
-			i := strings.Index(ann.text()[at:], l)
+			i := strings.Index(ann.Text()[at:], l)
 			assert.GreaterOrEqual(t, i, 0, "%s is lost or out of order", l)
 			at += max(i, 0)
 		}
-		assert.Equal(t, 1, strings.Count(bob.text(), slower), "notices in one episode")
-		assert.NotContains(t, ann.text(), slower)
-		w.leave(ann, bob)
+		assert.Equal(t, 1, strings.Count(bob.Text(), slower), "notices in one episode")
+		assert.NotContains(t, ann.Text(), slower)
+		w.End(ann, bob)
 	})
 }
 
 func TestEachEpisodeHasOneNotice(t *testing.T) {
 	for burst, many := range map[int]int{1: 5, 2: 6, 10: 15} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newHouse(t, hub.Options{}, conn.Options{Rate: 5, Burst: burst})
-			bob := w.come(hub.Identity{})
+			w := newServer(t, hub.Options{}, conn.Options{Rate: 5, Burst: burst})
+			bob := w.Connect(hub.Identity{})
 			for episode := range 3 {
 				time.Sleep(time.Minute)
-				go bob.say(numbered(0, many)...)
+				go bob.Say(numbered(0, many)...)
 				time.Sleep(100 * time.Millisecond)
 				synctest.Wait()
-				assert.Equal(t, episode+1, strings.Count(bob.text(), slower), "burst %d", burst)
+				assert.Equal(t, episode+1, strings.Count(bob.Text(), slower), "burst %d", burst)
 				time.Sleep(4 * time.Second)
 				synctest.Wait()
-				assert.Equal(t, episode+1, strings.Count(bob.text(), slower), "burst %d", burst)
+				assert.Equal(t, episode+1, strings.Count(bob.Text(), slower), "burst %d", burst)
 			}
-			w.leave(bob)
+			w.End(bob)
 		})
 	}
 }
@@ -75,64 +76,52 @@ func TestEachEpisodeHasOneNotice(t *testing.T) {
 // What is refused costs as much as what is said.
 func TestG10RefusalsAreLimitedToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{})
-		bob := w.come(hub.Identity{})
-		go bob.say(strings.Split(strings.Repeat("/nonsense ", 20), " ")[:20]...)
+		w := newServer(t, hub.Options{}, conn.Options{})
+		bob := w.Connect(hub.Identity{})
+		go bob.Say(strings.Split(strings.Repeat("/nonsense ", 20), " ")[:20]...)
 		synctest.Wait()
-		assert.Equal(t, 10, strings.Count(bob.text(), "-- there is no /"))
+		assert.Equal(t, 10, strings.Count(bob.Text(), "-- there is no /"))
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		assert.Equal(t, 20, strings.Count(bob.text(), "-- there is no /"))
-		w.leave(bob)
+		assert.Equal(t, 20, strings.Count(bob.Text(), "-- there is no /"))
+		w.End(bob)
 	})
 }
 
 func TestAnOperatorIsNotLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{})
-		ann, op := w.come(hub.Identity{}), w.come(anOperator(t))
-		op.say(numbered(0, 500)...)
+		w := newServer(t, hub.Options{}, conn.Options{})
+		ann, op := w.Connect(hub.Identity{}), w.Connect(conntest.Operator())
+		op.Say(numbered(0, 500)...)
 		synctest.Wait()
-		assert.Equal(t, 500, strings.Count(ann.text(), "line "))
-		w.leave(ann, op)
+		assert.Equal(t, 500, strings.Count(ann.Text(), "line "))
+		w.End(ann, op)
 	})
 }
 
 func TestNoRateIsNoLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		ann, bob := w.come(hub.Identity{}), w.come(hub.Identity{})
-		bob.say(numbered(0, 500)...)
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		ann, bob := w.Connect(hub.Identity{}), w.Connect(hub.Identity{})
+		bob.Say(numbered(0, 500)...)
 		synctest.Wait()
-		assert.Equal(t, 500, strings.Count(ann.text(), "line "))
-		w.leave(ann, bob)
+		assert.Equal(t, 500, strings.Count(ann.Text(), "line "))
+		w.End(ann, bob)
 	})
 }
 
 func TestG10OneWhoFloodsDoesNotSlowOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{})
-		ann, bob, eve := w.come(hub.Identity{}), w.come(hub.Identity{}), w.come(hub.Identity{})
+		w := newServer(t, hub.Options{}, conn.Options{})
+		ann, bob, eve := w.Connect(hub.Identity{}), w.Connect(hub.Identity{}), w.Connect(hub.Identity{})
 		go func() { _, _ = eve.Write([]byte(strings.Repeat("spam\n", 10000))) }()
 		for i := range 20 {
 			time.Sleep(time.Second)
-			bob.say(fmt.Sprintf("honest %d", i))
+			bob.Say(fmt.Sprintf("honest %d", i))
 			synctest.Wait() // no time passes
-			assert.Contains(t, ann.text(), fmt.Sprintf("honest %d", i))
+			assert.Contains(t, ann.Text(), fmt.Sprintf("honest %d", i))
 		}
-		assert.Less(t, strings.Count(ann.text(), "spam"), 10+5*21)
-		w.leave(eve, ann, bob)
+		assert.Less(t, strings.Count(ann.Text(), "spam"), 10+5*21)
+		w.End(eve, ann, bob)
 	})
-}
-
-// leave closes the end of each client, and then the house.
-func (w *house) leave(vs ...*visitor) {
-	for _, v := range vs {
-		_ = v.Close()
-	}
-	synctest.Wait()
-	w.end()
-	for _, v := range vs {
-		v.read.Wait()
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
@@ -37,16 +38,17 @@ func (s *tornStore) Read(cur *journal.Cursor, upto uint64, limit int) (journal.P
 
 // asker is a program that gives each line an id, and looks which refusals carry it.
 type asker struct {
-	*visitor
+	*conntest.Client
+	t       *testing.T
 	n, read int
 	refused map[string]int // by code
 }
 
-func (w *house) asker(nick string, id hub.Identity) *asker {
-	a := &asker{visitor: w.come(id), refused: map[string]int{}}
-	a.say(`{"type":"hello","nick":"` + nick + `","id":"h"}`)
+func newAsker(t *testing.T, w *conntest.Server, nick string, id hub.Identity) *asker {
+	a := &asker{Client: w.Connect(id), t: t, refused: map[string]int{}}
+	a.Say(`{"type":"hello","nick":"` + nick + `","id":"h"}`)
 	synctest.Wait()
-	a.read = len(a.text())
+	a.read = len(a.Text())
 	return a
 }
 
@@ -55,7 +57,7 @@ func (a *asker) asks(line string) (codes []string) {
 	a.t.Helper()
 	a.n++
 	id := fmt.Sprint("k", a.n)
-	a.say(`{"id":"` + id + `",` + strings.TrimPrefix(line, "{"))
+	a.Say(`{"id":"` + id + `",` + strings.TrimPrefix(line, "{"))
 	return a.answered(id, line)
 }
 
@@ -64,7 +66,7 @@ func (a *asker) answered(id, line string) (codes []string) {
 	a.t.Helper()
 	time.Sleep(3 * time.Second)
 	synctest.Wait()
-	for l := range strings.Lines(a.text()[a.read:]) {
+	for l := range strings.Lines(a.Text()[a.read:]) {
 		var e struct{ Type, Code, Ref, Text string }
 		require.NoError(a.t, json.Unmarshal([]byte(l), &e), l)
 		if e.Type == "refused" {
@@ -73,7 +75,7 @@ func (a *asker) answered(id, line string) (codes []string) {
 			a.refused[e.Code]++
 		}
 	}
-	a.read = len(a.text())
+	a.read = len(a.Text())
 	return codes
 }
 
@@ -92,11 +94,11 @@ func lineOf(t *testing.T, v protocol.Verb) string {
 func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &tornStore{Store: journal.NewMemory(journal.Bounds{Lines: 1000})}
-		w := openHouse(t, hubtest.Setup{Options: hub.Options{Arrive: time.Millisecond}, Store: store}, conn.Options{Rate: -1})
-		member := w.asker("member", hub.Identity{})
-		visitor := w.asker("visitor", hub.Identity{})
+		w := openServer(t, hubtest.Setup{Options: hub.Options{Arrive: time.Millisecond}, Store: store}, conn.Options{Rate: -1})
+		member := newAsker(t, w, "member", hub.Identity{})
+		visitor := newAsker(t, w, "visitor", hub.Identity{})
 		visitor.asks(`"type":"desk","text":"help"}`)
-		op := w.asker("op", hub.Identity{Operator: true, Nick: anOperator(t).Nick})
+		op := newAsker(t, w, "op", conntest.Operator())
 		everybody := []*asker{op, member, visitor} // the first takes the names of the examples
 		for _, ill := range []bool{false, true} {
 			if ill {
@@ -148,11 +150,11 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 		assert.Equal(t, []string{"unreadable"}, op.asks(`"type":"history","all":true}`))
 		assert.Equal(t, []string{"unreadable"}, op.asks(`"type":"transcript","ticket":1}`))
 		store.torn.Store(false)
-		member.say(`{"type":"who","id":"k"}`) // what follows a command that went well has not its id
+		member.Say(`{"type":"who","id":"k"}`) // what follows a command that went well has not its id
 		member.answered("", "who")
 		for _, a := range everybody {
 			for _, line := range []string{`{"type":"dance"}`, `{"type":"nick"}`, `{"type":"nick","nick":"a b","id":""}`, `{"type":"hello"}`, `{"type":"say","id":"` + strings.Repeat("x", 26_000)} {
-				a.say(line)
+				a.Say(line)
 				assert.NotEmpty(t, a.answered("", line), line)
 			}
 		}
@@ -161,55 +163,55 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 		for _, a := range everybody {
 			_ = a.Close()
 		}
-		w.end()
+		w.End()
 	})
 }
 
 // So does what a hello is told.
 func TestARefusedHelloHasItsID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		ann := w.named("ann")
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		ann := w.ConnectAs("ann")
 		for line, code := range map[string]string{
 			`{"type":"hello","id":"h1","nick":"two words"}`: "bad-name", `{"id":"h1","type":"hello","nick":5}`: "bad-json", `{"id":"h1","type":"say","text":"hi"}`: "hello-first",
 			`{"id":"h1","type":"hello","nick":"` + strings.Repeat("x", 5000) + `"}`: "", `{"id":"h1","type":"hel`: "bad-json",
 			`{"type":"hello","nick":"ann","id":"h1"}`: "", `{"type":"hello","room":"#operators","id":"h1"}`: "",
 		} {
-			bot := w.come(hub.Identity{})
-			from := len(bot.text())
-			bot.say(line)
+			bot := w.Connect(hub.Identity{})
+			from := len(bot.Text())
+			bot.Say(line)
 			time.Sleep(time.Second)
 			synctest.Wait()
-			told := bot.text()[from:]
+			told := bot.Text()[from:]
 			assert.Contains(t, told, `"code":"`+code, "%.80s", line)
 			assert.Contains(t, told, `,"ref":"h1"}`, "%.80s", line)
 			_ = bot.Close()
 		}
 		_ = ann.Close()
-		w.end()
+		w.End()
 	})
 }
 
 // A line of JSON is told its own bound, and the connection stays; text of 4096 bytes fits however it is escaped.
 func TestALineOfJSONIsToldItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		a := w.asker("bot", hub.Identity{})
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		a := newAsker(t, w, "bot", hub.Identity{})
 		for _, letter := range []string{`x`, `\u0078`, `\n`} {
 			text := strings.Repeat(letter, 4095) + `.`
 			assert.Empty(t, a.asks(`"type":"msg","to":"` + strings.Repeat(`\u0062`, 32) + `","text":"` + text + `"}`)[1:], letter)
 		}
 		assert.Empty(t, a.asks(`"type":"say","text":"`+strings.Repeat(`\u4f60`, 1365)+`"}`))
 		assert.Empty(t, a.asks(`"type":"say","text":"`+strings.Repeat(`\ud83d\ude00`, 1024)+`"}`))
-		before := len(a.text())
+		before := len(a.Text())
 		assert.Len(t, a.asks(`"type":"say","text":"`+strings.Repeat(`\u4f60`, 1366)+`"}`), 1)
-		assert.Contains(t, a.text()[before:], "4096 bytes")
-		assert.NotContains(t, a.text()[before:], "25600")
-		before = len(a.text())
+		assert.Contains(t, a.Text()[before:], "4096 bytes")
+		assert.NotContains(t, a.Text()[before:], "25600")
+		before = len(a.Text())
 		assert.Len(t, a.asks(`"type":"say","text":"`+strings.Repeat(`x`, 25_600)+`"}`), 1)
-		assert.Contains(t, a.text()[before:], "longer than 25600 bytes, the most that a line of JSON has")
+		assert.Contains(t, a.Text()[before:], "longer than 25600 bytes, the most that a line of JSON has")
 		assert.Empty(t, a.asks(`"type":"say","text":"still here"}`))
 		_ = a.Close()
-		w.end()
+		w.End()
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 )
 
@@ -30,26 +31,25 @@ func TestTheOperatorReadsWhyConnectionsAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newHouse(t, hub.Options{}, c.limits)
-				l, door := w.open()
-				var stay []*visitor
+				w := newServer(t, hub.Options{}, c.limits)
+				l := listen(w)
+				var stay []*conntest.Client
 				for range 90 {
-					v := l.knock(t, c.from)
+					v := l.Connect(t, c.from)
 					if c.stays && len(stay) < 2 {
 						stay = append(stay, v)
 						continue
 					}
 					_ = v.Close()
 				}
-				assert.Equal(t, 1, w.log.count(c.want), "%s", w.log.b.String())
-				assert.Equal(t, 1, w.log.count("refused"))
+				assert.Equal(t, 1, w.Log.Count(c.want), "%s", w.Log.Text())
+				assert.Equal(t, 1, w.Log.Count("refused"))
 				time.Sleep(61 * time.Second)
 				for range 90 {
-					_ = l.knock(t, c.from).Close()
+					_ = l.Connect(t, c.from).Close()
 				}
-				assert.Equal(t, 2, w.log.count(c.want), "once a minute")
-				door.Close()
-				w.leave(stay...)
+				assert.Equal(t, 2, w.Log.Count(c.want), "once a minute")
+				w.End(stay...)
 			})
 		})
 	}
@@ -58,19 +58,18 @@ func TestTheOperatorReadsWhyConnectionsAreRefused(t *testing.T) {
 // Thousands of addresses that are refused are not a line each.
 func TestManyRefusedAddressesAreFewLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{PerAddressBurst: 1, PerAddressRate: 0.001})
-		l, door := w.open()
+		w := newServer(t, hub.Options{}, conn.Options{PerAddressBurst: 1, PerAddressRate: 0.001})
+		l := listen(w)
 		for i := range 5000 {
 			from := fmt.Sprintf("10.0.%d.%d", i/250, 1+i%250)
-			_, _ = l.knock(t, from).Close(), l.knock(t, from).Close()
+			_, _ = l.Connect(t, from).Close(), l.Connect(t, from).Close()
 		}
-		assert.Equal(t, 11, strings.Count(w.log.b.String(), "\n"))
-		assert.Equal(t, 10, w.log.count("connections from 10.0.0."))
-		assert.Equal(t, 1, w.log.count("connections from other addresses are refused, too"))
+		assert.Equal(t, 11, strings.Count(w.Log.Text(), "\n"))
+		assert.Equal(t, 10, w.Log.Count("connections from 10.0.0."))
+		assert.Equal(t, 1, w.Log.Count("connections from other addresses are refused, too"))
 		time.Sleep(2 * time.Minute)
-		_, _ = l.knock(t, "10.1.1.1").Close(), l.knock(t, "10.1.1.1").Close()
-		assert.Equal(t, 1, w.log.count("connections from 10.1.1.1 are refused"), "and after a minute they are named again")
-		door.Close()
-		w.leave()
+		_, _ = l.Connect(t, "10.1.1.1").Close(), l.Connect(t, "10.1.1.1").Close()
+		assert.Equal(t, 1, w.Log.Count("connections from 10.1.1.1 are refused"), "and after a minute they are named again")
+		w.End()
 	})
 }

@@ -21,15 +21,15 @@ func (s unhurried) Interrupt() { s.Transport.Interrupt(); time.Sleep(time.Second
 // Whoever takes nothing has left for that, also where the reader ends before all of the writing has.
 func TestWhoTakesNothingIsToldToHaveTakenNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newHouse(t, hub.Options{}, conn.Options{Rate: -1})
-		bob := w.come(hub.Identity{})
+		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})
+		bob := w.Connect(hub.Identity{})
 		ours, theirs := net.Pipe()
-		w.served.Go(func() { _ = w.server.Serve(unhurried{line.New(theirs, line.Options{})}, hub.Identity{}) })
+		w.Go(func() { _ = w.Conn().Serve(unhurried{line.New(theirs, line.Options{})}, hub.Identity{}) })
 		_, _ = ours.Read(make([]byte, 1)) // and no more
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		assert.Contains(t, bob.text(), "left (took nothing for too long)")
+		assert.Contains(t, bob.Text(), "left (took nothing for too long)")
 		_ = ours.Close()
-		w.leave(bob)
+		w.End(bob)
 	})
 }

@@ -2,7 +2,6 @@ package conn_test
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -16,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"chinwag/conn"
-	"chinwag/conn/line"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 )
 
@@ -68,8 +67,8 @@ func (n *network) ip(args string) {
 	require.NoError(n.t, err, "ip %s: %s", args, out)
 }
 
-func (n *network) dial(to net.Addr) (c *net.TCPConn) {
-	n.in(func() { c = dial(n.t, to) })
+func (n *network) dial(to net.Addr) (c *conntest.Caller) {
+	n.in(func() { c = conntest.Call(n.t, to) })
 	return c
 }
 
@@ -86,47 +85,25 @@ func TestWhoseNetworkVanishesIsMissed(t *testing.T) {
 			there.ip("addr add 198.18.0.2/30 dev there")
 			there.ip("link set there up")
 
-			w := newHouse(t, hub.Options{}, conn.Options{Unanswered: 3 * time.Second})
+			w := newServer(t, hub.Options{}, conn.Options{Unanswered: 3 * time.Second})
 			var l net.Listener
 			var err error
 			here.in(func() { l, err = net.Listen("tcp4", "198.18.0.1:0") })
 			require.NoError(t, err)
-			door := w.server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
-			w.doors = append(w.doors, door)
-			w.served.Go(func() { require.NoError(t, door.Serve()) })
+			w.Accept(l, lineTransport, hub.Identity{})
 
-			ann := &visitorOf{t, here.dial(l.Addr())}
-			ann.says("/nick ann\n")
-			bob := &visitorOf{t, there.dial(l.Addr())}
-			bob.says("/nick bob\nhere I am\n")
-			ann.hears("<bob> here I am")
+			ann := here.dial(l.Addr())
+			ann.Send("/nick ann\n")
+			bob := there.dial(l.Addr())
+			bob.Send("/nick bob\nhere I am\n")
+			ann.Hears("<bob> here I am")
 			there.ip("link set there down")
-			ann.says(says)
-			ann.hears("-- bob left")
+			ann.Send(says)
+			ann.Hears("-- bob left")
 			require.NoError(t, ann.Close())
 			require.NoError(t, bob.SetLinger(0))
 			require.NoError(t, bob.Close())
-			w.end()
+			w.End()
 		})
-	}
-}
-
-// visitorOf is a visitor from a network.
-type visitorOf struct {
-	t *testing.T
-	*net.TCPConn
-}
-
-func (v *visitorOf) says(lines string) {
-	_, err := io.WriteString(v, lines)
-	require.NoError(v.t, err)
-}
-
-func (v *visitorOf) hears(words string) {
-	var heard strings.Builder
-	for b := make([]byte, 4096); !strings.Contains(heard.String(), words); {
-		n, err := v.Read(b)
-		heard.Write(b[:n])
-		require.NoError(v.t, err, "%q in %q", words, &heard)
 	}
 }

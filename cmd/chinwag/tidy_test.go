@@ -41,6 +41,7 @@ var arrows = map[string]string{
 	"conn/client":                 "conn/fault protocol",
 	"conn/bench":                  "conn/fault",
 	"conn":                        "conn/fault conn/socket hub protocol",
+	"conn/conntest":               "conn hub hub/hubtest protocol",
 	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/tui/chat conn/socket hub hub/journal " +
 		"hub/journal/sqlite protocol",
 }
