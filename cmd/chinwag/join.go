@@ -13,6 +13,7 @@ import (
 
 	"chinwag/conn/client"
 	"chinwag/conn/fault"
+	"chinwag/conn/raw"
 	"chinwag/conn/tui"
 )
 
@@ -137,7 +138,7 @@ func ending(addr string, err error) error {
 	switch {
 	case nick:
 		return &exitError{exitFailed, fmt.Errorf("nothing was said: %w (or join as a guest, with --nick-or-guest)", err)}
-	case errors.Is(err, errFailed):
+	case errors.Is(err, errFailed), errors.Is(err, raw.ErrLost):
 		return &exitError{code: exitFailed}
 	case ok:
 		return &exitError{dismissed.Reason.ExitCode(), err}

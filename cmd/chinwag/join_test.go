@@ -18,6 +18,7 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/client"
 	"chinwag/conn/line"
+	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -104,6 +105,13 @@ func TestJoinSaysHelloInAPipe(t *testing.T) {
 		}
 		assert.Zero(t, bob.code)
 	})
+}
+
+// What was told already is told in no other words.
+func TestARawConnectionThatLostSomethingFails(t *testing.T) {
+	code, words := ends(t, raw.ErrLost)
+	assert.Equal(t, exitFailed, code)
+	assert.Empty(t, words)
 }
 
 func TestJoinExitsAsItEnded(t *testing.T) {

@@ -36,7 +36,7 @@ var arrows = map[string]string{
 	"conn/tui/chat":               "conn/fault conn/tui protocol",
 	"conn/tui/tuitest":            "",
 	"conn/line":                   "conn/socket protocol",
-	"conn/raw":                    "conn/socket protocol",
+	"conn/raw":                    "conn/fault conn/socket protocol",
 	"conn/console":                "conn conn/line conn/tui conn/tui/chat hub protocol",
 	"conn/client":                 "conn/fault protocol",
 	"conn/bench":                  "conn/fault",

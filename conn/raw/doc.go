@@ -13,6 +13,5 @@
 // before a break are a message; memory is bounded. What may not: that a message
 // arrives as one. TCP joins and cuts messages, and this wire cannot show it.
 //
-// A client of such a server uses Reader and Words, too. The
-// package knows nothing about rooms, desks or the hub.
+// Client is the other end, for people and pipes. The package knows nothing about rooms, desks or the hub.
 package raw

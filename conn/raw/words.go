@@ -16,7 +16,7 @@ func Words(message []byte, max int) (text protocol.Text, rest []byte) {
 	var b strings.Builder
 	for len(message) > 0 {
 		r, n := utf8.DecodeRune(message)
-		if end := LineEnd(message); end > 0 {
+		if end := lineEnd(message); end > 0 {
 			r, n = ' ', end
 		}
 		if b.Len() > 0 && b.Len()+utf8.RuneLen(r) > max {
@@ -28,8 +28,8 @@ func Words(message []byte, max int) (text protocol.Text, rest []byte) {
 	return protocol.MustText(b.String()), message
 }
 
-// LineEnd is the length of the line end that b begins with, on some system or other; 0: none.
-func LineEnd(b []byte) int {
+// lineEnd is the length of the line end that b begins with, on some system or other; 0: none.
+func lineEnd(b []byte) int {
 	if bytes.HasPrefix(b, []byte("\r\n")) {
 		return 2
 	}
@@ -39,9 +39,9 @@ func LineEnd(b []byte) int {
 	return 0
 }
 
-// CutLine is the first line of b without its line end, and the rest, which begins with
+// cutLine is the first line of b without its line end, and the rest, which begins with
 // the line end if there is one.
-func CutLine(b []byte) (line, rest []byte) {
+func cutLine(b []byte) (line, rest []byte) {
 	if i := bytes.IndexFunc(b, protocol.IsLineEnd); i >= 0 {
 		return b[:i], b[i:]
 	}

@@ -1,4 +1,4 @@
-package main
+package raw
 
 import (
 	"context"
@@ -17,28 +17,27 @@ import (
 	"chinwag/protocol"
 )
 
-// bareRun is a run of join --bare against a server in the test.
-type bareRun struct {
+// clientRun is a run of a Client against a server in the test.
+type clientRun struct {
 	out, err      strings.Builder
-	code          int
-	words         string
+	ended         error
 	typing, shown bool
 	took          time.Duration
 }
 
-func (r *bareRun) join(t *testing.T, in io.Reader, server func(net.Conn)) {
+func (r *clientRun) join(t *testing.T, in io.Reader, server func(net.Conn)) {
 	r.with(t, t.Context(), in, &r.out, server)
 }
 
-func (r *bareRun) with(t *testing.T, ctx context.Context, in io.Reader, out io.Writer, server func(net.Conn)) {
+func (r *clientRun) with(t *testing.T, ctx context.Context, in io.Reader, out io.Writer, server func(net.Conn)) {
 	ours, theirs := net.Pipe()
 	served := make(chan struct{})
 	go func() { defer close(served); server(theirs); _ = theirs.Close() }()
-	b := bareTalk{in: in, out: out, err: &r.err, typing: r.typing, shown: r.shown}
+	c := Client{In: in, Out: out, Err: &r.err, Typing: r.typing, Shown: r.shown}
 	began := time.Now()
-	r.code, r.words = ends(t, b.talk(ctx, halfPipe{ours}))
+	r.ended = c.Run(ctx, halfPipe{ours})
 	r.took = time.Since(began)
-	<-b.typist
+	<-c.sent
 	<-served
 }
 
@@ -55,24 +54,24 @@ func reads(c net.Conn) string {
 	return string(b[:n])
 }
 
-func TestJoinBareSendsEachLineAsItIs(t *testing.T) {
+func TestClientSendsEachLineAsItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
-		var r bareRun
+		var r clientRun
 		r.join(t, strings.NewReader("你好\n/quit\r\n\n  spaces \nno end"), func(c net.Conn) {
 			for len(got) == 0 || got[len(got)-1] != halfClosed {
 				got = append(got, reads(c))
 			}
 		})
 		assert.Equal(t, []string{"你好", "/quit", "  spaces ", "no end", halfClosed}, got)
-		assert.Zero(t, r.code)
-		assert.Equal(t, 3*apart, r.took, "each is a send of its own")
+		assert.NoError(t, r.ended)
+		assert.Equal(t, 3*lineGap, r.took, "each is a send of its own")
 	})
 }
 
-func TestJoinBareIsAnsweredByAPerson(t *testing.T) {
+func TestClientIsAnsweredByAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var r bareRun
+		var r clientRun
 		r.join(t, strings.NewReader("a\nb\nc\n"), func(c net.Conn) {
 			for m := reads(c); m != halfClosed; m = reads(c) {
 				_, _ = io.WriteString(c, m+"!")
@@ -81,15 +80,15 @@ func TestJoinBareIsAnsweredByAPerson(t *testing.T) {
 			_, _ = io.WriteString(c, "好")
 		})
 		assert.Equal(t, "a!b!c!好", r.out.String(), "as it came")
-		assert.Zero(t, r.code)
-		assert.Equal(t, 20*time.Second+2*apart, r.took)
+		assert.NoError(t, r.ended)
+		assert.Equal(t, 20*time.Second+2*lineGap, r.took)
 	})
 }
 
-func TestJoinBareDoesNotStayForEver(t *testing.T) {
-	for typing, rest := range map[bool]time.Duration{false: bareRest, true: bareRestTyping} {
+func TestClientDoesNotStayForEver(t *testing.T) {
+	for typing, rest := range map[bool]time.Duration{false: lingerTimeout, true: lingerTyping} {
 		synctest.Test(t, func(t *testing.T) {
-			r := bareRun{typing: typing}
+			r := clientRun{typing: typing}
 			r.join(t, strings.NewReader("hi\n"), func(c net.Conn) {
 				_, _ = reads(c), reads(c)
 				time.Sleep(rest - time.Millisecond)
@@ -97,28 +96,27 @@ func TestJoinBareDoesNotStayForEver(t *testing.T) {
 				_ = reads(c) // for ever
 			})
 			assert.Equal(t, "wait", r.out.String())
-			assert.Zero(t, r.code)
+			assert.NoError(t, r.ended)
 			assert.Equal(t, 2*rest-time.Millisecond, r.took)
 		})
 	}
 }
 
-func TestJoinBareExitsAsItEnded(t *testing.T) {
+func TestClientExitsAsItEnded(t *testing.T) {
 	for name, c := range map[string]struct {
 		in     string
 		server func(net.Conn)
-		code   int
+		ended  error
 		err    string
 	}{
-		"greets and goes":       {"", func(c net.Conn) { _, _ = io.WriteString(c, "欢迎"); _ = reads(c) }, 0, ""},
-		"does not stay for all": {"a\nb\n", func(c net.Conn) { _ = reads(c) }, exitFailed, "-- not everything could be sent: the server has ended the connection\n"},
+		"greets and goes":       {"", func(c net.Conn) { _, _ = io.WriteString(c, "欢迎"); _ = reads(c) }, nil, ""},
+		"does not stay for all": {"a\nb\n", func(c net.Conn) { _ = reads(c) }, ErrLost, "-- not everything could be sent: the server has ended the connection\n"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			var r bareRun
+			var r clientRun
 			r.join(t, strings.NewReader(c.in), c.server)
-			assert.Equal(t, c.code, r.code, name)
+			assert.Equal(t, c.ended, r.ended, name)
 			assert.Equal(t, c.err, r.err.String(), name)
-			assert.Empty(t, r.words, name)
 		})
 	}
 	synctest.Test(t, func(t *testing.T) { // somebody goes
@@ -126,9 +124,9 @@ func TestJoinBareExitsAsItEnded(t *testing.T) {
 		defer cancel()
 		in, hands := io.Pipe()
 		go func() { <-ctx.Done(); _ = hands.Close() }()
-		var r bareRun
+		var r clientRun
 		r.with(t, ctx, in, &r.out, func(c net.Conn) { _ = reads(c) })
-		assert.Zero(t, r.code)
+		assert.NoError(t, r.ended)
 		assert.Equal(t, time.Minute, r.took)
 	})
 }
@@ -138,14 +136,14 @@ type deaf struct{ err error }
 
 func (d deaf) Write([]byte) (int, error) { return 0, d.err }
 
-func TestJoinBareWithoutAReader(t *testing.T) {
+func TestClientWithoutAReader(t *testing.T) {
 	for err, want := range map[error]string{
 		syscall.EPIPE:           "",
 		errors.New("disk full"): "-- what comes cannot be written any more: disk full\n",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var got string
-			var r bareRun
+			var r clientRun
 			r.with(t, t.Context(), strings.NewReader("a\nb\n"), deaf{err}, func(c net.Conn) {
 				for !strings.HasSuffix(got, halfClosed) {
 					got += reads(c)
@@ -154,14 +152,14 @@ func TestJoinBareWithoutAReader(t *testing.T) {
 			})
 			assert.Equal(t, "ab"+halfClosed, got, "what is typed is sent all the same")
 			assert.Equal(t, want, r.err.String())
-			assert.Equal(t, want != "", r.code != 0)
+			assert.Equal(t, want != "", r.ended != nil)
 		})
 	}
 }
 
-func TestJoinBareKnowsAnOrdinaryDoor(t *testing.T) {
+func TestClientKnowsAnOrdinaryDoor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var r bareRun
+		var r clientRun
 		r.join(t, strings.NewReader(""), func(c net.Conn) {
 			_, _ = io.WriteString(c, "-- Welcome to "+protocol.Version+".\n")
 			_ = reads(c)
@@ -189,9 +187,9 @@ func TestWhatComesIsReadableOnATerminal(t *testing.T) {
 }
 
 // A long text is one text, and a rune that two reads brought is one rune.
-func TestJoinBareOnATerminal(t *testing.T) {
+func TestClientOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := bareRun{shown: true}
+		r := clientRun{shown: true}
 		long := strings.Repeat("你", 5000)
 		r.join(t, strings.NewReader(""), func(c net.Conn) {
 			_ = reads(c)
