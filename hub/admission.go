@@ -22,19 +22,19 @@ import (
 type admission struct {
 	outbox int // bytes; static
 
-	mu     sync.Mutex
-	load   int // bytes in flight
-	untold int // of these, bytes not delivered yet
-	bound  int // of load; half of it may be untold, so that the next lines are recorded while the last are written
-	opened bool
-	since  time.Time     // when a part of load was done last, or the first of it came
-	lately float64       // bytes done lately
-	took   time.Duration // and how long that took
-	lines  float64       // delivered lately
-	widest float64       // of these, the lines in the busiest room
-	turns  map[netip.Prefix]*turns
-	fresh  list.List // of *turns: the addresses that have not waited lately
-	again  list.List // of *turns: those that have, and may want nothing now
+	mu        sync.Mutex
+	load      int // bytes in flight
+	untold    int // of these, bytes not delivered yet
+	bound     int // of load; half of it may be untold, so that the next lines are recorded while the last are written
+	opened    bool
+	since     time.Time     // when a part of load was done last, or the first of it came
+	lately    float64       // bytes done lately
+	took      time.Duration // and how long that took
+	lines     float64       // delivered lately
+	widest    float64       // of these, the lines in the busiest room
+	addresses map[netip.Prefix]*addressWaiters
+	fresh     list.List // of *turns: the addresses that have not waited lately
+	again     list.List // of *turns: those that have, and may want nothing now
 }
 
 const (
@@ -46,14 +46,14 @@ const (
 	fading     = 0.9                    // factor for the past when the next cost is done
 )
 
-// turns are the waiting requests of one address.
-type turns struct {
+// addressWaiters are the waiting requests of one address.
+type addressWaiters struct {
 	from    netip.Prefix
-	waiting []*turn
+	waiting []*waiter
 }
 
-// turn is a request that waits until ready is closed.
-type turn struct {
+// waiter is a request that waits until ready is closed.
+type waiter struct {
 	req   commands
 	cost  int
 	ready chan struct{}
@@ -67,7 +67,7 @@ type turn struct {
 // no client that reads falls behind.
 func newAdmission(outbox int) *admission {
 	outbox = max(outbox, 32<<10)
-	return &admission{outbox: outbox, bound: firstBound, turns: map[netip.Prefix]*turns{}}
+	return &admission{outbox: outbox, bound: firstBound, addresses: map[netip.Prefix]*addressWaiters{}}
 }
 
 // costOf is what a command counts: about what its line counts in an outbox. A program's hello counts nothing,
@@ -103,26 +103,26 @@ func (a *admission) admit(ctx context.Context, h *Hub, req commands, cost int) (
 }
 
 // enter admits req at once and returns nil, or returns a turn for it.
-func (a *admission) enter(req commands, cost int) *turn {
+func (a *admission) enter(req commands, cost int) *waiter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.opened || req.c.unlimited || cost == 0 || a.hasRoom() && a.fresh.Len()+a.again.Len() == 0 {
 		a.add(cost)
 		return nil
 	}
-	of := a.turns[req.c.from]
+	of := a.addresses[req.c.from]
 	if of == nil {
-		of = &turns{from: req.c.from}
-		a.turns[of.from] = of
+		of = &addressWaiters{from: req.c.from}
+		a.addresses[of.from] = of
 		a.fresh.PushBack(of)
 	}
-	t := &turn{req: req, cost: cost, ready: make(chan struct{})}
+	t := &waiter{req: req, cost: cost, ready: make(chan struct{})}
 	of.waiting = append(of.waiting, t)
 	return t
 }
 
 // leave gives up a turn, which may have come.
-func (a *admission) leave(t *turn) (taken bool) {
+func (a *admission) leave(t *waiter) (taken bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -131,8 +131,8 @@ func (a *admission) leave(t *turn) (taken bool) {
 	case t.admitted:
 		a.remove(t.cost)
 	default:
-		of := a.turns[t.req.c.from]
-		of.waiting = slices.DeleteFunc(of.waiting, func(w *turn) bool { return w == t })
+		of := a.addresses[t.req.c.from]
+		of.waiting = slices.DeleteFunc(of.waiting, func(w *waiter) bool { return w == t })
 	}
 	return false
 }
@@ -164,9 +164,9 @@ func (a *admission) next() {
 		if first == nil {
 			return
 		}
-		of := at.Remove(first).(*turns)
+		of := at.Remove(first).(*addressWaiters)
 		if len(of.waiting) == 0 { // it has been silent for a round
-			delete(a.turns, of.from)
+			delete(a.addresses, of.from)
 			continue
 		}
 		t := of.waiting[0]
@@ -215,14 +215,14 @@ func (a *admission) done(cost int) {
 	a.next()
 }
 
-// open admits all requests from now on. It returns those that wait, which the hub then owns.
-func (a *admission) open() (waiting []commands) {
+// openAll admits all requests from now on. It returns those that wait, which the hub then owns.
+func (a *admission) openAll() (waiting []commands) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.opened = true
 	for _, at := range []*list.List{&a.fresh, &a.again} {
 		for e := at.Front(); e != nil; e = e.Next() {
-			for _, t := range e.Value.(*turns).waiting {
+			for _, t := range e.Value.(*addressWaiters).waiting {
 				a.add(t.cost)
 				waiting = append(waiting, t.req)
 				t.taken = true

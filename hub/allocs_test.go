@@ -19,11 +19,11 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 		s := newStage(members)
 		e := s.say()
 		e.Frame.Text() // spelled once, whoever needs it first
-		s.hear(e)
+		s.commitEntry(e)
 		s.broadcast()
 		s.sweepAll()
 		got := testing.AllocsPerRun(100, func() {
-			s.hear(e)
+			s.commitEntry(e)
 			s.broadcast()
 			s.sweepAll()
 		})
@@ -38,7 +38,7 @@ func TestABatchIsAllocatedOnce(t *testing.T) {
 		e := s.say()
 		batch := func() {
 			for range 25 {
-				s.hear(e)
+				s.commitEntry(e)
 			}
 			s.broadcast()
 			s.sweepAll()
@@ -60,8 +60,8 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 		}
 		batch := func() {
 			for range 5 {
-				s.hear(s.say())
-				s.hear(s.sayIn(tea))
+				s.commitEntry(s.say())
+				s.commitEntry(s.sayIn(tea))
 			}
 			s.broadcast()
 			s.sweepAll()
@@ -75,10 +75,10 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 // An outbox that is swept at once holds on to what it needs.
 func TestAnOutboxIsReused(t *testing.T) {
 	s := newStage(1)
-	lines := []*protocol.Frame{s.say().Frame}
-	size := len(lines[0].Text())
+	frames := []*protocol.Frame{s.say().Frame}
+	size := len(frames[0].Text())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
-		s.clients[0].out.put(lines, size, 1<<20, false)
+		s.clients[0].out.enqueue(frames, size, 1<<20, false)
 		s.sweepAll()
 	}))
 }

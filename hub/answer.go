@@ -11,91 +11,91 @@ import (
 // it was given.
 
 // append puts an item that is no entry into a client's outbox.
-func (r *run) append(c *Client, a *aside, line *protocol.Frame) {
+func (l *loop) append(c *Client, a *control, frame *protocol.Frame) {
 	bytes := 0
-	if line != nil {
-		bytes = len(line.Text())
+	if frame != nil {
+		bytes = len(frame.Text())
 	}
-	c.out.append(item{line: line, aside: a}, bytes)
+	c.out.append(item{frame: frame, control: a}, bytes)
 }
 
 // appendAll is append for items that are written at once.
-func (r *run) appendAll(c *Client, items []item) {
+func (l *loop) appendAll(c *Client, items []item) {
 	bytes := 0
 	for _, it := range items {
-		if it.line != nil {
-			bytes += len(it.line.Text())
+		if it.frame != nil {
+			bytes += len(it.frame.Text())
 		}
 	}
 	c.out.appendAll(items, bytes)
 }
 
-// place is the head of what is delivered, as c reads it.
-func (r *run) place(c *Client) place {
-	p := place{seq: r.head}
+// position is the head of what is delivered, as c reads it.
+func (l *loop) position(c *Client) position {
+	p := position{seq: l.head}
 	if s := c.session; s != nil && !s.live { // a live client has read all there is
-		p.streams = r.cursor(s).Streams
+		p.streams = l.cursor(s).Streams
 	}
 	return p
 }
 
-// tellOne tells c something that is no answer to a command.
-func (r *run) tellOne(c *Client, e protocol.Event) {
-	r.append(c, &aside{after: r.place(c)}, protocol.NewFrame(e))
+// notify tells c something that is no answer to a command.
+func (l *loop) notify(c *Client, e protocol.Event) {
+	l.append(c, &control{after: l.position(c)}, protocol.NewFrame(e))
 }
 
-// answer tells c something and releases the weight of its command when that is written. A client that does not
+// reply tells c something and releases the weight of its command when that is written. A client that does not
 // read therefore cannot go on asking.
-func (r *run) answer(c *Client, e protocol.Event, weight int64) {
-	r.append(c, &aside{after: r.place(c), weight: weight}, protocol.NewFrame(e))
+func (l *loop) reply(c *Client, e protocol.Event, weight int64) {
+	l.append(c, &control{after: l.position(c), slots: weight}, protocol.NewFrame(e))
 }
 
-func (r *run) giveBackWhenWritten(c *Client, weight int64) {
-	r.append(c, &aside{after: r.place(c), weight: weight}, nil)
+func (l *loop) releaseWhenWritten(c *Client, weight int64) {
+	l.append(c, &control{after: l.position(c), slots: weight}, nil)
 }
 
-func (r *run) giveBack(c *Client, weight int64) { c.turn.Release(weight) }
+func (l *loop) release(c *Client, weight int64) { c.inflight.Release(weight) }
 
-// tellLocal answers a command that needs no decision, in its turn.
-func (r *run) tellLocal(c *Client, p proposal, events ...protocol.Event) {
+// answerLocal answers a command that needs no decision, in its turn.
+func (l *loop) answerLocal(c *Client, p proposal, events ...protocol.Event) {
 	p.c, p.local = c, true
-	d := &decided{proposal: p}
+	d := &decision{proposal: p}
 	for _, e := range events {
 		d.answers = append(d.answers, state.Answer{Conn: c.conn, Event: e})
 	}
-	r.tellAfter(d)
+	l.answerAfter(d)
 }
 
-// tellIn is tellLocal for a refusal made before c's turn: for an unknown command it suggests one that c can use
+// refuseLocal is tellLocal for a refusal made before c's turn: for an unknown command it suggests one that c can use
 // where it is.
-func (r *run) tellIn(c *Client, p proposal, e protocol.Event) {
+func (l *loop) refuseLocal(c *Client, p proposal, e protocol.Event) {
 	if refused, ok := e.(protocol.Refused); ok && !c.over {
-		refused.Refusal = *refused.Refusal.In(r.standsAt(c))
+		refused.Refusal = *refused.Refusal.In(l.standsAt(c))
 		e = refused
 	}
-	r.tellLocal(c, p, e)
+	l.answerLocal(c, p, e)
 }
 
 // help lists the commands that c can use where it is, or explains one.
-func (r *run) help(c *Client, cmd protocol.Help, p proposal) {
-	told, err := protocol.HelpFor(cmd, r.standsAt(c))
+func (l *loop) help(c *Client, cmd protocol.Help, p proposal) {
+	told, err := protocol.HelpFor(cmd, l.standsAt(c))
 	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
-		r.tellLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
+		l.answerLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
 		return
 	}
 	events := make([]protocol.Event, len(told))
 	for i := range told {
 		events[i] = told[i]
 	}
-	r.tellLocal(c, p, events...)
+	l.answerLocal(c, p, events...)
 }
 
 // standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a
 // session counts as in its first room: each command tries to bring it there.
-func (r *run) standsAt(c *Client) protocol.Place {
-	operator, at, aimed, program, watching := c.Operator, r.entrance(c.Operator), false, false, false
+func (l *loop) standsAt(c *Client) protocol.Place {
+	operator, at, aimed, program, watching := c.Operator, l.entrance(c.Operator), false, false, false
 	if s := c.session; s != nil {
-		operator, at, aimed, program, watching = s.operator, s.where(), s.aimed, s.program, s.watched != nil
+		operator, at, aimed, program, watching = s.operator, s.where(), s.hasTarget, s.program, s.watched != nil
 	}
 	return protocol.Place{
 		Watching:   watching,
@@ -104,16 +104,16 @@ func (r *run) standsAt(c *Client) protocol.Place {
 		Aimed:      aimed,
 		Nowhere:    at == protocol.Room{},
 		Console:    operator && c.Brief, // its session cannot be resumed
-		OnlyDesk:   r.opts.Desk,
+		OnlyDesk:   l.opts.Desk,
 		NoPassword: c.NoPassword,
 		Program:    program,
 	}
 }
 
 // entrance is the first room of a newcomer.
-func (r *run) entrance(operator bool) protocol.Room {
+func (l *loop) entrance(operator bool) protocol.Room {
 	switch {
-	case !r.opts.Desk:
+	case !l.opts.Desk:
 		return protocol.Lobby
 	case operator:
 		return protocol.OperatorsRoom
@@ -122,8 +122,8 @@ func (r *run) entrance(operator bool) protocol.Room {
 }
 
 // goodbye is the last thing that a client is told. Its connection ends when that is written.
-func (r *run) goodbye(c *Client, g protocol.Goodbye) {
-	line := protocol.NewFrame(r.complete(c, g))
-	c.out.append(item{line: line, aside: &aside{after: r.place(c), end: true}}, len(line.Text()))
-	r.finish(c)
+func (l *loop) goodbye(c *Client, g protocol.Goodbye) {
+	frame := protocol.NewFrame(l.complete(c, g))
+	c.out.append(item{frame: frame, control: &control{after: l.position(c), end: true}}, len(frame.Text()))
+	l.endClient(c)
 }

@@ -14,88 +14,88 @@ import (
 // audience is which session hears what, and up to where is delivered. It is folded from the same events as the
 // state, but at delivery, which is later. Only the loop changes it.
 type audience struct {
-	head      uint64                  // position of the last entry delivered
-	nth       map[state.Stream]uint64 // entries so far, of the streams that a session reads
-	sessions  map[uuid.UUID]*session
-	rooms     map[protocol.Room]*room
-	operators []*session // operators that hear the desk
-	desk      deskView
-	trails    trails
-	things    things
+	head        uint64                  // position of the last entry delivered
+	streamSeqs  map[state.Stream]uint64 // entries so far, of the streams that a session reads
+	sessions    map[uuid.UUID]*session
+	rooms       map[protocol.Room]*room
+	operators   []*session // operators that hear the desk
+	queue       visitorQueue
+	transcripts transcriptIndex
+	shared      sharedEvents
 }
 
 // session is what delivery needs of a session.
 type session struct {
-	listener
-	client *Client // nil: it has no connection here
-	remote bool    // it has a connection to another node
-	live   bool    // the hub feeds the client's outbox; false: the client reads the journal
-	late   bool    // a crowd's coming and going is not yet delivered to it
-	nick   protocol.Nick
+	view
+	client  *Client // nil: it has no connection here
+	remote  bool    // it has a connection to another node
+	live    bool    // the hub feeds the client's outbox; false: the client reads the journal
+	delayed bool    // a crowd's coming and going is not yet delivered to it
+	nick    protocol.Nick
 
-	front   membership    // in the room in front; without a room: in none
-	watched []*membership // in the other rooms
-	told    uint64        // position up to which its rooms were delivered to it before the next broadcast
-	spoke   uint64        // the last broadcast with lines of its own
-	unsaid  bool          // a line of its own is not delivered yet
-	fresh   bool          // it is resumed, and its client does not read on yet
+	front       membership    // in the room in front; without a room: in none
+	watched     []*membership // in the other rooms
+	deliveredTo uint64        // position up to which its rooms were delivered to it before the next broadcast
+	authoredIn  uint64        // the last broadcast with lines of its own
+	ownPending  bool          // a line of its own is not delivered yet
+	resuming    bool          // it is resumed, and its client does not read on yet
 
-	operator bool
-	serves   bool // it hears the desk
-	aimed    bool // its lines go to a visitor
-	hasCode  bool
-	noted    bool                   // the state knows that its client is behind
-	visits   protocol.Ticket        // its conversation at the desk
-	standing protocol.QueuePosition // the last place in the queue that it was told
-	seen     *seen                  // how far its last connection was written
-	lefts    []left                 // of the rooms that it has left, the last ones
+	operator      bool
+	hearsDesk     bool // it hears the desk
+	hasTarget     bool // its lines go to a visitor
+	hasCode       bool
+	noted         bool                   // the state knows that its client is behind
+	ticket        protocol.Ticket        // its conversation at the desk
+	queuePosition protocol.QueuePosition // the last place in the queue that it was told
+	watermark     *watermark             // how far its last connection was written
+	pastStays     []pastStay             // of the rooms that it has left, the last ones
 }
 
-// left is the end of a session's stay in a room.
-type left struct {
+// pastStay is the end of a session's stay in a room.
+type pastStay struct {
 	stream state.Stream
 	seq    uint64
 	nth    uint64 // of the last entry of the stream that belongs to the stay
 }
 
-const maxLefts = state.MaxStays
+const maxPastStays = state.MaxStays
 
 // room is a room with its sessions.
 type room struct {
-	name    protocol.Room
-	members []*membership     // in no order; membership.index is the index
-	said    []*journal.Entry  // in this commit, and not delivered yet
-	others  []*protocol.Frame // of what was said, see elsewhere
-	order   int               // in run.speaking
-	crowding
+	name            protocol.Room
+	members         []*membership     // in no order; membership.index is the index
+	pending         []*journal.Entry  // in this commit, and not delivered yet
+	elsewhereFrames []*protocol.Frame // of what was said, see elsewhere
+	activeIndex     int               // in run.speaking
+	joinRate
 	commit uint64 // the number of the last commit with a line here
 	lines  int    // delivered here in that commit
 }
 
 func newAudience() audience {
 	return audience{
-		nth: map[state.Stream]uint64{}, sessions: map[uuid.UUID]*session{}, rooms: map[protocol.Room]*room{},
-		desk: newDeskView(), trails: newTrails(),
+		streamSeqs: map[state.Stream]uint64{}, sessions: map[uuid.UUID]*session{}, rooms: map[protocol.Room]*room{},
+		queue: newVisitorQueue(), transcripts: newTranscriptIndex(),
 	}
 }
 
 // isThere reports whether a session has a connection.
 func (s *session) isThere() bool { return s.client != nil || s.remote }
 
-// seen is the position of the last entry that was written to a connection for a session.
-type seen = atomic.Uint64
+// watermark is the position of the last entry that was written to a connection for a session.
+type watermark = atomic.Uint64
 
 // follow updates the audience by an entry that is delivered.
 func (a *audience) follow(e *journal.Entry) {
 	a.head = e.Seq
-	a.things.follow(e)
+	a.shared.follow(e)
 	if reader, one := e.Stream.Session(); !one || a.sessions[reader] != nil {
-		a.nth[e.Stream] = e.StreamSeq
+		a.streamSeqs[e.Stream] = e.StreamSeq
 	}
 	if e.Stream == state.Desk {
-		a.trails.take(e)
-		a.closeVisit(e)
-		a.desk.follow(e)
+		a.transcripts.follow(e)
+		a.closeTicket(e)
+		a.queue.follow(e)
 	}
 	s := a.sessions[e.Author]
 	if s == nil {
@@ -105,73 +105,73 @@ func (a *audience) follow(e *journal.Entry) {
 	case protocol.Joined:
 		a.enter(s, ev.Room, e.Seq)
 	case protocol.Left:
-		a.left(s, ev, e)
+		a.followLeft(s, ev, e)
 	case protocol.Renamed:
 		s.nick = ev.To
 	case protocol.TicketChanged:
-		a.ticket(s, ev)
+		a.followTicket(s, ev)
 	case protocol.DutyChanged:
-		if s.operator = true; !s.serves {
-			s.serves = true
+		if s.operator = true; !s.hearsDesk {
+			s.hearsDesk = true
 			a.operators = append(a.operators, s)
 		}
 	}
 }
 
-// left takes s out of a room. A session that has left the server does not hear the desk any more.
-func (a *audience) left(s *session, ev protocol.Left, e *journal.Entry) {
+// followLeft takes s out of a room. A session that has left the server does not hear the desk any more.
+func (a *audience) followLeft(s *session, ev protocol.Left, e *journal.Entry) {
 	if ev.Room == protocol.DeskRoom && s.client != nil {
-		s.client.out.post(nil) // its place in the queue is out of date
+		s.client.out.setStatus(nil) // its place in the queue is out of date
 	}
 	a.leave(s, ev.Room)
 	if ev.Reason != protocol.Moved && ev.Reason != protocol.Parted {
 		a.retire(s)
 		return
 	}
-	if s.lefts = append(s.lefts, left{e.Stream, e.Seq, e.StreamSeq - 1}); len(s.lefts) > maxLefts {
-		s.lefts = slices.Delete(s.lefts, 0, 1)
+	if s.pastStays = append(s.pastStays, pastStay{e.Stream, e.Seq, e.StreamSeq - 1}); len(s.pastStays) > maxPastStays {
+		s.pastStays = slices.Delete(s.pastStays, 0, 1)
 	}
 }
 
 // retire ends an operator's hearing of the desk.
 func (a *audience) retire(s *session) {
-	if s.serves {
-		s.serves, s.aimed = false, false
+	if s.hearsDesk {
+		s.hearsDesk, s.hasTarget = false, false
 		a.operators = slices.DeleteFunc(a.operators, func(o *session) bool { return o == s })
-		a.desk.retire(s.id)
+		a.queue.retire(s.id)
 	}
 }
 
-// closeVisit ends a visitor's conversation that an operator has closed.
-func (a *audience) closeVisit(e *journal.Entry) {
+// closeTicket ends a visitor's conversation that an operator has closed.
+func (a *audience) closeTicket(e *journal.Entry) {
 	ev, ok := e.Event.(protocol.TicketChanged)
-	if !ok || ev.Event != protocol.TicketClosed || a.desk.tickets[ev.Ticket] == nil {
+	if !ok || ev.Event != protocol.TicketClosed || a.queue.tickets[ev.Ticket] == nil {
 		return
 	}
-	if v := a.sessions[a.desk.tickets[ev.Ticket].session]; v != nil && v.visits == ev.Ticket {
-		v.visits = 0
+	if v := a.sessions[a.queue.tickets[ev.Ticket].session]; v != nil && v.ticket == ev.Ticket {
+		v.ticket = 0
 	}
 }
 
-// ticket follows a visitor's ticket, if s is the visitor.
-func (a *audience) ticket(s *session, ev protocol.TicketChanged) {
+// followTicket follows a visitor's ticket, if s is the visitor.
+func (a *audience) followTicket(s *session, ev protocol.TicketChanged) {
 	switch ev.Event {
 	case protocol.VisitorWaits, protocol.VisitorBack:
-		s.visits = ev.Ticket
+		s.ticket = ev.Ticket
 	case protocol.VisitorLeftMessage, protocol.VisitorLeft:
-		s.visits = 0
+		s.ticket = 0
 	}
 }
 
-// change updates the audience by a change that is not delivered to clients.
-func (a *audience) change(s *session, c state.Change) {
+// applyChange updates the audience by a change that is not delivered to clients.
+func (a *audience) applyChange(s *session, c state.Change) {
 	switch c := c.(type) {
 	case state.EchoSet:
 		s.echo = c.On
 	case state.IgnoreSet:
-		s.deaf = newDeafness(c.List)
+		s.ignored = newIgnoreSet(c.List)
 	case state.TargetSet:
-		s.aimed = c.Target.Ticket != 0
+		s.hasTarget = c.Target.Ticket != 0
 	case state.Promoted:
 		s.operator = true
 	case state.Demoted:
@@ -199,6 +199,6 @@ func (a *audience) remove(s *session) {
 	}
 	a.retire(s)
 	delete(a.sessions, s.id)
-	delete(a.nth, state.Mailbox(s.id))
-	delete(a.nth, state.Conversation(s.id))
+	delete(a.streamSeqs, state.Mailbox(s.id))
+	delete(a.streamSeqs, state.Conversation(s.id))
 }

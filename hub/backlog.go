@@ -2,19 +2,19 @@ package hub
 
 import "sync"
 
-// queue hands items from the hub's goroutine to another one, which takes all of them at once. The hub does not
+// backlog hands items from the hub's goroutine to another one, which takes all of them at once. The hub does not
 // wait.
-type queue[T any] struct {
+type backlog[T any] struct {
 	wake chan struct{} // capacity 1: there is something to take
 
 	mu    sync.Mutex
 	items []T
 }
 
-func newQueue[T any]() *queue[T] { return &queue[T]{wake: make(chan struct{}, 1)} }
+func newBacklog[T any]() *backlog[T] { return &backlog[T]{wake: make(chan struct{}, 1)} }
 
 // add puts an item into the queue, unless that holds most already.
-func (q *queue[T]) add(item T, most int) bool {
+func (q *backlog[T]) add(item T, most int) bool {
 	q.mu.Lock()
 	if len(q.items) >= most {
 		q.mu.Unlock()
@@ -29,7 +29,7 @@ func (q *queue[T]) add(item T, most int) bool {
 	return true
 }
 
-func (q *queue[T]) take() []T {
+func (q *backlog[T]) take() []T {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	items := q.items

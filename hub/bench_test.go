@@ -31,17 +31,17 @@ func must[T any](v T, err error) T {
 // taking is a Writer that takes everything, as sockets mostly do.
 type taking struct{ lines int }
 
-func (w *taking) Send(lines []*protocol.Frame) error { w.lines += len(lines); return nil }
+func (w *taking) Send(frames []*protocol.Frame) error { w.lines += len(frames); return nil }
 
-func (w *taking) TryWrite(lines []*protocol.Frame) (bool, error) {
-	w.lines += len(lines)
+func (w *taking) TryWrite(frames []*protocol.Frame) (bool, error) {
+	w.lines += len(frames)
 	return true, nil
 }
 
 // stage is a hub of which a test or a benchmark plays the goroutine, and the
 // sweep's.
 type stage struct {
-	*run
+	*loop
 	clients []*Client
 	nth     uint64
 	sweeper delivery
@@ -49,23 +49,23 @@ type stage struct {
 
 func newStage(members int) *stage {
 	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
-	r, err := newRun(h)
+	l, err := newRun(h)
 	if err != nil {
 		panic(err)
 	}
-	s := &stage{run: r}
-	h.sweep.working = true // what is to be swept waits for sweepAll
-	h.sweep.wake.L = &h.sweep.mu
+	s := &stage{loop: l}
+	h.flusher.running = true // what is to be swept waits for sweepAll
+	h.flusher.wake.L = &h.flusher.mu
 	for i := range members {
 		c := newClient(h)
 		c.conn = uint64(i + 1)
-		s.run.clients[c.conn] = c
-		of := &session{listener: listener{id: uuid.New()}, nick: nick("guest-%d", i+1)}
+		s.loop.clients[c.conn] = c
+		of := &session{view: view{id: uuid.New()}, nick: nick("guest-%d", i+1)}
 		s.sessions[of.id] = of
-		s.link(c, of, 0)
+		s.bind(c, of, 0)
 		c.Start(context.Background(), &taking{}, nil, func(error) {})
-		s.hear(s.next(of.id, protocol.Joined{From: of.nick}))
-		of.live, of.fresh = true, false
+		s.commitEntry(s.next(of.id, protocol.Joined{From: of.nick}))
+		of.live, of.resuming = true, false
 		s.clients = append(s.clients, c)
 	}
 	s.broadcast()
@@ -89,7 +89,7 @@ func (s *stage) nextIn(room protocol.Room, author uuid.UUID, e protocol.Recorded
 // watch has the ith member be in a room more.
 func (s *stage) watch(i int, room protocol.Room) {
 	m := s.clients[i].session
-	s.hear(s.nextIn(room, m.id, protocol.Joined{From: m.nick}))
+	s.commitEntry(s.nextIn(room, m.id, protocol.Joined{From: m.nick}))
 }
 
 func (s *stage) say() *journal.Entry { return s.sayIn(protocol.Lobby) }
@@ -101,9 +101,9 @@ func (s *stage) sayIn(room protocol.Room) *journal.Entry {
 
 // sweepAll does what the sweep's goroutines do.
 func (s *stage) sweepAll() {
-	for w := &s.hub.sweep; w.next < len(w.waiting); {
+	for w := &s.hub.flusher; w.next < len(w.waiting); {
 		s.sweeper.c = w.take()
-		s.sweeper.offer()
+		s.sweeper.tryWrite()
 	}
 }
 
@@ -113,7 +113,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	e := s.say()
 	b.ReportAllocs()
 	for b.Loop() {
-		s.hear(e)
+		s.commitEntry(e)
 		s.broadcast()
 		b.StopTimer()
 		s.sweepAll()
@@ -139,7 +139,7 @@ func BenchmarkBroadcastInManyRooms(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, r := range rooms {
-			s.hear(s.sayIn(r))
+			s.commitEntry(s.sayIn(r))
 		}
 		s.broadcast()
 		b.StopTimer()
@@ -154,7 +154,7 @@ func BenchmarkSweep(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		s.hear(e)
+		s.commitEntry(e)
 		s.broadcast()
 		b.StartTimer()
 		s.sweepAll()
@@ -171,7 +171,7 @@ func BenchmarkApply(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, e := range said {
-			s.hear(e)
+			s.commitEntry(e)
 		}
 		s.broadcast()
 		s.sweepAll()
@@ -181,11 +181,11 @@ func BenchmarkApply(b *testing.B) {
 // One line in and out of one outbox.
 func BenchmarkOutbox(b *testing.B) {
 	s := newStage(1)
-	lines := []*protocol.Frame{s.say().Frame}
-	size := len(lines[0].Text())
+	frames := []*protocol.Frame{s.say().Frame}
+	size := len(frames[0].Text())
 	b.ReportAllocs()
 	for b.Loop() {
-		s.clients[0].out.put(lines, size, 1<<20, false)
+		s.clients[0].out.enqueue(frames, size, 1<<20, false)
 		s.sweepAll()
 	}
 }

@@ -13,121 +13,121 @@ import (
 // gets the lines one by one, and a session in several rooms gets one sequence of all of them: see merge.go. Any
 // other event may change what a session hears, so it is delivered after the lines before it.
 
-// hear applies a durable entry and delivers it.
-func (r *run) hear(e *journal.Entry) {
-	room := r.saidIn(e)
+// commitEntry applies a durable entry and delivers it.
+func (l *loop) commitEntry(e *journal.Entry) {
+	room := l.roomOf(e)
 	if room == nil {
-		r.broadcast()
-		r.pass(e)
-		r.tell(e)
+		l.broadcast()
+		l.applyEntry(e)
+		l.deliver(e)
 		return
 	}
-	if isPassage(e) {
-		r.tellBefore(r.sessions[e.Author])
+	if isJoinOrLeave(e) {
+		l.deliverPending(l.sessions[e.Author])
 	}
-	r.pass(e)
-	if len(room.said) == 0 {
-		r.speaking = append(r.speaking, room)
+	l.applyEntry(e)
+	if len(room.pending) == 0 {
+		l.activeRooms = append(l.activeRooms, room)
 	}
-	room.said = append(room.said, e)
-	if s := r.sessions[e.Author]; s != nil && s.hears(e) {
-		s.unsaid = true
+	room.pending = append(room.pending, e)
+	if s := l.sessions[e.Author]; s != nil && s.hears(e) {
+		s.ownPending = true
 	}
 }
 
-// pass updates the audience by an entry, and the clients that read from the journal.
-func (r *run) pass(e *journal.Entry) {
-	r.readLess(e)
-	r.follow(e)
-	r.readAlso(e)
+// applyEntry updates the audience by an entry, and the clients that read from the journal.
+func (l *loop) applyEntry(e *journal.Entry) {
+	l.stopReading(e)
+	l.follow(e)
+	l.startReading(e)
 }
 
-// saidIn is the room in which e was said; nil if it is something else. A session's coming, going or new name
+// roomOf is the room in which e was said; nil if it is something else. A session's coming, going or new name
 // does not change what the other sessions hear, so it counts as said, too: when thousands come at once they are
 // announced together.
-func (r *run) saidIn(e *journal.Entry) *room {
+func (l *loop) roomOf(e *journal.Entry) *room {
 	switch ev := e.Event.(type) {
 	case protocol.Said:
 		if ev.Room != protocol.DeskRoom {
-			return r.rooms[ev.Room]
+			return l.rooms[ev.Room]
 		}
 	case protocol.Acted:
-		return r.rooms[ev.Room]
+		return l.rooms[ev.Room]
 	case protocol.Joined:
 		if ev.Room != protocol.DeskRoom {
-			return r.rooms[ev.Room]
+			return l.rooms[ev.Room]
 		}
 	case protocol.Left:
-		if s := r.sessions[e.Author]; ev.Room != protocol.DeskRoom && s != nil && s.in(ev.Room) != nil {
-			return r.rooms[ev.Room]
+		if s := l.sessions[e.Author]; ev.Room != protocol.DeskRoom && s != nil && s.in(ev.Room) != nil {
+			return l.rooms[ev.Room]
 		}
 	case protocol.Renamed:
 		if ev.Room != protocol.DeskRoom {
-			return r.rooms[ev.Room]
+			return l.rooms[ev.Room]
 		}
 	case protocol.AwaySet:
 		if ev.Room != protocol.DeskRoom {
-			return r.rooms[ev.Room]
+			return l.rooms[ev.Room]
 		}
 	}
 	return nil
 }
 
 // broadcast delivers what was said in the rooms since the last broadcast.
-func (r *run) broadcast() {
-	if len(r.speaking) == 0 {
+func (l *loop) broadcast() {
+	if len(l.activeRooms) == 0 {
 		return
 	}
-	r.round++
-	for i, room := range r.speaking {
-		room.order = i
-		r.widest = max(r.widest, room.count(r.commits))
-		r.noteAuthors(room)
-		room.crowded = r.isCrowded(room)
+	l.broadcastNo++
+	for i, room := range l.activeRooms {
+		room.activeIndex = i
+		l.widest = max(l.widest, room.countLines(l.commits))
+		l.markAuthors(room)
+		room.lazy = l.isLazy(room)
 	}
-	for _, room := range r.speaking {
-		r.tellRoom(room)
+	for _, room := range l.activeRooms {
+		l.broadcastRoom(room)
 	}
-	r.merging.forget()
-	for _, room := range r.speaking {
-		clear(room.said)
-		room.said = room.said[:0]
-		if cap(room.said) > 4*window {
-			room.said = nil // one flood must not cost memory for ever
+	l.merger.forget()
+	for _, room := range l.activeRooms {
+		clear(room.pending)
+		room.pending = room.pending[:0]
+		if cap(room.pending) > 4*maxInflight {
+			room.pending = nil // one flood must not cost memory for ever
 		}
-		room.others = nil
-		r.tidy(room)
+		room.elsewhereFrames = nil
+		l.tidy(room)
 	}
-	clear(r.speaking)
-	r.speaking = r.speaking[:0]
+	clear(l.activeRooms)
+	l.activeRooms = l.activeRooms[:0]
 }
 
-// count is how many lines of a commit are delivered in room, with the present ones: a commit may need several
+// countLines is how many lines of a commit are delivered in room, with the present ones: a commit may need several
 // broadcasts.
-func (room *room) count(commit uint64) int {
+func (room *room) countLines(commit uint64) int {
 	if room.commit != commit {
 		room.commit, room.lines = commit, 0
 	}
-	room.lines += len(room.said)
+	room.lines += len(room.pending)
 	return room.lines
 }
 
-// noteAuthors marks the sessions that may hear something else, since some of the lines are their own. A session
+// markAuthors marks the sessions that may hear something else, since some of the lines are their own. A session
 // does not hear its own coming and going.
-func (r *run) noteAuthors(room *room) {
-	for _, e := range room.said {
-		if s := r.sessions[e.Author]; s != nil {
-			s.unsaid = false
-			if !isPassage(e) {
-				s.spoke = r.round
+func (l *loop) markAuthors(room *room) {
+	for _, e := range room.pending {
+		if s := l.sessions[e.Author]; s != nil {
+			s.ownPending = false
+			if !isJoinOrLeave(e) {
+				s.authoredIn = l.broadcastNo
 			}
 		}
 	}
 }
 
-// tellRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all
+// broadcastRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all
 // of them.
-func (r *run) tellRoom(room *room) {
+func (l *loop) broadcastRoom(room *room) {
 	var events []protocol.Event // of all entries
 	var together []*protocol.Frame
 	for _, m := range room.members {
@@ -135,29 +135,29 @@ func (r *run) tellRoom(room *room) {
 		if !s.live {
 			continue
 		}
-		if s.watched != nil && r.tellSeveral(s) {
+		if s.watched != nil && l.deliverMerged(s) {
 			continue
 		}
-		switch said := m.since(room.said); {
+		switch said := m.since(room.pending); {
 		case len(said) == 0:
-		case s.spoke == r.round || s.ignoresAny(said) || s.program && len(said) < len(room.said):
-			r.feed(s, said[0], s.lines(said), room.crowded)
-		case len(said) < len(room.said): // all its own entries are still to come
+		case s.authoredIn == l.broadcastNo || s.ignoresAny(said) || s.program && len(said) < len(room.pending):
+			l.enqueue(s, said[0], s.frames(said), room.lazy)
+		case len(said) < len(room.pending): // all its own entries are still to come
 			if events == nil {
-				events = eventsOf(room.said)
+				events = eventsOf(room.pending)
 			}
-			r.feed(s, said[0], []*protocol.Frame{protocol.NewBatch(events[len(events)-len(said):])}, room.crowded)
+			l.enqueue(s, said[0], []*protocol.Frame{protocol.NewBatch(events[len(events)-len(said):])}, room.lazy)
 		default:
 			if together == nil {
-				together = []*protocol.Frame{linesOf(room.said)}
+				together = []*protocol.Frame{frameOf(room.pending)}
 			}
-			r.feed(s, said[0], together, room.crowded)
+			l.enqueue(s, said[0], together, room.lazy)
 		}
 	}
 }
 
-// linesOf is what sessions that have said none of it are told.
-func linesOf(said []*journal.Entry) *protocol.Frame {
+// frameOf is what sessions that have said none of it are told.
+func frameOf(said []*journal.Entry) *protocol.Frame {
 	if len(said) == 1 {
 		return said[0].Frame
 	}
@@ -172,64 +172,64 @@ func eventsOf(said []*journal.Entry) []protocol.Event {
 	return events
 }
 
-// tell delivers e to the sessions that hear it.
-func (r *run) tell(e *journal.Entry) {
+// deliver delivers e to the sessions that hear it.
+func (l *loop) deliver(e *journal.Entry) {
 	switch e.Stream {
 	case journal.Everybody:
-		for _, m := range r.sessions {
-			r.tellMember(m, e)
+		for _, s := range l.sessions {
+			l.deliverTo(s, e)
 		}
 	case journal.Desk:
-		for _, m := range r.operators {
-			r.tellMember(m, e)
+		for _, s := range l.operators {
+			l.deliverTo(s, e)
 		}
 	default:
 		if id, ok := e.Stream.Session(); ok {
-			if m := r.sessions[id]; m != nil {
-				r.tellMember(m, e)
-				if news, ok := e.Event.(protocol.VisitorNotice); ok && m.client != nil {
-					m.client.out.post(nil) // its state line is out of date
+			if s := l.sessions[id]; s != nil {
+				l.deliverTo(s, e)
+				if news, ok := e.Event.(protocol.VisitorNotice); ok && s.client != nil {
+					s.client.out.setStatus(nil) // its state line is out of date
 					if news.QueuePosition != nil {
-						m.standing = *news.QueuePosition
+						s.queuePosition = *news.QueuePosition
 					}
 				}
 			}
 			return
 		}
-		if room := r.rooms[protocol.MetaOf(e.Event).Room]; room != nil {
-			r.tellMembers(room, e)
+		if room := l.rooms[protocol.MetaOf(e.Event).Room]; room != nil {
+			l.deliverToRoom(room, e)
 		}
 	}
 }
 
-func (r *run) tellMember(m *session, e *journal.Entry) {
-	if m.live && m.hears(e) {
-		r.feed(m, e, []*protocol.Frame{m.line(e)}, false)
+func (l *loop) deliverTo(s *session, e *journal.Entry) {
+	if s.live && s.hears(e) {
+		l.enqueue(s, e, []*protocol.Frame{s.frame(e)}, false)
 	}
 }
 
-// tellMembers is tellMember for all members of a room.
-func (r *run) tellMembers(room *room, e *journal.Entry) {
-	here := heard{e, e.Frame, false}
-	there := heard{e, nil, true}
+// deliverToRoom is tellMember for all members of a room.
+func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
+	here := mergedEntry{e, e.Frame, false}
+	there := mergedEntry{e, nil, true}
 	for _, m := range room.members {
 		s := m.of
 		switch {
 		case !s.live || !s.hears(e):
 		case m.isElsewhere():
-			if there.line == nil {
-				there.line = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})
+			if there.frame == nil {
+				there.frame = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})
 			}
-			r.feed(s, e, []*protocol.Frame{s.lineOf(&there)}, false)
+			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&there)}, false)
 		default:
-			r.feed(s, e, []*protocol.Frame{s.lineOf(&here)}, false)
+			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&here)}, false)
 		}
 	}
 }
 
 // since leaves out what was said before m entered, or was delivered already.
 func (m *membership) since(said []*journal.Entry) []*journal.Entry {
-	at := max(m.came, m.of.told)
+	at := max(m.came, m.of.deliveredTo)
 	if len(said) == 0 || said[0].Seq > at {
 		return said
 	}
@@ -237,35 +237,35 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 	return said[i:]
 }
 
-// lines are what m alone is told of what was said.
-func (m *session) lines(said []*journal.Entry) (lines []*protocol.Frame) {
+// frames are what m alone is told of what was said.
+func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
 	for _, e := range said {
-		if m.hears(e) {
-			lines = append(lines, m.line(e))
+		if s.hears(e) {
+			frames = append(frames, s.frame(e))
 		}
 	}
-	return crowd(lines)
+	return coalesce(frames)
 }
 
-// feed appends lines to the outbox of a live member; first is their first entry. Without room for all of them
+// enqueue appends lines to the outbox of a live member; first is their first entry. Without room for all of them
 // the member is behind, and reads on by itself from before the first.
-func (r *run) feed(m *session, first *journal.Entry, lines []*protocol.Frame, mayWait bool) {
+func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame, mayWait bool) {
 	bytes := 0
-	for _, l := range lines {
-		bytes += size(m, l)
+	for _, frame := range frames {
+		bytes += size(s, frame)
 	}
-	if !m.client.out.put(lines, bytes, r.opts.Outbox, mayWait) {
-		r.fallBehind(m, r.cursorBefore(m, first))
-	} else if mayWait && !m.late {
-		m.late = true
-		r.tellLater(m)
+	if !s.client.out.enqueue(frames, bytes, l.opts.Outbox, mayWait) {
+		l.fallBehind(s, l.cursorBefore(s, first))
+	} else if mayWait && !s.delayed {
+		s.delayed = true
+		l.delay(s)
 	}
 }
 
 // cursorBefore is the cursor of s before e. In the streams that s reads, only entries said together with e have
 // followed.
-func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
-	cur := r.cursor(s)
+func (l *loop) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
+	cur := l.cursor(s)
 	cur.Seq = e.Seq - 1
 	for i := range cur.Streams {
 		if cur.Streams[i].Stream == e.Stream {
@@ -282,7 +282,7 @@ func (r *run) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
 
 // takeBack moves a cursor to before what is not delivered yet in the room of m.
 func (m *membership) takeBack(cur *journal.Cursor) {
-	for _, e := range m.room.said {
+	for _, e := range m.room.pending {
 		if e.Seq <= cur.Seq {
 			continue
 		}
@@ -296,9 +296,9 @@ func (m *membership) takeBack(cur *journal.Cursor) {
 }
 
 // size is what line costs in m's outbox: its bytes in the encoding that m reads.
-func size(m *session, line *protocol.Frame) int {
-	if m.program {
-		return len(line.JSON())
+func size(s *session, frame *protocol.Frame) int {
+	if s.program {
+		return len(frame.JSON())
 	}
-	return len(line.Text())
+	return len(frame.Text())
 }

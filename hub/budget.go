@@ -30,8 +30,8 @@ const (
 	entryCost = 120 // bytes of an entry in the file beside its words, about
 )
 
-// cost is by how many bytes e makes the journal grow, about: its words are stored, and indexed.
-func cost(e *journal.Entry) float64 {
+// entryBytes is by how many bytes e makes the journal grow, about: its words are stored, and indexed.
+func entryBytes(e *journal.Entry) float64 {
 	if e.Event.IsMessage() {
 		from, words := protocol.Words(e.Event)
 		return entryCost + float64(len(from.String())) + float64(len(words.String()))*7/2
@@ -129,18 +129,18 @@ type expense struct {
 }
 
 // spend counts what the entries of a decision cost the addresses of their authors.
-func (r *run) spend(d *decided) (all []expense) {
-	if r.budgets.most == 0 {
+func (l *loop) spend(d *decision) (all []expense) {
+	if l.budgets.most == 0 {
 		return nil
 	}
 	for i := range d.entries {
 		e := &d.entries[i]
-		at := r.payer(d, e.Author)
+		at := l.payer(d, e.Author)
 		if !at.IsValid() {
 			continue
 		}
-		bytes := cost(e)
-		r.budgets.spend(at, bytes)
+		bytes := entryBytes(e)
+		l.budgets.spend(at, bytes)
 		if n := len(all); n > 0 && all[n-1].at == at {
 			all[n-1].bytes += bytes
 		} else {
@@ -151,8 +151,8 @@ func (r *run) spend(d *decided) (all []expense) {
 }
 
 // payer is the address whose budget pays for what a session does; zero: none.
-func (r *run) payer(d *decided, author uuid.UUID) (at netip.Prefix) {
-	switch s := r.machine.Session(author); {
+func (l *loop) payer(d *decision, author uuid.UUID) (at netip.Prefix) {
+	switch s := l.machine.Session(author); {
 	case s != nil && !s.Operator:
 		return s.At
 	case s == nil && d.c != nil && !d.c.Operator: // its session ended by its own command
@@ -161,44 +161,44 @@ func (r *run) payer(d *decided, author uuid.UUID) (at netip.Prefix) {
 	return at
 }
 
-// giveBackSpent undoes spend for what was not recorded: by now the author may have another address, be an
+// refund undoes spend for what was not recorded: by now the author may have another address, be an
 // operator, or be gone.
-func (r *run) giveBackSpent(all []expense) {
+func (l *loop) refund(all []expense) {
 	for _, s := range all {
-		r.budgets.spend(s.at, -s.bytes)
+		l.budgets.spend(s.at, -s.bytes)
 	}
 }
 
 // checkBudget returns the refusal of c's command if its address has spent its budget. A client whose address
 // has nearly spent it is warned, once a day.
-func (r *run) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
-	if r.budgets.most == 0 {
+func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
+	if l.budgets.most == 0 {
 		return nil
 	}
-	s := r.stateOf(c)
-	if s == nil || s.Operator || !r.records(s, cmd) {
+	s := l.stateOf(c)
+	if s == nil || s.Operator || !l.records(s, cmd) {
 		return nil
 	}
-	switch share := r.budgets.share(s.At); {
+	switch share := l.budgets.share(s.At); {
 	case share >= 1:
-		r.tellSpent(s.At)
-		return spent
+		l.reportSpent(s.At)
+		return budgetSpent
 	case share >= 0.9 && (c.warned.IsZero() || time.Since(c.warned) >= day):
 		c.warned = time.Now()
-		r.tellOne(c, nearlySpent)
+		l.notify(c, budgetNearlySpent)
 	}
 	return nil
 }
 
 var (
-	spent       = protocol.Refuse("budget-spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
-	nearlySpent = protocol.Notice{Text: protocol.MustText("your address has said nine tenths of what this server keeps from one address in a day: after that you can only read for a while")}
-	spentToo    = protocol.MustText("your address has said as much as this server keeps from one address in a day")
+	budgetSpent       = protocol.Refuse("budget-spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
+	budgetNearlySpent = protocol.Notice{Text: protocol.MustText("your address has said nine tenths of what this server keeps from one address in a day: after that you can only read for a while")}
+	reserveSpent      = protocol.MustText("your address has said as much as this server keeps from one address in a day")
 )
 
 // records reports whether cmd would make the journal grow. A line that is sent again does not; nor does
 // leaving.
-func (r *run) records(s *state.Session, cmd protocol.Command) bool {
+func (l *loop) records(s *state.Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Me, protocol.Msg:
 		return !s.HasSaid(refOf(cmd))
@@ -216,14 +216,14 @@ func (r *run) records(s *state.Session, cmd protocol.Command) bool {
 	return false
 }
 
-func (r *run) tellSpent(at netip.Prefix) {
-	news, last := r.budgets.isNews(at)
+func (l *loop) reportSpent(at netip.Prefix) {
+	news, last := l.budgets.isNews(at)
 	switch {
 	case !news:
 	case last:
-		r.hub.news("what is said from other addresses is refused, too, and these are so many that they are not named for a minute")
+		l.hub.warn("what is said from other addresses is refused, too, and these are so many that they are not named for a minute")
 	default:
-		r.hub.news("what is said from " + AddressName(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
+		l.hub.warn("what is said from " + AddressName(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
 	}
 }
 

@@ -63,7 +63,7 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 					if c.own {
 						entries[i].Stream = journal.Mailbox(boxes[i%len(boxes)])
 					}
-					costs += cost(&entries[i])
+					costs += entryBytes(&entries[i])
 				}
 				require.NoError(t, s.Commit(entries, nil))
 			}

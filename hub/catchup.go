@@ -20,39 +20,39 @@ import (
 
 // readFrom lets c's writer read the journal from the last position that was told: the rooms of the session at
 // that position, and its later rooms each from where it entered, up to the present ones.
-func (r *run) readFrom(items []item, c *Client, q state.CatchUp) []item {
+func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	s := c.session
 	if s == nil || len(q.Stays) == 0 {
 		return items
 	}
-	seq := s.seen.Load()
+	seq := s.watermark.Load()
 	tell := func(e protocol.Event) {
-		items = append(items, item{line: protocol.NewFrame(e), aside: &aside{after: r.place(c)}})
+		items = append(items, item{frame: protocol.NewFrame(e), control: &control{after: l.position(c)}})
 	}
-	if c.missing != "" {
-		tell(protocol.Gap{Why: c.missing})
-		c.missing = ""
+	if c.gapReason != "" {
+		tell(protocol.Gap{Why: c.gapReason})
+		c.gapReason = ""
 	}
 	if seq < q.Trimmed { // the room is older than those that are remembered
 		tell(protocol.Gap{Why: protocol.Pruned})
 	}
-	streams, shifts := s.windows(q, seq)
-	s.live, s.fresh = false, false
-	c.reading++
-	last := r.things.at(seq)
-	items = append(items, item{aside: &aside{behind: &behind{
-		reading: c.reading, cursor: journal.Cursor{Seq: seq, Streams: streams}, me: s.reader(), last: last, resumes: last == thing{},
+	streams, shifts := s.streamsFrom(q, seq)
+	s.live, s.resuming = false, false
+	c.catchupNo++
+	last := l.shared.at(seq)
+	items = append(items, item{control: &control{catchup: &catchup{
+		no: c.catchupNo, cursor: journal.Cursor{Seq: seq, Streams: streams}, view: s.journalView(), lastEvent: last, lastUnknown: last == roomEvent{},
 	}}})
 	for _, sh := range shifts {
-		items = append(items, item{aside: &aside{after: place{seq: sh.at}, shift: &sh.shift}})
+		items = append(items, item{control: &control{after: position{seq: sh.at}, shift: &sh.streamChange}})
 	}
 	return items
 }
 
 // catchUp reads on, or is at the head and becomes live again.
 func (d *delivery) catchUp() error {
-	answer := make(chan caughtUp, 1) // the hub does not wait
-	switch err := d.c.hub.send(d.c.ctx, catchUp{d.c, d.c.reads.reading, d.c.reads.cursor.Seq, answer}); {
+	answer := make(chan headAnswer, 1) // the hub does not wait
+	switch err := d.c.hub.send(d.c.ctx, headQuery{d.c, d.c.catchup.no, d.c.catchup.cursor.Seq, answer}); {
 	case errors.Is(err, ErrStopped):
 		return d.drain()
 	case err != nil:
@@ -64,13 +64,13 @@ func (d *delivery) catchUp() error {
 		case at.over:
 			return nil
 		case at.live:
-			d.c.reads = nil
+			d.c.catchup = nil
 			return nil
 		}
 		if d.c.out.isWaiting() {
 			return nil // its position is before the head; what comes from now on is not
 		}
-		d.c.reads.me.listener = at.listener
+		d.c.catchup.view.view = at.view
 		return d.readOn(at.head)
 	case <-d.c.hub.done:
 		return d.drain()
@@ -78,21 +78,21 @@ func (d *delivery) catchUp() error {
 }
 
 // readOn tells the journal up to a position, a page at a time.
-func (d *delivery) readOn(to place) error {
-	at := d.c.reads
+func (d *delivery) readOn(to position) error {
+	at := d.c.catchup
 	for i := range at.cursor.Streams {
 		r := &at.cursor.Streams[i]
-		if nth, known := to.nth(i, r.Stream); known {
+		if nth, known := to.streamSeq(i, r.Stream); known {
 			r.End = nth
 		}
 	}
 	upto := to.seq
-	for patient := d.patiently(d.begins(to)); at.cursor.Seq < upto && !d.isOver(); {
+	for patient := d.waitForJournal(d.prepareRead(to)); at.cursor.Seq < upto && !d.isOver(); {
 		if patient != nil {
 			return patient
 		}
 		if err := d.readPage(upto); err != nil {
-			patient = d.patiently(err)
+			patient = d.waitForJournal(err)
 			continue
 		}
 		if err := d.flush(); err != nil {
@@ -102,51 +102,51 @@ func (d *delivery) readOn(to place) error {
 	return nil
 }
 
-// begins is what is done before a stretch of the journal is read.
-func (d *delivery) begins(to place) error {
-	if err := d.recall(); err != nil {
+// prepareRead is what is done before a stretch of the journal is read.
+func (d *delivery) prepareRead(to position) error {
+	if err := d.recallLastEvent(); err != nil {
 		return err
 	}
-	return d.skip(to)
+	return d.skipFar(to)
 }
 
 // readPage tells the next page of the journal, as far as it can be written without waiting. A page in memory
 // needs no turn: where a whole crowd is behind for a moment, turns would keep it there.
 func (d *delivery) readPage(upto uint64) error {
-	at, j := d.c.reads, d.c.hub.journal
+	at, j := d.c.catchup, d.c.hub.journal
 	if page, ok := j.ReadCached(&at.cursor, upto, pageLines); ok {
-		d.tellMissed(page)
+		d.appendPage(page)
 		return nil
 	}
-	return d.inTurn(func() error {
+	return d.inReadTurn(func() error {
 		page, err := j.Read(&at.cursor, upto, pageLines)
 		if err == nil {
-			d.tellMissed(page)
+			d.appendPage(page)
 		}
 		return err
 	})
 }
 
-// tellMissed tells a page of what a client that is behind has missed.
-func (d *delivery) tellMissed(page journal.Page) {
+// appendPage tells a page of what a client that is behind has missed.
+func (d *delivery) appendPage(page journal.Page) {
 	if page.AtLeast {
 		page.Pruned = 0
 	}
 	if page.Pruned > 0 || page.AtLeast {
-		d.lines = append(d.lines, protocol.NewFrame(protocol.Gap{Lines: page.Pruned, Why: protocol.Pruned}))
+		d.frames = append(d.frames, protocol.NewFrame(protocol.Gap{Lines: page.Pruned, Why: protocol.Pruned}))
 	}
-	d.lines = d.c.reads.appendLines(d.lines, page.Entries)
-	d.offerNow()
+	d.frames = d.c.catchup.appendLines(d.frames, page.Entries)
+	d.tryWriteNow()
 }
 
-// recall looks up the last event before a break, if that is long ago and the session was in several rooms then:
+// recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms then:
 // the next entry of the journal may be the same event in another room.
-func (d *delivery) recall() error {
-	at := d.c.reads
-	if !at.resumes {
+func (d *delivery) recallLastEvent() error {
+	at := d.c.catchup
+	if !at.lastUnknown {
 		return nil
 	}
-	at.resumes = false
+	at.lastUnknown = false
 	upto := at.cursor.Seq
 	cur := journal.Cursor{Seq: max(upto, 1) - 1}
 	for _, r := range at.cursor.Streams {
@@ -157,23 +157,23 @@ func (d *delivery) recall() error {
 	if len(cur.Streams) < 2 {
 		return nil
 	}
-	return d.inTurn(func() error {
+	return d.inReadTurn(func() error {
 		page, err := d.c.hub.journal.Read(&cur, upto, 1)
 		for i := range page.Entries {
-			at.last.again(&page.Entries[i])
+			at.lastEvent.isRepeat(&page.Entries[i])
 		}
 		return err
 	})
 }
 
-// shiftAt is a shift with its position.
-type shiftAt struct {
+// streamChangeAt is a shift with its position.
+type streamChangeAt struct {
 	at uint64
-	shift
+	streamChange
 }
 
-// windows are the streams that s reads from a position on, and how they change up to the present.
-func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, shifts []shiftAt) {
+// streamsFrom are the streams that s reads from a position on, and how they change up to the present.
+func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, shifts []streamChangeAt) {
 	unknown := func(st state.Stream) journal.StreamCursor {
 		return journal.StreamCursor{Stream: st, StreamSeq: journal.SeqUnknown}
 	}
@@ -190,25 +190,25 @@ func (s *session) windows(q state.CatchUp, seq uint64) (streams []journal.Stream
 			continue
 		}
 		window := unknown(st.Stream)
-		window.End = s.leftAt(st)
+		window.End = s.lastOfStay(st)
 		if st.From <= seq {
 			streams = append(streams, window)
 		} else {
-			shifts = append(shifts, shiftAt{st.From, shift{enter: window, front: front}})
+			shifts = append(shifts, streamChangeAt{st.From, streamChange{enter: window, front: front}})
 		}
 		if st.Upto != 0 {
-			shifts = append(shifts, shiftAt{st.Upto, shift{leave: st.Stream, front: front}})
+			shifts = append(shifts, streamChangeAt{st.Upto, streamChange{leave: st.Stream, front: front}})
 		}
 	}
-	slices.SortStableFunc(shifts, func(a, b shiftAt) int {
+	slices.SortStableFunc(shifts, func(a, b streamChangeAt) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.leave, a.leave)) // leaving comes first
 	})
 	return streams, shifts
 }
 
-// leftAt is the number of the last entry of a stream that belongs to a stay; 0: unknown.
-func (s *session) leftAt(st state.Stay) uint64 {
-	for _, l := range s.lefts {
+// lastOfStay is the number of the last entry of a stream that belongs to a stay; 0: unknown.
+func (s *session) lastOfStay(st state.Stay) uint64 {
+	for _, l := range s.pastStays {
 		if l.stream == st.Stream && l.seq == st.Upto {
 			return l.nth
 		}
@@ -216,35 +216,35 @@ func (s *session) leftAt(st state.Stay) uint64 {
 	return 0
 }
 
-// readsOn reports whether the client of s is behind and reads from the journal: then its streams must be
+// isBehind reports whether the client of s is behind and reads from the journal: then its streams must be
 // changed there.
-func (s *session) readsOn() bool { return s != nil && s.client != nil && !s.live && !s.fresh }
+func (s *session) isBehind() bool { return s != nil && s.client != nil && !s.live && !s.resuming }
 
-// readLess ends a stream of a session that is behind, before e, by which it leaves the room.
-func (r *run) readLess(e *journal.Entry) {
+// stopReading ends a stream of a session that is behind, before e, by which it leaves the room.
+func (l *loop) stopReading(e *journal.Entry) {
 	_, leaves := e.Event.(protocol.Left)
-	if s := r.sessions[e.Author]; leaves && s.readsOn() {
-		r.append(s.client, &aside{after: r.place(s.client), shift: &shift{leave: e.Stream, front: s.frontStream()}}, nil)
+	if s := l.sessions[e.Author]; leaves && s.isBehind() {
+		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
 	}
 }
 
-// readAlso adds a stream to a session that is behind, from e on: that of the room it has entered, or the
+// startReading adds a stream to a session that is behind, from e on: that of the room it has entered, or the
 // desk's.
-func (r *run) readAlso(e *journal.Entry) {
+func (l *loop) startReading(e *journal.Entry) {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.DutyChanged:
 	default:
 		return
 	}
-	if s := r.sessions[e.Author]; s.readsOn() {
+	if s := l.sessions[e.Author]; s.isBehind() {
 		enter := journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}
-		r.append(s.client, &aside{after: r.place(s.client), shift: &shift{enter: enter, front: s.frontStream()}}, nil)
+		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{enter: enter, front: s.frontStream()}}, nil)
 	}
 }
 
 // refocus tells a session that is behind as one with another room in front from here on.
-func (r *run) refocus(s *session) {
-	if s.readsOn() {
-		r.append(s.client, &aside{after: r.place(s.client), shift: &shift{front: s.frontStream()}}, nil)
+func (l *loop) refocus(s *session) {
+	if s.isBehind() {
+		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{front: s.frontStream()}}, nil)
 	}
 }

@@ -12,11 +12,11 @@ const (
 	shownStill = 100  // spoken lines that are told all the same
 )
 
-// skip passes over most of what a person far behind has missed: people want the present conversation, and one
+// skipFar passes over most of what a person far behind has missed: people want the present conversation, and one
 // line tells how much was skipped and how to read it. Programs never skip.
-func (d *delivery) skip(to place) error {
-	at := d.c.reads
-	if at.me.program || d.behind(to) <= farBehind {
+func (d *delivery) skipFar(to position) error {
+	at := d.c.catchup
+	if at.view.program || d.countMissed(to) <= farBehind {
 		return nil
 	}
 	var streams []journal.Stream
@@ -31,7 +31,7 @@ func (d *delivery) skip(to place) error {
 	cur := journal.Cursor{Seq: from, Streams: slices.Clone(at.cursor.Streams)}
 	for i := range cur.Streams {
 		r := &cur.Streams[i]
-		nth, err := d.nthAt(r.Stream, from)
+		nth, err := d.streamSeqAt(r.Stream, from)
 		if err != nil {
 			return err
 		}
@@ -41,22 +41,22 @@ func (d *delivery) skip(to place) error {
 		r.StreamSeq = nth
 	}
 	at.cursor = cur
-	d.lines = append(d.lines, protocol.NewFrame(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
+	d.frames = append(d.frames, protocol.NewFrame(protocol.Gap{Lines: skipped, Why: protocol.Skipped, Before: from + 1}))
 	return nil
 }
 
-// behind is how many entries up to a place have not been read, as far as that is known.
-func (d *delivery) behind(to place) (n int) {
-	for i, r := range d.c.reads.cursor.Streams {
-		if last, _ := to.nth(i, r.Stream); r.StreamSeq != journal.SeqUnknown && last != journal.SeqUnknown && last > r.StreamSeq {
+// countMissed is how many entries up to a place have not been read, as far as that is known.
+func (d *delivery) countMissed(to position) (n int) {
+	for i, r := range d.c.catchup.cursor.Streams {
+		if last, _ := to.streamSeq(i, r.Stream); r.StreamSeq != journal.SeqUnknown && last != journal.SeqUnknown && last > r.StreamSeq {
 			n += int(last - r.StreamSeq)
 		}
 	}
 	return n
 }
 
-// nthAt is how many entries a stream has had up to a position, counted up to the last spoken one.
-func (d *delivery) nthAt(st journal.Stream, position uint64) (uint64, error) {
+// streamSeqAt is how many entries a stream has had up to a position, counted up to the last spoken one.
+func (d *delivery) streamSeqAt(st journal.Stream, position uint64) (uint64, error) {
 	j := d.c.hub.journal
 	at, err := j.SeqOfLast([]journal.Stream{st}, position, 0)
 	if err != nil || at == 0 {

@@ -13,59 +13,59 @@ import (
 	"chinwag/protocol"
 )
 
-// window is how many lines one client may have in flight: as many as the ids that are remembered for it. Lines
+// maxInflight is how many lines one client may have in flight: as many as the ids that are remembered for it. Lines
 // in flight together are committed and delivered together, so a small window makes small writes. Any other
 // command takes the whole window: it waits for all before it, and all after it waits for it.
-const window = state.MaxIDs
+const maxInflight = state.MaxIDs
 
 // Client is the hub's end of one connection. Do and Detach belong to the goroutine that reads from the
 // connection; Start begins the writing.
 type Client struct {
-	hub  *Hub
-	turn *semaphore.Weighted
-	out  outbox
+	hub      *Hub
+	inflight *semaphore.Weighted
+	out      outbox
 
-	input     Input        // nil: nothing is known of it
-	from      netip.Prefix // as in Identity: its address, whose clients share one turn
-	unlimited bool         // it is the server's own console, and does not wait for other clients
-	discards  atomic.Bool  // the client does not listen any more
+	input      Input        // nil: nothing is known of it
+	from       netip.Prefix // as in Identity: its address, whose clients share one turn
+	unlimited  bool         // it is the server's own console, and does not wait for other clients
+	discarding atomic.Bool  // the client does not listen any more
 
 	// owned by Start, and then by the writer
-	ctx    context.Context
-	to     Writer
-	tries  TryWriter // the same; nil: each write may block
-	failed func(error) bool
-	done   func(error)
-	reads  *behind // not nil: it is behind, and how far it has read
-	seen   *seen   // how far the journal is written, for its current session
+	ctx       context.Context
+	writer    Writer
+	tryWriter TryWriter // the same; nil: each write may block
+	onError   func(error) bool
+	onDone    func(error)
+	catchup   *catchup   // not nil: it is behind, and how far it has read
+	watermark *watermark // how far the journal is written, for its current session
 
-	first *seen // of its first session; nil: it has had one
+	firstWatermark *watermark // of its first session; nil: it has had one
 
 	// owned by the hub's goroutine
 	Identity
-	conn     uint64               // its number
-	id       uuid.UUID            // of its session, as decided; zero: none yet
-	session  *session             // as delivered; nil before that, and after the goodbye
-	guest    int                  // its number among guests
-	code     string               // by which its session can be resumed
-	hello    *protocol.Hello      // its hello; nil: none
-	resume   *protocol.ResumeFrom // what the hello names as seen
-	missing  protocol.GapReason   // why part of that is missing, until that is told
-	rereads  bool                 // its session is over, and the room's lines since then are replayed
-	reading  uint64               // the number of its last reading of the journal: each one ends those before
-	warned   time.Time            // when it was told that its address has nearly spent its budget
-	reserves bool                 // a place at the desk is reserved for it
-	toldFull bool                 // it was told that there is no place at the desk
-	entering int                  // intents in the log that may give it a session
-	withheld bool                 // it has no session before its hello
-	nowhere  bool                 // it was told that its session could not be recorded
-	detached bool                 // its connection is over
-	over     bool                 // nothing more is sent to it
+	conn           uint64               // its number
+	id             uuid.UUID            // of its session, as decided; zero: none yet
+	session        *session             // as delivered; nil before that, and after the goodbye
+	guest          int                  // its number among guests
+	code           string               // by which its session can be resumed
+	hello          *protocol.Hello      // its hello; nil: none
+	resume         *protocol.ResumeFrom // what the hello names as seen
+	gapReason      protocol.GapReason   // why part of that is missing, until that is told
+	replaysRoom    bool                 // its session is over, and the room's lines since then are replayed
+	catchupNo      uint64               // the number of its last reading of the journal: each one ends those before
+	warned         time.Time            // when it was told that its address has nearly spent its budget
+	hasReservation bool                 // a place at the desk is reserved for it
+	toldFull       bool                 // it was told that there is no place at the desk
+	opening        int                  // intents in the log that may give it a session
+	withheld       bool                 // it has no session before its hello
+	refusedSession bool                 // it was told that its session could not be recorded
+	detached       bool                 // its connection is over
+	over           bool                 // nothing more is sent to it
 }
 
 func newClient(h *Hub) *Client {
-	c := &Client{hub: h, turn: semaphore.NewWeighted(window), first: new(seen)}
-	c.seen, c.out.client = c.first, c
+	c := &Client{hub: h, inflight: semaphore.NewWeighted(maxInflight), firstWatermark: new(watermark)}
+	c.watermark, c.out.client = c.firstWatermark, c
 	return c
 }
 
@@ -81,11 +81,11 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	first, ref := protocol.Split(cmds[0])
 	cmds[0] = first
 	if stop, ok := cmds[0].(protocol.Stop); ok { // its turn may never come
-		if err := c.hub.send(ctx, hurry{c, stop.Text}); err != nil {
+		if err := c.hub.send(ctx, urgentShutdown{c, stop.Text}); err != nil {
 			return err
 		}
 	}
-	w := int64(window)
+	w := int64(maxInflight)
 	if IsMessage(cmds[0]) {
 		w = int64(len(cmds))
 	}
@@ -115,10 +115,10 @@ func IsMessage(cmd protocol.Command) bool {
 
 // Tell delivers an event to this client alone, in its turn: a refusal of input that cannot be parsed.
 func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
-	if err := c.acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, maxInflight); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, answer{c, e, window})
+	return c.hub.send(ctx, answer{c, e, maxInflight})
 }
 
 // Withhold is for a program whose first line is not a valid hello: it is in no room, and not announced, before
@@ -128,18 +128,18 @@ func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, wi
 // Promote makes the client an operator; the caller has checked its right. ref is the id of the command that
 // asked for it.
 func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
-	if err := c.acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, maxInflight); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, promote{c, window, ref})
+	return c.hub.send(ctx, promote{c, maxInflight, ref})
 }
 
 // IsOperator reports whether the client is an operator, once all its earlier commands are answered.
 func (c *Client) IsOperator(ctx context.Context) (bool, error) {
-	if err := c.acquire(ctx, window); err != nil {
+	if err := c.acquire(ctx, maxInflight); err != nil {
 		return false, err
 	}
-	defer c.turn.Release(window)
+	defer c.inflight.Release(maxInflight)
 	answer := make(chan bool, 1) // the hub does not wait
 	if err := c.hub.send(ctx, isOperator{c, answer}); err != nil {
 		return false, err
@@ -156,14 +156,14 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 // once, when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes
 // through Start.
 func (c *Client) Detach(ctx context.Context, reason protocol.Reason) {
-	_ = c.acquire(ctx, window)                              // its lines come before its end, however that came
+	_ = c.acquire(ctx, maxInflight)                         // its lines come before its end, however that came
 	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 
 // Disconnect sends the client a goodbye. Its connection ends when that is written. It may be called from any
 // goroutine.
 func (c *Client) Disconnect(reason protocol.Reason) {
-	_ = c.hub.send(context.Background(), expel{c, reason})
+	_ = c.hub.send(context.Background(), disconnect{c, reason})
 }
 
 // acquire waits until weight fits into the window.
@@ -171,8 +171,8 @@ func (c *Client) acquire(ctx context.Context, weight int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.turn.TryAcquire(weight) { // most clients have nothing else in flight, and need no context
+	if c.inflight.TryAcquire(weight) { // most clients have nothing else in flight, and need no context
 		return nil
 	}
-	return c.turn.Acquire(ctx, weight)
+	return c.inflight.Acquire(ctx, weight)
 }

@@ -12,44 +12,44 @@ import (
 // moment later.
 
 const (
-	moment    = 100 * time.Millisecond
-	maxPassed = 50 // comings and goings in a moment, beyond which a room is crowded
+	lazyDelay = 100 * time.Millisecond
+	maxJoins  = 50 // comings and goings in a moment, beyond which a room is crowded
 )
 
-// isCrowded reports whether the events of room may be delivered a moment later.
-func (r *run) isCrowded(room *room) bool {
-	if slices.ContainsFunc(room.said, func(e *journal.Entry) bool { return !isPassage(e) }) {
+// isLazy reports whether the events of room may be delivered a moment later.
+func (l *loop) isLazy(room *room) bool {
+	if slices.ContainsFunc(room.pending, func(e *journal.Entry) bool { return !isJoinOrLeave(e) }) {
 		return false
 	}
-	if now := time.Now(); now.Sub(room.counted) > moment {
-		room.counted, room.passed = now, 0
+	if now := time.Now(); now.Sub(room.counted) > lazyDelay {
+		room.counted, room.joins = now, 0
 	}
-	room.passed += len(room.said)
-	return room.passed > maxPassed
+	room.joins += len(room.pending)
+	return room.joins > maxJoins
 }
 
-// crowding counts the comings and goings in a room.
-type crowding struct {
+// joinRate counts the comings and goings in a room.
+type joinRate struct {
 	counted time.Time // beginning of the moment
-	passed  int       // comings and goings since then
-	crowded bool      // the present events may be delivered a moment later
+	joins   int       // comings and goings since then
+	lazy    bool      // the present events may be delivered a moment later
 }
 
-func (r *run) tellLater(m *session) {
-	if r.late = append(r.late, m); len(r.late) == 1 {
-		r.lateAt = time.Now().Add(moment)
-		r.rearm()
+func (l *loop) delay(s *session) {
+	if l.delayed = append(l.delayed, s); len(l.delayed) == 1 {
+		l.delayedUntil = time.Now().Add(lazyDelay)
+		l.rearm()
 	}
 }
 
-// tellLate writes now what was put off.
-func (r *run) tellLate() {
-	for _, m := range r.late {
-		m.late = false
-		if m.client != nil {
-			m.client.out.wake()
+// flushDelayed writes now what was put off.
+func (l *loop) flushDelayed() {
+	for _, s := range l.delayed {
+		s.delayed = false
+		if s.client != nil {
+			s.client.out.wake()
 		}
 	}
-	clear(r.late)
-	r.late = r.late[:0]
+	clear(l.delayed)
+	l.delayed = l.delayed[:0]
 }

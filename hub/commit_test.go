@@ -9,7 +9,7 @@ import (
 
 // The longest lag of the last second counts, and for no longer than another.
 func TestALagIsForgotten(t *testing.T) {
-	var l lag
+	var l deliveryDelay
 	start := time.Now()
 	at := func(d time.Duration) time.Time { return start.Add(d) }
 	assert.Zero(t, l.at(start))

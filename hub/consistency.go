@@ -11,7 +11,7 @@ import (
 
 // StoredJournal is what CheckJournal reads of a journal.
 type StoredJournal interface {
-	whatIsTrue
+	stateSource
 	legacyStore
 }
 
@@ -25,7 +25,7 @@ func CheckJournal(r StoredJournal) (problems []string, err error) {
 	if err != nil || m.IsNew() {
 		return nil, err
 	}
-	c := comparison{record: r, m: m}
+	c := consistencyCheck{record: r, m: m}
 	for _, wrong := range m.Check() {
 		c.problem("what is true now does not belong together: %s", wrong)
 	}
@@ -35,19 +35,19 @@ func CheckJournal(r StoredJournal) (problems []string, err error) {
 	return c.problems, c.places()
 }
 
-// comparison compares the entries of a journal with its rows.
-type comparison struct {
+// consistencyCheck compares the entries of a journal with its rows.
+type consistencyCheck struct {
 	record   StoredJournal
 	m        *state.Machine
 	problems []string
 }
 
-func (c *comparison) problem(format string, args ...any) {
+func (c *consistencyCheck) problem(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, args...))
 }
 
 // legacy compares with what a start would take from the entries if there were no rows.
-func (c *comparison) legacy() error {
+func (c *consistencyCheck) legacy() error {
 	found, err := c.record.LegacyState()
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (c *comparison) legacy() error {
 
 // topic compares the last topic that was set in a room. A room without one may have lost it: to /forget, or
 // because there were too many rooms.
-func (c *comparison) topic(e *journal.Entry) {
+func (c *consistencyCheck) topic(e *journal.Entry) {
 	name, err := protocol.ParseRoom(string(e.Stream))
 	if err != nil {
 		return
@@ -83,7 +83,7 @@ func (c *comparison) topic(e *journal.Entry) {
 }
 
 // places compares the rooms of sessions with the entries by which they entered, as far as these are kept.
-func (c *comparison) places() error {
+func (c *consistencyCheck) places() error {
 	for _, s := range c.m.View().Sessions {
 		if s.Room == (protocol.Room{}) || s.Came == 0 {
 			continue

@@ -10,32 +10,32 @@ import (
 	"chinwag/protocol"
 )
 
-// deafness is the set of names that a session ignores, as its listener looks them up. It is replaced when that
+// ignoreSet is the set of names that a session ignores, as its listener looks them up. It is replaced when that
 // changes, and never written to. nil: it ignores no name.
-type deafness struct {
+type ignoreSet struct {
 	sessions map[uuid.UUID]bool
 	names    map[string]bool // by the first key of each nick
 }
 
-func newDeafness(list []state.Ignored) *deafness {
+func newIgnoreSet(list []state.Ignored) *ignoreSet {
 	if len(list) == 0 {
 		return nil
 	}
-	d := &deafness{sessions: map[uuid.UUID]bool{}, names: map[string]bool{}}
+	d := &ignoreSet{sessions: map[uuid.UUID]bool{}, names: map[string]bool{}}
 	for _, i := range list {
 		d.sessions[i.Session], d.names[i.Name.Keys()[0]] = true, true
 	}
 	return d
 }
 
-func (d *deafness) to(session uuid.UUID, name protocol.Nick) bool {
+func (d *ignoreSet) has(session uuid.UUID, name protocol.Nick) bool {
 	return d != nil && (d.sessions[session] || d.names[name.Keys()[0]])
 }
 
 // ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it.
 // What operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
-func (l *listener) ignores(e *journal.Entry) bool {
-	if l.deaf == nil || e.Author == l.id {
+func (l *view) ignores(e *journal.Entry) bool {
+	if l.ignored == nil || e.Author == l.id {
 		return false
 	}
 	var from protocol.Nick
@@ -64,9 +64,9 @@ func (l *listener) ignores(e *journal.Entry) bool {
 	default:
 		return false
 	}
-	return l.deaf.to(e.Author, from)
+	return l.ignored.has(e.Author, from)
 }
 
-func (l *listener) ignoresAny(entries []*journal.Entry) bool {
-	return l.deaf != nil && slices.ContainsFunc(entries, l.ignores)
+func (l *view) ignoresAny(entries []*journal.Entry) bool {
+	return l.ignored != nil && slices.ContainsFunc(entries, l.ignores)
 }

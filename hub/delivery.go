@@ -39,21 +39,21 @@ type TryWriter interface {
 // asked, once, whether the client goes on: then all that follows is discarded, as after Discard, and done is
 // called as if it were written. failed may be nil: no client goes on.
 func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
-	c.ctx, c.to, c.failed, c.done = ctx, w, failed, done
-	c.tries, _ = w.(TryWriter)
+	c.ctx, c.writer, c.onError, c.onDone = ctx, w, failed, done
+	c.tryWriter, _ = w.(TryWriter)
 	c.out.open()
 }
 
 // Discard discards from here on what the client is told: it does not listen any more. Its commands are still
 // carried out. It may be called from any goroutine.
 func (c *Client) Discard() {
-	c.discards.Store(true)
-	c.out.unask()
+	c.discarding.Store(true)
+	c.out.endReads()
 }
 
-// goesOn reports whether the client goes on although a write has failed.
-func (c *Client) goesOn(err error) bool {
-	if c.failed == nil || !c.failed(err) {
+// continuesAfter reports whether the client goes on although a write has failed.
+func (c *Client) continuesAfter(err error) bool {
+	if c.onError == nil || !c.onError(err) {
 		return false
 	}
 	c.Discard()
@@ -63,34 +63,34 @@ func (c *Client) goesOn(err error) bool {
 // Abort ends what Start began as soon as nothing waits: its context or the hub has ended, which would go
 // unnoticed where nothing is being written.
 func (c *Client) Abort() {
-	if c.out.stop() {
-		c.done(c.stopped())
+	if c.out.abort() {
+		c.onDone(c.abortCause())
 	}
 }
 
-func (c *Client) stopped() error { return cmp.Or(c.ctx.Err(), ErrStopped) }
+func (c *Client) abortCause() error { return cmp.Or(c.ctx.Err(), ErrStopped) }
 
-func (c *Client) end(err error) {
+func (c *Client) writingEnded(err error) {
 	c.out.close()
-	c.done(err)
+	c.onDone(err)
 }
 
 // deliver writes all that waits, and may block. It is a goroutine that ends when nothing waits.
 func (c *Client) deliver(d delivery) {
 	if over, err := d.run(); over {
-		c.end(err)
+		c.writingEnded(err)
 	}
 }
 
 // delivery is one stretch of writing to a client.
 type delivery struct {
-	c       *Client
-	items   []item            // taken from the outbox
-	offered bool              // a part of the next lines is written already, and the transport has the rest
-	lines   []*protocol.Frame // collected for the next send
-	weight  int64             // to release after it
-	ref     protocol.Ref      // of the command that is being answered
-	ended   bool              // the goodbye is written
+	c           *Client
+	items       []item            // taken from the outbox
+	tried       bool              // a part of the next lines is written already, and the transport has the rest
+	frames      []*protocol.Frame // collected for the next send
+	slots       int64             // to release after it
+	ref         protocol.Ref      // of the command that is being answered
+	saidGoodbye bool              // the goodbye is written
 }
 
 // run writes all that waits. It is not over if the hub may have more to tell.
@@ -99,8 +99,8 @@ func (d *delivery) run() (over bool, err error) {
 		if err := d.c.ctx.Err(); err != nil {
 			return true, err
 		}
-		if d.c.discards.Load() {
-			d.c.reads = nil
+		if d.c.discarding.Load() {
+			d.c.catchup = nil
 		}
 		var last *protocol.Frame
 		if len(d.items) == 0 {
@@ -111,16 +111,16 @@ func (d *delivery) run() (over bool, err error) {
 			return true, d.sendLast(last)
 		case len(d.items) > 0:
 			err = d.write()
-		case d.c.reads != nil:
+		case d.c.catchup != nil:
 			err = d.catchUp()
 		default:
-			if rests, over := d.c.out.rest(); over {
-				return true, d.c.stopped()
+			if rests, over := d.c.out.tryIdle(); over {
+				return true, d.c.abortCause()
 			} else if rests {
 				return false, nil
 			}
 		}
-		if err != nil || d.ended {
+		if err != nil || d.saidGoodbye {
 			return true, err
 		}
 	}
@@ -135,7 +135,7 @@ func (d *delivery) drain() error {
 	if err := d.write(); err != nil {
 		return err
 	}
-	if d.ended {
+	if d.saidGoodbye {
 		return nil
 	}
 	return ErrStopped
@@ -153,144 +153,144 @@ func (d *delivery) write() error {
 // collect gathers the lines of the items, and does what the items ask for.
 func (d *delivery) collect() error {
 	for _, it := range d.items {
-		if it.aside != nil {
-			if err := d.stepAside(it.aside); err != nil {
+		if it.control != nil {
+			if err := d.control(it.control); err != nil {
 				return err
 			}
-			d.weight += it.weight
+			d.slots += it.slots
 		}
-		if it.line != nil {
-			d.lines = append(d.lines, it.line)
+		if it.frame != nil {
+			d.frames = append(d.frames, it.frame)
 		}
-		if d.ended {
+		if d.saidGoodbye {
 			break // nothing comes after the goodbye
 		}
 	}
 	return nil
 }
 
-// stepAside does what an aside asks for. For a client that hears nothing any more, it does only what changes
+// control does what an aside asks for. For a client that hears nothing any more, it does only what changes
 // state.
-func (d *delivery) stepAside(a *aside) error {
-	if d.c.discards.Load() {
-		d.ended = d.ended || a.end
+func (d *delivery) control(a *control) error {
+	if d.c.discarding.Load() {
+		d.saidGoodbye = d.saidGoodbye || a.end
 		if a.redact != nil {
 			return d.redact(a.redact)
 		}
 		return nil
 	}
-	if d.c.reads != nil && a.after.seq > d.c.reads.cursor.Seq {
+	if d.c.catchup != nil && a.after.seq > d.c.catchup.cursor.Seq {
 		if err := d.readOn(a.after); err != nil {
 			return err
 		}
 	}
 	d.ref = a.ref
 	switch {
-	case a.behind != nil:
-		d.c.reads = a.behind
-	case a.begin != nil:
+	case a.catchup != nil:
+		d.c.catchup = a.catchup
+	case a.switchSession != nil:
 		if err := d.flush(); err != nil {
 			return err
 		}
-		d.c.seen, d.c.reads = a.begin, nil
-	case a.shift != nil && d.c.reads != nil:
-		d.c.reads.turn(a.shift)
-	case a.past != nil:
-		return d.tellAgain(a.past)
+		d.c.watermark, d.c.catchup = a.switchSession, nil
+	case a.shift != nil && d.c.catchup != nil:
+		d.c.catchup.apply(a.shift)
+	case a.replay != nil:
+		return d.replay(a.replay)
 	case a.transcript != nil:
-		return d.tellTranscript(a.transcript)
+		return d.replayTranscript(a.transcript)
 	case a.search != nil:
-		return d.find(a.search)
+		return d.search(a.search)
 	case a.redact != nil:
 		return d.redact(a.redact)
 	}
-	d.ended = d.ended || a.end
+	d.saidGoodbye = d.saidGoodbye || a.end
 	return nil
 }
 
 func (d *delivery) flush() error {
-	if len(d.lines) > 0 || d.offered {
-		if err := d.send(); err != nil && !d.c.goesOn(err) {
+	if len(d.frames) > 0 || d.tried {
+		if err := d.send(); err != nil && !d.c.continuesAfter(err) {
 			return err
 		}
 	}
-	d.wrote()
+	d.release()
 	return nil
 }
 
 func (d *delivery) send() error {
-	offered := d.offered
-	d.offered = false
-	if d.c.discards.Load() {
+	offered := d.tried
+	d.tried = false
+	if d.c.discarding.Load() {
 		return nil
 	}
-	lines := d.lines
+	frames := d.frames
 	if offered {
-		lines = nil // the transport has them
+		frames = nil // the transport has them
 	}
-	if err := d.c.to.Send(lines); err != nil {
+	if err := d.c.writer.Send(frames); err != nil {
 		return err
 	}
-	d.keepSeen()
+	d.raiseWatermark()
 	return nil
 }
 
-// offerNow writes as much of the collected lines as it can without waiting, in this client's turn to read.
-func (d *delivery) offerNow() {
-	if len(d.lines) == 0 || d.offered || d.c.tries == nil || d.c.discards.Load() {
+// tryWriteNow writes as much of the collected lines as it can without waiting, in this client's turn to read.
+func (d *delivery) tryWriteNow() {
+	if len(d.frames) == 0 || d.tried || d.c.tryWriter == nil || d.c.discarding.Load() {
 		return
 	}
-	switch all, err := d.c.tries.TryWrite(d.lines); {
+	switch all, err := d.c.tryWriter.TryWrite(d.frames); {
 	case errors.Is(err, errors.ErrUnsupported):
-		d.c.tries = nil
+		d.c.tryWriter = nil
 	case err != nil: // Send will report it, too
 	case all:
-		d.keepSeen()
-		d.wrote()
+		d.raiseWatermark()
+		d.release()
 	default:
-		d.offered = true
+		d.tried = true
 	}
 }
 
 // sendLast writes the goodbye instead of all that waits.
-func (d *delivery) sendLast(line *protocol.Frame) error {
-	if d.c.discards.Load() {
+func (d *delivery) sendLast(frame *protocol.Frame) error {
+	if d.c.discarding.Load() {
 		return nil
 	}
-	return d.c.to.Send([]*protocol.Frame{line})
+	return d.c.writer.Send([]*protocol.Frame{frame})
 }
 
 // isOver reports whether nothing more of the journal is to be told, whatever was asked for.
-func (d *delivery) isOver() bool { return d.c.discards.Load() || d.c.out.isCut() }
+func (d *delivery) isOver() bool { return d.c.discarding.Load() || d.c.out.isCut() }
 
-// wrote releases what was written, or discarded.
-func (d *delivery) wrote() {
-	clear(d.lines)
-	d.lines = d.lines[:0]
-	d.c.turn.Release(d.weight)
-	d.weight = 0
+// release releases what was written, or discarded.
+func (d *delivery) release() {
+	clear(d.frames)
+	d.frames = d.frames[:0]
+	d.c.inflight.Release(d.slots)
+	d.slots = 0
 }
 
-// keepSeen keeps how far the journal is written.
-func (d *delivery) keepSeen() {
-	for _, line := range slices.Backward(d.lines) {
-		if seq := protocol.MetaOf(line.Last()).Seq; seq > 0 {
-			d.c.seen.Store(seq)
+// raiseWatermark keeps how far the journal is written.
+func (d *delivery) raiseWatermark() {
+	for _, frame := range slices.Backward(d.frames) {
+		if seq := protocol.MetaOf(frame.Last()).Seq; seq > 0 {
+			d.c.watermark.Store(seq)
 			return
 		}
 	}
 }
 
-// patiently waits a while when the journal cannot be read: the reading will go on from the same position. It
+// waitForJournal waits a while when the journal cannot be read: the reading will go on from the same position. It
 // returns an error if waiting is of no use.
-func (d *delivery) patiently(err error) error {
+func (d *delivery) waitForJournal(err error) error {
 	if err == nil || errors.Is(err, journal.ErrBroken) {
 		return err
 	}
 	if gone := d.c.ctx.Err(); gone != nil {
 		return gone
 	}
-	d.c.hub.unread(err)
+	d.c.hub.reportUnreadable(err)
 	pause := time.NewTimer(time.Second)
 	defer pause.Stop()
 	select {

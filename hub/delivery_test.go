@@ -29,15 +29,15 @@ func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
 		said(protocol.Joined{From: nick("me")}, me),
 		said(protocol.Said{From: nick("ann"), Text: protocol.MustText("and you")}, uuid.New()),
 		said(protocol.Left{From: nick("ann"), Reason: protocol.Departed}, uuid.New()))
-	text := func(l listener) string {
+	text := func(l view) string {
 		var b strings.Builder
-		for _, line := range (&behind{me: reader{listener: l}}).appendLines(nil, entries) {
-			b.Write(line.Text())
+		for _, frame := range (&catchup{view: journalView{view: l}}).appendLines(nil, entries) {
+			b.Write(frame.Text())
 		}
 		return b.String()
 	}
-	assert.Equal(t, "-- 20 joined: bob-0, bob-1, bob-2 and 17 more\n<ann> hello\n<ann> and you\n-- ann left\n", text(listener{id: me}))
-	assert.Len(t, (&behind{me: reader{listener: listener{id: me, program: true}}}).appendLines(nil, entries), 23)
+	assert.Equal(t, "-- 20 joined: bob-0, bob-1, bob-2 and 17 more\n<ann> hello\n<ann> and you\n-- ann left\n", text(view{id: me}))
+	assert.Len(t, (&catchup{view: journalView{view: view{id: me, program: true}}}).appendLines(nil, entries), 23)
 }
 
 func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
@@ -46,10 +46,10 @@ func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
 		joined := protocol.Joined{Meta: protocol.Meta{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
 		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Frame: protocol.NewFrame(joined)}
 	}
-	m := &session{listener: listener{deaf: newDeafness([]state.Ignored{{Name: nick("bob"), Session: said[1].Author}})}}
-	lines := m.lines(said)
-	if assert.Len(t, lines, 1) {
-		assert.Equal(t, "-- 12 joined: n0, n2, n3 and 9 more\n", string(lines[0].Text()))
+	s := &session{view: view{ignored: newIgnoreSet([]state.Ignored{{Name: nick("bob"), Session: said[1].Author}})}}
+	frames := s.frames(said)
+	if assert.Len(t, frames, 1) {
+		assert.Equal(t, "-- 12 joined: n0, n2, n3 and 9 more\n", string(frames[0].Text()))
 	}
 }
 
@@ -65,8 +65,8 @@ func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	c.ctx = t.Context()
 	d := delivery{c: c}
 	for _, n := range []int{129, backAtOnce, backAtOnce + 1, 2 * backAtOnce, 2*backAtOnce + 99, 2*backAtOnce + 100, 1 << 30} {
-		p := &past{Replay: state.Replay{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
-		got, err := d.back(p)
+		p := &replay{Replay: state.Replay{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
+		got, err := d.seqOfLast(p)
 		require.NoError(t, err)
 		assert.Equal(t, uint64(max(0, len(entries)-n)), got, n)
 	}
@@ -79,11 +79,11 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 	close(h.done)
 	to := &taking{}
 	c.ctx = context.Background()
-	c.to = to
-	c.reads = &behind{cursor: journal.Cursor{Streams: []journal.StreamCursor{{Stream: "#lobby"}}}}
+	c.writer = to
+	c.catchup = &catchup{cursor: journal.Cursor{Streams: []journal.StreamCursor{{Stream: "#lobby"}}}}
 	d := &delivery{c: c}
 	// between take, which found nothing, and the question, the hub says goodbye and ends
-	c.out.append(item{line: protocol.NewFrame(protocol.Goodbye{}), aside: &aside{end: true}}, 10)
+	c.out.append(item{frame: protocol.NewFrame(protocol.Goodbye{}), control: &control{end: true}}, 10)
 	err := d.catchUp()
 	assert.NoError(t, err)
 	assert.Equal(t, 1, to.lines)
@@ -91,28 +91,28 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 
 // aReader is a client in a hub whose goroutine is the test: nothing is written, so the
 // test asks what a writer would ask, whenever it likes.
-func aReader() (*run, *session, *Client) {
+func aReader() (*loop, *session, *Client) {
 	s := newStage(1)
-	r, c := s.run, s.clients[0]
+	l, c := s.loop, s.clients[0]
 	m := c.session
 	c.out.items = nil // the greeting
-	return r, m, c
+	return l, m, c
 }
 
 // readings are those that wait in the outbox.
-func readings(c *Client) (all []*behind) {
+func readings(c *Client) (all []*catchup) {
 	for _, it := range c.out.items {
-		if it.aside != nil && it.behind != nil {
-			all = append(all, it.behind)
+		if it.control != nil && it.catchup != nil {
+			all = append(all, it.catchup)
 		}
 	}
 	return all
 }
 
 // asks whether a reading that is at the head makes its member live.
-func asks(r *run, c *Client, b *behind) caughtUp {
-	answer := make(chan caughtUp, 1)
-	r.handle(catchUp{c, b.reading, r.head, answer})
+func asks(l *loop, c *Client, b *catchup) headAnswer {
+	answer := make(chan headAnswer, 1)
+	l.handle(headQuery{c, b.no, l.head, answer})
 	return <-answer
 }
 
@@ -120,26 +120,26 @@ func asks(r *run, c *Client, b *behind) caughtUp {
 // the outbox already. If it were live then, the next reading and the live feed would
 // both tell what comes.
 func TestOnlyTheLastReadingMakesAMemberLive(t *testing.T) {
-	r, m, c := aReader()
-	r.fallBehind(m, r.cursor(m))
-	r.fallBehind(m, r.cursor(m))
+	l, s, c := aReader()
+	l.fallBehind(s, l.cursor(s))
+	l.fallBehind(s, l.cursor(s))
 	both := readings(c)
 	require.Len(t, both, 2)
-	assert.False(t, asks(r, c, both[0]).live)
-	assert.False(t, m.live)
-	assert.True(t, asks(r, c, both[1]).live)
-	assert.True(t, m.live)
+	assert.False(t, asks(l, c, both[0]).live)
+	assert.False(t, s.live)
+	assert.True(t, asks(l, c, both[1]).live)
+	assert.True(t, s.live)
 }
 
 // The reading of the guest that a connection began as says nothing about the session
 // that the connection is now.
 func TestTheReadingOfAGuestEndsWithTheGuest(t *testing.T) {
-	r, guest, c := aReader()
-	r.fallBehind(guest, r.cursor(guest))
+	l, guest, c := aReader()
+	l.fallBehind(guest, l.cursor(guest))
 	old := readings(c)[0]
-	m := &session{listener: listener{id: uuid.New()}}
-	r.unlink(guest)
-	r.link(c, m, 0)
-	assert.False(t, asks(r, c, old).live)
-	assert.False(t, m.live)
+	s := &session{view: view{id: uuid.New()}}
+	l.unbind(guest)
+	l.bind(c, s, 0)
+	assert.False(t, asks(l, c, old).live)
+	assert.False(t, s.live)
 }

@@ -9,215 +9,215 @@ import (
 	"chinwag/protocol"
 )
 
-// changed applies a change to connections.
-func (r *run) changed(ch change) {
-	s := r.sessions[ch.author]
+// applyToClients applies a change to connections.
+func (l *loop) applyToClients(ch change) {
+	s := l.sessions[ch.author]
 	switch c := ch.Change.(type) {
 	case state.Opened:
-		r.opened(ch.author, &c.Session)
+		l.beginDelivery(ch.author, &c.Session)
 	case state.Attached:
-		r.attached(s, c)
+		l.resumeDelivery(s, c)
 	case state.Detached:
-		r.unlink(s)
-		r.goRemote(s, 0)
-		s.wasSeen(c.Seen) // from a start, which knows it from the last note
+		l.unbind(s)
+		l.goRemote(s, 0)
+		s.raiseWatermark(c.Seen) // from a start, which knows it from the last note
 	case state.Ended:
-		r.unlink(s)
-		r.remove(s)
+		l.unbind(s)
+		l.remove(s)
 	case state.Focused:
-		r.tellBefore(s)
-		r.focus(s, c.Room)
-		r.refocus(s)
+		l.deliverPending(s)
+		l.focus(s, c.Room)
+		l.refocus(s)
 	default:
-		r.audience.change(s, c)
+		l.audience.applyChange(s, c)
 	}
 }
 
-// opened begins the delivery to a new session.
-func (r *run) opened(id uuid.UUID, of *state.Session) {
+// beginDelivery begins the delivery to a new session.
+func (l *loop) beginDelivery(id uuid.UUID, of *state.Session) {
 	s := &session{
-		listener: listener{id: id, program: of.Program, echo: of.Echo}, nick: of.Nick, operator: of.Operator,
-		hasCode: of.Code != state.Secret{}, seen: new(seen),
+		view: view{id: id, program: of.Program, echo: of.Echo}, nick: of.Nick, operator: of.Operator,
+		hasCode: of.Code != state.Secret{}, watermark: new(watermark),
 	}
-	r.sessions[id] = s
-	r.goRemote(s, of.Conn)
-	c := r.clients[of.Conn]
+	l.sessions[id] = s
+	l.goRemote(s, of.Conn)
+	c := l.clients[of.Conn]
 	if c == nil { // it is gone already
 		return
 	}
-	r.greeted.leave(c)
-	from := r.head
+	l.reservations.leave(c)
+	from := l.head
 	if of.Program {
 		var missing protocol.GapReason
-		from, missing = r.resumePoint(c, s)
-		c.rereads = missing == "" && c.resume != nil
+		from, missing = l.resumePoint(c, s)
+		c.replaysRoom = missing == "" && c.resume != nil
 	}
-	r.link(c, s, from)
-	s.live, s.fresh = true, false
+	l.bind(c, s, from)
+	s.live, s.resuming = true, false
 }
 
-// attached gives a session to the connection that has brought its token or code.
-func (r *run) attached(s *session, c state.Attached) {
-	r.unlink(s)
-	r.goRemote(s, c.Conn)
-	s.wasSeen(c.Seen)
+// resumeDelivery gives a session to the connection that has brought its token or code.
+func (l *loop) resumeDelivery(s *session, c state.Attached) {
+	l.unbind(s)
+	l.goRemote(s, c.Conn)
+	s.raiseWatermark(c.Seen)
 	s.program, s.echo, s.noted = c.Program, c.Echo, true
-	client := r.clients[c.Conn]
+	client := l.clients[c.Conn]
 	if client == nil {
 		return
 	}
-	r.greeted.leave(client)
-	from, missing := r.resumePoint(client, s)
-	client.missing = missing
-	r.link(client, s, from)
+	l.reservations.leave(client)
+	from, missing := l.resumePoint(client, s)
+	client.gapReason = missing
+	l.bind(client, s, from)
 }
 
 // goRemote notes whether a session has its connection to another node from here on.
-func (r *run) goRemote(s *session, conn uint64) {
-	if is := r.node.isElsewhere(conn); is != s.remote {
+func (l *loop) goRemote(s *session, conn uint64) {
+	if is := l.node.isElsewhere(conn); is != s.remote {
 		s.remote = is
-		r.desk.connected(s)
+		l.queue.connected(s)
 	}
 }
 
-// wasSeen notes up to which position the last connection of s was written, if that is more than is known here.
-func (s *session) wasSeen(upto uint64) {
-	if upto > s.seen.Load() {
-		s.seen.Store(upto)
+// raiseWatermark notes up to which position the last connection of s was written, if that is more than is known here.
+func (s *session) raiseWatermark(upto uint64) {
+	if upto > s.watermark.Load() {
+		s.watermark.Store(upto)
 	}
 }
 
-// link begins the delivery of s to a client from a position. If the client's earlier session is behind, its
+// bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its
 // reading ends here.
-func (r *run) link(c *Client, s *session, from uint64) {
-	s.client, c.session, s.live, s.fresh = c, s, false, true
-	r.desk.connected(s)
-	if first := c.first; first != nil { // most clients have one session, so its position counts from the beginning of the connection
-		c.first, s.seen = nil, first
-		s.seen.Store(from)
+func (l *loop) bind(c *Client, s *session, from uint64) {
+	s.client, c.session, s.live, s.resuming = c, s, false, true
+	l.queue.connected(s)
+	if first := c.firstWatermark; first != nil { // most clients have one session, so its position counts from the beginning of the connection
+		c.firstWatermark, s.watermark = nil, first
+		s.watermark.Store(from)
 		return
 	}
-	s.seen = new(seen)
-	s.seen.Store(from)
-	c.reading++
-	r.append(c, &aside{begin: s.seen}, nil)
+	s.watermark = new(watermark)
+	s.watermark.Store(from)
+	c.catchupNo++
+	l.append(c, &control{switchSession: s.watermark}, nil)
 }
 
-// unlink parts a session from its client, which hears nothing more of it.
-func (r *run) unlink(s *session) {
+// unbind parts a session from its client, which hears nothing more of it.
+func (l *loop) unbind(s *session) {
 	if s != nil && s.client != nil {
 		s.client.session, s.client, s.live = nil, nil, false
-		r.desk.connected(s)
+		l.queue.connected(s)
 	}
 }
 
 // resumePoint is the position from which a session's client reads on, and why it differs from the one that the
 // client named.
-func (r *run) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
+func (l *loop) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
 	res := c.resume
 	switch {
 	case !s.program:
-		return s.seen.Load(), ""
+		return s.watermark.Load(), ""
 	case res == nil:
-		return r.head, ""
-	case res.Epoch != r.hub.journal.Epoch().String():
-		return r.head, protocol.OldEpoch
-	case res.Seq > r.head:
-		return r.head, protocol.Future
+		return l.head, ""
+	case res.Epoch != l.hub.journal.Epoch().String():
+		return l.head, protocol.OldEpoch
+	case res.Seq > l.head:
+		return l.head, protocol.Future
 	}
 	return res.Seq, ""
 }
 
-// tellAnswers tells the last answers of a decision, and releases the weight of its command.
-func (r *run) tellAnswers(d *decided, answers []state.Answer) {
-	weight := d.weight
+// finishDecision tells the last answers of a decision, and releases the weight of its command.
+func (l *loop) finishDecision(d *decision, answers []state.Answer) {
+	weight := d.slots
 	if d.next != nil {
 		weight = 0
 	}
-	weight = r.answerAll(d, answers, weight)
+	weight = l.enqueueAnswers(d, answers, weight)
 	c := d.c
 	if c == nil {
 		return
 	}
 	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session is behind with is not delivered
-		r.append(c, &aside{begin: new(seen)}, nil)
+		l.append(c, &control{switchSession: new(watermark)}, nil)
 	}
 	switch {
 	case weight == 0:
-	case d.isLine && len(d.answers) == 0 || c.over:
-		r.giveBack(c, weight)
+	case d.isMessage && len(d.answers) == 0 || c.over:
+		l.release(c, weight)
 	default:
-		r.giveBackWhenWritten(c, weight)
+		l.releaseWhenWritten(c, weight)
 	}
 	if d.next != nil {
 		p := d.proposal
 		p.op, p.cost = d.next, 0
-		r.propose(p)
+		l.propose(p)
 	}
 }
 
-// answerAll tells answers. Those for one client are put into its outbox together. The weight goes with the last
+// enqueueAnswers tells answers. Those for one client are put into its outbox together. The weight goes with the last
 // one for d's own client; the rest of it, which the caller must release, is returned.
-func (r *run) answerAll(d *decided, answers []state.Answer, weight int64) int64 {
+func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, weight int64) int64 {
 	for len(answers) > 0 {
 		conn, n := answers[0].Conn, 1
 		for n < len(answers) && answers[n].Conn == conn {
 			n++
 		}
-		c, own := r.clients[conn], answers[:n]
+		c, own := l.clients[conn], answers[:n]
 		answers = answers[n:]
 		var items []item
 		for _, a := range own {
-			items = r.appendItems(items, c, a, d)
+			items = l.appendItems(items, c, a, d)
 		}
 		if len(items) == 0 {
 			continue
 		}
 		if c == d.c && !slices.ContainsFunc(answers, func(a state.Answer) bool { return a.Conn == conn }) {
-			items[len(items)-1].weight, weight = weight, 0
+			items[len(items)-1].slots, weight = weight, 0
 		}
-		r.appendAll(c, items)
+		l.appendAll(c, items)
 	}
 	return weight
 }
 
 // appendItems appends the items of an answer to c. A client that is gone, or was sent goodbye, is told nothing.
-func (r *run) appendItems(items []item, c *Client, a state.Answer, d *decided) []item {
+func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision) []item {
 	if c == nil || c.over {
-		if _, ends := a.Query.(state.Shutdown); !ends || !r.node.isElsewhere(a.Conn) {
-			r.effect(a.Query)
+		if _, ends := a.Query.(state.Shutdown); !ends || !l.node.isElsewhere(a.Conn) {
+			l.effect(a.Query)
 		}
 		return items
 	}
-	if s := c.session; s != nil && s.unsaid {
-		r.broadcast() // the client's own lines come first
+	if s := c.session; s != nil && s.ownPending {
+		l.broadcast() // the client's own lines come first
 	}
-	at := &aside{after: r.place(c)}
+	at := &control{after: l.position(c)}
 	if a.Query != nil {
-		return r.query(items, c, a.Query, at, d.ref)
+		return l.query(items, c, a.Query, at, d.ref)
 	}
-	e := r.complete(c, a.Event)
+	e := l.complete(c, a.Event)
 	if a.Cut {
 		c.out.cut(protocol.NewFrame(e))
-		r.finish(c)
+		l.endClient(c)
 		return items
 	}
 	if _, bye := e.(protocol.Goodbye); bye {
 		at.end = true
-		r.finish(c)
+		l.endClient(c)
 	}
-	return append(items, item{line: protocol.NewFrame(e), aside: at})
+	return append(items, item{frame: protocol.NewFrame(e), control: at})
 }
 
 // query lets c's writer read something from the journal.
-func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref protocol.Ref) []item {
+func (l *loop) query(items []item, c *Client, q state.Query, at *control, ref protocol.Ref) []item {
 	s := c.session
 	switch q := q.(type) {
 	case state.Shutdown:
-		r.effect(q)
+		l.effect(q)
 		return items
 	case state.CatchUp:
-		return r.readFrom(items, c, q)
+		return l.readFrom(items, c, q)
 	}
 	if s == nil {
 		return items
@@ -225,68 +225,68 @@ func (r *run) query(items []item, c *Client, q state.Query, at *aside, ref proto
 	at.ref = ref
 	switch q := q.(type) {
 	case state.Replay:
-		if at.past = (&past{me: s.reader(), Replay: q}); !q.End {
+		if at.replay = (&replay{view: s.journalView(), Replay: q}); !q.End {
 			at.ref = ""
 		}
 	case state.Search:
-		at.search = &search{s.reader(), q}
+		at.search = &search{s.journalView(), q}
 	case state.Redact:
 		at.redact = &q
 	case state.Transcript:
-		at.transcript = &transcript{me: s.reader(), ticket: q.Ticket, trail: r.trails.find(q.Ticket, q.Lines), last: q.Lines}
+		at.transcript = &transcript{view: s.journalView(), ticket: q.Ticket, extents: l.transcripts.find(q.Ticket, q.Lines), last: q.Lines}
 		if q.Lines >= 0 { // it was not asked for
 			at.ref = ""
 		}
 	}
-	return append(items, item{aside: at})
+	return append(items, item{control: at})
 }
 
 // effect carries out a query that is for no client.
-func (r *run) effect(q state.Query) {
+func (l *loop) effect(q state.Query) {
 	switch q := q.(type) {
 	case state.Shutdown:
-		r.farewell = q.Text
-		r.askEnd()
+		l.shutdownText = q.Text
+		l.requestShutdown()
 	case state.Inheritance:
-		r.tellInheritance(q)
+		l.logLegacy(q)
 	case state.Redact:
-		r.eraseAlone(q)
+		l.eraseAlone(q)
 	case state.Diverged:
-		r.hub.news("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its record", "position", q.Position)
+		l.hub.warn("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its record", "position", q.Position)
 	case state.Dropped:
-		r.hub.news("what waited at the desk was dropped", "messages", q.Messages, "absent", q.Absent, "expired", q.Expired)
+		l.hub.warn("what waited at the desk was dropped", "messages", q.Messages, "absent", q.Absent, "expired", q.Expired)
 	}
 }
 
 // complete adds to an answer what only the hub knows.
-func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
+func (l *loop) complete(c *Client, e protocol.Event) protocol.Event {
 	switch e := e.(type) {
 	case protocol.Welcome:
 		s := c.session
 		if s.program {
-			e.Token, e.Epoch, e.Seq, e.NoPassword = c.code, r.hub.journal.Epoch().String(), s.seen.Load(), c.NoPassword
-			if !e.Resumed && !c.rereads {
+			e.Token, e.Epoch, e.Seq, e.NoPassword = c.code, l.hub.journal.Epoch().String(), s.watermark.Load(), c.NoPassword
+			if !e.Resumed && !c.replaysRoom {
 				e.Seq = s.front.came
 			}
 		} else {
 			e.Code = c.code
 		}
 		if e.Desk != nil {
-			r.stand(s, *e.Desk)
+			l.noteQueuePosition(s, *e.Desk)
 		}
 		return e
 	case protocol.Entered:
 		if e.Desk != nil {
-			r.stand(c.session, *e.Desk)
+			l.noteQueuePosition(c.session, *e.Desk)
 		}
 	case protocol.VisitorNotice:
 		if e.QueuePosition != nil {
-			r.stand(c.session, *e.QueuePosition)
+			l.noteQueuePosition(c.session, *e.QueuePosition)
 		}
 	case protocol.Goodbye:
 		if e.Reason.ComesBack() {
-			e.Back = protocol.SecondsOf(r.opts.Hold)
-			kept := e.Reason != protocol.Restart || r.opts.Durable
+			e.Back = protocol.SecondsOf(l.opts.Hold)
+			kept := e.Reason != protocol.Restart || l.opts.Durable
 			if kept && c.session != nil && c.session.front.room != nil && !c.session.program {
 				e.Code = c.code
 			}
@@ -296,17 +296,17 @@ func (r *run) complete(c *Client, e protocol.Event) protocol.Event {
 	return e
 }
 
-// stand notes the place in the queue that a visitor is told; it replaces what waits.
-func (r *run) stand(s *session, q protocol.QueuePosition) {
+// noteQueuePosition notes the place in the queue that a visitor is told; it replaces what waits.
+func (l *loop) noteQueuePosition(s *session, q protocol.QueuePosition) {
 	if s == nil || s.operator { // an operator's state line is about the journal: see tellTrouble
 		return
 	}
-	s.standing = q
-	s.client.out.post(nil)
+	s.queuePosition = q
+	s.client.out.setStatus(nil)
 }
 
-// finish ends what a client is told.
-func (r *run) finish(c *Client) {
-	r.unlink(c.session)
+// endClient ends what a client is told.
+func (l *loop) endClient(c *Client) {
+	l.unbind(c.session)
 	c.over = true
 }

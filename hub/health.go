@@ -11,11 +11,11 @@ import (
 	"chinwag/protocol"
 )
 
-// recordState is what the log and the operators were last told about the journal.
-type recordState int
+// healthState is what the log and the operators were last told about the journal.
+type healthState int
 
 const (
-	works     recordState = iota
+	works     healthState = iota
 	silent                // no decision for long
 	fails                 // the last commit failed, or one a moment ago
 	unordered             // the journal works, but the log of all nodes does not answer
@@ -30,15 +30,15 @@ const (
 
 // health is what the hub knows of the journal, and what was told of it.
 type health struct {
-	told     recordState
+	reported healthState
 	answered time.Time // when the journal decided last, or was given something to decide
 	ok       bool      // the last commit was recorded
 	failed   time.Time // when a commit last failed
-	lookAt   time.Time // when watch looks next; zero: not needed
+	checkAt  time.Time // when watch looks next; zero: not needed
 }
 
-// operatorsHear is what operators are told when a state begins.
-var operatorsHear = map[recordState]protocol.Text{
+// healthNotices is what operators are told when a state begins.
+var healthNotices = map[healthState]protocol.Text{
 	works:     protocol.MustText("the record works again, and what is said is heard"),
 	silent:    protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
 	fails:     protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
@@ -53,126 +53,126 @@ var diskSilent = protocol.MustText("its disk does not answer, and what was said 
 var othersSilent = protocol.MustText("the other servers cannot be reached, and what was said last may be lost")
 
 // whyLate is why the hub says goodbye before all intents are decided and told.
-func (r *run) whyLate() protocol.Text {
-	if len(r.inflight) == 0 && r.node.waits() {
+func (l *loop) whyLate() protocol.Text {
+	if len(l.uncommitted) == 0 && l.node.isWaiting() {
 		return othersSilent
 	}
 	return diskSilent
 }
 
-// judge looks at what the journal has decided. A journal that is broken for good ends the hub: only a new start
+// noteCommit looks at what the journal has decided. A journal that is broken for good ends the hub: only a new start
 // knows what is in it.
-func (r *run) judge(b journal.Batch) {
+func (l *loop) noteCommit(b journal.Batch) {
 	now := time.Now()
-	slow := now.Sub(r.health.answered) > soon
-	r.health.answered = now
-	r.health.ok = b.Err == nil
+	slow := now.Sub(l.health.answered) > soon
+	l.health.answered = now
+	l.health.ok = b.Err == nil
 	switch {
 	case errors.Is(b.Err, journal.ErrBroken):
-		if r.broken == nil {
-			r.broken = b.Err
-			r.farewell = protocol.MustText("its disk has failed")
-			defer r.stop()
+		if l.broken == nil {
+			l.broken = b.Err
+			l.shutdownText = protocol.MustText("its disk has failed")
+			defer l.shutDown()
 		}
-		r.tellTrouble(breaks, b.Err)
+		l.reportHealth(breaks, b.Err)
 	case b.Err != nil:
-		r.health.failed = now
-		r.tellTrouble(fails, b.Err)
-	case r.health.told == fails && now.Sub(r.health.failed) < calm:
-		r.watchBy(r.health.failed.Add(calm))
-	case r.health.told == unordered: // the log has to answer, too
-	case r.health.told == silent && slow && len(r.inflight) > len(b.Proposals): // it answers, but as slowly as before
+		l.health.failed = now
+		l.reportHealth(fails, b.Err)
+	case l.health.reported == fails && now.Sub(l.health.failed) < calm:
+		l.checkBy(l.health.failed.Add(calm))
+	case l.health.reported == unordered: // the log has to answer, too
+	case l.health.reported == silent && slow && len(l.uncommitted) > len(b.Proposals): // it answers, but as slowly as before
 	default:
-		r.tellTrouble(works, nil)
+		l.reportHealth(works, nil)
 	}
 }
 
-// tellTrouble reports when the journal begins to fail or to be silent, and when it works again: once each.
-func (r *run) tellTrouble(now recordState, err error) {
-	if now == r.health.told {
+// reportHealth reports when the journal begins to fail or to be silent, and when it works again: once each.
+func (l *loop) reportHealth(now healthState, err error) {
+	if now == l.health.reported {
 		return
 	}
-	r.health.told = now
-	r.hub.trouble(err)
-	for _, c := range r.clients { // also operators without a session, since it could not be recorded
+	l.health.reported = now
+	l.hub.reportJournalError(err)
+	for _, c := range l.clients { // also operators without a session, since it could not be recorded
 		if !c.over && c.isOperator() {
-			c.out.post(protocol.NewFrame(protocol.Notice{Text: operatorsHear[now]}))
+			c.out.setStatus(protocol.NewFrame(protocol.Notice{Text: healthNotices[now]}))
 		}
 	}
-	if now == works && !r.retryAt.IsZero() {
-		r.retryAt = time.Now()
-		r.rearm()
+	if now == works && !l.retryAt.IsZero() {
+		l.retryAt = time.Now()
+		l.rearm()
 	}
 }
 
 // expectAnswer sets the time at which watch looks whether the journal has decided.
-func (r *run) expectAnswer() {
-	if r.health.lookAt.IsZero() {
-		r.watchBy(time.Now().Add(longSilence))
+func (l *loop) expectAnswer() {
+	if l.health.checkAt.IsZero() {
+		l.checkBy(time.Now().Add(longSilence))
 	}
 }
 
-func (r *run) watchBy(at time.Time) {
-	if r.health.lookAt.IsZero() || at.Before(r.health.lookAt) {
-		r.health.lookAt = at
-		r.rearm()
+func (l *loop) checkBy(at time.Time) {
+	if l.health.checkAt.IsZero() || at.Before(l.health.checkAt) {
+		l.health.checkAt = at
+		l.rearm()
 	}
 }
 
-// watch reports a disk that does not answer, unless it is reported to fail; and one that has not failed for a
+// checkSilence reports a disk that does not answer, unless it is reported to fail; and one that has not failed for a
 // while.
-func (r *run) watch(now time.Time) {
-	if r.health.lookAt.IsZero() || r.health.lookAt.After(now) {
+func (l *loop) checkSilence(now time.Time) {
+	if l.health.checkAt.IsZero() || l.health.checkAt.After(now) {
 		return
 	}
-	r.health.lookAt = time.Time{}
-	due, isCalm := r.health.answered.Add(longSilence), r.health.failed.Add(calm)
+	l.health.checkAt = time.Time{}
+	due, isCalm := l.health.answered.Add(longSilence), l.health.failed.Add(calm)
 	switch {
-	case r.health.told == fails && r.health.ok && isCalm.After(now):
-		r.health.lookAt = isCalm
-	case r.health.told == fails && r.health.ok:
-		r.tellTrouble(works, nil)
-		r.health.lookAt = due
-	case len(r.inflight) == 0:
+	case l.health.reported == fails && l.health.ok && isCalm.After(now):
+		l.health.checkAt = isCalm
+	case l.health.reported == fails && l.health.ok:
+		l.reportHealth(works, nil)
+		l.health.checkAt = due
+	case len(l.uncommitted) == 0:
 	case due.After(now):
-		r.health.lookAt = due
+		l.health.checkAt = due
 	default:
-		if r.health.told == works {
-			r.tellTrouble(silent, ErrSilent)
+		if l.health.reported == works {
+			l.reportHealth(silent, ErrSilent)
 		}
-		if r.hurried {
-			r.askEnd()
+		if l.urgent {
+			l.requestShutdown()
 		}
 	}
 }
 
-// hangs reports whether intents are neither recorded nor refused just now, and operators know it.
-func (h *health) hangs() bool { return h.told == silent || h.told == unordered }
+// isSilent reports whether intents are neither recorded nor refused just now, and operators know it.
+func (h *health) isSilent() bool { return h.reported == silent || h.reported == unordered }
 
-// hurry ends the server for an operator whose /shutdown waits behind lines that the disk does not take. While
+// shutDownUrgently ends the server for an operator whose /shutdown waits behind lines that the disk does not take. While
 // the disk answers, /shutdown waits its turn, so that the lines before it are heard.
-func (r *run) hurry(req hurry) {
-	if s := req.c.session; s == nil || !s.operator || r.stopping {
+func (l *loop) shutDownUrgently(req urgentShutdown) {
+	if s := req.c.session; s == nil || !s.operator || l.stopping {
 		return
 	}
-	r.farewell = state.Short(req.text)
-	if r.hurried = true; r.health.hangs() || r.isUnanswered() {
-		r.askEnd()
+	l.shutdownText = state.Short(req.text)
+	if l.urgent = true; l.health.isSilent() || l.isUnanswered() {
+		l.requestShutdown()
 	}
 }
 
 // isUnanswered reports whether the journal has not decided for long, also where that was not told, since it has
 // failed before.
-func (r *run) isUnanswered() bool {
-	return len(r.inflight) > 0 && time.Since(r.health.answered) >= longSilence
+func (l *loop) isUnanswered() bool {
+	return len(l.uncommitted) > 0 && time.Since(l.health.answered) >= longSilence
 }
 
-// askEnd asks the caller of Run to end the server.
-func (r *run) askEnd() {
+// requestShutdown asks the caller of Run to end the server.
+func (l *loop) requestShutdown() {
 	select {
-	case <-r.hub.asked:
+	case <-l.hub.shutdownRequested:
 	default:
-		close(r.hub.asked)
+		close(l.hub.shutdownRequested)
 	}
 }
 
@@ -188,18 +188,18 @@ func (e *UnrecordedError) Error() string {
 		"of the lines that people have sent, and nobody has heard, %d may not be in the record", e.Lines)
 }
 
-func (r *run) unrecorded() error {
+func (l *loop) unrecorded() error {
 	lines, others := 0, 0
-	for _, w := range r.node.waiting {
+	for _, w := range l.node.waiting {
 		if _, goes := w.op.(state.Lost); w.c == nil && !goes { // it is the server's own
 			continue
 		}
-		if others++; w.isLine {
+		if others++; w.isMessage {
 			lines++
 		}
 	}
-	for _, d := range r.inflight {
-		if r.node.shares() { // it has happened on the other nodes
+	for _, d := range l.uncommitted {
+		if l.node.shares() { // it has happened on the other nodes
 			break
 		}
 		if _, ok := d.op.(state.Seen); ok { // it is the server's own

@@ -9,43 +9,43 @@ import (
 	"chinwag/protocol"
 )
 
-// heard is an entry as sessions other than its author are told it.
-type heard struct {
+// mergedEntry is an entry as sessions other than its author are told it.
+type mergedEntry struct {
 	*journal.Entry
-	line      *protocol.Frame
+	frame     *protocol.Frame
 	elsewhere bool
 }
 
-// linesOfAll are the lines of said for sessions that have said none of it. Consecutive comings and goings
+// sharedFrames are the lines of said for sessions that have said none of it. Consecutive comings and goings
 // become one line.
-func linesOfAll(said []heard) []*protocol.Frame {
-	lines := make([]*protocol.Frame, len(said))
+func sharedFrames(said []mergedEntry) []*protocol.Frame {
+	frames := make([]*protocol.Frame, len(said))
 	for i := range said {
-		lines[i] = said[i].line
+		frames[i] = said[i].frame
 	}
-	return crowd(lines)
+	return coalesce(frames)
 }
 
-// linesOf are what s alone is told of said.
-func (s *session) linesOf(said []heard) (lines []*protocol.Frame) {
+// mergedFrames are what s alone is told of said.
+func (s *session) mergedFrames(said []mergedEntry) (frames []*protocol.Frame) {
 	for i := range said {
 		if h := &said[i]; s.hears(h.Entry) {
-			lines = append(lines, s.lineOf(h))
+			frames = append(frames, s.mergedFrame(h))
 		}
 	}
-	return crowd(lines)
+	return coalesce(frames)
 }
 
-// lineOf is what s is told of an entry that it hears.
-func (s *session) lineOf(h *heard) *protocol.Frame {
-	if h.Author != s.id && h.line != nil {
-		return h.line
+// mergedFrame is what s is told of an entry that it hears.
+func (s *session) mergedFrame(h *mergedEntry) *protocol.Frame {
+	if h.Author != s.id && h.frame != nil {
+		return h.frame
 	}
-	return protocol.NewFrame(besides(s.event(h.Entry), h.elsewhere))
+	return protocol.NewFrame(withRoom(s.event(h.Entry), h.elsewhere))
 }
 
-// besides is an event with the name of its room if that is not in front.
-func besides(e protocol.Event, elsewhere bool) protocol.Event {
+// withRoom is an event with the name of its room if that is not in front.
+func withRoom(e protocol.Event, elsewhere bool) protocol.Event {
 	if elsewhere {
 		return protocol.Elsewhere{Event: e}
 	}
@@ -54,55 +54,55 @@ func besides(e protocol.Event, elsewhere bool) protocol.Event {
 
 // elsewhere is the line of entry i for sessions that have another room in front.
 func (r *room) elsewhere(i int) *protocol.Frame {
-	for len(r.others) <= i {
-		r.others = append(r.others, nil)
+	for len(r.elsewhereFrames) <= i {
+		r.elsewhereFrames = append(r.elsewhereFrames, nil)
 	}
-	if r.others[i] == nil {
-		r.others[i] = protocol.NewFrame(protocol.Elsewhere{Event: r.said[i].Frame.Event})
+	if r.elsewhereFrames[i] == nil {
+		r.elsewhereFrames[i] = protocol.NewFrame(protocol.Elsewhere{Event: r.pending[i].Frame.Event})
 	}
-	return r.others[i]
+	return r.elsewhereFrames[i]
 }
 
-// crowd makes one line of consecutive comings and goings. It writes to the slice.
-func crowd(lines []*protocol.Frame) []*protocol.Frame {
+// coalesce makes one line of consecutive comings and goings. It writes to the slice.
+func coalesce(frames []*protocol.Frame) []*protocol.Frame {
 	n := 0
-	for i := 0; i < len(lines); {
+	for i := 0; i < len(frames); {
 		from := i
-		for i < len(lines) && isPassing(lines[i].Event) {
+		for i < len(frames) && joinsOrLeaves(frames[i].Event) {
 			i++
 		}
 		switch {
 		case i == from:
-			lines[n] = lines[i]
+			frames[n] = frames[i]
 			i++
 		case i == from+1:
-			lines[n] = lines[from]
+			frames[n] = frames[from]
 		default:
-			lines[n] = together(lines[from:i])
+			frames[n] = batchOf(frames[from:i])
 		}
 		n++
 	}
-	clear(lines[n:])
-	return lines[:n]
+	clear(frames[n:])
+	return frames[:n]
 }
 
-// together makes one line of several.
-func together(lines []*protocol.Frame) *protocol.Frame {
+// batchOf makes one line of several.
+func batchOf(frames []*protocol.Frame) *protocol.Frame {
 	var events []protocol.Event
-	for _, l := range lines {
-		events = slices.AppendSeq(events, l.Events())
+	for _, frame := range frames {
+		events = slices.AppendSeq(events, frame.Events())
 	}
 	return protocol.NewBatch(events)
 }
 
-// thing is the last event that was told, in one of several rooms.
-type thing struct {
+// roomEvent is the last event that was told, in one of several rooms.
+type roomEvent struct {
 	id     uuid.UUID
 	stream journal.Stream
 }
 
-// again reports whether e is the event that was told last, in another room.
-func (t *thing) again(e *journal.Entry) bool {
+// isRepeat reports whether e is the event that was told last, in another room.
+func (t *roomEvent) isRepeat(e *journal.Entry) bool {
 	if !isRooms(e.Stream) {
 		t.stream = ""
 		return false

@@ -124,55 +124,57 @@ type Input interface {
 
 // Hub is the handle by which connections reach the goroutine that decides.
 type Hub struct {
-	opts      Options
-	journal   *journal.Journal
-	requests  chan request  // unbuffered: what is sent has been taken
-	done      chan struct{} // closed by Run when it ends
-	sweep     sweep
-	admission *admission
-	asked     chan struct{} // closed by Run when an operator asks for the end
-	loaded    *run          // by Load, for Run; nil: not called yet
+	opts              Options
+	journal           *journal.Journal
+	requests          chan request  // unbuffered: what is sent has been taken
+	done              chan struct{} // closed by Run when it ends
+	flusher           flusher
+	admission         *admission
+	shutdownRequested chan struct{} // closed by Run when an operator asks for the end
+	loaded            *loop         // by Load, for Run; nil: not called yet
 }
 
-// trouble reports that the journal does not work, or with nil that it works again.
-func (h *Hub) trouble(err error) {
+// reportJournalError reports that the journal does not work, or with nil that it works again.
+func (h *Hub) reportJournalError(err error) {
 	if h.opts.OnJournalError != nil {
 		h.opts.OnJournalError(err)
 	}
 }
 
-// news reports something else that the operator of the server should know.
-func (h *Hub) news(words string, attributes ...any) {
+// warn reports something else that the operator of the server should know.
+func (h *Hub) warn(words string, attributes ...any) {
 	if h.opts.Warn != nil {
 		h.opts.Warn(words, attributes...)
 	}
 }
 
-func (h *Hub) unread(err error) { h.trouble(fmt.Errorf("%w: %w", ErrUnreadable, err)) }
+func (h *Hub) reportUnreadable(err error) {
+	h.reportJournalError(fmt.Errorf("%w: %w", ErrUnreadable, err))
+}
 
 // New returns a hub on a journal. Its Run also runs the journal.
 func New(j *journal.Journal, o Options) *Hub {
 	o.defaults()
 	a := newAdmission(o.Outbox)
 	return &Hub{
-		admission: a,
-		sweep:     sweep{done: a.done},
-		opts:      o,
-		journal:   j,
-		requests:  make(chan request),
-		done:      make(chan struct{}),
-		asked:     make(chan struct{}),
+		admission:         a,
+		flusher:           flusher{onWritten: a.done},
+		opts:              o,
+		journal:           j,
+		requests:          make(chan request),
+		done:              make(chan struct{}),
+		shutdownRequested: make(chan struct{}),
 	}
 }
 
 // ShutdownRequested is closed when an operator has asked for the end of the server.
-func (h *Hub) ShutdownRequested() <-chan struct{} { return h.asked }
+func (h *Hub) ShutdownRequested() <-chan struct{} { return h.shutdownRequested }
 
 // Goodbye is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for
 // the end, the server may start again.
 func (h *Hub) Goodbye() protocol.Goodbye {
 	select {
-	case <-h.asked:
+	case <-h.shutdownRequested:
 		return protocol.Goodbye{Reason: protocol.Shutdown}
 	default:
 		return protocol.Goodbye{Reason: protocol.Restart, Back: protocol.SecondsOf(h.opts.Hold)}
@@ -232,26 +234,26 @@ type (
 	// commands are what a client asks for; weight is released as each is answered. ref is the id of a command
 	// that takes the whole window.
 	commands struct {
-		c      *Client
-		cmds   []protocol.Command
-		weight int64
-		ref    protocol.Ref
+		c     *Client
+		cmds  []protocol.Command
+		slots int64
+		ref   protocol.Ref
 	}
 	// answer tells a client something in its turn, from the reader of its connection.
 	answer struct {
-		c      *Client
-		event  protocol.Event
-		weight int64
+		c     *Client
+		event protocol.Event
+		slots int64
 	}
-	// catchUp asks whether a client that is behind has reached the head.
-	catchUp struct {
+	// headQuery asks whether a client that is behind has reached the head.
+	headQuery struct {
 		c        *Client
-		reading  uint64 // the number of the reading that asks
+		no       uint64 // the number of the reading that asks
 		position uint64
-		answer   chan<- caughtUp
+		answer   chan<- headAnswer
 	}
-	// expel ends a client's connection from the server's side.
-	expel struct {
+	// disconnect ends a client's connection from the server's side.
+	disconnect struct {
 		c      *Client
 		reason protocol.Reason
 	}
@@ -262,12 +264,12 @@ type (
 	}
 	// promote makes a client an operator.
 	promote struct {
-		c      *Client
-		weight int64
-		ref    protocol.Ref
+		c     *Client
+		slots int64
+		ref   protocol.Ref
 	}
-	// hurry is a client's request to end the server, sent before its turn comes.
-	hurry struct {
+	// urgentShutdown is a client's request to end the server, sent before its turn comes.
+	urgentShutdown struct {
 		c    *Client
 		text protocol.Text
 	}
@@ -278,13 +280,13 @@ type (
 	}
 )
 
-func (attach) request()     {}
-func (withhold) request()   {}
-func (commands) request()   {}
-func (answer) request()     {}
-func (catchUp) request()    {}
-func (expel) request()      {}
-func (isOperator) request() {}
-func (promote) request()    {}
-func (hurry) request()      {}
-func (detach) request()     {}
+func (attach) request()         {}
+func (withhold) request()       {}
+func (commands) request()       {}
+func (answer) request()         {}
+func (headQuery) request()      {}
+func (disconnect) request()     {}
+func (isOperator) request()     {}
+func (promote) request()        {}
+func (urgentShutdown) request() {}
+func (detach) request()         {}

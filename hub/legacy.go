@@ -84,8 +84,8 @@ func since(entries ...*journal.Entry) (at time.Time) {
 	return at
 }
 
-// tellInheritance logs what was taken: once, since the journal has rows from here on.
-func (r *run) tellInheritance(i state.Inheritance) {
-	r.hub.news("the record is of an older chinwag, or was imported: topics, ticket numbers and messages at the desk were taken from what it holds, and nobody can come back to a session of before",
+// logLegacy logs what was taken: once, since the journal has rows from here on.
+func (l *loop) logLegacy(i state.Inheritance) {
+	l.hub.warn("the record is of an older chinwag, or was imported: topics, ticket numbers and messages at the desk were taken from what it holds, and nobody can come back to a session of before",
 		"rooms", i.Rooms, "tickets", i.Ticket, "messages", i.Messages)
 }

@@ -23,184 +23,184 @@ func (h *Hub) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	r := h.loaded
+	l := h.loaded
 	h.loaded = nil
-	return r.loop(ctx)
+	return l.run(ctx)
 }
 
-func (r *run) loop(ctx context.Context) error {
-	defer r.runJournal()()
-	defer r.runNode()()
-	defer r.runEraser()()
-	defer r.hub.sweep.begin()()
-	defer close(r.hub.done)
-	r.begin()
-	for !r.isOver() {
+func (l *loop) run(ctx context.Context) error {
+	defer l.runJournal()()
+	defer l.runNode()()
+	defer l.runEraser()()
+	defer l.hub.flusher.start()()
+	defer close(l.hub.done)
+	l.begin()
+	for !l.isDrained() {
 		select {
-		case req := <-r.taken():
-			r.handle(req)
-		case b := <-r.brought():
-			r.order(b)
-		case batch := <-r.hub.journal.Committed():
-			r.commit(batch)
-		case <-r.timer.C:
-			r.expire()
+		case req := <-l.requests():
+			l.handle(req)
+		case b := <-l.logBatches():
+			l.decideBatch(b)
+		case batch := <-l.hub.journal.Committed():
+			l.commit(batch)
+		case <-l.timer.C:
+			l.expire()
 		case <-ctx.Done():
 			ctx = context.Background() // once is enough
-			r.stop()
-		case <-r.patience:
-			r.farewell = cmp.Or(r.farewell, r.whyLate())
-			r.sayGoodbye()
-		case <-r.lastCall:
-			r.noteUnread()
-		case <-r.deadline:
-			return cmp.Or(r.broken, r.unrecorded())
+			l.shutDown()
+		case <-l.commitDeadline:
+			l.shutdownText = cmp.Or(l.shutdownText, l.whyLate())
+			l.sayGoodbye()
+		case <-l.unwrittenDeadline:
+			l.noteUnwritten()
+		case <-l.graceOver:
+			return cmp.Or(l.broken, l.unrecorded())
 		}
 	}
-	return r.broken
+	return l.broken
 }
 
 // handle lists all that can be asked of the hub.
-func (r *run) handle(req request) {
+func (l *loop) handle(req request) {
 	switch req := req.(type) {
 	case attach:
-		r.attach(req)
+		l.attach(req)
 	case withhold:
-		r.withhold(req.c)
+		l.withhold(req.c)
 	case commands:
-		r.follows(req)
+		l.commands(req)
 	case answer:
-		r.tellIn(req.c, proposal{weight: req.weight}, req.event)
-	case catchUp:
-		r.catchUp(req)
-	case expel:
-		r.expel(req)
+		l.refuseLocal(req.c, proposal{slots: req.slots}, req.event)
+	case headQuery:
+		l.answerHead(req)
+	case disconnect:
+		l.disconnect(req)
 	case isOperator:
 		req.answer <- req.c.session != nil && req.c.isOperator()
 	case promote:
-		r.promote(req)
-	case hurry:
-		r.hurry(req)
+		l.promote(req)
+	case urgentShutdown:
+		l.shutDownUrgently(req)
 	case detach:
-		r.detach(req)
+		l.detach(req)
 	case notice:
-		r.notice(req)
+		l.notice(req)
 	default:
 		panic("hub: a request of an unknown type")
 	}
 }
 
-// run is the state of one call of Run.
-type run struct {
-	machine  *state.Machine // what is true, at the front of the order
-	audience                // which session hears what, and up to where is delivered
-	intent   state.Intent   // the last that was decided
-	hub      *Hub
-	opts     *Options
-	clients  map[uint64]*Client    // by their numbers
-	node     node                  // in the order of several
-	key      [32]byte              // for hashes of codes and tokens
-	guests   int                   // numbers of guests given
-	conns    uint64                // numbers of clients so far
-	inherits *state.Legacy         // of a journal without rows, before the start is decided; nil: it has rows, or nothing
-	kept     uint64                // position after which the journal keeps what a start needs
-	inflight []*decided            // in the journal, the oldest first
-	lost     map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
-	greeted  greeted
-	health   health     // of the journal
-	lag      lag        // between decision and delivery
-	budgets  budgets    // what each address may still say
-	commits  uint64     // so far
-	round    uint64     // broadcasts so far
-	widest   int        // the most lines of this commit in one room
-	merging  merging    // of lines from several rooms
-	speaking []*room    // rooms with lines in this commit
-	late     []*session // to which a crowd's coming and going is not yet delivered
-	lateAt   time.Time
-	notes    seenNotes
-	erasures *queue[state.Redact]
-	waits    []*nameWait // commands that wait for a name
-	timer    *time.Timer
-	dueAt    time.Time // for which the timer is set
-	triedAt  time.Time // when unrecorded decisions were last tried again
-	retryAt  time.Time // when unrecorded decisions are tried again; zero: there are none
-	hurried  bool      // an operator asks for the end, and cannot wait for its turn
-	broken   error     // not nil: no commit will ever succeed
-	begun    bool      // the start is decided
-	stopping bool
-	draining bool // no command is taken any more
-	parted   bool // the goodbyes are said
-	farewell protocol.Text
-	patience <-chan time.Time // for the journal, before the goodbyes; nil: no limit
-	lastCall <-chan time.Time // for clients that do not read, before the grace is over; nil: no limit
-	deadline <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no limit
+// loop is the state of one call of Run.
+type loop struct {
+	machine           *state.Machine // what is true, at the front of the order
+	audience                         // which session hears what, and up to where is delivered
+	intent            state.Intent   // the last that was decided
+	hub               *Hub
+	opts              *Options
+	clients           map[uint64]*Client    // by their numbers
+	node              node                  // in the order of several
+	key               [32]byte              // for hashes of codes and tokens
+	lastGuest         int                   // numbers of guests given
+	lastConn          uint64                // numbers of clients so far
+	legacy            *state.Legacy         // of a journal without rows, before the start is decided; nil: it has rows, or nothing
+	keptAfter         uint64                // position after which the journal keeps what a start needs
+	uncommitted       []*decision           // in the journal, the oldest first
+	lost              map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
+	reservations      reservations
+	health            health        // of the journal
+	deliveryDelay     deliveryDelay // between decision and delivery
+	budgets           budgets       // what each address may still say
+	commits           uint64        // so far
+	broadcastNo       uint64        // broadcasts so far
+	widest            int           // the most lines of this commit in one room
+	merger            merger        // of lines from several rooms
+	activeRooms       []*room       // rooms with lines in this commit
+	delayed           []*session    // to which a crowd's coming and going is not yet delivered
+	delayedUntil      time.Time
+	notes             watermarkNotes
+	erasures          *backlog[state.Redact]
+	nameWaits         []*nameWait // commands that wait for a name
+	timer             *time.Timer
+	dueAt             time.Time // for which the timer is set
+	triedAt           time.Time // when unrecorded decisions were last tried again
+	retryAt           time.Time // when unrecorded decisions are tried again; zero: there are none
+	urgent            bool      // an operator asks for the end, and cannot wait for its turn
+	broken            error     // not nil: no commit will ever succeed
+	begun             bool      // the start is decided
+	stopping          bool
+	draining          bool // no command is taken any more
+	goodbyesSent      bool // the goodbyes are said
+	shutdownText      protocol.Text
+	commitDeadline    <-chan time.Time // for the journal, before the goodbyes; nil: no limit
+	unwrittenDeadline <-chan time.Time // for clients that do not read, before the grace is over; nil: no limit
+	graceOver         <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no limit
 }
 
-func newRun(h *Hub) (*run, error) {
+func newRun(h *Hub) (*loop, error) {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	r := &run{
+	l := &loop{
 		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Lost{},
-		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts), erasures: newQueue[state.Redact](),
+		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts), erasures: newBacklog[state.Redact](),
 	}
-	r.greeted = newGreeted()
-	r.room(protocol.DeskRoom) // it never vanishes
-	return r, r.load()
+	l.reservations = newReservations()
+	l.room(protocol.DeskRoom) // it never vanishes
+	return l, l.load()
 }
 
 // runJournal starts the journal. stop ends it and waits for it, but not longer than the grace: a disk may never
 // answer.
-func (r *run) runJournal() (stop func()) {
+func (l *loop) runJournal() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		r.hub.journal.Run(ctx)
+		l.hub.journal.Run(ctx)
 	}()
 	return func() {
 		cancel()
 		select {
 		case <-ended:
-		case <-r.deadline:
+		case <-l.graceOver:
 		}
 	}
 }
 
 // hasSession reports whether a client has a session, or is about to have one.
-func (c *Client) hasSession() bool { return c.id != uuid.Nil || c.entering > 0 }
+func (c *Client) hasSession() bool { return c.id != uuid.Nil || c.opening > 0 }
 
 // stateOf is the session of a client as decided; nil: none.
-func (r *run) stateOf(c *Client) *state.Session {
+func (l *loop) stateOf(c *Client) *state.Session {
 	if c.id == uuid.Nil {
 		return nil
 	}
-	return r.machine.Session(c.id)
+	return l.machine.Session(c.id)
 }
 
 // fallBehind leaves it to m's writer to read on from cur.
-func (r *run) fallBehind(m *session, cur journal.Cursor) {
-	m.live = false
-	m.client.reading++
-	r.append(m.client, &aside{behind: &behind{reading: m.client.reading, cursor: cur, me: m.reader()}}, nil)
+func (l *loop) fallBehind(s *session, cur journal.Cursor) {
+	s.live = false
+	s.client.catchupNo++
+	l.append(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
 }
 
-// catchUp makes a session live again if it has reached the head: in this step, so that no entry is lost between
+// answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between
 // its reading and its feeding. Only the last reading may ask: while another waits in the outbox, the end of
 // this one means nothing.
-func (r *run) catchUp(req catchUp) {
-	m := req.c.session
-	if m == nil || req.reading != req.c.reading {
-		req.answer <- caughtUp{over: true}
+func (l *loop) answerHead(req headQuery) {
+	s := req.c.session
+	if s == nil || req.no != req.c.catchupNo {
+		req.answer <- headAnswer{over: true}
 		return
 	}
-	m.live = req.position >= r.head
-	req.answer <- caughtUp{live: m.live, head: r.place(req.c), listener: m.listener}
+	s.live = req.position >= l.head
+	req.answer <- headAnswer{live: s.live, head: l.position(req.c), view: s.view}
 }
 
-// caughtUp is the answer to catchUp.
-type caughtUp struct {
-	over     bool // the goodbye, or what ends this reading, is in the outbox
-	live     bool
-	head     place // up to here there is more to read
-	listener listener
+// headAnswer is the answer to catchUp.
+type headAnswer struct {
+	over bool // the goodbye, or what ends this reading, is in the outbox
+	live bool
+	head position // up to here there is more to read
+	view view
 }

@@ -135,25 +135,25 @@ func (a *audience) focus(s *session, name protocol.Room) {
 
 // tidy deletes a room without sessions and without undelivered lines.
 func (a *audience) tidy(r *room) {
-	if len(r.members) == 0 && len(r.said) == 0 && r.name != protocol.DeskRoom {
+	if len(r.members) == 0 && len(r.pending) == 0 && r.name != protocol.DeskRoom {
 		delete(a.rooms, r.name)
-		delete(a.nth, state.OfRoom(r.name))
+		delete(a.streamSeqs, state.OfRoom(r.name))
 	}
 }
 
 // cursor is the cursor of s at the head.
 func (a *audience) cursor(s *session) journal.Cursor {
 	streams := make([]journal.StreamCursor, 0, 4+len(s.watched))
-	streams = append(streams, a.reading(state.Everybody), a.reading(state.Mailbox(s.id)))
-	if s.serves {
-		streams = append(streams, a.reading(state.Desk))
+	streams = append(streams, a.streamCursor(state.Everybody), a.streamCursor(state.Mailbox(s.id)))
+	if s.hearsDesk {
+		streams = append(streams, a.streamCursor(state.Desk))
 	}
 	for m := range s.rooms() {
-		streams = append(streams, a.reading(m.stream()))
+		streams = append(streams, a.streamCursor(m.stream()))
 	}
 	return journal.Cursor{Seq: a.head, Streams: streams}
 }
 
-func (a *audience) reading(st state.Stream) journal.StreamCursor {
-	return journal.StreamCursor{Stream: st, StreamSeq: a.nth[st]}
+func (a *audience) streamCursor(st state.Stream) journal.StreamCursor {
+	return journal.StreamCursor{Stream: st, StreamSeq: a.streamSeqs[st]}
 }

@@ -19,91 +19,91 @@ import (
 // them in front. An event in several rooms (6: a new name) is told once.
 //
 // merging makes the sequences of one broadcast.
-type merging struct {
-	made  map[string]*merge // by the rooms, as key writes them
+type merger struct {
+	made  map[string]*sequence // by the rooms, as key writes them
 	key   []byte
 	parts []uint32
-	heads []head         // of one session,
+	heads []mergeHead    // of one session,
 	front journal.Stream // and the stream of its room in front
-	said  []heard        // by one session
+	said  []mergedEntry  // by one session
 }
 
-// merge is one sequence, for all sessions that hear the same.
-type merge struct {
-	first *journal.Entry
-	lines []*protocol.Frame
-	count int // entries
-	taken bool
+// sequence is one sequence, for all sessions that hear the same.
+type sequence struct {
+	first  *journal.Entry
+	frames []*protocol.Frame
+	count  int // entries
+	taken  bool
 }
 
-// head is what is still to be merged of one room.
-type head struct {
+// mergeHead is what is still to be merged of one room.
+type mergeHead struct {
 	room      *room
 	at        int // in room.said
 	elsewhere bool
 }
 
-// tellSeveral delivers to a session in several rooms what was said in them, unless that is done already. It
+// deliverMerged delivers to a session in several rooms what was said in them, unless that is done already. It
 // reports false if the session hears just what the members of one room hear.
-func (r *run) tellSeveral(s *session) bool {
-	if s.told >= r.head { // done for another of its rooms
+func (l *loop) deliverMerged(s *session) bool {
+	if s.deliveredTo >= l.head { // done for another of its rooms
 		return true
 	}
-	g := &r.merging
+	g := &l.merger
 	whole, crowded := g.gather(s)
 	if len(g.heads) == 1 && !g.heads[0].elsewhere {
 		return false
 	}
-	s.told = r.head
+	s.deliveredTo = l.head
 	switch {
 	case len(g.heads) == 0:
-	case !whole || s.spoke == r.round || s.deaf != nil:
-		said := g.pick()
-		r.feed(s, said[0].Entry, s.linesOf(said), crowded)
+	case !whole || s.authoredIn == l.broadcastNo || s.ignored != nil:
+		said := g.interleave()
+		l.enqueue(s, said[0].Entry, s.mergedFrames(said), crowded)
 	default:
-		m := g.merge()
-		r.widest = max(r.widest, m.count)
-		r.feed(s, m.first, m.take(), crowded)
+		m := g.sequence()
+		l.widest = max(l.widest, m.count)
+		l.enqueue(s, m.first, m.share(), crowded)
 	}
 	return true
 }
 
-// tellBefore delivers to a session what was said before in its rooms: it is about to leave or enter a room, or
+// deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or
 // to have another in front.
-func (r *run) tellBefore(s *session) {
-	if s == nil || !s.live || len(r.speaking) == 0 || s.told >= r.head {
+func (l *loop) deliverPending(s *session) {
+	if s == nil || !s.live || len(l.activeRooms) == 0 || s.deliveredTo >= l.head {
 		return
 	}
-	g := &r.merging
+	g := &l.merger
 	if g.gather(s); len(g.heads) > 0 {
-		said := g.pick()
-		r.feed(s, said[0].Entry, s.linesOf(said), false)
+		said := g.interleave()
+		l.enqueue(s, said[0].Entry, s.mergedFrames(said), false)
 	}
-	s.told = r.head
+	s.deliveredTo = l.head
 }
 
 // gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and
 // whether all of it may be told a moment later.
-func (g *merging) gather(s *session) (whole, crowded bool) {
+func (g *merger) gather(s *session) (whole, crowded bool) {
 	g.heads, g.front = g.heads[:0], s.frontStream()
 	whole, crowded = true, true
 	for m := range s.rooms() {
-		n := len(m.room.said)
-		at := n - len(m.since(m.room.said))
+		n := len(m.room.pending)
+		at := n - len(m.since(m.room.pending))
 		if at == n {
 			whole = whole && n == 0
 			continue
 		}
-		g.heads = append(g.heads, head{m.room, at, m.isElsewhere()})
-		whole, crowded = whole && at == 0, crowded && m.room.crowded
+		g.heads = append(g.heads, mergeHead{m.room, at, m.isElsewhere()})
+		whole, crowded = whole && at == 0, crowded && m.room.lazy
 	}
 	return whole, crowded
 }
 
-// pick merges what is gathered, into a slice that is overwritten.
-func (g *merging) pick() []heard {
+// interleave merges what is gathered, into a slice that is overwritten.
+func (g *merger) interleave() []mergedEntry {
 	g.said = g.said[:0]
-	var last thing
+	var last roomEvent
 	for len(g.heads) > 0 {
 		i, least := 0, g.heads[0].entry()
 		for j := 1; j < len(g.heads); j++ {
@@ -112,38 +112,38 @@ func (g *merging) pick() []heard {
 			}
 		}
 		h := &g.heads[i]
-		if !last.again(least) {
-			g.said = append(g.said, h.heard(g.front))
+		if !last.isRepeat(least) {
+			g.said = append(g.said, h.next(g.front))
 		}
-		if h.at++; h.at == len(h.room.said) {
+		if h.at++; h.at == len(h.room.pending) {
 			g.heads = slices.Delete(g.heads, i, i+1)
 		}
 	}
 	return g.said
 }
 
-func (h *head) entry() *journal.Entry { return h.room.said[h.at] }
+func (h *mergeHead) entry() *journal.Entry { return h.room.pending[h.at] }
 
 // part is a room's part of a key: which of the rooms with lines it is, and whether it is elsewhere.
-func (h *head) part() uint32 {
-	part := 2 * uint32(h.room.order)
+func (h *mergeHead) part() uint32 {
+	part := 2 * uint32(h.room.activeIndex)
 	if h.elsewhere {
 		part++
 	}
 	return part
 }
 
-// heard is the next entry of a room. It is told without the name of the room if it is also in the one in front.
-func (h *head) heard(front journal.Stream) heard {
+// next is the next entry of a room. It is told without the name of the room if it is also in the one in front.
+func (h *mergeHead) next(front journal.Stream) mergedEntry {
 	e := h.entry()
 	if h.elsewhere && !standsIn(e.Event, front) {
-		return heard{e, h.room.elsewhere(h.at), true}
+		return mergedEntry{e, h.room.elsewhere(h.at), true}
 	}
-	return heard{e, e.Frame, false}
+	return mergedEntry{e, e.Frame, false}
 }
 
-// merge is what is gathered as one sequence, shared by all sessions that hear it.
-func (g *merging) merge() *merge {
+// sequence is what is gathered as one sequence, shared by all sessions that hear it.
+func (g *merger) sequence() *sequence {
 	g.parts = g.parts[:0]
 	for _, h := range g.heads {
 		g.parts = append(g.parts, h.part())
@@ -156,29 +156,29 @@ func (g *merging) merge() *merge {
 	if m := g.made[string(g.key)]; m != nil {
 		return m
 	}
-	said := g.pick()
-	m := &merge{first: said[0].Entry, lines: linesOfAll(said), count: len(said)}
+	said := g.interleave()
+	m := &sequence{first: said[0].Entry, frames: sharedFrames(said), count: len(said)}
 	if g.made == nil {
-		g.made = map[string]*merge{}
+		g.made = map[string]*sequence{}
 	}
 	g.made[string(g.key)] = m
 	return m
 }
 
-// take returns the lines. The first session gets those that are encoded for each room; for more sessions they
+// share returns the lines. The first session gets those that are encoded for each room; for more sessions they
 // are encoded as one.
-func (m *merge) take() []*protocol.Frame {
-	if m.taken && len(m.lines) > 1 {
-		m.lines = []*protocol.Frame{together(m.lines)}
+func (m *sequence) share() []*protocol.Frame {
+	if m.taken && len(m.frames) > 1 {
+		m.frames = []*protocol.Frame{batchOf(m.frames)}
 	}
 	m.taken = true
-	return m.lines
+	return m.frames
 }
 
 // forget ends the broadcast.
-func (g *merging) forget() {
+func (g *merger) forget() {
 	if len(g.made) > maxItems || cap(g.said) > maxItems {
-		*g = merging{} // one flood must not cost memory for ever
+		*g = merger{} // one flood must not cost memory for ever
 		return
 	}
 	clear(g.made)

@@ -15,12 +15,12 @@ type nameWait struct {
 	c      *Client
 	cmd    protocol.Command
 	p      proposal
-	over   bool
+	done   bool
 }
 
 // awaitName holds back a command that asks for a name until the short connection of an earlier client from the
 // same address is over, if that has ended but for unread input; or until that client has stayed longer.
-func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
+func (l *loop) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	var n protocol.Nick
 	switch cmd := cmd.(type) {
 	case protocol.Rename:
@@ -31,39 +31,39 @@ func (r *run) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	if n == (protocol.Nick{}) {
 		return false
 	}
-	conn, until := r.machine.ShortHolder(n, c.id, c.From.Prefix, time.Now())
-	holder := r.clients[conn]
+	conn, until := l.machine.ShortHolder(n, c.id, c.From.Prefix, time.Now())
+	holder := l.clients[conn]
 	if holder == nil || holder.detached || holder.input == nil || !holder.input.IsEnding() {
 		return false
 	}
-	r.waits = append(r.waits, &nameWait{holder: holder, until: until, c: c, cmd: cmd, p: p})
-	r.rearm()
+	l.nameWaits = append(l.nameWaits, &nameWait{holder: holder, until: until, c: c, cmd: cmd, p: p})
+	l.rearm()
 	return true
 }
 
-// goOn carries out a command that has waited for long enough.
-func (r *run) goOn(w *nameWait) {
-	if w.over {
+// endWait carries out a command that has waited for long enough.
+func (l *loop) endWait(w *nameWait) {
+	if w.done {
 		return
 	}
-	w.over = true
-	r.waits = slices.DeleteFunc(r.waits, func(o *nameWait) bool { return o == w })
-	r.command(w.c, w.cmd, w.p)
+	w.done = true
+	l.nameWaits = slices.DeleteFunc(l.nameWaits, func(o *nameWait) bool { return o == w })
+	l.command(w.c, w.cmd, w.p)
 }
 
-// ended carries out the commands that waited for the end of a connection.
-func (r *run) ended(c *Client) {
-	for _, w := range slices.Clone(r.waits) {
+// endWaitsFor carries out the commands that waited for the end of a connection.
+func (l *loop) endWaitsFor(c *Client) {
+	for _, w := range slices.Clone(l.nameWaits) {
 		if w.holder == c {
-			r.goOn(w)
+			l.endWait(w)
 		}
 	}
 }
 
-func (r *run) endPatience(now time.Time) {
-	for _, w := range slices.Clone(r.waits) {
+func (l *loop) endWaits(now time.Time) {
+	for _, w := range slices.Clone(l.nameWaits) {
 		if !w.until.After(now) {
-			r.goOn(w)
+			l.endWait(w)
 		}
 	}
 }

@@ -35,39 +35,39 @@ type node struct {
 	no          state.Node
 	incarnation uint64
 	request     uint64                 // the number of the last own intent
-	waiting     []*want                // own intents that the log has not delivered yet, in their order
-	appends     *queue[[]byte]         // to be appended; bounded by the proposers
+	waiting     []*ownIntent           // own intents that the log has not delivered yet, in their order
+	appends     *backlog[[]byte]       // to be appended; bounded by the proposers
 	failure     *atomic.Pointer[error] // of the last Append; nil: there was none
-	unplaced    *atomic.Int64          // intents that the log has not accepted yet
-	next        <-chan LogBatch
+	unaccepted  *atomic.Int64          // intents that the log has not accepted yet
+	batches     <-chan LogBatch
 	begun       bool      // the incarnation is live
-	over        bool      // nothing is decided any more
-	wanted      time.Time // when the last own intent was proposed
+	ended       bool      // nothing is decided any more
+	proposedAt  time.Time // when the last own intent was proposed
 	noting      bool      // a note of what clients were told is in the log
 	due         bool      // an intent to do what is due is in the log
 	dueWas      time.Time // the due time of that intent
 	dueAfter    time.Time // no such intent is proposed before
 }
 
-// want is a proposal whose intent waits for its position in the order.
-type want struct {
+// ownIntent is a proposal whose intent waits for its position in the order.
+type ownIntent struct {
 	proposal
 	at    time.Time
-	after []*decided // local answers, to be told after it
+	after []*decision // local answers, to be told after it
 }
 
 const (
-	appendAgain = 200 * time.Millisecond // after an error of the log
+	appendRetry = 200 * time.Millisecond // after an error of the log
 
-	mostAppended = 256 // intents, at once
+	maxAppend = 256 // intents, at once
 
-	// mostAhead is how many decisions may wait for the journal before the log is no longer read.
-	mostAhead = 4096
+	// maxUncommitted is how many decisions may wait for the journal before the log is no longer read.
+	maxUncommitted = 4096
 )
 
 func newNode(o *Options) node {
 	return node{
-		log: o.Log, no: o.Node, appends: newQueue[[]byte](), unplaced: new(atomic.Int64), failure: new(atomic.Pointer[error]),
+		log: o.Log, no: o.Node, appends: newBacklog[[]byte](), unaccepted: new(atomic.Int64), failure: new(atomic.Pointer[error]),
 	}
 }
 
@@ -77,13 +77,13 @@ func (n *node) shares() bool { return n.log != nil }
 // isElsewhere reports whether a connection is to another node.
 func (n *node) isElsewhere(conn uint64) bool { return conn != 0 && state.HostOf(conn) != n.no }
 
-// waits reports whether an own intent has no position in the order yet.
-func (n *node) waits() bool { return len(n.waiting) > 0 && !n.over }
+// isWaiting reports whether an own intent has no position in the order yet.
+func (n *node) isWaiting() bool { return len(n.waiting) > 0 && !n.ended }
 
 // waitsLong reports whether an intent has waited for its position for so long that the log does not answer. Under load
 // an intent waits at every moment.
 func (n *node) waitsLong(now time.Time) bool {
-	return n.waits() && now.Sub(n.waiting[0].at) >= longSilence
+	return n.isWaiting() && now.Sub(n.waiting[0].at) >= longSilence
 }
 
 // first is the request number of the first waiting intent.
@@ -95,15 +95,15 @@ func (n *node) isOwn(in *state.Intent) bool {
 }
 
 // runNode begins to read the log, and to append own intents to it. stop ends both.
-func (r *run) runNode() (stop func()) {
-	n := &r.node
+func (l *loop) runNode() (stop func()) {
+	n := &l.node
 	if !n.shares() {
 		return func() {}
 	}
-	known, _ := r.machine.IncarnationOf(n.no)
+	known, _ := l.machine.IncarnationOf(n.no)
 	n.incarnation = max(known+1, uint64(time.Now().UnixMilli()))
 	ctx, cancel := context.WithCancel(context.Background())
-	n.next = n.log.Read(ctx, r.machine.Position())
+	n.batches = n.log.Read(ctx, l.machine.Position())
 	var ended sync.WaitGroup
 	ended.Go(func() { n.append(ctx) })
 	return func() {
@@ -121,11 +121,11 @@ func (n *node) append(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		for batch := range slices.Chunk(n.appends.take(), mostAppended) {
+		for batch := range slices.Chunk(n.appends.take(), maxAppend) {
 			if !n.appendAll(ctx, batch) {
 				return
 			}
-			n.unplaced.Add(-int64(len(batch)))
+			n.unaccepted.Add(-int64(len(batch)))
 		}
 	}
 }
@@ -139,175 +139,175 @@ func (n *node) appendAll(ctx context.Context, batch [][]byte) bool {
 			return true
 		}
 		select {
-		case <-time.After(appendAgain):
+		case <-time.After(appendRetry):
 		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// want appends an intent to the order.
-func (r *run) want(p proposal, in *state.Intent) {
-	n := &r.node
-	if n.over {
-		r.drop(p)
+// appendIntent appends an intent to the order.
+func (l *loop) appendIntent(p proposal, in *state.Intent) {
+	n := &l.node
+	if n.ended {
+		l.drop(p)
 		return
 	}
 	n.request++
 	in.Origin = state.Origin{Node: n.no, Incarnation: n.incarnation, Request: n.request}
-	n.wanted = time.Now()
-	n.waiting = append(n.waiting, &want{proposal: p, at: n.wanted})
-	p.entering(1)
-	n.unplaced.Add(1)
+	n.proposedAt = time.Now()
+	n.waiting = append(n.waiting, &ownIntent{proposal: p, at: n.proposedAt})
+	p.countOpening(1)
+	n.unaccepted.Add(1)
 	n.appends.add(state.AppendIntent(nil, in), math.MaxInt)
-	r.rearm()
+	l.rearm()
 }
 
-// entering counts the waiting intents that may give p's client a session.
-func (p *proposal) entering(by int) {
+// countOpening counts the waiting intents that may give p's client a session.
+func (p *proposal) countOpening(by int) {
 	switch p.op.(type) {
 	case state.Open, state.Resume:
-		p.c.entering += by
+		p.c.opening += by
 	}
 }
 
-// order decides the intents that the log has delivered.
-func (r *run) order(b LogBatch) {
-	n := &r.node
+// decideBatch decides the intents that the log has delivered.
+func (l *loop) decideBatch(b LogBatch) {
+	n := &l.node
 	for i := range b.Intents {
-		switch at, next := b.First+uint64(i), r.machine.Position()+1; {
-		case n.over:
+		switch at, next := b.First+uint64(i), l.machine.Position()+1; {
+		case n.ended:
 			return
 		case at < next: // delivered before
 			continue
 		case at > next:
-			r.endNode(fmt.Errorf("the log has brought %d after %d", at, next-1))
+			l.endNode(fmt.Errorf("the log has brought %d after %d", at, next-1))
 			return
 		}
 		in, err := state.ReadIntent(b.Intents[i])
 		if err != nil {
-			r.endNode(fmt.Errorf("an intent in the log cannot be read: %w", err))
+			l.endNode(fmt.Errorf("an intent in the log cannot be read: %w", err))
 			return
 		}
 		if in.Node == 0 {
-			r.endNode(errors.New("an intent in the log is of no node"))
+			l.endNode(errors.New("an intent in the log is of no node"))
 			return
 		}
 		in.Time = b.Time.UTC().Truncate(time.Millisecond)
-		r.orderOne(&in)
+		l.decideOrdered(&in)
 	}
-	if r.health.told == unordered && !n.waitsLong(time.Now()) {
-		r.tellTrouble(works, nil)
+	if l.health.reported == unordered && !n.waitsLong(time.Now()) {
+		l.reportHealth(works, nil)
 	}
-	r.rearm()
+	l.rearm()
 }
 
-// orderOne decides one intent, and applies the outcome to this node.
-func (r *run) orderOne(in *state.Intent) {
-	n := &r.node
+// decideOrdered decides one intent, and applies the outcome to this node.
+func (l *loop) decideOrdered(in *state.Intent) {
+	n := &l.node
 	own := n.isOwn(in) && len(n.waiting) > 0 && in.Request == n.first()
-	w := &want{}
+	w := &ownIntent{}
 	if own {
 		w = n.waiting[0]
 		n.waiting[0] = nil
 		n.waiting = n.waiting[1:]
-		w.entering(-1)
+		w.countOpening(-1)
 	}
-	r.skipConn(in.Conn)
-	r.decide(w.proposal, in, time.Now())
+	l.skipConn(in.Conn)
+	l.decide(w.proposal, in, time.Now())
 	for _, d := range w.after {
-		r.tellDecided(d)
+		l.answerInOrder(d)
 	}
 	if own {
-		r.ownOrdered(w)
+		l.afterOwn(w)
 	}
-	if n.begun && !n.over && r.machine.Position()%state.ChecksumEvery == 0 {
-		r.propose(proposal{op: state.Checksum{Position: r.machine.Position(), Sum: r.machine.Checksum()}})
+	if n.begun && !n.ended && l.machine.Position()%state.ChecksumEvery == 0 {
+		l.propose(proposal{op: state.Checksum{Position: l.machine.Position(), Sum: l.machine.Checksum()}})
 	}
-	r.checkLife()
+	l.checkLife()
 }
 
-// ownOrdered continues on this node after one of its own intents is decided.
-func (r *run) ownOrdered(w *want) {
-	n := &r.node
+// afterOwn continues on this node after one of its own intents is decided.
+func (l *loop) afterOwn(w *ownIntent) {
+	n := &l.node
 	switch w.op.(type) {
 	case state.Began:
-		if number, live := r.machine.IncarnationOf(n.no); number == n.incarnation && live {
+		if number, live := l.machine.IncarnationOf(n.no); number == n.incarnation && live {
 			n.begun = true
 			return
 		}
-		r.endNode(r.whyNotBegun())
+		l.endNode(l.whyNotBegun())
 	case state.Seen:
 		n.noting = false
 	case state.Due:
-		if n.due = false; r.machine.NextDue().Equal(n.dueWas) { // the log's clock is behind this one
-			n.dueAfter = time.Now().Add(appendAgain)
+		if n.due = false; l.machine.NextDue().Equal(n.dueWas) { // the log's clock is behind this one
+			n.dueAfter = time.Now().Add(appendRetry)
 		}
 	}
 }
 
-// taken is the channel of requests: nil before the incarnation is live, since until then no client can come in.
-func (r *run) taken() <-chan request {
-	if r.node.shares() && !r.node.begun && !r.node.over {
+// requests is the channel of requests: nil before the incarnation is live, since until then no client can come in.
+func (l *loop) requests() <-chan request {
+	if l.node.shares() && !l.node.begun && !l.node.ended {
 		return nil
 	}
-	return r.hub.requests
+	return l.hub.requests
 }
 
-// brought is the channel of the log: nil while too many decisions wait for the journal.
-func (r *run) brought() <-chan LogBatch {
-	if len(r.inflight) >= mostAhead {
+// logBatches is the channel of the log: nil while too many decisions wait for the journal.
+func (l *loop) logBatches() <-chan LogBatch {
+	if len(l.uncommitted) >= maxUncommitted {
 		return nil
 	}
-	return r.node.next
+	return l.node.batches
 }
 
 // isBusy reports whether another intent to do what is due is of no use: one is in the log already, or no intent
 // of this node is decided.
-func (n *node) isBusy() bool { return n.shares() && (n.due || n.over || !n.begun) }
+func (n *node) isBusy() bool { return n.shares() && (n.due || n.ended || !n.begun) }
 
 // mayNote reports whether a note of what clients were told is of use: one that waits is enough.
 func (n *node) mayNote() bool { return !n.shares() || n.begun && !n.noting }
 
 // beatDue is when the next heartbeat is due; zero: never.
 func (n *node) beatDue() (due time.Time) {
-	if n.shares() && !n.over {
-		due = n.wanted.Add(state.Beat)
+	if n.shares() && !n.ended {
+		due = n.proposedAt.Add(state.Beat)
 	}
 	return due
 }
 
 // beat sends a heartbeat if the node has proposed nothing else and the log accepts intents. A node beats also
 // while it catches up with the log, before it is live.
-func (r *run) beat(now time.Time) {
-	n := &r.node
+func (l *loop) beat(now time.Time) {
+	n := &l.node
 	switch due := n.beatDue(); {
 	case due.IsZero() || due.After(now):
-	case n.unplaced.Load() > 0:
-		n.wanted = now
+	case n.unaccepted.Load() > 0:
+		n.proposedAt = now
 	default:
-		r.propose(proposal{op: state.Heartbeat{}})
+		l.propose(proposal{op: state.Heartbeat{}})
 	}
 }
 
-// patienceDue is when to report that the log does not answer; zero: it answers, or that is reported.
-func (r *run) patienceDue() (due time.Time) {
-	if n := &r.node; n.waits() && r.health.told == works && len(r.inflight) < mostAhead { // else it is the journal that is late
+// logSilenceDue is when to report that the log does not answer; zero: it answers, or that is reported.
+func (l *loop) logSilenceDue() (due time.Time) {
+	if n := &l.node; n.isWaiting() && l.health.reported == works && len(l.uncommitted) < maxUncommitted { // else it is the journal that is late
 		due = n.waiting[0].at.Add(longSilence)
 	}
 	return due
 }
 
-// missOrder reports that the log does not answer.
-func (r *run) missOrder(now time.Time) {
-	if due := r.patienceDue(); !due.IsZero() && !due.After(now) {
+// reportLogSilence reports that the log does not answer.
+func (l *loop) reportLogSilence(now time.Time) {
+	if due := l.logSilenceDue(); !due.IsZero() && !due.After(now) {
 		err := ErrUnordered
-		if why := r.node.failure.Load(); why != nil && *why != nil {
+		if why := l.node.failure.Load(); why != nil && *why != nil {
 			err = fmt.Errorf("%w: %w", err, *why)
 		}
-		r.tellTrouble(unordered, err)
-		if r.hurried {
-			r.askEnd()
+		l.reportHealth(unordered, err)
+		if l.urgent {
+			l.requestShutdown()
 		}
 	}
 }

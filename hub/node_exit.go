@@ -17,75 +17,75 @@ import (
 //	it is asked to end ──> its last intent, Seen{Clean}, has its position ──────> goodbyes
 
 // whyNotBegun is why this incarnation cannot begin.
-func (r *run) whyNotBegun() error {
-	epoch, rules := r.machine.OrderOf()
-	number, _ := r.machine.IncarnationOf(r.node.no)
+func (l *loop) whyNotBegun() error {
+	epoch, rules := l.machine.OrderOf()
+	number, _ := l.machine.IncarnationOf(l.node.no)
 	switch {
-	case epoch != r.hub.journal.Epoch():
+	case epoch != l.hub.journal.Epoch():
 		return errors.New("its record is another one than that of the nodes in it: a new node begins with a copy of the record of one of them")
 	case rules != state.Rules:
 		return errors.New("the nodes in it are of another version: all have to be stopped before one of this version begins")
-	case number >= r.node.incarnation:
+	case number >= l.node.incarnation:
 		return errors.New("its clock is behind that of its last start, or another server has its number")
 	}
 	return errors.New("there are too many nodes")
 }
 
 // checkLife ends this node when its incarnation has ended.
-func (r *run) checkLife() {
-	n := &r.node
-	if !n.begun || n.over {
+func (l *loop) checkLife() {
+	n := &l.node
+	if !n.begun || n.ended {
 		return
 	}
-	number, live := r.machine.IncarnationOf(n.no)
+	number, live := l.machine.IncarnationOf(n.no)
 	switch {
 	case live && number == n.incarnation:
-	case r.notes.end: // the node has said so itself
-		r.leaveWaiting()
+	case l.notes.final: // the node has said so itself
+		l.dropWaiting()
 	case number != n.incarnation:
-		r.endNode(errors.New("another server has begun with its number"))
+		l.endNode(errors.New("another server has begun with its number"))
 	default:
-		r.endNode(errors.New("the other nodes go on without it, since they have not heard of it for long, or its state was another than theirs"))
+		l.endNode(errors.New("the other nodes go on without it, since they have not heard of it for long, or its state was another than theirs"))
 	}
 }
 
-// hasNotedLast reports whether this node, before it ends, has noted up to where its clients are told. Entries
+// hasFinalNote reports whether this node, before it ends, has noted up to where its clients are told. Entries
 // ordered after that note are not told here: clients read them on the node where they resume.
-func (r *run) hasNotedLast() bool { return r.node.shares() && r.notes.end }
+func (l *loop) hasFinalNote() bool { return l.node.shares() && l.notes.final }
 
-// passOver is tellOf for a decision after that note. Words that it takes back leave this journal, too, which stays equal
+// skipDecision is tellOf for a decision after that note. Words that it takes back leave this journal, too, which stays equal
 // to those of the other nodes.
-func (r *run) passOver(d *decided) {
-	r.drop(d.proposal) // the end of a connection, if it is this node's at all
+func (l *loop) skipDecision(d *decision) {
+	l.drop(d.proposal) // the end of a connection, if it is this node's at all
 	for _, a := range d.answers {
 		if f, ok := a.Query.(state.Redact); ok {
-			r.eraseAlone(f)
+			l.eraseAlone(f)
 		}
 	}
 }
 
 // endNode ends the hub, which cannot go on in the order.
-func (r *run) endNode(why error) {
-	if r.node.over {
+func (l *loop) endNode(why error) {
+	if l.node.ended {
 		return
 	}
-	r.broken = fmt.Errorf("%w: %w", ErrNode, why)
-	r.leaveWaiting()
-	r.farewell = cmp.Or(r.farewell, nodeEnds)
-	if r.stop(); r.isSettled() {
-		r.endWell()
+	l.broken = fmt.Errorf("%w: %w", ErrNode, why)
+	l.dropWaiting()
+	l.shutdownText = cmp.Or(l.shutdownText, nodeEnds)
+	if l.shutDown(); l.isSettled() {
+		l.endInOrder()
 	}
 }
 
-// leaveWaiting stops deciding on this node: its waiting intents are told on the others, if at all.
-func (r *run) leaveWaiting() {
-	waiting := r.node.waiting
-	r.node.waiting, r.node.over, r.node.next = nil, true, nil
+// dropWaiting stops deciding on this node: its waiting intents are told on the others, if at all.
+func (l *loop) dropWaiting() {
+	waiting := l.node.waiting
+	l.node.waiting, l.node.ended, l.node.batches = nil, true, nil
 	for _, w := range waiting {
-		w.entering(-1)
-		r.drop(w.proposal)
+		w.countOpening(-1)
+		l.drop(w.proposal)
 		for _, d := range w.after {
-			r.drop(d.proposal)
+			l.drop(d.proposal)
 		}
 	}
 }
@@ -95,14 +95,14 @@ var nodeEnds = protocol.MustText("this server of several cannot go on just now")
 
 // abandon ends a node whose journal cannot be written: what is in flight has happened on the other nodes, so
 // clients are not told that it failed.
-func (r *run) abandon(why error) {
-	flight := r.inflight
-	r.inflight = nil
+func (l *loop) abandon(why error) {
+	flight := l.uncommitted
+	l.uncommitted = nil
 	for _, d := range flight {
-		r.giveBackSpent(d.spent)
-		for _, p := range append([]*decided{d}, d.after...) {
-			r.drop(p.proposal)
+		l.refund(d.spent)
+		for _, p := range append([]*decision{d}, d.after...) {
+			l.drop(p.proposal)
 		}
 	}
-	r.endNode(fmt.Errorf("its record cannot be written: %w", why))
+	l.endNode(fmt.Errorf("its record cannot be written: %w", why))
 }

@@ -16,20 +16,20 @@ import (
 // put bounds it: the hub stops feeding a client without room. Other items are bounded, too: each client has one
 // answer in flight, and one goodbye.
 type outbox struct {
-	mu    sync.Mutex
-	items []item
-	bytes int
-	state *protocol.Frame // the latest state line, which has no position of its own
-	last  *protocol.Frame // the goodbye that waits for nothing: it is written instead of the items
+	mu     sync.Mutex
+	items  []item
+	bytes  int
+	status *protocol.Frame // the latest state line, which has no position of its own
+	final  *protocol.Frame // the goodbye that waits for nothing: it is written instead of the items
 
-	ending bool               // the goodbye is here, or was
-	asks   context.CancelFunc // cancels the reading of the journal for an answer; nil: there is none
+	readsEnded bool               // the goodbye is here, or was
+	cancelRead context.CancelFunc // cancels the reading of the journal for an answer; nil: there is none
 
 	client   *Client
 	opened   bool // what waits is written
 	writing  bool // a writer is at work: no second one begins
-	stopping bool // it is over as soon as nothing waits
-	over     bool // nothing is written any more
+	aborting bool // it is over as soon as nothing waits
+	closed   bool // nothing is written any more
 }
 
 // keptItems is how many items a silent client keeps room for.
@@ -37,40 +37,40 @@ const keptItems = 2
 
 // item is a line of the journal or, with an aside, something else.
 type item struct {
-	line *protocol.Frame
-	*aside
+	frame *protocol.Frame
+	*control
 }
 
-// aside is an item that is no entry: an answer, a replay, a change of streams, or the goodbye.
-type aside struct {
-	after      place         // a client that is behind reads up to here first
-	weight     int64         // released when the item is written
-	behind     *behind       // from here on the writer reads from the journal
-	begin      *seen         // from here on another session is told, and the reading for the one before ends
-	shift      *shift        // a client that is behind reads other streams from here on
-	past       *past         // a stretch of the journal to replay
-	transcript *transcript   // the conversation at the desk to replay
-	search     *search       // what to find in the journal
-	redact     *state.Redact // what to erase from the journal
-	ref        protocol.Ref  // of the command that asks for one of these
-	end        bool          // the last item
+// control is an item that is no entry: an answer, a replay, a change of streams, or the goodbye.
+type control struct {
+	after         position      // a client that is behind reads up to here first
+	slots         int64         // released when the item is written
+	catchup       *catchup      // from here on the writer reads from the journal
+	switchSession *watermark    // from here on another session is told, and the reading for the one before ends
+	shift         *streamChange // a client that is behind reads other streams from here on
+	replay        *replay       // a stretch of the journal to replay
+	transcript    *transcript   // the conversation at the desk to replay
+	search        *search       // what to find in the journal
+	redact        *state.Redact // what to erase from the journal
+	ref           protocol.Ref  // of the command that asks for one of these
+	end           bool          // the last item
 }
 
 // waits reports whether the writer may have to wait for something other than the peer.
 func (it item) waits() bool {
-	a := it.aside
-	return a != nil && (a.behind != nil || a.begin != nil || a.past != nil || a.transcript != nil || a.search != nil || a.redact != nil)
+	a := it.control
+	return a != nil && (a.catchup != nil || a.switchSession != nil || a.replay != nil || a.transcript != nil || a.search != nil || a.redact != nil)
 }
 
-// place is a point in the journal for one session: a position, and the number of entries up to there in each of
+// position is a point in the journal for one session: a position, and the number of entries up to there in each of
 // its streams. Later entries are then not reported as missing.
-type place struct {
+type position struct {
 	seq     uint64
 	streams []journal.StreamCursor
 }
 
-// nth is the number of the last entry of a stream at the place. i is the probable index of the stream.
-func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
+// streamSeq is the number of the last entry of a stream at the place. i is the probable index of the stream.
+func (p *position) streamSeq(i int, st journal.Stream) (nth uint64, known bool) {
 	if i < len(p.streams) && p.streams[i].Stream == st {
 		return p.streams[i].StreamSeq, true
 	}
@@ -82,25 +82,25 @@ func (p *place) nth(i int, st journal.Stream) (nth uint64, known bool) {
 	return 0, false
 }
 
-// shift is a change of the streams that a client that is behind reads.
-type shift struct {
+// streamChange is a change of the streams that a client that is behind reads.
+type streamChange struct {
 	leave journal.Stream       // "": none
 	enter journal.StreamCursor // without a stream: none
 	front journal.Stream       // the stream of the room in front, from here on
 }
 
-// behind is the progress of a writer that reads from the journal.
-type behind struct {
-	reading uint64 // its number: see Client.reading
-	cursor  journal.Cursor
-	me      reader
-	last    thing // that was read
-	resumes bool  // the last event told is not known yet
+// catchup is the progress of a writer that reads from the journal.
+type catchup struct {
+	no          uint64 // its number: see Client.reading
+	cursor      journal.Cursor
+	view        journalView
+	lastEvent   roomEvent // that was read
+	lastUnknown bool      // the last event told is not known yet
 }
 
-// turn applies a change of streams.
-func (b *behind) turn(s *shift) {
-	b.me.front = s.front
+// apply applies a change of streams.
+func (b *catchup) apply(s *streamChange) {
+	b.view.front = s.front
 	streams := b.cursor.Streams
 	gone := func(st journal.Stream) func(journal.StreamCursor) bool {
 		return func(r journal.StreamCursor) bool { return r.Stream == st }
@@ -114,51 +114,51 @@ func (b *behind) turn(s *shift) {
 	b.cursor.Streams = streams
 }
 
-// past is a stretch of the journal to replay.
-type past struct {
-	me reader
+// replay is a stretch of the journal to replay.
+type replay struct {
+	view journalView
 	state.Replay
 }
 
 // search is what a client looks for in the journal.
 type search struct {
-	me reader
+	view journalView
 	state.Search
 }
 
-// tells reports whether e is replayed.
-func (p *past) tells(e *journal.Entry) bool {
-	return e.Event.IsMessage() && !p.me.ignores(e)
+// shows reports whether e is replayed.
+func (p *replay) shows(e *journal.Entry) bool {
+	return e.Event.IsMessage() && !p.view.ignores(e)
 }
 
-// asking returns a context for a reading of the journal: it ends when the answer is not needed any more,
+// readContext returns a context for a reading of the journal: it ends when the answer is not needed any more,
 // because the goodbye comes or the client is gone.
-func (o *outbox) asking(ctx context.Context) (context.Context, func()) {
+func (o *outbox) readContext(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.asks = cancel; o.ending {
+	if o.cancelRead = cancel; o.readsEnded {
 		cancel()
 	}
 	return ctx, func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.asks = nil
+		o.cancelRead = nil
 		cancel()
 	}
 }
 
-// unask cancels that reading.
-func (o *outbox) unask() {
+// endReads cancels that reading.
+func (o *outbox) endReads() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.unaskLocked()
+	o.endReadsLocked()
 }
 
-func (o *outbox) unaskLocked() {
-	o.ending = true
-	if o.asks != nil {
-		o.asks()
+func (o *outbox) endReadsLocked() {
+	o.readsEnded = true
+	if o.cancelRead != nil {
+		o.cancelRead()
 	}
 }
 
@@ -170,17 +170,17 @@ func (o *outbox) appendAll(items []item, bytes int) {
 	defer o.mu.Unlock()
 	o.items = append(o.items, items...)
 	o.bytes += bytes
-	if slices.ContainsFunc(items, func(it item) bool { return it.aside != nil && it.end }) {
-		o.unaskLocked()
+	if slices.ContainsFunc(items, func(it item) bool { return it.control != nil && it.end }) {
+		o.endReadsLocked()
 	}
-	o.begin()
+	o.schedule()
 }
 
-// begin starts a writer if something waits. The caller has the lock.
-func (o *outbox) begin() {
-	if o.opened && !o.writing && !o.over {
+// schedule starts a writer if something waits. The caller has the lock.
+func (o *outbox) schedule() {
+	if o.opened && !o.writing && !o.closed {
 		o.writing = true
-		o.client.hub.sweep.add(o.client)
+		o.client.hub.flusher.add(o.client)
 	}
 }
 
@@ -190,7 +190,7 @@ func (o *outbox) open() {
 	defer o.mu.Unlock()
 	o.opened = true
 	if o.isWaitingLocked() {
-		o.begin()
+		o.schedule()
 	}
 }
 
@@ -198,42 +198,42 @@ func (o *outbox) open() {
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.over = true
+	o.closed = true
 }
 
-// stop ends the writing: at once where no writer is at work, which it reports, else when nothing waits.
-func (o *outbox) stop() (now bool) {
+// abort ends the writing: at once where no writer is at work, which it reports, else when nothing waits.
+func (o *outbox) abort() (now bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.stopping = true
+	o.aborting = true
 	if o.isWaitingLocked() {
-		o.begin() // lines put off are written now
+		o.schedule() // lines put off are written now
 	}
-	now = o.opened && !o.writing && !o.over
-	o.over = o.over || now
+	now = o.opened && !o.writing && !o.closed
+	o.closed = o.closed || now
 	return now
 }
 
 // leastBytes is what a short waiting line counts: its event is held as long.
 const leastBytes = 128
 
-// put appends lines of the journal, or none of them if there is no room for so many bytes. Lines that may wait
+// enqueue appends lines of the journal, or none of them if there is no room for so many bytes. Lines that may wait
 // are written with the next item, or after wake. The bound is checked by bytes alone, so that a client that
 // reads in time is not behind after many short lines at once.
-func (o *outbox) put(lines []*protocol.Frame, bytes, bound int, mayWait bool) bool {
+func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
 		return false
 	}
 	least := 0
-	for _, l := range lines {
-		o.items = append(o.items, item{line: l})
-		least += leastBytes * l.Count()
+	for _, frame := range frames {
+		o.items = append(o.items, item{frame: frame})
+		least += leastBytes * frame.Count()
 	}
 	o.bytes += max(bytes, least)
-	if len(lines) > 0 && !mayWait {
-		o.begin()
+	if len(frames) > 0 && !mayWait {
+		o.schedule()
 	}
 	return true
 }
@@ -243,26 +243,26 @@ func (o *outbox) wake() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.isWaitingLocked() {
-		o.begin()
+		o.schedule()
 	}
 }
 
-// post replaces the state line. A client that does not read thus has at most one waiting. nil removes it.
-func (o *outbox) post(line *protocol.Frame) {
+// setStatus replaces the state line. A client that does not read thus has at most one waiting. nil removes it.
+func (o *outbox) setStatus(frame *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.state = line; line != nil {
-		o.begin()
+	if o.status = frame; frame != nil {
+		o.schedule()
 	}
 }
 
 // cut makes line the last one, written before all that waits.
-func (o *outbox) cut(line *protocol.Frame) {
+func (o *outbox) cut(frame *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.last = line
-	o.unaskLocked()
-	o.begin()
+	o.final = frame
+	o.endReadsLocked()
+	o.schedule()
 }
 
 // take empties the outbox into a slice, which is overwritten.
@@ -270,31 +270,31 @@ func (o *outbox) take(into []item) (items []item, last *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	items = append(into[:0], o.items...)
-	if o.state != nil {
-		items = append(items, item{line: o.state})
+	if o.status != nil {
+		items = append(items, item{frame: o.status})
 	}
 	clear(o.items)
-	o.items, o.bytes, o.state = o.items[:0], 0, nil
-	return items, o.last
+	o.items, o.bytes, o.status = o.items[:0], 0, nil
+	return items, o.final
 }
 
-// rest ends the writing if nothing waits: the next item begins it again, unless it is over.
-func (o *outbox) rest() (rests, over bool) {
+// tryIdle ends the writing if nothing waits: the next item begins it again, unless it is over.
+func (o *outbox) tryIdle() (rests, over bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.isWaitingLocked() {
 		return false, false
 	}
 	o.writing = false
-	o.over = o.over || o.stopping
+	o.closed = o.closed || o.aborting
 	if cap(o.items) > keptItems {
 		o.items = nil
 	}
-	return true, o.over
+	return true, o.closed
 }
 
 func (o *outbox) isWaitingLocked() bool {
-	return len(o.items) > 0 || o.state != nil || o.last != nil
+	return len(o.items) > 0 || o.status != nil || o.final != nil
 }
 
 func (o *outbox) isWaiting() bool {
@@ -306,5 +306,5 @@ func (o *outbox) isWaiting() bool {
 func (o *outbox) isCut() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.last != nil
+	return o.final != nil
 }

@@ -19,41 +19,41 @@ import (
 //
 // proposal is an intent on its way to its decision.
 type proposal struct {
-	op      state.Op
-	c       *Client // that proposes it; nil: the server
-	of      uuid.UUID
-	conn    uint64 // the session and the connection that it is about, where there is no client any more
-	weight  int64  // of the command, released when that is answered
-	cost    int    // of the command, see admission
-	isLine  bool   // it is a line, and needs no answer
-	before  bool   // it is needed by a command, which is then answered for both
-	local   bool   // it is an answer that needed no decision
-	secrets []state.Secret
-	ref     protocol.Ref
-	codes   *codes // nil: no session begins or is resumed by it
+	op        state.Op
+	c         *Client // that proposes it; nil: the server
+	of        uuid.UUID
+	conn      uint64 // the session and the connection that it is about, where there is no client any more
+	slots     int64  // of the command, released when that is answered
+	cost      int    // of the command, see admission
+	isMessage bool   // it is a line, and needs no answer
+	implied   bool   // it is needed by a command, which is then answered for both
+	local     bool   // it is an answer that needed no decision
+	secrets   []state.Secret
+	ref       protocol.Ref
+	codes     *sessionCodes // nil: no session begins or is resumed by it
 }
 
-// codes are the code of the session that begins by an intent, and of the session that is resumed by it.
-type codes struct{ begins, goesOn string }
+// sessionCodes are the code of the session that begins by an intent, and of the session that is resumed by it.
+type sessionCodes struct{ opened, resumed string }
 
-// owned is the session of a client, with its code.
-type owned struct {
+// sessionCode is the session of a client, with its code.
+type sessionCode struct {
 	id   uuid.UUID
 	code string
 }
 
-// decided is a decision that is not delivered yet.
-type decided struct {
+// decision is a decision that is not delivered yet.
+type decision struct {
 	proposal
-	number  uint64
-	at      time.Time // when it was decided
-	entries []journal.Entry
-	changes []change
-	answers []state.Answer
-	next    state.Op
-	had     *owned // the session of its client before; nil: that has not changed
-	spent   []expense
-	after   []*decided // without events, to be told after this one
+	number   uint64
+	at       time.Time // when it was decided
+	entries  []journal.Entry
+	changes  []change
+	answers  []state.Answer
+	next     state.Op
+	previous *sessionCode // the session of its client before; nil: that has not changed
+	spent    []expense
+	after    []*decision // without events, to be told after this one
 }
 
 // change is a change among the events of a decision.
@@ -64,72 +64,72 @@ type change struct {
 }
 
 // propose decides an intent or, on a node, appends it to the log.
-func (r *run) propose(p proposal) {
-	r.begin()
+func (l *loop) propose(p proposal) {
+	l.begin()
 	now := time.Now()
-	in := &r.intent
+	in := &l.intent
 	*in = state.Intent{
-		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Late: r.lateness(now), Session: p.of, Conn: p.conn,
+		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Late: l.lateness(now), Session: p.of, Conn: p.conn,
 		Secrets: p.secrets, Op: p.op,
 	}
 	if p.c != nil {
 		in.Session, in.Conn = p.c.id, p.c.conn
 	}
-	if r.node.shares() {
+	if l.node.shares() {
 		in.Session = uuid.Nil // the order sets it: see state.Machine
-		r.want(p, in)
+		l.appendIntent(p, in)
 		return
 	}
-	r.decide(p, in, now)
+	l.decide(p, in, now)
 }
 
 // decide decides an intent, and hands the events to the journal. For an intent of another node the proposal is
 // zero.
-func (r *run) decide(p proposal, in *state.Intent, now time.Time) {
-	made := r.machine.Decide(in)
+func (l *loop) decide(p proposal, in *state.Intent, now time.Time) {
+	made := l.machine.Decide(in)
 	if _, ok := p.op.(state.Withdrawn); ok {
 		p.c.id = uuid.Nil
-		r.number(p.c)
+		l.numberGuest(p.c)
 	}
 	if made.Void && len(made.Rows) == 0 {
-		r.release()
-		r.drop(p)
+		l.trimUndo()
+		l.drop(p)
 		return
 	}
-	d := &decided{proposal: p, number: r.machine.Number(), at: now, next: made.Next}
+	d := &decision{proposal: p, number: l.machine.Number(), at: now, next: made.Next}
 	if len(made.Answers) > 0 {
 		d.answers = slices.Clone(made.Answers)
 	}
 	if len(made.Events) == 0 && len(made.Rows) == 0 {
-		r.release()
-		r.tellAfter(d)
+		l.trimUndo()
+		l.answerAfter(d)
 		return
 	}
-	d.take(made.Events)
-	r.adopt(d)
-	r.record(d, made.Rows)
+	d.copyEvents(made.Events)
+	l.adopt(d)
+	l.record(d, made.Rows)
 }
 
-// release frees what an undo would need, when nothing is in flight.
-func (r *run) release() {
-	if len(r.inflight) == 0 {
-		r.machine.Release(r.machine.Number())
+// trimUndo frees what an undo would need, when nothing is in flight.
+func (l *loop) trimUndo() {
+	if len(l.uncommitted) == 0 {
+		l.machine.Release(l.machine.Number())
 	}
 }
 
 // drop ends a proposal that has no effect, or that a node decides no more.
-func (r *run) drop(p proposal) {
-	r.hub.admission.answered(p.cost)
+func (l *loop) drop(p proposal) {
+	l.hub.admission.answered(p.cost)
 	if p.c != nil {
-		r.giveBack(p.c, p.weight)
+		l.release(p.c, p.slots)
 	}
 	if _, ok := p.op.(state.Lost); ok {
-		r.forget(p.conn)
+		l.forgetConn(p.conn)
 	}
 }
 
-// take copies the events of a decision.
-func (d *decided) take(events []state.Event) {
+// copyEvents copies the events of a decision.
+func (d *decision) copyEvents(events []state.Event) {
 	n := 0
 	for i := range events {
 		if events[i].Seq > 0 {
@@ -147,149 +147,149 @@ func (d *decided) take(events []state.Event) {
 }
 
 // adopt makes the session of the decision that of its client.
-func (r *run) adopt(d *decided) {
+func (l *loop) adopt(d *decision) {
 	if d.c == nil || d.codes == nil {
 		return
 	}
-	had := owned{d.c.id, d.c.code}
+	had := sessionCode{d.c.id, d.c.code}
 	for _, ch := range d.changes {
 		switch c := ch.Change.(type) {
 		case state.Opened:
 			if c.Session.Conn == d.c.conn {
-				d.c.id, d.c.code, d.had = ch.author, d.codes.begins, &had
+				d.c.id, d.c.code, d.previous = ch.author, d.codes.opened, &had
 			}
 		case state.Attached:
 			if c.Conn == d.c.conn {
-				d.c.id, d.c.code, d.had = ch.author, d.codes.goesOn, &had
-				r.goesOn(d)
+				d.c.id, d.c.code, d.previous = ch.author, d.codes.resumed, &had
+				l.adoptResumed(d)
 			}
 		}
 	}
-	r.guests = max(r.guests, r.machine.LastGuest())
+	l.lastGuest = max(l.lastGuest, l.machine.LastGuest())
 }
 
-// goesOn is adopt for a resumed session. For a person the server knows what was seen, whatever a hello says. A
+// adoptResumed is adopt for a resumed session. For a person the server knows what was seen, whatever a hello says. A
 // guest number is skipped if the client had a session: see resume.
-func (r *run) goesOn(d *decided) {
+func (l *loop) adoptResumed(d *decision) {
 	if _, ok := d.op.(state.Resume); !ok {
 		return
 	}
-	if d.c.resume = nil; d.had.id != uuid.Nil {
-		r.guests++
+	if d.c.resume = nil; d.previous.id != uuid.Nil {
+		l.lastGuest++
 	}
 }
 
 // record hands a decision to the journal.
-func (r *run) record(d *decided, rows []state.Row) {
-	if len(r.inflight) == 0 {
-		r.health.answered = time.Now()
+func (l *loop) record(d *decision, rows []state.Row) {
+	if len(l.uncommitted) == 0 {
+		l.health.answered = time.Now()
 	}
-	r.inflight = append(r.inflight, d)
-	d.spent = r.spend(d)
-	r.expectAnswer()
-	r.hub.journal.Propose(journal.Proposal{Entries: d.entries, Rows: slices.Clone(rows)})
-	r.rearm()
+	l.uncommitted = append(l.uncommitted, d)
+	d.spent = l.spend(d)
+	l.expectAnswer()
+	l.hub.journal.Propose(journal.Proposal{Entries: d.entries, Rows: slices.Clone(rows)})
+	l.rearm()
 }
 
-// tellAfter tells a decision without events, in its turn.
-func (r *run) tellAfter(d *decided) {
-	if n := len(r.node.waiting); n > 0 && d.local { // an earlier command of its client is not decided yet
-		last := r.node.waiting[n-1]
+// answerAfter tells a decision without events, in its turn.
+func (l *loop) answerAfter(d *decision) {
+	if n := len(l.node.waiting); n > 0 && d.local { // an earlier command of its client is not decided yet
+		last := l.node.waiting[n-1]
 		last.after = append(last.after, d)
 		return
 	}
-	r.tellDecided(d)
+	l.answerInOrder(d)
 }
 
-// tellDecided is tellAfter for an answer that has waited for a decision, if it had to.
-func (r *run) tellDecided(d *decided) {
-	if n := len(r.inflight); n > 0 {
-		last := r.inflight[n-1]
+// answerInOrder is tellAfter for an answer that has waited for a decision, if it had to.
+func (l *loop) answerInOrder(d *decision) {
+	if n := len(l.uncommitted); n > 0 {
+		last := l.uncommitted[n-1]
 		last.after = append(last.after, d)
 		return
 	}
-	r.tellAnswers(d, d.answers)
-	r.hub.admission.answered(d.cost)
-	r.rearm()
+	l.finishDecision(d, d.answers)
+	l.hub.admission.answered(d.cost)
+	l.rearm()
 }
 
 // commit delivers decisions that are recorded, or voids them.
-func (r *run) commit(b journal.Batch) {
-	r.judge(b)
-	r.commits++
+func (l *loop) commit(b journal.Batch) {
+	l.noteCommit(b)
+	l.commits++
 	switch {
-	case b.Err != nil && r.node.shares():
-		r.abandon(b.Err)
+	case b.Err != nil && l.node.shares():
+		l.abandon(b.Err)
 	case b.Err != nil:
-		r.void()
+		l.rollBack()
 	default:
-		r.tellAll(len(b.Proposals))
+		l.deliverCommitted(len(b.Proposals))
 	}
-	if len(r.inflight) > 0 {
-		r.expectAnswer()
+	if len(l.uncommitted) > 0 {
+		l.expectAnswer()
 	}
-	if r.stopping && r.isSettled() {
-		r.endWell()
+	if l.stopping && l.isSettled() {
+		l.endInOrder()
 	}
-	r.rearm()
+	l.rearm()
 }
 
 // isSettled reports whether all proposals are decided and delivered.
-func (r *run) isSettled() bool { return len(r.inflight) == 0 && !r.node.waits() }
+func (l *loop) isSettled() bool { return len(l.uncommitted) == 0 && !l.node.isWaiting() }
 
-// tellAll delivers the first n decisions in flight: the journal has them.
-func (r *run) tellAll(n int) {
-	batch := r.inflight[:n]
-	r.lag.note(batch[0].at, time.Now())
+// deliverCommitted delivers the first n decisions in flight: the journal has them.
+func (l *loop) deliverCommitted(n int) {
+	batch := l.uncommitted[:n]
+	l.deliveryDelay.note(batch[0].at, time.Now())
 	cost, answered, lines := 0, 0, 0
 	for _, d := range batch {
 		cost += d.cost
 		if len(d.entries) > 0 {
 			lines++
 		}
-		if r.hasNotedLast() {
-			r.passOver(d)
+		if l.hasFinalNote() {
+			l.skipDecision(d)
 		} else {
-			r.tellOf(d)
+			l.deliverDecision(d)
 		}
 		for i := 0; i < len(d.after); i++ { // delivering one may bring another
-			r.tellAnswers(d.after[i], d.after[i].answers)
+			l.finishDecision(d.after[i], d.after[i].answers)
 			answered += d.after[i].cost
 		}
 	}
-	r.machine.Release(batch[n-1].number)
-	rest := copy(r.inflight, r.inflight[n:])
-	clear(r.inflight[rest:])
-	r.inflight = r.inflight[:rest]
-	r.broadcast()
+	l.machine.Release(batch[n-1].number)
+	rest := copy(l.uncommitted, l.uncommitted[n:])
+	clear(l.uncommitted[rest:])
+	l.uncommitted = l.uncommitted[:rest]
+	l.broadcast()
 	if lines > 0 || cost > 0 { // else there are no lines
-		r.hub.admission.told(cost, lines, r.widest)
-		r.hub.sweep.note(cost)
+		l.hub.admission.told(cost, lines, l.widest)
+		l.hub.flusher.markCost(cost)
 	}
-	r.hub.admission.answered(answered)
-	r.widest = 0
-	r.tellQueue()
-	r.keepAfter()
+	l.hub.admission.answered(answered)
+	l.widest = 0
+	l.noticeQueue()
+	l.keepAfter()
 }
 
-// tellOf delivers the entries of a decision, and then its answers.
-func (r *run) tellOf(d *decided) {
+// deliverDecision delivers the entries of a decision, and then its answers.
+func (l *loop) deliverDecision(d *decision) {
 	changes, answers := 0, 0
 	for i := range len(d.entries) + len(d.changes) {
 		from := answers
 		for answers < len(d.answers) && d.answers[answers].After <= i {
 			answers++
 		}
-		r.answerAll(d, d.answers[from:answers], 0)
+		l.enqueueAnswers(d, d.answers[from:answers], 0)
 		if changes < len(d.changes) && d.changes[changes].at == i {
-			r.changed(d.changes[changes])
+			l.applyToClients(d.changes[changes])
 			changes++
 		} else {
-			r.hear(&d.entries[i-changes])
+			l.commitEntry(&d.entries[i-changes])
 		}
 	}
-	r.tellAnswers(d, d.answers[answers:])
+	l.finishDecision(d, d.answers[answers:])
 	if _, ok := d.op.(state.Lost); ok {
-		r.forget(d.conn)
+		l.forgetConn(d.conn)
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"chinwag/protocol"
 )
 
-// deskView is the queue as visitors were told of it.
-type deskView struct {
-	tickets map[protocol.Ticket]*ticketView // all that are open
-	waiting []protocol.Ticket               // those without an operator, in order
-	duty    map[uuid.UUID]bool              // operators that take visitors
-	due     bool                            // the queue has changed since its visitors were last told
-	told    time.Time
+// visitorQueue is the queue as visitors were told of it.
+type visitorQueue struct {
+	tickets    map[protocol.Ticket]*ticketView // all that are open
+	waiting    []protocol.Ticket               // those without an operator, in order
+	duty       map[uuid.UUID]bool              // operators that take visitors
+	noticesDue bool                            // the queue has changed since its visitors were last told
+	noticedAt  time.Time
 }
 
 // ticketView is what the queue shows of a ticket.
@@ -25,25 +25,25 @@ type ticketView struct {
 	lost    bool // the visitor has no connection
 }
 
-func newDeskView() deskView {
-	return deskView{tickets: map[protocol.Ticket]*ticketView{}, duty: map[uuid.UUID]bool{}}
+func newVisitorQueue() visitorQueue {
+	return visitorQueue{tickets: map[protocol.Ticket]*ticketView{}, duty: map[uuid.UUID]bool{}}
 }
 
 // follow updates the queue by an entry of the desk's stream.
-func (d *deskView) follow(e *journal.Entry) {
+func (d *visitorQueue) follow(e *journal.Entry) {
 	switch ev := e.Event.(type) {
 	case protocol.DutyChanged:
-		d.due = true
+		d.noticesDue = true
 		if d.duty[e.Author] = ev.On; !ev.On {
 			delete(d.duty, e.Author)
 		}
 	case protocol.TicketChanged:
-		d.due = true
+		d.noticesDue = true
 		d.change(e.Author, ev)
 	}
 }
 
-func (d *deskView) change(author uuid.UUID, ev protocol.TicketChanged) {
+func (d *visitorQueue) change(author uuid.UUID, ev protocol.TicketChanged) {
 	if ev.Event == protocol.VisitorWaits {
 		d.tickets[ev.Ticket] = &ticketView{session: author}
 		d.enqueue(ev.Ticket)
@@ -68,84 +68,84 @@ func (d *deskView) change(author uuid.UUID, ev protocol.TicketChanged) {
 	}
 }
 
-func (d *deskView) enqueue(no protocol.Ticket) {
+func (d *visitorQueue) enqueue(no protocol.Ticket) {
 	if i, found := slices.BinarySearch(d.waiting, no); !found {
 		d.waiting = slices.Insert(d.waiting, i, no)
 	}
 }
 
-func (d *deskView) dequeue(no protocol.Ticket) {
+func (d *visitorQueue) dequeue(no protocol.Ticket) {
 	if i, found := slices.BinarySearch(d.waiting, no); found {
 		d.waiting = slices.Delete(d.waiting, i, i+1)
 	}
 }
 
 // retire takes an operator off duty.
-func (d *deskView) retire(id uuid.UUID) {
+func (d *visitorQueue) retire(id uuid.UUID) {
 	if d.duty[id] {
 		delete(d.duty, id)
-		d.due = true
+		d.noticesDue = true
 	}
 }
 
 // connected notes that a session's connection came or went, which may not be announced.
-func (d *deskView) connected(s *session) {
-	if s.visits != 0 || s.serves {
-		d.due = true
+func (d *visitorQueue) connected(s *session) {
+	if s.ticket != 0 || s.hearsDesk {
+		d.noticesDue = true
 	}
 }
 
-// tellQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that
+// noticeQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that
 // a thousand visitors that leave together cost each of the remaining ones two lines and not a thousand.
-func (r *run) tellQueue() {
-	d := &r.desk
-	if !d.due {
+func (l *loop) noticeQueue() {
+	d := &l.queue
+	if !d.noticesDue {
 		return
 	}
 	now := time.Now()
-	if now.Before(d.told.Add(time.Second)) {
+	if now.Before(d.noticedAt.Add(time.Second)) {
 		return // the timer is set
 	}
-	d.due, d.told = false, now
-	q := protocol.QueuePosition{OnDuty: r.onDuty()}
+	d.noticesDue, d.noticedAt = false, now
+	q := protocol.QueuePosition{OnDuty: l.onDuty()}
 	for _, no := range d.waiting {
 		t := d.tickets[no]
-		s := r.sessions[t.session]
+		s := l.sessions[t.session]
 		if t.lost || s == nil || !s.isThere() {
 			continue
 		}
 		q.Place++
-		if s.client == nil || s.where() != protocol.DeskRoom || s.visits != no || sounds(s.standing, q) {
+		if s.client == nil || s.where() != protocol.DeskRoom || s.ticket != no || readsAlike(s.queuePosition, q) {
 			continue
 		}
-		s.standing = q
+		s.queuePosition = q
 		told := q
-		s.client.out.post(protocol.NewFrame(protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &told}))
+		s.client.out.setStatus(protocol.NewFrame(protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &told}))
 	}
 }
 
 // onDuty is how many operators take visitors.
-func (r *run) onDuty() (n int) {
-	for id := range r.desk.duty {
-		if s := r.sessions[id]; s != nil && s.isThere() {
+func (l *loop) onDuty() (n int) {
+	for id := range l.queue.duty {
+		if s := l.sessions[id]; s != nil && s.isThere() {
 			n++
 		}
 	}
 	return n
 }
 
-// sounds reports whether a and b are told in the same words.
-func sounds(a, b protocol.QueuePosition) bool {
+// readsAlike reports whether a and b are told in the same words.
+func readsAlike(a, b protocol.QueuePosition) bool {
 	if a.OnDuty == 0 || b.OnDuty == 0 {
 		return a.OnDuty == b.OnDuty
 	}
 	return a.Place == b.Place
 }
 
-// queueDue is when tellQueue has something to tell; zero: never.
-func (r *run) queueDue() (at time.Time) {
-	if r.desk.due {
-		at = r.desk.told.Add(time.Second)
+// queueNoticeDue is when tellQueue has something to tell; zero: never.
+func (l *loop) queueNoticeDue() (at time.Time) {
+	if l.queue.noticesDue {
+		at = l.queue.noticedAt.Add(time.Second)
 	}
 	return at
 }

@@ -10,40 +10,40 @@ import (
 // reconcile proposes again what no client has asked for, and could not be recorded: that a session has lost its
 // connection, or has none before its hello. It compares sessions and clients, so it does not matter which
 // decisions were undone. While the journal fails, a single proposal tests it.
-func (r *run) reconcile(now time.Time) {
-	if r.retryAt.IsZero() || r.retryAt.After(now) || len(r.inflight) > 0 {
+func (l *loop) reconcile(now time.Time) {
+	if l.retryAt.IsZero() || l.retryAt.After(now) || len(l.uncommitted) > 0 {
 		return
 	}
-	r.retryAt, r.triedAt = time.Time{}, now
+	l.retryAt, l.triedAt = time.Time{}, now
 	attached := map[uint64]bool{}
-	for _, s := range r.machine.View().Sessions {
+	for _, s := range l.machine.View().Sessions {
 		if s.Conn == 0 {
 			continue
 		}
 		attached[s.Conn] = true
-		if r.restore(s); r.health.told == fails && len(r.inflight) > 0 {
-			r.retryAt = now.Add(time.Second)
+		if l.restore(s); l.health.reported == fails && len(l.uncommitted) > 0 {
+			l.retryAt = now.Add(time.Second)
 			return
 		}
 	}
-	for conn := range r.lost {
+	for conn := range l.lost {
 		if !attached[conn] { // its session has not begun
-			r.forget(conn)
+			l.forgetConn(conn)
 		}
 	}
 }
 
 // restore detaches a session whose client is gone, or was withheld.
-func (r *run) restore(s *state.Session) {
-	c := r.clients[s.Conn]
+func (l *loop) restore(s *state.Session) {
+	c := l.clients[s.Conn]
 	switch {
 	case c == nil || c.over || c.detached || c.id != s.ID:
-		lost, ok := r.lost[s.Conn]
+		lost, ok := l.lost[s.Conn]
 		if !ok {
 			lost.Reason = protocol.Lost
 		}
-		r.propose(proposal{of: s.ID, conn: s.Conn, op: lost})
+		l.propose(proposal{of: s.ID, conn: s.Conn, op: lost})
 	case c.withheld && !s.Program:
-		r.withdraw(c)
+		l.withdraw(c)
 	}
 }

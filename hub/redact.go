@@ -15,18 +15,18 @@ func (d *delivery) redact(f *state.Redact) error {
 	n, err := d.c.hub.erase(f)
 	switch {
 	case errors.Is(err, journal.ErrBusy):
-		d.refuse(tooManyForget)
+		d.refuse(redactBusy)
 		return nil
 	case err != nil:
-		return d.unable(err, unforgotten)
+		return d.refuseRead(err, notRedacted)
 	}
-	d.lines = append(d.lines, protocol.NewFrame(protocol.Redaction{Count: n, Rest: !f.Whole}))
+	d.frames = append(d.frames, protocol.NewFrame(protocol.Redaction{Count: n, Rest: !f.Whole}))
 	return nil
 }
 
 var (
-	tooManyForget = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
-	unforgotten   = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
+	redactBusy  = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
+	notRedacted = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
 )
 
 // erase erases words from the journal, and returns how many lines had them.
@@ -47,23 +47,23 @@ const (
 )
 
 // runEraser begins the erasing without an answer. stop ends it: what waits then is tried once more.
-func (r *run) runEraser() (stop func()) {
+func (l *loop) runEraser() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		r.hub.eraseAll(ctx, r.erasures)
+		l.hub.eraseAll(ctx, l.erasures)
 	}()
 	return func() {
 		cancel()
 		select {
 		case <-ended:
-		case <-r.deadline:
+		case <-l.graceOver:
 		}
 	}
 }
 
-func (h *Hub) eraseAll(ctx context.Context, q *queue[state.Redact]) {
+func (h *Hub) eraseAll(ctx context.Context, q *backlog[state.Redact]) {
 	var rest []state.Redact
 	for over := false; !over; {
 		var again <-chan time.Time
@@ -82,7 +82,7 @@ func (h *Hub) eraseAll(ctx context.Context, q *queue[state.Redact]) {
 		rest = h.eraseEach(rest)
 	}
 	if len(rest) > 0 {
-		h.news("words that people have taken back may still stand in the record, since it could not be written", "people", len(rest))
+		h.warn("words that people have taken back may still stand in the record, since it could not be written", "people", len(rest))
 	}
 }
 
@@ -97,8 +97,8 @@ func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
 }
 
 // eraseAlone erases words where no client waits for the end.
-func (r *run) eraseAlone(f state.Redact) {
-	if !r.erasures.add(f, mostErased) {
-		r.hub.news("words that somebody has taken back still stand in the record, since too many wait for this", "session", f.Author)
+func (l *loop) eraseAlone(f state.Redact) {
+	if !l.erasures.add(f, mostErased) {
+		l.hub.warn("words that somebody has taken back still stand in the record, since too many wait for this", "session", f.Author)
 	}
 }

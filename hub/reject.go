@@ -7,14 +7,14 @@ import (
 )
 
 // turnAway says goodbye to a connection from an address that is kept out, and reports whether it is such a one.
-func (r *run) turnAway(c *Client) bool {
+func (l *loop) turnAway(c *Client) bool {
 	switch {
 	case c.Operator:
 		return false
-	case r.keepOut(c):
+	case l.keepOut(c):
 		return true
-	case r.budgets.isOver(c.From.Prefix):
-		r.goodbye(c, protocol.Goodbye{Reason: protocol.Full, Text: spentToo})
+	case l.budgets.isOver(c.From.Prefix):
+		l.goodbye(c, protocol.Goodbye{Reason: protocol.Full, Text: reserveSpent})
 		return true
 	}
 	return false
@@ -22,10 +22,10 @@ func (r *run) turnAway(c *Client) bool {
 
 // keepOut says goodbye to a connection if a session from its address was kicked, perhaps after the greeting,
 // and reports whether it did.
-func (r *run) keepOut(c *Client) bool {
-	left := r.machine.Blocked(c.From.Prefix, time.Now())
+func (l *loop) keepOut(c *Client) bool {
+	left := l.machine.Blocked(c.From.Prefix, time.Now())
 	if left > 0 {
-		r.goodbye(c, protocol.Goodbye{Reason: protocol.Kicked, Wait: left, Address: true})
+		l.goodbye(c, protocol.Goodbye{Reason: protocol.Kicked, Wait: left, Address: true})
 	}
 	return left > 0
 }

@@ -15,61 +15,61 @@ import (
 //	with events  undone, and the author is told not-kept        no client's  proposed again: see reconcile
 //	without      decided again, after the rest is undone        local        told in its turn
 
-// void undoes all that is in flight: the first commit failed, and the rest was decided after it. Intents
+// rollBack undoes all that is in flight: the first commit failed, and the rest was decided after it. Intents
 // without events are decided again.
-func (r *run) void() {
-	flight := r.inflight
-	r.inflight = nil
-	r.machine.Rollback(flight[0].number)
-	r.hub.journal.Resume()
-	r.retryAt = later(time.Now(), r.triedAt.Add(time.Second))
+func (l *loop) rollBack() {
+	flight := l.uncommitted
+	l.uncommitted = nil
+	l.machine.Rollback(flight[0].number)
+	l.hub.journal.Resume()
+	l.retryAt = later(time.Now(), l.triedAt.Add(time.Second))
 	for _, d := range slices.Backward(flight) {
-		if d.had != nil {
-			d.c.id, d.c.code = d.had.id, d.had.code
+		if d.previous != nil {
+			d.c.id, d.c.code = d.previous.id, d.previous.code
 		}
 	}
 	for _, d := range flight {
 		if _, ok := d.op.(state.Began); ok {
-			r.begun = false
+			l.begun = false
 		}
-		r.giveBackSpent(d.spent)
-		r.hub.admission.told(d.cost, 1, 0)
-		r.hub.sweep.note(d.cost)
-		r.refuseUnkept(d)
+		l.refund(d.spent)
+		l.hub.admission.told(d.cost, 1, 0)
+		l.hub.flusher.markCost(d.cost)
+		l.refuseUncommitted(d)
 	}
 	for _, d := range flight {
 		if c, ok := d.op.(state.Continue); ok { // the step before it is done, and not answered
-			r.propose(proposal{c: d.c, op: c.Stopped()})
+			l.propose(proposal{c: d.c, op: c.Stopped()})
 		}
 		for _, a := range d.after {
-			r.again(a)
+			l.redecide(a)
 		}
 	}
 }
 
-// again decides an intent without events again.
-func (r *run) again(d *decided) {
+// redecide decides an intent without events again.
+func (l *loop) redecide(d *decision) {
 	switch _, opens := d.op.(state.Open); {
 	case d.local:
-		r.tellAfter(d)
+		l.answerAfter(d)
 	case d.c != nil && d.c.id == uuid.Nil && !opens: // its session did not begin
-		r.hub.admission.answered(d.cost)
-		r.refuseUnkept(d)
+		l.hub.admission.answered(d.cost)
+		l.refuseUncommitted(d)
 	default:
-		r.propose(d.proposal)
+		l.propose(d.proposal)
 	}
 }
 
-// refuseUnkept tells the author that a decision was not recorded, and so not delivered.
-func (r *run) refuseUnkept(d *decided) {
+// refuseUncommitted tells the author that a decision was not recorded, and so not delivered.
+func (l *loop) refuseUncommitted(d *decision) {
 	c := d.c
 	switch {
-	case c == nil || d.before:
+	case c == nil || d.implied:
 	case c.id == uuid.Nil:
-		r.tellNowhere(d)
+		l.refuseSession(d)
 	default:
-		r.answer(c, protocol.Refused{Refusal: *unkept, Ref: d.ref}, d.weight)
+		l.reply(c, protocol.Refused{Refusal: *notKept, Ref: d.ref}, d.slots)
 	}
 }
 
-var unkept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
+var notKept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")

@@ -23,15 +23,15 @@ const (
 )
 
 // hash is what the state stores of a code or token.
-func (r *run) hash(secret string) (h state.Secret) {
-	mac := hmac.New(sha256.New, r.key[:])
+func (l *loop) hash(secret string) (h state.Secret) {
+	mac := hmac.New(sha256.New, l.key[:])
 	mac.Write([]byte(secret))
 	copy(h[:], mac.Sum(nil))
 	return h
 }
 
 // secretsIn are the words that may be the code or the token of a session, c's own first.
-func (r *run) secretsIn(c *Client, texts ...string) []state.Secret {
+func (l *loop) secretsIn(c *Client, texts ...string) []state.Secret {
 	f := finder{own: c.code, end: -1}
 	for _, s := range texts {
 		f.end = -1
@@ -42,7 +42,7 @@ func (r *run) secretsIn(c *Client, texts ...string) []state.Secret {
 	}
 	hashes := make([]state.Secret, len(f.found))
 	for i, s := range f.found {
-		hashes[i] = r.hash(s)
+		hashes[i] = l.hash(s)
 	}
 	return hashes
 }

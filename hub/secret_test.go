@@ -14,14 +14,14 @@ import (
 const aCode, aToken = "k7qm2-xwdab", "KNLBRPBJXPUTRLMNEFGHIJKL2N"
 
 // secretStage is a client beside sessions that have that code and token.
-func secretStage() (*run, *Client) {
-	r := newStage(1).run
-	return r, r.clients[1]
+func secretStage() (*loop, *Client) {
+	l := newStage(1).loop
+	return l, l.clients[1]
 }
 
 // tellsSecret reports whether what others would hear of cmd leads to one of these sessions.
-func (r *run) tellsSecret(c *Client, cmd protocol.Command) bool {
-	return slices.ContainsFunc(r.secretsIn(c, wordsOf(cmd)), func(h state.Secret) bool { return h == r.hash(aCode) || h == r.hash(aToken) })
+func (l *loop) tellsSecret(c *Client, cmd protocol.Command) bool {
+	return slices.ContainsFunc(l.secretsIn(c, wordsOf(cmd)), func(h state.Secret) bool { return h == l.hash(aCode) || h == l.hash(aToken) })
 }
 
 func TestWhatHoldsASecretIsKnown(t *testing.T) {

@@ -10,60 +10,60 @@ import (
 	"chinwag/protocol"
 )
 
-// stop begins the end: requests that already wait are still accepted, later ones are not. The goodbyes follow
+// shutDown begins the end: requests that already wait are still accepted, later ones are not. The goodbyes follow
 // when the journal has decided about all of them. The grace begins here: the journal has half of it, the
 // goodbyes have the rest.
-func (r *run) stop() {
-	if r.stopping {
+func (l *loop) shutDown() {
+	if l.stopping {
 		return
 	}
-	r.stopping = true
-	if grace := r.opts.Grace; grace > 0 {
+	l.stopping = true
+	if grace := l.opts.Grace; grace > 0 {
 		late := make(chan struct{})
 		time.AfterFunc(grace, func() { close(late) })
-		r.deadline, r.patience, r.lastCall = late, time.After(grace/2), time.After(grace*3/4)
+		l.graceOver, l.commitDeadline, l.unwrittenDeadline = late, time.After(grace/2), time.After(grace*3/4)
 	}
 	for waiting := true; waiting; {
 		select {
-		case req := <-r.hub.requests:
-			r.handle(req)
+		case req := <-l.hub.requests:
+			l.handle(req)
 		default:
 			waiting = false
 		}
 	}
-	for _, req := range r.hub.admission.open() {
-		r.follows(req)
+	for _, req := range l.hub.admission.openAll() {
+		l.commands(req)
 	}
-	r.draining = true
-	if r.node.shares() && !r.node.begun { // nobody has come in
-		r.leaveWaiting()
+	l.draining = true
+	if l.node.shares() && !l.node.begun { // nobody has come in
+		l.dropWaiting()
 	}
-	if r.isSettled() {
-		r.endWell()
-	}
-}
-
-// endWell says goodbye when it is recorded that all is told before.
-func (r *run) endWell() {
-	if r.mayNoteLast() {
-		r.noteLast()
-	}
-	if r.isSettled() {
-		r.tellWaiting()
-		r.sayGoodbye()
+	if l.isSettled() {
+		l.endInOrder()
 	}
 }
 
-// mayNoteLast reports whether the note is right that all clients are told everything. Clients to which goodbye was
+// endInOrder says goodbye when it is recorded that all is told before.
+func (l *loop) endInOrder() {
+	if l.mayNoteFinal() {
+		l.noteFinal()
+	}
+	if l.isSettled() {
+		l.noticeWaiting()
+		l.sayGoodbye()
+	}
+}
+
+// mayNoteFinal reports whether the note is right that all clients are told everything. Clients to which goodbye was
 // said before the last commit are not.
-func (r *run) mayNoteLast() bool {
-	return !r.notes.end && !r.parted && r.broken == nil && (!r.node.shares() || r.node.begun)
+func (l *loop) mayNoteFinal() bool {
+	return !l.notes.final && !l.goodbyesSent && l.broken == nil && (!l.node.shares() || l.node.begun)
 }
 
-// tellWaiting tells the operators what waits at the desk when the server ends.
-func (r *run) tellWaiting() {
+// noticeWaiting tells the operators what waits at the desk when the server ends.
+func (l *loop) noticeWaiting() {
 	visitors, messages := 0, 0
-	for _, t := range r.machine.View().Tickets {
+	for _, t := range l.machine.View().Tickets {
 		switch {
 		case t.Message:
 			messages++
@@ -71,13 +71,13 @@ func (r *run) tellWaiting() {
 			visitors++
 		}
 	}
-	words := waitingWords(visitors, messages, r.opts.Durable)
-	if words == "" || r.parted {
+	words := waitingWords(visitors, messages, l.opts.Durable)
+	if words == "" || l.goodbyesSent {
 		return
 	}
-	for _, s := range r.operators {
+	for _, s := range l.operators {
 		if s.client != nil && !s.client.over {
-			r.tellOne(s.client, protocol.Notice{Text: protocol.MustText(words)})
+			l.notify(s.client, protocol.Notice{Text: protocol.MustText(words)})
 		}
 	}
 }
@@ -105,21 +105,21 @@ func waitingWords(visitors, messages int, survives bool) string {
 	return "at the desk " + strings.Join(parts, ", and ") + ": that ends with the server"
 }
 
-func (r *run) sayGoodbye() {
-	if r.parted {
+func (l *loop) sayGoodbye() {
+	if l.goodbyesSent {
 		return
 	}
-	r.parted, r.patience = true, nil
-	for _, c := range r.clients {
+	l.goodbyesSent, l.commitDeadline = true, nil
+	for _, c := range l.clients {
 		if !c.over {
-			goodbye := r.hub.Goodbye()
-			goodbye.Text = r.farewell
-			r.goodbye(c, goodbye)
+			goodbye := l.hub.Goodbye()
+			goodbye.Text = l.shutdownText
+			l.goodbye(c, goodbye)
 		}
 		if c.detached {
-			delete(r.clients, c.conn)
+			delete(l.clients, c.conn)
 		}
 	}
 }
 
-func (r *run) isOver() bool { return r.parted && len(r.clients) == 0 && r.isSettled() }
+func (l *loop) isDrained() bool { return l.goodbyesSent && len(l.clients) == 0 && l.isSettled() }

@@ -27,12 +27,12 @@ type Inventory struct {
 
 // Load reads what is true from the journal. Run does so if it was not called; it must not be called after Run.
 func (h *Hub) Load() (Inventory, error) {
-	r, err := newRun(h)
+	l, err := newRun(h)
 	if err != nil {
 		return Inventory{}, err
 	}
-	h.loaded = r
-	v := r.machine.View()
+	h.loaded = l
+	v := l.machine.View()
 	found := Inventory{Tickets: len(v.Tickets), Rooms: len(v.Rooms)}
 	for _, s := range v.Sessions {
 		if s.Code != (state.Secret{}) {
@@ -43,41 +43,41 @@ func (h *Hub) Load() (Inventory, error) {
 }
 
 // load makes the state from the journal, and the audience from the state.
-func (r *run) load() error {
-	m, err := loadMachine(r.hub.journal)
+func (l *loop) load() error {
+	m, err := loadMachine(l.hub.journal)
 	if err != nil {
 		return err
 	}
 	if m.IsNew() {
-		if r.inherits, err = legacy(r.hub.journal); err != nil {
+		if l.legacy, err = legacy(l.hub.journal); err != nil {
 			return err
 		}
 	}
-	r.machine, r.key, r.guests = m, r.hub.journal.Key(), m.LastGuest()
-	r.audience.load(m, &r.node)
-	r.kept = m.Whole()
-	r.hub.journal.KeepAfter(r.kept)
+	l.machine, l.key, l.lastGuest = m, l.hub.journal.Key(), m.LastGuest()
+	l.audience.load(m, &l.node)
+	l.keptAfter = m.Whole()
+	l.hub.journal.KeepAfter(l.keptAfter)
 	for _, s := range m.View().Sessions {
-		r.skipConn(s.Conn)
+		l.skipConn(s.Conn)
 	}
 	return nil
 }
 
 // skipConn gives no new connection of this server the number of an earlier one: answers to that one may still be told.
-func (r *run) skipConn(conn uint64) {
-	if state.HostOf(conn) == r.node.no {
-		r.conns = max(r.conns, conn-r.node.no.Conn(0))
+func (l *loop) skipConn(conn uint64) {
+	if state.HostOf(conn) == l.node.no {
+		l.lastConn = max(l.lastConn, conn-l.node.no.Conn(0))
 	}
 }
 
-// whatIsTrue is what a start reads of a journal.
-type whatIsTrue interface {
+// stateSource is what a start reads of a journal.
+type stateSource interface {
 	Head() uint64
 	Rows(f func(journal.Row) error) error
 	Tail(after uint64, limit int) ([]journal.Entry, error)
 }
 
-func loadMachine(r whatIsTrue) (*state.Machine, error) {
+func loadMachine(r stateSource) (*state.Machine, error) {
 	m, err := state.Load(rowsOf(r))
 	if err != nil {
 		return nil, fmt.Errorf("the record's rows cannot be read: %w", err)
@@ -103,7 +103,7 @@ func loadMachine(r whatIsTrue) (*state.Machine, error) {
 var errEnough = errors.New("hub: enough")
 
 // rowsOf are the rows of a journal.
-func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
+func rowsOf(r stateSource) iter.Seq2[state.Row, error] {
 	return func(yield func(state.Row, error) bool) {
 		err := r.Rows(func(row state.Row) error {
 			if !yield(row, nil) {
@@ -122,18 +122,18 @@ func rowsOf(r whatIsTrue) iter.Seq2[state.Row, error] {
 func (a *audience) load(m *state.Machine, n *node) {
 	a.head = m.Head()
 	if a.head > 0 {
-		a.nth[state.Everybody], a.nth[state.Desk] = journal.SeqUnknown, journal.SeqUnknown
+		a.streamSeqs[state.Everybody], a.streamSeqs[state.Desk] = journal.SeqUnknown, journal.SeqUnknown
 	}
 	v := m.View()
 	for _, of := range v.Sessions {
 		s := &session{
-			listener: listener{id: of.ID, program: of.Program, echo: of.Echo, deaf: newDeafness(of.Ignoring)}, nick: of.Nick,
-			operator: of.Operator, hasCode: of.Code != state.Secret{}, aimed: of.Target.Ticket != 0, visits: of.Visiting, seen: new(seen),
+			view: view{id: of.ID, program: of.Program, echo: of.Echo, ignored: newIgnoreSet(of.Ignoring)}, nick: of.Nick,
+			operator: of.Operator, hasCode: of.Code != state.Secret{}, hasTarget: of.Target.Ticket != 0, ticket: of.Visiting, watermark: new(watermark),
 		}
-		s.seen.Store(of.Seen)
+		s.watermark.Store(of.Seen)
 		s.remote = n.isElsewhere(of.Conn)
 		a.sessions[s.id] = s
-		a.nth[state.Mailbox(s.id)], a.nth[state.Conversation(s.id)] = journal.SeqUnknown, journal.SeqUnknown
+		a.streamSeqs[state.Mailbox(s.id)], a.streamSeqs[state.Conversation(s.id)] = journal.SeqUnknown, journal.SeqUnknown
 		if of.Room != (protocol.Room{}) {
 			a.enter(s, of.Room, of.Came)
 		}
@@ -141,48 +141,48 @@ func (a *audience) load(m *state.Machine, n *node) {
 			a.enter(s, p.Room, p.Came)
 		}
 		for m := range s.rooms() {
-			a.nth[m.stream()] = journal.SeqUnknown
+			a.streamSeqs[m.stream()] = journal.SeqUnknown
 		}
 	}
 	for _, of := range v.Operators {
 		s := a.sessions[of.ID]
-		s.serves = true
+		s.hearsDesk = true
 		a.operators = append(a.operators, s)
 		if of.Duty {
-			a.desk.duty[s.id] = true
+			a.queue.duty[s.id] = true
 		}
 	}
 	for _, t := range v.Tickets {
-		a.desk.tickets[t.No] = &ticketView{session: t.Session, lost: t.Lost}
-		a.trails.resume(t.No, t.Opened, a.head)
+		a.queue.tickets[t.No] = &ticketView{session: t.Session, lost: t.Lost}
+		a.transcripts.resume(t.No, t.Opened, a.head)
 	}
 	for _, t := range v.Queue {
-		a.desk.enqueue(t.No)
+		a.queue.enqueue(t.No)
 	}
 }
 
 // begin decides the start, before anything else. If that cannot be recorded it is decided again.
-func (r *run) begin() {
-	if !r.begun {
-		r.begun = true
-		began := state.Began{Settings: r.settings(), Legacy: r.inherits}
-		if r.node.shares() {
-			began.Rules, began.Epoch = state.Rules, r.hub.journal.Epoch()
+func (l *loop) begin() {
+	if !l.begun {
+		l.begun = true
+		began := state.Began{Settings: l.settings(), Legacy: l.legacy}
+		if l.node.shares() {
+			began.Rules, began.Epoch = state.Rules, l.hub.journal.Epoch()
 		}
-		r.propose(proposal{op: began})
+		l.propose(proposal{op: began})
 	}
 }
 
 // settings are the options on which decisions depend.
-func (r *run) settings() state.Settings {
-	o := r.opts
+func (l *loop) settings() state.Settings {
+	o := l.opts
 	s := state.Settings{
 		Desk: o.Desk, Rooms: o.Rooms, RoomsPerSession: o.RoomsPerSession, Hold: o.Hold, Replay: o.Replay,
 		Visitors: o.Visitors, VisitorsPerAddress: o.VisitorsPerAddress,
 		Messages: o.Messages, MessagesKept: o.MessagesKept, MessagesPerAddress: o.MessagesPerAddress, Silence: max(0, o.Silence),
 	}
 	if o.Password != "" {
-		s.Password = r.hash(o.Password)
+		s.Password = l.hash(o.Password)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Replies)) {
 		s.Replies = append(s.Replies, state.Canned{Name: name, Text: o.Replies[name]})
@@ -191,9 +191,9 @@ func (r *run) settings() state.Settings {
 }
 
 // keepAfter tells the journal which entries a start needs.
-func (r *run) keepAfter() {
-	if whole := r.machine.Whole(); whole > r.kept {
-		r.kept = whole
-		r.hub.journal.KeepAfter(whole)
+func (l *loop) keepAfter() {
+	if whole := l.machine.Whole(); whole > l.keptAfter {
+		l.keptAfter = whole
+		l.hub.journal.KeepAfter(whole)
 	}
 }

@@ -21,7 +21,7 @@ import (
 func TestATrailLeadsToAll(t *testing.T) {
 	for seed := range uint64(20) {
 		dice := rand.New(rand.NewPCG(seed, 5))
-		ts := newTrails()
+		ts := newTranscriptIndex()
 		nths := map[protocol.Ticket][]uint64{} // of each; positions are twice as much
 		var open []protocol.Ticket
 		var highest protocol.Ticket
@@ -44,20 +44,20 @@ func TestATrailLeadsToAll(t *testing.T) {
 				e.Event = protocol.VisitorSaid{Ticket: open[min(dice.IntN(len(open)), dice.IntN(len(open)))]}
 			}
 			no := protocol.TicketOf(e.Event)
-			ts.follow(&e)
+			ts.append(&e)
 			nths[no] = append(nths[no], nth)
 		}
 		require.LessOrEqual(t, len(ts.old), maxOld)
-		require.LessOrEqual(t, len(ts.of), maxTrails+len(open))
+		require.LessOrEqual(t, len(ts.extents), maxEnded+len(open))
 		require.Greater(t, int(ts.width), 1, "long enough to forget much")
 		for no, own := range nths {
 			all := ts.find(no, -1)
-			require.LessOrEqual(t, len(all), maxSpans)
+			require.LessOrEqual(t, len(all), maxExtents)
 			for _, n := range own {
-				require.True(t, slices.ContainsFunc(all, func(s span) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d", no, n)
+				require.True(t, slices.ContainsFunc(all, func(s extent) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d", no, n)
 			}
 			for _, n := range own[max(0, len(own)-3):] {
-				require.True(t, slices.ContainsFunc(ts.find(no, 3), func(s span) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d of the last", no, n)
+				require.True(t, slices.ContainsFunc(ts.find(no, 3), func(s extent) bool { return s.from <= 2*n && 2*n <= s.to }), "%s: entry %d of the last", no, n)
 			}
 		}
 		require.Empty(t, ts.find(highest+1, -1))
@@ -66,35 +66,35 @@ func TestATrailLeadsToAll(t *testing.T) {
 
 // One that goes on among all others for ever has a bounded trail, too.
 func TestATrailIsBounded(t *testing.T) {
-	var tr trail
-	for i := range uint64(10 * maxSpans) {
-		tr.add(100*i, 100*i, maxSpans)
+	var tr extents
+	for i := range uint64(10 * maxExtents) {
+		tr.add(100*i, 100*i, maxExtents)
 	}
-	require.Len(t, tr, maxSpans)
+	require.Len(t, tr, maxExtents)
 	own := 0
 	for _, s := range tr {
-		own += s.own
+		own += s.entries
 	}
-	assert.Equal(t, 10*maxSpans, own)
+	assert.Equal(t, 10*maxExtents, own)
 
-	ts := newTrails()
+	ts := newTranscriptIndex()
 	for no := protocol.Ticket(1); no <= 2000; no++ {
 		ts.open(no)
 	}
 	for i := range uint64(200_000) {
 		e := journal.Entry{Seq: 1 + i, StreamSeq: 1 + i, Event: protocol.VisitorSaid{Ticket: protocol.Ticket(1 + i%2000)}}
-		ts.follow(&e)
+		ts.append(&e)
 	}
 	spans := 0
-	for _, tr := range ts.of {
+	for _, tr := range ts.extents {
 		spans += len(*tr)
 	}
-	assert.Equal(t, spans, ts.spans)
-	assert.Equal(t, allSpans, spans)
-	for no := range ts.of {
+	assert.Equal(t, spans, ts.extentCount)
+	assert.Equal(t, maxAllExtents, spans)
+	for no := range ts.extents {
 		ts.forget(no)
 	}
-	assert.Zero(t, ts.spans)
+	assert.Zero(t, ts.extentCount)
 }
 
 // BenchmarkTranscript reads a conversation of 200 lines among 200,000 of others, on disk: by
@@ -103,7 +103,7 @@ func BenchmarkTranscript(b *testing.B) {
 	store, err := sqlite.Open(filepath.Join(b.TempDir(), "chinwag.db"), sqlite.Options{Sync: sqlite.Off})
 	require.NoError(b, err)
 	defer func() { _ = store.Close() }()
-	ts := newTrails()
+	ts := newTranscriptIndex()
 	ts.open(1)
 	for i := range 200 {
 		var entries []journal.Entry
@@ -117,16 +117,16 @@ func BenchmarkTranscript(b *testing.B) {
 		}
 		require.NoError(b, store.Commit(entries, nil))
 		for j := range entries {
-			ts.follow(&entries[j])
+			ts.append(&entries[j])
 		}
 	}
 	c := newClient(New(journal.New(store), Options{}))
 	c.Start(context.Background(), &taking{}, nil, func(error) {})
-	for name, way := range map[string]trail{"by number": ts.find(1, -1), "the last 20": ts.find(1, 20), "all of the stream": {{from: 1, to: store.Head()}}} {
+	for name, way := range map[string]extents{"by number": ts.find(1, -1), "the last 20": ts.find(1, 20), "all of the stream": {{from: 1, to: store.Head()}}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				d := delivery{c: c}
-				require.NoError(b, d.tellTranscript(&transcript{ticket: 1, trail: way, last: -1}))
+				require.NoError(b, d.replayTranscript(&transcript{ticket: 1, extents: way, last: -1}))
 			}
 		})
 	}

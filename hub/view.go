@@ -10,17 +10,17 @@ import (
 	"chinwag/protocol"
 )
 
-// listener decides which entries of its streams a member hears. It is a value: the writer that catches up works
+// view decides which entries of its streams a member hears. It is a value: the writer that catches up works
 // with a copy.
-type listener struct {
+type view struct {
 	id      uuid.UUID
 	program bool // it has sent a hello
 	echo    bool
-	deaf    *deafness // the names that it ignores
+	ignored *ignoreSet // the names that it ignores
 }
 
 // hears reports whether the listener hears e.
-func (l *listener) hears(e *journal.Entry) bool {
+func (l *view) hears(e *journal.Entry) bool {
 	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
 		return false // people get one line for all of them
 	}
@@ -37,7 +37,7 @@ func (l *listener) hears(e *journal.Entry) bool {
 }
 
 // event is e as this listener is told it.
-func (l *listener) event(e *journal.Entry) protocol.Event {
+func (l *view) event(e *journal.Entry) protocol.Event {
 	switch {
 	case e.Author == l.id:
 		return e.Event
@@ -47,38 +47,38 @@ func (l *listener) event(e *journal.Entry) protocol.Event {
 	return e.Event.Public()
 }
 
-// line is event, encoded.
-func (l *listener) line(e *journal.Entry) *protocol.Frame {
+// frame is event, encoded.
+func (l *view) frame(e *journal.Entry) *protocol.Frame {
 	if e.Author != l.id && e.Frame != nil {
 		return e.Frame
 	}
 	return protocol.NewFrame(l.event(e))
 }
 
-// reader is a listener that reads from the journal, with the stream of its room in front. It is a value, too.
-type reader struct {
-	listener
+// journalView is a listener that reads from the journal, with the stream of its room in front. It is a value, too.
+type journalView struct {
+	view
 	front journal.Stream // "": it is in no room
 }
 
-// reader is s as a reader from here on.
-func (s *session) reader() reader { return reader{s.listener, s.frontStream()} }
+// journalView is s as a reader from here on.
+func (s *session) journalView() journalView { return journalView{s.view, s.frontStream()} }
 
 // event is e as this reader is told it.
-func (r *reader) event(e *journal.Entry) protocol.Event {
-	return besides(r.listener.event(e), r.isElsewhere(e))
+func (r *journalView) event(e *journal.Entry) protocol.Event {
+	return withRoom(r.view.event(e), r.isElsewhere(e))
 }
 
-// line is event, encoded.
-func (r *reader) line(e *journal.Entry) *protocol.Frame {
+// frame is event, encoded.
+func (r *journalView) frame(e *journal.Entry) *protocol.Frame {
 	if r.isElsewhere(e) {
 		return protocol.NewFrame(r.event(e))
 	}
-	return r.listener.line(e)
+	return r.view.frame(e)
 }
 
 // isElsewhere reports whether e is told with the name of the room, since it is not in the one in front.
-func (r *reader) isElsewhere(e *journal.Entry) bool {
+func (r *journalView) isElsewhere(e *journal.Entry) bool {
 	return !r.program && r.front != "" && isRooms(e.Stream) && e.Stream != r.front && !standsIn(e.Event, r.front)
 }
 
@@ -88,27 +88,27 @@ func standsIn(e protocol.Event, room journal.Stream) bool {
 }
 
 // appendLines appends the lines of entries. For people, consecutive comings and goings become one line.
-func (b *behind) appendLines(lines []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
-	from := len(lines)
+func (b *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
+	from := len(frames)
 	for i := range entries {
-		if e := &entries[i]; !b.last.again(e) && b.me.hears(e) {
-			lines = append(lines, b.me.line(e))
+		if e := &entries[i]; !b.lastEvent.isRepeat(e) && b.view.hears(e) {
+			frames = append(frames, b.view.frame(e))
 		}
 	}
-	if b.me.program {
-		return lines
+	if b.view.program {
+		return frames
 	}
-	return lines[:from+len(crowd(lines[from:]))]
+	return frames[:from+len(coalesce(frames[from:]))]
 }
 
-func isPassage(e *journal.Entry) bool { return isPassing(e.Event) }
+func isJoinOrLeave(e *journal.Entry) bool { return joinsOrLeaves(e.Event) }
 
-func isPassing(e protocol.Event) bool {
+func joinsOrLeaves(e protocol.Event) bool {
 	switch e := e.(type) {
 	case protocol.Joined, protocol.Left:
 		return true
 	case protocol.Elsewhere:
-		return isPassing(e.Event)
+		return joinsOrLeaves(e.Event)
 	}
 	return false
 }

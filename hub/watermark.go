@@ -16,50 +16,50 @@ const (
 	mostBehind = 128 // whose positions are noted at once
 )
 
-// seenNotes is what was noted last.
-type seenNotes struct {
-	upto uint64
-	at   time.Time
-	end  bool // the last note before the end is made
+// watermarkNotes is what was noted last.
+type watermarkNotes struct {
+	upto  uint64
+	at    time.Time
+	final bool // the last note before the end is made
 }
 
-// seenDue is when there is something to note; zero: nothing was delivered since, and a start needs no entries.
-func (r *run) seenDue() (at time.Time) {
-	if (r.head != r.notes.upto || r.kept < r.head) && !r.stopping && r.retryAt.IsZero() && r.node.mayNote() {
-		at = r.notes.at.Add(noteEvery)
+// noteDue is when there is something to note; zero: nothing was delivered since, and a start needs no entries.
+func (l *loop) noteDue() (at time.Time) {
+	if (l.head != l.notes.upto || l.keptAfter < l.head) && !l.stopping && l.retryAt.IsZero() && l.node.mayNote() {
+		at = l.notes.at.Add(noteEvery)
 	}
 	return at
 }
 
-// noteSeen records up to which position clients were told.
-func (r *run) noteSeen(now time.Time) {
-	if due := r.seenDue(); due.IsZero() || due.After(now) {
+// noteWatermarks records up to which position clients were told.
+func (l *loop) noteWatermarks(now time.Time) {
+	if due := l.noteDue(); due.IsZero() || due.After(now) {
 		return
 	}
-	r.notes.at, r.notes.upto, r.node.noting = now, r.head, r.node.shares()
-	r.propose(proposal{op: r.seenNow()})
+	l.notes.at, l.notes.upto, l.node.noting = now, l.head, l.node.shares()
+	l.propose(proposal{op: l.watermarks()})
 }
 
-// seenNow is up to which position the clients of people are told now. Where more clients are behind than fit
+// watermarks is up to which position the clients of people are told now. Where more clients are behind than fit
 // into one note, the rest waits for the next note.
-func (r *run) seenNow() (note state.Seen) {
-	note.Upto = r.head
+func (l *loop) watermarks() (note state.Seen) {
+	note.Upto = l.head
 	people := false
-	for _, s := range r.sessions {
+	for _, s := range l.sessions {
 		if s.client == nil || s.program || !s.hasCode {
 			continue
 		}
 		people = true
 		switch {
-		case s.live && s.client.out.isDrained():
+		case s.live && s.client.out.isWritten():
 			if s.noted {
 				note.Behind = append(note.Behind, state.Behind{Session: s.id})
 				s.noted = false
 			}
 		case s.live && !s.noted:
-			note.Upto = min(note.Upto, s.seen.Load())
+			note.Upto = min(note.Upto, s.watermark.Load())
 		default:
-			note.Behind = append(note.Behind, s.behind())
+			note.Behind = append(note.Behind, s.behindNote())
 			s.noted = true
 		}
 		if len(note.Behind) == mostBehind {
@@ -73,59 +73,59 @@ func (r *run) seenNow() (note state.Seen) {
 	return note
 }
 
-// behind is the note that s has been told up to a position of its own.
-func (s *session) behind() state.Behind {
-	return state.Behind{Session: s.id, Seen: max(1, s.seen.Load())}
+// behindNote is the note that s has been told up to a position of its own.
+func (s *session) behindNote() state.Behind {
+	return state.Behind{Session: s.id, Seen: max(1, s.watermark.Load())}
 }
 
-// noteLast records that all is told before the goodbyes that follow.
-func (r *run) noteLast() {
-	r.notes.end = true
-	note := state.Seen{Upto: r.head, Clean: true}
-	for _, s := range r.sessions {
+// noteFinal records that all is told before the goodbyes that follow.
+func (l *loop) noteFinal() {
+	l.notes.final = true
+	note := state.Seen{Upto: l.head, Clean: true}
+	for _, s := range l.sessions {
 		switch {
 		case s.client == nil || s.program || !s.hasCode:
 		case !s.live:
-			note.Behind = append(note.Behind, s.behind())
+			note.Behind = append(note.Behind, s.behindNote())
 		case s.noted:
 			note.Behind = append(note.Behind, state.Behind{Session: s.id})
 		}
 	}
-	r.propose(proposal{op: note})
+	l.propose(proposal{op: note})
 }
 
-// noteUnread records that clients still connected near the end of the grace may not be told all. A node does
+// noteUnwritten records that clients still connected near the end of the grace may not be told all. A node does
 // not: their sessions may be on another node already.
-func (r *run) noteUnread() {
-	r.lastCall = nil
-	note := state.Seen{Clean: r.notes.end}
-	for _, c := range r.clients {
-		note.Behind = r.appendUnread(note.Behind, c)
+func (l *loop) noteUnwritten() {
+	l.unwrittenDeadline = nil
+	note := state.Seen{Clean: l.notes.final}
+	for _, c := range l.clients {
+		note.Behind = l.appendUnwritten(note.Behind, c)
 	}
-	if r.parted && len(note.Behind) > 0 {
-		r.propose(proposal{op: note})
-	}
-}
-
-// leftUnread is noteUnread for a client whose connection ends after the goodbyes.
-func (r *run) leftUnread(c *Client) {
-	if unread := r.appendUnread(nil, c); len(unread) > 0 {
-		r.propose(proposal{op: state.Seen{Clean: r.notes.end, Behind: unread}})
+	if l.goodbyesSent && len(note.Behind) > 0 {
+		l.propose(proposal{op: note})
 	}
 }
 
-// appendUnread appends up to where a client was told, if it is a person's, its session can be resumed, and not
+// noteUnwrittenOf is noteUnread for a client whose connection ends after the goodbyes.
+func (l *loop) noteUnwrittenOf(c *Client) {
+	if unread := l.appendUnwritten(nil, c); len(unread) > 0 {
+		l.propose(proposal{op: state.Seen{Clean: l.notes.final, Behind: unread}})
+	}
+}
+
+// appendUnwritten appends up to where a client was told, if it is a person's, its session can be resumed, and not
 // all is written.
-func (r *run) appendUnread(all []state.Behind, c *Client) []state.Behind {
-	s := r.sessions[c.id]
-	if r.broken != nil || r.node.shares() || s == nil || s.program || !s.hasCode || c.out.isDrained() && !c.discards.Load() {
+func (l *loop) appendUnwritten(all []state.Behind, c *Client) []state.Behind {
+	s := l.sessions[c.id]
+	if l.broken != nil || l.node.shares() || s == nil || s.program || !s.hasCode || c.out.isWritten() && !c.discarding.Load() {
 		return all
 	}
-	return append(all, s.behind())
+	return append(all, s.behindNote())
 }
 
-// isDrained reports whether all items of o are written.
-func (o *outbox) isDrained() bool {
+// isWritten reports whether all items of o are written.
+func (o *outbox) isWritten() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return !o.writing && !o.isWaitingLocked()

@@ -21,9 +21,9 @@ const (
 	FirstBound  = firstBound
 	LongSilence = longSilence
 	MaxFound    = maxFound
-	MaxPassed   = maxPassed
-	MaxWaited   = maxWaited
-	Moment      = moment
+	MaxPassed   = maxJoins
+	MaxWaited   = maxDeferrals
+	Moment      = lazyDelay
 	PageLines   = pageLines
 
 	MaxAtOnce  = state.MaxAtOnce
@@ -45,20 +45,20 @@ var SecretSaid = state.SecretSaid.Text
 // must not grow, and what a session, a room or a ticket is just now. It asks while everything
 // waits in a synctest bubble. All other tests of the hub look at it from outside; so what is in
 // it may change, and the tests stay.
-type Window struct{ r *run }
+type Window struct{ r *loop }
 
 // Watch is what runs h, and a window into it.
 func Watch(h *Hub) (*Window, func(context.Context) error) {
-	r, err := newRun(h)
+	l, err := newRun(h)
 	if err != nil {
 		panic(err)
 	}
-	return &Window{r}, r.loop
+	return &Window{l}, l.run
 }
 
 // ask lets f look at what the hub's goroutine owns. Then that goroutine takes a request that
 // changes nothing: so the race detector knows that it goes on after this.
-func ask[T any](w *Window, f func(r *run) T) T {
+func ask[T any](w *Window, f func(l *loop) T) T {
 	nothing := withhold{&Client{over: true}}
 	if w.r.node.shares() {
 		_ = w.r.hub.send(context.Background(), nothing) // before its incarnation is live a node takes none
@@ -92,20 +92,20 @@ type SessionView struct {
 	Stays     int  // in rooms, that are remembered for who comes back
 }
 
-func (r *run) view(s *state.Session) SessionView {
+func (l *loop) view(s *state.Session) SessionView {
 	v := SessionView{
 		ID: s.ID, Nick: s.Nick, Room: s.Room, Connected: s.Conn != 0, Operator: s.Operator, Serves: s.Serves, Duty: s.Duty,
 		Ticket: s.Visiting, Message: s.Message, Echo: s.Echo, Program: s.Program, Released: s.Released,
 		ComesBack: s.Code != state.Secret{}, Acked: s.Acked(), Wrote: s.Wrote(), Stays: len(s.Stays),
 	}
-	if told := r.sessions[s.ID]; told != nil {
+	if told := l.sessions[s.ID]; told != nil {
 		v.Live = told.live
 	}
-	if c := r.clients[s.Conn]; c != nil {
+	if c := l.clients[s.Conn]; c != nil {
 		v.Code = c.code
 	}
 	for _, key := range s.Nick.Keys() {
-		if v.Keys++; r.machine.HolderOf(key) == s {
+		if v.Keys++; l.machine.HolderOf(key) == s {
 			v.Own++
 		}
 	}
@@ -114,9 +114,9 @@ func (r *run) view(s *state.Session) SessionView {
 
 // Sessions are all that there are, in the order of their nicks.
 func (w *Window) Sessions() []SessionView {
-	return ask(w, func(r *run) (all []SessionView) {
-		for _, s := range r.machine.View().Sessions {
-			all = append(all, r.view(s))
+	return ask(w, func(l *loop) (all []SessionView) {
+		for _, s := range l.machine.View().Sessions {
+			all = append(all, l.view(s))
 		}
 		slices.SortFunc(all, func(a, b SessionView) int { return cmp.Compare(a.Nick.String(), b.Nick.String()) })
 		return all
@@ -128,12 +128,12 @@ func (w *Window) Session(c *Client) SessionView { return w.SessionsOf(c)[0] }
 
 // SessionsOf are those of some connections, as Session has them.
 func (w *Window) SessionsOf(cs ...*Client) []SessionView {
-	return ask(w, func(r *run) (all []SessionView) {
+	return ask(w, func(l *loop) (all []SessionView) {
 		for _, c := range cs {
 			if c == nil || c.over {
 				c = &Client{}
 			}
-			all = append(all, r.viewOrNone(r.machine.Session(c.id)))
+			all = append(all, l.viewOrNone(l.machine.Session(c.id)))
 		}
 		return all
 	})
@@ -141,41 +141,43 @@ func (w *Window) SessionsOf(cs ...*Client) []SessionView {
 
 // SessionOf is the session of that code; zero: there is none.
 func (w *Window) SessionOf(code string) SessionView {
-	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.machine.WithCode(r.hash(code))) })
+	return ask(w, func(l *loop) SessionView { return l.viewOrNone(l.machine.WithCode(l.hash(code))) })
 }
 
 // Owner is the session that has a nick, or one that looks like it; zero: it is free.
 func (w *Window) Owner(n protocol.Nick) SessionView {
-	return ask(w, func(r *run) SessionView { return r.viewOrNone(r.machine.Holder(n)) })
+	return ask(w, func(l *loop) SessionView { return l.viewOrNone(l.machine.Holder(n)) })
 }
 
-func (r *run) viewOrNone(s *state.Session) SessionView {
+func (l *loop) viewOrNone(s *state.Session) SessionView {
 	if s == nil {
 		return SessionView{}
 	}
-	return r.view(s)
+	return l.view(s)
 }
 
 // HeldSessions is how many have lost their connection, and may come back.
-func (w *Window) HeldSessions() int { return ask(w, func(r *run) int { return r.machine.View().Held }) }
+func (w *Window) HeldSessions() int {
+	return ask(w, func(l *loop) int { return l.machine.View().Held })
+}
 
 // Codes is by how many codes a session could be found.
-func (w *Window) Codes() int { return ask(w, func(r *run) int { return r.machine.View().Codes }) }
+func (w *Window) Codes() int { return ask(w, func(l *loop) int { return l.machine.View().Codes }) }
 
 // NickKeys is how many keys of nicks are taken: two for most.
-func (w *Window) NickKeys() int { return ask(w, func(r *run) int { return r.machine.View().Names }) }
+func (w *Window) NickKeys() int { return ask(w, func(l *loop) int { return l.machine.View().Names }) }
 
 // IsQuiet reports whether all that was decided is told, nothing is to be tried again, and the end has not begun.
 func (w *Window) IsQuiet() bool {
-	return ask(w, func(r *run) bool {
-		return len(r.inflight) == 0 && len(r.lost) == 0 && r.retryAt.IsZero() && !r.stopping
+	return ask(w, func(l *loop) bool {
+		return len(l.uncommitted) == 0 && len(l.lost) == 0 && l.retryAt.IsZero() && !l.stopping
 	})
 }
 
 // Order is the position of the last intent of several nodes that this one has decided, and a hash of all that is true there.
 func (w *Window) Order() (position uint64, sum state.Sum) {
-	ask(w, func(r *run) bool {
-		position, sum = r.machine.Position(), r.machine.Checksum()
+	ask(w, func(l *loop) bool {
+		position, sum = l.machine.Position(), l.machine.Checksum()
 		return true
 	})
 	return position, sum
@@ -184,49 +186,49 @@ func (w *Window) Order() (position uint64, sum state.Sum) {
 // Strays is how many connections, sessions and tickets do not lead to each other, or differ between what is true and
 // what is told. It must be 0 whenever all is quiet: both are made of the same events.
 func (w *Window) Strays() int {
-	return ask(w, func(r *run) (n int) {
-		for _, c := range r.clients {
+	return ask(w, func(l *loop) (n int) {
+		for _, c := range l.clients {
 			n += one(c.session != nil && c.session.client != c)
 			n += one(c.session != nil && c.session.id != c.id)
 		}
-		view := r.machine.View()
+		view := l.machine.View()
 		for _, s := range view.Sessions {
-			n += one(!r.tellsOf(s))
+			n += one(!l.tellsOf(s))
 		}
-		for _, s := range r.sessions {
+		for _, s := range l.sessions {
 			n += one(s.client != nil && s.client.session != s)
 		}
-		n += one(len(r.sessions) != len(view.Sessions))
-		n += one(r.head != r.machine.Head())
-		n += one(len(r.operators) != len(view.Operators))
-		n += one(len(r.desk.tickets) != len(view.Tickets))
+		n += one(len(l.sessions) != len(view.Sessions))
+		n += one(l.head != l.machine.Head())
+		n += one(len(l.operators) != len(view.Operators))
+		n += one(len(l.queue.tickets) != len(view.Tickets))
 		waiting := func(t *state.Ticket, no protocol.Ticket) bool { return t.No == no }
-		return n + one(!slices.EqualFunc(view.Queue, r.desk.waiting, waiting))
+		return n + one(!slices.EqualFunc(view.Queue, l.queue.waiting, waiting))
 	})
 }
 
 // tellsOf reports whether the audience has what is true of a session.
-func (r *run) tellsOf(s *state.Session) bool {
-	told := r.sessions[s.ID]
+func (l *loop) tellsOf(s *state.Session) bool {
+	told := l.sessions[s.ID]
 	if told == nil {
 		return false
 	}
-	is := told.nick == s.Nick && r.tellsRooms(told, s)
+	is := told.nick == s.Nick && l.tellsRooms(told, s)
 	is = is && told.isThere() == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
-	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.serves == s.Serves
-	is = is && r.desk.duty[s.ID] == s.Duty && (told.front.room == nil || told.visits == s.Visiting) && told.aimed == (s.Target.Ticket != 0)
+	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.hearsDesk == s.Serves
+	is = is && l.queue.duty[s.ID] == s.Duty && (told.front.room == nil || told.ticket == s.Visiting) && told.hasTarget == (s.Target.Ticket != 0)
 	return is && (told.client == nil || told.client.conn == s.Conn)
 }
 
 // tellsRooms reports whether the audience has a session in the rooms that it is in, each at its place.
-func (r *run) tellsRooms(told *session, s *state.Session) bool {
+func (l *loop) tellsRooms(told *session, s *state.Session) bool {
 	n := one(s.Room != protocol.Room{}) + len(s.Watched)
 	for _, p := range append([]state.Place{{Room: s.Room, Came: s.Came}}, s.Watched...) {
 		m := told.in(p.Room)
 		if m == nil {
 			continue
 		}
-		n -= one(m.came == p.Came && m.of == told && r.rooms[p.Room] == m.room && m.room.members[m.index] == m)
+		n -= one(m.came == p.Came && m.of == told && l.rooms[p.Room] == m.room && m.room.members[m.index] == m)
 	}
 	return n == 0 && told.where() == s.Room && len(told.watched) == len(s.Watched)
 }
@@ -239,12 +241,12 @@ func one(is bool) int {
 }
 
 // Connections is how many clients are attached.
-func (w *Window) Connections() int { return ask(w, func(r *run) int { return len(r.clients) }) }
+func (w *Window) Connections() int { return ask(w, func(l *loop) int { return len(l.clients) }) }
 
 // Rooms is how many there are beside the desk.
 func (w *Window) Rooms() int {
-	return ask(w, func(r *run) int {
-		rooms := r.machine.View().Rooms
+	return ask(w, func(l *loop) int {
+		rooms := l.machine.View().Rooms
 		delete(rooms, protocol.DeskRoom)
 		return len(rooms)
 	})
@@ -252,21 +254,21 @@ func (w *Window) Rooms() int {
 
 // Members is how many are in a room.
 func (w *Window) Members(in protocol.Room) int {
-	return ask(w, func(r *run) int { return r.machine.View().Rooms[in] })
+	return ask(w, func(l *loop) int { return l.machine.View().Rooms[in] })
 }
 
 // CountedStreams are those of the record whose entries the hub counts.
 func (w *Window) CountedStreams() []journal.Stream {
-	return ask(w, func(r *run) []journal.Stream { return slices.Collect(maps.Keys(r.nth)) })
+	return ask(w, func(l *loop) []journal.Stream { return slices.Collect(maps.Keys(l.streamSeqs)) })
 }
 
 // Pending is how many decisions the journal has.
-func (w *Window) Pending() int { return ask(w, func(r *run) int { return len(r.inflight) }) }
+func (w *Window) Pending() int { return ask(w, func(l *loop) int { return len(l.uncommitted) }) }
 
 // PendingLines is how many of these are lines that somebody has said.
 func (w *Window) PendingLines() int {
-	return ask(w, func(r *run) (n int) {
-		for _, d := range r.inflight {
+	return ask(w, func(l *loop) (n int) {
+		for _, d := range l.uncommitted {
 			n += one(slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsMessage() }))
 		}
 		return n
@@ -276,8 +278,8 @@ func (w *Window) PendingLines() int {
 // Unfinished is how many things the hub still has to do when something comes or a time is over,
 // but for the ends of sessions: decisions, what must be tried again, and who waits for something.
 func (w *Window) Unfinished() int {
-	return ask(w, func(r *run) int {
-		return len(r.inflight) + len(r.lost) + len(r.greeted.silent) + len(r.waits)
+	return ask(w, func(l *loop) int {
+		return len(l.uncommitted) + len(l.lost) + len(l.reservations.silent) + len(l.nameWaits)
 	})
 }
 
@@ -291,7 +293,7 @@ func (w *Window) Outbox(c *Client) (items, bytes int) {
 
 // Spent is the part that an address has spent of what it may say in a day.
 func (w *Window) Spent(at netip.Prefix) float64 {
-	return ask(w, func(r *run) float64 { return r.budgets.share(at) })
+	return ask(w, func(l *loop) float64 { return l.budgets.share(at) })
 }
 
 // TicketView is what a ticket is.
@@ -305,9 +307,9 @@ type TicketView struct {
 	Message  bool      // they have gone, and what was said waits to be answered
 }
 
-func (r *run) ticketView(t *state.Ticket) TicketView {
+func (l *loop) ticketView(t *state.Ticket) TicketView {
 	v := TicketView{No: t.No, From: t.From.Prefix, First: t.First.String(), Absent: t.Lost, Message: t.Message, Operator: t.By}
-	if r.machine.Session(t.Session) != nil {
+	if l.machine.Session(t.Session) != nil {
 		v.Visitor = t.Session
 	}
 	return v
@@ -315,9 +317,9 @@ func (r *run) ticketView(t *state.Ticket) TicketView {
 
 // Tickets are all that are open, in the order of their numbers.
 func (w *Window) Tickets() []TicketView {
-	return ask(w, func(r *run) (all []TicketView) {
-		for _, t := range r.machine.View().Tickets {
-			all = append(all, r.ticketView(t))
+	return ask(w, func(l *loop) (all []TicketView) {
+		for _, t := range l.machine.View().Tickets {
+			all = append(all, l.ticketView(t))
 		}
 		return all
 	})
@@ -335,18 +337,18 @@ func (w *Window) Ticket(no protocol.Ticket) TicketView {
 
 // LastTicket is the highest number that was given.
 func (w *Window) LastTicket() protocol.Ticket {
-	return ask(w, func(r *run) protocol.Ticket { return r.machine.View().LastTicket })
+	return ask(w, func(l *loop) protocol.Ticket { return l.machine.View().LastTicket })
 }
 
 // EndedTickets is of how many tickets it is remembered that they have ended.
 func (w *Window) EndedTickets() int {
-	return ask(w, func(r *run) int { return r.machine.View().Ended })
+	return ask(w, func(l *loop) int { return l.machine.View().Ended })
 }
 
 // Queue is who waits at the desk, in the order in which they are listed.
 func (w *Window) Queue() []protocol.Ticket {
-	return ask(w, func(r *run) (all []protocol.Ticket) {
-		for _, t := range r.machine.View().Queue {
+	return ask(w, func(l *loop) (all []protocol.Ticket) {
+		for _, t := range l.machine.View().Queue {
 			all = append(all, t.No)
 		}
 		return all
@@ -355,8 +357,8 @@ func (w *Window) Queue() []protocol.Ticket {
 
 // OperatorsHere are those who hear the desk.
 func (w *Window) OperatorsHere() []uuid.UUID {
-	return ask(w, func(r *run) (all []uuid.UUID) {
-		for _, s := range r.machine.View().Operators {
+	return ask(w, func(l *loop) (all []uuid.UUID) {
+		for _, s := range l.machine.View().Operators {
 			all = append(all, s.ID)
 		}
 		return all
@@ -365,14 +367,14 @@ func (w *Window) OperatorsHere() []uuid.UUID {
 
 // Places is how many places at the desk are taken, or kept.
 func (w *Window) Places() int {
-	return ask(w, func(r *run) int { return r.machine.View().Places + r.greeted.reserved })
+	return ask(w, func(l *loop) int { return l.machine.View().Places + l.reservations.reserved })
 }
 
 // PlacesOf is how many places at the desk are taken from each address.
 func (w *Window) PlacesOf() map[netip.Prefix]int {
-	return ask(w, func(r *run) map[netip.Prefix]int {
-		all := r.machine.View().PlacesFrom
-		for at, n := range r.greeted.from {
+	return ask(w, func(l *loop) map[netip.Prefix]int {
+		all := l.machine.View().PlacesFrom
+		for at, n := range l.reservations.from {
 			all[at] += n
 		}
 		return all
@@ -392,7 +394,7 @@ func (w *Window) UnderWay() UnderWay {
 	a := w.r.hub.admission
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return UnderWay{a.load, a.untold, a.fresh.Len() + a.again.Len() + len(a.turns), a.lines, a.widest}
+	return UnderWay{a.load, a.untold, a.fresh.Len() + a.again.Len() + len(a.addresses), a.lines, a.widest}
 }
 
 // ForgetPace has the admission know nothing of what was told so far.
@@ -406,18 +408,18 @@ func (w *Window) ForgetPace() {
 
 // Hears reports whether a session is told an entry that stands in one of its streams.
 func (s SessionView) Hears(e *journal.Entry) bool {
-	l := listener{id: s.ID, echo: s.Echo, program: s.Program}
+	l := view{id: s.ID, echo: s.Echo, program: s.Program}
 	return l.hears(e)
 }
 
 // ForgetTrail has the hub know no more of a conversation than of one of long ago.
 func (w *Window) ForgetTrail(no protocol.Ticket) {
-	ask(w, func(r *run) bool {
-		r.trails.ended = nil
-		r.trails.forget(no)
+	ask(w, func(l *loop) bool {
+		l.transcripts.ended = nil
+		l.transcripts.forget(no)
 		return true
 	})
 }
 
 // IsIdle reports whether all that a client has asked is answered, or given back. It has no connection any more.
-func (c *Client) IsIdle() bool { return c.turn.TryAcquire(window) }
+func (c *Client) IsIdle() bool { return c.inflight.TryAcquire(maxInflight) }
