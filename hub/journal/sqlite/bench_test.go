@@ -140,7 +140,7 @@ func BenchmarkJournalIndex(b *testing.B) {
 		more, err := s.index()
 		require.NoError(b, err)
 		for merges := true; merges; {
-			merges, err = s.mergeSome()
+			merges, err = s.mergeStep()
 			require.NoError(b, err)
 		}
 		n += s.indexed.Load() - before

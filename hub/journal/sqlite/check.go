@@ -14,8 +14,8 @@ func isEmpty(path string) bool {
 	return err == nil && info.Size() == 0
 }
 
-// makeFile makes an empty file that only its owner may read. It leaves a file that is
-// there, and rejects one that is no database.
+// makeFile makes an empty file that only its owner may read. It
+// leaves a file that is there, and rejects one that is no database.
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -62,8 +62,8 @@ func checkHeader(path string) error {
 	head := make([]byte, len(magic))
 	switch n, err := f.Read(head); {
 	case n == 0:
-		if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-			return fmt.Errorf("%w: it is empty, and its log is not", errDamaged)
+		if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
+			return fmt.Errorf("%w: it is empty, and its WAL is not", errDamaged)
 		}
 		return nil
 	case err != nil:
@@ -79,8 +79,7 @@ const (
 	tailLines = 1000     // entries that are checked in any case
 )
 
-// check is the check at each start: of a small file all of it, of a large one
-// the small tables and the last entries.
+// check is the check at each start: of a small file all of it, of a large one the small tables and the last entries.
 func check(ctx context.Context, c *sql.Conn, path string) error {
 	checks := []string{"quick_check('meta')", "quick_check('streams')", "quick_check('rows')"}
 	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {

@@ -7,84 +7,83 @@ import (
 )
 
 const (
-	logPages   = 1000                  // pages in the WAL before they go to the file
-	longLog    = 4 * logPages          // pages beyond which readers are kept out, so that it begins anew
-	patience   = 50 * time.Millisecond // that a checkpoint waits for the readers inside
-	truncating = 20                    // attempts to empty a WAL with forgotten words in it
+	walPages      = 1000                  // pages in the WAL before they go to the file
+	longWAL       = 4 * walPages          // pages beyond which readers are kept out, so that it begins anew
+	patience      = 50 * time.Millisecond // that a checkpoint waits for the readers inside
+	truncateTries = 20                    // attempts to empty a WAL with redacted words in it
 )
 
-// checkpointIfLong makes a checkpoint if the WAL is long, or has forgotten words in it.
+// checkpointIfLong makes a checkpoint if the WAL is long, or has redacted words in it.
 func (s *Store) checkpointIfLong() error {
-	if s.scrub.Load() {
+	if s.walScrubDue.Load() {
 		return s.checkpoint()
 	}
-	log, err := s.emptyLog("NOOP")
-	if err != nil || log.pages < logPages {
-		return s.stopped(err)
+	wal, err := s.checkpointWAL("NOOP")
+	if err != nil || wal.pages < walPages {
+		return s.unlessStopped(err)
 	}
 	return s.checkpoint()
 }
 
-// checkpoint copies the WAL to the file: nearly all of it while commits go on,
-// and the rest between two commits. The WAL begins anew with the next commit if no reader
-// is in it; when it is long, readers are kept out for that. With forgotten words in it,
-// it is truncated.
+// checkpoint copies the WAL to the file: nearly all of it while commits go on, and the rest
+// between two commits. The WAL begins anew with the next commit if no reader is in it; when
+// it is long, readers are kept out for that. With redacted words in it, it is truncated.
 func (s *Store) checkpoint() error {
-	log, first := s.emptyLog("PASSIVE")
-	again, err := s.finish(log, first)
-	for n := 1; again && n < truncating; n++ {
-		again, err = s.finish(log, first)
+	wal, first := s.checkpointWAL("PASSIVE")
+	again, err := s.finish(wal, first)
+	for n := 1; again && n < truncateTries; n++ {
+		again, err = s.finish(wal, first)
 	}
 	return err
 }
 
 // finish is the part of a checkpoint for which commits wait: after a first one, which has
 // copied nearly all to the file. again is true where one of our readers is in the way.
-func (s *Store) finish(log logState, first error) (again bool, err error) {
-	s.writing.LockBehind(nil)
+func (s *Store) finish(wal walState, first error) (again bool, err error) {
+	s.writing.LockForMaintenance(nil)
 	defer s.writing.Unlock()
 	switch {
 	case first != nil:
 		return false, s.fail(first)
-	case s.scrub.Load():
+	case s.walScrubDue.Load():
 		return s.truncate()
-	case log.pages == s.emptied: // nothing was committed since
+	case wal.pages == s.checkpointed: // nothing was committed since
 		return false, nil
-	case log.pages >= s.longAt:
-		s.gate.close(s.patience)
-		defer s.gate.open()
+	case wal.pages >= s.longWALAt:
+		s.latch.exclude(s.patience)
+		defer s.latch.readmit()
 	}
-	if log, err = s.emptyLog("PASSIVE"); err != nil {
+	if wal, err = s.checkpointWAL("PASSIVE"); err != nil {
 		return false, s.fail(err)
 	}
-	s.emptied, s.longAt = 0, s.longLog
-	if log.done == log.pages {
-		s.emptied = log.pages
-	} else if log.pages >= s.longLog { // another program reads it, for long
-		s.longAt = log.pages + s.longLog
+	s.checkpointed, s.longWALAt = 0, s.longWAL
+	if wal.done == wal.pages {
+		s.checkpointed = wal.pages
+	} else if wal.pages >= s.longWAL { // another program reads it, for long
+		s.longWALAt = wal.pages + s.longWAL
 	}
 	return false, nil
 }
 
 func (s *Store) truncate() (again bool, err error) {
-	empty := s.gate.close(s.patience)
-	defer s.gate.open()
-	if _, err = s.emptyLog("TRUNCATE"); err == nil {
-		s.scrub.Store(false)
+	empty := s.latch.exclude(s.patience)
+	defer s.latch.readmit()
+	if _, err = s.checkpointWAL("TRUNCATE"); err == nil {
+		s.walScrubDue.Store(false)
 	}
 	return !empty && errors.Is(err, errReaders), s.fail(err)
 }
 
-var errReaders = errors.New("somebody reads what is in the log")
+var errReaders = errors.New("the WAL has readers")
 
-// logState is what a checkpoint leaves: pages in the WAL, and those of them that are in the file.
-type logState struct{ pages, done int }
+// walState is what a checkpoint leaves: pages in the WAL, and those of them that are in the file.
+type walState struct{ pages, done int }
 
-func (s *Store) emptyLog(how string) (log logState, err error) {
+func (s *Store) checkpointWAL(how string) (wal walState, err error) {
 	var busy int
-	err = s.checkpoints.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+how+")").Scan(&busy, &log.pages, &log.done)
+	err = s.checkpoints.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+how+")").Scan(&busy, &wal.pages, &wal.done)
 	if err == nil && busy != 0 && how == "TRUNCATE" {
-		return log, errReaders
+		return wal, errReaders
 	}
-	return log, err
+	return wal, err
 }

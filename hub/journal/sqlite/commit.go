@@ -23,13 +23,13 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 	nths := make([]uint64, len(entries))
 	err := s.transact(func() error {
 		for i := range entries {
-			st, err := s.stream(entries[i].Stream)
+			st, err := s.countersOf(entries[i].Stream)
 			if err != nil {
 				return err
 			}
-			nths[i] = s.w.next(st, first+uint64(i))
+			nths[i] = s.w.countEntry(st, first+uint64(i))
 			s.w.add(&entries[i], st.id, first+uint64(i), nths[i])
-			if err := s.w.flush(rowsAtOnce); err != nil {
+			if err := s.w.flush(insertBatch); err != nil {
 				return err
 			}
 		}
@@ -38,7 +38,7 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 				return err
 			}
 		}
-		return s.count()
+		return s.writeCounters()
 	})
 	switch {
 	case err != nil:
@@ -50,13 +50,12 @@ func (s *Store) Commit(entries []journal.Entry, rows []journal.Row) error {
 		entries[i].SetPosition(first+uint64(i), nths[i])
 	}
 	s.head.Store(first + uint64(len(entries)) - 1)
-	s.spoke.Store(time.Now().UnixNano())
+	s.lastCommit.Store(time.Now().UnixNano())
 	s.wake()
 	return nil
 }
 
-// transact runs f in a transaction, and rolls back where it fails. The caller holds
-// s.writing.
+// transact runs f in a transaction, and rolls back where it fails. The caller holds s.writing.
 func (s *Store) transact(f func() error) error {
 	if s.broken != nil {
 		return s.broken
@@ -87,8 +86,8 @@ func (s *Store) fail(err error) error {
 	return err
 }
 
-// next counts an entry of st, and returns its number in the stream.
-func (w *writer) next(st *stream, seq uint64) (nth uint64) {
+// countEntry counts an entry of st, and returns its number in the stream.
+func (w *writer) countEntry(st *streamCounters, seq uint64) (nth uint64) {
 	if !st.dirty {
 		st.dirty = true
 		w.touched = append(w.touched, st)
@@ -98,13 +97,13 @@ func (w *writer) next(st *stream, seq uint64) (nth uint64) {
 	return st.count
 }
 
-// count writes the rest of the entries, and the counters of the streams.
-func (s *Store) count() error {
+// writeCounters writes the rest of the entries, and the counters of the streams.
+func (s *Store) writeCounters() error {
 	if err := s.w.flush(1); err != nil {
 		return err
 	}
 	for _, st := range s.w.touched {
-		if _, err := s.w.count.Exec(int64(st.count), int64(st.last), st.id); err != nil {
+		if _, err := s.w.setCounters.Exec(int64(st.count), int64(st.last), st.id); err != nil {
 			return err
 		}
 		st.dirty = false

@@ -125,7 +125,7 @@ func copyFiles(t *testing.T, from, to string) {
 }
 
 // A log that was cut or torn anywhere holds all the commits before that place.
-func TestATornLogHoldsWhatIsBeforeIt(t *testing.T) {
+func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})

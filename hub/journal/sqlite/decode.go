@@ -13,15 +13,15 @@ const columns = "e.seq, e.nth, e.time, e.id, e.author, e.here, e.event"
 
 // row is an entry as it stands in the file.
 type row struct {
-	seq, nth   uint64
-	time       sql.NullInt64
-	id, author sql.RawBytes
-	here       bool
-	event      sql.RawBytes
+	seq, nth     uint64
+	time         sql.NullInt64
+	id, author   sql.RawBytes
+	roomIsStream bool
+	event        sql.RawBytes
 }
 
 func (r *row) columns() []any {
-	return []any{&r.seq, &r.nth, &r.time, &r.id, &r.author, &r.here, &r.event}
+	return []any{&r.seq, &r.nth, &r.time, &r.id, &r.author, &r.roomIsStream, &r.event}
 }
 
 // entry decodes row, an entry of this stream.
@@ -42,7 +42,7 @@ func (r *reader) entry(row *row, st journal.Stream) (journal.Entry, error) {
 	}
 	copy(stamp.ID[:], row.id)
 	copy(e.Author[:], row.author)
-	if row.here {
+	if row.roomIsStream {
 		if stamp.Room, err = r.room(st); err != nil {
 			return e, fmt.Errorf("entry %d: %w", row.seq, err)
 		}
@@ -66,8 +66,8 @@ func (r *reader) room(st journal.Stream) (protocol.Room, error) {
 	return room, err
 }
 
-// each calls f for the entries of one stream, until f wants no more. It closes rows.
-func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry) (more bool)) error {
+// scanEntries calls f for the entries of one stream, until f wants no more. It closes rows.
+func (r *reader) scanEntries(rows *sql.Rows, st journal.Stream, f func(journal.Entry) (more bool)) error {
 	defer rows.Close()
 	for more := true; more && rows.Next(); {
 		var row row
@@ -83,8 +83,8 @@ func (r *reader) each(rows *sql.Rows, st journal.Stream, f func(journal.Entry) (
 	return rows.Err()
 }
 
-// next is the entry of a row that begins with its stream.
-func (r *reader) next(rows *sql.Rows, names map[int64]journal.Stream) (journal.Entry, error) {
+// scanNamed is the entry of a row that begins with its stream.
+func (r *reader) scanNamed(rows *sql.Rows, names map[int64]journal.Stream) (journal.Entry, error) {
 	var id int64
 	var row row
 	if err := rows.Scan(append([]any{&id}, row.columns()...)...); err != nil {

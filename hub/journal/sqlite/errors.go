@@ -61,9 +61,8 @@ func code(err error) int {
 	return 0
 }
 
-// isFinal reports whether only a new start can tell what is in the file after
-// err. After a failed flush the system may have thrown away what it could not
-// write and say "done" the next time.
+// isFinal reports whether only a new start can tell what is in the file after err. After a failed
+// flush the system may have thrown away what it could not write and say "done" the next time.
 func isFinal(err error) bool {
 	switch code(err) {
 	case codes.SQLITE_IOERR_FSYNC, codes.SQLITE_IOERR_DIR_FSYNC, codes.SQLITE_IOERR_CLOSE, codes.SQLITE_NOTADB:

@@ -59,17 +59,17 @@ type exported struct {
 	Event  json.RawMessage `json:"event"`
 }
 
-// Export writes the whole journal at path to w, also while a server writes to it. Entries
-// that cannot be read are left out, and the error tells how many.
+// Export writes the whole journal at path to w, also while a server writes to
+// it. Entries that cannot be read are left out, and the error tells how many.
 func Export(path string, w io.Writer, f Format) error {
 	if f != JSON && f != Text {
 		return fmt.Errorf("an export is json or text, not %q", f)
 	}
 	return readSnapshot(path, func(c *sql.Conn, r *reader) error {
-		x := &exporting{conn: c, reader: r, out: bufio.NewWriter(w), format: f, names: map[int64]journal.Stream{}, next: 1}
+		x := &exporter{conn: c, reader: r, out: bufio.NewWriter(w), format: f, names: map[int64]journal.Stream{}, next: 1}
 		x.json = json.NewEncoder(x.out)
 		x.json.SetEscapeHTML(false)
-		if err := x.all(context.Background()); err != nil {
+		if err := x.run(context.Background()); err != nil {
 			return err
 		}
 		if err := x.finish(); err != nil {
@@ -85,8 +85,8 @@ func Export(path string, w io.Writer, f Format) error {
 	})
 }
 
-// exporting is an export under way.
-type exporting struct {
+// exporter is an export under way.
+type exporter struct {
 	conn   *sql.Conn
 	reader *reader
 	out    *bufio.Writer
@@ -99,7 +99,7 @@ type exporting struct {
 	end    footer
 }
 
-func (x *exporting) all(ctx context.Context) error {
+func (x *exporter) run(ctx context.Context) error {
 	streams, err := allStreams(ctx, x.conn)
 	if err != nil {
 		return err
@@ -120,12 +120,12 @@ func (x *exporting) all(ctx context.Context) error {
 		case x.next > x.last:
 			return nil
 		}
-		x.leap(ctx)
+		x.skipCorrupt(ctx)
 	}
 }
 
 // finish writes how much was exported, so that an import misses what is cut off.
-func (x *exporting) finish() error {
+func (x *exporter) finish() error {
 	if x.format == Text {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (x *exporting) finish() error {
 	return x.json.Encode(x.end)
 }
 
-func (x *exporting) head(ctx context.Context, streams []streamRow) error {
+func (x *exporter) head(ctx context.Context, streams []streamRow) error {
 	h := header{Chinwag: exportName, Version: exportVersion}
 	if err := x.conn.QueryRowContext(ctx, "SELECT epoch, gone FROM meta").Scan(&h.Epoch, &h.Gone); err != nil {
 		return err
@@ -149,16 +149,15 @@ func (x *exporting) head(ctx context.Context, streams []streamRow) error {
 	return nil
 }
 
-// entries writes all entries from next on, until the end or the first damaged
-// page of the file.
-func (x *exporting) entries(ctx context.Context) error {
+// entries writes all entries from next on, until the end or the first damaged page of the file.
+func (x *exporter) entries(ctx context.Context) error {
 	rows, err := x.conn.QueryContext(ctx, "SELECT e.stream, "+columns+" FROM entries e WHERE seq>=? ORDER BY seq", position(x.next))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := x.reader.next(rows, x.names)
+		e, err := x.reader.scanNamed(rows, x.names)
 		x.next = max(x.next, e.Seq+1)
 		if err != nil {
 			x.lost++
@@ -171,7 +170,7 @@ func (x *exporting) entries(ctx context.Context) error {
 	return rows.Err()
 }
 
-func (x *exporting) write(e *journal.Entry) (err error) {
+func (x *exporter) write(e *journal.Entry) (err error) {
 	if x.format == Text {
 		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendRecord(nil, e.Event))
 		return err
@@ -181,9 +180,8 @@ func (x *exporting) write(e *journal.Entry) (err error) {
 	return x.json.Encode(exported{e.Seq, e.StreamSeq, e.Stream, e.Author, protocol.AppendEventJSON(nil, e.Event)})
 }
 
-// leap moves next beyond a damaged place: in steps that grow, then by bisection to the
-// first entry behind it.
-func (x *exporting) leap(ctx context.Context) {
+// skipCorrupt moves next beyond a damaged place: in steps that grow, then by bisection to the first entry behind it.
+func (x *exporter) skipCorrupt(ctx context.Context) {
 	from, step := x.next, uint64(1)
 	for from+step <= x.last && !x.isWhole(ctx, from+step) {
 		step *= 2
@@ -201,7 +199,7 @@ func (x *exporting) leap(ctx context.Context) {
 }
 
 // isWhole reports whether there is an entry at this position that can be read.
-func (x *exporting) isWhole(ctx context.Context, at uint64) bool {
+func (x *exporter) isWhole(ctx context.Context, at uint64) bool {
 	var event sql.RawBytes
 	rows, err := x.conn.QueryContext(ctx, "SELECT event FROM entries WHERE seq=?", position(at))
 	if err != nil {

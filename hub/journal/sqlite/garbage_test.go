@@ -19,7 +19,7 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 	const anew, merged = 0, 20 // Options.smallIndex
 	for _, small := range []int{anew, merged} {
 		s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour, smallIndex: small})
-		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+		task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 		var in []journal.Entry
 		for i := range 600 {
 			text := hanLine(40)

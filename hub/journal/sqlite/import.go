@@ -22,12 +22,11 @@ type ImportResult struct {
 	Missing uint64 // entries that the export counts and does not hold; above 0 only with partial
 }
 
-// Import makes a journal at path of what Export wrote as JSON, with the same epoch and
-// positions: all of it or, if something is missing and partial is not set, nothing. A partial
-// one may get another epoch, see fit. Import does not touch a file that has entries already, and
-// a failed import leaves no file behind that was not there before.
+// Import makes a journal at path of what Export wrote as JSON, with the same epoch and positions: all of it or, if
+// something is missing and partial is not set, nothing. A partial one may get another epoch, see adjustCounters. Import
+// does not touch a file that has entries already, and a failed import leaves no file behind that was not there before.
 func Import(path string, from io.Reader, partial bool) (done ImportResult, err error) {
-	made := absent(path)
+	made := missingFiles(path)
 	s, err := Open(path, Options{Sync: Normal, Mailbox: -1})
 	if err == nil {
 		done, err = s.importFrom(from, partial)
@@ -37,14 +36,14 @@ func Import(path string, from io.Reader, partial bool) (done ImportResult, err e
 		err = explain(path, err)
 	}
 	if err != nil {
-		remove(path, made)
+		removeFiles(path, made)
 		return ImportResult{}, err
 	}
 	return done, nil
 }
 
-// absent are the files of the journal at path that are not there.
-func absent(path string) (files []string) {
+// missingFiles are the files of the journal at path that are not there.
+func missingFiles(path string) (files []string) {
 	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
 		if _, err := os.Lstat(path + end); errors.Is(err, os.ErrNotExist) {
 			files = append(files, path+end)
@@ -53,8 +52,8 @@ func absent(path string) (files []string) {
 	return files
 }
 
-// remove removes files of the journal at path, unless another process has it by now.
-func remove(path string, files []string) {
+// removeFiles removes files of the journal at path, unless another process has it by now.
+func removeFiles(path string, files []string) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR, 0)
 	if err != nil {
 		return // no file was made
@@ -73,7 +72,7 @@ func remove(path string, files []string) {
 
 func (s *Store) importFrom(from io.Reader, partial bool) (done ImportResult, err error) {
 	var used bool
-	if err := s.borrow(func(r *reader) error {
+	if err := s.withReader(func(r *reader) error {
 		return r.conn.QueryRowContext(s.stop, "SELECT EXISTS (SELECT 1 FROM streams) OR EXISTS (SELECT 1 FROM rows)").Scan(&used)
 	}); err != nil {
 		return done, err
@@ -85,8 +84,8 @@ func (s *Store) importFrom(from io.Reader, partial bool) (done ImportResult, err
 	defer s.writing.Unlock()
 	// All of it or nothing: half a history looks like a whole one.
 	err = s.transact(func() error {
-		in := importing{s: s, from: bufio.NewReaderSize(from, maxLine), partial: partial, streams: map[journal.Stream]*importedStream{}}
-		if err := in.all(); err != nil {
+		in := importer{s: s, from: bufio.NewReaderSize(from, maxLine), partial: partial, streams: map[journal.Stream]*importedStream{}}
+		if err := in.run(); err != nil {
 			return err
 		}
 		s.head.Store(in.last)
@@ -96,8 +95,8 @@ func (s *Store) importFrom(from io.Reader, partial bool) (done ImportResult, err
 	return done, err
 }
 
-// importing is an import under way.
-type importing struct {
+// importer is an import under way.
+type importer struct {
 	s       *Store
 	from    *bufio.Reader
 	partial bool
@@ -116,23 +115,23 @@ type importedStream struct {
 	nth, seq uint64 // of its last entry
 }
 
-// wrong is the error of a line of the export, as a sentence.
-func (in *importing) wrong(format string, args ...any) error {
+// errorf is the error of a line of the export, as a sentence.
+func (in *importer) errorf(format string, args ...any) error {
 	return fmt.Errorf("line %d of the export %s, so nothing is imported", max(1, in.line), fmt.Sprintf(format, args...))
 }
 
-func (in *importing) all() error {
-	line, whole, err := in.next()
+func (in *importer) run() error {
+	line, whole, err := in.nextLine()
 	if err != nil {
 		return err
 	}
 	if h := &in.header; !whole || json.Unmarshal(line, h) != nil || h.Chinwag != exportName || h.Version < 1 || h.Gone > math.MaxInt64 {
-		return in.wrong("is not the first of a history that chinwag has exported as json")
+		return in.errorf("is not the first of a history that chinwag has exported as json")
 	} else if h.Version > exportVersion {
 		return errors.New("this export was made by a newer chinwag: please import it with that one")
 	}
 	for {
-		line, whole, err := in.next()
+		line, whole, err := in.nextLine()
 		switch {
 		case err != nil:
 			return err
@@ -142,7 +141,7 @@ func (in *importing) all() error {
 			in.line--
 			return in.finish()
 		}
-		if err := in.one(line); err != nil {
+		if err := in.importLine(line); err != nil {
 			return err
 		}
 	}

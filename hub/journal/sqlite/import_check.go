@@ -6,16 +6,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// finish is called at the end of the export: it rejects what is incomplete, or makes the
-// rest of the journal.
-func (in *importing) finish() error {
-	if err := in.judge(); err != nil {
+// finish is called at the end of the export: it rejects what is incomplete, or makes the rest of the journal.
+func (in *importer) finish() error {
+	if err := in.compareCounts(); err != nil {
 		return err
 	}
 	if err := in.s.w.flush(1); err != nil {
 		return err
 	}
-	if err := in.fit(); err != nil || in.header.Version > 1 {
+	if err := in.adjustCounters(); err != nil || in.header.Version > 1 {
 		return err
 	}
 	_, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators)
@@ -23,10 +22,10 @@ func (in *importing) finish() error {
 }
 
 // isCut reports whether the export has lost its end, so that an unknown number of entries is missing.
-func (in *importing) isCut() bool { return in.end == nil && in.header.Version > 2 }
+func (in *importer) isCut() bool { return in.end == nil && in.header.Version > 2 }
 
-// judge compares the entries that are there with the counters of the streams and of the end.
-func (in *importing) judge() error {
+// compareCounts compares the entries that are there with the counters of the streams and of the end.
+func (in *importer) compareCounts() error {
 	var promised uint64
 	for _, st := range in.streams {
 		promised += st.Count - st.PrunedNth
@@ -57,9 +56,9 @@ func (in *importing) judge() error {
 	return fmt.Errorf("the export %s; nothing is imported: please export once more, or take what is there with --partial", what)
 }
 
-// fit makes the counters fit the entries that are there. Where the last entries are missing, or
-// may be, their positions will be used again, so the journal gets another epoch.
-func (in *importing) fit() error {
+// adjustCounters makes the counters fit the entries that are there. Where the last entries are
+// missing, or may be, their positions will be used again, so the journal gets another epoch.
+func (in *importer) adjustCounters() error {
 	conn, stop := in.s.w.conn, in.s.stop
 	var last uint64
 	for _, st := range in.streams {

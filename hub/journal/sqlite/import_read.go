@@ -15,12 +15,11 @@ import (
 	"chinwag/protocol"
 )
 
-// next is the next line that is not empty; nil is the end. It is whole if it ends with a newline
-// or is valid JSON.
-func (in *importing) next() (line []byte, whole bool, err error) {
+// nextLine is the next line that is not empty; nil is the end. It is whole if it ends with a newline or is valid JSON.
+func (in *importer) nextLine() (line []byte, whole bool, err error) {
 	for {
 		if in.line == 0 {
-			if err := in.encoding(); err != nil {
+			if err := in.checkEncoding(); err != nil {
 				return nil, false, err
 			}
 		}
@@ -29,7 +28,7 @@ func (in *importing) next() (line []byte, whole bool, err error) {
 		switch {
 		case err == nil || errors.Is(err, io.EOF):
 		case errors.Is(err, bufio.ErrBufferFull):
-			return nil, false, in.wrong("is longer than any that chinwag writes")
+			return nil, false, in.errorf("is longer than any that chinwag writes")
 		default:
 			return nil, false, fmt.Errorf("the export could be read up to line %d and no further, so nothing is imported", in.line-1)
 		}
@@ -43,8 +42,8 @@ func (in *importing) next() (line []byte, whole bool, err error) {
 	}
 }
 
-// encoding skips a byte order mark of UTF-8, and rejects UTF-16 and gzip.
-func (in *importing) encoding() error {
+// checkEncoding skips a byte order mark of UTF-8, and rejects UTF-16 and gzip.
+func (in *importer) checkEncoding() error {
 	begins, _ := in.from.Peek(3)
 	switch {
 	case bytes.HasPrefix(begins, []byte("\xef\xbb\xbf")):
@@ -59,37 +58,37 @@ func (in *importing) encoding() error {
 	return nil
 }
 
-func (in *importing) one(line []byte) error {
+func (in *importer) importLine(line []byte) error {
 	var l struct {
 		exported
 		End     string
 		Chinwag string
 	}
 	if in.end != nil {
-		return in.wrong("stands after the end of it")
+		return in.errorf("stands after the end of it")
 	}
 	if json.Unmarshal(line, &l) != nil {
-		return in.wrong("is not as chinwag writes it")
+		return in.errorf("is not as chinwag writes it")
 	}
 	switch {
 	case l.Chinwag != "":
-		return in.wrong("begins another export")
+		return in.errorf("begins another export")
 	case l.End != "":
 		if in.end = new(footer); json.Unmarshal(line, in.end) != nil {
-			return in.wrong("is not as chinwag writes it")
+			return in.errorf("is not as chinwag writes it")
 		}
 		return nil
 	case l.Event != nil:
-		return in.entry(&l.exported)
+		return in.addEntry(&l.exported)
 	}
-	return in.stream(line)
+	return in.addStream(line)
 }
 
-func (in *importing) stream(line []byte) error {
+func (in *importer) addStream(line []byte) error {
 	st := new(importedStream)
 	if json.Unmarshal(line, &st.streamRow) != nil || !isStream(st.Name) || in.streams[st.Name] != nil ||
 		st.PrunedNth > st.Count || max(st.Count, st.Last, st.PrunedSeq) > math.MaxInt64 {
-		return in.wrong("is no stream, or one that was there before")
+		return in.errorf("is no stream, or one that was there before")
 	}
 	made, err := in.s.w.conn.ExecContext(in.s.stop, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) VALUES (?,?,?,?,?)",
 		string(st.Name), int64(st.Count), int64(st.Last), int64(st.PrunedNth), int64(st.PrunedSeq))
@@ -110,19 +109,19 @@ func isStream(st journal.Stream) bool {
 	return st == journal.Everybody || strings.HasPrefix(string(st), "@") && len(st) <= 100
 }
 
-// entry imports an entry. It gets the next number in its stream, whatever the export says: a
-// partial import counts the entries that are there.
-func (in *importing) entry(e *exported) error {
+// addEntry imports an entry. It gets the next number in its stream, whatever
+// the export says: a partial import counts the entries that are there.
+func (in *importer) addEntry(e *exported) error {
 	ev, err := protocol.DecodeEvent(e.Event)
 	recorded, ok := ev.(protocol.Recorded)
 	st := in.streams[e.Stream]
 	switch {
 	case err != nil || !ok || !isTime(protocol.MetaOf(ev).Time):
-		return in.wrong("is no event that a record can hold")
+		return in.errorf("is no event that a record can hold")
 	case st == nil:
-		return in.wrong("is of a stream that the export does not name")
+		return in.errorf("is of a stream that the export does not name")
 	case e.Seq <= max(in.last, st.seq) || e.Seq > math.MaxInt64:
-		return in.wrong("is not in its place, or stands there again")
+		return in.errorf("is not in its place, or stands there again")
 	}
 	last := e.Nth == st.Count
 	if in.gap == 0 && (e.Nth != st.nth+1 || last != (e.Seq == st.Last) || e.Nth > st.Count) {
@@ -131,7 +130,7 @@ func (in *importing) entry(e *exported) error {
 	st.nth, st.seq, in.last = st.nth+1, e.Seq, e.Seq
 	in.done.Entries++
 	in.s.w.add(&journal.Entry{Stream: e.Stream, Author: e.Author, Event: recorded}, st.ID, e.Seq, st.nth)
-	return in.s.w.flush(rowsAtOnce)
+	return in.s.w.flush(insertBatch)
 }
 
 // isTime reports whether t can stand in the file.

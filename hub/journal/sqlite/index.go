@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	indexAtOnce = 512  // entries in one slice, at the most
-	lookAtOnce  = 2048 // entries that are looked at for them
+	indexBatch = 512  // entries in one step, at the most
+	scanBatch  = 2048 // entries that are looked at for them
 )
 
 // index adds the next entries to the index, and reports whether there may be more.
 func (s *Store) index() (more bool, err error) {
-	err = s.slice(lazy, func(l *slice) error {
+	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		from, head := s.indexed.Load(), s.Head()
 		if from >= head {
 			return nil
 		}
-		to := min(from+lookAtOnce, head)
-		rows, whole, err := s.w.raw(spokenBetween, indexAtOnce, int64(from), int64(to))
+		to := min(from+scanBatch, head)
+		rows, whole, err := s.w.raw(messagesBetween, indexBatch, int64(from), int64(to))
 		if err != nil {
 			return err
 		}
@@ -33,10 +33,10 @@ func (s *Store) index() (more bool, err error) {
 				return fmt.Errorf("entry %d: %w", r.seq, err)
 			}
 			in := indexed{r.seq, r.stream, words}
-			if err := s.put(&in, s.w.intoIndex); err != nil {
+			if err := s.put(&in, s.w.indexInsert); err != nil {
 				return err
 			}
-			if !l.spend(len(words)) && i < len(rows)-1 {
+			if !step.spend(len(words)) && i < len(rows)-1 {
 				rows, whole = rows[:i+1], false
 				break
 			}
@@ -45,14 +45,14 @@ func (s *Store) index() (more bool, err error) {
 			to = rows[len(rows)-1].seq
 		}
 		more = to < head
-		l.then = func() { s.indexed.Store(to) }
+		step.onCommit = func() { s.indexed.Store(to) }
 		_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET indexed=?", int64(to))
 		return err
 	})
 	return more && err == nil, err
 }
 
-const spokenBetween = "SELECT " + rawColumns + " FROM entries WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
+const messagesBetween = "SELECT " + rawColumns + " FROM entries WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
 
 // indexed is an entry of the index.
 type indexed struct {
@@ -61,8 +61,8 @@ type indexed struct {
 	text   string
 }
 
-// wordsIn are the words of a spoken event, as the index takes them. To decode
-// the whole event would cost as much as to index it.
+// wordsIn are the words of a spoken event, as the index takes them.
+// To decode the whole event would cost as much as to index it.
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
@@ -78,9 +78,8 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 	return err
 }
 
-// The index merges nothing by itself, since a statement that does has no bound in time.
-// A deletion is noted in a part of its own, which is much quicker than to
-// overwrite the words in all others; merging removes both.
+// The index merges nothing by itself, since a statement that does has no bound in time. A deletion is noted in
+// a part of its own, which is much quicker than to overwrite the words in all others; merging removes both.
 var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
 
 // setIndex gives the index of a file these settings: an older version made it with others.

@@ -27,14 +27,14 @@ func TestASearchIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	began, ended := make(chan struct{}, 9), make(chan error)
 	look := func(ctx context.Context) {
-		ended <- s.lookLong(ctx, func(ctx context.Context, r *reader) error {
+		ended <- s.withSearcher(ctx, func(ctx context.Context, r *reader) error {
 			began <- struct{}{}
 			return endless(ctx, r)
 		})
 	}
 	go look(ctx)
 	<-began
-	s.longLog, s.longAt, s.patience = 1, 1, time.Minute
+	s.longWAL, s.longWALAt, s.patience = 1, 1, time.Minute
 	require.NoError(t, s.checkpoint())
 	<-began // anew
 	cancel()
@@ -86,7 +86,7 @@ func TestASearchTakesNobodysReader(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 * readerCount {
 		all.Go(func() {
-			_ = s.lookLong(ctx, func(ctx context.Context, r *reader) error {
+			_ = s.withSearcher(ctx, func(ctx context.Context, r *reader) error {
 				began <- struct{}{}
 				return endless(ctx, r)
 			})

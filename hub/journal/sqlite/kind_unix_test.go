@@ -13,7 +13,7 @@ import (
 )
 
 // A pipe is rejected, without a wait for something to read.
-func TestAPipeIsNoRecord(t *testing.T) {
+func TestAPipeIsNoJournal(t *testing.T) {
 	path := newPath(t)
 	require.NoError(t, unix.Mkfifo(path, 0o600))
 	_, opened := Open(path, Options{})

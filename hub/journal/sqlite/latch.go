@@ -6,91 +6,90 @@ import (
 	"time"
 )
 
-// gate counts the readers inside. A checkpoint closes it for a moment, since the WAL
-// begins anew only when no reader is in it, and where reads never pause there
-// would always be one.
-type gate struct {
-	mu     sync.Mutex
-	inside int
-	hurry  context.CancelFunc // ends what the search inside is doing; nil: there is none
-	closed chan struct{}      // closed when the gate opens again; nil: it is open
-	left   chan struct{}      // closed when no reader is inside any more; nil: close does not wait for that
+// latch is shared by readers. A checkpoint excludes them for a moment, since the WAL begins
+// anew only when no reader is in it, and where reads never pause there would always be one.
+type latch struct {
+	mu        sync.Mutex
+	readers   int
+	interrupt context.CancelFunc // ends what the searcher is doing; nil: it does nothing
+	excluded  chan struct{}      // closed by readmit; nil: readers are let in
+	empty     chan struct{}      // closed when the last reader releases the latch; nil: exclude does not wait for that
 }
 
-// enter waits until the gate is open.
-func (g *gate) enter(ctx context.Context) error {
+// acquire waits while readers are excluded.
+func (l *latch) acquire(ctx context.Context) error {
 	for {
-		closed := g.tryEnter()
-		if closed == nil {
+		readmitted := l.tryAcquire()
+		if readmitted == nil {
 			return nil
 		}
 		select {
-		case <-closed:
+		case <-readmitted:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-func (g *gate) tryEnter() (closed <-chan struct{}) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed != nil {
-		return g.closed
+func (l *latch) tryAcquire() (readmitted <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.excluded != nil {
+		return l.excluded
 	}
-	g.inside++
+	l.readers++
 	return nil
 }
 
-func (g *gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.inside--
-	g.tellLeft()
+func (l *latch) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.readers--
+	l.signalEmpty()
 }
 
-// hasten sets what close calls, for a reader inside that takes longer than a
-// page. The reader takes that back with nil before it leaves.
-func (g *gate) hasten(hurry context.CancelFunc) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.hurry = hurry; hurry != nil && g.closed != nil {
-		hurry()
+// onExclude sets what exclude calls, for a reader that takes longer than a
+// page. The reader takes that back with nil before it releases the latch.
+func (l *latch) onExclude(interrupt context.CancelFunc) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.interrupt = interrupt; interrupt != nil && l.excluded != nil {
+		interrupt()
 	}
 }
 
-// tellLeft wakes close, if it waits and no reader is inside.
-func (g *gate) tellLeft() {
-	if g.inside == 0 && g.left != nil {
-		close(g.left)
-		g.left = nil
+// signalEmpty wakes exclude, if it waits and no reader is left.
+func (l *latch) signalEmpty() {
+	if l.readers == 0 && l.empty != nil {
+		close(l.empty)
+		l.empty = nil
 	}
 }
 
-// close lets no more readers in, and reports whether all are out within patience. One caller at
-// a time may close the gate, and must open it again.
-func (g *gate) close(patience time.Duration) (empty bool) {
-	left := make(chan struct{})
-	g.mu.Lock()
-	g.closed, g.left = make(chan struct{}), left
-	if g.hurry != nil {
-		g.hurry()
+// exclude lets no more readers in, and reports whether all are out within
+// patience. One caller at a time may exclude readers, and must readmit them.
+func (l *latch) exclude(patience time.Duration) (excluded bool) {
+	empty := make(chan struct{})
+	l.mu.Lock()
+	l.excluded, l.empty = make(chan struct{}), empty
+	if l.interrupt != nil {
+		l.interrupt()
 	}
-	g.tellLeft()
-	g.mu.Unlock()
+	l.signalEmpty()
+	l.mu.Unlock()
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
-	case <-left:
+	case <-empty:
 		return true
 	case <-late.C:
 		return false
 	}
 }
 
-func (g *gate) open() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	close(g.closed)
-	g.closed, g.left = nil, nil
+func (l *latch) readmit() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.excluded)
+	l.excluded, l.empty = nil, nil
 }

@@ -19,44 +19,44 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-func TestAGateWaitsForThoseInside(t *testing.T) {
+func TestALatchWaitsForThoseInside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var g gate
-		require.NoError(t, g.enter(t.Context()))
-		require.NoError(t, g.enter(t.Context()))
+		var l latch
+		require.NoError(t, l.acquire(t.Context()))
+		require.NoError(t, l.acquire(t.Context()))
 		hurried := false
-		g.hasten(func() { hurried = true })
-		g.leave()
+		l.onExclude(func() { hurried = true })
+		l.release()
 		start := time.Now()
-		assert.False(t, g.close(time.Second))
+		assert.False(t, l.exclude(time.Second))
 		assert.True(t, hurried)
 		assert.Equal(t, time.Second, time.Since(start))
 
 		entered := false
 		go func() {
-			assert.NoError(t, g.enter(t.Context()))
+			assert.NoError(t, l.acquire(t.Context()))
 			entered = true
 		}()
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		assert.ErrorIs(t, g.enter(gone), context.Canceled)
+		assert.ErrorIs(t, l.acquire(gone), context.Canceled)
 		synctest.Wait()
 		assert.False(t, entered)
-		g.open()
+		l.readmit()
 		synctest.Wait()
 		assert.True(t, entered)
 
 		go func() {
 			time.Sleep(time.Millisecond)
-			g.leave()
-			g.leave()
+			l.release()
+			l.release()
 		}()
 		start = time.Now()
-		assert.True(t, g.close(time.Second))
+		assert.True(t, l.exclude(time.Second))
 		assert.Equal(t, time.Millisecond, time.Since(start))
-		g.open()
-		assert.True(t, g.close(0) || g.inside == 0)
-		g.open()
+		l.readmit()
+		assert.True(t, l.exclude(0) || l.readers == 0)
+		l.readmit()
 	})
 }
 
@@ -78,10 +78,10 @@ func relay(t *testing.T, s *Store, n int) (end func()) {
 	for range n {
 		all.Go(func() {
 			for !over.Load() {
-				assert.NoError(t, s.borrow(func(r *reader) error {
+				assert.NoError(t, s.withReader(func(r *reader) error {
 					mine := came.Add(1)
-					err := r.gone.QueryRow().Scan(new(int)) // it sees a moment of the record from here on
-					for came.Load() == mine && !isClosed(&s.gate) && !over.Load() {
+					err := r.droppedSeq.QueryRow().Scan(new(int)) // it sees a moment of the record from here on
+					for came.Load() == mine && !isClosed(&s.latch) && !over.Load() {
 						runtime.Gosched()
 					}
 					return err
@@ -98,18 +98,18 @@ func relay(t *testing.T, s *Store, n int) (end func()) {
 	}
 }
 
-func isClosed(g *gate) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.closed != nil
+func isClosed(l *latch) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.excluded != nil
 }
 
 // The WAL begins anew although there is always a reader in it.
-func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
+func TestTheWALIsBoundedWhileReadersNeverPause(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})
 	alone(s)
-	s.longLog, s.longAt, s.patience = logPages, logPages, time.Minute
+	s.longWAL, s.longWALAt, s.patience = walPages, walPages, time.Minute
 	journaltest.Commit(t, s, journaltest.Said("#a", "x"))
 	end := relay(t, s, 3)
 	defer end()
@@ -125,7 +125,7 @@ func TestTheLogIsBoundedWhileReadersNeverPause(t *testing.T) {
 		require.NoError(t, err)
 		largest = max(largest, info.Size())
 	}
-	assert.Less(t, largest, int64(2*logPages*4120))
+	assert.Less(t, largest, int64(2*walPages*4120))
 }
 
 // A WAL with forgotten words in it is truncated at once, in spite of readers.
@@ -139,9 +139,9 @@ func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 	defer end()
 	for i := range 20 {
 		journaltest.Commit(t, s, journaltest.Said("#a", fmt.Sprint("tea ", i)))
-		s.scrub.Store(true)
+		s.walScrubDue.Store(true)
 		require.NoError(t, s.checkpoint())
-		assert.False(t, s.scrub.Load())
+		assert.False(t, s.walScrubDue.Load())
 		info, err := os.Stat(path + "-wal")
 		require.NoError(t, err)
 		assert.Zero(t, info.Size())
@@ -153,17 +153,17 @@ func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 func TestAReaderThatStaysIsNotWaitedFor(t *testing.T) {
 	s := opened(t, newPath(t), Options{Sync: Off})
 	alone(s)
-	s.longLog, s.longAt, s.patience = 1, 1, time.Nanosecond
+	s.longWAL, s.longWALAt, s.patience = 1, 1, time.Nanosecond
 	journaltest.Commit(t, s, journaltest.Said("#a", "x"))
-	require.NoError(t, s.borrow(func(r *reader) error {
-		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
+	require.NoError(t, s.withReader(func(r *reader) error {
+		require.NoError(t, r.droppedSeq.QueryRow().Scan(new(int)))
 		journaltest.Commit(t, s, journaltest.Said("#a", "y"))
 		require.NoError(t, s.checkpoint())
-		s.scrub.Store(true)
-		return r.gone.QueryRow().Scan(new(int))
+		s.walScrubDue.Store(true)
+		return r.droppedSeq.QueryRow().Scan(new(int))
 	}))
-	require.NoError(t, s.borrow(func(r *reader) error { return r.gone.QueryRow().Scan(new(int)) }), "the gate is open")
+	require.NoError(t, s.withReader(func(r *reader) error { return r.droppedSeq.QueryRow().Scan(new(int)) }), "the gate is open")
 	s.patience = time.Minute
 	require.NoError(t, s.checkpoint())
-	assert.False(t, s.scrub.Load())
+	assert.False(t, s.walScrubDue.Load())
 }

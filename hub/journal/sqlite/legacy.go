@@ -13,10 +13,10 @@ import (
 // LegacyState reads what a journal from before there were rows, or an imported one, holds for
 // certain of what is now kept in rows. It is for the first start with entries and no rows.
 //
-// It looks at each entry once, and at those of the desk a second time. Such a journal does not hold
-// sessions, so none can be resumed.
+// It looks at each entry once, and at those of the desk a second time.
+// Such a journal does not hold sessions, so none can be resumed.
 func (s *Store) LegacyState() (found journal.LegacyState, err error) {
-	err = s.lookLong(s.stop, func(ctx context.Context, r *reader) error {
+	err = s.withSearcher(s.stop, func(ctx context.Context, r *reader) error {
 		found, err = r.legacy(ctx)
 		return err
 	})
@@ -43,8 +43,8 @@ func (r *reader) legacy(ctx context.Context) (found journal.LegacyState, err err
 	return found, err
 }
 
-// lastTopics finds the positions of the last topics of all streams. A walk through the entries as they
-// lie is three times as fast as a look-up of each by its stream.
+// lastTopics finds the positions of the last topics of all streams. A walk through
+// the entries as they lie is three times as fast as a look-up of each by its stream.
 const lastTopics = `SELECT stream, max(seq) FROM entries NOT INDEXED WHERE event GLOB '{"type":"topic-set"*' GROUP BY stream`
 
 // topics are the last topics of these rooms, as far as they are kept.
@@ -84,7 +84,7 @@ func (r *reader) lastTopics(ctx context.Context) (map[int64]int64, error) {
 	return last, rows.Err()
 }
 
-// ticketsOfDesk selects what the desk's stream says of tickets. A spoken entry has no state.
+// ticketsOfDesk selects what the desk's stream says of tickets. A message has no state.
 var ticketsOfDesk = ofStream(`SELECT seq, json_extract(event, '$.ticket'), ifnull(json_extract(event, '$.state'), ''), event GLOB '{"type":"asked"*'
 	FROM entries WHERE stream=?1 AND event GLOB '{"type":"*,"ticket":[0-9]*'`)
 
@@ -113,8 +113,8 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.LegacySt
 	return nil
 }
 
-// conversations are those that have not ended. A number may have been given again after a start:
-// it then means the last one.
+// conversations are those that have not ended. A number may have
+// been given again after a start: it then means the last one.
 func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.LegacyState) (map[protocol.Ticket]*conversation, error) {
 	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
 	if err != nil {
@@ -136,15 +136,15 @@ func (r *reader) conversations(ctx context.Context, st streamRow, found *journal
 			c = &conversation{}
 			open[no] = c
 		}
-		if c.follow(seq, event, asked); event == protocol.TicketClosed || event == protocol.VisitorLeft {
+		if c.apply(seq, event, asked); event == protocol.TicketClosed || event == protocol.VisitorLeft {
 			delete(open, no)
 		}
 	}
 	return open, rows.Err()
 }
 
-// follow takes the next entry. event is empty for a message, and asked says that the visitor spoke it.
-func (c *conversation) follow(seq int64, event protocol.TicketEvent, asked bool) {
+// apply takes the next entry. event is empty for a message, and asked says that it is the visitor's.
+func (c *conversation) apply(seq int64, event protocol.TicketEvent, asked bool) {
 	switch {
 	case asked:
 		c.words = cmp.Or(c.words, seq)
@@ -163,6 +163,6 @@ func (r *reader) at(ctx context.Context, seq int64, st journal.Stream) (at journ
 	if err != nil {
 		return at, err
 	}
-	err = r.each(rows, st, func(e journal.Entry) bool { at = e; return true })
+	err = r.scanEntries(rows, st, func(e journal.Entry) bool { at = e; return true })
 	return at, err
 }

@@ -102,7 +102,7 @@ func TestMailboxesOfOldAreDropped(t *testing.T) {
 }
 
 // Forgotten words are nowhere in the files: not in the rows, the index or the log.
-func TestForgottenWordsLeaveTheFiles(t *testing.T) {
+func TestRedactedWordsLeaveTheFiles(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{scrubDelay: 1, scrubEvery: 1, quiet: 1})
@@ -167,7 +167,7 @@ func TestTheIndexFollows(t *testing.T) {
 }
 
 // However much is committed, the log begins anew again and again.
-func TestTheLogStaysShort(t *testing.T) {
+func TestTheWALStaysShort(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})
@@ -185,7 +185,7 @@ func TestTheLogStaysShort(t *testing.T) {
 // However slow the machine is, each of its slices does what it can do on a quick one.
 func still(t testing.TB, path string, o Options) *Store {
 	t.Helper()
-	o.sliceTime = time.Hour
+	o.stepTime = time.Hour
 	s := opened(t, path, o)
 	s.end()
 	<-s.ended
@@ -202,28 +202,28 @@ func awaitScrub(t testing.TB, s *Store) {
 }
 
 // Redact looks at a few entries at a time, whether it finds the author in them or not.
-func TestForgettingLooksAtAFewAtATime(t *testing.T) {
+func TestRedactingLooksAtAFewAtATime(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off})
 	ann, bob := uuid.New(), uuid.New()
 	in := []journal.Entry{journaltest.SaidBy(ann, "#b", "first")}
-	for range lookAtOnce + 10 {
+	for range scanBatch + 10 {
 		in = append(in, journaltest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, journaltest.SaidBy(bob, "#b", "y"))
 	}
 	journaltest.Commit(t, s, append(in, journaltest.SaidBy(bob, "#a", "z"), journaltest.SaidBy(ann, "#b", "last"))...)
-	found, last, more, err := s.spokenBy(bob, "#a", 0, math.MaxInt64)
+	found, last, more, err := s.messagesBy(bob, "#a", 0, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Empty(t, found)
-	assert.Equal(t, uint64(3*lookAtOnce-1), last, "of what was spoken in this stream")
+	assert.Equal(t, uint64(3*scanBatch-1), last, "of what was spoken in this stream")
 	assert.True(t, more)
-	found, _, more, err = s.spokenBy(bob, "#a", last, math.MaxInt64)
+	found, _, more, err = s.messagesBy(bob, "#a", last, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Len(t, found, 1)
 	assert.False(t, more)
 
-	found, _, more, err = s.spokenBy(bob, "#b", 0, math.MaxInt64)
+	found, _, more, err = s.messagesBy(bob, "#b", 0, math.MaxInt64)
 	require.NoError(t, err)
-	assert.Len(t, found, lookAtOnce-1, "and one of somebody else")
+	assert.Len(t, found, scanBatch-1, "and one of somebody else")
 	assert.True(t, more)
 	n, err := s.Redact(ann, []journal.Stream{"#a", "#nowhere", "#b"}, math.MaxInt64)
 	require.NoError(t, err)
@@ -239,7 +239,7 @@ func TestTheIndexWaitsInAFlood(t *testing.T) {
 	assert.True(t, s.isFlooded(0, now.Add(-time.Second)))
 	assert.False(t, s.isFlooded(0, now.Add(-time.Minute)), "people who talk")
 	assert.False(t, s.isFlooded(head, now.Add(-time.Second)), "nobody says anything")
-	s.head.Store(mostBehind)
+	s.head.Store(maxIndexLag)
 	assert.False(t, s.isFlooded(0, now.Add(-time.Second)), "far behind")
 	s.indexed.Store(1)
 	assert.True(t, s.isFlooded(0, now.Add(-time.Second)))
@@ -249,16 +249,16 @@ func TestTheIndexWaitsInAFlood(t *testing.T) {
 func TestAFloodIsPruned(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Keep: time.Minute, Lines: 10})
-	task := tidying{s: s}
+	task := maintenance{s: s}
 	for i := range 50 {
 		in := []journal.Entry{ago("#a", time.Hour, "x"), ago("#a", time.Hour, "x")}
 		for range 20 {
 			in = append(in, journaltest.Said("#a", "x"))
 		}
 		journaltest.Commit(t, s, in...)
-		task.pruneAt, task.sweepAt = time.Time{}, time.Time{} // it is time again
+		task.pruneAt, task.pruneStreamsAt = time.Time{}, time.Time{} // it is time again
 		for range 20 {
-			task.step()
+			task.work()
 		}
 		assert.LessOrEqual(t, len(everything(t, s, "#a")), 11, "round %d", i)
 	}

@@ -5,8 +5,7 @@ import (
 	"errors"
 )
 
-// The index has parts, which are merged a few pages at a time. See
-// https://www.sqlite.org/fts5.html#the_merge_command.
+// The index has parts, which are merged a few pages at a time. See https://www.sqlite.org/fts5.html#the_merge_command.
 
 const mergePages = 16 // in one step: two milliseconds
 
@@ -18,25 +17,23 @@ const (
 	mergeAllParts = 2
 )
 
-// sorting is the state of an index whose parts are to become one.
-type sorting int
+// indexShape is the state of an index whose parts are to become one.
+type indexShape int
 
 const (
-	oneInput sorting = iota // they are inputs of one merge
-	oneLevel                // they are on one level, and must be spread first
-	noParts                 // there were so few pages that the index is made anew
+	oneInput indexShape = iota // they are inputs of one merge
+	oneLevel                   // they are on one level, and must be spread first
+	noParts                    // there were so few pages that the index is made anew
 )
 
-const smallIndex = 128 // pages that are made anew in a fraction of a second; more than a slice of lines has
+const smallIndex = 128 // pages that are made anew in a fraction of a second; more than a step of lines has
 
-// sortParts begins to merge all parts of the index into one. FTS5 drops what is noted as
-// deleted only where nothing older can lie above: in its topmost level. It moves all
-// parts there, unless they are on one level already; then it merges them where they
-// are. Such parts must be spread first: a merge moves its result up a level, and the next
-// mark lies below. Small parts FTS5 puts on one level again and again, so a small index is
-// made anew.
-func (s *Store) sortParts() (how sorting, err error) {
-	err = s.slice(lazy, func(l *slice) error {
+// sortParts begins to merge all parts of the index into one. FTS5 drops what is noted as deleted only where nothing
+// older can lie above: in its topmost level. It moves all parts there, unless they are on one level already; then it
+// merges them where they are. Such parts must be spread first: a merge moves its result up a level, and the next mark
+// lies below. Small parts FTS5 puts on one level again and again, so a small index is made anew.
+func (s *Store) sortParts() (how indexShape, err error) {
+	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		var structure []byte
 		const theStructure = 10 // as FTS5 numbers it
 		if err := s.w.conn.QueryRowContext(context.Background(), "SELECT block FROM words_data WHERE id=?", theStructure).Scan(&structure); err != nil {
@@ -48,7 +45,7 @@ func (s *Store) sortParts() (how sorting, err error) {
 			return err
 		case pages <= s.opts.smallIndex:
 			how = noParts
-			return s.clearIndex(l)
+			return s.clearIndex(step)
 		case levels == 1:
 			how = oneLevel
 			return nil
@@ -60,24 +57,24 @@ func (s *Store) sortParts() (how sorting, err error) {
 }
 
 // clearIndex empties the index. The entries that are kept are indexed again, like new ones.
-func (s *Store) clearIndex(l *slice) error {
+func (s *Store) clearIndex(step *maintenanceStep) error {
 	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE meta SET indexed=0")
 	if err != nil {
 		return err
 	}
-	l.then = func() {
+	step.onCommit = func() {
 		s.indexed.Store(0)
 		s.marked.Store(true)
 	}
-	return s.put(&theMark, s.w.intoIndex)
+	return s.put(&markEntry, s.w.indexInsert)
 }
 
 var errStructure = errors.New("the index is not what it should be")
 
-// partsOf decodes the structure of an index: on how many levels there are parts, and how
-// many pages they have. https://www.sqlite.org/fts5.html and the source of FTS5 describe it: four
-// bytes, then the number of levels, of parts and of pages written; for each level the number of its
-// parts in a merge and of all its parts; for each part its id, its first page and its last.
+// partsOf decodes the structure of an index: on how many levels there are parts, and how many pages they have.
+// https://www.sqlite.org/fts5.html and the source of FTS5 describe it: four bytes, then the number of levels, of parts
+// and of pages written; for each level the number of its parts in a merge and of all its parts; for each part its id,
+// its first page and its last.
 func partsOf(structure []byte) (levels, pages int, err error) {
 	at := 4
 	next := func() (n int) {
@@ -114,22 +111,22 @@ func partsOf(structure []byte) (levels, pages int, err error) {
 	return levels, pages, err
 }
 
-// setMergeParts must be called in a slice.
+// setMergeParts must be called in a step.
 func (s *Store) setMergeParts(n int) error {
 	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
 	return err
 }
 
-// mergeSome merges a few pages of the index, and reports whether there is more.
-func (s *Store) mergeSome() (more bool, err error) {
-	err = s.slice(lazy, func(*slice) error {
+// mergeStep merges a few pages of the index, and reports whether there is more.
+func (s *Store) mergeStep() (more bool, err error) {
+	err = s.runStep(lazy, func(*maintenanceStep) error {
 		more, err = s.mergePages(mergePages)
 		return err
 	})
 	return more, err
 }
 
-// mergePages merges so many pages; below zero, all parts are to become one. It must be called in a slice.
+// mergePages merges so many pages; below zero, all parts are to become one. It must be called in a step.
 func (s *Store) mergePages(pages int) (more bool, err error) {
 	var before, after int
 	const changes = "SELECT total_changes()"

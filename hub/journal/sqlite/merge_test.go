@@ -18,16 +18,16 @@ import (
 // Forgotten words leave the index whatever parts it has after earlier scrubs: an index that is
 // made anew, and one whose parts are merged, where they are on one level and where they are
 // on several.
-func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
+func TestAllRedactedWordsLeaveTheIndex(t *testing.T) {
 	t.Parallel()
 	anew, spread, merged := 0, 0, 0
 	for _, c := range []struct{ words, rest, small int }{ // of a line that is forgotten, Han letters of one that stays, Options.smallIndex
 		{1, 0, 0},
-		{1, 0, 4}, {20, 0, 4}, {20, 100, 4}, // no less than a slice of these lines and theMark have, so that there is an end
+		{1, 0, 4}, {20, 0, 4}, {20, 100, 4}, // no less than a slice of these lines and markEntry have, so that there is an end
 	} {
 		path := newPath(t)
 		s := still(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1, smallIndex: c.small})
-		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+		task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 		bobs, innocent := make([]uuid.UUID, 6), 0
 		say := func(b, lines int) {
 			bobs[b] = uuid.New()
@@ -41,7 +41,7 @@ func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 				_, err := s.index() // a part of its own
 				require.NoError(t, err)
 				if b%2 == 0 { // on a level of its own, often
-					_, err = s.mergeSome()
+					_, err = s.mergeStep()
 					require.NoError(t, err)
 				}
 			}
@@ -62,7 +62,7 @@ func TestEverybodysForgottenWordsLeaveTheIndex(t *testing.T) {
 					task.scrub.due, task.scrub.after = time.Now(), time.Time{}
 				}
 				was := task.scrub.phase
-				task.step()
+				task.work()
 				switch is := task.scrub.phase; {
 				case was != scrubSort || is == scrubSort:
 				case s.indexed.Load() == 0:

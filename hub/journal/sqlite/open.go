@@ -15,14 +15,14 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Open opens the journal in the file at path, and makes the file if it is not there.
-// Until Close a second Open of the file returns an LockedError.
+// Open opens the journal in the file at path, and makes the file if it is
+// not there. Until Close a second Open of the file returns an LockedError.
 func Open(path string, o Options) (*Store, error) { return open(path, o, migrations) }
 
 func open(path string, o Options, steps []string) (s *Store, err error) {
 	o.Sync = cmp.Or(o.Sync, Full)
 	o.Mailbox = cmp.Or(o.Mailbox, mailboxKept)
-	o.sliceTime = cmp.Or(o.sliceTime, sliceTime)
+	o.stepTime = cmp.Or(o.stepTime, stepTime)
 	o.scrubDelay, o.scrubEvery, o.quiet = cmp.Or(o.scrubDelay, scrubDelay), cmp.Or(o.scrubEvery, scrubEvery), cmp.Or(o.quiet, quietTime)
 	o.smallIndex = cmp.Or(o.smallIndex, smallIndex)
 	if o.Log == nil {
@@ -30,11 +30,11 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 	}
 	s = &Store{
 		opts: o, path: path,
-		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longLog: longLog, longAt: longLog, patience: patience, streams: map[journal.Stream]*stream{},
+		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longWAL: longWAL, longWALAt: longWAL, patience: patience, streams: map[journal.Stream]*streamCounters{},
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if !o.DeferPruning {
-		s.kept.Store(keepsNothing)
+		s.keepAfter.Store(keepNone)
 	}
 	s.stop, s.end = context.WithCancel(context.Background())
 	defer func() {
@@ -160,8 +160,7 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	return nil
 }
 
-// release closes what open has opened so far. The writer's connection is the
-// last: its end copies the WAL to the file.
+// release closes what open has opened so far. The writer's connection is the last: its end copies the WAL to the file.
 func (s *Store) release() (err error) {
 	for range len(s.readers) { // open has failed
 		(<-s.readers).close()

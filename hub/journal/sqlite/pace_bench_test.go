@@ -44,7 +44,7 @@ func talk(b *testing.B, s *Store, stop func() bool) {
 }
 
 // Run with -bench Pace -benchtime 1x: what a line waits while 20 people take back 50 long lines each.
-func BenchmarkPaceForget(b *testing.B) {
+func BenchmarkPaceRedact(b *testing.B) {
 	s := opened(b, newPath(b), Options{})
 	authors := make([]uuid.UUID, 20)
 	for i := range authors {

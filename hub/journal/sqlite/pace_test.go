@@ -19,48 +19,48 @@ import (
 )
 
 // settle does the maintenance of a still store until there is nothing to do.
-func settle(task *tidying, isDone func() bool) {
+func settle(task *maintenance, isDone func() bool) {
 	for idle := false; !idle || !isDone(); {
-		_, idle = task.step()
+		_, idle = task.work()
 	}
 }
 
 func TestACommitGoesBeforeMaintenance(t *testing.T) {
-	var turn turn
+	var writing writeLock
 	var order []string
 	var all sync.WaitGroup
 	hurried := make(chan struct{})
-	turn.LockBehind(func() { close(hurried) })
+	writing.LockForMaintenance(func() { close(hurried) })
 	all.Go(func() {
-		turn.Lock()
+		writing.Lock()
 		order = append(order, "commit")
-		turn.Unlock()
+		writing.Unlock()
 	})
 	<-hurried // the maintenance that has the turn is told
-	require.Eventually(t, turn.isWanted, 10*time.Second, time.Millisecond)
+	require.Eventually(t, writing.commitWaits, 10*time.Second, time.Millisecond)
 	all.Go(func() {
-		turn.LockBehind(nil)
+		writing.LockForMaintenance(nil)
 		order = append(order, "maintenance")
-		turn.Unlock()
+		writing.Unlock()
 	})
-	turn.Unlock()
+	writing.Unlock()
 	all.Wait()
 	assert.Equal(t, []string{"commit", "maintenance"}, order)
 }
 
-func TestACommitThatWaitsEndsTheSlice(t *testing.T) {
+func TestACommitThatWaitsEndsTheStep(t *testing.T) {
 	s := still(t, newPath(t), Options{})
 	var all sync.WaitGroup
-	require.NoError(t, s.slice(lazy, func(l *slice) error {
-		l.until = time.Now().Add(time.Hour)
-		assert.True(t, l.spend(1))
+	require.NoError(t, s.runStep(lazy, func(step *maintenanceStep) error {
+		step.deadline = time.Now().Add(time.Hour)
+		assert.True(t, step.spend(1))
 		all.Go(func() { assert.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "first")}, nil)) })
-		require.Eventually(t, s.writing.isWanted, 10*time.Second, time.Millisecond)
-		assert.False(t, l.spend(1))
-		l.urgent = true
-		assert.True(t, l.spend(1), "but not what must be as fast as commits are")
-		l.until = time.Now()
-		assert.False(t, l.spend(1), "for a moment")
+		require.Eventually(t, s.writing.commitWaits, 10*time.Second, time.Millisecond)
+		assert.False(t, step.spend(1))
+		step.urgent = true
+		assert.True(t, step.spend(1), "but not what must be as fast as commits are")
+		step.deadline = time.Now()
+		assert.False(t, step.spend(1), "for a moment")
 		return nil
 	}))
 	all.Wait()
@@ -68,7 +68,7 @@ func TestACommitThatWaitsEndsTheSlice(t *testing.T) {
 }
 
 // Whatever people say, the work in one slice is bounded.
-func TestASliceIsBoundedInWords(t *testing.T) {
+func TestAStepIsBoundedInWords(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var slices, most int
@@ -79,13 +79,13 @@ func TestASliceIsBoundedInWords(t *testing.T) {
 		f()
 		mu.Lock()
 		defer mu.Unlock()
-		assert.LessOrEqual(t, most, sliceBytes+rowCost+5000, "%s: no more than one line above", what)
-		assert.GreaterOrEqual(t, slices, rows*4000/sliceBytes, what)
+		assert.LessOrEqual(t, most, stepBytes+rowCost+5000, "%s: no more than one line above", what)
+		assert.GreaterOrEqual(t, slices, rows*4000/stepBytes, what)
 	}
-	s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour, watch: func(l *slice) {
+	s := still(t, newPath(t), Options{Sync: Off, Keep: time.Hour, watch: func(step *maintenanceStep) {
 		mu.Lock()
 		defer mu.Unlock()
-		slices, most = slices+1, max(most, l.spent)
+		slices, most = slices+1, max(most, step.spent)
 	}})
 	bob := uuid.New()
 	var in []journal.Entry
@@ -136,7 +136,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := still(t, path, Options{Sync: Off, Keep: time.Hour})
-	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	parts := func() (n int) {
 		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(DISTINCT segid) FROM words_idx").Scan(&n))
 		return n
@@ -162,7 +162,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 }
 
 // Twenty calls of Redact at the same time are one scrub.
-func TestManyWhoForgetAreOneScrub(t *testing.T) {
+func TestManyRedactionsAreOneScrub(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := still(t, path, Options{scrubDelay: 1, quiet: 1})
@@ -183,7 +183,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	}
 	all.Wait()
 	assert.True(t, s.marked.Load())
-	task := &tidying{s: s}
+	task := &maintenance{s: s}
 	settle(task, func() bool { return !s.marked.Load() })
 	assert.Equal(t, uint64(1), s.scrubs.Load())
 	assertGone(t, path, "xyzzy")
@@ -193,7 +193,7 @@ func TestManyWhoForgetAreOneScrub(t *testing.T) {
 	_, err = s.Redact(authors[0], []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
 	for range 100 {
-		task.step()
+		task.work()
 	}
 	assert.Equal(t, uint64(1), s.scrubs.Load())
 	task.scrub.due, task.scrub.after = time.Time{}, time.Time{}
@@ -220,16 +220,16 @@ func TestAScrubMergesAllThatThereWas(t *testing.T) {
 		}
 	}
 	indexed()
-	require.NoError(t, s.slice(lazy, func(*slice) error { // into one part, so that there are more new ones
+	require.NoError(t, s.runStep(lazy, func(*maintenanceStep) error { // into one part, so that there are more new ones
 		_, err := s.mergePages(-1000)
 		return err
 	}))
 	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
-	task := &tidying{s: s}
+	task := &maintenance{s: s}
 	for task.scrub.phase != scrubMerge {
 		s.unmerged.Store(false)
-		task.step()
+		task.work()
 	}
 	for range 3 {
 		journaltest.Commit(t, s, journaltest.Said("#a", "innocent"))
@@ -288,7 +288,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
-	task := &tidying{s: s}
+	task := &maintenance{s: s}
 	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
 	assert.True(t, s.marked.Load(), "there is something left to do")
 	assertGone(t, path, "xyzzy") // as far as anybody can see
@@ -303,7 +303,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 		all.Wait()
 	}
 	journaltest.Commit(t, s, anew(in[:1])...)
-	s.spoke.Store(0)
+	s.lastCommit.Store(0)
 	settle(task, func() bool { return !s.marked.Load() })
 	require.NoError(t, s.Close())
 	r, err := Verify(path)
@@ -312,12 +312,12 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 	assert.Equal(t, 5008, r.Entries)
 }
 
-func TestNotEverybodyMayWaitToForget(t *testing.T) {
+func TestTooManyCannotWaitToRedact(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
-	s.forgetters.Store(mostForgetting)
+	s.redactCalls.Store(maxRedactCalls)
 	_, err := s.Redact(uuid.New(), []journal.Stream{"#a"}, math.MaxInt64)
 	assert.ErrorIs(t, err, journal.ErrBusy)
-	assert.EqualValues(t, mostForgetting, s.forgetters.Load())
+	assert.EqualValues(t, maxRedactCalls, s.redactCalls.Load())
 }
 
 // Streams that hold nothing leave no rows. A client that has read one of them is never told
@@ -370,7 +370,7 @@ func TestTheSizeIsBounded(t *testing.T) {
 	path := newPath(t)
 	const most = 192 << 10
 	s := still(t, path, Options{Sync: Off, Size: most, smallIndex: 16})
-	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	for range 8 {
 		var in []journal.Entry
 		for range 20 {
@@ -407,7 +407,7 @@ func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	t.Parallel()
 	const most = 200 << 10
 	s := still(t, newPath(t), Options{Sync: Off, Size: most, Lines: 600, smallIndex: 16})
-	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	var in []journal.Entry
 	for range 300 {
 		in = append(in, journaltest.Said("#b", hanLine(50)), journaltest.Said("#a", "x"), journaltest.Said("#a", "y"))
@@ -425,27 +425,27 @@ func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	require.Greater(t, used(), int64(most))
 	for i := 0; i < 2000 && used() > most; i++ {
 		journaltest.Commit(t, s, journaltest.Said("#a", "z"))
-		task.pruneAt, task.sweepAt, task.indexAt = time.Time{}, time.Time{}, time.Time{}
-		task.step()
+		task.pruneAt, task.pruneStreamsAt, task.indexAt = time.Time{}, time.Time{}, time.Time{}
+		task.work()
 	}
 	assert.LessOrEqual(t, used(), int64(most))
 	assert.Greater(t, len(everything(t, s, "#b")), 50, "no more goes than must")
 }
 
 // However long the streams have too much in them, the index follows and is merged.
-func TestASweepLeavesTimeForTheRest(t *testing.T) {
+func TestPruningOfStreamsLeavesTimeForTheRest(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Sync: Off, Lines: 1})
-	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}, pruneAt: time.Now().Add(time.Hour)}
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}, pruneAt: time.Now().Add(time.Hour)}
 	isDone := false
 	for range 20 {
-		in := make([]journal.Entry, 2*indexAtOnce)
+		in := make([]journal.Entry, 2*indexBatch)
 		for i := range in {
 			in[i] = journaltest.Said("#a", "x")
 		}
 		journaltest.Commit(t, s, in...)
-		task.sweepAt, task.indexAt = time.Time{}, time.Now()
-		task.step()
+		task.pruneStreamsAt, task.indexAt = time.Time{}, time.Now()
+		task.work()
 		isDone = isDone || s.indexed.Load() > 0 && !s.unmerged.Load()
 	}
 	assert.True(t, isDone)
@@ -491,7 +491,7 @@ func TestTheStructureOfAnIndexIsRead(t *testing.T) {
 }
 
 // Vacuum leaves nothing of what was forgotten, however large the file is.
-func TestVacuumTakesForgottenWordsAway(t *testing.T) {
+func TestVacuumRemovesRedactedWords(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := still(t, path, Options{Sync: Off})

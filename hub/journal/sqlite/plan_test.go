@@ -17,15 +17,15 @@ func TestEveryQuestionHasItsIndex(t *testing.T) {
 		pageOfStream:  {"MERGE", spoken + between, unspoken + between},
 		allOfStream:   {"MERGE", spoken + all, unspoken + all},
 		firstOfStream: {"MERGE", spoken + all, unspoken + all},
-		"SELECT seq FROM " + spokenIn + " ORDER BY seq LIMIT 1 OFFSET ?3":                                                                     {spoken + newer},
-		"SELECT seq FROM " + spokenIn + " AND seq<=?3 AND author=?4 ORDER BY seq":                                                             {spoken + between},
+		"SELECT seq FROM " + messagesIn + " ORDER BY seq LIMIT 1 OFFSET ?3":                                                                   {spoken + newer},
+		"SELECT seq FROM " + messagesIn + " AND seq<=?3 AND author=?4 ORDER BY seq":                                                           {spoken + between},
 		"SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT 1 OFFSET ?": {spoken + older},
-		beforeLines:   {spoken + all},
-		ticketsOfDesk: {"MERGE", spoken + all, unspoken + all},
-		tailOfAll:     {"e USING INTEGER PRIMARY KEY (rowid>?)", "s USING INTEGER PRIMARY KEY (rowid=?)"},
-		oldest:        {"INTEGER PRIMARY KEY (rowid<?)"},
-		spokenBetween: {"INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
-		streamsFrom:   {"INTEGER PRIMARY KEY (rowid>?)"},
+		beforeLines:     {spoken + all},
+		ticketsOfDesk:   {"MERGE", spoken + all, unspoken + all},
+		tailOfAll:       {"e USING INTEGER PRIMARY KEY (rowid>?)", "s USING INTEGER PRIMARY KEY (rowid=?)"},
+		oldest:          {"INTEGER PRIMARY KEY (rowid<?)"},
+		messagesBetween: {"INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
+		streamsFrom:     {"INTEGER PRIMARY KEY (rowid>?)"},
 	} {
 		plan := planOf(t, s, query)
 		for _, step := range want {
@@ -50,7 +50,7 @@ func TestASearchIsOneStep(t *testing.T) {
 func planOf(t *testing.T, s *Store, query string) string {
 	t.Helper()
 	var plan strings.Builder
-	err := s.borrow(func(r *reader) error {
+	err := s.withReader(func(r *reader) error {
 		rows, err := r.conn.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
 		require.NoError(t, err)
 		defer rows.Close()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// pruning is how far the pruning has come.
-type pruning struct {
+// pruneState is how far the pruning has come.
+type pruneState struct {
 	head  atomic.Uint64 // of the journal when there was nothing left to prune
 	done  atomic.Uint64 // entries pruned since
 	goal  uint64        // position up to which everything goes for Options.Size; 0: none
@@ -15,8 +15,8 @@ type pruning struct {
 	after int64         // the last stream that was looked at in this round; 0: a round begins
 }
 
-// pruneSome prunes a few entries, and reports whether there may be more. The last
-// entry stays: a start finds the head in it.
+// pruneSome prunes a few entries, and reports whether there may
+// be more. The last entry stays: a start finds the head in it.
 func (s *Store) pruneSome() (more bool, err error) {
 	s.pruning.Lock() // the excess is counted before it is removed
 	defer s.pruning.Unlock()
@@ -31,11 +31,12 @@ func (s *Store) pruneSome() (more bool, err error) {
 	return false, nil
 }
 
-// isLate reports whether entries come faster than they are pruned, so that the file
-// would grow without end.
-func (s *Store) isLate() bool { return s.Head()-s.pruned.head.Load() > s.pruned.done.Load()+mostLate }
+// pruningLags reports whether entries come faster than they are pruned, so that the file would grow without end.
+func (s *Store) pruningLags() bool {
+	return s.Head()-s.pruned.head.Load() > s.pruned.done.Load()+maxPruneLag
+}
 
-const mostLate = 1000 // entries by which those pruned may be fewer than those committed since nothing was left to prune
+const maxPruneLag = 1000 // entries by which those pruned may be fewer than those committed since nothing was left to prune
 
 // pruneOld prunes what is older than Options.Keep.
 func (s *Store) pruneOld() (int, error) {
@@ -46,14 +47,13 @@ func (s *Store) pruneOld() (int, error) {
 	if err != nil || upto == 0 {
 		return 0, err
 	}
-	return s.prune(oldest, indexAtOnce, position(upto))
+	return s.prune(oldest, indexBatch, position(upto))
 }
 
 const oldest = "SELECT " + rawColumns + " FROM entries WHERE seq<=?2 ORDER BY seq LIMIT ?1"
 
-// An eighth of Options.Size is left free for the entries that come while the oldest
-// ones are pruned. A sixteenth of all entries goes at a time, since the index gives room back
-// only when it is merged.
+// An eighth of Options.Size is left free for the entries that come while the oldest ones are pruned.
+// A sixteenth of all entries goes at a time, since the index gives room back only when it is merged.
 const (
 	sizeReserve = 8
 	sizePart    = 16
@@ -66,7 +66,7 @@ func (s *Store) pruneSize() (int, error) {
 	}
 	if s.pruned.goal == 0 {
 		used, first, err := s.used()
-		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve || first > s.kept.Load() {
+		if err != nil || used <= s.opts.Size-s.opts.Size/sizeReserve || first > s.keepAfter.Load() {
 			s.pruned.merge = 0
 			return 0, err
 		}
@@ -75,7 +75,7 @@ func (s *Store) pruneSize() (int, error) {
 		}
 		s.pruned.goal = first + (s.Head()-first)/sizePart
 	}
-	n, err := s.prune(oldest, indexAtOnce, position(s.pruned.goal))
+	n, err := s.prune(oldest, indexBatch, position(s.pruned.goal))
 	if n == 0 && err == nil {
 		s.pruned.goal, s.pruned.merge = 0, 0
 		s.isMerged()
@@ -83,9 +83,8 @@ func (s *Store) pruneSize() (int, error) {
 	return n, err
 }
 
-// isMerged reports whether the index was merged since isMerged was first asked, so that used counts
-// the room that pruned entries have left. It does not wait for entries that are pruned meanwhile for
-// another reason.
+// isMerged reports whether the index was merged since isMerged was first asked, so that used counts the room
+// that pruned entries have left. It does not wait for entries that are pruned meanwhile for another reason.
 func (s *Store) isMerged() bool {
 	p := &s.pruned
 	switch {
@@ -103,18 +102,18 @@ func (s *Store) isMerged() bool {
 
 // used is how many bytes of the file are in use, and the position of the first entry.
 func (s *Store) used() (bytes int64, first uint64, err error) {
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		return r.conn.QueryRowContext(s.stop, `SELECT (page_count - freelist_count) * page_size, ifnull((SELECT min(seq) FROM entries), 0)
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes, &first)
 	})
-	return bytes, first, s.stopped(err)
+	return bytes, first, s.unlessStopped(err)
 }
 
-// prune removes the first entries that a query finds, up to one that is kept. They must be the
-// oldest of their streams, in order. A stream that holds nothing after that is dropped.
+// prune removes the first entries that a query finds, up to one that is kept. They must be
+// the oldest of their streams, in order. A stream that holds nothing after that is dropped.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
-	err = s.slice(lazy, func(l *slice) error {
-		l.urgent = s.isLate()
+	err = s.runStep(lazy, func(step *maintenanceStep) error {
+		step.urgent = s.pruningLags()
 		rows, _, err := s.w.raw(query, limit, args...)
 		if err != nil {
 			return err
@@ -122,7 +121,7 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 		garbage, last := uint64(0), map[int64]*rawRow{}
 		for i := range rows {
 			r := &rows[i]
-			if r.seq >= s.Head() || r.seq > s.kept.Load() {
+			if r.seq >= s.Head() || r.seq > s.keepAfter.Load() {
 				break
 			}
 			words := 0
@@ -130,20 +129,20 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 				words = len(r.event)
 				garbage++
 			}
-			if err := s.leaveIndex(r); err != nil {
+			if err := s.removeFromIndex(r); err != nil {
 				return err
 			}
-			if _, err := s.w.remove.Exec(int64(r.seq)); err != nil {
+			if _, err := s.w.deleteEntry.Exec(int64(r.seq)); err != nil {
 				return err
 			}
 			last[r.stream] = r
-			if n++; !l.spend(words) {
+			if n++; !step.spend(words) {
 				break
 			}
 		}
-		l.then = func() { s.garbage.Add(garbage) }
+		step.onCommit = func() { s.garbage.Add(garbage) }
 		for id, r := range last {
-			if _, err := s.w.prune.Exec(int64(r.nth), int64(r.seq), id); err != nil {
+			if _, err := s.w.pruneStream.Exec(int64(r.nth), int64(r.seq), id); err != nil {
 				return err
 			}
 			if err := s.dropIfEmpty(id); err != nil {
@@ -158,15 +157,15 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	return n, err
 }
 
-// keepsNothing is the value of kept while nothing is kept back: anything may be pruned.
-const keepsNothing = math.MaxUint64
+// keepNone is the value of keepAfter while nothing is kept back: anything may be pruned.
+const keepNone = math.MaxUint64
 
-// KeepAfter implements journal.Store. A slice that is pruning during the first call may still
-// remove entries after position, unless the store was opened with Options.Held.
+// KeepAfter implements journal.Store. A step that is pruning during the first call may
+// still remove entries after position, unless the store was opened with Options.Held.
 func (s *Store) KeepAfter(position uint64) {
 	for {
-		was := s.kept.Load()
-		if was != keepsNothing && position <= was || s.kept.CompareAndSwap(was, position) {
+		was := s.keepAfter.Load()
+		if was != keepNone && position <= was || s.keepAfter.CompareAndSwap(was, position) {
 			return
 		}
 	}

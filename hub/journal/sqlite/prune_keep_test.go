@@ -71,7 +71,7 @@ func TestNoPruningReachesWhatIsKept(t *testing.T) {
 // pruneHard prunes until there is nothing left to do, and merges the index for the size.
 func pruneHard(t *testing.T, s *Store) {
 	t.Helper()
-	task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	for range 400 {
 		pruneAll(t, s)
 		if task.scrubIsDue(time.Now()) {
@@ -90,7 +90,7 @@ func firstOf(t *testing.T, s *Store) uint64 {
 }
 
 // A store that is held prunes nothing before it is told what is kept.
-func TestAHeldStorePrunesNothingBefore(t *testing.T) {
+func TestAStoreThatDefersPruningPrunesNothingBefore(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, ago("#a", 3*time.Hour, "x"), ago("#a", 2*time.Hour, "y"), ago("#a", 2*time.Hour, "z"))

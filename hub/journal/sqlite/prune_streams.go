@@ -9,13 +9,12 @@ import (
 	"chinwag/hub/journal"
 )
 
-const streamsAtOnce = 512 // that are looked at in one step
+const streamsBatch = 512 // that are looked at in one step
 
-// sweepSome looks at the next streams. It prunes what is before the last Options.Lines of
-// one, and mailboxes of sessions that have been silent for long (a session is given up
-// long before, so no client can read them any more), and drops streams that hold
-// nothing. It reports whether the round goes on.
-func (s *Store) sweepSome() (more bool, err error) {
+// pruneStreams looks at the next streams. It prunes what is before the last Options.Lines of one, and
+// mailboxes of sessions that have been silent for long (a session is given up long before, so no client
+// can read them any more), and drops streams that hold nothing. It reports whether the round goes on.
+func (s *Store) pruneStreams() (more bool, err error) {
 	s.pruning.Lock()
 	defer s.pruning.Unlock()
 	streams, err := s.streamsAfter(s.pruned.after)
@@ -40,7 +39,7 @@ func (s *Store) sweepSome() (more bool, err error) {
 			}
 		}
 		if excess > 0 {
-			n, err := s.prune(firstOfStream, int(min(excess, indexAtOnce)), st.ID)
+			n, err := s.prune(firstOfStream, int(min(excess, indexBatch)), st.ID)
 			if n > 0 || err != nil {
 				return err == nil, err // the same again
 			}
@@ -50,7 +49,7 @@ func (s *Store) sweepSome() (more bool, err error) {
 	if err := s.dropStreams(empty); err != nil {
 		return false, err
 	}
-	if len(streams) == streamsAtOnce {
+	if len(streams) == streamsBatch {
 		return true, nil
 	}
 	s.pruned.after = 0
@@ -60,14 +59,14 @@ func (s *Store) sweepSome() (more bool, err error) {
 // beforeLines finds the newest line of a stream before its last lines, of which it skips a number.
 const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
-// excess is by how many entries a stream is too long: up to the line of beforeLines or, if
-// there are few lines, beyond journal.MaxEntries.
+// excess is by how many entries a stream is too long: up to the line of
+// beforeLines or, if there are few lines, beyond journal.MaxEntries.
 func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	upto := int64(st.PrunedNth)
-	err := s.borrow(func(r *reader) error {
+	err := s.withReader(func(r *reader) error {
 		return noRow(r.conn.QueryRowContext(s.stop, beforeLines, st.ID, s.opts.Lines).Scan(&upto))
 	})
-	return max(upto-int64(st.PrunedNth), held-int64(journal.MaxEntries(s.opts.Lines))), s.stopped(err)
+	return max(upto-int64(st.PrunedNth), held-int64(journal.MaxEntries(s.opts.Lines))), s.unlessStopped(err)
 }
 
 // silent is a position: a mailbox whose last entry is not after it is pruned.
@@ -85,11 +84,11 @@ func (s *Store) silent() (uint64, error) {
 const streamsFrom = "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams WHERE id>? ORDER BY id LIMIT ?"
 
 func (s *Store) streamsAfter(id int64) (found []streamRow, err error) {
-	err = s.borrow(func(r *reader) error {
-		found, err = scanStreams(r.conn.QueryContext(s.stop, streamsFrom, id, streamsAtOnce))
+	err = s.withReader(func(r *reader) error {
+		found, err = scanStreams(r.conn.QueryContext(s.stop, streamsFrom, id, streamsBatch))
 		return err
 	})
-	return found, s.stopped(err)
+	return found, s.unlessStopped(err)
 }
 
 var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2") + " LIMIT ?1"
@@ -97,12 +96,12 @@ var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2
 // dropStreams drops those of the streams that hold nothing.
 func (s *Store) dropStreams(ids []int64) error {
 	for len(ids) > 0 {
-		err := s.slice(lazy, func(l *slice) error {
+		err := s.runStep(lazy, func(step *maintenanceStep) error {
 			for len(ids) > 0 {
 				if err := s.dropIfEmpty(ids[0]); err != nil {
 					return err
 				}
-				if ids = ids[1:]; !l.spend(0) {
+				if ids = ids[1:]; !step.spend(0) {
 					break
 				}
 			}
@@ -115,13 +114,12 @@ func (s *Store) dropStreams(ids []int64) error {
 	return nil
 }
 
-// dropIfEmpty drops a stream that holds nothing. A room or a mailbox begins anew with the
-// next entry, and a client that read it before is told that an unknown number of lines
-// is missing.
+// dropIfEmpty drops a stream that holds nothing. A room or a mailbox begins anew with the next
+// entry, and a client that read it before is told that an unknown number of lines is missing.
 func (s *Store) dropIfEmpty(id int64) error {
 	var name string
 	var last int64
-	err := s.w.drop.QueryRow(id).Scan(&name, &last)
+	err := s.w.dropStream.QueryRow(id).Scan(&name, &last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

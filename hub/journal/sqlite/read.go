@@ -18,7 +18,7 @@ var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 A
 // Read implements journal.Store.
 func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Page, err error) {
 	before := slices.Clone(cur.Streams)
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		for i := range cur.Streams {
 			if err := r.read(&p, &cur.Streams[i], cur.Seq, upto, limit); err != nil {
 				return err
@@ -34,18 +34,17 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 	return p, nil
 }
 
-// read adds the entries of one stream after a position to the page, and counts those
-// that are gone.
+// read adds the entries of one stream after a position to the page, and counts those that are gone.
 func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uint64, limit int) error {
 	if at.Stream == "" {
 		return nil
 	}
 	var id int64
 	var prunedNth, prunedSeq uint64
-	err := r.find.QueryRow(string(at.Stream)).Scan(&id, &prunedNth, &prunedSeq)
+	err := r.findStream.QueryRow(string(at.Stream)).Scan(&id, &prunedNth, &prunedSeq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		err := r.gone.QueryRow().Scan(&prunedSeq)
+		err := r.droppedSeq.QueryRow().Scan(&prunedSeq)
 		if prunedSeq > after && at.StreamSeq > 0 {
 			p.AtLeast, at.StreamSeq = true, 0 // once
 		}
@@ -60,7 +59,7 @@ func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uin
 		return err
 	}
 	bytes := 0
-	return r.each(rows, at.Stream, func(e journal.Entry) (more bool) {
+	return r.scanEntries(rows, at.Stream, func(e journal.Entry) (more bool) {
 		p.Entries = append(p.Entries, e)
 		bytes += e.Size()
 		return bytes < journal.PageBytes
@@ -79,7 +78,7 @@ func (s *Store) SeqOfLast(streams []journal.Stream, upto uint64, n int) (seq uin
 	for _, st := range streams {
 		args = append(args, string(st), position(upto))
 	}
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		return noRow(r.conn.QueryRowContext(s.stop, query, append(args, n)...).Scan(&seq))
 	})
 	return seq, err
@@ -87,13 +86,13 @@ func (s *Store) SeqOfLast(streams []journal.Stream, upto uint64, n int) (seq uin
 
 // Newest implements journal.Store.
 func (s *Store) Newest(streams []journal.Stream, upto uint64, n int) (found []journal.Entry, more bool, err error) {
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		for _, st := range streams {
-			rows, err := r.last.Query(string(st), position(upto), n+1)
+			rows, err := r.newest.Query(string(st), position(upto), n+1)
 			if err != nil {
 				return err
 			}
-			if err := r.each(rows, st, func(e journal.Entry) bool { found = append(found, e); return true }); err != nil {
+			if err := r.scanEntries(rows, st, func(e journal.Entry) bool { found = append(found, e); return true }); err != nil {
 				return err
 			}
 		}
@@ -115,11 +114,11 @@ func noRow(err error) error {
 	return err
 }
 
-// SeqBefore implements journal.Store. It is a binary search, which relies on times that grow with
-// the positions: where the clock was set back, it finds one of the possible positions.
+// SeqBefore implements journal.Store. It is a binary search, which relies on times that grow
+// with the positions: where the clock was set back, it finds one of the possible positions.
 func (s *Store) SeqBefore(t time.Time) (seq uint64, err error) {
 	low, high := uint64(1), s.Head()
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		for low <= high {
 			mid := low + (high-low)/2
 			var at uint64
@@ -147,12 +146,12 @@ func position(seq uint64) int64 { return int64(min(seq, math.MaxInt64)) }
 // tailOfAll selects the entries of all streams after a position.
 const tailOfAll = "SELECT s.name, " + columns + " FROM entries e JOIN streams s ON s.id=e.stream WHERE e.seq>? ORDER BY e.seq" + limit
 
-const tailAtOnce = 512 // entries that are read in one transaction: a checkpoint waits for it
+const tailBatch = 512 // entries that are read in one transaction: a checkpoint waits for it
 
 // Tail implements journal.Store.
 func (s *Store) Tail(after uint64, limit int) (found []journal.Entry, err error) {
 	for more := true; more && len(found) < limit; {
-		n := min(limit-len(found), tailAtOnce)
+		n := min(limit-len(found), tailBatch)
 		some, err := s.tailSome(after, n)
 		if err != nil {
 			return nil, err
@@ -166,7 +165,7 @@ func (s *Store) Tail(after uint64, limit int) (found []journal.Entry, err error)
 }
 
 func (s *Store) tailSome(after uint64, n int) (found []journal.Entry, err error) {
-	err = s.borrow(func(r *reader) error {
+	err = s.withReader(func(r *reader) error {
 		found, err = r.tail(s.stop, after, n)
 		return err
 	})

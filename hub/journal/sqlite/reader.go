@@ -11,23 +11,22 @@ import (
 
 // reader is a connection that sees what is committed. It waits for no writer and no other reader.
 type reader struct {
-	conn        *sql.Conn
-	begin, end  *sql.Stmt
-	find, gone  *sql.Stmt
-	page, probe *sql.Stmt
-	last        *sql.Stmt
-	rooms       map[journal.Stream]protocol.Room // a cache of parsed names
+	conn                   *sql.Conn
+	begin, end             *sql.Stmt
+	findStream, droppedSeq *sql.Stmt
+	page, probe            *sql.Stmt
+	newest                 *sql.Stmt
+	rooms                  map[journal.Stream]protocol.Room // a cache of parsed names
 }
 
-// ofStream makes a query for the entries of one stream in order. The argument must end
-// with its conditions. Spoken and other entries have an index each, and SQLite
-// merges the two as it reads.
+// ofStream makes a query for the entries of one stream in order. The argument must end with its
+// conditions. Spoken and other entries have an index each, and SQLite merges the two as it reads.
 func ofStream(query string) string {
 	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }
 
-// limit is the last parameter of a query. The +0 keeps SQLite from looking at its value:
-// else it would prepare the statement anew whenever one is bound.
+// limit is the last parameter of a query. The +0 keeps SQLite from looking at
+// its value: else it would prepare the statement anew whenever one is bound.
 const limit = " LIMIT ?+0"
 
 func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
@@ -41,10 +40,10 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		query string
 	}{
 		{&r.begin, "BEGIN"}, {&r.end, "ROLLBACK"},
-		{&r.find, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
-		{&r.gone, "SELECT gone FROM meta"},
+		{&r.findStream, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
+		{&r.droppedSeq, "SELECT gone FROM meta"},
 		{&r.page, pageOfStream},
-		{&r.last, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC" + limit},
+		{&r.newest, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC" + limit},
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
@@ -56,7 +55,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 }
 
 func (r *reader) close() {
-	for _, s := range []*sql.Stmt{r.begin, r.end, r.find, r.gone, r.page, r.probe, r.last} {
+	for _, s := range []*sql.Stmt{r.begin, r.end, r.findStream, r.droppedSeq, r.page, r.probe, r.newest} {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -64,9 +63,9 @@ func (r *reader) close() {
 	_ = r.conn.Close()
 }
 
-// borrow gives a reader to f, which sees one moment of the journal throughout. f must be
+// withReader gives a reader to f, which sees one moment of the journal throughout. f must be
 // short, a page at the most: a checkpoint waits for it, and commits wait for the checkpoint.
-func (s *Store) borrow(f func(r *reader) error) error {
+func (s *Store) withReader(f func(r *reader) error) error {
 	var r *reader
 	select {
 	case r = <-s.readers:
@@ -74,18 +73,18 @@ func (s *Store) borrow(f func(r *reader) error) error {
 		return errClosed
 	}
 	defer func() { s.readers <- r }()
-	if s.gate.enter(s.stop) != nil {
+	if s.latch.acquire(s.stop) != nil {
 		return errClosed
 	}
-	defer s.gate.leave()
-	if err := r.look(f); err != nil {
+	defer s.latch.release()
+	if err := r.inSnapshot(f); err != nil {
 		return fmt.Errorf("journal: cannot read: %w", err)
 	}
 	return nil
 }
 
-// look shows one moment of the journal to f.
-func (r *reader) look(f func(r *reader) error) error {
+// inSnapshot shows one moment of the journal to f.
+func (r *reader) inSnapshot(f func(r *reader) error) error {
 	if _, err := r.begin.Exec(); err != nil {
 		return err
 	}

@@ -14,27 +14,26 @@ import (
 	"chinwag/protocol"
 )
 
-const mostForgetting = 1000 // calls of Redact at the same time: one works, and the others wait
+const maxRedactCalls = 1000 // calls of Redact at the same time: one works, and the others wait
 
-// Redact implements journal.Store. When it returns, the words are overwritten in the rows
-// and taken out of the index, and that is flushed, so no search or read shows them.
-// The scrub removes what is left of them in the file later, once for many calls.
-// One call works at a time, in slices and with rests, so that any number of them slows
-// commits down as much as one.
+// Redact implements journal.Store. When it returns, the words are overwritten in the rows and taken out of the index,
+// and that is flushed, so no search or read shows them. The scrub removes what is left of them in the file later, once
+// for many calls. One call works at a time, in steps and with rests, so that any number of them slows commits down as
+// much as one.
 func (s *Store) Redact(author uuid.UUID, streams []journal.Stream, upto uint64) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
 	}
-	if s.forgetters.Add(1) > mostForgetting {
-		s.forgetters.Add(-1)
+	if s.redactCalls.Add(1) > maxRedactCalls {
+		s.redactCalls.Add(-1)
 		return 0, journal.ErrBusy
 	}
-	defer s.forgetters.Add(-1)
-	s.forgetting.Lock()
-	defer s.forgetting.Unlock()
+	defer s.redactCalls.Add(-1)
+	s.redacting.Lock()
+	defer s.redacting.Unlock()
 	for _, st := range streams {
 		var found int
-		found, err = s.forgetIn(author, st, upto)
+		found, err = s.redactIn(author, st, upto)
 		if n += found; err != nil {
 			break
 		}
@@ -50,32 +49,32 @@ func (s *Store) Redact(author uuid.UUID, streams []journal.Stream, upto uint64) 
 
 // flush brings what was committed lazily to the disk.
 func (s *Store) flush() error {
-	return s.slice(durable, func(*slice) error { // without a change SQLite would write nothing, and flush nothing
+	return s.runStep(durable, func(*maintenanceStep) error { // without a change SQLite would write nothing, and flush nothing
 		_, err := s.w.conn.ExecContext(context.Background(), "UPDATE meta SET gone=gone+1; UPDATE meta SET gone=gone-1")
 		return err
 	})
 }
 
-// forgetIn looks through all spoken entries of one stream, as a reader does. An index
-// by author would be quicker, and every line would pay for it.
-func (s *Store) forgetIn(author uuid.UUID, st journal.Stream, upto uint64) (n int, err error) {
+// redactIn looks through all messages of one stream, as a reader does.
+// An index by author would be quicker, and every line would pay for it.
+func (s *Store) redactIn(author uuid.UUID, st journal.Stream, upto uint64) (n int, err error) {
 	var found []uint64
 	for after, more := uint64(0), true; more; {
 		start := time.Now()
-		if found, after, more, err = s.spokenBy(author, st, after, upto); err != nil {
+		if found, after, more, err = s.messagesBy(author, st, after, upto); err != nil {
 			return n, err
 		}
-		if !s.rest(pauseFactor * time.Since(start)) {
+		if !s.pause(restFactor * time.Since(start)) {
 			return n, errClosed
 		}
 		for len(found) > 0 {
 			start := time.Now()
-			looked, erased, err := s.forgetSome(found)
+			looked, erased, err := s.redactSome(found)
 			if n += erased; err != nil {
 				return n, err
 			}
 			found = found[looked:]
-			if !s.rest(pauseFactor * time.Since(start)) {
+			if !s.pause(restFactor * time.Since(start)) {
 				return n, errClosed
 			}
 		}
@@ -83,9 +82,9 @@ func (s *Store) forgetIn(author uuid.UUID, st journal.Stream, upto uint64) (n in
 	return n, nil
 }
 
-// forgetSome erases the words of the first of these entries, as many as one slice has time for.
-func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
-	err = s.slice(lazy, func(l *slice) error {
+// redactSome erases the words of the first of these entries, as many as one step has time for.
+func (s *Store) redactSome(seqs []uint64) (looked, erased int, err error) {
+	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		marked := s.marked.Load()
 		for _, seq := range seqs {
 			rows, _, err := s.w.raw("SELECT "+rawColumns+" FROM entries WHERE seq=?2 LIMIT ?1", 1, int64(seq))
@@ -95,7 +94,7 @@ func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
 			looked++
 			words := 0
 			for _, r := range rows { // none: it was pruned meanwhile
-				done, err := s.forget(&r)
+				done, err := s.redactRow(&r)
 				if err != nil {
 					return fmt.Errorf("entry %d: %w", r.seq, err)
 				}
@@ -105,19 +104,19 @@ func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
 				words = len(r.event)
 			}
 			if erased > 0 && !marked {
-				if err := s.put(&theMark, s.w.intoIndex); err != nil {
+				if err := s.put(&markEntry, s.w.indexInsert); err != nil {
 					return err
 				}
 				marked = true
 			}
-			if !l.spend(words) {
+			if !step.spend(words) {
 				break
 			}
 		}
-		l.then = func() {
+		step.onCommit = func() {
 			s.marked.Store(marked)
 			if erased > 0 {
-				s.forgotten.Add(1)
+				s.redactions.Add(1)
 			}
 		}
 		return nil
@@ -131,9 +130,9 @@ func (s *Store) forgetSome(seqs []uint64) (looked, erased int, err error) {
 	return looked, erased, nil
 }
 
-// forget overwrites the event of r. The new one is padded to the length of the old one where
-// it is shorter: SQLite then overwrites it in its place, and moves nothing.
-func (s *Store) forget(r *rawRow) (erased bool, err error) {
+// redactRow overwrites the event of r. The new one is padded to the length of the old
+// one where it is shorter: SQLite then overwrites it in its place, and moves nothing.
+func (s *Store) redactRow(r *rawRow) (erased bool, err error) {
 	e, err := protocol.DecodeEvent(r.event)
 	if err != nil {
 		return false, err
@@ -141,20 +140,20 @@ func (s *Store) forget(r *rawRow) (erased bool, err error) {
 	if _, already := e.(protocol.Redacted); already {
 		return false, nil
 	}
-	if err := s.leaveIndex(r); err != nil {
+	if err := s.removeFromIndex(r); err != nil {
 		return false, err
 	}
 	from, _ := protocol.Words(e)
 	line := protocol.AppendEventJSON(nil, protocol.Redacted{Meta: protocol.Meta{Room: protocol.MetaOf(e).Room}, From: from})
 	event := strings.TrimSuffix(string(line), "\n")
 	event += strings.Repeat(" ", max(0, len(r.event)-len(event)))
-	_, err = s.w.erase.Exec(event, int64(r.seq))
+	_, err = s.w.overwrite.Exec(event, int64(r.seq))
 	return true, err
 }
 
-// leaveIndex takes the words of r out of the index, if they are in it. They stay in
-// its older parts until those are merged.
-func (s *Store) leaveIndex(r *rawRow) error {
+// removeFromIndex takes the words of r out of the index, if they
+// are in it. They stay in its older parts until those are merged.
+func (s *Store) removeFromIndex(r *rawRow) error {
 	if !r.spoken || r.seq > s.indexed.Load() {
 		return nil
 	}
@@ -163,7 +162,7 @@ func (s *Store) leaveIndex(r *rawRow) error {
 		return err
 	}
 	in := indexed{r.seq, r.stream, text}
-	return s.put(&in, s.w.outOfIndex)
+	return s.put(&in, s.w.indexDelete)
 }
 
 // rawRow is an entry that is about to be changed.
@@ -174,21 +173,21 @@ type rawRow struct {
 	event    []byte
 }
 
-// spokenIn selects what was spoken in a stream after a position.
-const spokenIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
+// messagesIn selects the messages of a stream after a position.
+const messagesIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
 
-// spokenBy finds the entries that author has spoken in a stream after a position and
-// up to another. It looks at no more than lookAtOnce entries; last is the last of these.
-func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
-	err = s.borrow(func(r *reader) error {
+// messagesBy finds the messages of author in a stream after a position and up to
+// another. It looks at no more than scanBatch entries; last is the last of these.
+func (s *Store) messagesBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
+	err = s.withReader(func(r *reader) error {
 		last = min(upto, math.MaxInt64)
-		err := r.conn.QueryRowContext(s.stop, "SELECT seq FROM "+spokenIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), lookAtOnce-1).Scan(&last)
+		err := r.conn.QueryRowContext(s.stop, "SELECT seq FROM "+messagesIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), scanBatch-1).Scan(&last)
 		if noRow(err) != nil {
 			return err
 		}
 		more = err == nil && last < upto
 		last = min(last, upto)
-		rows, err := r.conn.QueryContext(s.stop, "SELECT seq FROM "+spokenIn+" AND seq<=?3 AND author=?4 ORDER BY seq", string(st), int64(after), int64(last), author[:])
+		rows, err := r.conn.QueryContext(s.stop, "SELECT seq FROM "+messagesIn+" AND seq<=?3 AND author=?4 ORDER BY seq", string(st), int64(after), int64(last), author[:])
 		if err != nil {
 			return err
 		}
@@ -208,7 +207,7 @@ func (s *Store) spokenBy(author uuid.UUID, st journal.Stream, after, upto uint64
 const rawColumns = "seq, nth, stream, spoken, event"
 
 // raw returns the first entries that a query for rawColumns finds: no more than limit, its
-// first parameter, and no more than about a slice. whole is false if there may be others.
+// first parameter, and no more than about a step. whole is false if there may be others.
 func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
 	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {
@@ -221,7 +220,7 @@ func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whol
 			return nil, false, err
 		}
 		found = append(found, r)
-		if cost += rowCost + len(r.event); cost >= sliceBytes {
+		if cost += rowCost + len(r.event); cost >= stepBytes {
 			return found, false, nil
 		}
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // Where the damage is such that SQLite takes what is asked for wrong, it is told as damage, too.
-func TestWhatIsNotAsARecordHasItIsDamage(t *testing.T) {
+func TestWhatIsNotAsAJournalHasItIsDamage(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})

@@ -6,9 +6,9 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Rows are the current state as the hub encodes it: the package keeps the bytes and does not
-// interpret them. They are written in the transaction of the entries that changed them. They are
-// neither pruned nor exported, and not in the index.
+// Rows are the current state as the hub encodes it: the package keeps the bytes
+// and does not interpret them. They are written in the transaction of the entries
+// that changed them. They are neither pruned nor exported, and not in the index.
 
 const (
 	rowsSchema = 4 // the first that has rows. A file is opened with an older one in tests alone
@@ -24,16 +24,16 @@ ALTER TABLE meta ADD COLUMN key BLOB; -- of chance; for hashes of what nobody sh
 `
 
 const (
-	keepRow   = "INSERT OR REPLACE INTO rows (id, value) VALUES (?, ?)"
-	removeRow = "DELETE FROM rows WHERE id=?"
+	putRow    = "INSERT OR REPLACE INTO rows (id, value) VALUES (?, ?)"
+	deleteRow = "DELETE FROM rows WHERE id=?"
 )
 
 // writeRow writes a row, or removes it where its value is nil.
 func (w *writer) writeRow(r *journal.Row) (err error) {
 	if r.Value == nil {
-		_, err = w.removeRow.Exec(r.ID)
+		_, err = w.deleteRow.Exec(r.ID)
 	} else {
-		_, err = w.keepRow.Exec(r.ID, r.Value)
+		_, err = w.putRow.Exec(r.ID, r.Value)
 	}
 	return err
 }
@@ -43,7 +43,7 @@ func (s *Store) Key() [32]byte { return s.key }
 
 // Rows implements journal.Store.
 func (s *Store) Rows(f func(journal.Row) error) error {
-	return s.borrow(func(r *reader) error { return r.rows(s.stop, f) })
+	return s.withReader(func(r *reader) error { return r.rows(s.stop, f) })
 }
 
 // rows calls f for each row.

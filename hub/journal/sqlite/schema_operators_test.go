@@ -152,7 +152,7 @@ func play(t *testing.T, f func(o *older)) (path string) {
 
 // After a migration only operators can read what operators said behind a desk, in
 // histories and in searches; what was said to all sessions stays so.
-func TestOlderRecordsOfADeskAreForOperators(t *testing.T) {
+func TestOlderJournalsOfADeskAreForOperators(t *testing.T) {
 	t.Parallel()
 	for name, r := range olderRecords {
 		t.Run(name, func(t *testing.T) {

@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-// When Redact returns, no client can read the forgotten words. The scrub takes what is
-// left of them out of the files: it merges the index into one part (a small one is made anew), truncates
-// the WAL, and rewrites a file that is not large, since SQLite leaves scraps of
-// what stood on a page where it has moved the rest. One scrub serves all calls of Redact
-// before it, and works in slices. Until all is done, theMark stands in the index, so that
-// the next process ends the scrub of a killed one.
+// When Redact returns, no client can read the redacted words. The scrub takes what is left of them out of the files: it
+// merges the index into one part (a small one is made anew), truncates the WAL, and rewrites a file that is not large,
+// since SQLite leaves scraps of what stood on a page where it has moved the rest. One scrub serves all calls of Redact
+// before it, and works in steps. Until all is done, markEntry stands in the index, so that the next process ends the
+// scrub of a killed one.
 
 const (
 	rewritten  = 16 << 20         // bytes of a file that is rewritten in a tenth of a second
@@ -24,9 +23,8 @@ const (
 	retryEvery = time.Second / 10 // while a reader is in the WAL
 )
 
-// theMark stands in the index while forgotten words may be left in the files. It is
-// no entry: position 0 in stream 0.
-var theMark = indexed{text: "forgotten"}
+// markEntry stands in the index while redacted words may be left in the files. It is no entry: position 0 in stream 0.
+var markEntry = indexed{text: "forgotten"}
 
 const isMarked = `SELECT count(*) FROM words WHERE words MATCH 'stream : "s0"'`
 
@@ -38,65 +36,65 @@ const (
 	scrubSort               // all its parts are to become one
 	scrubSpread             // until there is nothing to merge; then from scrubMark on
 	scrubMerge              // until there is nothing to merge
-	scrubLog                // until no reader is in the WAL
+	scrubWAL                // until no reader is in the WAL
 	scrubRewrite            // until there was no commit for a while
 	scrubEnd
 )
 
-// scrubbing is the scrub under way. The maintenance goroutine owns it.
-type scrubbing struct {
-	phase     scrubPhase
-	due       time.Time // of the next phase; zero: not known yet
-	began     time.Time
-	after     time.Time // before which no other begins
-	merged    time.Time // when the index was merged last
-	forget    bool      // words were forgotten, and not only pruned
-	forgotten uint64    // Store.forgotten when it began
-	garbage   uint64    // Store.garbage when all parts of the index were to become one
+// scrubState is the scrub under way. The maintenance goroutine owns it.
+type scrubState struct {
+	phase      scrubPhase
+	due        time.Time // of the next phase; zero: not known yet
+	began      time.Time
+	after      time.Time // before which no other begins
+	merged     time.Time // when the index was merged last
+	redacted   bool      // words were redacted, and not only pruned
+	redactions uint64    // Store.redactions when it began
+	garbage    uint64    // Store.garbage when all parts of the index were to become one
 }
 
 // scrubIsDue reports whether the scrub has something to do now.
-func (t *tidying) scrubIsDue(now time.Time) bool {
-	c := &t.scrub
+func (m *maintenance) scrubIsDue(now time.Time) bool {
+	c := &m.scrub
 	switch c.phase {
 	case scrubIdle:
 		switch {
-		case t.s.compact.Load():
+		case m.s.compact.Load():
 			return true
-		case t.s.marked.Load():
+		case m.s.marked.Load():
 			if c.due.IsZero() {
-				c.due = latest(now.Add(t.s.opts.scrubDelay), c.after)
+				c.due = later(now.Add(m.s.opts.scrubDelay), c.after)
 			}
 			return !now.Before(c.due)
 		}
-		return t.isWorthMerging(now)
+		return m.isWorthMerging(now)
 	case scrubSpread, scrubMerge:
-		return false // Store.mergeSome goes on by itself
+		return false // Store.mergeStep goes on by itself
 	case scrubMark, scrubSort:
 		return true
-	case scrubLog:
-		if t.s.compact.Load() { // another program may read for long
+	case scrubWAL:
+		if m.s.compact.Load() { // another program may read for long
 			c.phase = scrubIdle
 			return true
 		}
 	case scrubRewrite:
-		if t.s.forgotten.Load() != c.forgotten && !now.Before(c.after) || t.s.compact.Load() || t.isWorthMerging(now) {
+		if m.s.redactions.Load() != c.redactions && !now.Before(c.after) || m.s.compact.Load() || m.isWorthMerging(now) {
 			c.phase = scrubIdle // from the beginning
 			return true
 		}
-		return !now.Before(c.due) && now.Sub(time.Unix(0, t.s.spoke.Load())) >= t.s.opts.quiet
+		return !now.Before(c.due) && now.Sub(time.Unix(0, m.s.lastCommit.Load())) >= m.s.opts.quiet
 	}
 	return !now.Before(c.due)
 }
 
-// isWorthMerging reports whether the index holds more of what was pruned than of what is kept, or
-// has held any of it for long.
-func (t *tidying) isWorthMerging(now time.Time) bool {
-	garbage := t.s.garbage.Load()
-	return garbage > 0 && now.Sub(t.scrub.merged) > mergeEvery || garbage > indexAtOnce && garbage > t.s.held()
+// isWorthMerging reports whether the index holds more of what was
+// pruned than of what is kept, or has held any of it for long.
+func (m *maintenance) isWorthMerging(now time.Time) bool {
+	garbage := m.s.garbage.Load()
+	return garbage > 0 && now.Sub(m.scrub.merged) > mergeEvery || garbage > indexBatch && garbage > m.s.maxEntries()
 }
 
-func latest(a, b time.Time) time.Time {
+func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
@@ -104,8 +102,8 @@ func latest(a, b time.Time) time.Time {
 }
 
 // scrubStep does the next step of the scrub.
-func (t *tidying) scrubStep(now time.Time) (err error) {
-	s, c := t.s, &t.scrub
+func (m *maintenance) scrubStep(now time.Time) (err error) {
+	s, c := m.s, &m.scrub
 	switch c.phase {
 	case scrubIdle:
 		s.compact.Store(false)
@@ -118,7 +116,7 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 			c.phase = scrubSort
 		}
 	case scrubSort:
-		var how sorting
+		var how indexShape
 		if how, err = s.sortParts(); err != nil {
 			break
 		}
@@ -127,15 +125,15 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 		if c.phase = scrubMerge; how == oneLevel {
 			c.phase = scrubSpread
 		}
-	case scrubLog:
-		s.scrub.Store(true)
+	case scrubWAL:
+		s.walScrubDue.Store(true)
 		err = s.checkpoint()
 		switch {
 		case errors.Is(err, errReaders):
 			c.due, err = now.Add(retryEvery), nil
 		case err == nil:
 			c.phase = scrubEnd
-			if c.forget && s.isSmall() {
+			if c.redacted && s.isSmall() {
 				c.phase = scrubRewrite
 			}
 		}
@@ -148,71 +146,71 @@ func (t *tidying) scrubStep(now time.Time) (err error) {
 		case e != nil:
 			err = e
 		case done:
-			c.phase, c.forget = scrubLog, false // the rewritten pages go from the WAL to the file at once
+			c.phase, c.redacted = scrubWAL, false // the rewritten pages go from the WAL to the file at once
 		default:
 			c.due = now.Add(s.opts.scrubEvery)
 		}
 	case scrubEnd:
-		if err = s.unmark(c.forgotten); err == nil {
+		if err = s.unmark(c.redactions); err == nil {
 			c.phase, c.due = scrubIdle, time.Time{}
 		}
 	}
 	return err
 }
 
-// merged is called when there is nothing left to merge.
-func (t *tidying) merged(now time.Time) error {
-	c := &t.scrub
+// onMerged is called when there is nothing left to merge.
+func (m *maintenance) onMerged(now time.Time) error {
+	c := &m.scrub
 	if c.phase == scrubSpread {
 		c.phase = scrubMark
 	}
 	if c.phase != scrubMerge {
 		return nil
 	}
-	if err := t.s.slice(lazy, func(*slice) error { return t.s.setMergeParts(mergeParts) }); err != nil {
+	if err := m.s.runStep(lazy, func(*maintenanceStep) error { return m.s.setMergeParts(mergeParts) }); err != nil {
 		return err
 	}
-	t.s.garbage.Add(-min(c.garbage, t.s.garbage.Load())) // what came since is for the next merge
-	t.s.mergedBy.Store(t.s.scrubs.Load())
-	c.merged, c.phase = now, scrubLog
-	if t.s.opts.Size > 0 {
-		t.pruneAt = now // the merge has given room back, so the size is known
+	m.s.garbage.Add(-min(c.garbage, m.s.garbage.Load())) // what came since is for the next merge
+	m.s.mergedBy.Store(m.s.scrubs.Load())
+	c.merged, c.phase = now, scrubWAL
+	if m.s.opts.Size > 0 {
+		m.pruneAt = now // the merge has given room back, so the size is known
 	}
-	c.after = c.began.Add(max(t.s.opts.scrubEvery, scrubShare*now.Sub(c.began)))
-	if !c.forget {
+	c.after = c.began.Add(max(m.s.opts.scrubEvery, scrubShare*now.Sub(c.began)))
+	if !c.redacted {
 		c.phase = scrubEnd
 	}
 	return nil
 }
 
-// beginScrub notes what the scrub is for, and gives the index a part with nothing but theMark in it.
-func (s *Store) beginScrub(c *scrubbing) error {
-	return s.slice(lazy, func(l *slice) error {
-		c.forget, c.forgotten = s.marked.Load(), s.forgotten.Load()
+// beginScrub notes what the scrub is for, and gives the index a part with nothing but markEntry in it.
+func (s *Store) beginScrub(c *scrubState) error {
+	return s.runStep(lazy, func(step *maintenanceStep) error {
+		c.redacted, c.redactions = s.marked.Load(), s.redactions.Load()
 		if err := s.setMergeParts(mergeAllParts); err != nil {
 			return err
 		}
-		return s.newMark(l)
+		return s.newMark(step)
 	})
 }
 
-// mark gives the index a part with nothing but theMark in it.
-func (s *Store) mark() error { return s.slice(lazy, s.newMark) }
+// mark gives the index a part with nothing but markEntry in it.
+func (s *Store) mark() error { return s.runStep(lazy, s.newMark) }
 
-func (s *Store) newMark(l *slice) error {
+func (s *Store) newMark(step *maintenanceStep) error {
 	if s.marked.Load() {
-		if err := s.put(&theMark, s.w.outOfIndex); err != nil {
+		if err := s.put(&markEntry, s.w.indexDelete); err != nil {
 			return err
 		}
 	}
-	l.then = func() { s.marked.Store(true) }
-	return s.put(&theMark, s.w.intoIndex)
+	step.onCommit = func() { s.marked.Store(true) }
+	return s.put(&markEntry, s.w.indexInsert)
 }
 
-// held is how many entries there may be, at the most.
-func (s *Store) held() uint64 {
+// maxEntries is how many entries there may be, at the most.
+func (s *Store) maxEntries() uint64 {
 	var first uint64
-	err := s.borrow(func(r *reader) error {
+	err := s.withReader(func(r *reader) error {
 		return r.conn.QueryRowContext(s.stop, "SELECT ifnull((SELECT min(seq) FROM entries), 0)").Scan(&first)
 	})
 	if err != nil {
@@ -225,12 +223,12 @@ func (s *Store) held() uint64 {
 func (s *Store) rewrite() (done bool, err error) {
 	ctx, cancel := context.WithCancel(s.stop)
 	defer cancel()
-	s.writing.LockBehind(cancel)
+	s.writing.LockForMaintenance(cancel)
 	defer s.writing.Unlock()
 	if s.broken != nil {
 		return false, s.broken
 	}
-	err = s.lightly(func() error {
+	err = s.withoutSync(func() error {
 		_, err := s.w.conn.ExecContext(ctx, "VACUUM")
 		return s.fail(err)
 	})
@@ -245,13 +243,13 @@ func (s *Store) isSmall() bool {
 	return err == nil && info.Size() <= rewritten
 }
 
-// unmark takes the mark out of the index, if nothing was forgotten since.
-func (s *Store) unmark(forgotten uint64) error {
-	return s.slice(lazy, func(l *slice) error {
-		if s.forgotten.Load() != forgotten || !s.marked.Load() {
+// unmark takes the mark out of the index, if nothing was redacted since.
+func (s *Store) unmark(redactions uint64) error {
+	return s.runStep(lazy, func(step *maintenanceStep) error {
+		if s.redactions.Load() != redactions || !s.marked.Load() {
 			return nil
 		}
-		l.then = func() { s.marked.Store(false) }
-		return s.put(&theMark, s.w.outOfIndex)
+		step.onCommit = func() { s.marked.Store(false) }
+		return s.put(&markEntry, s.w.indexDelete)
 	})
 }

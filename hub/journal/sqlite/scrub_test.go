@@ -19,7 +19,7 @@ import (
 )
 
 // Also while others talk, and the index follows them.
-func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
+func TestRedactedWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off, scrubDelay: 1, scrubEvery: 1, quiet: 1})
 	bob := uuid.New()
@@ -58,14 +58,14 @@ func TestForgottenWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 
 // unquiet is a store in which something was forgotten, and people never pause, so that the file
 // is yet to be written anew.
-func unquiet(t *testing.T, path string, o Options) (s *Store, task *tidying) {
+func unquiet(t *testing.T, path string, o Options) (s *Store, task *maintenance) {
 	o.Sync, o.scrubDelay, o.quiet = Off, 1, 24*time.Hour
 	s = still(t, path, o)
 	bob := uuid.New()
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 	require.NoError(t, err)
-	task = &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
+	task = &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	settle(task, func() bool { return task.scrub.phase == scrubRewrite })
 	return s, task
 }
@@ -85,7 +85,7 @@ func TestTheIndexIsMergedWherePeopleNeverPause(t *testing.T) {
 	}
 	task.pruneAt = time.Time{}
 	for range 1000 {
-		task.step()
+		task.work()
 	}
 	assert.Greater(t, s.mergedBy.Load(), uint64(1))
 	assert.False(t, task.isWorthMerging(time.Now()))
@@ -107,7 +107,7 @@ func TestALargeFileIsNotRewritten(t *testing.T) {
 	_, err = s.w.conn.ExecContext(t.Context(), "DROP TABLE ballast")
 	require.NoError(t, err)
 	free := pages()
-	s.spoke.Store(0)
+	s.lastCommit.Store(0)
 	settle(task, func() bool { return !s.marked.Load() })
 	assert.GreaterOrEqual(t, pages(), free)
 }
@@ -121,15 +121,15 @@ func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
 	bob := uuid.New()
 	journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", "xyzzy"), journaltest.Said("#a", "innocent"))
 	require.NoError(t, readSnapshot(path, func(_ *sql.Conn, r *reader) error {
-		require.NoError(t, r.gone.QueryRow().Scan(new(int)))
+		require.NoError(t, r.droppedSeq.QueryRow().Scan(new(int)))
 		_, err := s.Redact(bob, []journal.Stream{"#a"}, math.MaxInt64)
 		require.NoError(t, err)
-		task := &tidying{s: s, scrub: scrubbing{merged: time.Now()}}
-		settle(task, func() bool { return task.scrub.phase == scrubLog })
+		task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
+		settle(task, func() bool { return task.scrub.phase == scrubWAL })
 		s.garbage.Store(1)
 		s.compact.Store(true)
 		for range 1000 {
-			task.step()
+			task.work()
 		}
 		assert.Zero(t, s.garbage.Load())
 		return nil

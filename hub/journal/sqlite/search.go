@@ -12,8 +12,8 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Search implements journal.Store. It finds whole words, without regard to case
-// and accents; of a script that is written without spaces, any run of its signs. Where the
+// Search implements journal.Store. It finds whole words, without regard to case and
+// accents; of a script that is written without spaces, any run of its signs. Where the
 // index is behind, Search first updates it, for at most half of the time that ctx gives.
 func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
 	if journal.CountWords(words) == 0 || n <= 0 {
@@ -23,7 +23,7 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 	if looked = upto; s.indexed.Load() < min(upto, s.Head()) {
 		looked = s.indexed.Load()
 	}
-	err = s.lookLong(ctx, func(ctx context.Context, r *reader) (err error) {
+	err = s.withSearcher(ctx, func(ctx context.Context, r *reader) (err error) {
 		found, err = r.search(ctx, streams, words, looked, n)
 		return err
 	})
@@ -33,8 +33,8 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 	return found, looked, nil
 }
 
-// indexUpto updates the index up to a position, as far as there is time. It drops an error,
-// since the maintenance meets the same one and logs it.
+// indexUpto updates the index up to a position, as far as there is time.
+// It drops an error, since the maintenance meets the same one and logs it.
 func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 	until, ends := ctx.Deadline()
 	if ends {
@@ -47,9 +47,9 @@ func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 	}
 }
 
-// lookLong gives the reader of searches to f, for as long as ctx and the store last. When a
-// checkpoint needs the WAL for itself, the context of f ends, and f is called anew after it.
-func (s *Store) lookLong(ctx context.Context, f func(ctx context.Context, r *reader) error) error {
+// withSearcher gives the reader of searches to f, for as long as ctx and the store last. When
+// a checkpoint needs the WAL for itself, the context of f ends, and f is called anew after it.
+func (s *Store) withSearcher(ctx context.Context, f func(ctx context.Context, r *reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.stop, cancel)()
@@ -61,28 +61,28 @@ func (s *Store) lookLong(ctx context.Context, f func(ctx context.Context, r *rea
 	}
 	defer func() { s.searcher <- r }()
 	for {
-		hurried, err := s.lookOnce(ctx, r, f)
+		hurried, err := s.searchOnce(ctx, r, f)
 		if !hurried {
 			return err
 		}
 	}
 }
 
-func (s *Store) lookOnce(ctx context.Context, r *reader, f func(ctx context.Context, r *reader) error) (hurried bool, err error) {
-	if err := s.gate.enter(ctx); err != nil {
+func (s *Store) searchOnce(ctx context.Context, r *reader, f func(ctx context.Context, r *reader) error) (hurried bool, err error) {
+	if err := s.latch.acquire(ctx); err != nil {
 		return false, err
 	}
-	defer s.gate.leave()
+	defer s.latch.release()
 	inside, hurry := context.WithCancel(ctx)
 	defer hurry()
-	s.gate.hasten(hurry)
-	defer s.gate.hasten(nil)
-	err = r.look(func(r *reader) error { return f(inside, r) })
+	s.latch.onExclude(hurry)
+	defer s.latch.onExclude(nil)
+	err = r.inSnapshot(func(r *reader) error { return f(inside, r) })
 	return err != nil && inside.Err() != nil && ctx.Err() == nil, err
 }
 
-// searchOfStreams takes what query makes. All of its work is done before the first row
-// comes, so that it ends with its context.
+// searchOfStreams takes what query makes. All of its work is done
+// before the first row comes, so that it ends with its context.
 const searchOfStreams = `WITH found(seq) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3)
 	SELECT e.stream, ` + columns + ` FROM found JOIN entries e ON e.seq=found.seq ORDER BY +found.seq`
 
@@ -97,7 +97,7 @@ func (r *reader) search(ctx context.Context, streams []journal.Stream, words str
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := r.next(rows, names)
+		e, err := r.scanNamed(rows, names)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +111,7 @@ func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]jo
 	for _, name := range names {
 		var id int64
 		var nth, seq uint64
-		switch err := r.find.QueryRow(string(name)).Scan(&id, &nth, &seq); {
+		switch err := r.findStream.QueryRow(string(name)).Scan(&id, &nth, &seq); {
 		case err == nil:
 			ids, byID[id] = append(ids, id), name
 		case !errors.Is(err, sql.ErrNoRows):
@@ -121,8 +121,7 @@ func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]jo
 	return ids, byID, nil
 }
 
-// query is the query to the index. What a client typed stands in it only
-// between quotes, as signs that the index knows.
+// query is the query to the index. What a client typed stands in it only between quotes, as signs that the index knows.
 func query(streams []int64, words string) string {
 	var b strings.Builder
 	b.WriteString("stream : (")
@@ -146,8 +145,7 @@ func query(streams []int64, words string) string {
 // streamWord stands in the index for a stream.
 func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
 
-// wordsOf are the words to search for, each as a phrase of what the index
-// takes for words.
+// wordsOf are the words to search for, each as a phrase of what the index takes for words.
 func wordsOf(s string) (words []string) {
 	for _, w := range strings.Fields(s) {
 		if w = strings.Join(strings.Fields(journal.SeparateWords(w)), " "); w != "" {

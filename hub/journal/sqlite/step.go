@@ -8,35 +8,34 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Maintenance is done in slices, each a transaction of its own, between the commits.
-// What FTS5 writes is known only when the transaction is committed, and costs about
-// as much again, so a slice is bounded in words, too.
+// Maintenance is done in steps, each a transaction of its own, between the commits. What FTS5 writes is known
+// only when the transaction is committed, and costs about as much again, so a step is bounded in words, too.
 const (
-	sliceTime  = 3 * time.Millisecond
-	sliceBytes = 24 << 10 // of words that go into the index or out of it
-	rowCost    = 64       // what a row costs beside its words, in bytes of words
+	stepTime  = 3 * time.Millisecond
+	stepBytes = 24 << 10 // of words that go into the index or out of it
+	rowCost   = 64       // what a row costs beside its words, in bytes of words
 )
 
-// slice is a piece of maintenance under way. It holds the writer's turn.
-type slice struct {
-	s      *Store
-	until  time.Time // zero: no row is done yet
-	left   int       // bytes of words
-	spent  int
-	urgent bool   // it does not end early for a commit that waits, since it must keep up with the commits
-	then   func() // called when it is committed; nil: nothing
+// maintenanceStep is a piece of maintenance under way. It holds the write lock.
+type maintenanceStep struct {
+	s        *Store
+	deadline time.Time // zero: no row is done yet
+	budget   int       // bytes of words
+	spent    int
+	urgent   bool   // it does not end early for a commit that waits, since it must keep up with the commits
+	onCommit func() // called when it is committed; nil: nothing
 }
 
-// spend counts a row with so many bytes of words, and reports whether there is time
-// for another. Every slice has at least one, so that maintenance makes progress in any flood.
-func (l *slice) spend(words int) bool {
-	if l.spent += rowCost + words; l.until.IsZero() {
-		l.until = time.Now().Add(l.s.opts.sliceTime)
+// spend counts a row with so many bytes of words, and reports whether there is time for
+// another. Every step has at least one, so that maintenance makes progress in any flood.
+func (step *maintenanceStep) spend(words int) bool {
+	if step.spent += rowCost + words; step.deadline.IsZero() {
+		step.deadline = time.Now().Add(step.s.opts.stepTime)
 	}
-	return l.spent < l.left && time.Now().Before(l.until) && (l.urgent || !l.s.writing.isWanted())
+	return step.spent < step.budget && time.Now().Before(step.deadline) && (step.urgent || !step.s.writing.commitWaits())
 }
 
-// safety is how safe a slice is when it has returned.
+// safety is how safe a step is when it has returned.
 type safety int
 
 const (
@@ -44,30 +43,30 @@ const (
 	durable               // it is flushed like a commit
 )
 
-// slice runs f in a transaction, when no commit waits.
-func (s *Store) slice(safe safety, f func(l *slice) error) error {
-	s.writing.LockBehind(nil)
+// runStep runs f in a transaction, when no commit waits.
+func (s *Store) runStep(safe safety, f func(step *maintenanceStep) error) error {
+	s.writing.LockForMaintenance(nil)
 	defer s.writing.Unlock()
 	do := func() error {
-		l := slice{s: s, left: sliceBytes}
-		err := s.transact(func() error { return f(&l) })
-		if err == nil && l.then != nil {
-			l.then()
+		step := maintenanceStep{s: s, budget: stepBytes}
+		err := s.transact(func() error { return f(&step) })
+		if err == nil && step.onCommit != nil {
+			step.onCommit()
 		}
 		if s.opts.watch != nil {
-			s.opts.watch(&l)
+			s.opts.watch(&step)
 		}
 		return err
 	}
 	if safe == durable {
 		return do()
 	}
-	return s.lightly(do)
+	return s.withoutSync(do)
 }
 
-// lightly runs f with synchronous=NORMAL, without a flush. Use it only for data that
-// can be rebuilt; the next commit flushes it, too.
-func (s *Store) lightly(f func() error) error {
+// withoutSync runs f with synchronous=NORMAL, without a flush. Use it
+// only for data that can be rebuilt; the next commit flushes it, too.
+func (s *Store) withoutSync(f func() error) error {
 	if s.opts.Sync != Full {
 		return f()
 	}

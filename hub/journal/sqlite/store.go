@@ -27,9 +27,9 @@ type Options struct {
 	Log          *slog.Logger  // nil: nothing is logged
 
 	// For tests. 0: what the constants say.
-	sliceTime, scrubDelay, scrubEvery, quiet time.Duration
-	smallIndex                               int
-	watch                                    func(*slice) // called with each slice when it is over; nil: not called
+	stepTime, scrubDelay, scrubEvery, quiet time.Duration
+	smallIndex                              int
+	watch                                   func(*maintenanceStep) // called with each step when it is over; nil: not called
 }
 
 // Sync is what a commit waits for.
@@ -67,40 +67,40 @@ type Store struct {
 	pools []*sql.DB
 	conns []*sql.Conn // the writer's, and that of checkpoints
 
-	readers  chan *reader // readerCount of them; borrow takes one and gives it back
-	searcher chan *reader // the one of searches
-	gate     gate         // through which all readers go
-	head     atomic.Uint64
-	indexed  atomic.Uint64 // written under writing
-	kept     atomic.Uint64 // position up to which anything may be pruned
+	readers   chan *reader // readerCount of them; withReader takes one and gives it back
+	searcher  chan *reader // the one of searches
+	latch     latch        // through which all readers go
+	head      atomic.Uint64
+	indexed   atomic.Uint64 // written under writing
+	keepAfter atomic.Uint64 // position up to which anything may be pruned
 
-	writing turn // of what follows
+	writing writeLock // of what follows
 	w       *writer
-	streams map[journal.Stream]*stream // a cache of the committed counters
-	broken  error                      // not nil: what every commit returns
+	streams map[journal.Stream]*streamCounters // a cache of the committed counters
+	broken  error                              // not nil: what every commit returns
 
-	checkpoints *sql.Conn
-	longLog     int           // as the constant has it; tests have another, here and below
-	patience    time.Duration // the same
-	longAt      int           // pages of the WAL at which readers are kept out; under writing
-	emptied     int           // pages of the WAL after the last checkpoint, if all were in the file; else 0; under writing
+	checkpoints  *sql.Conn
+	longWAL      int           // as the constant has it; tests have another, here and below
+	patience     time.Duration // the same
+	longWALAt    int           // pages of the WAL at which readers are kept out; under writing
+	checkpointed int           // pages of the WAL after the last checkpoint, if all were in the file; else 0; under writing
 
 	pruning  sync.Mutex    // one step at a time
-	pruned   pruning       // under pruning, but for its counters
+	pruned   pruneState    // under pruning, but for its counters
 	garbage  atomic.Uint64 // entries whose words were taken out of the index since it was merged
 	compact  atomic.Bool   // the index is to be merged now
 	unmerged atomic.Bool   // parts of the index may have to be merged
 
-	forgetters atomic.Int32  // calls of Redact, those that wait included
-	forgetting sync.Mutex    // held by the one that works
-	forgotten  atomic.Uint64 // grows with each slice that took words out; written under writing
-	marked     atomic.Bool   // theMark stands in the index; written under writing
-	scrub      atomic.Bool   // forgotten words are still in the WAL
-	scrubs     atomic.Uint64 // that have begun
-	mergedBy   atomic.Uint64 // number of the last scrub that has merged the index
-	spoke      atomic.Int64  // when something was committed last, in nanoseconds since 1970
+	redactCalls atomic.Int32  // calls of Redact, those that wait included
+	redacting   sync.Mutex    // held by the one that works
+	redactions  atomic.Uint64 // grows with each step that took words out; written under writing
+	marked      atomic.Bool   // markEntry stands in the index; written under writing
+	walScrubDue atomic.Bool   // redacted words are still in the WAL
+	scrubs      atomic.Uint64 // that have begun
+	mergedBy    atomic.Uint64 // number of the last scrub that has merged the index
+	lastCommit  atomic.Int64  // when something was committed last, in nanoseconds since 1970
 
-	work  chan struct{} // capacity 1: something was committed or forgotten; never closed
+	work  chan struct{} // capacity 1: something was committed or redacted; never closed
 	stop  context.Context
 	end   context.CancelFunc
 	ended chan struct{} // closed by the maintenance goroutine

@@ -45,7 +45,7 @@ func opened(t testing.TB, path string, o Options) *Store {
 
 func pruneAll(t testing.TB, s *Store) {
 	t.Helper()
-	for _, step := range []func() (bool, error){s.pruneSome, s.sweepSome} {
+	for _, step := range []func() (bool, error){s.pruneSome, s.pruneStreams} {
 		for more := true; more; {
 			var err error
 			more, err = step()
@@ -92,7 +92,7 @@ func assertNumbered(t testing.TB, s journal.Store) int {
 	return len(all)
 }
 
-func TestTheRecordIsThereAgain(t *testing.T) {
+func TestTheJournalIsThereAgain(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	epoch := s.Epoch()
@@ -153,7 +153,7 @@ func TestReadersAndTheWriterDoNotWait(t *testing.T) {
 	require.NoError(t, err)
 	s.writing.Unlock()
 
-	require.NoError(t, s.borrow(func(r *reader) error {
+	require.NoError(t, s.withReader(func(r *reader) error {
 		_, err := r.conn.ExecContext(t.Context(), "SELECT count(*) FROM entries") // its moment begins
 		require.NoError(t, err)
 		journaltest.Commit(t, s, numbered(301, 10)...)
@@ -169,7 +169,7 @@ func TestTwoOnOneFile(t *testing.T) {
 	assert.ErrorContains(t, err, fmt.Sprintf("another chinwag (process %d) has %s open", os.Getpid(), path))
 }
 
-func TestWhatIsNoRecordIsLeftAlone(t *testing.T) {
+func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 	for name, content := range map[string]string{"text": "Dear diary, today I bought a hat.", "short": "x", "zeros": string(make([]byte, 8192))} {
 		path := newPath(t)
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))

@@ -38,24 +38,24 @@ func scanStreams(rows *sql.Rows, err error) (found []streamRow, _ error) {
 	return found, rows.Err()
 }
 
-// stream is the counters of a stream, held between commits.
-type stream struct {
+// streamCounters is the counters of a stream, held between commits.
+type streamCounters struct {
 	id    int64
 	count uint64
 	last  uint64
 	dirty bool // counted further than the file has it
 }
 
-// stream finds or makes the counters of a stream.
-func (s *Store) stream(name journal.Stream) (*stream, error) {
+// countersOf finds or makes the counters of a stream.
+func (s *Store) countersOf(name journal.Stream) (*streamCounters, error) {
 	if st := s.streams[name]; st != nil {
 		return st, nil
 	}
-	st := &stream{}
-	err := s.w.find.QueryRow(string(name)).Scan(&st.id, &st.count, &st.last)
+	st := &streamCounters{}
+	err := s.w.findStream.QueryRow(string(name)).Scan(&st.id, &st.count, &st.last)
 	if errors.Is(err, sql.ErrNoRows) {
 		var made sql.Result
-		if made, err = s.w.make.Exec(string(name)); err == nil {
+		if made, err = s.w.addStream.Exec(string(name)); err == nil {
 			st.id, err = made.LastInsertId()
 		}
 	}

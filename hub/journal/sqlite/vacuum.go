@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// Vacuum rewrites the file at path without free pages and forgotten words.
+// Vacuum rewrites the file at path without free pages and redacted words.
 func Vacuum(path string) error {
 	if err := checkHeader(path); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
@@ -17,7 +17,7 @@ func Vacuum(path string) error {
 	if err != nil {
 		return err
 	}
-	err = s.slice(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
+	err = s.runStep(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
 	for more := true; more && err == nil; {
 		more, err = s.index()
 	}
@@ -25,7 +25,7 @@ func Vacuum(path string) error {
 		err = s.vacuum()
 	}
 	if err == nil {
-		err = s.unmark(s.forgotten.Load())
+		err = s.unmark(s.redactions.Load())
 	}
 	if e := s.Close(); err == nil {
 		err = e

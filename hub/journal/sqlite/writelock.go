@@ -5,62 +5,61 @@ import (
 	"sync/atomic"
 )
 
-// turn is the right to write to the file. A commit goes before all maintenance: it
-// waits at most for the slice that is under way, which sees it
-// wait and ends early. The zero value is ready.
-type turn struct {
-	queue   sync.Mutex // of goroutines that wait in LockBehind: none takes the turn twice while another waits
-	mu      sync.Mutex
-	changed *sync.Cond   // made for the first goroutine that waits
-	taken   bool         // a goroutine has the turn
-	hurry   func()       // makes the maintenance that has the turn end soon; nil: it asks isWanted
-	commits atomic.Int32 // that wait
+// writeLock is held by the one goroutine that writes to the file. A commit goes before all maintenance: it waits
+// at most for the step that is under way, which sees that it waits and ends early. The zero value is ready.
+type writeLock struct {
+	queue     sync.Mutex // of goroutines that wait in LockForMaintenance: none takes the lock twice while another waits
+	mu        sync.Mutex
+	changed   *sync.Cond   // made for the first goroutine that waits
+	held      bool         // a goroutine has the lock
+	interrupt func()       // makes the maintenance that has the lock end soon; nil: it asks commitWaits
+	waiting   atomic.Int32 // commits
 }
 
-// Lock takes the turn for a commit, or for work that goes before maintenance, too.
-func (t *turn) Lock() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.commits.Add(1)
-	if t.hurry != nil {
-		t.hurry()
+// Lock takes the lock for a commit, or for work that goes before maintenance, too.
+func (l *writeLock) Lock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting.Add(1)
+	if l.interrupt != nil {
+		l.interrupt()
 	}
-	for t.taken {
-		t.wait()
+	for l.held {
+		l.wait()
 	}
-	t.commits.Add(-1)
-	t.taken = true
+	l.waiting.Add(-1)
+	l.held = true
 }
 
-// LockBehind takes the turn for maintenance, when no commit waits for it. A commit
-// that waits from then on calls hurry, which must not block and may be nil.
-func (t *turn) LockBehind(hurry func()) {
-	t.queue.Lock()
-	defer t.queue.Unlock()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for t.taken || t.isWanted() {
-		t.wait()
+// LockForMaintenance takes the lock for maintenance, when no commit waits for it. A
+// commit that waits from then on calls interrupt, which must not block and may be nil.
+func (l *writeLock) LockForMaintenance(interrupt func()) {
+	l.queue.Lock()
+	defer l.queue.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.held || l.commitWaits() {
+		l.wait()
 	}
-	t.taken, t.hurry = true, hurry
+	l.held, l.interrupt = true, interrupt
 }
 
-// Unlock gives the turn back.
-func (t *turn) Unlock() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.taken, t.hurry = false, nil
-	if t.changed != nil {
-		t.changed.Broadcast()
+// Unlock gives the lock back.
+func (l *writeLock) Unlock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held, l.interrupt = false, nil
+	if l.changed != nil {
+		l.changed.Broadcast()
 	}
 }
 
-// isWanted reports whether a commit waits.
-func (t *turn) isWanted() bool { return t.commits.Load() > 0 }
+// commitWaits reports whether a commit waits.
+func (l *writeLock) commitWaits() bool { return l.waiting.Load() > 0 }
 
-func (t *turn) wait() {
-	if t.changed == nil {
-		t.changed = sync.NewCond(&t.mu)
+func (l *writeLock) wait() {
+	if l.changed == nil {
+		l.changed = sync.NewCond(&l.mu)
 	}
-	t.changed.Wait()
+	l.changed.Wait()
 }

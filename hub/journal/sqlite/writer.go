@@ -9,24 +9,24 @@ import (
 	"chinwag/protocol"
 )
 
-const rowsAtOnce = 64 // entries that the largest statement writes
+const insertBatch = 64 // entries that the largest statement writes
 
 // Entries are written by the largest statement that they fill.
-var rowCounts = [...]int{rowsAtOnce, 8, 1}
+var rowCounts = [...]int{insertBatch, 8, 1}
 
 // writer is the one connection that changes the file.
 type writer struct {
-	conn                    *sql.Conn
-	begin, commit, rollback *sql.Stmt
-	find, make, count       *sql.Stmt                 // streams
-	insert                  [len(rowCounts)]*sql.Stmt // entries
-	intoIndex, outOfIndex   *sql.Stmt
-	erase, remove           *sql.Stmt
-	prune, drop             *sql.Stmt // streams
-	keepRow, removeRow      *sql.Stmt // nil in a file without rows
-	args                    []any     // of entries that are still to be written
-	touched                 []*stream // in this transaction
-	buf                     []byte
+	conn                               *sql.Conn
+	begin, commit, rollback            *sql.Stmt
+	findStream, addStream, setCounters *sql.Stmt                 // streams
+	insert                             [len(rowCounts)]*sql.Stmt // entries
+	indexInsert, indexDelete           *sql.Stmt
+	overwrite, deleteEntry             *sql.Stmt
+	pruneStream, dropStream            *sql.Stmt         // streams
+	putRow, deleteRow                  *sql.Stmt         // nil in a file without rows
+	args                               []any             // of entries that are still to be written
+	touched                            []*streamCounters // in this transaction
+	buf                                []byte
 }
 
 func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err error) {
@@ -38,18 +38,18 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 	w = &writer{conn: c}
 	all := []prepared{
 		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"},
-		{&w.find, "SELECT id, count, last FROM streams WHERE name=?"},
-		{&w.make, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) SELECT ?, 0, 0, 0, gone FROM meta"}, // perhaps it was dropped
-		{&w.count, "UPDATE streams SET count=?, last=? WHERE id=?"},
-		{&w.intoIndex, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
-		{&w.outOfIndex, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
-		{&w.erase, "UPDATE entries SET event=? WHERE seq=?"},
-		{&w.remove, "DELETE FROM entries WHERE seq=?"},
-		{&w.prune, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
-		{&w.drop, "DELETE FROM streams WHERE id=? AND count=pruned_nth RETURNING name, last"},
+		{&w.findStream, "SELECT id, count, last FROM streams WHERE name=?"},
+		{&w.addStream, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) SELECT ?, 0, 0, 0, gone FROM meta"}, // perhaps it was dropped
+		{&w.setCounters, "UPDATE streams SET count=?, last=? WHERE id=?"},
+		{&w.indexInsert, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
+		{&w.indexDelete, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
+		{&w.overwrite, "UPDATE entries SET event=? WHERE seq=?"},
+		{&w.deleteEntry, "DELETE FROM entries WHERE seq=?"},
+		{&w.pruneStream, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
+		{&w.dropStream, "DELETE FROM streams WHERE id=? AND count=pruned_nth RETURNING name, last"},
 	}
 	if hasRows {
-		all = append(all, prepared{&w.keepRow, keepRow}, prepared{&w.removeRow, removeRow})
+		all = append(all, prepared{&w.putRow, putRow}, prepared{&w.deleteRow, deleteRow})
 	}
 	for i, n := range rowCounts {
 		all = append(all, prepared{&w.insert[i], "INSERT OR FAIL INTO entries VALUES " + row + strings.Repeat(","+row, n-1)})
@@ -64,7 +64,7 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 }
 
 func (w *writer) close() {
-	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.find, w.make, w.count, w.intoIndex, w.outOfIndex, w.erase, w.remove, w.prune, w.drop, w.keepRow, w.removeRow) {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.findStream, w.addStream, w.setCounters, w.indexInsert, w.indexDelete, w.overwrite, w.deleteEntry, w.pruneStream, w.dropStream, w.putRow, w.deleteRow) {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -74,7 +74,7 @@ func (w *writer) close() {
 // add collects an entry for the next flush.
 func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 	stamp := protocol.MetaOf(e.Event)
-	here := stamp.Room != protocol.Room{} && stamp.Room.String() == string(e.Stream)
+	roomIsStream := stamp.Room != protocol.Room{} && stamp.Room.String() == string(e.Stream)
 	var id, at any
 	if !stamp.Time.IsZero() {
 		at = stamp.Time.UnixNano()
@@ -83,11 +83,11 @@ func (w *writer) add(e *journal.Entry, stream int64, seq, nth uint64) {
 		id = own[:]
 	}
 	rest := protocol.Meta{}
-	if !here {
+	if !roomIsStream {
 		rest.Room = stamp.Room
 	}
 	w.buf = protocol.AppendEventJSON(w.buf[:0], e.Event.WithMeta(rest))
-	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsMessage(), here, string(w.buf[:len(w.buf)-1]))
+	w.args = append(w.args, int64(seq), stream, int64(nth), at, id, e.Author[:], e.Event.IsMessage(), roomIsStream, string(w.buf[:len(w.buf)-1]))
 }
 
 // flush writes the collected entries if there are atLeast so many.
