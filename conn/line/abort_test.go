@@ -12,30 +12,27 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/conn/socket"
 	"chinwag/protocol"
 )
 
 func TestAbortEndsAllAtOnce(t *testing.T) {
-	t.Parallel()
 	for name, stuck := range map[string]func(*Transport){
-		"Close": func(tr *Transport) { tr.Close() },
-		"Send": func(tr *Transport) {
-			for tr.Send(notices(strings.Repeat("x", 4000))) == nil {
+		"socket.(*Stream).Close": func(tr *Transport) { tr.Close() },
+		"line.(*Transport).Send": func(tr *Transport) {
+			for tr.Send(conntest.Notices(strings.Repeat("x", 4000))) == nil {
 			}
 		},
 	} {
-		ours, _ := tcpPair(t)
+		ours, _ := conntest.TCPPair(t)
 		tr := New(ours, Options{Stall: -1})
-		began, ended := time.Now(), make(chan struct{})
+		ended := make(chan struct{})
 		go func() { defer close(ended); stuck(tr) }()
-		select {
-		case <-ended:
-			t.Fatalf("%s was not stuck", name)
-		case <-time.After(100 * time.Millisecond):
-		}
+		conntest.AwaitBlocked(t, conntest.InIO, name)
+		began := time.Now()
 		tr.Abort()
-		limit(t, name, func() { <-ended })
+		conntest.Ends(name, func() { <-ended })
 		assert.Less(t, time.Since(began), 900*time.Millisecond, name)
 	}
 }
@@ -46,12 +43,12 @@ func TestAbortEndsAllAtOnceInAPipe(t *testing.T) {
 		tr := New(ours, Options{Stall: -1})
 		began := time.Now()
 		go func() { _, err := tr.Receive(); assert.Error(t, err) }()
-		go func() { assert.Error(t, tr.Send(notices("x"))) }()
+		go func() { assert.Error(t, tr.Send(conntest.Notices("x"))) }()
 		synctest.Wait()
 		tr.Abort()
 		synctest.Wait()
 		assert.Zero(t, time.Since(began))
-		assert.Error(t, tr.Send(notices("x")))
+		assert.Error(t, tr.Send(conntest.Notices("x")))
 		tr.Close()
 		_ = theirs.Close()
 	})
@@ -60,9 +57,9 @@ func TestAbortEndsAllAtOnceInAPipe(t *testing.T) {
 // What is stuck in the system's own buffers goes, too.
 func TestAbortThrowsAwayWhatWasNotTaken(t *testing.T) {
 	t.Parallel()
-	ours, theirs := tcpPair(t)
+	ours, theirs := conntest.TCPPair(t)
 	tr := New(ours, Options{})
-	require.NoError(t, tr.Send(notices("x")))
+	require.NoError(t, tr.Send(conntest.Notices("x")))
 	tr.Abort()
 	_, err := io.ReadAll(theirs)
 	assert.Error(t, err, "an orderly end")
@@ -70,7 +67,7 @@ func TestAbortThrowsAwayWhatWasNotTaken(t *testing.T) {
 
 // A socket's Receive does not wait, whatever has come of a line.
 func TestReceiveTakesWhatHasComeAndNoMore(t *testing.T) {
-	ours, theirs := tcpPair(t)
+	ours, theirs := conntest.TCPPair(t)
 	tr := New(ours, Options{})
 	comes := func(s string) {
 		_, err := io.WriteString(theirs, s)
@@ -109,7 +106,7 @@ func TestReceiveTakesWhatHasComeAndNoMore(t *testing.T) {
 	_, err := tr.Receive()
 	assert.Equal(t, io.EOF, err)
 
-	ours, _ = tcpPair(t)
+	ours, _ = conntest.TCPPair(t)
 	tr = New(ours, Options{})
 	tr.Interrupt()
 	_, err = tr.Receive()
@@ -126,7 +123,7 @@ func TestInterruptEndsReceiveForGood(t *testing.T) {
 		synctest.Wait()
 		_, err := tr.Receive()
 		assert.Error(t, err)
-		go func() { assert.NoError(t, tr.Send(notices("goodbye"))) }()
+		go func() { assert.NoError(t, tr.Send(conntest.Notices("goodbye"))) }()
 		b := make([]byte, len("-- goodbye\n"))
 		_, err = io.ReadFull(theirs, b)
 		require.NoError(t, err)

@@ -7,10 +7,11 @@ import (
 	"os"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/conntest"
 )
 
 // The answer to a telnet waits until the line that is being written is out.
@@ -19,7 +20,7 @@ func TestAnswersComeBetweenLines(t *testing.T) {
 	defer func() { _ = theirs.Close() }()
 	tr := New(ours, Options{})
 	sent, received := make(chan error, 1), make(chan error, 1)
-	go func() { sent <- tr.Send(notices("a line", "another")) }()
+	go func() { sent <- tr.Send(conntest.Notices("a line", "another")) }()
 	r := bufio.NewReaderSize(theirs, 16)
 	half := make([]byte, 5)
 	_, err := io.ReadFull(r, half)
@@ -36,35 +37,30 @@ func TestAnswersComeBetweenLines(t *testing.T) {
 	require.Error(t, <-received)
 }
 
-// halfTaken takes three bytes of the first write, and then nothing for so long
-// that the other tries to write, too.
+// halfTaken takes three bytes of the first write, and then nothing until the other wants to write, too.
 type halfTaken struct {
-	*fakeConn
-	taken   atomic.Bool
-	other   func()
-	written chan struct{}
+	*conntest.FakeConn
+	t     *testing.T
+	taken atomic.Bool
+	other func()
 }
 
 func (c *halfTaken) Write(b []byte) (n int, err error) {
 	if c.taken.Swap(true) {
-		defer func() { c.written <- struct{}{} }()
-		return c.fakeConn.Write(b)
+		return c.FakeConn.Write(b)
 	}
-	n, _ = c.fakeConn.Write(b[:3])
+	n, _ = c.FakeConn.Write(b[:3])
 	go c.other()
-	select {
-	case <-c.written: // too early
-	case <-time.After(50 * time.Millisecond):
-	}
+	conntest.AwaitBlocked(c.t, conntest.InLock, "line.(*Transport).answer")
 	return n, os.ErrDeadlineExceeded
 }
 
 func TestAnswersDoNotLandInAHalfTakenLine(t *testing.T) {
-	c := &halfTaken{fakeConn: &fakeConn{in: packets("\xff\xfd\x06")}, written: make(chan struct{}, 9)}
+	c := &halfTaken{FakeConn: conntest.Packets("\xff\xfd\x06"), t: t}
 	tr := New(c, Options{})
 	answered := make(chan struct{})
 	c.other = func() { defer close(answered); _, _ = tr.Receive() }
-	require.NoError(t, tr.Send(notices("a line")))
+	require.NoError(t, tr.Send(conntest.Notices("a line")))
 	<-answered
-	assert.Equal(t, "-- a line\n\xff\xfb\x06", c.out.String())
+	assert.Equal(t, "-- a line\n\xff\xfb\x06", c.Written())
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
@@ -32,7 +33,7 @@ func TestAMarkAtTheBeginningIsPassedOver(t *testing.T) {
 
 // A program may say hello three times, and what comes after the last is nothing either.
 func TestTheLastHello(t *testing.T) {
-	tr := New(&fakeConn{in: packets(helloJSON[:5] + "\nhi\n\n/quit\n" + helloJSON[:5] + "\n")}, Options{})
+	tr := New(conntest.Packets(helloJSON[:5]+"\nhi\n\n/quit\n"+helloJSON[:5]+"\n"), Options{})
 	var lasts []bool
 	for range 4 {
 		cmd, err := tr.Receive()

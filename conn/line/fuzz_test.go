@@ -11,18 +11,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
 // cut is data in packets of these sizes, over and over.
-func cut(data, sizes []byte) *pieces {
-	p := &pieces{}
+func cut(data, sizes []byte) *conntest.FakeConn {
+	p := &conntest.FakeConn{}
 	for i := 0; len(data) > 0; i++ {
 		n := len(data)
 		if len(sizes) > 0 {
 			n = min(n, 1+int(sizes[i%len(sizes)]))
 		}
-		p.parts = append(p.parts, bytes.Clone(data[:n]))
+		p.Reads = append(p.Reads, string(data[:n]))
 		data = data[n:]
 	}
 	return p
@@ -98,7 +99,7 @@ func FuzzReceive(f *testing.F) {
 	}
 	f.Add([]byte(everything))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		tr := New(&fakeConn{in: cut(data, nil)}, Options{})
+		tr := New(cut(data, nil), Options{})
 		for {
 			cmd, err := tr.Receive()
 			if err == io.EOF || err == errOtherProtocol {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
@@ -21,7 +22,7 @@ func TestTheBoundOfALineIsAProgramsToo(t *testing.T) {
 	} {
 		in += line + "\n"
 	}
-	tr := New(&fakeConn{in: packets(in)}, Options{LineMax: 100})
+	tr := New(conntest.Packets(in), Options{LineMax: 100})
 	said, refused := []protocol.Ref{}, []protocol.Ref{}
 	for {
 		cmd, err := tr.Receive()

@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/conn/socket"
 )
 
 func TestALongLineIsToldOnceAndTheNextIsFine(t *testing.T) {
 	for name, in := range map[string]io.Reader{
-		"in one packet": packets("before\n" + strings.Repeat("x", 5000) + "\r\nafter\n"),
-		"in many":       packets("before\n", strings.Repeat("x", 99), strings.Repeat("x", 2000), strings.Repeat("x", 2901), "\r", "\nafter\n"),
+		"in one packet": conntest.Packets("before\n" + strings.Repeat("x", 5000) + "\r\nafter\n"),
+		"in many":       conntest.Packets("before\n", strings.Repeat("x", 99), strings.Repeat("x", 2000), strings.Repeat("x", 2901), "\r", "\nafter\n"),
 	} {
 		got, _, err := readAll(in, 100)
 		assert.Equal(t, io.EOF, err, name)
@@ -28,20 +29,20 @@ func TestALongLineIsToldOnceAndTheNextIsFine(t *testing.T) {
 }
 
 func TestTheLongestLineIsFine(t *testing.T) {
-	got, _, _ := readAll(packets(strings.Repeat("x", 100)+"\n"+strings.Repeat("y", 101)+"\n"), 100)
+	got, _, _ := readAll(conntest.Packets(strings.Repeat("x", 100)+"\n"+strings.Repeat("y", 101)+"\n"), 100)
 	require.Len(t, got, 2)
 	assert.False(t, got[0].long)
 	assert.True(t, got[1].long)
 }
 
 func TestALongLineWithoutEndIsToldAtTheEnd(t *testing.T) {
-	got, _, _ := readAll(packets(strings.Repeat("x", 101)), 100)
+	got, _, _ := readAll(conntest.Packets(strings.Repeat("x", 101)), 100)
 	require.Len(t, got, 1)
 	assert.True(t, got[0].long)
 }
 
 func TestErasingALongLineBeginsAnew(t *testing.T) {
-	got, _, _ := readAll(packets(strings.Repeat("x", 500)+"\xff\xf8short\n"), 100)
+	got, _, _ := readAll(conntest.Packets(strings.Repeat("x", 500)+"\xff\xf8short\n"), 100)
 	assert.Equal(t, []readLine{{"short", false}}, got)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"chinwag/conn/conntest"
 	"chinwag/conn/socket"
 )
 
@@ -33,7 +34,7 @@ func TestLinesEndAsOnAnybodysKeyboard(t *testing.T) {
 		{"garbage", "\x01\x80\xfe\x7f\xc3\n\xc0\xaf\n", "\x01\x80\xfe\x7f\xc3|\xc0\xaf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, told, err := readAll(packets(c.in), 100)
+			got, told, err := readAll(conntest.Packets(c.in), 100)
 			assert.Equal(t, io.EOF, err)
 			assert.Equal(t, c.want, strings.Join(texts(got), "|"))
 			assert.Empty(t, told)
@@ -42,7 +43,7 @@ func TestLinesEndAsOnAnybodysKeyboard(t *testing.T) {
 }
 
 func TestNothingIsNoLine(t *testing.T) {
-	got, _, err := readAll(packets(), 100)
+	got, _, err := readAll(conntest.Packets(), 100)
 	assert.Equal(t, io.EOF, err)
 	assert.Empty(t, got)
 }
@@ -56,7 +57,7 @@ const everything = "hi\r\n你好 é 👩‍👩‍👧\r\x00\nשלום\nCR\ra\r\
 
 func TestCutsAreNotSeen(t *testing.T) {
 	const max = 40
-	want, told, err := readAll(packets(everything), max)
+	want, told, err := readAll(conntest.Packets(everything), max)
 	assert.Equal(t, io.EOF, err)
 	assert.Contains(t, texts(want), "你好 é 👩‍👩‍👧")
 	assert.Contains(t, texts(want), "moops")
@@ -70,27 +71,27 @@ func TestCutsAreNotSeen(t *testing.T) {
 		assert.Equal(t, told, answers, name)
 	}
 	for i := range len(everything) {
-		check(fmt.Sprintf("in two at %d", i), packets(everything[:i], everything[i:]))
-		check(fmt.Sprintf("three bytes apart at %d", i), packets(everything[:i], everything[i:min(i+3, len(everything))], everything[min(i+3, len(everything)):]))
+		check(fmt.Sprintf("in two at %d", i), conntest.Packets(everything[:i], everything[i:]))
+		check(fmt.Sprintf("three bytes apart at %d", i), conntest.Packets(everything[:i], everything[i:min(i+3, len(everything))], everything[min(i+3, len(everything)):]))
 	}
-	single := &pieces{}
+	single := &conntest.FakeConn{}
 	for i := range len(everything) {
-		single.parts = append(single.parts, []byte{everything[i]})
+		single.Reads = append(single.Reads, everything[i:i+1])
 	}
 	check("a byte at a time", single)
 }
 
 func TestHalfALineOfABrokenConnectionIsNone(t *testing.T) {
 	broken := errors.New("reset")
-	p := packets("whole\nhal")
-	p.err = broken
+	p := conntest.Packets("whole\nhal")
+	p.Err = broken
 	got, _, err := readAll(p, 100)
 	assert.Equal(t, broken, err)
 	assert.Equal(t, []string{"whole"}, texts(got))
 }
 
 func TestTheEndStaysTheEnd(t *testing.T) {
-	l := lineReader{in: socket.NewReader(packets("a")), max: 10, answer: func([]byte) {}, broken: isWhole}
+	l := lineReader{in: socket.NewReader(conntest.Packets("a")), max: 10, answer: func([]byte) {}, broken: isWhole}
 	_, _, err := l.next()
 	assert.NoError(t, err)
 	for range 3 {

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
 // receiveAll is all that comes out of these bytes, as text: a command in JSON,
 // or "refused CODE".
 func receiveAll(t *testing.T, in string, o Options) (got []string, err error) {
-	tr := New(&fakeConn{in: packets(in)}, o)
+	tr := New(conntest.Packets(in), o)
 	for {
 		cmd, err := tr.Receive()
 		var refusal *protocol.Refusal
@@ -114,14 +115,14 @@ func TestLongJSONLines(t *testing.T) {
 // goneConn is a connection on which nobody listens any more, of which the system has
 // told the writer: the reader sees an orderly end.
 type goneConn struct {
-	fakeConn
+	*conntest.FakeConn
 	told error
 }
 
 func (c *goneConn) Write([]byte) (int, error) { return 0, c.told }
 
 func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
-	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nha")}, syscall.ECONNRESET}, Options{})
+	tr := New(&goneConn{conntest.Packets("whole\nha"), syscall.ECONNRESET}, Options{})
 	require.Error(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.HistoryEnd{})}))
 	cmd, err := tr.Receive()
 	require.NoError(t, err)
@@ -134,7 +135,7 @@ func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
 // The system tells EPIPE where the input had ended in good order before the other side was
 // gone: printf hi > /dev/tcp/HOST/PORT.
 func TestALineWithoutItsEndBeforeAnOrderlyEndIsALine(t *testing.T) {
-	tr := New(&goneConn{fakeConn{in: strings.NewReader("whole\nhi")}, syscall.EPIPE}, Options{})
+	tr := New(&goneConn{conntest.Packets("whole\nhi"), syscall.EPIPE}, Options{})
 	require.Error(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.HistoryEnd{})}))
 	for _, want := range []string{"whole", "hi"} {
 		cmd, err := tr.Receive()

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
@@ -25,9 +26,9 @@ func (c *wholeWrites) Write(b []byte) (int, error) {
 }
 
 func TestManyLinesAreOneWrite(t *testing.T) {
-	ours, theirs := tcpPair(t)
+	ours, theirs := conntest.TCPPair(t)
 	c := &wholeWrites{TCPConn: ours}
-	require.NoError(t, New(c, Options{}).Send(notices("one", "two", "three")))
+	require.NoError(t, New(c, Options{}).Send(conntest.Notices("one", "two", "three")))
 	_ = ours.Close()
 	got, err := io.ReadAll(theirs)
 	require.NoError(t, err)
@@ -36,10 +37,10 @@ func TestManyLinesAreOneWrite(t *testing.T) {
 }
 
 func TestManyLongLinesAreNotCopied(t *testing.T) {
-	ours, theirs := tcpPair(t)
+	ours, theirs := conntest.TCPPair(t)
 	c := &wholeWrites{TCPConn: ours}
 	long := strings.Repeat("x", 4000)
-	require.NoError(t, New(c, Options{}).Send(notices(long, long, long, long, long)))
+	require.NoError(t, New(c, Options{}).Send(conntest.Notices(long, long, long, long, long)))
 	_ = ours.Close()
 	got, err := io.ReadAll(theirs)
 	require.NoError(t, err)
@@ -48,9 +49,9 @@ func TestManyLongLinesAreNotCopied(t *testing.T) {
 }
 
 func TestSendKeepsNothing(t *testing.T) {
-	tr := New(&fakeConn{}, Options{})
-	require.NoError(t, tr.Send(notices(make([]string, 10000)...)))
-	bufs := tr.encode(notices("a", "b"))
+	tr := New(&conntest.FakeConn{}, Options{})
+	require.NoError(t, tr.Send(conntest.Notices(make([]string, 10000)...)))
+	bufs := tr.encode(conntest.Notices("a", "b"))
 	assert.Less(t, cap(*bufs), 10000, "one burst must not cost memory for ever")
 	freeBuffers(bufs)
 	for _, b := range (*bufs)[:2] {
@@ -59,13 +60,13 @@ func TestSendKeepsNothing(t *testing.T) {
 }
 
 func TestJSONBeginsAtTheWelcomeThatHasAToken(t *testing.T) {
-	c := &fakeConn{}
+	c := &conntest.FakeConn{}
 	tr := New(c, Options{})
 	greeting := protocol.NewFrame(protocol.Greeting{Server: protocol.Version})
 	answer := protocol.NewFrame(protocol.Welcome{Server: protocol.Version, Token: "T"})
-	require.NoError(t, tr.Send([]*protocol.Frame{greeting, notices("text")[0], answer, notices("json")[0]}))
+	require.NoError(t, tr.Send([]*protocol.Frame{greeting, conntest.Notices("text")[0], answer, conntest.Notices("json")[0]}))
 	require.NoError(t, tr.Send([]*protocol.Frame{greeting}))
-	lines := strings.Split(strings.TrimSuffix(c.out.String(), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(c.Written(), "\n"), "\n")
 	require.Len(t, lines, 5)
 	assert.True(t, strings.HasPrefix(lines[0], "-- Welcome"), lines[0])
 	assert.Equal(t, "-- text", lines[1])
@@ -76,27 +77,27 @@ func TestJSONBeginsAtTheWelcomeThatHasAToken(t *testing.T) {
 
 // A hello alone changes nothing: until it is answered all is text.
 func TestRefusalsBeforeTheWelcomeAreText(t *testing.T) {
-	c := &fakeConn{in: packets(helloJSON + "\n")}
+	c := conntest.Packets(helloJSON + "\n")
 	tr := New(c, Options{})
 	_, err := tr.Receive()
 	require.NoError(t, err)
-	require.NoError(t, tr.Send(notices("wait")))
-	assert.Equal(t, "-- wait\n", c.out.String())
+	require.NoError(t, tr.Send(conntest.Notices("wait")))
+	assert.Equal(t, "-- wait\n", c.Written())
 }
 
 func TestNothingIsSentBeforeItIsAskedFor(t *testing.T) {
-	c := &fakeConn{in: packets("hi\r\n", "\xfb\xfd\n", "你\n")}
+	c := conntest.Packets("hi\r\n", "\xfb\xfd\n", "你\n")
 	tr := New(c, Options{})
 	for err := error(nil); err != io.EOF; _, err = tr.Receive() {
 	}
-	assert.Empty(t, c.out.String())
+	assert.Empty(t, c.Written())
 }
 
 func TestAProgramIsNotAnsweredInTelnet(t *testing.T) {
-	c := &fakeConn{in: packets("\xff\xfd\x01")}
+	c := conntest.Packets("\xff\xfd\x01")
 	tr := New(c, Options{})
 	require.NoError(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.Welcome{Token: "T"})}))
-	c.out.Reset()
+	c.Writes = nil
 	_, _ = tr.Receive()
-	assert.Empty(t, c.out.String())
+	assert.Empty(t, c.Written())
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/conn/conntest"
 )
 
 // A byte now and then is slow, and not dead.
@@ -29,7 +31,7 @@ func TestG6WhoTakesALittleIsNotCut(t *testing.T) {
 			}
 		}()
 		began := time.Now()
-		require.NoError(t, New(ours, Options{}).Send(notices("slow", "steady")))
+		require.NoError(t, New(ours, Options{}).Send(conntest.Notices("slow", "steady")))
 		assert.Greater(t, time.Since(began), 5*time.Minute)
 		_ = ours.Close()
 		<-end
@@ -43,7 +45,7 @@ func TestNothingFollowsAStall(t *testing.T) {
 		ours, theirs := net.Pipe()
 		tr := New(ours, Options{})
 		go func() { _, _ = io.ReadFull(theirs, make([]byte, 3)) }()
-		require.ErrorIs(t, tr.Send(notices("a long line")), os.ErrDeadlineExceeded)
+		require.ErrorIs(t, tr.Send(conntest.Notices("a long line")), os.ErrDeadlineExceeded)
 
 		got := make(chan []byte)
 		go func() {
@@ -55,7 +57,7 @@ func TestNothingFollowsAStall(t *testing.T) {
 		cmd, err := tr.Receive()
 		require.NoError(t, err)
 		require.NotNil(t, cmd)
-		assert.ErrorIs(t, tr.Send(notices("another")), os.ErrDeadlineExceeded)
+		assert.ErrorIs(t, tr.Send(conntest.Notices("another")), os.ErrDeadlineExceeded)
 		assert.Empty(t, <-got)
 		_ = ours.Close()
 	})
@@ -72,17 +74,17 @@ func TestNothingFollowsAStalledAnswer(t *testing.T) {
 		}()
 		_, err := tr.Receive()
 		require.NoError(t, err)
-		assert.ErrorIs(t, tr.Send(notices("a line")), os.ErrDeadlineExceeded)
+		assert.ErrorIs(t, tr.Send(conntest.Notices("a line")), os.ErrDeadlineExceeded)
 		_, _ = ours.Close(), theirs.Close()
 	})
 }
 
 func TestG6AStalledSocketIsFound(t *testing.T) {
 	t.Parallel()
-	ours, _ := tcpPair(t)
+	ours, _ := conntest.TCPPair(t)
 	_ = ours.SetWriteBuffer(4096)
 	tr := New(ours, Options{Stall: 200 * time.Millisecond})
-	lines := notices(make([]string, 1000)...)
+	lines := conntest.Notices(make([]string, 1000)...)
 	for i := 0; ; i++ {
 		if err := tr.Send(lines); err != nil {
 			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
@@ -96,7 +98,7 @@ func TestWhoTakesNothingIsStalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()
 		began := time.Now()
-		err := New(ours, Options{Stall: 20 * time.Second}).Send(notices("hello"))
+		err := New(ours, Options{Stall: 20 * time.Second}).Send(conntest.Notices("hello"))
 		assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		assert.Equal(t, 22500*time.Millisecond, time.Since(began), "an eighth more at the most")
 		_ = theirs.Close()
@@ -110,7 +112,7 @@ func TestNoLimitIsNoLimit(t *testing.T) {
 			time.Sleep(24 * time.Hour)
 			_, _ = io.Copy(io.Discard, theirs)
 		}()
-		assert.NoError(t, New(ours, Options{Stall: -1}).Send(notices("hello")))
+		assert.NoError(t, New(ours, Options{Stall: -1}).Send(conntest.Notices("hello")))
 		_ = ours.Close()
 	})
 }

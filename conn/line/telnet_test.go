@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn/conntest"
 )
 
 func TestTelnetNeverLandsInALine(t *testing.T) {
@@ -33,7 +35,7 @@ func TestTelnetNeverLandsInALine(t *testing.T) {
 		{"Latin-1 between CR and LF", "a\r\xff\nb\n", "a|\xff|b", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, told, err := readAll(packets(c.in), 100)
+			got, told, err := readAll(conntest.Packets(c.in), 100)
 			assert.Equal(t, io.EOF, err)
 			assert.Equal(t, c.want, strings.Join(texts(got), "|"))
 			assert.Equal(t, c.told, told)
@@ -44,7 +46,7 @@ func TestTelnetNeverLandsInALine(t *testing.T) {
 func TestCommandsAtTheEndOfAPacket(t *testing.T) {
 	const in = "a\xff\xfd\x06b\xff\xfa\x1f\x00\x50\xff\xff\xff\xf0c\xff\xf7d\n"
 	for i := range len(in) {
-		got, told, _ := readAll(packets(in[:i], in[i:]), 100)
+		got, told, _ := readAll(conntest.Packets(in[:i], in[i:]), 100)
 		assert.Equal(t, []string{"abd"}, texts(got), i)
 		assert.Equal(t, "\xff\xfb\x06", told, i)
 	}
@@ -52,7 +54,7 @@ func TestCommandsAtTheEndOfAPacket(t *testing.T) {
 
 // A GNU telnet is blind after Ctrl-C until each mark is answered.
 func TestTheTimingMarkIsAnsweredEachTime(t *testing.T) {
-	_, told, _ := readAll(packets(strings.Repeat("\xff\xf4\xff\xfd\x06", 7)), 100)
+	_, told, _ := readAll(conntest.Packets(strings.Repeat("\xff\xf4\xff\xfd\x06", 7)), 100)
 	assert.Equal(t, strings.Repeat("\xff\xfb\x06", 7), told)
 }
 
@@ -63,7 +65,7 @@ func TestEveryOptionIsRefusedOnce(t *testing.T) {
 			continue
 		}
 		in := strings.Repeat("\xff\xfd"+opt+"\xff\xfb"+opt+"\xff\xfe"+opt+"\xff\xfc"+opt, 5)
-		_, told, _ := readAll(packets(in), 100)
+		_, told, _ := readAll(conntest.Packets(in), 100)
 		assert.Equal(t, "\xff\xfc"+opt+"\xff\xfe"+opt, told, o)
 	}
 }
@@ -71,7 +73,7 @@ func TestEveryOptionIsRefusedOnce(t *testing.T) {
 // A telnet -8 asks to send and to hear all letters as they are.
 func TestBinaryIsTheOneOptionThatIsTaken(t *testing.T) {
 	in := strings.Repeat("\xff\xfd\x00\xff\xfb\x00\xff\xfe\x00\xff\xfc\x00", 5)
-	_, told, _ := readAll(packets(in), 100)
+	_, told, _ := readAll(conntest.Packets(in), 100)
 	assert.Equal(t, "\xff\xfb\x00\xff\xfd\x00", told)
 }
 
@@ -82,18 +84,18 @@ func TestTornLettersAreMended(t *testing.T) {
 	for _, s := range []string{"二月有", "例会议", "烃", "👍🏽", "光"} {
 		in += strings.NewReplacer("\x9a", "\xff\xed", "\x9c", "\xff\xf3", "\x83", "\xff\xf4", "\x8f", "\xff\xf5").Replace(s) + "\r\n"
 	}
-	got, told, _ := readAll(packets(in), 100)
+	got, told, _ := readAll(conntest.Packets(in), 100)
 	assert.Equal(t, []string{"二月有", "例会议", "烃", "👍🏽", "光"}, texts(got))
 	assert.Equal(t, "\xff\xfd\x00", told)
 
-	got, told, _ = readAll(packets("half\xff\xf4whole\n"), 100)
+	got, told, _ = readAll(conntest.Packets("half\xff\xf4whole\n"), 100)
 	assert.Equal(t, []string{"whole"}, texts(got), "Ctrl-C after a whole letter is Ctrl-C")
 	assert.Empty(t, told)
 }
 
 // An offer of the timing mark is an option like others.
 func TestAnOfferedTimingMarkIsRefusedOnce(t *testing.T) {
-	_, told, _ := readAll(packets(strings.Repeat("\xff\xfb\x06", 5)), 100)
+	_, told, _ := readAll(conntest.Packets(strings.Repeat("\xff\xfb\x06", 5)), 100)
 	assert.Equal(t, "\xff\xfe\x06", told)
 }
 
@@ -102,7 +104,7 @@ func TestTwoWhoRefuseComeToAnEnd(t *testing.T) {
 	for o := range 256 {
 		in += string([]byte{iac, do, byte(o), iac, will, byte(o)})
 	}
-	_, told, _ := readAll(packets(strings.Repeat(in, 3)), 100)
+	_, told, _ := readAll(conntest.Packets(strings.Repeat(in, 3)), 100)
 	others := strings.ReplaceAll(told, "\xff\xfb\x06", "")
 	assert.Len(t, others, 3*(256+255))
 }
@@ -110,7 +112,7 @@ func TestTwoWhoRefuseComeToAnEnd(t *testing.T) {
 func TestASubnegotiationThatNeverEndsIsBounded(t *testing.T) {
 	for _, fill := range []string{"x", "line\n", "\xff\xff", "\xff\xfa", "\xff\xf1"} {
 		in := "\xff\xfa\x1f" + strings.Repeat(fill, maxSub+2) + strings.Repeat("x", maxSub+2) + "\nhello\n"
-		got, _, _ := readAll(packets(in), 4096)
+		got, _, _ := readAll(conntest.Packets(in), 4096)
 		assert.Contains(t, texts(got), "hello", "%q", fill)
 	}
 }
@@ -120,6 +122,6 @@ func TestALineWithoutTelnetIsNeverAnswered(t *testing.T) {
 	for b := range 255 {
 		all += string([]byte{byte(b)})
 	}
-	_, told, _ := readAll(packets(all, all, "\n"), 4096)
+	_, told, _ := readAll(conntest.Packets(all, all, "\n"), 4096)
 	assert.Empty(t, told)
 }

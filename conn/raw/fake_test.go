@@ -7,46 +7,16 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// fakeConn brings these reads, then err (nil: io.EOF), and keeps each write.
-type fakeConn struct {
-	net.Conn
-	reads  []string
-	err    error
-	writes []string
-}
-
-func (c *fakeConn) Read(b []byte) (int, error) {
-	if len(c.reads) == 0 {
-		if c.err != nil {
-			return 0, c.err
-		}
-		return 0, io.EOF
-	}
-	n := copy(b, c.reads[0])
-	if c.reads[0] = c.reads[0][n:]; c.reads[0] == "" {
-		c.reads = c.reads[1:]
-	}
-	return n, nil
-}
-
-func (c *fakeConn) Write(b []byte) (int, error) {
-	c.writes = append(c.writes, string(b))
-	return len(b), nil
-}
-
-func (*fakeConn) SetReadDeadline(time.Time) error  { return nil }
-func (*fakeConn) SetWriteDeadline(time.Time) error { return nil }
 
 // said is all that is received, and how it ends. Nothing but words ever is.
 func said(t *testing.T, tr *Transport) (words []string, err error) {
@@ -65,7 +35,7 @@ func said(t *testing.T, tr *Transport) (words []string, err error) {
 
 // saidOf is what is made of these reads.
 func saidOf(t *testing.T, o Options, reads ...string) []string {
-	got, err := said(t, New(&fakeConn{reads: reads}, o))
+	got, err := said(t, New(conntest.Packets(reads...), o))
 	assert.Equal(t, io.EOF, err)
 	return got
 }

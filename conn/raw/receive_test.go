@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
@@ -51,7 +52,7 @@ func TestACutRuneIsWhole(t *testing.T) {
 func TestARuneThatNeverEndsIsWhatItIs(t *testing.T) {
 	assert.Equal(t, []string{"ab", "��"}, saidOf(t, Options{}, "ab\xe4\xbd"))
 	assert.Equal(t, []string{"�x"}, saidOf(t, Options{}, "\xe4", "x"), "the rest that came is none")
-	got, err := said(t, New(&fakeConn{reads: []string{"half \xe4"}, err: syscall.ECONNRESET}, Options{}))
+	got, err := said(t, New(&conntest.FakeConn{Reads: []string{"half \xe4"}, Err: syscall.ECONNRESET}, Options{}))
 	assert.Equal(t, []string{"half ", "�"}, got, "what came before a break")
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
 }
@@ -122,7 +123,7 @@ func TestTheEndOfTheBufferCutsNoRune(t *testing.T) {
 }
 
 func TestWhatCameBeforeAResetIsAMessage(t *testing.T) {
-	got, err := said(t, New(&fakeConn{reads: []string{"one", "two"}, err: syscall.ECONNRESET}, Options{}))
+	got, err := said(t, New(&conntest.FakeConn{Reads: []string{"one", "two"}, Err: syscall.ECONNRESET}, Options{}))
 	assert.Equal(t, []string{"one", "two"}, got)
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"chinwag/conn/conntest"
 )
 
 // A segment that was lost on the way comes again after 200 ms at the earliest, and
@@ -41,7 +43,7 @@ func TestALetterInSingleBytes(t *testing.T) {
 
 // A reader for a terminal can tell that the line goes on.
 func TestACutLetterGoesOn(t *testing.T) {
-	m := NewReader(&fakeConn{reads: []string{"你\xe5", "\xa5\xbd"}})
+	m := NewReader(conntest.Packets("你\xe5", "\xa5\xbd"))
 	message, more, err := m.Next()
 	assert.Equal(t, "你", string(message))
 	assert.True(t, more)

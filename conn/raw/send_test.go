@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/conntest"
 	"chinwag/protocol"
 )
 
@@ -27,7 +28,7 @@ var (
 )
 
 func TestOnlyWordsGoOut(t *testing.T) {
-	c := &fakeConn{}
+	c := &conntest.FakeConn{}
 	require.NoError(t, New(c, Options{}).Send(lines(
 		protocol.Greeting{Server: protocol.Version}, protocol.Welcome{Server: protocol.Version}, protocol.Entered{}, protocol.TopicInfo{Text: hi},
 		protocol.Replayed{Event: protocol.Said{Text: hi}}, protocol.HistoryEnd{}, protocol.Gap{Lines: 3, Why: protocol.Pruned},
@@ -41,20 +42,20 @@ func TestOnlyWordsGoOut(t *testing.T) {
 		protocol.VisitorNotice{Event: protocol.VisitorWaits}, protocol.VisitorNotice{Event: protocol.VisitorTaken}, protocol.VisitorNotice{Event: protocol.TicketClosed, Text: protocol.MustText("closed")},
 		protocol.Goodbye{Reason: protocol.Kicked, Text: hi}, protocol.Goodbye{Reason: protocol.Shutdown},
 	)))
-	assert.Equal(t, []string{"said", "acted", "whispered", "announced", "closed"}, c.writes, "each is a write of its own")
+	assert.Equal(t, []string{"said", "acted", "whispered", "announced", "closed"}, c.Writes, "each is a write of its own")
 }
 
 func TestTheGreetingComesOnceAndFirst(t *testing.T) {
-	c := &fakeConn{}
+	c := &conntest.FakeConn{}
 	tr := New(c, Options{Greeting: "欢迎!\r\n"})
 	greeting := protocol.Greeting{Server: protocol.Version}
 	require.NoError(t, tr.Send(lines(greeting)))
 	require.NoError(t, tr.Send(lines(protocol.Said{Text: hi}, greeting)))
-	assert.Equal(t, []string{"欢迎!\r\n", "你好"}, c.writes)
+	assert.Equal(t, []string{"欢迎!\r\n", "你好"}, c.Writes)
 
-	c = &fakeConn{}
+	c = &conntest.FakeConn{}
 	require.NoError(t, New(c, Options{Greeting: "hello"}).Send(lines(protocol.Goodbye{Reason: protocol.Full})))
-	assert.Empty(t, c.writes, "who cannot come in is not greeted")
+	assert.Empty(t, c.Writes, "who cannot come in is not greeted")
 }
 
 func TestWhoTakesNothingIsStalled(t *testing.T) {
