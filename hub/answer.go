@@ -1,7 +1,7 @@
 package hub
 
 import (
-	"errors"
+	"slices"
 
 	"chinwag/hub/state"
 	"chinwag/protocol"
@@ -76,54 +76,152 @@ func (l *loop) refuseLocal(c *Client, p proposal, e protocol.Event) {
 	l.answerLocal(c, p, e)
 }
 
-// help lists the commands that c can use where it is, or explains one.
-func (l *loop) help(c *Client, cmd protocol.Help, p proposal) {
-	told, err := protocol.HelpFor(cmd, l.standsAt(c))
-	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
-		l.answerLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
-		return
-	}
-	events := make([]protocol.Event, len(told))
-	for i := range told {
-		events[i] = told[i]
-	}
-	l.answerLocal(c, p, events...)
-}
-
-// standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a
-// session counts as in its first room: each command tries to bring it there.
-func (l *loop) standsAt(c *Client) protocol.Place {
-	operator, at, aimed, program, watching := c.Operator, l.entrance(c.Operator), false, false, false
-	if s := c.session; s != nil {
-		operator, at, aimed, program, watching = s.operator, s.where(), s.hasTarget, s.program, s.watched != nil
-	}
-	return protocol.Place{
-		Watching:   watching,
-		Operator:   operator,
-		Visitor:    at == protocol.DeskRoom,
-		Aimed:      aimed,
-		Nowhere:    at == protocol.Room{},
-		Console:    operator && c.Brief, // its session cannot be resumed
-		OnlyDesk:   l.opts.Desk,
-		NoPassword: c.NoPassword,
-		Program:    program,
-	}
-}
-
-// entrance is the first room of a newcomer.
-func (l *loop) entrance(operator bool) protocol.Room {
-	switch {
-	case !l.opts.Desk:
-		return protocol.Lobby
-	case operator:
-		return protocol.OperatorsRoom
-	}
-	return protocol.DeskRoom
-}
-
 // goodbye is the last thing that a client is told. Its connection ends when that is written.
 func (l *loop) goodbye(c *Client, g protocol.Goodbye) {
 	frame := protocol.NewFrame(l.complete(c, g))
 	c.out.append(item{frame: frame, control: &control{after: l.position(c), end: true}}, len(frame.Text()))
 	l.endClient(c)
+}
+
+// notice tells all connected operators something about the server.
+func (l *loop) notice(req notice) {
+	for _, s := range l.sessions {
+		if s.operator && s.client != nil {
+			l.notify(s.client, protocol.Notice{Text: req.words})
+		}
+	}
+}
+
+// finishDecision tells the last answers of a decision, and releases the weight of its command.
+func (l *loop) finishDecision(d *decision, answers []state.Answer) {
+	weight := d.slots
+	if d.next != nil {
+		weight = 0
+	}
+	weight = l.enqueueAnswers(d, answers, weight)
+	c := d.c
+	if c == nil {
+		return
+	}
+	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session is behind with is not delivered
+		l.append(c, &control{switchSession: new(watermark)}, nil)
+	}
+	switch {
+	case weight == 0:
+	case d.isMessage && len(d.answers) == 0 || c.over:
+		l.release(c, weight)
+	default:
+		l.releaseWhenWritten(c, weight)
+	}
+	if d.next != nil {
+		p := d.proposal
+		p.op, p.cost = d.next, 0
+		l.propose(p)
+	}
+}
+
+// enqueueAnswers tells answers. Those for one client are put into its outbox together. The weight goes with the last
+// one for d's own client; the rest of it, which the caller must release, is returned.
+func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, weight int64) int64 {
+	for len(answers) > 0 {
+		conn, n := answers[0].Conn, 1
+		for n < len(answers) && answers[n].Conn == conn {
+			n++
+		}
+		c, own := l.clients[conn], answers[:n]
+		answers = answers[n:]
+		var items []item
+		for _, a := range own {
+			items = l.appendItems(items, c, a, d)
+		}
+		if len(items) == 0 {
+			continue
+		}
+		if c == d.c && !slices.ContainsFunc(answers, func(a state.Answer) bool { return a.Conn == conn }) {
+			items[len(items)-1].slots, weight = weight, 0
+		}
+		l.appendAll(c, items)
+	}
+	return weight
+}
+
+// appendItems appends the items of an answer to c. A client that is gone, or was sent goodbye, is told nothing.
+func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision) []item {
+	if c == nil || c.over {
+		if _, ends := a.Query.(state.Shutdown); !ends || !l.node.isElsewhere(a.Conn) {
+			l.effect(a.Query)
+		}
+		return items
+	}
+	if s := c.session; s != nil && s.ownPending {
+		l.broadcast() // the client's own lines come first
+	}
+	at := &control{after: l.position(c)}
+	if a.Query != nil {
+		return l.query(items, c, a.Query, at, d.ref)
+	}
+	e := l.complete(c, a.Event)
+	if a.Cut {
+		c.out.cut(protocol.NewFrame(e))
+		l.endClient(c)
+		return items
+	}
+	if _, bye := e.(protocol.Goodbye); bye {
+		at.end = true
+		l.endClient(c)
+	}
+	return append(items, item{frame: protocol.NewFrame(e), control: at})
+}
+
+// complete adds to an answer what only the hub knows.
+func (l *loop) complete(c *Client, e protocol.Event) protocol.Event {
+	switch e := e.(type) {
+	case protocol.Welcome:
+		s := c.session
+		if s.program {
+			e.Token, e.Epoch, e.Seq, e.NoPassword = c.code, l.hub.journal.Epoch().String(), s.watermark.Load(), c.NoPassword
+			if !e.Resumed && !c.replaysRoom {
+				e.Seq = s.front.came
+			}
+		} else {
+			e.Code = c.code
+		}
+		if e.Desk != nil {
+			l.noteQueuePosition(s, *e.Desk)
+		}
+		return e
+	case protocol.Entered:
+		if e.Desk != nil {
+			l.noteQueuePosition(c.session, *e.Desk)
+		}
+	case protocol.VisitorNotice:
+		if e.QueuePosition != nil {
+			l.noteQueuePosition(c.session, *e.QueuePosition)
+		}
+	case protocol.Goodbye:
+		if e.Reason.ComesBack() {
+			e.Back = protocol.SecondsOf(l.opts.Hold)
+			kept := e.Reason != protocol.Restart || l.opts.Durable
+			if kept && c.session != nil && c.session.front.room != nil && !c.session.program {
+				e.Code = c.code
+			}
+		}
+		return e
+	}
+	return e
+}
+
+// noteQueuePosition notes the place in the queue that a visitor is told; it replaces what waits.
+func (l *loop) noteQueuePosition(s *session, q protocol.QueuePosition) {
+	if s == nil || s.operator { // an operator's state line is about the journal: see tellTrouble
+		return
+	}
+	s.queuePosition = q
+	s.client.out.setStatus(nil)
+}
+
+// endClient ends what a client is told.
+func (l *loop) endClient(c *Client) {
+	l.unbind(c.session)
+	c.over = true
 }

@@ -156,22 +156,6 @@ func (l *loop) broadcastRoom(room *room) {
 	}
 }
 
-// frameOf is what sessions that have said none of it are told.
-func frameOf(said []*journal.Entry) *protocol.Frame {
-	if len(said) == 1 {
-		return said[0].Frame
-	}
-	return protocol.NewBatch(eventsOf(said))
-}
-
-func eventsOf(said []*journal.Entry) []protocol.Event {
-	events := make([]protocol.Event, len(said))
-	for i, e := range said {
-		events[i] = e.Frame.Event
-	}
-	return events
-}
-
 // deliver delivers e to the sessions that hear it.
 func (l *loop) deliver(e *journal.Entry) {
 	switch e.Stream {
@@ -237,16 +221,6 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 	return said[i:]
 }
 
-// frames are what m alone is told of what was said.
-func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
-	for _, e := range said {
-		if s.hears(e) {
-			frames = append(frames, s.frame(e))
-		}
-	}
-	return coalesce(frames)
-}
-
 // enqueue appends lines to the outbox of a live member; first is their first entry. Without room for all of them
 // the member is behind, and reads on by itself from before the first.
 func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame, mayWait bool) {
@@ -259,39 +233,6 @@ func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Fram
 	} else if mayWait && !s.delayed {
 		s.delayed = true
 		l.delay(s)
-	}
-}
-
-// cursorBefore is the cursor of s before e. In the streams that s reads, only entries said together with e have
-// followed.
-func (l *loop) cursorBefore(s *session, e *journal.Entry) journal.Cursor {
-	cur := l.cursor(s)
-	cur.Seq = e.Seq - 1
-	for i := range cur.Streams {
-		if cur.Streams[i].Stream == e.Stream {
-			cur.Streams[i].StreamSeq = e.StreamSeq - 1
-		}
-	}
-	if s.watched != nil {
-		for m := range s.rooms() {
-			m.takeBack(&cur)
-		}
-	}
-	return cur
-}
-
-// takeBack moves a cursor to before what is not delivered yet in the room of m.
-func (m *membership) takeBack(cur *journal.Cursor) {
-	for _, e := range m.room.pending {
-		if e.Seq <= cur.Seq {
-			continue
-		}
-		for i := range cur.Streams {
-			if r := &cur.Streams[i]; r.Stream == e.Stream {
-				r.StreamSeq = e.StreamSeq - 1
-			}
-		}
-		return
 	}
 }
 

@@ -190,12 +190,6 @@ func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 	return nil
 }
 
-var (
-	budgetSpent       = protocol.Refuse("budget-spent", "your address has said as much as this server keeps from one address in a day, so nobody has heard that: you can go on reading, please say it again in a while")
-	budgetNearlySpent = protocol.Notice{Text: protocol.MustText("your address has said nine tenths of what this server keeps from one address in a day: after that you can only read for a while")}
-	reserveSpent      = protocol.MustText("your address has said as much as this server keeps from one address in a day")
-)
-
 // records reports whether cmd would make the journal grow. A line that is sent again does not; nor does
 // leaving.
 func (l *loop) records(s *state.Session, cmd protocol.Command) bool {

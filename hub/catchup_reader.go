@@ -7,6 +7,113 @@ import (
 	"chinwag/protocol"
 )
 
+// pageLines is how many entries a writer that is behind reads at once, if they are short: journal.PageBytes
+// bounds what it holds.
+const pageLines = 128
+
+// readOn tells the journal up to a position, a page at a time.
+func (d *delivery) readOn(to position) error {
+	at := d.c.catchup
+	for i := range at.cursor.Streams {
+		r := &at.cursor.Streams[i]
+		if nth, known := to.streamSeq(i, r.Stream); known {
+			r.End = nth
+		}
+	}
+	upto := to.seq
+	for patient := d.waitForJournal(d.prepareRead(to)); at.cursor.Seq < upto && !d.isOver(); {
+		if patient != nil {
+			return patient
+		}
+		if err := d.readPage(upto); err != nil {
+			patient = d.waitForJournal(err)
+			continue
+		}
+		if err := d.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepareRead is what is done before a stretch of the journal is read.
+func (d *delivery) prepareRead(to position) error {
+	if err := d.recallLastEvent(); err != nil {
+		return err
+	}
+	return d.skipFar(to)
+}
+
+// readPage tells the next page of the journal, as far as it can be written without waiting. A page in memory
+// needs no turn: where a whole crowd is behind for a moment, turns would keep it there.
+func (d *delivery) readPage(upto uint64) error {
+	at, j := d.c.catchup, d.c.hub.journal
+	if page, ok := j.ReadCached(&at.cursor, upto, pageLines); ok {
+		d.appendPage(page)
+		return nil
+	}
+	return d.inReadTurn(func() error {
+		page, err := j.Read(&at.cursor, upto, pageLines)
+		if err == nil {
+			d.appendPage(page)
+		}
+		return err
+	})
+}
+
+// appendPage tells a page of what a client that is behind has missed.
+func (d *delivery) appendPage(page journal.Page) {
+	if page.AtLeast {
+		page.Pruned = 0
+	}
+	if page.Pruned > 0 || page.AtLeast {
+		d.frames = append(d.frames, protocol.NewFrame(protocol.Gap{Lines: page.Pruned, Why: protocol.Pruned}))
+	}
+	d.frames = d.c.catchup.appendLines(d.frames, page.Entries)
+	d.tryWriteNow()
+}
+
+// appendLines appends the lines of entries. For people, consecutive comings and goings become one line.
+func (b *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
+	from := len(frames)
+	for i := range entries {
+		if e := &entries[i]; !b.lastEvent.isRepeat(e) && b.view.hears(e) {
+			frames = append(frames, b.view.frame(e))
+		}
+	}
+	if b.view.program {
+		return frames
+	}
+	return frames[:from+len(coalesce(frames[from:]))]
+}
+
+// recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms then:
+// the next entry of the journal may be the same event in another room.
+func (d *delivery) recallLastEvent() error {
+	at := d.c.catchup
+	if !at.lastUnknown {
+		return nil
+	}
+	at.lastUnknown = false
+	upto := at.cursor.Seq
+	cur := journal.Cursor{Seq: max(upto, 1) - 1}
+	for _, r := range at.cursor.Streams {
+		if isRooms(r.Stream) {
+			cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: r.Stream, StreamSeq: journal.SeqUnknown})
+		}
+	}
+	if len(cur.Streams) < 2 {
+		return nil
+	}
+	return d.inReadTurn(func() error {
+		page, err := d.c.hub.journal.Read(&cur, upto, 1)
+		for i := range page.Entries {
+			at.lastEvent.isRepeat(&page.Entries[i])
+		}
+		return err
+	})
+}
+
 const (
 	farBehind  = 2000 // entries that a person has missed
 	shownStill = 100  // spoken lines that are told all the same

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chinwag/hub/journal"
+	"chinwag/protocol"
 )
 
 // When very many sessions come and go, each in a commit or two, writing each of these to every member at once
@@ -52,4 +53,39 @@ func (l *loop) flushDelayed() {
 	}
 	clear(l.delayed)
 	l.delayed = l.delayed[:0]
+}
+
+// coalesce makes one line of consecutive comings and goings. It writes to the slice.
+func coalesce(frames []*protocol.Frame) []*protocol.Frame {
+	n := 0
+	for i := 0; i < len(frames); {
+		from := i
+		for i < len(frames) && joinsOrLeaves(frames[i].Event) {
+			i++
+		}
+		switch {
+		case i == from:
+			frames[n] = frames[i]
+			i++
+		case i == from+1:
+			frames[n] = frames[from]
+		default:
+			frames[n] = batchOf(frames[from:i])
+		}
+		n++
+	}
+	clear(frames[n:])
+	return frames[:n]
+}
+
+func isJoinOrLeave(e *journal.Entry) bool { return joinsOrLeaves(e.Event) }
+
+func joinsOrLeaves(e protocol.Event) bool {
+	switch e := e.(type) {
+	case protocol.Joined, protocol.Left:
+		return true
+	case protocol.Elsewhere:
+		return joinsOrLeaves(e.Event)
+	}
+	return false
 }

@@ -1,7 +1,7 @@
 package hub
 
 import (
-	"time"
+	"errors"
 
 	"chinwag/hub/state"
 	"chinwag/protocol"
@@ -104,93 +104,47 @@ func (l *loop) promote(req promote) {
 	}
 }
 
-// detach ends a connection, in order or not. The client stays known until that is delivered.
-func (l *loop) detach(req detach) {
-	c := req.c
-	c.detached = true
-	l.reservations.leave(c)
-	defer l.endWaitsFor(c)
-	if !c.hasSession() || l.goodbyesSent { // its session stays for the next start
-		if req.reason == protocol.Departed && !c.over {
-			l.goodbye(c, protocol.Goodbye{Reason: protocol.Departed})
-		}
-		if l.goodbyesSent {
-			l.noteUnwrittenOf(c)
-		}
-		l.endClient(c) // it is not announced any more
-		delete(l.clients, c.conn)
+// help lists the commands that c can use where it is, or explains one.
+func (l *loop) help(c *Client, cmd protocol.Help, p proposal) {
+	told, err := protocol.HelpFor(cmd, l.standsAt(c))
+	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
+		l.answerLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
 		return
 	}
-	if _, known := l.lost[c.conn]; known { // it was expelled
-		return
+	events := make([]protocol.Event, len(told))
+	for i := range told {
+		events[i] = told[i]
 	}
-	lost := c.lostFor(req.reason)
-	if req.reason != protocol.Departed { // it is told nothing more
-		l.endClient(c)
-	}
-	l.proposeLost(c, lost)
+	l.answerLocal(c, p, events...)
 }
 
-// isOperator reports whether c is an operator's, as delivered.
-func (c *Client) isOperator() bool {
-	if c.session == nil {
-		return c.Operator
+// standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a
+// session counts as in its first room: each command tries to bring it there.
+func (l *loop) standsAt(c *Client) protocol.Place {
+	operator, at, aimed, program, watching := c.Operator, l.entrance(c.Operator), false, false, false
+	if s := c.session; s != nil {
+		operator, at, aimed, program, watching = s.operator, s.where(), s.hasTarget, s.program, s.watched != nil
 	}
-	return c.session.operator
-}
-
-// lostFor is the intent for the end of c's connection.
-func (c *Client) lostFor(reason protocol.Reason) state.Lost {
-	lost := state.Lost{Reason: reason}
-	if c.session != nil {
-		lost.Seen = c.session.watermark.Load()
-	}
-	return lost
-}
-
-// proposeLost proposes the end of a client's connection. That has no effect if the session is over, or has another
-// connection.
-func (l *loop) proposeLost(c *Client, lost state.Lost) {
-	l.lost[c.conn] = lost
-	l.propose(proposal{of: c.id, conn: c.conn, op: lost})
-}
-
-// forgetConn deletes what is known of a connection.
-func (l *loop) forgetConn(conn uint64) {
-	delete(l.lost, conn)
-	if c := l.clients[conn]; c != nil && c.detached {
-		if !c.over { // its session is over, or never began
-			l.goodbye(c, protocol.Goodbye{Reason: protocol.Departed})
-		}
-		delete(l.clients, conn)
+	return protocol.Place{
+		Watching:   watching,
+		Operator:   operator,
+		Visitor:    at == protocol.DeskRoom,
+		Aimed:      aimed,
+		Nowhere:    at == protocol.Room{},
+		Console:    operator && c.Brief, // its session cannot be resumed
+		OnlyDesk:   l.opts.Desk,
+		NoPassword: c.NoPassword,
+		Program:    program,
 	}
 }
 
-// disconnect ends a connection for a reason of the server's.
-func (l *loop) disconnect(req disconnect) {
-	c := req.c
-	if c.over {
-		return
+// entrance is the first room of a newcomer.
+func (l *loop) entrance(operator bool) protocol.Room {
+	switch {
+	case !l.opts.Desk:
+		return protocol.Lobby
+	case operator:
+		return protocol.OperatorsRoom
 	}
-	lost := c.lostFor(req.reason)
-	l.goodbye(c, protocol.Goodbye{Reason: req.reason})
-	if c.hasSession() {
-		l.proposeLost(c, lost)
-	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// notice tells all connected operators something about the server.
-func (l *loop) notice(req notice) {
-	for _, s := range l.sessions {
-		if s.operator && s.client != nil {
-			l.notify(s.client, protocol.Notice{Text: req.words})
-		}
-	}
+	return protocol.DeskRoom
 }

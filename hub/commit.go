@@ -3,6 +3,9 @@ package hub
 import (
 	"time"
 
+	"github.com/google/uuid"
+
+	"chinwag/hub/journal"
 	"chinwag/hub/state"
 )
 
@@ -37,4 +40,128 @@ func (l *loop) lateness(now time.Time) time.Duration {
 		late = max(late, now.Sub(l.uncommitted[0].at))
 	}
 	return late
+}
+
+// decision is a decision that is not delivered yet.
+type decision struct {
+	proposal
+	number   uint64
+	at       time.Time // when it was decided
+	entries  []journal.Entry
+	changes  []change
+	answers  []state.Answer
+	next     state.Op
+	previous *sessionCode // the session of its client before; nil: that has not changed
+	spent    []expense
+	after    []*decision // without events, to be told after this one
+}
+
+// change is a change among the events of a decision.
+type change struct {
+	at     int // its index among them
+	author uuid.UUID
+	state.Change
+}
+
+// commit delivers decisions that are recorded, or voids them.
+func (l *loop) commit(b journal.Batch) {
+	l.noteCommit(b)
+	l.commits++
+	switch {
+	case b.Err != nil && l.node.shares():
+		l.abandon(b.Err)
+	case b.Err != nil:
+		l.rollBack()
+	default:
+		l.deliverCommitted(len(b.Proposals))
+	}
+	if len(l.uncommitted) > 0 {
+		l.expectAnswer()
+	}
+	if l.stopping && l.isSettled() {
+		l.endInOrder()
+	}
+	l.rearm()
+}
+
+// isSettled reports whether all proposals are decided and delivered.
+func (l *loop) isSettled() bool { return len(l.uncommitted) == 0 && !l.node.isWaiting() }
+
+// deliverCommitted delivers the first n decisions in flight: the journal has them.
+func (l *loop) deliverCommitted(n int) {
+	batch := l.uncommitted[:n]
+	l.deliveryDelay.note(batch[0].at, time.Now())
+	cost, answered, lines := 0, 0, 0
+	for _, d := range batch {
+		cost += d.cost
+		if len(d.entries) > 0 {
+			lines++
+		}
+		if l.hasFinalNote() {
+			l.skipDecision(d)
+		} else {
+			l.deliverDecision(d)
+		}
+		for i := 0; i < len(d.after); i++ { // delivering one may bring another
+			l.finishDecision(d.after[i], d.after[i].answers)
+			answered += d.after[i].cost
+		}
+	}
+	l.machine.Release(batch[n-1].number)
+	rest := copy(l.uncommitted, l.uncommitted[n:])
+	clear(l.uncommitted[rest:])
+	l.uncommitted = l.uncommitted[:rest]
+	l.broadcast()
+	if lines > 0 || cost > 0 { // else there are no lines
+		l.hub.admission.told(cost, lines, l.widest)
+		l.hub.flusher.markCost(cost)
+	}
+	l.hub.admission.answered(answered)
+	l.widest = 0
+	l.noticeQueue()
+	l.keepAfter()
+}
+
+// deliverDecision delivers the entries of a decision, and then its answers.
+func (l *loop) deliverDecision(d *decision) {
+	changes, answers := 0, 0
+	for i := range len(d.entries) + len(d.changes) {
+		from := answers
+		for answers < len(d.answers) && d.answers[answers].After <= i {
+			answers++
+		}
+		l.enqueueAnswers(d, d.answers[from:answers], 0)
+		if changes < len(d.changes) && d.changes[changes].at == i {
+			l.applyToClients(d.changes[changes])
+			changes++
+		} else {
+			l.commitEntry(&d.entries[i-changes])
+		}
+	}
+	l.finishDecision(d, d.answers[answers:])
+	if _, ok := d.op.(state.Lost); ok {
+		l.forgetConn(d.conn)
+	}
+}
+
+// answerAfter tells a decision without events, in its turn.
+func (l *loop) answerAfter(d *decision) {
+	if n := len(l.node.waiting); n > 0 && d.local { // an earlier command of its client is not decided yet
+		last := l.node.waiting[n-1]
+		last.after = append(last.after, d)
+		return
+	}
+	l.answerInOrder(d)
+}
+
+// answerInOrder is tellAfter for an answer that has waited for a decision, if it had to.
+func (l *loop) answerInOrder(d *decision) {
+	if n := len(l.uncommitted); n > 0 {
+		last := l.uncommitted[n-1]
+		last.after = append(last.after, d)
+		return
+	}
+	l.finishDecision(d, d.answers)
+	l.hub.admission.answered(d.cost)
+	l.rearm()
 }

@@ -2,12 +2,9 @@ package hub
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"chinwag/hub/journal"
-	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -148,70 +145,3 @@ func (l *loop) checkSilence(now time.Time) {
 
 // isSilent reports whether intents are neither recorded nor refused just now, and operators know it.
 func (h *health) isSilent() bool { return h.reported == silent || h.reported == unordered }
-
-// shutDownUrgently ends the server for an operator whose /shutdown waits behind lines that the disk does not take. While
-// the disk answers, /shutdown waits its turn, so that the lines before it are heard.
-func (l *loop) shutDownUrgently(req urgentShutdown) {
-	if s := req.c.session; s == nil || !s.operator || l.stopping {
-		return
-	}
-	l.shutdownText = state.Short(req.text)
-	if l.urgent = true; l.health.isSilent() || l.isUnanswered() {
-		l.requestShutdown()
-	}
-}
-
-// isUnanswered reports whether the journal has not decided for long, also where that was not told, since it has
-// failed before.
-func (l *loop) isUnanswered() bool {
-	return len(l.uncommitted) > 0 && time.Since(l.health.answered) >= longSilence
-}
-
-// requestShutdown asks the caller of Run to end the server.
-func (l *loop) requestShutdown() {
-	select {
-	case <-l.hub.shutdownRequested:
-	default:
-		close(l.hub.shutdownRequested)
-	}
-}
-
-// UnrecordedError is how Run ends when the disk does not answer in time. The entries that it counts were
-// delivered to no client.
-type UnrecordedError struct {
-	Lines  int // said by people, that the journal may have or not
-	Others int // comings, goings and the like
-}
-
-func (e *UnrecordedError) Error() string {
-	return fmt.Sprintf("the disk did not answer in time, so the server has ended without it: "+
-		"of the lines that people have sent, and nobody has heard, %d may not be in the record", e.Lines)
-}
-
-func (l *loop) unrecorded() error {
-	lines, others := 0, 0
-	for _, w := range l.node.waiting {
-		if _, goes := w.op.(state.Lost); w.c == nil && !goes { // it is the server's own
-			continue
-		}
-		if others++; w.isMessage {
-			lines++
-		}
-	}
-	for _, d := range l.uncommitted {
-		if l.node.shares() { // it has happened on the other nodes
-			break
-		}
-		if _, ok := d.op.(state.Seen); ok { // it is the server's own
-			continue
-		}
-		others++
-		if slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsMessage() }) {
-			lines++
-		}
-	}
-	if others == 0 {
-		return nil
-	}
-	return &UnrecordedError{Lines: lines, Others: others - lines}
-}

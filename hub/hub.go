@@ -1,12 +1,9 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/hub/state"
@@ -22,82 +19,6 @@ var ErrUnreadable = errors.New("the record cannot be read just now")
 
 // ErrSilent is what Options.OnJournalError is told when the disk has not answered for long. Commands wait meanwhile.
 var ErrSilent = errors.New("the disk does not answer")
-
-// Options of a Hub. Options{} works: a zero field has the value in Defaults, and a nil function is not called.
-type Options struct {
-	Outbox int           // bytes that wait for one client before it is behind; below 0: no limit
-	Replay int           // lines of history shown on entering a room; below 0: none
-	Arrive time.Duration // how long a silent newcomer is not yet announced
-	Hold   time.Duration // how long a session without a connection can be resumed; at least a second
-	Grace  time.Duration // how long the end may take, with the last commit and the goodbyes; below 0: no limit
-	Rooms  int           // below 0: no limit
-
-	RoomsPerSession int // that one session is in at once; at most 256; below 0: 256
-
-	Log  Log        // of several nodes; nil: the hub is alone, and decides by itself
-	Node state.Node // the number of this node; above 0, and unique among them
-
-	Durable bool // the journal outlives the process, so sessions can be resumed after a restart
-
-	PerAddressBytes int64 // by which one address may make the journal grow in a day; below 0: no limit
-
-	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
-	Visitors           int                      // at the desk at once; below 0: no limit
-	VisitorsPerAddress int                      // below 0: no limit
-	Silence            time.Duration            // after which an operator's visitors wait again; below 0: never
-	Messages           time.Duration            // how long a message waits, and its author may come back for the answer
-	MessagesKept       int                      // that wait at once; beyond, the oldest is deleted; below 0: no limit
-	MessagesPerAddress int                      // below 0: no limit
-	OnJournalError     func(error)              // called when the journal begins to fail or to be silent, with nil when it works again, and for each ErrUnreadable
-	Warn               func(string, ...any)     // called with other news for the log, as slog.Logger.Warn is
-	Password           string                   // the hash of the operators' password: after a restart with another one, no resumed session is an operator's
-	Replies            map[string]protocol.Text // the ready replies of operators, by name
-}
-
-// Defaults returns the options of a Hub where nothing else is chosen.
-func Defaults() Options {
-	return Options{
-		Outbox:             64 << 10,
-		Replay:             20,
-		Arrive:             300 * time.Millisecond,
-		Hold:               2 * time.Minute,
-		Grace:              5 * time.Second,
-		Rooms:              1000,
-		RoomsPerSession:    64,
-		PerAddressBytes:    256 << 20,
-		Visitors:           1000,
-		VisitorsPerAddress: 64,
-		MessagesKept:       1000,
-		MessagesPerAddress: 8,
-		Silence:            10 * time.Minute,
-		Messages:           7 * 24 * time.Hour,
-	}
-}
-
-func (o *Options) defaults() {
-	d := Defaults()
-	o.Outbox = noLimit(cmp.Or(o.Outbox, d.Outbox))
-	o.Replay = max(0, cmp.Or(o.Replay, d.Replay))
-	o.Arrive = cmp.Or(o.Arrive, d.Arrive)
-	o.Hold = cmp.Or(o.Hold, d.Hold)
-	o.Grace = cmp.Or(o.Grace, d.Grace)
-	o.Rooms = noLimit(cmp.Or(o.Rooms, d.Rooms))
-	o.RoomsPerSession = min(noLimit(cmp.Or(o.RoomsPerSession, d.RoomsPerSession)), state.MaxPlaces)
-	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, d.PerAddressBytes)
-	o.Visitors = noLimit(cmp.Or(o.Visitors, d.Visitors))
-	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, d.VisitorsPerAddress))
-	o.MessagesKept = noLimit(cmp.Or(o.MessagesKept, d.MessagesKept))
-	o.MessagesPerAddress = noLimit(cmp.Or(o.MessagesPerAddress, d.MessagesPerAddress))
-	o.Silence = cmp.Or(o.Silence, d.Silence)
-	o.Messages = cmp.Or(o.Messages, d.Messages)
-}
-
-func noLimit(n int) int {
-	if n < 0 {
-		return math.MaxInt
-	}
-	return n
-}
 
 // Address is the address from which a connection comes.
 type Address = state.Address
@@ -219,74 +140,8 @@ func (h *Hub) send(ctx context.Context, r request) error {
 	}
 }
 
-// request is what can be asked of the hub. Sealed: see the switch in run.handle.
-type request interface{ request() }
-
-type (
-	// attach brings in a client.
-	attach struct {
-		c      *Client
-		id     Identity
-		answer chan<- bool
-	}
-	// withhold keeps a client out of every room before its hello.
-	withhold struct{ c *Client }
-	// commands are what a client asks for; weight is released as each is answered. ref is the id of a command
-	// that takes the whole window.
-	commands struct {
-		c     *Client
-		cmds  []protocol.Command
-		slots int64
-		ref   protocol.Ref
-	}
-	// answer tells a client something in its turn, from the reader of its connection.
-	answer struct {
-		c     *Client
-		event protocol.Event
-		slots int64
-	}
-	// headQuery asks whether a client that is behind has reached the head.
-	headQuery struct {
-		c        *Client
-		no       uint64 // the number of the reading that asks
-		position uint64
-		answer   chan<- headAnswer
-	}
-	// disconnect ends a client's connection from the server's side.
-	disconnect struct {
-		c      *Client
-		reason protocol.Reason
-	}
-	// isOperator asks whether a client is an operator.
-	isOperator struct {
-		c      *Client
-		answer chan<- bool
-	}
-	// promote makes a client an operator.
-	promote struct {
-		c     *Client
-		slots int64
-		ref   protocol.Ref
-	}
-	// urgentShutdown is a client's request to end the server, sent before its turn comes.
-	urgentShutdown struct {
-		c    *Client
-		text protocol.Text
-	}
-	// detach is the end of a client's connection.
-	detach struct {
-		c      *Client
-		reason protocol.Reason
-	}
-)
-
-func (attach) request()         {}
-func (withhold) request()       {}
-func (commands) request()       {}
-func (answer) request()         {}
-func (headQuery) request()      {}
-func (disconnect) request()     {}
-func (isOperator) request()     {}
-func (promote) request()        {}
-func (urgentShutdown) request() {}
-func (detach) request()         {}
+// TellOperators tells all connected operators something about the server. It must be rare, since each operator
+// is told each call. A hub that has ended has no operators.
+func (h *Hub) TellOperators(ctx context.Context, words protocol.Text) {
+	_ = h.send(ctx, notice{words})
+}

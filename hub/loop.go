@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"chinwag/hub/journal"
 	"chinwag/hub/state"
 	"chinwag/protocol"
 )
@@ -58,36 +57,6 @@ func (l *loop) run(ctx context.Context) error {
 		}
 	}
 	return l.broken
-}
-
-// handle lists all that can be asked of the hub.
-func (l *loop) handle(req request) {
-	switch req := req.(type) {
-	case attach:
-		l.attach(req)
-	case withhold:
-		l.withhold(req.c)
-	case commands:
-		l.commands(req)
-	case answer:
-		l.refuseLocal(req.c, proposal{slots: req.slots}, req.event)
-	case headQuery:
-		l.answerHead(req)
-	case disconnect:
-		l.disconnect(req)
-	case isOperator:
-		req.answer <- req.c.session != nil && req.c.isOperator()
-	case promote:
-		l.promote(req)
-	case urgentShutdown:
-		l.shutDownUrgently(req)
-	case detach:
-		l.detach(req)
-	case notice:
-		l.notice(req)
-	default:
-		panic("hub: a request of an unknown type")
-	}
 }
 
 // loop is the state of one call of Run.
@@ -175,32 +144,4 @@ func (l *loop) stateOf(c *Client) *state.Session {
 		return nil
 	}
 	return l.machine.Session(c.id)
-}
-
-// fallBehind leaves it to m's writer to read on from cur.
-func (l *loop) fallBehind(s *session, cur journal.Cursor) {
-	s.live = false
-	s.client.catchupNo++
-	l.append(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
-}
-
-// answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between
-// its reading and its feeding. Only the last reading may ask: while another waits in the outbox, the end of
-// this one means nothing.
-func (l *loop) answerHead(req headQuery) {
-	s := req.c.session
-	if s == nil || req.no != req.c.catchupNo {
-		req.answer <- headAnswer{over: true}
-		return
-	}
-	s.live = req.position >= l.head
-	req.answer <- headAnswer{live: s.live, head: l.position(req.c), view: s.view}
-}
-
-// headAnswer is the answer to catchUp.
-type headAnswer struct {
-	over bool // the goodbye, or what ends this reading, is in the outbox
-	live bool
-	head position // up to here there is more to read
-	view view
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"chinwag/hub/journal"
-	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
@@ -34,102 +32,6 @@ type outbox struct {
 
 // keptItems is how many items a silent client keeps room for.
 const keptItems = 2
-
-// item is a line of the journal or, with an aside, something else.
-type item struct {
-	frame *protocol.Frame
-	*control
-}
-
-// control is an item that is no entry: an answer, a replay, a change of streams, or the goodbye.
-type control struct {
-	after         position      // a client that is behind reads up to here first
-	slots         int64         // released when the item is written
-	catchup       *catchup      // from here on the writer reads from the journal
-	switchSession *watermark    // from here on another session is told, and the reading for the one before ends
-	shift         *streamChange // a client that is behind reads other streams from here on
-	replay        *replay       // a stretch of the journal to replay
-	transcript    *transcript   // the conversation at the desk to replay
-	search        *search       // what to find in the journal
-	redact        *state.Redact // what to erase from the journal
-	ref           protocol.Ref  // of the command that asks for one of these
-	end           bool          // the last item
-}
-
-// waits reports whether the writer may have to wait for something other than the peer.
-func (it item) waits() bool {
-	a := it.control
-	return a != nil && (a.catchup != nil || a.switchSession != nil || a.replay != nil || a.transcript != nil || a.search != nil || a.redact != nil)
-}
-
-// position is a point in the journal for one session: a position, and the number of entries up to there in each of
-// its streams. Later entries are then not reported as missing.
-type position struct {
-	seq     uint64
-	streams []journal.StreamCursor
-}
-
-// streamSeq is the number of the last entry of a stream at the place. i is the probable index of the stream.
-func (p *position) streamSeq(i int, st journal.Stream) (nth uint64, known bool) {
-	if i < len(p.streams) && p.streams[i].Stream == st {
-		return p.streams[i].StreamSeq, true
-	}
-	for i := range p.streams {
-		if p.streams[i].Stream == st {
-			return p.streams[i].StreamSeq, true
-		}
-	}
-	return 0, false
-}
-
-// streamChange is a change of the streams that a client that is behind reads.
-type streamChange struct {
-	leave journal.Stream       // "": none
-	enter journal.StreamCursor // without a stream: none
-	front journal.Stream       // the stream of the room in front, from here on
-}
-
-// catchup is the progress of a writer that reads from the journal.
-type catchup struct {
-	no          uint64 // its number: see Client.reading
-	cursor      journal.Cursor
-	view        journalView
-	lastEvent   roomEvent // that was read
-	lastUnknown bool      // the last event told is not known yet
-}
-
-// apply applies a change of streams.
-func (b *catchup) apply(s *streamChange) {
-	b.view.front = s.front
-	streams := b.cursor.Streams
-	gone := func(st journal.Stream) func(journal.StreamCursor) bool {
-		return func(r journal.StreamCursor) bool { return r.Stream == st }
-	}
-	if s.leave != "" {
-		streams = slices.DeleteFunc(streams, gone(s.leave))
-	}
-	if s.enter.Stream != "" {
-		streams = append(slices.DeleteFunc(streams, gone(s.enter.Stream)), s.enter)
-	}
-	b.cursor.Streams = streams
-}
-
-// replay is a stretch of the journal to replay.
-type replay struct {
-	view journalView
-	state.Replay
-}
-
-// search is what a client looks for in the journal.
-type search struct {
-	view journalView
-	state.Search
-}
-
-// shows reports whether e is replayed.
-func (p *replay) shows(e *journal.Entry) bool {
-	return e.Event.IsMessage() && !p.view.ignores(e)
-}
 
 // readContext returns a context for a reading of the journal: it ends when the answer is not needed any more,
 // because the goodbye comes or the client is gone.

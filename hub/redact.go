@@ -24,11 +24,6 @@ func (d *delivery) redact(f *state.Redact) error {
 	return nil
 }
 
-var (
-	redactBusy  = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
-	notRedacted = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
-)
-
 // erase erases words from the journal, and returns how many lines had them.
 func (h *Hub) erase(f *state.Redact) (n int, err error) {
 	n, err = h.journal.Redact(f.Author, f.Streams, f.Upto)

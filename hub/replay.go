@@ -1,13 +1,24 @@
 package hub
 
 import (
-	"context"
 	"errors"
 	"time"
 
 	"chinwag/hub/journal"
+	"chinwag/hub/state"
 	"chinwag/protocol"
 )
+
+// replay is a stretch of the journal to replay.
+type replay struct {
+	view journalView
+	state.Replay
+}
+
+// shows reports whether e is replayed.
+func (p *replay) shows(e *journal.Entry) bool {
+	return e.Event.IsMessage() && !p.view.ignores(e)
+}
 
 const (
 	maxFound  = 20 // lines that a search shows
@@ -147,56 +158,6 @@ func (t *replayer) end() protocol.Event {
 	return protocol.HistoryEnd{}
 }
 
-// search tells the last lines that match a search.
-func (d *delivery) search(s *search) error {
-	ctx, done := d.c.out.readContext(d.c.ctx)
-	defer done()
-	found, looked, err := d.c.hub.journal.Search(ctx, d.c.from, s.Streams, s.Words, s.Upto, maxFound+1)
-	if err != nil {
-		return d.refuseSearch(ctx, err)
-	}
-	more := len(found) > maxFound
-	if more {
-		found = found[1:]
-	}
-	now, n := time.Now(), 0
-	for i := range found {
-		if e := &found[i]; !s.view.ignores(e) {
-			n++
-			d.frames = append(d.frames, protocol.NewFrame(protocol.Replayed{
-				Event: s.view.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, now), Found: true,
-			}))
-		}
-	}
-	d.frames = append(d.frames, protocol.NewFrame(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.Upto}))
-	return nil
-}
-
-// refuseSearch tells why a search failed. A client that is gone, or about to be sent goodbye, is told nothing.
-func (d *delivery) refuseSearch(ctx context.Context, err error) error {
-	var why *protocol.Refusal
-	switch {
-	case ctx.Err() != nil:
-		return d.c.ctx.Err()
-	case errors.Is(err, journal.ErrTooLong):
-		why = searchTooLong
-	case errors.Is(err, journal.ErrTooBroad):
-		why = searchTooBroad
-	case errors.Is(err, journal.ErrBusy):
-		why = searchBusy
-	default:
-		return d.refuseUnreadable(err)
-	}
-	d.refuse(why)
-	return nil
-}
-
-var (
-	searchTooLong  = protocol.Refuse("search-too-long", "that is more than %d words: please search for fewer (each 字 counts as a word)", journal.MaxWords)
-	searchTooBroad = protocol.Refuse("search-too-broad", "that would take too long to find: please search for more words, or for rarer ones")
-	searchBusy     = protocol.Refuse("search-busy", "too many are searching just now: please try again in a moment")
-)
-
 // refuseUnreadable tells that the journal cannot be read just now. It is an answer like any other: the connection
 // goes on.
 func (d *delivery) refuseUnreadable(err error) error { return d.refuseRead(err, unreadable) }
@@ -217,5 +178,3 @@ func (d *delivery) refuseRead(err error, why *protocol.Refusal) error {
 	d.refuse(why)
 	return nil
 }
-
-var unreadable = protocol.Refuse("unreadable", "the record cannot be read just now: please try again in a while")

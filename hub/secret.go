@@ -2,8 +2,10 @@ package hub
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"chinwag/hub/state"
@@ -195,3 +197,19 @@ var small = func() (t [utf8.RuneSelf]byte) {
 	}
 	return t
 }()
+
+// newCode makes the code of a session: 50 bits, which cannot be guessed while guesses are counted, in letters
+// that can be read aloud.
+func newCode() string {
+	code := strings.ToLower(rand.Text()[:10])
+	return code[:5] + "-" + code[5:]
+}
+
+// canonCode is a code as newCode writes it, or the token of a program.
+func canonCode(s string) string {
+	letters := strings.ToLower(strings.ReplaceAll(s, "-", ""))
+	if len(letters) != 10 {
+		return s
+	}
+	return letters[:5] + "-" + letters[5:]
+}

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"chinwag/hub/journal"
+	"chinwag/protocol"
 )
 
 // A resumed client names the last position that it was told. If an event begins there that is also in another
@@ -48,3 +51,24 @@ func (t *sharedEvents) at(seq uint64) roomEvent {
 	}
 	return t.all[i].roomEvent
 }
+
+// roomEvent is the last event that was told, in one of several rooms.
+type roomEvent struct {
+	id     uuid.UUID
+	stream journal.Stream
+}
+
+// isRepeat reports whether e is the event that was told last, in another room.
+func (t *roomEvent) isRepeat(e *journal.Entry) bool {
+	if !isRooms(e.Stream) {
+		t.stream = ""
+		return false
+	}
+	id := protocol.MetaOf(e.Event).ID
+	again := t.stream != "" && t.stream != e.Stream && t.id == id
+	t.id, t.stream = id, e.Stream
+	return again
+}
+
+// isRooms reports whether a stream is that of a room in which all members hear the same.
+func isRooms(st journal.Stream) bool { return len(st) > 0 && st[0] == '#' && st != journal.Desk }

@@ -92,3 +92,10 @@ func (l *loop) doDue() {
 		panic("hub: what is due is not done")
 	}
 }
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -3,11 +3,35 @@ package hub
 import (
 	"slices"
 
-	"github.com/google/uuid"
-
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
+
+// frameOf is what sessions that have said none of it are told.
+func frameOf(said []*journal.Entry) *protocol.Frame {
+	if len(said) == 1 {
+		return said[0].Frame
+	}
+	return protocol.NewBatch(eventsOf(said))
+}
+
+func eventsOf(said []*journal.Entry) []protocol.Event {
+	events := make([]protocol.Event, len(said))
+	for i, e := range said {
+		events[i] = e.Frame.Event
+	}
+	return events
+}
+
+// frames are what m alone is told of what was said.
+func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
+	for _, e := range said {
+		if s.hears(e) {
+			frames = append(frames, s.frame(e))
+		}
+	}
+	return coalesce(frames)
+}
 
 // mergedEntry is an entry as sessions other than its author are told it.
 type mergedEntry struct {
@@ -63,29 +87,6 @@ func (r *room) elsewhere(i int) *protocol.Frame {
 	return r.elsewhereFrames[i]
 }
 
-// coalesce makes one line of consecutive comings and goings. It writes to the slice.
-func coalesce(frames []*protocol.Frame) []*protocol.Frame {
-	n := 0
-	for i := 0; i < len(frames); {
-		from := i
-		for i < len(frames) && joinsOrLeaves(frames[i].Event) {
-			i++
-		}
-		switch {
-		case i == from:
-			frames[n] = frames[i]
-			i++
-		case i == from+1:
-			frames[n] = frames[from]
-		default:
-			frames[n] = batchOf(frames[from:i])
-		}
-		n++
-	}
-	clear(frames[n:])
-	return frames[:n]
-}
-
 // batchOf makes one line of several.
 func batchOf(frames []*protocol.Frame) *protocol.Frame {
 	var events []protocol.Event
@@ -94,24 +95,3 @@ func batchOf(frames []*protocol.Frame) *protocol.Frame {
 	}
 	return protocol.NewBatch(events)
 }
-
-// roomEvent is the last event that was told, in one of several rooms.
-type roomEvent struct {
-	id     uuid.UUID
-	stream journal.Stream
-}
-
-// isRepeat reports whether e is the event that was told last, in another room.
-func (t *roomEvent) isRepeat(e *journal.Entry) bool {
-	if !isRooms(e.Stream) {
-		t.stream = ""
-		return false
-	}
-	id := protocol.MetaOf(e.Event).ID
-	again := t.stream != "" && t.stream != e.Stream && t.id == id
-	t.id, t.stream = id, e.Stream
-	return again
-}
-
-// isRooms reports whether a stream is that of a room in which all members hear the same.
-func isRooms(st journal.Stream) bool { return len(st) > 0 && st[0] == '#' && st != journal.Desk }
