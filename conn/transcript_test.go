@@ -2,19 +2,13 @@ package conn_test
 
 import (
 	"bufio"
-	"bytes"
 	"flag"
 	"fmt"
-	"io"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
-	"chinwag/conn/line"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
@@ -111,39 +105,21 @@ func play(t *testing.T, script string) (got string) {
 }
 
 // stage is a server in a bubble, and its clients.
+// stage is a server and the people of a transcript.
 type stage struct {
+	*conntest.Server
 	t      *testing.T
-	world  *hubtest.World
-	server *conn.Server
-	served sync.WaitGroup
 	people []*person
 	out    strings.Builder
 	epoch  string
 }
 
-// person is a client's end of a connection.
+// person is a client of a transcript.
 type person struct {
-	name   string
-	conn   net.Conn
-	broken atomic.Bool
-	mu     sync.Mutex
-	seen   bytes.Buffer
-	token  string // the last it was given
-}
-
-// serverEnd is what the server has of a connection that can break: a pipe can
-// only be closed.
-type serverEnd struct {
-	net.Conn
-	broken *atomic.Bool
-}
-
-func (e *serverEnd) Read(b []byte) (int, error) {
-	n, err := e.Conn.Read(b)
-	if err == io.EOF && e.broken.Load() {
-		err = syscall.ECONNRESET
-	}
-	return n, err
+	*conntest.Client
+	wire  *conntest.Wire
+	name  string
+	token string // the last it was given
 }
 
 func newStage(t *testing.T, script string) *stage {
@@ -158,32 +134,29 @@ func newStage(t *testing.T, script string) *stage {
 	if strings.Contains(script, "Three rooms at the most") {
 		o.RoomsPerSession = 3
 	}
-	w := hubtest.New(t, hubtest.Setup{Options: o, Bounds: journal.Bounds{Lines: 50}})
 	limits := conn.Options{Burst: 100, Password: func(p protocol.Secret) bool { return p == "芝麻开门 /quit" }}
 	if strings.Contains(script, "# limits as they are") {
 		limits.Burst = 0
 	}
-	s := &stage{t: t, world: w, server: conn.NewServer(w.Hub, limits)}
-	s.served.Go(w.StopWhenAsked)
+	s := &stage{t: t, Server: openServer(t, hubtest.Setup{Options: o, Bounds: journal.Bounds{Lines: 50}}, limits)}
+	s.Go(s.StopWhenAsked)
 	return s
 }
 
 func (s *stage) end() {
-	s.world.Stop()
+	s.Stop()
 	synctest.Wait()
 	for _, p := range s.people {
-		_ = p.conn.Close()
+		_ = p.Close()
 	}
-	s.served.Wait()
-	s.world.Wait()
-	assert.NoError(s.t, s.world.Err)
+	s.End()
 }
 
 func (s *stage) step(line string) {
 	fmt.Fprintln(&s.out, line)
 	switch name, text, typed := cut(line); {
 	case typed:
-		_, err := s.find(name).conn.Write([]byte(unescape(s.fill(text)) + "\n"))
+		_, err := s.find(name).Write([]byte(unescape(s.fill(text)) + "\n"))
 		if err != nil {
 			fmt.Fprintf(&s.out, "%s| (the connection is over)\n", name)
 		}
@@ -191,7 +164,7 @@ func (s *stage) step(line string) {
 	case strings.HasPrefix(line, "+! "):
 		words := strings.SplitN(line, " ", 3)
 		s.connect(words[1:2])
-		_, err := s.find(words[1]).conn.Write([]byte(strings.ReplaceAll(s.fill(words[2]), `\n`, "\n")))
+		_, err := s.find(words[1]).Write([]byte(strings.ReplaceAll(s.fill(words[2]), `\n`, "\n")))
 		require.NoError(s.t, err)
 		synctest.Wait()
 	case strings.HasPrefix(line, "+ "):
@@ -200,8 +173,10 @@ func (s *stage) step(line string) {
 		synctest.Wait()
 	case strings.HasPrefix(line, "- "), strings.HasPrefix(line, "-- "):
 		p := s.find(strings.TrimLeft(line, "- "))
-		p.broken.Store(line[1] == '-')
-		_ = p.conn.Close()
+		if line[1] == '-' {
+			p.wire.Break(p.Conn)
+		}
+		_ = p.Close()
 		synctest.Wait()
 	case strings.HasPrefix(line, "~ "):
 		d, err := time.ParseDuration(line[2:])
@@ -220,10 +195,7 @@ func (s *stage) step(line string) {
 // look writes down the lines that each client has received since the last look.
 func (s *stage) look() {
 	for _, p := range s.people {
-		p.mu.Lock()
-		seen := bufio.NewScanner(bytes.NewReader(bytes.Clone(p.seen.Bytes())))
-		p.seen.Reset()
-		p.mu.Unlock()
+		seen := bufio.NewScanner(strings.NewReader(p.Take()))
 		for seen.Scan() {
 			if m := aToken.FindStringSubmatch(seen.Text()); m != nil {
 				p.token = m[1]
@@ -240,9 +212,6 @@ func (s *stage) look() {
 }
 
 func (s *stage) connect(words []string) {
-	ours, theirs := net.Pipe()
-	p := &person{name: words[0], conn: ours}
-	s.people = append(s.people, p)
 	var id hub.Identity
 	if len(words) > 1 {
 		nick, err := protocol.ParseNick(strings.Replace(words[0], "op", "operator", 1))
@@ -251,21 +220,10 @@ func (s *stage) connect(words []string) {
 	} else {
 		id.From = hub.Address{Host: "192.0.2.7", Prefix: netip.MustParsePrefix("192.0.2.7/32")}
 	}
-	s.served.Go(func() { _ = s.server.Serve(line.New(&serverEnd{theirs, &p.broken}, line.Options{}), id) })
-	s.served.Go(func() {
-		buf := make([]byte, 4096)
-		for {
-			n, err := ours.Read(buf)
-			p.mu.Lock()
-			p.seen.Write(buf[:n])
-			if err != nil {
-				p.mu.Unlock()
-				_ = ours.Close()
-				return
-			}
-			p.mu.Unlock()
-		}
-	})
+	wire := conntest.NewWire(conntest.Reset)
+	c, err := s.Dial(id, wire)
+	require.NoError(s.t, err)
+	s.people = append(s.people, &person{Client: conntest.NewClient(s.t, c), wire: wire, name: words[0]})
 }
 
 func (s *stage) find(name string) *person {

@@ -24,7 +24,7 @@ func TestGuestsComeAndGoAtEachSize(t *testing.T) {
 				}
 				return nil
 			}}
-			o := small(house(t), dialect)
+			o := small(serve(t), dialect)
 			o.PID = os.Getpid()
 			r, err := s.Run(t.Context(), o)
 			require.NoError(t, err)

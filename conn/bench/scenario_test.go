@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"net"
 	"net/netip"
 	"strings"
@@ -15,29 +14,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn"
+	"chinwag/conn/conntest"
 	"chinwag/conn/line"
 	"chinwag/hub"
+	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 )
 
-// house is the server of the tests: this project's, in this process, without limits.
-func house(t *testing.T) netip.AddrPort {
+// serve runs the server of the tests: this project's, in this process, without limits.
+func serve(t *testing.T) netip.AddrPort {
 	t.Helper()
-	h := hub.New(journal.New(journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1, Total: -1})), hub.Options{Grace: time.Second})
-	server := conn.NewServer(h, conn.Options{Rate: -1, PerAddress: -1, PerAddressRate: -1})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	door := server.NewListener(l, func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) }, hub.Identity{})
-	ctx, cancel := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { _ = h.Run(ctx) })
-	running.Go(func() { _ = door.Serve() })
-	t.Cleanup(func() {
-		door.Close()
-		cancel()
-		running.Wait()
+	w := conntest.New(t, conntest.Setup{
+		Setup: hubtest.Setup{
+			Options: hub.Options{Grace: time.Second}, Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1, Total: -1}),
+		},
+		Conn:      conn.Options{Rate: -1, PerAddress: -1, PerAddressRate: -1},
+		Transport: func(c net.Conn) conn.Transport { return line.New(c, line.Options{}) },
 	})
-	return netip.MustParseAddrPort(l.Addr().String())
+	t.Cleanup(w.EndHub)
+	return netip.MustParseAddrPort(w.Listen().String())
 }
 
 // small numbers for each scenario; a test is about what is right, not about what is fast.
@@ -50,7 +45,7 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 		for _, s := range Scenarios() {
 			t.Run(dialect+" "+s.Name, func(t *testing.T) {
 				t.Parallel()
-				o := small(house(t), dialect)
+				o := small(serve(t), dialect)
 				o.Time = 100 * time.Millisecond
 				if s.Name == "watched" {
 					o.PerRoom = 10
@@ -68,7 +63,7 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 }
 
 func TestEveryLineHasAnIdAndIsAcknowledged(t *testing.T) {
-	o := small(house(t), "json")
+	o := small(serve(t), "json")
 	o.Senders, o.Ids = 3, true
 	r, err := Scenarios()[0].Run(t.Context(), o)
 	require.NoError(t, err)
@@ -124,7 +119,7 @@ func roommates(scenario string) int {
 }
 
 func TestARunIsNotTroubledByAnEarlierOne(t *testing.T) {
-	addr := house(t)
+	addr := serve(t)
 	for range 2 {
 		r, err := Scenarios()[0].Run(t.Context(), small(addr, "chinwag"))
 		require.NoError(t, err)

@@ -24,7 +24,7 @@ func TestArrivedComesAfterTheHistory(t *testing.T) {
 		}
 		synctest.Wait()
 		for lines, want := range map[int][]string{0: {"connected", "arrived"}, 10: {"connected", "one", "two", "arrived"}} {
-			bob := client.New(client.Options{Replay: &lines, Dial: func(context.Context) (net.Conn, error) { return s.dial(hub.Identity{}, nil) }})
+			bob := client.New(client.Options{Replay: &lines, Dial: func(context.Context) (net.Conn, error) { return s.Dial(hub.Identity{}, nil) }})
 			ended := make(chan error, 1)
 			go func() { ended <- bob.Run(t.Context()) }()
 			var told []string
@@ -54,7 +54,8 @@ func TestASlowHelloIsRefusedOnce(t *testing.T) {
 		ann := s.join("ann", client.Options{})
 		synctest.Wait()
 		twin := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
-			return s.dial(hub.Identity{}, func(ours, theirs net.Conn) (net.Conn, net.Conn) { return slow{ours}, theirs })
+			c, err := s.Dial(hub.Identity{}, nil)
+			return slow{c}, err
 		}})
 		time.Sleep(5 * time.Second)
 		synctest.Wait()

@@ -57,7 +57,7 @@ func TestNotAByteToStrangers(t *testing.T) {
 				var got []byte
 				p := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
 					ours, theirs := net.Pipe()
-					s.served.Go(func() {
+					s.Go(func() {
 						_, _ = theirs.Write([]byte(greeting))
 						if greeting == "chinwag/1" { // a line that never ends
 							_ = theirs.Close()
@@ -87,7 +87,7 @@ func TestTheFirstConnectionMustSucceed(t *testing.T) {
 		assert.EqualError(t, <-refused.ended, "cannot connect to here:1: connection refused")
 		full := s.join("ann", client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {
 			ours, theirs := net.Pipe()
-			s.served.Go(func() { _, _ = theirs.Write([]byte("-- goodbye: there is no place\n")); _ = theirs.Close() })
+			s.Go(func() { _, _ = theirs.Write([]byte("-- goodbye: there is no place\n")); _ = theirs.Close() })
 			return ours, nil
 		}})
 		assert.EqualError(t, <-full.ended, "cannot connect to here:1: there is no place")
@@ -98,9 +98,9 @@ func TestKickedIsTheEnd(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{})
 		op := s.join("", client.Options{Dial: func(context.Context) (net.Conn, error) {
-			return s.dial(hub.Identity{Nick: nick(t, "operator"), Operator: true}, nil)
+			return s.Dial(hub.Identity{Nick: nick("operator"), Operator: true}, nil)
 		}})
-		op.send(protocol.Kick{Nick: nick(t, "ann"), Text: protocol.MustText("enough")})
+		op.send(protocol.Kick{Nick: nick("ann"), Text: protocol.MustText("enough")})
 		err := <-ann.ended
 		assert.EqualError(t, err, "you were kicked, please stay away for 1 minute: enough")
 		var dismissed *client.GoodbyeError
@@ -114,16 +114,16 @@ func TestKickedIsTheEnd(t *testing.T) {
 func TestOnceDoesNotComeBack(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{NoReconnect: true})
-		s.close()
+		s.Shut()
 		assert.ErrorIs(t, <-ann.ended, client.ErrLost)
-		s.open()
+		s.Reopen()
 	})
 }
 
 func TestTheDelaysGrow(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{})
-		s.close()
+		s.Shut()
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
 		lost := told[client.Lost](ann)
@@ -136,18 +136,18 @@ func TestTheDelaysGrow(t *testing.T) {
 			assert.Less(t, l.Next, most)
 			assert.Equal(t, i == 0, l.Broke)
 		}
-		s.open()
+		s.Reopen()
 		time.Sleep(2 * time.Minute)
 		in := told[client.Connected](ann)
 		require.Len(t, in, 2)
 		assert.True(t, in[1].Again)
 		assert.True(t, in[1].Resumed, "what is held is held anew from a start on")
 		assert.Equal(t, "ann", in[1].Nick.String())
-		s.close()
+		s.Shut()
 		synctest.Wait()
 		lost = told[client.Lost](ann)
 		assert.Less(t, lost[len(lost)-1].Next, 500*time.Millisecond, "a stable connection begins anew")
-		s.open()
+		s.Reopen()
 		time.Sleep(time.Minute)
 		assert.NoError(t, ann.quit())
 	})
@@ -156,8 +156,8 @@ func TestTheDelaysGrow(t *testing.T) {
 func TestTheNameWasTaken(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{})
-		s.close()
-		s.openAnew()
+		s.Shut()
+		s.ReopenEmpty()
 		other := s.join("Ann", client.Options{})
 		time.Sleep(time.Second)
 		synctest.Wait()
@@ -176,13 +176,13 @@ func TestRoomAndNameAreKept(t *testing.T) {
 		tea, err := protocol.ParseRoom("tea")
 		require.NoError(t, err)
 		ann.send(protocol.Join{Room: tea})
-		ann.send(protocol.Rename{Nick: nick(t, "ann")})
+		ann.send(protocol.Rename{Nick: nick("ann")})
 		require.NoError(t, ann.Flush(t.Context()))
-		s.close()
+		s.Shut()
 		synctest.Wait() // else it may be sent to the old server, and what became of it is not known
 		ann.say("said while the server is away")
 		ann.send(protocol.Who{})
-		s.openAnew()
+		s.ReopenEmpty()
 		time.Sleep(time.Second)
 		synctest.Wait()
 		in := told[client.Connected](ann)
@@ -209,7 +209,7 @@ func TestASilentServerIsLost(t *testing.T) {
 		dead := make(chan struct{})
 		n := 0
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
-			c, err := s.dial(hub.Identity{}, nil)
+			c, err := s.Dial(hub.Identity{}, nil)
 			if n++; n > 1 || err != nil {
 				return c, err
 			}

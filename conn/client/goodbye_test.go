@@ -28,7 +28,7 @@ type bidding struct {
 func (b *bidding) dial(context.Context) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	lines := b.lines[min(int(b.came.Add(1)), len(b.lines))-1]
-	b.served.Go(func() {
+	b.Go(func() {
 		defer theirs.Close()
 		_, _ = theirs.Write([]byte("-- Welcome to chinwag/1.\n"))
 		if _, err := bufio.NewReader(theirs).ReadSlice('\n'); err != nil {
@@ -123,7 +123,7 @@ func TestLeavingAServerThatEnds(t *testing.T) {
 		b := &bidding{stage: s}
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
 			ours, theirs := net.Pipe()
-			s.served.Go(func() {
+			s.Go(func() {
 				defer theirs.Close()
 				_, _ = theirs.Write([]byte("-- Welcome to chinwag/1.\n"))
 				in := bufio.NewReader(theirs)
@@ -145,14 +145,14 @@ func TestShutdownIsTheEnd(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		ann := s.join("ann", client.Options{})
 		op := s.join("", client.Options{Dial: func(context.Context) (net.Conn, error) {
-			return s.dial(hub.Identity{Nick: nick(t, "operator"), Operator: true}, nil)
+			return s.Dial(hub.Identity{Nick: nick("operator"), Operator: true}, nil)
 		}})
 		op.send(protocol.Stop{})
 		require.NoError(t, op.Flush(t.Context()))
-		s.close()
+		s.Shut()
 		for _, p := range []*person{ann, op} {
 			assert.EqualError(t, <-p.ended, "the server is shutting down")
 		}
-		s.open()
+		s.Reopen()
 	})
 }

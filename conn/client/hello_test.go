@@ -22,7 +22,7 @@ func TestAHelloThatIsRefusedIsNotWaitedFor(t *testing.T) {
 		onStage(t, func(t *testing.T, s *stage) {
 			p := s.join("ann", client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {
 				ours, theirs := net.Pipe()
-				s.served.Go(func() {
+				s.Go(func() {
 					_, _ = theirs.Write([]byte("-- Welcome to chinwag/1.\n"))
 					_, _ = bufio.NewReader(theirs).ReadBytes('\n')
 					_, _ = theirs.Write([]byte(answer + "\n"))

@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn/client"
+	"chinwag/conn/conntest"
 	"chinwag/hub"
-	"chinwag/hub/journal"
+	"chinwag/hub/hubtest"
 	"chinwag/protocol"
 )
 
@@ -39,22 +40,24 @@ func (u *unlucky) dial(context.Context) (net.Conn, error) {
 	if time.Now().Before(u.downUntil) {
 		return nil, errRefused
 	}
-	w := &wire{cut: make(chan struct{}), left: -1, how: cut(u.rnd.IntN(3))}
+	w := conntest.NewWire(conntest.Cut(u.rnd.IntN(3)))
+	bytes := -1
 	switch u.dialed++; {
 	case u.dialed == 1:
-		w.left = 1500 + u.rnd.IntN(5000) // the first must succeed
+		bytes = 1500 + u.rnd.IntN(5000) // the first must succeed
 	case u.cuts > 0:
-		w.left = u.rnd.IntN(6000)
+		bytes = u.rnd.IntN(6000)
 	}
 	u.cuts--
-	if w.left >= 0 && !u.comesBack && u.rnd.IntN(6) == 0 { // once in a while the network is away for longer than a session is held
-		w.broken = func() {
+	w.BreakAfter(bytes)
+	if bytes >= 0 && !u.comesBack && u.rnd.IntN(6) == 0 { // once in a while the network is away for longer than a session is held
+		w.OnBreak = func() {
 			u.mu.Lock()
 			defer u.mu.Unlock()
 			u.downUntil = time.Now().Add(3 * time.Minute)
 		}
 	}
-	return u.s.dial(hub.Identity{}, w.wrap)
+	return u.s.Dial(hub.Identity{}, w)
 }
 
 // TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and
@@ -119,7 +122,7 @@ func TestG3G4G5SeveralRoomsThroughBrokenConnections(t *testing.T) {
 }
 
 func brokenInSeveral(t *testing.T, s *stage, rnd *rand.Rand) {
-	rooms := []protocol.Room{protocol.Lobby, room(t, "#tea"), room(t, "#茶")}
+	rooms := []protocol.Room{protocol.Lobby, hubtest.Room("#tea"), hubtest.Room("#茶")}
 	people := []*person{s.join("witness", client.Options{})}
 	for i := range 3 {
 		u := &unlucky{s: s, rnd: rand.New(rand.NewPCG(rnd.Uint64(), 2)), cuts: 4 + rnd.IntN(6), comesBack: true}
@@ -173,23 +176,21 @@ func everything(p *person) (all []string) {
 // when they are back, and nothing else does.
 func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		w := &wire{cut: make(chan struct{}), left: -1}
+		w := conntest.NewWire(conntest.Reset)
 		first := true
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
 			if !first {
-				return s.dial(hub.Identity{}, nil)
+				return s.Dial(hub.Identity{}, nil)
 			}
 			first = false
-			return s.dial(hub.Identity{}, func(a, b net.Conn) (net.Conn, net.Conn) { return w.wrap(a, b) })
+			return s.Dial(hub.Identity{}, w)
 		}})
 		bob := s.join("bob", client.Options{})
 		bob.say("before")
 		synctest.Wait()
-		w.mu.Lock()
-		w.left = 0
-		w.mu.Unlock()
+		w.BreakAfter(0)
 		bob.say("first missed")
-		bob.send(protocol.Msg{To: nick(t, "ann"), Text: protocol.MustText("second missed")})
+		bob.send(protocol.Msg{To: nick("ann"), Text: protocol.MustText("second missed")})
 		bob.say("third missed")
 		require.NoError(t, bob.Flush(t.Context()))
 		time.Sleep(time.Second)
@@ -209,23 +210,22 @@ func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 // TestG4ALostRecordIsTold, and what nobody can know is not said again.
 func TestG4ALostRecordIsTold(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
-		w := &wire{cut: make(chan struct{}), left: -1, how: halfOpen}
+		w := conntest.NewWire(conntest.HalfOpen)
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
 			if w != nil {
-				c, err := s.dial(hub.Identity{}, w.wrap)
+				c, err := s.Dial(hub.Identity{}, w)
 				w = nil
 				return &deafened{c}, err
 			}
-			return s.dial(hub.Identity{}, nil)
+			return s.Dial(hub.Identity{}, nil)
 		}})
 		ann.say("maybe")
-		ann.send(protocol.Msg{To: nick(t, "ann"), Text: protocol.MustText("private")})
+		ann.send(protocol.Msg{To: nick("ann"), Text: protocol.MustText("private")})
 		synctest.Wait()
-		s.close()
+		s.Shut()
 		synctest.Wait()
 		ann.say("surely not")
-		s.store = journal.NewMemory(journal.Bounds{})
-		s.open()
+		s.ReopenEmpty()
 		time.Sleep(3 * time.Minute)
 		synctest.Wait()
 		gaps := heard[protocol.Gap](ann)
@@ -265,7 +265,7 @@ func notAgain(t *testing.T, s *stage, name string) {
 	witness := s.join("witness", client.Options{})
 	n := 0
 	ann := s.join(name, client.Options{Dial: func(context.Context) (net.Conn, error) {
-		c, err := s.dial(hub.Identity{}, nil)
+		c, err := s.Dial(hub.Identity{}, nil)
 		if n++; n == 1 && err == nil {
 			return &deafened{c}, nil
 		}
@@ -274,8 +274,8 @@ func notAgain(t *testing.T, s *stage, name string) {
 	ann.say("recorded")
 	synctest.Wait()
 	assert.Empty(t, said(ann))
-	s.close()
-	s.open()
+	s.Shut()
+	s.Reopen()
 	time.Sleep(time.Minute)
 	synctest.Wait()
 	assert.Equal(t, []string{"recorded"}, said(ann))
@@ -290,21 +290,19 @@ func notAgain(t *testing.T, s *stage, name string) {
 func TestG5APrivateLineIsSaidOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		bob := s.join("bob", client.Options{})
-		w := &wire{cut: make(chan struct{}), left: -1, how: halfOpen}
+		w := conntest.NewWire(conntest.HalfOpen)
 		n := 0
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
 			if n++; n > 1 {
-				return s.dial(hub.Identity{}, nil)
+				return s.Dial(hub.Identity{}, nil)
 			}
-			c, err := s.dial(hub.Identity{}, w.wrap)
+			c, err := s.Dial(hub.Identity{}, w)
 			return &deafened{c}, err
 		}})
-		ann.send(protocol.Msg{To: nick(t, "bob"), Text: protocol.MustText("psst")})
+		ann.send(protocol.Msg{To: nick("bob"), Text: protocol.MustText("psst")})
 		synctest.Wait()
 		require.Len(t, heard[protocol.Whispered](bob), 1)
-		w.mu.Lock()
-		w.left = 0
-		w.mu.Unlock()
+		w.BreakAfter(0)
 		require.NoError(t, ann.Flush(t.Context()))
 		time.Sleep(time.Minute)
 		assert.Len(t, heard[protocol.Whispered](bob), 1)
