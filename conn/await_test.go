@@ -16,6 +16,7 @@ import (
 	"chinwag/conn"
 	"chinwag/conn/conntest"
 	"chinwag/hub"
+	"chinwag/protocol/seedtest"
 )
 
 // Whoever is silent has no goroutine, if the system has a way to wait for many; and
@@ -66,9 +67,10 @@ func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
 	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
 	at := w.Listen()
 	var guests sync.WaitGroup
+	seed := seedtest.One(t, 1)
 	for g := range 8 {
 		guests.Go(func() {
-			random := rand.New(rand.NewPCG(1, uint64(g)))
+			random := rand.New(rand.NewPCG(seed, uint64(g)))
 			for i := range 60 {
 				c := conntest.Call(t, at)
 				me := fmt.Sprintf("caller-%d-%d", g, i)

@@ -19,6 +19,7 @@ import (
 	"chinwag/conn/conntest"
 	"chinwag/conn/line"
 	"chinwag/hub"
+	"chinwag/protocol/seedtest"
 )
 
 func TestG8ConnectionsThatAreThereGoOnWhenTheDoorCloses(t *testing.T) {
@@ -90,7 +91,7 @@ func TestG8NobodyIsReset(t *testing.T) {
 
 func TestG8AStopAtAnyMomentHangsNobody(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		w := newServer(t, hub.Options{Grace: 100 * time.Millisecond, Arrive: time.Millisecond}, conn.Options{Rate: -1})
 		_ = listen(w)
@@ -108,7 +109,7 @@ func TestG8AStopAtAnyMomentHangsNobody(t *testing.T) {
 			require.NoError(t, w.Err)
 		}
 		conntest.Ends(fmt.Sprintf("the crowd (seed %d)", seed), crowd.Wait)
-	}
+	})
 }
 
 // wander comes, does this and that, and leaves in one way or another: a few times.

@@ -16,6 +16,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
@@ -24,7 +25,7 @@ import (
 // have been told every entry of their rooms once, in order, from where they came
 // in; with a record that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
-	hubtest.Seeds(t, 10, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
 	})
 }
@@ -33,7 +34,7 @@ func TestG3EveryLineOnceInOrder(t *testing.T) {
 // room: what is missing was forgotten, and as many lines as are missing were told to be.
 func TestG3AHoleIsToldInLines(t *testing.T) {
 	b := journal.Bounds{Lines: 10}
-	hubtest.Seeds(t, 10, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playScheduleOn(t, seed, forgetful{journal.NewMemory(b)}, b) })
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // TestG4CutAtAnyByte cuts the connections of clients that are in several rooms, again and again, each at a byte that chance
@@ -22,7 +23,7 @@ import (
 // move, watch and part meanwhile, and so do all others, and at times the server starts again. Each must have been told every entry of its rooms once, in order, and
 // nothing else. A seed is 30 cuts.
 func TestG4CutAtAnyByte(t *testing.T) {
-	hubtest.Seeds(t, 10, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playCuts(t, rand.New(rand.NewPCG(seed, 5)), 30) })
 	})
 }

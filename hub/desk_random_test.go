@@ -18,6 +18,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // TestTheDeskUnderRandomSchedules has visitors and operators do what they may
@@ -26,7 +27,7 @@ import (
 // every ticket must be in one state; in the end everybody must have been told all
 // that was theirs, once and in order, and nothing else; and then nothing is left.
 func TestTheDeskUnderRandomSchedules(t *testing.T) {
-	hubtest.Seeds(t, 5, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 5, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playDesk(t, seed) })
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // G11: after a failed flush the hub ends. What was under way is refused, everybody
@@ -68,7 +69,7 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 
 // The disk may break at any moment, while people come, go, and come back.
 func TestG11TheRecordBreaksAtAnyMoment(t *testing.T) {
-	hubtest.Seeds(t, 20, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(seed, 4))
 			w := newWorld(t, hub.Options{Outbox: 1 + dice.IntN(600)})

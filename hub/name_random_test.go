@@ -15,6 +15,7 @@ import (
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // someone is a connection of the random play.
@@ -26,7 +27,7 @@ type someone struct {
 }
 
 func TestNamesUnderRandomSchedules(t *testing.T) {
-	hubtest.Seeds(t, 100, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 100, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playNames(t, seed) })
 	})
 }

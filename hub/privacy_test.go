@@ -16,6 +16,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // mutter is one thing of those that people do who have something to hide: they
@@ -69,7 +70,7 @@ func muttering(t *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Clien
 // Nobody finds what was said in another room, to somebody else, or at the desk,
 // and everybody finds all of their own.
 func TestHistoryAndSearchShowWhatOneMayRead(t *testing.T) {
-	hubtest.Seeds(t, 20, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(seed, 5))
 			w := newWorld(t, hub.Options{Replay: -1})
@@ -132,7 +133,7 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 
 // What somebody forgets is gone wherever it stands, and nothing else is.
 func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
-	hubtest.Seeds(t, 20, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(seed, 6))
 			w := newWorld(t, hub.Options{Replay: -1})

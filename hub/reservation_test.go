@@ -15,6 +15,7 @@ import (
 	"chinwag/hub/hubtest"
 	"chinwag/hub/journal"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // TestPlacesAreGivenBack has connections come to a small desk and do what the first lines of a
@@ -22,7 +23,7 @@ import (
 // one, a code, the password, the end. Whatever they did, each has been answered by the end, and
 // no place is kept for anybody.
 func TestPlacesAreGivenBack(t *testing.T) {
-	hubtest.Seeds(t, 300, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 300, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playPlaces(t, seed) })
 	})
 }

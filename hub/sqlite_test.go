@@ -17,13 +17,14 @@ import (
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // The schedules again, with the record in a file. A bubble takes a goroutine that is in
 // a system call for one that works, so nothing is passed over: what waits for the
 // disk is waited for, in real time. The store is opened in the bubble and closed in it.
 func TestG3G5OnSQLite(t *testing.T) {
-	hubtest.Seeds(t, 8, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 8, func(t *testing.T, seed uint64) {
 		b, o := journal.Bounds{}, sqlite.Options{Sync: sqlite.Off}
 		switch {
 		case seed == 0:

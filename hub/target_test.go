@@ -16,6 +16,7 @@ import (
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // toldPlace is where p was told last that its lines go: "@2", "#lobby" or "nobody".
@@ -64,7 +65,7 @@ func (d draft) cmd(i int) protocol.Say {
 // taken, handed over and closed: a line that was begun less than a second before it was sent,
 // or that names where it was begun, is heard there or nowhere.
 func TestNoLineReachesAnother(t *testing.T) {
-	hubtest.Seeds(t, 12, playDrafts)
+	seedtest.Each(t, 12, playDrafts)
 }
 
 var forWhom = regexp.MustCompile(`^for (\S+), line \d+$`)

@@ -15,11 +15,12 @@ import (
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // A trail holds all entries of its conversation, however they lie, and is bounded.
 func TestATrailLeadsToAll(t *testing.T) {
-	for seed := range uint64(20) {
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		dice := rand.New(rand.NewPCG(seed, 5))
 		ts := newTranscriptIndex()
 		nths := map[protocol.Ticket][]uint64{} // of each; positions are twice as much
@@ -61,7 +62,7 @@ func TestATrailLeadsToAll(t *testing.T) {
 			}
 		}
 		require.Empty(t, ts.find(highest+1, -1))
-	}
+	})
 }
 
 // One that goes on among all others for ever has a bounded trail, too.

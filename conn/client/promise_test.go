@@ -19,6 +19,7 @@ import (
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // unlucky is somebody whose connections break at random bytes, in all the ways
@@ -64,15 +65,13 @@ func (u *unlucky) dial(context.Context) (net.Conn, error) {
 // their connections break at any byte. Everybody sees what one whose
 // connection is good sees, and every line is there once.
 func TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections(t *testing.T) {
-	rounds := 30
+	rounds := uint64(30)
 	if testing.Short() {
 		rounds = 10
 	}
-	for seed := range rounds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			onStage(t, func(t *testing.T, s *stage) { broken(t, s, rand.New(rand.NewPCG(uint64(seed), 1))) })
-		})
-	}
+	seedtest.Each(t, rounds, func(t *testing.T, seed uint64) {
+		onStage(t, func(t *testing.T, s *stage) { broken(t, s, rand.New(rand.NewPCG(seed, 1))) })
+	})
 }
 
 func broken(t *testing.T, s *stage, rnd *rand.Rand) {
@@ -114,11 +113,9 @@ func broken(t *testing.T, s *stage, rnd *rand.Rand) {
 // TestG3G4G5SeveralRoomsThroughBrokenConnections is the same for people who are in three rooms at once: each is told
 // one sequence of all three, and what stands in all of them once.
 func TestG3G4G5SeveralRoomsThroughBrokenConnections(t *testing.T) {
-	for seed := range 30 {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			onStage(t, func(t *testing.T, s *stage) { brokenInSeveral(t, s, rand.New(rand.NewPCG(uint64(seed), 1))) })
-		})
-	}
+	seedtest.Each(t, 30, func(t *testing.T, seed uint64) {
+		onStage(t, func(t *testing.T, s *stage) { brokenInSeveral(t, s, rand.New(rand.NewPCG(seed, 1))) })
+	})
 }
 
 func brokenInSeveral(t *testing.T, s *stage, rnd *rand.Rand) {

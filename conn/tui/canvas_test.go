@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"chinwag/protocol/seedtest"
 )
 
 // drawn is a picture with a text in each row.
@@ -54,7 +56,7 @@ func TestRowsThatOnlyMovedAreMoved(t *testing.T) {
 func TestAnyPictureAfterAnyOther(t *testing.T) {
 	info, err := tcell.LookupTerminfo("xterm-256color")
 	require.NoError(t, err)
-	for seed := range uint64(50) {
+	seedtest.Each(t, 50, func(t *testing.T, seed uint64) {
 		random := rand.New(rand.NewPCG(seed, 19))
 		w, h := 1+random.IntN(30), 1+random.IntN(12)
 		e := newEmulator(opinions[0], w, h)
@@ -86,7 +88,7 @@ func TestAnyPictureAfterAnyOther(t *testing.T) {
 				}
 			}
 		}
-	}
+	})
 }
 
 func TestWhatAnotherCharacterSetHas(t *testing.T) {

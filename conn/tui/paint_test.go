@@ -15,6 +15,8 @@ import (
 	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol/seedtest"
 )
 
 // glass is a tty with emulators in the place of a terminal, all of which are shown the same.
@@ -264,45 +266,43 @@ func TestNoTerminalKeepsStrayCells(t *testing.T) {
 }
 
 func TestNoTerminalKeepsStrayCellsWhateverIsDone(t *testing.T) {
-	for seed := range uint64(4) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 19))
-				b := newBoth(t, []string{"xterm-256color", "linux"}[seed%2], 30, 10)
-				for range 150 {
-					after := ""
-					switch random.IntN(10) {
-					case 0, 1, 2, 3:
-						text := unlikeText(random, random.IntN(20))
-						after = fmt.Sprintf("printing %q", text)
-						b.print(Span{"<ann> ", Nick}, Span{text, Style(random.IntN(4))})
-					case 4:
-						for range random.IntN(12) {
-							b.print(Span{"short", Loud})
-						}
-						after = "many lines"
-					case 5, 6:
-						after = unlikeText(random, 1+random.IntN(3))
-						b.types(after)
-						after = fmt.Sprintf("typing %q", after)
-					case 7, 8:
-						var all []string
-						for k := range keys {
-							all = append(all, k)
-						}
-						k := all[random.IntN(len(all))]
-						b.presses(k)
-						after = fmt.Sprintf("pressing %q", k)
-					case 9:
-						w, h := 1+random.IntN(50), 1+random.IntN(14)
-						b.resize(w, h)
-						after = fmt.Sprintf("resizing to %dx%d", w, h)
+	seedtest.Each(t, 4, func(t *testing.T, seed uint64) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 19))
+			b := newBoth(t, []string{"xterm-256color", "linux"}[seed%2], 30, 10)
+			for range 150 {
+				after := ""
+				switch random.IntN(10) {
+				case 0, 1, 2, 3:
+					text := unlikeText(random, random.IntN(20))
+					after = fmt.Sprintf("printing %q", text)
+					b.print(Span{"<ann> ", Nick}, Span{text, Style(random.IntN(4))})
+				case 4:
+					for range random.IntN(12) {
+						b.print(Span{"short", Loud})
 					}
-					b.check(after)
+					after = "many lines"
+				case 5, 6:
+					after = unlikeText(random, 1+random.IntN(3))
+					b.types(after)
+					after = fmt.Sprintf("typing %q", after)
+				case 7, 8:
+					var all []string
+					for k := range keys {
+						all = append(all, k)
+					}
+					k := all[random.IntN(len(all))]
+					b.presses(k)
+					after = fmt.Sprintf("pressing %q", k)
+				case 9:
+					w, h := 1+random.IntN(50), 1+random.IntN(14)
+					b.resize(w, h)
+					after = fmt.Sprintf("resizing to %dx%d", w, h)
 				}
-			})
+				b.check(after)
+			}
 		})
-	}
+	})
 }
 
 // Cells that are sent again although they have not changed make the screen slow over a long line.

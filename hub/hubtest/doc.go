@@ -12,7 +12,4 @@
 // Several worlds are nodes of one order where each has a Link to the same Log, and a journal of the same epoch and
 // key. A test may cut a node off, kill it, and begin it again with its own journal or with a copy; and move a Client
 // to another node.
-//
-// A random test gets its seeds from Seeds, which prints the one that fails.
-// CHINWAG_SEED sets the first seed, and CHINWAG_SEEDS how many there are.
 package hubtest

@@ -99,16 +99,3 @@ func TestWhoIsPausedReadsLater(t *testing.T) {
 		w.Close(ann, bob)
 	})
 }
-
-func TestSeedsAreThoseThatAreAskedFor(t *testing.T) {
-	for _, c := range []struct {
-		seed, seeds string
-		want        []uint64
-	}{{"", "", []uint64{0, 1, 2}}, {"7", "", []uint64{7}}, {"", "2", []uint64{0, 1}}, {"7", "2", []uint64{7, 8}}} {
-		t.Setenv("CHINWAG_SEED", c.seed)
-		t.Setenv("CHINWAG_SEEDS", c.seeds)
-		var got []uint64
-		hubtest.Seeds(t, 3, func(_ *testing.T, seed uint64) { got = append(got, seed) })
-		assert.Equal(t, c.want, got)
-	}
-}

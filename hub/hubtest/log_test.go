@@ -16,6 +16,7 @@ import (
 	"chinwag/hub"
 	"chinwag/hub/hubtest"
 	"chinwag/hub/state"
+	"chinwag/protocol/seedtest"
 )
 
 // reader keeps what it is brought, by position.
@@ -94,7 +95,7 @@ func TestALogBringsOneOrder(t *testing.T) {
 // All that an unreliable log may do happens in a few seeds, and all readers see one order.
 func TestAnUnreliableLogBringsOneOrder(t *testing.T) {
 	unknown, twice, again := 0, 0, 0
-	hubtest.Seeds(t, 5, func(t *testing.T, seed uint64) {
+	seedtest.Each(t, 5, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			l := hubtest.NewUnreliableLog(seed)
 			var readers []*reader

@@ -1,22 +1,24 @@
 package journal
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol/seedtest"
 )
 
 // Whatever comes and goes, a tail holds what a plain slice would, and nothing else.
 func TestATailHoldsWhatIsLeft(t *testing.T) {
+	dice := seedtest.Dice(t)
 	var have ring
 	var want []Entry
 	for seq, most := uint64(0), 0; seq < 20_000; {
-		if rand.IntN(100) == 0 {
-			most = rand.IntN(300)
+		if dice.IntN(100) == 0 {
+			most = dice.IntN(300)
 		}
-		for range rand.IntN(20) {
+		for range dice.IntN(20) {
 			seq++
 			have.add(Entry{Seq: seq})
 			want = append(want, Entry{Seq: seq})

@@ -3,13 +3,14 @@ package journal
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol/seedtest"
 )
 
 func row(id int64, value string) Row { return Row{ID: id, Value: []byte(value)} }
@@ -76,11 +77,12 @@ func TestRowsAreCommittedWithTheirEntries(t *testing.T) {
 
 // However rows follow each other, what is left of them says the same.
 func TestTheLastRowsSayWhatAllSay(t *testing.T) {
+	dice := seedtest.Dice(t)
 	for range 200 {
 		var all []Row
-		for range rand.IntN(40) {
-			r := row(1+rand.Int64N(8), string(rune('a'+rand.IntN(26))))
-			if rand.IntN(4) == 0 {
+		for range dice.IntN(40) {
+			r := row(1+dice.Int64N(8), string(rune('a'+dice.IntN(26))))
+			if dice.IntN(4) == 0 {
 				r.Value = nil
 			}
 			all = append(all, r)

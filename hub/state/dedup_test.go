@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // A hash is kept in rows, and looked up by later programs.
@@ -24,7 +25,7 @@ func TestHashesOfIDsNeverChange(t *testing.T) {
 
 // A ring is compared with a list, while ids are added and taken back in any order.
 func TestARingHoldsTheLastIDs(t *testing.T) {
-	for seed := range uint64(10) {
+	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		dice := rand.New(rand.NewPCG(seed, 1))
 		r, seq := newRing(), uint64(0)
 		var ids []id // all that were added
@@ -60,7 +61,7 @@ func TestARingHoldsTheLastIDs(t *testing.T) {
 				require.Equal(t, want, r.find(one.hash))
 			}
 		}
-	}
+	})
 }
 
 func TestNoIDIsFoundWhereNoneWasGiven(t *testing.T) {

@@ -16,18 +16,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // Visitors and operators do what they can at a desk, in any order, and the server starts again with other
 // settings. After each decision all holds that must be true, and the rows say all. What is
 // made undone was never decided, and the same intents make the same.
 func TestTheDeskInRandomWorlds(t *testing.T) {
-	for seed := range uint64(12) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			playDesk(t, seed, 600)
-		})
-	}
+	seedtest.Each(t, 12, func(t *testing.T, seed uint64) {
+		t.Parallel()
+		playDesk(t, seed, 600)
+	})
 }
 
 func playDesk(t *testing.T, seed uint64, steps int) {

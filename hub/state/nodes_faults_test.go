@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // faulty makes of a machine one that does not make what the others make.
@@ -260,26 +261,24 @@ func (x *exchange) plays(t *testing.T, times, long int) {
 // A machine that does not make what the others make is found by its checksum, and its node ends.
 func TestAFaultIsFound(t *testing.T) {
 	for name, fault := range faults {
-		for _, seed := range seeds(t, 3) {
-			t.Run(fmt.Sprintf("%s/CHINWAG_SEED=%d", name, seed), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
+			seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
 				x := newExchange(t, seed, 50, fault)
 				x.plays(t, 1, 120)
 				assert.Equal(t, []Node{3}, x.differs)
 				assert.False(t, x.wrong)
 			})
-		}
+		})
 	}
 }
 
 func TestNoFaultIsFoundWhereThereIsNone(t *testing.T) {
-	for _, seed := range seeds(t, 3) {
-		t.Run(fmt.Sprint("CHINWAG_SEED=", seed), func(t *testing.T) {
-			x := newExchange(t, seed, 50, faulty{})
-			x.plays(t, 5, 120)
-			assert.Empty(t, x.differs)
-			assert.False(t, x.wrong)
-		})
-	}
+	seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
+		x := newExchange(t, seed, 50, faulty{})
+		x.plays(t, 5, 120)
+		assert.Empty(t, x.differs)
+		assert.False(t, x.wrong)
+	})
 }
 
 // Nodes compare as rarely as they do in earnest.

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // fleet is a random world of three nodes, and machines that decide its order, each for itself. The world's own machine is
@@ -260,21 +260,19 @@ func (f *fleet) lags() {
 
 // Machines that decide one order make the same, each at its own pace, and however often it was started from what it had recorded.
 func TestMachinesThatDecideOneOrderAreTheSame(t *testing.T) {
-	for _, seed := range seeds(t, 3) {
-		t.Run(fmt.Sprint("CHINWAG_SEED=", seed), func(t *testing.T) {
-			f := newFleet(t, seed)
-			for range 300 {
-				f.plays()
-				f.passes()
-				f.dice.follow()
-				f.lags()
-			}
-			for _, x := range slices.Clone(f.machines) {
-				f.goesOn(x, len(f.order))
-				f.compare(x)
-				x.keepAll()
-				f.restarts(x)
-			}
-		})
-	}
+	seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
+		f := newFleet(t, seed)
+		for range 300 {
+			f.plays()
+			f.passes()
+			f.dice.follow()
+			f.lags()
+		}
+		for _, x := range slices.Clone(f.machines) {
+			f.goesOn(x, len(f.order))
+			f.compare(x)
+			x.keepAll()
+			f.restarts(x)
+		}
+	})
 }

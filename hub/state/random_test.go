@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // dice make the intents of a random world. They look at the clients and at what the machine knows only in order to
@@ -244,35 +244,12 @@ func (d *dice) done(ref protocol.Ref) protocol.Command {
 	return protocol.History{}
 }
 
-// seeds are those of CHINWAG_SEEDS, one after the other from CHINWAG_SEED on.
-func seeds(t *testing.T, few int) (list []uint64) {
-	number := func(name string, otherwise uint64) uint64 {
-		s := os.Getenv(name)
-		if s == "" {
-			return otherwise
-		}
-		n, err := strconv.ParseUint(s, 10, 64)
-		require.NoError(t, err, name)
-		if name == "CHINWAG_SEED" {
-			few = 1
-		}
-		return n
-	}
-	first := number("CHINWAG_SEED", 1)
-	for i := range number("CHINWAG_SEEDS", uint64(few)) {
-		list = append(list, first+i)
-	}
-	return list
-}
-
 // Whatever happens, what must be true is true after each decision; what is recorded makes the machine that has recorded it;
 // what could not be recorded has never been; and the same intents make the same bytes.
 func TestRandomWorlds(t *testing.T) {
-	for _, seed := range seeds(t, 3) {
-		t.Run(fmt.Sprint("CHINWAG_SEED=", seed), func(t *testing.T) {
-			playAgain(t, playRandom(t, seed))
-		})
-	}
+	seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
+		playAgain(t, playRandom(t, seed))
+	})
 }
 
 // played is a random world that is over: what was decided, recorded and undone in it.

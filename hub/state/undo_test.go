@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 // chatter is something that people say or do about what is said.
@@ -65,28 +66,26 @@ func (k *talk) remembered() (all []string) {
 
 // To go back is never to have decided, however far, and again and again.
 func TestWhatIsUndoneWasNeverSaid(t *testing.T) {
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			dice := rand.New(rand.NewPCG(seed, 14))
-			k := newTalk(t, "op", "ann", "bob", "carol")
-			people := []string{"op", "ann", "bob", "carol"}
-			k.Release(k.Number())
-			before := map[uint64][]string{} // each decision that can be undone
-			for range 400 {
-				k.clock = k.clock.Add(time.Duration(dice.IntN(5000)) * time.Millisecond)
-				before[k.Number()+1] = k.remembered()
-				k.decide(people[dice.IntN(len(people))], Command{Command: chatter(dice)})
-				one := k.undo.marks[dice.IntN(len(k.undo.marks))].number
-				switch dice.IntN(20) {
-				case 0, 1:
-					k.Rollback(one)
-					require.Equal(t, before[one], k.remembered())
-					k.out.reset() // it told of what is undone
-					require.NoError(t, k.check())
-				case 2:
-					k.Release(one)
-				}
+	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
+		dice := rand.New(rand.NewPCG(seed, 14))
+		k := newTalk(t, "op", "ann", "bob", "carol")
+		people := []string{"op", "ann", "bob", "carol"}
+		k.Release(k.Number())
+		before := map[uint64][]string{} // each decision that can be undone
+		for range 400 {
+			k.clock = k.clock.Add(time.Duration(dice.IntN(5000)) * time.Millisecond)
+			before[k.Number()+1] = k.remembered()
+			k.decide(people[dice.IntN(len(people))], Command{Command: chatter(dice)})
+			one := k.undo.marks[dice.IntN(len(k.undo.marks))].number
+			switch dice.IntN(20) {
+			case 0, 1:
+				k.Rollback(one)
+				require.Equal(t, before[one], k.remembered())
+				k.out.reset() // it told of what is undone
+				require.NoError(t, k.check())
+			case 2:
+				k.Release(one)
 			}
-		})
-	}
+		}
+	})
 }

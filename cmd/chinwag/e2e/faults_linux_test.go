@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,6 +24,7 @@ import (
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/sqlite"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 const (
@@ -41,9 +41,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	long, err := time.ParseDuration(cmp.Or(os.Getenv("CHINWAG_FAULTS"), "10s"))
 	require.NoError(t, err)
-	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("CHINWAG_SEED"), fmt.Sprint(rand.Uint64())), 10, 64)
-	require.NoError(t, err)
-	t.Logf("CHINWAG_SEED=%d", seed)
+	seed := seedtest.One(t, rand.Uint64())
 	ctx, cancel := context.WithTimeout(t.Context(), long+3*time.Minute)
 	defer cancel()
 	s := &soak{t: t, ctx: ctx, dice: rand.New(rand.NewPCG(seed, 0)), folder: t.TempDir(), until: time.Now().Add(long)}

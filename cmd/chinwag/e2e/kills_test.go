@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"chinwag/protocol/seedtest"
 )
 
 // TestG12Kills kills the server again and again under many programs that talk, move, visit the desk and answer there.
@@ -33,13 +35,12 @@ import (
 // CHINWAG_KILLS says how often (make kills), CHINWAG_CLIENTS under how many; CHINWAG_SEED repeats what chance decides here.
 func TestG12Kills(t *testing.T) {
 	t.Parallel()
-	number := func(name string, standard uint64) uint64 {
-		n, err := strconv.ParseUint(cmp.Or(os.Getenv(name), fmt.Sprint(standard)), 10, 64)
+	number := func(name string, standard int) int {
+		n, err := strconv.Atoi(cmp.Or(os.Getenv(name), fmt.Sprint(standard)))
 		require.NoError(t, err, name)
 		return n
 	}
-	times, many, seed := int(number("CHINWAG_KILLS", 3)), int(number("CHINWAG_CLIENTS", 40)), number("CHINWAG_SEED", rand.Uint64())
-	t.Logf("CHINWAG_SEED=%d", seed)
+	times, many, seed := number("CHINWAG_KILLS", 3), number("CHINWAG_CLIENTS", 40), seedtest.One(t, rand.Uint64())
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(times)*10*time.Second)
 	defer cancel()
 	k := &kills{t: t, ctx: ctx, dice: rand.New(rand.NewPCG(seed, 0)), many: many, folder: t.TempDir(), password: passwordFile(t)}

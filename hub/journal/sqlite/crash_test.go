@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"chinwag/hub/journal/journaltest"
+	"chinwag/protocol/seedtest"
 )
 
 const childOf = "CHINWAG_STORE_CHILD" // the file that the child writes to
@@ -64,6 +65,7 @@ func child(path string) {
 // What a killed process has said to be recorded is in the record, once, in order.
 func TestKilledProcessesLoseNothing(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	path, said := newPath(t), 0
 	for round := range rounds(4) {
 		c := exec.Command(os.Args[0])
@@ -80,7 +82,7 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 			_, err := Open(path, Options{})
 			assert.ErrorContains(t, err, fmt.Sprintf("(process %d)", c.Process.Pid))
 		}
-		kill := time.AfterFunc(time.Duration(10+rand.IntN(150))*time.Millisecond, func() { _ = c.Process.Kill() })
+		kill := time.AfterFunc(time.Duration(10+dice.IntN(150))*time.Millisecond, func() { _ = c.Process.Kill() })
 		for lines.Scan() {
 			said, err = strconv.Atoi(lines.Text())
 			require.NoError(t, err, lines.Text())
@@ -127,6 +129,7 @@ func copyFiles(t *testing.T, from, to string) {
 // A log that was cut or torn anywhere holds all the commits before that place.
 func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	s.end() // no checkpoint of its own: all is in the log
@@ -137,16 +140,16 @@ func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	type commit struct{ head, size int }
 	var commits []commit
 	for range 40 {
-		in := numbered(int(s.Head())+1, 1+rand.IntN(40))
+		in := numbered(int(s.Head())+1, 1+dice.IntN(40))
 		require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
 		commits = append(commits, commit{int(s.Head()), logSize(t, s)})
 	}
 	end := commits[len(commits)-1].size
 	for range rounds(6) {
-		cut := rand.IntN(end)
+		cut := dice.IntN(end)
 		to := newPath(t)
 		copyFiles(t, path, to)
-		damage(t, to+"-wal", cut)
+		damage(t, dice, to+"-wal", cut)
 		safe := 0
 		for _, c := range commits {
 			if c.size <= cut {
@@ -171,18 +174,18 @@ func logSize(t *testing.T, s *Store) int {
 }
 
 // damage cuts a file at a place, or writes over some of what is there.
-func damage(t *testing.T, path string, at int) {
+func damage(t *testing.T, dice *rand.Rand, path string, at int) {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	switch rand.IntN(3) {
+	switch dice.IntN(3) {
 	case 0:
 		b = b[:at]
 	case 1:
 		clear(b[at:min(at+512, len(b))])
 	default:
 		for i := at; i < min(at+100, len(b)); i++ {
-			b[i] = byte(rand.Uint32())
+			b[i] = byte(dice.Uint32())
 		}
 	}
 	require.NoError(t, os.WriteFile(path, b, 0o600))
@@ -192,6 +195,7 @@ func damage(t *testing.T, path string, at int) {
 // from it is right: never something else, and never is it written over.
 func TestADamagedFileIsRefused(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, numbered(1, 1000)...)
@@ -202,7 +206,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	for range rounds(20) {
 		to := newPath(t)
 		copyFiles(t, path, to)
-		damage(t, to, rand.IntN(int(info.Size())))
+		damage(t, dice, to, dice.IntN(int(info.Size())))
 		before, err := os.ReadFile(to)
 		require.NoError(t, err)
 		s, err := Open(to, Options{})
@@ -232,6 +236,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 
 func TestACutFileIsRefused(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, numbered(1, 1000)...)
@@ -241,7 +246,7 @@ func TestACutFileIsRefused(t *testing.T) {
 	for range rounds(10) {
 		to := filepath.Join(t.TempDir(), "cut.db")
 		copyFiles(t, path, to)
-		require.NoError(t, os.Truncate(to, 16+rand.Int64N(info.Size()-16)))
+		require.NoError(t, os.Truncate(to, 16+dice.Int64N(info.Size()-16)))
 		_, err := Open(to, Options{})
 		assert.ErrorContains(t, err, "is damaged")
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"regexp"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/journaltest"
 	"chinwag/protocol"
+	"chinwag/protocol/seedtest"
 )
 
 func exportOf(t *testing.T, path string, f Format) string {
@@ -153,6 +153,7 @@ func TestVacuumGivesBackRoom(t *testing.T) {
 // a new record is made of that, and goes on.
 func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	const n = 500
@@ -168,10 +169,10 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 		require.NoError(t, err)
 		at := 0
 		for at == 0 || damaged == 0 && !bytes.Contains(b[at:at+4096], []byte(`"said"`)) { // the first is one of entries, none is the schema's
-			at = 4096 * rand.IntN(int(info.Size())/4096)
+			at = 4096 * dice.IntN(int(info.Size())/4096)
 		}
 		for i := at; i < at+4096; i++ {
-			b[i] = byte(rand.Uint32())
+			b[i] = byte(dice.Uint32())
 		}
 		require.NoError(t, os.WriteFile(to, b, 0o600))
 		var out bytes.Buffer

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"math/rand/v2"
 	"path/filepath"
 	"testing"
 
@@ -12,6 +11,7 @@ import (
 	"chinwag/hub/journal"
 	"chinwag/hub/journal/journaltest"
 	"chinwag/hub/journal/sqlite/disktest"
+	"chinwag/protocol/seedtest"
 )
 
 // A power cut at any moment leaves a record that holds all that was committed,
@@ -19,23 +19,22 @@ import (
 // flush for each commit the last ones may be lost, and nothing else.
 func TestAPowerCutLosesNothing(t *testing.T) {
 	t.Parallel()
+	dice := seedtest.Dice(t)
 	for round := range rounds(8) {
 		y := []Sync{Full, Normal}[round%2]
-		seed := rand.Uint64()
-		random := rand.New(rand.NewPCG(seed, 0))
 		path := newPath(t)
 		d := disktest.New(filepath.Dir(path))
-		d.PowerOff(40 + random.IntN(600))
+		d.PowerOff(40 + dice.IntN(600))
 		s := opened(t, path, Options{Sync: y})
 		safe := 0
 		for d.IsOn() {
-			in := numbered(int(s.Head())+1, 1+random.IntN(30))
+			in := numbered(int(s.Head())+1, 1+dice.IntN(30))
 			require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
 			if d.IsOn() && y == Full {
 				safe = int(s.Head())
 			}
 			var err error
-			switch random.IntN(8) {
+			switch dice.IntN(8) {
 			case 0:
 				err = s.checkpoint()
 			case 1, 2:
@@ -46,11 +45,11 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		require.NoError(t, s.Close())
 
 		after := newPath(t)
-		require.NoError(t, d.PowerCut(filepath.Dir(after), random))
+		require.NoError(t, d.PowerCut(filepath.Dir(after), dice))
 		left, err := Open(after, Options{})
-		require.NoError(t, err, "seed %d", seed)
+		require.NoError(t, err)
 		got := assertNumbered(t, left)
-		assert.GreaterOrEqual(t, got, safe, "seed %d", seed)
+		assert.GreaterOrEqual(t, got, safe)
 		assertRowsAtHead(t, left)
 		journaltest.Commit(t, left, numbered(got+1, 5)...)
 		require.NoError(t, left.Close())
@@ -126,12 +125,13 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 	t.Parallel()
 	for name, rc := range map[string]int32{"full": codes.SQLITE_FULL, "error": codes.SQLITE_IOERR_WRITE, "cut": codes.SQLITE_IOERR_TRUNCATE} {
 		t.Run(name, func(t *testing.T) {
+			dice := seedtest.Dice(t)
 			path := newPath(t)
 			d := disktest.New(filepath.Dir(path))
 			s := opened(t, path, Options{})
 			failed := 0
 			for range rounds(15) {
-				left := rand.IntN(12) // operations until it fails
+				left := dice.IntN(12) // operations until it fails
 				d.Fail(func(op, _ string) int32 {
 					if left--; left < 0 && (op == "write" || op == "truncate") {
 						return rc
@@ -139,7 +139,7 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 					return codes.SQLITE_OK
 				})
 				head := s.Head()
-				in := numbered(int(head)+1, 1+rand.IntN(200))
+				in := numbered(int(head)+1, 1+dice.IntN(200))
 				if err := s.Commit(in, rowsAt(head+uint64(len(in)))); err != nil {
 					failed++
 					require.NotErrorIs(t, err, journal.ErrBroken)
