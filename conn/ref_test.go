@@ -102,9 +102,9 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 		everybody := []*asker{op, member, visitor} // the first takes the names of the examples
 		for _, ill := range []bool{false, true} {
 			if ill {
-				w.Record.Fail(errIll)
+				w.Store.Fail(errIll)
 			} else {
-				w.Record.Fail(nil)
+				w.Store.Fail(nil)
 			}
 			for i, a := range everybody {
 				for _, v := range protocol.Verbs() {
@@ -131,7 +131,7 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 				}
 			}
 		}
-		w.Record.Fail(nil)
+		w.Store.Fail(nil)
 		for _, line := range []string{`"type":"take","ticket":99}`, `"type":"to","ticket":99}`, `"type":"hand","ticket":99,"to":"op"}`, `"type":"hold","ticket":99}`, `"type":"close","ticket":99}`,
 			`"type":"close","tickets":"90-99"}`, `"type":"note","ticket":99,"text":"x"}`, `"type":"transcript","ticket":99}`, `"type":"reply","ticket":99,"text":"x"}`} {
 			assert.Equal(t, []string{"no-visitor"}, op.asks(line), line)

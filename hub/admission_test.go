@@ -53,8 +53,8 @@ func TestG10WhoTalksSeldomIsHeardSoonAmongManyWhoTalkAllTheTime(t *testing.T) {
 func testTalkers(t *testing.T, perAddress int) {
 	const talkers, lines = 200, 30
 	w := newWorld(t, hub.Options{})
-	synctest.Wait()                                               // the first commit has been
-	w.Record.BeforeCommit = func(entries []journal.Entry) error { // the disk takes its time for each
+	synctest.Wait()                                              // the first commit has been
+	w.Store.BeforeCommit = func(entries []journal.Entry) error { // the disk takes its time for each
 		time.Sleep(time.Duration(len(entries)) * 2 * time.Millisecond)
 		return nil
 	}
@@ -125,7 +125,7 @@ func TestG8WhatWaitsForItsTurnIsSaidAtTheEnd(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		w.Record.Hold()
+		w.Store.Hold()
 		long := strings.Repeat("x", 3000)
 		for i, p := range all {
 			go func() { _ = p.Call(saying("%d %s", i, long)) }()
@@ -135,11 +135,11 @@ func TestG8WhatWaitsForItsTurnIsSaidAtTheEnd(t *testing.T) {
 		assert.Positive(t, w.UnderWay().Waiting, "addresses that wait")
 		w.Stop()
 		synctest.Wait()
-		w.Record.Release()
+		w.Store.Release()
 		synctest.Wait()
 		w.endWith(all...)
 		said := 0
-		for _, e := range w.Record.Entries() {
+		for _, e := range w.Store.Entries() {
 			if _, is := e.Event.(protocol.Said); is {
 				said++
 			}
@@ -158,7 +158,7 @@ func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		w.Record.Hold()
+		w.Store.Hold()
 		var talking sync.WaitGroup
 		long := strings.Repeat("x", 3000)
 		for _, p := range all {
@@ -169,7 +169,7 @@ func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 			p.Disconnect()
 		}
 		synctest.Wait()
-		w.Record.Release()
+		w.Store.Release()
 		talking.Wait()
 		time.Sleep(time.Second)
 		assertIdle(t, w)
@@ -190,7 +190,7 @@ func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		w.Record.Hold()
+		w.Store.Hold()
 		require.NoError(t, ann.Call(saying("what waits is recorded together")))
 		synctest.Wait()
 		for i, p := range all[1:] {
@@ -202,7 +202,7 @@ func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
 			synctest.Wait()
 		}
 		w.ForgetPace()
-		w.Record.Release()
+		w.Store.Release()
 		assert.GreaterOrEqual(t, w.UnderWay().Lines, 2.*lines)
 		assert.GreaterOrEqual(t, w.UnderWay().Widest, float64(lines))
 		w.endWith(all...)

@@ -75,7 +75,7 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 		ann.Told()
 		eve.Told()
 
-		head := w.Record.Head()
+		head := w.Store.Head()
 		for _, cmd := range []protocol.Command{
 			protocol.Say{Text: long}, protocol.Me{Text: long}, protocol.Msg{To: hubtest.Nick("guest-1"), Text: long}, protocol.Topic{Text: hubtest.Text("x")},
 			protocol.Away{Text: hubtest.Text("x")}, protocol.Rename{Nick: hubtest.Nick("eve")}, protocol.Join{Room: hubtest.Room("tea")}, protocol.Desk{}, protocol.Desk{Text: long},
@@ -83,7 +83,7 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 			eve.Do(cmd)
 			assert.Equal(t, []string{spentLine}, eve.Told(), "%T, from the same address", cmd)
 		}
-		assert.Equal(t, head, w.Record.Head(), "the record has not grown")
+		assert.Equal(t, head, w.Store.Head(), "the record has not grown")
 		eve.Do(protocol.Who{})
 		assert.Equal(t, []string{"-- 3 in #lobby: guest-1, guest-2, guest-3 (away)"}, eve.Told())
 		eve.Do(protocol.Away{})
@@ -118,7 +118,7 @@ func TestNobodyComesInWhenTheReserveIsSpent(t *testing.T) {
 	inSpending(t, 50*kilobyte, func(t *testing.T, w *spending) {
 		bob := w.EnterFrom(2, hub.Identity{})
 		until(bob, spentLine)
-		before := w.Record.Head()
+		before := w.Store.Head()
 		came := 0
 		for range 100 {
 			eve := w.EnterFrom(2, hub.Identity{})
@@ -133,7 +133,7 @@ func TestNobodyComesInWhenTheReserveIsSpent(t *testing.T) {
 			eve.Leave()
 		}
 		assert.InDelta(t, 14, came, 4)
-		assert.LessOrEqual(t, w.Record.Head()-before, uint64(3*came))
+		assert.LessOrEqual(t, w.Store.Head()-before, uint64(3*came))
 		ann := w.EnterFrom(1, hub.Identity{})
 		assert.Contains(t, strings.Join(ann.Told(), "\n"), "You are guest-", "others come in")
 		op := w.EnterFrom(2, anOperator)
@@ -185,12 +185,12 @@ func TestWhoSpendsNothing(t *testing.T) {
 			p := w.EnterFrom(1, hub.Identity{})
 			at := netip.MustParsePrefix("192.0.2.1/32")
 			before := w.Spent(at)
-			w.Record.Hold()
+			w.Store.Hold()
 			p.Do(protocol.Say{Text: long})
 			under := w.Spent(at)
-			w.Record.Let(errDisk)
+			w.Store.Let(errDisk)
 			after := w.Spent(at)
-			w.Record.Release()
+			w.Store.Release()
 			assert.Greater(t, under, before)
 			assert.InDelta(t, before, after, 1e-9)
 			w.Close(p)
@@ -208,12 +208,12 @@ func TestWhatIsNotKeptIsGivenBackAsItWasSpent(t *testing.T) {
 			p := w.EnterFrom(1, hub.Identity{})
 			p.Do(protocol.Desk{Text: long})
 			before := w.Spent(one)
-			w.Record.Hold()
+			w.Store.Hold()
 			require.NoError(t, p.Conn().Promote(t.Context(), ""))
 			synctest.Wait()
-			w.Record.Let(errDisk)
+			w.Store.Let(errDisk)
 			after := w.Spent(one)
-			w.Record.Release()
+			w.Store.Release()
 			assert.InDelta(t, before, after, 1e-9)
 			w.Close(p)
 		})
@@ -224,13 +224,13 @@ func TestWhatIsNotKeptIsGivenBackAsItWasSpent(t *testing.T) {
 			p := w.EnterFrom(1, hub.Identity{})
 			q := w.EnterFrom(2, hub.Identity{})
 			before := [2]float64{w.Spent(one), w.Spent(two)}
-			w.Record.Hold()
+			w.Store.Hold()
 			p.Do(protocol.Say{Text: long})
 			line := w.Spent(one) - before[0]
 			q.Do(comeBack(p.Code()))
-			w.Record.Let(errDisk)
+			w.Store.Let(errDisk)
 			after := [2]float64{w.Spent(one), w.Spent(two)}
-			w.Record.Release()
+			w.Store.Release()
 			assert.InDelta(t, before[0], after[0], 1e-9)
 			assert.InDelta(t, before[1], after[1], line/2, "but for what it costs to come back")
 			w.Close(p, q)

@@ -152,7 +152,7 @@ func oneOf(dice *rand.Rand) protocol.Room {
 // finalIDs finds the session behind each name by replaying the record.
 func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	ids := map[protocol.Nick]uuid.UUID{}
-	for _, e := range w.Record.Entries() {
+	for _, e := range w.Store.Entries() {
 		switch ev := e.Event.(type) {
 		case protocol.Joined:
 			ids[ev.From] = e.Author
@@ -166,7 +166,7 @@ func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
 	t.Helper()
 	require.NotZero(t, id, who)
-	want, unheard := wanted(w.Record.Entries(), p, id)
+	want, unheard := wanted(w.Store.Entries(), p, id)
 	last := uint64(0)
 	told, things := p.Positions(), map[uuid.UUID]bool{}
 	for _, seq := range told {
@@ -251,7 +251,7 @@ func comesIn(in map[journal.Stream]bool, e *journal.Entry) (is bool) {
 func checkOnce(t *testing.T, w *world) {
 	t.Helper()
 	said := map[string]int{}
-	for _, e := range w.Record.Entries() {
+	for _, e := range w.Store.Entries() {
 		if ev, ok := e.Event.(protocol.Said); ok && ev.Ref != "" {
 			said[string(ev.Ref)]++
 		}
@@ -268,7 +268,7 @@ type story struct {
 	p       *hubtest.Client
 }
 
-func (w *world) story(id uuid.UUID, p *hubtest.Client) story { return story{w.Record.Entries(), id, p} }
+func (w *world) story(id uuid.UUID, p *hubtest.Client) story { return story{w.Store.Entries(), id, p} }
 
 // String implements fmt.Stringer.
 func (o story) String() string {

@@ -25,7 +25,7 @@ func CheckJournal(r StoredJournal) (problems []string, err error) {
 	if err != nil || m.IsNew() {
 		return nil, err
 	}
-	c := consistencyCheck{record: r, m: m}
+	c := consistencyCheck{stored: r, m: m}
 	for _, wrong := range m.Check() {
 		c.problem("what is true now does not belong together: %s", wrong)
 	}
@@ -37,7 +37,7 @@ func CheckJournal(r StoredJournal) (problems []string, err error) {
 
 // consistencyCheck compares the entries of a journal with its rows.
 type consistencyCheck struct {
-	record   StoredJournal
+	stored   StoredJournal
 	m        *state.Machine
 	problems []string
 }
@@ -48,7 +48,7 @@ func (c *consistencyCheck) problem(format string, args ...any) {
 
 // legacy compares with what a start would take from the entries if there were no rows.
 func (c *consistencyCheck) legacy() error {
-	found, err := c.record.LegacyState()
+	found, err := c.stored.LegacyState()
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (c *consistencyCheck) places() error {
 		if s.Room == (protocol.Room{}) || s.Came == 0 {
 			continue
 		}
-		at, err := c.record.Tail(s.Came-1, 1)
+		at, err := c.stored.Tail(s.Came-1, 1)
 		if err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ func (w *cuts) acts() {
 	w.n++
 	switch n := w.dice.IntN(20); {
 	case n == 0 && !w.held:
-		w.Record.Hold()
+		w.Store.Hold()
 		w.held, w.lately = true, w.n
 	case w.held && w.n > w.lately+20:
 		w.release()
@@ -123,7 +123,7 @@ func (w *cuts) acts() {
 }
 
 func (w *cuts) release() {
-	w.Record.Release()
+	w.Store.Release()
 	w.held = false
 }
 

@@ -57,7 +57,7 @@ func playDesk(t *testing.T, seed uint64) {
 	fails := rand.New(rand.NewPCG(seed, 3)) // the journal's goroutine throws its own
 	var calm atomic.Bool
 	synctest.Wait() // the first commit has been
-	d.Record.BeforeCommit = func([]journal.Entry) error {
+	d.Store.BeforeCommit = func([]journal.Entry) error {
 		time.Sleep(time.Duration(fails.IntN(3)) * time.Millisecond)
 		if trouble && !calm.Load() && fails.IntN(15) == 0 {
 			return errDisk
@@ -96,7 +96,7 @@ func playDesk(t *testing.T, seed uint64) {
 	for _, p := range d.everybody() {
 		d.checkTold(p)
 	}
-	checkVisits(t, d.Record.Entries())
+	checkVisits(t, d.Store.Entries())
 	d.leaveNothing()
 }
 
@@ -361,7 +361,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 		isGot[seq] = true
 	}
 	serves, began, atDesk, broken := false, false, false, false
-	entries := d.Record.Entries()
+	entries := d.Store.Entries()
 	for i := range entries {
 		e := &entries[i]
 		own, due := e.Author == id, false

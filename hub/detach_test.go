@@ -20,7 +20,7 @@ func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 		bob.does(t, called("bob"), say("one"), say("two"), say("three"), say("four")) // no short caller
 		synctest.Wait()
 		code := hubtest.Text(bob.Code())
-		w.Record.Hold()
+		w.Store.Hold()
 		bob.Close(protocol.Departed)
 		synctest.Wait()
 		back := dialIn(w)
@@ -29,7 +29,7 @@ func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 		back.Conn().Discard()
 		back.Conn().Detach(hubtest.Ended, protocol.Lost)
 		synctest.Wait()
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		held := w.SessionOf(code.String())
 		assert.NotZero(t, held)
 		assert.False(t, held.Released)

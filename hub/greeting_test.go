@@ -69,7 +69,7 @@ func TestANewcomerIsToldThatTheRecordDoesNotWork(t *testing.T) {
 	for name, entrance := range map[string]string{"a room": "in #lobby", "a desk": "at the desk"} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, hubtest.Setup{Options: hub.Options{Desk: name == "a desk"}}, 0, false, func(w *world, _ []*hubtest.Client) {
-				w.Record.Fail(errDisk)
+				w.Store.Fail(errDisk)
 				c, writes := newcomer(w)
 				require.NoError(t, c.Call(protocol.Rename{Nick: hubtest.Nick("operator")}))
 				time.Sleep(time.Second)
@@ -83,7 +83,7 @@ func TestANewcomerIsToldThatTheRecordDoesNotWork(t *testing.T) {
 				assert.Equal(t, inNoRoom+"\n", strings.Join(writes(), ""))
 				assert.Empty(t, w.Sessions())
 				assert.Zero(t, w.Places(), "no place is kept for it")
-				w.Record.Fail(nil)
+				w.Store.Fail(nil)
 				require.NoError(t, c.Call(protocol.Who{}))
 				synctest.Wait()
 				assert.Regexp(t, "^-- You are bob "+entrance+".*\n-- .*\n$", strings.Join(writes(), ""))

@@ -67,7 +67,7 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 					visitor := w.Enter(hub.Identity{Nick: hubtest.Nick("carol")})
 					visitor.Ask(protocol.Desk{})
 					if at.broken {
-						w.Record.Fail(errors.New("no disk"))
+						w.Store.Fail(errors.New("no disk"))
 					}
 					p := w.NewClient(at.program)
 					p.Identity = at.identity
@@ -101,7 +101,7 @@ func TestHelpListsWhatIsNotRefused(t *testing.T) {
 						reply.Ticket = 1 // else it is something to say
 						cmd = reply
 					}
-					w.Record.Fail(nil) // else all is refused that is recorded
+					w.Store.Fail(nil) // else all is refused that is recorded
 					p.Ask(cmd)
 					followed := at.program || v.Name != "hello"
 					for _, e := range p.Events() {

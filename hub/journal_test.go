@@ -35,7 +35,7 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 		synctest.Wait()
 		ann.Told()
 		bob.Told()
-		w.Record.Hold()
+		w.Store.Hold()
 		ann.Say("first", "a")
 		synctest.Wait()
 		for i := range 5 {
@@ -44,8 +44,8 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 		}
 		synctest.Wait()
 		broken := fmt.Errorf("%w (flush)", journal.ErrBroken)
-		w.Record.Fail(broken)
-		w.Record.Open(broken)
+		w.Store.Fail(broken)
+		w.Store.Open(broken)
 		began := time.Now()
 		time.Sleep(time.Second)
 		slow.Resume()
@@ -81,7 +81,7 @@ func TestG11TheRecordBreaksAtAnyMoment(t *testing.T) {
 			at := dice.IntN(200)
 			for i := range 200 {
 				if i == at {
-					w.Record.Fail(journal.ErrBroken)
+					w.Store.Fail(journal.ErrBroken)
 				}
 				act(t, dice, people[dice.IntN(len(people))], i)
 			}
@@ -220,7 +220,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
 		op := w.EnterOperator("op")
-		w.Record.Fail(errDisk)
+		w.Store.Fail(errDisk)
 		for i := range 5 {
 			ann.Say(fmt.Sprint(i), "")
 			time.Sleep(time.Second)
@@ -229,7 +229,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 		bob.Say("hello", "")
 		synctest.Wait()
 		assert.Equal(t, []string{"-- the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.Told())
-		w.Record.Fail(nil)
+		w.Store.Fail(nil)
 		bob.Say("hello", "")
 		time.Sleep(hub.Calm)
 		synctest.Wait()
@@ -251,17 +251,17 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 // An operator who comes in at that moment hears it, too.
 func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
-		w.Record.Hold()
+		w.Store.Hold()
 		op := w.NewClient(false)
 		op.Identity = hub.Identity{Operator: true, Nick: hubtest.Nick("op"), Brief: true}
 		op.Connect()
 		op.Pause() // all that it is told then comes together
 		time.Sleep(10 * time.Second)
-		w.Record.Let(nil)
+		w.Store.Let(nil)
 		op.Resume()
 		synctest.Wait()
 		assert.Contains(t, op.Told(), "-- the record works again, and what is said is heard")
-		w.Record.Release()
+		w.Store.Release()
 		w.Close(op)
 	})
 }
@@ -457,14 +457,14 @@ func TestG5ALineSaidAgainAfterAStartIsOne(t *testing.T) {
 		w.Restart(hub.Options{})
 		ann.Connect()
 		synctest.Wait()
-		head := w.Record.Head()
+		head := w.Store.Head()
 		ann.Say("hello", "id-0")
 		ann.Say("hello", "id-19")
 		synctest.Wait()
-		assert.Equal(t, head, w.Record.Head())
+		assert.Equal(t, head, w.Store.Head())
 		ann.Say("hello", "id-20")
 		synctest.Wait()
-		assert.Equal(t, head+1, w.Record.Head())
+		assert.Equal(t, head+1, w.Store.Head())
 		w.Close(ann)
 	})
 }

@@ -136,18 +136,18 @@ func playNames(t *testing.T, seed uint64) {
 		case 14:
 			if !held {
 				held = true
-				w.Record.Hold()
+				w.Store.Hold()
 			}
 		case 15:
 			if held {
 				held = false
-				w.Record.Release()
+				w.Store.Release()
 			}
 		case 16:
 			if broken = !broken; broken {
-				w.Record.Fail(errDisk)
+				w.Store.Fail(errDisk)
 			} else {
-				w.Record.Fail(nil)
+				w.Store.Fail(nil)
 			}
 		case 17:
 			if pick != op {
@@ -167,8 +167,8 @@ func playNames(t *testing.T, seed uint64) {
 			t.FailNow()
 		}
 	}
-	w.Record.Fail(nil)
-	w.Record.Release()
+	w.Store.Fail(nil)
+	w.Store.Release()
 	for _, p := range all {
 		p.ending.Store(true)
 		p.HangUp(protocol.Departed)

@@ -53,7 +53,7 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 				eve.Identity = bob.Identity
 				eve.Connect()
 				synctest.Wait()
-				w.Record.Hold()
+				w.Store.Hold()
 				bob.Do(called("rob"))
 				bob.Conn().Detach(hubtest.Ended, protocol.Lost) // it was stalled, or is aborted
 				synctest.Wait()
@@ -63,7 +63,7 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 				} else {
 					eve.Do(called("bob"))
 				}
-				w.Record.Open(err)
+				w.Store.Open(err)
 				time.Sleep(5 * time.Second)
 				synctest.Wait()
 				if err != nil {
@@ -92,8 +92,8 @@ func TestTwoNamesUnderWay(t *testing.T) {
 	}{{nil, "job"}, {[]string{"job"}, "rob"}, {[]string{"rob"}, "job"}, {[]string{"rob", "job"}, "guest-1"}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, hub.Options{})
-			synctest.Wait()                                               // the first commit has been
-			w.Record.BeforeCommit = func(entries []journal.Entry) error { // which takes some new names, and not others
+			synctest.Wait()                                              // the first commit has been
+			w.Store.BeforeCommit = func(entries []journal.Entry) error { // which takes some new names, and not others
 				for _, e := range entries {
 					if e, ok := e.Event.(protocol.Renamed); ok && slices.Contains(c.refused, e.To.String()) {
 						return errDisk
@@ -106,13 +106,13 @@ func TestTwoNamesUnderWay(t *testing.T) {
 			eve := w.EnterFrom(3, hub.Identity{})
 			held := len(c.refused) == 0 || c.refused[0] != "rob"
 			if held {
-				w.Record.Hold()
+				w.Store.Hold()
 			}
 			bob.Send(called("rob"))
 			synctest.Wait()
 			eve.Do(comeBack(bob.Code()), called("job"))
 			if held {
-				w.Record.Open(nil)
+				w.Store.Open(nil)
 			}
 			synctest.Wait()
 			me := w.Session(eve.Conn())

@@ -11,9 +11,9 @@ import (
 	"chinwag/protocol"
 )
 
-// checkRecords holds that all that was ever committed on any node is one record, and returns it. What a program has said is in
+// checkJournals holds that all that was ever committed on any node is one record, and returns it. What a program has said is in
 // it once.
-func (p *nodesPlay) checkRecords() (record []journal.Entry) {
+func (p *nodesPlay) checkJournals() (entries []journal.Entry) {
 	bySeq := map[uint64]journal.Entry{}
 	for _, s := range p.stores {
 		for _, e := range s.Entries() {
@@ -28,7 +28,7 @@ func (p *nodesPlay) checkRecords() (record []journal.Entry) {
 	for seq := uint64(1); seq <= uint64(len(bySeq)); seq++ {
 		e, is := bySeq[seq]
 		assert.True(p.t, is, "nobody has %d", seq)
-		record = append(record, e)
+		entries = append(entries, e)
 		if ev, ok := e.Event.(protocol.Said); ok && ev.Ref != "" {
 			said[fmt.Sprint(e.Author, ev.Ref)]++
 		}
@@ -36,7 +36,7 @@ func (p *nodesPlay) checkRecords() (record []journal.Entry) {
 	for ref, n := range said {
 		assert.Equal(p.t, 1, n, "%s was said %d times", ref, n)
 	}
-	return record
+	return entries
 }
 
 // hearing follows what a client was told.
@@ -45,20 +45,20 @@ type hearing struct {
 	c   *wanderer
 	who string
 
-	record []journal.Entry
-	want   map[uint64]thing
-	last   uint64
-	seen   map[uuid.UUID]bool
-	gap    bool // it was told that lines are missing,
-	twice  bool // or that some may come twice, since the last of them
-	lossy  bool // it was told of a gap once
+	entries []journal.Entry
+	want    map[uint64]thing
+	last    uint64
+	seen    map[uuid.UUID]bool
+	gap     bool // it was told that lines are missing,
+	twice   bool // or that some may come twice, since the last of them
+	lossy   bool // it was told of a gap once
 }
 
 // checkTold holds that a client was told all that it should be, once and in order, but where it was told that something is
 // missing, or may come twice.
-func (p *nodesPlay) checkTold(c *wanderer, record []journal.Entry, who string) {
-	want, _ := wanted(record, c.Client, c.session)
-	h := &hearing{p: p, c: c, who: who, record: record, want: want, seen: map[uuid.UUID]bool{}}
+func (p *nodesPlay) checkTold(c *wanderer, entries []journal.Entry, who string) {
+	want, _ := wanted(entries, c.Client, c.session)
+	h := &hearing{p: p, c: c, who: who, entries: entries, want: want, seen: map[uuid.UUID]bool{}}
 	for _, e := range c.Heard() {
 		switch e := e.(type) {
 		case protocol.Gap:
@@ -70,7 +70,7 @@ func (p *nodesPlay) checkTold(c *wanderer, record []journal.Entry, who string) {
 			return
 		}
 	}
-	h.missesNone(uint64(len(record)) + 1)
+	h.missesNone(uint64(len(entries)) + 1)
 }
 
 // hear holds what is true of a position that is told after the last.
@@ -105,4 +105,4 @@ func (h *hearing) fails(seq uint64, why string) bool {
 	return assert.Fail(h.p.t, why, "%s: position %d: %s", h.who, seq, h.story())
 }
 
-func (h *hearing) story() story { return story{h.record, h.c.session, h.c.Client} }
+func (h *hearing) story() story { return story{h.entries, h.c.session, h.c.Client} }

@@ -53,7 +53,7 @@ func playNodes(t *testing.T, seed uint64) {
 	p.nodes = newNodes(t, hubtest.NewUnreliableLog(seed), 3, o)
 	p.log.Calm(true)
 	for _, w := range p.all {
-		p.stores = append(p.stores, w.Record)
+		p.stores = append(p.stores, w.Store)
 	}
 	p.gather()
 	p.log.Calm(false)
@@ -115,7 +115,7 @@ func (p *nodesPlay) harm(i int) {
 	case 4:
 		p.stop(i)
 	case 5:
-		p.all[i].Record.Fail(errDisk)
+		p.all[i].Store.Fail(errDisk)
 	}
 }
 
@@ -156,7 +156,7 @@ func (p *nodesPlay) heal(all bool) {
 		}
 		p.link(i).Join()
 		p.link(i).Resume()
-		w.Record.Fail(nil)
+		w.Store.Fail(nil)
 	}
 }
 
@@ -166,7 +166,7 @@ func (p *nodesPlay) again(i int) {
 	p.ends[i] = false
 	if from := p.all[(i+1+p.dice.IntN(2))%3]; p.dice.IntN(3) == 0 {
 		w.AgainFrom(from.World)
-		p.stores = append(p.stores, w.Record)
+		p.stores = append(p.stores, w.Store)
 		return
 	}
 	w.Again()
@@ -316,12 +316,12 @@ func (p *nodesPlay) checkNames() {
 func (p *nodesPlay) check() {
 	p.checkNames()
 	p.agree(p.t, p.all...)
-	record := p.checkRecords()
-	checkVisits(p.t, record)
+	entries := p.checkJournals()
+	checkVisits(p.t, entries)
 	for i, c := range p.clients {
 		who := fmt.Sprintf("client %d (program: %t)", i, c.Program)
 		assert.Equal(p.t, c.session, p.all[c.at].Session(c.Conn()).ID, who)
-		assert.Zero(p.t, c.Unacknowledged(), "%s: %s", who, story{record, c.session, c.Client})
-		p.checkTold(c, record, who)
+		assert.Zero(p.t, c.Unacknowledged(), "%s: %s", who, story{entries, c.session, c.Client})
+		p.checkTold(c, entries, who)
 	}
 }

@@ -244,7 +244,7 @@ func TestANodeThatIsCutOffForLongEnds(t *testing.T) {
 		bob.Await("<ann> nobody has heard me")
 		ns.agree(t, ns.all[1:]...)
 		for _, w := range ns.all {
-			for _, e := range w.Record.Entries() {
+			for _, e := range w.Store.Entries() {
 				_, words := protocol.Words(e.Event)
 				assert.NotEqual(t, "nobody hears this", words.String())
 			}

@@ -99,7 +99,7 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 	}
 	want := map[uint64]bool{}
 	var words []uint64
-	for _, e := range w.Record.Entries() {
+	for _, e := range w.Store.Entries() {
 		for _, st := range may {
 			if e.Stream == st && e.Event.IsMessage() {
 				want[e.Seq] = true
@@ -125,8 +125,8 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 	assert.Len(t, got(protocol.History{All: true}), len(want))
 	assert.Equal(t, words[max(0, len(words)-hub.MaxFound):], append([]uint64{}, got(protocol.Search{Text: hubtest.Text("word")})...))
 	for range 3 {
-		got(protocol.History{Around: 1 + dice.Uint64N(w.Record.Head())})
-		got(protocol.History{Before: 1 + dice.Uint64N(w.Record.Head()+9)})
+		got(protocol.History{Around: 1 + dice.Uint64N(w.Store.Head())})
+		got(protocol.History{Before: 1 + dice.Uint64N(w.Store.Head()+9)})
 	}
 	return len(want)
 }
@@ -149,7 +149,7 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 			me := w.Session(p.Conn()).ID
 			streams := map[journal.Stream]bool{}
 			spoken := 0
-			for _, e := range w.Record.Entries() {
+			for _, e := range w.Store.Entries() {
 				streams[e.Stream] = true
 				if of, session := e.Stream.Session(); e.Author == me && e.Event.IsMessage() && (!session || of == me) {
 					spoken++
@@ -160,14 +160,14 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 				cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: st})
 			}
 			var all []journal.Entry
-			for cur.Seq < w.Record.Head() {
-				page, err := w.Record.Read(cur, w.Record.Head(), 100)
+			for cur.Seq < w.Store.Head() {
+				page, err := w.Store.Read(cur, w.Store.Head(), 100)
 				require.NoError(t, err)
 				all = append(all, page.Entries...)
 			}
-			require.Len(t, all, len(w.Record.Entries()))
+			require.Len(t, all, len(w.Store.Entries()))
 			for i, e := range all {
-				was := w.Record.Entries()[i]
+				was := w.Store.Entries()[i]
 				if _, erased := e.Event.(protocol.Redacted); e.Author == me && e.Event.IsMessage() {
 					assert.True(t, erased, "%s: %s", e.Stream, protocol.AppendEvent(nil, e.Event))
 				} else {
@@ -184,7 +184,7 @@ func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 }
 
 func (w *world) copiesAtDesk(me uuid.UUID) (n int) {
-	for _, e := range w.Record.Entries() {
+	for _, e := range w.Store.Entries() {
 		if e.Stream == journal.Desk && e.Author == me && e.Event.IsMessage() {
 			n++
 		}

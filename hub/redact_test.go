@@ -40,11 +40,11 @@ func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 		w := newWorld(t, hub.Options{})
 		ann := w.Enter(hub.Identity{})
 		ann.Do(say("a secret"))
-		w.Record.Hold()
+		w.Store.Hold()
 		ann.Send(protocol.Redact{Sure: true})
 		synctest.Wait()
 		ann.Leave()
-		w.Record.Release()
+		w.Store.Release()
 		time.Sleep(time.Second)
 		synctest.Wait()
 		w.holdsNoSecret(t)
@@ -54,7 +54,7 @@ func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 
 // holdsNoSecret holds that the record has not the word in it.
 func (w *world) holdsNoSecret(t *testing.T) {
-	left, err := w.Record.Tail(0, 100)
+	left, err := w.Store.Tail(0, 100)
 	require.NoError(t, err)
 	for _, e := range left {
 		_, words := protocol.Words(e.Event)

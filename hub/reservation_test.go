@@ -33,7 +33,7 @@ func playPlaces(t *testing.T, seed uint64) {
 	w := newWorld(t, hub.Options{Desk: seed%4 != 0, Visitors: 4, VisitorsPerAddress: 2, Messages: time.Hour})
 	var calm atomic.Bool
 	synctest.Wait() // the first commit has been
-	w.Record.BeforeCommit = func([]journal.Entry) error {
+	w.Store.BeforeCommit = func([]journal.Entry) error {
 		time.Sleep(time.Duration(pauses.IntN(3)) * time.Millisecond)
 		if seed%2 == 0 && !calm.Load() && pauses.IntN(4) == 0 {
 			return errDisk

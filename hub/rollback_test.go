@@ -27,7 +27,7 @@ type ailing struct {
 func ailingWorld(t *testing.T, o hub.Options) (*world, *ailing) {
 	w, d := newWorld(t, o), &ailing{}
 	synctest.Wait() // the first commit has been
-	w.Record.BeforeCommit = d.commit
+	w.Store.BeforeCommit = d.commit
 	return w, d
 }
 
@@ -164,7 +164,7 @@ func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 		assert.Equal(t, 2, w.NickKeys())
 		assert.Equal(t, 1, w.Codes())
 		left := map[string]int{}
-		for _, e := range w.Record.Entries() {
+		for _, e := range w.Store.Entries() {
 			if _, ok := e.Event.(protocol.Left); ok {
 				left[e.Author.String()]++
 			}

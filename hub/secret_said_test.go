@@ -28,7 +28,7 @@ func TestASecretIsNotSaid(t *testing.T) {
 		assert.Equal(t, 1, refusals(bob))
 		assert.Equal(t, 2, refusals(ann))
 		assert.Equal(t, []string{"-- guest-3 joined"}, people[1].Told())
-		for _, e := range w.Record.Entries() {
+		for _, e := range w.Store.Entries() {
 			_, said := protocol.Words(e.Event)
 			assert.NotContains(t, said.String(), code)
 			assert.NotContains(t, said.String(), people[1].Token())

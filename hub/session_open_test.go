@@ -18,9 +18,9 @@ import (
 func TestWhoIsWithheldIsNowhere(t *testing.T) {
 	for name, at := range map[string]func(w *deskWorld){
 		"greeted":      func(*deskWorld) {},
-		"on its way":   func(w *deskWorld) { w.Record.Hold(); time.Sleep(time.Second); synctest.Wait() },
+		"on its way":   func(w *deskWorld) { w.Store.Hold(); time.Sleep(time.Second); synctest.Wait() },
 		"in the room":  func(*deskWorld) { time.Sleep(time.Second); synctest.Wait() },
-		"not recorded": func(w *deskWorld) { w.Record.Fail(errDisk); time.Sleep(time.Second); synctest.Wait() },
+		"not recorded": func(w *deskWorld) { w.Store.Fail(errDisk); time.Sleep(time.Second); synctest.Wait() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			atTheDesk(t, hub.Options{}, 0, 0, true, func(w *deskWorld) {
@@ -29,8 +29,8 @@ func TestWhoIsWithheldIsNowhere(t *testing.T) {
 				synctest.Wait()
 				at(w)
 				require.NoError(t, p.Conn().Withhold(context.Background()))
-				w.Record.Release()
-				w.Record.Fail(nil)
+				w.Store.Release()
+				w.Store.Fail(nil)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				assert.Zero(t, w.Session(p.Conn()))

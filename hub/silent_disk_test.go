@@ -28,11 +28,11 @@ func hanging(t *testing.T, o hub.Options, people int, f func(w *world, people []
 		for _, p := range crowd {
 			p.Told()
 		}
-		w.Record.Hold()
+		w.Store.Hold()
 		f(w, crowd)
 		w.Stop()
 		w.Wait()
-		w.Record.Release() // the commit that the hub has not waited for
+		w.Store.Release() // the commit that the hub has not waited for
 		w.Close(crowd...)
 	})
 }
@@ -81,7 +81,7 @@ func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 			w.Stop()
 			began := time.Now()
 			time.Sleep(late)
-			w.Record.Release()
+			w.Store.Release()
 			w.Wait()
 			assert.Equal(t, late, time.Since(began))
 			assert.NoError(t, w.Err)
@@ -89,7 +89,7 @@ func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 			heard := bob.Told()
 			assert.Equal(t, late < 2*time.Second, heard[0] == "<guest-1> just in time", heard)
 			assert.Contains(t, last(heard), "-- goodbye: ")
-			assert.Equal(t, hubtest.Text("just in time"), w.Record.Entries()[len(w.Record.Entries())-1].Event.(protocol.Said).Text)
+			assert.Equal(t, hubtest.Text("just in time"), w.Store.Entries()[len(w.Store.Entries())-1].Event.(protocol.Said).Text)
 		})
 	}
 }
@@ -100,12 +100,12 @@ func TestWhatIsRecordedAfterTheGoodbyesIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, o)
 		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
-		w.Record.Hold()
+		w.Store.Hold()
 		ann.Say("in the last moment", "")
 		synctest.Wait()
 		w.Stop()
 		time.Sleep(4 * time.Second)
-		w.Record.Release()
+		w.Store.Release()
 		w.Wait()
 		bob.Wait()
 		require.NotContains(t, bob.Text(), "in the last moment")
@@ -128,7 +128,7 @@ func TestWithoutAGraceTheEndWaitsForTheDisk(t *testing.T) {
 			t.Error("it has not waited")
 		default:
 		}
-		w.Record.Release()
+		w.Store.Release()
 		w.Wait()
 		assert.NoError(t, w.Err)
 	})
@@ -140,7 +140,7 @@ func TestAShutdownDoesNotWaitForADiskThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
 		op := w.EnterOperator("op")
-		w.Record.Hold()
+		w.Store.Hold()
 		asked := func() bool {
 			select {
 			case <-w.Hub.ShutdownRequested():
@@ -163,7 +163,7 @@ func TestAShutdownDoesNotWaitForADiskThatHangs(t *testing.T) {
 		assert.Error(t, w.Err)
 		op.Wait()
 		assert.Equal(t, "-- goodbye: the server is shutting down: so long", last(op.Told()))
-		w.Record.Release()
+		w.Store.Release()
 	})
 }
 
@@ -179,7 +179,7 @@ func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
 			t.Error("the server ends")
 		default:
 		}
-		w.Record.Release()
+		w.Store.Release()
 		synctest.Wait()
 		assert.Equal(t, "-- only an operator can do that", last(people[0].Told()))
 	})
@@ -194,7 +194,7 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 		for _, p := range []*hubtest.Client{op, ann, bob} {
 			p.Told()
 		}
-		w.Record.Hold()
+		w.Store.Hold()
 		for i := range 3 {
 			ann.Say(fmt.Sprint(i), "")
 			time.Sleep(2 * time.Second)
@@ -205,10 +205,10 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 		assert.Empty(t, ann.Told())
 		assert.Len(t, w.Trouble(), 1)
 		assert.ErrorIs(t, w.Trouble()[0], hub.ErrSilent)
-		w.Record.Let(nil) // and now it answers, but not soon
+		w.Store.Let(nil) // and now it answers, but not soon
 		time.Sleep(3 * time.Second)
 		assert.Len(t, w.Trouble(), 1)
-		w.Record.Let(nil)
+		w.Store.Let(nil)
 		again := "-- the record works again, and what is said is heard"
 		assert.ElementsMatch(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2", again}, op.Told())
 		assert.Equal(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2"}, bob.Told())
@@ -217,8 +217,8 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 
 		ann.Say("one more", "")
 		time.Sleep(6 * time.Second)
-		w.Record.Let(errDisk) // it answers, but with an error
-		w.Record.Release()
+		w.Store.Let(errDisk) // it answers, but with an error
+		w.Store.Release()
 		bob.Say("and on", "")
 		time.Sleep(hub.Calm)
 		synctest.Wait()
@@ -269,14 +269,14 @@ func TestADiskThatIsBusyIsNotSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
 		ann := w.Enter(hub.Identity{})
-		w.Record.Hold()
+		w.Store.Hold()
 		for i := range 100 {
 			ann.Say(fmt.Sprint(i), "")
 			synctest.Wait()
 			time.Sleep(time.Second)
-			w.Record.Let(nil)
+			w.Store.Let(nil)
 		}
-		w.Record.Release()
+		w.Store.Release()
 		assert.Empty(t, w.Trouble())
 		w.Close(ann)
 	})
@@ -291,7 +291,7 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 		eve := w.NewClient(true)
 		eve.Connect()
 		synctest.Wait()
-		w.Record.Hold()
+		w.Store.Hold()
 		ann.Say("before", "")
 		time.Sleep(6 * time.Second)
 		text := hubtest.Text(strings.Repeat("x", 1000))
@@ -311,7 +311,7 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 		assert.Greater(t, taken, 1)
 		assert.LessOrEqual(t, w.Pending(), taken+1)
 		assert.LessOrEqual(t, taken*1000, hub.FirstBound, "bytes")
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		assert.Zero(t, w.Pending())
 		eve.Unsend()
 		eve.Connect()
@@ -331,10 +331,10 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, hub.Options{})
 				op := w.EnterOperator("op")
-				w.Record.Hold()
+				w.Store.Hold()
 				op.Say("is anybody there?", "")
 				synctest.Wait()
-				w.Record.Let(errDisk)
+				w.Store.Let(errDisk)
 				op.Say("and now?", "")
 				time.Sleep(later)
 				op.Send(protocol.Stop{})
@@ -357,7 +357,7 @@ func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 				w.Stop()
 				w.Wait()
 				w.Err = nil
-				w.Record.Release()
+				w.Store.Release()
 				w.Close(op)
 			})
 		})
@@ -375,7 +375,7 @@ func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
 		eve.Disconnect()
 		synctest.Wait()
 		eve.Told()
-		w.Record.Hold()
+		w.Store.Hold()
 		eve.Connect()
 		time.Sleep(hub.LongSilence + time.Second)
 		for range 50 {
@@ -386,7 +386,7 @@ func TestWhoComesBackAgainAndAgainWaitsOnce(t *testing.T) {
 			synctest.Wait()
 		}
 		assert.Equal(t, 1, w.Pending())
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		eve.Connect()
 		synctest.Wait()
 		eve.Told()

@@ -122,8 +122,8 @@ func playDrafts(t *testing.T, seed uint64) {
 			synctest.Wait()
 		}
 		heard := 0
-		for i := range w.Record.Entries() {
-			e := &w.Record.Entries()[i]
+		for i := range w.Store.Entries() {
+			e := &w.Store.Entries()[i]
 			switch ev := e.Event.(type) {
 			case protocol.Replied:
 				if m := forWhom.FindStringSubmatch(ev.Text.String()); m != nil {
@@ -242,12 +242,12 @@ func TestAPasteThatGoesToNobodyGoesToNobodyAsAWhole(t *testing.T) {
 func TestAnAssignmentThatIsRecordedLate(t *testing.T) {
 	for _, err := range []error{nil, errDisk} {
 		alone(t, func(w *deskWorld, op *hubtest.Client) {
-			w.Record.Hold()
+			w.Store.Hold()
 			v := w.comes() // and is assigned
 			pass(4 * time.Second)
 			says(op, "a draft of before")
 			assert.Empty(t, op.Text(), "that it is refused comes after why")
-			w.Record.Open(err)
+			w.Store.Open(err)
 			if err == nil {
 				assert.Contains(t, op.Text(), "nobody has heard that")
 			} else {
@@ -270,10 +270,10 @@ func TestAnAssignmentThatIsRecordedLate(t *testing.T) {
 func TestAClosingThatIsRecordedLate(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 1, false, func(w *deskWorld) {
 		v := w.visitors[0]
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Ticket: 1})
 		pass(3 * time.Second)
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		pass(900 * time.Millisecond)
 		says(v, "my pin is 1234")
 		assert.Contains(t, v.Text(), "nobody has heard that: you are in #lobby now")

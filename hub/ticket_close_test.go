@@ -72,14 +72,14 @@ func TestVeryManyAreClosedInGroups(t *testing.T) {
 	const crowd = 300
 	atTheDesk(t, hub.Options{MessagesPerAddress: -1}, 1, 0, false, func(w *deskWorld) {
 		w.crowd(t, crowd)
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Tickets: hubtest.Tickets("1-900")})
 		var closed []int
 		for range 3 {
-			w.Record.Let(nil)
+			w.Store.Let(nil)
 			closed = append(closed, len(w.closed()))
 		}
-		w.Record.Release()
+		w.Store.Release()
 		assert.Equal(t, []int{hub.MaxAtOnce, 2 * hub.MaxAtOnce, crowd}, closed)
 		assert.Empty(t, w.Tickets())
 		assert.Contains(t, w.ops[0].Text(), fmt.Sprint("-- ", crowd, " conversations are closed: "))
@@ -91,10 +91,10 @@ func TestEachIsClosedOnce(t *testing.T) {
 	const crowd = 300
 	atTheDesk(t, hub.Options{MessagesPerAddress: -1}, 2, 0, false, func(w *deskWorld) {
 		w.crowd(t, crowd)
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Tickets: hubtest.Tickets("1-900")}, protocol.Close{Tickets: hubtest.Tickets("1-900")}, protocol.Close{Ticket: 1})
 		w.ops[1].Do(protocol.Close{Tickets: hubtest.Tickets("1-900")}, protocol.Close{Ticket: 1}, protocol.Take{Ticket: 1}, protocol.Take{Ticket: crowd})
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		synctest.Wait()
 		closed := w.closed()
 		for no := range protocol.Ticket(crowd) {
@@ -107,7 +107,7 @@ func TestEachIsClosedOnce(t *testing.T) {
 // closed is how often each ticket was closed, as the record has it.
 func (w *deskWorld) closed() map[protocol.Ticket]int {
 	times := map[protocol.Ticket]int{}
-	for _, e := range w.Record.Entries() {
+	for _, e := range w.Store.Entries() {
 		if at, ok := e.Event.(protocol.TicketChanged); ok && at.Event == protocol.TicketClosed {
 			times[at.Ticket]++
 		}
@@ -132,12 +132,12 @@ func TestAClosingThatCouldNotBeRecorded(t *testing.T) {
 	atTheDesk(t, hub.Options{MessagesPerAddress: -1}, 2, 0, false, func(w *deskWorld) {
 		const crowd = 200
 		w.crowd(t, crowd)
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Tickets: hubtest.Tickets("1-900")})
-		w.Record.Let(nil)
+		w.Store.Let(nil)
 		w.ops[0].Do(protocol.Take{Ticket: 1 + hub.MaxAtOnce}) // in its turn
-		w.Record.Let(errDisk)
-		w.Record.Open(nil)
+		w.Store.Let(errDisk)
+		w.Store.Open(nil)
 		seen := w.ops[0].Text()
 		assert.Contains(t, seen, fmt.Sprint("-- ", hub.MaxAtOnce, " conversations are closed: "))
 		assert.Contains(t, seen, "-- that could not be recorded")

@@ -19,11 +19,11 @@ import (
 
 func TestOfTwoWhoTakeTheSameVisitorOneGetsThem(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 1, false, func(w *deskWorld) {
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Take{Ticket: 1})
 		w.ops[1].Do(protocol.Take{Ticket: 1})
 		assert.Empty(t, w.ops[1].Text(), "it is not so before it is recorded")
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		assert.Equal(t, []string{"-- op0 has @1 v1", "-- op0 has @1 v1, and /note 1 TEXT tells only operators"}, w.ops[1].Told())
 		assert.Equal(t, "op0", w.holder(1))
 		assert.Equal(t, "-- op0 is with you now", w.visitors[0].Text())
@@ -32,9 +32,9 @@ func TestOfTwoWhoTakeTheSameVisitorOneGetsThem(t *testing.T) {
 
 func TestAClaimThatCouldNotBeRecordedIsUndone(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 1, false, func(w *deskWorld) {
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Take{Ticket: 1})
-		w.Record.Open(errDisk)
+		w.Store.Open(errDisk)
 		assert.Equal(t, "waits", w.holder(1))
 		assert.Contains(t, w.ops[0].Text(), "could not be recorded")
 		assert.Empty(t, w.visitors[0].Text())
@@ -47,10 +47,10 @@ func TestAnOperatorLeavesWhileAClaimIsUnderWay(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 1, false, func(w *deskWorld) {
 		w.ops[0].Do(protocol.Take{Ticket: 1})
 		w.hush()
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Ticket: 1})
 		drop(w.ops[0])
-		w.Record.Open(errDisk)
+		w.Store.Open(errDisk)
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		assert.Equal(t, "waits", w.holder(1))
@@ -61,11 +61,11 @@ func TestAnOperatorLeavesWhileAClaimIsUnderWay(t *testing.T) {
 
 func TestAnOperatorWhoIsBackBeforeTheBreakIsRecordedIsOne(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 1, true, func(w *deskWorld) {
-		w.Record.Hold()
+		w.Store.Hold()
 		drop(w.ops[0])
 		w.ops[0].Connect()
 		synctest.Wait()
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		w.ops[0].Do(protocol.Take{Ticket: 1})
 		require.Equal(t, "op0", w.holder(1))
 		assert.True(t, w.Session(w.ops[0].Conn()).Serves)
@@ -142,10 +142,10 @@ func TestHowThingsStandIsToldOnce(t *testing.T) {
 func TestTheVisitorsOfASilentOperatorWaitAgain(t *testing.T) {
 	atTheDesk(t, hub.Options{Silence: time.Minute}, 1, 1, true, func(w *deskWorld) {
 		w.ops[0].Do(protocol.Take{Ticket: 1})
-		w.Record.Fail(errDisk)
+		w.Store.Fail(errDisk)
 		drop(w.ops[0])
 		time.Sleep(5 * time.Minute)
-		w.Record.Fail(nil)
+		w.Store.Fail(nil)
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		assert.Equal(t, "waits", w.holder(1))
@@ -160,9 +160,9 @@ func TestWhoIsBackHasNotLeftAMessage(t *testing.T) {
 		drop(w.visitors[0]) // somebody is on duty
 		w.bystander.Do(protocol.Duty{})
 		time.Sleep(119 * time.Second)
-		w.Record.Hold()
+		w.Store.Hold()
 		time.Sleep(2 * time.Second)
-		w.Record.Open(errDisk)
+		w.Store.Open(errDisk)
 		w.visitors[0].Connect()
 		synctest.Wait()
 		time.Sleep(3 * time.Second)
@@ -181,7 +181,7 @@ func TestPromotion(t *testing.T) {
 		"in the room":     func(w *deskWorld, p *hubtest.Client) { time.Sleep(time.Second); synctest.Wait() },
 		"at the desk":     func(w *deskWorld, p *hubtest.Client) { p.Do(protocol.Desk{}) },
 		"before arriving": func(*deskWorld, *hubtest.Client) {},
-		"while arriving":  func(w *deskWorld, p *hubtest.Client) { w.Record.Hold(); time.Sleep(time.Second); synctest.Wait() },
+		"while arriving":  func(w *deskWorld, p *hubtest.Client) { w.Store.Hold(); time.Sleep(time.Second); synctest.Wait() },
 	} {
 		for _, only := range []bool{false, true} {
 			for _, err := range []error{nil, errDisk} {
@@ -192,9 +192,9 @@ func TestPromotion(t *testing.T) {
 						p.Connect()
 						synctest.Wait()
 						at(w, p)
-						w.Record.Hold()
+						w.Store.Hold()
 						promote(p)
-						w.Record.Open(err)
+						w.Store.Open(err)
 						time.Sleep(time.Second)
 						synctest.Wait()
 						m := w.Session(p.Conn())
@@ -273,14 +273,14 @@ func TestTheHubStopsWithVisitorsInIt(t *testing.T) {
 func TestAVisitorIsNotStrandedAtTheDesk(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 1, true, func(w *deskWorld) {
 		v := w.visitors[0]
-		w.Record.Hold()
+		w.Store.Hold()
 		w.ops[0].Do(protocol.Close{Ticket: 1})
 		drop(v)
 		v.Told()
 		v.Connect()
 		synctest.Wait()
-		w.Record.Let(nil)
-		w.Record.Open(nil)
+		w.Store.Let(nil)
+		w.Store.Open(nil)
 		assert.Equal(t, protocol.Lobby, w.Session(v.Conn()).Room)
 		heard := v.Heard()
 		welcome := slices.IndexFunc(heard, func(e protocol.Event) bool { w, ok := e.(protocol.Welcome); return ok && w.Resumed })
@@ -294,12 +294,12 @@ func TestAVisitorIsNotStrandedAtTheDesk(t *testing.T) {
 func TestWhoIsBackBeforeTheVisitHasBegunHasOne(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		v := w.come(true, hub.Identity{})
-		w.Record.Hold()
+		w.Store.Hold()
 		v.Do(protocol.Desk{})
 		drop(v)
 		v.Connect()
 		synctest.Wait()
-		w.Record.Open(nil)
+		w.Store.Open(nil)
 		assert.Len(t, w.Tickets(), 1)
 		assert.Equal(t, 1, w.Places())
 		assert.Equal(t, protocol.DeskRoom, w.Session(v.Conn()).Room)
@@ -313,12 +313,12 @@ func TestWhoIsBackBeforeTheVisitHasBegunHasOne(t *testing.T) {
 func TestWhoIsBackAfterAVisitThatDidNotBeginIsInTheRoom(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		v := w.come(true, hub.Identity{})
-		w.Record.Hold()
+		w.Store.Hold()
 		v.Do(protocol.Desk{})
 		drop(v)
 		v.Connect()
 		synctest.Wait()
-		w.Record.Open(errDisk)
+		w.Store.Open(errDisk)
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		assert.Contains(t, v.Text(), "You are in no room yet")
@@ -336,10 +336,10 @@ func TestThereIsNoWayAroundTheDesk(t *testing.T) {
 	atTheDesk(t, hub.Options{Desk: true}, 1, 0, false, func(w *deskWorld) {
 		p := w.NewClient(false)
 		p.Identity.Brief = true
-		w.Record.Hold()
+		w.Store.Hold()
 		p.Connect()
 		p.Do(protocol.Ping{})
-		w.Record.Open(errDisk)
+		w.Store.Open(errDisk)
 		p.Do(protocol.Join{Room: hubtest.Room("tea")})
 		assert.Equal(t, protocol.DeskRoom, w.Session(p.Conn()).Room)
 		drop(p)

@@ -1,9 +1,9 @@
 package protocol
 
-// AppendRecord appends e as it stands in a transcript: with its day and its time, and with
+// AppendTranscript appends e as it stands in a transcript: with its day and its time, and with
 // nicks in the place of "you", since readers of a transcript differ. VisitorNotice has no nick of its
 // recipient, and calls it the visitor.
-func AppendRecord(dst []byte, e Recorded) []byte {
+func AppendTranscript(dst []byte, e Recorded) []byte {
 	dst = appendWhen(append(dst, '['), Replayed{Event: e, Dated: true})
 	switch e := e.Public().(type) {
 	case Whispered:

@@ -55,13 +55,13 @@ func TestATranscriptNamesWhoDidWhat(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	for _, row := range rows {
 		seen[reflect.TypeOf(row.event)] = true
-		assert.Equal(t, "[2026-11-22 12:31] "+row.want+"\n", string(AppendRecord(nil, row.event)))
+		assert.Equal(t, "[2026-11-22 12:31] "+row.want+"\n", string(AppendTranscript(nil, row.event)))
 	}
 	you := regexp.MustCompile(`(?i)\byou(r|rs)?\b`)
 	for _, e := range everyEvent(t) { // all their states, too
 		if e, ok := e.(Recorded); ok {
 			assert.True(t, seen[reflect.TypeOf(e)], "%T has no row", e)
-			told := string(AppendRecord(nil, e))
+			told := string(AppendTranscript(nil, e))
 			assert.NotRegexp(t, you, told)
 			assert.Equal(t, 1, strings.Count(told, "\n"))
 		}

@@ -24,10 +24,10 @@ const (
 
 // look is the state of the journal's disk at a time, in bytes.
 type look struct {
-	at     time.Time
-	free   uint64 // can still be written
-	all    uint64 // would be free if the disk were empty
-	record uint64 // of the file and its WAL
+	at      time.Time
+	free    uint64 // can still be written
+	all     uint64 // would be free if the disk were empty
+	journal uint64 // of the file and its WAL
 }
 
 // diskWatch decides what operators are told of a disk. It knows no clock and no disk.
@@ -80,8 +80,8 @@ func (w *diskWatch) pace() (left time.Duration, grows uint64) {
 	if slower <= 0 {
 		return never, 0
 	}
-	if now.record > then.record {
-		grows = uint64(float64(now.record-then.record) / now.at.Sub(then.at).Minutes())
+	if now.journal > then.journal {
+		grows = uint64(float64(now.journal-then.journal) / now.at.Sub(then.at).Minutes())
 	}
 	return time.Duration(min(float64(now.free)/slower*float64(time.Second), never/2)), grows
 }
@@ -177,7 +177,7 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 				log.Debug("the free space of the record's disk is not known", "err", err)
 			default:
 				for _, words := range w.see(l) {
-					log.Warn(words, "journal", path, "free", sizeInLog(l.free), "of", sizeInLog(l.all), "record", sizeInLog(l.record))
+					log.Warn(words, "journal", path, "free", sizeInLog(l.free), "of", sizeInLog(l.all), "record", sizeInLog(l.journal))
 					h.TellOperators(ctx, protocol.MustText(words))
 				}
 			}
@@ -205,7 +205,7 @@ func lookAt(ctx context.Context, path string) (l look, err error) {
 		l.free, l.all, err = spaceOf(path)
 		for _, file := range []string{path, path + "-wal"} {
 			if at, err := os.Stat(file); err == nil {
-				l.record += uint64(at.Size())
+				l.journal += uint64(at.Size())
 			}
 		}
 		seen <- result{l, err}

@@ -21,9 +21,9 @@ const (
 
 // stretch is a time in which the disk and the record change evenly.
 type stretch struct {
-	long   time.Duration
-	free   int64 // megabytes that are there more at the end
-	record int64 // megabytes that the record has more
+	long    time.Duration
+	free    int64 // megabytes that are there more at the end
+	journal int64 // megabytes that the record has more
 }
 
 func TestWhatIsToldOfADisk(t *testing.T) {
@@ -77,9 +77,9 @@ func TestWhatIsToldOfADisk(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var w diskWatch
 			var got []string
-			free, record, since := float64(c.free), 0., time.Duration(0)
+			free, journal, since := float64(c.free), 0., time.Duration(0)
 			see := func() {
-				for _, words := range w.see(look{at: time.Unix(0, 0).Add(since), free: uint64(free * float64(mega)), all: c.all * mega, record: uint64(record * float64(mega))}) {
+				for _, words := range w.see(look{at: time.Unix(0, 0).Add(since), free: uint64(free * float64(mega)), all: c.all * mega, journal: uint64(journal * float64(mega))}) {
 					got = append(got, fmt.Sprint(since, ": ", words))
 				}
 				require.LessOrEqual(t, len(w.looks), int(paceOver/lookOften)+1)
@@ -90,7 +90,7 @@ func TestWhatIsToldOfADisk(t *testing.T) {
 				for range n {
 					since += lookOften
 					free = max(0, free+float64(s.free)/float64(n))
-					record += float64(s.record) / float64(n)
+					journal += float64(s.journal) / float64(n)
 					see()
 				}
 			}
@@ -119,7 +119,7 @@ func TestTheSpaceOfADisk(t *testing.T) {
 	require.NoError(t, os.WriteFile(path+"-wal", make([]byte, 500), 0o600))
 	l, err := lookAt(context.Background(), path)
 	require.NoError(t, err)
-	assert.Equal(t, uint64(1500), l.record)
+	assert.Equal(t, uint64(1500), l.journal)
 	assert.NotZero(t, l.all)
 	assert.LessOrEqual(t, l.free, l.all)
 }

@@ -192,13 +192,13 @@ func historyVerb(use, short string, do func(c *cobra.Command, path string) error
 			if args[0] == "" {
 				return wrongUsage("the name of FILE is empty: %s", useLine(c))
 			}
-			return failed(recordTrouble(args[0], do(c, args[0])))
+			return failed(journalTrouble(args[0], do(c, args[0])))
 		},
 	}
 }
 
-// recordTrouble adds to err what to do about the journal at path.
-func recordTrouble(path string, err error) error {
+// journalTrouble adds to err what to do about the journal at path.
+func journalTrouble(path string, err error) error {
 	_, file := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {

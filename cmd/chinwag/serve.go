@@ -97,7 +97,7 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	store, path, closeRecord, err := openRecord(s, log)
+	store, path, closeJournal, err := openJournal(s, log)
 	if err != nil {
 		for _, l := range listeners {
 			_ = l.Close()
@@ -116,7 +116,7 @@ func serve(ctx context.Context, s settings) error {
 		for _, l := range listeners {
 			_ = l.Close()
 		}
-		return cmp.Or(closeRecord(), unreadableRecord(path))
+		return cmp.Or(closeJournal(), unreadableJournal(path))
 	}
 	tellFound(log, found)
 	server := conn.NewServer(h, conn.Options{
@@ -156,13 +156,13 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}, func(error) { endHub() })
 	ended := make(chan error, 1)
-	go func() { ended <- cmp.Or(g.Run(), closeRecord()) }()
+	go func() { ended <- cmp.Or(g.Run(), closeJournal()) }()
 	err = cmp.Or(untilEnded(h, ended, log), <-hubEnded)
 	if lost, ok := errors.AsType[*hub.UnrecordedError](err); ok {
 		log.Error("the disk did not answer in time: what was under way may not be recorded, and nobody has heard it", "lines", lost.Lines, "others", lost.Others)
 	}
 	log.Info("stopped")
-	return endOfRecord(path, err)
+	return endOfJournal(path, err)
 }
 
 // lastly is how long the listeners, the console and the store may take to end after the hub.

@@ -17,11 +17,11 @@ import (
 	"chinwag/hub/journal/sqlite"
 )
 
-const recordFile = "chinwag.db"
+const journalFile = "chinwag.db"
 
-// openRecord opens the store of the journal: the file at path, or memory if path
+// openJournal opens the store of the journal: the file at path, or memory if path
 // is "". The caller calls close when the hub has ended.
-func openRecord(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
+func openJournal(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
 		log.Info("what is said is kept until the server ends, and so are sessions, topics and the desk: the next start has nothing of it", "journal", "memory")
 		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), "", func() error { return nil }, nil
@@ -33,7 +33,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
-	path = filepath.Join(dir, recordFile)
+	path = filepath.Join(dir, journalFile)
 	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), DeferPruning: true, Log: log})
 	_, folder := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.LockedError](err)
@@ -50,7 +50,7 @@ func openRecord(s settings, log *slog.Logger) (store journal.Store, path string,
 	if s.Sync != "full" {
 		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
 	}
-	return db, path, func() error { return closedRecord(db.Close(), path, log) }, nil
+	return db, path, func() error { return closedJournal(db.Close(), path, log) }, nil
 }
 
 // tellFound logs what the start has restored.
@@ -61,13 +61,13 @@ func tellFound(log *slog.Logger, f hub.Inventory) {
 	}
 }
 
-// unreadableRecord is the error of a start whose journal cannot be read; the log has the details.
-func unreadableRecord(path string) error {
+// unreadableJournal is the error of a start whose journal cannot be read; the log has the details.
+func unreadableJournal(path string) error {
 	return fmt.Errorf("the record %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
 }
 
-// closedRecord logs an error of the store's Close, and returns it in plain words.
-func closedRecord(err error, path string, log *slog.Logger) error {
+// closedJournal logs an error of the store's Close, and returns it in plain words.
+func closedJournal(err error, path string, log *slog.Logger) error {
 	if err == nil {
 		return nil
 	}
@@ -77,8 +77,8 @@ func closedRecord(err error, path string, log *slog.Logger) error {
 
 const elsewhere = "--data FOLDER names another, --journal memory does without"
 
-// endOfRecord is err in plain words where a broken store has ended the server. The log has the details.
-func endOfRecord(path string, err error) error {
+// endOfJournal is err in plain words where a broken store has ended the server. The log has the details.
+func endOfJournal(path string, err error) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return fmt.Errorf("%w: please see what the system's log says of the disk of %s, and start again", journal.ErrBroken, path)
 	}

@@ -45,24 +45,24 @@ func TestAStoreHoldsAndFails(t *testing.T) {
 		w := hubtest.New(t, hubtest.Setup{})
 		ann, bob := w.Enter(hub.Identity{}), w.Enter(hub.Identity{})
 		bob.Told()
-		w.Record.Hold()
+		w.Store.Hold()
 		ann.Type("one")
 		ann.Type("two")
 		assert.Empty(t, bob.Told())
-		w.Record.Let(nil)
+		w.Store.Let(nil)
 		assert.Equal(t, []string{"<guest-1> one"}, bob.Told(), "the next is held")
-		w.Record.Open(errors.New("disk full"))
+		w.Store.Open(errors.New("disk full"))
 		assert.Empty(t, bob.Told())
 		ann.Await("could not be recorded")
 		ann.Type("three")
 		assert.Equal(t, []string{"<guest-1> three"}, bob.Told())
-		w.Record.Fail(errors.New("disk full"))
+		w.Store.Fail(errors.New("disk full"))
 		ann.Type("four")
-		w.Record.Fail(nil)
-		w.Record.Release()
+		w.Store.Fail(nil)
+		w.Store.Release()
 		assert.Empty(t, bob.Told())
 		var said []string
-		for _, e := range w.Record.Entries() {
+		for _, e := range w.Store.Entries() {
 			if s, ok := e.Event.(protocol.Said); ok {
 				said = append(said, s.Text.String())
 			}

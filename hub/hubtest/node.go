@@ -21,7 +21,7 @@ func (w *World) link() *Link { return w.setup.Log.(*Link) }
 func (w *World) Kill(clients ...*Client) {
 	w.link().Pause()
 	w.link().CutOff()
-	w.Record.Fail(errKilled)
+	w.Store.Fail(errKilled)
 	for _, c := range clients {
 		c.kill()
 	}
@@ -40,7 +40,7 @@ func (c *Client) kill() {
 func (w *World) Again() {
 	w.Stop()
 	w.Wait()
-	w.Record.Fail(nil)
+	w.Store.Fail(nil)
 	w.link().Join()
 	w.link().Resume()
 	w.start(w.setup.Options)
@@ -50,12 +50,12 @@ func (w *World) Again() {
 func (w *World) AgainFrom(other *World) {
 	w.Stop()
 	w.Wait()
-	copied, err := journal.CopyMemory(w.setup.Bounds, other.Record)
+	copied, err := journal.CopyMemory(w.setup.Bounds, other.Store)
 	for errors.Is(err, journal.ErrMoved) {
-		copied, err = journal.CopyMemory(w.setup.Bounds, other.Record)
+		copied, err = journal.CopyMemory(w.setup.Bounds, other.Store)
 	}
 	require.NoError(w.t, err)
-	w.Record = newStore(copied)
+	w.Store = newStore(copied)
 	w.Again()
 }
 

@@ -21,11 +21,11 @@ type Setup struct {
 	Run func(*hub.Hub) func(context.Context) error
 }
 
-// World is a hub that runs, on a journal of which Record keeps every entry.
+// World is a hub that runs, on a journal whose Store keeps every entry.
 type World struct {
-	Hub    *hub.Hub
-	Record *Store
-	Err    error // of Run, once it has ended: nil, journal.ErrBroken, hub.ErrNode or a *hub.UnrecordedError
+	Hub   *hub.Hub
+	Store *Store
+	Err   error // of Run, once it has ended: nil, journal.ErrBroken, hub.ErrNode or a *hub.UnrecordedError
 
 	t     testing.TB
 	setup Setup
@@ -44,7 +44,7 @@ func New(t testing.TB, s Setup) *World {
 	if s.Run == nil {
 		s.Run = func(h *hub.Hub) func(context.Context) error { return h.Run }
 	}
-	w := &World{t: t, setup: s, Record: newStore(s.Store)}
+	w := &World{t: t, setup: s, Store: newStore(s.Store)}
 	w.start(s.Options)
 	return w
 }
@@ -79,7 +79,7 @@ func isKnown(err error) bool {
 // memory and others from the store. It remembers none where the store prunes lines, so that
 // gaps are seen.
 func (w *World) journal() *journal.Journal {
-	j := journal.New(w.Record)
+	j := journal.New(w.Store)
 	j.SetCacheSize(50)
 	if w.setup.Bounds.Lines > 0 {
 		j.SetCacheSize(0)

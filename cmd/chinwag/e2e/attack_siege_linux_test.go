@@ -89,7 +89,7 @@ func (s *siege) lasts(length time.Duration) {
 	}
 }
 
-func (s *siege) path() string { return filepath.Join(s.data, recordFile) }
+func (s *siege) path() string { return filepath.Join(s.data, journalFile) }
 
 // open starts the server.
 func (s *siege) open(a attack) {

@@ -34,7 +34,7 @@ func TestOneAddressSaysSoMuchInADay(t *testing.T) {
 	ann.expect("-- eve left")
 	assert.Equal(t, 1, strings.Count(h.log.all(), "what is said from 127.0.0.1 is refused"), "%s", h.log.all())
 	assert.LessOrEqual(t, strings.Count(ann.all(), words), 100<<10/3000/3)
-	at, err := os.Stat(filepath.Join(folder, recordFile+"-wal"))
+	at, err := os.Stat(filepath.Join(folder, journalFile+"-wal"))
 	require.NoError(t, err)
 	assert.Less(t, at.Size(), int64(2*megabyte))
 }

@@ -549,7 +549,7 @@ func (b *robot) comeIn(ctx context.Context) bool {
 
 // judge compares what everybody was shown and told with the record.
 func (s *soak) judge() {
-	path := filepath.Join(s.folder, recordFile)
+	path := filepath.Join(s.folder, journalFile)
 	assert.Contains(s.t, printed(s.t, "history", "verify", path), "\nall is well\n")
 	record := s.record(path)
 	times := map[string]int{}

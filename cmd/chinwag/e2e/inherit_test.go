@@ -40,7 +40,7 @@ func TestWhatAnImportHoldsIsTakenUp(t *testing.T) {
 			code := aCode.FindString(ann.all())
 			h.process.signal(terminate)
 			h.process.exits()
-			made(t, filepath.Join(from, recordFile), filepath.Join(to, recordFile))
+			made(t, filepath.Join(from, journalFile), filepath.Join(to, journalFile))
 
 			h = openOn(t, to, "--operator-password-file", password)
 			olga := h.stranger()
@@ -57,10 +57,10 @@ func TestWhatAnImportHoldsIsTakenUp(t *testing.T) {
 			p := h.stranger()
 			p.types(code)
 			p.expect("-- there is no session of that code any more...")
-			assert.Contains(t, recordOf(t, h), "ann")
+			assert.Contains(t, journalOf(t, h), "ann")
 			assert.Equal(t, 1, strings.Count(h.log.all(), inherits))
 			assert.Contains(t, h.log.all(), "rooms=2 tickets=@2 messages=1")
-			assert.Contains(t, printed(t, "history", "verify", filepath.Join(to, recordFile)), "\nall is well\n")
+			assert.Contains(t, printed(t, "history", "verify", filepath.Join(to, journalFile)), "\nall is well\n")
 			h.kills()
 
 			h = openOn(t, to)

@@ -45,7 +45,7 @@ func (k *kills) judge() {
 	if k.t.Failed() { // it ended early, and much is not answered
 		return
 	}
-	path := filepath.Join(k.folder, recordFile)
+	path := filepath.Join(k.folder, journalFile)
 	report, err := sqlite.Verify(path)
 	require.NoError(k.t, err)
 	assert.Empty(k.t, report.Problems)

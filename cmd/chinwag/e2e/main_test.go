@@ -32,8 +32,8 @@ import (
 const patience = 30 * time.Second
 
 const (
-	root       = "../../.." // of the repository
-	recordFile = "chinwag.db"
+	root        = "../../.." // of the repository
+	journalFile = "chinwag.db"
 )
 
 // The exit codes, as chinwag help exit-codes has them.

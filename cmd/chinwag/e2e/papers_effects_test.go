@@ -263,7 +263,7 @@ func keepsNoFile(tr *trial) {
 	ann := tr.enter("ann")
 	ann.types("hello", "/ping")
 	ann.expect("-- pong")
-	found, err := filepath.Glob(filepath.Join(tr.home, "*", "*", recordFile))
+	found, err := filepath.Glob(filepath.Join(tr.home, "*", "*", journalFile))
 	require.NoError(tr.t, err)
 	assert.Empty(tr.t, found)
 }
@@ -272,7 +272,7 @@ func keepsNoFile(tr *trial) {
 func keepsIn(folder string) func(*trial) {
 	return func(tr *trial) {
 		tr.enter("ann")
-		assert.FileExists(tr.t, filepath.Join(tr.home, folder, recordFile))
+		assert.FileExists(tr.t, filepath.Join(tr.home, folder, journalFile))
 	}
 }
 
@@ -283,8 +283,8 @@ func logs(words string, are bool) func(*trial) {
 	}
 }
 
-// makeRecord makes one of what bob said, and when.
-func makeRecord(t *testing.T, home string, lines []string, at func(i int) time.Time) {
+// makeJournal makes one of what bob said, and when.
+func makeJournal(t *testing.T, home string, lines []string, at func(i int) time.Time) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"chinwag":"history","version":3,"epoch":"01000000-0000-0000-0000-000000000000"}`+"\n"+`{"stream":"#lobby","count":%d,"last":%[1]d}`+"\n", len(lines))
 	for i, words := range lines {
@@ -295,13 +295,13 @@ func makeRecord(t *testing.T, home string, lines []string, at func(i int) time.T
 	fmt.Fprintf(&b, `{"end":"history","streams":1,"entries":%d,"last":%[1]d}`+"\n", len(lines))
 	folder := filepath.Join(home, "data", "chinwag")
 	require.NoError(t, os.MkdirAll(folder, 0o700))
-	says, code := importInto(t, filepath.Join(folder, recordFile), strings.NewReader(b.String()))
+	says, code := importInto(t, filepath.Join(folder, journalFile), strings.NewReader(b.String()))
 	require.Zero(t, code, says)
 }
 
 // oldLine makes a record of which one line is old, and one has just been said.
 func oldLine(t *testing.T, home string) {
-	makeRecord(t, home, []string{"an old line", "a new line"}, func(i int) time.Time { return time.Now().AddDate(i-1, 0, 0) })
+	makeJournal(t, home, []string{"an old line", "a new line"}, func(i int) time.Time { return time.Now().AddDate(i-1, 0, 0) })
 }
 
 // manyLines makes a record of which --keep-size 10M keeps a part: once, since it is large.
@@ -310,7 +310,7 @@ func manyLines(t *testing.T, home string) {
 		large.home = filepath.Join(scratch, "large")
 		lines := slices.Repeat([]string{strings.Repeat("x", 4000)}, 2500)
 		lines[0], lines[len(lines)-1] = "the first of many", "a new line"
-		makeRecord(t, large.home, lines, func(int) time.Time { return time.Now() })
+		makeJournal(t, large.home, lines, func(int) time.Time { return time.Now() })
 	})
 	require.NoError(t, os.CopyFS(filepath.Join(home, "data"), os.DirFS(filepath.Join(large.home, "data"))))
 }
@@ -337,7 +337,7 @@ func forgets(words string) func(*trial) {
 }
 
 func remembers(words string) func(*trial) {
-	return func(tr *trial) { assert.Contains(tr.t, recordOf(tr.t, tr.house), words) }
+	return func(tr *trial) { assert.Contains(tr.t, journalOf(tr.t, tr.house), words) }
 }
 
 // keepsLines is of thirty that are said.

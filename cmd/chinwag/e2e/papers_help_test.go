@@ -75,8 +75,8 @@ func TestEveryExampleOfTheHelp(t *testing.T) {
 	t.Parallel()
 	h, bare := openBare(t, "--rate", "0")
 	dir := t.TempDir()
-	makeRecord(t, dir, []string{"hello", "a new line"}, atNoon)
-	require.NoError(t, os.Rename(filepath.Join(dir, "data", "chinwag", recordFile), filepath.Join(dir, recordFile)))
+	makeJournal(t, dir, []string{"hello", "a new line"}, atNoon)
+	require.NoError(t, os.Rename(filepath.Join(dir, "data", "chinwag", journalFile), filepath.Join(dir, journalFile)))
 	as := strings.NewReplacer("chat.example.com", h.addr, "tutorial.example.com:12345", bare, "$HOST", h.addr, "| less", "| cat", "/dev/tty", "/dev/stderr",
 		"127.0.0.1:4000", "127.0.0.1:0", "'[::1]:4000'", "'[::1]:0'", ":4000", "127.0.0.1:0", ":12345", "127.0.0.1:0")
 	examples := examplesOf(t)

@@ -99,7 +99,7 @@ func restarted(t *testing.T, by os.Signal) *restart {
 	r.cameIn(first, stranger)
 	first.process.signal(by)
 	first.process.exits()
-	require.Contains(t, printed(t, "history", "verify", filepath.Join(folder, recordFile)), "\nall is well\n")
+	require.Contains(t, printed(t, "history", "verify", filepath.Join(folder, journalFile)), "\nall is well\n")
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "replies.toml"), []byte("days = \"not on Sundays\"\n"), 0o600))
 
 	r.house = openOn(t, folder, flags...)
@@ -149,7 +149,7 @@ func (r *restart) resumes(name string) *person {
 }
 
 func (r *restart) keepsWhatWasSaid() {
-	assert.Contains(r.t, recordOf(r.t, r.house), "<ann> hello")
+	assert.Contains(r.t, journalOf(r.t, r.house), "<ann> hello")
 	r.witness.types("/search hello")
 	r.witness.expect("...<ann> hello")
 }

@@ -44,13 +44,13 @@ func TestALiveFileIsNoBackup(t *testing.T) {
 	ann := h.enter("ann")
 	ann.types("/echo on", "the last words")
 	ann.expect("<ann> the last words")
-	path := filepath.Join(folder, recordFile)
+	path := filepath.Join(folder, journalFile)
 	of := func(path string) string {
 		out, _ := exec.Command(program(t), "history", "export", "--format", "text", path).CombinedOutput()
 		return string(out)
 	}
 	copies(t, []string{path}, copied)
-	assert.NotContains(t, of(filepath.Join(copied, recordFile)), "the last words")
+	assert.NotContains(t, of(filepath.Join(copied, journalFile)), "the last words")
 	assert.Contains(t, of(path), "<ann> the last words")
 
 	h.process.signal(terminate)
@@ -59,7 +59,7 @@ func TestALiveFileIsNoBackup(t *testing.T) {
 	require.NoError(t, err)
 	copied = t.TempDir()
 	copies(t, files, copied)
-	assert.Contains(t, of(filepath.Join(copied, recordFile)), "<ann> the last words")
+	assert.Contains(t, of(filepath.Join(copied, journalFile)), "<ann> the last words")
 }
 
 func copies(t *testing.T, files []string, folder string) {

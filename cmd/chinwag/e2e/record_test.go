@@ -55,14 +55,14 @@ func TestG7WhatWasSeenIsThereAfterAKill(t *testing.T) {
 		}
 	}
 	h := openOn(t, folder)
-	kept := said("[", recordOf(t, h))
+	kept := said("[", journalOf(t, h))
 	require.NotEmpty(t, kept)
 	for i := range seen {
 		assertInOrder(t, kept, seen[i])
 	}
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
-	assert.Contains(t, printed(t, "history", "verify", filepath.Join(folder, recordFile)), "\nall is well\n")
+	assert.Contains(t, printed(t, "history", "verify", filepath.Join(folder, journalFile)), "\nall is well\n")
 }
 
 // talk says numbered lines until the connection breaks.
@@ -89,8 +89,8 @@ func said(begin, screen string) (lines []string) {
 	return lines
 }
 
-// recordOf is all that the room's record holds.
-func recordOf(t *testing.T, h *house) string {
+// journalOf is all that the room's record holds.
+func journalOf(t *testing.T, h *house) string {
 	c := h.dial()
 	_, err := io.WriteString(c, "/history all\n/quit\n")
 	require.NoError(t, err)
@@ -140,7 +140,7 @@ func lastLine(s string) string {
 func TestADamagedRecordIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	path := filepath.Join(folder, recordFile)
+	path := filepath.Join(folder, journalFile)
 	require.NoError(t, os.WriteFile(path, []byte("these are the letters of my grandmother"), 0o600))
 	h := launch(t, shell(t, `"$@"`, []string{"--journal", "sqlite", "--data", folder, "--console", "off"}), nil)
 	assert.Contains(t, h.log.ends(), "is not a chinwag record, so it is left alone")

@@ -206,7 +206,7 @@ func TestG4TheRecordIsHeardOnceThroughABadConnection(t *testing.T) {
 		assert.Equal(t, "session", why, "only the server's end is told")
 	}
 
-	kept := heardSince(recordOf(t, h), b.heard[0])
+	kept := heardSince(journalOf(t, h), b.heard[0])
 	assert.Equal(t, kept, b.heard)
 	assert.Greater(t, len(kept), 100)
 	var told []string
@@ -216,7 +216,7 @@ func TestG4TheRecordIsHeardOnceThroughABadConnection(t *testing.T) {
 			told = append(told, e.Text)
 		}
 	}
-	assert.Equal(t, heardSince(recordOf(t, h), told[0]), told)
+	assert.Equal(t, heardSince(journalOf(t, h), told[0]), told)
 }
 
 // heardSince are the words of a record from a line on.
@@ -301,7 +301,7 @@ func TestWhatIsTooOldIsGone(t *testing.T) {
 		}
 		_ = bot.Close()
 	}
-	assert.NotContains(t, recordOf(t, h), "one")
+	assert.NotContains(t, journalOf(t, h), "one")
 }
 
 // The record can be looked at while the server runs, and copied out of it.
@@ -312,7 +312,7 @@ func TestHistoryOfARunningServer(t *testing.T) {
 	ann := h.enter("ann")
 	ann.types("one", "两", "/ping")
 	ann.expect("-- pong")
-	path, copied := filepath.Join(folder, recordFile), filepath.Join(t.TempDir(), "copy.db")
+	path, copied := filepath.Join(folder, journalFile), filepath.Join(t.TempDir(), "copy.db")
 	assert.Contains(t, printed(t, "history", "verify", path), "\nall is well\n")
 	assert.Contains(t, printed(t, "history", "export", "--format", "text", path), "] <ann> 两\n")
 	out := printed(t, "history", "export", path)
@@ -368,8 +368,8 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	folder := t.TempDir()
 	file := settingsFile(t, fmt.Sprintf("journal = \"sqlite\"\ndata = %q\nkeep = \"90d\"\nkeep-lines = 5\nsync = \"normal\"\n", folder))
 	h := openWith(t, withEnv(t, []string{"CHINWAG_SYNC=off", "CHINWAG_JOURNAL=sqlite"}, serveArgs([]string{"--config", file})...), nil)
-	assert.Contains(t, h.log.all(), "journal="+filepath.Join(folder, recordFile)+" sync=off position=0")
+	assert.Contains(t, h.log.all(), "journal="+filepath.Join(folder, journalFile)+" sync=off position=0")
 	assert.Contains(t, h.log.all(), "a power cut may cost lines that people have seen")
 	h.enter("ann")
-	printed(t, "history", "verify", filepath.Join(folder, recordFile))
+	printed(t, "history", "verify", filepath.Join(folder, journalFile))
 }

@@ -27,7 +27,7 @@ func TestVerifyComparesWhatIsTrueWithWhatWasSaid(t *testing.T) {
 	bob.expect("-- pong")
 	cem.types("/desk mine, too", "/ping")
 	cem.expect("-- pong")
-	path := filepath.Join(folder, recordFile)
+	path := filepath.Join(folder, journalFile)
 	assert.Contains(t, printed(t, "history", "verify", path), "\nall is well\n", "while the server runs")
 	h.kills()
 	assert.Contains(t, printed(t, "history", "verify", path), "\nall is well\n", "after a crash")
@@ -63,7 +63,7 @@ func TestVerifyComparesWhatIsTrueWithWhatWasSaid(t *testing.T) {
 // damaged is a copy of the record in folder of which something was changed by hand.
 func damaged(t *testing.T, folder, how string) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), recordFile)
+	path = filepath.Join(t.TempDir(), journalFile)
 	require.NoError(t, os.CopyFS(filepath.Dir(path), os.DirFS(folder)))
 	require.Positive(t, byHand(t, path, how), "nothing is damaged")
 	return path

@@ -64,7 +64,7 @@ func (v *View) keepInTranscript(e protocol.Event) bool {
 		if !ok || protocol.TicketOf(recorded) != s.ticket {
 			return false
 		}
-		if _, err := s.file.Write(protocol.AppendRecord(nil, recorded)); err != nil && s.err == nil {
+		if _, err := s.file.Write(protocol.AppendTranscript(nil, recorded)); err != nil && s.err == nil {
 			s.err = err
 		}
 		s.lines++

@@ -172,7 +172,7 @@ func (x *exporter) entries(ctx context.Context) error {
 
 func (x *exporter) write(e *journal.Entry) (err error) {
 	if x.format == Text {
-		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendRecord(nil, e.Event))
+		_, err = fmt.Fprintf(x.out, "%s %s", e.Stream, protocol.AppendTranscript(nil, e.Event))
 		return err
 	}
 	x.end.Entries++

@@ -73,7 +73,7 @@ func (o *older) leaves(id uuid.UUID, in journal.Stream) {
 }
 
 // Each is a record of some runs, and what was said in which room afterwards.
-var olderRecords = map[string]struct {
+var olderJournals = map[string]struct {
 	play             func(o *older)
 	lobby, operators []string
 }{
@@ -154,7 +154,7 @@ func play(t *testing.T, f func(o *older)) (path string) {
 // histories and in searches; what was said to all sessions stays so.
 func TestOlderJournalsOfADeskAreForOperators(t *testing.T) {
 	t.Parallel()
-	for name, r := range olderRecords {
+	for name, r := range olderJournals {
 		t.Run(name, func(t *testing.T) {
 			path := play(t, r.play)
 			s := opened(t, path, Options{})
@@ -206,7 +206,7 @@ func wordsOfAll(entries []journal.Entry) (all []string) {
 // An export that an older version made is brought forward by the import.
 func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 	t.Parallel()
-	for name, r := range olderRecords {
+	for name, r := range olderJournals {
 		t.Run(name, func(t *testing.T) {
 			path := play(t, r.play)
 			s, err := open(path, Options{}, slices.Concat(migrations[:2], []string{"SELECT 1"}, migrations[3:])) // as it was, and can be exported

@@ -15,8 +15,8 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-// exportedRecord is an export, as it is written.
-func exportedRecord(t *testing.T) []byte {
+// exportedJournal is an export, as it is written.
+func exportedJournal(t *testing.T) []byte {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, numbered(1, 10)...)
@@ -28,7 +28,7 @@ func exportedRecord(t *testing.T) []byte {
 // An editor or a shell may have changed the encoding of an export. What can be read is read.
 func TestAnImportKnowsItsEncoding(t *testing.T) {
 	t.Parallel()
-	export := exportedRecord(t)
+	export := exportedJournal(t)
 	wide := func(order binary.AppendByteOrder, mark bool) []byte {
 		var b []byte
 		units := utf16.Encode([]rune(string(export)))
@@ -72,7 +72,7 @@ func TestAnImportKnowsItsEncoding(t *testing.T) {
 // An export that is there twice, as a whole or in part, makes no record, and the words are plain.
 func TestADoubledExportIsRefused(t *testing.T) {
 	t.Parallel()
-	export := exportedRecord(t)
+	export := exportedJournal(t)
 	lines := strings.SplitAfter(strings.TrimSuffix(string(export), "\n"), "\n")
 	for name, in := range map[string]string{
 		"all":         string(export) + string(export),
