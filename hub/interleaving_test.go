@@ -16,7 +16,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Panic: come back while coming back, and gone before it is recorded.
+// Two connections resume one session before the first of them is recorded, and both break: the hub goes on.
 func TestTwoWhoComeBackAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -38,7 +38,7 @@ func TestTwoWhoComeBackAtOnce(t *testing.T) {
 	})
 }
 
-// Come back while a /join is under way.
+// A session is resumed while its move to another room is not recorded yet: it hears the new room, and not the old one.
 func TestReplacedWhileMoving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -73,7 +73,7 @@ func TestReplacedWhileMoving(t *testing.T) {
 	})
 }
 
-// A guest who is behind says hello.
+// A guest that is behind says hello, and so enters another room: it reads on in that room, each line once.
 func TestHelloOfAGuestWhoIsBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1, Outbox: 300})
@@ -123,7 +123,7 @@ func TestHelloOfAGuestWhoIsBehind(t *testing.T) {
 	})
 }
 
-// aheadStore holds a commit back when it is in the record already: the store is ahead of the hub.
+// aheadStore returns from a commit later than it is in the journal: the store is ahead of the hub.
 type aheadStore struct {
 	journal.Store
 	gate chan bool
@@ -138,7 +138,7 @@ func (s *aheadStore) Commit(e []journal.Entry, rows []journal.Row) error {
 	return err
 }
 
-// The record is ahead of the hub: lines are told as gone and then told.
+// The journal has more than the hub has delivered when a client counts a gap: no line is told both as missing and as said.
 func TestG3AHoleIsCountedUpToTheHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := journal.Bounds{Lines: 10}
@@ -185,7 +185,7 @@ func TestG3AHoleIsCountedUpToTheHead(t *testing.T) {
 	})
 }
 
-// A failed coming back, then a line for "the room".
+// A session could not be resumed, since that was not recorded: a line of that connection is said in no other room.
 func TestWhatIsSaidInARoomStaysThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -217,7 +217,7 @@ func TestWhatIsSaidInARoomStaysThere(t *testing.T) {
 	})
 }
 
-// Back, and then thrown out by the retry of an old goodbye.
+// The end of a connection could not be recorded, and is proposed again after the session is resumed: the session stays.
 func TestALeftThatWasGivenUpThrowsNobodyOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -253,7 +253,7 @@ func TestALeftThatWasGivenUpThrowsNobodyOut(t *testing.T) {
 	})
 }
 
-// Hello that could not be recorded.
+// A hello that could not be recorded leaves the client as it was: the next one is taken.
 func TestAHelloThatCouldNotBeKeptMayBeSaidAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -273,7 +273,7 @@ func TestAHelloThatCouldNotBeKeptMayBeSaidAgain(t *testing.T) {
 	})
 }
 
-// The wrong name in a goodbye.
+// A connection ends while its new name is not recorded yet: the others hear that the new name has left.
 func TestOneLeavesUnderTheLastName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -294,7 +294,7 @@ func TestOneLeavesUnderTheLastName(t *testing.T) {
 	})
 }
 
-// More rooms than are remembered, then back to before.
+// A session resumes from a position before more moves than are remembered: what it has missed is told, or that something is missing.
 func TestG4TooManyRoomsAgoIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -354,7 +354,7 @@ func TestG4TooManyRoomsBesideOne(t *testing.T) {
 	})
 }
 
-// A stream that was forgotten as a whole is a silent hole.
+// A stream that the journal has pruned as a whole is counted as a gap.
 func TestG4AForgottenStreamIsTold(t *testing.T) {
 	m := journal.NewMemory(journal.Bounds{Streams: 2})
 	say := func(s journal.Stream) {
@@ -368,10 +368,10 @@ func TestG4AForgottenStreamIsTold(t *testing.T) {
 	}
 	say("#b") // the lobby, the smallest, is forgotten
 	page, _ := m.Read(cur, 4, 10)
-	assert.True(t, page.Pruned > 0 || page.AtLeast, "a line of the lobby is gone, and nobody says so")
+	assert.True(t, page.Pruned > 0 || page.AtLeast, "a line of the lobby is gone, and is not counted")
 }
 
-// Back when the room is gone and there are too many.
+// A session is resumed when its room is gone and there are as many rooms as there may be.
 func TestComingBackToARoomThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1, Rooms: 2})
@@ -398,7 +398,7 @@ func TestComingBackToARoomThatIsGone(t *testing.T) {
 	})
 }
 
-// Kick of a held session.
+// A session without a connection can be kicked.
 func TestAKickEndsAHeldSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
