@@ -33,28 +33,24 @@ func (l *loop) appendAll(c *Client, items []item) {
 // position is the head of what is delivered, as c reads it.
 func (l *loop) position(c *Client) position {
 	p := position{seq: l.head}
-	if s := c.session; s != nil && !s.live { // a live client has read all there is
+	if s := c.session; s != nil && s.feed != live { // a live client has read all there is
 		p.streams = l.cursor(s).Streams
 	}
 	return p
 }
 
-// notify tells c something that is no answer to a command.
-func (l *loop) notify(c *Client, e protocol.Event) {
-	l.append(c, &control{after: l.position(c)}, protocol.NewFrame(e))
+// send tells c something after all that was delivered before, and releases slots of c when it is written: a client that
+// does not read therefore cannot go on asking. e may be nil.
+func (l *loop) send(c *Client, e protocol.Event, slots int64) {
+	var frame *protocol.Frame
+	if e != nil {
+		frame = protocol.NewFrame(e)
+	}
+	l.append(c, &control{after: l.position(c), slots: slots}, frame)
 }
 
-// reply tells c something and releases the weight of its command when that is written. A client that does not
-// read therefore cannot go on asking.
-func (l *loop) reply(c *Client, e protocol.Event, weight int64) {
-	l.append(c, &control{after: l.position(c), slots: weight}, protocol.NewFrame(e))
-}
-
-func (l *loop) releaseWhenWritten(c *Client, weight int64) {
-	l.append(c, &control{after: l.position(c), slots: weight}, nil)
-}
-
-func (l *loop) release(c *Client, weight int64) { c.inflight.Release(weight) }
+// release releases slots of c at once.
+func (l *loop) release(c *Client, slots int64) { c.inflight.Release(slots) }
 
 // answerLocal answers a command that needs no decision, in its turn.
 func (l *loop) answerLocal(c *Client, p proposal, events ...protocol.Event) {
@@ -87,18 +83,18 @@ func (l *loop) goodbye(c *Client, g protocol.Goodbye) {
 func (l *loop) notice(req notice) {
 	for _, s := range l.sessions {
 		if s.operator && s.client != nil {
-			l.notify(s.client, protocol.Notice{Text: req.words})
+			l.send(s.client, protocol.Notice{Text: req.words}, 0)
 		}
 	}
 }
 
-// finishDecision tells the last answers of a decision, and releases the weight of its command.
+// finishDecision tells the last answers of a decision, and releases the slots of its command.
 func (l *loop) finishDecision(d *decision, answers []state.Answer) {
-	weight := d.slots
+	slots := d.slots
 	if d.next != nil {
-		weight = 0
+		slots = 0
 	}
-	weight = l.enqueueAnswers(d, answers, weight)
+	slots = l.enqueueAnswers(d, answers, slots)
 	c := d.c
 	if c == nil {
 		return
@@ -107,11 +103,11 @@ func (l *loop) finishDecision(d *decision, answers []state.Answer) {
 		l.append(c, &control{switchSession: new(watermark)}, nil)
 	}
 	switch {
-	case weight == 0:
+	case slots == 0:
 	case d.isMessage && len(d.answers) == 0 || c.over:
-		l.release(c, weight)
+		l.release(c, slots)
 	default:
-		l.releaseWhenWritten(c, weight)
+		l.send(c, nil, slots)
 	}
 	if d.next != nil {
 		p := d.proposal
@@ -120,9 +116,9 @@ func (l *loop) finishDecision(d *decision, answers []state.Answer) {
 	}
 }
 
-// enqueueAnswers tells answers. Those for one client are put into its outbox together. The weight goes with the last
+// enqueueAnswers tells answers. Those for one client are put into its outbox together. The slots go with the last
 // one for d's own client; the rest of it, which the caller must release, is returned.
-func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, weight int64) int64 {
+func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, slots int64) int64 {
 	for len(answers) > 0 {
 		conn, n := answers[0].Conn, 1
 		for n < len(answers) && answers[n].Conn == conn {
@@ -138,11 +134,11 @@ func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, weight int64)
 			continue
 		}
 		if c == d.c && !slices.ContainsFunc(answers, func(a state.Answer) bool { return a.Conn == conn }) {
-			items[len(items)-1].slots, weight = weight, 0
+			items[len(items)-1].slots, slots = slots, 0
 		}
 		l.appendAll(c, items)
 	}
-	return weight
+	return slots
 }
 
 // appendItems appends the items of an answer to c. A client that is gone, or was sent goodbye, is told nothing.

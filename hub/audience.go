@@ -27,9 +27,9 @@ type audience struct {
 // session is what delivery needs of a session.
 type session struct {
 	view
-	client  *Client // nil: it has no connection here
+	client  *Client // nil: it is unbound
 	remote  bool    // it has a connection to another node
-	live    bool    // the hub feeds the client's outbox; false: the client reads the journal
+	feed    feed    // unbound: it has no client here
 	delayed bool    // a crowd's coming and going is not yet delivered to it
 	nick    protocol.Nick
 
@@ -38,7 +38,6 @@ type session struct {
 	deliveredTo uint64        // position up to which its rooms were delivered to it before the next broadcast
 	authoredIn  uint64        // the last broadcast with lines of its own
 	ownPending  bool          // a line of its own is not delivered yet
-	resuming    bool          // it is resumed, and its client does not read on yet
 
 	operator      bool
 	hearsDesk     bool // it hears the desk

@@ -65,7 +65,7 @@ func newStage(members int) *stage {
 		s.bind(c, of, 0)
 		c.Start(context.Background(), &taking{}, nil, func(error) {})
 		s.commitEntry(s.next(of.id, protocol.Joined{From: of.nick}))
-		of.live, of.resuming = true, false
+		of.become(live)
 		s.clients = append(s.clients, c)
 	}
 	s.broadcast()

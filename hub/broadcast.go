@@ -132,7 +132,7 @@ func (l *loop) broadcastRoom(room *room) {
 	var together []*protocol.Frame
 	for _, m := range room.members {
 		s := m.of
-		if !s.live {
+		if s.feed != live {
 			continue
 		}
 		if s.watched != nil && l.deliverMerged(s) {
@@ -187,7 +187,7 @@ func (l *loop) deliver(e *journal.Entry) {
 }
 
 func (l *loop) deliverTo(s *session, e *journal.Entry) {
-	if s.live && s.hears(e) {
+	if s.feed == live && s.hears(e) {
 		l.enqueue(s, e, []*protocol.Frame{s.frame(e)}, false)
 	}
 }
@@ -199,7 +199,7 @@ func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
 	for _, m := range room.members {
 		s := m.of
 		switch {
-		case !s.live || !s.hears(e):
+		case s.feed != live || !s.hears(e):
 		case m.isElsewhere():
 			if there.frame == nil {
 				there.frame = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})

@@ -185,7 +185,7 @@ func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 		return budgetSpent
 	case share >= 0.9 && (c.warned.IsZero() || time.Since(c.warned) >= day):
 		c.warned = time.Now()
-		l.notify(c, budgetNearlySpent)
+		l.send(c, budgetNearlySpent, 0)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type catchup struct {
 
 // fallBehind leaves it to m's writer to read on from cur.
 func (l *loop) fallBehind(s *session, cur journal.Cursor) {
-	s.live = false
+	s.become(behind)
 	s.client.catchupNo++
 	l.append(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
 }
@@ -33,8 +33,11 @@ func (l *loop) answerHead(req headQuery) {
 		req.answer <- headAnswer{over: true}
 		return
 	}
-	s.live = req.position >= l.head
-	req.answer <- headAnswer{live: s.live, head: l.position(req.c), view: s.view}
+	atHead := req.position >= l.head
+	if atHead {
+		s.become(live)
+	}
+	req.answer <- headAnswer{live: atHead, head: l.position(req.c), view: s.view}
 }
 
 // headAnswer is the answer to catchUp.
@@ -64,7 +67,7 @@ func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 		tell(protocol.Gap{Why: protocol.Pruned})
 	}
 	streams, shifts := s.streamsFrom(q, seq)
-	s.live, s.resuming = false, false
+	s.become(behind)
 	c.catchupNo++
 	last := l.shared.at(seq)
 	items = append(items, item{control: &control{catchup: &catchup{

@@ -166,13 +166,13 @@ func (c *Client) Disconnect(reason protocol.Reason) {
 	_ = c.hub.send(context.Background(), disconnect{c, reason})
 }
 
-// acquire waits until weight fits into the window.
-func (c *Client) acquire(ctx context.Context, weight int64) error {
+// acquire waits until slots fit beside those in flight.
+func (c *Client) acquire(ctx context.Context, slots int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.inflight.TryAcquire(weight) { // most clients have nothing else in flight, and need no context
+	if c.inflight.TryAcquire(slots) { // most clients have nothing else in flight, and need no context
 		return nil
 	}
-	return c.inflight.Acquire(ctx, weight)
+	return c.inflight.Acquire(ctx, slots)
 }

@@ -122,13 +122,14 @@ func asks(l *loop, c *Client, b *catchup) headAnswer {
 func TestOnlyTheLastReadingMakesAMemberLive(t *testing.T) {
 	l, s, c := aReader()
 	l.fallBehind(s, l.cursor(s))
+	s.become(live)
 	l.fallBehind(s, l.cursor(s))
 	both := readings(c)
 	require.Len(t, both, 2)
 	assert.False(t, asks(l, c, both[0]).live)
-	assert.False(t, s.live)
+	assert.Equal(t, behind, s.feed)
 	assert.True(t, asks(l, c, both[1]).live)
-	assert.True(t, s.live)
+	assert.Equal(t, live, s.feed)
 }
 
 // The reading of the guest that a connection began as says nothing about the session
@@ -141,5 +142,5 @@ func TestTheReadingOfAGuestEndsWithTheGuest(t *testing.T) {
 	l.unbind(guest)
 	l.bind(c, s, 0)
 	assert.False(t, asks(l, c, old).live)
-	assert.False(t, s.live)
+	assert.Equal(t, resuming, s.feed)
 }

@@ -51,7 +51,7 @@ func (l *loop) beginDelivery(id uuid.UUID, of *state.Session) {
 		c.replaysRoom = missing == "" && c.resume != nil
 	}
 	l.bind(c, s, from)
-	s.live, s.resuming = true, false
+	s.become(live)
 }
 
 // resumeDelivery gives a session to the connection that has brought its token or code.
@@ -88,7 +88,8 @@ func (s *session) raiseWatermark(upto uint64) {
 // bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its
 // reading ends here.
 func (l *loop) bind(c *Client, s *session, from uint64) {
-	s.client, c.session, s.live, s.resuming = c, s, false, true
+	s.client, c.session = c, s
+	s.become(resuming)
 	l.queue.connected(s)
 	if first := c.firstWatermark; first != nil { // most clients have one session, so its position counts from the beginning of the connection
 		c.firstWatermark, s.watermark = nil, first
@@ -104,7 +105,8 @@ func (l *loop) bind(c *Client, s *session, from uint64) {
 // unbind parts a session from its client, which hears nothing more of it.
 func (l *loop) unbind(s *session) {
 	if s != nil && s.client != nil {
-		s.client.session, s.client, s.live = nil, nil, false
+		s.client.session, s.client = nil, nil
+		s.become(unbound)
 		l.queue.connected(s)
 	}
 }

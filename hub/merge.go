@@ -71,7 +71,7 @@ func (l *loop) deliverMerged(s *session) bool {
 // deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or
 // to have another in front.
 func (l *loop) deliverPending(s *session) {
-	if s == nil || !s.live || len(l.activeRooms) == 0 || s.deliveredTo >= l.head {
+	if s == nil || s.feed != live || len(l.activeRooms) == 0 || s.deliveredTo >= l.head {
 		return
 	}
 	g := &l.merger

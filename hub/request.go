@@ -14,7 +14,7 @@ type (
 	}
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
-	// commands are what a client asks for; weight is released as each is answered. ref is the id of a command
+	// commands are what a client asks for; slots are released as each is answered. ref is the id of a command
 	// that takes the whole window.
 	commands struct {
 		c     *Client

@@ -68,7 +68,7 @@ func (l *loop) refuseUncommitted(d *decision) {
 	case c.id == uuid.Nil:
 		l.refuseSession(d)
 	default:
-		l.reply(c, protocol.Refused{Refusal: *notKept, Ref: d.ref}, d.slots)
+		l.send(c, protocol.Refused{Refusal: *notKept, Ref: d.ref}, d.slots)
 	}
 }
 

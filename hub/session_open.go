@@ -171,7 +171,7 @@ func (l *loop) refusesSession(p proposal) bool {
 func (l *loop) refuseSession(d *decision) {
 	l.reservations.leave(d.c)
 	d.c.refusedSession = true
-	l.reply(d.c, protocol.Refused{Refusal: *noSession, Ref: d.ref}, d.slots)
+	l.send(d.c, protocol.Refused{Refusal: *noSession, Ref: d.ref}, d.slots)
 }
 
 // withhold keeps a client without a session before its hello. If it was announced already, because its first

@@ -80,7 +80,7 @@ func (l *loop) noticeWaiting() {
 	}
 	for _, s := range l.operators {
 		if s.client != nil && !s.client.over {
-			l.notify(s.client, protocol.Notice{Text: protocol.MustText(words)})
+			l.send(s.client, protocol.Notice{Text: protocol.MustText(words)}, 0)
 		}
 	}
 }

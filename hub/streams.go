@@ -92,7 +92,7 @@ func (s *session) lastOfStay(st state.Stay) uint64 {
 
 // isBehind reports whether the client of s is behind and reads from the journal: then its streams must be
 // changed there.
-func (s *session) isBehind() bool { return s != nil && s.client != nil && !s.live && !s.resuming }
+func (s *session) isBehind() bool { return s != nil && s.feed == behind }
 
 // stopReading ends a stream of a session that is behind, before e, by which it leaves the room.
 func (l *loop) stopReading(e *journal.Entry) {

@@ -51,12 +51,12 @@ func (l *loop) watermarks() (note state.Seen) {
 		}
 		people = true
 		switch {
-		case s.live && s.client.out.isWritten():
+		case s.feed == live && s.client.out.isWritten():
 			if s.noted {
 				note.Behind = append(note.Behind, state.Behind{Session: s.id})
 				s.noted = false
 			}
-		case s.live && !s.noted:
+		case s.feed == live && !s.noted:
 			note.Upto = min(note.Upto, s.watermark.Load())
 		default:
 			note.Behind = append(note.Behind, s.behindNote())
@@ -85,7 +85,7 @@ func (l *loop) noteFinal() {
 	for _, s := range l.sessions {
 		switch {
 		case s.client == nil || s.program || !s.hasCode:
-		case !s.live:
+		case s.feed != live:
 			note.Behind = append(note.Behind, s.behindNote())
 		case s.noted:
 			note.Behind = append(note.Behind, state.Behind{Session: s.id})

@@ -99,7 +99,7 @@ func (l *loop) view(s *state.Session) SessionView {
 		ComesBack: s.Code != state.Secret{}, Acked: s.Acked(), Wrote: s.Wrote(), Stays: len(s.Stays),
 	}
 	if told := l.sessions[s.ID]; told != nil {
-		v.Live = told.live
+		v.Live = told.feed == live
 	}
 	if c := l.clients[s.Conn]; c != nil {
 		v.Code = c.code
