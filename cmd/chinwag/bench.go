@@ -9,11 +9,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -59,8 +57,8 @@ func scenarioList() string {
 	return b.String()
 }
 
-// benching is the options of one call of bench.
-type benching struct {
+// benchOptions is the options of one call of bench.
+type benchOptions struct {
 	bench.Options
 	addr    string
 	serve   string
@@ -70,7 +68,7 @@ type benching struct {
 }
 
 func scenarioCommand(s bench.Scenario) *cobra.Command {
-	b := &benching{}
+	b := &benchOptions{}
 	c := &cobra.Command{Use: s.Name, Short: s.About, ValidArgsFunction: cobra.NoFileCompletions}
 	b.addFlags(c, s.Standard)
 	for _, name := range []string{"addr", "serve", "pid", "members", "guests", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
@@ -82,23 +80,23 @@ func scenarioCommand(s bench.Scenario) *cobra.Command {
 		}
 		server, err := b.contender(c.Context())
 		if err != nil {
-			return failed(err)
+			return failure(err)
 		}
-		return untilInterrupt(c.Context(), func(ctx context.Context) error {
+		return runInterruptible(c.Context(), func(ctx context.Context) error {
 			return b.measure(ctx, s, server)
 		})
 	}
 	return c
 }
 
-func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
+func (b *benchOptions) addFlags(c *cobra.Command, standard bench.Options) {
 	f := c.Flags()
 	f.SortFlags = false
 	b.Dialect, b.journal = cmp.Or(standard.Dialect, "chinwag"), "sqlite"
-	chooses(c, "dialect", oneOf(&b.Dialect, bench.Dialects()...), "`DIALECT` of the server: ")
+	oneOfFlag(c, "dialect", oneOf(&b.Dialect, bench.Dialects()...), "`DIALECT` of the server: ")
 	f.StringVar(&b.addr, "addr", "", "`HOST:PORT` of a server that runs, or that --serve starts")
 	f.StringVar(&b.serve, "serve", "", "`COMMAND` that starts the server, {port} in it is a free port")
-	chooses(c, "journal", oneOf(&b.journal, "sqlite", "memory"), "`JOURNAL` of the server that is started: ")
+	oneOfFlag(c, "journal", oneOf(&b.journal, "sqlite", "memory"), "`JOURNAL` of the server that is started: ")
 	f.IntVar(&b.PID, "pid", 0, "`PROCESS` of the server at --addr, to know its CPU time and memory")
 	f.BoolVar(&b.Remote, "remote", false, "the server may be another machine, and its owner wants this")
 	f.IntVar(&b.Members, "members", standard.Members, "`PEOPLE` in all")
@@ -117,7 +115,7 @@ func (b *benching) addFlags(c *cobra.Command, standard bench.Options) {
 }
 
 // check rejects impossible options before any server is started.
-func (b *benching) check(s bench.Scenario) error {
+func (b *benchOptions) check(s bench.Scenario) error {
 	if err := cmp.Or(
 		atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
 		atLeast("members", b.Members, 3), atLeast("guests", b.Guests, 0), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
@@ -135,15 +133,15 @@ func (b *benching) check(s bench.Scenario) error {
 }
 
 // resolve finds the address of --addr, which may have a name.
-func (b *benching) resolve(ctx context.Context) error {
-	addr, err := address([]string{b.addr})
+func (b *benchOptions) resolve(ctx context.Context) error {
+	addr, err := parseAddress([]string{b.addr})
 	if _, given := splitPort(b.addr); err != nil || given == "" {
 		return wrongUsage("--addr is HOST:PORT, as in localhost:12345 or [::1]:12345, not %q", shorten(b.addr))
 	}
 	host, port, _ := net.SplitHostPort(addr)
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %s: %s", b.addr, fault.Words(err), whatNext(addr, err))
+		return fmt.Errorf("--addr %s: %s: %s", b.addr, fault.Words(err), connectAdvice(addr, err))
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
@@ -161,7 +159,7 @@ func (b *benching) resolve(ctx context.Context) error {
 }
 
 // contender is the server to start; nil: it runs already.
-func (b *benching) contender(ctx context.Context) (*bench.Contender, error) {
+func (b *benchOptions) contender(ctx context.Context) (*bench.Contender, error) {
 	var c bench.Contender
 	var err error
 	if b.addr != "" {
@@ -185,8 +183,8 @@ func (b *benching) contender(ctx context.Context) (*bench.Contender, error) {
 	return &c, err
 }
 
-func (b *benching) measure(ctx context.Context, s bench.Scenario, server *bench.Contender) error {
-	show := newShowing(b.table)
+func (b *benchOptions) measure(ctx context.Context, s bench.Scenario, server *bench.Contender) error {
+	show := newReporter(b.table)
 	b.Progress = show.progress
 	if server == nil {
 		for range b.runs {
@@ -205,14 +203,14 @@ func (b *benching) measure(ctx context.Context, s bench.Scenario, server *bench.
 // floorCommand is the server with which bare writes are measured.
 func floorCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "floor ADDRESS", Hidden: true, Args: takes(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
+		Use: "floor ADDRESS", Hidden: true, Args: argCount(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			ls, err := listen(args)
 			if err != nil {
-				return failed(err)
+				return failure(err)
 			}
 			l := ls[0]
-			return untilInterrupt(c.Context(), func(ctx context.Context) error {
+			return runInterruptible(c.Context(), func(ctx context.Context) error {
 				defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 				if err := bench.ServeFloor(l); !errors.Is(err, net.ErrClosed) {
 					return err
@@ -223,20 +221,19 @@ func floorCommand() *cobra.Command {
 	}
 }
 
-// untilInterrupt runs f, and ends its context at a signal, so that f stops the server
-// that it has started.
-func untilInterrupt(ctx context.Context, f func(context.Context) error) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+// runInterruptible runs f, and ends its context at a signal, so that f stops the server that it has started.
+func runInterruptible(ctx context.Context, f func(context.Context) error) error {
+	ctx, stop := signalContext(ctx)
 	defer stop()
 	err := f(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = errors.New("interrupted: what was measured so far is told above")
 	}
-	return failed(err)
+	return failure(err)
 }
 
-// showing is how results are shown.
-type showing struct {
+// reporter is how results are shown.
+type reporter struct {
 	progress io.Writer // nil: no progress is shown
 	table    bool
 	results  []bench.Result
@@ -245,23 +242,23 @@ type showing struct {
 
 var errTroubled = errors.New("something was not as promised: the results name it as trouble")
 
-func newShowing(table bool) *showing {
-	s := &showing{table: table || term.IsTerminal(int(os.Stdout.Fd()))}
+func newReporter(table bool) *reporter {
+	s := &reporter{table: table || term.IsTerminal(int(os.Stdout.Fd()))}
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		s.progress = os.Stderr
 	}
 	return s
 }
 
-func (s *showing) result(r bench.Result) {
+func (s *reporter) result(r bench.Result) {
 	fmt.Printf("%s\n", r.JSON())
 	s.results = append(s.results, r)
 	s.troubled = s.troubled || len(r.Trouble) > 0
 }
 
-func (s *showing) middle() []bench.Result { return []bench.Result{bench.Middle(s.results)} }
+func (s *reporter) middle() []bench.Result { return []bench.Result{bench.Middle(s.results)} }
 
-func (s *showing) end(results []bench.Result) error {
+func (s *reporter) end(results []bench.Result) error {
 	if s.table {
 		if err := bench.WriteTable(os.Stdout, results); err != nil {
 			return err
@@ -270,7 +267,7 @@ func (s *showing) end(results []bench.Result) error {
 	return s.trouble()
 }
 
-func (s *showing) trouble() error {
+func (s *reporter) trouble() error {
 	if s.troubled {
 		return errTroubled
 	}

@@ -13,8 +13,8 @@ import (
 	"chinwag/conn/bench"
 )
 
-// comparing is the options of one call of bench compare.
-type comparing struct {
+// compareOptions is the options of one call of bench compare.
+type compareOptions struct {
 	runs, idle int
 	only       []string
 	without    []string
@@ -22,7 +22,7 @@ type comparing struct {
 }
 
 func compareCommand() *cobra.Command {
-	b := &comparing{}
+	b := &compareOptions{}
 	c := &cobra.Command{
 		Use:   "compare",
 		Short: "measure chinwag, and ngircd, inspircd and ncat where they are installed",
@@ -47,7 +47,7 @@ cases at the most. Nine runs, of which eight must agree, take about an hour.`,
 		if err != nil {
 			return err
 		}
-		return untilInterrupt(c.Context(), func(ctx context.Context) error {
+		return runInterruptible(c.Context(), func(ctx context.Context) error {
 			if b.old != "" {
 				return b.builds(ctx, self)
 			}
@@ -57,7 +57,7 @@ cases at the most. Nine runs, of which eight must agree, take about an hour.`,
 	return c
 }
 
-func (b *comparing) addFlags(c *cobra.Command) (known []string) {
+func (b *compareOptions) addFlags(c *cobra.Command) (known []string) {
 	f := c.Flags()
 	for _, s := range bench.Scenarios() {
 		known = append(known, s.Name)
@@ -77,7 +77,7 @@ func (b *comparing) addFlags(c *cobra.Command) (known []string) {
 	return known
 }
 
-func (b *comparing) check(known []string) error {
+func (b *compareOptions) check(known []string) error {
 	wrong := cmp.Or(atLeast("runs", b.runs, 1), atLeast("idle", b.idle, 3))
 	for _, name := range b.only {
 		wrong = cmp.Or(wrong, checkOneOf("only", name, known...))
@@ -95,26 +95,26 @@ func (b *comparing) check(known []string) error {
 }
 
 // others compares chinwag with other chat servers.
-func (b *comparing) others(ctx context.Context, self string) error {
+func (b *compareOptions) others(ctx context.Context, self string) error {
 	contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Floor(self)}
 	contenders = slices.DeleteFunc(append(contenders, bench.Others()...), func(c bench.Contender) bool { return b.leavesOut(c.Name) })
-	show := newShowing(true)
+	show := newReporter(true)
 	middle, err := bench.Compare(ctx, b.of(bench.Set(b.idle)), contenders, b.runs, bench.Options{Progress: show.progress}, show.result)
 	return errors.Join(err, show.end(middle))
 }
 
 // builds compares this build with another.
-func (b *comparing) builds(ctx context.Context, self string) error {
+func (b *compareOptions) builds(ctx context.Context, self string) error {
 	couples := slices.DeleteFunc(bench.Builds(b.old, self), func(c bench.Couple) bool { return b.leavesOut(c.New.Name) })
-	show := newShowing(false)
+	show := newReporter(false)
 	verdicts, err := bench.CompareBuilds(ctx, b.of(bench.BuildSet(b.idle)), couples, b.runs, bench.Options{Progress: show.progress}, show.result)
 	return errors.Join(err, bench.WriteVerdicts(os.Stdout, verdicts), show.trouble())
 }
 
-func (b *comparing) leavesOut(server string) bool { return slices.Contains(b.without, server) }
+func (b *compareOptions) leavesOut(server string) bool { return slices.Contains(b.without, server) }
 
 // of selects the wanted part of a set.
-func (b *comparing) of(set []bench.Trial) []bench.Trial {
+func (b *compareOptions) of(set []bench.Trial) []bench.Trial {
 	return slices.DeleteFunc(set, func(t bench.Trial) bool {
 		return len(b.only) > 0 && !slices.Contains(b.only, t.Scenario.Name)
 	})

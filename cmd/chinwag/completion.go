@@ -26,8 +26,8 @@ func completes(c *cobra.Command, flag string, values ...string) {
 	}
 }
 
-// chooses gives c a flag that is one of a few words.
-func chooses[T ~string](c *cobra.Command, name string, words *value[T], usage string) {
-	c.Flags().Var(words, name, usage+words.right())
+// oneOfFlag gives c a flag that is one of a few words.
+func oneOfFlag[T ~string](c *cobra.Command, name string, words *value[T], usage string) {
+	c.Flags().Var(words, name, usage+words.expects())
 	completes(c, name, words.choices...)
 }

@@ -42,7 +42,7 @@ func TestTheShellCompletes(t *testing.T) {
 
 // Every flag of these commands that has a value says what it may be, or that it is no file.
 func TestNoFlagIsCompletedByAccident(t *testing.T) {
-	for _, c := range tree(rootCommand()) {
+	for _, c := range allCommands(rootCommand()) {
 		if !strings.HasPrefix(c.CommandPath(), "chinwag join") && !strings.HasPrefix(c.CommandPath(), "chinwag history") && !strings.HasPrefix(c.CommandPath(), "chinwag bench") {
 			continue
 		}

@@ -17,13 +17,13 @@ import (
 // hour at this pace, when it is nine tenths full, and when either is over.
 
 const (
-	lookOften = 10 * time.Second
-	paceOver  = 5 * time.Minute // the time over which the pace is measured
-	paceLeast = time.Minute     // the least time from which it is measured
+	sampleEvery   = 10 * time.Second
+	paceWindow    = 5 * time.Minute // the time over which the pace is measured
+	minPaceWindow = time.Minute     // the least time from which it is measured
 )
 
-// look is the state of the journal's disk at a time, in bytes.
-type look struct {
+// diskSample is the state of the journal's disk at a time, in bytes.
+type diskSample struct {
 	at      time.Time
 	free    uint64 // can still be written
 	all     uint64 // would be free if the disk were empty
@@ -32,25 +32,25 @@ type look struct {
 
 // diskWatch decides what operators are told of a disk. It knows no clock and no disk.
 type diskWatch struct {
-	looks []look // of the last paceOver, the oldest first
-	soon  alarm  // it will be full within an hour at this pace
-	full  alarm  // nine tenths of it are used
+	samples []diskSample // of the last paceWindow, the oldest first
+	soon    alarm        // it will be full within an hour at this pace
+	full    alarm        // nine tenths of it are used
 }
 
-// see adds a look, and returns what to tell.
-func (w *diskWatch) see(l look) (tell []string) {
-	w.looks = append(w.looks, l)
-	w.looks = slices.DeleteFunc(w.looks, func(o look) bool { return l.at.Sub(o.at) > paceOver })
+// add adds a sample, and returns what to tell.
+func (w *diskWatch) add(l diskSample) (tell []string) {
+	w.samples = append(w.samples, l)
+	w.samples = slices.DeleteFunc(w.samples, func(o diskSample) bool { return l.at.Sub(o.at) > paceWindow })
 	left, grows := w.pace()
 	used := 1 - float64(l.free)/float64(max(1, l.all))
 	soon := w.soon.set(left < time.Hour, left < 2*time.Hour || used >= 0.88, l.at) // a full disk does not fill up
 	full := w.full.set(used >= 0.9, used >= 0.88, l.at)
-	free := bytesInWords(l.free) + " are left"
+	free := formatBytes(l.free) + " are left"
 	switch {
 	case soon == alarmBegins && grows == 0:
-		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and it is not the record that grows. Please make room", inWords(left), free))
+		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and it is not the record that grows. Please make room", formatLeft(left), free))
 	case soon == alarmBegins:
-		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and the record grows by %s a minute. %s", inWords(left), free, bytesInWords(grows), makeRoom))
+		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and the record grows by %s a minute. %s", formatLeft(left), free, formatBytes(grows), makeRoom))
 	case soon == alarmEnds && full != alarmEnds:
 		tell = append(tell, "the disk of the record does not fill up so fast any more: "+free)
 	}
@@ -72,8 +72,8 @@ const never = 1<<63 - 1
 // many bytes the journal grows in a minute. The slower half of the time counts, so that one large
 // write is no pace.
 func (w *diskWatch) pace() (left time.Duration, grows uint64) {
-	then, half, now := w.looks[0], w.looks[len(w.looks)/2], w.looks[len(w.looks)-1]
-	if len(w.looks) < 3 || now.at.Sub(then.at) < paceLeast {
+	then, half, now := w.samples[0], w.samples[len(w.samples)/2], w.samples[len(w.samples)-1]
+	if len(w.samples) < 3 || now.at.Sub(then.at) < minPaceWindow {
 		return never, 0
 	}
 	slower := min(then.fills(half), half.fills(now))
@@ -86,8 +86,8 @@ func (w *diskWatch) pace() (left time.Duration, grows uint64) {
 	return time.Duration(min(float64(now.free)/slower*float64(time.Second), never/2)), grows
 }
 
-// fills is the bytes a second that the disk has lost between two looks.
-func (l look) fills(later look) float64 {
+// fills is the bytes a second that the disk has lost between two samples.
+func (l diskSample) fills(later diskSample) float64 {
 	return (float64(l.free) - float64(later.free)) / later.at.Sub(l.at).Seconds()
 }
 
@@ -126,8 +126,8 @@ func (a *alarm) set(begin, stay bool, now time.Time) change {
 	return alarmStays
 }
 
-// inWords is a time in words.
-func inWords(d time.Duration) string {
+// formatLeft is a time in words.
+func formatLeft(d time.Duration) string {
 	switch minutes := int(d.Minutes()); minutes {
 	case 0:
 		return "less than a minute"
@@ -138,8 +138,8 @@ func inWords(d time.Duration) string {
 	}
 }
 
-// bytesInWords is a number of bytes as df would say it.
-func bytesInWords(n uint64) string {
+// formatBytes is a number of bytes as df would say it.
+func formatBytes(n uint64) string {
 	for _, unit := range []struct {
 		name string
 		size uint64
@@ -154,21 +154,21 @@ func bytesInWords(n uint64) string {
 	return fmt.Sprintf("%d kB", n>>10)
 }
 
-// sizeInLog is a number of bytes that a text log has in words, and a JSON log as a number.
-type sizeInLog uint64
+// loggedSize is a number of bytes that a text log has in words, and a JSON log as a number.
+type loggedSize uint64
 
-func (n sizeInLog) String() string { return bytesInWords(uint64(n)) }
+func (n loggedSize) String() string { return formatBytes(uint64(n)) }
 
-// watchDisk is an actor of a run.Group that looks at the disk of the journal at path, and warns
+// watchDisk is an actor of a run.Group that samples the disk of the journal at path, and warns
 // the log and the connected operators.
 func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	execute = func() error {
 		var w diskWatch
-		often := time.NewTicker(lookOften)
+		often := time.NewTicker(sampleEvery)
 		defer often.Stop()
 		for {
-			l, err := lookAt(ctx, path)
+			l, err := sampleDisk(ctx, path)
 			switch {
 			case errors.Is(err, errors.ErrUnsupported), ctx.Err() != nil:
 				<-ctx.Done()
@@ -176,8 +176,8 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 			case err != nil:
 				log.Debug("the free space of the record's disk is not known", "err", err)
 			default:
-				for _, words := range w.see(l) {
-					log.Warn(words, "journal", path, "free", sizeInLog(l.free), "of", sizeInLog(l.all), "record", sizeInLog(l.journal))
+				for _, words := range w.add(l) {
+					log.Warn(words, "journal", path, "free", loggedSize(l.free), "of", loggedSize(l.all), "record", loggedSize(l.journal))
 					h.TellOperators(ctx, protocol.MustText(words))
 				}
 			}
@@ -191,16 +191,16 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 	return execute, func(error) { cancel() }
 }
 
-// lookAt looks at the disk. A disk that hangs must not hold up the end of the server: at the end of
+// sampleDisk measures the disk. A disk that hangs must not hold up the end of the server: at the end of
 // ctx lookAt returns, and leaves a goroutine that waits for the disk.
-func lookAt(ctx context.Context, path string) (l look, err error) {
+func sampleDisk(ctx context.Context, path string) (l diskSample, err error) {
 	type result struct {
-		look
+		diskSample
 		error
 	}
 	seen := make(chan result, 1)
 	go func() {
-		l := look{at: time.Now()}
+		l := diskSample{at: time.Now()}
 		var err error
 		l.free, l.all, err = spaceOf(path)
 		for _, file := range []string{path, path + "-wal"} {
@@ -212,7 +212,7 @@ func lookAt(ctx context.Context, path string) (l look, err error) {
 	}()
 	select {
 	case r := <-seen:
-		return r.look, r.error
+		return r.diskSample, r.error
 	case <-ctx.Done():
 	}
 	select { // a result comes at once unless the disk hangs

@@ -79,16 +79,16 @@ func TestWhatIsToldOfADisk(t *testing.T) {
 			var got []string
 			free, journal, since := float64(c.free), 0., time.Duration(0)
 			see := func() {
-				for _, words := range w.see(look{at: time.Unix(0, 0).Add(since), free: uint64(free * float64(mega)), all: c.all * mega, journal: uint64(journal * float64(mega))}) {
+				for _, words := range w.add(diskSample{at: time.Unix(0, 0).Add(since), free: uint64(free * float64(mega)), all: c.all * mega, journal: uint64(journal * float64(mega))}) {
 					got = append(got, fmt.Sprint(since, ": ", words))
 				}
-				require.LessOrEqual(t, len(w.looks), int(paceOver/lookOften)+1)
+				require.LessOrEqual(t, len(w.samples), int(paceWindow/sampleEvery)+1)
 			}
 			see()
 			for _, s := range c.stretches {
-				n := int(s.long / lookOften)
+				n := int(s.long / sampleEvery)
 				for range n {
-					since += lookOften
+					since += sampleEvery
 					free = max(0, free+float64(s.free)/float64(n))
 					journal += float64(s.journal) / float64(n)
 					see()
@@ -102,14 +102,14 @@ func TestWhatIsToldOfADisk(t *testing.T) {
 // After a time without looks, as of a machine that slept, there is no pace.
 func TestTwoLooksAreNoPace(t *testing.T) {
 	var w diskWatch
-	assert.Empty(t, w.see(look{at: time.Unix(0, 0), free: 50 * giga, all: 100 * giga}))
-	assert.Empty(t, w.see(look{at: time.Unix(120, 0), free: 20 * giga, all: 100 * giga}))
-	assert.Empty(t, w.see(look{at: time.Unix(10_000, 0), free: 19 * giga, all: 100 * giga}))
+	assert.Empty(t, w.add(diskSample{at: time.Unix(0, 0), free: 50 * giga, all: 100 * giga}))
+	assert.Empty(t, w.add(diskSample{at: time.Unix(120, 0), free: 20 * giga, all: 100 * giga}))
+	assert.Empty(t, w.add(diskSample{at: time.Unix(10_000, 0), free: 19 * giga, all: 100 * giga}))
 }
 
 func TestBytesInWords(t *testing.T) {
 	for n, want := range map[uint64]string{0: "0 kB", 2047: "1 kB", 3 * mega: "3.0 MB", 500 * mega: "500 MB", 3*giga + giga/2: "3.5 GB", 12 * giga: "12 GB", 5000 * giga: "4.9 TB"} {
-		assert.Equal(t, want, bytesInWords(n))
+		assert.Equal(t, want, formatBytes(n))
 	}
 }
 
@@ -117,7 +117,7 @@ func TestTheSpaceOfADisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chinwag.db")
 	require.NoError(t, os.WriteFile(path, make([]byte, 1000), 0o600))
 	require.NoError(t, os.WriteFile(path+"-wal", make([]byte, 500), 0o600))
-	l, err := lookAt(context.Background(), path)
+	l, err := sampleDisk(context.Background(), path)
 	require.NoError(t, err)
 	assert.Equal(t, uint64(1500), l.journal)
 	assert.NotZero(t, l.all)
@@ -128,8 +128,8 @@ func TestTheSpaceOfADisk(t *testing.T) {
 func TestASizeInTheLog(t *testing.T) {
 	t.Parallel()
 	var screen, machine strings.Builder
-	slog.New(slog.NewTextHandler(&screen, nil)).Warn("full", "free", sizeInLog(3<<30))
-	slog.New(slog.NewJSONHandler(&machine, nil)).Warn("full", "free", sizeInLog(3<<30))
+	slog.New(slog.NewTextHandler(&screen, nil)).Warn("full", "free", loggedSize(3<<30))
+	slog.New(slog.NewJSONHandler(&machine, nil)).Warn("full", "free", loggedSize(3<<30))
 	assert.Contains(t, screen.String(), `free="3.0 GB"`)
 	assert.Contains(t, machine.String(), `"free":3221225472`)
 }

@@ -2,4 +2,4 @@
 
 package main
 
-func darken(int) {}
+func disableEcho(int) {}

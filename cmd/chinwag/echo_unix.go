@@ -4,9 +4,9 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// darken turns the echo of a terminal off before a prompt is shown.
+// disableEcho turns the echo of a terminal off before a prompt is shown.
 // term.ReadPassword does so after it, when some keys may have been echoed.
-func darken(fd int) {
+func disableEcho(fd int) {
 	t, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return

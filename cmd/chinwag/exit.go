@@ -56,8 +56,8 @@ func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "the codes with which the commands end", Long: b.String()}
 }
 
-// exitCodesOf is the part of the help of a command that names its codes.
-func exitCodesOf(command string) string {
+// exitCodesHelp is the part of the help of a command that names its codes.
+func exitCodesHelp(command string) string {
 	var b strings.Builder
 	b.WriteString("Exit codes:\n")
 	own := map[int]bool{}

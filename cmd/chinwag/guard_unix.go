@@ -25,7 +25,7 @@ import (
 // the terminal is restored. The program runs just as well without a guard.
 func guardTerminal() (done func()) {
 	self, err := os.Executable()
-	if err != nil || os.Getenv(guarded) != "" {
+	if err != nil || os.Getenv(guardedEnv) != "" {
 		return func() {}
 	}
 	r, alive, err := os.Pipe()
@@ -35,7 +35,7 @@ func guardTerminal() (done func()) {
 	defer r.Close()
 	guard := exec.Command(self, guardName)
 	guard.Stdin, guard.Stdout = r, os.Stdout
-	guard.Env = append(os.Environ(), guarded+"=1")
+	guard.Env = append(os.Environ(), guardedEnv+"=1")
 	guard.ExtraFiles = []*os.File{os.Stdin}
 	ready, err := guard.StderrPipe()
 	if err != nil || guard.Start() != nil {
@@ -47,17 +47,17 @@ func guardTerminal() (done func()) {
 	_ = debug.SetCrashOutput(alive, debug.CrashOptions{})
 	return func() {
 		_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
-		_, _ = alive.WriteString(allIsWell)
+		_, _ = alive.WriteString(restoredMark)
 		_ = alive.Close()
 		_ = guard.Wait()
 	}
 }
 
 const (
-	guardName = "guard-terminal"
-	guarded   = "CHINWAG_GUARDED" // in the environment of the guard: it starts no guard of its own, whatever it is
-	allIsWell = "."
-	maxCrash  = 64 << 10 // bytes of a crash report that are kept
+	guardName    = "guard-terminal"
+	guardedEnv   = "CHINWAG_GUARDED" // in the environment of the guard: it starts no guard of its own, whatever it is
+	restoredMark = "."
+	maxCrash     = 64 << 10 // bytes of a crash report that are kept
 )
 
 // guardCommand is the second process. Its standard input is a pipe that ends
@@ -73,9 +73,9 @@ func guardCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, _ = os.Stderr.WriteString(allIsWell)
+			_, _ = os.Stderr.WriteString(restoredMark)
 			words, _ := io.ReadAll(io.LimitReader(os.Stdin, maxCrash))
-			if string(words) == allIsWell {
+			if string(words) == restoredMark {
 				return nil
 			}
 			_ = term.Restore(int(tty.Fd()), was)

@@ -8,9 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -47,7 +45,7 @@ keep it where nobody else reads. As json it is what import reads; as text it is
 what people read: each line with its stream, its time, and the name of who said
 or did it. What cannot be read of a damaged FILE is left out: standard error
 says how much that is, and the exit code is 1.`
-	chooses(c, "format", oneOf(&format, sqlite.JSON, sqlite.Text), "`FORMAT` of what is written: ")
+	oneOfFlag(c, "format", oneOf(&format, sqlite.JSON, sqlite.Text), "`FORMAT` of what is written: ")
 	return c
 }
 
@@ -56,7 +54,7 @@ func export(path string, to io.Writer, f sqlite.Format) error {
 	out := output{Writer: to}
 	err := sqlite.Export(path, &out, f)
 	if out.err != nil {
-		return unwritten("the export", out.err)
+		return writeError("the export", out.err)
 	}
 	return err
 }
@@ -79,7 +77,7 @@ func importCommand() *cobra.Command {
 		if in, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
 			return wrongUsage("import reads an export, and here are only keys: chinwag history import %s < EXPORT", path)
 		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := signalContext(context.Background())
 		defer stop()
 		done, err := sqlite.Import(path, interruptible(ctx, c.InOrStdin()), partial)
 		if err != nil && ctx.Err() != nil {
@@ -128,7 +126,7 @@ func verifyCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return report(c.OutOrStdout(), path, r)
+		return writeReport(c.OutOrStdout(), path, r)
 	})
 }
 
@@ -152,7 +150,7 @@ func verify(path string) (sqlite.Report, error) {
 	return r, err
 }
 
-func report(w io.Writer, path string, r sqlite.Report) error {
+func writeReport(w io.Writer, path string, r sqlite.Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, p)
 	}
@@ -161,14 +159,14 @@ func report(w io.Writer, path string, r sqlite.Report) error {
 		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
 	}
 	if _, err := fmt.Fprintln(w, "all is well"); err != nil {
-		return unwritten("what verify has found", err)
+		return writeError("what verify has found", err)
 	}
 	return nil
 }
 
-// unwritten is the error of a standard output that takes no more of what. A reader that has gone is no
+// writeError is the error of a standard output that takes no more of what. A reader that has gone is no
 // error to tell.
-func unwritten(what string, err error) error {
+func writeError(what string, err error) error {
 	switch fault.KindOf(err) {
 	case fault.Unread:
 		return &exitError{code: exitFailed}
@@ -187,31 +185,31 @@ func vacuumCommand() *cobra.Command {
 // historyVerb is a command on one file.
 func historyVerb(use, short string, do func(c *cobra.Command, path string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: takes(1, 1), ValidArgsFunction: completeFile("db"),
+		Use: use, Short: short, Args: argCount(1, 1), ValidArgsFunction: completeFile("db"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if args[0] == "" {
 				return wrongUsage("the name of FILE is empty: %s", useLine(c))
 			}
-			return failed(journalTrouble(args[0], do(c, args[0])))
+			return failure(journalError(args[0], do(c, args[0])))
 		},
 	}
 }
 
-// journalTrouble adds to err what to do about the journal at path.
-func journalTrouble(path string, err error) error {
+// journalError adds to err what to do about the journal at path.
+func journalError(path string, err error) error {
 	_, file := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {
 	case inUse:
 		return fmt.Errorf("%w: end that one first, a server with /shutdown at its console", err)
 	case file:
-		return errors.New(fileTrouble(path, err))
+		return errors.New(fileError(path, err))
 	}
 	return err
 }
 
-// fileTrouble says why the file at path cannot be read or made, and what to do.
-func fileTrouble(path string, err error) string {
+// fileError says why the file at path cannot be read or made, and what to do.
+func fileError(path string, err error) string {
 	folder := filepath.Dir(path)
 	switch kind := fault.KindOf(err); kind {
 	case fault.Missing, fault.NotFolder:
@@ -230,8 +228,8 @@ func fileTrouble(path string, err error) string {
 	}
 }
 
-// failed gives err the code exitFailed, unless it has a code.
-func failed(err error) error {
+// failure gives err the code exitFailed, unless it has a code.
+func failure(err error) error {
 	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func TestAnExportThatCannotBeWritten(t *testing.T) {
 			root := rootCommand()
 			root.SetOut(unwritable{why})
 			root.SetArgs([]string{"history", verb, path})
-			code, said := ended(root.Execute())
+			code, said := exitCodeOf(root.Execute())
 			assert.Equal(t, exitFailed, code)
 			assert.Equal(t, want, said)
 		}

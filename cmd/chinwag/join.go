@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -19,7 +17,7 @@ import (
 
 func joinCommand() *cobra.Command {
 	var (
-		j          joining
+		j          joinOptions
 		nick, room string
 		replay     int
 		bare       bool
@@ -60,12 +58,12 @@ a pipe: the bytes as they came). When the input ends the server is told so, and
 what still comes is shown until the server ends, too, or has sent nothing for
 30 seconds (1 where you type).
 
-` + exitCodesOf("join"),
+` + exitCodesHelp("join"),
 		Example: `  chinwag join
   chinwag join chat.example.com --nick bob --room tea
   echo 'the build is done' | chinwag join chat.example.com --nick builder
   chinwag join --bare tutorial.example.com:12345`,
-		Args:              takes(0, 2),
+		Args:              argCount(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := c.Flags()
@@ -83,7 +81,7 @@ what still comes is shown until the server ends, too, or has sent nothing for
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if bare {
-			return runBare(c.Context(), f, args)
+			return runRaw(c.Context(), f, args)
 		}
 		if !onTerminal() && !f.Changed("replay") {
 			replay = 0 // a script wants only the lines from now on
@@ -92,7 +90,7 @@ what still comes is shown until the server ends, too, or has sent nothing for
 		if f.Changed("replay") {
 			j.Replay = &replay
 		}
-		if err := j.read(args, nick, room); err != nil {
+		if err := j.parse(args, nick, room); err != nil {
 			return &exitError{exitUsage, err}
 		}
 		return j.run(c.Context())
@@ -100,35 +98,27 @@ what still comes is shown until the server ends, too, or has sent nothing for
 	return c
 }
 
-// untilGone is ctx until the first signal to end.
-func untilGone(ctx context.Context) (context.Context, context.CancelFunc) {
-	signal.Ignore(syscall.SIGPIPE) // the reader of the output may go away: then the client leaves in good order
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal ends the process at once
-	return ctx, stop
-}
-
-func (j *joining) run(ctx context.Context) error {
-	ctx, stop := untilGone(ctx)
+func (j *joinOptions) run(ctx context.Context) error {
+	ctx, stop := joinContext(ctx)
 	defer stop()
 	if j.wantsScreen() {
 		view := viewOptions()
 		view.Suspend = true
-		return ending(j.Addr, joinScreen(ctx, j.Options, view, tui.Output(os.Stderr)))
+		return joinError(j.Addr, runTUI(ctx, j.Options, view, tui.Output(os.Stderr)))
 	}
 	typing := term.IsTerminal(int(os.Stdin.Fd()))
 	j.OnlyAs = j.named && !typing && !j.orGuest
-	l := inPipe{in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr), json: j.json, named: j.named, typing: typing}
-	return ending(j.Addr, l.join(ctx, j.Options))
+	p := pipeClient{in: tui.Input(os.Stdin), out: tui.Output(os.Stdout), err: tui.Output(os.Stderr), json: j.json, named: j.named, typing: typing}
+	return joinError(j.Addr, p.run(ctx, j.Options))
 }
 
-func (j *joining) wantsScreen() bool { return !j.plain && !j.json && onTerminal() && drawable() }
+func (j *joinOptions) wantsScreen() bool { return !j.plain && !j.json && onTerminal() && drawable() }
 
 // errFailed ends the program with exitFailed and without words: the reason was told already.
 var errFailed = errors.New("something was refused or lost")
 
-// ending makes the error of a connection to addr one with an exit code.
-func ending(addr string, err error) error {
+// joinError makes the error of a connection to addr one with an exit code.
+func joinError(addr string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -149,7 +139,7 @@ func ending(addr string, err error) error {
 	case turnedAway:
 		return &exitError{exitNobody, err}
 	case errors.Is(err, client.ErrUnreachable):
-		next := whatNext(addr, err)
+		next := connectAdvice(addr, err)
 		if fault.KindOf(err) == fault.Unknown || fault.KindOf(err) == fault.Silent { // it may be a server that speaks first only with --bare
 			next += " A server without lines wants --bare"
 		}

@@ -8,11 +8,11 @@ import (
 	"chinwag/conn/fault"
 )
 
-// whatNext says what to try when there is no connection to addr.
-func whatNext(addr string, err error) string {
+// connectAdvice says what to try when there is no connection to addr.
+func connectAdvice(addr string, err error) string {
 	host, port, _ := net.SplitHostPort(addr)
-	if ip, err := netip.ParseAddr(host); err == nil && isOfOneCard(ip) {
-		return ofOneCard
+	if ip, err := netip.ParseAddr(host); err == nil && isLinkLocal(ip) {
+		return linkLocalAdvice
 	}
 	switch fault.KindOf(err) {
 	case fault.Refused:
@@ -33,6 +33,6 @@ func whatNext(addr string, err error) string {
 	return fmt.Sprintf("is %s the address of a chinwag server, and does no firewall keep port %s?", addr, port)
 }
 
-const ofOneCard = "an address that begins with fe80 holds for one network card of this machine, which stands after it, as in fe80::1%eth0"
+const linkLocalAdvice = "an address that begins with fe80 holds for one network card of this machine, which stands after it, as in fe80::1%eth0"
 
-func isOfOneCard(ip netip.Addr) bool { return ip.Is6() && ip.IsLinkLocalUnicast() }
+func isLinkLocal(ip netip.Addr) bool { return ip.Is6() && ip.IsLinkLocalUnicast() }

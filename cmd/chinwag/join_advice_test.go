@@ -32,7 +32,7 @@ func TestJoinSaysWhatIsNoAddress(t *testing.T) {
 		"a b c":                       "these are too many words for an address: it is HOST, HOST:PORT or HOST PORT",
 	} {
 		for _, args := range [][]string{{typed}, strings.Fields(typed)} {
-			_, err := address(args)
+			_, err := parseAddress(args)
 			assert.EqualError(t, err, want, "%q", args)
 		}
 	}
@@ -57,7 +57,7 @@ func TestJoinSaysWhyThereIsNoConnection(t *testing.T) {
 			for range c.Events() {
 			}
 		}()
-		ended := ending("here:4000", c.Run(t.Context()))
+		ended := joinError("here:4000", c.Run(t.Context()))
 		require.ErrorContains(t, ended, "cannot connect to here:4000: ")
 		exit, ok := ended.(*exitError)
 		require.True(t, ok)

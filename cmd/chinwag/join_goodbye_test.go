@@ -52,8 +52,8 @@ func (in *inside) visits(once bool) (hands *io.PipeWriter, out, errs *strings.Bu
 	o.NoReconnect = once
 	dial := o.Dial
 	o.Dial = func(ctx context.Context) (net.Conn, error) { came.Add(1); return dial(ctx) }
-	l := inPipe{in: r, out: out, err: errs}
-	go func() { ended <- l.join(context.Background(), o) }()
+	l := pipeClient{in: r, out: out, err: errs}
+	go func() { ended <- l.run(context.Background(), o) }()
 	return w, out, errs, ended, came
 }
 

@@ -18,20 +18,20 @@ import (
 
 const defaultPort = "12345"
 
-// joining is what the command line of join says.
-type joining struct {
+// joinOptions is what the command line of join says.
+type joinOptions struct {
 	client.Options
 	named       bool // the nick was chosen, with --nick or CHINWAG_NICK
 	orGuest     bool // in a pipe a guest's name does as well
 	plain, json bool
 }
 
-// read parses the arguments and flags.
-func (j *joining) read(args []string, nick, room string) (err error) {
+// parse parses the arguments and flags.
+func (j *joinOptions) parse(args []string, nick, room string) (err error) {
 	if j.Replay != nil && *j.Replay < 0 {
 		return fmt.Errorf("--replay is a number of lines, 0 for none, not %d", *j.Replay)
 	}
-	if j.Addr, err = address(args); err != nil {
+	if j.Addr, err = parseAddress(args); err != nil {
 		return err
 	}
 	from := "--nick"
@@ -57,9 +57,9 @@ func (j *joining) read(args []string, nick, room string) (err error) {
 	return nil
 }
 
-// address parses HOST, HOST:PORT or HOST PORT. An IPv6 address may have brackets or none, and a zone;
+// parseAddress parses HOST, HOST:PORT or HOST PORT. An IPv6 address may have brackets or none, and a zone;
 // ::1:12345 is an address without a port.
-func address(args []string) (string, error) {
+func parseAddress(args []string) (string, error) {
 	words, host, port := slices.Clone(args), "", ""
 	if len(args) == 1 {
 		words = strings.Fields(args[0])

@@ -24,7 +24,7 @@ func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 		"chat.example.com:4000":    {{"chat.example.com：4000"}}, // as Chinese keyboards have it
 	} {
 		for _, args := range all {
-			got, err := address(args)
+			got, err := parseAddress(args)
 			require.NoError(t, err, "%q", args)
 			assert.Equal(t, want, got, "%q", args)
 		}
@@ -32,7 +32,7 @@ func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 	for _, args := range [][]string{
 		{"host:1", "2"}, {"[::1]:4000", "12345"}, {"a", "b", "c"}, {"host:1:2"}, {"[::1"}, {"::1]:4000"}, {"[::1]4000"}, {"fe80::1::2", "1"}, {"host", "1:2"},
 	} {
-		_, err := address(args)
+		_, err := parseAddress(args)
 		assert.Error(t, err, "%q", args)
 	}
 }
@@ -41,7 +41,7 @@ func TestJoinKnowsAnAddressInOneWordAndInTwo(t *testing.T) {
 func TestALongAddressIsToldInPart(t *testing.T) {
 	long := strings.Repeat("x", 5000)
 	for _, args := range [][]string{{long}, {"http://" + long}, {long + "://x"}, {long + "@" + long}, {"x", long}, {long + ":1", long}, {"[" + long}, {long + "::"}} {
-		_, err := address(args)
+		_, err := parseAddress(args)
 		require.Error(t, err)
 		assert.Less(t, len(err.Error()), 300)
 	}
@@ -109,7 +109,7 @@ func TestListenSaysWhatIsWrong(t *testing.T) {
 		"cannot listen on 127.0.0.1:" + port + " and on :" + port + " at once: leave one of them out, or give it another port":                     {"127.0.0.1:" + port, ":" + port},
 		"cannot listen on ::1:4000: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":              {"127.0.0.1:0", "::1:4000"},
 		"cannot listen on 127.0.0.1:99999: an address looks like :12345, 192.0.2.1:12345 or [::1]:12345, and a port is a number up to 65535":       {"127.0.0.1:99999"},
-		"cannot listen on [fe80::1%nowhere]:0: " + ofOneCard:                                                                                       {"[fe80::1%nowhere]:0"},
+		"cannot listen on [fe80::1%nowhere]:0: " + linkLocalAdvice:                                                                                 {"[fe80::1%nowhere]:0"},
 		"cannot listen on " + shorten(long) + ": " + shorten(long) + " is not known here: --listen :4000 listens on all addresses of this machine": {long + ":4000"},
 	} {
 		_, err := listen(addrs)

@@ -20,79 +20,79 @@ import (
 	"chinwag/protocol"
 )
 
-// inPipe is join without a screen: for pipes, programs and screen readers.
-type inPipe struct {
+// pipeClient is join without a screen: for pipes, programs and screen readers.
+type pipeClient struct {
 	in       io.Reader
 	out, err io.Writer
 	json     bool
 	named    bool // the nick was chosen: not to get it is a failure
 	typing   bool // the input is a terminal
 
-	client  *client.Client
-	welcome protocol.Welcome           // owned by show
-	echo    atomic.Bool                // show the client's own lines, too
-	input   *bufio.Reader              // of in; owned by typed
-	hand    sync.Mutex                 // held while a command is handed to the client
-	over    bool                       // under hand: the client has ended, and takes no more commands
-	failed  atomic.Bool                // something was rejected or lost
-	writing sync.Mutex                 // to out: a rejected line of input is told between two events
-	closed  bool                       // under writing: out has no reader any more
-	secret  bool                       // the next line is a password; owned by typed
-	serves  bool                       // a password was sent: we may be an operator; owned by typed
-	dark    atomic.Pointer[term.State] // the state to restore, while the echo is off
-	guard   protocol.Guard             // against passwords in the input
-	roster  chat.Roster                // the client's rooms and their members
+	client       *client.Client
+	welcome      protocol.Welcome           // owned by show
+	echo         atomic.Bool                // show the client's own lines, too
+	input        *bufio.Reader              // of in; owned by sendInput
+	sending      sync.Mutex                 // held while a command is handed to the client
+	ended        bool                       // under sending: the client has ended, and takes no more commands
+	failed       atomic.Bool                // something was rejected or lost
+	writing      sync.Mutex                 // to out: a rejected line of input is told between two events
+	outputClosed bool                       // under writing: out has no reader any more
+	secret       bool                       // the next line is a password; owned by sendInput
+	operator     bool                       // a password was sent: we may be an operator; owned by sendInput
+	ttyState     atomic.Pointer[term.State] // the state to restore, while the echo is off
+	guard        protocol.Guard             // against passwords in the input
+	roster       chat.Roster                // the client's rooms and their members
 }
 
-// join runs until the input has ended and all of it is acknowledged, or
+// run sends and shows until the input has ended and all of it is acknowledged, or
 // until the server or a signal ends it.
-func (l *inPipe) join(ctx context.Context, o client.Options) error {
-	l.client = client.New(o)
+func (p *pipeClient) run(ctx context.Context, o client.Options) error {
+	p.client = client.New(o)
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- l.client.Run(running) }()
-	defer context.AfterFunc(ctx, func() { l.leave(running) })()
-	defer l.lighten()
-	for e := range l.client.Events() {
+	go func() { ended <- p.client.Run(running) }()
+	defer context.AfterFunc(ctx, func() { p.leave(running) })()
+	defer p.restoreEcho()
+	for e := range p.client.Events() {
 		if in, ok := e.(client.Connected); ok {
-			l.roster.Enter(in.Welcome)
+			p.roster.Enter(in.Welcome)
 			if !in.Again {
-				go l.typed(running) // not waited for: nothing interrupts the reading of standard input
+				go p.sendInput(running) // not waited for: nothing interrupts the reading of standard input
 			}
 		}
-		l.tell(running, l.show(e))
+		p.write(running, p.show(e))
 	}
 	err := <-ended
-	l.hand.Lock() // waits for a command that is being handed over: it cannot be sent any more, and is told first
-	l.over = true
-	l.hand.Unlock()
-	l.writing.Lock() // held to the end, so that no rejected line of input comes after endLine
-	defer l.writing.Unlock()
-	if l.failed.Load() && isDone(err) {
+	p.sending.Lock() // waits for a command that is being handed over: it cannot be sent any more, and is told first
+	p.ended = true
+	p.sending.Unlock()
+	p.writing.Lock() // held to the end, so that no rejected line of input comes after endLine
+	defer p.writing.Unlock()
+	if p.failed.Load() && isDone(err) {
 		err = errFailed
 	}
-	if l.json {
-		l.write(running, endLine(o.Addr, err))
+	if p.json {
+		p.writeLocked(running, endLine(o.Addr, err))
 	}
-	l.closed = true
+	p.outputClosed = true
 	return err
 }
 
-// tell writes b to the output, if that has a reader.
-func (l *inPipe) tell(ctx context.Context, b []byte) {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	l.write(ctx, b)
+// write writes b to the output, if that has a reader.
+func (p *pipeClient) write(ctx context.Context, b []byte) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	p.writeLocked(ctx, b)
 }
 
-// write is tell for a caller that holds writing.
-func (l *inPipe) write(ctx context.Context, b []byte) {
-	if len(b) == 0 || l.closed {
+// writeLocked is tell for a caller that holds writing.
+func (p *pipeClient) writeLocked(ctx context.Context, b []byte) {
+	if len(b) == 0 || p.outputClosed {
 		return
 	}
-	if _, err := l.out.Write(b); err != nil {
-		l.deafen(ctx, err)
+	if _, err := p.out.Write(b); err != nil {
+		p.outputFailed(ctx, err)
 	}
 }
 
@@ -102,67 +102,67 @@ func isDone(err error) bool {
 	return err == nil || ok && dismissed.Reason.ExitCode() == 0
 }
 
-// deafen is called when the output has no reader any more. A pipe is still sent to its
+// outputFailed is called when the output has no reader any more. A pipe is still sent to its
 // end; at a terminal the client leaves, since no answer can be seen.
-func (l *inPipe) deafen(ctx context.Context, err error) {
-	l.closed = true
+func (p *pipeClient) outputFailed(ctx context.Context, err error) {
+	p.outputClosed = true
 	if fault.KindOf(err) != fault.Unread {
-		l.failed.Store(true)
-		l.aside("what is said cannot be written any more: " + fault.Words(err))
+		p.failed.Store(true)
+		p.note("what is said cannot be written any more: " + fault.Words(err))
 	}
-	if l.typing {
-		go l.leave(ctx) // ended by cancel at the latest
+	if p.typing {
+		go p.leave(ctx) // ended by cancel at the latest
 	}
 }
 
-func (l *inPipe) leave(ctx context.Context) { _ = l.client.Send(ctx, protocol.Quit{}) }
+func (p *pipeClient) leave(ctx context.Context) { _ = p.client.Send(ctx, protocol.Quit{}) }
 
-// typed sends the input. At its end it waits for the acknowledgements.
-func (l *inPipe) typed(ctx context.Context) {
-	l.input = bufio.NewReaderSize(l.in, maxInput)
+// sendInput sends the input. At its end it waits for the acknowledgements.
+func (p *pipeClient) sendInput(ctx context.Context) {
+	p.input = bufio.NewReaderSize(p.in, maxInput)
 	for {
-		line, err := l.next(l.input)
+		line, err := p.readLine(p.input)
 		if err != nil && len(line) == 0 {
 			break
 		}
-		if err := l.do(ctx, line); err != nil {
+		if err := p.sendLine(ctx, line); err != nil {
 			return
 		}
 	}
-	_ = l.client.Flush(ctx)
-	l.leave(ctx)
+	_ = p.client.Flush(ctx)
+	p.leave(ctx)
 }
 
-// next is the next line. A password is read from a terminal without its echo.
-func (l *inPipe) next(in *bufio.Reader) ([]byte, error) {
-	if l.secret && l.typing && in.Buffered() == 0 {
-		return l.ask()
+// readLine is the next line. A password is read from a terminal without its echo.
+func (p *pipeClient) readLine(in *bufio.Reader) ([]byte, error) {
+	if p.secret && p.typing && in.Buffered() == 0 {
+		return p.readPassword()
 	}
 	return inputLine(in)
 }
 
-func (l *inPipe) ask() ([]byte, error) {
+func (p *pipeClient) readPassword() ([]byte, error) {
 	in := int(os.Stdin.Fd())
 	if was, err := term.GetState(in); err == nil {
-		l.dark.Store(was)
+		p.ttyState.Store(was)
 		defer func() {
-			l.dark.Store(nil)
+			p.ttyState.Store(nil)
 			_ = term.Restore(in, was)
 		}()
 	}
-	darken(in)
-	_, _ = io.WriteString(l.err, chat.PasswordPrompt)
+	disableEcho(in)
+	_, _ = io.WriteString(p.err, chat.PasswordPrompt)
 	line, err := term.ReadPassword(in)
-	_, _ = io.WriteString(l.err, "\n")
+	_, _ = io.WriteString(p.err, "\n")
 	return tui.Decode(line), err
 }
 
-// lighten gives the terminal its echo back. When the client ends in the middle of a
-// password, typed is still in the read that would restore the echo.
-func (l *inPipe) lighten() {
-	if was := l.dark.Load(); was != nil {
+// restoreEcho gives the terminal its echo back. When the client ends in the middle of a
+// password, sendInput is still in the read that would restore the echo.
+func (p *pipeClient) restoreEcho() {
+	if was := p.ttyState.Load(); was != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), was)
-		_, _ = io.WriteString(l.err, "\n")
+		_, _ = io.WriteString(p.err, "\n")
 	}
 }
 
@@ -182,78 +182,78 @@ func inputLine(in *bufio.Reader) ([]byte, error) {
 	return bytes.TrimRight(line, "\r\n"), err
 }
 
-// do sends one line of input. An error means that the client has ended.
-func (l *inPipe) do(ctx context.Context, line []byte) error {
-	cmd, err := l.parse(line)
-	if l.secret {
+// sendLine sends one line of input. An error means that the client has ended.
+func (p *pipeClient) sendLine(ctx context.Context, line []byte) error {
+	cmd, err := p.parse(line)
+	if p.secret {
 		return nil // /operator is sent with the password, the next line
 	}
 	if err == nil && cmd != nil {
-		if echo, ok := cmd.(protocol.Echo); ok && !l.json {
-			l.echo.Store(echo.On) // the server's echo is the acknowledgement, and stays on
+		if echo, ok := cmd.(protocol.Echo); ok && !p.json {
+			p.echo.Store(echo.On) // the server's echo is the acknowledgement, and stays on
 			return nil
 		}
-		err = l.send(ctx, cmd)
+		err = p.send(ctx, cmd)
 	}
 	if refusal, ok := errors.AsType[*protocol.Refusal](err); ok {
 		_, ref := protocol.Split(cmd)
 		if bad, ok := errors.AsType[*protocol.CommandRefused](err); ok {
 			ref = bad.Ref
 		}
-		l.refuse(ctx, protocol.Refused{Refusal: *refusal.In(l.roster.Place()), Ref: ref})
+		p.refuse(ctx, protocol.Refused{Refusal: *refusal.In(p.roster.Place()), Ref: ref})
 		return nil
 	}
 	return err
 }
 
 // send hands a command to the client, or tells that it could not be sent.
-func (l *inPipe) send(ctx context.Context, cmd protocol.Command) error {
-	l.hand.Lock()
-	defer l.hand.Unlock()
-	if l.over {
+func (p *pipeClient) send(ctx context.Context, cmd protocol.Command) error {
+	p.sending.Lock()
+	defer p.sending.Unlock()
+	if p.ended {
 		return client.ErrEnded
 	}
-	err := l.client.Send(ctx, cmd)
+	err := p.client.Send(ctx, cmd)
 	bare, _ := protocol.Split(cmd)
 	switch _, leaves := bare.(protocol.Quit); {
 	case errors.Is(err, client.ErrEnded):
-		l.miss(ctx, cmd)
-		l.missRest(ctx)
+		p.tellUnsent(ctx, cmd)
+		p.tellRestUnsent(ctx)
 	case err == nil && leaves:
-		l.missRest(ctx)
+		p.tellRestUnsent(ctx)
 		return client.ErrEnded
 	}
 	return err
 }
 
-// miss tells of a command that was not sent.
-func (l *inPipe) miss(ctx context.Context, cmd protocol.Command) {
+// tellUnsent tells of a command that was not sent.
+func (p *pipeClient) tellUnsent(ctx context.Context, cmd protocol.Command) {
 	if unsent(cmd) != "" {
-		l.tell(ctx, l.undelivered(client.Undelivered{Command: cmd}))
+		p.write(ctx, p.undelivered(client.Undelivered{Command: cmd}))
 	}
 }
 
-// missRest tells of the lines after it, as far as they are buffered.
-func (l *inPipe) missRest(ctx context.Context) {
-	rest, _ := l.input.Peek(l.input.Buffered())
+// tellRestUnsent tells of the lines after it, as far as they are buffered.
+func (p *pipeClient) tellRestUnsent(ctx context.Context) {
+	rest, _ := p.input.Peek(p.input.Buffered())
 	more := 0
 	for line := range bytes.Lines(rest) {
-		cmd, _ := l.parse(bytes.TrimRight(line, "\r\n"))
+		cmd, _ := p.parse(bytes.TrimRight(line, "\r\n"))
 		switch words := unsent(cmd); {
 		case words == "":
-		case more < missedMax, l.json:
-			l.miss(ctx, cmd)
+		case more < unsentShown, p.json:
+			p.tellUnsent(ctx, cmd)
 			more++
 		default:
 			more++
 		}
 	}
-	if more > missedMax && !l.json {
-		l.aside(fmt.Sprintf("nor were %d lines after it", more-missedMax))
+	if more > unsentShown && !p.json {
+		p.note(fmt.Sprintf("nor were %d lines after it", more-unsentShown))
 	}
 }
 
-const missedMax = 10 // lines that a person is told of one by one
+const unsentShown = 10 // lines that a person is told of one by one
 
 // unsent is what to tell of a command that came after the end of the client; "": nothing.
 func unsent(cmd protocol.Command) string {
@@ -266,43 +266,43 @@ func unsent(cmd protocol.Command) string {
 
 // parse parses a line of input. The line after /operator is the password, as in
 // every transport; a program sends both in one command.
-func (l *inPipe) parse(line []byte) (protocol.Command, error) {
-	if l.secret {
-		l.secret, l.serves = false, true
-		return l.guard.ParsePassword(line)
+func (p *pipeClient) parse(line []byte) (protocol.Command, error) {
+	if p.secret {
+		p.secret, p.operator = false, true
+		return p.guard.ParsePassword(line)
 	}
-	if seen := protocol.Visible(line); l.json && bytes.HasPrefix(seen, []byte("{")) {
+	if seen := protocol.Visible(line); p.json && bytes.HasPrefix(seen, []byte("{")) {
 		if len(line) == maxInput {
 			return nil, protocol.RefuseLine(tooLongInput, seen)
 		}
 		cmd, err := protocol.DecodeCommand(seen)
 		bare, _ := protocol.Split(cmd)
 		if _, ok := bare.(protocol.Operator); ok {
-			l.serves = true
+			p.operator = true
 		}
 		return cmd, err
 	}
-	cmd, err := l.guard.Parse(string(line))
+	cmd, err := p.guard.Parse(string(line))
 	if err != nil {
 		return nil, err
 	}
 	if _, ok := cmd.(protocol.Operator); ok {
-		if l.secret = !l.roster.HasNoPassword(); !l.secret {
-			l.guard.Raise() // a password may follow all the same
+		if p.secret = !p.roster.HasNoPassword(); !p.secret {
+			p.guard.Raise() // a password may follow all the same
 		}
 	}
-	return chat.ReplyOrSay(cmd, l.serves)
+	return chat.ReplyOrSay(cmd, p.operator)
 }
 
 var tooLongInput = protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has here, so it was not sent: please send it in parts", maxInput-1)
 
 // refuse tells of a line of input that was not sent: to a program in JSON, in the form of the
 // server's own refusals.
-func (l *inPipe) refuse(ctx context.Context, e protocol.Refused) {
-	l.failed.Store(true)
-	if l.json {
-		l.tell(ctx, protocol.AppendEventJSON(nil, e))
+func (p *pipeClient) refuse(ctx context.Context, e protocol.Refused) {
+	p.failed.Store(true)
+	if p.json {
+		p.write(ctx, protocol.AppendEventJSON(nil, e))
 		return
 	}
-	_, _ = l.err.Write(protocol.AppendEvent(nil, e))
+	_, _ = p.err.Write(protocol.AppendEvent(nil, e))
 }

@@ -10,7 +10,7 @@ import (
 
 // What comes of a /close of many is told in a notice, and not of each visitor.
 func TestACloseOfManyIsToldOnceInAPipe(t *testing.T) {
-	l := &inPipe{}
-	assert.Nil(t, l.heard(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed, Many: true}))
-	assert.NotNil(t, l.heard(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed}))
+	l := &pipeClient{}
+	assert.Nil(t, l.hear(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed, Many: true}))
+	assert.NotNil(t, l.hear(protocol.TicketChanged{Ticket: 7, Event: protocol.TicketClosed}))
 }

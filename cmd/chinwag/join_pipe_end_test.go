@@ -21,9 +21,9 @@ func TestNothingIsToldAfterTheEnd(t *testing.T) {
 		o.NoReconnect = true
 		typing, hands := io.Pipe()
 		var out strings.Builder
-		l := inPipe{in: typing, out: &out, err: io.Discard, json: true}
+		l := pipeClient{in: typing, out: &out, err: io.Discard, json: true}
 		ended := make(chan error, 1)
-		go func() { ended <- l.join(t.Context(), o) }()
+		go func() { ended <- l.run(t.Context(), o) }()
 		synctest.Wait()
 		cut()
 		require.Error(t, <-ended)
@@ -44,9 +44,9 @@ func TestInAPipeTheGuessIsOfWhatCanBeDone(t *testing.T) {
 		for _, asJSON := range []bool{false, true} {
 			typing, hands := io.Pipe()
 			var out, errs strings.Builder
-			l := inPipe{in: typing, out: &out, err: &errs, json: asJSON}
+			l := pipeClient{in: typing, out: &out, err: &errs, json: asJSON}
 			ended := make(chan error, 1)
-			go func() { ended <- l.join(t.Context(), in.as("ann", hub.Identity{})) }()
+			go func() { ended <- l.run(t.Context(), in.as("ann", hub.Identity{})) }()
 			told := func(line, want string) {
 				t.Helper()
 				synctest.Wait()

@@ -15,7 +15,7 @@ import (
 func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
 	t.Run("lines", func(t *testing.T) {
-		l := inPipe{out: io.Discard, err: io.Discard}
+		l := pipeClient{out: io.Discard, err: io.Discard}
 		l.roster.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
 		cmd, err := l.parse([]byte("/operator"))
 		require.NoError(t, err)
@@ -24,7 +24,7 @@ func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 		require.Error(t, err)
 		_, err = l.parse([]byte("hello"))
 		require.NoError(t, err)
-		l.heard(late)
+		l.hear(late)
 		cmd, err = l.parse([]byte("hello again"))
 		require.NoError(t, err)
 		assert.IsType(t, protocol.Say{}, cmd)

@@ -85,12 +85,12 @@ func TestJoinRefusesInJSON(t *testing.T) {
 		assert.Empty(t, r.words)
 
 		r = pipedRun{json: true}
-		r.join(t, in.as("ann", hub.Identity{}), `{"type":"quit","id":"c1"}`+"\n"+strings.Repeat(`{"type":"say","text":"late","id":"c2"}`+"\n", 2*missedMax)+"/topic late\n")
+		r.join(t, in.as("ann", hub.Identity{}), `{"type":"quit","id":"c1"}`+"\n"+strings.Repeat(`{"type":"say","text":"late","id":"c2"}`+"\n", 2*unsentShown)+"/topic late\n")
 		lines = jsonOf(t, r.out.String())
 		missed := only("undelivered", lines)
-		if assert.Len(t, missed, 2*missedMax+1) {
+		if assert.Len(t, missed, 2*unsentShown+1) {
 			assert.Equal(t, map[string]any{"type": "undelivered", "maybe": false, "command": map[string]any{"type": "say", "id": "c2", "text": "late"}}, missed[0])
-			assert.Equal(t, map[string]any{"type": "topic", "text": "late"}, missed[2*missedMax]["command"])
+			assert.Equal(t, map[string]any{"type": "topic", "text": "late"}, missed[2*unsentShown]["command"])
 		}
 		assert.Equal(t, "ended", lines[len(lines)-1]["type"])
 		assert.Empty(t, r.err.String())
@@ -124,9 +124,9 @@ func TestJoinEndsInJSON(t *testing.T) {
 		assert.Contains(t, last(away, "hello\n")["text"], "cannot connect to here:1: no route")
 
 		typing, hands := io.Pipe()
-		sits := inPipe{in: typing, out: io.Discard, err: io.Discard}
+		sits := pipeClient{in: typing, out: io.Discard, err: io.Discard}
 		ended := make(chan error, 1)
-		go func() { ended <- sits.join(t.Context(), in.as("bob", hub.Identity{})) }()
+		go func() { ended <- sits.run(t.Context(), in.as("bob", hub.Identity{})) }()
 		synctest.Wait()
 		o := in.as("bob", hub.Identity{})
 		o.OnlyAs = true
@@ -138,8 +138,8 @@ func TestJoinEndsInJSON(t *testing.T) {
 		typing, hands = io.Pipe()
 		var out, errs strings.Builder
 		ctx, interrupt := context.WithCancel(t.Context())
-		l := inPipe{in: typing, out: &out, err: &errs, json: true}
-		go func() { ended <- l.join(ctx, o) }()
+		l := pipeClient{in: typing, out: &out, err: &errs, json: true}
+		go func() { ended <- l.run(ctx, o) }()
 		synctest.Wait()
 		cut()
 		synctest.Wait()

@@ -13,9 +13,9 @@ import (
 func TestARefusedNameIsNoFailure(t *testing.T) {
 	for code, fails := range map[string]bool{"name-taken": false, "name-alike": false, "name-held": false, "name-reserved": false, "name-kicked": false, "not-kept": true} {
 		refused := protocol.Refused{Refusal: *protocol.Refuse(code, "no")}
-		unnamed, named := inPipe{err: io.Discard}, inPipe{err: io.Discard, named: true}
-		unnamed.heard(refused)
-		named.heard(refused)
+		unnamed, named := pipeClient{err: io.Discard}, pipeClient{err: io.Discard, named: true}
+		unnamed.hear(refused)
+		named.hear(refused)
 		assert.Equal(t, fails, unnamed.failed.Load(), code)
 		assert.True(t, named.failed.Load(), code)
 	}

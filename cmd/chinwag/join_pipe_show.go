@@ -12,75 +12,75 @@ import (
 
 // show is what the output has of e. News of the connection itself goes to
 // standard error for a person, and to the output in JSON for a program.
-func (l *inPipe) show(e client.Event) []byte {
+func (p *pipeClient) show(e client.Event) []byte {
 	switch e := e.(type) {
 	case client.Heard:
-		return l.heard(e.Event)
+		return p.hear(e.Event)
 	case client.Connected:
-		if l.json {
+		if p.json {
 			return protocol.AppendEventJSON(nil, e.Welcome)
 		}
 		if e.Resumed {
-			l.aside("connected again")
+			p.note("connected again")
 			return nil
 		}
-		l.welcome = e.Welcome
+		p.welcome = e.Welcome
 		return protocol.AppendEvent(nil, protocol.Greeting{Server: e.Server})
 	case client.Arrived:
-		if !l.json {
-			return protocol.AppendEvent(nil, l.welcome)
+		if !p.json {
+			return protocol.AppendEvent(nil, p.welcome)
 		}
 	case client.Lost:
 		switch {
-		case l.json:
+		case p.json:
 			return jsonLine("lost", "why", e.Err.Error(), "next", e.Next.Seconds())
 		case e.Broke:
-			l.aside("the connection is lost, trying again: " + e.Err.Error())
+			p.note("the connection is lost, trying again: " + e.Err.Error())
 		}
 	case client.Undelivered:
-		return l.undelivered(e)
+		return p.undelivered(e)
 	default:
 		panic("join: an event of an unknown kind")
 	}
 	return nil
 }
 
-func (l *inPipe) heard(e protocol.Event) []byte {
-	l.roster.Hear(e)
+func (p *pipeClient) hear(e protocol.Event) []byte {
+	p.roster.Hear(e)
 	refused, isRefused := e.(protocol.Refused)
-	if isRefused && (l.named || !isOfName(refused.Code)) {
-		l.failed.Store(true)
+	if isRefused && (p.named || !isOfName(refused.Code)) {
+		p.failed.Store(true)
 	}
-	if isRefused && chat.IsOfPassword(refused.Code) && !l.roster.HasNoPassword() { // else parse has raised it
-		l.guard.Raise()
+	if isRefused && chat.IsOfPassword(refused.Code) && !p.roster.HasNoPassword() { // else parse has raised it
+		p.guard.Raise()
 	} else if _, ok := e.(protocol.Promoted); ok {
-		l.guard.Lower()
+		p.guard.Lower()
 	}
 	switch {
-	case l.json:
+	case p.json:
 		return protocol.AppendEventJSON(nil, e)
 	case isRefused:
-		_, _ = l.err.Write(protocol.AppendEvent(nil, e))
+		_, _ = p.err.Write(protocol.AppendEvent(nil, e))
 		return nil
-	case isMine(e) && !l.echo.Load(), isAccepted(e), isOfMany(e):
+	case isMine(e) && !p.echo.Load(), isAccepted(e), isOfMany(e):
 		return nil
 	}
-	return protocol.AppendEvent(nil, l.roster.Named(e))
+	return protocol.AppendEvent(nil, p.roster.Named(e))
 }
 
 // undelivered is what the output has of a command that was given up.
-func (l *inPipe) undelivered(e client.Undelivered) []byte {
-	l.failed.Store(true)
-	if l.json {
+func (p *pipeClient) undelivered(e client.Undelivered) []byte {
+	p.failed.Store(true)
+	if p.json {
 		return jsonLine("undelivered", "maybe", e.Maybe, "command", json.RawMessage(protocol.AppendCommandJSON(nil, e.Command)))
 	}
-	l.aside(e.Words())
+	p.note(e.Words())
 	return nil
 }
 
 // endLine is the last line for a program: the exit code of join, and why.
 func endLine(addr string, err error) []byte {
-	exit, ok := errors.AsType[*exitError](ending(addr, err))
+	exit, ok := errors.AsType[*exitError](joinError(addr, err))
 	switch {
 	case !ok:
 		return jsonLine("ended", "exit", 0)
@@ -90,7 +90,7 @@ func endLine(addr string, err error) []byte {
 	return jsonLine("ended", "exit", exit.code, "text", exit.err.Error())
 }
 
-func (l *inPipe) aside(words string) { _, _ = io.WriteString(l.err, "-- "+words+"\n") }
+func (p *pipeClient) note(words string) { _, _ = io.WriteString(p.err, "-- "+words+"\n") }
 
 // isOfName reports whether a refusal says that the client cannot have a nick.
 func isOfName(code string) bool {

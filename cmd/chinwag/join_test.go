@@ -65,7 +65,7 @@ var operatorHere = hub.Identity{Operator: true}
 
 // ends is the exit code of an end, and the words that come with it.
 func ends(t *testing.T, err error) (code int, words string) {
-	if err = ending("here:1", err); err == nil {
+	if err = joinError("here:1", err); err == nil {
 		return 0, ""
 	}
 	var e *exitError
@@ -85,8 +85,8 @@ type pipedRun struct {
 }
 
 func (r *pipedRun) join(t *testing.T, o client.Options, input string) {
-	l := inPipe{in: strings.NewReader(input), out: &r.out, err: &r.err, json: r.json, named: r.named}
-	r.code, r.words = ends(t, l.join(t.Context(), o))
+	l := pipeClient{in: strings.NewReader(input), out: &r.out, err: &r.err, json: r.json, named: r.named}
+	r.code, r.words = ends(t, l.run(t.Context(), o))
 }
 
 func TestJoinSaysHelloInAPipe(t *testing.T) {
@@ -158,8 +158,8 @@ func TestJoinIsKicked(t *testing.T) {
 		r, w := io.Pipe()
 		ended := make(chan error, 1)
 		var out, errs strings.Builder
-		l := inPipe{in: r, out: &out, err: &errs}
-		go func() { ended <- l.join(context.Background(), in.as("ann", hub.Identity{})) }()
+		l := pipeClient{in: r, out: &out, err: &errs}
+		go func() { ended <- l.run(context.Background(), in.as("ann", hub.Identity{})) }()
 		synctest.Wait()
 		var op pipedRun
 		op.join(t, in.as("", operatorHere), "/kick ann enough\n")
@@ -181,8 +181,8 @@ func TestJoinIsInterrupted(t *testing.T) {
 		ctx, signalled := context.WithCancel(context.Background())
 		ended := make(chan error, 1)
 		var out, errs strings.Builder
-		l := inPipe{in: r, out: &out, err: &errs}
-		go func() { ended <- l.join(ctx, in.as("ann", hub.Identity{})) }()
+		l := pipeClient{in: r, out: &out, err: &errs}
+		go func() { ended <- l.run(ctx, in.as("ann", hub.Identity{})) }()
 		synctest.Wait()
 		signalled()
 		assert.NoError(t, <-ended)
@@ -203,13 +203,13 @@ func TestJoinWithoutAReader(t *testing.T) {
 		defer in.stop()
 		r, w := io.Pipe()
 		var errs strings.Builder
-		l := inPipe{in: r, out: unread{}, err: &errs, typing: true}
-		assert.NoError(t, l.join(context.Background(), in.as("ann", hub.Identity{})), "who types into the dark is led out")
+		l := pipeClient{in: r, out: unread{}, err: &errs, typing: true}
+		assert.NoError(t, l.run(context.Background(), in.as("ann", hub.Identity{})), "who types into the dark is led out")
 		assert.Empty(t, errs.String())
 		_ = w.Close()
 
-		script := inPipe{in: strings.NewReader("said all the same\n"), out: unread{}, err: &errs}
-		assert.NoError(t, script.join(context.Background(), in.as("bob", hub.Identity{})))
+		script := pipeClient{in: strings.NewReader("said all the same\n"), out: unread{}, err: &errs}
+		assert.NoError(t, script.run(context.Background(), in.as("bob", hub.Identity{})))
 		asks := pipedRun{}
 		asks.join(t, in.as("zoe", hub.Identity{}), "/history\n")
 		assert.Contains(t, asks.out.String(), "<bob> said all the same")
@@ -242,7 +242,7 @@ func TestJoinCommandLine(t *testing.T) {
 		"": "localhost:12345", "host": "host:12345", "host:4000": "host:4000", "host:": "host:12345", ":4000": "localhost:4000",
 		"::1": "[::1]:12345", "[::1]": "[::1]:12345", "[::1]:4000": "[::1]:4000", "192.0.2.1": "192.0.2.1:12345",
 	} {
-		got, err := address([]string{in})
+		got, err := parseAddress([]string{in})
 		require.NoError(t, err)
 		assert.Equal(t, want, got, in)
 	}

@@ -16,22 +16,22 @@ import (
 	"chinwag/protocol"
 )
 
-// onScreen is join on a terminal.
+// tuiClient is join on a terminal.
 //
-//	keys ──> tui ── Lines ──> typed ──> client.Send
+//	keys ──> tui ── Lines ──> sendTyped ──> client.Send
 //	tui <── Print, SetStatus <── shown <── client.Events
-type onScreen struct {
-	view    *chat.View
-	client  *client.Client
-	welcome protocol.Welcome // owned by show
-	undone  []string         // owned by show: commands given up since the last connection
-	unsent  []string         // owned by typed: commands after the end of the client
+type tuiClient struct {
+	view        *chat.View
+	client      *client.Client
+	welcome     protocol.Welcome // owned by show
+	undelivered []string         // owned by show: commands given up since the last connection
+	unsent      []string         // owned by sendTyped: commands after the end of the client
 }
 
-// joinScreen runs until the user leaves or the client ends. It does not touch the terminal before
+// runTUI runs until the user leaves or the client ends. It does not touch the terminal before
 // the server has let the client in, and has restored it when it returns.
-func joinScreen(ctx context.Context, o client.Options, view chat.Options, stderr io.Writer) error {
-	s := &onScreen{client: client.New(o), view: chat.New(view)}
+func runTUI(ctx context.Context, o client.Options, view chat.Options, stderr io.Writer) error {
+	s := &tuiClient{client: client.New(o), view: chat.New(view)}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -50,10 +50,10 @@ func joinScreen(ctx context.Context, o client.Options, view chat.Options, stderr
 			s.show(e)
 		}
 	})
-	both.Go(func() { s.typed(running) })
+	both.Go(func() { s.sendTyped(running) })
 	broken := s.view.Run() // until Ctrl-C, or until the client has ended
 	both.Wait()
-	lost := append(s.undone, s.unsent...)
+	lost := append(s.undelivered, s.unsent...)
 	for _, words := range lost {
 		fmt.Fprintln(stderr, words)
 	}
@@ -64,8 +64,8 @@ func joinScreen(ctx context.Context, o client.Options, view chat.Options, stderr
 	return err
 }
 
-// typed sends the typed lines, and leaves when the screen has ended.
-func (s *onScreen) typed(ctx context.Context) {
+// sendTyped sends the typed lines, and leaves when the screen has ended.
+func (s *tuiClient) sendTyped(ctx context.Context) {
 	lines := s.view.Lines()
 	for {
 		select {
@@ -81,7 +81,7 @@ func (s *onScreen) typed(ctx context.Context) {
 	}
 }
 
-func (s *onScreen) do(ctx context.Context, line tui.Typed) {
+func (s *tuiClient) do(ctx context.Context, line tui.Typed) {
 	cmd := s.view.Parse(line)
 	if cmd == nil {
 		return
@@ -93,13 +93,13 @@ func (s *onScreen) do(ctx context.Context, line tui.Typed) {
 	}
 }
 
-func (s *onScreen) show(e client.Event) {
+func (s *tuiClient) show(e client.Event) {
 	status := "connected"
 	switch e := e.(type) {
 	case client.Heard:
 		s.view.Hear(e.Event)
 	case client.Connected:
-		s.undone = nil
+		s.undelivered = nil
 		s.view.Enter(e.Welcome)
 		if e.Again && e.Resumed {
 			s.view.Note("connected again")
@@ -117,7 +117,7 @@ func (s *onScreen) show(e client.Event) {
 		status = fmt.Sprintf("lost, next try in %d s", int(e.Next.Round(time.Second).Seconds()))
 	case client.Undelivered:
 		e.Command = s.view.AsTyped(e.Command)
-		s.undone = append(s.undone, e.Words())
+		s.undelivered = append(s.undelivered, e.Words())
 		s.view.Note(e.Words())
 		return
 	default:

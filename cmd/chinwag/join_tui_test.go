@@ -19,7 +19,7 @@ import (
 // sits is somebody at a terminal.
 func (in *inside) sits(name string, id hub.Identity) (g *tuitest.Terminal, ended chan error, errs *strings.Builder) {
 	g, ended, errs = tuitest.New(), make(chan error, 1), &strings.Builder{}
-	go func() { ended <- joinScreen(context.Background(), in.as(name, id), chat.Options{Terminal: g}, errs) }()
+	go func() { ended <- runTUI(context.Background(), in.as(name, id), chat.Options{Terminal: g}, errs) }()
 	return g, ended, errs
 }
 
@@ -89,7 +89,7 @@ func TestJoinOnAScreenComesBack(t *testing.T) {
 		return c, err
 	}
 	g, ended := tuitest.New(), make(chan error, 1)
-	go func() { ended <- joinScreen(context.Background(), o, chat.Options{Terminal: g}, nil) }()
+	go func() { ended <- runTUI(context.Background(), o, chat.Options{Terminal: g}, nil) }()
 	g.Shows(t, "You are ann")
 	_ = (<-conns).Close()
 	g.Shows(t, "-- the connection is lost, trying again: the other side has closed it")
@@ -108,7 +108,7 @@ func TestJoinOnAScreenWithoutAServer(t *testing.T) {
 	o.Dial = nil
 	o.Addr = "127.0.0.1:1"
 	g := tuitest.New()
-	code, words := ends(t, joinScreen(t.Context(), o, chat.Options{Terminal: g}, nil))
+	code, words := ends(t, runTUI(t.Context(), o, chat.Options{Terminal: g}, nil))
 	assert.Equal(t, exitNobody, code)
 	assert.Equal(t, "cannot connect to 127.0.0.1:1: nobody listens there: is the server started (chinwag serve), and is 1 its port?", words)
 	assert.False(t, g.IsRestored(), "the terminal was not touched")

@@ -43,7 +43,7 @@ func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
 	defer in.stop()
 	g, errs, ended := tuitest.New(), &strings.Builder{}, make(chan error, 1)
 	o, cut := once(in.as("ann", hub.Identity{}))
-	go func() { ended <- joinScreen(context.Background(), o, chat.Options{Terminal: g}, errs) }()
+	go func() { ended <- runTUI(context.Background(), o, chat.Options{Terminal: g}, errs) }()
 	g.Shows(t, "You are ann")
 	g.Keys("heard\n")
 	g.Shows(t, "<ann> heard")
@@ -61,7 +61,7 @@ func TestJoinOnAScreenEndsBeforeItsLinesAreTaken(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
 	o := in.as("ann", hub.Identity{})
-	s := &onScreen{client: client.New(o), view: chat.New(chat.Options{Terminal: tuitest.New()})}
+	s := &tuiClient{client: client.New(o), view: chat.New(chat.Options{Terminal: tuitest.New()})}
 	o.Dial = func(context.Context) (net.Conn, error) { return nil, errors.New("no route") }
 	s.client = client.New(o)
 	require.Error(t, s.client.Run(t.Context()))
@@ -83,10 +83,10 @@ func TestJoinInAPipeEndsWithLinesUnsent(t *testing.T) {
 		o, cut := once(in.as("bob", hub.Identity{}))
 		typing, hands := io.Pipe()
 		ctx, interrupt := context.WithCancel(t.Context())
-		l := inPipe{in: typing, out: &r.out, err: &r.err}
+		l := pipeClient{in: typing, out: &r.out, err: &r.err}
 		r.err.Reset()
 		ended := make(chan error, 1)
-		go func() { ended <- l.join(ctx, o) }()
+		go func() { ended <- l.run(ctx, o) }()
 		synctest.Wait()
 		cut()
 		synctest.Wait()
@@ -107,9 +107,9 @@ func TestInAPipeTheNickIsACondition(t *testing.T) {
 		defer in.stop()
 		ann, hears := in.as("bob", hub.Identity{}), &strings.Builder{}
 		typing, hands := io.Pipe()
-		sits := inPipe{in: typing, out: hears, err: hears}
+		sits := pipeClient{in: typing, out: hears, err: hears}
 		ended := make(chan error, 1)
-		go func() { ended <- sits.join(t.Context(), ann) }()
+		go func() { ended <- sits.run(t.Context(), ann) }()
 		synctest.Wait()
 
 		r := pipedRun{named: true}
@@ -155,9 +155,9 @@ func TestInAPipeTheNickIsAConditionAfterABreak(t *testing.T) {
 		defer first.stop()
 		defer second.stop()
 		other, otherHands := io.Pipe()
-		sits := inPipe{in: other, out: io.Discard, err: io.Discard}
+		sits := pipeClient{in: other, out: io.Discard, err: io.Discard}
 		otherEnded := make(chan error, 1)
-		go func() { otherEnded <- sits.join(t.Context(), second.as("bob", hub.Identity{})) }()
+		go func() { otherEnded <- sits.run(t.Context(), second.as("bob", hub.Identity{})) }()
 		synctest.Wait()
 
 		conns := make(chan net.Conn, 1)
@@ -175,9 +175,9 @@ func TestInAPipeTheNickIsAConditionAfterABreak(t *testing.T) {
 		o.OnlyAs = true
 		typing, hands := io.Pipe()
 		var out, errs strings.Builder
-		l := inPipe{in: typing, out: &out, err: &errs, named: true}
+		l := pipeClient{in: typing, out: &out, err: &errs, named: true}
 		ended := make(chan error, 1)
-		go func() { ended <- l.join(t.Context(), o) }()
+		go func() { ended <- l.run(t.Context(), o) }()
 		synctest.Wait()
 		_ = (<-conns).Close()
 		synctest.Wait()
@@ -200,6 +200,6 @@ func TestJoinInAPipeEndsWithManyLinesUnsent(t *testing.T) {
 		var r pipedRun
 		r.join(t, in.as("ann", hub.Identity{}), "/quit\n"+strings.Repeat("x\n", 500))
 		assert.Equal(t, exitFailed, r.code)
-		assert.Equal(t, strings.Repeat("-- this was not sent: x\n", missedMax)+"-- nor were 490 lines after it\n", r.err.String())
+		assert.Equal(t, strings.Repeat("-- this was not sent: x\n", unsentShown)+"-- nor were 490 lines after it\n", r.err.String())
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"chinwag/conn/fault"
 )
@@ -28,17 +27,6 @@ func listen(addrs []string) (ls []net.Listener, err error) {
 		ls = append(ls, l)
 	}
 	return ls, nil
-}
-
-const leastUnanswered = time.Minute // a shorter break of the network ends no connection
-
-// unanswered is how long a client may acknowledge nothing. It is longer than stall, after which a connected
-// client that reads nothing is dropped, for the system does not tell the two apart.
-func unanswered(stall time.Duration) time.Duration {
-	if stall == 0 {
-		return -1
-	}
-	return max(leastUnanswered, stall+stall/4)
 }
 
 // network is the family of addrs[i]. 0.0.0.0 is all of IPv4 and no more. An address without a host, and [::], are both
@@ -114,8 +102,8 @@ func cannotListen(addrs []string, err error) error {
 		return fmt.Errorf("cannot listen on %s: %s is no address of this machine: --listen :%s listens on all that it has", at, host, port)
 	case unknown:
 		return fmt.Errorf("cannot listen on %s: %s is not known here: --listen :%s listens on all addresses of this machine", at, host, port)
-	case notIP == nil && isOfOneCard(ip):
-		return fmt.Errorf("cannot listen on %s: %s", at, ofOneCard)
+	case notIP == nil && isLinkLocal(ip):
+		return fmt.Errorf("cannot listen on %s: %s", at, linkLocalAdvice)
 	}
 	return fmt.Errorf("cannot listen on %s: %s: choose another address with --listen", at, fault.Words(err))
 }

@@ -26,22 +26,22 @@ import (
 var version = "dev"
 
 func main() {
-	zone()
+	setTimeZone()
 	uuid.EnableRandPool() // ids are no secrets, and each line needs one
 	root := rootCommand()
 	err := oneDash(root, os.Args[1:])
 	if err == nil {
 		err = root.Execute()
 	}
-	code, words := ended(err)
+	code, words := exitCodeOf(err)
 	if words != "" {
-		fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", harmless(words))
+		fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", printable(words))
 	}
 	os.Exit(code)
 }
 
-// ended is the exit code and the last words of the program for err.
-func ended(err error) (code int, words string) {
+// exitCodeOf is the exit code and the last words of the program for err.
+func exitCodeOf(err error) (code int, words string) {
 	e, ok := errors.AsType[*exitError](err)
 	switch {
 	case err == nil:
@@ -54,8 +54,8 @@ func ended(err error) (code int, words string) {
 	return e.code, e.err.Error()
 }
 
-// harmless is words without control characters: a name that was typed may hold any.
-func harmless(words string) string {
+// printable is words without control characters: a name that was typed may hold any.
+func printable(words string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && r != '\n' {
 			return '?'
@@ -97,16 +97,16 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 			if c.Hidden || c.Name() == "serve" { // serve checks the zone itself, and logs what is wrong
 				return nil
 			}
-			if trouble := zone(); trouble != "" {
+			if trouble := setTimeZone(); trouble != "" {
 				fmt.Fprintf(tui.Output(os.Stderr), "chinwag: %s\n", trouble)
 			}
-			return noneEmpty(c)
+			return rejectEmpty(c)
 		},
 	}
 	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic())
 	if guard := guardCommand(); guard != nil {
 		root.AddCommand(guard)
 	}
-	plainUsage(root)
+	setUsage(root)
 	return root
 }

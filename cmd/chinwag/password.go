@@ -75,21 +75,21 @@ Where FILE is there already it asks whether that may go; in a pipe it does so
 with --force alone.`,
 		Example: `  chinwag password operators.txt
   head -c 15 /dev/urandom | base64 | tee /dev/tty | chinwag password --force operators.txt`,
-		Args: takes(1, 1), ValidArgsFunction: completeFile(),
+		Args: argCount(1, 1), ValidArgsFunction: completeFile(),
 	}
 	c.Flags().BoolVar(&force, "force", false, "put the new password in the place of what FILE holds, without asking")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if args[0] == "" {
 			return wrongUsage("the name of FILE is empty: %s", useLine(c))
 		}
-		return failed(makePassword(args[0], force))
+		return failure(makePassword(args[0], force))
 	}
 	return c
 }
 
 // makePassword first checks whether the file can be written, so that a password is not typed in vain.
 func makePassword(path string, force bool) error {
-	path, there, err := standing(path)
+	path, there, err := resolvePath(path)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func makePassword(path string, force bool) error {
 		if !typing {
 			return fmt.Errorf("%s is there already, and stays as it is: name another file, or add --force", path)
 		}
-		if !agreed(fmt.Sprintf("%s is there already. Put a new password in its place? [y/N] ", path)) {
+		if !confirm(fmt.Sprintf("%s is there already. Put a new password in its place? [y/N] ", path)) {
 			return fmt.Errorf("%s stays as it is", path)
 		}
 	}
@@ -116,8 +116,8 @@ func makePassword(path string, force bool) error {
 	return nil
 }
 
-// standing is the file that path means, behind symbolic links, and whether it exists.
-func standing(path string) (at string, there bool, err error) {
+// resolvePath is the file that path means, behind symbolic links, and whether it exists.
+func resolvePath(path string) (at string, there bool, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
@@ -128,19 +128,19 @@ func standing(path string) (at string, there bool, err error) {
 	case err == nil && !info.Mode().IsRegular():
 		return "", false, fmt.Errorf("%s is no file that could be kept: please name another", path)
 	case err != nil && fault.KindOf(err) != fault.Missing:
-		return "", false, errors.New(fileTrouble(path, err))
+		return "", false, errors.New(fileError(path, err))
 	}
 	try, e := os.CreateTemp(filepath.Dir(path), ".chinwag-password-")
 	if e != nil {
-		return "", false, errors.New(fileTrouble(path, e))
+		return "", false, errors.New(fileError(path, e))
 	}
 	_ = try.Close()
 	_ = os.Remove(try.Name())
 	return path, err == nil, nil
 }
 
-// agreed asks a question on the terminal.
-func agreed(question string) bool {
+// confirm asks a question on the terminal.
+func confirm(question string) bool {
 	fmt.Fprint(os.Stderr, question)
 	var b [1]byte // reads no further than the line: the password follows
 	answer := ""
@@ -173,7 +173,7 @@ func savePassword(path, password string) error {
 		}
 	}
 	if err != nil {
-		return errors.New(fileTrouble(path, err))
+		return errors.New(fileError(path, err))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func loadReplies(path string) (map[string]protocol.Text, error) {
 
 // parseReply makes a Text of the value under name, or says what is wrong and what to do.
 func parseReply(name string, said any) (text protocol.Text, wrong string) {
-	words, isText := spelled(said)
+	words, isText := formatTOML(said)
 	words = strings.TrimRight(words, "\r\n")
 	key, err := protocol.ParseText(name)
 	switch said.(type) {

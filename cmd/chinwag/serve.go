@@ -5,11 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"os"
-	"os/signal"
-	"slices"
-	"syscall"
 	"time"
 
 	"github.com/oklog/run"
@@ -17,8 +12,6 @@ import (
 
 	"chinwag/conn"
 	"chinwag/conn/console"
-	"chinwag/conn/line"
-	"chinwag/conn/raw"
 	"chinwag/hub"
 	"chinwag/hub/journal"
 )
@@ -77,7 +70,7 @@ is said there. Lists have commas between their parts, sizes are written like
 		if err := s.load(c.Flags()); err != nil {
 			return err
 		}
-		return failed(serve(c.Context(), *s))
+		return failure(serve(c.Context(), *s))
 	}
 	return c
 }
@@ -89,59 +82,39 @@ func serve(ctx context.Context, s settings) error {
 	conn.CollectOften()
 	out := openConsole(s)
 	log := newLog(s, out)
-	s.tell(log)
-	if trouble := zone(); trouble != "" {
+	s.log(log)
+	if trouble := setTimeZone(); trouble != "" {
 		log.Warn(trouble)
 	}
-	listeners, err := listen(slices.Concat(s.Listen, s.Bare))
-	if err != nil {
+	doors := s.doors()
+	if err := openDoors(doors); err != nil {
 		return err
 	}
 	store, path, closeJournal, err := openJournal(s, log)
 	if err != nil {
-		for _, l := range listeners {
-			_ = l.Close()
-		}
+		closeDoors(doors)
 		return err
 	}
-	h := hub.New(journal.New(store), hub.Options{
-		Outbox: limit(int(s.Outbox)), Replay: limit(s.Replay), Grace: limit(s.Grace), Rooms: limit(s.Rooms), RoomsPerSession: s.RoomsPerSession, Hold: s.Hold,
-		Desk: s.Desk, Visitors: limit(s.DeskVisitors), VisitorsPerAddress: limit(s.DeskPerAddress), Silence: limit(s.DeskSilence),
-		MessagesKept: limit(s.DeskMessages), MessagesPerAddress: limit(s.DeskMessagesPer), PerAddressBytes: s.bytesPerAddress(),
-		Replies: s.replies, OnJournalError: tellTrouble(log), Warn: log.Warn, Durable: s.Journal != "memory", Password: s.passwordHash,
-	})
+	h := hub.New(journal.New(store), s.hubOptions(log))
 	found, err := h.Load()
 	if err != nil {
 		log.Error("what stands in the record cannot be read", "err", err)
-		for _, l := range listeners {
-			_ = l.Close()
-		}
+		closeDoors(doors)
 		return cmp.Or(closeJournal(), unreadableJournal(path))
 	}
-	tellFound(log, found)
-	server := conn.NewServer(h, conn.Options{
-		Rate: limit(s.Rate), Burst: limit(s.Burst),
-		PerAddress: limit(s.PerAddress), PerAddressRate: limit(s.PerAddressRate), PerAddressBurst: limit(s.PerAddressBurst),
-		Unanswered: unanswered(s.Stall),
-		Password:   s.password,
-		Log:        log,
-	})
+	logRestored(log, found)
+	server := conn.NewServer(h, s.connOptions(log))
 
 	var g run.Group
-	g.Add(untilSignal(ctx, h.ShutdownRequested(), log)) // before "listening" is logged: a signal may follow at once
-	var addrs []net.Addr
-	for _, l := range listeners {
-		addrs = append(addrs, l.Addr())
-	}
+	g.Add(shutdownActor(ctx, h.ShutdownRequested(), log)) // before "listening" is logged: a signal may follow at once
 	level := slog.LevelInfo
-	if out.Hint(addrs[:len(s.Listen)], addrs[len(s.Listen):]) {
+	if out.Hint(boundTo(doors, doorPlain), boundTo(doors, doorBare)) {
 		level = slog.LevelDebug // the hint has the addresses already
 	}
-	for i, l := range listeners {
-		door, open := doorOf(i, s)
-		doorway := server.NewListener(l, open, hub.Identity{Brief: door == doorBare})
-		g.Add(doorway.Serve, func(error) { doorway.Close() })
-		log.Log(ctx, level, "listening", "addr", l.Addr().String(), "door", door, "version", version)
+	for _, d := range doors {
+		l := server.NewListener(d.listener, d.open, d.identity)
+		g.Add(l.Serve, func(error) { l.Close() })
+		log.Log(ctx, level, "listening", "addr", d.listener.Addr().String(), "door", d.kind, "version", version)
 	}
 	g.Add(server.Drain, func(error) {})
 	g.Add(func() error { return out.Serve(server, h) }, func(error) { out.Stop() })
@@ -157,23 +130,23 @@ func serve(ctx context.Context, s settings) error {
 	}, func(error) { endHub() })
 	ended := make(chan error, 1)
 	go func() { ended <- cmp.Or(g.Run(), closeJournal()) }()
-	err = cmp.Or(untilEnded(h, ended, log), <-hubEnded)
+	err = cmp.Or(waitForExit(h, ended, log), <-hubEnded)
 	if lost, ok := errors.AsType[*hub.UnrecordedError](err); ok {
 		log.Error("the disk did not answer in time: what was under way may not be recorded, and nobody has heard it", "lines", lost.Lines, "others", lost.Others)
 	}
 	log.Info("stopped")
-	return endOfJournal(path, err)
+	return brokenJournal(path, err)
 }
 
-// lastly is how long the listeners, the console and the store may take to end after the hub.
+// exitTimeout is how long the listeners, the console and the store may take to end after the hub.
 // That is too short only where the disk does not answer.
-const lastly = 2 * time.Second
+const exitTimeout = 2 * time.Second
 
-// untilEnded waits for the end of all actors, but not for a disk that does not answer: goroutines that wait
+// waitForExit waits for the end of all actors, but not for a disk that does not answer: goroutines that wait
 // for the disk end with the process, and the journal is consistent at every moment.
-func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
+func waitForExit(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 	<-h.Done()
-	late := time.NewTimer(lastly)
+	late := time.NewTimer(exitTimeout)
 	defer late.Stop()
 	select {
 	case err := <-ended:
@@ -182,49 +155,6 @@ func untilEnded(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 		log.Warn("the disk does not answer, so the record is left as it is: the next start puts it in order")
 		return nil
 	}
-}
-
-// doorOf is the transport for listener i: plain for the addresses of --listen, and bare, for programs
-// that send no line ends, for those of --bare.
-func doorOf(i int, s settings) (name string, open func(net.Conn) conn.Transport) {
-	if i < len(s.Listen) {
-		return doorPlain, func(c net.Conn) conn.Transport {
-			return line.New(c, line.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall)})
-		}
-	}
-	return doorBare, func(c net.Conn) conn.Transport {
-		return raw.New(c, raw.Options{LineMax: int(s.LineMax), Stall: limit(s.Stall), Greeting: s.BareGreeting})
-	}
-}
-
-// The names of the transports in the log.
-const (
-	doorPlain = "plain"
-	doorBare  = "bare"
-)
-
-// untilSignal catches signals from now on. Its actor ends at the first one, at an operator's /shutdown,
-// or with the group. A second signal ends the process at once, as is the system's default.
-func untilSignal(ctx context.Context, asked <-chan struct{}, log *slog.Logger) (execute func() error, interrupt func(error)) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
-		signal.Notify(signals, syscall.SIGHUP) // the terminal has gone
-	}
-	execute = func() error {
-		defer signal.Stop(signals)
-		select {
-		case s := <-signals:
-			signal.Stop(signals) // before the log line: a second signal may answer it
-			log.Info("shutting down", "by", "the signal "+s.String())
-		case <-asked:
-			log.Info("shutting down", "by", "an operator")
-		case <-ctx.Done():
-		}
-		return nil
-	}
-	return execute, func(error) { cancel() }
 }
 
 func newLog(s settings, c console.Console) *slog.Logger {

@@ -60,8 +60,8 @@ type settings struct {
 	LogFormat       string
 	Config          string
 
-	read    string   // the configuration file that was read; "": none
-	strange []string // warnings of variables that are no settings
+	configRead string   // the configuration file that was read; "": none
+	warnings   []string // warnings of variables that are no settings
 
 	replies      map[string]protocol.Text // from the file Replies
 	passwordHash string                   // from PasswordFile
@@ -118,67 +118,67 @@ type settingGroup struct {
 }
 
 const (
-	leastKept   size = 10 << 20 // below, an empty file and its WAL would leave no room for lines
-	mostOutbox  size = 1 << 30
-	leastHold        = time.Second // a goodbye tells it in whole seconds, and 0 means that the session cannot be resumed
-	mostHold         = day         // each held session keeps a name, and nothing else bounds how many an address holds
-	mostWatched      = 256         // each costs little, and there are as many sessions as connections
-	noLimit          = "no limit"
+	minKept    size = 10 << 20 // below, an empty file and its WAL would leave no room for lines
+	maxOutbox  size = 1 << 30
+	minHold         = time.Second // a goodbye tells it in whole seconds, and 0 means that the session cannot be resumed
+	maxHold         = day         // each held session keeps a name, and nothing else bounds how many an address holds
+	maxWatched      = 256         // each costs little, and there are as many sessions as connections
+	noLimit         = "no limit"
 )
 
 // table is the only list of settings. Their values are fields of s.
 func (s *settings) table() []settingGroup {
 	return []settingGroup{
 		{"Addresses", []setting{
-			{name: "listen", short: "l", value: &addresses{at: &s.Listen}, takes: "ADDRESS", example: ":4000", what: "address to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again, with the same port for the other family"},
-			{name: "bare", value: &addresses{at: &s.Bare}, takes: "ADDRESS", example: ":4001", what: "address for programs without lines; may be given again, and takes its port from the default of --listen", unset: "none"},
-			{name: "bare-greeting", value: words(&s.BareGreeting), takes: "TEXT", example: "欢迎", what: "what a connection of --bare begins with", unset: "nothing"},
+			{name: "listen", short: "l", value: &addressList{target: &s.Listen}, takes: "ADDRESS", example: ":4000", what: "address to listen on, in IPv4 alone if it is 0.0.0.0:12345; may be given again, with the same port for the other family"},
+			{name: "bare", value: &addressList{target: &s.Bare}, takes: "ADDRESS", example: ":4001", what: "address for programs without lines; may be given again, and takes its port from the default of --listen", unset: "none"},
+			{name: "bare-greeting", value: textValue(&s.BareGreeting), takes: "TEXT", example: "欢迎", what: "what a connection of --bare begins with", unset: "nothing"},
 		}},
 		{"Limits of one connection", []setting{
-			{name: "line-max", value: between(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays (at --bare it becomes several)"},
-			{name: "rate", value: often(&s.Rate), takes: "LINES", example: "2.5", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
-			{name: "burst", value: count(&s.Burst), takes: "LINES", example: "25", what: "lines at once before --rate counts", zero: "no limit, whatever --rate says"},
-			{name: "outbox", value: between(&s.Outbox, 0, mostOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
-			{name: "stall", value: lasting(&s.Stall), takes: "TIME", example: "1m", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never; one whose network has vanished goes when the system says so"},
+			{name: "line-max", value: sizeBetween(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays (at --bare it becomes several)"},
+			{name: "rate", value: rateValue(&s.Rate), takes: "LINES", example: "2.5", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
+			{name: "burst", value: countValue(&s.Burst), takes: "LINES", example: "25", what: "lines at once before --rate counts", zero: "no limit, whatever --rate says"},
+			{name: "outbox", value: sizeBetween(&s.Outbox, 0, maxOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
+			{name: "stall", value: durationValue(&s.Stall), takes: "TIME", example: "1m", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never; one whose network has vanished goes when the system says so"},
 		}},
 		{"Limits of one address (IPv6: one /64)", []setting{
-			{name: "per-address", value: count(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
-			{name: "per-address-rate", value: often(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
-			{name: "per-address-burst", value: count(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before --per-address-rate counts", zero: "no limit, whatever --per-address-rate says"},
-			{name: "per-address-bytes", value: between(&s.PerAddressBytes, 0, mostBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while; no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
+			{name: "per-address", value: countValue(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
+			{name: "per-address-rate", value: rateValue(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
+			{name: "per-address-burst", value: countValue(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before --per-address-rate counts", zero: "no limit, whatever --per-address-rate says"},
+			{name: "per-address-bytes", value: sizeBetween(&s.PerAddressBytes, 0, maxBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while; no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
 		}},
 		{"Rooms", []setting{
-			{name: "rooms", value: count(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
-			{name: "rooms-per-session", value: countFrom(&s.RoomsPerSession, 1, mostWatched), takes: "ROOMS", example: "8", what: "rooms that one may be in at once: the one in front and those that are watched"},
-			{name: "replay", value: count(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
-			{name: "hold", value: lastingFrom(&s.Hold, leastHold, mostHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
+			{name: "rooms", value: countValue(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
+			{name: "rooms-per-session", value: countBetween(&s.RoomsPerSession, 1, maxWatched), takes: "ROOMS", example: "8", what: "rooms that one may be in at once: the one in front and those that are watched"},
+			{name: "replay", value: countValue(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
+			{name: "hold", value: durationBetween(&s.Hold, minHold, maxHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
 		}},
 		{"The record", []setting{
 			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends, as sessions, topics and the desk)"},
-			{name: "data", value: path(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
+			{name: "data", value: pathValue(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
 			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", example: "normal", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},
-			{name: "keep", value: lasting(&s.Keep), takes: "TIME", example: "90d", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
-			{name: "keep-lines", value: count(&s.KeepLines), takes: "LINES", example: "10000", what: "how many lines of each room are kept; comings and goings do not count, of which ten for each line are kept, and 10,000", zero: "all"},
-			{name: "keep-size", value: noneOr(&s.KeepSize, leastKept), takes: "BYTES", example: "10G", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
+			{name: "keep", value: durationValue(&s.Keep), takes: "TIME", example: "90d", what: "how long lines are kept in the file, as 90d or 12h", zero: "for ever"},
+			{name: "keep-lines", value: countValue(&s.KeepLines), takes: "LINES", example: "10000", what: "how many lines of each room are kept; comings and goings do not count, of which ten for each line are kept, and 10,000", zero: "all"},
+			{name: "keep-size", value: sizeOrNone(&s.KeepSize, minKept), takes: "BYTES", example: "10G", what: "bytes that what is kept in the file may take, as 500M or 10G: the oldest lines go when these are nearly full", zero: "any number"},
 		}},
 		{"The desk", []setting{
-			{name: "desk", value: yesOrNo(&s.Desk), example: "true", what: "only a desk: whoever comes talks to the operators, and to nobody else"},
-			{name: "desk-visitors", value: count(&s.DeskVisitors), takes: "VISITORS", example: "100", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
-			{name: "desk-per-address", value: count(&s.DeskPerAddress), takes: "VISITORS", example: "16", what: "visitors at the desk from one address", zero: noLimit},
-			{name: "desk-messages", value: count(&s.DeskMessages), takes: "MESSAGES", example: "100", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
-			{name: "desk-messages-per-address", value: count(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "messages that wait there from one address", zero: noLimit},
-			{name: "desk-silence", value: lasting(&s.DeskSilence), takes: "TIME", example: "1h", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
-			{name: "replies", value: path(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /canned, in TOML: hours = "from 9 to 5"`, unset: "none"},
+			{name: "desk", value: boolValue(&s.Desk), example: "true", what: "only a desk: whoever comes talks to the operators, and to nobody else"},
+			{name: "desk-visitors", value: countValue(&s.DeskVisitors), takes: "VISITORS", example: "100", what: "visitors at the desk at once, without those who have gone", zero: noLimit},
+			{name: "desk-per-address", value: countValue(&s.DeskPerAddress), takes: "VISITORS", example: "16", what: "visitors at the desk from one address", zero: noLimit},
+			{name: "desk-messages", value: countValue(&s.DeskMessages), takes: "MESSAGES", example: "100", what: "messages that wait there for an answer, a week at the most; beyond, the oldest goes and the operators are told", zero: noLimit},
+			{name: "desk-messages-per-address", value: countValue(&s.DeskMessagesPer), takes: "MESSAGES", example: "2", what: "messages that wait there from one address", zero: noLimit},
+			{name: "desk-silence", value: durationValue(&s.DeskSilence), takes: "TIME", example: "1h", what: "time after which the visitors of an operator who says nothing wait again", zero: "never"},
+			{name: "replies", value: pathValue(&s.Replies, kindFile), takes: "FILE", example: "~/chat/replies.toml", what: `ready replies for /canned, in TOML: hours = "from 9 to 5"`, unset: "none"},
 		}},
 		{"Operators, console and log", []setting{
-			{name: "operator-password-file", value: path(&s.PasswordFile, kindFile), takes: "FILE", example: "~/chat/password", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
+			{name: "operator-password-file", value: pathValue(&s.PasswordFile, kindFile), takes: "FILE", example: "~/chat/password", what: "the operators' password, made by chinwag password FILE", unset: "nobody becomes an operator from afar"},
 			{name: "console", value: oneOf(&s.Console, "auto", "plain", "off"), takes: "HOW", example: "plain", what: "operator's console: auto (a screen on a terminal, lines in a pipe), plain or off"},
 			{name: "log-level", value: oneOf(&s.LogLevel, "debug", "info", "warn", "error"), takes: "LEVEL", example: "debug", what: "what is logged, on standard error: debug, info, warn or error, and what is worse"},
 			{name: "log-format", value: oneOf(&s.LogFormat, "text", "json"), takes: "FORMAT", example: "json", what: "how the log is written: text or json"},
 		}},
 		{"Start and end", []setting{
-			{name: "config", value: path(&s.Config, kindFile), takes: "FILE", example: "~/chat/config.toml", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder"},
-			{name: "grace", value: lasting(&s.Grace), takes: "TIME", example: "1m", what: "time that the end may take, with what is yet to be recorded and the goodbyes", zero: "as long as it takes"},
+			{name: "config", value: pathValue(&s.Config, kindFile), takes: "FILE", example: "~/chat/config.toml", what: "configuration file in TOML, with these flags as keys", unset: "chinwag/config.toml in your configuration folder"},
+			{name: "grace", value: durationValue(&s.Grace), takes: "TIME", example: "1m", what: "time that the end may take, with what is yet to be recorded and the goodbyes", zero: "as long as it takes"},
 		}},
 	}
 }
@@ -255,9 +255,9 @@ func (s *settings) load(f *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	s.read, s.strange = file.path, strangeVariables(f)
+	s.configRead, s.warnings = file.path, unknownVariables(f)
 	if !f.Changed("listen") {
-		s.makeRoom()
+		s.yieldPorts()
 	}
 	if !f.Changed("per-address-bytes") && s.PerAddress == 0 { // addresses do not tell clients apart, as behind a proxy
 		s.PerAddressBytes = 0
@@ -265,11 +265,11 @@ func (s *settings) load(f *pflag.FlagSet) error {
 	if len(s.Listen)+len(s.Bare) == 0 {
 		return fmt.Errorf("there is no address to listen on: --listen %s", defaultSettings().Listen[0])
 	}
-	return s.open()
+	return s.openFiles()
 }
 
-// open reads the files that settings name, before the server listens.
-func (s *settings) open() (err error) {
+// openFiles reads the files that settings name, before the server listens.
+func (s *settings) openFiles() (err error) {
 	if s.replies, err = loadReplies(s.Replies); err != nil {
 		return err
 	}
@@ -277,9 +277,9 @@ func (s *settings) open() (err error) {
 	return err
 }
 
-// makeRoom removes the default addresses of --listen where --bare has
+// yieldPorts removes the default addresses of --listen where --bare has
 // their port: the programs that connect there may know no other.
-func (s *settings) makeRoom() {
+func (s *settings) yieldPorts() {
 	s.Listen = slices.DeleteFunc(s.Listen, func(listen string) bool {
 		return slices.ContainsFunc(s.Bare, func(bare string) bool { return port(bare) == port(listen) && port(bare) != "0" })
 	})
@@ -287,31 +287,15 @@ func (s *settings) makeRoom() {
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
-// tell logs where the settings come from, and warns of those without effect.
-func (s *settings) tell(log *slog.Logger) {
-	if s.read != "" {
-		log.Info("the configuration file is read", "file", s.read)
+// log logs where the settings come from, and warns of those without effect.
+func (s *settings) log(log *slog.Logger) {
+	if s.configRead != "" {
+		log.Info("the configuration file is read", "file", s.configRead)
 	}
-	for _, words := range s.strange {
+	for _, words := range s.warnings {
 		log.Warn(words)
 	}
 	if s.Journal == "memory" && (s.Keep > 0 || s.KeepSize > 0) {
 		log.Warn("--keep and --keep-size bound the file, and with --journal memory there is none: use --keep-lines")
 	}
-}
-
-// limit converts a setting, in which 0 means no limit, to an option, in which -1 does.
-func limit[N int | int64 | float64 | time.Duration](n N) N {
-	if n == 0 {
-		return -1
-	}
-	return n
-}
-
-// bytesPerAddress is the bound for the journal in a file. The store in memory has bounds of its own.
-func (s *settings) bytesPerAddress() int64 {
-	if s.Journal == "memory" {
-		return -1
-	}
-	return limit(int64(s.PerAddressBytes))
 }

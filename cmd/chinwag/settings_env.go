@@ -38,17 +38,17 @@ func setFromEnvironment(flag *pflag.Flag) error {
 	case !ok || flag.Changed || !set:
 		return nil
 	case text == "":
-		return fmt.Errorf("the variable %s is empty: remove it (unset %s), or let it be %s", name, name, v.right())
+		return fmt.Errorf("the variable %s is empty: remove it (unset %s), or let it be %s", name, name, v.expects())
 	}
 	if v.Set(text) != nil {
-		return refuseValue("the variable "+name, v.right(), text)
+		return refuseValue("the variable "+name, v.expects(), text)
 	}
 	flag.Changed = true
 	return nil
 }
 
-// strangeVariables returns warnings of variables that look like settings and are none.
-func strangeVariables(f *pflag.FlagSet) (told []string) {
+// unknownVariables returns warnings of variables that look like settings and are none.
+func unknownVariables(f *pflag.FlagSet) (told []string) {
 	var known []string // names of flags
 	for _, own := range ownVariables {
 		flag, _ := flagOf(own)
@@ -67,13 +67,13 @@ func strangeVariables(f *pflag.FlagSet) (told []string) {
 			continue
 		}
 		words := fmt.Sprintf("the variable %s is no setting, and nothing is set by it", shorten(name))
-		if guess := cmp.Or(meantBy("--"+flag, known), nearest(flag, known)); guess != "" {
+		if guess := cmp.Or(alias("--"+flag, known), suggestion(flag, known)); guess != "" {
 			words += ": do you mean " + variable(guess) + "?"
 		}
 		told = append(told, words)
 	}
 	slices.Sort(told)
-	return told[:min(len(told), maxStrange)]
+	return told[:min(len(told), maxUnknown)]
 }
 
 // flagOf is the name of the flag that a variable would set, and whether the variable has envPrefix.
@@ -90,5 +90,5 @@ func isOfService(name, value string) bool {
 	return inService.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
-// maxStrange bounds the warnings of strangeVariables.
-const maxStrange = 10
+// maxUnknown bounds the warnings of strangeVariables.
+const maxUnknown = 10

@@ -21,7 +21,7 @@ func TestVariablesOfAServiceAreNoMistake(t *testing.T) {
 	}
 	s, _, err := loaded(t)
 	require.NoError(t, err)
-	assert.Empty(t, s.strange)
+	assert.Empty(t, s.warnings)
 }
 
 // What a person may have meant is guessed as it is for flags.
@@ -32,7 +32,7 @@ func TestVariablesAsOtherProgramsCallThem(t *testing.T) {
 			t.Setenv(name, "4000")
 			s, _, err := loaded(t)
 			require.NoError(t, err)
-			assert.Equal(t, []string{"the variable " + name + " is no setting, and nothing is set by it: do you mean " + meant + "?"}, s.strange)
+			assert.Equal(t, []string{"the variable " + name + " is no setting, and nothing is set by it: do you mean " + meant + "?"}, s.warnings)
 		})
 	}
 }

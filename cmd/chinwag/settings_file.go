@@ -49,7 +49,7 @@ func (c configFile) explain(err error, f *pflag.FlagSet) error {
 	if !ok || fault.twice != "" || raw == "" || strings.ContainsAny(raw[:1], quotes) || v.Set(raw) == nil {
 		return err
 	}
-	return refuseValue(c.at(fault.line)+name, v.right(), raw)
+	return refuseValue(c.at(fault.line)+name, v.expects(), raw)
 }
 
 // check rejects keys that are no settings.
@@ -61,7 +61,7 @@ func (c configFile) check(f *pflag.FlagSet) error {
 		var known []string
 		f.VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
 		words := ""
-		if guess := nearest(key, known); guess != "" && guess != key {
+		if guess := suggestion(key, known); guess != "" && guess != key {
 			words = "do you mean " + guess + "? "
 		}
 		return fmt.Errorf("%s%q is no setting of the file: %schinwag serve --help lists them all", c.where(key), shorten(key), words)
@@ -77,15 +77,15 @@ func (c configFile) set(flag *pflag.Flag) error {
 		return nil
 	}
 	flag.Changed = true
-	refuse := func(value string) error { return refuseValue(c.where(flag.Name)+flag.Name, v.right(), value) }
+	refuse := func(value string) error { return refuseValue(c.where(flag.Name)+flag.Name, v.expects(), value) }
 	if list, ok := said.([]any); ok {
-		many, ok := v.(*addresses)
+		many, ok := v.(*addressList)
 		if !ok {
-			return fmt.Errorf("%s%s is %s, not a list", c.where(flag.Name), flag.Name, v.right())
+			return fmt.Errorf("%s%s is %s, not a list", c.where(flag.Name), flag.Name, v.expects())
 		}
 		var texts []string
 		for _, one := range list {
-			text, _ := spelled(one)
+			text, _ := formatTOML(one)
 			texts = append(texts, text)
 			if many.replace([]string{text}) != nil {
 				return refuse(text)
@@ -93,9 +93,9 @@ func (c configFile) set(flag *pflag.Flag) error {
 		}
 		return many.replace(texts)
 	}
-	text, isText := spelled(said)
+	text, isText := formatTOML(said)
 	if _, table := said.(map[string]any); table {
-		return fmt.Errorf("%s%s is %s, not a table", c.where(flag.Name), flag.Name, v.right())
+		return fmt.Errorf("%s%s is %s, not a table", c.where(flag.Name), flag.Name, v.expects())
 	}
 	switch v.Type() {
 	case kindText, kindFile, kindFolder:
@@ -113,13 +113,13 @@ func (c configFile) set(flag *pflag.Flag) error {
 	return nil
 }
 
-// spelled is a value of the file as a flag takes it.
-func spelled(v any) (text string, isText bool) {
+// formatTOML is a value of the file as a flag takes it.
+func formatTOML(v any) (text string, isText bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
 	case float64:
-		return spellNumber(v), false
+		return formatNumber(v), false
 	case []any:
 		return "[…]", false
 	case map[string]any:

@@ -22,7 +22,7 @@ func TestTheUsualFileWhereXDGIsWrong(t *testing.T) {
 	s, _, err := loaded(t)
 	require.NoError(t, err)
 	assert.Equal(t, 20, s.Burst)
-	assert.Equal(t, path, s.read)
+	assert.Equal(t, path, s.configRead)
 }
 
 func TestALineWithWhatCannotBeSeen(t *testing.T) {

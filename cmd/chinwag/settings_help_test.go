@@ -60,7 +60,7 @@ func (s *settings) page() string {
 				inFile = "none"
 			}
 			fmt.Fprintf(&b, "| flag | variable | key in the file | default |\n|---|---|---|---|\n| `%s` | `%s=%s` | %s | %s |\n\n", flag, variable(row.name), row.example, inFile, row.inMarkdown())
-			b.WriteString("It is " + row.value.right() + ".")
+			b.WriteString("It is " + row.value.expects() + ".")
 			if row.zero != "" {
 				b.WriteString(" 0: " + row.zero + ".")
 			}

@@ -134,7 +134,7 @@ func TestWrongSettings(t *testing.T) {
 			if value == "" {
 				continue
 			}
-			is := fmt.Sprintf(" is %s, not %q", v.right(), value)
+			is := fmt.Sprintf(" is %s, not %q", v.expects(), value)
 			_, _, err := loaded(t, "--"+name+"="+value)
 			refused(err, "--"+name+is)
 			refused(fromVariable(variable(name), value), "the variable "+variable(name)+is)
@@ -144,12 +144,12 @@ func TestWrongSettings(t *testing.T) {
 			refused(fromFile(fmt.Sprintf("%s = %q", name, value)), file+", line 3: "+name+is)
 			if !inQuotes(value) {
 				shown := strings.NewReplacer("nan", "NaN").Replace(value)
-				refused(fromFile(fmt.Sprintf("%s = %s", name, value)), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), shown))
+				refused(fromFile(fmt.Sprintf("%s = %s", name, value)), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.expects(), shown))
 			}
 		}
 		// Empty.
-		refused(fromVariable(variable(name), ""), fmt.Sprintf("the variable %[1]s is empty: remove it (unset %[1]s), or let it be %[2]s", variable(name), v.right()))
-		empty := fmt.Sprintf(" is %s, not %q", v.right(), "")
+		refused(fromVariable(variable(name), ""), fmt.Sprintf("the variable %[1]s is empty: remove it (unset %[1]s), or let it be %[2]s", variable(name), v.expects()))
+		empty := fmt.Sprintf(" is %s, not %q", v.expects(), "")
 		if v.Type() != kindText {
 			_, _, err := loaded(t, "--"+name+"=")
 			refused(err, "--"+name+empty)
@@ -163,21 +163,21 @@ func TestWrongSettings(t *testing.T) {
 		}
 		refused(fromFile(name+" = "), fmt.Sprintf(`%s, line 3: "%s =" is not NAME = VALUE: text stands in quotes, and a number does not`, file, name))
 		// Of another type.
-		refused(fromFile(name+" = {a = 1}"), file+", line 3: "+name+" is "+v.right()+", not a table")
-		refused(fromFile("["+name+"]\na = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
-		refused(fromFile(name+".a = 1"), file+", line 3: "+name+" is "+v.right()+", not a table")
-		if _, list := v.(*addresses); list {
-			refused(fromFile(name+` = [":4000", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.right(), row.wrong))
-			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.right()+`, not "[…]"`)
-			refused(fromFile("[["+name+"]]\na = 1"), file+", line 3: "+name+" is "+v.right()+`, not "{…}"`)
+		refused(fromFile(name+" = {a = 1}"), file+", line 3: "+name+" is "+v.expects()+", not a table")
+		refused(fromFile("["+name+"]\na = 1"), file+", line 3: "+name+" is "+v.expects()+", not a table")
+		refused(fromFile(name+".a = 1"), file+", line 3: "+name+" is "+v.expects()+", not a table")
+		if _, list := v.(*addressList); list {
+			refused(fromFile(name+` = [":4000", "`+row.wrong+`"]`), file+", line 3: "+name+fmt.Sprintf(" is %s, not %q", v.expects(), row.wrong))
+			refused(fromFile(name+" = [[1]]"), file+", line 3: "+name+" is "+v.expects()+`, not "[…]"`)
+			refused(fromFile("[["+name+"]]\na = 1"), file+", line 3: "+name+" is "+v.expects()+`, not "{…}"`)
 		} else {
-			refused(fromFile(name+" = [1]"), file+", line 3: "+name+" is "+v.right()+", not a list")
+			refused(fromFile(name+" = [1]"), file+", line 3: "+name+" is "+v.expects()+", not a list")
 		}
 		switch v.Type() {
 		case kindText, kindFile, kindFolder:
 			refused(fromFile(name+" = 2020-02-02"), fmt.Sprintf(`%s, line 3: %s is text, which stands in quotes: %s = "2020-02-02"`, file, name, name))
 		default:
-			refused(fromFile(name+" = 2020-02-02"), file+", line 3: "+name+" is "+v.right()+`, not "2020-02-02"`)
+			refused(fromFile(name+" = 2020-02-02"), file+", line 3: "+name+" is "+v.expects()+`, not "2020-02-02"`)
 		}
 		// With another name.
 		wrong := strings.Replace(name, name[1:2], "x", 1)
@@ -185,7 +185,7 @@ func TestWrongSettings(t *testing.T) {
 		t.Setenv(variable(wrong), "1")
 		s, _, err := loaded(t)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"the variable " + variable(wrong) + " is no setting, and nothing is set by it: do you mean " + variable(name) + "?"}, s.strange)
+		assert.Equal(t, []string{"the variable " + variable(wrong) + " is no setting, and nothing is set by it: do you mean " + variable(name) + "?"}, s.warnings)
 		require.NoError(t, os.Unsetenv(variable(wrong)))
 	})
 	assert.Len(t, wrongSettings, countOf(flags), "a row of no setting")
@@ -344,7 +344,7 @@ func TestPaths(t *testing.T) {
 		s, _, err := loaded(t, "--config=~/chat/config.toml")
 		require.NoError(t, err, chosen)
 		assert.Equal(t, want.file, s.Data, chosen)
-		assert.Equal(t, config, s.read)
+		assert.Equal(t, config, s.configRead)
 		assert.Equal(t, replies, s.Replies)
 		assert.Equal(t, password, s.PasswordFile)
 		assert.Len(t, s.replies, 1)
@@ -357,7 +357,7 @@ func TestPaths(t *testing.T) {
 		s, _, err = loaded(t)
 		require.NoError(t, err, chosen)
 		assert.Equal(t, want.other, s.Data, chosen)
-		assert.Equal(t, config, s.read)
+		assert.Equal(t, config, s.configRead)
 		require.NoError(t, os.Unsetenv("CHINWAG_DATA"))
 		require.NoError(t, os.Unsetenv("CHINWAG_CONFIG"))
 	}
@@ -369,7 +369,7 @@ func TestPaths(t *testing.T) {
 // Of variables that mean nothing here no more than a few are told.
 func TestFewStrangeVariablesAreTold(t *testing.T) {
 	alone(t)
-	for i := range 3 * maxStrange {
+	for i := range 3 * maxUnknown {
 		t.Setenv(fmt.Sprint("CHINWAG_STRANGE_", i), "")
 	}
 	for _, own := range ownVariables {
@@ -377,7 +377,7 @@ func TestFewStrangeVariablesAreTold(t *testing.T) {
 	}
 	s, _, err := loaded(t)
 	require.NoError(t, err)
-	assert.Len(t, s.strange, maxStrange)
+	assert.Len(t, s.warnings, maxUnknown)
 }
 
 // Every variable that anything here reads is a setting or in the table of the others.

@@ -18,32 +18,32 @@ import (
 // file, and returns a wrongValue.
 type settingValue interface {
 	pflag.Value
-	right() string // what is right, as it follows "is" in a sentence
+	expects() string // what is right, as it follows "is" in a sentence
 	complete() ([]string, cobra.ShellCompDirective)
 }
 
 // value is a settingValue that is stored at at.
 type value[T any] struct {
-	at      *T
-	kind    string // of value, in one word
-	is      string // what is right
-	read    func(string) (T, bool)
-	write   func(T) string
-	choices []string
+	target   *T
+	kind     string // of value, in one word
+	expected string // what is right
+	parse    func(string) (T, bool)
+	format   func(T) string
+	choices  []string
 }
 
 func (v *value[T]) Set(text string) error {
-	x, ok := v.read(text)
+	x, ok := v.parse(text)
 	if !ok {
-		return wrongValue(v.is)
+		return wrongValue(v.expected)
 	}
-	*v.at = x
+	*v.target = x
 	return nil
 }
 
-func (v *value[T]) String() string { return v.write(*v.at) }
-func (v *value[T]) Type() string   { return v.kind }
-func (v *value[T]) right() string  { return v.is }
+func (v *value[T]) String() string  { return v.format(*v.target) }
+func (v *value[T]) Type() string    { return v.kind }
+func (v *value[T]) expects() string { return v.expected }
 
 func (v *value[T]) complete() ([]string, cobra.ShellCompDirective) {
 	switch v.kind {
@@ -62,86 +62,86 @@ const (
 	kindFolder = "folder"
 )
 
-const mostOf = 1_000_000_000 // things that a setting can count
+const maxCount = 1_000_000_000 // things that a setting can count
 
-// count is a setting that counts things.
-func count(at *int) *value[int] {
+// countValue is a setting that counts things.
+func countValue(at *int) *value[int] {
 	return &value[int]{
-		at: at, kind: "number", is: fmt.Sprintf("a whole number from 0 to %d", mostOf), write: strconv.Itoa,
-		read: func(text string) (int, bool) {
+		target: at, kind: "number", expected: fmt.Sprintf("a whole number from 0 to %d", maxCount), format: strconv.Itoa,
+		parse: func(text string) (int, bool) {
 			n, err := strconv.ParseUint(text, 10, 32)
-			return int(n), err == nil && n <= mostOf
+			return int(n), err == nil && n <= maxCount
 		},
 	}
 }
 
-// countFrom is a count from least to most.
-func countFrom(at *int, least, most int) *value[int] {
-	v := count(at)
-	read := v.read
-	v.is = fmt.Sprintf("a whole number from %d to %d", least, most)
-	v.read = func(text string) (int, bool) {
+// countBetween is a count from least to most.
+func countBetween(at *int, least, most int) *value[int] {
+	v := countValue(at)
+	read := v.parse
+	v.expected = fmt.Sprintf("a whole number from %d to %d", least, most)
+	v.parse = func(text string) (int, bool) {
 		n, ok := read(text)
 		return n, ok && least <= n && n <= most
 	}
 	return v
 }
 
-const mostOften = 1_000_000 // times that something may happen in a second or a minute
+const maxRate = 1_000_000 // times that something may happen in a second or a minute
 
-// often is a setting that bounds how often something happens.
-func often(at *float64) *value[float64] {
+// rateValue is a setting that bounds how often something happens.
+func rateValue(at *float64) *value[float64] {
 	return &value[float64]{
-		at: at, kind: "number", is: fmt.Sprintf("a number from 0 to %d, like 5 or 0.5", mostOften), write: spellNumber,
-		read: func(text string) (float64, bool) {
+		target: at, kind: "number", expected: fmt.Sprintf("a number from 0 to %d, like 5 or 0.5", maxRate), format: formatNumber,
+		parse: func(text string) (float64, bool) {
 			n, err := strconv.ParseFloat(text, 64)
-			return n, err == nil && n <= mostOften && strings.Trim(text, "0123456789.") == "" // no signs, exponents or hexadecimals
+			return n, err == nil && n <= maxRate && strings.Trim(text, "0123456789.") == "" // no signs, exponents or hexadecimals
 		},
 	}
 }
 
-func spellNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+func formatNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-const mostBytes size = 1 << 50
+const maxBytes size = 1 << 50
 
-// sized is a setting that counts bytes; is says how many are allowed.
-func sized(at *size, is string, allowed func(size) bool) *value[size] {
+// sizeValue is a setting that counts bytes; is says how many are allowed.
+func sizeValue(at *size, is string, allowed func(size) bool) *value[size] {
 	return &value[size]{
-		at: at, kind: "size", is: is, write: size.String,
-		read: func(text string) (size, bool) {
+		target: at, kind: "size", expected: is, format: size.String,
+		parse: func(text string) (size, bool) {
 			s, ok := parseSize(text)
 			return s, ok && allowed(s)
 		},
 	}
 }
 
-// between is a size from least to most.
-func between(at *size, least, most size) *value[size] {
+// sizeBetween is a size from least to most.
+func sizeBetween(at *size, least, most size) *value[size] {
 	is := fmt.Sprintf("a size from %s to %s, like 1000 or 4K", least, most)
 	if most > 1<<30 {
 		is = fmt.Sprintf("a size from %s to %s, like 100K, 256M or 10G", least, most)
 	}
-	return sized(at, is, func(s size) bool { return least <= s && s <= most })
+	return sizeValue(at, is, func(s size) bool { return least <= s && s <= most })
 }
 
-// noneOr is a size of least at the least, or 0.
-func noneOr(at *size, least size) *value[size] {
-	return sized(at, fmt.Sprintf("a size from %s to %s, like 500M or 10G, or 0 for any", least, mostBytes), func(s size) bool { return s == 0 || least <= s && s <= mostBytes })
+// sizeOrNone is a size of least at the least, or 0.
+func sizeOrNone(at *size, least size) *value[size] {
+	return sizeValue(at, fmt.Sprintf("a size from %s to %s, like 500M or 10G, or 0 for any", least, maxBytes), func(s size) bool { return s == 0 || least <= s && s <= maxBytes })
 }
 
-// lasting is a setting that is a time.
-func lasting(at *time.Duration) *value[time.Duration] {
+// durationValue is a setting that is a time.
+func durationValue(at *time.Duration) *value[time.Duration] {
 	return &value[time.Duration]{
-		at: at, kind: "time", is: "a time with its unit, like 30s, 10m, 12h or 90d, up to " + spell(maxSpan), write: spell, read: parseSpan,
+		target: at, kind: "time", expected: "a time with its unit, like 30s, 10m, 12h or 90d, up to " + formatDuration(maxDuration), format: formatDuration, parse: parseDuration,
 	}
 }
 
-// lastingFrom is a time from least to most.
-func lastingFrom(at *time.Duration, least, most time.Duration) *value[time.Duration] {
-	v := lasting(at)
-	v.is = fmt.Sprintf("a time with its unit, from %s to %s, like 30s, 10m or 12h", spell(least), spell(most))
-	v.read = func(text string) (time.Duration, bool) {
-		d, ok := parseSpan(text)
+// durationBetween is a time from least to most.
+func durationBetween(at *time.Duration, least, most time.Duration) *value[time.Duration] {
+	v := durationValue(at)
+	v.expected = fmt.Sprintf("a time with its unit, from %s to %s, like 30s, 10m or 12h", formatDuration(least), formatDuration(most))
+	v.parse = func(text string) (time.Duration, bool) {
+		d, ok := parseDuration(text)
 		return d, ok && least <= d && d <= most
 	}
 	return v
@@ -154,28 +154,28 @@ func oneOf[T ~string](at *T, words ...T) *value[T] {
 		choices = append(choices, string(w))
 	}
 	return &value[T]{
-		at: at, kind: "word", is: either(choices), write: func(w T) string { return string(w) },
+		target: at, kind: "word", expected: either(choices), format: func(w T) string { return string(w) },
 		choices: choices,
-		read:    func(text string) (T, bool) { return T(text), slices.Contains(choices, text) },
+		parse:   func(text string) (T, bool) { return T(text), slices.Contains(choices, text) },
 	}
 }
 
-// yesOrNo is a setting that is on or off.
-func yesOrNo(at *bool) *value[bool] {
+// boolValue is a setting that is on or off.
+func boolValue(at *bool) *value[bool] {
 	return &value[bool]{
-		at: at, kind: "bool", is: "true or false", write: strconv.FormatBool, choices: []string{"true", "false"},
-		read: func(text string) (bool, bool) { return text == "true", text == "true" || text == "false" },
+		target: at, kind: "bool", expected: "true or false", format: strconv.FormatBool, choices: []string{"true", "false"},
+		parse: func(text string) (bool, bool) { return text == "true", text == "true" || text == "false" },
 	}
 }
 
-// words is a setting that is any text.
-func words(at *string) *value[string] {
-	return &value[string]{at: at, kind: kindText, is: `text, in the file in "quotes"`, write: asItIs, read: func(text string) (string, bool) { return text, true }}
+// textValue is a setting that is any text.
+func textValue(at *string) *value[string] {
+	return &value[string]{target: at, kind: kindText, expected: `text, in the file in "quotes"`, format: asItIs, parse: func(text string) (string, bool) { return text, true }}
 }
 
-// path is a setting that names a file or a folder. It is made absolute.
-func path(at *string, kind string) *value[string] {
-	return &value[string]{at: at, kind: kind, is: "the path of a " + kind + " (~ is your home folder; ~ann is not known)", write: asItIs, read: absolute}
+// pathValue is a setting that names a file or a folder. It is made absolute.
+func pathValue(at *string, kind string) *value[string] {
+	return &value[string]{target: at, kind: kind, expected: "the path of a " + kind + " (~ is your home folder; ~ann is not known)", format: asItIs, parse: absolute}
 }
 
 func asItIs(text string) string { return text }
@@ -198,48 +198,48 @@ func absolute(path string) (string, bool) {
 
 func isAtHome(path string) bool { return strings.HasPrefix(path, "~") }
 
-// addresses is a setting that is a list. The first value replaces the default, and later ones are
+// addressList is a setting that is a list. The first value replaces the default, and later ones are
 // added.
-type addresses struct {
-	at     *[]string
+type addressList struct {
+	target *[]string
 	chosen bool
 }
 
-func (*addresses) right() string {
+func (*addressList) expects() string {
 	return "an address like :12345, 192.0.2.1:12345 or [::1]:12345"
 }
-func (*addresses) Type() string     { return "stringSlice" } // so that completion offers the flag again
-func (a *addresses) String() string { return strings.Join(*a.at, ",") }
+func (*addressList) Type() string     { return "stringSlice" } // so that completion offers the flag again
+func (a *addressList) String() string { return strings.Join(*a.target, ",") }
 
-func (*addresses) complete() ([]string, cobra.ShellCompDirective) {
+func (*addressList) complete() ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
 // Set reads an address, or several with commas between them.
-func (a *addresses) Set(text string) error {
-	read, err := a.read(strings.Split(text, ","))
+func (a *addressList) Set(text string) error {
+	read, err := a.parse(strings.Split(text, ","))
 	if err != nil {
 		return err
 	}
 	if !a.chosen {
-		*a.at = nil
+		*a.target = nil
 	}
 	a.chosen = true
-	*a.at = append(*a.at, read...)
+	*a.target = append(*a.target, read...)
 	return nil
 }
 
 // replace makes list the whole value.
-func (a *addresses) replace(list []string) error {
-	read, err := a.read(list)
+func (a *addressList) replace(list []string) error {
+	read, err := a.parse(list)
 	if err == nil {
-		*a.at, a.chosen = read, true
+		*a.target, a.chosen = read, true
 	}
 	return err
 }
 
-// read makes an address of a port.
-func (a *addresses) read(list []string) (read []string, err error) {
+// parse makes an address of a port.
+func (a *addressList) parse(list []string) (read []string, err error) {
 	for _, addr := range list {
 		addr = strings.TrimSpace(addr)
 		if n, err := strconv.ParseUint(addr, 10, 16); err == nil {
@@ -247,10 +247,10 @@ func (a *addresses) read(list []string) (read []string, err error) {
 		}
 		_, port, err := net.SplitHostPort(addr)
 		if err != nil {
-			return nil, wrongValue(a.right())
+			return nil, wrongValue(a.expects())
 		}
 		if _, err := net.LookupPort("tcp", port); err != nil {
-			return nil, wrongValue(a.right())
+			return nil, wrongValue(a.expects())
 		}
 		read = append(read, addr)
 	}

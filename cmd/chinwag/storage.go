@@ -24,7 +24,7 @@ const journalFile = "chinwag.db"
 func openJournal(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
 		log.Info("what is said is kept until the server ends, and so are sessions, topics and the desk: the next start has nothing of it", "journal", "memory")
-		return journal.NewMemory(journal.Bounds{Lines: limit(s.KeepLines), Bytes: -1}), "", func() error { return nil }, nil
+		return journal.NewMemory(s.memoryBounds()), "", func() error { return nil }, nil
 	}
 	dir, err := dataFolder(s.Data)
 	if err != nil {
@@ -34,7 +34,7 @@ func openJournal(s settings, log *slog.Logger) (store journal.Store, path string
 		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
 	path = filepath.Join(dir, journalFile)
-	db, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Sync(s.Sync), Keep: time.Duration(s.Keep), Lines: s.KeepLines, Size: int64(s.KeepSize), DeferPruning: true, Log: log})
+	db, err := sqlite.Open(path, s.fileOptions(log))
 	_, folder := errors.AsType[*fs.PathError](err)
 	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {
@@ -50,11 +50,11 @@ func openJournal(s settings, log *slog.Logger) (store journal.Store, path string
 	if s.Sync != "full" {
 		log.Warn("a power cut may cost lines that people have seen", "sync", s.Sync)
 	}
-	return db, path, func() error { return closedJournal(db.Close(), path, log) }, nil
+	return db, path, func() error { return logClose(db.Close(), path, log) }, nil
 }
 
-// tellFound logs what the start has restored.
-func tellFound(log *slog.Logger, f hub.Inventory) {
+// logRestored logs what the start has restored.
+func logRestored(log *slog.Logger, f hub.Inventory) {
 	if f != (hub.Inventory{}) {
 		log.Info("what was there before the start is back, and sessions wait for who comes back to them",
 			"sessions", f.Sessions, "tickets", f.Tickets, "rooms", f.Rooms)
@@ -66,8 +66,8 @@ func unreadableJournal(path string) error {
 	return fmt.Errorf("the record %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
 }
 
-// closedJournal logs an error of the store's Close, and returns it in plain words.
-func closedJournal(err error, path string, log *slog.Logger) error {
+// logClose logs an error of the store's Close, and returns it in plain words.
+func logClose(err error, path string, log *slog.Logger) error {
 	if err == nil {
 		return nil
 	}
@@ -77,8 +77,8 @@ func closedJournal(err error, path string, log *slog.Logger) error {
 
 const elsewhere = "--data FOLDER names another, --journal memory does without"
 
-// endOfJournal is err in plain words where a broken store has ended the server. The log has the details.
-func endOfJournal(path string, err error) error {
+// brokenJournal is err in plain words where a broken store has ended the server. The log has the details.
+func brokenJournal(path string, err error) error {
 	if errors.Is(err, journal.ErrBroken) {
 		return fmt.Errorf("%w: please see what the system's log says of the disk of %s, and start again", journal.ErrBroken, path)
 	}
@@ -108,9 +108,9 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// tellTrouble logs that the journal does not work, and that it works again. It logs failed reads
+// logJournalErrors logs that the journal does not work, and that it works again. It logs failed reads
 // once a minute at the most, however many there are.
-func tellTrouble(log *slog.Logger) func(error) {
+func logJournalErrors(log *slog.Logger) func(error) {
 	var mu sync.Mutex
 	var unread time.Time // when a failed read was logged last
 	return func(err error) {

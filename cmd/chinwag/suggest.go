@@ -6,9 +6,9 @@ import (
 	"chinwag/protocol"
 )
 
-// nearest is the one of names that word may be a typing error for, or the beginning of, in
+// suggestion is the one of names that word may be a typing error for, or the beginning of, in
 // any case; "": none. A short word has none, since it is near too many names.
-func nearest(word string, names []string) (near string) {
+func suggestion(word string, names []string) (near string) {
 	word = strings.ToLower(word)
 	least := min(3, max(1, len(word)/3)) + 1
 	for _, name := range names {

@@ -13,6 +13,6 @@ func TestNearest(t *testing.T) {
 		"per-adress": "per-address", "per_address": "PER_ADDRESS", "exp": "export", "exprot": "export",
 		"PORT": "", "": "", "e": "", "SERVICE_HOST": "", "一": "",
 	} {
-		assert.Equal(t, want, nearest(word, known), word)
+		assert.Equal(t, want, suggestion(word, known), word)
 	}
 }

@@ -11,15 +11,15 @@ import (
 	_ "time/tzdata" // 430 kB, for machines without the files: Windows, and containers with nothing else in them
 )
 
-// zone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing.
+// setTimeZone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing.
 // Go by itself knows the names of zones where the system has their files, and takes everything else for
 // UTC without an error, the forms of POSIX included, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
-var zone = sync.OnceValue(func() string {
+var setTimeZone = sync.OnceValue(func() string {
 	tz, set := os.LookupEnv("TZ")
 	if !set {
 		return ""
 	}
-	there, ok := zoneNamed(strings.TrimPrefix(tz, ":"))
+	there, ok := loadZone(strings.TrimPrefix(tz, ":"))
 	time.Local = there
 	if !ok {
 		return fmt.Sprintf("TZ=%q is no time zone that is known here, so times are in UTC: it is a name such as Asia/Shanghai, or a rule such as CST-8", shorten(tz))
@@ -27,13 +27,13 @@ var zone = sync.OnceValue(func() string {
 	return ""
 })
 
-const maxZone = 1 << 20 // bytes of a file of a zone; they have a few thousand
+const maxZoneFile = 1 << 20 // bytes of a file of a zone; they have a few thousand
 
-// zoneNamed is the zone of that name, file or rule; UTC if there is none.
-func zoneNamed(name string) (there *time.Location, ok bool) {
+// loadZone is the zone of that name, file or rule; UTC if there is none.
+func loadZone(name string) (there *time.Location, ok bool) {
 	if filepath.IsAbs(name) {
 		info, err := os.Stat(name)
-		if err != nil || !info.Mode().IsRegular() || info.Size() > maxZone { // a pipe or a device may have no end
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxZoneFile { // a pipe or a device may have no end
 			return time.UTC, false
 		}
 		b, err := os.ReadFile(name)
@@ -51,13 +51,13 @@ func zoneNamed(name string) (there *time.Location, ok bool) {
 	return zoneByRule(name)
 }
 
-// likeRule matches the beginning of a rule: the name of a time, and its offset.
-var likeRule = regexp.MustCompile(`^([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9][A-Za-z0-9+:,./<>-]*$`)
+// posixRule matches the beginning of a rule: the name of a time, and its offset.
+var posixRule = regexp.MustCompile(`^([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9][A-Za-z0-9+:,./<>-]*$`)
 
 // zoneByRule is the zone of a POSIX rule. Go reads such a rule only at the end of a zone file,
 // for times after the file's last transition, so it gets a file without transitions.
 func zoneByRule(rule string) (there *time.Location, ok bool) {
-	if !likeRule.MatchString(rule) {
+	if !posixRule.MatchString(rule) {
 		return time.UTC, false
 	}
 	const unknown = "?" // the name of a time that the rule does not cover; such a rule is rejected

@@ -35,12 +35,12 @@ func TestZonesAreTakenInEveryForm(t *testing.T) {
 		"WST-2WDT,59/0,299":                {"14:00:00 WST", "15:00:00 WDT"},
 		"Etc/GMT-8":                        {"20:00:00 +08", "20:00:00 +08"},
 	} {
-		there, ok := zoneNamed(tz)
+		there, ok := loadZone(tz)
 		assert.True(t, ok, tz)
 		assert.Equal(t, want, [2]string{winter.In(there).Format(layout), summer.In(there).Format(layout)}, tz)
 	}
 	for _, tz := range []string{"Mars/Base", "CST", "CS-8", "CST-99", "CST-8CDT,M13.1.0,M11.1.0", "CST-8CDT,M3.2.0", "-8", "+8", "8", "<>8", "Foo/Bar-1", "../etc/passwd", "/nowhere", "北京-8", "CST-8\nEST5"} {
-		there, ok := zoneNamed(tz)
+		there, ok := loadZone(tz)
 		assert.False(t, ok, tz)
 		assert.Equal(t, time.UTC, there, tz)
 	}
@@ -64,10 +64,10 @@ func TestARuleChangesAtItsSecond(t *testing.T) {
 func TestAZoneInAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zone")
 	require.NoError(t, os.WriteFile(path, zoneFile("?", "CST-8"), 0o600))
-	there, ok := zoneNamed(path)
+	there, ok := loadZone(path)
 	require.True(t, ok)
 	assert.Equal(t, "20:00", time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).In(there).Format("15:04"))
 	require.NoError(t, os.WriteFile(path, []byte("nothing"), 0o600))
-	_, ok = zoneNamed(path)
+	_, ok = loadZone(path)
 	assert.False(t, ok)
 }

@@ -16,7 +16,7 @@ func TestAZoneInNoFile(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, unix.Mkfifo(pipe, 0o600))
 	for _, name := range []string{pipe, "/dev/zero", "/dev"} {
-		_, ok := zoneNamed(name)
+		_, ok := loadZone(name)
 		assert.False(t, ok, name)
 	}
 }

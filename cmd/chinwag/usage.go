@@ -18,13 +18,13 @@ func wrongUsage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// plainUsage makes root and all commands below it tell of wrong usage in our words.
-func plainUsage(root *cobra.Command) {
+// setUsage makes root and all commands below it tell of wrong usage in our words.
+func setUsage(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	fitScreen(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	for _, c := range tree(root) {
+	for _, c := range allCommands(root) {
 		switch {
 		case c.Name() == "help" && c.Parent() == root:
 			c.Run, c.RunE, c.ValidArgsFunction = nil, help, completeCommand
@@ -36,29 +36,29 @@ func plainUsage(root *cobra.Command) {
 			c.Args, c.RunE = cobra.ArbitraryArgs, chooseCommand
 		case c.HasParent() && c.Parent().Name() == "completion":
 			write := c.RunE
-			c.Args, c.RunE = takes(0, 0), func(c *cobra.Command, args []string) error {
+			c.Args, c.RunE = argCount(0, 0), func(c *cobra.Command, args []string) error {
 				if err := write(c, args); err != nil {
-					return failed(unwritten("what your shell needs", err))
+					return failure(writeError("what your shell needs", err))
 				}
 				return nil
 			}
 		case c.Args == nil:
-			c.Args = takes(0, 0)
+			c.Args = argCount(0, 0)
 		}
 	}
 }
 
-// tree are c and all commands below it.
-func tree(c *cobra.Command) []*cobra.Command {
+// allCommands are c and all commands below it.
+func allCommands(c *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{c}
 	for _, sub := range c.Commands() {
-		all = append(all, tree(sub)...)
+		all = append(all, allCommands(sub)...)
 	}
 	return all
 }
 
-// takes checks the number of arguments.
-func takes(least, most int) cobra.PositionalArgs {
+// argCount checks the number of arguments.
+func argCount(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
@@ -90,12 +90,12 @@ func chooseCommand(c *cobra.Command, args []string) error {
 
 func unknownCommand(c *cobra.Command, word string) error {
 	names, word := commandNames(c), shorten(word)
-	for _, other := range tree(c.Root()) { // chinwag export for chinwag history export
+	for _, other := range allCommands(c.Root()) { // chinwag export for chinwag history export
 		if other.Name() == word && other.IsAvailableCommand() {
 			return wrongUsage("%s has no command %q: is it \"%s\"?", c.CommandPath(), word, other.CommandPath())
 		}
 	}
-	if near := nearest(word, names); near != "" {
+	if near := suggestion(word, names); near != "" {
 		return wrongUsage("%s has no command %q: is it %s? There are %s", c.CommandPath(), word, near, strings.Join(names, ", "))
 	}
 	return wrongUsage("%s has no command %q: there are %s", c.CommandPath(), word, strings.Join(names, ", "))
@@ -163,8 +163,8 @@ func valueName(f *pflag.Flag) string {
 // valueNames replace pflag's names of values that no usage names.
 var valueNames = map[string]string{"string": "VALUE", "int": "NUMBER", "float": "NUMBER", "duration": "TIME", "strings": "VALUES"}
 
-// noneEmpty rejects an empty value of a flag: in a script it is most likely an unset variable.
-func noneEmpty(c *cobra.Command) (err error) {
+// rejectEmpty rejects an empty value of a flag: in a script it is most likely an unset variable.
+func rejectEmpty(c *cobra.Command) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if value := f.Value.String(); value == "" || f.Value.Type() == "stringSlice" && value == "[]" {
 			err = cmp.Or(err, wrongUsage("--%s is empty: give it its %s, or leave it out", f.Name, valueName(f)))
@@ -180,10 +180,10 @@ func unknownFlag(c *cobra.Command, name, letters string) error {
 		typed = "-" + strings.ToValidUTF8(firstLetter(name, letters), "?")
 	}
 	all := names(c)
-	if near := cmp.Or(meantBy(typed, all), nearest(name, all)); near != "" && (letters == "" || meantBy(typed, all) != "") {
+	if near := cmp.Or(alias(typed, all), suggestion(name, all)); near != "" && (letters == "" || alias(typed, all) != "") {
 		return wrongUsage("%s has no flag %s: is it --%s? %s", c.CommandPath(), typed, near, listed)
 	}
-	for _, other := range tree(c.Root()) {
+	for _, other := range allCommands(c.Root()) {
 		if letters == "" && other.Flags().Lookup(name) != nil && !other.Hidden {
 			return wrongUsage("%s has no flag %s: \"%s\" has it", c.CommandPath(), typed, other.CommandPath())
 		}
@@ -210,8 +210,8 @@ func names(c *cobra.Command) (names []string) {
 	return names
 }
 
-// alsoCalled are names that other programs give to our flags.
-var alsoCalled = map[string][]string{
+// aliases are names that other programs give to our flags.
+var aliases = map[string][]string{
 	"--port": {"listen", "addr"}, "-p": {"listen", "addr"}, "--host": {"listen", "addr"}, "--address": {"listen", "addr"}, "--addr": {"listen"}, "--bind": {"listen"}, "-P": {"listen", "addr"},
 	"--name": {"nick"}, "--user": {"nick"}, "--username": {"nick"}, "-u": {"nick"}, "--channel": {"room"}, "-c": {"config", "room"},
 	"--password": {"operator-password-file"}, "--password-file": {"operator-password-file"}, "--db": {"data"}, "--dir": {"data"}, "-d": {"data"}, "--database": {"data"},
@@ -220,8 +220,8 @@ var alsoCalled = map[string][]string{
 	"--greeting": {"bare-greeting"}, "--raw": {"bare"},
 }
 
-func meantBy(typed string, names []string) string {
-	for _, other := range alsoCalled[typed] {
+func alias(typed string, names []string) string {
+	for _, other := range aliases[typed] {
 		if slices.Contains(names, other) {
 			return other
 		}
@@ -255,11 +255,11 @@ func checkOneOf(flag, value string, values ...string) error {
 	return &exitError{exitUsage, refuseValue("--"+flag, either(values), value)}
 }
 
-const most = 1e18 // of any number; infinity is more
+const maxNumber = 1e18 // of any number; infinity is more
 
 // atLeast rejects a value that is too small, or no number.
 func atLeast[N int | float64 | time.Duration](flag string, value, least N) error {
-	if !(value >= least) || float64(value) > most { // NaN is neither
+	if !(value >= least) || float64(value) > maxNumber { // NaN is neither
 		return wrongUsage("--%s is %v at the least, not %v", flag, least, value)
 	}
 	return nil

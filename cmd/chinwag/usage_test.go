@@ -32,7 +32,7 @@ func ran(t *testing.T, in string, args ...string) (code int, out, said string) {
 	if err == nil {
 		err = root.Execute()
 	}
-	code, said = ended(err)
+	code, said = exitCodeOf(err)
 	return code, b.String(), said
 }
 
@@ -101,7 +101,7 @@ func TestEveryFlagSaysWhatItWants(t *testing.T) {
 		wrongValues["chinwag bench "+s.Name] = wrongScenarioValues()
 	}
 	seen := 0
-	for _, c := range tree(rootCommand()) {
+	for _, c := range allCommands(rootCommand()) {
 		if c.Hidden || c.Name() == "serve" || c.Name() == "help" || c.Parent() != nil && c.Parent().Name() == "completion" {
 			continue
 		}
@@ -146,7 +146,7 @@ func TestEveryFlagSaysWhatItWants(t *testing.T) {
 
 // Every command says what it wants: too much, too little, and what it does not know.
 func TestEveryCommandSaysWhatItWants(t *testing.T) {
-	for _, c := range tree(rootCommand()) {
+	for _, c := range allCommands(rootCommand()) {
 		if c.Hidden || c.Name() == "help" {
 			continue
 		}
@@ -187,7 +187,7 @@ func TestEveryCommandSaysWhatItWants(t *testing.T) {
 
 // What was typed is told, and does nothing to the terminal.
 func TestWhatIsToldIsHarmless(t *testing.T) {
-	assert.Equal(t, "there is no record at a\nb?[31m?c 文件　é", harmless("there is no record at a\nb\x1b[31m\u202ec 文件\u3000é"))
+	assert.Equal(t, "there is no record at a\nb?[31m?c 文件　é", printable("there is no record at a\nb\x1b[31m\u202ec 文件\u3000é"))
 }
 
 func TestWhatIsMeantIsGuessed(t *testing.T) {
