@@ -49,7 +49,7 @@ type stage struct {
 
 func newStage(members int) *stage {
 	h := New(journal.New(journal.NewMemory(journal.Bounds{})), Options{})
-	l, err := newRun(h)
+	l, err := newLoop(h)
 	if err != nil {
 		panic(err)
 	}

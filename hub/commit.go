@@ -35,7 +35,7 @@ func (l *deliveryDelay) at(now time.Time) time.Duration {
 
 // lateness is the delay from decision to delivery just now, or the least that it will be.
 func (l *loop) lateness(now time.Time) time.Duration {
-	late := l.deliveryDelay.at(now)
+	late := l.lag.at(now)
 	if len(l.uncommitted) > 0 {
 		late = max(late, now.Sub(l.uncommitted[0].at))
 	}
@@ -90,7 +90,7 @@ func (l *loop) isSettled() bool { return len(l.uncommitted) == 0 && !l.node.isWa
 // deliverCommitted delivers the first n decisions in flight: the journal has them.
 func (l *loop) deliverCommitted(n int) {
 	batch := l.uncommitted[:n]
-	l.deliveryDelay.note(batch[0].at, time.Now())
+	l.lag.note(batch[0].at, time.Now())
 	cost, answered, lines := 0, 0, 0
 	for _, d := range batch {
 		cost += d.cost

@@ -9,7 +9,7 @@ import (
 func (l *loop) detach(req detach) {
 	c := req.c
 	c.detached = true
-	l.reservations.leave(c)
+	l.reservations.release(c)
 	defer l.endWaitsFor(c)
 	if !c.hasSession() || l.goodbyesSent { // its session stays for the next start
 		if req.reason == protocol.Departed && !c.over {

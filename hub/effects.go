@@ -43,7 +43,7 @@ func (l *loop) beginDelivery(id uuid.UUID, of *state.Session) {
 	if c == nil { // it is gone already
 		return
 	}
-	l.reservations.leave(c)
+	l.reservations.release(c)
 	from := l.head
 	if of.Program {
 		var missing protocol.GapReason
@@ -64,7 +64,7 @@ func (l *loop) resumeDelivery(s *session, c state.Attached) {
 	if client == nil {
 		return
 	}
-	l.reservations.leave(client)
+	l.reservations.release(client)
 	from, missing := l.resumePoint(client, s)
 	client.gapReason = missing
 	l.bind(client, s, from)

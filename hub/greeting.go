@@ -10,14 +10,11 @@ import (
 // A new connection is greeted, and has no session before its first command, or before it has been silent for
 // Options.Arrive. So a connection that ends before that leaves no trace, and a name in the first command is the
 // first name that is announced.
-//
-// greeted are the clients that have no session yet.
-//
-// greeted are the clients that have no session yet.
+
+// reservations are places at the desk for clients that have no session yet.
 type reservations struct {
-	silent   []*pendingJoin // without a command yet, in the order of their arrival
-	reserved int            // places at the desk reserved for them,
-	from     map[netip.Prefix]int
+	all  int
+	from map[netip.Prefix]int
 }
 
 func newReservations() reservations { return reservations{from: map[netip.Prefix]int{}} }
@@ -80,31 +77,31 @@ func (l *loop) isFull(c *Client) *protocol.Refusal {
 	return l.machine.FullDesk(c.From.Prefix, all, here)
 }
 
-// reserve reserves a place at the desk for a client; leave gives it back.
-func (g *reservations) reserve(c *Client) {
+// reserve reserves a place at the desk for a client; release gives it back.
+func (r *reservations) reserve(c *Client) {
 	c.hasReservation = true
-	g.reserved++
+	r.all++
 	if c.From.Prefix.IsValid() {
-		g.from[c.From.Prefix]++
+		r.from[c.From.Prefix]++
 	}
 }
 
-func (g *reservations) leave(c *Client) {
+func (r *reservations) release(c *Client) {
 	if !c.hasReservation {
 		return
 	}
 	c.hasReservation = false
-	g.reserved--
+	r.all--
 	if at := c.From.Prefix; at.IsValid() {
-		if g.from[at]--; g.from[at] == 0 {
-			delete(g.from, at)
+		if r.from[at]--; r.from[at] == 0 {
+			delete(r.from, at)
 		}
 	}
 }
 
 // others counts the places reserved for clients other than c, and those of them from c's address.
-func (g *reservations) others(c *Client) (all, here int) {
-	all, here = g.reserved, g.from[c.From.Prefix]
+func (r *reservations) others(c *Client) (all, here int) {
+	all, here = r.all, r.from[c.From.Prefix]
 	if c.hasReservation {
 		all--
 		if c.From.Prefix.IsValid() {

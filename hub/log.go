@@ -175,9 +175,7 @@ func (l *loop) afterOwn(w *ownIntent) {
 	case state.Seen:
 		n.noting = false
 	case state.Due:
-		if n.due = false; l.machine.NextDue().Equal(n.dueWas) { // the log's clock is behind this one
-			n.dueAfter = time.Now().Add(appendRetry)
-		}
+		n.due.ordered(l.machine.NextDue())
 	}
 }
 

@@ -59,53 +59,68 @@ func (l *loop) run(ctx context.Context) error {
 	return l.broken
 }
 
-// loop is the state of one call of Run.
+// loop is the state of one call of Run. Only its goroutine reads or writes any of it.
+//
+// Why one goroutine, and no locks: an order needs one place where it is made, and a decision reads and changes names,
+// rooms, desk and sessions together. Rejected: a lock for each room, since a rename, a ban, a desk and an order over all
+// rooms need several at once. The work that grows with the number of clients, encoding and writing, is done elsewhere.
 type loop struct {
-	machine           *state.Machine // what is true, at the front of the order
-	audience                         // which session hears what, and up to where is delivered
-	intent            state.Intent   // the last that was decided
-	hub               *Hub
-	opts              *Options
-	clients           map[uint64]*Client    // by their numbers
-	node              node                  // in the order of several
-	key               [32]byte              // for hashes of codes and tokens
-	lastGuest         int                   // numbers of guests given
-	lastConn          uint64                // numbers of clients so far
-	legacy            *state.Legacy         // of a journal without rows, before the start is decided; nil: it has rows, or nothing
-	keptAfter         uint64                // position after which the journal keeps what a start needs
-	uncommitted       []*decision           // in the journal, the oldest first
-	lost              map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
-	reservations      reservations
-	health            health        // of the journal
-	deliveryDelay     deliveryDelay // between decision and delivery
-	budgets           budgets       // what each address may still say
-	commits           uint64        // so far
-	broadcastNo       uint64        // broadcasts so far
-	widest            int           // the most lines of this commit in one room
-	merger            merger        // of lines from several rooms
-	activeRooms       []*room       // rooms with lines in this commit
-	delayed           []*session    // to which a crowd's coming and going is not yet delivered
-	delayedUntil      time.Time
-	notes             watermarkNotes
-	erasures          *backlog[state.Redact]
-	nameWaits         []*nameWait // commands that wait for a name
-	timer             *time.Timer
-	dueAt             time.Time // for which the timer is set
-	triedAt           time.Time // when unrecorded decisions were last tried again
-	retryAt           time.Time // when unrecorded decisions are tried again; zero: there are none
-	urgent            bool      // an operator asks for the end, and cannot wait for its turn
-	broken            error     // not nil: no commit will ever succeed
-	begun             bool      // the start is decided
+	hub     *Hub
+	opts    *Options
+	clients map[uint64]*Client // by their numbers
+
+	// the order
+	machine     *state.Machine // what is true, at the front of the order
+	intent      state.Intent   // the last that was decided
+	node        node           // in the order of several
+	uncommitted []*decision    // in the journal, the oldest first
+	begun       bool           // the start is decided
+	legacy      *state.Legacy  // of a journal without rows, before the start is decided; nil: it has rows, or nothing
+	keptAfter   uint64         // position after which the journal keeps what a start needs
+
+	// clients that begin or end
+	key          [32]byte // for hashes of codes and tokens
+	lastGuest    int      // numbers of guests given
+	lastConn     uint64   // numbers of clients so far
+	pendingJoins []*pendingJoin
+	reservations reservations
+	nameWaits    []*nameWait           // commands that wait for a name
+	lost         map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
+	budgets      budgets               // what each address may still say
+
+	// delivery
+	audience                   // which session hears what, and up to where is delivered
+	lag          deliveryDelay // between decision and delivery
+	commits      uint64        // so far
+	broadcastNo  uint64        // broadcasts so far
+	widest       int           // the most lines of this commit in one room
+	activeRooms  []*room       // rooms with lines in this commit
+	merger       merger        // of lines from several rooms
+	delayed      []*session    // to which joins and leaves of a crowded room are not delivered yet
+	delayedUntil time.Time
+	notes        watermarkNotes
+	erasures     *backlog[state.Redact]
+
+	// time, and what fails
+	timer   *time.Timer
+	dueAt   time.Time // for which the timer is set
+	triedAt time.Time // when unrecorded decisions were last tried again
+	retryAt time.Time // when unrecorded decisions are tried again; zero: there are none
+	health  health    // of the journal
+	broken  error     // not nil: no commit will ever succeed
+
+	// the end
+	urgent            bool // an operator asks for the end, and cannot wait for its turn
 	stopping          bool
 	draining          bool // no command is taken any more
-	goodbyesSent      bool // the goodbyes are said
+	goodbyesSent      bool
 	shutdownText      protocol.Text
 	commitDeadline    <-chan time.Time // for the journal, before the goodbyes; nil: no limit
 	unwrittenDeadline <-chan time.Time // for clients that do not read, before the grace is over; nil: no limit
 	graceOver         <-chan struct{}  // closed when the grace is over; nil: it has not begun, or has no limit
 }
 
-func newRun(h *Hub) (*loop, error) {
+func newLoop(h *Hub) (*loop, error) {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	l := &loop{

@@ -42,9 +42,22 @@ type node struct {
 	ended       bool      // nothing is decided any more
 	proposedAt  time.Time // when the last own intent was proposed
 	noting      bool      // a note of what clients were told is in the log
-	due         bool      // an intent to do what is due is in the log
-	dueWas      time.Time // the due time of that intent
-	dueAfter    time.Time // no such intent is proposed before
+	due         dueIntent
+}
+
+// dueIntent is the intent of a node to do what is due. At most one is in the log.
+type dueIntent struct {
+	inLog     bool
+	of        time.Time // the due time that it is for
+	notBefore time.Time // no other is proposed before
+}
+
+// ordered notes that the log has delivered the intent; next is what is due now. If that is the same, the log's clock is
+// behind this one, and the next intent waits.
+func (d *dueIntent) ordered(next time.Time) {
+	if d.inLog = false; next.Equal(d.of) {
+		d.notBefore = time.Now().Add(appendRetry)
+	}
 }
 
 // ownIntent is a proposal whose intent waits for its position in the order.
@@ -111,7 +124,7 @@ func (l *loop) requests() <-chan request {
 
 // isBusy reports whether another intent to do what is due is of no use: one is in the log already, or no intent
 // of this node is decided.
-func (n *node) isBusy() bool { return n.shares() && (n.due || n.ended || !n.begun) }
+func (n *node) isBusy() bool { return n.shares() && (n.due.inLog || n.ended || !n.begun) }
 
 // mayNote reports whether a note of what clients were told is of use: one that waits is enough.
 func (n *node) mayNote() bool { return !n.shares() || n.begun && !n.noting }

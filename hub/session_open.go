@@ -29,7 +29,7 @@ const (
 
 func (l *loop) deferJoin(n *pendingJoin) {
 	n.due = time.Now().Add(l.opts.Arrive)
-	if l.reservations.silent = append(l.reservations.silent, n); len(l.reservations.silent) == 1 {
+	if l.pendingJoins = append(l.pendingJoins, n); len(l.pendingJoins) == 1 {
 		l.rearm()
 	}
 }
@@ -37,7 +37,7 @@ func (l *loop) deferJoin(n *pendingJoin) {
 // joinSilent announces newcomers that have been silent for long enough. When many come at once, some have unread
 // input: perhaps a name, so that none of them need be announced as a guest.
 func (l *loop) joinSilent(now time.Time) {
-	silent := l.reservations.silent
+	silent := l.pendingJoins
 	n := 0
 	for n < len(silent) && !silent[n].due.After(now) {
 		w := silent[n]
@@ -52,7 +52,7 @@ func (l *loop) joinSilent(now time.Time) {
 		}
 		l.join(w.c)
 	}
-	l.reservations.silent = slices.Delete(l.reservations.silent, 0, n)
+	l.pendingJoins = slices.Delete(l.pendingJoins, 0, n)
 }
 
 // waitsForPlace reports whether a client that was told that the desk is full, and has been silent since, is
@@ -169,7 +169,7 @@ func (l *loop) refusesSession(p proposal) bool {
 // refuseSession tells a client whose session could not be recorded that it is in no room yet. No place is
 // reserved for it: it may never try again, and operators would not see the reservation.
 func (l *loop) refuseSession(d *decision) {
-	l.reservations.leave(d.c)
+	l.reservations.release(d.c)
 	d.c.refusedSession = true
 	l.send(d.c, protocol.Refused{Refusal: *noSession, Ref: d.ref}, d.slots)
 }
@@ -180,7 +180,7 @@ func (l *loop) withhold(c *Client) {
 	if c.over || l.draining {
 		return
 	}
-	l.reservations.leave(c) // a hello may never come, and operators would not see the reservation
+	l.reservations.release(c) // a hello may never come, and operators would not see the reservation
 	c.withheld = true
 	if c.hasSession() {
 		l.withdraw(c)

@@ -27,7 +27,7 @@ type Inventory struct {
 
 // Load reads what is true from the journal. Run does so if it was not called; it must not be called after Run.
 func (h *Hub) Load() (Inventory, error) {
-	l, err := newRun(h)
+	l, err := newLoop(h)
 	if err != nil {
 		return Inventory{}, err
 	}

@@ -14,8 +14,8 @@ func (l *loop) rearm() {
 			due = t
 		}
 	}
-	if len(l.reservations.silent) > 0 {
-		by(l.reservations.silent[0].due)
+	if len(l.pendingJoins) > 0 {
+		by(l.pendingJoins[0].due)
 	}
 	if len(l.delayed) > 0 {
 		by(l.delayedUntil)
@@ -53,7 +53,7 @@ func (l *loop) machineDue() time.Time {
 	case len(l.uncommitted) > 0 && !due.Before(l.uncommitted[0].at.Add(state.PasteGuard)):
 		return time.Time{}
 	}
-	due = later(due.Add(l.deliveryDelay.at(time.Now())), l.node.dueAfter)
+	due = later(due.Add(l.lag.at(time.Now())), l.node.due.notBefore)
 	return due.Add(time.Millisecond - 1).Truncate(time.Millisecond) // as the machine counts
 }
 
@@ -86,9 +86,9 @@ func (l *loop) expire() {
 // doDue proposes what is due, or the first part of it.
 func (l *loop) doDue() {
 	due, flight := l.machine.NextDue(), len(l.uncommitted)
-	l.node.due, l.node.dueWas = l.node.shares(), due
+	l.node.due.inLog, l.node.due.of = l.node.shares(), due
 	l.propose(proposal{op: state.Due{}})
-	if !l.node.due && l.machine.NextDue().Equal(due) && len(l.uncommitted) == flight {
+	if !l.node.due.inLog && l.machine.NextDue().Equal(due) && len(l.uncommitted) == flight {
 		panic("hub: what is due is not done")
 	}
 }

@@ -49,7 +49,7 @@ type Window struct{ r *loop }
 
 // Watch is what runs h, and a window into it.
 func Watch(h *Hub) (*Window, func(context.Context) error) {
-	l, err := newRun(h)
+	l, err := newLoop(h)
 	if err != nil {
 		panic(err)
 	}
@@ -279,7 +279,7 @@ func (w *Window) PendingLines() int {
 // but for the ends of sessions: decisions, what must be tried again, and who waits for something.
 func (w *Window) Unfinished() int {
 	return ask(w, func(l *loop) int {
-		return len(l.uncommitted) + len(l.lost) + len(l.reservations.silent) + len(l.nameWaits)
+		return len(l.uncommitted) + len(l.lost) + len(l.pendingJoins) + len(l.nameWaits)
 	})
 }
 
@@ -367,7 +367,7 @@ func (w *Window) OperatorsHere() []uuid.UUID {
 
 // Places is how many places at the desk are taken, or kept.
 func (w *Window) Places() int {
-	return ask(w, func(l *loop) int { return l.machine.View().Places + l.reservations.reserved })
+	return ask(w, func(l *loop) int { return l.machine.View().Places + l.reservations.all })
 }
 
 // PlacesOf is how many places at the desk are taken from each address.
