@@ -212,7 +212,7 @@ func floorCommand() *cobra.Command {
 			l := ls[0]
 			return runInterruptible(c.Context(), func(ctx context.Context) error {
 				defer context.AfterFunc(ctx, func() { _ = l.Close() })()
-				if err := bench.ServeFloor(l); !errors.Is(err, net.ErrClosed) {
+				if err := bench.ServeBaseline(l); !errors.Is(err, net.ErrClosed) {
 					return err
 				}
 				return nil
@@ -256,7 +256,7 @@ func (s *reporter) result(r bench.Result) {
 	s.troubled = s.troubled || len(r.Trouble) > 0
 }
 
-func (s *reporter) middle() []bench.Result { return []bench.Result{bench.Middle(s.results)} }
+func (s *reporter) middle() []bench.Result { return []bench.Result{bench.Median(s.results)} }
 
 func (s *reporter) end(results []bench.Result) error {
 	if s.table {

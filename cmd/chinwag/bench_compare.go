@@ -96,10 +96,10 @@ func (b *compareOptions) check(known []string) error {
 
 // others compares chinwag with other chat servers.
 func (b *compareOptions) others(ctx context.Context, self string) error {
-	contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Floor(self)}
+	contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Baseline(self)}
 	contenders = slices.DeleteFunc(append(contenders, bench.Others()...), func(c bench.Contender) bool { return b.leavesOut(c.Name) })
 	show := newReporter(true)
-	middle, err := bench.Compare(ctx, b.of(bench.Set(b.idle)), contenders, b.runs, bench.Options{Progress: show.progress}, show.result)
+	middle, err := bench.Compare(ctx, b.of(bench.Suite(b.idle)), contenders, b.runs, bench.Options{Progress: show.progress}, show.result)
 	return errors.Join(err, show.end(middle))
 }
 
@@ -107,7 +107,7 @@ func (b *compareOptions) others(ctx context.Context, self string) error {
 func (b *compareOptions) builds(ctx context.Context, self string) error {
 	couples := slices.DeleteFunc(bench.Builds(b.old, self), func(c bench.Couple) bool { return b.leavesOut(c.New.Name) })
 	show := newReporter(false)
-	verdicts, err := bench.CompareBuilds(ctx, b.of(bench.BuildSet(b.idle)), couples, b.runs, bench.Options{Progress: show.progress}, show.result)
+	verdicts, err := bench.CompareBuilds(ctx, b.of(bench.BuildSuite(b.idle)), couples, b.runs, bench.Options{Progress: show.progress}, show.result)
 	return errors.Join(err, bench.WriteVerdicts(os.Stdout, verdicts), show.trouble())
 }
 

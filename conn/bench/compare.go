@@ -14,8 +14,8 @@ type Trial struct {
 	Options  Options
 }
 
-// Set is the default set of trials. idle is the number of silent members.
-func Set(idle int) []Trial {
+// Suite is the default set of trials. idle is the number of silent peers.
+func Suite(idle int) []Trial {
 	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
 		{"flood", Options{Members: 1000, Senders: 10}},
@@ -36,7 +36,7 @@ type row struct {
 	o        Options
 }
 
-func trials(rows []row) (set []Trial) {
+func trials(rows []row) (suite []Trial) {
 	for _, t := range rows {
 		s, err := ScenarioNamed(t.scenario)
 		if err != nil {
@@ -44,9 +44,9 @@ func trials(rows []row) (set []Trial) {
 		}
 		t.o.Dialect = cmp.Or(t.o.Dialect, s.Standard.Dialect)
 		s.complete(&t.o)
-		set = append(set, Trial{s, t.o})
+		suite = append(suite, Trial{s, t.o})
 	}
-	return set
+	return suite
 }
 
 // Title names the scenario and its numbers.
@@ -60,18 +60,18 @@ func MaxMembers() int { return min(19_000, descriptors()-spare-950) }
 // It does so runs times over, so that a disturbance of the machine hits all
 // contenders, and calls tell for each run. It returns the middle run of each. A trial that
 // fails is part of the error, and the others are measured.
-func Compare(ctx context.Context, set []Trial, contenders []Contender, runs int, o Options, tell func(Result)) ([]Result, error) {
-	all := make([][]Result, len(set)*len(contenders))
+func Compare(ctx context.Context, suite []Trial, contenders []Contender, runs int, o Options, tell func(Result)) ([]Result, error) {
+	all := make([][]Result, len(suite)*len(contenders))
 	var failed []error
 	for range runs {
-		for i, t := range set {
+		for i, t := range suite {
 			for j, c := range contenders {
 				if !t.suits(c) {
 					continue
 				}
 				r, err := t.against(ctx, c, o)
 				if ctx.Err() != nil {
-					return middles(all), ctx.Err()
+					return medians(all), ctx.Err()
 				}
 				if err != nil {
 					failed = append(failed, err)
@@ -83,13 +83,13 @@ func Compare(ctx context.Context, set []Trial, contenders []Contender, runs int,
 			}
 		}
 	}
-	return middles(all), errors.Join(failed...)
+	return medians(all), errors.Join(failed...)
 }
 
-func middles(all [][]Result) (middle []Result) {
+func medians(all [][]Result) (middle []Result) {
 	for _, rs := range all {
 		if len(rs) > 0 {
-			middle = append(middle, Middle(rs))
+			middle = append(middle, Median(rs))
 		}
 	}
 	return middle
@@ -120,8 +120,8 @@ func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, err
 	return r, nil
 }
 
-// Middle is the median run, with the troubles of all.
-func Middle(rs []Result) Result {
+// Median is the median run, with the troubles of all.
+func Median(rs []Result) Result {
 	sorted := slices.Clone(rs)
 	slices.SortStableFunc(sorted, func(a, b Result) int { return a.compare(b) })
 	m := sorted[len(rs)/2]

@@ -12,7 +12,7 @@ import (
 type Contender struct {
 	Name    string
 	Dialect string
-	Most    int      // members that it can have
+	Most    int      // peers that it can have
 	AtOnce  int      // see Options
 	only    string   // the only scenario that it can play; "": all
 	command []string // the first word is looked up in PATH
@@ -29,8 +29,8 @@ func Chinwag(self, dialect, journal string) Contender {
 	}}
 }
 
-// Floor is ServeFloor in a process of this program.
-func Floor(self string) Contender {
+// Baseline is ServeBaseline in a process of this program.
+func Baseline(self string) Contender {
 	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "floor", "127.0.0.1:{port}"}}
 }
 

@@ -12,20 +12,20 @@ import (
 type dialect struct {
 	name    string
 	echoes  bool // a sender receives its own lines
-	ordered bool // all members of a room see its lines in one order
+	ordered bool // all peers of a room see its lines in one order
 	rooms   bool // there can be more rooms than one
 	silent  bool // the server sends nothing to a new client
 	longest int  // bytes of the words in a line
 
 	// open appends the first lines on a connection.
-	open func(dst []byte, m *member) []byte
-	// enter appends the answer to a line of the server before m is in, and
-	// reports whether m is in now: it is in all of its rooms, and can talk.
-	enter func(dst []byte, m *member, line []byte) (say []byte, in bool)
-	// answer appends the answer that the server expects to a line while m is in.
+	open func(dst []byte, p *peer) []byte
+	// enter appends the answer to a line of the server before p is in, and
+	// reports whether p is in now: it is in all of its rooms, and can talk.
+	enter func(dst []byte, p *peer, line []byte) (say []byte, in bool)
+	// answer appends the answer that the server expects to a line while p is in.
 	answer func(dst, line []byte) []byte
 	// say appends a line with words.
-	say func(dst []byte, m *member, words func([]byte) []byte) []byte
+	say func(dst []byte, p *peer, words func([]byte) []byte) []byte
 	// sayWithID appends a line with words and an id, which stands behind ref in the sender's own
 	// copy; nil: there are no ids.
 	sayWithID func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte
@@ -54,23 +54,23 @@ var dialects = []*dialect{
 	{
 		name: "chinwag", echoes: true, ordered: true, rooms: true, longest: 4000, quit: "/quit\n",
 		open: openText, answer: answerNothing,
-		enter: func(dst []byte, _ *member, line []byte) ([]byte, bool) {
+		enter: func(dst []byte, _ *peer, line []byte) ([]byte, bool) {
 			return dst, bytes.Equal(line, []byte("-- pong"))
 		},
-		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+		say: func(dst []byte, _ *peer, words func([]byte) []byte) []byte {
 			return append(words(dst), '\n')
 		},
 	},
 	{
 		name: "json", echoes: true, ordered: true, rooms: true, longest: 4000, quit: `{"type":"quit"}` + "\n",
 		open: openJSON, answer: answerNothing,
-		enter: func(dst []byte, m *member, line []byte) ([]byte, bool) {
-			if len(m.checks) == 1 {
+		enter: func(dst []byte, p *peer, line []byte) ([]byte, bool) {
+			if len(p.ledgers) == 1 {
 				return dst, has(line, `"welcome"`)
 			}
-			return dst, has(line, `"watched"`) && has(line, strconv.Quote(m.lastRoom()))
+			return dst, has(line, `"watched"`) && has(line, strconv.Quote(p.lastRoom()))
 		},
-		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+		say: func(dst []byte, _ *peer, words func([]byte) []byte) []byte {
 			return append(words(append(dst, `{"type":"say","text":"`...)), "\"}\n"...)
 		},
 		ref: `"ref":"`,
@@ -81,58 +81,58 @@ var dialects = []*dialect{
 	},
 	{
 		name: "irc", rooms: true, longest: 400,
-		open: func(dst []byte, m *member) []byte {
-			return fmt.Appendf(dst, "NICK %s\r\nUSER b 0 * :b\r\n", m.nick())
+		open: func(dst []byte, p *peer) []byte {
+			return fmt.Appendf(dst, "NICK %s\r\nUSER b 0 * :b\r\n", p.nick())
 		},
 		enter: enterIRC, answer: answerIRC,
-		say: func(dst []byte, m *member, words func([]byte) []byte) []byte {
-			return append(words(fmt.Appendf(dst, "PRIVMSG %s :", m.roomName())), "\r\n"...)
+		say: func(dst []byte, p *peer, words func([]byte) []byte) []byte {
+			return append(words(fmt.Appendf(dst, "PRIVMSG %s :", p.roomName())), "\r\n"...)
 		},
 	},
 	{
 		name: "line", silent: true, longest: 4000,
 		open: sayNothing,
-		enter: func(dst []byte, _ *member, _ []byte) ([]byte, bool) {
+		enter: func(dst []byte, _ *peer, _ []byte) ([]byte, bool) {
 			return dst, true
 		},
 		answer: answerNothing,
-		say: func(dst []byte, _ *member, words func([]byte) []byte) []byte {
+		say: func(dst []byte, _ *peer, words func([]byte) []byte) []byte {
 			return append(words(dst), '\n')
 		},
 	},
 }
 
-func sayNothing(dst []byte, _ *member) []byte      { return dst }
+func sayNothing(dst []byte, _ *peer) []byte        { return dst }
 func answerNothing(dst, _ []byte) []byte           { return dst }
-func (m *member) nick() string                     { return "b" + strconv.Itoa(m.index) }
-func (m *member) roomName() string                 { return m.checks[0].roomName() }
-func (m *member) lastRoom() string                 { return m.checks[len(m.checks)-1].roomName() }
-func (c *check) roomName() string                  { return "#room" + strconv.Itoa(c.room) }
+func (p *peer) nick() string                       { return "b" + strconv.Itoa(p.index) }
+func (p *peer) roomName() string                   { return p.ledgers[0].roomName() }
+func (p *peer) lastRoom() string                   { return p.ledgers[len(p.ledgers)-1].roomName() }
+func (c *ledger) roomName() string                 { return "#room" + strconv.Itoa(c.room) }
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
 // openText takes a nick, joins the first room, watches the others, and asks for an answer at the end,
-// which shows that all is done. A member that only listens does not ask for an echo.
-func openText(dst []byte, m *member) []byte {
-	dst = fmt.Appendf(dst, "/nick %s\n", m.nick())
-	if len(m.crowd.rooms) > 1 {
-		dst = fmt.Appendf(dst, "/join %s\n", m.roomName())
+// which shows that all is done. A peer that only listens does not ask for an echo.
+func openText(dst []byte, p *peer) []byte {
+	dst = fmt.Appendf(dst, "/nick %s\n", p.nick())
+	if len(p.swarm.rooms) > 1 {
+		dst = fmt.Appendf(dst, "/join %s\n", p.roomName())
 	}
-	for _, c := range m.checks[1:] {
+	for _, c := range p.ledgers[1:] {
 		dst = fmt.Appendf(dst, "/watch %s\n", c.roomName())
 	}
-	if m.sender != nil {
+	if p.sender != nil {
 		dst = append(dst, "/echo on\n"...)
 	}
 	return append(dst, "/ping\n"...)
 }
 
-func openJSON(dst []byte, m *member) []byte {
-	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, m.nick())
-	if len(m.crowd.rooms) > 1 {
-		dst = fmt.Appendf(dst, `,"room":%q`, m.roomName())
+func openJSON(dst []byte, p *peer) []byte {
+	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, p.nick())
+	if len(p.swarm.rooms) > 1 {
+		dst = fmt.Appendf(dst, `,"room":%q`, p.roomName())
 	}
 	dst = append(dst, "}\n"...)
-	for _, c := range m.checks[1:] {
+	for _, c := range p.ledgers[1:] {
 		dst = fmt.Appendf(dst, `{"type":"watch","room":%q}`+"\n", c.roomName())
 	}
 	return dst
@@ -144,14 +144,14 @@ const (
 	ircEndOfNames = " 366 "
 )
 
-func enterIRC(dst []byte, m *member, line []byte) ([]byte, bool) {
+func enterIRC(dst []byte, p *peer, line []byte) ([]byte, bool) {
 	switch {
 	case has(line, ircWelcome):
-		for _, c := range m.checks {
+		for _, c := range p.ledgers {
 			dst = fmt.Appendf(dst, "JOIN %s\r\n", c.roomName())
 		}
 		return dst, false
-	case has(line, ircEndOfNames) && has(line, m.lastRoom()+" "):
+	case has(line, ircEndOfNames) && has(line, p.lastRoom()+" "):
 		return dst, true
 	}
 	return answerIRC(dst, line), false

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// growthSizes are the sizes of the room at which growth measures the cost of one more member.
+// growthSizes are the sizes of the room at which growth measures the cost of one more peer.
 var growthSizes = []int{1000, 5000, 18_000}
 
-// Growth is the server's CPU for a member that joins a room, and for one that leaves it.
+// Growth is the server's CPU for a peer that joins a room, and for one that leaves it.
 type Growth struct {
 	Members int     `json:"members"` // there already
 	Join    float64 `json:"join_us"`
 	Leave   float64 `json:"leave_us"`
 }
 
-// sizesTo are the sizes up to the number of members, and that number.
-func sizesTo(members int) (sizes []int) {
+// sizesTo are the sizes up to the number of peers, and that number.
+func sizesTo(peers int) (sizes []int) {
 	for _, n := range growthSizes {
-		if n < members {
+		if n < peers {
 			sizes = append(sizes, n)
 		}
 	}
-	return append(sizes, members)
+	return append(sizes, peers)
 }
 
 // growth has guests come into a room and leave it, at each of its sizes.
@@ -38,7 +38,7 @@ func growth(r *run) error {
 	return nil
 }
 
-// grow fills the room, and has the guests come and go. They come all at once: the writes that tell all members
+// grow fills the room, and has the guests come and go. They come all at once: the writes that tell all peers
 // of a single guest would hide the other costs of a join.
 func (r *run) grow(size int) error {
 	before, err := r.settled(r.gather(r.ctx, r.Addr, 100, size))

@@ -37,16 +37,16 @@ func TestGuestsComeAndGoAtEachSize(t *testing.T) {
 	}
 }
 
-// A member that goes unasked is trouble, guest or not.
+// A peer that goes unasked is trouble, guest or not.
 func TestAGuestWhoIsThrownOutIsALoss(t *testing.T) {
-	m := hearing(1)
-	m.ended(nil)
-	assert.Equal(t, 1, m.crowd.losses)
-	m = hearing(1)
-	m.leaving, m.crowd.leaving, m.crowd.in = true, 1, 1
-	m.ended(nil)
-	assert.Zero(t, m.crowd.losses)
-	assert.Zero(t, m.crowd.in)
+	p := hearing(1)
+	p.ended(nil)
+	assert.Equal(t, 1, p.swarm.losses)
+	p = hearing(1)
+	p.leaving, p.swarm.leaving, p.swarm.in = true, 1, 1
+	p.ended(nil)
+	assert.Zero(t, p.swarm.losses)
+	assert.Zero(t, p.swarm.in)
 }
 
 func TestTheSizesOfGrowth(t *testing.T) {

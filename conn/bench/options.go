@@ -18,17 +18,17 @@ type Options struct {
 	PID     int            // its process; 0: CPU and memory are not known
 
 	Members int
-	Guests  int           // members that come and go besides them, if the scenario has any
-	Senders int           // of the members; the others listen
+	Guests  int           // peers that come and go besides them, if the scenario has any
+	Senders int           // of the peers; the others listen
 	Time    time.Duration // how long they talk
 	Lines   int           // how many lines in all, instead of Time
 	Rate    float64       // lines a second in all, if the scenario has a rate
 	Size    int           // bytes of the words of a line; 0: 100
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
-	PerRoom int           // members of a room; 0: the scenario's value, mostly all
-	Rooms   int           // rooms of each member; 0: the scenario's value, mostly one
+	PerRoom int           // peers of a room; 0: the scenario's value, mostly all
+	Rooms   int           // rooms of each peer; 0: the scenario's value, mostly one
 	Ids     bool          // each line has an id
-	AtOnce  int           // members on their way in at once; 0: 100, in storm and growth all
+	AtOnce  int           // peers on their way in at once; 0: 100, in storm and growth all
 
 	Progress io.Writer // nil: none
 
@@ -53,7 +53,7 @@ func (o *Options) fill(s Options) {
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
 }
 
-// cut reduces a scenario's standard number of members to the most that the system allows, and notes that.
+// cut reduces a scenario's standard number of peers to the most that the system allows, and notes that.
 func (o *Options) cut(standard int) {
 	most := max(3, MaxMembers()-o.Guests)
 	if o.Members == standard && most < standard {
@@ -78,8 +78,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("%s is not this machine: a load test of another wants --remote, and its owner's consent", o.Addr)
 	case o.Members < 3 || o.Senders < 0 || o.Senders > o.Members:
 		return fmt.Errorf("there are at least 3 members, and no more senders than members; not %d and %d", o.Members, o.Senders)
-	case o.Size < markLen || o.Size > d.longest:
-		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, markLen, d.longest, o.Size)
+	case o.Size < tagLen || o.Size > d.longest:
+		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, tagLen, d.longest, o.Size)
 	case o.Guests > 0 && d.quit == "":
 		return fmt.Errorf("the dialect %s has no word for leaving: this wants --dialect chinwag or json", d.name)
 	case o.Rooms > 1 && !d.rooms:

@@ -23,8 +23,8 @@ func Builds(old, now string) (couples []Couple) {
 // Pair are the results of both, one right after the other.
 type Pair struct{ Old, New Result }
 
-// BuildSet is the set of trials for two builds. idle is the number of silent members.
-func BuildSet(idle int) []Trial {
+// BuildSuite is the set of trials for two builds. idle is the number of silent peers.
+func BuildSuite(idle int) []Trial {
 	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
 		{"flood", Options{Members: 1000, Senders: 10}},
@@ -40,11 +40,11 @@ func BuildSet(idle int) []Trial {
 
 // CompareBuilds plays the set against both of each couple in turn, runs times over, each time with a
 // fresh server, and judges each trial by its pairs. A trial that fails is part of the error.
-func CompareBuilds(ctx context.Context, set []Trial, couples []Couple, runs int, o Options, tell func(Result)) ([]Verdict, error) {
-	all := make([][]Pair, len(set)*len(couples))
+func CompareBuilds(ctx context.Context, suite []Trial, couples []Couple, runs int, o Options, tell func(Result)) ([]Verdict, error) {
+	all := make([][]Pair, len(suite)*len(couples))
 	var failed []error
 	for nth := range runs {
-		for i, t := range set {
+		for i, t := range suite {
 			for j, c := range couples {
 				p, err := t.pair(ctx, c, nth, o, tell)
 				if ctx.Err() != nil {

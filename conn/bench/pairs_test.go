@@ -95,9 +95,9 @@ func TestTheTableOfVerdicts(t *testing.T) {
 	assert.Regexp(t, `(?m)^flood, 5 members +new +CPU +2 µs +2.2 µs +1\.10 +1\.10 to 1\.20 +6 of 6 +worse by more than 5 %, certain *$`, b.String())
 }
 
-func TestTheSetForBuildsHasEveryShape(t *testing.T) {
+func TestTheSuiteForBuildsHasEveryShape(t *testing.T) {
 	var titles []string
-	for _, trial := range BuildSet(19_000) {
+	for _, trial := range BuildSuite(19_000) {
 		titles = append(titles, trial.Title())
 	}
 	assert.Equal(t, []string{

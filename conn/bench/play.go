@@ -6,7 +6,7 @@ import (
 )
 
 // inAll is how many bytes are under way in all, unless Options.Window
-// sets the lines of each sender: less than servers queue for one member
+// sets the lines of each sender: less than servers queue for one peer
 // before it is behind, or kicked.
 const inAll = 25_600
 
@@ -99,7 +99,7 @@ func idle(r *run) error {
 	return nil
 }
 
-// storm has all members come at once, and measures the time until all can talk. Then the
+// storm has all peers come at once, and measures the time until all can talk. Then the
 // last one says a line, which all must see.
 func storm(r *run) error {
 	r.begin()
@@ -111,17 +111,17 @@ func storm(r *run) error {
 	if err := r.settle(r.ctx); err != nil {
 		return err
 	}
-	r.weigh() // with the cost of telling of all new members
+	r.weigh() // with the cost of telling of all new peers
 	for _, s := range r.senders {
 		s.talk(1, r.clock.now())
 	}
 	return r.drain(r.ctx)
 }
 
-// slow floods for a third of the time with all members reading. Then one member stops reading, and the
+// slow floods for a third of the time with all peers reading. Then one peer stops reading, and the
 // gaps of the others are measured until the server must have noticed. Then it reads on, and must get the rest.
 func slow(r *run) error {
-	one := r.members[len(r.members)/2]
+	one := r.peers[len(r.peers)/2]
 	one.narrow = true
 	if err := r.enter(); err != nil {
 		return err
@@ -151,23 +151,23 @@ func slow(r *run) error {
 }
 
 // A system buffers about 4 MB for a socket that is not read. Until more than
-// that is sent, the server cannot know that a member is slow.
+// that is sent, the server cannot know that a peer is slow.
 const (
 	enough   = 5 << 20
 	maxTries = 8 // of a third of the time each
 )
 
 // longestGap talks for d, and returns the longest time for which
-// a member that reads heard nothing.
+// a peer that reads heard nothing.
 func (r *run) longestGap(d time.Duration) (time.Duration, error) {
 	r.gaps = true
-	for _, m := range r.members {
+	for _, m := range r.peers {
 		m.last, m.gap = r.clock.now(), 0
 	}
 	err := r.talk(d)
 	r.gaps = false
 	var longest uint32
-	for _, m := range r.members {
+	for _, m := range r.peers {
 		if !m.deaf && m.sender == nil {
 			m.measureGap(r.clock.now())
 			longest = max(longest, m.gap)

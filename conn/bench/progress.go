@@ -11,7 +11,7 @@ func (r *run) showProgress() (stop func()) {
 	if r.Progress == nil {
 		return func() {}
 	}
-	r.crowd.show = func() {
+	r.swarm.show = func() {
 		fmt.Fprintf(r.Progress, "\r\x1b[K%s %s: %d of %d in, %d lines, %d deliveries", r.result.Server, r.result.Scenario, r.in, r.Members, r.said(), r.tally.seen)
 	}
 	return func() { fmt.Fprint(r.Progress, "\r\x1b[K") }
@@ -20,9 +20,9 @@ func (r *run) showProgress() (stop func()) {
 const showEvery = 250 * time.Millisecond
 
 // progress shows the state of the run, now and then.
-func (c *crowd) progress() {
-	if c.show != nil && time.Since(c.shown) > showEvery {
-		c.shown = time.Now()
-		c.show()
+func (s *swarm) progress() {
+	if s.show != nil && time.Since(s.shown) > showEvery {
+		s.shown = time.Now()
+		s.show()
 	}
 }

@@ -26,10 +26,10 @@ type Result struct {
 	Joins      float64       `json:"joins_per_second,omitempty"`
 	Resident   int           `json:"resident_bytes,omitempty"` // 0: unknown
 	PerMember  float64       `json:"resident_bytes_per_member,omitempty"`
-	GapBefore  time.Duration `json:"gap_before_ns,omitempty"` // with all members reading
+	GapBefore  time.Duration `json:"gap_before_ns,omitempty"` // with all peers reading
 	Gap        time.Duration `json:"gap_ns,omitempty"`
 	Growth     []Growth      `json:"growth,omitempty"`
-	Dropped    bool          `json:"dropped,omitempty"` // the server kicked the slow member
+	Dropped    bool          `json:"dropped,omitempty"` // the server kicked the slow peer
 
 	Lost       int      `json:"lost"`
 	Repeated   int      `json:"repeated"`

@@ -12,9 +12,9 @@ import (
 // Scenario is a row of the table below: a course of actions, and its numbers.
 type Scenario struct {
 	Name, About string
-	Standard    Options                        // the values for zeros of Options
-	perRoom     int                            // members of a room; 0: all are in one
-	talkers     func(members, perRoom int) int // Senders if Options has none; nil: those of Standard
+	Standard    Options                      // the values for zeros of Options
+	perRoom     int                          // peers of a room; 0: all are in one
+	talkers     func(peers, perRoom int) int // Senders if Options has none; nil: those of Standard
 	play        func(*run) error
 }
 
@@ -33,9 +33,9 @@ var scenarios = []Scenario{
 	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // in JSON, since a text client far behind is only told what is skipped
 }
 
-func everybody(members, _ int) int { return members }
+func everybody(peers, _ int) int { return peers }
 
-func oneOfEach(members, perRoom int) int { return (members + perRoom - 1) / perRoom }
+func oneOfEach(peers, perRoom int) int { return (peers + perRoom - 1) / perRoom }
 
 // ScenarioNamed finds a scenario.
 func ScenarioNamed(name string) (Scenario, error) {
@@ -48,11 +48,11 @@ func ScenarioNamed(name string) (Scenario, error) {
 
 // run is one scenario being played.
 type run struct {
-	*crowd
+	*swarm
 	Options
 	ctx    context.Context
 	result Result
-	began  uint32        // by the crowd's clock
+	began  uint32        // by the swarm's clock
 	cpu    time.Duration // of the server, up to began
 }
 
@@ -83,12 +83,12 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	if err := s.ready(&o); err != nil {
 		return Result{}, err
 	}
-	c, err := newCrowd(o, o.PerRoom, o.Senders)
+	c, err := newSwarm(o, o.PerRoom, o.Senders)
 	if err != nil {
 		return Result{}, err
 	}
 	defer c.leave()
-	r := &run{crowd: c, Options: o, ctx: ctx}
+	r := &run{swarm: c, Options: o, ctx: ctx}
 	r.result = s.resultOf(o)
 	stop := r.showProgress()
 	err = s.play(r)
@@ -102,7 +102,7 @@ func (s Scenario) resultOf(o Options) Result {
 	return Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
 }
 
-// enter has all members connect and join, and waits until the server has told of it.
+// enter has all peers connect and join, and waits until the server has told of it.
 func (r *run) enter() error {
 	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, 100), r.Members); err != nil {
 		return err

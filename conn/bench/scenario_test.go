@@ -74,8 +74,8 @@ func TestEveryLineHasAnIdAndIsAcknowledged(t *testing.T) {
 
 func TestEachRoomHasItsSendersAndTheyHaveTheirNumbersInTurn(t *testing.T) {
 	for _, test := range []struct {
-		members, perRoom, talkers int
-		want                      []int // how many senders each room has
+		peers, perRoom, talkers int
+		want                    []int // how many senders each room has
 	}{
 		{30, 10, 3, []int{1, 1, 1}},
 		{30, 10, 5, []int{2, 2, 1}},
@@ -84,19 +84,19 @@ func TestEachRoomHasItsSendersAndTheyHaveTheirNumbersInTurn(t *testing.T) {
 		{30, 0, 4, []int{4}},
 		{30, 10, 0, []int{0, 0, 0}},
 	} {
-		c, err := newCrowd(Options{Dialect: "chinwag", Members: test.members, Size: 100}, test.perRoom, test.talkers)
+		c, err := newSwarm(Options{Dialect: "chinwag", Members: test.peers, Size: 100}, test.perRoom, test.talkers)
 		require.NoError(t, err)
 		require.Len(t, c.senders, test.talkers)
 		for i, s := range c.senders {
 			assert.EqualValues(t, i, s.id)
 		}
 		got := make([]int, len(test.want))
-		for _, m := range c.members {
-			if m.sender != nil {
-				assert.Same(t, m.sender, c.senders[m.checks[0].base:][got[m.checks[0].room]])
-				got[m.checks[0].room]++
+		for _, p := range c.peers {
+			if p.sender != nil {
+				assert.Same(t, p.sender, c.senders[p.ledgers[0].base:][got[p.ledgers[0].room]])
+				got[p.ledgers[0].room]++
 			}
-			assert.Len(t, m.checks[0].next, test.want[m.checks[0].room])
+			assert.Len(t, p.ledgers[0].next, test.want[p.ledgers[0].room])
 		}
 		assert.Equal(t, test.want, got)
 	}
@@ -172,7 +172,7 @@ func (r *relay) serve(from net.Conn) {
 			return
 		}
 		r.mu.Lock()
-		if bytes.IndexByte(line, markByte) >= 0 {
+		if bytes.IndexByte(line, tagByte) >= 0 {
 			line = r.bend(line)
 		}
 		for _, c := range r.conns {
@@ -276,8 +276,8 @@ func TestResultsWithIdsAreNotComparedWithOthers(t *testing.T) {
 	assert.NotEqual(t, with.title(), without.title())
 }
 
-func TestTheMiddleRunCountsAndTellsOfAll(t *testing.T) {
-	m := Middle([]Result{{Rate: 3, Trouble: []string{"x"}}, {Rate: 1}, {Rate: 2}})
-	assert.Equal(t, 2.0, m.Rate)
-	assert.Equal(t, []string{"x"}, m.Trouble)
+func TestTheMedianRunCountsAndTellsOfAll(t *testing.T) {
+	p := Median([]Result{{Rate: 3, Trouble: []string{"x"}}, {Rate: 1}, {Rate: 2}})
+	assert.Equal(t, 2.0, p.Rate)
+	assert.Equal(t, []string{"x"}, p.Trouble)
 }

@@ -2,12 +2,12 @@ package bench
 
 import "time"
 
-// sender is a member that talks. At most a window of its lines is under
+// sender is a peer that talks. At most a window of its lines is under
 // way: sent, and not seen by its witness.
 type sender struct {
-	*member
+	*peer
 	id      uint32
-	witness *check // of a member of its room: its own if the server echoes
+	witness *ledger // of a peer of its room: its own if the server echoes
 	sent    uint32
 }
 
@@ -25,15 +25,15 @@ func (s *sender) fill(window int, now uint32) {
 
 // talk sends n lines in one write.
 func (s *sender) talk(n int, now uint32) {
-	c := s.crowd
+	c := s.swarm
 	b := c.words[:0]
 	for range n {
-		k := mark{s.id, s.sent, now}
+		k := tag{s.id, s.sent, now}
 		words := func(dst []byte) []byte { return k.appendTo(dst, c.padding) }
 		if c.ids {
 			b = c.dialect.sayWithID(b, k.appendID, words)
 		} else {
-			b = c.dialect.say(b, s.member, words)
+			b = c.dialect.say(b, s.peer, words)
 		}
 		s.sent++
 	}

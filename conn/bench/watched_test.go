@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// watched is a crowd whose members are in several rooms each.
-func watched(t *testing.T, dialect string, members, rooms, perRoom, talkers int) *crowd {
+// watched is a swarm whose peers are in several rooms each.
+func watched(t *testing.T, dialect string, peers, rooms, perRoom, talkers int) *swarm {
 	t.Helper()
-	c, err := newCrowd(Options{Dialect: dialect, Members: members, Size: 100, Rooms: rooms}, perRoom, talkers)
+	c, err := newSwarm(Options{Dialect: dialect, Members: peers, Size: 100, Rooms: rooms}, perRoom, talkers)
 	require.NoError(t, err)
 	return c
 }
@@ -25,16 +25,16 @@ func TestEachMemberIsInTenOfAHundredRooms(t *testing.T) {
 	for _, all := range c.rooms {
 		assert.Len(t, all, 100)
 	}
-	for _, m := range c.members {
-		require.Len(t, m.checks, 10)
-		for i, k := range m.checks {
-			assert.Equal(t, (m.checks[0].room+i)%100, k.room)
+	for _, p := range c.peers {
+		require.Len(t, p.ledgers, 10)
+		for i, k := range p.ledgers {
+			assert.Equal(t, (p.ledgers[0].room+i)%100, k.room)
 		}
 	}
 	require.Len(t, c.senders, 10)
 	for i, s := range c.senders {
 		assert.EqualValues(t, i, s.id)
-		assert.Equal(t, i, s.checks[0].room)
+		assert.Equal(t, i, s.ledgers[0].room)
 	}
 }
 
@@ -46,12 +46,12 @@ func TestFewMembersAreInAllRooms(t *testing.T) {
 	}
 }
 
-// The accounts are of rooms: lines of different rooms may come in any order, and here each member
+// The accounts are of rooms: lines of different rooms may come in any order, and here each peer
 // hears its rooms in another one.
-func TestTheCheckFindsWhatIsAmissInARoomThatIsWatched(t *testing.T) {
+func TestTheLedgerFindsWhatIsAmissInARoomThatIsWatched(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		hear func(a, b uint32) []uint32 // what one member hears in one room, instead of a and b
+		hear func(a, b uint32) []uint32 // what one peer hears in one room, instead of a and b
 		want tally
 	}{
 		{"all is well", func(a, b uint32) []uint32 { return []uint32{a, b} }, tally{seen: 600}},
@@ -66,14 +66,14 @@ func TestTheCheckFindsWhatIsAmissInARoomThatIsWatched(t *testing.T) {
 			for _, s := range c.senders {
 				s.sent = 1
 			}
-			for _, m := range c.members {
-				for i, k := range m.checks {
+			for _, p := range c.peers {
+				for i, k := range p.ledgers {
 					ids := []uint32{k.base, k.base + 1}
-					if m.index == 7 && i == 4 { // of the rooms 3 to 12
+					if p.index == 7 && i == 4 { // of the rooms 3 to 12
 						ids = test.hear(ids[0], ids[1])
 					}
 					for _, id := range ids {
-						m.see(id, 0)
+						p.see(id, 0)
 					}
 				}
 			}
@@ -86,13 +86,13 @@ func TestTheWitnessIsInTheRoomAndAnother(t *testing.T) {
 	for _, perRoom := range []int{10, 20} {
 		c := watched(t, "irc", 30, 10, perRoom, 15)
 		for _, s := range c.senders {
-			assert.Contains(t, c.rooms[s.checks[0].room], s.witness)
-			assert.NotSame(t, &s.checks[0], s.witness)
+			assert.Contains(t, c.rooms[s.ledgers[0].room], s.witness)
+			assert.NotSame(t, &s.ledgers[0], s.witness)
 		}
 	}
 }
 
-// A member is in when the last of its rooms has it.
+// A peer is in when the last of its rooms has it.
 func TestAMemberEntersAllItsRooms(t *testing.T) {
 	type answer struct {
 		line, say string
@@ -122,11 +122,11 @@ func TestAMemberEntersAllItsRooms(t *testing.T) {
 		}},
 	} {
 		t.Run(test.dialect, func(t *testing.T) {
-			m := watched(t, test.dialect, 30, 3, 6, 3).members[28]
-			d := m.crowd.dialect
-			assert.Equal(t, test.open, string(d.open(nil, m)))
+			p := watched(t, test.dialect, 30, 3, 6, 3).peers[28]
+			d := p.swarm.dialect
+			assert.Equal(t, test.open, string(d.open(nil, p)))
 			for _, a := range test.answers {
-				say, in := d.enter(nil, m, []byte(a.line))
+				say, in := d.enter(nil, p, []byte(a.line))
 				assert.Equal(t, a.say, string(say), a.line)
 				assert.Equal(t, a.in, in, a.line)
 			}

@@ -10,7 +10,7 @@ import (
 	"chinwag/conn/fault"
 )
 
-// wire has the sockets of a crowd: a goroutine for each reads large pieces, and
+// wire has the sockets of a swarm: a goroutine for each reads large pieces, and
 // hands them to the goroutine that polls. An epoll loop of our own was tried on Linux: it
 // costs as much in a flood and a fifth less at a low rate, which is not worth a second way.
 type wire struct {
@@ -21,7 +21,7 @@ type wire struct {
 	readers sync.WaitGroup
 }
 
-// socket is the part of the wire that a member owns.
+// socket is the part of the wire that a peer owns.
 type socket struct {
 	conn net.Conn
 	next chan struct{} // capacity 1: read on
@@ -31,7 +31,7 @@ type socket struct {
 
 // happening is a message of a reader: a connection, bytes, or the end.
 type happening struct {
-	m     *member
+	p     *peer
 	conn  net.Conn
 	chunk []byte
 	err   error
@@ -45,8 +45,8 @@ func newWire(c clock) *wire {
 const readSize = 16 << 10
 
 // dial begins a connection from an address of this machine; zero: any.
-func (w *wire) dial(m *member, from netip.Addr, to netip.AddrPort) {
-	m.socket.next = make(chan struct{}, 1)
+func (w *wire) dial(p *peer, from netip.Addr, to netip.AddrPort) {
+	p.socket.next = make(chan struct{}, 1)
 	w.readers.Go(func() {
 		d := net.Dialer{Timeout: patience}
 		if from.IsValid() {
@@ -54,30 +54,30 @@ func (w *wire) dial(m *member, from netip.Addr, to netip.AddrPort) {
 		}
 		c, err := d.DialContext(w.over, "tcp", to.String())
 		if err != nil {
-			w.tell(happening{m: m, err: fault.In(err)})
+			w.tell(happening{p: p, err: fault.In(err)})
 			return
 		}
-		if tcp := c.(*net.TCPConn); m.narrow {
+		if tcp := c.(*net.TCPConn); p.narrow {
 			_ = tcp.SetReadBuffer(narrow)
 		}
-		if !w.tell(happening{m: m, conn: c}) {
+		if !w.tell(happening{p: p, conn: c}) {
 			_ = c.Close()
 			return
 		}
-		w.read(m, c, m.socket.next)
+		w.read(p, c, p.socket.next)
 	})
 }
 
-// read is a member's reader.
-func (w *wire) read(m *member, c net.Conn, next <-chan struct{}) {
+// read is a peer's reader.
+func (w *wire) read(p *peer, c net.Conn, next <-chan struct{}) {
 	buf := make([]byte, readSize)
 	for {
 		n, err := c.Read(buf)
-		if n > 0 && !w.tell(happening{m: m, chunk: buf[:n]}) {
+		if n > 0 && !w.tell(happening{p: p, chunk: buf[:n]}) {
 			return
 		}
 		if err != nil {
-			w.tell(happening{m: m, err: fault.In(err)})
+			w.tell(happening{p: p, err: fault.In(err)})
 			return
 		}
 		select {
@@ -97,7 +97,7 @@ func (w *wire) tell(h happening) bool {
 	}
 }
 
-// poll hands the input to the members, and waits for it no longer than wait.
+// poll hands the input to the peers, and waits for it no longer than wait.
 func (w *wire) poll(wait time.Duration) {
 	late := time.NewTimer(wait)
 	defer late.Stop()
@@ -118,15 +118,15 @@ func (w *wire) poll(wait time.Duration) {
 }
 
 func (w *wire) happen(h happening) {
-	s := &h.m.socket
+	s := &h.p.socket
 	switch {
 	case h.conn != nil:
 		s.conn = h.conn
-		h.m.opened()
+		h.p.opened()
 	case h.err != nil:
-		w.lose(h.m, h.err)
+		w.lose(h.p, h.err)
 	default:
-		h.m.take(h.chunk, w.clock.now())
+		h.p.take(h.chunk, w.clock.now())
 		if s.held = s.halt; !s.held {
 			s.next <- struct{}{}
 		}
@@ -135,19 +135,19 @@ func (w *wire) happen(h happening) {
 
 // write writes b. No more is ever under way than the system buffers for a socket, so
 // a write that waits means that the server is stuck.
-func (w *wire) write(m *member, b []byte) {
-	if m.gone != nil {
+func (w *wire) write(p *peer, b []byte) {
+	if p.gone != nil {
 		return
 	}
-	_ = m.socket.conn.SetWriteDeadline(time.Now().Add(patience))
-	if _, err := m.socket.conn.Write(b); err != nil {
-		w.lose(m, err)
+	_ = p.socket.conn.SetWriteDeadline(time.Now().Add(patience))
+	if _, err := p.socket.conn.Write(b); err != nil {
+		w.lose(p, err)
 	}
 }
 
-// pause stops reading from m, but for a piece that is on its way, until it is called with false.
-func (w *wire) pause(m *member, on bool) {
-	s := &m.socket
+// pause stops reading from p, but for a piece that is on its way, until it is called with false.
+func (w *wire) pause(p *peer, on bool) {
+	s := &p.socket
 	s.halt = on
 	if !on && s.held {
 		s.held = false
@@ -155,17 +155,17 @@ func (w *wire) pause(m *member, on bool) {
 	}
 }
 
-func (w *wire) lose(m *member, err error) {
-	if m.gone != nil {
+func (w *wire) lose(p *peer, err error) {
+	if p.gone != nil {
 		return
 	}
-	w.close(m)
-	m.ended(err)
+	w.close(p)
+	p.ended(err)
 }
 
 // close resets a connection, so that its port can be used again at once.
-func (w *wire) close(m *member) {
-	if c, ok := m.socket.conn.(*net.TCPConn); ok {
+func (w *wire) close(p *peer) {
+	if c, ok := p.socket.conn.(*net.TCPConn); ok {
 		_ = c.SetLinger(0)
 		_ = c.Close()
 	}

@@ -12,39 +12,39 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// hearing is a member that gets the input of a test, in pieces of any size.
-func hearing(senders int) *member {
-	c := &crowd{dialect: dialects[0], padding: padding(60)}
-	m := &member{crowd: c, in: true, checks: []check{{tally: &c.tally, next: make([]uint32, senders)}}}
-	c.rooms = [][]*check{{&m.checks[0]}}
-	c.members = []*member{m}
+// hearing is a peer that gets the input of a test, in pieces of any size.
+func hearing(senders int) *peer {
+	c := &swarm{dialect: dialects[0], padding: padding(60)}
+	p := &peer{swarm: c, in: true, ledgers: []ledger{{tally: &c.tally, next: make([]uint32, senders)}}}
+	c.rooms = [][]*ledger{{&p.ledgers[0]}}
+	c.peers = []*peer{p}
 	for i := range senders {
 		c.senders = append(c.senders, &sender{id: uint32(i)})
 	}
-	return m
+	return p
 }
 
-func stream(m *member, lines ...mark) string {
+func stream(p *peer, lines ...tag) string {
 	var b []byte
 	for _, k := range lines {
-		b = append(k.appendTo(append(b, "<bob> "...), m.crowd.padding), '\n')
+		b = append(k.appendTo(append(b, "<bob> "...), p.swarm.padding), '\n')
 	}
 	return string(b)
 }
 
-func numbered(sender uint32, numbers ...uint32) (lines []mark) {
+func numbered(sender uint32, numbers ...uint32) (lines []tag) {
 	for _, n := range numbers {
-		lines = append(lines, mark{sender: sender, number: n})
+		lines = append(lines, tag{sender: sender, number: n})
 	}
 	return lines
 }
 
 func TestAnAcknowledgementHasTheIdOfItsLine(t *testing.T) {
-	own, other := mark{sender: 0, number: 7}, mark{sender: 1, number: 7}
+	own, other := tag{sender: 0, number: 7}, tag{sender: 1, number: 7}
 	for _, test := range []struct {
 		name string
 		ids  bool
-		line mark
+		line tag
 		end  string
 		want int
 	}{
@@ -55,20 +55,20 @@ func TestAnAcknowledgementHasTheIdOfItsLine(t *testing.T) {
 		{"without ids", false, own, `"}`, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := hearing(2)
-			m.crowd.dialect, m.crowd.ids = dialects[1], test.ids
-			m.sender = m.crowd.senders[0]
-			m.hear(append(test.line.appendTo([]byte(`{"text":"`), m.crowd.padding), test.end...), 1)
-			assert.Equal(t, test.want, m.crowd.tally.unacknowledged)
+			p := hearing(2)
+			p.swarm.dialect, p.swarm.ids = dialects[1], test.ids
+			p.sender = p.swarm.senders[0]
+			p.hear(append(test.line.appendTo([]byte(`{"text":"`), p.swarm.padding), test.end...), 1)
+			assert.Equal(t, test.want, p.swarm.tally.unacknowledged)
 		})
 	}
 }
 
-func TestTheCheckFindsWhatIsAmiss(t *testing.T) {
+func TestTheLedgerFindsWhatIsAmiss(t *testing.T) {
 	whole := numbered(0, 0, 1, 2, 3, 4)
 	for _, test := range []struct {
 		name  string
-		lines []mark
+		lines []tag
 		want  tally
 	}{
 		{"all is well", whole, tally{seen: 5}},
@@ -80,79 +80,79 @@ func TestTheCheckFindsWhatIsAmiss(t *testing.T) {
 		{"one repeated late", numbered(0, 0, 1, 2, 3, 4, 0), tally{seen: 5, repeated: 1}},
 		{"two changed places", numbered(0, 0, 2, 1, 3, 4), tally{seen: 5, disordered: 1}},
 		{"late, and again", numbered(0, 0, 2, 1, 1, 3, 4), tally{seen: 5, disordered: 1, repeated: 1}},
-		{"of a stranger", append(slices.Clone(whole), mark{sender: 9}), tally{seen: 5, damaged: 1}},
+		{"of a stranger", append(slices.Clone(whole), tag{sender: 9}), tally{seen: 5, damaged: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := hearing(1)
-			m.crowd.senders[0].sent = 5
-			m.take([]byte(stream(m, test.lines...)), 0)
-			assert.Equal(t, test.want, m.crowd.account())
+			p := hearing(1)
+			p.swarm.senders[0].sent = 5
+			p.take([]byte(stream(p, test.lines...)), 0)
+			assert.Equal(t, test.want, p.swarm.account())
 		})
 	}
 }
 
-func TestTheCheckFindsDamage(t *testing.T) {
-	m := hearing(1)
-	m.crowd.senders[0].sent = 3
-	s := stream(m, numbered(0, 0, 1, 2)...)
+func TestTheLedgerFindsDamage(t *testing.T) {
+	p := hearing(1)
+	p.swarm.senders[0].sent = 3
+	s := stream(p, numbered(0, 0, 1, 2)...)
 	lines := strings.SplitAfter(s, "\n")
 	lines[1] = strings.Replace(lines[1], "....", "..,.", 1)
 	lines[2] = strings.Replace(lines[2], "..\n", "\n", 1)
-	m.take([]byte(strings.Join(lines, "")), 0)
-	assert.Equal(t, tally{seen: 1, lost: 2, damaged: 2}, m.crowd.account())
+	p.take([]byte(strings.Join(lines, "")), 0)
+	assert.Equal(t, tally{seen: 1, lost: 2, damaged: 2}, p.swarm.account())
 }
 
 func TestPiecesOfAnySizeAreTheSameLines(t *testing.T) {
-	m := hearing(3)
-	var lines []mark
+	p := hearing(3)
+	var lines []tag
 	for n := range uint32(50) {
 		for s := range uint32(3) {
-			lines = append(lines, mark{sender: s, number: n})
+			lines = append(lines, tag{sender: s, number: n})
 		}
 	}
-	rest := stream(m, lines...)
+	rest := stream(p, lines...)
 	for random := rand.New(rand.NewPCG(seedtest.One(t, 1), 2)); rest != ""; {
 		n := min(len(rest), random.IntN(200))
-		m.take([]byte(rest[:n]), 0)
+		p.take([]byte(rest[:n]), 0)
 		rest = rest[n:]
 	}
-	for _, s := range m.crowd.senders {
+	for _, s := range p.swarm.senders {
 		s.sent = 50
 	}
-	assert.Equal(t, tally{seen: 150}, m.crowd.account())
+	assert.Equal(t, tally{seen: 150}, p.swarm.account())
 }
 
 func TestMembersOfARoomMustAgreeOnTheOrder(t *testing.T) {
 	a, b := hearing(2), hearing(2)
-	b.crowd, b.checks[0].tally = a.crowd, &a.crowd.tally
-	a.crowd.members = []*member{a, b}
-	a.crowd.senders[0].sent, a.crowd.senders[1].sent = 1, 1
-	a.take([]byte(stream(a, mark{sender: 0}, mark{sender: 1})), 0)
-	b.take([]byte(stream(b, mark{sender: 1}, mark{sender: 0})), 0)
-	assert.Equal(t, tally{seen: 4, disordered: 1}, a.crowd.account())
+	b.swarm, b.ledgers[0].tally = a.swarm, &a.swarm.tally
+	a.swarm.peers = []*peer{a, b}
+	a.swarm.senders[0].sent, a.swarm.senders[1].sent = 1, 1
+	a.take([]byte(stream(a, tag{sender: 0}, tag{sender: 1})), 0)
+	b.take([]byte(stream(b, tag{sender: 1}, tag{sender: 0})), 0)
+	assert.Equal(t, tally{seen: 4, disordered: 1}, a.swarm.account())
 }
 
 // What is done for each delivery allocates nothing.
 func TestHearingAllocatesNothing(t *testing.T) {
-	m := hearing(1)
-	b := []byte(stream(m, numbered(0, 0, 1, 2)...))
-	m.take(b[:150], 0)
+	p := hearing(1)
+	b := []byte(stream(p, numbered(0, 0, 1, 2)...))
+	p.take(b[:150], 0)
 	allocs := testing.AllocsPerRun(100, func() {
-		m.checks[0].next[0], m.line = 0, m.line[:0]
-		m.take(b[:150], 0)
+		p.ledgers[0].next[0], p.line = 0, p.line[:0]
+		p.take(b[:150], 0)
 	})
 	assert.Zero(t, allocs)
 }
 
-func TestMarksAreReadAsTheyAreWritten(t *testing.T) {
+func TestTagsAreReadAsTheyAreWritten(t *testing.T) {
 	pad := padding(100)
-	for _, k := range []mark{{}, {1, 2, 3}, {0xffffffff, 0x01234567, 0x89abcdef}} {
+	for _, k := range []tag{{}, {1, 2, 3}, {0xffffffff, 0x01234567, 0x89abcdef}} {
 		line := k.appendTo([]byte(":x!~x@host PRIVMSG #r :"), pad)
-		got, found, whole := findMark(line, pad)
+		got, found, whole := findTag(line, pad)
 		require.True(t, found && whole)
 		assert.Equal(t, k, got)
 	}
-	_, found, _ := findMark([]byte("-- bob joined"), pad)
+	_, found, _ := findTag([]byte("-- bob joined"), pad)
 	assert.False(t, found)
 }
 

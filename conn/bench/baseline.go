@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// ServeFloor is the least that a chat server can do: the goroutine that reads a connection
+// ServeBaseline is the least that a chat server can do: the goroutine that reads a connection
 // writes the bytes to all, one bare write for each, without
 // lines, names, order or a journal. At a steady rate its cost is mostly the system's, and
 // a server gets below it only by writing less often. It serves until l is closed.
-func ServeFloor(l net.Listener) error {
-	f := &floor{all: map[net.Conn]bool{}}
+func ServeBaseline(l net.Listener) error {
+	f := &baseline{all: map[net.Conn]bool{}}
 	var served sync.WaitGroup
 	defer served.Wait()
 	defer f.closeAll()
@@ -24,18 +24,18 @@ func ServeFloor(l net.Listener) error {
 	}
 }
 
-type floor struct {
+type baseline struct {
 	mu  sync.Mutex
 	all map[net.Conn]bool
 }
 
-func (f *floor) add(c net.Conn) {
+func (f *baseline) add(c net.Conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all[c] = true
 }
 
-func (f *floor) serve(c net.Conn) {
+func (f *baseline) serve(c net.Conn) {
 	defer f.remove(c)
 	buf := make([]byte, 4096)
 	for {
@@ -47,7 +47,7 @@ func (f *floor) serve(c net.Conn) {
 	}
 }
 
-func (f *floor) tell(from net.Conn, b []byte) {
+func (f *baseline) tell(from net.Conn, b []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for c := range f.all {
@@ -57,14 +57,14 @@ func (f *floor) tell(from net.Conn, b []byte) {
 	}
 }
 
-func (f *floor) remove(c net.Conn) {
+func (f *baseline) remove(c net.Conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.all, c)
 	_ = c.Close()
 }
 
-func (f *floor) closeAll() {
+func (f *baseline) closeAll() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for c := range f.all {

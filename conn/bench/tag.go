@@ -6,32 +6,32 @@ import (
 	"time"
 )
 
-// mark is the beginning of the words of a line: the byte '|' and
+// tag is the beginning of the words of a line: the byte '|' and
 // three numbers of eight hex digits. Padding follows, up to Options.Size.
 //
 //	|0000000a000001f4000c3500...............
-type mark struct {
+type tag struct {
 	sender uint32
 	number uint32
 	at     uint32 // microseconds since the clock began; it may wrap
 }
 
 const (
-	markByte = '|' // in no line of a server's own
-	markLen  = 1 + 3*8
-	padByte  = '.'
+	tagByte = '|' // in no line of a server's own
+	tagLen  = 1 + 3*8
+	padByte = '.'
 )
 
 const hexDigits = "0123456789abcdef"
 
-// appendTo appends the words of a line, of as many bytes as padding has and a mark.
-func (m mark) appendTo(dst, padding []byte) []byte {
-	dst = appendHex(append(dst, markByte), m.sender, m.number, m.at)
+// appendTo appends the words of a line, of as many bytes as padding has and a tag.
+func (t tag) appendTo(dst, padding []byte) []byte {
+	dst = appendHex(append(dst, tagByte), t.sender, t.number, t.at)
 	return append(dst, padding...)
 }
 
 // appendID appends the id of the line.
-func (m mark) appendID(dst []byte) []byte { return appendHex(dst, m.sender, m.number) }
+func (t tag) appendID(dst []byte) []byte { return appendHex(dst, t.sender, t.number) }
 
 func appendHex(dst []byte, numbers ...uint32) []byte {
 	for _, n := range numbers {
@@ -42,25 +42,25 @@ func appendHex(dst []byte, numbers ...uint32) []byte {
 	return dst
 }
 
-func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-markLen)) }
+func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-tagLen)) }
 
-// findMark finds the words in a line. If they are not whole, m is not to be
+// findTag finds the words in a line. If they are not whole, t is not to be
 // relied on.
-func findMark(line, padding []byte) (m mark, found, whole bool) {
-	i := bytes.IndexByte(line, markByte)
+func findTag(line, padding []byte) (t tag, found, whole bool) {
+	i := bytes.IndexByte(line, tagByte)
 	if i < 0 {
-		return m, false, false
+		return t, false, false
 	}
-	if len(line)-i < markLen+len(padding) {
-		return m, true, false
+	if len(line)-i < tagLen+len(padding) {
+		return t, true, false
 	}
 	words := line[i+1:]
-	m = mark{hex8(words), hex8(words[8:]), hex8(words[16:])}
-	return m, true, bytes.Equal(words[24:24+len(padding)], padding)
+	t = tag{hex8(words), hex8(words[8:]), hex8(words[16:])}
+	return t, true, bytes.Equal(words[24:24+len(padding)], padding)
 }
 
 // hex8 reads eight hex digits at once, since this is most of the work for a
-// delivery. Other bytes make a wrong number, which the check finds.
+// delivery. Other bytes make a wrong number, which the ledger finds.
 func hex8(b []byte) uint32 {
 	v := binary.BigEndian.Uint64(b)
 	v = v&0x0f0f0f0f0f0f0f0f + 9*(v>>6&0x0101010101010101) // each byte is the digit's value
