@@ -138,7 +138,8 @@ func (s *aheadStore) Commit(e []journal.Entry, rows []journal.Row) error {
 	return err
 }
 
-// The journal has more than the hub has delivered when a client counts a gap: no line is told both as missing and as said.
+// The journal has more than the hub has delivered when a client counts a gap: no line is told twice, as missing and as
+// said.
 func TestG3AHoleIsCountedUpToTheHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := journal.Bounds{Lines: 10}
@@ -294,7 +295,8 @@ func TestOneLeavesUnderTheLastName(t *testing.T) {
 	})
 }
 
-// A session resumes from a position before more moves than are remembered: what it has missed is told, or that something is missing.
+// A session resumes from a position before more moves than are remembered: what it has missed is told, or that it is
+// missing.
 func TestG4TooManyRoomsAgoIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})

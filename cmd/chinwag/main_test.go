@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// onDisk names the folder of a server whose disk is to fall ill, where the tests are its
-// program: see ailingDisk.
+// onDisk names the folder of a server with a faulty disk: the end-to-end tests run this test binary as its program.
 const onDisk = "CHINWAG_TEST_DISK"
 
 func TestMain(m *testing.M) {
@@ -18,7 +17,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if dir := os.Getenv(onDisk); dir != "" {
-		ailingDisk(dir)
+		faultyDisk(dir)
 		main()
 		return
 	}

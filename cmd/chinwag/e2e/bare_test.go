@@ -22,7 +22,7 @@ type tutorial struct {
 }
 
 // openBare starts a server that has the bare door, too, and says where.
-func openBare(t *testing.T, flags ...string) (h *house, addr string) {
+func openBare(t *testing.T, flags ...string) (h *server, addr string) {
 	t.Helper()
 	h = open(t, append(flags, "--bare", "127.0.0.1:0")...)
 	return h, h.bareAddr()
@@ -30,7 +30,7 @@ func openBare(t *testing.T, flags ...string) (h *house, addr string) {
 
 // bareAddr is where the bare door of a server is, whose log nobody has read yet
 // behind that of the first door.
-func (h *house) bareAddr() string {
+func (h *server) bareAddr() string {
 	h.t.Helper()
 	line := h.log.expect("...msg=listening addr=127.0.0.1:...")
 	require.Contains(h.t, line, "door=bare")
@@ -40,7 +40,7 @@ func (h *house) bareAddr() string {
 }
 
 // tutorial is a tutorial's client.
-func (h *house) tutorial(addr string) *tutorial {
+func (h *server) tutorial(addr string) *tutorial {
 	h.t.Helper()
 	other := *h
 	other.addr = addr
@@ -154,7 +154,7 @@ func tutorialServer(t *testing.T, serve func(*tutorial)) (addr string) {
 }
 
 // joinBare is join --bare in a pipe.
-func (h *house) joinBare(addr string) *person {
+func (h *server) joinBare(addr string) *person {
 	h.t.Helper()
 	other := *h
 	other.addr = addr

@@ -54,7 +54,7 @@ func repliesFile(t *testing.T) string {
 }
 
 // openDesk starts a server that is only a desk, with its console on a terminal, in dir.
-func openDesk(t *testing.T, dir string, flags ...string) (h *house, bare string) {
+func openDesk(t *testing.T, dir string, flags ...string) (h *server, bare string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
@@ -62,7 +62,7 @@ func openDesk(t *testing.T, dir string, flags ...string) (h *house, bare string)
 	cmd.Dir = dir
 	home := filepath.Join(scratch, "home")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "TZ=UTC")
-	h = &house{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
+	h = &server{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
 	h.process = h.console.process
 	for door, addr := range map[string]*string{"people on this machine: nc": &h.addr, "programs without lines:": &bare} {
 		listening := regexp.MustCompile(door + ` (127\.0\.0\.1) (\d+)`)
@@ -312,7 +312,7 @@ type relay struct {
 	conns    []net.Conn
 }
 
-func (h *house) relay() *relay {
+func (h *server) relay() *relay {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(h.t, err)
@@ -483,7 +483,7 @@ func TestThePasswordCommand(t *testing.T) {
 // On a terminal it is asked for twice, and not shown.
 func TestThePasswordCommandAtATerminal(t *testing.T) {
 	t.Parallel()
-	h := &house{t: t}
+	h := &server{t: t}
 	var cancel context.CancelFunc
 	h.ctx, cancel = context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -103,7 +103,7 @@ type soak struct {
 // begin starts a server where the last one was.
 func (s *soak) begin() {
 	s.t.Helper()
-	cmd, d, begun := onAilingDisk(s.t, s.folder, "--listen", cmp.Or(s.addr, "127.0.0.1:0"), "--console", "off", "--grace", "2s",
+	cmd, d, begun := onFaultyDisk(s.t, s.folder, "--listen", cmp.Or(s.addr, "127.0.0.1:0"), "--console", "off", "--grace", "2s",
 		"--rate", "0", "--per-address", "0", "--per-address-rate", "0", "--replay", "5")
 	cmd.Env = append(append(os.Environ(), "HOME="+s.folder), cmd.Env...)
 	s.log = newScreen(s.t, s.ctx, "log")

@@ -10,9 +10,9 @@ import (
 )
 
 // openOnAilingDisk starts a server whose disk can fall ill. Its console is a pipe.
-func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*house, *disk) {
+func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*server, *disk) {
 	t.Helper()
-	cmd, d, begun := onAilingDisk(t, folder, append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
+	cmd, d, begun := onFaultyDisk(t, folder, append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
 	defer begun()
 	return piped(t, cmd), d
 }
@@ -21,9 +21,9 @@ func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*house, *di
 // and says by its code and its log that something may not be recorded.
 func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 	t.Parallel()
-	for name, ask := range map[string]func(h *house){
-		"a signal":  func(h *house) { h.process.signal(terminate) },
-		"/shutdown": func(h *house) { h.console.types("/shutdown") },
+	for name, ask := range map[string]func(h *server){
+		"a signal":  func(h *server) { h.process.signal(terminate) },
+		"/shutdown": func(h *server) { h.console.types("/shutdown") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -30,7 +30,7 @@ func TestTheClientInAPipe(t *testing.T) {
 }
 
 // join is somebody with our own client, in a pipe.
-func (h *house) join(flags ...string) *person {
+func (h *server) join(flags ...string) *person {
 	h.t.Helper()
 	cmd := exec.Command(program(h.t), append([]string{"join", h.addr}, flags...)...)
 	p := &person{screen: newScreen(h.t, h.ctx, "join")}

@@ -172,7 +172,7 @@ func assertRefused(t *testing.T, p *person, why string) {
 }
 
 // eventually enters when there is a place.
-func (h *house) eventually(name string) *person {
+func (h *server) eventually(name string) *person {
 	h.t.Helper()
 	for {
 		p := h.stranger()

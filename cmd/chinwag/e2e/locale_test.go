@@ -120,7 +120,7 @@ func TestG9ATerminalOfAnyCharacterSet(t *testing.T) {
 }
 
 // openAtTerminal starts a server in a terminal, which is its log, too.
-func openAtTerminal(t *testing.T, locale string, flags ...string) (*house, *person) {
+func openAtTerminal(t *testing.T, locale string, flags ...string) (*server, *person) {
 	t.Helper()
 	h := open(t, "--console", "off") // lends its deadline, and its address
 	h.process.signal(terminate)

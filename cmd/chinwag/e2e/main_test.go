@@ -22,11 +22,11 @@ import (
 // The end-to-end tests start the real program and meet it as people do: with
 // nc, telnet, terminals, pipes and signals.
 //
-//	house ── the server's process; its log; its console, if the test opened one
+//	server ── its process; its log; its console, if the test opened one
 //	  └── person ── a screen, on which something is expected, and hands that type
 //
-// Nothing here sleeps. Whoever waits, waits for a line on a screen or for the
-// end of a process, and no longer than the whole test may take.
+// Nothing here sleeps: a test waits for a line on a screen or for the end of a
+// process, and no longer than the whole test may take.
 
 // patience is how long a whole test may take, on a machine that does other things too.
 const patience = 30 * time.Second
@@ -72,13 +72,13 @@ func program(t *testing.T) string {
 	return path
 }
 
-// onDisk names the folder of a server whose disk is to fall ill, where the program is ailing.
+// onDisk names the folder of a server with a faulty disk: see faultyDisk, in the tests of package main.
 const onDisk = "CHINWAG_TEST_DISK"
 
-// ailingBinary is the program with a disk that can fall ill: the tests of package main, built as these tests are, so
+// faultyBinary is the program with a faulty disk: the tests of package main, built as these tests are, so
 // with the race detector if they have it.
-var ailingBinary = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(scratch, "bin", "chinwag-ailing")
+var faultyBinary = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(scratch, "bin", "chinwag-faulty")
 	args := []string{"test", "-c", "-o", path}
 	var env []string
 	if built, ok := debug.ReadBuildInfo(); ok {
@@ -94,8 +94,8 @@ var ailingBinary = sync.OnceValues(func() (string, error) {
 	return path, goes(env, append(args, "..")...)
 })
 
-func ailing(t *testing.T) string {
-	path, err := ailingBinary()
+func faulty(t *testing.T) string {
+	path, err := faultyBinary()
 	require.NoError(t, err)
 	return path
 }

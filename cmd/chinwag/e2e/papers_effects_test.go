@@ -20,7 +20,7 @@ import (
 )
 
 // stopped is the whole log of a server that a signal has ended.
-func (h *house) stopped() string {
+func (h *server) stopped() string {
 	h.t.Helper()
 	h.stranger().expect("-- Welcome...") // it listens to signals by now
 	h.process.signal(terminate)
@@ -128,7 +128,7 @@ func spends(tr *trial) {
 }
 
 // forgetsLines waits until the record has forgotten what it does not keep: a start may need the last second of it.
-func (h *house) forgetsLines() {
+func (h *server) forgetsLines() {
 	h.t.Helper()
 	p := h.enter("eve")
 	for {
@@ -143,7 +143,7 @@ func (h *house) forgetsLines() {
 const toldMuch = 1500 // lines that no system holds for who does not read
 
 // muchTold is somebody who has been told much, and has read nothing.
-func (h *house) muchTold() *net.TCPConn {
+func (h *server) muchTold() *net.TCPConn {
 	h.t.Helper()
 	ann, bob := h.enter("ann"), h.enter("bob")
 	late := h.dial(smallWindow)
@@ -186,12 +186,12 @@ func endsBeforeOneWithASecond(sooner bool) func(*trial) {
 	return func(tr *trial) {
 		other := open(tr.t, "--rate", "0", "--stall", "0", "--grace", "1s")
 		first := make(chan bool, 2)
-		for _, h := range []*house{other, tr.house} {
+		for _, h := range []*server{other, tr.server} {
 			h.muchTold()
 		}
-		for _, h := range []*house{other, tr.house} {
+		for _, h := range []*server{other, tr.server} {
 			h.process.signal(terminate)
-			go func() { <-h.process.done; first <- h == tr.house }()
+			go func() { <-h.process.done; first <- h == tr.server }()
 		}
 		assert.Equal(tr.t, sooner, <-first)
 	}
@@ -232,7 +232,7 @@ func watchesRooms(n int) func(*trial) {
 }
 
 // broken is somebody who sees that the connection of ann, who has been there for a while, has broken.
-func (h *house) broken() *person {
+func (h *server) broken() *person {
 	ann, bob := h.enter("ann"), h.enter("bob")
 	ann.types("one", "two", "three", "four")
 	bob.expect("<ann> four")
@@ -337,7 +337,7 @@ func forgets(words string) func(*trial) {
 }
 
 func remembers(words string) func(*trial) {
-	return func(tr *trial) { assert.Contains(tr.t, journalOf(tr.t, tr.house), words) }
+	return func(tr *trial) { assert.Contains(tr.t, journalOf(tr.t, tr.server), words) }
 }
 
 // keepsLines is of thirty that are said.

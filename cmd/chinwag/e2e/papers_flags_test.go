@@ -34,7 +34,7 @@ type effect struct {
 
 // trial is a server with the setting, or without it.
 type trial struct {
-	*house
+	*server
 	home string
 	open func(env []string, args ...string) // starts it
 }
@@ -182,18 +182,18 @@ func (s effect) begin(t *testing.T) *trial {
 		switch {
 		case s.pty:
 			cmd.Env = append(os.Environ(), cmd.Env...)
-			tr.house = &house{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
+			tr.server = &server{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
 			tr.process = tr.console.process
 			return
 		case s.console:
 			r, w, err := os.Pipe()
 			require.NoError(t, err)
-			tr.house = launch(t, cmd, r)
+			tr.server = launch(t, cmd, r)
 			require.NoError(t, r.Close())
 			t.Cleanup(func() { _ = w.Close() })
 			tr.console.hands = w
 		default:
-			tr.house = launch(t, cmd, nil)
+			tr.server = launch(t, cmd, nil)
 		}
 		tr.addr = tr.listening()
 	}
@@ -203,7 +203,7 @@ func (s effect) begin(t *testing.T) *trial {
 var listeningAt = regexp.MustCompile(`addr"?[=:]"?(127\.0\.0\.1:\d+)`)
 
 // listening is the first address in the log.
-func (h *house) listening() string {
+func (h *server) listening() string {
 	h.t.Helper()
 	for {
 		text, grew, over := h.log.now()

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,21 @@ func examplesOf(t *testing.T, command ...string) (lines []string) {
 	return lines
 }
 
+// The help of every command fits on a terminal of 80 columns.
+func TestTheHelpFitsOnATerminal(t *testing.T) {
+	t.Parallel()
+	for _, of := range [][]string{{}, {"serve"}, {"join"}, {"password"}, {"history"}, {"history", "export"}, {"history", "import"}, {"history", "verify"}, {"history", "vacuum"}, {"completion"}, {"bench"}, {"help"}, {"exit-codes"}} {
+		said, err := exec.Command(program(t), append([]string{"help"}, of...)...).Output()
+		require.NoError(t, err)
+		require.NotEmpty(t, said, "%q", of)
+		help, more, _ := strings.Cut(string(said), "Examples:\n") // which are there to be copied
+		_, more, _ = strings.Cut(more, "\n\n")
+		for line := range strings.Lines(help + more) {
+			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%q: %s", of, line)
+		}
+	}
+}
+
 func TestEveryExampleOfTheHelp(t *testing.T) {
 	t.Parallel()
 	h, bare := openBare(t, "--rate", "0")
@@ -103,17 +119,17 @@ func TestEveryExampleOfTheHelp(t *testing.T) {
 }
 
 // inShell runs a line in a folder, and returns all that it says. A server is ended when it listens.
-func inShell(t *testing.T, dir, line string, server bool) (out string, code int) {
+func inShell(t *testing.T, dir, line string, serves bool) (out string, code int) {
 	t.Helper()
 	bash := onPath(t, "bash")
 	cmd := exec.Command(bash, "-o", "pipefail", "-c", line)
-	if server {
+	if serves {
 		cmd = exec.Command(bash, "-c", "exec "+line)
 	}
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + filepath.Dir(program(t)) + ":" + os.Getenv("PATH"), "XDG_DATA_HOME=" + filepath.Join(dir, "server"), "USER=" + os.Getenv("USER")}
 	h := launchIn(t, cmd)
-	if server {
+	if serves {
 		h.addr = h.listening()
 		return h.stopped(), h.process.exits()
 	}
@@ -122,7 +138,7 @@ func inShell(t *testing.T, dir, line string, server bool) (out string, code int)
 }
 
 // launchIn is launch for what is no server, perhaps.
-func launchIn(t *testing.T, cmd *exec.Cmd) *house { return launch(t, cmd, nil) }
+func launchIn(t *testing.T, cmd *exec.Cmd) *server { return launch(t, cmd, nil) }
 
 // The codes with which join ends are those that its help lists.
 func TestEveryExitCodeOfTheHelp(t *testing.T) {
@@ -140,7 +156,7 @@ func TestEveryExitCodeOfTheHelp(t *testing.T) {
 		_, code := inShell(t, dir, line, false)
 		return code
 	}
-	ends := func(h *house, does func(bob *person)) int {
+	ends := func(h *server, does func(bob *person)) int {
 		bob := h.join("--nick", "bob")
 		bob.expect("-- You are bob...")
 		does(bob)

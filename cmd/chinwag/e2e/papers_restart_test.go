@@ -23,7 +23,7 @@ import (
 //	eve     was kicked
 //	bot     a program; joiner our own client
 type restart struct {
-	*house  // the second
+	*server // the second
 	t       *testing.T
 	orderly bool              // the end of the first
 	witness *person           // who came in first after the start
@@ -102,14 +102,14 @@ func restarted(t *testing.T, by os.Signal) *restart {
 	require.Contains(t, printed(t, "history", "verify", filepath.Join(folder, journalFile)), "\nall is well\n")
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "replies.toml"), []byte("days = \"not on Sundays\"\n"), 0o600))
 
-	r.house = openOn(t, folder, flags...)
+	r.server = openOn(t, folder, flags...)
 	r.witness = r.enter("witness")
-	r.joiner.leadsTo(r.house)
+	r.joiner.leadsTo(r.server)
 	return r
 }
 
 // cameIn fills the first server.
-func (r *restart) cameIn(h *house, stranger *tutorial) {
+func (r *restart) cameIn(h *server, stranger *tutorial) {
 	ann := h.enter("ann")
 	stranger.send("I am from the bare door")
 	line := ann.expect("...I am from the bare door")
@@ -149,7 +149,7 @@ func (r *restart) resumes(name string) *person {
 }
 
 func (r *restart) keepsWhatWasSaid() {
-	assert.Contains(r.t, journalOf(r.t, r.house), "<ann> hello")
+	assert.Contains(r.t, journalOf(r.t, r.server), "<ann> hello")
 	r.witness.types("/search hello")
 	r.witness.expect("...<ann> hello")
 }
@@ -275,7 +275,7 @@ func (r *restart) forgetsWhatWasSpent() {
 	folder := r.t.TempDir()
 	flags := []string{"--per-address-bytes", "100K"}
 	h := openOn(r.t, folder, flags...)
-	spends(&trial{house: h})
+	spends(&trial{server: h})
 	h.process.signal(terminate)
 	h.process.exits()
 	ann := openOn(r.t, folder, flags...).enter("ann")
@@ -310,7 +310,7 @@ func (r *restart) keepsWhatIsTooMuch() {
 	}
 }
 
-func (h *house) leavesWord(words string) {
+func (h *server) leavesWord(words string) {
 	p := h.stranger()
 	p.types("/desk "+words, "/quit")
 	p.ends()

@@ -148,7 +148,7 @@ func TestJoinEndsAsTheReasonsHaveIt(t *testing.T) {
 }
 
 // comes is bob with join, who is in.
-func comes(h *house, flags ...string) *person {
+func comes(h *server, flags ...string) *person {
 	bob := h.join(append(flags, "--nick", "bob")...)
 	bob.expect("-- You are bob...")
 	return bob

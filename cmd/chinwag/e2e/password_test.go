@@ -82,3 +82,24 @@ func TestThePasswordCommandLooksFirst(t *testing.T) {
 	assert.NotContains(t, p.all(), "once more")
 	assert.Empty(t, namesIn(t, dir))
 }
+
+// Who has typed a password twice is told where it is, and what it is good for; a script is told nothing.
+func TestThePasswordCommandSaysWhatItMade(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	path := filepath.Join(t.TempDir(), "operators")
+	p := atTerminal(t, ctx, exec.Command(program(t), "password", path))
+	p.shows("password: ")
+	p.sends(sesame + "\r")
+	p.shows("once more: ")
+	p.sends(sesame + "\r")
+	assert.Zero(t, p.process.exits())
+	p.shows("The password is set: chinwag serve --operator-password-file " + path)
+
+	cmd := exec.Command(program(t), "password", "--force", path)
+	cmd.Stdin = strings.NewReader(sesame + "\n")
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err)
+	assert.Empty(t, string(said))
+}

@@ -50,7 +50,7 @@ func (p *person) isCalled(nick string) *person {
 }
 
 // dial is a connection to the server that nobody reads from.
-func (h *house) dial(control ...func(network, address string, c syscall.RawConn) error) *net.TCPConn {
+func (h *server) dial(control ...func(network, address string, c syscall.RawConn) error) *net.TCPConn {
 	h.t.Helper()
 	var d net.Dialer
 	if len(control) > 0 {
@@ -65,13 +65,13 @@ func (h *house) dial(control ...func(network, address string, c syscall.RawConn)
 }
 
 // enter is somebody who reads all that comes, and whose nick is name.
-func (h *house) enter(name string) *person {
+func (h *server) enter(name string) *person {
 	h.t.Helper()
 	return h.stranger().isCalled(name)
 }
 
 // stranger is somebody who reads all that comes and has not said anything yet.
-func (h *house) stranger() *person {
+func (h *server) stranger() *person {
 	h.t.Helper()
 	c := h.dial()
 	p := &person{screen: newScreen(h.t, h.ctx, "stranger"), hands: c, conn: c}
@@ -84,7 +84,7 @@ func (h *house) stranger() *person {
 }
 
 // nc is somebody with netcat.
-func (h *house) nc(flags ...string) *person {
+func (h *server) nc(flags ...string) *person {
 	h.t.Helper()
 	host, port, _ := net.SplitHostPort(h.addr)
 	cmd := exec.Command(tool(h.t, "nc", "-h", "OpenBSD"), append(flags, host, port)...)
@@ -104,7 +104,7 @@ func (p *person) finishes() {
 }
 
 // telnet is somebody with GNU telnet at a terminal that knows UTF-8.
-func (h *house) telnet() *person {
+func (h *server) telnet() *person {
 	h.t.Helper()
 	host, port, _ := net.SplitHostPort(h.addr)
 	telnet := tool(h.t, "telnet", "--version", "inetutils")

@@ -127,7 +127,7 @@ func (b block) commands() (lines []string) {
 // what one has typed is told again, as one's own.
 func playScene(t *testing.T, scene []block) {
 	t.Parallel()
-	var h *house
+	var h *server
 	for _, b := range scene {
 		if flags, ok := consoleFlags(b); ok {
 			require.Nil(t, h, "one console a scene")
@@ -215,7 +215,7 @@ func endsWith(rows, lines []string) bool {
 }
 
 // openPage starts a server with its console on a terminal.
-func openPage(t *testing.T, flags ...string) *house {
+func openPage(t *testing.T, flags ...string) *server {
 	t.Helper()
 	cmd := exec.Command(program(t), serveArgs(flags)...) // builds it, perhaps, for which the patience is not
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -223,7 +223,7 @@ func openPage(t *testing.T, flags ...string) *house {
 	cmd.Dir = t.TempDir()
 	home := filepath.Join(scratch, "home")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "TZ=UTC")
-	h := &house{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
+	h := &server{t: t, ctx: ctx, console: atTerminal(t, ctx, cmd)}
 	h.process = h.console.process
 	dialled := regexp.MustCompile(`127\.0\.0\.1[: ](\d+)`) // as the console tells it to others
 	h.console.untilSeen("an address", func(rows []string) bool {
@@ -238,7 +238,7 @@ func openPage(t *testing.T, flags ...string) *house {
 }
 
 // asOnThisMachine is a command of a page, with the server of the test in the place of the reader's.
-func asOnThisMachine(line string, h *house) string {
+func asOnThisMachine(line string, h *server) string {
 	host, port, _ := net.SplitHostPort(h.addr)
 	line = regexp.MustCompile(`\bHOST\b`).ReplaceAllString(line, host)
 	line = strings.ReplaceAll(line, "12345", port)

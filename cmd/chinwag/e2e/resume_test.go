@@ -31,7 +31,7 @@ type cutter struct {
 }
 
 // cutter is a way to h.
-func (h *house) cutter(cuts int) *cutter {
+func (h *server) cutter(cuts int) *cutter {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(h.t, err)
 	c := &cutter{Listener: l, to: h.addr, cuts: cuts}
@@ -49,7 +49,7 @@ func (h *house) cutter(cuts int) *cutter {
 	return c
 }
 
-func (c *cutter) leadTo(h *house) {
+func (c *cutter) leadTo(h *server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.to = h.addr
@@ -235,7 +235,7 @@ type joined struct {
 	way *cutter
 }
 
-func (h *house) joinBy(way *cutter) *joined {
+func (h *server) joinBy(way *cutter) *joined {
 	cmd := exec.Command(program(h.t), "join", "--json", "--nick", "joiner", way.Addr().String())
 	p := &person{screen: newScreen(h.t, h.ctx, "join")}
 	hands, err := cmd.StdinPipe()
@@ -245,7 +245,7 @@ func (h *house) joinBy(way *cutter) *joined {
 	return &joined{p, way}
 }
 
-func (j *joined) leadsTo(h *house) { j.way.leadTo(h) }
+func (j *joined) leadsTo(h *server) { j.way.leadTo(h) }
 
 // A person at nc whose connection was reset comes back with the code that was told on arriving.
 func TestResumeWithNC(t *testing.T) {

@@ -55,7 +55,7 @@ func TestG8EverybodyHearsGoodbye(t *testing.T) {
 
 // stuck is somebody who is in the room, does not read, and has been sent more
 // than the system holds for them.
-func (h *house) stuck(witness *person) {
+func (h *server) stuck(witness *person) {
 	h.t.Helper()
 	c := h.dial(smallWindow)
 	_, err := io.WriteString(c, "/nick stuck\nhello\n"+strings.Repeat("/help\n", 20000))

@@ -47,8 +47,8 @@ func failing(code int32, ops ...string) func(<-chan struct{}) disktest.Fault {
 	}
 }
 
-// ailingDisk is in the process of the server: its disk does what the test says.
-func ailingDisk(folder string) {
+// faultyDisk is in the process of the server: its disk does what the test says.
+func faultyDisk(folder string) {
 	d := disktest.New(folder)
 	orders, answers := bufio.NewScanner(os.NewFile(3, "orders")), os.NewFile(4, "answers")
 	go func() {

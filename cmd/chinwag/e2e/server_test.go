@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// house is a running server.
-type house struct {
+// server is a chinwag that runs.
+type server struct {
 	t       *testing.T
 	ctx     context.Context
 	addr    string
@@ -26,19 +26,19 @@ type house struct {
 }
 
 // open starts a server without a console.
-func open(t *testing.T, flags ...string) *house {
+func open(t *testing.T, flags ...string) *server {
 	t.Helper()
 	return openWith(t, exec.Command(program(t), serveArgs(flags)...), nil)
 }
 
 // openPiped starts a server whose console is a pipe.
-func openPiped(t *testing.T, flags ...string) *house {
+func openPiped(t *testing.T, flags ...string) *server {
 	t.Helper()
 	return piped(t, exec.Command(program(t), serveArgs(flags)...))
 }
 
 // openShell starts a server by a line of shell, in which "$@" is its command.
-func openShell(t *testing.T, line string, flags ...string) *house {
+func openShell(t *testing.T, line string, flags ...string) *server {
 	t.Helper()
 	return openWith(t, shell(t, line, flags), nil)
 }
@@ -47,7 +47,7 @@ func shell(t *testing.T, line string, flags []string) *exec.Cmd {
 	return exec.Command("sh", append([]string{"-c", line, "sh", program(t)}, serveArgs(flags)...)...)
 }
 
-func piped(t *testing.T, cmd *exec.Cmd) *house {
+func piped(t *testing.T, cmd *exec.Cmd) *server {
 	t.Helper()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func serveArgs(flags []string) []string {
 }
 
 // openWith starts a server and waits until it listens. Without in, there is no console.
-func openWith(t *testing.T, cmd *exec.Cmd, in *os.File) *house {
+func openWith(t *testing.T, cmd *exec.Cmd, in *os.File) *server {
 	t.Helper()
 	h := launch(t, cmd, in)
 	line := h.log.expect("...msg=listening addr=127.0.0.1:...")
@@ -78,11 +78,11 @@ func portOf(addr string) string {
 }
 
 // launch starts a server, or what was meant to become one.
-func launch(t *testing.T, cmd *exec.Cmd, in *os.File) *house {
+func launch(t *testing.T, cmd *exec.Cmd, in *os.File) *server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	h := &house{t: t, ctx: ctx, log: newScreen(t, ctx, "log")}
+	h := &server{t: t, ctx: ctx, log: newScreen(t, ctx, "log")}
 	h.console = &person{screen: newScreen(t, ctx, "console")}
 	home := filepath.Join(scratch, "home") // that of somebody without a configuration file
 	if in != nil {

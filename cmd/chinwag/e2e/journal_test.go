@@ -20,13 +20,13 @@ import (
 )
 
 // openOn starts a server whose record is in a folder.
-func openOn(t *testing.T, folder string, flags ...string) *house {
+func openOn(t *testing.T, folder string, flags ...string) *server {
 	return open(t, append([]string{"--journal", "sqlite", "--data", folder, "--console", "off", "--rate", "0",
 		"--per-address", "0", "--per-address-rate", "0"}, flags...)...)
 }
 
 // kills ends the server as a crash does.
-func (h *house) kills() {
+func (h *server) kills() {
 	h.process.signal(syscall.SIGKILL)
 	h.process.exits()
 }
@@ -90,7 +90,7 @@ func said(begin, screen string) (lines []string) {
 }
 
 // journalOf is all that the room's record holds.
-func journalOf(t *testing.T, h *house) string {
+func journalOf(t *testing.T, h *server) string {
 	c := h.dial()
 	_, err := io.WriteString(c, "/history all\n/quit\n")
 	require.NoError(t, err)
@@ -182,7 +182,7 @@ func TestG4AProgramReadsOnAfterAKill(t *testing.T) {
 }
 
 // program connects as a bot does, and says hello.
-func (h *house) program(hello string) (net.Conn, *reading) {
+func (h *server) program(hello string) (net.Conn, *reading) {
 	c := h.dial()
 	in := &reading{t: h.t, in: bufio.NewReader(c)}
 	in.line()

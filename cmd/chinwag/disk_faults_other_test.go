@@ -2,4 +2,4 @@
 
 package main
 
-func ailingDisk(string) {}
+func faultyDisk(string) {}
