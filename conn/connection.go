@@ -123,7 +123,7 @@ func (c *connection) receive() error {
 	if err := c.slowDown(); err != nil {
 		return err
 	}
-	if cmd != nil && hub.IsMessage(cmd) && c.socket != nil {
+	if cmd != nil && protocol.VerbOf(cmd).Message && c.socket != nil {
 		if c.batch = append(c.batch, cmd); len(c.batch) == hub.MaxBatch {
 			return c.flush()
 		}

@@ -80,7 +80,7 @@ func (a *asker) answered(id, line string) (codes []string) {
 }
 
 // lineOf is a command of v as a program writes it.
-func lineOf(t *testing.T, v protocol.Verb) string {
+func lineOf(t *testing.T, v *protocol.Verb) string {
 	if v.Name == "hello" {
 		return `{"type":"hello"}`
 	}

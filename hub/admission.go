@@ -76,7 +76,7 @@ func costOf(cmd protocol.Command) int {
 	if _, hello := cmd.(protocol.Hello); hello {
 		return 0
 	}
-	return max(leastBytes, lineCost+len(wordsOf(cmd)))
+	return max(leastBytes, lineCost+len(protocol.WordsOf(cmd)))
 }
 
 func (c commands) cost() (n int) {

@@ -74,8 +74,8 @@ func newClient(h *Hub) *Client {
 const MaxBatch = 64
 
 // Do hands commands to the hub when their turn has come: when what this client asked before is answered and
-// written. So a client that does not read cannot go on asking. Up to MaxBatch lines (see IsMessage) may be
-// handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise.
+// written. So a client that does not read cannot go on asking. Up to MaxBatch lines to be said (protocol.Verb.Message)
+// may be handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise.
 // Answers come through Start: a refusal has the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	first, ref := protocol.Split(cmds[0])
@@ -86,7 +86,7 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 		}
 	}
 	w := int64(maxInflight)
-	if IsMessage(cmds[0]) {
+	if protocol.VerbOf(cmds[0]).Message {
 		w = int64(len(cmds))
 	}
 	if err := c.acquire(ctx, w); err != nil {
@@ -102,15 +102,6 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 		c.hub.admission.answered(cost)
 	}
 	return err
-}
-
-// IsMessage reports whether a command is a line to be said.
-func IsMessage(cmd protocol.Command) bool {
-	switch cmd.(type) {
-	case protocol.Say, protocol.Me:
-		return true
-	}
-	return false
 }
 
 // Tell delivers an event to this client alone, in its turn: a refusal of input that cannot be parsed.

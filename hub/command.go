@@ -10,7 +10,7 @@ import (
 // commands carries out commands. Their cost is in flight until they are told.
 func (l *loop) commands(req commands) {
 	for _, cmd := range req.cmds {
-		p := proposal{c: req.c, slots: req.slots, cost: costOf(cmd), isMessage: IsMessage(cmd), ref: req.ref}
+		p := proposal{c: req.c, slots: req.slots, cost: costOf(cmd), isMessage: protocol.VerbOf(cmd).Message, ref: req.ref}
 		l.command(req.c, cmd, p)
 	}
 }
@@ -50,7 +50,7 @@ func (l *loop) command(c *Client, cmd protocol.Command, p proposal) {
 		return
 	}
 	p.op = state.Command{Command: cmd, Ref: p.ref}
-	p.secrets = l.secretsIn(c, wordsOf(cmd))
+	p.secrets = l.secretsIn(c, protocol.WordsOf(cmd))
 	l.propose(p)
 }
 

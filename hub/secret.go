@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"chinwag/hub/state"
-	"chinwag/protocol"
 )
 
 // No line, message or name may hold the code or the token of a live session: a reader could take the session
@@ -69,45 +68,6 @@ func (f *finder) find(s string) {
 		size = 0
 	}
 	f.word(s[begin:], size, begin)
-}
-
-// wordsOf is what other clients would hear or see of cmd.
-func wordsOf(cmd protocol.Command) string {
-	switch cmd := cmd.(type) {
-	case protocol.Say:
-		return cmd.Text.String()
-	case protocol.Me:
-		return cmd.Text.String()
-	case protocol.Msg:
-		return cmd.Text.String()
-	case protocol.Reply:
-		return cmd.Text.String()
-	case protocol.Desk:
-		return cmd.Text.String()
-	case protocol.Topic:
-		return cmd.Text.String()
-	case protocol.Away:
-		return cmd.Text.String()
-	case protocol.Quit:
-		return cmd.Text.String()
-	case protocol.Note:
-		return cmd.Text.String()
-	case protocol.Announce:
-		return cmd.Text.String()
-	case protocol.Kick:
-		return cmd.Text.String()
-	case protocol.Hold:
-		return cmd.Text.String()
-	case protocol.Close:
-		return cmd.Text.String()
-	case protocol.Stop:
-		return cmd.Text.String()
-	case protocol.Rename:
-		return cmd.Nick.String()
-	case protocol.Join:
-		return cmd.Room.String()
-	}
-	return ""
 }
 
 // finder looks for codes and tokens among words, also in other cases or with another separator than a hyphen

@@ -21,7 +21,7 @@ func secretStage() (*loop, *Client) {
 
 // tellsSecret reports whether what others would hear of cmd leads to one of these sessions.
 func (l *loop) tellsSecret(c *Client, cmd protocol.Command) bool {
-	return slices.ContainsFunc(l.secretsIn(c, wordsOf(cmd)), func(h state.Secret) bool { return h == l.hash(aCode) || h == l.hash(aToken) })
+	return slices.ContainsFunc(l.secretsIn(c, protocol.WordsOf(cmd)), func(h state.Secret) bool { return h == l.hash(aCode) || h == l.hash(aToken) })
 }
 
 func TestWhatHoldsASecretIsKnown(t *testing.T) {
@@ -72,7 +72,7 @@ func TestLookingForSecretsAllocatesNothing(t *testing.T) {
 	s, m := secretStage()
 	for _, line := range []string{"what is said in a hundred letters, more or less, by many", "你好", ""} {
 		var say protocol.Command = protocol.Say{Text: protocol.MustText(line)}
-		assert.Zero(t, testing.AllocsPerRun(100, func() { s.secretsIn(m, wordsOf(say)) }), line)
+		assert.Zero(t, testing.AllocsPerRun(100, func() { s.secretsIn(m, protocol.WordsOf(say)) }), line)
 	}
 }
 
@@ -86,7 +86,7 @@ func BenchmarkLookingForSecrets(b *testing.B) {
 		var say protocol.Command = protocol.Say{Text: protocol.MustText(line)}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				s.secretsIn(m, wordsOf(say))
+				s.secretsIn(m, protocol.WordsOf(say))
 			}
 		})
 	}

@@ -9,12 +9,12 @@ const (
 	namesShown = 3
 )
 
-// appendAll appends events that follow each other as a person reads them.
-func appendAll(dst []byte, events []Event) []byte {
+// appendCoalesced appends events that follow each other as a person reads them.
+func appendCoalesced(dst []byte, events []Event) []byte {
 	for len(events) > 0 {
-		n := crowd(events)
+		n := joinsOrParts(events)
 		if n > maxEach {
-			dst = appendCrowd(dst, events[:n])
+			dst = appendMany(dst, events[:n])
 		} else {
 			for _, e := range events[:n] {
 				dst = AppendEvent(dst, e)
@@ -25,15 +25,15 @@ func appendAll(dst []byte, events []Event) []byte {
 	return dst
 }
 
-// appendCrowd appends one line for all members that come or go.
-func appendCrowd(dst []byte, events []Event) []byte {
+// appendMany appends one line for all members that come or go.
+func appendMany(dst []byte, events []Event) []byte {
 	dst = append(dst, "-- "...)
 	if other, ok := events[0].(Elsewhere); ok {
 		dst = append(append(dst, MetaOf(other).Room.s...), ": "...)
 	}
 	dst = strconv.AppendInt(dst, int64(len(events)), 10)
 	for i, e := range events[:namesShown] {
-		who, how, _ := passage(e)
+		who, how, _ := joinOrPart(e)
 		if i == 0 {
 			dst = append(dst, how...)
 		} else {
@@ -44,13 +44,13 @@ func appendCrowd(dst []byte, events []Event) []byte {
 	return more(dst, len(events)-namesShown)
 }
 
-// crowd is how many of events, from the first on, come into one room or go from it;
+// joinsOrParts is how many of events, from the first on, come into one room or go from it;
 // it is 1 if the first is something else.
-func crowd(events []Event) int {
+func joinsOrParts(events []Event) int {
 	n := 1
-	_, how, room := passage(events[0])
+	_, how, room := joinOrPart(events[0])
 	for how != "" && n < len(events) && isElsewhere(events[n]) == isElsewhere(events[0]) {
-		if _, nextHow, nextRoom := passage(events[n]); nextHow != how || nextRoom != room {
+		if _, nextHow, nextRoom := joinOrPart(events[n]); nextHow != how || nextRoom != room {
 			break
 		}
 		n++
@@ -63,13 +63,13 @@ func isElsewhere(e Event) bool {
 	return is
 }
 
-// passage is the member that comes into a room or goes from it, and how that is told of many.
+// joinOrPart is the member that comes into a room or goes from it, and how that is told of many.
 // A kick keeps its own line, since people want to see it. "have left" and not "left":
 // a member with the nick 300 can leave with any words behind a colon.
-func passage(e Event) (who Nick, how string, room Room) {
+func joinOrPart(e Event) (who Nick, how string, room Room) {
 	switch e := e.(type) {
 	case Elsewhere:
-		return passage(e.Event)
+		return joinOrPart(e.Event)
 	case Joined:
 		return e.From, " joined: ", e.Room
 	case Left:

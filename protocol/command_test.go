@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,19 +14,21 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestEveryVerbIsWhole(t *testing.T) {
-	seen := map[string]bool{}
+	seen, types := map[string]bool{}, map[reflect.Type]bool{}
 	for _, v := range Verbs() {
 		assert.False(t, seen[v.Name], v.Name)
 		seen[v.Name] = true
 		assert.NotEmpty(t, v.Help, v.Name)
+		types[reflect.TypeOf(v.zero)] = true
+		assert.Same(t, v, VerbOf(v.zero), v.Name)
 		if v.Usage() == "" {
 			continue
 		}
 		c, err := ParseCommand(v.Example)
 		require.NoError(t, err, v.Example)
-		assert.Equal(t, v.Name, verbOf(c).Name, v.Example)
+		assert.Equal(t, v.Name, c.verb().Name, v.Example)
 	}
-	assert.Equal(t, len(Verbs()), len(byType), "two verbs make the same command")
+	assert.Equal(t, len(Verbs()), len(types), "two verbs make the same command")
 }
 
 func TestParseCommand(t *testing.T) {
@@ -280,5 +283,20 @@ func TestTheSpecificationListsEveryVerb(t *testing.T) {
 	}
 	for name := range events {
 		assert.Contains(t, string(doc), "`"+name+"`")
+	}
+}
+
+// A command that was perhaps followed before a break is followed twice if it is sent again: /part without a
+// room would leave two.
+func TestWhatMayBeRepeated(t *testing.T) {
+	for _, c := range []struct {
+		cmd Command
+		may bool
+	}{
+		{Part{}, false}, {Part{Room: Lobby}, true}, {Watch{Room: Lobby}, true},
+		{Watch{}, true}, {Join{Room: Lobby}, true}, {Next{}, false},
+		{Call{Command: Part{}, Ref: "k"}, false},
+	} {
+		assert.Equal(t, c.may, MayRepeat(c.cmd), "%#v", c.cmd)
 	}
 }

@@ -78,9 +78,6 @@ func replyIn(t Text) (Reply, bool) {
 	return r, !rest.IsBlank() && r.Line() == t
 }
 
-// Line is the line that r is typed as.
-func (r Reply) Line() Text { return Text{r.Ticket.String() + " " + r.Text.s} }
-
 // AddressOf reads a line that begins, after any blanks, with @ and digits, as operators begin an
 // answer. Both may be full-width, as Chinese and Japanese keyboards write them. n is the
 // visitor meant, or zero if no visitor can have such a number; rest is the answer, and
@@ -129,7 +126,7 @@ func BadReply(n Ticket) *Refusal {
 
 func complete(c Command) (Command, error) {
 	if !isComplete(c) {
-		return nil, badArgs(verbOf(c).Name)
+		return nil, badArgs(c.verb().Name)
 	}
 	return c, nil
 }
@@ -138,16 +135,20 @@ func complete(c Command) (Command, error) {
 // no such spelling and is left out.
 func AppendCommand(dst []byte, c Command) []byte {
 	c, _ = Split(c) // an id has no such spelling, too
-	v := verbOf(c)
+	v := c.verb()
 	if v.parse == nil {
 		return dst
 	}
-	args := v.args(c)
-	say, _ := c.(Say)
+	args := ""
+	if v.args != nil {
+		args = v.args(c)
+	}
+	say, isSay := c.(Say)
 	switch {
-	case v.Name == "say" && say.Room == Room{} && strings.HasPrefix(args, "/"):
-		dst = append(dst, '/')
-	case v.Name == "say" && say.Room == Room{}, v.Name == "reply":
+	case v.plain && say.Room == Room{}:
+		if isSay && strings.HasPrefix(args, "/") {
+			dst = append(dst, '/')
+		}
 	default:
 		dst = append(append(dst, '/'), v.Name...)
 		if args != "" {
@@ -155,6 +156,12 @@ func AppendCommand(dst []byte, c Command) []byte {
 		}
 	}
 	return append(append(dst, args...), '\n')
+}
+
+func nickAnd(t Text) (Nick, Text, error) {
+	name, rest := cutWord(t.s)
+	n, err := ParseNick(name)
+	return n, Text{rest}, err
 }
 
 // cutWord splits s after its first word.

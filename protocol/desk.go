@@ -1,177 +1,134 @@
 package protocol
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
-// deskVerbs are the rows of the operators' commands at the desk.
-func deskVerbs() []Verb {
-	return []Verb{
-		{
-			Name: "queue", Args: "[all|N]", Help: "shows who is at the desk, and which operators are", Example: "/queue", Operator: true,
-			Forms: []Form{{"/queue all", "shows up to 200 of them"}, {"/queue 57", "shows those from number 57 on"}},
-			json:  decode[Queue],
-			parse: func(t Text) (Command, error) {
-				switch n, rest := ticketAnd(t); {
-				case n != 0:
-					return only(Queue{From: n}, rest)
-				case t.s == "all":
-					return Queue{All: true}, nil
-				}
-				return only(Queue{}, t)
-			},
-			args: func(c Command) string {
-				if c.(Queue).All {
-					return "all"
-				}
-				return ticketArgs(c.(Queue).From, Text{})
-			},
-		},
-		{
-			Name: "next", Help: "takes the visitor who waits longest", Example: "/next", Operator: true,
-			json: decode[Next], parse: bare(Next{}), args: none,
-		},
-		{
-			Name: "take", Args: "N", Help: "takes visitor number N", Example: "/take 7", Operator: true,
-			json:  decode[Take],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(Take{n}, rest) },
-			args:  func(c Command) string { return ticketArgs(c.(Take).Ticket, Text{}) },
-		},
-		{
-			Name: "reply", Args: "@N TEXT", Help: "answers visitor N, and takes one who waits", Example: "@7 have you tried again?", Operator: true,
-			json:  decode[Reply],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return Reply{Ticket: n, Text: rest}, nil },
-			args:  func(c Command) string { return c.(Reply).Line().s },
-		},
-		{
-			Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room", Example: "/to 7", Operator: true,
-			json:  decode[To],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(To{n}, rest) },
-			args:  func(c Command) string { return ticketArgs(c.(To).Ticket, Text{}) },
-		},
-		{
-			Name: "canned", Args: "[NAME [N]]", Help: "says one of the ready replies; alone it lists them", Example: "/canned hours", Operator: true,
-			json: decode[Canned],
-			parse: func(t Text) (Command, error) {
-				name, rest := cutWord(t.s)
-				n, rest2 := ticketAnd(Text{rest})
-				return only(Canned{Name: Text{name}, Ticket: n}, rest2)
-			},
-			args: func(c Command) string {
-				return strings.TrimSpace(c.(Canned).Name.s + " " + ticketArgs(c.(Canned).Ticket, Text{}))
-			},
-		},
-		{
-			Name: "hand", Args: "N NAME", Help: "hands visitor N over to another operator", Example: "/hand 7 carol", Operator: true,
-			json: decode[Hand],
-			parse: func(t Text) (Command, error) {
-				n, rest := ticketAnd(t)
-				to, err := ParseNick(rest.s)
-				return Hand{n, to}, err
-			},
-			args: func(c Command) string { return ticketArgs(c.(Hand).Ticket, Text{c.(Hand).To.s}) },
-		},
-		{
-			Name: "hold", Args: "[N [TEXT]]", Help: "asks a visitor to wait a moment", Example: "/hold 7", Operator: true,
-			json:  decode[Hold],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return numbered(Hold{n, rest}, n, rest) },
-			args:  func(c Command) string { return ticketArgs(c.(Hold).Ticket, c.(Hold).Text) },
-		},
-		{
-			Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Brief: "[N [TEXT]]", Help: "ends the conversation with a visitor, or with many", Example: "/close 7 all is well then", Operator: true,
-			Forms: []Form{
-				{"/close", "ends that with the visitor to whom your lines go"},
-				{"/close 3,10-900 bye", "ends many, by their numbers"},
-				{"/close from 192.0.2.7", "ends all with visitors from that address"},
-			},
-			json: decode[Close], parse: parseClose, args: closeArgs,
-		},
-		{
-			Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true,
-			json:  decode[Note],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return Note{Ticket: n, Text: rest}, nil },
-			args:  func(c Command) string { return ticketArgs(c.(Note).Ticket, c.(Note).Text) },
-		},
-		{
-			Name: "transcript", Args: "[N]", Help: "shows all that was said with a visitor", Example: "/transcript 7", Operator: true,
-			json:  decode[Transcript],
-			parse: func(t Text) (Command, error) { n, rest := ticketAnd(t); return only(Transcript{n}, rest) },
-			args:  func(c Command) string { return ticketArgs(c.(Transcript).Ticket, Text{}) },
-		},
-		{
-			Name: "duty", Args: "on|off", Help: "tells whether you take visitors", Example: "/duty off", Operator: true,
-			json:  decode[Duty],
-			parse: func(t Text) (Command, error) { on, err := parseSwitch("duty", t); return Duty{on}, err },
-			args:  func(c Command) string { return switchArgs(c.(Duty).On) },
-		},
-	}
+// Desk goes to the desk, and says Text there; for an operator it is Queue.
+type Desk struct {
+	Ref  Ref  `json:"id,omitzero"`   // the client's own id
+	Text Text `json:"text,omitzero"` // the first words
 }
 
-func parseClose(t Text) (Command, error) {
-	n, rest := ticketAnd(t)
-	word, after := cutWord(t.s)
+var deskVerb = newVerb(Verb{
+	Name: "desk", Args: "[TEXT]", Help: "goes to the desk, where only the operators hear you", Example: "/desk my screen is black",
+	barredIn: func(p Place) string {
+		switch {
+		case p.Operator:
+			return "you are an operator: /queue shows who is there"
+		case p.Visitor:
+			return "you are there: just type what you need"
+		}
+		return ""
+	},
+}, syntax[Desk]{
+	parse:   func(t Text) (Desk, error) { return Desk{Text: t}, nil },
+	args:    func(c Desk) string { return c.Text.s },
+	ref:     func(c Desk) Ref { return c.Ref },
+	withRef: func(c Desk, r Ref) Desk { c.Ref = r; return c },
+	says:    func(c Desk) bool { return !c.Text.IsBlank() },
+	words:   func(c Desk) string { return c.Text.s },
+})
+
+// LeaveDesk leaves the desk for the room that the visitor came from.
+type LeaveDesk struct{}
+
+var leaveDeskVerb = newVerb(Verb{
+	Name: "leave", Help: "leaves the desk for the room", Example: "/leave",
+	barredIn: func(p Place) string {
+		switch {
+		case !p.Visitor:
+			return "you are not at the desk: /part leaves a room, /quit the server"
+		case p.OnlyDesk:
+			return "there is only the desk here, so it is the same as /quit"
+		}
+		return ""
+	},
+}, syntax[LeaveDesk]{parse: alone[LeaveDesk]})
+
+// QueuePosition is the place of a visitor in the queue.
+type QueuePosition struct {
+	Place  int `json:"place"`   // 1: next
+	OnDuty int `json:"on_duty"` // operators
+}
+
+// atFirst is what a visitor is told on coming to the desk.
+func (q *QueuePosition) atFirst() string {
 	switch {
-	case strings.HasPrefix(rest.s, "-"): // 10 - 900
-		return nil, badTickets
-	case n != 0 || word == "":
-		return Close{Ticket: n, Text: rest}, nil
-	case word == "from":
-		address, after := cutWord(after)
-		from, err := ParseOrigin(address)
-		return Close{Address: from, Text: Text{after}}, err
+	case q.OnDuty == 1:
+		return "an operator is on duty, and " + q.sentence()
+	case q.OnDuty > 1:
+		return strconv.Itoa(q.OnDuty) + " operators are on duty, and " + q.sentence()
 	}
-	many, err := ParseTickets(word)
+	return q.sentence()
+}
+
+// sentence tells a visitor the place in the queue.
+func (q *QueuePosition) sentence() string {
 	switch {
-	case err == nil:
-		return Close{Tickets: many, Text: Text{after}}, nil
-	case strings.ContainsAny(word[:1], "@0123456789"):
-		return nil, err
+	case q.Place == 0:
+		return "an operator is with you"
+	case q.OnDuty == 0:
+		return "nobody is on duty just now, so please leave a message: it is answered when somebody comes"
+	case q.Place == 1:
+		return "you are next"
 	}
-	return nil, badArgs("close") // a text alone would go to the target, which may have changed since it was typed
+	return "you are number " + strconv.Itoa(q.Place) + " in the queue"
 }
 
-func closeArgs(c Command) string {
-	whom := c.(Close).Tickets.s
-	if from := c.(Close).Address; from != (Origin{}) {
-		whom = "from " + from.String()
-	}
-	if whom == "" {
-		return ticketArgs(c.(Close).Ticket, c.(Close).Text)
-	}
-	return strings.TrimSpace(whom + " " + c.(Close).Text.s)
+// VisitorNotice tells a visitor what has happened to it. VisitorWaits is
+// told when the queue has moved, and not recorded.
+type VisitorNotice struct {
+	Meta
+	Event          TicketEvent `json:"state"`       // what has happened
+	By             Nick        `json:"by,omitzero"` // the operator that caused it
+	To             Nick        `json:"to,omitzero"` // VisitorHanded: the operator that has the visitor now
+	*QueuePosition             // VisitorWaits, VisitorReturned: the place in the queue
+	Text           Text        `json:"text,omitzero"` // the operator's words
 }
 
-// only is c if nothing follows its arguments.
-func only(c Command, rest Text) (Command, error) {
-	if rest.s != "" {
-		return nil, badArgs(verbOf(c).Name)
+func (e VisitorNotice) appendText(dst []byte, in Room) []byte {
+	dst = notice(dst, in)
+	switch e.Event {
+	case VisitorTaken:
+		return line(dst, e.By.s, " is with you now")
+	case VisitorHanded:
+		return line(dst, e.By.s, " hands you over to ", e.To.s, ", who is with you now")
+	case VisitorHeld:
+		return colon(append(append(dst, e.By.s...), " asks you to wait a moment"...), e.Text)
+	case TicketClosed:
+		return colon(append(append(dst, e.By.s...), " has closed this conversation"...), e.Text)
+	case VisitorReturned:
+		dst = append(append(dst, e.By.s...), " had to go"...)
+		if e.QueuePosition == nil {
+			return line(dst, "")
+		}
+		dst = append(dst, ": "...)
 	}
-	return c, nil
+	if e.QueuePosition == nil {
+		return line(dst, "you are at the desk")
+	}
+	return line(dst, e.QueuePosition.sentence())
 }
 
-// numbered is c if its arguments begin with a number: a text alone
-// would go to the target, which may have changed since it was typed.
-func numbered(c Command, n Ticket, rest Text) (Command, error) {
-	if n == 0 {
-		return only(c, rest)
+// appendTranscript is appendText for readers other than the visitor. The event has no nick of its
+// recipient, which is called the visitor.
+func (e VisitorNotice) appendTranscript(dst []byte) []byte {
+	switch e.Event {
+	case VisitorTaken:
+		return sentence(dst, e.By.s, " is with the visitor now")
+	case VisitorHanded:
+		return sentence(dst, e.By.s, " hands the visitor over to ", e.To.s)
+	case VisitorHeld:
+		return colon(append(append(notice(dst, Room{}), e.By.s...), " asks the visitor to wait a moment"...), e.Text)
+	case TicketClosed:
+		return e.appendText(dst, Room{})
+	case VisitorReturned:
+		return sentence(dst, e.By.s, " had to go: the visitor waits again")
 	}
-	return c, nil
+	return sentence(dst, "the visitor waits at the desk")
 }
 
-// ticketAnd reads the number of a visitor, with or without its @; 0 if there is none.
-func ticketAnd(t Text) (Ticket, Text) {
-	word, rest := cutWord(t.s)
-	n, ok := ticketOf(word)
-	if !ok {
-		return 0, t
-	}
-	return n, Text{rest}
-}
+func (Desk) verb() *Verb      { return deskVerb }
+func (LeaveDesk) verb() *Verb { return leaveDeskVerb }
 
-func ticketArgs(n Ticket, rest Text) string {
-	if n == 0 {
-		return rest.s
-	}
-	return strings.TrimSpace(strconv.FormatUint(uint64(n), 10) + " " + rest.s)
-}
+func (e VisitorNotice) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e VisitorNotice) Public() Recorded         { return e }

@@ -69,7 +69,7 @@ func decodeCommand(b []byte) (Command, error) {
 	if v == nil {
 		return nil, unknownType(name)
 	}
-	c, err := v.json(b)
+	c, err := v.decode(b)
 	if err != nil {
 		return nil, v.unread(b, err)
 	}
@@ -84,7 +84,7 @@ func AppendCommandJSON(dst []byte, c Command) []byte {
 	if call, ok := c.(Call); ok {
 		return appendRef(AppendCommandJSON(dst, call.Command), call.Ref)
 	}
-	return appendJSON(dst, verbOf(c).Name, c)
+	return appendJSON(dst, c.verb().Name, c)
 }
 
 // DecodeEvent reads one line that a server sends to a program.
@@ -115,7 +115,7 @@ func AppendEventJSON(dst []byte, e Event) []byte {
 	if isPast {
 		e = here(p.Event)
 	}
-	dst, done := appendOften(dst, e)
+	dst, done := appendFast(dst, e)
 	if !done {
 		dst = appendJSON(dst, nameOf(e), e)
 	}
@@ -142,31 +142,8 @@ func here(e Event) Event {
 
 // withLists is e with empty lists for nil ones: a program expects a list, and not null.
 func withLists(e Event) Event {
-	switch e := e.(type) {
-	case Members:
-		e.Names = listed(e.Names)
-		return e
-	case RoomList:
-		e.Rooms = listed(e.Rooms)
-		return e
-	case Watching:
-		e.Rooms = listed(e.Rooms)
-		return e
-	case IgnoreList:
-		e.Names = listed(e.Names)
-		return e
-	case CannedList:
-		e.Names = listed(e.Names)
-		return e
-	case HelpRow:
-		e.Members = listed(e.Members)
-		return e
-	case QueueInfo:
-		e.Operators = append([]OperatorInfo{}, e.Operators...)
-		for i, o := range e.Operators {
-			e.Operators[i].Tickets = listed(o.Tickets)
-		}
-		return e
+	if l, ok := e.(interface{ withLists() Event }); ok {
+		return l.withLists()
 	}
 	return e
 }
@@ -186,71 +163,8 @@ func nameOf(e Event) string {
 	return name
 }
 
-// events are the decoders of all events, by their names in JSON.
-var events = map[string]func([]byte) (Event, error){
-	"said":      decodeEvent[Said],
-	"acted":     decodeEvent[Acted],
-	"whispered": decodeEvent[Whispered],
-	"joined":    decodeEvent[Joined],
-	"left":      decodeEvent[Left],
-	"renamed":   decodeEvent[Renamed],
-	"topic-set": decodeEvent[TopicSet],
-	"away":      decodeEvent[AwaySet],
-	"announced": decodeEvent[Announced],
-	"erased":    decodeEvent[Redacted],
-	"greeting":  decodeEvent[Greeting],
-	"welcome":   decodeEvent[Welcome],
-	"entered":   decodeEvent[Entered],
-	"watching":  decodeEvent[Watching],
-	"watched":   decodeEvent[Watched],
-	"parted":    decodeEvent[PartedFrom],
-	"fronted":   decodeEvent[Fronted],
-	"topic":     decodeEvent[TopicInfo],
-	"members":   decodeEvent[Members],
-	"rooms":     decodeEvent[RoomList],
-	"ignoring":  decodeEvent[Ignoring],
-	"ignored":   decodeEvent[IgnoreList],
-	"echoing":   decodeEvent[Echoing],
-	"read":      decodeEvent[ReadUpTo],
-	"pong":      decodeEvent[Pong],
-	"help":      decodeEvent[HelpRow],
-	"accepted":  decodeEvent[Duplicate],
-	"refused":   decodeEvent[Refused],
-	"forgot":    decodeEvent[Redaction],
-	"found":     decodeEvent[SearchEnd],
-	"end":       decodeEvent[HistoryEnd],
-	"gap":       decodeEvent[Gap],
-	"notice":    decodeEvent[Notice],
-	"goodbye":   decodeEvent[Goodbye],
-	"asked":     decodeEvent[VisitorSaid],
-	"replied":   decodeEvent[Replied],
-	"noted":     decodeEvent[Noted],
-	"ticket":    decodeEvent[TicketChanged],
-	"duty":      decodeEvent[DutyChanged],
-	"desk":      decodeEvent[VisitorNotice],
-	"password":  decodeEvent[PasswordWanted],
-	"promoted":  decodeEvent[Promoted],
-	"serving":   decodeEvent[Target],
-	"queue":     decodeEvent[QueueInfo],
-	"queued":    decodeEvent[QueueRow],
-	"replies":   decodeEvent[CannedList],
-}
-
-var eventNames = func() map[reflect.Type]string {
-	names := map[reflect.Type]string{}
-	for name, row := range events {
-		e, err := row([]byte("{}"))
-		if err != nil {
-			panic(err)
-		}
-		names[reflect.TypeOf(e)] = name
-	}
-	return names
-}()
-
-func decode[C Command](b []byte) (Command, error) {
-	var c C
-	err := json.Unmarshal(b, &c)
+func decode[C Command](b []byte) (c C, err error) {
+	err = json.Unmarshal(b, &c)
 	return c, err
 }
 

@@ -9,216 +9,27 @@ import (
 // AppendEvent appends e as a person reads it: one line with its line end. User
 // text stands only behind a prefix of the server's, so no line can be
 // forged. Times are told in the server's zone.
-func AppendEvent(dst []byte, e Event) []byte {
-	switch e := e.(type) {
-	case Said:
-		return line(dst, "<", e.From.s, "> ", e.Text.s)
-	case Acted:
-		return line(dst, "* ", e.From.s, " ", e.Text.s)
-	case Whispered:
-		if e.You {
-			return line(dst, "[you -> ", e.To.s, "] ", e.Text.s)
-		}
-		return line(dst, "[", e.From.s, " -> you] ", e.Text.s)
-	case VisitorSaid:
-		return line(dst, "[", e.Ticket.String(), " ", e.From.s, "] ", e.Text.s)
-	case Replied:
-		if e.You {
-			return line(dst, "[you -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
-		}
-		return line(dst, "[", e.From.s, " -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
-	case Noted:
-		return line(dst, "[", e.Ticket.String(), " ", e.To.s, ", note by ", who(e.From, e.Ack), "] ", e.Text.s)
-	case Replayed:
-		return AppendEvent(appendWhen(append(dst, '['), e), e.Event)
-	case Elsewhere:
-		return besides(dst, e)
+func AppendEvent(dst []byte, e Event) []byte { return e.appendText(dst, Room{}) }
+
+// notice begins a line of the server's. Every line that is not a user's begins with "-- ".
+func notice(dst []byte, in Room) []byte {
+	dst = append(dst, "-- "...)
+	if in != (Room{}) {
+		dst = append(append(dst, in.s...), ": "...)
 	}
-	return sentence(append(dst, "-- "...), e)
+	return dst
 }
 
-// appendWhen appends the position of a line that was found, and the time of the line.
-func appendWhen(dst []byte, e Replayed) []byte {
-	layout := "15:04] "
-	if e.Dated {
-		layout = "2006-01-02 15:04] "
+// elsewhere begins a line of a user's in a room that is not in front.
+func elsewhere(dst []byte, in Room) []byte {
+	if in != (Room{}) {
+		dst = append(append(dst, in.s...), ' ')
 	}
-	at := MetaOf(e.Event)
-	if e.Found {
-		dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
-	}
-	return at.Time.Local().AppendFormat(dst, layout)
+	return dst
 }
 
-// sentence is what the server says of e. Every line that is not a user's begins
-// with "-- ".
-func sentence(dst []byte, e Event) []byte {
-	switch e := e.(type) {
-	case Joined:
-		return line(dst, e.From.s, " joined")
-	case Left:
-		return left(dst, e)
-	case Renamed:
-		if e.You {
-			return line(dst, "you are now ", e.To.s)
-		}
-		return line(dst, e.From.s, " is now ", e.To.s)
-	case TopicSet:
-		if e.Text.s == "" {
-			return line(dst, who(e.From, e.Ack), " cleared the topic")
-		}
-		return line(dst, who(e.From, e.Ack), " set the topic: ", e.Text.s)
-	case AwaySet:
-		return away(dst, e)
-	case Announced:
-		return line(dst, e.From.s, " to everybody: ", e.Text.s)
-	case Redacted:
-		return line(dst, "a line of ", e.From.s, "'s was taken out here")
-	case Greeting:
-		if e.Text.s != "" {
-			return line(dst, "This is ", e.Server, ", but ", e.Text.s, " (/resume CODE leads back to a conversation).")
-		}
-		return line(dst, "Welcome to ", e.Server, ".")
-	case Welcome:
-		return welcome(dst, e)
-	case Entered:
-		if e.Desk != nil {
-			return line(dst, "you are at the desk now: ", e.Desk.atFirst(), "; /leave leads back")
-		}
-		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
-	case Watching:
-		return watching(dst, e)
-	case Watched:
-		return line(dst, "you watch ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
-	case PartedFrom:
-		return line(dst, "you have left ", e.Room.s, ", and are in ", e.Front.s)
-	case Fronted:
-		return line(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
-	case TopicInfo:
-		if e.Text.s == "" {
-			return line(dst, e.Room.s, " has no topic: /topic TEXT sets one")
-		}
-		return line(dst, "topic of ", e.Room.s, ": ", e.Text.s)
-	case Members:
-		return members(dst, e)
-	case RoomList:
-		return roomList(dst, e)
-	case Ignoring:
-		if e.On {
-			return line(dst, "you do not hear ", e.Nick.s, " any more: /ignore ", e.Nick.s, " again to change that")
-		}
-		return line(dst, "you hear ", e.Nick.s, " again")
-	case IgnoreList:
-		return line(dst, "you ignore ", join(e.Names))
-	case Echoing:
-		if e.On {
-			return line(dst, "echo is on: your own line comes back to you when it is safe")
-		}
-		return line(dst, "echo is off")
-	case ReadUpTo:
-		return line(dst, "you have read ", e.Room.s, " up to here")
-	case Pong:
-		return line(dst, "pong")
-	case HelpRow:
-		return helped(dst, e)
-	case Duplicate:
-		return line(dst, "that line is safe already")
-	case Refused:
-		return line(dst, e.Text)
-	case HistoryEnd:
-		if e.Before > 0 {
-			return line(dst, "end of history; /history before ", strconv.FormatUint(e.Before, 10), " goes further back")
-		}
-		return line(dst, "end of history")
-	case Redaction:
-		dst = append(dst, "taken out of the record: "+plural(e.Count, "line")+" of yours"...)
-		if e.Rest {
-			return line(dst, ", but not those of long ago: you were in more places than are remembered")
-		}
-		return line(dst, "")
-	case SearchEnd:
-		return searchEnd(dst, e)
-	case Gap:
-		return gap(dst, e)
-	case Notice:
-		return line(dst, e.Text.s)
-	case TicketChanged:
-		return ticketChanged(dst, e)
-	case DutyChanged:
-		return dutyChanged(dst, e)
-	case VisitorNotice:
-		return atDesk(dst, e)
-	case PasswordWanted:
-		return line(dst, "the operators' password, please (what you type next is taken for it, and shown to nobody):")
-	case Promoted:
-		return line(dst, "you are an operator now, and on duty: /queue shows who waits, /help what you can do")
-	case Target:
-		return serving(dst, e)
-	case QueueInfo:
-		return queueIs(dst, e)
-	case QueueRow:
-		return queued(dst, e)
-	case CannedList:
-		if len(e.Names) == 0 {
-			return line(dst, "there are no ready replies here: chinwag serve --replies FILE brings some")
-		}
-		return line(dst, "ready replies: ", strings.Join(e.Names, ", "))
-	case Goodbye:
-		return line(dst, "goodbye: ", e.Words())
-	}
-	panic("protocol: an event without a sentence")
-}
-
-// welcome is what a new client needs, in one line: it comes after all that scrolls.
-func welcome(dst []byte, e Welcome) []byte {
-	dst = append(append(append(dst, "You are "...), e.Nick.s...), e.where()...)
-	dst = append(dst, ". Type to talk, /help for more"...)
-	if e.Code != "" {
-		return line(dst, "; /resume ", e.Code, " after a break.")
-	}
-	return line(dst, ".")
-}
-
-func (e Welcome) where() string {
-	if e.Desk != nil {
-		return " at the desk: " + e.Desk.atFirst()
-	}
-	in := " in " + e.Room.s + " (" + strconv.Itoa(e.Here) + " here)"
-	if len(e.Rooms) > 1 {
-		others := e.Rooms[1:]
-		in += ", and watch " + roomsOf(others[:min(len(others), roomsShown)])
-		if more := len(others) - roomsShown; more > 0 {
-			in += " and " + strconv.Itoa(more) + " more"
-		}
-	}
-	return in
-}
-
-const roomsShown = 10 // of the rooms watched, in a welcome: /watch lists all
-
-func watching(dst []byte, e Watching) []byte {
-	switch len(e.Rooms) {
-	case 0:
-		return line(dst, "you are in no room")
-	case 1:
-		return line(dst, "you are in ", e.Rooms[0].s, ", and watch no other room: /watch ROOM hears one, too")
-	}
-	return line(dst, "you are in ", e.Rooms[0].s, ", and watch ", roomsOf(e.Rooms[1:]))
-}
-
-func searchEnd(dst []byte, e SearchEnd) []byte {
-	behind := ""
-	if e.Behind {
-		behind = " (what was said last is not searched yet: please try again in a moment)"
-	}
-	switch {
-	case e.Count == 0:
-		return line(dst, "nothing found", behind)
-	case e.More:
-		return line(dst, "the last ", strconv.Itoa(e.Count), " found: /history around N shows more; N stands before the time", behind)
-	}
-	return line(dst, plural(e.Count, "line"), " found: /history around N shows more; N stands before the time", behind)
-}
+// sentence is a line of the server's that is of no room.
+func sentence(dst []byte, parts ...string) []byte { return line(append(dst, "-- "...), parts...) }
 
 func line(dst []byte, parts ...string) []byte {
 	for _, p := range parts {
@@ -235,91 +46,17 @@ func colon(dst []byte, t Text) []byte {
 	return line(dst, ": ", t.s)
 }
 
-func who(n Nick, m Ack) string {
-	if m.You {
-		return "you"
+// appendWhen appends the position of a line that was found, and the time of the line.
+func appendWhen(dst []byte, e Replayed) []byte {
+	layout := "15:04] "
+	if e.Dated {
+		layout = "2006-01-02 15:04] "
 	}
-	return n.s
-}
-
-func left(dst []byte, e Left) []byte {
-	dst = append(dst, e.From.s...)
-	switch e.Reason {
-	case Kicked:
-		dst = append(append(dst, " was kicked by "...), e.By.s...)
-	case Moved:
-		if e.To == (Room{}) {
-			dst = append(dst, " left"...) // to the desk, which members are not told
-			break
-		}
-		dst = append(append(dst, " went to "...), e.To.s...)
-	case Lost:
-		dst = append(dst, " left (the connection broke)"...)
-	case Stalled:
-		dst = append(dst, " left (took nothing for too long)"...)
-	default:
-		dst = append(dst, " left"...)
+	at := MetaOf(e.Event)
+	if e.Found {
+		dst = append(strconv.AppendUint(dst, at.Seq, 10), ' ')
 	}
-	return colon(dst, e.Text)
-}
-
-func away(dst []byte, e AwaySet) []byte {
-	is := " is "
-	if e.You {
-		is = " are "
-	}
-	dst = append(append(dst, who(e.From, e.Ack)...), is...)
-	if e.Text.s == "" {
-		return line(dst, "back")
-	}
-	return colon(append(dst, "away"...), e.Text)
-}
-
-func members(dst []byte, e Members) []byte {
-	dst = append(strconv.AppendInt(dst, int64(e.Here), 10), " in "...)
-	dst = append(append(dst, e.Room.s...), ": "...)
-	for i, m := range e.Names {
-		if i > 0 {
-			dst = append(dst, ", "...)
-		}
-		dst = append(dst, m.Nick.s...)
-		switch {
-		case m.Attached != nil && !*m.Attached:
-			dst = append(dst, " (not connected)"...)
-		case m.Away:
-			dst = append(dst, " (away)"...)
-		}
-	}
-	return more(dst, e.Here-named(e.Names))
-}
-
-// named is how many of names have a connection.
-func named(names []Member) (n int) {
-	for _, m := range names {
-		if m.Attached == nil || *m.Attached {
-			n++
-		}
-	}
-	return n
-}
-
-func roomList(dst []byte, e RoomList) []byte {
-	if e.Count == 0 { // only with Words: without them the session's own room is listed
-		return line(dst, "there is no such room")
-	}
-	dst = append(dst, plural(e.Count, "room")+": "...)
-	for i, r := range e.Rooms {
-		if i > 0 {
-			dst = append(dst, ", "...)
-		}
-		dst = append(append(dst, r.Room.s...), " ("...)
-		dst = strconv.AppendInt(dst, int64(r.Here), 10)
-		if r.In {
-			dst = append(dst, ", with you"...)
-		}
-		dst = append(dst, ')')
-	}
-	return more(dst, e.Count-len(e.Rooms))
+	return at.Time.Local().AppendFormat(dst, layout)
 }
 
 func more(dst []byte, n int) []byte {
@@ -327,28 +64,6 @@ func more(dst []byte, n int) []byte {
 		return line(dst, " and ", strconv.Itoa(n), " more")
 	}
 	return append(dst, '\n')
-}
-
-func gap(dst []byte, e Gap) []byte {
-	switch e.Why {
-	case OldEpoch:
-		return line(dst, "what you saw last was in another record: the server has started anew since, and lines may be missing here")
-	case Future:
-		return line(dst, "there has never been the position that you saw last: lines may be missing here")
-	case SessionExpired:
-		return line(dst, "your session is over: lines may be missing here, and private ones are lost")
-	}
-	if e.Why == Skipped {
-		return line(dst, "you were far behind, so ", plural(e.Lines, "line"), " are skipped here: /history before ", strconv.FormatUint(e.Before, 10), " shows them")
-	}
-	if e.Lines == 0 {
-		return line(dst, "some lines are missing here: they are no longer kept")
-	}
-	verb := " are"
-	if e.Lines == 1 {
-		verb = " is"
-	}
-	return line(dst, plural(e.Lines, "line"), verb, " missing here: more was said than is kept for those who read slowly")
 }
 
 func plural(n int, what string) string {
@@ -399,23 +114,16 @@ func ParseEvent(s string) (Event, error) {
 		return parseElsewhere(t.s)
 	}
 	if rest, ok := strings.CutPrefix(t.s, "<"); ok {
-		from, text, err := nickThen(rest, "> ")
-		return Said{From: from, Text: text}, err
+		return parseSaid(rest)
 	}
 	if rest, ok := strings.CutPrefix(t.s, "* "); ok {
-		from, text, err := nickThen(rest, " ")
-		return Acted{From: from, Text: text}, err
+		return parseActed(rest)
 	}
 	if e, ok := parseDesk(t.s); ok {
 		return e, nil
 	}
-	if rest, ok := strings.CutPrefix(t.s, "[you -> "); ok {
-		to, text, err := nickThen(rest, "] ")
-		return Whispered{To: to, Text: text, Ack: Ack{You: true}}, err
-	}
 	if rest, ok := strings.CutPrefix(t.s, "["); ok {
-		from, text, err := nickThen(rest, " -> you] ")
-		return Whispered{From: from, Text: text}, err
+		return parseWhispered(rest)
 	}
 	return nil, errNoEvent
 }
@@ -442,4 +150,20 @@ func cutTime(s string) (at time.Time, dated bool, rest string, ok bool) {
 		}
 	}
 	return at, false, "", false
+}
+
+// parseElsewhere reads what was said in a room that is not in front.
+func parseElsewhere(s string) (Event, error) {
+	name, rest, _ := strings.Cut(s, " ")
+	room, err := ParseRoom(name)
+	if err != nil || room.s != name {
+		return nil, errNoEvent
+	}
+	e, err := ParseEvent(rest)
+	switch e := e.(type) {
+	case Whispered: // it is of no room
+	case Recorded:
+		return Elsewhere{e.WithMeta(Meta{Room: room})}, err
+	}
+	return nil, errNoEvent
 }

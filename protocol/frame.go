@@ -8,7 +8,7 @@ import (
 )
 
 // Frame is an event on its way to any number of clients, or several events in sequence. It is
-// encoded once in each spelling, by the first client that needs it, and shared by all; callers
+// encoded once as text and once as JSON, by the first client that needs it, and shared by all; callers
 // must not change the bytes that Text and JSON return. Make it with NewFrame or NewBatch.
 type Frame struct {
 	Event Event // the first
@@ -22,62 +22,61 @@ type encoded struct {
 	b    []byte
 }
 
-// NewFrame makes the line that tells e.
+// NewFrame makes the frame that tells e.
 func NewFrame(e Event) *Frame { return &Frame{Event: e} }
 
-// NewBatch makes one of the lines that tell events, of which there is at least
-// one. It keeps the slice.
+// NewBatch makes the frame that tells events in sequence. There is at least one, and it keeps the slice.
 func NewBatch(events []Event) *Frame { return &Frame{Event: events[0], all: events} }
 
-// Events are the events of l, in order.
-func (l *Frame) Events() iter.Seq[Event] {
+// Events are the events of f, in order.
+func (f *Frame) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		if l.all == nil {
-			yield(l.Event)
+		if f.all == nil {
+			yield(f.Event)
 			return
 		}
-		slices.Values(l.all)(yield)
+		slices.Values(f.all)(yield)
 	}
 }
 
-// Count is how many events l has.
-func (l *Frame) Count() int { return max(1, len(l.all)) }
+// Count is how many events f has.
+func (f *Frame) Count() int { return max(1, len(f.all)) }
 
-// Last is the last event of l.
-func (l *Frame) Last() Event {
-	if n := len(l.all); n > 0 {
-		return l.all[n-1]
+// Last is the last event of f.
+func (f *Frame) Last() Event {
+	if n := len(f.all); n > 0 {
+		return f.all[n-1]
 	}
-	return l.Event
+	return f.Event
 }
 
 // Text is the line for people, with its line end. Many members that come or go at once share one line.
-func (l *Frame) Text() []byte { return l.text.by(l, appendText) }
+func (f *Frame) Text() []byte { return f.text.by(f, appendFrameText) }
 
 // JSON is the line for programs, with its line end.
-func (l *Frame) JSON() []byte { return l.json.by(l, appendEach) }
+func (f *Frame) JSON() []byte { return f.json.by(f, appendFrameJSON) }
 
-func appendText(dst []byte, l *Frame) []byte {
-	if l.all == nil {
-		return AppendEvent(dst, l.Event)
+func appendFrameText(dst []byte, f *Frame) []byte {
+	if f.all == nil {
+		return AppendEvent(dst, f.Event)
 	}
-	return appendAll(dst, l.all)
+	return appendCoalesced(dst, f.all)
 }
 
-func appendEach(dst []byte, l *Frame) []byte {
-	if l.all == nil {
-		return AppendEventJSON(dst, l.Event)
+func appendFrameJSON(dst []byte, f *Frame) []byte {
+	if f.all == nil {
+		return AppendEventJSON(dst, f.Event)
 	}
-	for _, e := range l.all {
+	for _, e := range f.all {
 		dst = AppendEventJSON(dst, e)
 	}
 	return dst
 }
 
-func (c *encoded) by(l *Frame, spell func([]byte, *Frame) []byte) []byte {
+func (c *encoded) by(f *Frame, encode func([]byte, *Frame) []byte) []byte {
 	c.once.Do(func() {
 		buf := scratch.Get().(*[]byte)
-		b := spell((*buf)[:0], l)
+		b := encode((*buf)[:0], f)
 		if cap(b) > maxScratch {
 			c.b = b
 			return

@@ -2,6 +2,38 @@ package protocol
 
 import "encoding/json"
 
+// Quit says goodbye.
+type Quit struct {
+	Text Text `json:"text,omitzero"` // the parting words
+}
+
+var quitVerb = newVerb(Verb{
+	Name: "quit", Args: "[TEXT]", Help: "says goodbye", Example: "/quit see you", Anywhere: true,
+	barredIn: func(p Place) string {
+		return where(p.Console, "this is the server's own console: /shutdown ends the server")
+	},
+}, syntax[Quit]{
+	parse: func(t Text) (Quit, error) { return Quit{t}, nil },
+	args:  func(c Quit) string { return c.Text.s },
+	words: func(c Quit) string { return c.Text.s },
+})
+
+func (Quit) verb() *Verb { return quitVerb }
+
+// Goodbye is the last event of a connection.
+type Goodbye struct {
+	Reason  Reason  `json:"reason"`           // why
+	Back    Seconds `json:"back"`             // how long the session can be resumed at most; 0: do not come back
+	Wait    Seconds `json:"wait,omitzero"`    // Kicked: how long the client is kept out
+	Address bool    `json:"address,omitzero"` // Kicked: and with it all clients from its address
+	Code    string  `json:"code,omitzero"`    // for people, for Resume: the session is kept
+	Text    Text    `json:"text,omitzero"`    // the words of the operator, or of the server
+}
+
+func (e Goodbye) appendText(dst []byte, _ Room) []byte {
+	return sentence(dst, "goodbye: ", e.Words())
+}
+
 // Words are e as a sentence for the person at the client.
 func (e Goodbye) Words() string {
 	words := e.Reason.String()

@@ -73,7 +73,7 @@ func (n noVerb) sentence(p Place) string {
 }
 
 // spelled is v as people type it.
-func (v Verb) spelled() string {
+func (v *Verb) spelled() string {
 	if !v.HasSlash() {
 		return v.Usage()
 	}
@@ -82,12 +82,12 @@ func (v Verb) spelled() string {
 
 // guess is the command most likely meant by a word, of those that can be done in a
 // place: one that has this name in other chats, that begins with it, or that is spelled nearly so.
-func guess(word string, json bool, p Place) (best Verb, ok bool) {
+func guess(word string, json bool, p Place) (best *Verb, ok bool) {
 	word = narrowed(word)
 	if len(word) > maxWord {
 		return best, false
 	}
-	ours := strings.Fields(elsewhere[word])
+	ours := strings.Fields(otherNames[word])
 	bound := min(2, (len(word)+1)/3) // a short word is near too many others
 	if len(word) < 2 {
 		bound = 0
@@ -118,9 +118,9 @@ func guess(word string, json bool, p Place) (best Verb, ok bool) {
 	return best, ok
 }
 
-// elsewhere has the names that other chats give our commands, which stand here by their names in
+// otherNames has the names that other chats give our commands, which stand here by their names in
 // JSON. Of several, the first in Verbs that can be done is meant.
-var elsewhere = map[string]string{
+var otherNames = map[string]string{
 	"action": "me", "emote": "me", "e": "me",
 	"ban": "kick", "remove": "kick",
 	"block": "ignore", "mute": "ignore", "unignore": "ignore",

@@ -85,7 +85,7 @@ func TestAnUnknownTypeIsGuessed(t *testing.T) {
 }
 
 func TestWordsOfOtherChatsLeadToOurs(t *testing.T) {
-	for word, ours := range elsewhere {
+	for word, ours := range otherNames {
 		assert.Nil(t, byWord[word], "%s is ours", word)
 		for _, name := range strings.Fields(ours) {
 			assert.NotNil(t, byName[name], word)

@@ -6,6 +6,42 @@ import (
 	"strings"
 )
 
+// Help asks which commands there are.
+type Help struct {
+	Verb  Text `json:"verb,omitzero"`  // only this command
+	Typed bool `json:"typed,omitzero"` // as people type it, else as programs write it
+}
+
+var helpVerb = newVerb(Verb{
+	Name: "help", Args: "[COMMAND]", Help: "tells what you can type; of one command, more", Example: "/help history", Anywhere: true,
+}, syntax[Help]{
+	parse: func(t Text) (Help, error) { return Help{Verb: t, Typed: true}, nil },
+	args:  func(c Help) string { return c.Verb.s },
+})
+
+func (Help) verb() *Verb { return helpVerb }
+
+// HelpRow is one line of help: how a command is written, as people type it or as a line
+// of JSON, and what it does.
+type HelpRow struct {
+	Verb    string  `json:"verb,omitzero"`   // its name in JSON
+	Usage   string  `json:"usage"`           // as people type it, or a line that a program can send
+	Text    string  `json:"text"`            // what it does
+	Barred  string  `json:"barred,omitzero"` // why this session cannot do it here and now; empty: it can
+	Members []Field `json:"members"`         // for programs: all that it can have
+}
+
+func (e HelpRow) appendText(dst []byte, _ Room) []byte {
+	dst = append(notice(dst, Room{}), e.Usage...)
+	dst = append(dst, bytes.Repeat([]byte(" "), 2+max(0, usageWidth-len(e.Usage)))...)
+	if e.Barred != "" {
+		return line(dst, e.Text, " (", e.Barred, ")")
+	}
+	return line(dst, e.Text)
+}
+
+func (e HelpRow) withLists() Event { e.Members = listed(e.Members); return e }
+
 // HelpFor answers h in a place: it lists what can be done there, or tells all of one command,
 // even if that cannot be done there. A word that is no command is a *Refusal.
 func HelpFor(h Help, p Place) ([]HelpRow, error) {
@@ -36,7 +72,7 @@ func HelpFor(h Help, p Place) ([]HelpRow, error) {
 
 // verbsMeant are the commands that a word may mean. If some of them can be done in the place, only
 // those are meant.
-func verbsMeant(words Text, typed bool, p Place) []Verb {
+func verbsMeant(words Text, typed bool, p Place) []*Verb {
 	word, _ := cutWord(narrowed(words.s))
 	name, slash := strings.CutPrefix(word, "/")
 	switch {
@@ -45,37 +81,37 @@ func verbsMeant(words Text, typed bool, p Place) []Verb {
 	case name == "text":
 		name = "say"
 	}
-	asTyped := func(v Verb) bool { return v.Name == name && v.HasSlash() }
-	asNamed := func(v Verb) bool { return v.Name == name && (v.parse != nil || !typed) }
-	meant := verbsThat(func(v Verb) bool { return asTyped(v) || typed && !slash && asNamed(v) })
+	asTyped := func(v *Verb) bool { return v.Name == name && v.HasSlash() }
+	asNamed := func(v *Verb) bool { return v.Name == name && (v.parse != nil || !typed) }
+	meant := verbsThat(func(v *Verb) bool { return asTyped(v) || typed && !slash && asNamed(v) })
 	if named := verbsThat(asNamed); !typed && !slash && len(named) > 0 {
 		meant = named
 	}
-	if here := verbsThat(func(v Verb) bool { return v.Barred(p) == "" && isAmong(meant, v) }); len(here) > 0 {
+	if here := verbsThat(func(v *Verb) bool { return v.Barred(p) == "" && isAmong(meant, v) }); len(here) > 0 {
 		return here
 	}
 	return meant
 }
 
-func verbsThat(are func(Verb) bool) (vs []Verb) {
+func verbsThat(is func(*Verb) bool) (vs []*Verb) {
 	for _, v := range Verbs() {
-		if are(v) {
+		if is(v) {
 			vs = append(vs, v)
 		}
 	}
 	return vs
 }
 
-func isAmong(vs []Verb, v Verb) bool {
-	return slices.ContainsFunc(vs, func(o Verb) bool { return o.Name == v.Name })
+func isAmong(vs []*Verb, v *Verb) bool {
+	return slices.Contains(vs, v)
 }
 
 // helped is the line of help on v.
-func (v Verb) helped(typed bool, p Place) HelpRow {
-	if v.Brief != "" {
-		v.Args = v.Brief // the forms have the others
-	}
+func (v *Verb) helped(typed bool, p Place) HelpRow {
 	e := HelpRow{Verb: v.Name, Usage: v.Usage(), Text: v.HelpIn(p), Barred: v.Barred(p)}
+	if v.Brief != "" {
+		e.Usage = "/" + v.Name + " " + v.Brief // the forms have the others
+	}
 	if !typed {
 		e.Usage, e.Members = v.exampleJSON(), v.Fields()
 	}
@@ -83,7 +119,7 @@ func (v Verb) helped(typed bool, p Place) HelpRow {
 }
 
 // forms are the example and the other ways to write v. In JSON the usage is the example.
-func (v Verb) forms(typed bool) (told []HelpRow) {
+func (v *Verb) forms(typed bool) (told []HelpRow) {
 	if typed && v.Example != v.Usage() {
 		told = append(told, HelpRow{Usage: "for example:", Text: v.Example})
 	}
@@ -102,12 +138,3 @@ func (v Verb) forms(typed bool) (told []HelpRow) {
 
 // usageWidth is the column of a line of help at which the words begin.
 const usageWidth = 20
-
-func helped(dst []byte, e HelpRow) []byte {
-	dst = append(dst, e.Usage...)
-	dst = append(dst, bytes.Repeat([]byte(" "), 2+max(0, usageWidth-len(e.Usage)))...)
-	if e.Barred != "" {
-		return line(dst, e.Text, " (", e.Barred, ")")
-	}
-	return line(dst, e.Text)
-}

@@ -41,7 +41,7 @@ func TestHelpFitsOnATerminal(t *testing.T) {
 				continue
 			}
 			for _, l := range helpOf(t, v.Name, p) {
-				if !strings.HasPrefix(l, "-- and:") && !slices.ContainsFunc(Verbs(), func(v Verb) bool {
+				if !strings.HasPrefix(l, "-- and:") && !slices.ContainsFunc(Verbs(), func(v *Verb) bool {
 					why := v.Barred(p)
 					return why != "" && strings.HasSuffix(l, " ("+why+")")
 				}) { // these are sentences
@@ -88,7 +88,7 @@ func TestEveryFormIsWhatItSays(t *testing.T) {
 		for _, f := range v.Forms {
 			c, err := ParseCommand(f.Line)
 			require.NoError(t, err, f.Line)
-			assert.Equal(t, v.Name, verbOf(c).Name, f.Line)
+			assert.Equal(t, v.Name, c.verb().Name, f.Line)
 			assert.NotEmpty(t, f.Help)
 		}
 	}
@@ -103,7 +103,7 @@ func TestHelpForPrograms(t *testing.T) {
 		for _, e := range told {
 			c, err := DecodeCommand([]byte(e.Usage))
 			require.NoError(t, err, e.Usage)
-			assert.Equal(t, v.Name, verbOf(c).Name)
+			assert.Equal(t, v.Name, c.verb().Name)
 			assert.Equal(t, v.Name, e.Verb)
 			assert.NotContains(t, e.Usage, `"typed"`)
 			assert.Equal(t, v.Fields(), e.Members, v.Name)

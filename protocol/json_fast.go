@@ -6,17 +6,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// appendOften encodes the most frequent events by hand: encoding/json takes several
+// appendFast encodes the most frequent events by hand: encoding/json takes several
 // times as long for the same bytes. It reports whether e is such an event. A Nick, a Room or
 // a Text holds only quotes and backslashes for JSON to escape; other
 // strings are left to encoding/json unless they are plain.
-func appendOften(dst []byte, e Event) ([]byte, bool) {
+func appendFast(dst []byte, e Event) ([]byte, bool) {
 	switch e := e.(type) {
 	case Said:
 		if !isPlainASCII(string(e.Ref)) {
 			return dst, false
 		}
-		dst = appendStamp(append(dst, `{"type":"said"`...), e.Meta)
+		dst = appendMeta(append(dst, `{"type":"said"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 		dst = appendMember(dst, "text", e.Text.s)
 		if e.You {
@@ -24,13 +24,13 @@ func appendOften(dst []byte, e Event) ([]byte, bool) {
 		}
 		dst = appendMemberIf(dst, "ref", string(e.Ref))
 	case Joined:
-		dst = appendStamp(append(dst, `{"type":"joined"`...), e.Meta)
+		dst = appendMeta(append(dst, `{"type":"joined"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 	case Left:
 		if !isPlainASCII(string(e.Reason)) {
 			return dst, false
 		}
-		dst = appendStamp(append(dst, `{"type":"left"`...), e.Meta)
+		dst = appendMeta(append(dst, `{"type":"left"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
 		dst = appendMember(dst, "reason", string(e.Reason))
 		dst = appendMemberIf(dst, "by", e.By.s)
@@ -57,22 +57,22 @@ func appendRooms(dst []byte, rooms []Room) []byte {
 	return dst
 }
 
-func appendStamp(dst []byte, s Meta) []byte {
-	if s.Seq != 0 {
-		dst = strconv.AppendUint(append(dst, `,"seq":`...), s.Seq, 10)
+func appendMeta(dst []byte, m Meta) []byte {
+	if m.Seq != 0 {
+		dst = strconv.AppendUint(append(dst, `,"seq":`...), m.Seq, 10)
 	}
-	if s.ID != uuid.Nil {
-		id, _ := s.ID.MarshalText() // never fails
+	if m.ID != uuid.Nil {
+		id, _ := m.ID.MarshalText() // never fails
 		dst = append(append(append(dst, `,"id":"`...), id...), '"')
 	}
-	if !s.Time.IsZero() {
-		at, err := s.Time.AppendText(append(dst, `,"time":"`...))
+	if !m.Time.IsZero() {
+		at, err := m.Time.AppendText(append(dst, `,"time":"`...))
 		if err != nil {
 			panic(err) // our own times are of this era
 		}
 		dst = append(at, '"')
 	}
-	return appendMemberIf(dst, "room", s.Room.s)
+	return appendMemberIf(dst, "room", m.Room.s)
 }
 
 func appendMemberIf(dst []byte, name, value string) []byte {

@@ -17,7 +17,7 @@ type Place struct {
 // Barred is why v cannot be done in a place, or would do nothing there; "":
 // it can be done. Help, completion and guesses show what is not barred. A command that the server
 // refuses because of the place is barred.
-func (v Verb) Barred(p Place) (why string) {
+func (v *Verb) Barred(p Place) (why string) {
 	switch {
 	case v.Operator && !p.Operator:
 		return "only an operator can do that"
@@ -32,7 +32,7 @@ func (v Verb) Barred(p Place) (why string) {
 }
 
 // HelpIn is what v does in a place.
-func (v Verb) HelpIn(p Place) string {
+func (v *Verb) HelpIn(p Place) string {
 	if v.helpIn != nil {
 		if help := v.helpIn(p); help != "" {
 			return help
@@ -48,5 +48,3 @@ func where(so bool, words string) string {
 	}
 	return ""
 }
-
-const noRooms = "there are no other rooms here"

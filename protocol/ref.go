@@ -7,41 +7,35 @@ import (
 	"unicode/utf8"
 )
 
-// Call is a command and the id that its client gave it, for a command without a member
-// for one. Its refusal gives the id back. It is never in another Call.
-type Call struct {
-	Command
-	Ref Ref
+// Ref is a client's own id for a command: at most 64 bytes. It is given back with
+// the acknowledgement or the refusal, to its author only. In JSON it is "id" in a command and "ref" in an event,
+// where "id" is that of the event.
+type Ref string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *Ref) UnmarshalText(b []byte) error {
+	if len(b) > 64 {
+		return badID
+	}
+	*r = Ref(b)
+	return nil
 }
 
-// Split is the command in cmd, and the id that cmd has.
-func Split(cmd Command) (Command, Ref) {
-	switch c := cmd.(type) { // it returns cmd and not c, which would be copied
-	case Call:
-		return c.Command, c.Ref
-	case Say:
-		return cmd, c.Ref
-	case Me:
-		return cmd, c.Ref
-	case Msg:
-		return cmd, c.Ref
-	case Desk:
-		return cmd, c.Ref
-	case Ping:
-		return cmd, c.Ref
-	case Reply:
-		return cmd, c.Ref
-	case Canned:
-		return cmd, c.Ref
-	case Note:
-		return cmd, c.Ref
-	}
-	return cmd, ""
+var badID = refuse("bad-id", "an id is a string of at most 64 bytes")
+
+// Duplicate answers a line that was sent again: it stands in the journal already.
+type Duplicate struct {
+	Ref Ref    `json:"ref"` // the id of the line
+	Seq uint64 `json:"seq"` // its position
+}
+
+func (e Duplicate) appendText(dst []byte, _ Room) []byte {
+	return sentence(dst, "that line is safe already")
 }
 
 // labelled is c, a command of v, in a Call with the id that stands in b if c has no member for it.
 func labelled(v *Verb, c Command, b []byte) (Command, error) {
-	if v.keepsID {
+	if v.ref != nil {
 		return c, nil
 	}
 	var label struct {

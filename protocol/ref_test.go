@@ -29,7 +29,7 @@ func kindsOf(c Command) map[string]reflect.Kind {
 }
 
 // wholeLine is a command of v with all that it needs, without its last brace.
-func wholeLine(t *testing.T, v Verb) string {
+func wholeLine(t *testing.T, v *Verb) string {
 	c := Command(Hello{Nick: nickOf("bob")})
 	if v.Name != "hello" {
 		var err error
@@ -58,7 +58,7 @@ func TestEveryRefusalGivesBackTheID(t *testing.T) {
 			require.NoError(t, err, line)
 			bare, ref := Split(c)
 			assert.Equal(t, Ref("k1"), ref, line)
-			assert.IsType(t, zeroOf(t, v), bare, line)
+			assert.IsType(t, v.zero, bare, line)
 			roundTrip(t, c)
 		}
 		for _, id := range []string{`null`, `""`} {
@@ -77,7 +77,7 @@ func TestEveryRefusalGivesBackTheID(t *testing.T) {
 		assert.Len(t, ref, 64)
 
 		faults := map[string]string{`"type":5`: "bad-json", `"type":"dance"`: "unknown", `"type":null`: "unknown"}
-		for name, kind := range kindsOf(zeroOf(t, v)) {
+		for name, kind := range kindsOf(v.zero) {
 			if name == "id" {
 				continue
 			}
@@ -102,7 +102,7 @@ func TestEveryRefusalGivesBackTheID(t *testing.T) {
 				delete(faults, of+`{"a":[{}]}`)
 			}
 		}
-		if !isComplete(zeroOf(t, v)) {
+		if !isComplete(v.zero) {
 			faults[`"type":"`+v.Name+`"`] = "usage"
 		}
 		for fault, code := range faults {
@@ -126,13 +126,6 @@ func TestEveryRefusalGivesBackTheID(t *testing.T) {
 			assert.Equal(t, Ref("k1"), refOf(err), "it stands before the fault: %s", line)
 		}
 	}
-}
-
-// zeroOf is a command of v with nothing in it.
-func zeroOf(t *testing.T, v Verb) Command {
-	c, err := DecodeCommand([]byte(wholeLine(t, v) + "}"))
-	require.NoError(t, err)
-	return reflect.Zero(reflect.TypeOf(c)).Interface().(Command)
 }
 
 // An id is given back as it was sent, or not at all.

@@ -23,6 +23,14 @@ func refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
+// Refused answers a command that the server does not follow.
+type Refused struct {
+	Refusal
+	Ref Ref `json:"ref,omitzero"` // the id of the command
+}
+
+func (e Refused) appendText(dst []byte, _ Room) []byte { return sentence(dst, e.Text) }
+
 // HelloRefused is the refusal of a program's first lines: it has no session before a
 // good hello. Unwrap returns the Refusal.
 type HelloRefused struct {

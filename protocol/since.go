@@ -1,102 +1,11 @@
 package protocol
 
 import (
-	"encoding/json"
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
-
-// The arguments of history, and how people write a time.
-
-func parseHistory(t Text) (Command, error) {
-	how, rest := cutWord(strings.ToLower(t.s))
-	switch {
-	case how == "":
-		return History{}, nil
-	case how == "all" && rest == "":
-		return History{All: true}, nil
-	case how == "since":
-		now := time.Now()
-		at, ok := parseSince(rest, now)
-		if !ok || !isSpelled(at) {
-			return nil, badSince(now)
-		}
-		return History{Since: at.UTC()}, nil
-	}
-	digits := t.s
-	if how == "before" || how == "around" {
-		digits = rest
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	switch {
-	case err != nil || n < 1:
-		return nil, badArgs("history")
-	case how == "before":
-		return History{Before: uint64(n)}, nil
-	case how == "around":
-		return History{Around: uint64(n)}, nil
-	}
-	return History{Lines: int(min(n, math.MaxInt32))}, nil
-}
-
-func historyArgs(c Command) string {
-	switch h := c.(History); {
-	case h.All:
-		return "all"
-	case h.Lines > 0:
-		return strconv.Itoa(h.Lines)
-	case !h.Since.IsZero():
-		return "since " + h.Since.Format(time.RFC3339Nano)
-	case h.Before > 0:
-		return "before " + strconv.FormatUint(h.Before, 10)
-	case h.Around > 0:
-		return "around " + strconv.FormatUint(h.Around, 10)
-	}
-	return ""
-}
-
-func decodeHistory(b []byte) (Command, error) {
-	var h struct {
-		History
-		Since *string `json:"since"`
-	}
-	if err := json.Unmarshal(b, &h); err != nil {
-		return nil, err
-	}
-	if h.Since != nil {
-		at, err := time.Parse(time.RFC3339, *h.Since)
-		if err != nil || !isSpelled(at) {
-			return nil, byName["history"].refuse(`has a "since" like "2026-11-24T14:00:00+01:00"`)
-		}
-		h.History.Since = at.UTC()
-	}
-	h.Lines = min(h.Lines, math.MaxInt32)
-	if !h.isOneWay() {
-		return nil, byName["history"].refuse(`takes one of "lines", "all", "since" and "around"; "before" goes with all of them but "around"`)
-	}
-	return h.History, nil
-}
-
-// isSpelled reports whether a time can be written in JSON, where a year has four digits. Year 1
-// is left out, since it begins with the zero time.
-func isSpelled(at time.Time) bool {
-	year := at.UTC().Year()
-	return 1 < year && year <= 9999
-}
-
-// isOneWay reports whether h names its lines in at most one way.
-func (h History) isOneWay() bool {
-	ways := 0
-	for _, said := range []bool{h.Lines != 0, h.All, !h.Since.IsZero(), h.Around > 0} {
-		if said {
-			ways++
-		}
-	}
-	return h.Lines >= 0 && (ways == 0 || ways == 1 && (h.Around == 0 || h.Before == 0))
-}
 
 // sinceForms are how a time is written, for help and for refusals.
 const sinceForms = "14:00, yesterday, Monday 9:30, 3h, 24 Nov 14:00, 2026-11-24 or 2026-11-24 14:00"

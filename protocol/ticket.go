@@ -1,115 +1,15 @@
 package protocol
 
-import "time"
-
-// The recorded events of the desk. What is said there is recorded twice with
-// one id: as Said in the visitor's own stream, and as one of these for the
-// operators.
-type (
-	// VisitorSaid is what a visitor said.
-	VisitorSaid struct {
-		Meta
-		Ticket Ticket `json:"ticket"` // the conversation
-		From   Nick   `json:"from"`   // the visitor
-		Text   Text   `json:"text"`   // what is said
-	}
-	// Replied is what an operator said to a visitor.
-	Replied struct {
-		Meta
-		Ticket Ticket `json:"ticket"` // the conversation
-		To     Nick   `json:"to"`     // the visitor
-		From   Nick   `json:"from"`   // the operator
-		Text   Text   `json:"text"`   // what is said
-		Ack
-	}
-	// Noted is what an operator said about a visitor. No visitor is told.
-	Noted struct {
-		Meta
-		Ticket Ticket `json:"ticket"` // the conversation
-		To     Nick   `json:"to"`     // the visitor
-		From   Nick   `json:"from"`   // the operator
-		Text   Text   `json:"text"`   // what is said
-		Ack
-	}
-	// TicketChanged tells the operators what has happened to a visitor.
-	TicketChanged struct {
-		Meta
-		Ticket Ticket      `json:"ticket"`          // the conversation
-		From   Nick        `json:"from"`            // the visitor
-		Event  TicketEvent `json:"state"`           // what has happened
-		By     Nick        `json:"by,omitzero"`     // the operator that caused it
-		To     Nick        `json:"to,omitzero"`     // VisitorHanded: the operator that has it now; VisitorRenamed: the new nick
-		Reason Reason      `json:"reason,omitzero"` // VisitorReturned: why; VisitorLeft: why the message is evicted (Full, Silent)
-		Text   Text        `json:"text,omitzero"`   // the words with it
-		Many   bool        `json:"many,omitzero"`   // it ended together with others: people are told of all in one Notice
-	}
-	// DutyChanged tells the operators that one of them is on duty, or is not.
-	DutyChanged struct {
-		Meta
-		From   Nick   `json:"from"`            // the operator
-		On     bool   `json:"on"`              // takes visitors
-		Reason Reason `json:"reason,omitzero"` // Silent, if that is why
-	}
-	// VisitorNotice tells a visitor what has happened to it. VisitorWaits is
-	// told when the queue has moved, and not recorded.
-	VisitorNotice struct {
-		Meta
-		Event          TicketEvent `json:"state"`       // what has happened
-		By             Nick        `json:"by,omitzero"` // the operator that caused it
-		To             Nick        `json:"to,omitzero"` // VisitorHanded: the operator that has the visitor now
-		*QueuePosition             // VisitorWaits, VisitorReturned: the place in the queue
-		Text           Text        `json:"text,omitzero"` // the operator's words
-	}
+import (
+	"strconv"
+	"strings"
 )
 
-// The events for one client at the desk, never recorded.
-type (
-	// PasswordWanted asks for the operators' password: the next line is taken
-	// for it, whatever it is.
-	PasswordWanted struct{}
-	// Promoted tells a session that it is an operator now.
-	Promoted struct{}
-	// Target tells an operator what came of a command of the desk's, and where
-	// the next typed line goes: to Target, or if that is zero to Room. With Nobody it is refused
-	// until another Target tells where lines go.
-	Target struct {
-		Event      TicketEvent `json:"state,omitzero"`       // what the command did to Ticket
-		Ticket     Ticket      `json:"ticket,omitzero"`      // the conversation that the command was about
-		Nick       Nick        `json:"nick,omitzero"`        // the visitor of Ticket
-		By         Nick        `json:"by,omitzero"`          // VisitorHanded: the operator that has it now
-		Room       Room        `json:"room"`                 // where lines go if Target is zero
-		Target     Ticket      `json:"target,omitzero"`      // the visitor that lines go to
-		TargetNick Nick        `json:"target_nick,omitzero"` // its nick
-		Nobody     bool        `json:"nobody,omitzero"`      // lines are refused
-		Count      int         `json:"count,omitzero"`       // TicketClosed without a Ticket: how many were
-		Left       int         `json:"left,omitzero"`        // and how many were not: other operators have them
-	}
-	// QueueInfo is the head of the answer to Queue; a QueueRow for each visitor follows.
-	QueueInfo struct {
-		Waiting   int            `json:"waiting"`       // without the visitors that have gone and left a message
-		Messages  int            `json:"messages"`      // not answered yet
-		Served    int            `json:"served"`        // visitors that an operator has
-		Shown     int            `json:"shown"`         // how many QueueRow follow
-		Operators []OperatorInfo `json:"operators"`     // cut at a bound
-		From      Ticket         `json:"from,omitzero"` // as asked for
-		Next      Ticket         `json:"next,omitzero"` // there are more: this From shows them
-	}
-	// QueueRow is one visitor at the desk.
-	QueueRow struct {
-		Ticket Ticket      `json:"ticket"`        // the conversation
-		Nick   Nick        `json:"nick"`          // the visitor
-		State  TicketState `json:"state"`         // of the conversation
-		By     Nick        `json:"by,omitzero"`   // the operator that has it
-		Since  time.Time   `json:"since"`         // when the waiting began
-		Waited int         `json:"waited"`        // seconds
-		Addr   string      `json:"addr,omitzero"` // of the visitor, as ParseOrigin reads it
-		Text   Text        `json:"text,omitzero"` // the visitor's first words
-	}
-	// CannedList answers Canned without a name.
-	CannedList struct {
-		Names []string `json:"names"` // of the ready replies
-	}
-)
+// Ticket is the number of a conversation at the desk. It is never used twice
+// while a server runs; zero is none.
+type Ticket uint64
+
+func (t Ticket) String() string { return "@" + strconv.FormatUint(uint64(t), 10) }
 
 // TicketEvent is what has happened to a visitor at the desk.
 type TicketEvent string
@@ -141,67 +41,96 @@ const (
 	LeftMessage  TicketState = "message" // the visitor has left, and its lines wait to be answered
 )
 
-// QueuePosition is the place of a visitor in the queue.
-type QueuePosition struct {
-	Place  int `json:"place"`   // 1: next
-	OnDuty int `json:"on_duty"` // operators
+// TicketChanged tells the operators what has happened to a visitor.
+type TicketChanged struct {
+	Meta
+	Ticket Ticket      `json:"ticket"`          // the conversation
+	From   Nick        `json:"from"`            // the visitor
+	Event  TicketEvent `json:"state"`           // what has happened
+	By     Nick        `json:"by,omitzero"`     // the operator that caused it
+	To     Nick        `json:"to,omitzero"`     // VisitorHanded: the operator that has it now; VisitorRenamed: the new nick
+	Reason Reason      `json:"reason,omitzero"` // VisitorReturned: why; VisitorLeft: why the message is evicted (Full, Silent)
+	Text   Text        `json:"text,omitzero"`   // the words with it
+	Many   bool        `json:"many,omitzero"`   // it ended together with others: people are told of all in one Notice
 }
 
-// OperatorInfo is one operator, and its visitors.
-type OperatorInfo struct {
-	Nick    Nick     `json:"nick"`    // of the operator
-	Duty    bool     `json:"duty"`    // takes visitors
-	Tickets []Ticket `json:"tickets"` // its visitors, in order
-}
-
-// TicketOf is the conversation at the desk that e belongs to, as operators are
-// told it; zero if there is none.
-func TicketOf(e Event) Ticket {
-	switch e := e.(type) {
-	case VisitorSaid:
-		return e.Ticket
-	case Replied:
-		return e.Ticket
-	case Noted:
-		return e.Ticket
-	case TicketChanged:
-		return e.Ticket
-	case Elsewhere:
-		return TicketOf(e.Event)
+func (e TicketChanged) appendText(dst []byte, in Room) []byte {
+	dst = notice(dst, in)
+	visitor := e.Ticket.String() + " " + e.From.s
+	switch e.Event {
+	case VisitorWaits:
+		return line(dst, visitor, " waits at the desk")
+	case VisitorTaken:
+		return line(dst, e.By.s, " has ", visitor)
+	case VisitorHanded:
+		return line(dst, e.By.s, " hands ", visitor, " over to ", e.To.s)
+	case VisitorHeld:
+		return colon(append(append(append(append(dst, e.By.s...), " asks "...), visitor...), " to wait"...), e.Text)
+	case VisitorReturned:
+		why := " has left"
+		switch e.Reason {
+		case Lost, Stalled:
+			why = " has lost the connection"
+		case Silent:
+			why = " has said nothing for too long"
+		}
+		return line(dst, visitor, " waits again, since ", e.By.s, why)
+	case TicketClosed:
+		return colon(append(append(append(dst, e.By.s...), " closed the conversation with "...), visitor...), e.Text)
+	case VisitorLeft:
+		switch e.Reason {
+		case Full:
+			return line(dst, visitor, " waits no more: there were too many, and the oldest go first")
+		case Silent:
+			return line(dst, visitor, " waits no more: nobody has answered for too long")
+		}
+		return line(dst, visitor, " has gone")
+	case VisitorLost:
+		return line(dst, visitor, " has lost the connection, and may come back")
+	case VisitorBack:
+		return line(dst, visitor, " is back")
+	case VisitorLeftMessage:
+		return line(dst, visitor, " has gone, and what was said waits to be answered")
+	case VisitorRenamed:
+		return line(dst, visitor, " is now ", e.To.s)
 	}
-	return 0
+	return line(dst, visitor, ": ", string(e.Event))
 }
 
-func (PasswordWanted) event() {}
-func (Promoted) event()       {}
-func (Target) event()         {}
-func (QueueInfo) event()      {}
-func (QueueRow) event()       {}
-func (CannedList) event()     {}
-func (VisitorSaid) event()    {}
-func (Replied) event()        {}
-func (Noted) event()          {}
-func (TicketChanged) event()  {}
-func (DutyChanged) event()    {}
-func (VisitorNotice) event()  {}
+func (e TicketChanged) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e TicketChanged) Public() Recorded         { return e }
+func (e TicketChanged) ticket() Ticket           { return e.Ticket }
 
-func (e VisitorSaid) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
-func (e Replied) WithMeta(s Meta) Recorded       { e.Meta = s; return e }
-func (e Noted) WithMeta(s Meta) Recorded         { e.Meta = s; return e }
-func (e TicketChanged) WithMeta(s Meta) Recorded { e.Meta = s; return e }
-func (e DutyChanged) WithMeta(s Meta) Recorded   { e.Meta = s; return e }
-func (e VisitorNotice) WithMeta(s Meta) Recorded { e.Meta = s; return e }
+// only is c if nothing follows its arguments.
+func only[C Command](c C, rest Text) (C, error) {
+	if rest.s != "" {
+		return c, badArgs(c.verb().Name)
+	}
+	return c, nil
+}
 
-func (e VisitorSaid) Public() Recorded   { return e }
-func (e Replied) Public() Recorded       { e.Ack = Ack{}; return e }
-func (e Noted) Public() Recorded         { e.Ack = Ack{}; return e }
-func (e TicketChanged) Public() Recorded { return e }
-func (e DutyChanged) Public() Recorded   { return e }
-func (e VisitorNotice) Public() Recorded { return e }
+// numbered is c if its arguments begin with a number: a text alone
+// would go to the target, which may have changed since it was typed.
+func numbered[C Command](c C, n Ticket, rest Text) (C, error) {
+	if n == 0 {
+		return only(c, rest)
+	}
+	return c, nil
+}
 
-func (VisitorSaid) IsMessage() bool   { return true }
-func (Replied) IsMessage() bool       { return true }
-func (Noted) IsMessage() bool         { return true }
-func (TicketChanged) IsMessage() bool { return false }
-func (DutyChanged) IsMessage() bool   { return false }
-func (VisitorNotice) IsMessage() bool { return false }
+// ticketAnd reads the number of a visitor, with or without its @; 0 if there is none.
+func ticketAnd(t Text) (Ticket, Text) {
+	word, rest := cutWord(t.s)
+	n, ok := ticketOf(word)
+	if !ok {
+		return 0, t
+	}
+	return n, Text{rest}
+}
+
+func ticketArgs(n Ticket, rest Text) string {
+	if n == 0 {
+		return rest.s
+	}
+	return strings.TrimSpace(strconv.FormatUint(uint64(n), 10) + " " + rest.s)
+}

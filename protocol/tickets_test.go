@@ -33,7 +33,7 @@ func TestCloseManyInBothSpellings(t *testing.T) {
 		again, err := DecodeCommand(AppendCommandJSON(nil, c))
 		require.NoError(t, err, line)
 		assert.Equal(t, want, again, line)
-		assert.NoError(t, func() error { _, err := ParseCommand("/close " + closeArgs(c)); return err }(), line)
+		assert.NoError(t, func() error { _, err := ParseCommand("/close " + closeArgs(c.(Close))); return err }(), line)
 	}
 	for _, line := range []string{
 		"/close 12-1", "/close 0-3", "/close 3-", "/close -3", "/close 3,", "/close 3,,4", "/close 1-2-3", "/close 99999999999999999999-3", "/close all", "/close 10 - 900", "/close 10 -900",

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -18,8 +19,8 @@ type Field struct {
 }
 
 // Fields are the members of v in JSON, besides its type.
-func (v Verb) Fields() []Field {
-	t, list := reflect.TypeOf(v.example()), []Field{}
+func (v *Verb) Fields() []Field {
+	t, list := reflect.TypeOf(v.zero), []Field{}
 	for i := range t.NumField() {
 		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		list = append(list, Field{Name: name, Value: valueOf(t.Field(i).Type), Needed: options == ""})
@@ -28,15 +29,14 @@ func (v Verb) Fields() []Field {
 }
 
 // example is what the example of v parses to.
-func (v Verb) example() Command {
+func (v *Verb) example() Command {
 	if v.parse == nil {
 		return Hello{Nick: Nick{"bob"}, Room: Room{"#tea"}}
 	}
-	if v.Name == "reply" || v.Name == "say" {
-		c, _ := v.parse(Text{v.Example})
-		return c
+	args := v.Example
+	if !v.plain {
+		_, args = cutWord(args)
 	}
-	_, args := cutWord(v.Example)
 	c, err := v.parse(Text{args})
 	if err != nil {
 		panic(err)
@@ -45,7 +45,7 @@ func (v Verb) example() Command {
 }
 
 // exampleJSON is the example of v as a program writes it.
-func (v Verb) exampleJSON() string {
+func (v *Verb) exampleJSON() string {
 	c := v.example()
 	if h, ok := c.(Help); ok {
 		h.Typed = false
@@ -82,7 +82,7 @@ var values = map[reflect.Type]string{
 }
 
 // incomplete refuses a command that lacks something.
-func (v Verb) incomplete(c Command) *Refusal {
+func (v *Verb) incomplete(c Command) *Refusal {
 	var missing []string
 	is := reflect.ValueOf(c)
 	for i, f := range v.Fields() {
@@ -96,15 +96,15 @@ func (v Verb) incomplete(c Command) *Refusal {
 	}
 	why := "needs " + strings.Join(missing, " and ")
 	if len(missing) == 0 {
-		why = v.together()
+		why = cmp.Or(v.together, "has other members")
 	}
 	return v.refuse(why)
 }
 
 // lacks refuses a command without a member.
-func (v Verb) lacks(member string) *Refusal { return v.refuse("needs " + member) }
+func (v *Verb) lacks(member string) *Refusal { return v.refuse("needs " + member) }
 
-func (v Verb) refuse(why string) *Refusal {
+func (v *Verb) refuse(why string) *Refusal {
 	return refuse("usage", "%s %s, as %s", v.one(), why, v.exampleJSON())
 }
 
@@ -116,23 +116,8 @@ func isMissing(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// together says what v needs of members that are each optional.
-func (v Verb) together() string {
-	switch v.Name {
-	case "history":
-		return `has one of "lines" (1 or more), "all", "since", "before" and "around"`
-	case "canned":
-		return `with a "ticket" needs "name"`
-	case "hold":
-		return `with a "text" needs "ticket"`
-	case "close":
-		return `has at most one of "ticket", "tickets" and "address", and with a "text" it has one`
-	}
-	return "has other members"
-}
-
 // one is v with its article.
-func (v Verb) one() string {
+func (v *Verb) one() string {
 	if strings.ContainsRune("aeiou", rune(v.Name[0])) {
 		return fmt.Sprintf("an %q", v.Name)
 	}
@@ -140,7 +125,7 @@ func (v Verb) one() string {
 }
 
 // unread refuses a line of JSON that cannot be read as v, and says which member is wrong.
-func (v Verb) unread(b []byte, err error) error {
+func (v *Verb) unread(b []byte, err error) error {
 	if r := refusalOf(err); r.Code != "bad-json" {
 		return r
 	}
@@ -148,7 +133,7 @@ func (v Verb) unread(b []byte, err error) error {
 	if json.Unmarshal(b, &members) != nil {
 		return refusalOf(err)
 	}
-	t := reflect.TypeOf(v.example())
+	t := reflect.TypeOf(v.zero)
 	for i, f := range v.Fields() {
 		for name, raw := range members {
 			if strings.EqualFold(name, f.Name) && json.Unmarshal(raw, reflect.New(t.Field(i).Type).Interface()) != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"chinwag/protocol"
 )
 
 // Run connects, and keeps the session until a Quit is answered, the server
@@ -141,7 +143,7 @@ func (l *loop) end(err error) {
 	l.drop()
 	l.retry, l.quitting = nil, nil
 	for _, e := range l.all {
-		if isLine(e.cmd) || !mayRepeat(e.cmd) {
+		if protocol.Speaks(e.cmd) || !protocol.MayRepeat(e.cmd) {
 			l.tell(Undelivered{Command: e.cmd, Maybe: e.sentUnder != ""})
 		}
 	}

@@ -40,15 +40,13 @@ func (k *outstanding) ref() protocol.Ref {
 
 func (k *outstanding) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
 
-// add keeps a command. Unless it is a Say or a Me, which are always answered, a ping follows it,
+// add keeps a command. Unless it is a line to be said, which is always answered, a ping follows it,
 // whose answer comes after the command's own.
 func (k *outstanding) add(cmd protocol.Command) {
 	e := &pending{}
 	e.cmd, e.ref = k.withRef(cmd)
 	k.all = append(k.all, e)
-	switch cmd.(type) {
-	case protocol.Say, protocol.Me:
-	default:
+	if !protocol.VerbOf(cmd).Message {
 		k.addPing(nil)
 	}
 }
@@ -58,43 +56,16 @@ func (k *outstanding) addPing(acked chan struct{}) {
 	k.all = append(k.all, &pending{cmd: protocol.Ping{Ref: ref}, ref: ref, acked: acked})
 }
 
-// withRef is cmd with an id, if it is a line: its own, or a new one.
+// withRef is cmd with an id, if it brings words to others: its own, or a new one.
 func (k *outstanding) withRef(cmd protocol.Command) (protocol.Command, protocol.Ref) {
-	switch cmd := cmd.(type) {
-	case protocol.Say:
-		cmd.Ref = k.refOr(cmd.Ref)
-		return cmd, cmd.Ref
-	case protocol.Me:
-		cmd.Ref = k.refOr(cmd.Ref)
-		return cmd, cmd.Ref
-	case protocol.Msg:
-		cmd.Ref = k.refOr(cmd.Ref)
-		return cmd, cmd.Ref
-	case protocol.Desk:
-		if !cmd.Text.IsBlank() {
-			cmd.Ref = k.refOr(cmd.Ref)
-		}
-		return cmd, cmd.Ref
-	case protocol.Reply:
-		cmd.Ref = k.refOr(cmd.Ref)
-		return cmd, cmd.Ref
-	case protocol.Canned:
-		if !cmd.Name.IsBlank() {
-			cmd.Ref = k.refOr(cmd.Ref)
-		}
-		return cmd, cmd.Ref
-	case protocol.Note:
-		cmd.Ref = k.refOr(cmd.Ref)
-		return cmd, cmd.Ref
+	_, ref := protocol.Split(cmd)
+	switch {
+	case !protocol.Speaks(cmd):
+		return cmd, ""
+	case ref == "":
+		ref = k.ref()
 	}
-	return cmd, ""
-}
-
-func (k *outstanding) refOr(given protocol.Ref) protocol.Ref {
-	if given != "" {
-		return given
-	}
-	return k.ref()
+	return protocol.WithRef(cmd, ref), ref
 }
 
 // ack removes the line that is answered, and reports whether there is one.
@@ -151,28 +122,4 @@ func isSaidIn(cmd protocol.Command, in protocol.Room) bool {
 		room = cmd.Room
 	}
 	return isSaid(cmd) && (room == in || room == protocol.Room{})
-}
-
-// isLine reports whether a command has words of the author.
-func isLine(cmd protocol.Command) bool {
-	switch cmd := cmd.(type) {
-	case protocol.Say, protocol.Msg, protocol.Reply, protocol.Canned, protocol.Note:
-		return true
-	case protocol.Desk:
-		return !cmd.Text.IsBlank()
-	}
-	return isSaid(cmd)
-}
-
-// mayRepeat reports whether a command may be followed twice without harm.
-func mayRepeat(cmd protocol.Command) bool {
-	cmd, _ = protocol.Split(cmd)
-	switch cmd := cmd.(type) {
-	case protocol.Part:
-		return cmd.Room != protocol.Room{} // without a room it leaves another one each time
-	case protocol.Ignore, protocol.Kick, protocol.Announce, protocol.Stop,
-		protocol.Next, protocol.Hand, protocol.Hold, protocol.Close:
-		return false
-	}
-	return true
 }

@@ -8,21 +8,6 @@ import (
 	"chinwag/protocol"
 )
 
-// A command that was perhaps followed before a break is followed twice if it is sent again: /part without a
-// room would leave two.
-func TestWhatMayBeRepeated(t *testing.T) {
-	for _, c := range []struct {
-		cmd protocol.Command
-		may bool
-	}{
-		{protocol.Part{}, false}, {protocol.Part{Room: protocol.Lobby}, true}, {protocol.Watch{Room: protocol.Lobby}, true},
-		{protocol.Watch{}, true}, {protocol.Join{Room: protocol.Lobby}, true}, {protocol.Next{}, false},
-		{protocol.Call{Command: protocol.Part{}, Ref: "k"}, false},
-	} {
-		assert.Equal(t, c.may, mayRepeat(c.cmd), "%#v", c.cmd)
-	}
-}
-
 // A new session is in one room, and is told the record of that alone: what was sent to another one may have arrived.
 func TestALineOfAnotherRoomIsNotSearchedFor(t *testing.T) {
 	tea, err := protocol.ParseRoom("tea")

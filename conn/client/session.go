@@ -43,7 +43,7 @@ func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 	s.keepIf(func(e *pending) bool {
 		switch here := e.sentUnder == s.token; {
 		case e.sentUnder == "": // it was never sent
-		case mayRepeat(e.cmd) && (here || !isLine(e.cmd)):
+		case protocol.MayRepeat(e.cmd) && (here || !protocol.Speaks(e.cmd)):
 			e.sentUnder = ""
 		case !here && isSaidIn(e.cmd, w.Room) && !elsewhere:
 			doubt = true

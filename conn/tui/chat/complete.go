@@ -20,7 +20,7 @@ func (r *Roster) complete(before string) (words []string) {
 			return completeVerb(slash, at)
 		}
 		name, args, _ := strings.Cut(slash, " ")
-		i := slices.IndexFunc(protocol.Verbs(), func(v protocol.Verb) bool {
+		i := slices.IndexFunc(protocol.Verbs(), func(v *protocol.Verb) bool {
 			return strings.EqualFold(v.Name, name) && v.HasSlash()
 		})
 		if i < 0 || protocol.Verbs()[i].Barred(at) != "" {
@@ -66,7 +66,7 @@ func completeVerb(word string, at protocol.Place) (words []string) {
 
 // completeArgument completes the next argument of a command, after those in said. If known is
 // false, the argument is a text, and names are completed in it as in any other.
-func (r *Roster) completeArgument(v protocol.Verb, said []string, word string) (words []string, known bool) {
+func (r *Roster) completeArgument(v *protocol.Verb, said []string, word string) (words []string, known bool) {
 	first := len(said) == 0
 	switch name := v.Name; {
 	case (name == "join" || name == "watch" || name == "who") && first:
