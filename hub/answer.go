@@ -99,7 +99,7 @@ func (l *loop) finishDecision(d *decision, answers []state.Answer) {
 	if c == nil {
 		return
 	}
-	if _, ok := d.op.(state.Withdrawn); ok && !c.over { // what the session is behind with is not delivered
+	if _, ok := d.op.(state.Withdraw); ok && !c.over { // what the session is behind with is not delivered
 		l.append(c, &control{switchSession: new(watermark)}, nil)
 	}
 	switch {

@@ -63,7 +63,7 @@ func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 		tell(protocol.Gap{Why: c.gapReason})
 		c.gapReason = ""
 	}
-	if seq < q.Trimmed { // the room is older than those that are remembered
+	if seq < q.StaysCut { // the room is older than those that are remembered
 		tell(protocol.Gap{Why: protocol.Pruned})
 	}
 	streams, shifts := s.streamsFrom(q, seq)

@@ -139,7 +139,7 @@ func (l *loop) deliverDecision(d *decision) {
 		}
 	}
 	l.finishDecision(d, d.answers[answers:])
-	if _, ok := d.op.(state.Lost); ok {
+	if _, ok := d.op.(state.Disconnect); ok {
 		l.forgetConn(d.conn)
 	}
 }

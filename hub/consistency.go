@@ -85,18 +85,18 @@ func (c *consistencyCheck) topic(e *journal.Entry) {
 // places compares the rooms of sessions with the entries by which they entered, as far as these are kept.
 func (c *consistencyCheck) places() error {
 	for _, s := range c.m.View().Sessions {
-		if s.Room == (protocol.Room{}) || s.Came == 0 {
+		if s.Room == (protocol.Room{}) || s.Entered == 0 {
 			continue
 		}
-		at, err := c.stored.Tail(s.Came-1, 1)
+		at, err := c.stored.Tail(s.Entered-1, 1)
 		if err != nil {
 			return err
 		}
-		if len(at) == 0 || at[0].Seq != s.Came { // it is not kept
+		if len(at) == 0 || at[0].Seq != s.Entered { // it is not kept
 			continue
 		}
 		if in, ok := at[0].Event.(protocol.Joined); !ok || at[0].Author != s.ID || in.Meta.Room != s.Room {
-			c.problem("%s is in %s since position %d, at which somebody else came, or nobody", s.Nick, s.Room, s.Came)
+			c.problem("%s is in %s since position %d, at which somebody else came, or nobody", s.Nick, s.Room, s.Entered)
 		}
 	}
 	return nil

@@ -41,8 +41,8 @@ func (c *Client) isOperator() bool {
 }
 
 // lostFor is the intent for the end of c's connection.
-func (c *Client) lostFor(reason protocol.Reason) state.Lost {
-	lost := state.Lost{Reason: reason}
+func (c *Client) lostFor(reason protocol.Reason) state.Disconnect {
+	lost := state.Disconnect{Reason: reason}
 	if c.session != nil {
 		lost.Seen = c.session.watermark.Load()
 	}
@@ -51,7 +51,7 @@ func (c *Client) lostFor(reason protocol.Reason) state.Lost {
 
 // proposeLost proposes the end of a client's connection. That has no effect if the session is over, or has another
 // connection.
-func (l *loop) proposeLost(c *Client, lost state.Lost) {
+func (l *loop) proposeLost(c *Client, lost state.Disconnect) {
 	l.lost[c.conn] = lost
 	l.propose(proposal{of: c.id, conn: c.conn, op: lost})
 }

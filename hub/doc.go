@@ -61,7 +61,7 @@
 // A Client is a connection. It has no session before its first command, or before it has been silent for
 // Options.Arrive (greeting.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each
 // command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes the
-// state from rows, and the first intent, state.Began, detaches all connections. Timers (timers.go) only propose.
+// state from rows, and the first intent, state.Start, detaches all connections. Timers (timers.go) only propose.
 //
 // # Several nodes
 //

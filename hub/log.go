@@ -166,15 +166,15 @@ func (l *loop) decideOrdered(in *state.Intent) {
 func (l *loop) afterOwn(w *ownIntent) {
 	n := &l.node
 	switch w.op.(type) {
-	case state.Began:
+	case state.Start:
 		if number, live := l.machine.IncarnationOf(n.no); number == n.incarnation && live {
 			n.begun = true
 			return
 		}
 		l.endNode(l.whyNotBegun())
-	case state.Seen:
+	case state.NoteSeen:
 		n.noting = false
-	case state.Due:
+	case state.Tick:
 		n.due.ordered(l.machine.NextDue())
 	}
 }

@@ -84,9 +84,9 @@ type loop struct {
 	lastConn     uint64   // numbers of clients so far
 	pendingJoins []*pendingJoin
 	reservations reservations
-	nameWaits    []*nameWait           // commands that wait for a name
-	lost         map[uint64]state.Lost // by connection, of clients that are gone, until that is delivered
-	budgets      budgets               // what each address may still say
+	nameWaits    []*nameWait                 // commands that wait for a name
+	lost         map[uint64]state.Disconnect // by connection, of clients that are gone, until that is delivered
+	budgets      budgets                     // what each address may still say
 
 	// delivery
 	audience                   // which session hears what, and up to where is delivered
@@ -124,7 +124,7 @@ func newLoop(h *Hub) (*loop, error) {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	l := &loop{
-		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Lost{},
+		audience: newAudience(), hub: h, opts: &h.opts, clients: map[uint64]*Client{}, lost: map[uint64]state.Disconnect{},
 		budgets: newBudgets(h.opts.PerAddressBytes), timer: timer, node: newNode(&h.opts), erasures: newBacklog[state.Redact](),
 	}
 	l.reservations = newReservations()

@@ -68,7 +68,7 @@ func (o *Options) defaults() {
 	o.Hold = cmp.Or(o.Hold, d.Hold)
 	o.Grace = cmp.Or(o.Grace, d.Grace)
 	o.Rooms = noLimit(cmp.Or(o.Rooms, d.Rooms))
-	o.RoomsPerSession = min(noLimit(cmp.Or(o.RoomsPerSession, d.RoomsPerSession)), state.MaxPlaces)
+	o.RoomsPerSession = min(noLimit(cmp.Or(o.RoomsPerSession, d.RoomsPerSession)), state.MaxRoomsPerSession)
 	o.PerAddressBytes = cmp.Or(o.PerAddressBytes, d.PerAddressBytes)
 	o.Visitors = noLimit(cmp.Or(o.Visitors, d.Visitors))
 	o.VisitorsPerAddress = noLimit(cmp.Or(o.VisitorsPerAddress, d.VisitorsPerAddress))

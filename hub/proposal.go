@@ -48,7 +48,7 @@ func (l *loop) propose(p proposal) {
 	now := time.Now()
 	in := &l.intent
 	*in = state.Intent{
-		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Late: l.lateness(now), Session: p.of, Conn: p.conn,
+		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Lag: l.lateness(now), Session: p.of, Conn: p.conn,
 		Secrets: p.secrets, Op: p.op,
 	}
 	if p.c != nil {
@@ -66,7 +66,7 @@ func (l *loop) propose(p proposal) {
 // zero.
 func (l *loop) decide(p proposal, in *state.Intent, now time.Time) {
 	made := l.machine.Decide(in)
-	if _, ok := p.op.(state.Withdrawn); ok {
+	if _, ok := p.op.(state.Withdraw); ok {
 		p.c.id = uuid.Nil
 		l.numberGuest(p.c)
 	}
@@ -102,7 +102,7 @@ func (l *loop) drop(p proposal) {
 	if p.c != nil {
 		l.release(p.c, p.slots)
 	}
-	if _, ok := p.op.(state.Lost); ok {
+	if _, ok := p.op.(state.Disconnect); ok {
 		l.forgetConn(p.conn)
 	}
 }

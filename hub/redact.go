@@ -20,7 +20,7 @@ func (d *delivery) redact(f *state.Redact) error {
 	case err != nil:
 		return d.refuseRead(err, notRedacted)
 	}
-	d.frames = append(d.frames, protocol.NewFrame(protocol.Redaction{Count: n, Rest: !f.Whole}))
+	d.frames = append(d.frames, protocol.NewFrame(protocol.Redaction{Count: n, Rest: !f.Complete}))
 	return nil
 }
 

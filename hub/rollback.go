@@ -29,7 +29,7 @@ func (l *loop) rollBack() {
 		}
 	}
 	for _, d := range flight {
-		if _, ok := d.op.(state.Began); ok {
+		if _, ok := d.op.(state.Start); ok {
 			l.begun = false
 		}
 		l.refund(d.spent)

@@ -188,5 +188,5 @@ func (l *loop) withhold(c *Client) {
 }
 
 func (l *loop) withdraw(c *Client) {
-	l.propose(proposal{c: c, op: state.Withdrawn{}})
+	l.propose(proposal{c: c, op: state.Withdraw{}})
 }

@@ -70,7 +70,7 @@ func (l *loop) noticeWaiting() {
 		switch {
 		case t.Message:
 			messages++
-		case t.By == uuid.Nil:
+		case t.Operator == uuid.Nil:
 			visitors++
 		}
 	}
@@ -133,7 +133,7 @@ func (l *loop) shutDownUrgently(req urgentShutdown) {
 	if s := req.c.session; s == nil || !s.operator || l.stopping {
 		return
 	}
-	l.shutdownText = state.Short(req.text)
+	l.shutdownText = state.DropLong(req.text)
 	if l.urgent = true; l.health.isSilent() || l.isUnanswered() {
 		l.requestShutdown()
 	}
@@ -169,7 +169,7 @@ func (e *UnrecordedError) Error() string {
 func (l *loop) unrecorded() error {
 	lines, others := 0, 0
 	for _, w := range l.node.waiting {
-		if _, goes := w.op.(state.Lost); w.c == nil && !goes { // it is the server's own
+		if _, goes := w.op.(state.Disconnect); w.c == nil && !goes { // it is the server's own
 			continue
 		}
 		if others++; w.isMessage {
@@ -180,7 +180,7 @@ func (l *loop) unrecorded() error {
 		if l.node.shares() { // it has happened on the other nodes
 			break
 		}
-		if _, ok := d.op.(state.Seen); ok { // it is the server's own
+		if _, ok := d.op.(state.NoteSeen); ok { // it is the server's own
 			continue
 		}
 		others++

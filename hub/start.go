@@ -55,7 +55,7 @@ func (l *loop) load() error {
 	}
 	l.machine, l.key, l.lastGuest = m, l.hub.journal.Key(), m.LastGuest()
 	l.audience.load(m, &l.node)
-	l.keptAfter = m.Whole()
+	l.keptAfter = m.Checkpoint()
 	l.hub.journal.KeepAfter(l.keptAfter)
 	for _, s := range m.View().Sessions {
 		l.skipConn(s.Conn)
@@ -82,7 +82,7 @@ func loadMachine(r stateSource) (*state.Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the record's rows cannot be read: %w", err)
 	}
-	for at := m.Whole(); ; {
+	for at := m.Checkpoint(); ; {
 		entries, err := r.Tail(at, replayAtOnce)
 		if err != nil {
 			return nil, err
@@ -128,17 +128,17 @@ func (a *audience) load(m *state.Machine, n *node) {
 	for _, of := range v.Sessions {
 		s := &session{
 			view: view{id: of.ID, program: of.Program, echo: of.Echo, ignored: newIgnoreSet(of.Ignoring)}, nick: of.Nick,
-			operator: of.Operator, hasCode: of.Code != state.Secret{}, hasTarget: of.Target.Ticket != 0, ticket: of.Visiting, watermark: new(watermark),
+			operator: of.Operator, hasCode: of.Code != state.Secret{}, hasTarget: of.Target.Ticket != 0, ticket: of.Ticket, watermark: new(watermark),
 		}
 		s.watermark.Store(of.Seen)
 		s.remote = n.isElsewhere(of.Conn)
 		a.sessions[s.id] = s
 		a.streamSeqs[state.Mailbox(s.id)], a.streamSeqs[state.Conversation(s.id)] = journal.SeqUnknown, journal.SeqUnknown
 		if of.Room != (protocol.Room{}) {
-			a.enter(s, of.Room, of.Came)
+			a.enter(s, of.Room, of.Entered)
 		}
 		for _, p := range of.Watched {
-			a.enter(s, p.Room, p.Came)
+			a.enter(s, p.Room, p.Entered)
 		}
 		for m := range s.rooms() {
 			a.streamSeqs[m.stream()] = journal.SeqUnknown
@@ -148,12 +148,12 @@ func (a *audience) load(m *state.Machine, n *node) {
 		s := a.sessions[of.ID]
 		s.hearsDesk = true
 		a.operators = append(a.operators, s)
-		if of.Duty {
+		if of.OnDuty {
 			a.queue.duty[s.id] = true
 		}
 	}
 	for _, t := range v.Tickets {
-		a.queue.tickets[t.No] = &ticketView{session: t.Session, lost: t.Lost}
+		a.queue.tickets[t.No] = &ticketView{session: t.Session, lost: t.Absent}
 		a.transcripts.resume(t.No, t.Opened, a.head)
 	}
 	for _, t := range v.Queue {
@@ -165,7 +165,7 @@ func (a *audience) load(m *state.Machine, n *node) {
 func (l *loop) begin() {
 	if !l.begun {
 		l.begun = true
-		began := state.Began{Settings: l.settings(), Legacy: l.legacy}
+		began := state.Start{Settings: l.settings(), Legacy: l.legacy}
 		if l.node.shares() {
 			began.Rules, began.Epoch = state.Rules, l.hub.journal.Epoch()
 		}
@@ -192,7 +192,7 @@ func (l *loop) settings() state.Settings {
 
 // keepAfter tells the journal which entries a start needs.
 func (l *loop) keepAfter() {
-	if whole := l.machine.Whole(); whole > l.keptAfter {
+	if whole := l.machine.Checkpoint(); whole > l.keptAfter {
 		l.keptAfter = whole
 		l.hub.journal.KeepAfter(whole)
 	}

@@ -52,12 +52,12 @@ func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.St
 		return journal.StreamCursor{Stream: st, StreamSeq: journal.SeqUnknown}
 	}
 	streams = append(streams, unknown(state.Everybody), unknown(state.Mailbox(s.id)))
-	if q.Serves {
+	if q.HearsDesk {
 		streams = append(streams, unknown(state.Desk))
 	}
 	front := s.frontStream()
 	for i, st := range q.Stays {
-		if i == 0 && q.Trimmed == 0 { // a session that was begun with the token of an ended one was told its room from before it entered
+		if i == 0 && q.StaysCut == 0 { // a session that was begun with the token of an ended one was told its room from before it entered
 			st.From = min(st.From, seq)
 		}
 		if st.Upto != 0 && st.Upto <= seq {

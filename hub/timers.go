@@ -87,7 +87,7 @@ func (l *loop) expire() {
 func (l *loop) doDue() {
 	due, flight := l.machine.NextDue(), len(l.uncommitted)
 	l.node.due.inLog, l.node.due.of = l.node.shares(), due
-	l.propose(proposal{op: state.Due{}})
+	l.propose(proposal{op: state.Tick{}})
 	if !l.node.due.inLog && l.machine.NextDue().Equal(due) && len(l.uncommitted) == flight {
 		panic("hub: what is due is not done")
 	}

@@ -42,7 +42,7 @@ func (l *loop) noteWatermarks(now time.Time) {
 
 // watermarks is up to which position the clients of people are told now. Where more clients are behind than fit
 // into one note, the rest waits for the next note.
-func (l *loop) watermarks() (note state.Seen) {
+func (l *loop) watermarks() (note state.NoteSeen) {
 	note.Upto = l.head
 	people := false
 	for _, s := range l.sessions {
@@ -68,7 +68,7 @@ func (l *loop) watermarks() (note state.Seen) {
 		}
 	}
 	if !people {
-		return state.Seen{}
+		return state.NoteSeen{}
 	}
 	return note
 }
@@ -81,7 +81,7 @@ func (s *session) behindNote() state.Behind {
 // noteFinal records that all is told before the goodbyes that follow.
 func (l *loop) noteFinal() {
 	l.notes.final = true
-	note := state.Seen{Upto: l.head, Clean: true}
+	note := state.NoteSeen{Upto: l.head, Clean: true}
 	for _, s := range l.sessions {
 		switch {
 		case s.client == nil || s.program || !s.hasCode:
@@ -98,7 +98,7 @@ func (l *loop) noteFinal() {
 // not: their sessions may be on another node already.
 func (l *loop) noteUnwritten() {
 	l.unwrittenDeadline = nil
-	note := state.Seen{Clean: l.notes.final}
+	note := state.NoteSeen{Clean: l.notes.final}
 	for _, c := range l.clients {
 		note.Behind = l.appendUnwritten(note.Behind, c)
 	}
@@ -110,7 +110,7 @@ func (l *loop) noteUnwritten() {
 // noteUnwrittenOf is noteUnread for a client whose connection ends after the goodbyes.
 func (l *loop) noteUnwrittenOf(c *Client) {
 	if unread := l.appendUnwritten(nil, c); len(unread) > 0 {
-		l.propose(proposal{op: state.Seen{Clean: l.notes.final, Behind: unread}})
+		l.propose(proposal{op: state.NoteSeen{Clean: l.notes.final, Behind: unread}})
 	}
 }
 

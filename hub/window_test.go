@@ -26,12 +26,12 @@ const (
 	Moment      = lazyDelay
 	PageLines   = pageLines
 
-	MaxAtOnce  = state.MaxAtOnce
+	MaxAtOnce  = state.MaxEndedAtOnce
 	MaxIgnored = state.MaxIgnored
 	MaxLately  = state.MaxEnded
 	MaxNames   = state.MaxNames
 	MaxRefs    = state.MaxIDs
-	MaxTurns   = state.MaxTurns
+	MaxTurns   = state.MaxVisits
 	MaxUnread  = state.MaxUnread
 	MaxVisits  = state.MaxStays
 	MaxWrote   = state.MaxStreams
@@ -94,9 +94,9 @@ type SessionView struct {
 
 func (l *loop) view(s *state.Session) SessionView {
 	v := SessionView{
-		ID: s.ID, Nick: s.Nick, Room: s.Room, Connected: s.Conn != 0, Operator: s.Operator, Serves: s.Serves, Duty: s.Duty,
-		Ticket: s.Visiting, Message: s.Message, Echo: s.Echo, Program: s.Program, Released: s.Released,
-		ComesBack: s.Code != state.Secret{}, Acked: s.Acked(), Wrote: s.Wrote(), Stays: len(s.Stays),
+		ID: s.ID, Nick: s.Nick, Room: s.Room, Connected: s.Conn != 0, Operator: s.Operator, Serves: s.HearsDesk, Duty: s.OnDuty,
+		Ticket: s.Ticket, Message: s.Message, Echo: s.Echo, Program: s.Program, Released: s.Released,
+		ComesBack: s.Code != state.Secret{}, Acked: s.Acked(), Wrote: s.Authored(), Stays: len(s.Stays),
 	}
 	if told := l.sessions[s.ID]; told != nil {
 		v.Live = told.feed == live
@@ -215,20 +215,20 @@ func (l *loop) tellsOf(s *state.Session) bool {
 	}
 	is := told.nick == s.Nick && l.tellsRooms(told, s)
 	is = is && told.isThere() == (s.Conn != 0) && told.hasCode == (s.Code != state.Secret{})
-	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.hearsDesk == s.Serves
-	is = is && l.queue.duty[s.ID] == s.Duty && (told.front.room == nil || told.ticket == s.Visiting) && told.hasTarget == (s.Target.Ticket != 0)
+	is = is && told.program == s.Program && told.echo == s.Echo && told.operator == s.Operator && told.hearsDesk == s.HearsDesk
+	is = is && l.queue.duty[s.ID] == s.OnDuty && (told.front.room == nil || told.ticket == s.Ticket) && told.hasTarget == (s.Target.Ticket != 0)
 	return is && (told.client == nil || told.client.conn == s.Conn)
 }
 
 // tellsRooms reports whether the audience has a session in the rooms that it is in, each at its place.
 func (l *loop) tellsRooms(told *session, s *state.Session) bool {
 	n := one(s.Room != protocol.Room{}) + len(s.Watched)
-	for _, p := range append([]state.Place{{Room: s.Room, Came: s.Came}}, s.Watched...) {
+	for _, p := range append([]state.Membership{{Room: s.Room, Entered: s.Entered}}, s.Watched...) {
 		m := told.in(p.Room)
 		if m == nil {
 			continue
 		}
-		n -= one(m.came == p.Came && m.of == told && l.rooms[p.Room] == m.room && m.room.members[m.index] == m)
+		n -= one(m.came == p.Entered && m.of == told && l.rooms[p.Room] == m.room && m.room.members[m.index] == m)
 	}
 	return n == 0 && told.where() == s.Room && len(told.watched) == len(s.Watched)
 }
@@ -308,7 +308,7 @@ type TicketView struct {
 }
 
 func (l *loop) ticketView(t *state.Ticket) TicketView {
-	v := TicketView{No: t.No, From: t.From.Prefix, First: t.First.String(), Absent: t.Lost, Message: t.Message, Operator: t.By}
+	v := TicketView{No: t.No, From: t.From.Prefix, First: t.First.String(), Absent: t.Absent, Message: t.Message, Operator: t.Operator}
 	if l.machine.Session(t.Session) != nil {
 		v.Visitor = t.Session
 	}
@@ -367,13 +367,13 @@ func (w *Window) OperatorsHere() []uuid.UUID {
 
 // Places is how many places at the desk are taken, or kept.
 func (w *Window) Places() int {
-	return ask(w, func(l *loop) int { return l.machine.View().Places + l.reservations.all })
+	return ask(w, func(l *loop) int { return l.machine.View().Visitors + l.reservations.all })
 }
 
 // PlacesOf is how many places at the desk are taken from each address.
 func (w *Window) PlacesOf() map[netip.Prefix]int {
 	return ask(w, func(l *loop) map[netip.Prefix]int {
-		all := l.machine.View().PlacesFrom
+		all := l.machine.View().VisitorsFrom
 		for at, n := range l.reservations.from {
 			all[at] += n
 		}

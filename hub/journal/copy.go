@@ -50,7 +50,7 @@ func (m *Memory) copyRows(from Store) (whole, head uint64, err error) {
 		return 0, 0, errors.New("journal: the rows of a server that is alone do not say where they end")
 	}
 	m.putRows(rows)
-	return is.Whole(), is.Head(), nil
+	return is.Checkpoint(), is.Head(), nil
 }
 
 // copyTail copies the entries after m.seq up to head, or returns ErrMoved where one of them is missing.

@@ -63,16 +63,16 @@ func say(words string) state.Op {
 func begun(t *testing.T, b journal.Bounds) (*node, *origin) {
 	n, o := &node{t, state.New(), journal.NewMemory(b)}, &origin{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
 	n.decide(
-		o.intent(state.Began{Settings: state.Settings{Rooms: 9, RoomsPerSession: 9, Hold: time.Minute}, Rules: state.Rules, Epoch: n.store.Epoch()}),
+		o.intent(state.Start{Settings: state.Settings{Rooms: 9, RoomsPerSession: 9, Hold: time.Minute}, Rules: state.Rules, Epoch: n.store.Epoch()}),
 		o.intent(state.Open{As: uuid.New(), Conn: state.Node(1).Conn(1), Guest: 1, Code: state.Secret{1}}),
 	)
 	for i := range 9 {
 		n.decide(o.intent(say(fmt.Sprint("in the lobby ", i))))
 	}
 	n.decide(o.intent(state.Command{Command: protocol.Join{Room: tea()}}), o.intent(say("in tea")))
-	n.decide(o.intent(state.Command{Command: protocol.Join{Room: protocol.Lobby}}), o.intent(state.Seen{Upto: n.m.Head()}))
-	require.Equal(t, n.m.Head(), n.m.Whole())
-	n.store.KeepAfter(n.m.Whole())
+	n.decide(o.intent(state.Command{Command: protocol.Join{Room: protocol.Lobby}}), o.intent(state.NoteSeen{Upto: n.m.Head()}))
+	require.Equal(t, n.m.Head(), n.m.Checkpoint())
+	n.store.KeepAfter(n.m.Checkpoint())
 	n.decide(o.intent(say("in the tail 1")), o.intent(say("in the tail 2")))
 	return n, o
 }
@@ -91,7 +91,7 @@ func started(t *testing.T, s journal.Store) *node {
 		require.NoError(t, s.Rows(func(r journal.Row) error { yield(r, nil); return nil }))
 	})
 	require.NoError(t, err)
-	tail, err := s.Tail(m.Whole(), 99)
+	tail, err := s.Tail(m.Checkpoint(), 99)
 	require.NoError(t, err)
 	for i := range tail {
 		m.Replay(tail[i].Seq, tail[i].Stream, tail[i].Author, tail[i].Event)
@@ -150,7 +150,7 @@ func cursor(after uint64, st journal.Stream) *journal.Cursor {
 // What stands before the tail is missing in a copy, and told as missing, in streams that have a tail and in those that have none.
 func TestWhatIsNotCopiedIsToldAsGone(t *testing.T) {
 	one, _ := begun(t, journal.Bounds{})
-	whole := one.m.Whole()
+	whole := one.m.Checkpoint()
 	copied, err := journal.CopyMemory(journal.Bounds{}, one.store)
 	require.NoError(t, err)
 	for _, st := range []journal.Stream{journal.OfRoom(protocol.Lobby), journal.OfRoom(tea())} {
@@ -183,8 +183,8 @@ func TestACopyKeepsItsTail(t *testing.T) {
 func TestACopyThatIsTooLateIsNone(t *testing.T) {
 	one, o := begun(t, journal.Bounds{Lines: 2})
 	moved := readRows{one.store, func() {
-		one.decide(o.intent(say("in the tail 3")), o.intent(state.Seen{Upto: one.m.Head()}))
-		one.store.KeepAfter(one.m.Whole())
+		one.decide(o.intent(say("in the tail 3")), o.intent(state.NoteSeen{Upto: one.m.Head()}))
+		one.store.KeepAfter(one.m.Checkpoint())
 	}}
 	_, err := journal.CopyMemory(journal.Bounds{}, moved)
 	require.ErrorIs(t, err, journal.ErrMoved)
@@ -195,7 +195,7 @@ func TestACopyThatIsTooLateIsNone(t *testing.T) {
 // A record of a server that is alone does not say up to where its rows tell.
 func TestOnlyTheRecordOfANodeIsCopied(t *testing.T) {
 	alone := &node{t, state.New(), journal.NewMemory(journal.Bounds{})}
-	alone.decide(&state.Intent{ID: uuid.New(), Op: state.Began{Settings: state.Settings{Rooms: 9, RoomsPerSession: 9}}})
+	alone.decide(&state.Intent{ID: uuid.New(), Op: state.Start{Settings: state.Settings{Rooms: 9, RoomsPerSession: 9}}})
 	_, err := journal.CopyMemory(journal.Bounds{}, alone.store)
 	require.Error(t, err)
 	empty, err := journal.CopyMemory(journal.Bounds{}, journal.NewMemory(journal.Bounds{}))

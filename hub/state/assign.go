@@ -15,7 +15,7 @@ func (m *Machine) take(s *Session, cmd protocol.Take) {
 	case why != nil:
 		m.hush(s)
 		m.reject(s, why)
-	case t.By == s.ID:
+	case t.Operator == s.ID:
 		m.aim(s, t)
 		m.answer(s, m.serving(s, protocol.Target{}))
 	default:
@@ -35,14 +35,14 @@ func (m *Machine) owned(s *Session, no protocol.Ticket) (*Ticket, *protocol.Refu
 		return nil, protocol.Refuse("target-changed", "where your lines go has just changed: please name the number, /queue shows them")
 	case t == nil && aimed:
 		return nil, protocol.Refuse("no-target", "whom do you mean? Please name the number, /queue shows them")
-	case t == nil && s.Target.Left == no:
-		return nil, protocol.Refuse("visitor-gone", "%s %s has gone", no, s.Target.Nick)
+	case t == nil && s.Target.Former == no:
+		return nil, protocol.Refuse("visitor-gone", "%s %s has gone", no, s.Target.FormerNick)
 	case t == nil && slices.Contains(m.common.Ended, no):
 		return nil, protocol.Refuse("visitor-gone", "%s has gone", no)
 	case t == nil:
 		return nil, noVisitor(no)
-	case !t.waits() && t.By != s.ID:
-		return nil, protocol.Refuse("visitor-taken", "%s has %s, and /note %d TEXT tells only operators", m.session(t.By).Nick, t.name(), t.No)
+	case !t.waits() && t.Operator != s.ID:
+		return nil, protocol.Refuse("visitor-taken", "%s has %s, and /note %d TEXT tells only operators", m.session(t.Operator).Nick, t.name(), t.No)
 	}
 	return t, nil
 }
@@ -73,7 +73,7 @@ func (m *Machine) tellOfTicket(s *Session, t *Ticket, ev protocol.TicketChanged)
 
 // showPast shows s the conversation of a visitor that came before s heard the desk.
 func (m *Machine) showPast(s *Session, t *Ticket) {
-	if t.Opened < s.Served {
+	if t.Opened < s.HearsDeskFrom {
 		m.read(s, Transcript{Ticket: t.No, Lines: m.Settings.Replay})
 	}
 }
@@ -83,11 +83,11 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	to := m.named(cmd.To)
 	switch {
 	case why != nil:
-	case to == nil || !to.Serves || to.Conn == 0:
+	case to == nil || !to.HearsDesk || to.Conn == 0:
 		why = protocol.Refuse("no-operator", "there is no operator called %s here: /queue shows who is", cmd.To)
 	case to == s:
 		why = protocol.Refuse("yourself", "that is you")
-	case !to.Duty:
+	case !to.OnDuty:
 		why = protocol.Refuse("off-duty", "%s is off duty", to.Nick)
 	}
 	if why != nil {
@@ -100,7 +100,7 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	case s.Target.Ticket:
 		m.aim(s, nil)
 		m.hush(s) // lines sent together with it may still be meant for the visitor
-	case s.Target.Heir:
+	case s.Target.Pending:
 		m.disinherit(s)
 	}
 	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorHanded, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
@@ -109,7 +109,7 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 // disinherit removes the heir: when the lines of s are accepted again, they go to the room.
 func (m *Machine) disinherit(s *Session) {
 	target := s.Target
-	target.Heir = 0
+	target.Pending = 0
 	m.change(s.ID, TargetSet{target})
 }
 
@@ -136,7 +136,7 @@ func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	switch {
 	case v == nil:
 		return false
-	case v.Visiting == t.No:
+	case v.Ticket == t.No:
 		m.emit(Conversation(v.ID), s.ID, e.WithMeta(m.stamp(protocol.DeskRoom)))
 		return true
 	case v.Message != t.No:
@@ -179,7 +179,7 @@ func (m *Machine) assign() {
 		return
 	}
 	s := m.onlyOperator()
-	if s == nil || s.Target.Ticket != 0 || !s.Duty || m.hasTickets(s) {
+	if s == nil || s.Target.Ticket != 0 || !s.OnDuty || m.hasTickets(s) {
 		return
 	}
 	if t := m.longest(); t != nil {

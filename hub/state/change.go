@@ -32,15 +32,15 @@ type (
 		Unsure bool // Seen may be too low by the entries of a second
 		Short  bool // a short stay, as of a script: its nick may go to the next run
 	}
-	// SeenUpto is the position up to which the clients of a node got their entries, except those that are behind.
-	SeenUpto struct {
+	// NodeSeen is the position up to which the clients of a node got their entries, except those that are behind.
+	NodeSeen struct {
 		Node     Node
 		Position uint64
 		Clean    bool
 	}
-	// SeenBehind is the position up to which the client of a session that is behind got its entries; 0: it is not
+	// SessionSeen is the position up to which the client of a session that is behind got its entries; 0: it is not
 	// behind.
-	SeenBehind struct{ Position uint64 }
+	SessionSeen struct{ Position uint64 }
 	// Ended ends a session.
 	Ended struct{}
 	// Promoted makes a session an operator.
@@ -69,9 +69,9 @@ type (
 	TargetSet struct{ Target Target }
 	// MessageLeft turns the conversation of a visitor that has gone to a room into a message.
 	MessageLeft struct{}
-	// SeenOut sets where a session goes when it comes back, after its conversation at the desk was closed while it
+	// ResumeSet sets where a session goes when it comes back, after its conversation at the desk was closed while it
 	// was away. Finished: the server is only a desk, and the session comes back to its goodbye.
-	SeenOut struct {
+	ResumeSet struct {
 		Resume   protocol.Room
 		Finished bool
 	}
@@ -115,8 +115,8 @@ type Ignored struct {
 func (Opened) change()       {}
 func (Attached) change()     {}
 func (Detached) change()     {}
-func (SeenUpto) change()     {}
-func (SeenBehind) change()   {}
+func (NodeSeen) change()     {}
+func (SessionSeen) change()  {}
 func (Ended) change()        {}
 func (Promoted) change()     {}
 func (Demoted) change()      {}
@@ -129,7 +129,7 @@ func (ReadSet) change()      {}
 func (IgnoreSet) change()    {}
 func (TargetSet) change()    {}
 func (MessageLeft) change()  {}
-func (SeenOut) change()      {}
+func (ResumeSet) change()    {}
 func (Redacted) change()     {}
 func (Blocked) change()      {}
 func (RoomDropped) change()  {}

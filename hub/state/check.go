@@ -47,11 +47,11 @@ func (m *Machine) checkSessions(c *checks) {
 		c.that(s.Conn == 0 || !conns[s.Conn], "two have the connection %d", s.Conn)
 		c.that(s.Conn == 0 == !s.Until.IsZero(), "%s has connection %d, and is held until %v", s.Nick, s.Conn, s.Until)
 		c.that(s.Code == (Secret{}) || m.codes[s.Code] == s, "the code of %s finds another", s.Nick)
-		c.that(!s.Serves || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
-		c.that(!s.Duty || s.Serves, "%s is on duty, and does not serve", s.Nick)
+		c.that(!s.HearsDesk || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
+		c.that(!s.OnDuty || s.HearsDesk, "%s is on duty, and does not serve", s.Nick)
 		c.that(!s.Released || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
 		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // the ticket may be another operator's: see relieve
-		c.that(s.Target.Heir == 0 || s.has(m, s.Target.Heir), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Heir)
+		c.that(s.Target.Pending == 0 || s.has(m, s.Target.Pending), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Pending)
 		conns[s.Conn] = true
 		if !s.Until.IsZero() {
 			held++
@@ -72,7 +72,7 @@ func (m *Machine) checkSessions(c *checks) {
 
 func (s *Session) has(m *Machine, no protocol.Ticket) bool {
 	t := m.desk.tickets[no]
-	return t != nil && t.By == s.ID
+	return t != nil && t.Operator == s.ID
 }
 
 func (m *Machine) checkNames(c *checks) {
@@ -93,13 +93,13 @@ func (m *Machine) checkRooms(c *checks) {
 	in := map[protocol.Room]int{}
 	for _, s := range m.sessions {
 		c.that(s.Room != protocol.Room{} || len(s.Watched) == 0, "%s watches rooms, and is in none", s.Nick)
-		c.that(len(s.Watched) < MaxPlaces && len(s.Rewatch) < MaxPlaces, "%s is in %d rooms, and comes back to %d", s.Nick, len(s.Watched)+1, len(s.Rewatch))
-		c.that(slices.IsSortedFunc(s.Watched, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) }), "the rooms of %s are not in the order of coming", s.Nick)
+		c.that(len(s.Watched) < MaxRoomsPerSession && len(s.Rewatch) < MaxRoomsPerSession, "%s is in %d rooms, and comes back to %d", s.Nick, len(s.Watched)+1, len(s.Rewatch))
+		c.that(slices.IsSortedFunc(s.Watched, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) }), "the rooms of %s are not in the order of coming", s.Nick)
 		c.that(s.Room != protocol.DeskRoom || len(s.Watched) == 0, "%s is at the desk, and watches rooms", s.Nick)
-		for p := range s.Places() {
+		for p := range s.Memberships() {
 			in[p.Room]++
 			r := m.rooms[p.Room]
-			c.that(r != nil && r.members.has(s, p.Came), "%s is in %s, which does not have it", s.Nick, p.Room)
+			c.that(r != nil && r.members.has(s, p.Entered), "%s is in %s, which does not have it", s.Nick, p.Room)
 			goesOn := func(st Stay) bool { return st.Stream == s.stream(p.Room) && st.Upto == 0 }
 			c.that(s.Conn == 0 || slices.ContainsFunc(s.Stays, goesOn), "%s is in %s, and has no stay there", s.Nick, p.Room)
 		}
@@ -145,21 +145,21 @@ func (m *Machine) checkTickets(c *checks) {
 	for no, t := range m.desk.tickets {
 		c.that(t.No == no && t.No > 0 && t.No <= m.Tickets, "%s is found as %s, of %d", t.No, no, m.Tickets)
 		c.that(t.row != 0, "%s is over, and is found", t.name())
-		c.that(!t.Message || t.Lost, "%s has left a message, and is there", t.name())
-		by, v := m.sessions[t.By], m.sessions[t.Session]
-		c.that(t.By == uuid.Nil || by != nil && by.Serves, "%s is had by somebody who does not serve", t.name())
+		c.that(!t.Message || t.Absent, "%s has left a message, and is there", t.name())
+		by, v := m.sessions[t.Operator], m.sessions[t.Session]
+		c.that(t.Operator == uuid.Nil || by != nil && by.HearsDesk, "%s is had by somebody who does not serve", t.name())
 		c.that(v != nil || t.Message, "the visitor of %s is over, and it is open", t.name())
-		c.that(v == nil || v.Visiting == no || v.Message == no, "%s of %s, who is at %s and has left %s", t.name(), v.nickOrNone(), v.visiting(), v.message())
+		c.that(v == nil || v.Ticket == no || v.Message == no, "%s of %s, who is at %s and has left %s", t.name(), v.nickOrNone(), v.visiting(), v.message())
 		c.that(v == nil || v.Message != no || t.Message, "%s has gone from %s, which is no message", v.nickOrNone(), t.name())
 		switch {
-		case !t.Lost:
-			c.that(v != nil && v.Visiting == no && v.Room == protocol.DeskRoom, "%s is there, and the visitor is not", t.name())
+		case !t.Absent:
+			c.that(v != nil && v.Ticket == no && v.Room == protocol.DeskRoom, "%s is there, and the visitor is not", t.name())
 		case t.Message:
 			messages = append(messages, t)
 		default:
 			absent = append(absent, t)
 		}
-		if t.By == uuid.Nil {
+		if t.Operator == uuid.Nil {
 			queue = append(queue, t)
 		}
 	}
@@ -167,12 +167,12 @@ func (m *Machine) checkTickets(c *checks) {
 	sameTickets(c, "absent", m.desk.absent, absent, func(t *Ticket) uint64 { return t.LeftAt })
 	sameTickets(c, "messages", m.desk.messages, messages, func(t *Ticket) uint64 { return t.LeftAt })
 	for _, s := range m.sessions {
-		t := m.desk.tickets[s.Visiting]
-		c.that(s.Visiting == 0 || t != nil && t.Session == s.ID, "%s is at %s, which is over or another's", s.Nick, s.Visiting)
+		t := m.desk.tickets[s.Ticket]
+		c.that(s.Ticket == 0 || t != nil && t.Session == s.ID, "%s is at %s, which is over or another's", s.Nick, s.Ticket)
 		t = m.desk.tickets[s.Message]
 		c.that(s.Message == 0 || t != nil && t.Session == s.ID, "%s has left %s, which is over or another's", s.Nick, s.Message)
-		c.that(s.Room != protocol.DeskRoom || s.Visiting != 0, "%s is at the desk, without a ticket", s.Nick)
-		c.that(s.Visiting == 0 || !s.Serves, "%s is a visitor, and serves", s.Nick)
+		c.that(s.Room != protocol.DeskRoom || s.Ticket != 0, "%s is at the desk, without a ticket", s.Nick)
+		c.that(s.Ticket == 0 || !s.HearsDesk, "%s is a visitor, and serves", s.Nick)
 	}
 }
 
@@ -184,7 +184,7 @@ func (m *Machine) checkPlaces(c *checks) {
 		if s.Unread != 0 && s.Conn == 0 {
 			unread++
 		}
-		if s.Visiting == 0 || s.Conn == 0 {
+		if s.Ticket == 0 || s.Conn == 0 {
 			continue
 		}
 		there++
@@ -214,7 +214,7 @@ func (s *Session) visiting() protocol.Ticket {
 	if s == nil {
 		return 0
 	}
-	return s.Visiting
+	return s.Ticket
 }
 
 func (s *Session) message() protocol.Ticket {
@@ -236,13 +236,13 @@ func sameTickets(c *checks, name string, list, want []*Ticket, by func(*Ticket) 
 func (m *Machine) checkOperators(c *checks) {
 	n := 0
 	for _, s := range m.sessions {
-		if s.Serves {
+		if s.HearsDesk {
 			n++
 			c.that(slices.Contains(m.desk.operators, s), "%s serves, and is not in the list", s.Nick)
 		}
 	}
 	c.that(n == len(m.desk.operators), "%d serve, and %d are in the list", n, len(m.desk.operators))
-	c.that(slices.IsSortedFunc(m.desk.operators, func(a, b *Session) int { return cmp.Compare(a.Served, b.Served) }), "the operators are not in order")
+	c.that(slices.IsSortedFunc(m.desk.operators, func(a, b *Session) int { return cmp.Compare(a.HearsDeskFrom, b.HearsDeskFrom) }), "the operators are not in order")
 }
 
 // checkNumbers checks that no two rows have the same number, and that a session's row can hold its times.
@@ -254,7 +254,7 @@ func (m *Machine) checkNumbers(c *checks) {
 	}
 	for _, s := range m.sessions {
 		is(s.row, s.Nick)
-		for _, at := range []time.Time{s.Began, s.Until, s.Redacted, s.Turned, s.active} {
+		for _, at := range []time.Time{s.Created, s.Until, s.Redacted, s.VisitsSince, s.active} {
 			c.that(at.Equal(at.Truncate(time.Millisecond)), "%s has a time that its row cannot hold: %v", s.Nick, at)
 		}
 	}
@@ -285,7 +285,7 @@ func (m *Machine) checkSoft(c *checks) {
 		}
 	}
 	c.that(n == len(m.unwritten), "%d are not written, and %d are in the list", n, len(m.unwritten))
-	c.that(m.head < m.common.Whole+maxTail, "a load would replay %d entries", m.head-m.common.Whole)
+	c.that(m.head < m.common.Checkpoint+maxTail, "a load would replay %d entries", m.head-m.common.Checkpoint)
 }
 
 // checkPositions checks that no position is beyond the head.
@@ -293,15 +293,15 @@ func (m *Machine) checkPositions(c *checks) {
 	is := func(at uint64, what string, of any) {
 		c.that(at <= m.head, "%s of %v is at position %d, and the record ends at %d", what, of, at, m.head)
 	}
-	is(m.common.Whole, "what is written", "all")
-	is(m.Told.Position, "what was told", "all")
+	is(m.common.Checkpoint, "what is written", "all")
+	is(m.Seen.Position, "what was told", "all")
 	for _, s := range m.sessions {
-		for p := range s.Places() {
-			is(p.Came, "the coming", s.Nick)
+		for p := range s.Memberships() {
+			is(p.Entered, "the coming", s.Nick)
 		}
 		is(s.Seen, "what was told", s.Nick)
 		is(s.Unread, "what is not read", s.Nick)
-		is(s.Served, "the service", s.Nick)
+		is(s.HearsDeskFrom, "the service", s.Nick)
 		is(s.upto, "what is written", s.Nick)
 		for _, st := range s.Stays {
 			is(max(st.From, st.Upto), "a stay", s.Nick)

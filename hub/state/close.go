@@ -10,8 +10,8 @@ import (
 
 // An operator closes one conversation, or many of them a group at a time, so that no other intent waits long.
 
-// MaxAtOnce bounds the conversations that end in one decision.
-const MaxAtOnce = 128
+// MaxEndedAtOnce bounds the conversations that end in one decision.
+const MaxEndedAtOnce = 128
 
 // closing is the rest of a close of many.
 type closing struct {
@@ -50,7 +50,7 @@ func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 // endTicket closes t, which s may close. It returns the session that is to be seen out; nil: there is none.
 func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool) *Session {
 	v := m.session(t.Session)
-	if v != nil && v.Visiting != t.No {
+	if v != nil && v.Ticket != t.No {
 		v = nil
 	}
 	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.TicketClosed, By: s.Nick, Text: text})
@@ -58,7 +58,7 @@ func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool
 	switch t.No {
 	case s.Target.Ticket:
 		m.aimAtNobody(s)
-	case s.Target.Heir:
+	case s.Target.Pending:
 		m.disinherit(s)
 		m.hush(s)
 	}
@@ -85,12 +85,12 @@ func (m *Machine) closeNext(s *Session, op Continue) {
 	c := op.closing
 	var visitors []*Session
 	ended := 0
-	for len(c.Rest) > 0 && ended < MaxAtOnce {
+	for len(c.Rest) > 0 && ended < MaxEndedAtOnce {
 		t := m.desk.tickets[c.Rest[0]]
 		c.Rest = c.Rest[1:]
 		switch {
 		case t == nil: // it has ended meanwhile
-		case !t.waits() && t.By != s.ID:
+		case !t.waits() && t.Operator != s.ID:
 			c.Left++
 		default:
 			if v := m.endTicket(s, t, c.Text, true); v != nil {

@@ -112,7 +112,7 @@ func TestVeryManyAreClosedInGroups(t *testing.T) {
 		}
 	}
 	require.NoError(t, c.check())
-	assert.Equal(t, []int{crowd - MaxAtOnce, crowd - 2*MaxAtOnce - 1, 1}, left)
+	assert.Equal(t, []int{crowd - MaxEndedAtOnce, crowd - 2*MaxEndedAtOnce - 1, 1}, left)
 	assert.Contains(t, c.words("op1"), "-- 298 conversations are closed, and 1 is left")
 	assert.Contains(t, c.words("op2"), "-- op1 closed 298 conversations: from @1 to @298")
 	assert.Equal(t, "op2", c.holder(crowd))

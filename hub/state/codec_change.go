@@ -9,8 +9,8 @@ var changes = table[Change]{
 	entryOf[Change](1, (*Machine).opened, (*Opened).fields),
 	entryOf[Change](2, (*Machine).attached, (*Attached).fields),
 	entryOf[Change](3, (*Machine).detached, (*Detached).fields),
-	entryOf[Change](4, (*Machine).seenUpto, (*SeenUpto).fields),
-	entryOf[Change](5, (*Machine).seenBehind, (*SeenBehind).fields),
+	entryOf[Change](4, (*Machine).seenUpto, (*NodeSeen).fields),
+	entryOf[Change](5, (*Machine).seenBehind, (*SessionSeen).fields),
 	entryOf[Change](6, (*Machine).ended, none[Ended]),
 	entryOf[Change](7, (*Machine).promoted, none[Promoted]),
 	entryOf[Change](8, (*Machine).demoted, none[Demoted]),
@@ -23,7 +23,7 @@ var changes = table[Change]{
 	entryOf[Change](15, (*Machine).ignoreSet, (*IgnoreSet).fields),
 	entryOf[Change](16, (*Machine).targetSet, (*TargetSet).fields),
 	entryOf[Change](17, (*Machine).messageLeft, none[MessageLeft]),
-	entryOf[Change](18, (*Machine).seenOut, (*SeenOut).fields),
+	entryOf[Change](18, (*Machine).seenOut, (*ResumeSet).fields),
 	entryOf[Change](19, (*Machine).redacted, none[Redacted]),
 	entryOf[Change](20, (*Machine).blocked, (*Blocked).fields),
 	entryOf[Change](21, (*Machine).roomDropped, (*RoomDropped).fields),
@@ -77,13 +77,13 @@ func (o *Detached) fields(c *coder) {
 	c.flags(&o.Quiet, &o.Unsure, &o.Short)
 }
 
-func (o *SeenUpto) fields(c *coder) {
+func (o *NodeSeen) fields(c *coder) {
 	number(c, &o.Node)
 	number(c, &o.Position)
 	c.flags(&o.Clean)
 }
 
-func (o *SeenBehind) fields(c *coder) { number(c, &o.Position) }
+func (o *SessionSeen) fields(c *coder) { number(c, &o.Position) }
 
 func (o *NameTaken) fields(c *coder) { c.nick(&o.Nick) }
 
@@ -114,12 +114,12 @@ func (o *TargetSet) fields(c *coder) {
 	t := &o.Target
 	number(c, &t.Ticket)
 	c.flags(&t.Nobody)
-	number(c, &t.Heir)
-	number(c, &t.Left)
-	c.nick(&t.Nick)
+	number(c, &t.Pending)
+	number(c, &t.Former)
+	c.nick(&t.FormerNick)
 }
 
-func (o *SeenOut) fields(c *coder) {
+func (o *ResumeSet) fields(c *coder) {
 	c.room(&o.Resume)
 	c.flags(&o.Finished)
 }

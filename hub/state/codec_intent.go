@@ -8,15 +8,15 @@ import (
 // ops holds each op. A session is that of the intent; nil: it is the server's, or that of a connection without one.
 var ops = table[Op]{
 	entryOf[Op](8, (*Machine).command, (*Command).fields),
-	entryOf[Op](1, (*Machine).start, (*Began).fields),
+	entryOf[Op](1, (*Machine).start, (*Start).fields),
 	entryOf[Op](2, (*Machine).open, (*Open).fields),
 	entryOf[Op](3, (*Machine).resume, (*Resume).fields),
-	entryOf[Op](4, (*Machine).lose, (*Lost).fields),
-	entryOf[Op](5, (*Machine).noteSeen, (*Seen).fields),
-	entryOf[Op](6, (*Machine).withdraw, none[Withdrawn]),
+	entryOf[Op](4, (*Machine).lose, (*Disconnect).fields),
+	entryOf[Op](5, (*Machine).noteSeen, (*NoteSeen).fields),
+	entryOf[Op](6, (*Machine).withdraw, none[Withdraw]),
 	entryOf[Op](7, (*Machine).promote, none[Promote]),
 	entryOf[Op](9, (*Machine).closeNext, (*Continue).fields),
-	entryOf[Op](10, (*Machine).due, none[Due]),
+	entryOf[Op](10, (*Machine).due, none[Tick]),
 	entryOf[Op](11, func(*Machine, *Session, Heartbeat) {}, none[Heartbeat]),
 	entryOf[Op](12, (*Machine).compare, (*Checksum).fields),
 }
@@ -64,7 +64,7 @@ func (in *Intent) fields(c *coder) {
 	number(c, &in.Incarnation)
 	number(c, &in.Request)
 	c.bytes(in.ID[:])
-	number(c, &in.Late)
+	number(c, &in.Lag)
 	c.bytes(in.Session[:])
 	number(c, &in.Conn)
 	list(c, &in.Secrets, maxSecrets, func(s *Secret) { c.bytes(s[:]) })
@@ -79,7 +79,7 @@ func (o *Command) fields(c *coder) {
 	}
 }
 
-func (o *Began) fields(c *coder) {
+func (o *Start) fields(c *coder) {
 	o.Settings.all(c)
 	number(c, &o.Rules)
 	c.bytes(o.Epoch[:])
@@ -157,12 +157,12 @@ func (o *Resume) fields(c *coder) {
 	c.ref(&o.Ref)
 }
 
-func (o *Lost) fields(c *coder) {
+func (o *Disconnect) fields(c *coder) {
 	word(c, &o.Reason, protocol.Reason.IsKnown)
 	number(c, &o.Seen)
 }
 
-func (o *Seen) fields(c *coder) {
+func (o *NoteSeen) fields(c *coder) {
 	number(c, &o.Upto)
 	list(c, &o.Behind, maxMany, func(b *Behind) {
 		c.bytes(b.Session[:])

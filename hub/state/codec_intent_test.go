@@ -149,7 +149,7 @@ func sorted(names []string) []string {
 
 // What no program has written is refused, in plain words.
 func TestWhatIsNoIntentIsRefused(t *testing.T) {
-	due := AppendIntent(nil, &Intent{Op: Due{}})
+	due := AppendIntent(nil, &Intent{Op: Tick{}})
 	with := func(at int, b byte) []byte {
 		changed := bytes.Clone(due)
 		changed[at] = b
@@ -166,7 +166,7 @@ func TestWhatIsNoIntentIsRefused(t *testing.T) {
 		"kind 0":            {with(1, 0), "it is of a kind that nobody knows: 0"},
 		"a later kind":      {with(1, byte(len(ops)+1)), "it is of a kind that nobody knows: 13"},
 		"no UTF-8":          {bytes.Replace(unclean, []byte("hello"), []byte("hell\xff"), 1), "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet"},
-		"an unknown reason": {bytes.Replace(AppendIntent(nil, &Intent{Op: Lost{Reason: protocol.Departed}}), []byte("quit"), []byte("quiT"), 1), "a word stands where none of its kind does"},
+		"an unknown reason": {bytes.Replace(AppendIntent(nil, &Intent{Op: Disconnect{Reason: protocol.Departed}}), []byte("quit"), []byte("quiT"), 1), "a word stands where none of its kind does"},
 	} {
 		_, err := ReadIntent(c.b)
 		assert.EqualError(t, err, "state: an intent cannot be read: "+c.why, name)
@@ -193,15 +193,15 @@ func TestWhatIsNoChangeIsRefused(t *testing.T) {
 
 func TestAnIntentIsBounded(t *testing.T) {
 	written := func(in Intent) func() { return func() { AppendIntent(nil, &in) } }
-	assert.NotPanics(t, written(Intent{Op: Due{}, Secrets: make([]Secret, maxSecrets)}))
-	assert.Panics(t, written(Intent{Op: Due{}, Secrets: make([]Secret, maxSecrets+1)}))
+	assert.NotPanics(t, written(Intent{Op: Tick{}, Secrets: make([]Secret, maxSecrets)}))
+	assert.Panics(t, written(Intent{Op: Tick{}, Secrets: make([]Secret, maxSecrets+1)}))
 	assert.Panics(t, written(Intent{Op: Command{Command: protocol.LeaveDesk{}, Ref: protocol.Ref(strings.Repeat("x", maxRef+1))}}))
 	assert.Panics(t, written(Intent{}))
 }
 
 // A length that lies makes no more than the bytes are worth.
 func TestALongListIsNotMadeBeforeItIsRead(t *testing.T) {
-	b := AppendIntent(nil, &Intent{Op: Seen{}})
+	b := AppendIntent(nil, &Intent{Op: NoteSeen{}})
 	b = append(b[:len(b)-2], 0x80, 0x80, 0x04) // of 65,536, with one byte each
 	b = append(b, make([]byte, 1<<16)...)
 	var before, after runtime.MemStats
@@ -312,7 +312,7 @@ func FuzzCommandIsCarried(f *testing.F) {
 
 func lineIntent() Intent {
 	return Intent{
-		Origin: Origin{Node: 2, Incarnation: 1_800_000_000_000, Request: 900}, ID: idOf(7), Late: time.Millisecond, Session: idOf(1), Conn: Node(2).Conn(7),
+		Origin: Origin{Node: 2, Incarnation: 1_800_000_000_000, Request: 900}, ID: idOf(7), Lag: time.Millisecond, Session: idOf(1), Conn: Node(2).Conn(7),
 		Op: Command{Command: protocol.Say{Ref: "k1", Text: textOf("has anybody seen the milk? it was here a moment ago")}, Ref: "k1"},
 	}
 }

@@ -71,20 +71,20 @@ func decode(b []byte, fields func(*coder)) error {
 
 // fields codes a session. Its soft fields are written up to position at; Replay brings what later entries changed.
 func (s *Session) fields(c *coder, at *uint64) {
-	trimmed := s.Trimmed != 0
+	trimmed := s.StaysCut != 0
 	c.bytes(s.ID[:])
 	c.nick(&s.Nick)
 	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
-		&s.Serves, &s.Duty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.SeenAtLeast)
+		&s.HearsDesk, &s.OnDuty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.SeenAtLeast)
 	c.bytes(s.Code[:])
 	c.address(&s.From)
 	c.prefix(&s.At)
 	number(c, &s.Conn)
 	number(c, &s.Replay)
 	c.room(&s.Room)
-	number(c, &s.Came)
+	number(c, &s.Entered)
 	c.room(&s.Resume)
-	list(c, &s.Stays, MaxStays+2*MaxPlaces, func(st *Stay) {
+	list(c, &s.Stays, MaxStays+2*MaxRoomsPerSession, func(st *Stay) {
 		c.stream(&st.Stream)
 		number(c, &st.From)
 		number(c, &st.Upto)
@@ -98,38 +98,38 @@ func (s *Session) fields(c *coder, at *uint64) {
 		c.room(&r.Room)
 		number(c, &r.Seq)
 	})
-	c.time(&s.Began)
+	c.time(&s.Created)
 	c.time(&s.Until)
 	number(c, &s.Seen)
 	c.time(&s.Redacted)
-	number(c, &s.Visiting)
+	number(c, &s.Ticket)
 	number(c, &s.Message)
 	number(c, &s.Unread)
 	c.room(&s.Before)
-	c.time(&s.Turned)
-	number(c, &s.Turns)
-	number(c, &s.Served)
+	c.time(&s.VisitsSince)
+	number(c, &s.Visits)
+	number(c, &s.HearsDeskFrom)
 	number(c, &s.Target.Ticket)
-	number(c, &s.Target.Heir)
-	number(c, &s.Target.Left)
-	c.nick(&s.Target.Nick)
+	number(c, &s.Target.Pending)
+	number(c, &s.Target.Former)
+	c.nick(&s.Target.FormerNick)
 	number(c, at)
 	c.time(&s.active)
 	list(c, &s.wrote, MaxStreams, c.stream)
 	c.ring(&s.ids)
 	if c.version < 2 {
 		if trimmed && len(s.Stays) > 0 {
-			s.Trimmed = s.Stays[0].From
+			s.StaysCut = s.Stays[0].From
 		}
 		return
 	}
-	number(c, &s.Trimmed)
+	number(c, &s.StaysCut)
 	c.flags(&s.Watches)
-	list(c, &s.Watched, MaxPlaces, func(p *Place) {
+	list(c, &s.Watched, MaxRoomsPerSession, func(p *Membership) {
 		c.room(&p.Room)
-		number(c, &p.Came)
+		number(c, &p.Entered)
 	})
-	list(c, &s.Rewatch, MaxPlaces, c.room)
+	list(c, &s.Rewatch, MaxRoomsPerSession, c.room)
 	if c.version < 3 {
 		return
 	}
@@ -155,8 +155,8 @@ func (t *Ticket) fields(c *coder) {
 	c.time(&t.Left)
 	number(c, &t.LeftAt)
 	c.text(&t.First)
-	c.bytes(t.By[:])
-	c.flags(&t.Lost, &t.Message, &t.OnHold, &t.Kept)
+	c.bytes(t.Operator[:])
+	c.flags(&t.Absent, &t.Message, &t.OnHold, &t.Kept)
 }
 
 func (b *block) fields(c *coder) {
@@ -170,8 +170,8 @@ func (m *Machine) fields(c *coder) {
 	number(c, &m.Tickets)
 	list(c, &m.common.Ended, MaxEnded, func(no *protocol.Ticket) { number(c, no) })
 	number(c, &m.Guests)
-	m.Told.fields(c)
-	number(c, &m.common.Whole)
+	m.Seen.fields(c)
+	number(c, &m.common.Checkpoint)
 	number(c, &m.Starts)
 	c.time(&m.common.Started)
 	m.Dropped.fields(c)
@@ -194,7 +194,7 @@ func (m *Machine) fields(c *coder) {
 	m.Order.fields(c)
 }
 
-func (t *toldUpto) fields(c *coder) {
+func (t *seen) fields(c *coder) {
 	number(c, &t.Position)
 	c.flags(&t.Clean)
 }
@@ -211,7 +211,7 @@ func (o *order) fields(c *coder) {
 		number(c, &n.Request)
 		number(c, &n.Heard)
 		c.flags(&n.Ended)
-		n.Told.fields(c)
+		n.Seen.fields(c)
 		number(c, &n.Summed)
 		c.bytes(n.Sum[:])
 	})

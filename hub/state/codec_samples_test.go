@@ -66,8 +66,8 @@ func withFlags[T any](samples []wireSample[T]) []wireSample[T] {
 func opSamples() []wireSample[Op] {
 	from, legacy := Address{Host: "192.0.2.7", Prefix: at4}, legacySample()
 	return withFlags([]wireSample[Op]{
-		{"Began", Began{Settings: settingsSample(), Rules: 3, Epoch: idOf(8), Legacy: &legacy}},
-		{"Began, of rows", Began{}},
+		{"Began", Start{Settings: settingsSample(), Rules: 3, Epoch: idOf(8), Legacy: &legacy}},
+		{"Began, of rows", Start{}},
 		{"Open", Open{
 			As: idOf(3), Conn: Node(2).Conn(7), Nick: nickOf("Zoë"), Guest: 4, Operator: true, Program: true, Echo: true, From: from, Again: 5,
 			Code: Secret{1}, Token: Secret{2}, Room: roomOf("茶"), Ref: "r1", Replay: 20, Reserved: 6, ReservedFrom: 2, Promoted: true,
@@ -75,12 +75,12 @@ func opSamples() []wireSample[Op] {
 		}},
 		{"Open, a guest", Open{As: idOf(3), Conn: 7}},
 		{"Resume", Resume{Conn: 7, Code: Secret{1}, Own: true, From: Address{Host: "2001:db8::1", Prefix: at6}, Echo: true, Operator: true, Guest: 4, Ref: "r2"}},
-		{"Lost", Lost{Reason: protocol.Stalled, Seen: 999}},
-		{"Seen", Seen{Upto: 1000, Behind: []Behind{{idOf(1), 900}, {Session: idOf(2)}}, Clean: true}},
-		{"Withdrawn", Withdrawn{}},
+		{"Lost", Disconnect{Reason: protocol.Stalled, Seen: 999}},
+		{"Seen", NoteSeen{Upto: 1000, Behind: []Behind{{idOf(1), 900}, {Session: idOf(2)}}, Clean: true}},
+		{"Withdrawn", Withdraw{}},
 		{"Promote", Promote{}},
 		{"Continue", Continue{closing{Text: textOf("bye"), Rest: []protocol.Ticket{3, 300}, Closed: 128, First: 1, Last: 2, Left: 4}}},
-		{"Due", Due{}},
+		{"Due", Tick{}},
 		{"Heartbeat", Heartbeat{}},
 		{"Checksum", Checksum{Position: 4096, Sum: Sum{5}}},
 	})
@@ -156,7 +156,7 @@ func intentSamples() (all []wireSample[Intent]) {
 	of := func(name string, op Op) {
 		all = append(all, wireSample[Intent]{name, Intent{
 			Origin: Origin{Node: 2, Incarnation: 1_800_000_000_000, Request: 900},
-			ID:     idOf(7), Late: 40 * time.Millisecond, Session: idOf(1), Conn: Node(2).Conn(7), Secrets: []Secret{{1}, {2, 3}}, Op: op,
+			ID:     idOf(7), Lag: 40 * time.Millisecond, Session: idOf(1), Conn: Node(2).Conn(7), Secrets: []Secret{{1}, {2, 3}}, Op: op,
 		}})
 	}
 	for _, s := range opSamples() {
@@ -165,7 +165,7 @@ func intentSamples() (all []wireSample[Intent]) {
 	for _, cmd := range commandSamples() {
 		of("Command "+nameOf(cmd), Command{Command: cmd, Ref: "k2"})
 	}
-	return append(all, wireSample[Intent]{"Due, of a server that is alone", Intent{Op: Due{}}})
+	return append(all, wireSample[Intent]{"Due, of a server that is alone", Intent{Op: Tick{}}})
 }
 
 func changeSamples() []wireSample[Change] {
@@ -174,11 +174,11 @@ func changeSamples() []wireSample[Change] {
 	session.upto = s.at
 	return withFlags([]wireSample[Change]{
 		{"Opened", Opened{session}},
-		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: nickOf("guest-1"), Began: noon, Conn: 1}}},
+		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: nickOf("guest-1"), Created: noon, Conn: 1}}},
 		{"Attached", Attached{Conn: 8, Was: 7, Seen: 9, Program: true, Echo: true, At: Address{Host: "192.0.2.7", Prefix: at4}}},
 		{"Detached", Detached{Until: noon, Seen: 999, Quiet: true, Unsure: true, Short: true}},
-		{"SeenUpto", SeenUpto{Node: 2, Position: 1000, Clean: true}},
-		{"SeenBehind", SeenBehind{900}},
+		{"SeenUpto", NodeSeen{Node: 2, Position: 1000, Clean: true}},
+		{"SeenBehind", SessionSeen{900}},
 		{"Ended", Ended{}},
 		{"Promoted", Promoted{}},
 		{"Demoted", Demoted{}},
@@ -190,9 +190,9 @@ func changeSamples() []wireSample[Change] {
 		{"EchoSet", EchoSet{true}},
 		{"ReadSet", ReadSet{[]protocol.ReadUpTo{{Room: roomOf("tea"), Seq: 8}}}},
 		{"IgnoreSet", IgnoreSet{[]Ignored{{Name: nickOf("troll"), Session: idOf(9)}}}},
-		{"TargetSet", TargetSet{Target{Ticket: 7, Nobody: true, Heir: 8, Left: 5, Nick: nickOf("ann")}}},
+		{"TargetSet", TargetSet{Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")}}},
 		{"MessageLeft", MessageLeft{}},
-		{"SeenOut", SeenOut{Resume: roomOf("tea"), Finished: true}},
+		{"SeenOut", ResumeSet{Resume: roomOf("tea"), Finished: true}},
 		{"Redacted", Redacted{}},
 		{"Blocked", Blocked{Keys: []string{"atroll", "btroll"}, Until: noon}},
 		{"RoomDropped", RoomDropped{roomOf("tea")}},

@@ -105,14 +105,14 @@ var (
 func samples() []sample {
 	s := &Session{
 		ID: idOf(1), Nick: nickOf("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
-		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Came: 1000, Resume: protocol.Lobby,
-		Watches: true, Watched: []Place{{Room: roomOf("tea"), Came: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
-		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Conversation(idOf(1)), From: 3}}, Trimmed: 1,
+		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Entered: 1000, Resume: protocol.Lobby,
+		Watches: true, Watched: []Membership{{Room: roomOf("tea"), Entered: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
+		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Conversation(idOf(1)), From: 3}}, StaysCut: 1,
 		Read: []protocol.ReadUpTo{{Room: roomOf("#tea"), Seq: 8}},
 		Away: textOf("lunch"), Ignoring: []Ignored{{Name: nickOf("troll"), Session: idOf(9)}, {Name: nickOf("bot")}},
-		Began: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, SeenAtLeast: true, Quiet: true, Redacted: noon.Add(-time.Hour),
-		Visiting: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), Turned: noon, Turns: 3, Serves: true, Duty: true, Served: 998,
-		Target: Target{Ticket: 7, Nobody: true, Heir: 8, Left: 5, Nick: nickOf("ann")},
+		Created: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, SeenAtLeast: true, Quiet: true, Redacted: noon.Add(-time.Hour),
+		Ticket: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), VisitsSince: noon, Visits: 3, HearsDesk: true, OnDuty: true, HearsDeskFrom: 998,
+		Target: Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")},
 		soft: soft{
 			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), scarce: true,
 			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
@@ -124,23 +124,23 @@ func samples() []sample {
 			Desk: true, Rooms: math.MaxInt, RoomsPerSession: 64, Hold: 2 * time.Minute, Replay: 20, Visitors: 100, VisitorsPerAddress: 10, Messages: 24 * time.Hour,
 			MessagesKept: 50, MessagesPerAddress: 5, Silence: 10 * time.Minute, Password: Secret{7},
 		},
-		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Told: toldUpto{4990, true}, Whole: 5000, Starts: 2, Started: noon.Add(-time.Hour),
+		Tickets: 70, Ended: []protocol.Ticket{5, 6, 300}, Guests: 64, Seen: seen{4990, true}, Checkpoint: 5000, Starts: 2, Started: noon.Add(-time.Hour),
 		Dropped: dropped{log: losses{1, 2, 3}, operators: losses{4, 5, 6}, told: noon},
 		Order: &order{Position: 70000, Clock: time.Hour, Rules: 3, Epoch: idOf(8), Entries: 1 << 63, Nodes: []node{
-			{No: 1, Incarnation: 1_800_000_000_000, Request: 900, Heard: time.Minute, Ended: true, Told: toldUpto{4000, true}, Summed: 4096, Sum: Sum{5}},
+			{No: 1, Incarnation: 1_800_000_000_000, Request: 900, Heard: time.Minute, Ended: true, Seen: seen{4000, true}, Summed: 4096, Sum: Sum{5}},
 			{No: 300, Incarnation: 1, Request: 1},
 		}},
 	}, lastRow: 12, head: 5003}
 	return []sample{
 		{"common, empty", ofCommon, &commonPart{&Machine{}}},
 		{"common", ofCommon, &commonPart{m}},
-		{"session, a guest", ofSession, &sessionPart{Session: &Session{ID: idOf(1), Nick: nickOf("guest-1"), Room: protocol.Lobby, Came: 1, Began: noon, Conn: 1}}},
+		{"session, a guest", ofSession, &sessionPart{Session: &Session{ID: idOf(1), Nick: nickOf("guest-1"), Room: protocol.Lobby, Entered: 1, Created: noon, Conn: 1}}},
 		{"session", ofSession, &sessionPart{s, 1002}},
 		{"room", ofRoom, &roomPart{&Room{Name: roomOf("tea"), Topic: textOf("Earl Grey, or 茶"), By: idOf(1), From: nickOf("bob"), Emptied: 77}}},
 		{"ticket, just opened", ofTicket, &ticketPart{&Ticket{No: 1, Session: idOf(1), Nick: nickOf("ann"), Since: noon, Opened: 12}}},
 		{"ticket", ofTicket, &ticketPart{&Ticket{Kept: true,
 			No: 7, Session: idOf(1), Nick: nickOf("ann"), From: Address{Host: "192.0.2.7", Prefix: at4}, Since: noon, Opened: 12, Left: noon.Add(time.Minute),
-			LeftAt: 30, First: textOf("hello?"), By: idOf(2), Lost: true, Message: true, OnHold: true,
+			LeftAt: 30, First: textOf("hello?"), Operator: idOf(2), Absent: true, Message: true, OnHold: true,
 		}}},
 		{"blocked", ofBlock, &blockPart{&block{key: "atroll", until: noon}}},
 		{"ready replies, two", ofReplies, &readyPart{&Settings{Replies: []Canned{{"hours", textOf("from 9 to 5")}, {"bye", textOf("See you.")}}}}},
@@ -250,8 +250,8 @@ func TestARowIsBounded(t *testing.T) {
 			New().encode(ofSession, (&sessionPart{Session: s}).codes())
 		}
 	}
-	assert.Panics(t, long(func(s *Session) { s.Stays = make([]Stay, MaxStays+2*MaxPlaces+1) }))
-	assert.Panics(t, long(func(s *Session) { s.Watched = make([]Place, MaxPlaces+1) }))
+	assert.Panics(t, long(func(s *Session) { s.Stays = make([]Stay, MaxStays+2*MaxRoomsPerSession+1) }))
+	assert.Panics(t, long(func(s *Session) { s.Watched = make([]Membership, MaxRoomsPerSession+1) }))
 	assert.Panics(t, long(func(s *Session) { s.Ignoring = make([]Ignored, MaxIgnored+1) }))
 	assert.Panics(t, long(func(s *Session) { s.wrote = make([]Stream, MaxStreams+1) }))
 	assert.Panics(t, long(func(s *Session) { s.From.Host = strings.Repeat("x", maxHost+1) }))

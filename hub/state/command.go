@@ -81,7 +81,7 @@ func (m *Machine) command(s *Session, op Command) {
 		m.reject(s, SecretSaid)
 		return
 	}
-	if s.Serves {
+	if s.HearsDesk {
 		m.touchExact(s).active = m.now
 	}
 	if s.Room == protocol.DeskRoom && m.visitorCommand(s, cmd) {

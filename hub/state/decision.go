@@ -58,11 +58,11 @@ type (
 	}
 	// Redact takes what a session has said out of the journal.
 	Redact struct {
-		Author  uuid.UUID
-		Streams []Stream
-		Copies  []Stream // that hold copies of the same words
-		Whole   bool     // these are all streams in which it has spoken
-		Upto    uint64   // entries after this position stay
+		Author   uuid.UUID
+		Streams  []Stream
+		Copies   []Stream // that hold copies of the same words
+		Complete bool     // these are all streams in which it has spoken
+		Upto     uint64   // entries after this position stay
 	}
 	// Transcript replays a conversation at the desk.
 	Transcript struct {
@@ -89,10 +89,10 @@ type (
 	Shutdown struct{ Text protocol.Text }
 	// CatchUp replays to a session that has come back what it has missed, and then has its client served live.
 	CatchUp struct {
-		Stays   []Stay
-		Trimmed uint64 // position up to which stays are not remembered
-		Serves  bool   // it reads the desk's stream, too
-		Seen    uint64 // position up to which its last connection got its entries, as far as that is known
+		Stays     []Stay
+		StaysCut  uint64 // position up to which stays are not remembered
+		HearsDesk bool   // it reads the desk's stream, too
+		Seen      uint64 // position up to which its last connection got its entries, as far as that is known
 	}
 )
 

@@ -15,8 +15,8 @@ import (
 // An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session,
 // never to a name.
 
-// MaxTurns bounds how often a session may come to the desk anew within a minute.
-const MaxTurns = 10
+// MaxVisits bounds how often a session may come to the desk anew within a minute.
+const MaxVisits = 10
 
 // visitorCommand carries out a command that means something else at the desk than in a room, and reports whether cmd
 // is one.
@@ -116,11 +116,11 @@ func (m *Machine) roomBefore(s *Session) protocol.Room {
 
 // ask emits a line of a visitor to the operators and to itself. The caller has checked that it is new.
 func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
-	if m.desk.tickets[s.Visiting] == nil {
+	if m.desk.tickets[s.Ticket] == nil {
 		m.reject(s, conversationOver)
 		return
 	}
-	m.emit(Desk, s.ID, protocol.VisitorSaid{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: s.Nick, Text: text})
+	m.emit(Desk, s.ID, protocol.VisitorSaid{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Ticket, From: s.Nick, Text: text})
 	m.emit(Conversation(s.ID), s.ID, protocol.Said{Meta: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
 }
 
@@ -140,7 +140,7 @@ func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protoco
 
 // checkDesk returns why s cannot come to the desk: it comes too often, or there is no place.
 func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
-	if s.Turns >= MaxTurns && m.now.Sub(s.Turned) < turnsWithin {
+	if s.Visits >= MaxVisits && m.now.Sub(s.VisitsSince) < turnsWithin {
 		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
 	}
 	return m.FullDesk(s.From.Prefix, 0, 0)
@@ -148,8 +148,8 @@ func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 
 // status returns the operator that serves the visitor s, or how it stands in the queue.
 func (m *Machine) status(s *Session) protocol.Event {
-	if t := m.desk.tickets[s.Visiting]; t != nil && m.session(t.By) != nil {
-		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.session(t.By).Nick}
+	if t := m.desk.tickets[s.Ticket]; t != nil && m.session(t.Operator) != nil {
+		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.session(t.Operator).Nick}
 	}
 	q := m.standing(s)
 	return protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &q}

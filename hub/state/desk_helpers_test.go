@@ -42,7 +42,7 @@ func newCounter(t *testing.T, set Settings, operators, visitors int) *counter {
 		Machine: New(), t: t, clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		ids: map[string]uuid.UUID{}, told: map[string][]string{},
 	}
-	c.decide("", Began{Settings: set})
+	c.decide("", Start{Settings: set})
 	for i := range operators {
 		c.comes(fmt.Sprint("op", i+1), Open{Operator: true})
 	}
@@ -103,7 +103,10 @@ func (c *counter) says(name, words string) {
 	c.do(name, protocol.Say{Text: protocol.MustText(words)})
 }
 
-func (c *counter) breaks(name string) { c.t.Helper(); c.decide(name, Lost{Reason: protocol.Lost}) }
+func (c *counter) breaks(name string) {
+	c.t.Helper()
+	c.decide(name, Disconnect{Reason: protocol.Lost})
+}
 
 // returns has a person come back with the code of the session.
 func (c *counter) returns(name string) {
@@ -111,7 +114,7 @@ func (c *counter) returns(name string) {
 	c.decide("", Resume{Conn: c.number + 1, Code: Secret(c.ids[name])})
 }
 
-func (c *counter) restarts() { c.t.Helper(); c.decide("", Began{Settings: c.Settings}) }
+func (c *counter) restarts() { c.t.Helper(); c.decide("", Start{Settings: c.Settings}) }
 
 // after has time go by, and what is due happen.
 func (c *counter) after(d time.Duration) {
@@ -126,7 +129,7 @@ func (c *counter) after(d time.Duration) {
 		if due.After(c.clock) {
 			c.clock = due
 		}
-		c.decide("", Due{})
+		c.decide("", Tick{})
 	}
 	c.t.Fatal("something is due again and again")
 }
@@ -175,7 +178,7 @@ func (c *counter) tellEvent(e *Event) {
 		if e.Author == id && !e.What.IsMessage() || ofDesk && at.Many {
 			continue
 		}
-		if s := c.session(id); s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Conversation(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.Serves) {
+		if s := c.session(id); s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Conversation(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.HearsDesk) {
 			c.told[name] = append(c.told[name], inWords(e.What))
 		}
 	}
@@ -228,7 +231,7 @@ func (c *counter) holder(no protocol.Ticket) string {
 	case t.waits():
 		return "waits"
 	default:
-		return c.session(t.By).Nick.String()
+		return c.session(t.Operator).Nick.String()
 	}
 }
 

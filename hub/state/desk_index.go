@@ -41,7 +41,7 @@ func (m *Machine) indexTicket(t *Ticket) {
 	switch {
 	case t.Message:
 		insert(&d.messages, t, byLeaving)
-	case t.Lost:
+	case t.Absent:
 		insert(&d.absent, t, byLeaving)
 	}
 }
@@ -65,7 +65,7 @@ func (d *desk) indexVisitor(s *Session) {
 	if s.Unread != 0 && s.Conn == 0 {
 		insert(&d.unread, s, byUnread)
 	}
-	if s.Visiting == 0 || s.Conn == 0 || d.there[s] {
+	if s.Ticket == 0 || s.Conn == 0 || d.there[s] {
 		return
 	}
 	d.touched, d.there[s] = true, true
@@ -118,4 +118,4 @@ func remove[T comparable](list *[]T, x T, order func(a, b T) int) {
 }
 
 // waits reports whether no operator has t.
-func (t *Ticket) waits() bool { return t.By == noSession }
+func (t *Ticket) waits() bool { return t.Operator == noSession }

@@ -28,7 +28,7 @@ func (m *Machine) limitDesk() {
 		return
 	}
 	d, set := &m.desk, &m.Settings
-	left := MaxAtOnce - d.dropped
+	left := MaxEndedAtOnce - d.dropped
 	expired := m.drop(d.expired(m.now.Add(-set.Messages), left), protocol.Silent)
 	left -= expired
 	messages := m.drop(surplus(d.messages, set.MessagesPerAddress, set.MessagesKept, left), protocol.Full)
@@ -130,7 +130,7 @@ func busiest(of map[netip.Prefix][]*Ticket) (from netip.Prefix) {
 func (m *Machine) drop(ts []*Ticket, why protocol.Reason) int {
 	for _, t := range ts {
 		v := m.session(t.Session)
-		held := v != nil && v.Visiting == t.No
+		held := v != nil && v.Ticket == t.No
 		m.emit(Desk, t.Session, protocol.TicketChanged{ // the session may have ended
 			Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: t.Nick, Event: protocol.VisitorLeft, Reason: why, Many: true,
 		})

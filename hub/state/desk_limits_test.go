@@ -91,13 +91,13 @@ func TestManyGoInGroups(t *testing.T) {
 	c.messages(300, 7)
 	set := c.Settings
 	set.MessagesKept = 10
-	c.decide("", Began{Settings: set})
+	c.decide("", Start{Settings: set})
 	assert.Len(t, c.desk.messages, 300)
 	assert.True(t, c.NextDue().After(c.clock))
 	c.clock = c.clock.Add(set.Messages)
 	var left []int
 	for len(c.desk.messages) > 0 && !c.NextDue().After(c.clock) {
-		d := c.decide("", Due{})
+		d := c.decide("", Tick{})
 		gone := 0
 		for _, e := range d.Events {
 			if at, ok := e.What.(protocol.TicketChanged); ok {
@@ -105,11 +105,11 @@ func TestManyGoInGroups(t *testing.T) {
 				gone++
 			}
 		}
-		assert.LessOrEqual(t, gone, MaxAtOnce)
+		assert.LessOrEqual(t, gone, MaxEndedAtOnce)
 		left = append(left, len(c.desk.messages))
 	}
 	require.NoError(t, c.check())
-	assert.Equal(t, []int{300 - MaxAtOnce, 300 - 2*MaxAtOnce, 0}, left)
+	assert.Equal(t, []int{300 - MaxEndedAtOnce, 300 - 2*MaxEndedAtOnce, 0}, left)
 }
 
 func TestMessagesExpire(t *testing.T) {

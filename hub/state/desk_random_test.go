@@ -32,7 +32,7 @@ func TestTheDeskInRandomWorlds(t *testing.T) {
 func playDesk(t *testing.T, seed uint64, steps int) {
 	p := &people{t: t, dice: rand.New(rand.NewPCG(seed, 14)), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	undone, straight, store := New(), New(), map[int64][]byte{}
-	next := &Intent{ID: uuid.UUID{1}, Time: p.clock, Op: Began{Settings: p.settings()}}
+	next := &Intent{ID: uuid.UUID{1}, Time: p.clock, Op: Start{Settings: p.settings()}}
 	for range steps {
 		if p.dice.IntN(3) == 0 { // decided, undone, and decided again
 			before, first, in := stateOf(undone), undone.Number()+1, next
@@ -89,10 +89,10 @@ func stateOf(m *Machine) map[int64]string {
 	all := map[int64]string{0: fmt.Sprint(m.head, m.lastRow)}
 	now := m.now
 	m.now = time.Time{}
-	whole := m.common.Whole
-	m.common.Whole = 0
+	whole := m.common.Checkpoint
+	m.common.Checkpoint = 0
 	all[commonRow] = string(m.encode(ofCommon, m.fields))
-	m.now, m.common.Whole = now, whole
+	m.now, m.common.Checkpoint = now, whole
 	for _, s := range m.sessions {
 		hard, at := *s, uint64(0)
 		hard.soft = soft{}
@@ -155,10 +155,10 @@ func (p *people) after(last *Intent, op Op, m *Machine) *Intent {
 	case n < 12 || len(p.ids) == 0:
 		in.Op = p.open()
 	case n < 14:
-		in.Op = Began{Settings: p.settings()}
+		in.Op = Start{Settings: p.settings()}
 	case n < 26:
 		p.clock = p.clock.Add([]time.Duration{time.Millisecond, time.Second, time.Minute, 10 * time.Minute}[p.dice.IntN(4)])
-		in.Time, in.Op = p.clock, Due{}
+		in.Time, in.Op = p.clock, Tick{}
 	default:
 		p.acts(in, m)
 	}
@@ -198,7 +198,7 @@ func (p *people) acts(in *Intent, m *Machine) {
 	in.Session, in.Conn = s.ID, s.Conn
 	switch n := p.dice.IntN(40); {
 	case n < 3:
-		in.Op = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[n], Seen: m.head}
+		in.Op = Disconnect{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[n], Seen: m.head}
 	case n == 3:
 		in.Op = Promote{}
 	default:

@@ -100,10 +100,10 @@ func TestANewcomerHasAPlaceBesideThoseThatAreKept(t *testing.T) {
 
 func TestASessionComesToTheDeskTenTimesAMinute(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
-	for range MaxTurns - 1 {
+	for range MaxVisits - 1 {
 		c.do("v1", protocol.LeaveDesk{}, protocol.Desk{})
 	}
-	assert.Equal(t, protocol.Ticket(MaxTurns), c.of("v1").Visiting)
+	assert.Equal(t, protocol.Ticket(MaxVisits), c.of("v1").Ticket)
 	c.do("v1", protocol.LeaveDesk{})
 	c.hush()
 	c.do("v1", protocol.Desk{})
@@ -111,7 +111,7 @@ func TestASessionComesToTheDeskTenTimesAMinute(t *testing.T) {
 	c.after(time.Minute)
 	c.do("v1", protocol.Desk{})
 	assert.Contains(t, c.words("v1"), "you are at the desk now")
-	assert.Equal(t, 1, c.of("v1").Turns)
+	assert.Equal(t, 1, c.of("v1").Visits)
 }
 
 func TestTheLastNumbersAreRemembered(t *testing.T) {

@@ -17,7 +17,7 @@ func TestAnOperatorAfterARestart(t *testing.T) {
 		set.Desk, set.Silence = only, 30*time.Second
 		f := newShift(t, set, 2, 2)
 		f.do("op0", protocol.Take{Ticket: 1})
-		f.decide("", Began{Settings: set})
+		f.decide("", Start{Settings: set})
 		f.forget()
 		assert.Equal(t, "op0", f.holder(1))
 		assert.Zero(t, f.onDuty())

@@ -34,7 +34,7 @@ func (m *Machine) ignore(s *Session, cmd protocol.Ignore) {
 
 func checkIgnore(s, who *Session, n protocol.Nick) *protocol.Refusal {
 	switch {
-	case who == nil, who.Visiting != 0 && who != s:
+	case who == nil, who.Ticket != 0 && who != s:
 		return nobody(n)
 	case who == s:
 		return protocol.Refuse("yourself", "that is you")

@@ -31,10 +31,10 @@ func (m *Machine) indexSession(s *Session) {
 		i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
 		m.held = slices.Insert(m.held, i, s)
 	}
-	for p := range s.Places() {
-		m.room(p.Room).members.add(s, p.Came)
+	for p := range s.Memberships() {
+		m.room(p.Room).members.add(s, p.Entered)
 	}
-	if s.Serves {
+	if s.HearsDesk {
 		m.desk.addOperator(s)
 	}
 	m.desk.indexVisitor(s)
@@ -60,12 +60,12 @@ func (m *Machine) unindexSession(s *Session) {
 			m.held = slices.Delete(m.held, i, i+1)
 		}
 	}
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		r := m.rooms[p.Room]
-		r.members.remove(p.Came)
+		r.members.remove(p.Entered)
 		m.indexRoom(r)
 	}
-	if s.Serves {
+	if s.HearsDesk {
 		m.desk.removeOperator(s)
 	}
 	m.desk.unindexVisitor(s)

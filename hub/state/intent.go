@@ -14,7 +14,7 @@ type Intent struct {
 	Origin                // zero: the server is alone
 	ID      uuid.UUID     // unique: ids of events come from it
 	Time    time.Time     // UTC, in whole milliseconds; an earlier one than that of the last intent counts as that
-	Late    time.Duration // how long delivery lags behind decisions at that time
+	Lag     time.Duration // how long delivery lags behind decisions at that time
 	Session uuid.UUID     // its author, if the server is alone (a node finds it by Conn); zero: the server, or a connection without a session
 	Conn    uint64        // by which it came: it is void if the session no longer has it; 0: none
 	Secrets []Secret      // hashes of the words of Op that could be a code or token, the client's own first; at most 17
@@ -42,9 +42,9 @@ type Address struct {
 type Op interface{ op() }
 
 type (
-	// Began is the first intent of a server that has started: its settings replace the old ones, and no session has a
+	// Start is the first intent of a server that has started: its settings replace the old ones, and no session has a
 	// connection to it.
-	Began struct {
+	Start struct {
 		Settings Settings
 		Rules    uint64    // by which the node decides; 0: the server is the only one
 		Epoch    uuid.UUID // of the node's journal
@@ -85,21 +85,21 @@ type (
 		Guest    int          // the number of its guest nick, if its nick is taken
 		Ref      protocol.Ref // the id of the command
 	}
-	// Lost is the end of a session's connection.
-	Lost struct {
+	// Disconnect is the end of a session's connection.
+	Disconnect struct {
 		Reason protocol.Reason // Quit: the input has ended in good order
 		Seen   uint64          // position up to which the session's client got its entries
 	}
-	// Seen keeps up to where clients got their entries, so that a start knows it: up to Upto, but for those in
+	// NoteSeen keeps up to where clients got their entries, so that a start knows it: up to Upto, but for those in
 	// Behind, which have a position of their own. It also writes rows with changed soft fields, so that a start
 	// replays few entries. It does not write all at once: the hub repeats it while Whole is before Head.
-	Seen struct {
+	NoteSeen struct {
 		Upto   uint64
 		Behind []Behind
 		Clean  bool // the server is about to end, and Upto is exact
 	}
-	// Withdrawn ends the session of a guest whose connection goes on and is in no room before its hello.
-	Withdrawn struct{}
+	// Withdraw ends the session of a guest whose connection goes on and is in no room before its hello.
+	Withdraw struct{}
 	// Promote makes a session an operator, after its client has shown that it may be one.
 	Promote struct{}
 	// Command is a command of a client.
@@ -109,8 +109,8 @@ type (
 	}
 	// Continue goes on with what was too much for one decision: see Decision.Next.
 	Continue struct{ closing closing }
-	// Due does what is due by now: see Machine.NextDue.
-	Due struct{}
+	// Tick does what is due by now: see Machine.NextDue.
+	Tick struct{}
 	// Heartbeat says that a node is alive, as each of its intents does.
 	Heartbeat struct{}
 	// Checksum is the hash of a node's state at a position of the order: see Machine.Checksum.
@@ -120,15 +120,15 @@ type (
 	}
 )
 
-func (Began) op()     {}
-func (Open) op()      {}
-func (Resume) op()    {}
-func (Lost) op()      {}
-func (Seen) op()      {}
-func (Withdrawn) op() {}
-func (Promote) op()   {}
-func (Command) op()   {}
-func (Continue) op()  {}
-func (Due) op()       {}
-func (Heartbeat) op() {}
-func (Checksum) op()  {}
+func (Start) op()      {}
+func (Open) op()       {}
+func (Resume) op()     {}
+func (Disconnect) op() {}
+func (NoteSeen) op()   {}
+func (Withdraw) op()   {}
+func (Promote) op()    {}
+func (Command) op()    {}
+func (Continue) op()   {}
+func (Tick) op()       {}
+func (Heartbeat) op()  {}
+func (Checksum) op()   {}

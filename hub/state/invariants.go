@@ -45,7 +45,7 @@ func (m *Machine) mustHoldSession(i *sessionImage) {
 func (m *Machine) mustHoldTicket(t *Ticket) {
 	_, waits := slices.BinarySearchFunc(m.desk.queue, t, byNumber)
 	must((m.desk.tickets[t.No] == t) == (t.row != 0), "ticket %d has row %d, and its number finds another", t.No, t.row)
-	must(waits == (t.row != 0 && t.By == uuid.Nil), "ticket %d, which %s has, is in the queue: %t", t.No, t.By, waits)
+	must(waits == (t.row != 0 && t.Operator == uuid.Nil), "ticket %d, which %s has, is in the queue: %t", t.No, t.Operator, waits)
 }
 
 // mustBe is must for numbers, without its allocations: it runs for each event.

@@ -78,7 +78,7 @@ func (m *Machine) inheritMessage(msg LegacyMessage) {
 	m.desk.touched = true
 	t := &Ticket{
 		No: msg.Ticket, Session: msg.Session, Nick: msg.Nick, Since: msg.Since, Opened: msg.Opened, First: msg.First.Short(maxFirst),
-		Left: msg.Left, LeftAt: msg.LeftAt, Lost: true, Message: true,
+		Left: msg.Left, LeftAt: msg.LeftAt, Absent: true, Message: true,
 	}
 	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
 }

@@ -75,7 +75,7 @@ func TestWhatIsInheritedStandsInRows(t *testing.T) {
 	w.commit(1)
 	w.mustLoad()
 	assert.Len(t, w.store.rows, 1+3+2)
-	assert.Equal(t, uint64(400), w.m.Whole(), "nothing before is read again")
+	assert.Equal(t, uint64(400), w.m.Checkpoint(), "nothing before is read again")
 	w.restart(defaults())
 	w.mustLoad()
 	assert.Equal(t, []any{3, 2, protocol.Ticket(9)}, []any{len(w.m.rooms), len(w.m.desk.messages), w.m.Tickets})
@@ -85,7 +85,7 @@ func TestWhatIsInheritedStandsInRows(t *testing.T) {
 func TestWhatIsInheritedIsBounded(t *testing.T) {
 	set := defaults()
 	set.Rooms, set.MessagesKept = 10, 20
-	l := someLegacy(50, 20+MaxAtOnce+5)
+	l := someLegacy(50, 20+MaxEndedAtOnce+5)
 	l.Topics[0].Room, l.Topics[1].Room = protocol.Lobby, protocol.OperatorsRoom
 	w := emptyWorld(t)
 	made := w.inherits(set, 400, l)
@@ -97,7 +97,7 @@ func TestWhatIsInheritedIsBounded(t *testing.T) {
 	assert.Nil(t, w.m.rooms[roomOf("#r39")])
 	assert.Len(t, w.m.desk.messages, 25, "one decision drops no more")
 	for !w.m.NextDue().IsZero() && !w.m.NextDue().After(w.now) {
-		w.decide(Intent{Op: Due{}})
+		w.decide(Intent{Op: Tick{}})
 		w.commit(1)
 	}
 	assert.Len(t, w.m.desk.messages, 20)

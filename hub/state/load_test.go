@@ -62,13 +62,13 @@ func TestTheTailIsBounded(t *testing.T) {
 				w.says(fmt.Sprint("p", i%people), "hello", protocol.Ref(fmt.Sprint(i)))
 				rows := len(w.pending[0].Rows)
 				written, most = written+rows, max(most, rows)
-				longest = max(longest, w.m.head-w.m.common.Whole)
+				longest = max(longest, w.m.head-w.m.common.Checkpoint)
 				w.keep()
 			}
 			assert.LessOrEqual(t, longest, uint64(softLimit))
 			assert.LessOrEqual(t, most, softRows+1)
 			assert.Less(t, written, lines+people)
-			assert.LessOrEqual(t, w.m.head-w.m.Whole(), uint64(softLimit))
+			assert.LessOrEqual(t, w.m.head-w.m.Checkpoint(), uint64(softLimit))
 			w.mustLoad()
 		})
 	}
@@ -84,12 +84,12 @@ func TestAVoidIntentWritesNoRow(t *testing.T) {
 		w.says(name, "hello", "1")
 	}
 	w.keep()
-	for w.m.head-w.m.common.Whole < softSpan {
+	for w.m.head-w.m.common.Checkpoint < softSpan {
 		w.says("p0", "hello", "")
 		w.keep()
 	}
 	before := w.m.dump(true)
-	made := w.decide(Intent{Session: w.clients["p0"].id, Conn: 9999, Op: Lost{}})[0]
+	made := w.decide(Intent{Session: w.clients["p0"].id, Conn: 9999, Op: Disconnect{}})[0]
 	assert.True(t, made.Void)
 	assert.Empty(t, made.Rows)
 	assert.Equal(t, before, w.m.dump(true))
@@ -106,7 +106,7 @@ func TestTheTailIsBoundedWhereManyGoAtOnce(t *testing.T) {
 		w.keep()
 	}
 	w.restart(defaults())
-	assert.LessOrEqual(t, w.m.head-w.m.Whole(), uint64(softLimit))
+	assert.LessOrEqual(t, w.m.head-w.m.Checkpoint(), uint64(softLimit))
 	assert.Empty(t, w.m.sessions)
 	w.mustLoad()
 }
@@ -116,13 +116,13 @@ func TestWhatMustBeKeptIsWhatIsRecorded(t *testing.T) {
 	w := newWorld(t, defaults())
 	w.opens("bob", nil)
 	w.keep()
-	for w.m.common.Whole == 0 {
+	for w.m.common.Checkpoint == 0 {
 		w.says("bob", "hello", "")
 	}
-	assert.Zero(t, w.m.Whole())
-	whole := w.m.common.Whole
+	assert.Zero(t, w.m.Checkpoint())
+	whole := w.m.common.Checkpoint
 	w.keep()
-	assert.Equal(t, whole, w.m.Whole())
+	assert.Equal(t, whole, w.m.Checkpoint())
 }
 
 // With a note of what was seen, or with several where many have spoken, a start needs no entries.
@@ -137,13 +137,13 @@ func TestANoteOfWhatWasSeenMakesTheTailShort(t *testing.T) {
 	}
 	w.keep()
 	for n := range 2 {
-		assert.Less(t, w.m.Whole(), w.m.head, "before note %d", n)
-		w.decide(Intent{Op: Seen{}})
+		assert.Less(t, w.m.Checkpoint(), w.m.head, "before note %d", n)
+		w.decide(Intent{Op: NoteSeen{}})
 		assert.LessOrEqual(t, len(w.pending[0].Rows), softRows+1)
 		w.keep()
 	}
-	assert.Equal(t, w.m.head, w.m.Whole())
-	w.decide(Intent{Op: Seen{}})
+	assert.Equal(t, w.m.head, w.m.Checkpoint())
+	w.decide(Intent{Op: NoteSeen{}})
 	assert.Empty(t, w.pending[0].Rows, "there is nothing more to write")
 	w.keep()
 	w.mustLoad()
@@ -218,13 +218,13 @@ func many(n int) iter.Seq2[Row, error] {
 	for i := range n {
 		s := &Session{
 			Nick: nickOf(fmt.Sprint("person-", i)), From: Address{"192.0.2.7", at4}, At: at4, Conn: uint64(i + 1), Echo: true, Program: i%2 == 0,
-			Replay: 20, Room: roomOf(fmt.Sprint("room-", i%100)), Came: uint64(n*7919%(i+1))*1e6 + uint64(i+1), Began: noon,
+			Replay: 20, Room: roomOf(fmt.Sprint("room-", i%100)), Entered: uint64(n*7919%(i+1))*1e6 + uint64(i+1), Created: noon,
 			Until: noon.Add(time.Duration(i*7919%n) * time.Millisecond), soft: soft{wrote: []Stream{OfRoom(protocol.Lobby), "#tea"}},
 		}
 		binary.BigEndian.PutUint64(s.ID[:], uint64(i+1))
 		binary.BigEndian.PutUint64(s.Code[:], uint64(i+1))
-		s.Stays = []Stay{{OfRoom(protocol.Lobby), 1, s.Came}, {OfRoom(s.Room), s.Came, 0}}
-		rows = append(rows, Row{int64(i + 2), m.encode(ofSession, func(c *coder) { s.fields(c, &s.Came) })})
+		s.Stays = []Stay{{OfRoom(protocol.Lobby), 1, s.Entered}, {OfRoom(s.Room), s.Entered, 0}}
+		rows = append(rows, Row{int64(i + 2), m.encode(ofSession, func(c *coder) { s.fields(c, &s.Entered) })})
 	}
 	return func(yield func(Row, error) bool) {
 		for _, r := range rows {

@@ -99,7 +99,7 @@ func (m *Machine) sessionAt(in *Intent) (s *Session, ok bool) {
 		return m.conns[op.Conn], true
 	case Resume:
 		return m.conns[op.Conn], true
-	case Command, Lost, Withdrawn, Promote, Continue:
+	case Command, Disconnect, Withdraw, Promote, Continue:
 		s = m.conns[in.Conn]
 		return s, s != nil
 	}
@@ -198,16 +198,16 @@ func (m *Machine) notice(s *Session, words string) {
 
 // common is what the machine keeps in one row.
 type common struct {
-	Settings Settings
-	Tickets  protocol.Ticket   // the last number given
-	Ended    []protocol.Ticket // the last conversations that have ended; replaced, never written to
-	Guests   int               // numbers of guests that are given, or reserved to be given
-	Told     toldUpto          // of a server that is alone
-	Whole    uint64            // position up to which all soft fields are in the rows
-	Starts   int               // of the server, one soon after the other,
-	Started  time.Time         // the last of them
-	Dropped  dropped           // at the desk, and not reported yet
-	Order    *order            // of several nodes; nil: the server is alone
-	replies  repliesRow
-	dirty    uint64
+	Settings   Settings
+	Tickets    protocol.Ticket   // the last number given
+	Ended      []protocol.Ticket // the last conversations that have ended; replaced, never written to
+	Guests     int               // numbers of guests that are given, or reserved to be given
+	Seen       seen              // of a server that is alone
+	Checkpoint uint64            // position up to which all soft fields are in the rows
+	Starts     int               // of the server, one soon after the other,
+	Started    time.Time         // the last of them
+	Dropped    dropped           // at the desk, and not reported yet
+	Order      *order            // of several nodes; nil: the server is alone
+	replies    repliesRow
+	dirty      uint64
 }

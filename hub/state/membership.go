@@ -27,9 +27,9 @@ func (s *Session) stream(in protocol.Room) Stream {
 func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	m.touchSession(s)
 	if s.Room == (protocol.Room{}) {
-		s.Room, s.Came, s.Watches, s.Resume = ev.Room, e.Seq, false, protocol.Room{}
+		s.Room, s.Entered, s.Watches, s.Resume = ev.Room, e.Seq, false, protocol.Room{}
 	} else {
-		s.Watched = append(slices.Clip(s.Watched), Place{ev.Room, e.Seq})
+		s.Watched = append(slices.Clip(s.Watched), Membership{ev.Room, e.Seq})
 	}
 	if s.Seen == 0 { // what came before counts as delivered
 		s.Seen = e.Seq
@@ -60,7 +60,7 @@ func (s *Session) trim(stays []Stay) []Stay {
 	}
 	for ; over >= MaxStays; over-- {
 		i := slices.IndexFunc(stays, func(st Stay) bool { return st.Upto != 0 })
-		s.Trimmed = max(s.Trimmed, stays[i].Upto)
+		s.StaysCut = max(s.StaysCut, stays[i].Upto)
 		stays = slices.Concat(stays[:i], stays[i+1:])
 	}
 	return stays
@@ -85,7 +85,7 @@ func (s *Session) endStay(st Stream, at uint64) {
 // endStays ends the stays that a break has left open in rooms to which s has not come back.
 func (m *Machine) endStays(s *Session) {
 	var in []Stream
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		in = append(in, s.stream(p.Room))
 	}
 	for _, st := range s.Stays {
@@ -100,13 +100,13 @@ func (m *Machine) stayEnded(s *Session, c StayEnded) { m.touchSession(s).endStay
 // leave applies Left: s is in one room less.
 func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	m.touchSession(s)
-	from, came, front := ev.Room, s.Came, ev.Room == s.Room
+	from, came, front := ev.Room, s.Entered, ev.Room == s.Room
 	if front {
 		s.Room, s.Watches = protocol.Room{}, false
 	} else {
 		p, _ := s.place(from)
-		came = p.Came
-		s.Watched = slices.DeleteFunc(slices.Clone(s.Watched), func(p Place) bool { return p.Room == from })
+		came = p.Entered
+		s.Watched = slices.DeleteFunc(slices.Clone(s.Watched), func(p Membership) bool { return p.Room == from })
 	}
 	r := m.rooms[from]
 	r.members.remove(came)
@@ -145,16 +145,16 @@ func (m *Machine) empty(r *Room, at uint64) {
 	m.indexRoom(r)
 }
 
-// Place is a room that a session is in.
-type Place struct {
-	Room protocol.Room
-	Came uint64 // position at which it entered
+// Membership is a room that a session is in.
+type Membership struct {
+	Room    protocol.Room
+	Entered uint64 // position at which it entered
 }
 
-// Places yields the rooms of s, the one in front first.
-func (s *Session) Places() iter.Seq[Place] {
-	return func(yield func(Place) bool) {
-		if s.Room != (protocol.Room{}) && !yield(Place{s.Room, s.Came}) {
+// Memberships yields the rooms of s, the one in front first.
+func (s *Session) Memberships() iter.Seq[Membership] {
+	return func(yield func(Membership) bool) {
+		if s.Room != (protocol.Room{}) && !yield(Membership{s.Room, s.Entered}) {
 			return
 		}
 		for _, p := range s.Watched {
@@ -166,8 +166,8 @@ func (s *Session) Places() iter.Seq[Place] {
 }
 
 // place returns the place of s in a room, and whether it is in there.
-func (s *Session) place(in protocol.Room) (p Place, is bool) {
-	for p := range s.Places() {
+func (s *Session) place(in protocol.Room) (p Membership, is bool) {
+	for p := range s.Memberships() {
 		if p.Room == in {
 			return p, in != protocol.Room{}
 		}
@@ -183,7 +183,7 @@ func (s *Session) isIn(room protocol.Room) bool {
 
 // rooms returns the rooms of s, the one in front first.
 func (s *Session) rooms() (rooms []protocol.Room) {
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		rooms = append(rooms, p.Room)
 	}
 	return rooms
@@ -195,7 +195,7 @@ func (s *Session) shared() (rooms []protocol.Room) {
 	if len(s.Watched) == 0 {
 		return nil
 	}
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		if p.Room != protocol.OperatorsRoom && p.Room != protocol.DeskRoom {
 			rooms = append(rooms, p.Room)
 		}
@@ -233,7 +233,7 @@ func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol
 }
 
 // insertPlace puts p into its place in the order of coming.
-func insertPlace(list []Place, p Place) []Place {
-	i, _ := slices.BinarySearchFunc(list, p, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) })
+func insertPlace(list []Membership, p Membership) []Membership {
+	i, _ := slices.BinarySearchFunc(list, p, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
 	return slices.Insert(list, i, p)
 }

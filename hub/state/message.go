@@ -84,9 +84,9 @@ func (m *Machine) whisper(s *Session, cmd protocol.Msg) {
 // checkAddressee returns why s cannot whisper to the session of that name; nil: it can.
 func checkAddressee(s, to *Session, name protocol.Nick) *protocol.Refusal {
 	switch {
-	case to != nil && to.Visiting != 0 && s.Operator:
-		return protocol.Refuse("visitor-at-desk", "%s is at the desk: begin the line with %s to answer", to.Nick, to.Visiting)
-	case to == nil || to.Visiting != 0:
+	case to != nil && to.Ticket != 0 && s.Operator:
+		return protocol.Refuse("visitor-at-desk", "%s is at the desk: begin the line with %s to answer", to.Nick, to.Ticket)
+	case to == nil || to.Ticket != 0:
 		return nobody(name)
 	case to.Conn == 0:
 		return protocol.Refuse("not-connected", "%s has lost the connection just now: please try again when they are back", to.Nick)

@@ -22,7 +22,7 @@ type talk struct {
 
 func newTalk(t testing.TB, names ...string) *talk {
 	k := &talk{Machine: New(), t: t, clock: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), who: map[string]uuid.UUID{}}
-	k.decide("", Began{Settings: Settings{
+	k.decide("", Start{Settings: Settings{
 		Rooms: 100, Hold: 2 * time.Minute, Replay: 10, Visitors: 100, VisitorsPerAddress: 100,
 		Messages: time.Hour, MessagesKept: 100, MessagesPerAddress: 100,
 	}})

@@ -49,7 +49,7 @@ func TestWhoIsAwayIsSaidToBe(t *testing.T) {
 func TestWhoCannotBeWhisperedTo(t *testing.T) {
 	k := newTalk(t, "op", "ann", "bob", "vic", "cut", "mute")
 	k.do("vic", protocol.Desk{})
-	k.decide("cut", Lost{Reason: protocol.Lost})
+	k.decide("cut", Disconnect{Reason: protocol.Lost})
 	to := func(name string) protocol.Msg {
 		return protocol.Msg{To: aNick(name), Text: protocol.MustText("psst"), Ref: "k1"}
 	}
@@ -66,7 +66,7 @@ func TestWhoCannotBeWhisperedTo(t *testing.T) {
 	d := k.decide("ann", Command{Command: to("carol")})
 	assert.Equal(t, protocol.Ref("k1"), d.Answers[0].Event.(protocol.Refused).Ref)
 
-	k.decide("", Began{Settings: k.Settings}) // a restart: all are where they were, without a connection
+	k.decide("", Start{Settings: k.Settings}) // a restart: all are where they were, without a connection
 	k.decide("", Open{As: k.who["ann"], Conn: 99, Token: Secret(k.who["ann"])})
 	assert.Equal(t, "ann: -- mute has lost the connection just now: please try again when they are back", last(k.do("ann", to("mute"))))
 }
@@ -95,10 +95,10 @@ func TestASecretIsNotSaid(t *testing.T) {
 	assert.False(t, refused(other, Secret{}))
 	assert.True(t, refused(ann), "one's own")
 	assert.True(t, refused(other, bob))
-	k.decide("bob", Lost{Reason: protocol.Lost})
+	k.decide("bob", Disconnect{Reason: protocol.Lost})
 	assert.True(t, refused(bob), "it is held")
 	k.clock = k.clock.Add(k.Settings.Hold + 1)
-	k.decide("", Due{})
+	k.decide("", Tick{})
 	assert.False(t, refused(bob), "it is over")
 }
 

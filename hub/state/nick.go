@@ -31,8 +31,8 @@ func (m *Machine) rename(s *Session, cmd protocol.Rename) {
 	if s.Operator {
 		m.hearOperator(s)
 	}
-	if s.Visiting != 0 {
-		m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Visiting, From: from, Event: protocol.VisitorRenamed, To: to})
+	if s.Ticket != 0 {
+		m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Ticket, From: from, Event: protocol.VisitorRenamed, To: to})
 	}
 }
 
@@ -69,7 +69,7 @@ const (
 // isShortStay reports whether s has come just now and said few lines, as a script does. Its nick is not held against
 // the next run of that script: see yieldsTo.
 func (m *Machine) isShortStay(s *Session) bool {
-	return !s.Returned && s.spoken <= shortLines && m.now.Sub(s.Began) < ShortTime
+	return !s.Returned && s.spoken <= shortLines && m.now.Sub(s.Created) < ShortTime
 }
 
 // yieldsTo reports whether o may take the nick of s, which has no connection: s was a short stay from the address of
@@ -173,10 +173,10 @@ func (m *Machine) nameReleased(s *Session, _ NameReleased) {
 // stay.
 func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix, now time.Time) (conn uint64, until time.Time) {
 	h := m.holder(n)
-	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Began) >= ShortTime {
+	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Created) >= ShortTime {
 		return 0, until
 	}
-	return h.Conn, h.Began.Add(ShortTime)
+	return h.Conn, h.Created.Add(ShortTime)
 }
 
 func renameFields(v *protocol.Rename, c *coder) { c.nick(&v.Nick) }

@@ -22,9 +22,9 @@ func HostOf(conn uint64) Node { return Node(conn >> connBits) }
 // NodeEnd is why the incarnation of a node has ended.
 type NodeEnd byte
 
-// toldUpto is the position up to which the clients of a node got their entries, except those of sessions that are
+// seen is the position up to which the clients of a node got their entries, except those of sessions that are
 // Behind, as of a second ago.
-type toldUpto struct {
+type seen struct {
 	Position uint64
 	Clean    bool // as of now: the node is about to end
 }
@@ -80,7 +80,7 @@ func (m *Machine) nodeBegan(_ *Session, c NodeBegan) {
 
 // endNode ends an incarnation. Its sessions have no connection any more, and may come back on any node.
 func (m *Machine) endNode(n *node, why NodeEnd) {
-	no, upto := n.No, n.Told
+	no, upto := n.No, n.Seen
 	m.change(uuid.Nil, NodeEnded{no, why})
 	for _, s := range m.hostedBy(no) {
 		m.loseNode(s, upto)
@@ -102,7 +102,7 @@ func (m *Machine) hostedBy(no Node) (all []*Session) {
 }
 
 // loseNode takes the connection of a session whose node has ended. It may come back, so its rooms are not told.
-func (m *Machine) loseNode(s *Session, of toldUpto) {
+func (m *Machine) loseNode(s *Session, of seen) {
 	if s.Code == (Secret{}) {
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 		return
@@ -113,11 +113,11 @@ func (m *Machine) loseNode(s *Session, of toldUpto) {
 func (m *Machine) nodeEnded(_ *Session, c NodeEnded) { m.node(c.Node).Ended = true }
 
 // toldBy returns up to where the clients of a node got their entries.
-func (m *Machine) toldBy(no Node) toldUpto {
+func (m *Machine) toldBy(no Node) seen {
 	if n := m.node(no); n != nil {
-		return n.Told
+		return n.Seen
 	}
-	return m.Told
+	return m.Seen
 }
 
 // node is the state of a node, in its last incarnation.
@@ -127,7 +127,7 @@ type node struct {
 	Request     uint64        // the number of its last intent
 	Heard       time.Duration // when it sent its last intent, on the order's clock
 	Ended       bool
-	Told        toldUpto
+	Seen        seen
 	Summed      uint64 // the position of its last checksum
 	Sum         Sum
 }

@@ -89,7 +89,7 @@ func withoutARow(t *testing.T, s *store) {
 	m, _, err := s.load()
 	require.NoError(t, err)
 	for _, of := range slices.SortedFunc(maps.Values(m.sessions), byRow) {
-		if of.Visiting == 0 && of.Message == 0 && !of.Serves {
+		if of.Ticket == 0 && of.Message == 0 && !of.HearsDesk {
 			delete(s.rows, of.row)
 			return
 		}
@@ -140,7 +140,7 @@ func (x *exchange) traffic(n int) {
 			no = HostOf(in.Conn)
 			in.Session = [16]byte{}
 		}
-		if op, ok := in.Op.(Seen); ok {
+		if op, ok := in.Op.(NoteSeen); ok {
 			op.Clean = false
 			in.Op = op
 		}

@@ -68,7 +68,7 @@ func (f *fleet) joins(s *store, at int) {
 	m, _, err := s.load()
 	require.NoError(f.t, err)
 	for _, e := range s.entries {
-		if e.Seq > m.Whole() {
+		if e.Seq > m.Checkpoint() {
 			x.store.entries = append(x.store.entries, e)
 		}
 	}
@@ -173,7 +173,7 @@ func (f *fleet) odd(no Node, n int) outcome {
 	case n < 11:
 		return f.wants(no, Heartbeat{})
 	case n < 14:
-		return f.wants(no, Due{})
+		return f.wants(no, Tick{})
 	}
 	return f.wants(no, f.checksum())
 }

@@ -34,7 +34,7 @@ func (v *several) begins(no Node, set Settings) outcome {
 		was = &Origin{Node: no}
 	}
 	v.origins[no] = &Origin{Node: no, Incarnation: was.Incarnation + 1}
-	return v.proposes(no, Intent{Op: Began{Settings: set, Rules: Rules, Epoch: epochOfAll}})
+	return v.proposes(no, Intent{Op: Start{Settings: set, Rules: Rules, Epoch: epochOfAll}})
 }
 
 // proposes is what a node wants next.

@@ -20,7 +20,7 @@ func (m *Machine) open(guest *Session, op Open) {
 		return
 	}
 	s := newcomer(op)
-	s.Began = m.now
+	s.Created = m.now
 	s.Operator = s.Operator || guest != nil && guest.Operator
 	to, noRoom := m.firstRoom(&s, op.Room)
 	if why := m.checkFirst(guest, op, to); why != nil {
@@ -80,7 +80,7 @@ func (m *Machine) firstRoom(s *Session, wanted protocol.Room) (to protocol.Room,
 // checkFirst returns why a server that is only a desk has no place for a newcomer. A newcomer takes over the place of
 // its guest.
 func (m *Machine) checkFirst(guest *Session, op Open, to protocol.Room) *protocol.Refusal {
-	if !m.Settings.Desk || to != protocol.DeskRoom || guest != nil && guest.Visiting != 0 {
+	if !m.Settings.Desk || to != protocol.DeskRoom || guest != nil && guest.Ticket != 0 {
 		return nil
 	}
 	return m.FullDesk(op.From.Prefix, op.Reserved, op.ReservedFrom)
@@ -119,7 +119,7 @@ func (m *Machine) holdsSecret(s *Session, name string) bool {
 func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *protocol.Refusal) {
 	m.goTo(s, to)
 	if !s.Program {
-		m.showLast(s, Place{s.Room, s.Came})
+		m.showLast(s, Membership{s.Room, s.Entered})
 		m.showTopic(s, s.Room)
 		m.rejectAny(s, noNick, noRoom)
 		m.answer(s, m.welcome(s, false))
@@ -135,10 +135,10 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 	}
 	m.showTopic(s, s.Room)
 	if op.Missing == protocol.SessionExpired { // the entries of the room are replayed all the same
-		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, Serves: s.Serves})
+		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, HearsDesk: s.HearsDesk})
 		return
 	}
-	m.showLast(s, Place{s.Room, s.Came})
+	m.showLast(s, Membership{s.Room, s.Entered})
 }
 
 func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {

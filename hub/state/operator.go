@@ -19,7 +19,7 @@ func (s *Session) isThere() bool { return s.Conn != 0 }
 func (m *Machine) promote(s *Session, _ Promote) {
 	switch {
 	case s == nil || s.Room == protocol.Room{}: // its connection has ended
-	case s.Serves:
+	case s.HearsDesk:
 		m.rejectf(s, "already-operator", "you are an operator already")
 	case s.Room == protocol.DeskRoom:
 		m.promoteVisitor(s)
@@ -55,7 +55,7 @@ func (m *Machine) demoted(s *Session, _ Demoted) {
 
 // beginDuty has an operator hear the desk and take visitors, unless it hears the desk already.
 func (m *Machine) beginDuty(s *Session) {
-	if !s.Serves {
+	if !s.HearsDesk {
 		m.tellDuty(s, true, "")
 	}
 }
@@ -85,12 +85,12 @@ func (m *Machine) onDuty() (n int) {
 	return n
 }
 
-func (s *Session) takesVisitors() bool { return s.Duty && s.isThere() }
+func (s *Session) takesVisitors() bool { return s.OnDuty && s.isThere() }
 
 // ticketsOf returns the tickets of s, in the order of their numbers.
 func (m *Machine) ticketsOf(s *Session) (ts []*Ticket) {
 	for _, t := range m.desk.tickets {
-		if t.By == s.ID {
+		if t.Operator == s.ID {
 			ts = append(ts, t)
 		}
 	}
@@ -101,7 +101,7 @@ func (m *Machine) ticketsOf(s *Session) (ts []*Ticket) {
 // hasTickets reports whether s has a ticket.
 func (m *Machine) hasTickets(s *Session) bool {
 	for _, t := range m.desk.tickets {
-		if t.By == s.ID {
+		if t.Operator == s.ID {
 			return true
 		}
 	}
@@ -137,15 +137,15 @@ func (d *desk) removeOperator(s *Session) {
 	}
 }
 
-func byServed(a, b *Session) int { return cmp.Compare(a.Served, b.Served) }
+func byServed(a, b *Session) int { return cmp.Compare(a.HearsDeskFrom, b.HearsDeskFrom) }
 
 // dutyChanged applies DutyChanged: the operator s hears the desk, on duty or not.
 func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	m.desk.touched = true
 	m.touchSession(s)
-	s.Operator, s.Duty = true, ev.On
-	if !s.Serves {
-		s.Serves, s.Served = true, e.Seq
+	s.Operator, s.OnDuty = true, ev.On
+	if !s.HearsDesk {
+		s.HearsDesk, s.HearsDeskFrom = true, e.Seq
 		m.desk.addOperator(s)
 		m.touchExact(s).active = ev.Time
 	}
@@ -154,19 +154,19 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 // retired undoes dutyChanged: s has left its room, and not for another one, or is no operator any more. Its tickets
 // are still its own: returnTickets, in the same decision, returns them.
 func (m *Machine) retired(s *Session) {
-	if !s.Serves {
+	if !s.HearsDesk {
 		return
 	}
 	m.desk.touched = true
 	m.touchSession(s)
 	m.desk.removeOperator(s)
-	s.Serves, s.Duty, s.Target = false, false, Target{}
+	s.HearsDesk, s.OnDuty, s.Target = false, false, Target{}
 	m.touchExact(s).hushed = time.Time{}
 }
 
 // reconnected restarts the timeouts of an operator that has a new connection.
 func (m *Machine) reconnected(s *Session) {
-	if !s.Serves {
+	if !s.HearsDesk {
 		return
 	}
 	m.desk.touched = true // there may be a visitor for it

@@ -41,7 +41,7 @@ func newShift(t *testing.T, set Settings, ops, visitors int) *shift {
 		Machine: New(), t: t, clock: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
 		ids: map[string]uuid.UUID{}, told: map[string][]string{},
 	}
-	f.decide("", Began{Settings: set})
+	f.decide("", Start{Settings: set})
 	for i := range ops {
 		f.comes(fmt.Sprintf("op%d", i), true)
 	}
@@ -90,7 +90,7 @@ func (f *shift) undo(in *Intent) {
 func (f *shift) picture() (p picture) {
 	p.rest = rest{f.Head(), f.NextDue(), len(f.desk.queue)}
 	for _, s := range f.desk.operators {
-		p.operators = append(p.operators, atWork{s.Nick, s.Conn, s.Operator, s.Serves, s.Duty, s.Served, s.Target, s.active, s.hushed})
+		p.operators = append(p.operators, atWork{s.Nick, s.Conn, s.Operator, s.HearsDesk, s.OnDuty, s.HearsDeskFrom, s.Target, s.active, s.hushed})
 	}
 	for _, no := range f.ticketNumbers() {
 		t := *f.desk.tickets[no]
@@ -153,7 +153,7 @@ func (f *shift) tell(d *Decision) {
 }
 
 func (s *Session) hears(st Stream) bool {
-	return s.Conn != 0 && (st == Everybody || st == Mailbox(s.ID) || st == s.stream(s.Room) || st == Desk && s.Serves)
+	return s.Conn != 0 && (st == Everybody || st == Mailbox(s.ID) || st == s.stream(s.Room) || st == Desk && s.HearsDesk)
 }
 
 func spelled(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewFrame(e).Text())) }
@@ -203,7 +203,7 @@ func (f *shift) says(who string, lines ...string) {
 
 func (f *shift) breaks(who string) {
 	f.t.Helper()
-	f.decide(who, Lost{Reason: protocol.Lost})
+	f.decide(who, Disconnect{Reason: protocol.Lost})
 }
 
 func (f *shift) returns(who string) {
@@ -224,7 +224,7 @@ func (f *shift) waits(d time.Duration) {
 		if next.After(f.clock) {
 			f.clock = next
 		}
-		f.decide("", Due{})
+		f.decide("", Tick{})
 	}
 	require.Fail(f.t, "something is always due")
 }
@@ -244,10 +244,10 @@ func (f *shift) holder(no protocol.Ticket) string {
 	switch {
 	case t == nil:
 		return "closed"
-	case t.By == uuid.Nil:
+	case t.Operator == uuid.Nil:
 		return "waits"
 	}
-	return f.session(t.By).Nick.String()
+	return f.session(t.Operator).Nick.String()
 }
 
 func (f *shift) of(who string) *Session { return f.session(f.ids[who]) }

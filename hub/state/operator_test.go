@@ -26,9 +26,9 @@ func TestPromotion(t *testing.T) {
 			f := newShift(t, set, 2, 2)
 			f.decide("v1", Promote{})
 			s := f.of("v1")
-			assert.True(t, s.Operator && s.Serves && s.Duty)
+			assert.True(t, s.Operator && s.HearsDesk && s.OnDuty)
 			assert.Equal(t, entrance, s.Room)
-			assert.Zero(t, s.Visiting)
+			assert.Zero(t, s.Ticket)
 			assert.Equal(t, []protocol.Ticket{2}, f.ticketNumbers())
 			assert.Contains(t, f.words("op0"), "@1 v1 has gone")
 			seen := f.words("v1")
@@ -50,7 +50,7 @@ func TestPromotion(t *testing.T) {
 		assert.Equal(t, Promoted{}, d.Events[0].Change)
 		duty := d.Events[1].What.(protocol.DutyChanged)
 		assert.True(t, duty.On)
-		assert.Equal(t, duty.Seq, f.of("ann").Served)
+		assert.Equal(t, duty.Seq, f.of("ann").HearsDeskFrom)
 		assert.Equal(t, Desk, d.Events[1].Stream)
 		assert.Equal(t, protocol.Lobby, f.of("ann").Room)
 		f.do("ann", protocol.Take{Ticket: 1})
@@ -74,7 +74,7 @@ func TestDuty(t *testing.T) {
 	f.do("op0", protocol.Duty{On: true})
 	assert.Contains(t, f.words("op0"), "you are on duty: /next takes who waits longest")
 	f.do("op0", protocol.Join{Room: roomOf("#tea")})
-	assert.True(t, f.of("op0").Serves, "in whatever room")
+	assert.True(t, f.of("op0").HearsDesk, "in whatever room")
 	f.breaks("op0")
 	assert.Equal(t, 1, f.onDuty())
 	assert.Equal(t, []*Session{f.of("op1")}, f.desk.operators)
@@ -154,10 +154,10 @@ func TestTheVisitorsOfASilentOperatorWaitAgain(t *testing.T) {
 	f.events = nil
 	f.waits(time.Second)
 	assert.Equal(t, "waits", f.holder(1))
-	assert.False(t, f.of("op0").Duty)
+	assert.False(t, f.of("op0").OnDuty)
 	assert.Equal(t, []protocol.QueuePosition{{Place: 1, OnDuty: 1}}, f.standings())
 	assert.Contains(t, f.words("op0"), "you have said nothing for a long while: your visitors wait for somebody else, and you are off duty. /duty on when you are back")
-	assert.True(t, f.of("op1").Duty, "who has nobody may be silent")
+	assert.True(t, f.of("op1").OnDuty, "who has nobody may be silent")
 	f.do("op1", protocol.Take{Ticket: 1})
 	f.says("op0", "where were we?")
 	assert.Contains(t, f.words("op0"), "nobody has heard that: op1 has @1 v1")
@@ -190,7 +190,7 @@ func TestAVisitorIsAssignedOnlyToWhoIsAloneAndFree(t *testing.T) {
 		f := newShift(t, set, 1, 0)
 		f.comes("v1", false)
 		assert.Equal(t, "op0", f.holder(1))
-		assert.Equal(t, Target{Nobody: true, Heir: 1}, f.of("op0").Target)
+		assert.Equal(t, Target{Nobody: true, Pending: 1}, f.of("op0").Target)
 		seen := f.words("op0")
 		assert.Less(t, strings.Index(seen, "@1 v1 waits at the desk"), strings.Index(seen, "@1 v1 comes to you"))
 		f.waits(time.Second)
@@ -252,7 +252,7 @@ func TestALongQueueIsShownInPages(t *testing.T) {
 func TestDutyIsPutBack(t *testing.T) {
 	f := newShift(t, shiftSettings(), 2, 2)
 	f.do("op0", protocol.Take{Ticket: 1})
-	for _, op := range []Op{Lost{Reason: protocol.Lost}, Command{Command: protocol.Duty{}}, Command{Command: protocol.Next{}}, Command{Command: protocol.Close{}}, Command{Command: protocol.To{Ticket: 9}}} {
+	for _, op := range []Op{Disconnect{Reason: protocol.Lost}, Command{Command: protocol.Duty{}}, Command{Command: protocol.Next{}}, Command{Command: protocol.Close{}}, Command{Command: protocol.To{Ticket: 9}}} {
 		s := f.of("op0")
 		was, operators, clock := *s, slices.Clone(f.desk.operators), s.soft
 		in := &Intent{ID: uuid.UUID{9}, Time: f.clock, Session: s.ID, Conn: s.Conn, Op: op}

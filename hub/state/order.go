@@ -114,7 +114,7 @@ func (m *Machine) inTurn(in *Intent, passed time.Duration) bool {
 			m.endNode(n, NodeSilent)
 		}
 	}
-	if op, ok := in.Op.(Began); ok {
+	if op, ok := in.Op.(Start); ok {
 		return m.mayBegin(in, op)
 	}
 	n := m.node(in.Node)
@@ -138,7 +138,7 @@ func (m *Machine) isOwnConn(in *Intent) bool {
 }
 
 // mayBegin reports whether an incarnation may begin. If so it ends the one before of the same node.
-func (m *Machine) mayBegin(in *Intent, op Began) bool {
+func (m *Machine) mayBegin(in *Intent, op Start) bool {
 	n := m.node(in.Node)
 	switch {
 	case n == nil && len(m.Order.Nodes) == MaxNodes:

@@ -38,7 +38,7 @@ func TestASessionMovesBeforeItsConnectionIsLost(t *testing.T) {
 			require.NotEmpty(t, o.Answers)
 			assert.Equal(t, was, o.Answers[0].Conn)
 			assert.Contains(t, spelledOut(o.Answers[0].Event), "you are back on another connection")
-			assert.Equal(t, []string{"void"}, v.caused(v.proposes(2, Intent{Conn: was, Op: Lost{}})), "that is known now")
+			assert.Equal(t, []string{"void"}, v.caused(v.proposes(2, Intent{Conn: was, Op: Disconnect{}})), "that is known now")
 			assert.Equal(t, v.clients["bob"].conn, v.m.sessions[v.clients["bob"].id].Conn)
 			assert.Equal(t, "node 2 ended, replaced", v.caused(v.begins(2, defaults()))[0])
 			assert.NotZero(t, v.m.sessions[v.clients["bob"].id].Conn, "it is at the first")
@@ -89,12 +89,12 @@ func TestAnOrderBeginsWithWhatIsRecorded(t *testing.T) {
 // And back: the nodes are forgotten, and the sessions of all have no connection.
 func TestALoneServerHasTheRecordOfSeveralNodes(t *testing.T) {
 	v := twoNodes(t)
-	v.wants(2, Seen{Upto: 2})
+	v.wants(2, NoteSeen{Upto: 2})
 	v.opensAt(2, "bare", func(o *Open) { o.Code = Secret{} })
 	v.reload()
 	replies := v.m.replies.row
 	require.NotZero(t, replies)
-	o := v.brings(Intent{Op: Began{Settings: defaults()}})
+	o := v.brings(Intent{Op: Start{Settings: defaults()}})
 	assert.Equal(t, []string{
 		"the server started", "ann detached, quiet true, seen 1, unsure false", "bob detached, quiet true, seen 2, unsure false",
 		"#lobby: -- bare left (the connection broke)", "bare ended",
@@ -129,7 +129,7 @@ func TestWhatIsUndoneOfAnOrder(t *testing.T) {
 	v.returnsAt(1, "bob")
 	v.wants(1, Checksum{v.m.Position(), v.m.Checksum()})
 	v.beats(2*Lease, 1)
-	v.brings(Intent{Op: Began{Settings: set}})
+	v.brings(Intent{Op: Start{Settings: set}})
 	for i := len(v.pending) - 1; i >= 0; i-- {
 		o := v.pending[i]
 		v.m.Rollback(o.number)

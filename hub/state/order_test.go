@@ -77,7 +77,7 @@ func TestIntentsThatAreVoid(t *testing.T) {
 
 // begin is the first intent of an incarnation.
 func (v *several) begin(of Origin, rules uint64, epoch uuid.UUID) Intent {
-	return Intent{Origin: of, Time: v.now, Op: Began{Settings: defaults(), Rules: rules, Epoch: epoch}}
+	return Intent{Origin: of, Time: v.now, Op: Start{Settings: defaults(), Rules: rules, Epoch: epoch}}
 }
 
 // dumpWithout is all that a machine knows but for its position in the order.
@@ -103,7 +103,7 @@ func TestTheNextIncarnationEndsTheOneBefore(t *testing.T) {
 	assert.Equal(t, []string{"node 2 ended, replaced", "bob detached, quiet true, seen 2, unsure false", "node 2 began its life 2"}, v.caused(v.begins(2, defaults())))
 	assert.NotZero(t, v.m.sessions[v.clients["ann"].id].Conn)
 	bob := v.clients["bob"]
-	assert.Equal(t, []string{"void"}, v.caused(v.brings(Intent{Origin: Origin{2, 1, 3}, Conn: bob.conn, Op: Lost{}})))
+	assert.Equal(t, []string{"void"}, v.caused(v.brings(Intent{Origin: Origin{2, 1, 3}, Conn: bob.conn, Op: Disconnect{}})))
 }
 
 // A person may have been told more than its node has said; a program says where it goes on.
@@ -111,7 +111,7 @@ func TestANodeThatSaysNothingEnds(t *testing.T) {
 	v := twoNodes(t)
 	v.opensAt(2, "eve", func(o *Open) { o.Program = false })
 	v.opensAt(2, "bare", func(o *Open) { o.Code = Secret{} })
-	v.wants(2, Seen{Upto: 3})
+	v.wants(2, NoteSeen{Upto: 3})
 	head := v.m.head
 	assert.Empty(t, v.beats(Lease-Beat, 1))
 	assert.Equal(t, []string{
@@ -156,7 +156,7 @@ func TestANodeSaysThatItStops(t *testing.T) {
 	v.opensAt(2, "eve", func(o *Open) { o.Program = false })
 	assert.Equal(t, []string{
 		"the server seenupto", "node 2 ended, stopped", "bob detached, quiet true, seen 3, unsure false", "eve detached, quiet true, seen 3, unsure false",
-	}, v.caused(v.wants(2, Seen{Upto: 3, Clean: true})))
+	}, v.caused(v.wants(2, NoteSeen{Upto: 3, Clean: true})))
 	assert.Equal(t, []string{"void"}, v.caused(v.wants(2, Heartbeat{})))
 }
 
@@ -164,7 +164,7 @@ func TestANodeSaysThatItStops(t *testing.T) {
 func TestANodeTellsOfItsOwnClients(t *testing.T) {
 	v := twoNodes(t)
 	bob := v.m.sessions[v.clients["bob"].id]
-	behind := Seen{Behind: []Behind{{Session: bob.ID, Seen: 2}}}
+	behind := NoteSeen{Behind: []Behind{{Session: bob.ID, Seen: 2}}}
 	assert.Empty(t, v.caused(v.wants(1, behind)))
 	assert.Equal(t, []string{"bob seenbehind"}, v.caused(v.wants(2, behind)))
 }
@@ -181,10 +181,10 @@ func TestNodesAreBounded(t *testing.T) {
 // Other rules, with which the state would become another, count when no node has the old ones any more.
 func TestRulesChangeWhenNoNodeIsLive(t *testing.T) {
 	v := twoNodes(t)
-	v.wants(1, Seen{Clean: true})
+	v.wants(1, NoteSeen{Clean: true})
 	next := v.begin(Origin{1, 2, 1}, Rules+1, epochOfAll)
 	assert.Equal(t, []string{"void"}, v.caused(v.brings(next)))
-	v.wants(2, Seen{Clean: true})
+	v.wants(2, NoteSeen{Clean: true})
 	assert.Equal(t, []string{"the server started", "node 1 began its life 2"}, v.caused(v.brings(next))[:2])
 	assert.EqualValues(t, Rules+1, v.m.Order.Rules)
 }

@@ -6,7 +6,7 @@ import "chinwag/protocol"
 func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 	to := &s.Target
 	switch {
-	case cmd.Ticket != 0 && to.Left == cmd.Ticket:
+	case cmd.Ticket != 0 && to.Former == cmd.Ticket:
 		return misplacedLine("%s has gone", to.leftName())
 	case cmd.Ticket != 0 && to.Ticket != cmd.Ticket:
 		return misplacedLine("it was begun for %s, and what you type goes to %s now", cmd.Ticket, m.whither(s))
@@ -31,16 +31,16 @@ func (m *Machine) misplaced(s *Session, cmd protocol.Say) *protocol.Refusal {
 // was begun.
 func (m *Machine) hushed(s *Session) *protocol.Refusal {
 	was := s.Target
-	if !was.Nobody && !m.isHushed(s) && (was.Left == 0 || was.Ticket != 0) {
+	if !was.Nobody && !m.isHushed(s) && (was.Former == 0 || was.Ticket != 0) {
 		return nil
 	}
 	m.forgetLeft(s) // once is enough
 	m.hush(s)
-	heir := m.desk.tickets[was.Heir]
+	heir := m.desk.tickets[was.Pending]
 	switch {
 	case heir != nil:
 		return misplacedLine("%s comes to you just now, and you are told when what you type goes there", heir.name())
-	case was.Left != 0:
+	case was.Former != 0:
 		return misplacedLine("%s has gone", was.leftName())
 	case was.Nobody:
 		return misplacedLine("where your lines go has just changed")
@@ -53,7 +53,7 @@ func (m *Machine) hushed(s *Session) *protocol.Refusal {
 // forgetLeft forgets the target that has gone, once s was told of that or has shown that it knows.
 func (m *Machine) forgetLeft(s *Session) {
 	to := s.Target
-	to.Left, to.Nick = 0, protocol.Nick{}
+	to.Former, to.FormerNick = 0, protocol.Nick{}
 	m.setTarget(s, to)
 }
 
@@ -62,4 +62,4 @@ func misplacedLine(why string, args ...any) *protocol.Refusal {
 }
 
 // leftName names the target that has gone, as operators see it.
-func (t *Target) leftName() string { return (&Ticket{No: t.Left, Nick: t.Nick}).name() }
+func (t *Target) leftName() string { return (&Ticket{No: t.Former, Nick: t.FormerNick}).name() }

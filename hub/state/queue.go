@@ -14,14 +14,14 @@ import (
 // isThere reports whether the visitor of t is at the desk, with a connection.
 func (m *Machine) isThere(t *Ticket) bool {
 	v := m.session(t.Session)
-	return !t.Lost && v != nil && v.Conn != 0 && v.Visiting == t.No
+	return !t.Absent && v != nil && v.Conn != 0 && v.Ticket == t.No
 }
 
 // standing returns where s stands at the desk; Place is 0 while an operator has it.
 func (m *Machine) standing(s *Session) protocol.QueuePosition {
 	q := protocol.QueuePosition{OnDuty: m.onDuty()}
-	if t := m.desk.tickets[s.Visiting]; t == nil || t.waits() {
-		q.Place = m.place(s.Visiting)
+	if t := m.desk.tickets[s.Ticket]; t == nil || t.waits() {
+		q.Place = m.place(s.Ticket)
 	}
 	return q
 }
@@ -92,7 +92,7 @@ func (m *Machine) queued(t *Ticket) protocol.QueueRow {
 		q.State = protocol.Taken
 	}
 	if !t.waits() {
-		q.By = m.session(t.By).Nick
+		q.By = m.session(t.Operator).Nick
 	}
 	return q
 }
@@ -148,7 +148,7 @@ func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {
 func (m *Machine) operatorList() []protocol.OperatorInfo {
 	have := map[uuid.UUID][]protocol.Ticket{}
 	for _, no := range slices.Sorted(maps.Keys(m.desk.tickets)) {
-		by := m.desk.tickets[no].By
+		by := m.desk.tickets[no].Operator
 		have[by] = append(have[by], no)
 	}
 	list := []protocol.OperatorInfo{}

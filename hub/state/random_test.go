@@ -93,11 +93,11 @@ func (d *dice) next() Intent {
 	in := Intent{Session: c.id, Conn: c.conn}
 	switch n := d.IntN(100); {
 	case n < 4:
-		in.Op, c.conn = Lost{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[d.IntN(3)], Seen: d.m.head - d.Uint64N(d.m.head+1)/2}, 0
+		in.Op, c.conn = Disconnect{Reason: []protocol.Reason{protocol.Lost, protocol.Departed, protocol.Stalled}[d.IntN(3)], Seen: d.m.head - d.Uint64N(d.m.head+1)/2}, 0
 	case n < 5:
 		in.Op = Promote{}
 	case n < 6:
-		in.Op, in.Session, in.Conn = Due{}, uuid.Nil, 0
+		in.Op, in.Session, in.Conn = Tick{}, uuid.Nil, 0
 	case n < 8:
 		in.Op, in.Session, in.Conn = d.seen(c), uuid.Nil, 0
 	case n < 9: // with a connection that has a session already
@@ -112,8 +112,8 @@ func (d *dice) next() Intent {
 }
 
 // seen is a note of what was told, with c behind or not.
-func (d *dice) seen(c *client) Seen {
-	op := Seen{Upto: d.Uint64N(d.m.head + 1), Clean: d.IntN(8) == 0}
+func (d *dice) seen(c *client) NoteSeen {
+	op := NoteSeen{Upto: d.Uint64N(d.m.head + 1), Clean: d.IntN(8) == 0}
 	if d.IntN(2) == 0 {
 		op.Behind = []Behind{{Session: c.id, Seen: d.Uint64N(d.m.head + 1)}}
 	}

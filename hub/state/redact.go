@@ -23,7 +23,7 @@ func (m *Machine) redact(s *Session, _ protocol.Redact) {
 
 // redaction returns the query for all that s has said up to a position.
 func (s *Session) redaction(upto uint64) Redact {
-	r := Redact{Author: s.ID, Whole: !s.scarce, Upto: upto}
+	r := Redact{Author: s.ID, Complete: !s.scarce, Upto: upto}
 	for _, st := range s.wrote {
 		of, session := st.Session()
 		if session && of != s.ID || st == Desk && !s.Operator {

@@ -28,7 +28,7 @@ func (k *talk) redaction(who string) Redact {
 func TestWhatIsRedacted(t *testing.T) {
 	k := newTalk(t, "op", "ann", "bob")
 	lobby, ann, bob := OfRoom(protocol.Lobby), k.who["ann"], k.who["bob"]
-	assert.Equal(t, Redact{Author: ann, Whole: true}, k.redaction("ann"))
+	assert.Equal(t, Redact{Author: ann, Complete: true}, k.redaction("ann"))
 	k.clock = k.clock.Add(redactEvery)
 
 	k.said("ann", "hello", "")
@@ -37,14 +37,14 @@ func TestWhatIsRedacted(t *testing.T) {
 	k.do("ann", protocol.Topic{Text: protocol.MustText("tea")})
 	k.do("ann", protocol.Desk{Text: protocol.MustText("help")})
 	assert.Equal(t, Redact{
-		Author: ann, Whole: true,
+		Author: ann, Complete: true,
 		Streams: []Stream{lobby, Mailbox(ann), "#tea", Conversation(ann)},
 		Copies:  []Stream{Mailbox(bob), Desk},
 	}, k.redaction("ann"))
 
 	k.do("op", protocol.Reply{Ticket: 1, Text: protocol.MustText("hello")})
 	k.do("op", protocol.Announce{Text: protocol.MustText("hello")})
-	assert.Equal(t, Redact{Author: k.who["op"], Whole: true, Streams: []Stream{Desk, Everybody}, Copies: []Stream{Conversation(ann)}}, k.redaction("op"))
+	assert.Equal(t, Redact{Author: k.who["op"], Complete: true, Streams: []Stream{Desk, Everybody}, Copies: []Stream{Conversation(ann)}}, k.redaction("op"))
 }
 
 // The words leave what is true in the same decision, and nobody else's do.
@@ -101,12 +101,12 @@ func TestSoManyStreamsAreRedacted(t *testing.T) {
 	for i := range MaxStreams {
 		k.writes(s, Stream(fmt.Sprint("#r", i)))
 	}
-	assert.True(t, k.redaction("ann").Whole)
+	assert.True(t, k.redaction("ann").Complete)
 	k.clock = k.clock.Add(redactEvery)
 	kept := s.wrote
 	k.said("ann", "hello", "")
 	r := k.redaction("ann")
-	assert.False(t, r.Whole)
+	assert.False(t, r.Complete)
 	assert.Len(t, r.Streams, MaxStreams)
 	assert.Equal(t, OfRoom(protocol.Lobby), r.Streams[MaxStreams-1])
 	k.Rollback(k.Number() - 1)

@@ -41,7 +41,7 @@ func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protoc
 	}
 	m.toVisitor(s, t, protocol.Said{From: s.Nick, Text: text})
 	m.emit(Desk, s.ID, protocol.Replied{Meta: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
-	if taken || s.Target.Heir == t.No {
+	if taken || s.Target.Pending == t.No {
 		m.tookByReply(s, t)
 	}
 	if v := m.session(t.Session); v != nil && !v.isThere() {
@@ -61,7 +61,7 @@ func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
 	switch v := m.session(t.Session); {
 	case v == nil:
 		return protocol.Refuse("visitor-gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.No)
-	case v.Visiting != t.No && v.Message != t.No: // its session has gone from this conversation
+	case v.Ticket != t.No && v.Message != t.No: // its session has gone from this conversation
 		return protocol.Refuse("visitor-gone", "%s has gone", t.name())
 	}
 	_, refusal := m.owned(s, t.No)

@@ -98,7 +98,7 @@ func (m *Machine) wayBack(s *Session) protocol.Room {
 
 // checkWay returns why s cannot come back: where there is only a desk, it may have no place there.
 func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusal {
-	if to != protocol.DeskRoom || m.hasPlace(s) || guest != nil && guest.Visiting != 0 {
+	if to != protocol.DeskRoom || m.hasPlace(s) || guest != nil && guest.Ticket != 0 {
 		return nil
 	}
 	return m.checkDesk(s)
@@ -107,7 +107,7 @@ func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusa
 // seeMissed sends s, which has come back, its Welcome and what it has missed. A person's client gets the Welcome
 // last, where it stays in view; a program gets it first.
 func (m *Machine) seeMissed(s *Session) {
-	missed := CatchUp{Stays: s.Stays, Trimmed: s.Trimmed, Serves: s.Serves, Seen: s.Seen}
+	missed := CatchUp{Stays: s.Stays, StaysCut: s.StaysCut, HearsDesk: s.HearsDesk, Seen: s.Seen}
 	if s.Program {
 		m.answer(s, m.welcome(s, true))
 		m.tellTarget(s)

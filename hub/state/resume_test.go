@@ -52,7 +52,7 @@ func TestHowLongASessionIsKept(t *testing.T) {
 func TestAPersonComesBack(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", func(op *Open) { op.Room = aRoom("tea") })
-	f.decide("ann", Lost{Reason: protocol.Lost, Seen: 1})
+	f.decide("ann", Disconnect{Reason: protocol.Lost, Seen: 1})
 	f.open("guest", nil)
 	guest := f.on["guest"]
 	assert.Equal(t, []string{
@@ -74,7 +74,7 @@ func TestAPersonComesBack(t *testing.T) {
 func TestAProgramComesBack(t *testing.T) {
 	f := newScene(t, nil)
 	f.program("bot")
-	f.decide("bot", Lost{Reason: protocol.Lost, Seen: 1})
+	f.decide("bot", Disconnect{Reason: protocol.Lost, Seen: 1})
 	d := f.comesBack("bot")
 	assert.Equal(t, []string{"bot: Attached", "#lobby| -- bot joined"}, d[:2])
 	assert.Equal(t, "bot< CatchUp", d[3])
@@ -90,7 +90,7 @@ func TestAProgramComesBack(t *testing.T) {
 func TestWhatIsMissedIsSaidOnce(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
-	f.decide("ann", Lost{Reason: protocol.Lost, Seen: 1})
+	f.decide("ann", Disconnect{Reason: protocol.Lost, Seen: 1})
 	d := f.proceed(&Intent{Time: f.clock, Op: Resume{Conn: 99, Code: secretOf("ann")}})
 	assert.Equal(t, CatchUp{Stays: []Stay{{Stream: "#lobby", From: 1}}, Seen: 1}, d.Answers[1].Query)
 }

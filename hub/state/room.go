@@ -56,7 +56,7 @@ func (m *Machine) move(s *Session, to protocol.Room) *protocol.Refusal {
 
 // hasPlace reports whether s has a place at the desk already: it comes back to its own ticket, or to its goodbye.
 func (m *Machine) hasPlace(s *Session) bool {
-	return m.desk.tickets[s.Visiting] != nil || m.desk.tickets[s.Message] != nil || s.Finished
+	return m.desk.tickets[s.Ticket] != nil || m.desk.tickets[s.Message] != nil || s.Finished
 }
 
 // checkMove returns why s cannot have a room in front.
@@ -86,7 +86,7 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	case s.Room != protocol.Room{} && !s.Watches:
 		m.emit(s.stream(s.Room), s.ID, protocol.Left{Meta: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved, To: to})
 	}
-	if s.Visiting != 0 && to != protocol.DeskRoom {
+	if s.Ticket != 0 && to != protocol.DeskRoom {
 		m.partTicket(s, protocol.Moved)
 	}
 	if !is {

@@ -36,7 +36,7 @@ func (m *Machine) collectRows() {
 	m.mustHold(m.undo.rows[first:])
 	m.writeSoft()
 	if m.common.dirty == m.number {
-		m.common.Whole = m.softUpto()
+		m.common.Checkpoint = m.softUpto()
 		m.putRow(commonRow, m.encode(ofCommon, m.fields))
 	}
 }
@@ -103,15 +103,15 @@ const (
 	maxTail   = 8192 // entries that a load replays, at most
 )
 
-// Whole returns the position up to which a load replays nothing: the entries after it must be kept. Decisions that
+// Checkpoint returns the position up to which a load replays nothing: the entries after it must be kept. Decisions that
 // are not released do not count, because they may be rolled back.
-func (m *Machine) Whole() uint64 {
+func (m *Machine) Checkpoint() uint64 {
 	for _, r := range m.undo.rows {
 		if i, ok := r.back.(*commonImage); ok {
-			return i.was.Whole
+			return i.was.Checkpoint
 		}
 	}
-	return m.common.Whole
+	return m.common.Checkpoint
 }
 
 // softUpto returns the position up to which all soft fields are in the rows.
@@ -125,8 +125,8 @@ func (m *Machine) softUpto() uint64 {
 // writeSoft writes the rows that have lacked soft fields longest, if the tail has become long or, once a second, with
 // Seen. It writes the common row when there are no more of them.
 func (m *Machine) writeSoft() {
-	long := m.head - m.common.Whole
-	if _, noted := m.in.Op.(Seen); long < softSpan && !(noted && long > 0) {
+	long := m.head - m.common.Checkpoint
+	if _, noted := m.in.Op.(NoteSeen); long < softSpan && !(noted && long > 0) {
 		return
 	}
 	n := len(m.unwritten)

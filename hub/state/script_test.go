@@ -235,7 +235,7 @@ func withRef(cmd protocol.Command, ref protocol.Ref) protocol.Command {
 }
 
 func (s *script) lose(line string, c *client, args []string) {
-	c.lost = Lost{Reason: protocol.Lost, Seen: s.store.head()}
+	c.lost = Disconnect{Reason: protocol.Lost, Seen: s.store.head()}
 	if len(args) > 0 {
 		c.lost.Reason = protocol.Reason(args[0])
 	}
@@ -268,7 +268,7 @@ func (s *script) wait(long string) {
 		if due.After(s.now) {
 			s.now = due
 		}
-		s.intend("due at "+s.now.Format(time.TimeOnly), Intent{Op: Due{}})
+		s.intend("due at "+s.now.Format(time.TimeOnly), Intent{Op: Tick{}})
 	}
 	s.now = end
 }
@@ -430,7 +430,7 @@ func (s *script) changeOf(e Event) string {
 		words += " " + c.Nick.String()
 	case TargetSet:
 		words += " " + targetOf(c.Target)
-	case SeenOut:
+	case ResumeSet:
 		words += " to " + cmp.Or(c.Resume.String(), "nowhere")
 	case Inherited:
 		for _, t := range c.Topics {
@@ -448,8 +448,8 @@ func (s *script) changeOf(e Event) string {
 func targetOf(t Target) string {
 	words := "the room"
 	switch {
-	case t.Nobody && t.Heir != 0:
-		words = "nobody, then " + t.Heir.String()
+	case t.Nobody && t.Pending != 0:
+		words = "nobody, then " + t.Pending.String()
 	case t.Nobody:
 		words = "nobody"
 	case t.Ticket != 0:
@@ -488,7 +488,7 @@ func (s *script) show() {
 	for _, no := range slices.Sorted(maps.Keys(s.m.desk.tickets)) {
 		t := s.m.desk.tickets[no]
 		words := t.name()
-		if by := s.m.session(t.By); by != nil {
+		if by := s.m.session(t.Operator); by != nil {
 			words += " talks with " + by.Nick.String()
 		} else {
 			words += " waits"
@@ -496,7 +496,7 @@ func (s *script) show() {
 		switch {
 		case t.Message:
 			words += ", and has left a message"
-		case t.Lost:
+		case t.Absent:
 			words += ", and has lost the connection"
 		case t.OnHold:
 			words += ", on hold"

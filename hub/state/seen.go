@@ -7,7 +7,7 @@ import "github.com/google/uuid"
 // that is right for all clients that are not behind.
 
 // toldUpto returns the position up to which the client of s got its entries at least, where of is that of its node.
-func (s *Session) toldUpto(of toldUpto) uint64 {
+func (s *Session) toldUpto(of seen) uint64 {
 	if s.Behind {
 		return s.Seen
 	}
@@ -16,35 +16,35 @@ func (s *Session) toldUpto(of toldUpto) uint64 {
 
 // noteSeen keeps up to where clients got their entries: those of the node whose intent it is. A session may be on
 // another node by now.
-func (m *Machine) noteSeen(_ *Session, op Seen) {
+func (m *Machine) noteSeen(_ *Session, op NoteSeen) {
 	for _, b := range op.Behind {
 		s := m.sessions[b.Session]
 		if s.isAt(m.in.Node) && (s.Behind != (b.Seen != 0) || b.Seen > s.Seen) {
-			m.change(s.ID, SeenBehind{b.Seen})
+			m.change(s.ID, SessionSeen{b.Seen})
 		}
 	}
 	was := m.toldBy(m.in.Node)
 	if op.Upto > was.Position || op.Clean != was.Clean {
-		m.change(uuid.Nil, SeenUpto{m.in.Node, max(op.Upto, was.Position), op.Clean})
+		m.change(uuid.Nil, NodeSeen{m.in.Node, max(op.Upto, was.Position), op.Clean})
 	}
 	if n := m.node(m.in.Node); n != nil && op.Clean {
 		m.endNode(n, NodeStopped)
 	}
 }
 
-func (m *Machine) seenUpto(_ *Session, c SeenUpto) {
+func (m *Machine) seenUpto(_ *Session, c NodeSeen) {
 	if n := m.node(c.Node); n != nil {
-		n.Told = toldUpto{c.Position, c.Clean}
+		n.Seen = seen{c.Position, c.Clean}
 		return
 	}
 	of := m.touchCommon()
-	of.Told = toldUpto{c.Position, c.Clean}
+	of.Seen = seen{c.Position, c.Clean}
 	if c.Clean { // the server is about to end: it gives no more numbers
 		of.Guests = m.guests
 	}
 }
 
-func (m *Machine) seenBehind(s *Session, c SeenBehind) {
+func (m *Machine) seenBehind(s *Session, c SessionSeen) {
 	m.touchSession(s)
 	s.SeenAtLeast = s.SeenAtLeast && c.Position != 0 && c.Position <= s.Seen
 	s.Behind, s.Seen = c.Position != 0, max(s.Seen, c.Position)

@@ -25,17 +25,17 @@ type Session struct {
 	Echo        bool            // it hears its own lines
 	Replay      int             // lines of history on entering a room
 	Room        protocol.Room   // that is in front; zero: it is in none
-	Came        uint64          // position at which it entered Room
+	Entered     uint64          // position at which it entered Room
 	Watches     bool            // Room is watched, too: it is not left when another comes to the front
-	Watched     []Place         // the other rooms that it is in, in the order of coming
+	Watched     []Membership    // the other rooms that it is in, in the order of coming
 	Resume      protocol.Room   // where it goes when it comes back
 	Rewatch     []protocol.Room // which it watches then
 	Stays       []Stay          // the rooms that it is in, and was in, the last ones; several may go on
-	Trimmed     uint64          // position up to which stays are not remembered; 0: all are
+	StaysCut    uint64          // position up to which stays are not remembered; 0: all are
 	Away        protocol.Text   // "" when it is not
 	Ignoring    []Ignored
 	Read        []protocol.ReadUpTo // how far it has read, by room, the least far first
-	Began       time.Time           // when it came first
+	Created     time.Time           // when it came first
 	Returned    bool                // it has come back once
 	Short       bool                // it was a short stay, as of a script
 	Until       time.Time           // when it ends unless it comes back; zero: it has a connection
@@ -45,18 +45,18 @@ type Session struct {
 	Quiet       bool                // its rooms were not told that it has no connection
 	Redacted    time.Time           // its last redaction
 
-	Visiting protocol.Ticket // its conversation at the desk; 0: none
-	Message  protocol.Ticket // that it left there when it went back to a room; 0: none
-	Finished bool            // its conversation was closed while it was away, and there is nothing but the desk
-	Unread   uint64          // position at which one was closed while it was away; 0: none was
-	Before   protocol.Room   // where it was before it went to the desk
-	Turned   time.Time       // since when Turns counts
-	Turns    int             // how often it has come to the desk anew
+	Ticket      protocol.Ticket // its conversation at the desk; 0: none
+	Message     protocol.Ticket // that it left there when it went back to a room; 0: none
+	Finished    bool            // its conversation was closed while it was away, and there is nothing but the desk
+	Unread      uint64          // position at which one was closed while it was away; 0: none was
+	Before      protocol.Room   // where it was before it went to the desk
+	VisitsSince time.Time       // since when Turns counts
+	Visits      int             // how often it has come to the desk anew
 
-	Serves bool   // it is an operator in a room, and hears the desk
-	Duty   bool   // and takes visitors
-	Served uint64 // position from which on it hears the desk
-	Target Target
+	HearsDesk     bool   // it is an operator in a room, and hears the desk
+	OnDuty        bool   // and takes visitors
+	HearsDeskFrom uint64 // position from which on it hears the desk
+	Target        Target
 
 	row   int64
 	upto  uint64 // position up to which its row had soft fields when it was loaded
@@ -89,7 +89,7 @@ type soft struct {
 // an answer.
 
 // lose ends a session's connection. The Goodbye is for a connection that can still be written to.
-func (m *Machine) lose(s *Session, op Lost) {
+func (m *Machine) lose(s *Session, op Disconnect) {
 	why := op.Reason
 	hungUp := why == protocol.Departed && !s.Program
 	if why == protocol.Departed && s.Program {
@@ -125,7 +125,7 @@ func (m *Machine) quit(s *Session, cmd protocol.Quit) {
 }
 
 // withdraw ends the session of a connection that goes on, and is in no room before its hello.
-func (m *Machine) withdraw(s *Session, _ Withdrawn) {
+func (m *Machine) withdraw(s *Session, _ Withdraw) {
 	m.end(s, protocol.Left{Reason: protocol.Departed})
 }
 
@@ -197,7 +197,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 
 // connect gives s a connection or takes it, and updates the counts of its rooms and of the desk.
 func (m *Machine) connect(s *Session, conn uint64) {
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		m.rooms[p.Room].members.uncount(s)
 	}
 	m.desk.unindexVisitor(s)
@@ -208,7 +208,7 @@ func (m *Machine) connect(s *Session, conn uint64) {
 		m.conns[conn] = s
 	}
 	m.desk.indexVisitor(s)
-	for p := range s.Places() {
+	for p := range s.Memberships() {
 		m.rooms[p.Room].members.counts(s)
 	}
 }

@@ -48,7 +48,7 @@ func newScene(t *testing.T, change func(*Settings)) *scene {
 	if change != nil {
 		change(&set)
 	}
-	f.decide("", Began{Settings: set})
+	f.decide("", Start{Settings: set})
 	return f
 }
 
@@ -184,7 +184,7 @@ func (f *scene) do(who string, cmd protocol.Command) []string {
 
 func (f *scene) loses(who string, why protocol.Reason) []string {
 	f.t.Helper()
-	return f.decide(who, Lost{Reason: why})
+	return f.decide(who, Disconnect{Reason: why})
 }
 
 // restarts has the server start again, after that long.
@@ -195,7 +195,7 @@ func (f *scene) restarts(after time.Duration, change func(*Settings)) []string {
 	if change != nil {
 		change(&set)
 	}
-	return f.decide("", Began{Settings: set})
+	return f.decide("", Start{Settings: set})
 }
 
 // waits has time go on, and what is due meanwhile happen.
@@ -211,7 +211,7 @@ func (f *scene) waits(d time.Duration) (lines []string) {
 		if next.After(f.clock) {
 			f.clock = next
 		}
-		lines = append(lines, f.decide("", Due{})...)
+		lines = append(lines, f.decide("", Tick{})...)
 	}
 	require.Fail(f.t, "something is always due")
 	return nil

@@ -49,7 +49,7 @@ func TestHowASessionGoes(t *testing.T) {
 			lines: []string{"#lobby| -- ann left: tea time", "ann: Ended", "ann< -- goodbye: see you"}, free: true,
 		},
 		{
-			name: "one is nowhere before its hello", does: func(f *scene) []string { return f.decide("ann", Withdrawn{}) },
+			name: "one is nowhere before its hello", does: func(f *scene) []string { return f.decide("ann", Withdraw{}) },
 			lines: []string{"#lobby| -- ann left", "ann: Ended"}, free: true,
 		},
 	} {
@@ -138,7 +138,7 @@ func TestTheLastStaysAreRemembered(t *testing.T) {
 	}
 	s := f.of("ann")
 	assert.Len(t, s.Stays, MaxStays)
-	assert.Equal(t, s.Stays[0].From-1, s.Trimmed, "the going from the last room that is forgotten")
+	assert.Equal(t, s.Stays[0].From-1, s.StaysCut, "the going from the last room that is forgotten")
 	assert.Equal(t, Stay{"#r1", 5, 6}, s.Stays[0], "up to its going")
 	assert.Equal(t, Stay{"#r16", 35, 0}, s.Stays[MaxStays-1])
 	was := s.Stays

@@ -22,12 +22,12 @@ const (
 // connection. The other members are not told: a session that was connected is held in its rooms. A session that was
 // held is held anew, because it could not come back while the server was away. Where other nodes are live, their
 // sessions go on. A lone server knows of no other node.
-func (m *Machine) start(_ *Session, op Began) {
+func (m *Machine) start(_ *Session, op Start) {
 	was, set := m.Settings, op.Settings.exact()
 	if !reflect.DeepEqual(was, set) {
 		m.change(uuid.Nil, Configured{set})
 	}
-	told, away := m.Told, m.in.Node == 0 || len(m.liveNodes()) == 0
+	told, away := m.Seen, m.in.Node == 0 || len(m.liveNodes()) == 0
 	if away {
 		m.change(uuid.Nil, Started{})
 	}
@@ -70,10 +70,10 @@ func (m *Machine) demote(s *Session) {
 }
 
 // survive does what a start means for a session. away: no other node is live.
-func (m *Machine) survive(s *Session, alone toldUpto, away bool) {
+func (m *Machine) survive(s *Session, alone seen, away bool) {
 	of := alone
 	if n := m.node(HostOf(s.Conn)); n != nil {
-		of = n.Told
+		of = n.Seen
 	}
 	until := m.now.Add(m.Settings.Hold)
 	switch {
@@ -101,7 +101,7 @@ func (m *Machine) openRooms() {
 		return
 	}
 	for _, s := range slices.Collect(r.members.all()) {
-		if t := m.desk.tickets[s.Visiting]; t != nil {
+		if t := m.desk.tickets[s.Ticket]; t != nil {
 			event := protocol.VisitorLeftMessage
 			if t.First.IsBlank() {
 				event = protocol.VisitorLeft
@@ -118,5 +118,5 @@ func (m *Machine) started(*Session, Started) {
 	if m.now.Sub(c.Started) >= soonAgain {
 		c.Starts = 0
 	}
-	c.Starts, c.Started, c.Told.Clean = c.Starts+1, m.now, false
+	c.Starts, c.Started, c.Seen.Clean = c.Starts+1, m.now, false
 }

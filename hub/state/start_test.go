@@ -81,13 +81,13 @@ func TestTheDeskOverARestart(t *testing.T) {
 	f.do("bob", protocol.Desk{})
 	f.do("op", protocol.Next{})
 	f.restarts(time.Minute, nil)
-	assert.Equal(t, f.ids["op"], f.desk.tickets[1].By)
+	assert.Equal(t, f.ids["op"], f.desk.tickets[1].Operator)
 	assert.Equal(t, "bob: Attached", f.resumes("bob", "bob")[0])
 	assert.NotContains(t, f.resumes("ann", "ann"), "#desk| -- @1 ann is back")
 	lines := f.waits(2 * time.Minute)
 	assert.Equal(t, "#lobby| -- op left (the connection broke)", lines[0])
 	assert.Contains(t, lines, "#desk| -- @1 ann waits again, since op has lost the connection")
-	assert.Equal(t, protocol.Ticket(1), f.of("ann").Visiting)
+	assert.Equal(t, protocol.Ticket(1), f.of("ann").Ticket)
 }
 
 // A visitor who does not come back after a restart has gone, or left a message.
@@ -119,7 +119,7 @@ func TestADeskThatIsNoMore(t *testing.T) {
 		"#desk| -- @1 ann has gone, and what was said waits to be answered", "@ann#desk| -- ann went to #lobby", "ann: MessageLeft", "#lobby| -- ann joined",
 		"#desk| -- @2 bob has gone", "@bob#desk| -- bob went to #lobby", "#lobby| -- bob joined",
 	}, lines[5:])
-	assert.Equal(t, []any{protocol.Lobby, protocol.Ticket(1), protocol.Ticket(0)}, []any{f.of("ann").Room, f.of("ann").Message, f.of("ann").Visiting})
+	assert.Equal(t, []any{protocol.Lobby, protocol.Ticket(1), protocol.Ticket(0)}, []any{f.of("ann").Room, f.of("ann").Message, f.of("ann").Ticket})
 	assert.Contains(t, f.resumes("ann", "ann"), "ann< -- You are ann in #lobby (1 here). Type to talk, /help for more.")
 	assert.Contains(t, f.resumes("eve", "eve"), "#desk| -- @3 eve is back")
 }
@@ -149,7 +149,7 @@ func TestSessionsEndAFewAtATime(t *testing.T) {
 	f.clock = f.clock.Add(2 * time.Minute)
 	for _, n := range []int{endedAtOnce, endedAtOnce, 1} {
 		assert.False(t, f.NextDue().After(f.clock))
-		assert.Len(t, f.decide("", Due{}), 2*n)
+		assert.Len(t, f.decide("", Tick{}), 2*n)
 	}
 	assert.True(t, f.NextDue().IsZero())
 	assert.Empty(t, f.sessions)

@@ -8,11 +8,11 @@ import (
 
 // Target is where an operator's lines go: to a ticket, to the room, or nowhere for a moment.
 type Target struct {
-	Ticket protocol.Ticket // 0: the room, or nowhere
-	Nobody bool            // lines are rejected, for a moment
-	Heir   protocol.Ticket // the target after that; 0: the room
-	Left   protocol.Ticket // the target until it had gone; 0 once the operator has shown that it knows
-	Nick   protocol.Nick   // of Left
+	Ticket     protocol.Ticket // 0: the room, or nowhere
+	Nobody     bool            // lines are rejected, for a moment
+	Pending    protocol.Ticket // the target after that; 0: the room
+	Former     protocol.Ticket // the target until it had gone; 0 once the operator has shown that it knows
+	FormerNick protocol.Nick   // of Left
 }
 
 // The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a
@@ -50,7 +50,7 @@ func (m *Machine) to(s *Session, cmd protocol.To) {
 	case refusal != nil:
 		m.hush(s)
 		m.reject(s, refusal)
-	case t.By != s.ID:
+	case t.Operator != s.ID:
 		m.hush(s)
 		m.rejectf(s, "visitor-waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.No)
 	default:
@@ -85,7 +85,7 @@ func (m *Machine) aimAtNobody(s *Session) {
 func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(PasteGuard) }
 
 // isHushed reports whether s may not have read yet why its lines are rejected.
-func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Late)) }
+func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Lag)) }
 
 // settle ends the moment in which lines are rejected, and tells where they go.
 func (m *Machine) settle() {
@@ -94,11 +94,11 @@ func (m *Machine) settle() {
 			continue
 		}
 		now := protocol.Target{}
-		if heir := m.desk.tickets[s.Target.Heir]; heir != nil && heir.By == s.ID {
+		if heir := m.desk.tickets[s.Target.Pending]; heir != nil && heir.Operator == s.ID {
 			m.aim(s, heir)
 			now = protocol.Target{Event: protocol.VisitorTaken, Ticket: heir.No, Nick: heir.Nick}
 		} else {
-			m.setTarget(s, Target{Left: s.Target.Left, Nick: s.Target.Nick})
+			m.setTarget(s, Target{Former: s.Target.Former, FormerNick: s.Target.FormerNick})
 		}
 		m.answer(s, m.serving(s, now))
 	}
@@ -108,10 +108,10 @@ func (m *Machine) settle() {
 func (m *Machine) followTargets() {
 	for _, s := range m.desk.operators {
 		if no := s.Target.Ticket; no != 0 && m.desk.tickets[no] == nil {
-			m.setTarget(s, Target{Nobody: true, Left: no, Nick: m.endedAs(no)})
+			m.setTarget(s, Target{Nobody: true, Former: no, FormerNick: m.endedAs(no)})
 			m.hush(s)
 		}
-		if no := s.Target.Heir; no != 0 && m.desk.tickets[no] == nil {
+		if no := s.Target.Pending; no != 0 && m.desk.tickets[no] == nil {
 			m.disinherit(s)
 			m.hush(s)
 		}
@@ -133,7 +133,7 @@ func (m *Machine) endedAs(no protocol.Ticket) (n protocol.Nick) {
 func (m *Machine) appoint(s *Session, t *Ticket) {
 	surprised := !s.Target.Nobody
 	to := s.Target
-	to.Ticket, to.Nobody, to.Heir = 0, true, t.No
+	to.Ticket, to.Nobody, to.Pending = 0, true, t.No
 	m.setTarget(s, to)
 	m.hush(s)
 	m.assignTo(s, t)

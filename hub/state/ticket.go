@@ -11,20 +11,20 @@ import (
 
 // Ticket is one visitor's conversation at the desk.
 type Ticket struct {
-	No      protocol.Ticket
-	Session uuid.UUID     // the visitor's, also when it has ended
-	Nick    protocol.Nick // of the visitor, also then
-	From    Address
-	Since   time.Time     // when the waiting began
-	Opened  uint64        // position
-	Left    time.Time     // when the visitor went, and
-	LeftAt  uint64        // the position of that; of no meaning while the visitor is there
-	First   protocol.Text // the first words, not all of many; empty: none yet
-	By      uuid.UUID     // the operator that has it; zero: it waits
-	Lost    bool          // the visitor is not there: it has lost its connection, or
-	Message bool          // it has gone, and its words wait for an answer
-	OnHold  bool          // asked to wait a moment
-	Kept    bool          // it is from before a start that lowered a bound, and is not dropped for that
+	No       protocol.Ticket
+	Session  uuid.UUID     // the visitor's, also when it has ended
+	Nick     protocol.Nick // of the visitor, also then
+	From     Address
+	Since    time.Time     // when the waiting began
+	Opened   uint64        // position
+	Left     time.Time     // when the visitor went, and
+	LeftAt   uint64        // the position of that; of no meaning while the visitor is there
+	First    protocol.Text // the first words, not all of many; empty: none yet
+	Operator uuid.UUID     // the operator that has it; zero: it waits
+	Absent   bool          // the visitor is not there: it has lost its connection, or
+	Message  bool          // it has gone, and its words wait for an answer
+	OnHold   bool          // asked to wait a moment
+	Kept     bool          // it is from before a start that lowered a bound, and is not dropped for that
 
 	row   int64
 	dirty uint64
@@ -76,12 +76,12 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 		case protocol.VisitorHeld:
 			t.OnHold = true
 		case protocol.VisitorReturned:
-			t.By, t.OnHold = noSession, false
+			t.Operator, t.OnHold = noSession, false
 		case protocol.VisitorLost, protocol.VisitorLeftMessage:
-			t.Lost, t.Message = true, ev.Event == protocol.VisitorLeftMessage
+			t.Absent, t.Message = true, ev.Event == protocol.VisitorLeftMessage
 			t.Left, t.LeftAt = m.now, e.Seq
 		case protocol.VisitorBack:
-			t.Lost, t.Message, t.Nick = false, false, ev.From
+			t.Absent, t.Message, t.Nick = false, false, ev.From
 			m.visit(s, t.No, 0)
 		case protocol.VisitorRenamed:
 			t.Nick = ev.To
@@ -96,10 +96,10 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 	m.touchCommon().Tickets = ev.Ticket
 	m.visit(s, ev.Ticket, s.Message)
-	if m.now.Sub(s.Turned) >= turnsWithin {
-		s.Turned, s.Turns = m.now, 0
+	if m.now.Sub(s.VisitsSince) >= turnsWithin {
+		s.VisitsSince, s.Visits = m.now, 0
 	}
-	s.Turns++
+	s.Visits++
 	t := &Ticket{No: ev.Ticket, Session: s.ID, Nick: ev.From, From: s.From, Since: m.now, Opened: ev.Seq}
 	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
 }
@@ -108,13 +108,13 @@ func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)
-	s.Visiting, s.Message = no, message
+	s.Ticket, s.Message = no, message
 	m.desk.indexVisitor(s)
 }
 
 // give assigns t to an operator, which has the whole time to answer.
 func (m *Machine) give(t *Ticket, to *Session) {
-	t.By, t.OnHold = to.ID, false
+	t.Operator, t.OnHold = to.ID, false
 	if to.active.Before(m.now) {
 		m.touchExact(to).active = m.now
 	}
@@ -127,18 +127,18 @@ func (m *Machine) ticketEnded(t *Ticket) {
 	m.touchCommon().Ended = append(slices.Clone(ended[max(0, len(ended)+1-MaxEnded):]), t.No)
 	switch v := m.session(t.Session); {
 	case v == nil:
-	case v.Visiting == t.No:
+	case v.Ticket == t.No:
 		m.visit(v, 0, v.Message)
 	case v.Message == t.No:
-		m.visit(v, v.Visiting, 0)
+		m.visit(v, v.Ticket, 0)
 	}
 }
 
 // messageLeft applies MessageLeft.
-func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.visit(s, 0, s.Visiting) }
+func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.visit(s, 0, s.Ticket) }
 
 // seenOut applies SeenOut.
-func (m *Machine) seenOut(s *Session, c SeenOut) {
+func (m *Machine) seenOut(s *Session, c ResumeSet) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)
 	s.Resume, s.Finished, s.Unread = c.Resume, c.Finished, m.head

@@ -14,19 +14,19 @@ import (
 // View is a summary of a machine for readers outside the package. It must not be changed, nor used after the next
 // decision.
 type View struct {
-	Sessions   []*Session // in the order of their rows
-	Operators  []*Session // that hear the desk
-	Held       int        // sessions without a connection
-	Names      int        // keys of nicks that are taken
-	Codes      int
-	Rooms      map[protocol.Room]int // with the number of their members
-	Tickets    []*Ticket             // in the order of their numbers
-	Queue      []*Ticket             // those of them that no operator has
-	LastTicket protocol.Ticket
-	Ended      int // ended conversations that are remembered by number
-	Places     int // at the desk that are taken
-	PlacesFrom map[netip.Prefix]int
-	Blocks     int // blocked nicks and addresses
+	Sessions     []*Session // in the order of their rows
+	Operators    []*Session // that hear the desk
+	Held         int        // sessions without a connection
+	Names        int        // keys of nicks that are taken
+	Codes        int
+	Rooms        map[protocol.Room]int // with the number of their members
+	Tickets      []*Ticket             // in the order of their numbers
+	Queue        []*Ticket             // those of them that no operator has
+	LastTicket   protocol.Ticket
+	Ended        int // ended conversations that are remembered by number
+	Visitors     int // at the desk that are taken
+	VisitorsFrom map[netip.Prefix]int
+	Blocks       int // blocked nicks and addresses
 }
 
 // View returns a summary of m.
@@ -35,7 +35,7 @@ func (m *Machine) View() View {
 		Sessions:  slices.SortedFunc(maps.Values(m.sessions), func(a, b *Session) int { return cmp.Compare(a.row, b.row) }),
 		Operators: slices.Clone(m.desk.operators), Held: len(m.held), Names: len(m.names), Codes: len(m.codes), Rooms: map[protocol.Room]int{},
 		Tickets: slices.SortedFunc(maps.Values(m.desk.tickets), byNumber), Queue: slices.Clone(m.desk.queue), LastTicket: m.common.Tickets,
-		Ended: len(m.common.Ended), Places: len(m.desk.there), PlacesFrom: maps.Clone(m.desk.placesFrom), Blocks: len(m.blocks),
+		Ended: len(m.common.Ended), Visitors: len(m.desk.there), VisitorsFrom: maps.Clone(m.desk.placesFrom), Blocks: len(m.blocks),
 	}
 	for name, r := range m.rooms {
 		v.Rooms[name] = r.members.count
@@ -52,7 +52,7 @@ func (m *Machine) WithCode(code Secret) *Session { return m.codes[code] }
 // Acked returns how many ids of messages are remembered, and Wrote in how many streams s has spoken.
 func (s *Session) Acked() int { return len(s.ids.list()) }
 
-func (s *Session) Wrote() int { return len(s.wrote) }
+func (s *Session) Authored() int { return len(s.wrote) }
 
 // HolderOf returns the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
@@ -69,8 +69,8 @@ func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no]
 // next decision.
 func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
 
-// Short returns t, or no text if t is too long for a goodbye: it is left out, not cut.
-func Short(t protocol.Text) protocol.Text { return short(t) }
+// DropLong returns t, or no text if t is too long for a goodbye: it is left out, not cut.
+func DropLong(t protocol.Text) protocol.Text { return short(t) }
 
 // IsNew reports whether the machine has never decided a start: there were no rows.
 func (m *Machine) IsNew() bool { return m.Starts == 0 }

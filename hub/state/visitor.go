@@ -24,7 +24,7 @@ func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protoco
 
 // comeBackToTicket has s, which has come to the desk, continue its conversation or message there.
 func (m *Machine) comeBackToTicket(s *Session) {
-	no := s.Visiting
+	no := s.Ticket
 	if no == 0 {
 		no = s.Message
 	}
@@ -36,7 +36,7 @@ func (m *Machine) comeBackToTicket(s *Session) {
 // partTicket ends the visit of s, or has its ticket wait for it, as s leaves the desk for that reason. Left was
 // emitted before. protocol.Moved: s goes to another room.
 func (m *Machine) partTicket(s *Session, why protocol.Reason) {
-	t := m.desk.tickets[s.Visiting]
+	t := m.desk.tickets[s.Ticket]
 	if t == nil {
 		return
 	}
@@ -56,7 +56,7 @@ func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.T
 	case m.leavesMessage(s):
 		return protocol.VisitorLeftMessage
 	case why == protocol.Moved:
-	case s.Code != Secret{} && why != protocol.Departed && !t.Lost:
+	case s.Code != Secret{} && why != protocol.Departed && !t.Absent:
 		return protocol.VisitorLost
 	}
 	return protocol.VisitorLeft
@@ -65,14 +65,14 @@ func (m *Machine) parting(s *Session, t *Ticket, why protocol.Reason) protocol.T
 // leavesMessage reports whether the words of s wait for an answer when it has gone: no operator is on duty to answer
 // them.
 func (m *Machine) leavesMessage(s *Session) bool {
-	t := m.desk.tickets[s.Visiting]
+	t := m.desk.tickets[s.Ticket]
 	return t != nil && (t.Message || t.waits() && !t.First.IsBlank() && m.onDuty() == 0)
 }
 
 // holdOver ends the hold of a visitor's session that is in no room, and reports whether it is held for longer. If
 // there is a message, the session may come back until that is answered, but its nick is free again.
 func (m *Machine) holdOver(s *Session) bool {
-	t := m.desk.tickets[s.Visiting]
+	t := m.desk.tickets[s.Ticket]
 	switch {
 	case t == nil:
 		return false
@@ -123,7 +123,7 @@ func (m *Machine) seeOutLater(v *Session) {
 	if v.Room == protocol.DeskRoom { // since a start: its room was not told that it has no connection
 		m.emit(v.stream(v.Room), v.ID, protocol.Left{Meta: m.stamp(v.Room), From: v.Nick, Reason: protocol.Lost})
 	}
-	m.change(v.ID, SeenOut{Resume: m.roomBefore(v), Finished: m.Settings.Desk})
+	m.change(v.ID, ResumeSet{Resume: m.roomBefore(v), Finished: m.Settings.Desk})
 	if len(m.desk.unread) > MaxUnread {
 		m.end(m.desk.unread[0], protocol.Left{Reason: protocol.Lost})
 	}

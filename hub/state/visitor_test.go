@@ -24,13 +24,13 @@ func TestHowAVisitEnds(t *testing.T) {
 		{"quits", "hello?", true, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeft, never},
 		{"quits, nobody on duty", "hello?", false, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeftMessage, protocol.VisitorBack},
 		{"quits, nobody on duty, without a word", "", false, false, Command{Command: protocol.Quit{}}, protocol.VisitorLeft, never},
-		{"hangs up", "hello?", true, false, Lost{Reason: protocol.Departed}, protocol.VisitorLeft, protocol.VisitorWaits},
-		{"hangs up, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Departed}, protocol.VisitorLeftMessage, protocol.VisitorBack},
-		{"breaks", "hello?", true, false, Lost{Reason: protocol.Lost}, protocol.VisitorLost, protocol.VisitorBack},
-		{"stalls", "", false, false, Lost{Reason: protocol.Stalled}, protocol.VisitorLost, protocol.VisitorBack},
-		{"breaks, nobody on duty", "hello?", false, false, Lost{Reason: protocol.Lost}, protocol.VisitorLeftMessage, protocol.VisitorBack},
-		{"breaks, and has no code", "", false, true, Lost{Reason: protocol.Lost}, protocol.VisitorLeft, never},
-		{"breaks, nobody on duty, and has no code", "hello?", false, true, Lost{Reason: protocol.Lost}, protocol.VisitorLeftMessage, never},
+		{"hangs up", "hello?", true, false, Disconnect{Reason: protocol.Departed}, protocol.VisitorLeft, protocol.VisitorWaits},
+		{"hangs up, nobody on duty", "hello?", false, false, Disconnect{Reason: protocol.Departed}, protocol.VisitorLeftMessage, protocol.VisitorBack},
+		{"breaks", "hello?", true, false, Disconnect{Reason: protocol.Lost}, protocol.VisitorLost, protocol.VisitorBack},
+		{"stalls", "", false, false, Disconnect{Reason: protocol.Stalled}, protocol.VisitorLost, protocol.VisitorBack},
+		{"breaks, nobody on duty", "hello?", false, false, Disconnect{Reason: protocol.Lost}, protocol.VisitorLeftMessage, protocol.VisitorBack},
+		{"breaks, and has no code", "", false, true, Disconnect{Reason: protocol.Lost}, protocol.VisitorLeft, never},
+		{"breaks, nobody on duty, and has no code", "hello?", false, true, Disconnect{Reason: protocol.Lost}, protocol.VisitorLeftMessage, never},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := newCounter(t, deskSettings(), 1, 0)
@@ -91,7 +91,7 @@ func TestAMessageIsKeptForLonger(t *testing.T) {
 	c.comes("ann2", Open{})
 	c.after(time.Hour)
 	c.returns("ann")
-	assert.Equal(t, protocol.Ticket(1), c.of("ann").Visiting)
+	assert.Equal(t, protocol.Ticket(1), c.of("ann").Ticket)
 	assert.True(t, c.isThere(c.ticket(1)))
 	c.breaks("ann")
 	c.after(c.Settings.Hold)
@@ -116,13 +116,13 @@ func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	c.says("v1", "hello?")
 	c.do("v1", protocol.LeaveDesk{})
 	v := c.of("v1")
-	assert.Equal(t, [2]protocol.Ticket{0, 1}, [2]protocol.Ticket{v.Visiting, v.Message})
+	assert.Equal(t, [2]protocol.Ticket{0, 1}, [2]protocol.Ticket{v.Ticket, v.Message})
 	assert.Empty(t, c.desk.there)
 	c.hush()
 	c.do("op1", protocol.Take{Ticket: 1}, protocol.Reply{Ticket: 1, Text: protocol.MustText("here I am")})
 	assert.Equal(t, "[op1 -> you] here I am", c.words("v1"), "that one is there is for the desk")
 	c.do("v1", protocol.Desk{})
-	assert.Equal(t, [2]protocol.Ticket{1, 0}, [2]protocol.Ticket{v.Visiting, v.Message})
+	assert.Equal(t, [2]protocol.Ticket{1, 0}, [2]protocol.Ticket{v.Ticket, v.Message})
 	assert.Equal(t, protocol.VisitorBack, c.lastState())
 	assert.Equal(t, "op1", c.holder(1))
 	c.do("v1", protocol.LeaveDesk{})

@@ -14,8 +14,8 @@ import (
 //	/watch B    A is in front, B is watched
 //	/part A     A is left, and of the others the one entered last is in front
 
-// MaxPlaces bounds the rooms of a session, whatever the settings say.
-const MaxPlaces = 256
+// MaxRoomsPerSession bounds the rooms of a session, whatever the settings say.
+const MaxRoomsPerSession = 256
 
 // watch has s enter another room, too, or lists its rooms.
 func (m *Machine) watch(s *Session, cmd protocol.Watch) {
@@ -39,7 +39,7 @@ func (m *Machine) watch(s *Session, cmd protocol.Watch) {
 		m.watchToo(s, room)
 		p, _ = s.place(room)
 	}
-	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Came})
+	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Entered})
 	if !is {
 		m.showTopic(s, room)
 		m.showLast(s, p)
@@ -66,7 +66,7 @@ var deskUnwatched = protocol.Refuse("desk-unwatched", "the desk is not a room to
 
 // checkMore returns why s cannot enter a further room.
 func (m *Machine) checkMore(s *Session) *protocol.Refusal {
-	if most := min(m.Settings.RoomsPerSession, MaxPlaces); 1+len(s.Watched) >= most {
+	if most := min(m.Settings.RoomsPerSession, MaxRoomsPerSession); 1+len(s.Watched) >= most {
 		return protocol.TooManyRooms(most)
 	}
 	return nil
@@ -92,7 +92,7 @@ func (m *Machine) partRoom(s *Session, cmd protocol.Part) {
 func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 	m.emit(s.stream(room), s.ID, protocol.Left{Meta: m.stamp(room), From: s.Nick, Reason: protocol.Parted})
 	if s.Room == (protocol.Room{}) {
-		next := slices.MaxFunc(s.Watched, func(a, b Place) int { return cmp.Compare(a.Came, b.Came) })
+		next := slices.MaxFunc(s.Watched, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
 		m.change(s.ID, Focused{Room: next.Room, Watched: true})
 	}
 }
@@ -102,13 +102,13 @@ func (m *Machine) focused(s *Session, c Focused) {
 	m.touchSession(s)
 	if c.Room != s.Room {
 		others := slices.Clone(s.Watched)
-		i := slices.IndexFunc(others, func(p Place) bool { return p.Room == c.Room })
+		i := slices.IndexFunc(others, func(p Membership) bool { return p.Room == c.Room })
 		front := others[i]
 		others = slices.Delete(others, i, i+1)
 		if s.Room != (protocol.Room{}) {
-			others = insertPlace(others, Place{s.Room, s.Came})
+			others = insertPlace(others, Membership{s.Room, s.Entered})
 		}
-		s.Room, s.Came, s.Watched = front.Room, front.Came, others
+		s.Room, s.Entered, s.Watched = front.Room, front.Entered, others
 	}
 	s.Watches = c.Watched
 }

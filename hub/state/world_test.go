@@ -36,11 +36,11 @@ type world struct {
 // client is one end of a connection, whose session is known by its secret.
 type client struct {
 	name   string
-	id     uuid.UUID // of its session
-	next   uuid.UUID // of the session that it begins, unless it goes on with another
-	conn   uint64    // 0: none
-	was    uint64    // the one before it was lost, and
-	lost   Lost      // how that was
+	id     uuid.UUID  // of its session
+	next   uuid.UUID  // of the session that it begins, unless it goes on with another
+	conn   uint64     // 0: none
+	was    uint64     // the one before it was lost, and
+	lost   Disconnect // how that was
 	secret Secret
 }
 
@@ -61,7 +61,7 @@ type store struct {
 
 func newWorld(t testing.TB, set Settings) *world {
 	w := emptyWorld(t)
-	w.decide(Intent{Op: Began{Settings: set}})
+	w.decide(Intent{Op: Start{Settings: set}})
 	w.commit(1)
 	return w
 }
@@ -77,7 +77,7 @@ func emptyWorld(t testing.TB) *world {
 func (w *world) inherits(set Settings, head uint64, l Legacy) []outcome {
 	w.store.legacy = head
 	w.m.SetHead(head)
-	return w.decide(Intent{Op: Began{Settings: set, Legacy: &l}})
+	return w.decide(Intent{Op: Start{Settings: set, Legacy: &l}})
 }
 
 func defaults() Settings {
@@ -183,7 +183,7 @@ func (s *store) load() (m *Machine, tail int, err error) {
 		return nil, 0, err
 	}
 	for _, e := range s.entries {
-		if e.Seq > m.Whole() {
+		if e.Seq > m.Checkpoint() {
 			tail++
 			m.Replay(e.Seq, e.Stream, e.Author, e.What)
 		}
@@ -203,7 +203,7 @@ func (s *store) head() uint64 {
 func (w *world) restart(set Settings) []outcome {
 	w.t.Helper()
 	w.reload()
-	made := w.decide(Intent{Op: Began{Settings: set}})
+	made := w.decide(Intent{Op: Start{Settings: set}})
 	w.commit(len(w.pending))
 	return made
 }
@@ -293,7 +293,7 @@ func (m *Machine) dump(exactly bool) string {
 	}
 	fmt.Fprintf(&b, "queue:%s\nabsent:%s\nmessages:%s\n", ticketList(m.desk.queue), ticketList(m.desk.absent), ticketList(m.desk.messages))
 	fmt.Fprintf(&b, "operators:%s\nheld:%s\nunread:%s\n", sessionList(m.desk.operators), sessionList(m.held), sessionList(m.desk.unread))
-	fmt.Fprintf(&b, "head: %d, Whole: %d\n", m.head, m.common.Whole)
+	fmt.Fprintf(&b, "head: %d, Whole: %d\n", m.head, m.common.Checkpoint)
 	if exactly {
 		row(commonRow, ofCommon, m.fields)
 		row(m.replies.row, ofReplies, m.Settings.replyFields)
