@@ -28,7 +28,7 @@ import (
 	"chinwag/protocol"
 )
 
-// How long newcomers wait for the replay while forty connections ask the record for
+// How long newcomers wait for the replay while forty connections ask the journal for
 // much, over and over. The clients are a process of their own, as they would be.
 //
 //	go test ./conn -run ^$ -bench Newcomer -benchtime 1x
@@ -47,7 +47,7 @@ func BenchmarkNewcomer(b *testing.B) {
 	})
 }
 
-// filled is the path of a record of n lines.
+// filled is the path of a journal of n lines.
 func filled(b *testing.B, path string, n int, text string) string {
 	s, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Off})
 	require.NoError(b, err)

@@ -21,7 +21,7 @@ import (
 	"chinwag/protocol"
 )
 
-// tornStore is a record that cannot be read while it is torn.
+// tornStore is a journal that cannot be read while it is torn.
 type tornStore struct {
 	journal.Store
 	torn atomic.Bool
@@ -108,7 +108,7 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 			}
 			for i, a := range everybody {
 				for _, v := range protocol.Verbs() {
-					switch v.Name { // what would end somebody or something that is needed; a kick waits for the record
+					switch v.Name { // what would end somebody or something that is needed; a kick waits for the journal
 					case "quit", "shutdown", "kick":
 						if a == op || v.Name == "quit" {
 							continue

@@ -217,7 +217,7 @@ func (l *loop) reportSpent(at netip.Prefix) {
 	case last:
 		l.hub.warn("what is said from other addresses is refused, too, and these are so many that they are not named for a minute")
 	default:
-		l.hub.warn("what is said from " + AddressName(at) + " is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more")
+		l.hub.warn("what is said from " + AddressName(at) + " is refused, since it has made the journal grow as much as one address may in a day: --per-address-bytes allows more")
 	}
 }
 

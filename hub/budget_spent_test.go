@@ -71,7 +71,7 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 		n, told = until(bob, spentLine)
 		assert.InDelta(t, 4, n, 2)
 		assert.Equal(t, []string{spentLine}, told, "that it is near is told once")
-		assert.Equal(t, []string{"what is said from 192.0.2.2 is refused, since it has made the record grow as much as one address may in a day: --per-address-bytes allows more"}, w.news)
+		assert.Equal(t, []string{"what is said from 192.0.2.2 is refused, since it has made the journal grow as much as one address may in a day: --per-address-bytes allows more"}, w.news)
 		ann.Told()
 		eve.Told()
 
@@ -83,7 +83,7 @@ func TestAnAddressSaysSoMuchInADay(t *testing.T) {
 			eve.Do(cmd)
 			assert.Equal(t, []string{spentLine}, eve.Told(), "%T, from the same address", cmd)
 		}
-		assert.Equal(t, head, w.Store.Head(), "the record has not grown")
+		assert.Equal(t, head, w.Store.Head(), "the journal has not grown")
 		eve.Do(protocol.Who{})
 		assert.Equal(t, []string{"-- 3 in #lobby: guest-1, guest-2, guest-3 (away)"}, eve.Told())
 		eve.Do(protocol.Away{})

@@ -23,14 +23,14 @@ import (
 // themselves, change rooms, watch others, stop reading and go on, break off and come back, the server starts again,
 // mostly with outboxes so small that they are behind most of the time. Each must
 // have been told every entry of their rooms once, in order, from where they came
-// in; with a record that forgets nothing, nothing else will do.
+// in; with a journal that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
 	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
 	})
 }
 
-// TestG3AHoleIsToldInLines is the same with a record that keeps ten lines of a
+// TestG3AHoleIsToldInLines is the same with a journal that keeps ten lines of a
 // room: what is missing was forgotten, and as many lines as are missing were told to be.
 func TestG3AHoleIsToldInLines(t *testing.T) {
 	b := journal.Bounds{Lines: 10}
@@ -149,7 +149,7 @@ func oneOf(dice *rand.Rand) protocol.Room {
 	return []protocol.Room{protocol.Lobby, hubtest.Room("r0"), hubtest.Room("r1"), hubtest.Room("r2")}[dice.IntN(4)]
 }
 
-// finalIDs finds the session behind each name by replaying the record.
+// finalIDs finds the session behind each name by replaying the journal.
 func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	ids := map[protocol.Nick]uuid.UUID{}
 	for _, e := range w.Store.Entries() {
@@ -174,7 +174,7 @@ func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b jou
 		thing, is := want[seq]
 		require.True(t, is, "%s: position %d is not for it: %s", who, seq, w.story(id, p))
 		first := thing.first || b.Lines > 0                            // else where it stands first may be forgotten,
-		again := things[thing.id] && (b.Lines == 0 || w.restarts == 0) // and at a start it is looked up in the record
+		again := things[thing.id] && (b.Lines == 0 || w.restarts == 0) // and at a start it is looked up in the journal
 		require.True(t, first && !again, "%s: position %d was told in another room: %s", who, seq, w.story(id, p))
 		things[thing.id] = true
 		last = seq

@@ -36,8 +36,8 @@ type cuts struct {
 	options    hub.Options
 	wires      map[*hubtest.Client]*wire // of those that are cut
 	all, cut   []*hubtest.Client
-	n, lately  int  // things that were done, and when the record was held last
-	held, over bool // the record is held; nobody is cut any more
+	n, lately  int  // things that were done, and when the journal was held last
+	held, over bool // the journal is held; nobody is cut any more
 }
 
 func playCuts(t *testing.T, dice *rand.Rand, times int) {

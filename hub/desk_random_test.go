@@ -335,7 +335,7 @@ func lastSession(p *hubtest.Client) []protocol.Event {
 	return nil
 }
 
-// checkTold compares what p was told with the record.
+// checkTold compares what p was told with the journal.
 func (d *deskPlay) checkTold(p *hubtest.Client) {
 	d.note()
 	if !d.here[p] || p.Program && p.Token() == "" {
@@ -350,7 +350,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 	heard := lastSession(p)
 	for _, e := range heard {
 		_, gap := e.(protocol.Gap)
-		require.False(d.t, gap && !p.Program, "a record that forgets nothing has no gap")
+		require.False(d.t, gap && !p.Program, "a journal that forgets nothing has no gap")
 		if seq := protocol.MetaOf(e).Seq; seq > 0 {
 			got = append(got, seq)
 		}
@@ -398,7 +398,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 	}
 }
 
-// checkVisits replays the record: who has a visitor at each moment.
+// checkVisits replays the journal: who has a visitor at each moment.
 func checkVisits(t *testing.T, entries []journal.Entry) {
 	t.Helper()
 	has := map[protocol.Ticket]uuid.UUID{}

@@ -63,9 +63,9 @@ func TestANewcomerCostsTwoWrites(t *testing.T) {
 	})
 }
 
-// Who comes while the record does not work is told so, is nobody yet, and comes in with the next
+// Who comes while the journal does not work is told so, is nobody yet, and comes in with the next
 // line when it works again.
-func TestANewcomerIsToldThatTheRecordDoesNotWork(t *testing.T) {
+func TestANewcomerIsToldThatTheJournalDoesNotWork(t *testing.T) {
 	for name, entrance := range map[string]string{"a room": "in #lobby", "a desk": "at the desk"} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, hubtest.Setup{Options: hub.Options{Desk: name == "a desk"}}, 0, false, func(w *world, _ []*hubtest.Client) {

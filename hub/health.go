@@ -36,9 +36,9 @@ type health struct {
 
 // healthNotices is what operators are told when a state begins.
 var healthNotices = map[healthState]protocol.Text{
-	works:     protocol.MustText("the record works again, and what is said is heard"),
+	works:     protocol.MustText("the journal works again, and what is said is heard"),
 	silent:    protocol.MustText("the disk does not answer, so what is said waits and is heard by nobody yet: the log says when it does"),
-	fails:     protocol.MustText("the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
+	fails:     protocol.MustText("the journal cannot be written just now, so what is said is heard by nobody and refused: the log says why"),
 	unordered: protocol.MustText("the other servers cannot be reached, so what is said waits and is heard by nobody yet: the log says when it is"),
 	breaks:    protocol.MustText("the disk has failed, so the server ends: what it has is there at the next start"),
 }

@@ -15,7 +15,7 @@ var ErrStopped = errors.New("hub: stopped")
 
 // ErrUnreadable is in what Options.OnJournalError is told while the journal can be written, as far as the hub knows,
 // but not read.
-var ErrUnreadable = errors.New("the record cannot be read just now")
+var ErrUnreadable = errors.New("the journal cannot be read just now")
 
 // ErrSilent is what Options.OnJournalError is told when the disk has not answered for long. Commands wait meanwhile.
 var ErrSilent = errors.New("the disk does not answer")

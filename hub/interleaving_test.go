@@ -52,7 +52,7 @@ func TestReplacedWhileMoving(t *testing.T) {
 		c0.Call(protocol.Join{Room: hubtest.Room("tea")})
 		synctest.Wait()
 		c1 := w.attach(true)
-		c1.Pause() // its reader is slow, so it reads the record on
+		c1.Pause() // its reader is slow, so it reads the journal on
 		c1.Call(protocol.Hello{Token: tok, Resume: &at})
 		synctest.Wait()
 		w.Store.Let(nil) // the /join
@@ -156,7 +156,7 @@ func TestG3AHoleIsCountedUpToTheHead(t *testing.T) {
 			say(fmt.Sprint("line ", i))
 			synctest.Wait()
 		}
-		// 12 more are proposed at once and are in the record, but the hub has not been told.
+		// 12 more are proposed at once and are in the journal, but the hub has not been told.
 		g.hold.Store(true)
 		say("first of the group")
 		synctest.Wait()

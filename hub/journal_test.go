@@ -23,7 +23,7 @@ import (
 
 // G11: after a failed flush the hub ends. What was under way is refused, everybody
 // gets a goodbye, also who is behind, and nobody hangs.
-func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
+func TestG11ABrokenJournalIsTheEnd(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 4, true, func(w *world, people []*hubtest.Client) {
 		ann, bob, slow, stuck := people[0], people[1], people[2], people[3]
 		op := w.EnterOperator("op")
@@ -68,7 +68,7 @@ func TestG11ABrokenRecordIsTheEnd(t *testing.T) {
 }
 
 // The disk may break at any moment, while people come, go, and come back.
-func TestG11TheRecordBreaksAtAnyMoment(t *testing.T) {
+func TestG11TheJournalBreaksAtAnyMoment(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(seed, 4))
@@ -150,9 +150,9 @@ func (s *unreadable) Search(ctx context.Context, streams []journal.Stream, words
 	return s.Store.Search(ctx, streams, words, upto, n)
 }
 
-// A record that cannot be read for a while loses nobody and nothing: whoever reads on
+// A journal that cannot be read for a while loses nobody and nothing: whoever reads on
 // waits, and whoever asks is told.
-func TestARecordThatCannotBeReadIsWaitedFor(t *testing.T) {
+func TestAJournalThatCannotBeReadIsWaitedFor(t *testing.T) {
 	store := &unreadable{Store: journal.NewMemory(journal.Bounds{})}
 	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 3, false, func(w *world, people []*hubtest.Client) {
 		ann, bob, carl := people[0], people[1], people[2]
@@ -177,7 +177,7 @@ func TestARecordThatCannotBeReadIsWaitedFor(t *testing.T) {
 		} {
 			carl.Send(cmd)
 			synctest.Wait()
-			assert.Equal(t, []string{"-- the record cannot be read just now: please try again in a while"}, carl.Told())
+			assert.Equal(t, []string{"-- the history cannot be read just now: please try again in a while"}, carl.Told())
 		}
 		store.fails(nil)
 		time.Sleep(time.Second)
@@ -228,12 +228,12 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 		late := w.EnterOperator("late") // who cannot even come in
 		bob.Say("hello", "")
 		synctest.Wait()
-		assert.Equal(t, []string{"-- the record cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.Told())
+		assert.Equal(t, []string{"-- the journal cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.Told())
 		w.Store.Fail(nil)
 		bob.Say("hello", "")
 		time.Sleep(hub.Calm)
 		synctest.Wait()
-		again := "-- the record works again, and what is said is heard"
+		again := "-- the journal works again, and what is said is heard"
 		assert.ElementsMatch(t, []string{again, "<guest-2> hello"}, op.Told())
 		assert.Equal(t, []string{again}, late.Told())
 		ann.Told()
@@ -260,14 +260,14 @@ func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
 		w.Store.Let(nil)
 		op.Resume()
 		synctest.Wait()
-		assert.Contains(t, op.Told(), "-- the record works again, and what is said is heard")
+		assert.Contains(t, op.Told(), "-- the journal works again, and what is said is heard")
 		w.Store.Release()
 		w.Close(op)
 	})
 }
 
-// A hub goes on where another one ended: the record is all that it needs to know.
-func TestAHubGoesOnWithTheRecord(t *testing.T) {
+// A hub goes on where another one ended: the journal is all that it needs to know.
+func TestAHubGoesOnWithTheJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := journal.NewMemory(journal.Bounds{Lines: 50})
 		w := newWorldOn(t, hubtest.Setup{Store: store})
@@ -443,7 +443,7 @@ func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 	})
 }
 
-// A start knows again what was said under which id, however little of the record is kept (G5).
+// A start knows again what was said under which id, however little of the journal is kept (G5).
 func TestG5ALineSaidAgainAfterAStartIsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorldOn(t, hubtest.Setup{Store: journal.NewMemory(journal.Bounds{Lines: 5})})

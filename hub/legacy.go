@@ -86,6 +86,6 @@ func since(entries ...*journal.Entry) (at time.Time) {
 
 // logLegacy logs what was taken: once, since the journal has rows from here on.
 func (l *loop) logLegacy(i state.Inheritance) {
-	l.hub.warn("the record is of an older chinwag, or was imported: topics, ticket numbers and messages at the desk were taken from what it holds, and nobody can come back to a session of before",
+	l.hub.warn("the journal is of an older chinwag, or was imported: topics, ticket numbers and messages at the desk were taken from what it holds, and nobody can come back to a session of before",
 		"rooms", i.Rooms, "tickets", i.Ticket, "messages", i.Messages)
 }

@@ -145,7 +145,7 @@ func TestANodeLeavesNothingUndecidedAtItsEnd(t *testing.T) {
 	})
 }
 
-// A connection of a node never has the number of one that its last incarnation had, of which the record does not know yet.
+// A connection of a node never has the number of one that its last incarnation had, of which the journal does not know yet.
 func TestANodeBeginsWithNewConnections(t *testing.T) {
 	inNodes(t, 2, func(t *testing.T, ns *nodes) {
 		ann, eve := ns.enter(1, "ann"), ns.all[0].NewClient(false)

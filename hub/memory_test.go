@@ -133,7 +133,7 @@ func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 				<-w.stuck
 			}
 			reading := heap() - before
-			assert.Less(t, reading, most, "with a page of the record under way")
+			assert.Less(t, reading, most, "with a page of the journal under way")
 			t.Logf("%.1f MB with full outboxes, %.1f MB with pages under way, of %.1f", float64(full)/1e6, float64(reading)/1e6, float64(most)/1e6)
 			runtime.KeepAlive(slow)
 			silence()

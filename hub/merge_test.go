@@ -35,7 +35,7 @@ func inTwoRooms(t *testing.T, f func(ann, bot, bob, eve *hubtest.Client)) (ann, 
 		f(a, b, bob, eve)
 		w.Store.Release()
 		synctest.Wait()
-		assert.True(t, slices.IsSorted(b.Positions()), "in the order of the record")
+		assert.True(t, slices.IsSorted(b.Positions()), "in the order of the journal")
 		ann, bot = a.Told(), b.Told()
 		for _, c := range []*hubtest.Client{a, b, bob, eve, far} {
 			c.Drop()
@@ -114,7 +114,7 @@ func TestWhoIsIgnoredIsLeftOutOfASequence(t *testing.T) {
 	assert.Equal(t, []string{"#tea <eve> one", "#tea <eve> two"}, slices.DeleteFunc(ann, func(l string) bool { return l[0] == '-' }))
 }
 
-// A client that reads on from the record is told each line as of the room that was in front when it was said.
+// A client that reads on from the journal is told each line as of the room that was in front when it was said.
 func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1, Outbox: 100})
@@ -140,7 +140,7 @@ func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
 }
 
 // A program that was told an event in the first of two rooms, and comes back after it, is not told it in the second, also
-// where the record has forgotten the first meanwhile.
+// where the journal has forgotten the first meanwhile.
 func TestG4OneThingInTwoRoomsIsToldOnceOverABreak(t *testing.T) {
 	for _, crowded := range []protocol.Room{protocol.Lobby, hubtest.Room("tea")} {
 		synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"chinwag/protocol"
 )
 
-// checkJournals holds that all that was ever committed on any node is one record, and returns it. What a program has said is in
+// checkJournals holds that all that was ever committed on any node is one journal, and returns it. What a program has said is in
 // it once.
 func (p *nodesPlay) checkJournals() (entries []journal.Entry) {
 	bySeq := map[uint64]journal.Entry{}

@@ -22,7 +22,7 @@ func (l *loop) whyNotBegun() error {
 	number, _ := l.machine.IncarnationOf(l.node.no)
 	switch {
 	case epoch != l.hub.journal.Epoch():
-		return errors.New("its record is another one than that of the nodes in it: a new node begins with a copy of the record of one of them")
+		return errors.New("its journal is another one than that of the nodes in it: a new node begins with a copy of the journal of one of them")
 	case rules != state.Rules:
 		return errors.New("the nodes in it are of another version: all have to be stopped before one of this version begins")
 	case number >= l.node.incarnation:
@@ -104,5 +104,5 @@ func (l *loop) abandon(why error) {
 			l.drop(p.proposal)
 		}
 	}
-	l.endNode(fmt.Errorf("its record cannot be written: %w", why))
+	l.endNode(fmt.Errorf("its journal cannot be written: %w", why))
 }

@@ -19,7 +19,7 @@ import (
 
 // TestNodesUnderRandomSchedules has people, programs, visitors and operators on three nodes do what they may, and move between
 // these, while the log is unreliable and nodes are paused, cut off, killed, stopped, and begin again with what they have or with
-// a copy. In the end all nodes have the same state and the same record, and each client was told what it should be.
+// a copy. In the end all nodes have the same state and the same journal, and each client was told what it should be.
 func TestNodesUnderRandomSchedules(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playNodes(t, seed) })

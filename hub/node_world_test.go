@@ -20,7 +20,7 @@ type nodes struct {
 	all []*world
 }
 
-// newNodes begins nodes with records of one epoch and key.
+// newNodes begins nodes with journals of one epoch and key.
 func newNodes(t testing.TB, l *hubtest.Log, n int, o hub.Options) *nodes {
 	ns := &nodes{log: l}
 	epoch, key := uuid.New(), [32]byte{}

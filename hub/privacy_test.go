@@ -88,7 +88,7 @@ func TestHistoryAndSearchShowWhatOneMayRead(t *testing.T) {
 	})
 }
 
-// checkRights has p look for all that there is, and compares that with the record.
+// checkRights has p look for all that there is, and compares that with the journal.
 func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (found int) {
 	t.Helper()
 	me := w.Session(p.Conn())

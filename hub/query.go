@@ -48,7 +48,7 @@ func (l *loop) effect(q state.Query) {
 	case state.Redact:
 		l.eraseAlone(q)
 	case state.Diverged:
-		l.hub.warn("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its record", "position", q.Position)
+		l.hub.warn("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its journal", "position", q.Position)
 	case state.Dropped:
 		l.hub.warn("what waited at the desk was dropped", "messages", q.Messages, "absent", q.Absent, "expired", q.Expired)
 	}

@@ -77,7 +77,7 @@ func (h *Hub) eraseAll(ctx context.Context, q *backlog[state.Redact]) {
 		rest = h.eraseEach(rest)
 	}
 	if len(rest) > 0 {
-		h.warn("words that people have taken back may still stand in the record, since it could not be written", "people", len(rest))
+		h.warn("words that people have taken back may still stand in the journal, since it could not be written", "people", len(rest))
 	}
 }
 
@@ -94,6 +94,6 @@ func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
 // eraseAlone erases words where no client waits for the end.
 func (l *loop) eraseAlone(f state.Redact) {
 	if !l.erasures.add(f, mostErased) {
-		l.hub.warn("words that somebody has taken back still stand in the record, since too many wait for this", "session", f.Author)
+		l.hub.warn("words that somebody has taken back still stand in the journal, since too many wait for this", "session", f.Author)
 	}
 }

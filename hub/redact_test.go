@@ -29,12 +29,12 @@ func TestWhatCouldNotBeForgottenIsTold(t *testing.T) {
 		people[0].Send(protocol.Redact{Sure: true})
 		synctest.Wait()
 		told := last(people[0].Told())
-		assert.Contains(t, told, "could not be taken out of the record")
+		assert.Contains(t, told, "could not be taken out of the history")
 		assert.Contains(t, told, "in a minute")
 	})
 }
 
-// Words are taken out of the record also where the client that asked for it is gone by then.
+// Words are taken out of the journal also where the client that asked for it is gone by then.
 func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -52,7 +52,7 @@ func TestWordsGoThoughTheirAuthorIsGone(t *testing.T) {
 	})
 }
 
-// holdsNoSecret holds that the record has not the word in it.
+// holdsNoSecret holds that the journal has not the word in it.
 func (w *world) holdsNoSecret(t *testing.T) {
 	left, err := w.Store.Tail(0, 100)
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func (w *world) holdsNoSecret(t *testing.T) {
 	}
 }
 
-// Words are taken out of the records of all nodes, also of one that says its last word just then.
+// Words are taken out of the journals of all nodes, also of one that says its last word just then.
 func TestWordsGoFromANodeThatStops(t *testing.T) {
 	inNodes(t, 2, func(t *testing.T, ns *nodes) {
 		ann := ns.enter(0, "ann")

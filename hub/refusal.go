@@ -7,7 +7,7 @@ import (
 
 var notKept = protocol.Refuse("not-kept", "that could not be recorded, so nobody has heard it: please try again in a while")
 
-var noSession = protocol.Refuse("not-kept", "You are in no room yet: the record cannot be written just now. Please try again in a while: /join ROOM")
+var noSession = protocol.Refuse("not-kept", "You are in no room yet: the history cannot be written just now. Please try again in a while: /join ROOM")
 
 var (
 	searchTooLong  = protocol.Refuse("search-too-long", "that is more than %d words: please search for fewer (each 字 counts as a word)", journal.MaxWords)
@@ -15,11 +15,11 @@ var (
 	searchBusy     = protocol.Refuse("search-busy", "too many are searching just now: please try again in a moment")
 )
 
-var unreadable = protocol.Refuse("unreadable", "the record cannot be read just now: please try again in a while")
+var unreadable = protocol.Refuse("unreadable", "the history cannot be read just now: please try again in a while")
 
 var (
 	redactBusy  = protocol.Refuse("forget-busy", "too many people have their words taken out just now, so some of yours may still stand: please try again in a minute")
-	notRedacted = protocol.Refuse("not-forgotten", "your words could not be taken out of the record just now, and some may still stand: please try again in a minute")
+	notRedacted = protocol.Refuse("not-forgotten", "your words could not be taken out of the history just now, and some may still stand: please try again in a minute")
 )
 
 var (

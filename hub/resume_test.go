@@ -271,7 +271,7 @@ func TestAnOperatorDoesNotBecomeSomebodyElse(t *testing.T) {
 	})
 }
 
-// A session that could not come back, since the record does not work, may be tried again.
+// A session that could not come back, since the journal does not work, may be tried again.
 func TestComingBackWaitsForTheDisk(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]

@@ -87,7 +87,7 @@ func whatACallerDoes(i int) []protocol.Command {
 	return cmds[i%len(cmds)]
 }
 
-// Whoever never got in, since the record failed, leaves nothing behind, and costs it
+// Whoever never got in, since the journal failed, leaves nothing behind, and costs it
 // nothing when they have gone.
 func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	for _, n := range []int{500, 3000} {
@@ -127,7 +127,7 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// Whoever got in and has gone while the record failed has gone when it works again. Until
+// Whoever got in and has gone while the journal failed has gone when it works again. Until
 // then one of them is tried again, however many they are.
 func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestWhoCouldNotComeBackMayTryAgain(t *testing.T) {
 	})
 }
 
-// What is tried again does not grow with what people do while the record fails.
+// What is tried again does not grow with what people do while the journal fails.
 func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, disk := ailingWorld(t, hub.Options{})

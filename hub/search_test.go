@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// heavy is a record whose searches find nothing for as long as they may, and whose pages
+// heavy is a journal whose searches find nothing for as long as they may, and whose pages
 // take as long as a test likes.
 type heavy struct {
 	journal.Store
@@ -59,7 +59,7 @@ func TestASearchThatTakesLongIsRefused(t *testing.T) {
 		assert.Equal(t, []string{"-- that is more than 32 words: please search for fewer (each 字 counts as a word)"}, people[1].Told())
 		time.Sleep(time.Second)
 		assert.Equal(t, []string{"-- that would take too long to find: please search for more words, or for rarer ones"}, people[0].Told())
-		assert.Empty(t, w.Trouble(), "that is no trouble of the record")
+		assert.Empty(t, w.Trouble(), "that is no trouble of the journal")
 	})
 }
 

@@ -163,7 +163,7 @@ type UnrecordedError struct {
 
 func (e *UnrecordedError) Error() string {
 	return fmt.Sprintf("the disk did not answer in time, so the server has ended without it: "+
-		"of the lines that people have sent, and nobody has heard, %d may not be in the record", e.Lines)
+		"of the lines that people have sent, and nobody has heard, %d may not be in the journal", e.Lines)
 }
 
 func (l *loop) unrecorded() error {

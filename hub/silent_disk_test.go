@@ -71,7 +71,7 @@ func TestADiskThatHangsDoesNotBeatTheGrace(t *testing.T) {
 	}
 }
 
-// What the disk has in the last moment is in the record, and all is well.
+// What the disk has in the last moment is in the journal, and all is well.
 func TestADiskThatAnswersWithinTheGraceLosesNothing(t *testing.T) {
 	for _, late := range []time.Duration{time.Second, 4 * time.Second} { // before and after the goodbyes
 		hanging(t, hub.Options{Grace: 5 * time.Second}, 2, func(w *world, people []*hubtest.Client) {
@@ -209,7 +209,7 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		assert.Len(t, w.Trouble(), 1)
 		w.Store.Let(nil)
-		again := "-- the record works again, and what is said is heard"
+		again := "-- the journal works again, and what is said is heard"
 		assert.ElementsMatch(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2", again}, op.Told())
 		assert.Equal(t, []string{"<guest-1> 0", "<guest-1> 1", "<guest-1> 2"}, bob.Told())
 		require.Len(t, w.Trouble(), 2)
@@ -247,7 +247,7 @@ func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
 		}
 		notices := func() (n int) {
 			for _, line := range op.Told() {
-				if strings.HasPrefix(line, "-- the record ") {
+				if strings.HasPrefix(line, "-- the journal ") {
 					n++
 				}
 			}

@@ -20,7 +20,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// The schedules again, with the record in a file. A bubble takes a goroutine that is in
+// The schedules again, with the journal in a file. A bubble takes a goroutine that is in
 // a system call for one that works, so nothing is passed over: what waits for the
 // disk is waited for, in real time. The store is opened in the bubble and closed in it.
 func TestG3G5OnSQLite(t *testing.T) {

@@ -80,7 +80,7 @@ type stateSource interface {
 func loadMachine(r stateSource) (*state.Machine, error) {
 	m, err := state.Load(rowsOf(r))
 	if err != nil {
-		return nil, fmt.Errorf("the record's rows cannot be read: %w", err)
+		return nil, fmt.Errorf("the journal's rows cannot be read: %w", err)
 	}
 	for at := m.Checkpoint(); ; {
 		entries, err := r.Tail(at, replayAtOnce)

@@ -104,7 +104,7 @@ func TestEachIsClosedOnce(t *testing.T) {
 	})
 }
 
-// closed is how often each ticket was closed, as the record has it.
+// closed is how often each ticket was closed, as the journal has it.
 func (w *deskWorld) closed() map[protocol.Ticket]int {
 	times := map[protocol.Ticket]int{}
 	for _, e := range w.Store.Entries() {

@@ -38,7 +38,7 @@ func TestAClaimThatCouldNotBeRecordedIsUndone(t *testing.T) {
 		assert.Equal(t, "waits", w.holder(1))
 		assert.Contains(t, w.ops[0].Text(), "could not be recorded")
 		assert.Empty(t, w.visitors[0].Text())
-		assert.Contains(t, w.ops[1].Text(), "the record cannot be written", "operators are told that")
+		assert.Contains(t, w.ops[1].Text(), "the journal cannot be written", "operators are told that")
 	})
 }
 

@@ -257,7 +257,7 @@ func (w *Window) Members(in protocol.Room) int {
 	return ask(w, func(l *loop) int { return l.machine.View().Rooms[in] })
 }
 
-// CountedStreams are those of the record whose entries the hub counts.
+// CountedStreams are those of the journal whose entries the hub counts.
 func (w *Window) CountedStreams() []journal.Stream {
 	return ask(w, func(l *loop) []journal.Stream { return slices.Collect(maps.Keys(l.streamSeqs)) })
 }

@@ -83,7 +83,7 @@ var (
 	anOperator = hub.Identity{Operator: true}
 )
 
-const inNoRoom = "-- You are in no room yet: the record cannot be written just now. Please try again in a while: /join ROOM"
+const inNoRoom = "-- You are in no room yet: the history cannot be written just now. Please try again in a while: /join ROOM"
 
 const notKept = "-- that could not be recorded, so nobody has heard it: please try again in a while"
 

@@ -91,8 +91,8 @@ func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 	})
 }
 
-// Who asks for a great deal and goes has nothing read from the record any more.
-func TestWhoIsGoneIsReadNothingFromTheRecord(t *testing.T) {
+// Who asks for a great deal and goes has nothing read from the journal any more.
+func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
 	for name, leave := range map[string]func(*caller){
 		"a write fails":            func(l *caller) { l.gone.Store(true) },
 		"the connection is broken": func(l *caller) { l.Conn().Discard() },

@@ -140,8 +140,8 @@ func TestEventsInWords(t *testing.T) {
 [2026-11-22 12:31] * bob hello, 你好
 -- end of history
 -- end of history; /history before 12 goes further back
--- taken out of the record: 1 line of yours
--- taken out of the record: 3 lines of yours, but not those of long ago: you were in more places than are remembered
+-- taken out of the history: 1 line of yours
+-- taken out of the history: 3 lines of yours, but not those of long ago: you were in more places than are remembered
 -- nothing found
 -- 1 line found: /history around N shows more; N stands before the time
 -- the last 20 found: /history around N shows more; N stands before the time

@@ -24,7 +24,7 @@ const (
 func (e Gap) appendText(dst []byte, _ Room) []byte {
 	switch e.Why {
 	case OldEpoch:
-		return sentence(dst, "what you saw last was in another record: the server has started anew since, and lines may be missing here")
+		return sentence(dst, "what you saw last was in another history: the server has started anew since, and lines may be missing here")
 	case Future:
 		return sentence(dst, "there has never been the position that you saw last: lines may be missing here")
 	case SessionExpired:

@@ -40,7 +40,7 @@ func (e Redaction) appendText(dst []byte, _ Room) []byte {
 	if e.Rest {
 		remain = ", but not those of long ago: you were in more places than are remembered"
 	}
-	return sentence(dst, "taken out of the record: ", plural(e.Count, "line"), " of yours", remain)
+	return sentence(dst, "taken out of the history: ", plural(e.Count, "line"), " of yours", remain)
 }
 
 func (Redact) verb() *Verb { return redactVerb }

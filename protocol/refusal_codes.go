@@ -93,14 +93,14 @@ var RefusalCodes = []RefusalCode{
 
 	// The journal and its bounds.
 	{"not-kept", "it could not be recorded, and nobody has heard it; who has just come is in no room yet", "later"},
-	{"unreadable", "the record cannot be read just now", "later"},
-	{"budget-spent", "one's address has made the record grow as much as one may in a day, and nobody has heard it", "later: in some hours"},
+	{"unreadable", "the journal cannot be read just now", "later"},
+	{"budget-spent", "one's address has made the journal grow as much as one may in a day, and nobody has heard it", "later: in some hours"},
 	{"search-too-long", "a search is for at most 32 words", "changed: fewer words"},
 	{"search-too-broad", "the search finds no end in its time", "changed: more words, or rarer ones"},
 	{"search-busy", "too many are searching", "later"},
 	{"forget-too-soon", "one has had one's words taken out within the last minute: the text says how long to wait", "later: in a minute"},
 	{"forget-busy", "too many are having their words taken out, and of one's own some may still stand", "later: in a minute"},
-	{"not-forgotten", "the words could not be taken out of the record, and some may still stand", "later: in a minute"},
+	{"not-forgotten", "the words could not be taken out of the journal, and some may still stand", "later: in a minute"},
 
 	// Of the console and the client, never of a server.
 	{"console-stays", "the server's own console cannot be left", "changed: `shutdown`"},

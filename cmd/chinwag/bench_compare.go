@@ -26,7 +26,7 @@ func compareCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compare",
 		Short: "measure chinwag, and ngircd, inspircd and ncat where they are installed",
-		Long: `compare plays the whole set of scenarios against chinwag, with its record on
+		Long: `compare plays the whole set of scenarios against chinwag, with its journal on
 disk and in memory, and against those of ngircd, inspircd and ncat --broker
 that are installed, each time with a fresh server on this machine and with its
 limits off. Five runs take about an hour.

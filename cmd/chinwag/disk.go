@@ -48,22 +48,22 @@ func (w *diskWatch) add(l diskSample) (tell []string) {
 	free := formatBytes(l.free) + " are left"
 	switch {
 	case soon == alarmBegins && grows == 0:
-		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and it is not the record that grows. Please make room", formatLeft(left), free))
+		tell = append(tell, fmt.Sprintf("the disk of the journal is full in %s at this pace: %s, and it is not the journal that grows. Please make room", formatLeft(left), free))
 	case soon == alarmBegins:
-		tell = append(tell, fmt.Sprintf("the disk of the record is full in %s at this pace: %s, and the record grows by %s a minute. %s", formatLeft(left), free, formatBytes(grows), makeRoom))
+		tell = append(tell, fmt.Sprintf("the disk of the journal is full in %s at this pace: %s, and the journal grows by %s a minute. %s", formatLeft(left), free, formatBytes(grows), makeRoom))
 	case soon == alarmEnds && full != alarmEnds:
-		tell = append(tell, "the disk of the record does not fill up so fast any more: "+free)
+		tell = append(tell, "the disk of the journal does not fill up so fast any more: "+free)
 	}
 	switch full {
 	case alarmBegins:
-		tell = append(tell, fmt.Sprintf("the disk of the record is nine tenths full: %s. %s", free, makeRoom))
+		tell = append(tell, fmt.Sprintf("the disk of the journal is nine tenths full: %s. %s", free, makeRoom))
 	case alarmEnds:
-		tell = append(tell, "the disk of the record has room again: "+free)
+		tell = append(tell, "the disk of the journal has room again: "+free)
 	}
 	return tell
 }
 
-const makeRoom = "Please make room, or bound the record with --keep or --keep-size"
+const makeRoom = "Please make room, or bound the journal with --keep or --keep-size"
 
 // never is the time left on a disk that does not fill up.
 const never = 1<<63 - 1
@@ -174,10 +174,10 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 				<-ctx.Done()
 				return nil
 			case err != nil:
-				log.Debug("the free space of the record's disk is not known", "err", err)
+				log.Debug("the free space of the journal's disk is not known", "err", err)
 			default:
 				for _, words := range w.add(l) {
-					log.Warn(words, "journal", path, "free", loggedSize(l.free), "of", loggedSize(l.all), "record", loggedSize(l.journal))
+					log.Warn(words, "journal", path, "free", loggedSize(l.free), "of", loggedSize(l.all), "size", loggedSize(l.journal))
 					h.TellOperators(ctx, protocol.MustText(words))
 				}
 			}

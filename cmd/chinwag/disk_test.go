@@ -19,11 +19,11 @@ const (
 	giga = 1024 * mega
 )
 
-// stretch is a time in which the disk and the record change evenly.
+// stretch is a time in which the disk and the journal change evenly.
 type stretch struct {
 	long    time.Duration
 	free    int64 // megabytes that are there more at the end
-	journal int64 // megabytes that the record has more
+	journal int64 // megabytes that the journal has more
 }
 
 func TestWhatIsToldOfADisk(t *testing.T) {
@@ -34,44 +34,44 @@ func TestWhatIsToldOfADisk(t *testing.T) {
 	}{
 		"room enough": {50_000, 100_000, []stretch{{3 * time.Hour, -1000, 1000}}, nil},
 		"full within an hour, then not": {40_000, 100_000, []stretch{{10 * time.Minute, 0, 0}, {10 * time.Minute, -10_000, 10_000}, {30 * time.Minute, 0, 0}}, []string{
-			"14m10s: the disk of the record is full in 53 minutes at this pace: 34 GB are left, and the record grows by 833 MB a minute. Please make room, or bound the record with --keep or --keep-size",
-			"22m0s: the disk of the record does not fill up so fast any more: 29 GB are left",
+			"14m10s: the disk of the journal is full in 53 minutes at this pace: 34 GB are left, and the journal grows by 833 MB a minute. Please make room, or bound the journal with --keep or --keep-size",
+			"22m0s: the disk of the journal does not fill up so fast any more: 29 GB are left",
 		}},
 		"at once": {40_000, 100_000, []stretch{{5 * time.Minute, -6000, 6000}, {time.Minute, 0, 0}}, []string{
-			"1m0s: the disk of the record is full in 32 minutes at this pace: 37 GB are left, and the record grows by 1.2 GB a minute. Please make room, or bound the record with --keep or --keep-size",
+			"1m0s: the disk of the journal is full in 32 minutes at this pace: 37 GB are left, and the journal grows by 1.2 GB a minute. Please make room, or bound the journal with --keep or --keep-size",
 		}},
-		"not the record": {40_000, 100_000, []stretch{{5 * time.Minute, -5000, 0}}, []string{
-			"1m0s: the disk of the record is full in 39 minutes at this pace: 38 GB are left, and it is not the record that grows. Please make room",
+		"not the journal": {40_000, 100_000, []stretch{{5 * time.Minute, -5000, 0}}, []string{
+			"1m0s: the disk of the journal is full in 39 minutes at this pace: 38 GB are left, and it is not the journal that grows. Please make room",
 		}},
 		"nine tenths at the start": {9_000, 100_000, []stretch{{time.Hour, 0, 0}, {time.Hour, 20_000, 0}}, []string{
-			"0s: the disk of the record is nine tenths full: 8.8 GB are left. Please make room, or bound the record with --keep or --keep-size",
-			"1h9m10s: the disk of the record has room again: 11 GB are left",
+			"0s: the disk of the journal is nine tenths full: 8.8 GB are left. Please make room, or bound the journal with --keep or --keep-size",
+			"1h9m10s: the disk of the journal has room again: 11 GB are left",
 		}},
 		"worse after the first warning": {20_000, 100_000, []stretch{{20 * time.Minute, -15_000, 15_000}}, []string{
-			"1m0s: the disk of the record is full in 25 minutes at this pace: 18 GB are left, and the record grows by 750 MB a minute. Please make room, or bound the record with --keep or --keep-size",
-			"13m20s: the disk of the record is nine tenths full: 9.8 GB are left. Please make room, or bound the record with --keep or --keep-size",
+			"1m0s: the disk of the journal is full in 25 minutes at this pace: 18 GB are left, and the journal grows by 750 MB a minute. Please make room, or bound the journal with --keep or --keep-size",
+			"13m20s: the disk of the journal is nine tenths full: 9.8 GB are left. Please make room, or bound the journal with --keep or --keep-size",
 		}},
 		"up and down at the edge": {10_100, 100_000, []stretch{{10 * time.Minute, -200, 0}, {10 * time.Minute, 200, 0}, {10 * time.Minute, -200, 0}, {10 * time.Minute, 200, 0}}, []string{
-			"5m0s: the disk of the record is nine tenths full: 9.8 GB are left. Please make room, or bound the record with --keep or --keep-size",
+			"5m0s: the disk of the journal is nine tenths full: 9.8 GB are left. Please make room, or bound the journal with --keep or --keep-size",
 		}},
 		"down and up is told once an hour": {20_000, 100_000, []stretch{
 			{10 * time.Second, -15_000, 0}, {30 * time.Second, 15_000, 0}, {10 * time.Minute, 0, 0}, {10 * time.Second, -9_000, 0}, {30 * time.Second, 9_000, 0}, {2 * time.Hour, -12_000, 0},
 		}, []string{
-			"10s: the disk of the record is nine tenths full: 4.9 GB are left. Please make room, or bound the record with --keep or --keep-size",
-			"30s: the disk of the record has room again: 14 GB are left",
-			"1h51m20s: the disk of the record is nine tenths full: 9.8 GB are left. Please make room, or bound the record with --keep or --keep-size",
+			"10s: the disk of the journal is nine tenths full: 4.9 GB are left. Please make room, or bound the journal with --keep or --keep-size",
+			"30s: the disk of the journal has room again: 14 GB are left",
+			"1h51m20s: the disk of the journal is nine tenths full: 9.8 GB are left. Please make room, or bound the journal with --keep or --keep-size",
 		}},
 		"what was not told and goes on is told later": {20_000, 100_000, []stretch{
 			{10 * time.Second, -15_000, 0}, {30 * time.Second, 15_000, 0}, {10 * time.Minute, 0, 0}, {30 * time.Minute, -12_000, 0}, {time.Hour, 0, 0},
 		}, []string{
-			"10s: the disk of the record is nine tenths full: 4.9 GB are left. Please make room, or bound the record with --keep or --keep-size",
-			"30s: the disk of the record has room again: 14 GB are left",
-			"15m10s: the disk of the record is full in 56 minutes at this pace: 17 GB are left, and it is not the record that grows. Please make room",
-			"1h0m10s: the disk of the record is nine tenths full: 7.8 GB are left. Please make room, or bound the record with --keep or --keep-size",
+			"10s: the disk of the journal is nine tenths full: 4.9 GB are left. Please make room, or bound the journal with --keep or --keep-size",
+			"30s: the disk of the journal has room again: 14 GB are left",
+			"15m10s: the disk of the journal is full in 56 minutes at this pace: 17 GB are left, and it is not the journal that grows. Please make room",
+			"1h0m10s: the disk of the journal is nine tenths full: 7.8 GB are left. Please make room, or bound the journal with --keep or --keep-size",
 		}},
 		"a full disk does not fill up, and is not over": {3_000, 100_000, []stretch{{2 * time.Minute, -3000, 3000}, {time.Hour, 0, 0}}, []string{
-			"0s: the disk of the record is nine tenths full: 2.9 GB are left. Please make room, or bound the record with --keep or --keep-size",
-			"1m0s: the disk of the record is full in a minute at this pace: 1.5 GB are left, and the record grows by 1.5 GB a minute. Please make room, or bound the record with --keep or --keep-size",
+			"0s: the disk of the journal is nine tenths full: 2.9 GB are left. Please make room, or bound the journal with --keep or --keep-size",
+			"1m0s: the disk of the journal is full in a minute at this pace: 1.5 GB are left, and the journal grows by 1.5 GB a minute. Please make room, or bound the journal with --keep or --keep-size",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

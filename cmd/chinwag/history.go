@@ -21,7 +21,7 @@ import (
 func historyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history",
-		Short: "export, import, verify or shrink the record of what was said",
+		Short: "export, import, verify or shrink the journal of what was said",
 		Long: `history works on the file in which a server keeps what was said: chinwag.db in
 its --data folder, or where its log says as it starts. export and verify only
 read, and may be used while the server runs; import and vacuum want the file
@@ -92,8 +92,8 @@ func importCommand() *cobra.Command {
 same positions, so that programs that come back find their place. FILE must be
 new, or have no entries yet. All is imported or nothing: an export that was cut
 off, or from which something in the middle is missing, is refused, unless
---partial takes what is there. What export could not read of a damaged record
-is told and not missed. Of a record that has lost its end import makes another
+--partial takes what is there. What export could not read of a damaged journal
+is told and not missed. Of a journal that has lost its end import makes another
 one: programs that come back are told so.`
 	c.Flags().BoolVar(&partial, "partial", false, "import what is there, if some of it is missing")
 	return c
@@ -154,7 +154,7 @@ func writeReport(w io.Writer, path string, r sqlite.Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, p)
 	}
-	fmt.Fprintf(w, "%d entries, up to position %d; streams (rooms, the desk, private lines): %d; %d older entries are no longer kept; record %s\n", r.Entries, r.Head, r.Streams, r.Pruned, r.Epoch)
+	fmt.Fprintf(w, "%d entries, up to position %d; streams (rooms, the desk, private lines): %d; %d older entries are no longer kept; journal %s\n", r.Entries, r.Head, r.Streams, r.Pruned, r.Epoch)
 	if len(r.Problems) > 0 {
 		return fmt.Errorf("%s is damaged: please put back a copy of it, or save what can be read with \"chinwag history export\"", path)
 	}

@@ -23,7 +23,7 @@ func (u unwritable) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: u.why}
 }
 
-// The fault of where an export goes is not told as one of the record, and who reads no further hears nothing.
+// The fault of where an export goes is not told as one of the journal, and who reads no further hears nothing.
 func TestAnExportThatCannotBeWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chinwag.db")
 	s, err := sqlite.Open(path, sqlite.Options{})

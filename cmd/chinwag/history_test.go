@@ -47,7 +47,7 @@ func TestHistoryGoesThereAndBack(t *testing.T) {
 	assert.Contains(t, text, "] <bob> hello\n#a [")
 	verdict, err := history("", "verify", to)
 	require.NoError(t, err)
-	assert.Equal(t, "2 entries, up to position 2; streams (rooms, the desk, private lines): 1; 0 older entries are no longer kept; record "+s.Epoch().String()+"\nall is well\n", verdict)
+	assert.Equal(t, "2 entries, up to position 2; streams (rooms, the desk, private lines): 1; 0 older entries are no longer kept; journal "+s.Epoch().String()+"\nall is well\n", verdict)
 	_, err = history("", "verify", filepath.Join(t.TempDir(), "none.db"))
-	assert.ErrorContains(t, err, "there is no record at")
+	assert.ErrorContains(t, err, "there is no journal at")
 }

@@ -98,7 +98,7 @@ func serve(ctx context.Context, s settings) error {
 	h := hub.New(journal.New(store), s.hubOptions(log))
 	found, err := h.Load()
 	if err != nil {
-		log.Error("what stands in the record cannot be read", "err", err)
+		log.Error("what stands in the journal cannot be read", "err", err)
 		closeDoors(doors)
 		return cmp.Or(closeJournal(), unreadableJournal(path))
 	}
@@ -152,7 +152,7 @@ func waitForExit(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 	case err := <-ended:
 		return err
 	case <-late.C:
-		log.Warn("the disk does not answer, so the record is left as it is: the next start puts it in order")
+		log.Warn("the disk does not answer, so the journal is left as it is: the next start puts it in order")
 		return nil
 	}
 }

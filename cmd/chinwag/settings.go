@@ -138,14 +138,14 @@ func (s *settings) table() []settingGroup {
 			{name: "line-max", value: sizeBetween(&s.LineMax, 1, protocol.MaxText), takes: "BYTES", example: "1K", what: "longest line; a longer one is refused, and the connection stays (at --bare it becomes several)"},
 			{name: "rate", value: rateValue(&s.Rate), takes: "LINES", example: "2.5", what: "lines a second; over it the server reads more slowly", zero: "no limit, whatever --burst says"},
 			{name: "burst", value: countValue(&s.Burst), takes: "LINES", example: "25", what: "lines at once before --rate counts", zero: "no limit, whatever --rate says"},
-			{name: "outbox", value: sizeBetween(&s.Outbox, 0, maxOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the record", zero: noLimit},
+			{name: "outbox", value: sizeBetween(&s.Outbox, 0, maxOutbox), takes: "BYTES", example: "1M", what: "bytes that wait for one client before it is fed from the journal", zero: noLimit},
 			{name: "stall", value: durationValue(&s.Stall), takes: "TIME", example: "1m", what: "time after which a client that takes nothing at all is dropped; one whose network has vanished, and whose system acknowledges nothing, after a minute or, if that is longer, a quarter more than this", zero: "never; one whose network has vanished goes when the system says so"},
 		}},
 		{"Limits of one address (IPv6: one /64)", []setting{
 			{name: "per-address", value: countValue(&s.PerAddress), takes: "CONNECTIONS", example: "200", what: "connections at once; the log says who is refused more", zero: noLimit},
 			{name: "per-address-rate", value: rateValue(&s.PerAddressRate), takes: "CONNECTIONS", example: "120", what: "new connections a minute", zero: "no limit, whatever --per-address-burst says"},
 			{name: "per-address-burst", value: countValue(&s.PerAddressBurst), takes: "CONNECTIONS", example: "100", what: "new connections at once before --per-address-rate counts", zero: "no limit, whatever --per-address-rate says"},
-			{name: "per-address-bytes", value: sizeBetween(&s.PerAddressBytes, 0, maxBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the record grow in a day; then people there can only read for a while; no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
+			{name: "per-address-bytes", value: sizeBetween(&s.PerAddressBytes, 0, maxBytes), takes: "BYTES", example: "1G", what: "bytes by which one address may make the journal grow in a day; then people there can only read for a while; no limit where --per-address is 0, unless one is given, nor with --journal memory", zero: noLimit},
 		}},
 		{"Rooms", []setting{
 			{name: "rooms", value: countValue(&s.Rooms), takes: "ROOMS", example: "50", what: "rooms at the most", zero: noLimit},
@@ -153,7 +153,7 @@ func (s *settings) table() []settingGroup {
 			{name: "replay", value: countValue(&s.Replay), takes: "LINES", example: "100", what: "lines of history shown on entering a room", zero: "no lines"},
 			{name: "hold", value: durationBetween(&s.Hold, minHold, maxHold), takes: "TIME", example: "10m", what: "time after a connection broke for which its session, with the name, waits for whoever comes back to it; less than an hour begins anew when the server does"},
 		}},
-		{"The record", []setting{
+		{"The journal", []setting{
 			{name: "journal", value: oneOf(&s.Journal, "sqlite", "memory"), takes: "WHERE", example: "memory", what: "where what was said is kept: sqlite (a file, see --data) or memory (until the server ends, as sessions, topics and the desk)"},
 			{name: "data", value: pathValue(&s.Data, kindFolder), takes: "FOLDER", example: "/srv/chat", what: "folder of the file chinwag.db", unset: "chinwag in your programs' data folder"},
 			{name: "sync", value: oneOf(&s.Sync, sqlite.Full, sqlite.Normal, sqlite.Off), takes: "HOW", example: "normal", what: "what a line waits for before it is heard: full (the disk has it), normal or off (faster; a power cut may cost lines)"},

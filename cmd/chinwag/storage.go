@@ -31,7 +31,7 @@ func openJournal(s settings, log *slog.Logger) (store journal.Store, path string
 		return nil, "", nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, "", nil, fmt.Errorf("the folder %s for the record cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
+		return nil, "", nil, fmt.Errorf("the folder %s for the journal cannot be made: %s; %s", dir, fault.Words(err), elsewhere)
 	}
 	path = filepath.Join(dir, journalFile)
 	db, err := sqlite.Open(path, s.fileOptions(log))
@@ -39,9 +39,9 @@ func openJournal(s settings, log *slog.Logger) (store journal.Store, path string
 	_, inUse := errors.AsType[*sqlite.LockedError](err)
 	switch {
 	case folder: // the folder is wrong, and not the file
-		err = fmt.Errorf("the record cannot be kept in %s: %s; %s", dir, fault.Words(err), elsewhere)
+		err = fmt.Errorf("the journal cannot be kept in %s: %s; %s", dir, fault.Words(err), elsewhere)
 	case inUse:
-		err = fmt.Errorf("%w: end that one, or keep another record with --data FOLDER", err)
+		err = fmt.Errorf("%w: end that one, or keep another journal with --data FOLDER", err)
 	}
 	if err != nil {
 		return nil, "", nil, err
@@ -63,7 +63,7 @@ func logRestored(log *slog.Logger, f hub.Inventory) {
 
 // unreadableJournal is the error of a start whose journal cannot be read; the log has the details.
 func unreadableJournal(path string) error {
-	return fmt.Errorf("the record %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
+	return fmt.Errorf("the journal %s cannot be read: chinwag history verify %[1]s tells more, and --data FOLDER begins another", path)
 }
 
 // logClose logs an error of the store's Close, and returns it in plain words.
@@ -71,8 +71,8 @@ func logClose(err error, path string, log *slog.Logger) error {
 	if err == nil {
 		return nil
 	}
-	log.Error("the record was not closed in good order", "err", err)
-	return fmt.Errorf("the record %s was not closed in good order: the next start puts it in order", path)
+	log.Error("the journal was not closed in good order", "err", err)
+	return fmt.Errorf("the journal %s was not closed in good order: the next start puts it in order", path)
 }
 
 const elsewhere = "--data FOLDER names another, --journal memory does without"
@@ -95,7 +95,7 @@ func dataFolder(chosen string) (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil || home == "/" || home == os.DevNull {
-		return "", errors.New("there is no home folder to keep the record in: --data FOLDER names one, --journal memory does without")
+		return "", errors.New("there is no home folder to keep the journal in: --data FOLDER names one, --journal memory does without")
 	}
 	switch runtime.GOOS {
 	case "windows":
@@ -118,16 +118,16 @@ func logJournalErrors(log *slog.Logger) func(error) {
 		defer mu.Unlock()
 		switch {
 		case err == nil:
-			log.Info("the record works again")
+			log.Info("the journal works again")
 		case errors.Is(err, journal.ErrBroken):
-			log.Error("the record is broken: the server ends, and starts again from what the disk has", "err", err)
+			log.Error("the journal is broken: the server ends, and starts again from what the disk has", "err", err)
 		case errors.Is(err, hub.ErrSilent):
 			log.Error("the disk does not answer, and what is said waits until it does")
 		case !errors.Is(err, hub.ErrUnreadable):
-			log.Error("the record does not work just now, and what is said is refused", "err", err)
+			log.Error("the journal does not work just now, and what is said is refused", "err", err)
 		case time.Since(unread) > time.Minute:
 			unread = time.Now()
-			log.Error("the record cannot be read just now, nor words be taken out of it", "err", err)
+			log.Error("the journal cannot be read just now, nor words be taken out of it", "err", err)
 		}
 	}
 }

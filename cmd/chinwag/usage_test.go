@@ -187,7 +187,7 @@ func TestEveryCommandSaysWhatItWants(t *testing.T) {
 
 // What was typed is told, and does nothing to the terminal.
 func TestWhatIsToldIsHarmless(t *testing.T) {
-	assert.Equal(t, "there is no record at a\nb?[31m?c 文件　é", printable("there is no record at a\nb\x1b[31m\u202ec 文件\u3000é"))
+	assert.Equal(t, "there is no journal at a\nb?[31m?c 文件　é", printable("there is no journal at a\nb\x1b[31m\u202ec 文件\u3000é"))
 }
 
 func TestWhatIsMeantIsGuessed(t *testing.T) {
@@ -281,7 +281,7 @@ func TestTheExitCodesAreOneTable(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with the file of a record, history says it plainly, with what to do.
+// Whatever is wrong with the file of a journal, history says it plainly, with what to do.
 func TestHistorySaysWhatIsWrongWithTheFile(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
@@ -295,13 +295,13 @@ func TestHistorySaysWhatIsWrongWithTheFile(t *testing.T) {
 	require.NoError(t, s.Commit([]journal.Entry{journaltest.Said("#a", "hello")}, nil))
 	for _, verb := range []string{"export", "verify", "import", "vacuum"} {
 		for name, want := range map[string]string{
-			"none":        "there is no record at",
+			"none":        "there is no journal at",
 			"folder":      "is a folder: please name the file in it",
-			"other":       "is not a chinwag record, so it is left alone",
+			"other":       "is not a chinwag journal, so it is left alone",
 			"garbage":     "please name another file",
 			"other/below": "please",
 			"none/below":  "",
-			"empty":       "is empty, and no record yet",
+			"empty":       "is empty, and no journal yet",
 			"open":        "another chinwag",
 			"x\x00y":      "",
 		} {

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// A new session is in one room, and is told the record of that alone: what was sent to another one may have arrived.
+// A new session is in one room, and is told the journal of that alone: what was sent to another one may have arrived.
 func TestALineOfAnotherRoomIsNotSearchedFor(t *testing.T) {
 	tea, err := protocol.ParseRoom("tea")
 	assert.NoError(t, err)

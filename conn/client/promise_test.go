@@ -204,8 +204,8 @@ func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 	})
 }
 
-// TestG4ALostRecordIsTold, and what nobody can know is not said again.
-func TestG4ALostRecordIsTold(t *testing.T) {
+// TestG4ALostJournalIsTold, and what nobody can know is not said again.
+func TestG4ALostJournalIsTold(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		w := conntest.NewWire(conntest.HalfOpen)
 		ann := s.join("ann", client.Options{Dial: func(context.Context) (net.Conn, error) {
@@ -250,7 +250,7 @@ func (c *deafened) Read(b []byte) (int, error) {
 	}
 }
 
-// TestG5WhatWasRecordedIsNotSaidAgain in a new session, if the record is the
+// TestG5WhatWasRecordedIsNotSaidAgain in a new session, if the journal is the
 // same; what was not is said now.
 func TestG5WhatWasRecordedIsNotSaidAgain(t *testing.T) {
 	for _, name := range []string{"ann", ""} {

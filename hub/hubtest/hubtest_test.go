@@ -72,7 +72,7 @@ func TestAStoreHoldsAndFails(t *testing.T) {
 	})
 }
 
-func TestARestartIsOnTheSameRecord(t *testing.T) {
+func TestARestartIsOnTheSameJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubtest.New(t, hubtest.Setup{})
 		ann := w.Enter(hub.Identity{})

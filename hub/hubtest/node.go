@@ -16,7 +16,7 @@ var errKilled = errors.New("hubtest: the node is killed")
 // link is the node's link to the log.
 func (w *World) link() *Link { return w.setup.Log.(*Link) }
 
-// Kill ends a node as if its process had been killed: nothing of it is written any more, to the log, to the record, or to a
+// Kill ends a node as if its process had been killed: nothing of it is written any more, to the log, to the journal, or to a
 // client of these.
 func (w *World) Kill(clients ...*Client) {
 	w.link().Pause()
@@ -36,7 +36,7 @@ func (c *Client) kill() {
 	}
 }
 
-// Again waits for the end of a node, and begins it again on its record.
+// Again waits for the end of a node, and begins it again on its journal.
 func (w *World) Again() {
 	w.Stop()
 	w.Wait()
@@ -46,7 +46,7 @@ func (w *World) Again() {
 	w.start(w.setup.Options)
 }
 
-// AgainFrom is Again on a copy of another node's record, which may go on meanwhile. What the node had is lost.
+// AgainFrom is Again on a copy of another node's journal, which may go on meanwhile. What the node had is lost.
 func (w *World) AgainFrom(other *World) {
 	w.Stop()
 	w.Wait()

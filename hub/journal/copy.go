@@ -9,7 +9,7 @@ import (
 
 // ErrMoved is what CopyMemory returns when the store pruned entries
 // after the rows while it was read. A second copy finds newer rows.
-var ErrMoved = errors.New("journal: the record has gone on while it was copied")
+var ErrMoved = errors.New("journal: the store has gone on while it was copied")
 
 // CopyMemory copies what a start needs from another store: its rows, and the entries
 // up to their head that the rows do not hold. The node that writes the other store

@@ -58,7 +58,7 @@ func say(words string) state.Op {
 	return state.Command{Command: protocol.Say{Ref: protocol.Ref(words), Text: protocol.MustText(words)}}
 }
 
-// begun is a node on whose record a session has spoken, first in the lobby and then in #tea, of which the rows hold all, and
+// begun is a node on whose journal a session has spoken, first in the lobby and then in #tea, of which the rows hold all, and
 // then in the lobby again.
 func begun(t *testing.T, b journal.Bounds) (*node, *origin) {
 	n, o := &node{t, state.New(), journal.NewMemory(b)}, &origin{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
@@ -85,7 +85,7 @@ func tea() protocol.Room {
 	return r
 }
 
-// started is what a start makes of a record.
+// started is what a start makes of a journal.
 func started(t *testing.T, s journal.Store) *node {
 	m, err := state.Load(func(yield func(state.Row, error) bool) {
 		require.NoError(t, s.Rows(func(r journal.Row) error { yield(r, nil); return nil }))
@@ -100,7 +100,7 @@ func started(t *testing.T, s journal.Store) *node {
 	return &node{t, m, s}
 }
 
-// readRows is a record that goes on between the reading of its rows and that of its entries.
+// readRows is a journal that goes on between the reading of its rows and that of its entries.
 type readRows struct {
 	journal.Store
 	goesOn func()
@@ -112,7 +112,7 @@ func (s readRows) Rows(f func(journal.Row) error) error {
 	return err
 }
 
-// A node that begins with a copy decides as the one whose record it is, which has gone on meanwhile.
+// A node that begins with a copy decides as the one whose journal it is, which has gone on meanwhile.
 func TestACopyGoesOnWithTheOrder(t *testing.T) {
 	one, o := begun(t, journal.Bounds{})
 	since := []*state.Intent{o.intent(say("while it is copied")), o.intent(state.Command{Command: protocol.Join{Room: tea()}})}
@@ -163,7 +163,7 @@ func TestWhatIsNotCopiedIsToldAsGone(t *testing.T) {
 	p, err := copied.Read(&journal.Cursor{Streams: []journal.StreamCursor{{Stream: journal.OfRoom(protocol.Lobby), StreamSeq: 3}}}, 99, 99)
 	require.NoError(t, err)
 	assert.Len(t, p.Entries, 2)
-	assert.Equal(t, p.Entries[0].StreamSeq-4, uint64(p.Pruned), "the number of an entry is that of the record it is copied from")
+	assert.Equal(t, p.Entries[0].StreamSeq-4, uint64(p.Pruned), "the number of an entry is that of the journal it is copied from")
 
 	back, err := journal.CopyMemory(journal.Bounds{}, copied)
 	require.NoError(t, err, "of a copy there are copies")
@@ -179,7 +179,7 @@ func TestACopyKeepsItsTail(t *testing.T) {
 	assert.Equal(t, one.m.Checksum(), started(t, copied).m.Checksum())
 }
 
-// Where the record forgets what stands behind its rows before that is read, there is no copy.
+// Where the journal forgets what stands behind its rows before that is read, there is no copy.
 func TestACopyThatIsTooLateIsNone(t *testing.T) {
 	one, o := begun(t, journal.Bounds{Lines: 2})
 	moved := readRows{one.store, func() {
@@ -192,8 +192,8 @@ func TestACopyThatIsTooLateIsNone(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A record of a server that is alone does not say up to where its rows tell.
-func TestOnlyTheRecordOfANodeIsCopied(t *testing.T) {
+// A journal of a server that is alone does not say up to where its rows tell.
+func TestOnlyTheJournalOfANodeIsCopied(t *testing.T) {
 	alone := &node{t, state.New(), journal.NewMemory(journal.Bounds{})}
 	alone.decide(&state.Intent{ID: uuid.New(), Op: state.Start{Settings: state.Settings{Rooms: 9, RoomsPerSession: 9}}})
 	_, err := journal.CopyMemory(journal.Bounds{}, alone.store)

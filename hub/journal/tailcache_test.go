@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// every is one event of each kind that stands in the record and has a text, with that one.
+// every is one event of each kind that stands in the journal and has a text, with that one.
 func every(words string) []protocol.Recorded {
 	text := protocol.MustText(words)
 	return []protocol.Recorded{
@@ -42,7 +42,7 @@ func TestAnEntryIsCountedWithItsLines(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheRecordIsBoundedInMemory(t *testing.T) {
+func TestTheEndOfTheJournalIsBoundedInMemory(t *testing.T) {
 	for _, length := range []int{1, 100, 500, 4000} {
 		r := tailCache{max: tailLines}
 		for seq := uint64(1); seq < 10_000; {

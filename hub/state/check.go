@@ -291,7 +291,7 @@ func (m *Machine) checkSoft(c *checks) {
 // checkPositions checks that no position is beyond the head.
 func (m *Machine) checkPositions(c *checks) {
 	is := func(at uint64, what string, of any) {
-		c.that(at <= m.head, "%s of %v is at position %d, and the record ends at %d", what, of, at, m.head)
+		c.that(at <= m.head, "%s of %v is at position %d, and the journal ends at %d", what, of, at, m.head)
 	}
 	is(m.common.Checkpoint, "what is written", "all")
 	is(m.Seen.Position, "what was told", "all")

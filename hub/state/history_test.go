@@ -14,7 +14,7 @@ func (k *talk) query(who string, cmd protocol.Command) Query {
 	return k.decide(who, Command{Command: cmd}).Answers[0].Query
 }
 
-func TestWhatIsReadOfTheRecord(t *testing.T) {
+func TestWhatIsReadOfTheJournal(t *testing.T) {
 	k := newTalk(t, "ann", "vic")
 	k.do("vic", protocol.Desk{})
 	of := func(room string, who string) []Stream {

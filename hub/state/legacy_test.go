@@ -14,11 +14,11 @@ import (
 	"chinwag/protocol"
 )
 
-// record follows a line of a script that tells of a record without rows, and reports whether it is one.
-func (s *script) record(t *testing.T, line string) bool {
+// legacyLine follows a line of a script that tells of a journal without rows, and reports whether it is one.
+func (s *script) legacyLine(t *testing.T, line string) bool {
 	about, words, _ := strings.Cut(line, ": ")
 	args := strings.Fields(about)
-	if args[0] != "record" {
+	if args[0] != "journal" {
 		return false
 	}
 	position := func(i int) uint64 {
@@ -38,7 +38,7 @@ func (s *script) record(t *testing.T, line string) bool {
 		})
 	default:
 		var head uint64
-		_, err := fmt.Sscanf(line, "record head=%d ticket=%d", &head, &s.legacy.Ticket)
+		_, err := fmt.Sscanf(line, "journal head=%d ticket=%d", &head, &s.legacy.Ticket)
 		require.NoError(t, err, line)
 		s.world = emptyWorld(t)
 		for _, o := range s.inherits(s.set, head, s.legacy) {
@@ -63,7 +63,7 @@ func someLegacy(topics, messages int) Legacy {
 	return l
 }
 
-// What is made of a record without rows is made in one decision, with its rows: it is undone as a whole, and loaded as it is.
+// What is made of a journal without rows is made in one decision, with its rows: it is undone as a whole, and loaded as it is.
 func TestWhatIsInheritedStandsInRows(t *testing.T) {
 	w := emptyWorld(t)
 	w.m.SetHead(400)
@@ -81,7 +81,7 @@ func TestWhatIsInheritedStandsInRows(t *testing.T) {
 	assert.Equal(t, []any{3, 2, protocol.Ticket(9)}, []any{len(w.m.rooms), len(w.m.desk.messages), w.m.Tickets})
 }
 
-// However much a record holds, no more is kept than the settings allow.
+// However much a journal holds, no more is kept than the settings allow.
 func TestWhatIsInheritedIsBounded(t *testing.T) {
 	set := defaults()
 	set.Rooms, set.MessagesKept = 10, 20

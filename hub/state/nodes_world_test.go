@@ -21,10 +21,10 @@ type several struct {
 
 var epochOfAll = uuid.UUID{14: 7}
 
-// newSeveral is a world with an empty record.
+// newSeveral is a world with an empty journal.
 func newSeveral(t testing.TB) *several { return severalIn(emptyWorld(t)) }
 
-// severalIn has the record of w be that of several nodes.
+// severalIn has the journal of w be that of several nodes.
 func severalIn(w *world) *several { return &several{world: w, origins: map[Node]*Origin{}} }
 
 // begins begins the next incarnation of a node.

@@ -59,8 +59,8 @@ func TestGuestsAreNumberedByTheOrder(t *testing.T) {
 	assert.Equal(t, "guest-4", guest(2))
 }
 
-// The record of a lone server may become that of several nodes, which begin where it has ended.
-func TestTheRecordOfALoneServer(t *testing.T) {
+// The journal of a lone server may become that of several nodes, which begin where it has ended.
+func TestTheJournalOfALoneServer(t *testing.T) {
 	w := newWorld(t, defaults())
 	w.opens("ann", nil)
 	w.says("ann", "hello", "1")
@@ -87,7 +87,7 @@ func TestAnOrderBeginsWithWhatIsRecorded(t *testing.T) {
 }
 
 // And back: the nodes are forgotten, and the sessions of all have no connection.
-func TestALoneServerHasTheRecordOfSeveralNodes(t *testing.T) {
+func TestALoneServerHasTheJournalOfSeveralNodes(t *testing.T) {
 	v := twoNodes(t)
 	v.wants(2, NoteSeen{Upto: 2})
 	v.opensAt(2, "bare", func(o *Open) { o.Code = Secret{} })

@@ -60,7 +60,7 @@ func TestIntentsThatAreVoid(t *testing.T) {
 		"one begins that is not the next":       func(v *several) Intent { return v.begin(Origin{2, 1, 1}, Rules, epochOfAll) },
 		"its first intent is lost":              func(v *several) Intent { return v.begin(Origin{2, 2, 2}, Rules, epochOfAll) },
 		"it has other rules than the live":      func(v *several) Intent { return v.begin(Origin{2, 2, 1}, Rules+1, epochOfAll) },
-		"it has another record":                 func(v *several) Intent { return v.begin(Origin{2, 2, 1}, Rules, uuid.UUID{}) },
+		"it has another journal":                func(v *several) Intent { return v.begin(Origin{2, 2, 1}, Rules, uuid.UUID{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := twoNodes(t)

@@ -26,9 +26,9 @@ import (
 // what a command causes now; read the difference as a user would.
 //
 //	settings desk visitors=1     before the first start, or for the next
-//	record topic #tea 12 ann: green tea    a record without rows holds that: at 12 ann has set the topic
-//	record message @3 30 bob: is it open?  at 30 bob has left the message 3, an hour ago
-//	record head=40 ticket=7      its last position, and its highest ticket; then the first start
+//	journal topic #tea 12 ann: green tea    a journal without rows holds that: at 12 ann has set the topic
+//	journal message @3 30 bob: is it open?  at 30 bob has left the message 3, an hour ago
+//	journal head=40 ticket=7      its last position, and its highest ticket; then the first start
 //	open bob [operator] [program] [bare] [replay=N] [room=#tea] [from=192.0.2.1]
 //	bob: hello there             what bob types; bob [k1]: hello there has an id
 //	lost bob [quit]              the connection breaks, or the input ends in good order
@@ -97,7 +97,7 @@ func playScript(t *testing.T, text string) string {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if s.record(t, line) {
+		if s.legacyLine(t, line) {
 			continue
 		}
 		if s.world == nil && !strings.HasPrefix(line, "settings") {

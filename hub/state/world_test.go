@@ -73,7 +73,7 @@ func emptyWorld(t testing.TB) *world {
 	return w
 }
 
-// inherits is the first start on a record that goes up to head, and has no rows.
+// inherits is the first start on a journal that goes up to head, and has no rows.
 func (w *world) inherits(set Settings, head uint64, l Legacy) []outcome {
 	w.store.legacy = head
 	w.m.SetHead(head)

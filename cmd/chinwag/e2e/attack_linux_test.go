@@ -29,7 +29,7 @@ type attack struct {
 	name, about string
 	flags       []string        // beside the default limits
 	perhaps     []string        // flags that this server may not know
-	prepare     func(*memories) // what the record holds before
+	prepare     func(*memories) // what the journal holds before
 	desk        bool            // the pair is a visitor and the operator
 	raid        func(*siege)
 	settle      time.Duration // how long the raid lasts before the honest come
@@ -61,7 +61,7 @@ var attacks = []attack{
 		},
 	},
 	{
-		name: "forget-again", about: "40 connections say x and take it back, in a record of 29 MB",
+		name: "forget-again", about: "40 connections say x and take it back, in a journal of 29 MB",
 		prepare: func(m *memories) {
 			for range 2550 {
 				m.line(han(m.dice, 1300))

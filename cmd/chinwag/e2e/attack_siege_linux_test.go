@@ -331,7 +331,7 @@ func (s *siege) measure(ctx context.Context) {
 	}
 }
 
-// size is that of the record's file, or of another beside it.
+// size is that of the journal's file, or of another beside it.
 func (s *siege) size(of string) int {
 	info, err := os.Stat(s.path() + of)
 	if os.IsNotExist(err) {
@@ -383,7 +383,7 @@ func (s *siege) ageOfOldest(at time.Time) time.Duration {
 	}
 }
 
-// memories is what a record holds before an attack.
+// memories is what a journal holds before an attack.
 type memories struct {
 	t      *testing.T
 	store  *sqlite.Store
@@ -394,7 +394,7 @@ type memories struct {
 	group  []journal.Entry
 }
 
-// remember makes the record of the attack, with its index.
+// remember makes the journal of the attack, with its index.
 func (a attack) remember(t *testing.T, path string) {
 	if a.prepare == nil {
 		return
@@ -411,7 +411,7 @@ func (a attack) remember(t *testing.T, path string) {
 	require.NoError(t, store.Close())
 	info, err := os.Stat(path)
 	require.NoError(t, err)
-	t.Logf("a record of %d MB", info.Size()/megabyte)
+	t.Logf("a journal of %d MB", info.Size()/megabyte)
 }
 
 // line adds a line of an author that is not connected any more.

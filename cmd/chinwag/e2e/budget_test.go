@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A client that floods the record is refused, and so is another one of the same address; the
+// A client that floods the journal is refused, and so is another one of the same address; the
 // operator at the console talks on.
 func TestOneAddressSaysSoMuchInADay(t *testing.T) {
 	t.Parallel()
@@ -44,5 +44,5 @@ func TestANearlyFullDiskIsToldAtTheStart(t *testing.T) {
 	folder := smallDisk(t)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "ballast"), make([]byte, 1850<<10), 0o600))
 	h := open(t, "--journal", "sqlite", "--data", folder)
-	require.Eventually(t, func() bool { return strings.Contains(h.log.all(), "the disk of the record is nine tenths full: ") }, patience, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(h.log.all(), "the disk of the journal is nine tenths full: ") }, patience, 10*time.Millisecond)
 }

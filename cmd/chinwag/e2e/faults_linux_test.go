@@ -33,7 +33,7 @@ const (
 )
 
 // TestFaults has people talk while the disk has one fault after the other, and the server
-// ends in every way and starts again. What anybody was shown is in the record, once and at
+// ends in every way and starts again. What anybody was shown is in the journal, once and at
 // its place; every line is answered or its connection ends; and the process ends in time.
 //
 // CHINWAG_FAULTS=10m says how long (make faults), CHINWAG_SEED repeats a course of faults.
@@ -97,7 +97,7 @@ type soak struct {
 
 	mu     sync.Mutex
 	quiet  bool // nobody says anything new
-	doomed bool // the disk of this server has broken: what it refuses may be in the record all the same
+	doomed bool // the disk of this server has broken: what it refuses may be in the journal all the same
 }
 
 // begin starts a server where the last one was.
@@ -193,13 +193,13 @@ func (s *soak) ends(by os.Signal) {
 	}
 	log := s.log.all()
 	code := s.process.cmd.ProcessState.ExitCode()
-	lost := strings.Contains(log, "may not be recorded") || strings.Contains(log, "the record is broken") || strings.Contains(log, "what stands in the record cannot be read")
+	lost := strings.Contains(log, "may not be recorded") || strings.Contains(log, "the journal is broken") || strings.Contains(log, "what stands in the journal cannot be read")
 	if by != syscall.SIGKILL {
 		assert.Equal(s.t, lost, code == 1, "exit code %d after %s:\n%s", code, time.Since(began), clip(log))
 		assert.Contains(s.t, []int{0, 1}, code)
 	}
 	assert.NotContains(s.t, log, "panic")
-	told := regexp.MustCompile(`msg="(the record does not work just now|the disk does not answer, and|the record works again)`).FindAllString(log, -1)
+	told := regexp.MustCompile(`msg="(the journal does not work just now|the disk does not answer, and|the journal works again)`).FindAllString(log, -1)
 	assert.Equal(s.t, slices.Compact(slices.Clone(told)), told, "each is told once:\n%s", log)
 }
 
@@ -547,49 +547,49 @@ func (b *robot) comeIn(ctx context.Context) bool {
 	return b.first > 0
 }
 
-// judge compares what everybody was shown and told with the record.
+// judge compares what everybody was shown and told with the journal.
 func (s *soak) judge() {
 	path := filepath.Join(s.folder, journalFile)
 	assert.Contains(s.t, printed(s.t, "history", "verify", path), "\nall is well\n")
-	record := s.record(path)
+	kept := s.said(path)
 	times := map[string]int{}
-	for _, line := range record {
+	for _, line := range kept {
 		times[line.text]++
 	}
 	for text, n := range times {
 		if n > 1 {
-			s.t.Errorf("%d times in the record: %s", n, clip(text))
+			s.t.Errorf("%d times in the journal: %s", n, clip(text))
 		}
 	}
 	accepted, refused := 0, 0
 	for _, w := range s.witnesses {
-		w.check(s.t, w.name, record)
+		w.check(s.t, w.name, kept)
 		accepted, refused = accepted+w.accepted, refused+len(w.refused)
 		for _, text := range w.refused {
-			assert.Zero(s.t, times[text], "it was refused, and is in the record: %s", clip(text))
+			assert.Zero(s.t, times[text], "it was refused, and is in the journal: %s", clip(text))
 		}
 	}
 	undelivered := 0
 	for _, b := range s.bots {
-		b.check(s.t, b.name, record)
+		b.check(s.t, b.name, kept)
 		undelivered += b.undelivered
 	}
-	s.t.Logf("%d faults %v, %d servers; %d lines in the record; of the witnesses' %d were accepted and %d refused, and the last answer came %s after a fault; the bots gave up %d",
-		s.phases, s.suffered, s.lives, len(record), accepted, refused, s.longest.Round(time.Millisecond), undelivered)
+	s.t.Logf("%d faults %v, %d servers; %d lines in the journal; of the witnesses' %d were accepted and %d refused, and the last answer came %s after a fault; the bots gave up %d",
+		s.phases, s.suffered, s.lives, len(kept), accepted, refused, s.longest.Round(time.Millisecond), undelivered)
 }
 
 // check compares what was shown with what is recorded: all of it, and nothing else.
-func (v *sight) check(t *testing.T, name string, record map[uint64]shown) {
+func (v *sight) check(t *testing.T, name string, kept map[uint64]shown) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	assert.Empty(t, v.wrong, name)
 	for seq, line := range v.lines {
-		if record[seq] != line {
-			t.Errorf("%s was shown %d: %v, and the record has %v", name, seq, line, record[seq])
+		if kept[seq] != line {
+			t.Errorf("%s was shown %d: %v, and the journal has %v", name, seq, line, kept[seq])
 			return
 		}
 	}
-	for seq, line := range record {
+	for seq, line := range kept {
 		if _, seen := v.lines[seq]; !seen && seq > v.first && seq <= v.last && v.first > 0 {
 			t.Errorf("%s was not shown %d: %v (first %d, last %d)", name, seq, line, v.first, v.last)
 			return
@@ -597,16 +597,16 @@ func (v *sight) check(t *testing.T, name string, record map[uint64]shown) {
 	}
 }
 
-// record is what was said in the room.
-func (s *soak) record(path string) map[uint64]shown {
+// said is what was said in the room.
+func (s *soak) said(path string) map[uint64]shown {
 	db, err := sqlite.Open(path, sqlite.Options{})
 	require.NoError(s.t, err)
 	defer db.Close()
-	record := map[uint64]shown{}
+	kept := map[uint64]shown{}
 	for _, e := range entriesOf(s.t, db, journal.OfRoom(protocol.Lobby)) {
 		if said, ok := e.Event.(protocol.Said); ok {
-			record[e.Seq] = shown{said.From.String(), said.Text.String()}
+			kept[e.Seq] = shown{said.From.String(), said.Text.String()}
 		}
 	}
-	return record
+	return kept
 }

@@ -34,7 +34,7 @@ func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 			bob.expect("<ann> it is well")
 			h.console.types("it is")
 			bob.expect("<operator> it is")
-			h.console.expect("-- You are operator...") // else it may wait for the record itself
+			h.console.expect("-- You are operator...") // else it may wait for the journal itself
 			d.becomes("hanging")
 			ann.types("is anybody there?")
 			bob.types("/history 5") // who reads waits for the disk, too
@@ -87,8 +87,8 @@ func TestADiskThatAnswersAgainIsTold(t *testing.T) {
 	h.log.expect("...the disk does not answer, and what is said waits...")
 	d.becomes("well")
 	bob.expect("<ann> is anybody there?")
-	h.log.expect("...the record works again...")
-	h.console.expect("-- the record works again...")
+	h.log.expect("...the journal works again...")
+	h.console.expect("-- the journal works again...")
 	h.process.signal(terminate)
 	assert.Zero(t, h.process.exits())
 }

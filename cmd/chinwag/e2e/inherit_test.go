@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A record that was imported, or is of a program that kept no sessions, is taken up by the next start: the topics, the
+// A journal that was imported, or is of a program that kept no sessions, is taken up by the next start: the topics, the
 // numbers of the desk, and the messages there, which are for the operators. The log tells that once.
 func TestWhatAnImportHoldsIsTakenUp(t *testing.T) {
 	t.Parallel()
@@ -65,9 +65,9 @@ func TestWhatAnImportHoldsIsTakenUp(t *testing.T) {
 
 			h = openOn(t, to)
 			h.stranger().expect("-- topic of #lobby: all about tea")
-			assert.NotContains(t, h.log.all(), inherits, "rows stand in the record since")
+			assert.NotContains(t, h.log.all(), inherits, "rows stand in the journal since")
 		})
 	}
 }
 
-const inherits = "the record is of an older chinwag, or was imported"
+const inherits = "the journal is of an older chinwag, or was imported"

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// openOn starts a server whose record is in a folder.
+// openOn starts a server whose journal is in a folder.
 func openOn(t *testing.T, folder string, flags ...string) *server {
 	return open(t, append([]string{"--journal", "sqlite", "--data", folder, "--console", "off", "--rate", "0",
 		"--per-address", "0", "--per-address-rate", "0"}, flags...)...)
@@ -89,7 +89,7 @@ func said(begin, screen string) (lines []string) {
 	return lines
 }
 
-// journalOf is all that the room's record holds.
+// journalOf is all that the room's journal holds.
 func journalOf(t *testing.T, h *server) string {
 	c := h.dial()
 	_, err := io.WriteString(c, "/history all\n/quit\n")
@@ -109,7 +109,7 @@ func assertInOrder(t *testing.T, got, want []string) {
 	at := map[string]int{}
 	for i, line := range got {
 		_, twice := at[line]
-		assert.False(t, twice, "%q is in the record twice", line)
+		assert.False(t, twice, "%q is in the journal twice", line)
 		at[line] = i
 	}
 	last := -1
@@ -122,12 +122,12 @@ func assertInOrder(t *testing.T, got, want []string) {
 	}
 }
 
-func TestARecordHasOneServer(t *testing.T) {
+func TestAJournalHasOneServer(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	h := openOn(t, folder)
 	second := launch(t, shell(t, `"$@"`, []string{"--journal", "sqlite", "--data", folder, "--console", "off"}), nil)
-	assert.Regexp(t, `^chinwag: another chinwag \(process \d+\) has .*chinwag\.db open: end that one, or keep another record with --data FOLDER\n$`, lastLine(second.log.ends()))
+	assert.Regexp(t, `^chinwag: another chinwag \(process \d+\) has .*chinwag\.db open: end that one, or keep another journal with --data FOLDER\n$`, lastLine(second.log.ends()))
 	assert.Equal(t, 1, second.process.exits())
 	h.enter("ann") // and this one does not mind
 }
@@ -137,13 +137,13 @@ func lastLine(s string) string {
 	return lines[len(lines)-1] + "\n"
 }
 
-func TestADamagedRecordIsLeftAlone(t *testing.T) {
+func TestADamagedJournalIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, journalFile)
 	require.NoError(t, os.WriteFile(path, []byte("these are the letters of my grandmother"), 0o600))
 	h := launch(t, shell(t, `"$@"`, []string{"--journal", "sqlite", "--data", folder, "--console", "off"}), nil)
-	assert.Contains(t, h.log.ends(), "is not a chinwag record, so it is left alone")
+	assert.Contains(t, h.log.ends(), "is not a chinwag journal, so it is left alone")
 	assert.Equal(t, 1, h.process.exits())
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -230,12 +230,12 @@ func TestG11AFullDiskIsToldAndOver(t *testing.T) {
 		ann.types(fmt.Sprint(n, words), "/ping")
 		ann.expect("-- pong")
 	}
-	h.console.expect("-- the record cannot be written just now...")
-	assert.Equal(t, 1, strings.Count(h.console.all(), "the record cannot be written just now"))
+	h.console.expect("-- the journal cannot be written just now...")
+	assert.Equal(t, 1, strings.Count(h.console.all(), "the journal cannot be written just now"))
 	require.NoError(t, os.Remove(ballast))
 	ann.types("is anybody there?")
 	bob.expect("<ann> is anybody there?")
-	h.console.expect("-- the record works again...")
+	h.console.expect("-- the journal works again...")
 	heard := strings.Count(bob.all(), words)
 	ann.types("/search nothing", "/history all")
 	ann.expect("-- end of history...")
@@ -245,7 +245,7 @@ func TestG11AFullDiskIsToldAndOver(t *testing.T) {
 			kept++
 		}
 	}
-	assert.Equal(t, heard, kept, "what was heard, and nothing else, is in the record")
+	assert.Equal(t, heard, kept, "what was heard, and nothing else, is in the journal")
 }
 
 // smallDisk is a file system of a few megabytes. Only root can make one.

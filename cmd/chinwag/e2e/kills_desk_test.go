@@ -164,7 +164,7 @@ func (v *survivor) compares() {
 	v.compared = v.life
 }
 
-// checkDesk checks the tickets in the record: their numbers only grow, and none was lost or left.
+// checkDesk checks the tickets in the journal: their numbers only grow, and none was lost or left.
 func (k *kills) checkDesk(r *recorded) {
 	newest := protocol.Ticket(0)
 	for _, e := range r.desk {
@@ -178,7 +178,7 @@ func (k *kills) checkDesk(r *recorded) {
 			newest = at.Ticket
 		case protocol.VisitorTaken, protocol.VisitorHanded, protocol.TicketClosed:
 		default:
-			k.t.Errorf("nobody was lost or went, and the record has %+v", at)
+			k.t.Errorf("nobody was lost or went, and the journal has %+v", at)
 		}
 	}
 }

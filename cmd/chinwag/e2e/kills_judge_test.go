@@ -30,14 +30,14 @@ func entriesOf(t *testing.T, db *sqlite.Store, stream journal.Stream) (all []jou
 	return all
 }
 
-// recorded is what the record holds in the end.
+// recorded is what the journal holds in the end.
 type recorded struct {
 	desk     []journal.Entry
 	streams  map[journal.Stream][]journal.Entry // the rooms', and each visitor's own
 	sessions map[string]uuid.UUID               // by names, which are never changed here
 }
 
-// judge compares what each client was told with the record.
+// judge compares what each client was told with the journal.
 func (k *kills) judge() {
 	for _, v := range k.all {
 		assert.Empty(k.t, v.wrong, v.name)
@@ -110,7 +110,7 @@ func (r *recorded) wasClosed(at protocol.Left) bool {
 	})
 }
 
-// checkWords looks that what was accepted is in the record once, where its author was told, and what was refused is not.
+// checkWords looks that what was accepted is in the journal once, where its author was told, and what was refused is not.
 func (k *kills) checkWords(r *recorded) (said int) {
 	at := map[string][]uint64{}
 	toOperators, toVisitors := map[uuid.UUID]bool{}, map[uuid.UUID]bool{} // ids of what was said at the desk
@@ -163,7 +163,7 @@ type stay struct {
 	from, upto uint64 // positions of its Joined and its Left; 0: it lasts
 }
 
-// stays are those of a session, as the record has them.
+// stays are those of a session, as the journal has them.
 func (r *recorded) stays(id uuid.UUID) (stays []stay) {
 	for st, entries := range r.streams {
 		for _, e := range entries {

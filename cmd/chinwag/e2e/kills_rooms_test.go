@@ -168,7 +168,7 @@ func (v *survivor) wentAway(e protocol.AwaySet) {
 	v.pending = slices.DeleteFunc(v.pending, func(c protocol.Command) bool { a, is := c.(protocol.Away); return is && e.You && a.Text == e.Text })
 }
 
-// thingsOnce leaves of each thing that stands in several of the rooms the first entry. They are in the order of the record.
+// thingsOnce leaves of each thing that stands in several of the rooms the first entry. They are in the order of the journal.
 func thingsOnce(entries []journal.Entry) []journal.Entry {
 	var last uuid.UUID
 	return slices.DeleteFunc(entries, func(e journal.Entry) bool {

@@ -26,7 +26,7 @@ import (
 // Each was told one order without a gap or a repeat, none was told that another had gone or come, and the desk is
 // after each start what it was before.
 //
-//	kills ── the server, the record, the next life
+//	kills ── the server, the journal, the next life
 //	  ├── watcher    an operator who takes nobody, is told all of the desk, and compares /queue with that
 //	  ├── operators  take visitors, answer, hand over, close
 //	  ├── visitors   go to the desk and talk there, or in the lobby when their conversation is closed

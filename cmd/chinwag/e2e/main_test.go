@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	scratch = dir
-	// The tests of the record name a file; all others keep nothing.
+	// The tests of the journal name a file; all others keep nothing.
 	if err := os.Setenv("CHINWAG_JOURNAL", "memory"); err != nil {
 		panic(err)
 	}

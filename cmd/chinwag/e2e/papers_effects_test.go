@@ -127,7 +127,7 @@ func spends(tr *trial) {
 	eve.expect("-- your address has said as much as this server keeps...")
 }
 
-// forgetsLines waits until the record has forgotten what it does not keep: a start may need the last second of it.
+// forgetsLines waits until the journal has forgotten what it does not keep: a start may need the last second of it.
 func (h *server) forgetsLines() {
 	h.t.Helper()
 	p := h.enter("eve")
@@ -162,7 +162,7 @@ func (h *server) muchTold() *net.TCPConn {
 	return late
 }
 
-// feeds is whether all waits for a reader who is slow, or what the record has lost is lost.
+// feeds is whether all waits for a reader who is slow, or what the journal has lost is lost.
 func feeds(all bool) func(*trial) {
 	return func(tr *trial) {
 		late, seen := tr.muchTold(), newScreen(tr.t, tr.ctx, "late")
@@ -299,12 +299,12 @@ func makeJournal(t *testing.T, home string, lines []string, at func(i int) time.
 	require.Zero(t, code, says)
 }
 
-// oldLine makes a record of which one line is old, and one has just been said.
+// oldLine makes a journal of which one line is old, and one has just been said.
 func oldLine(t *testing.T, home string) {
 	makeJournal(t, home, []string{"an old line", "a new line"}, func(i int) time.Time { return time.Now().AddDate(i-1, 0, 0) })
 }
 
-// manyLines makes a record of which --keep-size 10M keeps a part: once, since it is large.
+// manyLines makes a journal of which --keep-size 10M keeps a part: once, since it is large.
 func manyLines(t *testing.T, home string) {
 	large.Do(func() {
 		large.home = filepath.Join(scratch, "large")
@@ -320,7 +320,7 @@ var large struct {
 	home string
 }
 
-// forgets waits until a line that is in the record at first is in it no more.
+// forgets waits until a line that is in the journal at first is in it no more.
 func forgets(words string) func(*trial) {
 	return func(tr *trial) {
 		p := tr.stranger()

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// restart is a server that has ended in some way and was started again on its record, and who was there.
+// restart is a server that has ended in some way and was started again on its journal, and who was there.
 //
 //	ann     in the lobby, watches the kitchen, ignores troll, has set the topic; types at nc
 //	bob     at the desk, and carol, an operator, has him; dora waits there

@@ -17,7 +17,7 @@ import (
 
 const operating = "cmd/chinwag/OPERATING.md"
 
-// runStopped runs commands beside a record whose server has ended, with a backup of before that,
+// runStopped runs commands beside a journal whose server has ended, with a backup of before that,
 // and starts the server again: what was said is there.
 func runStopped(t *testing.T, b block) {
 	t.Parallel()

@@ -25,10 +25,10 @@ var thePages = []string{"README.md", "cmd/chinwag/README.zh.md", "cmd/chinwag/OP
 // TestThePages plays what the pages for people show. The label of a block tells how:
 //
 //	console      what stands on a terminal; the blocks of a section that follow each other are one scene
-//	sh           commands, one a line, on the machine of a server that runs and keeps a record
+//	sh           commands, one a line, on the machine of a server that runs and keeps a journal
 //	sh server    each line starts a server
 //	sh make      each line names a target of the Makefile
-//	sh stopped   commands beside a record whose server has ended, after a backup
+//	sh stopped   commands beside a journal whose server has ended, after a backup
 //	python, …    a bot, which is spoken to, and again after a restart if it comes back
 //	ini          a unit of systemd
 //

@@ -157,8 +157,8 @@ func (b *bot) reads(until string) (done bool) {
 }
 
 // A program whose connection breaks again and again, at any byte, while others talk, and
-// the server itself is killed in between, has heard exactly the record: once, in order.
-func TestG4TheRecordIsHeardOnceThroughABadConnection(t *testing.T) {
+// the server itself is killed in between, has heard exactly the journal: once, in order.
+func TestG4TheJournalIsHeardOnceThroughABadConnection(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	h := openOn(t, folder)
@@ -219,9 +219,9 @@ func TestG4TheRecordIsHeardOnceThroughABadConnection(t *testing.T) {
 	assert.Equal(t, heardSince(journalOf(t, h), told[0]), told)
 }
 
-// heardSince are the words of a record from a line on.
-func heardSince(record, first string) (words []string) {
-	for line := range strings.Lines(record) {
+// heardSince are the words of a journal from a line on.
+func heardSince(journal, first string) (words []string) {
+	for line := range strings.Lines(journal) {
 		if _, text, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "> "); ok && (len(words) > 0 || text == first) {
 			words = append(words, text)
 		}
@@ -304,7 +304,7 @@ func TestWhatIsTooOldIsGone(t *testing.T) {
 	assert.NotContains(t, journalOf(t, h), "one")
 }
 
-// The record can be looked at while the server runs, and copied out of it.
+// The journal can be looked at while the server runs, and copied out of it.
 func TestHistoryOfARunningServer(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -330,8 +330,8 @@ func TestHistoryOfARunningServer(t *testing.T) {
 	ann.expect("-- pong")
 }
 
-// Where no record can be kept, the server says so in a sentence and does not start.
-func TestARecordThatCannotBeKeptIsTold(t *testing.T) {
+// Where no journal can be kept, the server says so in a sentence and does not start.
+func TestAJournalThatCannotBeKeptIsTold(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -342,11 +342,11 @@ func TestARecordThatCannotBeKeptIsTold(t *testing.T) {
 		data string
 		want string
 	}{
-		"a file":           {nil, file, "for the record cannot be made: "},
-		"below a file":     {nil, filepath.Join(file, "below"), "for the record cannot be made: "},
-		"not ours to make": {nil, "/proc/chinwag", "for the record cannot be made: "},
-		"not ours":         {nil, "/proc", "the record cannot be kept in /proc"},
-		"no home":          {[]string{"HOME=", "XDG_DATA_HOME="}, "", "there is no home folder to keep the record in: --data FOLDER names one, --journal memory does without"},
+		"a file":           {nil, file, "for the journal cannot be made: "},
+		"below a file":     {nil, filepath.Join(file, "below"), "for the journal cannot be made: "},
+		"not ours to make": {nil, "/proc/chinwag", "for the journal cannot be made: "},
+		"not ours":         {nil, "/proc", "the journal cannot be kept in /proc"},
+		"no home":          {[]string{"HOME=", "XDG_DATA_HOME="}, "", "there is no home folder to keep the journal in: --data FOLDER names one, --journal memory does without"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := []string{"--journal", "sqlite", "--console", "off"}
@@ -362,8 +362,8 @@ func TestARecordThatCannotBeKeptIsTold(t *testing.T) {
 	}
 }
 
-// The words of the record's own settings, from wherever they come.
-func TestSettingsOfTheRecord(t *testing.T) {
+// The words of the journal's own settings, from wherever they come.
+func TestSettingsOfTheJournal(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	file := settingsFile(t, fmt.Sprintf("journal = \"sqlite\"\ndata = %q\nkeep = \"90d\"\nkeep-lines = 5\nsync = \"normal\"\n", folder))

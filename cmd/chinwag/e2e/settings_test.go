@@ -168,7 +168,7 @@ func printed(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// --keep-lines counts lines that were said: comings and goings push none out of the record.
+// --keep-lines counts lines that were said: comings and goings push none out of the journal.
 func TestKeepLinesCountsLines(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"memory", "sqlite"} {

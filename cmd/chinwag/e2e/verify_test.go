@@ -60,7 +60,7 @@ func TestVerifyComparesWhatIsTrueWithWhatWasSaid(t *testing.T) {
 	assert.Contains(t, printed(t, "history", "verify", damaged(t, folder, "DELETE FROM rows")), "all is well", "as of an import")
 }
 
-// damaged is a copy of the record in folder of which something was changed by hand.
+// damaged is a copy of the journal in folder of which something was changed by hand.
 func damaged(t *testing.T, folder, how string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), journalFile)
@@ -69,7 +69,7 @@ func damaged(t *testing.T, folder, how string) (path string) {
 	return path
 }
 
-// byHand changes the record at path as the program never does, and returns how many rows that has changed.
+// byHand changes the journal at path as the program never does, and returns how many rows that has changed.
 func byHand(t *testing.T, path, how string) int64 {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

@@ -62,7 +62,7 @@ func child(path string) {
 	}
 }
 
-// What a killed process has said to be recorded is in the record, once, in order.
+// What a killed process has said to be recorded is in the journal, once, in order.
 func TestKilledProcessesLoseNothing(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)
@@ -212,7 +212,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 		s, err := Open(to, Options{})
 		if err != nil {
 			refused++
-			assert.Regexp(t, "is damaged|is not a chinwag record|newer chinwag", err.Error())
+			assert.Regexp(t, "is damaged|is not a chinwag journal|newer chinwag", err.Error())
 			after, err := os.ReadFile(to)
 			require.NoError(t, err)
 			assert.Equal(t, before, after, "it is left as it is")

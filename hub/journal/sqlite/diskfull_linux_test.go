@@ -18,7 +18,7 @@ import (
 	"chinwag/hub/journal/sqlite/disktest"
 )
 
-// olderFile is a record of an older version, of which no copy can be written: that fails so.
+// olderFile is a journal of an older version, of which no copy can be written: that fails so.
 func olderFile(t *testing.T, version int, fails int32) (path string) {
 	path = newPath(t)
 	s, err := open(path, Options{}, migrations[:version])
@@ -36,7 +36,7 @@ func olderFile(t *testing.T, version int, fails int32) (path string) {
 	return path
 }
 
-// Where there is no room for a copy, a record is brought forward without one if nothing in it is
+// Where there is no room for a copy, a journal is brought forward without one if nothing in it is
 // moved by that, and the log says so once.
 func TestAFileIsBroughtForwardWhereThereIsNoRoomForACopy(t *testing.T) {
 	path := olderFile(t, rowsSchema-1, codes.SQLITE_FULL)

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	errNotOurs = errors.New("this is no chinwag record")
-	errDamaged = errors.New("the record is damaged")
-	errClosed  = errors.New("the record is closed")
+	errNotOurs = errors.New("this is no chinwag journal")
+	errDamaged = errors.New("the journal is damaged")
+	errClosed  = errors.New("the journal is closed")
 	errFolder  = errors.New("this is a folder")
 
 	errNotAsMade = fmt.Errorf("%w: it is not as it was written", errDamaged)
@@ -23,7 +23,7 @@ var (
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
-		return fmt.Errorf("%s is not a chinwag record, so it is left alone: please name another file", path)
+		return fmt.Errorf("%s is not a chinwag journal, so it is left alone: please name another file", path)
 	case errors.Is(err, errFolder):
 		return fmt.Errorf("%s is a folder: please name the file in it, which a server calls chinwag.db", path)
 	case errors.Is(err, errDamaged), code(err)&0xff == codes.SQLITE_CORRUPT,
@@ -50,7 +50,7 @@ func explain(path string, err error) error {
 }
 
 func errMissing(path string) error {
-	return fmt.Errorf("there is no record at %s: a server says as it starts where its own is", path)
+	return fmt.Errorf("there is no journal at %s: a server says as it starts where its own is", path)
 }
 
 // code is SQLite's own number for err, 0 if it is not SQLite's.

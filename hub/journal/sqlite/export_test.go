@@ -143,15 +143,15 @@ func TestVacuumGivesBackRoom(t *testing.T) {
 	assert.Empty(t, r.Problems)
 
 	none := newPath(t)
-	assert.ErrorContains(t, Vacuum(none), "there is no record at")
+	assert.ErrorContains(t, Vacuum(none), "there is no journal at")
 	assert.NoFileExists(t, none)
 	_, err = Verify(none)
-	assert.ErrorContains(t, err, "there is no record at")
+	assert.ErrorContains(t, err, "there is no journal at")
 }
 
-// Of a damaged record all is exported that can be read, and what cannot is counted;
-// a new record is made of that, and goes on.
-func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
+// Of a damaged journal all is exported that can be read, and what cannot is counted;
+// a new journal is made of that, and goes on.
+func TestWhatCanBeReadOfADamagedJournalIsExported(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)
 	path := newPath(t)
@@ -193,7 +193,7 @@ func TestWhatCanBeReadOfADamagedRecordIsExported(t *testing.T) {
 		again := opened(t, saved, Options{})
 		assert.Len(t, everything(t, again, "#a", "#b", "@x"), found)
 		if again.Head() < n {
-			assert.NotEqual(t, s.Epoch(), again.Epoch(), "positions come again, so it is another record")
+			assert.NotEqual(t, s.Epoch(), again.Epoch(), "positions come again, so it is another journal")
 		}
 		journaltest.Commit(t, again, numbered(int(again.Head())+1, 3)...)
 		require.NoError(t, again.Close())

@@ -14,7 +14,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// A power cut at any moment leaves a record that holds all that was committed,
+// A power cut at any moment leaves a journal that holds all that was committed,
 // whatever of the rest has reached the disk and in whatever order. Without a
 // flush for each commit the last ones may be lost, and nothing else.
 func TestAPowerCutLosesNothing(t *testing.T) {

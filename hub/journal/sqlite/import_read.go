@@ -117,7 +117,7 @@ func (in *importer) addEntry(e *exported) error {
 	st := in.streams[e.Stream]
 	switch {
 	case err != nil || !ok || !isTime(protocol.MetaOf(ev).Time):
-		return in.errorf("is no event that a record can hold")
+		return in.errorf("is no event that a journal can hold")
 	case st == nil:
 		return in.errorf("is of a stream that the export does not name")
 	case e.Seq <= max(in.last, st.seq) || e.Seq > math.MaxInt64:

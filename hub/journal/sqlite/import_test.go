@@ -47,7 +47,7 @@ func olderExport(lines []string) []string {
 }
 
 // An export from which something is missing, wherever, is not imported unless that is
-// wanted, and then as a record that is whole.
+// wanted, and then as a journal that is whole.
 func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 	t.Parallel()
 	lines := exportLines(t)
@@ -87,7 +87,7 @@ func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, r.Problems)
 			assert.Equal(t, p.entries, r.Entries)
-			assert.Equal(t, r.Head == 100 && !strings.Contains(p.says, "cut off"), r.Epoch == whole.Epoch, "positions that come again are of another record")
+			assert.Equal(t, r.Head == 100 && !strings.Contains(p.says, "cut off"), r.Epoch == whole.Epoch, "positions that come again are of another journal")
 			s := opened(t, to, Options{})
 			journaltest.Commit(t, s, numbered(1, 9)...)
 			assert.Len(t, everything(t, s, "#a", "#b", "@x"), p.entries+9)
@@ -99,8 +99,8 @@ func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 	}
 }
 
-// A part of a record that had been pruned is whole in itself, too.
-func TestAPartOfAPrunedRecordGoesOn(t *testing.T) {
+// A part of a journal that had been pruned is whole in itself, too.
+func TestAPartOfAPrunedJournalGoesOn(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{Lines: 10})
@@ -169,12 +169,12 @@ func TestWhatIsNoExportIsRefused(t *testing.T) {
 		"a huge seq":         {with(20, `"seq":`, `"seq":99999999999999999`), "line 21 of the export is not"},
 		"a strange author":   {with(20, `"author":"`, `"author":"x`), "line 21 of the export is not as chinwag writes it"},
 		"a strange room":     {with(20, `"stream":"`, `"stream":"#no`), "line 21 of the export is of a stream that the export does not name"},
-		"a strange nick":     {with(20, `"from":"bob"`, `"from":"b\u001bob"`), "line 21 of the export is no event that a record can hold"},
-		"a long text":        {with(20, `"text":"`, `"text":"`+strings.Repeat("x", protocol.MaxText)), "line 21 of the export is no event that a record can hold"},
-		"no event":           {with(20, `"type":"said"`, `"type":"pong"`), "line 21 of the export is no event that a record can hold"},
-		"an unknown event":   {with(20, `"type":"said"`, `"type":"shouted"`), "line 21 of the export is no event that a record can hold"},
-		"a time long gone":   {with(20, `"time":"2`, `"time":"0`), "line 21 of the export is no event that a record can hold"},
-		"a time to come":     {with(20, `"time":"2`, `"time":"9`), "line 21 of the export is no event that a record can hold"},
+		"a strange nick":     {with(20, `"from":"bob"`, `"from":"b\u001bob"`), "line 21 of the export is no event that a journal can hold"},
+		"a long text":        {with(20, `"text":"`, `"text":"`+strings.Repeat("x", protocol.MaxText)), "line 21 of the export is no event that a journal can hold"},
+		"no event":           {with(20, `"type":"said"`, `"type":"pong"`), "line 21 of the export is no event that a journal can hold"},
+		"an unknown event":   {with(20, `"type":"said"`, `"type":"shouted"`), "line 21 of the export is no event that a journal can hold"},
+		"a time long gone":   {with(20, `"time":"2`, `"time":"0`), "line 21 of the export is no event that a journal can hold"},
+		"a time to come":     {with(20, `"time":"2`, `"time":"9`), "line 21 of the export is no event that a journal can hold"},
 		"a strange end":      {with(104, `"entries":100`, `"entries":-1`), "line 105 of the export is not as chinwag writes it"},
 		"a long line":        {with(20, `"text":"`, `"text":"`+strings.Repeat("x", maxLine)), "line 21 of the export is longer than any that chinwag writes"},
 	} {
@@ -291,7 +291,7 @@ func TestAFailedImportTouchesNothingThatWasThere(t *testing.T) {
 
 	other := filepath.Join(t.TempDir(), "notes.txt")
 	require.NoError(t, os.WriteFile(other, []byte("what I must not forget"), 0o600))
-	assert.ErrorContains(t, imported(other, strings.NewReader(bad)), "is not a chinwag record")
+	assert.ErrorContains(t, imported(other, strings.NewReader(bad)), "is not a chinwag journal")
 	b, err := os.ReadFile(other)
 	require.NoError(t, err)
 	assert.Equal(t, "what I must not forget", string(b))
@@ -309,9 +309,9 @@ func TestAFailedImportTouchesNothingThatWasThere(t *testing.T) {
 	assert.ErrorContains(t, Vacuum(folder), "is a folder: please name the file in it")
 }
 
-// Of a damaged record that was exported, what could not be read is told, and the rest is
+// Of a damaged journal that was exported, what could not be read is told, and the rest is
 // imported.
-func TestAnExportOfADamagedRecordSaysWhatIsLost(t *testing.T) {
+func TestAnExportOfADamagedJournalSaysWhatIsLost(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := opened(t, path, Options{})

@@ -21,6 +21,6 @@ func TestAPipeIsNoJournal(t *testing.T) {
 	for what, err := range map[string]error{
 		"open": opened, "verify": verified, "export": Export(path, io.Discard, JSON), "vacuum": Vacuum(path), "import": imported(path, strings.NewReader("x")),
 	} {
-		assert.ErrorContains(t, err, "is not a chinwag record", what)
+		assert.ErrorContains(t, err, "is not a chinwag journal", what)
 	}
 }

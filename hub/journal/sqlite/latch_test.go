@@ -80,7 +80,7 @@ func relay(t *testing.T, s *Store, n int) (end func()) {
 			for !over.Load() {
 				assert.NoError(t, s.withReader(func(r *reader) error {
 					mine := came.Add(1)
-					err := r.droppedSeq.QueryRow().Scan(new(int)) // it sees a moment of the record from here on
+					err := r.droppedSeq.QueryRow().Scan(new(int)) // it sees a moment of the journal from here on
 					for came.Load() == mine && !isClosed(&s.latch) && !over.Load() {
 						runtime.Gosched()
 					}

@@ -37,7 +37,7 @@ func replies(no protocol.Ticket, text string) journal.Entry {
 
 // A journal from before there were rows tells the last topic of each room, the highest ticket, and the
 // messages that no operator has answered.
-func TestALegacyIsWhatARecordHoldsForCertain(t *testing.T) {
+func TestALegacyIsWhatAJournalHoldsForCertain(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])
 	require.NoError(t, err)

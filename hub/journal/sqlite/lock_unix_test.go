@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A process that is being started holds all files of this one for a moment: the record is
+// A process that is being started holds all files of this one for a moment: the journal is
 // given back all the same.
-func TestARecordIsGivenBackAtOnce(t *testing.T) {
+func TestAJournalIsGivenBackAtOnce(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	held, err := unix.Dup(int(s.lock.Fd()))

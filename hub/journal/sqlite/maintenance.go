@@ -56,7 +56,7 @@ func (m *maintenance) work() (rest time.Duration, idle bool) {
 	switch {
 	case err != nil && !errors.Is(err, errReaders):
 		if !errors.Is(err, journal.ErrBroken) && m.s.stop.Err() == nil { // the next commit returns ErrBroken
-			m.s.opts.Log.Warn("the record's maintenance is put off", "err", err)
+			m.s.opts.Log.Warn("the journal's maintenance is put off", "err", err)
 		}
 		return retryDelay, false
 	case !did:

@@ -295,7 +295,7 @@ func TestAFileIsNotRewrittenWhilePeopleTalk(t *testing.T) {
 
 	in := lines(5000)
 	journaltest.Commit(t, s, in...)
-	for range 5 { // cut short or not, the record is whole
+	for range 5 { // cut short or not, the journal is whole
 		var all sync.WaitGroup
 		all.Go(func() { assert.NoError(t, s.Commit(anew(in[:1]), nil)) })
 		_, err := s.rewrite()

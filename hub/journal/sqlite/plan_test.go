@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// However long the record is, what is asked of it is found by an index.
+// However long the journal is, what is asked of it is found by an index.
 func TestEveryQuestionHasItsIndex(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
 	const spoken, unspoken = "INDEX spoken_in_stream ", "INDEX unspoken_in_stream "

@@ -58,7 +58,7 @@ func TestWhatIsNotAsAJournalHasItIsDamage(t *testing.T) {
 	}
 }
 
-// assertNotOpen checks that this process has no file of a record open, where a system tells.
+// assertNotOpen checks that this process has no file of a journal open, where a system tells.
 func assertNotOpen(t *testing.T, path string) {
 	t.Helper()
 	path, err := filepath.EvalSymlinks(path)

@@ -29,7 +29,7 @@ func TestRowsAndTheKeyAreThereAgain(t *testing.T) {
 	assert.Equal(t, 3, assertNumbered(t, s))
 }
 
-// A record from before there were rows has none, and a key of its own.
+// A journal from before there were rows has none, and a key of its own.
 func TestAFileWithoutRowsIsBroughtForward(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])
@@ -146,7 +146,7 @@ func TestManyRowsAreReadAtOnce(t *testing.T) {
 	assert.Less(t, took, 10*time.Second, "a tenth of a second where nothing else goes on")
 }
 
-// rowsAt are rows that belong to a record with that head.
+// rowsAt are rows that belong to a journal with that head.
 func rowsAt(head uint64) (rows []journal.Row) {
 	for _, id := range []int64{1, int64(2 + head%50), 1 << 40} {
 		rows = append(rows, journaltest.Row(id, fmt.Sprintf("%-500d", head)))

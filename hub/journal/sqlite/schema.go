@@ -89,7 +89,7 @@ func migrate(ctx context.Context, w *sql.Conn, path string, steps []string, log 
 		return err
 	}
 	if noRoom {
-		log.Warn("the record was brought forward without a copy of it as it was: there was no room for one", "path", path, "schema", len(steps))
+		log.Warn("the journal was brought forward without a copy of it as it was: there was no room for one", "path", path, "schema", len(steps))
 	}
 	return nil
 }

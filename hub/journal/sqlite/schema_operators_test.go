@@ -17,7 +17,7 @@ import (
 	"chinwag/protocol"
 )
 
-// older is a record as servers wrote it when operators had no room of their own.
+// older is a journal as servers wrote it when operators had no room of their own.
 type older struct {
 	t       *testing.T
 	s       *Store
@@ -72,7 +72,7 @@ func (o *older) leaves(id uuid.UUID, in journal.Stream) {
 	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: journaltest.Nick("someone"), Reason: protocol.Departed}})
 }
 
-// Each is a record of some runs, and what was said in which room afterwards.
+// Each is a journal of some runs, and what was said in which room afterwards.
 var olderJournals = map[string]struct {
 	play             func(o *older)
 	lobby, operators []string
@@ -225,7 +225,7 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 
 // Where the desk has lost entries, an operator whose coming on duty is one of them is not
 // taken for another client.
-func TestAnOlderRecordThatHasLostEntriesShowsNothingMore(t *testing.T) {
+func TestAnOlderJournalThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:2])

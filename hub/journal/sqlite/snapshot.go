@@ -71,7 +71,7 @@ func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
 	case err != nil:
 		return err
 	case version == 0 && isEmpty(path):
-		return fmt.Errorf("%s is empty, and no record yet: please name another file", path)
+		return fmt.Errorf("%s is empty, and no journal yet: please name another file", path)
 	case version == 0:
 		return errNotOurs
 	case version > len(migrations):

@@ -54,7 +54,7 @@ func pruneAll(t testing.TB, s *Store) {
 	}
 }
 
-// everything is what the record holds of these streams.
+// everything is what the journal holds of these streams.
 func everything(t testing.TB, s journal.Store, streams ...journal.Stream) (entries []journal.Entry) {
 	t.Helper()
 	cur := journaltest.From(0, streams...)
@@ -75,7 +75,7 @@ func numbered(from, n int) (entries []journal.Entry) {
 	return entries
 }
 
-// assertNumbered checks that the record is a run of numbered lines from 1 on,
+// assertNumbered checks that the journal is a run of numbered lines from 1 on,
 // each once, in order and in its place, and returns how many they are.
 func assertNumbered(t testing.TB, s journal.Store) int {
 	t.Helper()
@@ -174,7 +174,7 @@ func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 		path := newPath(t)
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 		_, err := Open(path, Options{})
-		assert.ErrorContains(t, err, "is not a chinwag record, so it is left alone", name)
+		assert.ErrorContains(t, err, "is not a chinwag journal, so it is left alone", name)
 		got, err := os.ReadFile(path)
 		require.NoError(t, err)
 		assert.Equal(t, content, string(got), name)
@@ -186,7 +186,7 @@ func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	_, err = Open(path, Options{})
-	assert.ErrorContains(t, err, "is not a chinwag record")
+	assert.ErrorContains(t, err, "is not a chinwag journal")
 }
 
 func TestANewerFileIsRefused(t *testing.T) {
@@ -232,7 +232,7 @@ func TestAnOlderFileIsBroughtForward(t *testing.T) {
 }
 
 // A file of the first schema, which had an index of all entries and one by author,
-// is the same record with one index for each entry.
+// is the same journal with one index for each entry.
 func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

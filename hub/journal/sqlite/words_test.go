@@ -69,7 +69,7 @@ func TestAnImportKnowsItsEncoding(t *testing.T) {
 	}
 }
 
-// An export that is there twice, as a whole or in part, makes no record, and the words are plain.
+// An export that is there twice, as a whole or in part, makes no journal, and the words are plain.
 func TestADoubledExportIsRefused(t *testing.T) {
 	t.Parallel()
 	export := exportedJournal(t)
