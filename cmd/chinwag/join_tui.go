@@ -13,6 +13,7 @@ import (
 	"chinwag/conn/client"
 	"chinwag/conn/tui"
 	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/guard"
 	"chinwag/protocol"
 )
 
@@ -128,5 +129,5 @@ func (s *tuiClient) show(e client.Event) {
 
 // viewOptions are for a chat on the terminal of the process, which the guard restores if the process dies.
 func viewOptions() chat.Options {
-	return chat.Options{Color: os.Getenv("NO_COLOR") == "", Guard: guardTerminal}
+	return chat.Options{Color: os.Getenv("NO_COLOR") == "", Guard: guard.Start}
 }

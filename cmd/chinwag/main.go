@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/guard"
 )
 
 // version is set by the linker.
@@ -103,10 +104,12 @@ Walk into it:       nc HOST 12345     telnet HOST 12345     chinwag join HOST`,
 			return rejectEmpty(c)
 		},
 	}
-	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic())
-	if guard := guardCommand(); guard != nil {
-		root.AddCommand(guard)
-	}
+	root.AddCommand(serveCommand(), joinCommand(), historyCommand(), passwordCommand(), benchCommand(), exitCodesTopic(), guardCommand())
 	setUsage(root)
 	return root
+}
+
+// guardCommand is the second process that guards the terminal of the first.
+func guardCommand() *cobra.Command {
+	return &cobra.Command{Use: guard.Command, Hidden: true, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return guard.Run() }}
 }

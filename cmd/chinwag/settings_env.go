@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"chinwag/conn/tui/guard"
+
 	"github.com/spf13/pflag"
 )
 
@@ -16,8 +18,8 @@ const envPrefix = "CHINWAG_"
 
 // ownVariables begin with envPrefix and are no settings.
 var ownVariables = []string{
-	"CHINWAG_NICK",    // of the client
-	"CHINWAG_GUARDED", // between the client and its guard
+	"CHINWAG_NICK", // of the client
+	guard.Variable, // between the client and its guard
 
 	// of the tests
 	"CHINWAG_ATTACK", "CHINWAG_CLIENTS", "CHINWAG_COMMAND", "CHINWAG_FAULTS", "CHINWAG_KILLS", "CHINWAG_NEWCOMERS", "CHINWAG_REQUIRE_TOOLS",

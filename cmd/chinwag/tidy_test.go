@@ -35,6 +35,7 @@ var arrows = map[string]string{
 	"conn/socket":                 "",
 	"conn/tui":                    "conn/fault",
 	"conn/tui/chat":               "conn/fault conn/tui protocol",
+	"conn/tui/guard":              "",
 	"conn/tui/tuitest":            "",
 	"conn/line":                   "conn/socket protocol",
 	"conn/raw":                    "conn/fault conn/socket protocol",
@@ -43,7 +44,7 @@ var arrows = map[string]string{
 	"conn/bench":                  "conn/fault",
 	"conn":                        "conn/fault conn/socket hub protocol",
 	"conn/conntest":               "conn hub hub/hubtest protocol",
-	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/tui/chat conn/socket hub hub/journal " +
+	"cmd/chinwag": "conn conn/raw conn/bench conn/client conn/console conn/fault conn/line conn/tui conn/tui/chat conn/tui/guard conn/socket hub hub/journal " +
 		"hub/journal/sqlite protocol",
 }
 

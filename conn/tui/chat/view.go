@@ -12,11 +12,11 @@ import (
 
 // View is the full-screen chat: scrollback, status line, prompt. The client (join) and the operator's console both use it.
 type View struct {
-	screen        *tui.Screen
-	guardTerminal func() func() // nil: none
-	roster        Roster
-	guard         protocol.Guard
-	queries       chan protocol.Command // capacity 4: its own queries, for the goroutine that sends commands
+	screen     *tui.Screen
+	startGuard func() func() // nil: none
+	roster     Roster
+	guard      protocol.Guard
+	queries    chan protocol.Command // capacity 4: its own queries, for the goroutine that sends commands
 
 	mu          sync.Mutex
 	showMembers bool            // under mu: /who was typed, so its answer is shown
@@ -38,7 +38,7 @@ type Options struct {
 
 // New makes a View. Run shows it.
 func New(o Options) *View {
-	v := &View{guardTerminal: o.Guard, queries: make(chan protocol.Command, 4)}
+	v := &View{startGuard: o.Guard, queries: make(chan protocol.Command, 4)}
 	v.roster.console, v.roster.operator = o.Operator, o.Operator
 	v.screen = tui.New(tui.Options{
 		Title:    "chinwag",
@@ -54,8 +54,8 @@ func New(o Options) *View {
 
 // Run shows the view until the user or Stop ends it. The terminal is restored when it returns.
 func (v *View) Run() error {
-	if v.guardTerminal != nil {
-		defer v.guardTerminal()()
+	if v.startGuard != nil {
+		defer v.startGuard()()
 	}
 	return v.screen.Run()
 }
