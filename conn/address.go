@@ -17,8 +17,8 @@ func hostOf(hostport string) string {
 	return ap.Addr().Unmap().String()
 }
 
-// prefixOf is what counts as one address: a whole /64 of IPv6 belongs to one
-// customer, which can use every address in it.
+// prefixOf is what counts as one address: a whole /64 of IPv6 belongs to one customer, which can use every address in
+// it.
 func prefixOf(hostport string) netip.Prefix {
 	ap, err := netip.ParseAddrPort(hostport)
 	if err != nil {

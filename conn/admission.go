@@ -13,16 +13,15 @@ import (
 	"chinwag/hub"
 )
 
-// maxAddresses is how many addresses are remembered before those without a
-// connection are evicted.
+// maxAddresses is how many addresses are remembered before those without a connection are evicted.
 const maxAddresses = 4096
 
 // maxRecent is how many connections of an address a new one may wait for: see connection.waitFor.
 const maxRecent = 16
 
 const (
-	// maxTries is how many wrong passwords one address may send at once, and tryAgain
-	// the time until it may send one more. Right ones do not count.
+	// maxTries is how many wrong passwords one address may send at once, and tryAgain the time until it may send one
+	// more. Right ones do not count.
 	maxTries = 5
 	tryAgain = 10 * time.Second
 
@@ -60,8 +59,8 @@ func newAdmission(o Options) admission {
 	return admission{max: o.PerAddress, rate: every, perMinute: o.PerAddressRate, burst: max(1, o.PerAddressBurst), byAddr: map[netip.Prefix]*address{}, full: maxAddresses}
 }
 
-// acquire counts a new connection in, or rejects it: why is for the client, and tell for the
-// log, or "" if the log has it from a moment ago.
+// acquire counts a new connection in, or rejects it: why is for the client, and tell for the log, or "" if the log has
+// it from a moment ago.
 func (a *admission) acquire(at netip.Prefix) (why, tell string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -83,8 +82,8 @@ func (a *admission) acquire(at netip.Prefix) (why, tell string) {
 	return "", ""
 }
 
-// notice is what the log says of a rejected address, once a minute: it names maxNamed addresses
-// and then only says that there are more.
+// notice is what the log says of a rejected address, once a minute: it names maxNamed addresses and then only says that
+// there are more.
 func (a *admission) notice(of *address, format string, args ...any) string {
 	now := time.Now()
 	if now.Sub(of.told) <= time.Minute {
@@ -131,8 +130,8 @@ func (a *admission) wrongTry(at netip.Prefix) {
 	of.tries.Allow()
 }
 
-// earlier returns the newest connections from the same address that came before c. It
-// is called in the order of coming, before c is served.
+// earlier returns the newest connections from the same address that came before c. It is called in the order of coming,
+// before c is served.
 func (a *admission) earlier(at netip.Prefix, c *connection) (earlier []*connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -153,9 +152,8 @@ func (a *admission) release(at netip.Prefix, c *connection) {
 	of.recent = slices.DeleteFunc(of.recent, func(r *connection) bool { return r == c })
 }
 
-// tidy evicts addresses without a connection: those that were quiet long
-// enough or, if that frees too little, all. It runs when there are twice as many
-// as it left the last time, so that each address of a flood costs little.
+// tidy evicts addresses without a connection: those that were quiet long enough or, if that frees too little, all. It
+// runs when there are twice as many as it left the last time, so that each address of a flood costs little.
 func (a *admission) tidy() {
 	if len(a.byAddr) < a.full {
 		return

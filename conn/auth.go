@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Password reports whether a secret is the operators' password. It may be slow and need
-// memory: at most maxHashing calls run at once.
+// Password reports whether a secret is the operators' password. It may be slow and need memory: at most maxHashing
+// calls run at once.
 type Password func(protocol.Secret) bool
 
 const (
@@ -24,12 +24,11 @@ const (
 	maxRight = 64
 )
 
-// checks is the queue of passwords to check. It is bounded: a client that finds it
-// full is told so at once, and may try again. An address that has been right lately goes
-// first, so that guesses do not hold up operators.
+// checks is the queue of passwords to check. It is bounded: a client that finds it full is told so at once, and may try
+// again. An address that has been right lately goes first, so that guesses do not hold up operators.
 //
-// No address has more checks under way than it has wrong tries left. So clients that come at once with
-// the right password all come in, and guesses at once gain nothing.
+// No address has more checks under way than it has wrong tries left. So clients that come at once with the right
+// password all come in, and guesses at once gain nothing.
 type checks struct {
 	password  Password
 	admission *admission
@@ -179,8 +178,8 @@ func (c *checks) wasRight(at netip.Prefix) bool {
 	return slices.ContainsFunc(c.right, func(r rightAddress) bool { return r.at == at && time.Since(r.when) < lately })
 }
 
-// remember keeps that an address was right. If there are maxRight, it evicts the one that was right
-// the longest time ago.
+// remember keeps that an address was right. If there are maxRight, it evicts the one that was right the longest time
+// ago.
 func (c *checks) remember(at netip.Prefix) {
 	c.right = slices.DeleteFunc(c.right, func(r rightAddress) bool { return r.at == at })
 	if len(c.right) == maxRight {

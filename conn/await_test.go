@@ -19,8 +19,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// Whoever is silent has no goroutine, if the system has a way to wait for many; and
-// is heard all the same, in whatever pieces a line comes.
+// Whoever is silent has no goroutine, if the system has a way to wait for many; and is heard all the same, in whatever
+// pieces a line comes.
 func TestTheSilentAreWaitedForTogether(t *testing.T) {
 	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1})
 	at := w.Listen()
@@ -61,8 +61,8 @@ func TestTheSilentAreWaitedForTogether(t *testing.T) {
 	w.End()
 }
 
-// Descriptors are used again at once, by connections that end in every way and at
-// every moment: nobody waits for ever, and nobody is taken for another.
+// Descriptors are used again at once, by connections that end in every way and at every moment: nobody waits for ever,
+// and nobody is taken for another.
 func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
 	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
 	at := w.Listen()
@@ -115,8 +115,7 @@ func TestTheEndComesToWhoWaits(t *testing.T) {
 	w.End()
 }
 
-// Lines that come in one piece are heard in order, and what stands between them in its
-// place.
+// Lines that come in one piece are heard in order, and what stands between them in its place.
 func TestLinesThatComeTogetherKeepTheirOrder(t *testing.T) {
 	w := newServer(t, hub.Options{}, conn.Options{Rate: 0.001, Burst: 150})
 	c := conntest.Call(t, w.Listen())

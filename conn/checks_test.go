@@ -24,8 +24,7 @@ func slowly(p protocol.Secret) bool {
 	return knowsSesame(p)
 }
 
-// All of an office, behind one address, are operators again after a restart: one after the
-// other, or all at once.
+// All of an office, behind one address, are operators again after a restart: one after the other, or all at once.
 func TestRightPasswordsAreNoTries(t *testing.T) {
 	for name, together := range map[string]bool{"one after the other": false, "at once": true} {
 		t.Run(name, func(t *testing.T) {
@@ -87,8 +86,8 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 	})
 }
 
-// Two hundred addresses that guess at once do not hold up an operator who was here
-// lately, and who is not known is told at once to come again, which helps.
+// Two hundred addresses that guess at once do not hold up an operator who was here lately, and who is not known is told
+// at once to come again, which helps.
 func TestGuessersDoNotHoldUpWhoKnows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})

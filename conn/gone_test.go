@@ -22,8 +22,8 @@ import (
 	"chinwag/protocol"
 )
 
-// A script sends what it has to say and is gone, most often before the greeting has reached
-// it. Whichever way it goes, what it has sent is said.
+// A script sends what it has to say and is gone, most often before the greeting has reached it. Whichever way it goes,
+// what it has sent is said.
 
 // ways are how a caller goes that has sent all it has to say.
 var ways = map[string]func(t *testing.T, c *conntest.Caller){
@@ -91,8 +91,8 @@ func TestWhoSendsAndGoesAtOnceIsHeard(t *testing.T) {
 	}
 }
 
-// A caller comes again as soon as it has gone, as a loop of a shell does: the server
-// may not even have read what it said the last time.
+// A caller comes again as soon as it has gone, as a loop of a shell does: the server may not even have read what it
+// said the last time.
 func TestALoopOfCallersKeepsItsName(t *testing.T) {
 	for dialect, spell := range dialects {
 		for way, leave := range ways {
@@ -114,8 +114,8 @@ func TestALoopOfCallersKeepsItsName(t *testing.T) {
 	}
 }
 
-// Two loops at once from one address are each heard in their order: the connection just
-// before may be the other's, and not over yet.
+// Two loops at once from one address are each heard in their order: the connection just before may be the other's, and
+// not over yet.
 func TestTwoLoopsOfCallersKeepTheirOrder(t *testing.T) {
 	const each = 50
 	w, at, ann := witnessed(t, 0)
@@ -144,8 +144,8 @@ func TestTwoLoopsOfCallersKeepTheirOrder(t *testing.T) {
 	w.End()
 }
 
-// The last line may have no end. It is one where the input has ended in good order, and
-// not where the connection broke, since nobody knows whether that is all of it.
+// The last line may have no end. It is one where the input has ended in good order, and not where the connection broke,
+// since nobody knows whether that is all of it.
 func TestHalfALineOfWhoIsGone(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
@@ -199,8 +199,8 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 	}
 }
 
-// What such a caller leaves at the desk where nobody is on duty is a message: it waits
-// with the others, and is not passed over as if the caller might come back to it in a moment.
+// What such a caller leaves at the desk where nobody is on duty is a message: it waits with the others, and is not
+// passed over as if the caller might come back to it in a moment.
 func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
@@ -230,8 +230,7 @@ func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	}
 }
 
-// Whoever floods and goes leaves much more in the system's buffers than anybody would
-// wait for at the pace of the room.
+// Whoever floods and goes leaves much more in the system's buffers than anybody would wait for at the pace of the room.
 func TestWhatAFlooderLeavesIsDropped(t *testing.T) {
 	for pace, want := range map[float64]int{-1: 256, 2: 10 + 120} { // of any number, of ten and two a second for a minute
 		synctest.Test(t, func(t *testing.T) {

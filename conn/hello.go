@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// refuse tells a client why its line is not followed. A program with a bad hello is in no
-// room before a good one, and is expelled after its last try.
+// refuse tells a client why its line is not followed. A program with a bad hello is in no room before a good one, and
+// is expelled after its last try.
 func (c *connection) refuse(err error, why *protocol.Refusal) error {
 	var ref protocol.Ref
 	if line, ok := errors.AsType[*protocol.CommandRefused](err); ok {

@@ -14,10 +14,9 @@ import (
 	"chinwag/protocol"
 )
 
-// A failed write means that the client does not read, not that it sent nothing: a script sends a
-// line and is gone before the greeting reaches it. Its input is in this machine
-// already, and is read to its end. The bounds are for a client that floods and goes: it
-// leaves a great deal in the system's buffers.
+// A failed write means that the client does not read, not that it sent nothing: a script sends a line and is gone
+// before the greeting reaches it. Its input is in this machine already, and is read to its end. The bounds are for a
+// client that floods and goes: it leaves a great deal in the system's buffers.
 
 const (
 	maxAfterLoss  = 256              // lines still read
@@ -32,9 +31,8 @@ type loss struct {
 	lines int         // read since; owned by the reader
 }
 
-// onWriteError is called by the hub when a write has failed. Reading goes on, unless the server
-// ended the connection: because the other side took nothing for too
-// long, or because it is shutting down.
+// onWriteError is called by the hub when a write has failed. Reading goes on, unless the server ended the connection:
+// because the other side took nothing for too long, or because it is shutting down.
 func (c *connection) onWriteError(err error) (goesOn bool) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 		return false
@@ -95,8 +93,8 @@ func (c *connection) wait(limiter *rate.Limiter) error {
 	return c.drop()
 }
 
-// drop reads the rest of the input without following it, so that the log can say how many lines
-// that was. It takes at most a second.
+// drop reads the rest of the input without following it, so that the log can say how many lines that was. It takes at
+// most a second.
 func (c *connection) drop() error {
 	most := time.Now().Add(time.Second)
 	if c.socket == nil { // Receive waits
@@ -119,9 +117,9 @@ func isRefusal(err error) bool {
 
 var errLate = errors.New("conn: what was sent before the connection broke was too much")
 
-// isOrderly reports whether the input has ended because the other side ended it. The system
-// reports a reset only once: if a write has got it, the input ends like any
-// other. (A write gets EPIPE if the other side had ended its own direction before.)
+// isOrderly reports whether the input has ended because the other side ended it. The system reports a reset only once:
+// if a write has got it, the input ends like any other. (A write gets EPIPE if the other side had ended its own
+// direction before.)
 func (c *connection) isOrderly(reading error) bool {
 	lost := c.loss.Load()
 	return errors.Is(reading, io.EOF) && (lost == nil || errors.Is(lost.err, syscall.EPIPE))

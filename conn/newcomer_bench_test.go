@@ -28,8 +28,8 @@ import (
 	"chinwag/protocol"
 )
 
-// How long newcomers wait for the replay while forty connections ask the journal for
-// much, over and over. The clients are a process of their own, as they would be.
+// How long newcomers wait for the replay while forty connections ask the journal for much, over and over. The clients
+// are a process of their own, as they would be.
 //
 //	go test ./conn -run ^$ -bench Newcomer -benchtime 1x
 func BenchmarkNewcomer(b *testing.B) {

@@ -6,9 +6,9 @@ import (
 	"chinwag/protocol"
 )
 
-// promote makes the client an operator if the password is right. Without one it asks
-// for it: the transport then takes a person's next line for the password. If it does not ask, or the
-// password is wrong, the transport is warned that one may be typed all the same.
+// promote makes the client an operator if the password is right. Without one it asks for it: the transport then takes a
+// person's next line for the password. If it does not ask, or the password is wrong, the transport is warned that one
+// may be typed all the same.
 func (s *Server) promote(ctx context.Context, c *connection, cmd protocol.Operator, ref protocol.Ref) error {
 	refusal, err := s.mayTry(ctx, c, cmd.Password)
 	switch {

@@ -27,8 +27,7 @@ func (s slowTransport) Send(lines []*protocol.Frame) error {
 func (s slowTransport) Interrupt() { time.Sleep(10 * time.Millisecond); s.Transport.Interrupt() }
 func (s slowTransport) Close()     { s.Transport.Close(); time.Sleep(time.Second) }
 
-// However a connection ends, its goodbye is out before it is closed, and
-// nothing cuts short how it is closed.
+// However a connection ends, its goodbye is out before it is closed, and nothing cuts short how it is closed.
 func TestG8TheOrderOfAnEnd(t *testing.T) {
 	for name, end := range map[string]func(*conntest.Server, slowTransport){
 		"the input":                func(_ *conntest.Server, s slowTransport) { s.EndInput() },

@@ -97,8 +97,7 @@ func (p *poller) dispatch(events []unix.EpollEvent) {
 	}
 }
 
-// await calls c.read in a goroutine once there is input. It reports false if epoll does not
-// take the descriptor.
+// await calls c.read in a goroutine once there is input. It reports false if epoll does not take the descriptor.
 func (p *poller) await(c *connection) (ok bool) {
 	if err := c.socket.Read(func(fd uintptr) bool {
 		ok = p.arm(c, int(fd))

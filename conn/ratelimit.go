@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// throttle is the rate limit of one connection: over it the server reads more
-// slowly, so that nothing is lost and the sender's own system holds it back.
+// throttle is the rate limit of one connection: over it the server reads more slowly, so that nothing is lost and the
+// sender's own system holds it back.
 type throttle struct {
 	limiter *rate.Limiter // nil: none
 	noticed bool          // the client knows that it is read more slowly

@@ -89,8 +89,8 @@ func lineOf(t *testing.T, v *protocol.Verb) string {
 	return strings.TrimSpace(string(protocol.AppendCommandJSON(nil, c)))
 }
 
-// Every refusal carries the id of the command that it is the answer to: of every command,
-// wherever its client is and whatever is wrong, and no other refusal has it.
+// Every refusal carries the id of the command that it is the answer to: of every command, wherever its client is and
+// whatever is wrong, and no other refusal has it.
 func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &tornStore{Store: journal.NewMemory(journal.Bounds{Lines: 1000})}

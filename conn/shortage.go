@@ -18,8 +18,8 @@ type backoff struct {
 	told  time.Time     // when the log last had it
 }
 
-// backOff waits after a failed Accept, or closes the listener if the hub has ended. If the system is out of
-// descriptors or memory, it also evicts an idle connection.
+// backOff waits after a failed Accept, or closes the listener if the hub has ended. If the system is out of descriptors
+// or memory, it also evicts an idle connection.
 func (l *Listener) backOff(b *backoff, err error) {
 	s := l.server
 	if time.Since(b.told) > time.Minute {

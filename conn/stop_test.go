@@ -65,8 +65,7 @@ func TestG8TheStuckAreAbortedWhenTheGraceIsOver(t *testing.T) {
 	})
 }
 
-// Everybody reads the goodbye and the end of the stream, whatever they sent
-// that nobody will read any more.
+// Everybody reads the goodbye and the end of the stream, whatever they sent that nobody will read any more.
 func TestG8NobodyIsReset(t *testing.T) {
 	t.Parallel()
 	for range 5 {

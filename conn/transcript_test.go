@@ -26,8 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts as the server plays them")
 
-// TestTranscripts plays the conversations in testdata. A transcript is the
-// screens of everybody in it:
+// TestTranscripts plays the conversations in testdata. A transcript is the screens of everybody in it:
 //
 //   - bob           bob connects, as nc does, and is silent for a second
 //   - op operator   the same with the operator's role; op is called operator, others as they are
@@ -38,8 +37,9 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //   - bob           bob's connection is closed from his side; -- bob: it breaks
 //     # words         for the reader
 //
-// The rate limit is out of the way but where it says "limits as they are"; with
-// "only a desk" the server is one, with "a place for one" one visitor has room there, and with "Three rooms at the most" nobody is in more. TOKEN bot, CODE bob and EPOCH stand for what they were given.
+// The rate limit is out of the way but where it says "limits as they are"; with "only a desk" the server is one, with
+// "a place for one" one visitor has room there, and with "Three rooms at the most" nobody is in more. TOKEN bot, CODE
+// bob and EPOCH stand for what they were given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -104,8 +104,7 @@ func play(t *testing.T, script string) (got string) {
 	return got
 }
 
-// stage is a server in a bubble, and its clients.
-// stage is a server and the people of a transcript.
+// stage is a server in a bubble, and its clients. stage is a server and the people of a transcript.
 type stage struct {
 	*conntest.Server
 	t      *testing.T

@@ -6,13 +6,11 @@ import (
 	"time"
 )
 
-// missAnswers has the system break a connection whose other side has vanished without a
-// word: if it does not acknowledge data for Options.Unanswered, or if it is silent and
-// does not answer keep-alive probes.
+// missAnswers has the system break a connection whose other side has vanished without a word: if it does not
+// acknowledge data for Options.Unanswered, or if it is silent and does not answer keep-alive probes.
 //
-// The first probe comes after a third to a half of that time, so that there are three or
-// four: with its time limit set, Linux gives up after one unanswered probe, and that one may have
-// been lost on the way. Each connection is probed at
+// The first probe comes after a third to a half of that time, so that there are three or four: with its time limit set,
+// Linux gives up after one unanswered probe, and that one may have been lost on the way. Each connection is probed at
 // another time: of thousands of probes in one moment, some would be lost.
 func (s *Server) missAnswers(c net.Conn) {
 	tcp, ok := c.(*net.TCPConn)

@@ -27,11 +27,11 @@ import (
 
 // hashing has the parameters that OWASP recommends for argon2id at the least: 19 MiB and two passes, about 30 ms.
 //
-// Rejected: RFC 9106's for little memory (64 MiB, three passes, four lanes), and the library's default (64 MiB, a lane a
-// processor). Two clients may have a password checked at once (see package conn), so that strangers could make a server
-// of some ten megabytes take 128 more, and all processors from the hub. What a check costs a guesser matters less here
-// than how often one may guess: five tries from an address, then one every ten seconds. Rejected, too: bcrypt and PBKDF2,
-// which need no memory, and so are cheap for who has stolen the file and has many processors.
+// Rejected: RFC 9106's for little memory (64 MiB, three passes, four lanes), and the library's default (64 MiB, a lane
+// a processor). Two clients may have a password checked at once (see package conn), so that strangers could take 128
+// MiB of a server, and all processors from the hub. What a check costs a guesser matters less here than how often one
+// may guess: five tries from an address, then one every ten seconds. Rejected, too: bcrypt and PBKDF2, which need no
+// memory, and so cost a thief of the file little on many processors.
 var hashing = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 const minPassword = 8

@@ -5,10 +5,9 @@ import (
 	"sync"
 )
 
-// ServeBaseline is the least that a chat server can do: the goroutine that reads a connection
-// writes the bytes to all, one bare write for each, without
-// lines, names, order or a journal. At a steady rate its cost is mostly the system's, and
-// a server gets below it only by writing less often. It serves until l is closed.
+// ServeBaseline is the least that a chat server can do: the goroutine that reads a connection writes the bytes to all,
+// one bare write for each, without lines, names, order or a journal. At a steady rate its cost is mostly the system's,
+// and a server gets below it only by writing less often. It serves until l is closed.
 func ServeBaseline(l net.Listener) error {
 	f := &baseline{all: map[net.Conn]bool{}}
 	var served sync.WaitGroup

@@ -52,14 +52,13 @@ func trials(rows []row) (suite []Trial) {
 // Title names the scenario and its numbers.
 func (t Trial) Title() string { return t.Scenario.resultOf(t.Options).title() }
 
-// MaxMembers is how many connections the server and this
-// process can have with each other, each with its own descriptors.
+// MaxMembers is how many connections the server and this process can have with each other, each with its own
+// descriptors.
 func MaxMembers() int { return min(19_000, descriptors()-spare-950) }
 
-// Compare plays the set against each contender, each time with a fresh server.
-// It does so runs times over, so that a disturbance of the machine hits all
-// contenders, and calls tell for each run. It returns the middle run of each. A trial that
-// fails is part of the error, and the others are measured.
+// Compare plays the set against each contender, each time with a fresh server. It does so runs times over, so that a
+// disturbance of the machine hits all contenders, and calls tell for each run. It returns the middle run of each. A
+// trial that fails is part of the error, and the others are measured.
 func Compare(ctx context.Context, suite []Trial, contenders []Contender, runs int, o Options, tell func(Result)) ([]Result, error) {
 	all := make([][]Result, len(suite)*len(contenders))
 	var failed []error

@@ -7,8 +7,7 @@ import (
 	"os/exec"
 )
 
-// Contender is a server that can be started here and measured: a row of the
-// table below.
+// Contender is a server that can be started here and measured: a row of the table below.
 type Contender struct {
 	Name    string
 	Dialect string
@@ -20,8 +19,8 @@ type Contender struct {
 	addr    netip.AddrPort // at which it listens; zero: a free port
 }
 
-// Chinwag is this program itself; self is its path, journal the place of its
-// journal. Its limits are off, since they would slow a flood down.
+// Chinwag is this program itself; self is its path, journal the place of its journal. Its limits are off, since they
+// would slow a flood down.
 func Chinwag(self, dialect, journal string) Contender {
 	return Contender{Name: "chinwag " + journal, Dialect: dialect, Most: math.MaxInt, command: []string{
 		self, "serve", "--listen", "127.0.0.1:{port}", "--console", "off", "--log-level", "error",
@@ -34,8 +33,8 @@ func Baseline(self string) Contender {
 	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "floor", "127.0.0.1:{port}"}}
 }
 
-// Command is any server that a command starts. It listens at addr or, if that
-// is zero, at the port that replaces {port}.
+// Command is any server that a command starts. It listens at addr or, if that is zero, at the port that replaces
+// {port}.
 func Command(dialect string, words []string, addr netip.AddrPort) Contender {
 	return Contender{Name: words[0], Dialect: dialect, Most: math.MaxInt, command: words, addr: addr}
 }
@@ -65,8 +64,8 @@ func (c Contender) Start(ctx context.Context) (*Server, error) {
 	return Start(ctx, c.command, c.files, c.addr)
 }
 
-// fewWait is for a server with a backlog of ten: a further connection
-// waits for a retransmission, although it looks established on this side.
+// fewWait is for a server with a backlog of ten: a further connection waits for a retransmission, although it looks
+// established on this side.
 const fewWait = 8
 
 // Their limits are off, too, and so is their slow work for a new client: names are not looked up.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// delays is a histogram of delays, in buckets that are an eighth of a
-// power of two wide: a line costs no memory, and a value is right to a tenth.
+// delays is a histogram of delays, in buckets that are an eighth of a power of two wide: a line costs no memory, and a
+// value is right to a tenth.
 type delays struct {
 	count [30 * 8]int
 	total int

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// descriptors raises the limit of descriptors, of this process and those that it starts, to
-// the most that the system allows, and returns it.
+// descriptors raises the limit of descriptors, of this process and those that it starts, to the most that the system
+// allows, and returns it.
 var descriptors = sync.OnceValue(func() int {
 	var l syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil {

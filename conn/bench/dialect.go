@@ -7,8 +7,7 @@ import (
 	"strconv"
 )
 
-// dialect is the protocol of a server. A row of the table below is all that
-// the rest of the package knows of it.
+// dialect is the protocol of a server. A row of the table below is all that the rest of the package knows of it.
 type dialect struct {
 	name    string
 	echoes  bool // a sender receives its own lines
@@ -19,15 +18,15 @@ type dialect struct {
 
 	// open appends the first lines on a connection.
 	open func(dst []byte, p *peer) []byte
-	// enter appends the answer to a line of the server before p is in, and
-	// reports whether p is in now: it is in all of its rooms, and can talk.
+	// enter appends the answer to a line of the server before p is in, and reports whether p is in now: it is in all of
+	// its rooms, and can talk.
 	enter func(dst []byte, p *peer, line []byte) (say []byte, in bool)
 	// answer appends the answer that the server expects to a line while p is in.
 	answer func(dst, line []byte) []byte
 	// say appends a line with words.
 	say func(dst []byte, p *peer, words func([]byte) []byte) []byte
-	// sayWithID appends a line with words and an id, which stands behind ref in the sender's own
-	// copy; nil: there are no ids.
+	// sayWithID appends a line with words and an id, which stands behind ref in the sender's own copy; nil: there are
+	// no ids.
 	sayWithID func(dst []byte, id func([]byte) []byte, words func([]byte) []byte) []byte
 	ref       string
 	// quit is the line to leave with; the server then ends the connection. "": there is none.
@@ -110,8 +109,8 @@ func (p *peer) lastRoom() string                   { return p.ledgers[len(p.ledg
 func (c *ledger) roomName() string                 { return "#room" + strconv.Itoa(c.room) }
 func has[S string | []byte](line []byte, s S) bool { return bytes.Contains(line, []byte(s)) }
 
-// openText takes a nick, joins the first room, watches the others, and asks for an answer at the end,
-// which shows that all is done. A peer that only listens does not ask for an echo.
+// openText takes a nick, joins the first room, watches the others, and asks for an answer at the end, which shows that
+// all is done. A peer that only listens does not ask for an echo.
 func openText(dst []byte, p *peer) []byte {
 	dst = fmt.Appendf(dst, "/nick %s\n", p.nick())
 	if len(p.swarm.rooms) > 1 {

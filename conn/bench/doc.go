@@ -1,5 +1,5 @@
-// Package bench is a load generator for chat servers whose protocol it has as
-// a dialect. It shares the machine with the server that it measures, so it is lean.
+// Package bench is a load generator for chat servers whose protocol it has as a dialect. It shares the machine with the
+// server that it measures, so it is lean.
 //
 //	scenario ──> swarm ── sender ── say ───┐
 //	   │           └── peer ── ledger <──┤  one goroutine owns all of this
@@ -8,38 +8,34 @@
 //
 // # What is measured
 //
-// A line carries its sender, its number and the time at which it was sent. A
-// delivery is one such line that one peer has received, its words intact.
-// CPU is the server's, user and system, from the operating system.
+// A line carries its sender, its number and the time at which it was sent. A delivery is one such line that one peer
+// has received, its words intact. CPU is the server's, user and system, from the operating system.
 //
 // # What is checked
 //
-// Every peer keeps account of every sender in each of its rooms: a number that is
-// skipped is lost unless it still comes, and then it is out of order; one
-// that came before is a repeat. If the dialect promises it, the lines
-// of all senders must come to all peers of a room in the same order,
-// which a running hash of each peer shows. If lines have ids, the sender's own copy must have
-// its id. Every fault is in the Trouble of the Result.
+// Every peer keeps account of every sender in each of its rooms: a number that is skipped is lost unless it still
+// comes, and then it is out of order; one that came before is a repeat. If the dialect promises it, the lines of all
+// senders must come to all peers of a room in the same order, which a running hash of each peer shows. If lines have
+// ids, the sender's own copy must have its id. Every fault is in the Trouble of the Result.
 //
 // # What bounds it
 //
-// A sender goes on when a witness has seen enough of its lines:
-// the sender itself if the server echoes lines, or else the last peer of its
-// room. Every wait ends when no input has come for a while.
+// A sender goes on when a witness has seen enough of its lines: the sender itself if the server echoes lines, or else
+// the last peer of its room. Every wait ends when no input has come for a while.
 //
 // # Several rooms
 //
-// In watched, ten peers in a row have the same room in front and are in the nine that follow it, too;
-// the first room comes after the last. So each of a hundred rooms has a hundred peers. The senders talk in neighbouring
-// rooms, so that the peers there hear up to ten rooms at once, and most other peers hear nothing. With
+// In watched, ten peers in a row have the same room in front and are in the nine that follow it, too; the first room
+// comes after the last. So each of a hundred rooms has a hundred peers. The senders talk in neighbouring rooms, so that
+// the peers there hear up to ten rooms at once, and most other peers hear nothing. With
 // --senders 100 there is one in each room, and every peer hears ten. The order is checked within
 // each room. The set for two builds does not have it, since an older build may have no command for watching.
 //
 // # Results
 //
-// On 2026-11-22, two cores shared with the generator, middle of five runs in one go
-// (ngircd, and inspircd in slow: one run before it), 100-byte lines; compare
-// within a row only. k is thousand deliveries a second, µs the server's CPU for each.
+// On 2026-11-22, two cores shared with the generator, middle of five runs in one go (ngircd, and inspircd in slow: one
+// run before it), 100-byte lines; compare within a row only. k is thousand deliveries a second, µs the server's CPU for
+// each.
 //
 //	                    chinwag, on disk   in memory       inspircd 3.15   ngircd 26.1    ncat --broker
 //	flood 1,000 x 1     8,655 k  0.093     8,782 k 0.086   1,085 k 0.470   1,026 k 0.917  5,881 k 0.091
@@ -52,13 +48,12 @@
 //	storm 5,000         6,250 joins/s      6,983           797             23
 //	idle 19,000         4.93 kB each       4.84
 //
-// Most of the cost of a line is the write to each socket: bare writes are
-// the baseline of paced, and 10 % below it. On disk, a flood waits for the flush of each
-// group of lines, and 100 peers do not give the server enough other work; rooms of ten have as many
-// streams as rooms. In a storm half is writes, too: seven to each new peer.
+// Most of the cost of a line is the write to each socket: bare writes are the baseline of paced, and 10 % below it. On
+// disk, a flood waits for the flush of each group of lines, and 100 peers do not give the server enough other work;
+// rooms of ten have as many streams as rooms. In a storm half is writes, too: seven to each new peer.
 //
-// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice as much as
-// above), one run each; µs of the server's CPU for a delivery, in growth for a peer that joins or leaves.
+// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice as much as above), one run each; µs
+// of the server's CPU for a delivery, in growth for a peer that joins or leaves.
 //
 //	                               on disk   in memory
 //	json 100 x 10, without ids     0.811     0.694
@@ -78,12 +73,10 @@
 //
 // # Two builds
 //
-// CompareBuilds plays each trial against both, one right after the other, and judges the ratios of
-// the pairs: a disturbance of the machine that lasts longer than a pair cancels out. A difference is certain
-// if so many pairs agree that chance makes as many agree in at most one of twenty cases: six of six,
-// eight of nine. The guests of growth come all at once, since the writes that tell all peers of a single guest
-// would hide the other costs of a join.
+// CompareBuilds plays each trial against both, one right after the other, and judges the ratios of the pairs: a
+// disturbance of the machine that lasts longer than a pair cancels out. A difference is certain if so many pairs agree
+// that chance makes as many agree in at most one of twenty cases: six of six, eight of nine. The guests of growth come
+// all at once, since the writes that tell all peers of a single guest would hide the other costs of a join.
 //
-// The package knows nothing about hub, rooms or journals of this server: it
-// sees a server only over the network.
+// The package knows nothing about hub, rooms or journals of this server: it sees a server only over the network.
 package bench

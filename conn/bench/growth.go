@@ -38,8 +38,8 @@ func growth(r *run) error {
 	return nil
 }
 
-// grow fills the room, and has the guests come and go. They come all at once: the writes that tell all peers
-// of a single guest would hide the other costs of a join.
+// grow fills the room, and has the guests come and go. They come all at once: the writes that tell all peers of a
+// single guest would hide the other costs of a join.
 func (r *run) grow(size int) error {
 	before, err := r.settled(r.gather(r.ctx, r.Addr, 100, size))
 	if err != nil {

@@ -44,8 +44,7 @@ func (l *ledger) see(sender, number uint32) bool {
 
 func lineKey(sender, number uint32) uint64 { return uint64(sender)<<32 | uint64(number) }
 
-// maxHoles bounds the memory that a broken stream costs. Beyond it, a late line
-// counts as repeated: both are faults.
+// maxHoles bounds the memory that a broken stream costs. Beyond it, a late line counts as repeated: both are faults.
 const maxHoles = 1 << 16
 
 func (l *ledger) passOver(sender, from, to uint32) {

@@ -38,8 +38,8 @@ func BuildSuite(idle int) []Trial {
 	})
 }
 
-// CompareBuilds plays the set against both of each couple in turn, runs times over, each time with a
-// fresh server, and judges each trial by its pairs. A trial that fails is part of the error.
+// CompareBuilds plays the set against both of each couple in turn, runs times over, each time with a fresh server, and
+// judges each trial by its pairs. A trial that fails is part of the error.
 func CompareBuilds(ctx context.Context, suite []Trial, couples []Couple, runs int, o Options, tell func(Result)) ([]Verdict, error) {
 	all := make([][]Pair, len(suite)*len(couples))
 	var failed []error
@@ -94,8 +94,7 @@ func (c Couple) turn(nth int) []Contender {
 	return []Contender{c.New, c.Old}
 }
 
-// Judge judges each figure of the pairs of one trial. A pair in which the figure is unknown
-// does not count.
+// Judge judges each figure of the pairs of one trial. A pair in which the figure is unknown does not count.
 func Judge(pairs []Pair) (vs []Verdict) {
 	if len(pairs) == 0 {
 		return nil

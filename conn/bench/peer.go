@@ -79,8 +79,8 @@ func (p *peer) keep(part []byte) {
 	}
 }
 
-// hear handles one line. For a line with a tag it only finds the
-// numbers. A tag that comes before p is in is of an earlier run.
+// hear handles one line. For a line with a tag it only finds the numbers. A tag that comes before p is in is of an
+// earlier run.
 func (p *peer) hear(line []byte, now uint32) {
 	k, found, whole := findTag(line, p.swarm.padding)
 	switch {

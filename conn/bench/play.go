@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// inAll is how many bytes are under way in all, unless Options.Window
-// sets the lines of each sender: less than servers queue for one peer
-// before it is behind, or kicked.
+// inAll is how many bytes are under way in all, unless Options.Window sets the lines of each sender: less than servers
+// queue for one peer before it is behind, or kicked.
 const inAll = 25_600
 
 func (r *run) window() int {
@@ -33,8 +32,7 @@ func flood(r *run) error {
 	return nil
 }
 
-// talk has all senders fill their windows for d, or until
-// Options.Lines are sent.
+// talk has all senders fill their windows for d, or until Options.Lines are sent.
 func (r *run) talk(d time.Duration) error {
 	window, end := r.window(), time.Now().Add(d)
 	for r.isTime(end) {
@@ -99,8 +97,8 @@ func idle(r *run) error {
 	return nil
 }
 
-// storm has all peers come at once, and measures the time until all can talk. Then the
-// last one says a line, which all must see.
+// storm has all peers come at once, and measures the time until all can talk. Then the last one says a line, which all
+// must see.
 func storm(r *run) error {
 	r.begin()
 	if err := r.gather(r.ctx, r.Addr, cmp.Or(r.AtOnce, r.Members), r.Members); err != nil {
@@ -118,8 +116,8 @@ func storm(r *run) error {
 	return r.drain(r.ctx)
 }
 
-// slow floods for a third of the time with all peers reading. Then one peer stops reading, and the
-// gaps of the others are measured until the server must have noticed. Then it reads on, and must get the rest.
+// slow floods for a third of the time with all peers reading. Then one peer stops reading, and the gaps of the others
+// are measured until the server must have noticed. Then it reads on, and must get the rest.
 func slow(r *run) error {
 	one := r.peers[len(r.peers)/2]
 	one.narrow = true
@@ -150,15 +148,14 @@ func slow(r *run) error {
 	return r.drain(r.ctx)
 }
 
-// A system buffers about 4 MB for a socket that is not read. Until more than
-// that is sent, the server cannot know that a peer is slow.
+// A system buffers about 4 MB for a socket that is not read. Until more than that is sent, the server cannot know that
+// a peer is slow.
 const (
 	enough   = 5 << 20
 	maxTries = 8 // of a third of the time each
 )
 
-// longestGap talks for d, and returns the longest time for which
-// a peer that reads heard nothing.
+// longestGap talks for d, and returns the longest time for which a peer that reads heard nothing.
 func (r *run) longestGap(d time.Duration) (time.Duration, error) {
 	r.gaps = true
 	for _, m := range r.peers {

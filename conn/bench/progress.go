@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// showProgress rewrites a line over and over. The goroutine that counts also writes it, so the
-// counts need no lock: see poll.
+// showProgress rewrites a line over and over. The goroutine that counts also writes it, so the counts need no lock: see
+// poll.
 func (r *run) showProgress() (stop func()) {
 	if r.Progress == nil {
 		return func() {}

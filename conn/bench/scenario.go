@@ -77,8 +77,8 @@ func (s Scenario) complete(o *Options) {
 	}
 }
 
-// Run plays the scenario against the server at Options.Addr. Faults of
-// the server are in Result.Trouble; an error means that there is no Result.
+// Run plays the scenario against the server at Options.Addr. Faults of the server are in Result.Trouble; an error means
+// that there is no Result.
 func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 	if err := s.ready(&o); err != nil {
 		return Result{}, err

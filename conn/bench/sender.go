@@ -2,8 +2,7 @@ package bench
 
 import "time"
 
-// sender is a peer that talks. At most a window of its lines is under
-// way: sent, and not seen by its witness.
+// sender is a peer that talks. At most a window of its lines is under way: sent, and not seen by its witness.
 type sender struct {
 	*peer
 	id      uint32
@@ -14,8 +13,8 @@ type sender struct {
 // underway is how many lines the witness has not seen.
 func (s *sender) underway() int { return int(s.sent - s.witness.next[s.id-s.witness.base]) }
 
-// fill sends as many lines as the window has room for, but none while that is less
-// than a quarter: the cost of many small writes would hide the server's.
+// fill sends as many lines as the window has room for, but none while that is less than a quarter: the cost of many
+// small writes would hide the server's.
 func (s *sender) fill(window int, now uint32) {
 	room := window - s.underway()
 	if room >= max(1, window/4) {

@@ -43,9 +43,8 @@ const patience = 10 * time.Second
 
 var errSilent = errors.New("the server has said nothing for too long")
 
-// newSwarm makes peers in rooms of perRoom (0: all in one); talkers of them are
-// senders, spread over the rooms. If each is in several rooms, these follow one another, and
-// the first room comes after the last. No peer is connected yet.
+// newSwarm makes peers in rooms of perRoom (0: all in one); talkers of them are senders, spread over the rooms. If each
+// is in several rooms, these follow one another, and the first room comes after the last. No peer is connected yet.
 func newSwarm(o Options, perRoom, talkers int) (*swarm, error) {
 	d, err := dialectNamed(o.Dialect)
 	if err != nil {
@@ -108,8 +107,8 @@ func (s *swarm) fronting(room int) []*peer {
 	return s.peers[first:min(first+s.inFront, len(s.peers))]
 }
 
-// witness is the ledger that shows that the lines of p have arrived. The server most likely serves the last
-// peer of a room last.
+// witness is the ledger that shows that the lines of p have arrived. The server most likely serves the last peer of a
+// room last.
 func (s *swarm) witness(p *peer, all []*ledger) *ledger {
 	last, own := all[len(all)-1], &p.ledgers[0]
 	switch {
@@ -123,8 +122,7 @@ func (s *swarm) witness(p *peer, all []*ledger) *ledger {
 
 const dialsAtOnce = 64
 
-// gather connects the first upto peers, at most atOnce of them on their way at once, and
-// returns when they are in.
+// gather connects the first upto peers, at most atOnce of them on their way at once, and returns when they are in.
 func (s *swarm) gather(ctx context.Context, at netip.AddrPort, atOnce, upto int) error {
 	for s.in < upto {
 		for range dialsAtOnce { // so that connected peers need not wait for all dials
@@ -143,8 +141,8 @@ func (s *swarm) gather(ctx context.Context, at netip.AddrPort, atOnce, upto int)
 	return nil
 }
 
-// dismiss has all but the first upto peers leave, at most atOnce of them on their way
-// at once, and returns when they have left. New peers may come in their places.
+// dismiss has all but the first upto peers leave, at most atOnce of them on their way at once, and returns when they
+// have left. New peers may come in their places.
 func (s *swarm) dismiss(ctx context.Context, atOnce, upto int) error {
 	for s.in > upto {
 		for s.in-s.leaving > upto && s.leaving < atOnce {
@@ -165,8 +163,8 @@ func (s *swarm) dismiss(ctx context.Context, atOnce, upto int) error {
 	return nil
 }
 
-// probe is for a server without a greeting: a peer is in when it has heard a line,
-// so the first and the last peer say one now and then.
+// probe is for a server without a greeting: a peer is in when it has heard a line, so the first and the last peer say
+// one now and then.
 func (s *swarm) probe() {
 	if s.dialect.silent && s.opened == s.begun && time.Since(s.probed) > 2*time.Millisecond {
 		s.probed = time.Now()
@@ -175,8 +173,8 @@ func (s *swarm) probe() {
 	}
 }
 
-// source spreads connections over the addresses of the loopback net, so that there
-// are enough ports for all of them, run after run.
+// source spreads connections over the addresses of the loopback net, so that there are enough ports for all of them,
+// run after run.
 func source(at netip.AddrPort, i int) netip.Addr {
 	if !hasLoopbackNet || !at.Addr().Is4() || !at.Addr().IsLoopback() {
 		return netip.Addr{}
@@ -184,8 +182,7 @@ func source(at netip.AddrPort, i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i/1000%64)})
 }
 
-// poll handles input, and fails if none comes for too long or
-// the server has ended a connection.
+// poll handles input, and fails if none comes for too long or the server has ended a connection.
 func (s *swarm) poll(ctx context.Context, wait time.Duration) error {
 	s.wire.poll(wait)
 	s.progress()
@@ -215,8 +212,7 @@ func (s *swarm) settle(ctx context.Context) error {
 	return nil
 }
 
-// drain waits until all peers that read have seen all lines, or until the rest
-// counts as lost.
+// drain waits until all peers that read have seen all lines, or until the rest counts as lost.
 func (s *swarm) drain(ctx context.Context) error {
 	s.heard = s.clock.now()
 	for end := time.Now().Add(patience); !s.isServed() && !s.isQuiet(stalled) && time.Now().Before(end); {
@@ -274,8 +270,8 @@ func (s *swarm) leave() {
 	s.wire.stop()
 }
 
-// account closes the accounts: a line that never came is lost, and if the dialect promises
-// an order, each peer is compared with the first in its room.
+// account closes the accounts: a line that never came is lost, and if the dialect promises an order, each peer is
+// compared with the first in its room.
 func (s *swarm) account() tally {
 	for _, p := range s.peers {
 		if p.deaf {

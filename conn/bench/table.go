@@ -31,8 +31,7 @@ var (
 
 func gap(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// figures are the figures of a result's scenario; runs are sorted, and servers compared, by the
-// first.
+// figures are the figures of a result's scenario; runs are sorted, and servers compared, by the first.
 func figures(r Result) []figure {
 	switch r.Scenario {
 	case "paced":
@@ -73,8 +72,7 @@ func (r Result) title() string {
 	return t
 }
 
-// WriteTable writes results for people, those of a trial below each other, each with its
-// ratio to the first.
+// WriteTable writes results for people, those of a trial below each other, each with its ratio to the first.
 func WriteTable(w io.Writer, results []Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	var first Result

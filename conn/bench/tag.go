@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// tag is the beginning of the words of a line: the byte '|' and
-// three numbers of eight hex digits. Padding follows, up to Options.Size.
+// tag is the beginning of the words of a line: the byte '|' and three numbers of eight hex digits. Padding follows, up
+// to Options.Size.
 //
 //	|0000000a000001f4000c3500...............
 type tag struct {
@@ -44,8 +44,7 @@ func appendHex(dst []byte, numbers ...uint32) []byte {
 
 func padding(size int) []byte { return bytes.Repeat([]byte{padByte}, max(0, size-tagLen)) }
 
-// findTag finds the words in a line. If they are not whole, t is not to be
-// relied on.
+// findTag finds the words in a line. If they are not whole, t is not to be relied on.
 func findTag(line, padding []byte) (t tag, found, whole bool) {
 	i := bytes.IndexByte(line, tagByte)
 	if i < 0 {
@@ -59,8 +58,8 @@ func findTag(line, padding []byte) (t tag, found, whole bool) {
 	return t, true, bytes.Equal(words[24:24+len(padding)], padding)
 }
 
-// hex8 reads eight hex digits at once, since this is most of the work for a
-// delivery. Other bytes make a wrong number, which the ledger finds.
+// hex8 reads eight hex digits at once, since this is most of the work for a delivery. Other bytes make a wrong number,
+// which the ledger finds.
 func hex8(b []byte) uint32 {
 	v := binary.BigEndian.Uint64(b)
 	v = v&0x0f0f0f0f0f0f0f0f + 9*(v>>6&0x0101010101010101) // each byte is the digit's value

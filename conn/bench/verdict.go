@@ -43,8 +43,8 @@ func boundOf(scenario string) float64 {
 	return 1.05
 }
 
-// Certain reports whether pairs as one-sided as these, or more, come about by chance in no more than
-// one of twenty cases: the sign test, two-sided. Of nine pairs, eight must agree.
+// Certain reports whether pairs as one-sided as these, or more, come about by chance in no more than one of twenty
+// cases: the sign test, two-sided. Of nine pairs, eight must agree.
 func (v Verdict) Certain() bool { return chance(v.Worse+v.better, min(v.Worse, v.better)) <= 0.05 }
 
 // chance is how often n tosses of a coin have no more than few of either side.

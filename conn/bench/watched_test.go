@@ -46,8 +46,8 @@ func TestFewMembersAreInAllRooms(t *testing.T) {
 	}
 }
 
-// The accounts are of rooms: lines of different rooms may come in any order, and here each peer
-// hears its rooms in another one.
+// The accounts are of rooms: lines of different rooms may come in any order, and here each peer hears its rooms in
+// another one.
 func TestTheLedgerFindsWhatIsAmissInARoomThatIsWatched(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -10,9 +10,9 @@ import (
 	"chinwag/conn/fault"
 )
 
-// wire has the sockets of a swarm: a goroutine for each reads large pieces, and
-// hands them to the goroutine that polls. An epoll loop of our own was tried on Linux: it
-// costs as much in a flood and a fifth less at a low rate, which is not worth a second way.
+// wire has the sockets of a swarm: a goroutine for each reads large pieces, and hands them to the goroutine that polls.
+// An epoll loop of our own was tried on Linux: it costs as much in a flood and a fifth less at a low rate, which is not
+// worth a second way.
 type wire struct {
 	clock   clock
 	happens chan happening  // unbuffered: a reader goes on only after poll has taken it
@@ -133,8 +133,8 @@ func (w *wire) happen(h happening) {
 	}
 }
 
-// write writes b. No more is ever under way than the system buffers for a socket, so
-// a write that waits means that the server is stuck.
+// write writes b. No more is ever under way than the system buffers for a socket, so a write that waits means that the
+// server is stuck.
 func (w *wire) write(p *peer, b []byte) {
 	if p.gone != nil {
 		return

@@ -29,8 +29,7 @@ type Client struct {
 	done   chan struct{} // closed by Run
 }
 
-// send is a request to Run: to send a command or, without one, to close
-// flushed when all commands before are answered.
+// send is a request to Run: to send a command or, without one, to close flushed when all commands before are answered.
 type send struct {
 	cmd     protocol.Command
 	flushed chan struct{}
@@ -52,14 +51,13 @@ func New(o Options) *Client {
 	}
 }
 
-// Events delivers all events, in order. It must be read to its end, which comes
-// as Run returns; a caller that stops reading earlier must end Run's context.
+// Events delivers all events, in order. It must be read to its end, which comes as Run returns; a caller that stops
+// reading earlier must end Run's context.
 func (c *Client) Events() <-chan Event { return c.events }
 
-// Send hands a command to Run. It returns when that is taken, not when it is
-// answered; while 256 commands wait for an answer it waits, so it must not be called by
-// the goroutine that reads Events. A *protocol.Refusal says that this client
-// cannot send such a command; ErrEnded, that Run is over.
+// Send hands a command to Run. It returns when that is taken, not when it is answered; while 256 commands wait for an
+// answer it waits, so it must not be called by the goroutine that reads Events. A *protocol.Refusal says that this
+// client cannot send such a command; ErrEnded, that Run is over.
 //
 // protocol.Quit ends Run in good order, at once where there is no connection.
 func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
@@ -69,8 +67,7 @@ func (c *Client) Send(ctx context.Context, cmd protocol.Command) error {
 	return c.hand(ctx, send{cmd: cmd})
 }
 
-// Flush waits until all commands before are answered, and the answers are
-// in Events.
+// Flush waits until all commands before are answered, and the answers are in Events.
 func (c *Client) Flush(ctx context.Context) error {
 	flushed := make(chan struct{})
 	if err := c.hand(ctx, send{flushed: flushed}); err != nil {

@@ -66,8 +66,7 @@ func connect(ctx context.Context, o *Options, hello protocol.Hello) (*connection
 	return c, nil
 }
 
-// greet reads the first line before it writes anything: on another
-// chat server, every byte would be a message.
+// greet reads the first line before it writes anything: on another chat server, every byte would be a message.
 func (c *connection) greet(hello protocol.Hello) error {
 	first, err := c.line(maxGreeting)
 	switch why, away := strings.CutPrefix(string(first), "-- goodbye: "); {
@@ -155,8 +154,8 @@ func (c *connection) read(log *slog.Logger) {
 	}
 }
 
-// write sends the bytes that Run gives it. After an error it writes nothing more, but the
-// reader goes on for drainTime: there may be a goodbye.
+// write sends the bytes that Run gives it. After an error it writes nothing more, but the reader goes on for drainTime:
+// there may be a goodbye.
 func (c *connection) write() {
 	for {
 		select {
@@ -176,8 +175,7 @@ func (c *connection) write() {
 	}
 }
 
-// line is the next line without its line end. A line that is cut by the end
-// of the stream comes with the error.
+// line is the next line without its line end. A line that is cut by the end of the stream comes with the error.
 func (c *connection) line(most int) ([]byte, error) {
 	var line []byte
 	for {

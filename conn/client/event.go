@@ -12,32 +12,30 @@ import (
 	"chinwag/protocol"
 )
 
-// Event is what a Client reports to its caller. The interface is sealed: the types in this file
-// are all.
+// Event is what a Client reports to its caller. The interface is sealed: the types in this file are all.
 type Event interface{ event() }
 
 type (
-	// Heard is an event of the server. Welcome comes as Connected instead, and
-	// the answers to the client's own pings do not come at all.
+	// Heard is an event of the server. Welcome comes as Connected instead, and the answers to the client's own pings do
+	// not come at all.
 	Heard struct{ protocol.Event }
-	// Connected comes when the client has a session, for the first time or again. If
-	// Welcome.Resumed, the missed events follow and none is lost; otherwise it is a new
-	// session, and a Gap tells what may be missing. The token is left out.
+	// Connected comes when the client has a session, for the first time or again. If Welcome.Resumed, the missed events
+	// follow and none is lost; otherwise it is a new session, and a Gap tells what may be missing. The token is left
+	// out.
 	Connected struct {
 		protocol.Welcome
 		Again bool
 	}
 	// Arrived follows the Connected of a new session, after the history that the server tells it.
 	Arrived struct{}
-	// Lost comes when the connection has broken (Broke), and for each failed
-	// retry. Next is the delay before the next one.
+	// Lost comes when the connection has broken (Broke), and for each failed retry. Next is the delay before the next
+	// one.
 	Lost struct {
 		Err   error
 		Broke bool
 		Next  time.Duration
 	}
-	// Undelivered comes for a command that is given up. If Maybe, it may have
-	// arrived all the same.
+	// Undelivered comes for a command that is given up. If Maybe, it may have arrived all the same.
 	Undelivered struct {
 		Command protocol.Command
 		Maybe   bool
@@ -64,8 +62,7 @@ func (u Undelivered) Words() string {
 var (
 	// ErrEnded is the error of Send after Run has returned.
 	ErrEnded = errors.New("the client has ended")
-	// ErrNotChinwag means that the other side does not speak chinwag. The client has
-	// sent it nothing.
+	// ErrNotChinwag means that the other side does not speak chinwag. The client has sent it nothing.
 	ErrNotChinwag = errors.New("that is not a chinwag server")
 	// ErrUnreachable means that there has never been a connection.
 	ErrUnreachable = errors.New("cannot connect")
@@ -73,14 +70,14 @@ var (
 	ErrLost = errors.New("the connection broke")
 )
 
-// GoodbyeError is an end of Run that the server wants: its goodbye says not to come
-// back. The client was kicked, say, or its conversation at the desk is closed.
+// GoodbyeError is an end of Run that the server wants: its goodbye says not to come back. The client was kicked, say,
+// or its conversation at the desk is closed.
 type GoodbyeError struct{ protocol.Goodbye }
 
 func (d *GoodbyeError) Error() string { return d.Words() }
 
-// NickRefused is the end of Run if Options.OnlyAs is set and the server gave another nick. No command was sent under that
-// one: each comes as Undelivered. Words are the server's; "": it did not say why.
+// NickRefused is the end of Run if Options.OnlyAs is set and the server gave another nick. No command was sent under
+// that one: each comes as Undelivered. Words are the server's; "": it did not say why.
 type NickRefused struct {
 	Nick  protocol.Nick
 	Words string

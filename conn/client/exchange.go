@@ -40,8 +40,8 @@ func (l *loop) leave(cmd protocol.Quit) {
 	l.quitting = time.After(parting)
 }
 
-// decline leaves a session whose nick is not the one asked for. The server says why it is not; the caller gets no
-// other event of that session.
+// decline leaves a session whose nick is not the one asked for. The server says why it is not; the caller gets no other
+// event of that session.
 func (l *loop) decline() {
 	l.refused = &NickRefused{Nick: l.want}
 	l.out = protocol.AppendCommandJSON(nil, protocol.Quit{})
@@ -88,8 +88,7 @@ func (l *loop) hear(in input) {
 	}
 }
 
-// dismissed handles the server's goodbye. If the client is to come back, the connection then
-// ends as if it broke.
+// dismissed handles the server's goodbye. If the client is to come back, the connection then ends as if it broke.
 func (l *loop) dismissed(e protocol.Goodbye) {
 	l.goodbye = &GoodbyeError{e}
 	switch {

@@ -43,8 +43,7 @@ const isOver = `{"type":"goodbye","reason":"finished","back":0}` + "\n"
 
 const letIn = `{"type":"welcome","server":"chinwag/1","nick":"ann","room":"#desk","here":1,"token":"T","epoch":"E","seq":1}` + "\n"
 
-// Whether a client comes back is for the server to say, and for the reason where an
-// older server does not.
+// Whether a client comes back is for the server to say, and for the reason where an older server does not.
 func TestAClientComesBackIfItIsTold(t *testing.T) {
 	for goodbye, comesBack := range map[string]bool{
 		`"reason":"finished","back":0`:  false,

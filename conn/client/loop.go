@@ -8,9 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Run connects, and keeps the session until a Quit is answered, the server
-// dismisses the client, or ctx ends; the first connection must succeed. It returns nil
-// after a Quit; see the errors in event.go. It must be called once, and waits
+// Run connects, and keeps the session until a Quit is answered, the server dismisses the client, or ctx ends; the first
+// connection must succeed. It returns nil after a Quit; see the errors in event.go. It must be called once, and waits
 // for all that it started.
 func (c *Client) Run(ctx context.Context) error {
 	defer close(c.done)

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// maxOutstanding is how many commands may wait for their answers. The server remembers as
-// many ids, so that none of them can be said twice.
+// maxOutstanding is how many commands may wait for their answers. The server remembers as many ids, so that none of
+// them can be said twice.
 const maxOutstanding = 256
 
 // outstanding are the commands without an answer yet, in order.
@@ -40,8 +40,8 @@ func (k *outstanding) ref() protocol.Ref {
 
 func (k *outstanding) isOurs(ref protocol.Ref) bool { return strings.HasPrefix(string(ref), k.prefix) }
 
-// add keeps a command. Unless it is a line to be said, which is always answered, a ping follows it,
-// whose answer comes after the command's own.
+// add keeps a command. Unless it is a line to be said, which is always answered, a ping follows it, whose answer comes
+// after the command's own.
 func (k *outstanding) add(cmd protocol.Command) {
 	e := &pending{}
 	e.cmd, e.ref = k.withRef(cmd)
@@ -111,8 +111,8 @@ func isSaid(cmd protocol.Command) bool {
 	return false
 }
 
-// isSaidIn reports whether a command is a line that the history of that room will show, which is all that a
-// new session is told of the time before.
+// isSaidIn reports whether a command is a line that the history of that room will show, which is all that a new session
+// is told of the time before.
 func isSaidIn(cmd protocol.Command, in protocol.Room) bool {
 	var room protocol.Room
 	switch cmd := cmd.(type) {

@@ -22,8 +22,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// unlucky is somebody whose connections break at random bytes, in all the ways
-// in which connections break.
+// unlucky is somebody whose connections break at random bytes, in all the ways in which connections break.
 type unlucky struct {
 	s   *stage
 	rnd *rand.Rand
@@ -61,9 +60,8 @@ func (u *unlucky) dial(context.Context) (net.Conn, error) {
 	return u.s.Dial(hub.Identity{}, w)
 }
 
-// TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and
-// their connections break at any byte. Everybody sees what one whose
-// connection is good sees, and every line is there once.
+// TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and their connections break at any byte.
+// Everybody sees what one whose connection is good sees, and every line is there once.
 func TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections(t *testing.T) {
 	rounds := uint64(30)
 	if testing.Short() {
@@ -169,8 +167,7 @@ func everything(p *person) (all []string) {
 	return all
 }
 
-// TestG4ResumeGetsExactlyTheRest: what is said while somebody is away comes
-// when they are back, and nothing else does.
+// TestG4ResumeGetsExactlyTheRest: what is said while somebody is away comes when they are back, and nothing else does.
 func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		w := conntest.NewWire(conntest.Reset)
@@ -250,8 +247,7 @@ func (c *deafened) Read(b []byte) (int, error) {
 	}
 }
 
-// TestG5WhatWasRecordedIsNotSaidAgain in a new session, if the journal is the
-// same; what was not is said now.
+// TestG5WhatWasRecordedIsNotSaidAgain in a new session, if the journal is the same; what was not is said now.
 func TestG5WhatWasRecordedIsNotSaidAgain(t *testing.T) {
 	for _, name := range []string{"ann", ""} {
 		onStage(t, func(t *testing.T, s *stage) { notAgain(t, s, name) })
@@ -282,8 +278,8 @@ func notAgain(t *testing.T, s *stage, name string) {
 	assert.NoError(t, witness.quit())
 }
 
-// TestG5APrivateLineIsSaidOnce though its acknowledgement was lost with the
-// connection, and is acknowledged on the next.
+// TestG5APrivateLineIsSaidOnce though its acknowledgement was lost with the connection, and is acknowledged on the
+// next.
 func TestG5APrivateLineIsSaidOnce(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		bob := s.join("bob", client.Options{})

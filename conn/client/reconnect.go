@@ -118,8 +118,7 @@ func (l *loop) waitForNext(err error, broke bool) {
 	l.opts.Log.Debug("client: no connection", "err", err, "tries", l.attempts, "next", next)
 }
 
-// delay grows with the attempts. It is random in part, so that the clients of one server do not
-// come back at once.
+// delay grows with the attempts. It is random in part, so that the clients of one server do not come back at once.
 func delay(attempts int) time.Duration {
 	d := min(firstDelay<<min(attempts, 10), lastDelay)
 	return d/2 + rand.N(d/2)

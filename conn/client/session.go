@@ -4,8 +4,7 @@ import (
 	"chinwag/protocol"
 )
 
-// session is the state that outlives a connection: the nick, the room, and the last position
-// seen. It belongs to Run.
+// session is the state that outlives a connection: the nick, the room, and the last position seen. It belongs to Run.
 type session struct {
 	outstanding
 	want   protocol.Nick // the nick asked for
@@ -30,8 +29,8 @@ func (s *session) hello() protocol.Hello {
 	return h
 }
 
-// welcomed takes over the state of the welcome, and sorts out the commands that were sent
-// and not answered before the break. It returns those that are given up.
+// welcomed takes over the state of the welcome, and sorts out the commands that were sent and not answered before the
+// break. It returns those that are given up.
 func (s *session) welcomed(w protocol.Welcome) (lost []Undelivered) {
 	if s.probe == "" {
 		s.formerNick, s.gapSeen = s.nick, false
@@ -89,8 +88,8 @@ func sameWords(a, b protocol.Command) bool {
 	return false
 }
 
-// searched ends the search. A line that was not found was not said, if the history has no
-// gap, and is sent; otherwise it may have been said, and is given up.
+// searched ends the search. A line that was not found was not said, if the history has no gap, and is sent; otherwise
+// it may have been said, and is given up.
 func (s *session) searched() (lost []Undelivered) {
 	s.probe = ""
 	s.keepIf(func(e *pending) bool {
@@ -120,8 +119,8 @@ func (s *session) unsent(dst []byte) []byte {
 	return dst
 }
 
-// hear updates the session from an event, and reports whether the caller gets it: not the answers to
-// the client's own pings, nor a Duplicate for a line that was answered before.
+// hear updates the session from an event, and reports whether the caller gets it: not the answers to the client's own
+// pings, nor a Duplicate for a line that was answered before.
 func (s *session) hear(e protocol.Event) (tell bool) {
 	if seq := protocol.MetaOf(e).Seq; seq > 0 {
 		s.seq = seq

@@ -8,8 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Transport is a conn.Transport without a connection: it takes all lines, has no input until that ends, and notes how it
-// is ended. A test embeds it, and replaces what it is about.
+// Transport is a conn.Transport without a connection: it takes all lines, has no input until that ends, and notes how
+// it is ended. A test embeds it, and replaces what it is about.
 type Transport struct {
 	ended, interrupted chan struct{}
 	end, interrupt     sync.Once

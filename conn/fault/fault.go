@@ -2,8 +2,8 @@
 //
 //	err ── KindOf ──> Kind ── its words ──> "nobody listens there"
 //
-// The same fault has the same words on every system. The package does not know what was
-// tried: the caller says that, and what to do next.
+// The same fault has the same words on every system. The package does not know what was tried: the caller says that,
+// and what to do next.
 package fault
 
 import (
@@ -97,8 +97,8 @@ func KindOf(err error) Kind {
 	return Unknown
 }
 
-// Words are err in plain words. An error from neither the system nor a library
-// is a sentence already, and stays as it is.
+// Words are err in plain words. An error from neither the system nor a library is a sentence already, and stays as it
+// is.
 func Words(err error) string {
 	if in, ok := err.(*plain); ok {
 		return in.words

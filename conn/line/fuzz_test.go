@@ -31,8 +31,7 @@ func cut(data, sizes []byte) *conntest.FakeConn {
 
 var lineEnd = regexp.MustCompile("\r\x00\n|\r\x00|\r\n|\r|\n")
 
-// FuzzLines: any bytes in any cuts are the same lines, and these are what lies
-// between the line ends.
+// FuzzLines: any bytes in any cuts are the same lines, and these are what lies between the line ends.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte(everything), []byte{0}, byte(40))
 	f.Add([]byte("a\r\x00\nb\r\r\n\x00\n"), []byte{1, 0, 2}, byte(3))
@@ -61,8 +60,8 @@ func FuzzLines(f *testing.F) {
 	})
 }
 
-// FuzzTelnet: whatever came before, what is typed next is heard; answers are
-// whole, only to questions, and each refusal comes once.
+// FuzzTelnet: whatever came before, what is typed next is heard; answers are whole, only to questions, and each refusal
+// comes once.
 func FuzzTelnet(f *testing.F) {
 	f.Add([]byte(everything))
 	f.Add([]byte("\xff\xfd\x06\xff\xfb\x01\xff\xfa\xff\xff\xff"))
@@ -90,8 +89,7 @@ func FuzzTelnet(f *testing.F) {
 	})
 }
 
-// FuzzReceive: any bytes make only commands that can be written again, and
-// refusals that can be shown.
+// FuzzReceive: any bytes make only commands that can be written again, and refusals that can be shown.
 func FuzzReceive(f *testing.F) {
 	for _, v := range protocol.Verbs() {
 		f.Add([]byte(v.Example + "\n"))

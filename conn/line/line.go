@@ -55,8 +55,8 @@ func New(c net.Conn, o Options) *Transport {
 	return t
 }
 
-// jsonRoom is the bound of a line of JSON for a text of max bytes: escapes take six bytes
-// for one at the worst, and the names around it a few hundred.
+// jsonRoom is the bound of a line of JSON for a text of max bytes: escapes take six bytes for one at the worst, and the
+// names around it a few hundred.
 func jsonRoom(max int) int { return 6*max + 1024 }
 
 // Receive implements conn.Transport.
@@ -106,9 +106,8 @@ func (t *Transport) tooLong() *protocol.Refusal {
 	return protocol.Refuse("line-too-long", "that line is longer than %d bytes, so nobody has heard it: please send it in parts", t.max)
 }
 
-// typed parses a person's line. The line after /operator is taken for the password
-// without waiting for the hub's answer: a client may send both together, and
-// the password would be said in the room.
+// typed parses a person's line. The line after /operator is taken for the password without waiting for the hub's
+// answer: a client may send both together, and the password would be said in the room.
 func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	if t.secret {
 		t.secret = false
@@ -119,10 +118,9 @@ func (t *Transport) typed(line []byte) (protocol.Command, error) {
 	return cmd, err
 }
 
-// Guard implements conn.Guarded: it is for when no password is asked for, or it was wrong: a person's next line
-// is not checked as a password, but may be one, and is not said if it comes within a moment.
-// The goroutine that calls Receive calls it. For a program it does nothing, since a program has a
-// member for the password.
+// Guard implements conn.Guarded: it is for when no password is asked for, or it was wrong: a person's next line is not
+// checked as a password, but may be one, and is not said if it comes within a moment. The goroutine that calls Receive
+// calls it. For a program it does nothing, since a program has a member for the password.
 func (t *Transport) Guard() {
 	if !t.program.Load() {
 		t.secret = false
@@ -130,8 +128,8 @@ func (t *Transport) Guard() {
 	}
 }
 
-// hello parses the first line of a program. Every line before a good hello is refused in
-// JSON: taken for a person's, it would tell the token to the room.
+// hello parses the first line of a program. Every line before a good hello is refused in JSON: taken for a person's, it
+// would tell the token to the room.
 func (t *Transport) hello(line []byte, tooLong bool) (protocol.Command, error) {
 	line = protocol.Visible(line)
 	if len(line) == 0 && !tooLong {
@@ -162,8 +160,8 @@ func isHello(cmd protocol.Command) bool {
 
 var helloFirst = protocol.Refuse("hello-first", "a program says hello first")
 
-// decode parses a program's line. If LineMax is below protocol.MaxText, a command must fit into it
-// as a person would type it.
+// decode parses a program's line. If LineMax is below protocol.MaxText, a command must fit into it as a person would
+// type it.
 func (t *Transport) decode(line []byte) (protocol.Command, error) {
 	if line = protocol.Visible(line); len(line) == 0 {
 		return nil, nil
@@ -226,8 +224,8 @@ func (t *Transport) encode(lines []*protocol.Frame) *net.Buffers {
 	return bufs
 }
 
-// isAnswer reports whether e can answer a program's first line, be it a good hello or
-// not. Earlier events were on their way already, and are text.
+// isAnswer reports whether e can answer a program's first line, be it a good hello or not. Earlier events were on their
+// way already, and are text.
 func (t *Transport) isAnswer(e protocol.Event) bool {
 	switch e := e.(type) {
 	case protocol.Welcome:
@@ -250,8 +248,8 @@ func freeBuffers(bufs *net.Buffers) {
 
 const maxBufs = 256
 
-// answer sends the answers that a telnet waits for. They come between two lines. It waits
-// for a Send that is under way, and for nothing else.
+// answer sends the answers that a telnet waits for. They come between two lines. It waits for a Send that is under way,
+// and for nothing else.
 func (t *Transport) answer(b []byte) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
@@ -264,9 +262,9 @@ func (t *Transport) answer(b []byte) {
 	}
 }
 
-// isBroken reports whether the connection was reset. The system reports that only
-// once, and if the writer gets it, the reader sees an end like any other. A writer
-// that gets EPIPE has written to a client that had ended its input in good order and gone.
+// isBroken reports whether the connection was reset. The system reports that only once, and if the writer gets it, the
+// reader sees an end like any other. A writer that gets EPIPE has written to a client that had ended its input in good
+// order and gone.
 func (t *Transport) isBroken() bool {
 	t.writing.Lock()
 	defer t.writing.Unlock()

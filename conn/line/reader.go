@@ -7,9 +7,8 @@ import (
 	"chinwag/conn/socket"
 )
 
-// lineReader cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or
-// CR NUL (and a LF after that): all that Enter sends in the terminals known. It
-// never holds more than max bytes.
+// lineReader cuts a stream of bytes into lines. A line ends with LF, CR, CR LF or CR NUL (and a LF after that): all
+// that Enter sends in the terminals known. It never holds more than max bytes.
 type lineReader struct {
 	in     *socket.Reader
 	max    int
@@ -33,11 +32,9 @@ const (
 	afterCRNUL
 )
 
-// next is the next line without its line end, valid until the next call; tooLong
-// says that it is cut. At the end of the stream it returns the last
-// line, even without a line end, then the error. A line that a broken connection
-// has cut is dropped. On a socket it does not wait: it
-// returns socket.ErrWouldBlock if there is no whole line yet.
+// next is the next line without its line end, valid until the next call; tooLong says that it is cut. At the end of the
+// stream it returns the last line, even without a line end, then the error. A line that a broken connection has cut is
+// dropped. On a socket it does not wait: it returns socket.ErrWouldBlock if there is no whole line yet.
 func (l *lineReader) next() (line []byte, tooLong bool, err error) {
 	for {
 		for len(l.unread) > 0 {

@@ -13,8 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// receiveAll is all that comes out of these bytes, as text: a command in JSON,
-// or "refused CODE".
+// receiveAll is all that comes out of these bytes, as text: a command in JSON, or "refused CODE".
 func receiveAll(t *testing.T, in string, o Options) (got []string, err error) {
 	tr := New(conntest.Packets(in), o)
 	for {
@@ -112,8 +111,8 @@ func TestLongJSONLines(t *testing.T) {
 	assert.Equal(t, []string{helloJSON, "refused line-too-long", saysJSON}, got)
 }
 
-// goneConn is a connection on which nobody listens any more, of which the system has
-// told the writer: the reader sees an orderly end.
+// goneConn is a connection on which nobody listens any more, of which the system has told the writer: the reader sees
+// an orderly end.
 type goneConn struct {
 	*conntest.FakeConn
 	told error
@@ -132,8 +131,8 @@ func TestHalfALineBeforeAResetIsNoLine(t *testing.T) {
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
 
-// The system tells EPIPE where the input had ended in good order before the other side was
-// gone: printf hi > /dev/tcp/HOST/PORT.
+// The system tells EPIPE where the input had ended in good order before the other side was gone: printf hi >
+// /dev/tcp/HOST/PORT.
 func TestALineWithoutItsEndBeforeAnOrderlyEndIsALine(t *testing.T) {
 	tr := New(&goneConn{conntest.Packets("whole\nhi"), syscall.EPIPE}, Options{})
 	require.Error(t, tr.Send([]*protocol.Frame{protocol.NewFrame(protocol.HistoryEnd{})}))

@@ -21,17 +21,15 @@ const (
 	timingMark = 6
 )
 
-// torn are the bytes of letters that GNU telnet takes for control keys, since it ignores
-// their top bit, and sends as commands. A real key does not come in
-// the middle of a letter.
+// torn are the bytes of letters that GNU telnet takes for control keys, since it ignores their top bit, and sends as
+// commands. A real key does not come in the middle of a letter.
 var torn = map[byte]byte{susp: 0x9a, brk: 0x9c, ip: 0x83, ao: 0x8f}
 
-// maxSub is how many bytes a subnegotiation may have. One that is never closed must not
-// swallow the input for ever.
+// maxSub is how many bytes a subnegotiation may have. One that is never closed must not swallow the input for ever.
 const maxSub = 512
 
-// telnet takes the commands of a telnet client out of its input. UTF-8 has
-// no byte 255, so the input of other clients passes unchanged.
+// telnet takes the commands of a telnet client out of its input. UTF-8 has no byte 255, so the input of other clients
+// passes unchanged.
 type telnet struct {
 	state      telnetState
 	verb       byte          // will, wont, do or dont, in state option
@@ -74,8 +72,7 @@ func (t *telnet) letters(b []byte) (n int) {
 	return n
 }
 
-// next takes one byte and returns its effect on the line. inLetter says that the line ends in the
-// middle of a letter.
+// next takes one byte and returns its effect on the line. inLetter says that the line ends in the middle of a letter.
 func (t *telnet) next(b byte, inLetter bool) edit {
 	switch t.state {
 	case data:
@@ -128,8 +125,8 @@ func (t *telnet) command(b byte, inLetter bool) edit {
 	return nothing
 }
 
-// askBinary asks a telnet that tears letters to send them as they are, once. It
-// is the only request that the server ever makes.
+// askBinary asks a telnet that tears letters to send them as they are, once. It is the only request that the server
+// ever makes.
 func (t *telnet) askBinary() {
 	if !t.negotiated {
 		t.negotiated = true
@@ -137,9 +134,8 @@ func (t *telnet) askBinary() {
 	}
 }
 
-// answer answers a request for an option, once, so that two sides that refuse cannot
-// go on for ever. The timing mark is answered each time: a client that has sent one after
-// Ctrl-C shows nothing until the answer.
+// answer answers a request for an option, once, so that two sides that refuse cannot go on for ever. The timing mark is
+// answered each time: a client that has sent one after Ctrl-C shows nothing until the answer.
 func (t *telnet) answer(opt byte) {
 	if t.verb == do && opt == timingMark {
 		t.reply = append(t.reply, iac, will, opt)

@@ -77,8 +77,8 @@ func TestBinaryIsTheOneOptionThatIsTaken(t *testing.T) {
 	assert.Equal(t, "\xff\xfb\x00\xff\xfd\x00", told)
 }
 
-// GNU telnet takes some bytes in the middle of a letter for control keys. They
-// are put back, and it is asked once not to do so.
+// GNU telnet takes some bytes in the middle of a letter for control keys. They are put back, and it is asked once not
+// to do so.
 func TestTornLettersAreMended(t *testing.T) {
 	in := ""
 	for _, s := range []string{"二月有", "例会议", "烃", "👍🏽", "光"} {

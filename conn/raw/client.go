@@ -44,8 +44,8 @@ const (
 	// lineGap is the time between two lines: the server would read two at once as one message. An answer is no sign to
 	// go on, since it may belong to another line.
 	lineGap = 100 * time.Millisecond
-	// How long an answer may take after the end of the input: a person may have to type it.
-	// At a terminal the end of the input means to leave.
+	// How long an answer may take after the end of the input: a person may have to type it. At a terminal the end of
+	// the input means to leave.
 	lingerTimeout, lingerTyping = 30 * time.Second, time.Second
 )
 
@@ -182,8 +182,8 @@ func (c *Client) show(message []byte, more bool) {
 	}
 }
 
-// readable is a message as it may be shown on a terminal. It ends the last line, unless there
-// is more of it, so that the next typed line begins at the margin.
+// readable is a message as it may be shown on a terminal. It ends the last line, unless there is more of it, so that
+// the next typed line begins at the margin.
 func readable(message []byte, more bool) (shown []byte) {
 	for ; len(message) > 0; message = message[lineEnd(message):] {
 		var line []byte

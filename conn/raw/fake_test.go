@@ -40,8 +40,7 @@ func saidOf(t *testing.T, o Options, reads ...string) []string {
 	return got
 }
 
-// inAPipe runs f at the other end of a connection, in a bubble, and gives what was
-// said until it ended.
+// inAPipe runs f at the other end of a connection, in a bubble, and gives what was said until it ended.
 func inAPipe(t *testing.T, f func(net.Conn)) (words []string, err error) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()

@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// FuzzReceive: any bytes in any cuts are words that may be shown, each of them one
-// line, and together they are all that was sent.
+// FuzzReceive: any bytes in any cuts are words that may be shown, each of them one line, and together they are all that
+// was sent.
 func FuzzReceive(f *testing.F) {
 	f.Add("你好\r\n/quit\xff\x00\u202e", []byte{0}, uint16(0), uint16(0))
 	f.Add("👍🏽\xe4\xbd", []byte{1, 0, 2}, uint16(7), uint16(0))
@@ -50,8 +50,8 @@ func cut(data string, sizes []byte) (reads []string) {
 	return reads
 }
 
-// letters are what nothing may swallow of s: the runes that can be seen. Those that
-// have no width of their own may be too many on one base.
+// letters are what nothing may swallow of s: the runes that can be seen. Those that have no width of their own may be
+// too many on one base.
 func letters(s string) string {
 	var kept strings.Builder
 	for _, r := range s {

@@ -53,8 +53,8 @@ func (t *Transport) Receive() (protocol.Command, error) {
 	}
 }
 
-// Send implements conn.Transport. Each event is a write of its own, since one read is one
-// message; the other side may still get two in one read.
+// Send implements conn.Transport. Each event is a write of its own, since one read is one message; the other side may
+// still get two in one read.
 func (t *Transport) Send(lines []*protocol.Frame) error {
 	for _, l := range lines {
 		for e := range l.Events() {
@@ -70,8 +70,7 @@ func (t *Transport) Send(lines []*protocol.Frame) error {
 	return nil
 }
 
-// heard is the text of e to send: what other clients say to this one now, and
-// nothing that the server itself tells.
+// heard is the text of e to send: what other clients say to this one now, and nothing that the server itself tells.
 func (t *Transport) heard(e protocol.Event) string {
 	switch e := e.(type) {
 	case protocol.Said:

@@ -11,12 +11,12 @@ import (
 	"chinwag/protocol"
 )
 
-// partialTimeout is how long Next waits for the rest of a letter that was cut in two. A lost segment
-// comes again after 200 ms at the earliest, often after a second.
+// partialTimeout is how long Next waits for the rest of a letter that was cut in two. A lost segment comes again after
+// 200 ms at the earliest, often after a second.
 const partialTimeout = 3 * time.Second
 
-// Reader reads a connection on which one read is one message. It never holds
-// more than its buffer. Make it with NewReader.
+// Reader reads a connection on which one read is one message. It never holds more than its buffer. Make it with
+// NewReader.
 type Reader struct {
 	conn    net.Conn
 	buf     [protocol.MaxText]byte
@@ -30,11 +30,10 @@ type Reader struct {
 // NewReader makes a reader of a connection.
 func NewReader(c net.Conn) *Reader { return &Reader{conn: c} }
 
-// Next is the next message as it came, valid until the next call. more says that
-// it most likely goes on: it filled the buffer, or ended in the middle of a letter. Next returns whole
-// letters at once. The first bytes of a cut letter begin the next message, or
-// are a message by themselves if nothing comes within partialTimeout. Bytes before an
-// end or a break are a message, too; then comes the error.
+// Next is the next message as it came, valid until the next call. more says that it most likely goes on: it filled the
+// buffer, or ended in the middle of a letter. Next returns whole letters at once. The first bytes of a cut letter begin
+// the next message, or are a message by themselves if nothing comes within partialTimeout. Bytes before an end or a
+// break are a message, too; then comes the error.
 func (r *Reader) Next() (message []byte, more bool, err error) {
 	n := copy(r.buf[:], r.partial)
 	r.partial = nil
@@ -90,8 +89,7 @@ func (r *Reader) set() {
 	_ = r.conn.SetReadDeadline(at)
 }
 
-// isLate reports whether err means that the rest of a letter did not come,
-// and not that Until has ended the reading.
+// isLate reports whether err means that the rest of a letter did not come, and not that Until has ended the reading.
 func (r *Reader) isLate(err error) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

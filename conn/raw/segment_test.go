@@ -12,8 +12,8 @@ import (
 	"chinwag/conn/conntest"
 )
 
-// A segment that was lost on the way comes again after 200 ms at the earliest, and
-// often after a second: the letter that it cut is whole all the same.
+// A segment that was lost on the way comes again after 200 ms at the earliest, and often after a second: the letter
+// that it cut is whole all the same.
 func TestALostSegmentTearsNoLetter(t *testing.T) {
 	for _, late := range []time.Duration{0, 200 * time.Millisecond, 400 * time.Millisecond, time.Second, 2900 * time.Millisecond} {
 		for at := 1; at < len("a你👍🏽b"); at++ {

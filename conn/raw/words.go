@@ -8,9 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Words is as much of a message as a text of max bytes holds, and the rest of the
-// message. Each byte that is not UTF-8 becomes U+FFFD, so that readers see that
-// it came; a line end, CR LF too, becomes a space.
+// Words is as much of a message as a text of max bytes holds, and the rest of the message. Each byte that is not UTF-8
+// becomes U+FFFD, so that readers see that it came; a line end, CR LF too, becomes a space.
 func Words(message []byte, max int) (text protocol.Text, rest []byte) {
 	max = min(max, protocol.MaxText)
 	var b strings.Builder
@@ -39,8 +38,7 @@ func lineEnd(b []byte) int {
 	return 0
 }
 
-// cutLine is the first line of b without its line end, and the rest, which begins with
-// the line end if there is one.
+// cutLine is the first line of b without its line end, and the rest, which begins with the line end if there is one.
 func cutLine(b []byte) (line, rest []byte) {
 	if i := bytes.IndexFunc(b, protocol.IsLineEnd); i >= 0 {
 		return b[:i], b[i:]

@@ -10,8 +10,8 @@ import (
 
 const canTry = true
 
-// tryRead reads once without waiting: data, an end, an error or nothing. It returns true
-// so that RawConn.Read does not wait and call it again.
+// tryRead reads once without waiting: data, an end, an error or nothing. It returns true so that RawConn.Read does not
+// wait and call it again.
 func (in *Reader) tryRead(fd uintptr) bool {
 	in.takeBuffer()
 	var err error
@@ -37,8 +37,8 @@ func (in *Reader) tryRead(fd uintptr) bool {
 	return true
 }
 
-// tryWrite writes the bytes that the system takes now. It returns true so that RawConn.Write
-// does not wait and call it again.
+// tryWrite writes the bytes that the system takes now. It returns true so that RawConn.Write does not wait and call it
+// again.
 func (w *writeOp) tryWrite(fd uintptr) bool {
 	for w.err == nil && w.n < len(w.b) {
 		n, err := syscall.Write(int(fd), w.b[w.n:])

@@ -15,8 +15,8 @@ var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
 // ErrWouldBlock means that there is no input yet, from a read that does not wait.
 var ErrWouldBlock = errors.New("socket: nothing has come yet")
 
-// Reader reads a connection into a buffer that it borrows only while there are
-// bytes in it, so that idle connections hold none.
+// Reader reads a connection into a buffer that it borrows only while there are bytes in it, so that idle connections
+// hold none.
 type Reader struct {
 	r   io.Reader
 	raw syscall.RawConn // nil: r can only be read by waiting
@@ -38,8 +38,8 @@ func NewReader(r io.Reader) *Reader {
 // RawConn is the socket to wait for after Next has returned ErrWouldBlock; nil: Next waits.
 func (in *Reader) RawConn() syscall.RawConn { return in.raw }
 
-// Next returns the next input, at least one byte, valid until it is called again; or
-// the error of reading, and no bytes. On a socket it does not wait: see ErrWouldBlock.
+// Next returns the next input, at least one byte, valid until it is called again; or the error of reading, and no
+// bytes. On a socket it does not wait: see ErrWouldBlock.
 func (in *Reader) Next() ([]byte, error) {
 	in.freeBuffer()
 	switch {

@@ -1,5 +1,4 @@
-// Package socket is the common part of the transports on a socket: how bytes go in and out,
-// and how a connection ends.
+// Package socket is the common part of the transports on a socket: how bytes go in and out, and how a connection ends.
 //
 //	transport ─ TryWrite ─> what the system takes at once ──────────────> net.Conn
 //	            Write ─> a deadline, and another while something is taken ─> net.Conn
@@ -38,8 +37,8 @@ type Stream struct {
 // DefaultStall is the default of New's stall.
 const DefaultStall = 30 * time.Second
 
-// New makes a stream of a connection. stall is how long the other side may take
-// nothing at all, and up to an eighth longer; 0: DefaultStall; below 0: for ever.
+// New makes a stream of a connection. stall is how long the other side may take nothing at all, and up to an eighth
+// longer; 0: DefaultStall; below 0: for ever.
 func New(c net.Conn, stall time.Duration) *Stream {
 	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
 }
@@ -57,8 +56,8 @@ func rawConn(c any) syscall.RawConn {
 // CanTryWrite reports whether TryWrite can be used.
 func (s *Stream) CanTryWrite() bool { return s.raw != nil }
 
-// TryWrite writes the bytes that the system takes at once, and reports whether that is all. The
-// rest goes out before any later TryWrite or Write. It is for the goroutine that may call Write.
+// TryWrite writes the bytes that the system takes at once, and reports whether that is all. The rest goes out before
+// any later TryWrite or Write. It is for the goroutine that may call Write.
 func (s *Stream) TryWrite(bufs *net.Buffers) (all bool, err error) {
 	s.prependUnwritten(bufs)
 	if !s.deadline.IsZero() && !s.aborted.Load() {
@@ -93,9 +92,8 @@ func (s *Stream) prependUnwritten(bufs *net.Buffers) {
 // HasUnwritten reports whether a TryWrite has left bytes.
 func (s *Stream) HasUnwritten() bool { return len(s.unwritten) > 0 }
 
-// Write writes bufs, and waits for as long as the other side takes some bytes within each
-// stall. After a failure it writes nothing more. It is for
-// one goroutine at a time, and consumes bufs.
+// Write writes bufs, and waits for as long as the other side takes some bytes within each stall. After a failure it
+// writes nothing more. It is for one goroutine at a time, and consumes bufs.
 func (s *Stream) Write(bufs *net.Buffers) error {
 	s.prependUnwritten(bufs)
 	for s.failed == nil && len(*bufs) > 0 {
@@ -112,8 +110,8 @@ func (s *Stream) Write(bufs *net.Buffers) error {
 	return s.failed
 }
 
-// writeSome writes bufs and takes from them the bytes written. A few small buffers go
-// out as one: copying is cheaper than a vectored write of each.
+// writeSome writes bufs and takes from them the bytes written. A few small buffers go out as one: copying is cheaper
+// than a vectored write of each.
 func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
 	b := (*bufs)[0]
 	switch {
@@ -150,8 +148,8 @@ func consume(bufs *net.Buffers, written int) {
 	}
 }
 
-// extend sets the deadline of a write. It keeps one that was set a moment ago: a timer
-// for each write is a good part of the cost of a small write.
+// extend sets the deadline of a write. It keeps one that was set a moment ago: a timer for each write is a good part of
+// the cost of a small write.
 func (s *Stream) extend() {
 	if s.stall <= 0 || s.aborted.Load() {
 		return
@@ -165,9 +163,8 @@ func (s *Stream) extend() {
 // Failed is why a Write or a TryWrite failed, nil if none did. It is for the goroutine that may write.
 func (s *Stream) Failed() error { return s.failed }
 
-// Close implements conn.Transport. Closing a connection with unread input would reset it
-// and destroy bytes that the other side has not read yet, so Close
-// ends its own direction first and drains the other for a second at most.
+// Close implements conn.Transport. Closing a connection with unread input would reset it and destroy bytes that the
+// other side has not read yet, so Close ends its own direction first and drains the other for a second at most.
 func (s *Stream) Close() {
 	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		_ = s.conn.SetReadDeadline(time.Now().Add(time.Second))
@@ -178,8 +175,8 @@ func (s *Stream) Close() {
 	_ = s.conn.Close()
 }
 
-// Abort implements conn.Transport. Bytes that the other side did not take are thrown
-// away: else the system would keep them, and go on trying, for minutes.
+// Abort implements conn.Transport. Bytes that the other side did not take are thrown away: else the system would keep
+// them, and go on trying, for minutes.
 func (s *Stream) Abort() {
 	s.aborted.Store(true)
 	if c, ok := s.conn.(interface{ SetLinger(int) error }); ok {
