@@ -50,7 +50,7 @@ func ParseCommand(line string) (Command, error) {
 
 // afterSlash is the rest of a line behind the / of a command. Chinese and Japanese keyboards also
 // write ／: it begins a command only before its name or nearly that, and not before the commands
-// that come with a secret, which Guard refuses unless they are spelled exactly.
+// that come with a secret, which Guard refuses unless they are written exactly.
 func afterSlash(s string) (after string, slash bool) {
 	if after, slash = strings.CutPrefix(s, "/"); slash {
 		return after, true
@@ -132,9 +132,9 @@ func complete(c Command) (Command, error) {
 }
 
 // AppendCommand appends c as a person would type it, with its line end. A Hello has
-// no such spelling and is left out.
+// no text and is left out.
 func AppendCommand(dst []byte, c Command) []byte {
-	c, _ = Split(c) // an id has no such spelling, too
+	c, _ = Split(c) // an id is not written in text, too
 	v := c.verb()
 	if v.parse == nil {
 		return dst

@@ -84,7 +84,7 @@ func join(names []Nick) string {
 	return strings.Join(s, ", ")
 }
 
-// ParseEvent reads one line of the text spelling, without its line end, as far as
+// ParseEvent reads one line as a person reads it, without its line end, as far as
 // text can tell: Said, Acted, Whispered and the lines of the desk, also as a Replayed, and
 // everything else as a Notice of the same words. A line of a room that is not in front is
 // Elsewhere. AppendEvent makes the same line of the result.

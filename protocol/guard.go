@@ -114,7 +114,7 @@ func otherSign(s string) *Refusal {
 	if v == nil {
 		return nil
 	}
-	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.spelled())
+	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.typed())
 }
 
 // asCommand splits s, in small letters of ASCII, if it can be taken for a command; marked: it

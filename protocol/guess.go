@@ -65,15 +65,15 @@ func (n noVerb) sentence(p Place) string {
 	case n.json:
 		return `there is no command "` + n.word + `": {"type":"help"} lists all`
 	case near:
-		return "there is no /" + n.word + ": did you mean " + v.spelled() + "? /help lists all"
+		return "there is no /" + n.word + ": did you mean " + v.typed() + "? /help lists all"
 	case blank:
 		return "a / alone is no command: /help lists all"
 	}
 	return "there is no /" + n.word + ": /help lists all; with // in front it is said"
 }
 
-// spelled is v as people type it.
-func (v *Verb) spelled() string {
+// typed is v as people type it.
+func (v *Verb) typed() string {
 	if !v.HasSlash() {
 		return v.Usage()
 	}
@@ -81,7 +81,7 @@ func (v *Verb) spelled() string {
 }
 
 // guess is the command most likely meant by a word, of those that can be done in a
-// place: one that has this name in other chats, that begins with it, or that is spelled nearly so.
+// place: one that has this name in other chats, that begins with it, or that is written nearly so.
 func guess(word string, json bool, p Place) (best *Verb, ok bool) {
 	word = narrowed(word)
 	if len(word) > maxWord {

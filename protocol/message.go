@@ -58,7 +58,8 @@ type Said struct {
 }
 
 func (e Said) appendText(dst []byte, in Room) []byte {
-	return line(elsewhere(dst, in), "<", e.From.s, "> ", e.Text.s)
+	dst = append(append(append(elsewhere(dst, in), '<'), e.From.s...), "> "...)
+	return append(append(dst, e.Text.s...), '\n')
 }
 
 func parseSaid(rest string) (Event, error) {

@@ -26,6 +26,15 @@ func ParseNick(s string) (Nick, error) {
 	return Nick{s}, err
 }
 
+// MustNick is ParseNick for names that the program chooses itself. It panics if they are refused.
+func MustNick(s string) Nick {
+	n, err := ParseNick(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 func (n Nick) String() string { return n.s }
 
 // Keys are what n is compared by. A reader cannot tell two nicks apart that share
@@ -87,7 +96,7 @@ func (n *Nick) UnmarshalText(b []byte) (err error) {
 }
 
 // Room is the name of a room: # and 1 to 32 characters as seen, folded to lower
-// case, so that two spellings of one room are equal. The zero value is no room.
+// case, so that one room has one name. The zero value is no room.
 type Room struct{ s string }
 
 // Lobby is the room that a session enters first, unless the server is only a desk.

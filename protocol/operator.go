@@ -85,7 +85,7 @@ func decodeKick(b []byte) (Kick, error) {
 	return kick(c)
 }
 
-// kick is k with KickTime in its one spelling, or a refusal if its time is out of bounds.
+// kick is k with the zero for KickTime, or a refusal if its time is out of bounds.
 func kick(k Kick) (Kick, error) {
 	switch {
 	case k.For < 0, k.For > MaxKick:

@@ -30,22 +30,13 @@ func kindsOf(c Command) map[string]reflect.Kind {
 
 // wholeLine is a command of v with all that it needs, without its last brace.
 func wholeLine(t *testing.T, v *Verb) string {
-	c := Command(Hello{Nick: nickOf("bob")})
+	c := Command(Hello{Nick: MustNick("bob")})
 	if v.Name != "hello" {
 		var err error
 		c, err = ParseCommand(v.Example)
 		require.NoError(t, err)
 	}
 	return strings.TrimSuffix(string(AppendCommandJSON(nil, c)), "}\n")
-}
-
-// nickOf is ParseNick for a test.
-func nickOf(s string) Nick {
-	n, err := ParseNick(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // Every refusal of every command gives back the id, wherever that stands, whatever is wrong;

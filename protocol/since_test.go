@@ -181,3 +181,12 @@ func TestHistoryInJSON(t *testing.T) {
 		}
 	}
 }
+
+// A time like 3h has whole seconds, as a clock shows them.
+func TestSinceHasNoFractions(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 27, 15, 30, 20, 123456789, time.UTC)
+	at, ok := parseSince("3h", now)
+	assert.True(t, ok)
+	assert.Equal(t, time.Date(2026, 11, 27, 12, 30, 20, 0, time.UTC), at)
+}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// How programs write a command, and the refusals of other spellings.
+// How programs write a command, and the refusals of what is written otherwise.
 
 // Field is a member of a command in JSON.
 type Field struct {

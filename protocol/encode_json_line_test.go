@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -29,6 +30,18 @@ func TestWhatALineOfJSONMayHold(t *testing.T) {
 		_, err := DecodeCommand([]byte(in))
 		if assert.Error(t, err, "%.80s", in) {
 			assert.Contains(t, []string{"bad-json", "unknown-command"}, codeOf(t, err), "%.80s", in)
+		}
+	}
+}
+
+// The refusal of a line that is no JSON shows an example.
+func TestWhatIsNoJSONIsShownSome(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{`{'type':'say','text':'hi'}`, `{"type":"say"`, `{"type":"say","text":"hi"} x`} {
+		_, err := DecodeCommand([]byte(line))
+		r, ok := errors.AsType[*Refusal](err)
+		if assert.True(t, ok, line) {
+			assert.Contains(t, r.Text, `{"type":"say","text":"hello"}`, line)
 		}
 	}
 }
