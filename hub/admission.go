@@ -17,7 +17,7 @@ import (
 // have not waited lately come first, so that a client that talks seldom is not slowed by those that talk all
 // the time.
 //
-//	Client.Do ── admit ──> requests ─> Run ─> journal ─> told ─> sweep ── done
+//	Client.Do ── admit ──> requests ─> loop ─> journal ─> told ─> flusher ── done
 //	               └─ waits: fresh, then again  <────────── room ───────────┘
 type admission struct {
 	outbox int // bytes; static
@@ -33,8 +33,8 @@ type admission struct {
 	lines     float64       // delivered lately
 	widest    float64       // of these, the lines in the busiest room
 	addresses map[netip.Prefix]*addressWaiters
-	fresh     list.List // of *turns: the addresses that have not waited lately
-	again     list.List // of *turns: those that have, and may want nothing now
+	fresh     list.List // of *addressWaiters: those that have not waited lately
+	again     list.List // of *addressWaiters: those that have, and may want nothing now
 }
 
 const (
@@ -102,7 +102,7 @@ func (a *admission) admit(ctx context.Context, h *Hub, req commands, cost int) (
 	}
 }
 
-// enter admits req at once and returns nil, or returns a turn for it.
+// enter admits req at once and returns nil, or returns a waiter for it.
 func (a *admission) enter(req commands, cost int) *waiter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -121,7 +121,7 @@ func (a *admission) enter(req commands, cost int) *waiter {
 	return t
 }
 
-// leave gives up a turn, which may have come.
+// leave gives up waiting; the turn may have come.
 func (a *admission) leave(t *waiter) (taken bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -153,7 +153,7 @@ func (a *admission) remove(cost int) {
 	a.next()
 }
 
-// next admits turns as long as there is room. The caller has the lock.
+// next admits waiters as long as there is room. The caller has the lock.
 func (a *admission) next() {
 	for a.hasRoom() {
 		at := &a.fresh

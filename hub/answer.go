@@ -62,7 +62,7 @@ func (l *loop) answerLocal(c *Client, p proposal, events ...protocol.Event) {
 	l.answerAfter(d)
 }
 
-// refuseLocal is tellLocal for a refusal made before c's turn: for an unknown command it suggests one that c can use
+// refuseLocal is answerLocal for a refusal made before c's turn: for an unknown command it suggests one that c can use
 // where it is.
 func (l *loop) refuseLocal(c *Client, p proposal, e protocol.Event) {
 	if refused, ok := e.(protocol.Refused); ok && !c.over {
@@ -169,7 +169,7 @@ func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision)
 	return append(items, item{frame: protocol.NewFrame(e), control: at})
 }
 
-// complete adds to an answer what only the hub knows.
+// complete adds to an answer what the state does not know.
 func (l *loop) complete(c *Client, e protocol.Event) protocol.Event {
 	switch e := e.(type) {
 	case protocol.Welcome:
@@ -209,7 +209,7 @@ func (l *loop) complete(c *Client, e protocol.Event) protocol.Event {
 
 // noteQueuePosition notes the place in the queue that a visitor is told; it replaces what waits.
 func (l *loop) noteQueuePosition(s *session, q protocol.QueuePosition) {
-	if s == nil || s.operator { // an operator's state line is about the journal: see tellTrouble
+	if s == nil || s.operator { // an operator's state line is about the journal: see reportHealth
 		return
 	}
 	s.queuePosition = q

@@ -30,7 +30,7 @@ type session struct {
 	client  *Client // nil: it is unbound
 	remote  bool    // it has a connection to another node
 	feed    feed    // unbound: it has no client here
-	delayed bool    // a crowd's coming and going is not yet delivered to it
+	delayed bool    // joins and leaves of a crowded room are not delivered to it yet
 	nick    protocol.Nick
 
 	front       membership    // in the room in front; without a room: in none
@@ -64,8 +64,8 @@ type room struct {
 	name            protocol.Room
 	members         []*membership     // in no order; membership.index is the index
 	pending         []*journal.Entry  // in this commit, and not delivered yet
-	elsewhereFrames []*protocol.Frame // of what was said, see elsewhere
-	activeIndex     int               // in run.speaking
+	elsewhereFrames []*protocol.Frame // of the pending entries, for sessions that have another room in front
+	activeIndex     int               // in loop.activeRooms
 	joinRate
 	commit uint64 // the number of the last commit with a line here
 	lines  int    // delivered here in that commit

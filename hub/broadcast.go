@@ -42,7 +42,7 @@ func (l *loop) applyEntry(e *journal.Entry) {
 	l.startReading(e)
 }
 
-// roomOf is the room in which e was said; nil if it is something else. A session's coming, going or new name
+// roomOf is the room in which e was said; nil if e is something else. A session's coming, going or new name
 // does not change what the other sessions hear, so it counts as said, too: when thousands come at once they are
 // announced together.
 func (l *loop) roomOf(e *journal.Entry) *room {
@@ -192,7 +192,7 @@ func (l *loop) deliverTo(s *session, e *journal.Entry) {
 	}
 }
 
-// deliverToRoom is tellMember for all members of a room.
+// deliverToRoom is deliverTo for all members of a room.
 func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
 	here := mergedEntry{e, e.Frame, false}
 	there := mergedEntry{e, nil, true}
@@ -221,8 +221,8 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 	return said[i:]
 }
 
-// enqueue appends lines to the outbox of a live member; first is their first entry. Without room for all of them
-// the member is behind, and reads on by itself from before the first.
+// enqueue appends frames to the outbox of a live session; first is their first entry. Without room for all of them
+// the session is behind, and reads on by itself from before the first.
 func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame, mayWait bool) {
 	bytes := 0
 	for _, frame := range frames {
@@ -236,7 +236,7 @@ func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Fram
 	}
 }
 
-// size is what line costs in m's outbox: its bytes in the encoding that m reads.
+// size is what a frame costs in the outbox of s: its bytes in the encoding that s reads.
 func size(s *session, frame *protocol.Frame) int {
 	if s.program {
 		return len(frame.JSON())

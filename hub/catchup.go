@@ -10,14 +10,14 @@ import (
 
 // catchup is the progress of a writer that reads from the journal.
 type catchup struct {
-	no          uint64 // its number: see Client.reading
+	no          uint64 // its number: see Client.catchupNo
 	cursor      journal.Cursor
 	view        journalView
 	lastEvent   roomEvent // that was read
 	lastUnknown bool      // the last event told is not known yet
 }
 
-// fallBehind leaves it to m's writer to read on from cur.
+// fallBehind leaves it to the writer of s to read on from cur.
 func (l *loop) fallBehind(s *session, cur journal.Cursor) {
 	s.become(behind)
 	s.client.catchupNo++
@@ -25,7 +25,7 @@ func (l *loop) fallBehind(s *session, cur journal.Cursor) {
 }
 
 // answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between
-// its reading and its feeding. Only the last reading may ask: while another waits in the outbox, the end of
+// what it reads and what it is fed. Only the last reading may ask: while another waits in the outbox, the end of
 // this one means nothing.
 func (l *loop) answerHead(req headQuery) {
 	s := req.c.session
@@ -40,7 +40,7 @@ func (l *loop) answerHead(req headQuery) {
 	req.answer <- headAnswer{live: atHead, head: l.position(req.c), view: s.view}
 }
 
-// headAnswer is the answer to catchUp.
+// headAnswer is the answer to headQuery.
 type headAnswer struct {
 	over bool // the goodbye, or what ends this reading, is in the outbox
 	live bool
@@ -66,15 +66,15 @@ func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	if seq < q.StaysCut { // the room is older than those that are remembered
 		tell(protocol.Gap{Why: protocol.Pruned})
 	}
-	streams, shifts := s.streamsFrom(q, seq)
+	streams, changes := s.streamsFrom(q, seq)
 	s.become(behind)
 	c.catchupNo++
 	last := l.shared.at(seq)
 	items = append(items, item{control: &control{catchup: &catchup{
 		no: c.catchupNo, cursor: journal.Cursor{Seq: seq, Streams: streams}, view: s.journalView(), lastEvent: last, lastUnknown: last == roomEvent{},
 	}}})
-	for _, sh := range shifts {
-		items = append(items, item{control: &control{after: position{seq: sh.at}, shift: &sh.streamChange}})
+	for i := range changes {
+		items = append(items, item{control: &control{after: position{seq: changes[i].at}, streamChange: &changes[i]}})
 	}
 	return items
 }
@@ -82,7 +82,7 @@ func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 // catchUp reads on, or is at the head and becomes live again.
 func (d *delivery) catchUp() error {
 	answer := make(chan headAnswer, 1) // the hub does not wait
-	switch err := d.c.hub.send(d.c.ctx, headQuery{d.c, d.c.catchup.no, d.c.catchup.cursor.Seq, answer}); {
+	switch err := d.c.hub.submit(d.c.ctx, headQuery{d.c, d.c.catchup.no, d.c.catchup.cursor.Seq, answer}); {
 	case errors.Is(err, ErrStopped):
 		return d.drain()
 	case err != nil:

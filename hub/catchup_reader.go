@@ -73,7 +73,7 @@ func (d *delivery) appendPage(page journal.Page) {
 	d.tryWriteNow()
 }
 
-// appendLines appends the lines of entries. For people, consecutive comings and goings become one line.
+// appendLines appends the frames of entries. For people, consecutive joins and leaves become one frame.
 func (b *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
 	from := len(frames)
 	for i := range entries {
@@ -87,8 +87,8 @@ func (b *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry)
 	return frames[:from+len(coalesce(frames[from:]))]
 }
 
-// recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms then:
-// the next entry of the journal may be the same event in another room.
+// recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms
+// then: the next entry of the journal may be the same event in another room.
 func (d *delivery) recallLastEvent() error {
 	at := d.c.catchup
 	if !at.lastUnknown {
@@ -115,8 +115,8 @@ func (d *delivery) recallLastEvent() error {
 }
 
 const (
-	farBehind  = 2000 // entries that a person has missed
-	shownStill = 100  // spoken lines that are told all the same
+	farBehind   = 2000 // entries that a person has missed
+	shownAnyway = 100  // spoken lines that are told all the same
 )
 
 // skipFar passes over most of what a person far behind has missed: people want the present conversation, and one
@@ -130,7 +130,7 @@ func (d *delivery) skipFar(to position) error {
 	for _, r := range at.cursor.Streams {
 		streams = append(streams, r.Stream)
 	}
-	from, err := d.c.hub.journal.SeqOfLast(streams, to.seq, shownStill)
+	from, err := d.c.hub.journal.SeqOfLast(streams, to.seq, shownAnyway)
 	if err != nil || from <= at.cursor.Seq {
 		return err
 	}
@@ -152,7 +152,7 @@ func (d *delivery) skipFar(to position) error {
 	return nil
 }
 
-// countMissed is how many entries up to a place have not been read, as far as that is known.
+// countMissed is how many entries up to a position have not been read, as far as that is known.
 func (d *delivery) countMissed(to position) (n int) {
 	for i, r := range d.c.catchup.cursor.Streams {
 		if last, _ := to.streamSeq(i, r.Stream); r.StreamSeq != journal.SeqUnknown && last != journal.SeqUnknown && last > r.StreamSeq {

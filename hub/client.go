@@ -13,9 +13,9 @@ import (
 	"chinwag/protocol"
 )
 
-// maxInflight is how many lines one client may have in flight: as many as the ids that are remembered for it. Lines
-// in flight together are committed and delivered together, so a small window makes small writes. Any other
-// command takes the whole window: it waits for all before it, and all after it waits for it.
+// maxInflight is how many slots one client has: each line in flight takes one: as many as the ids that are remembered for it. Lines
+// in flight together are committed and delivered together, so a small maximum makes small writes. Any other
+// command takes all of it: it waits for all before it, and all after it waits for it.
 const maxInflight = state.MaxIDs
 
 // Client is the hub's end of one connection. Do and Detach belong to the goroutine that reads from the
@@ -26,7 +26,7 @@ type Client struct {
 	out      outbox
 
 	input      Input        // nil: nothing is known of it
-	from       netip.Prefix // as in Identity: its address, whose clients share one turn
+	from       netip.Prefix // as in Identity: its address, whose clients wait in one queue of admission
 	unlimited  bool         // it is the server's own console, and does not wait for other clients
 	discarding atomic.Bool  // the client does not listen any more
 
@@ -81,7 +81,7 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	first, ref := protocol.Split(cmds[0])
 	cmds[0] = first
 	if stop, ok := cmds[0].(protocol.Stop); ok { // its turn may never come
-		if err := c.hub.send(ctx, urgentShutdown{c, stop.Text}); err != nil {
+		if err := c.hub.submit(ctx, urgentShutdown{c, stop.Text}); err != nil {
 			return err
 		}
 	}
@@ -97,7 +97,7 @@ func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	if taken, err := c.hub.admission.admit(ctx, c.hub, req, cost); taken || err != nil {
 		return err
 	}
-	err := c.hub.send(ctx, req)
+	err := c.hub.submit(ctx, req)
 	if err != nil {
 		c.hub.admission.answered(cost)
 	}
@@ -109,12 +109,12 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	if err := c.acquire(ctx, maxInflight); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, answer{c, e, maxInflight})
+	return c.hub.submit(ctx, answer{c, e, maxInflight})
 }
 
 // Withhold is for a program whose first line is not a valid hello: it is in no room, and not announced, before
 // it sends one.
-func (c *Client) Withhold(ctx context.Context) error { return c.hub.send(ctx, withhold{c}) }
+func (c *Client) Withhold(ctx context.Context) error { return c.hub.submit(ctx, withhold{c}) }
 
 // Promote makes the client an operator; the caller has checked its right. ref is the id of the command that
 // asked for it.
@@ -122,7 +122,7 @@ func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	if err := c.acquire(ctx, maxInflight); err != nil {
 		return err
 	}
-	return c.hub.send(ctx, promote{c, maxInflight, ref})
+	return c.hub.submit(ctx, promote{c, maxInflight, ref})
 }
 
 // IsOperator reports whether the client is an operator, once all its earlier commands are answered.
@@ -132,7 +132,7 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 	}
 	defer c.inflight.Release(maxInflight)
 	answer := make(chan bool, 1) // the hub does not wait
-	if err := c.hub.send(ctx, isOperator{c, answer}); err != nil {
+	if err := c.hub.submit(ctx, isOperator{c, answer}); err != nil {
 		return false, err
 	}
 	select {
@@ -147,14 +147,14 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 // once, when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes
 // through Start.
 func (c *Client) Detach(ctx context.Context, reason protocol.Reason) {
-	_ = c.acquire(ctx, maxInflight)                         // its lines come before its end, however that came
-	_ = c.hub.send(context.Background(), detach{c, reason}) // a hub that has ended has no clients
+	_ = c.acquire(ctx, maxInflight)                           // its lines come before its end, however that came
+	_ = c.hub.submit(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 
 // Disconnect sends the client a goodbye. Its connection ends when that is written. It may be called from any
 // goroutine.
 func (c *Client) Disconnect(reason protocol.Reason) {
-	_ = c.hub.send(context.Background(), disconnect{c, reason})
+	_ = c.hub.submit(context.Background(), disconnect{c, reason})
 }
 
 // acquire waits until slots fit beside those in flight.

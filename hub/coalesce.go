@@ -55,7 +55,7 @@ func (l *loop) flushDelayed() {
 	l.delayed = l.delayed[:0]
 }
 
-// coalesce makes one line of consecutive comings and goings. It writes to the slice.
+// coalesce makes one frame of consecutive joins and leaves. It writes to the slice.
 func coalesce(frames []*protocol.Frame) []*protocol.Frame {
 	n := 0
 	for i := 0; i < len(frames); {

@@ -9,8 +9,8 @@ import (
 	"chinwag/hub/state"
 )
 
-// deliveryDelay is the delay from decision to delivery: the longest of the last moments. A deadline for reading something
-// is counted from its delivery.
+// deliveryDelay is the delay from decision to delivery: the longest of the last moments. A deadline for reading
+// something is counted from its delivery.
 type deliveryDelay struct {
 	since       time.Time
 	now, before time.Duration // the longest in this second, and in the second before
@@ -51,7 +51,7 @@ type decision struct {
 	changes  []change
 	answers  []state.Answer
 	next     state.Op
-	previous *sessionCode // the session of its client before; nil: that has not changed
+	previous *sessionRef // the session of its client before; nil: that has not changed
 	spent    []expense
 	after    []*decision // without events, to be told after this one
 }
@@ -87,7 +87,7 @@ func (l *loop) commit(b journal.Batch) {
 // isSettled reports whether all proposals are decided and delivered.
 func (l *loop) isSettled() bool { return len(l.uncommitted) == 0 && !l.node.isWaiting() }
 
-// deliverCommitted delivers the first n decisions in flight: the journal has them.
+// deliverCommitted delivers the first n uncommitted decisions: the journal has them.
 func (l *loop) deliverCommitted(n int) {
 	batch := l.uncommitted[:n]
 	l.lag.note(batch[0].at, time.Now())
@@ -144,7 +144,7 @@ func (l *loop) deliverDecision(d *decision) {
 	}
 }
 
-// answerAfter tells a decision without events, in its turn.
+// answerAfter finishes a decision without events, in its turn.
 func (l *loop) answerAfter(d *decision) {
 	if n := len(l.node.waiting); n > 0 && d.local { // an earlier command of its client is not decided yet
 		last := l.node.waiting[n-1]
@@ -154,7 +154,7 @@ func (l *loop) answerAfter(d *decision) {
 	l.answerInOrder(d)
 }
 
-// answerInOrder is tellAfter for an answer that has waited for a decision, if it had to.
+// answerInOrder is answerAfter for an answer that has waited for a decision, if it had to.
 func (l *loop) answerInOrder(d *decision) {
 	if n := len(l.uncommitted); n > 0 {
 		last := l.uncommitted[n-1]

@@ -6,7 +6,7 @@ import (
 	"chinwag/protocol"
 )
 
-// item is a line of the journal or, with an aside, something else.
+// item is a frame of entries or, with a control, something else.
 type item struct {
 	frame *protocol.Frame
 	*control
@@ -18,7 +18,7 @@ type control struct {
 	slots         int64         // released when the item is written
 	catchup       *catchup      // from here on the writer reads from the journal
 	switchSession *watermark    // from here on another session is told, and the reading for the one before ends
-	shift         *streamChange // a client that is behind reads other streams from here on
+	streamChange  *streamChange // a client that is behind reads other streams from here on
 	replay        *replay       // a stretch of the journal to replay
 	transcript    *transcript   // the conversation at the desk to replay
 	search        *search       // what to find in the journal
@@ -40,7 +40,7 @@ type position struct {
 	streams []journal.StreamCursor
 }
 
-// streamSeq is the number of the last entry of a stream at the place. i is the probable index of the stream.
+// streamSeq is the number of the last entry of a stream at the position. i is the probable index of the stream.
 func (p *position) streamSeq(i int, st journal.Stream) (nth uint64, known bool) {
 	if i < len(p.streams) && p.streams[i].Stream == st {
 		return p.streams[i].StreamSeq, true

@@ -77,7 +77,7 @@ func (d *delivery) write() error {
 	return d.flush()
 }
 
-// collect gathers the lines of the items, and does what the items ask for.
+// collect gathers the frames of the items, and does what the items ask for.
 func (d *delivery) collect() error {
 	for _, it := range d.items {
 		if it.control != nil {
@@ -96,8 +96,8 @@ func (d *delivery) collect() error {
 	return nil
 }
 
-// control does what an aside asks for. For a client that hears nothing any more, it does only what changes
-// state.
+// control does what a control item asks for. For a client that does not listen any more, it does only what changes
+// the journal.
 func (d *delivery) control(a *control) error {
 	if d.c.discarding.Load() {
 		d.saidGoodbye = d.saidGoodbye || a.end
@@ -120,8 +120,8 @@ func (d *delivery) control(a *control) error {
 			return err
 		}
 		d.c.watermark, d.c.catchup = a.switchSession, nil
-	case a.shift != nil && d.c.catchup != nil:
-		d.c.catchup.apply(a.shift)
+	case a.streamChange != nil && d.c.catchup != nil:
+		d.c.catchup.apply(a.streamChange)
 	case a.replay != nil:
 		return d.replay(a.replay)
 	case a.transcript != nil:
@@ -198,7 +198,7 @@ func (d *delivery) release() {
 	d.slots = 0
 }
 
-// raiseWatermark keeps how far the journal is written.
+// raiseWatermark notes how far the journal is written.
 func (d *delivery) raiseWatermark() {
 	for _, frame := range slices.Backward(d.frames) {
 		if seq := protocol.MetaOf(frame.Last()).Seq; seq > 0 {

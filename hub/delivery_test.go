@@ -56,7 +56,7 @@ func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
 // What many lines are counted from is the same, however few are counted at a time.
 func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	m := journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})
-	entries := make([]journal.Entry, 2*backAtOnce+100)
+	entries := make([]journal.Entry, 2*maxCount+100)
 	for i := range entries {
 		entries[i] = journal.Entry{Stream: "#a", Event: protocol.Said{Text: protocol.MustText("tea")}}
 	}
@@ -64,7 +64,7 @@ func TestManyLinesAreCountedAFewAtATime(t *testing.T) {
 	c := newClient(New(journal.New(m), Options{}))
 	c.ctx = t.Context()
 	d := delivery{c: c}
-	for _, n := range []int{129, backAtOnce, backAtOnce + 1, 2 * backAtOnce, 2*backAtOnce + 99, 2*backAtOnce + 100, 1 << 30} {
+	for _, n := range []int{129, maxCount, maxCount + 1, 2 * maxCount, 2*maxCount + 99, 2*maxCount + 100, 1 << 30} {
 		p := &replay{Replay: state.Replay{Streams: []journal.Stream{"#a"}, Upto: uint64(len(entries)), Lines: n}}
 		got, err := d.seqOfLast(p)
 		require.NoError(t, err)

@@ -91,7 +91,7 @@ func (l *loop) bind(c *Client, s *session, from uint64) {
 	s.client, c.session = c, s
 	s.become(resuming)
 	l.queue.connected(s)
-	if first := c.firstWatermark; first != nil { // most clients have one session, so its position counts from the beginning of the connection
+	if first := c.firstWatermark; first != nil { // most clients have one session: it counts from the connection's beginning
 		c.firstWatermark, s.watermark = nil, first
 		s.watermark.Store(from)
 		return

@@ -17,14 +17,14 @@ import (
 //	                             └──> Client.deliver, where something must be waited for
 type flusher struct {
 	mu        sync.Mutex
-	wake      sync.Cond // of mu; something waits, or the sweepers have ended
+	wake      sync.Cond // of mu; something waits, or its goroutines have ended
 	waiting   []*Client // each once; from next on
 	next      int
 	running   bool
 	added     uint64     // so far
 	taken     uint64     // so far
 	marks     []costMark // in the order in which they are reached
-	onWritten func(int)  // called with the cost of each note when it is reached; static
+	onWritten func(int)  // called with the cost of each mark when it is reached; static
 }
 
 // costMark is a cost, and how many clients have to be taken before it is reached.
@@ -81,7 +81,7 @@ func (s *flusher) run() {
 	}
 }
 
-// markCost calls done with a cost when all that waits now is swept.
+// markCost calls onWritten with a cost when all that waits now is written.
 func (s *flusher) markCost(cost int) {
 	if cost == 0 {
 		return
@@ -95,7 +95,7 @@ func (s *flusher) markCost(cost int) {
 	}
 }
 
-// reachedLocked removes the notes that are reached. The caller has the lock.
+// reachedLocked removes the marks that are reached. The caller has the lock.
 func (s *flusher) reachedLocked() (cost int) {
 	n := 0
 	for ; n < len(s.marks) && (s.marks[n].after <= s.taken || !s.running); n++ {
@@ -198,5 +198,5 @@ func (d *delivery) finishTry(err error) {
 	*d = delivery{items: d.items[:0], frames: d.frames[:0]}
 }
 
-// maxItems is how many items a sweeper keeps room for.
+// maxItems is how many items a goroutine of the flusher keeps room for.
 const maxItems = 1024

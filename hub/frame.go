@@ -7,6 +7,13 @@ import (
 	"chinwag/protocol"
 )
 
+// A protocol.Frame is one or more events and their bytes, which are made at the first use, once for each encoding. An
+// outbox holds references to frames.
+//
+// Why references and one encoding: a line to a thousand members is then encoded once or twice, and costs each outbox
+// sixteen bytes. Rejected: to copy bytes into each outbox, a thousand times the memory for one slow room; and to encode
+// in each writer, a thousand times the work. A session that is told something of its own gets a frame of its own.
+
 // frameOf is what sessions that have said none of it are told.
 func frameOf(said []*journal.Entry) *protocol.Frame {
 	if len(said) == 1 {
@@ -23,7 +30,7 @@ func eventsOf(said []*journal.Entry) []protocol.Event {
 	return events
 }
 
-// frames are what m alone is told of what was said.
+// frames are what s alone is told of what was said.
 func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
 	for _, e := range said {
 		if s.hears(e) {
@@ -40,8 +47,7 @@ type mergedEntry struct {
 	elsewhere bool
 }
 
-// sharedFrames are the lines of said for sessions that have said none of it. Consecutive comings and goings
-// become one line.
+// sharedFrames are what sessions are told that have said none of it. Consecutive joins and leaves become one frame.
 func sharedFrames(said []mergedEntry) []*protocol.Frame {
 	frames := make([]*protocol.Frame, len(said))
 	for i := range said {
@@ -76,7 +82,7 @@ func withRoom(e protocol.Event, elsewhere bool) protocol.Event {
 	return e
 }
 
-// elsewhere is the line of entry i for sessions that have another room in front.
+// elsewhere is the frame of pending entry i for sessions that have another room in front.
 func (r *room) elsewhere(i int) *protocol.Frame {
 	for len(r.elsewhereFrames) <= i {
 		r.elsewhereFrames = append(r.elsewhereFrames, nil)
@@ -87,7 +93,7 @@ func (r *room) elsewhere(i int) *protocol.Frame {
 	return r.elsewhereFrames[i]
 }
 
-// batchOf makes one line of several.
+// batchOf makes one frame of several.
 func batchOf(frames []*protocol.Frame) *protocol.Frame {
 	var events []protocol.Event
 	for _, frame := range frames {

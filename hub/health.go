@@ -21,8 +21,11 @@ const (
 
 const (
 	longSilence = 5 * time.Second // without an answer of the journal
-	calm        = 5 * time.Second // without a failure, before the journal is reported to work: a nearly full disk takes a short line, and not the next
 	soon        = time.Second     // within which the next answer comes from a disk that works
+
+	// calm is the time without a failure before the journal is reported to work: a nearly full disk takes a short line,
+	// and not the next.
+	calm = 5 * time.Second
 )
 
 // health is what the hub knows of the journal, and what was told of it.
@@ -31,7 +34,7 @@ type health struct {
 	answered time.Time // when the journal decided last, or was given something to decide
 	ok       bool      // the last commit was recorded
 	failed   time.Time // when a commit last failed
-	checkAt  time.Time // when watch looks next; zero: not needed
+	checkAt  time.Time // when checkSilence looks next; zero: not needed
 }
 
 // healthNotices is what operators are told when a state begins.
@@ -78,7 +81,7 @@ func (l *loop) noteCommit(b journal.Batch) {
 	case l.health.reported == fails && now.Sub(l.health.failed) < calm:
 		l.checkBy(l.health.failed.Add(calm))
 	case l.health.reported == unordered: // the log has to answer, too
-	case l.health.reported == silent && slow && len(l.uncommitted) > len(b.Proposals): // it answers, but as slowly as before
+	case l.health.reported == silent && slow && len(l.uncommitted) > len(b.Proposals): // it is as slow as before
 	default:
 		l.reportHealth(works, nil)
 	}
@@ -102,7 +105,7 @@ func (l *loop) reportHealth(now healthState, err error) {
 	}
 }
 
-// expectAnswer sets the time at which watch looks whether the journal has decided.
+// expectAnswer sets the time at which checkSilence looks whether the journal has decided.
 func (l *loop) expectAnswer() {
 	if l.health.checkAt.IsZero() {
 		l.checkBy(time.Now().Add(longSilence))

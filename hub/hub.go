@@ -106,13 +106,14 @@ func (h *Hub) Goodbye() protocol.Goodbye {
 func (h *Hub) Done() <-chan struct{} { return h.done }
 
 // Attach brings in a new connection and greets it. It is not announced before its first command, or before it
-// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over. in may be nil.
+// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over. in may be
+// nil.
 func (h *Hub) Attach(ctx context.Context, id Identity, in Input) (*Client, error) {
 	c := newClient(h)
 	c.input = in
 	c.from, c.unlimited = id.From.Prefix, id.Operator
 	answer := make(chan bool, 1) // the hub does not wait
-	if err := h.send(ctx, attach{c, id, answer}); err != nil {
+	if err := h.submit(ctx, attach{c, id, answer}); err != nil {
 		return nil, err
 	}
 	select {
@@ -126,9 +127,9 @@ func (h *Hub) Attach(ctx context.Context, id Identity, in Input) (*Client, error
 	}
 }
 
-// send hands a request to the hub, or returns ErrStopped. The hub never blocks for long, so a caller need not
+// submit hands a request to the hub, or returns ErrStopped. The hub never blocks for long, so a caller need not
 // be able to give up.
-func (h *Hub) send(ctx context.Context, r request) error {
+func (h *Hub) submit(ctx context.Context, r request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -143,5 +144,5 @@ func (h *Hub) send(ctx context.Context, r request) error {
 // TellOperators tells all connected operators something about the server. It must be rare, since each operator
 // is told each call. A hub that has ended has no operators.
 func (h *Hub) TellOperators(ctx context.Context, words protocol.Text) {
-	_ = h.send(ctx, notice{words})
+	_ = h.submit(ctx, notice{words})
 }

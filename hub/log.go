@@ -14,9 +14,9 @@ import (
 // Log brings the intents of several hubs into one order. A hub that is alone has none: it decides each intent
 // at once.
 //
-//	hub A ── Append ──┐                 ┌── Read ──> hub A ── decides, records, tells
-//	hub B ── Append ──┼──> one order ───┼── Read ──> hub B ── decides, records, tells
-//	hub C ── Append ──┘                 └── Read ──> hub C ── decides, records, tells
+//	hub A ── Append ──┐                 ┌── Read ──> hub A ── decides, records, delivers
+//	hub B ── Append ──┼──> one order ───┼── Read ──> hub B ── decides, records, delivers
+//	hub C ── Append ──┘                 └── Read ──> hub C ── decides, records, delivers
 //
 // A log does not know what it orders: each intent is bytes, see state.AppendIntent.
 type Log interface {

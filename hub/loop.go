@@ -62,8 +62,8 @@ func (l *loop) run(ctx context.Context) error {
 // loop is the state of one call of Run. Only its goroutine reads or writes any of it.
 //
 // Why one goroutine, and no locks: an order needs one place where it is made, and a decision reads and changes names,
-// rooms, desk and sessions together. Rejected: a lock for each room, since a rename, a ban, a desk and an order over all
-// rooms need several at once. The work that grows with the number of clients, encoding and writing, is done elsewhere.
+// rooms, desk and sessions together. Rejected: a lock for each room, since a rename, a ban, the desk and one order over
+// all rooms need several at once. Encoding is done once, and writing by other goroutines.
 type loop struct {
 	hub     *Hub
 	opts    *Options

@@ -18,7 +18,7 @@ import (
 // A sequence is made once for all sessions that are in the same of the rooms with lines, and have the same of
 // them in front. An event in several rooms (6: a new name) is told once.
 //
-// merging makes the sequences of one broadcast.
+// merger makes the sequences of one broadcast.
 type merger struct {
 	made  map[string]*sequence // by the rooms, as key writes them
 	key   []byte
@@ -28,7 +28,7 @@ type merger struct {
 	said  []mergedEntry  // by one session
 }
 
-// sequence is one sequence, for all sessions that hear the same.
+// sequence is the merged frames for all sessions that hear the same.
 type sequence struct {
 	first  *journal.Entry
 	frames []*protocol.Frame
@@ -39,7 +39,7 @@ type sequence struct {
 // mergeHead is what is still to be merged of one room.
 type mergeHead struct {
 	room      *room
-	at        int // in room.said
+	at        int // in room.pending
 	elsewhere bool
 }
 

@@ -152,7 +152,8 @@ func (l *loop) beat(now time.Time) {
 
 // logSilenceDue is when to report that the log does not answer; zero: it answers, or that is reported.
 func (l *loop) logSilenceDue() (due time.Time) {
-	if n := &l.node; n.isWaiting() && l.health.reported == works && len(l.uncommitted) < maxUncommitted { // else it is the journal that is late
+	n := &l.node
+	if n.isWaiting() && l.health.reported == works && len(l.uncommitted) < maxUncommitted { // else the journal is late
 		due = n.waiting[0].at.Add(longSilence)
 	}
 	return due

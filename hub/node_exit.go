@@ -53,8 +53,8 @@ func (l *loop) checkLife() {
 // ordered after that note are not told here: clients read them on the node where they resume.
 func (l *loop) hasFinalNote() bool { return l.node.shares() && l.notes.final }
 
-// skipDecision is tellOf for a decision after that note. Words that it takes back leave this journal, too, which stays equal
-// to those of the other nodes.
+// skipDecision is deliverDecision for a decision after that note. Words that it takes back leave this journal, too, which
+// stays equal to those of the other nodes.
 func (l *loop) skipDecision(d *decision) {
 	l.drop(d.proposal) // the end of a connection, if it is this node's at all
 	for _, a := range d.answers {

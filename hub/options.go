@@ -27,17 +27,23 @@ type Options struct {
 
 	PerAddressBytes int64 // by which one address may make the journal grow in a day; below 0: no limit
 
-	Desk               bool                     // newcomers land at the desk, and operators in their own room: there is no other
+	Desk               bool                     // a desk-only server: operators have a room of their own, and there is no other
 	Visitors           int                      // at the desk at once; below 0: no limit
 	VisitorsPerAddress int                      // below 0: no limit
 	Silence            time.Duration            // after which an operator's visitors wait again; below 0: never
 	Messages           time.Duration            // how long a message waits, and its author may come back for the answer
 	MessagesKept       int                      // that wait at once; beyond, the oldest is deleted; below 0: no limit
 	MessagesPerAddress int                      // below 0: no limit
-	OnJournalError     func(error)              // called when the journal begins to fail or to be silent, with nil when it works again, and for each ErrUnreadable
 	Warn               func(string, ...any)     // called with other news for the log, as slog.Logger.Warn is
-	Password           string                   // the hash of the operators' password: after a restart with another one, no resumed session is an operator's
 	Replies            map[string]protocol.Text // the ready replies of operators, by name
+
+	// Password is the hash of the operators' password. After a restart with another one, no resumed session is an
+	// operator's.
+	Password string
+
+	// OnJournalError is called when the journal begins to fail or to be silent, with nil when it works again, and for
+	// each ErrUnreadable.
+	OnJournalError func(error)
 }
 
 // Defaults returns the options of a Hub where nothing else is chosen.

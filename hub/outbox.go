@@ -11,7 +11,7 @@ import (
 // outbox holds what waits to be written to one client. The hub appends, the writer takes; each holds the lock
 // for a few instructions.
 //
-// put bounds it: the hub stops feeding a client without room. Other items are bounded, too: each client has one
+// enqueue bounds it: a client without room gets no more entries. Other items are bounded, too: each client has one
 // answer in flight, and one goodbye.
 type outbox struct {
 	mu     sync.Mutex
@@ -119,7 +119,7 @@ func (o *outbox) abort() (now bool) {
 // leastBytes is what a short waiting line counts: its event is held as long.
 const leastBytes = 128
 
-// enqueue appends lines of the journal, or none of them if there is no room for so many bytes. Lines that may wait
+// enqueue appends frames of entries, or none of them if there is no room for so many bytes. Frames that may wait
 // are written with the next item, or after wake. The bound is checked by bytes alone, so that a client that
 // reads in time is not behind after many short lines at once.
 func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int, mayWait bool) bool {
@@ -158,7 +158,7 @@ func (o *outbox) setStatus(frame *protocol.Frame) {
 	}
 }
 
-// cut makes line the last one, written before all that waits.
+// cut makes frame the last one, written before all that waits.
 func (o *outbox) cut(frame *protocol.Frame) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

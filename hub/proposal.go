@@ -11,11 +11,11 @@ import (
 	"chinwag/protocol"
 )
 
-// An intent is decided at once, and told when the journal has it:
+// An intent is decided at once, and delivered when the journal has it:
 //
-//	propose ──> Machine.Decide ──> the journal ──> commit ──> tell
+//	propose ──> Machine.Decide ──> the journal ──> commit ──> deliver
 //	   │                               └─ failed ──> void: undone, and all that was decided after it
-//	   └─ nothing to record ──> told after what was decided before
+//	   └─ nothing to record ──> answered after what was decided before
 //
 // proposal is an intent on its way to its decision.
 type proposal struct {
@@ -36,8 +36,8 @@ type proposal struct {
 // sessionCodes are the code of the session that begins by an intent, and of the session that is resumed by it.
 type sessionCodes struct{ opened, resumed string }
 
-// sessionCode is the session of a client, with its code.
-type sessionCode struct {
+// sessionRef is the session of a client, with its code.
+type sessionRef struct {
 	id   uuid.UUID
 	code string
 }
@@ -130,7 +130,7 @@ func (l *loop) adopt(d *decision) {
 	if d.c == nil || d.codes == nil {
 		return
 	}
-	had := sessionCode{d.c.id, d.c.code}
+	had := sessionRef{d.c.id, d.c.code}
 	for _, ch := range d.changes {
 		switch c := ch.Change.(type) {
 		case state.Opened:

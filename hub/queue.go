@@ -142,7 +142,7 @@ func readsAlike(a, b protocol.QueuePosition) bool {
 	return a.Place == b.Place
 }
 
-// queueNoticeDue is when tellQueue has something to tell; zero: never.
+// queueNoticeDue is when noticeQueue has something to tell; zero: never.
 func (l *loop) queueNoticeDue() (at time.Time) {
 	if l.queue.noticesDue {
 		at = l.queue.noticedAt.Add(time.Second)

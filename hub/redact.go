@@ -37,8 +37,8 @@ func (h *Hub) erase(f *state.Redact) (n int, err error) {
 // journal, too. No client waits for the answer, so a goroutine of its own retries until it is done.
 
 const (
-	eraseAgain = time.Second // after an error
-	mostErased = 1024        // sessions whose words wait to be erased
+	eraseRetry  = time.Second // after an error
+	maxErasures = 1024        // sessions whose words wait to be erased
 )
 
 // runEraser begins the erasing without an answer. stop ends it: what waits then is tried once more.
@@ -63,7 +63,7 @@ func (h *Hub) eraseAll(ctx context.Context, q *backlog[state.Redact]) {
 	for over := false; !over; {
 		var again <-chan time.Time
 		if len(rest) > 0 {
-			again = time.After(eraseAgain)
+			again = time.After(eraseRetry)
 		}
 		select {
 		case <-q.wake:
@@ -71,7 +71,7 @@ func (h *Hub) eraseAll(ctx context.Context, q *backlog[state.Redact]) {
 		case <-ctx.Done():
 			over = true
 		}
-		if over || len(rest) < mostErased { // else the queue fills up, and that is told
+		if over || len(rest) < maxErasures { // else the queue fills up, and that is told
 			rest = append(rest, q.take()...)
 		}
 		rest = h.eraseEach(rest)
@@ -93,7 +93,7 @@ func (h *Hub) eraseEach(all []state.Redact) (rest []state.Redact) {
 
 // eraseAlone erases words where no client waits for the end.
 func (l *loop) eraseAlone(f state.Redact) {
-	if !l.erasures.add(f, mostErased) {
+	if !l.erasures.add(f, maxErasures) {
 		l.hub.warn("words that somebody has taken back still stand in the journal, since too many wait for this", "session", f.Author)
 	}
 }

@@ -23,14 +23,14 @@ func (p *replay) shows(e *journal.Entry) bool {
 const (
 	maxFound  = 20 // lines that a search shows
 	nearby    = 10 // lines before and after a position
-	lastLines = 20 // read at once; more are read a page at a time
+	maxNewest = 20 // read at once; more are read a page at a time
 
-	backAtOnce = 2048 // lines that are counted at once: counting so many takes as long as a page
+	maxCount = 2048 // lines that are counted at once: counting so many takes as long as a page
 )
 
 // replay replays the spoken lines of a stretch of the journal, with their times.
 func (d *delivery) replay(p *replay) error {
-	if p.Lines >= 0 && p.Lines <= lastLines && p.Around == 0 && p.Since.IsZero() {
+	if p.Lines >= 0 && p.Lines <= maxNewest && p.Around == 0 && p.Since.IsZero() {
 		return d.replayNewest(p)
 	}
 	cur, err := d.startCursor(p)
@@ -121,9 +121,9 @@ func (d *delivery) startCursor(p *replay) (*journal.Cursor, error) {
 // time in this client's turn.
 func (d *delivery) seqOfLast(p *replay) (from uint64, err error) {
 	from = p.Upto
-	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= backAtOnce {
+	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= maxCount {
 		err = d.inReadTurn(func() (err error) {
-			from, err = d.c.hub.journal.SeqOfLast(p.Streams, from, min(n, backAtOnce))
+			from, err = d.c.hub.journal.SeqOfLast(p.Streams, from, min(n, maxCount))
 			return err
 		})
 	}

@@ -2,7 +2,7 @@ package hub
 
 import "chinwag/protocol"
 
-// request is what can be asked of the hub. Sealed: see the switch in run.handle.
+// request is what can be asked of the hub. Sealed: see the switch in loop.handle.
 type request interface{ request() }
 
 type (
@@ -15,7 +15,7 @@ type (
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
 	// commands are what a client asks for; slots are released as each is answered. ref is the id of a command
-	// that takes the whole window.
+	// that takes all slots.
 	commands struct {
 		c     *Client
 		cmds  []protocol.Command

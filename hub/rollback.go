@@ -15,7 +15,7 @@ import (
 //	with events  undone, and the author is told not-kept        no client's  proposed again: see reconcile
 //	without      decided again, after the rest is undone        local        told in its turn
 
-// rollBack undoes all that is in flight: the first commit failed, and the rest was decided after it. Intents
+// rollBack undoes all that is uncommitted: the first commit failed, and the rest was decided after it. Intents
 // without events are decided again.
 func (l *loop) rollBack() {
 	flight := l.uncommitted

@@ -56,7 +56,7 @@ func (l *loop) joinSilent(now time.Time) {
 }
 
 // waitsForPlace reports whether a client that was told that the desk is full, and has been silent since, is
-// left alone for another moment: there may be a place by then. A bare connection was not told.
+// left alone for another moment: there may be a place by then. A raw connection was not told.
 func (l *loop) waitsForPlace(w *pendingJoin) bool {
 	return w.c.toldFull && !w.c.Brief && w.deferrals < maxDeferralsFull && l.isFull(w.c) != nil
 }
@@ -143,7 +143,7 @@ func (l *loop) resume(c *Client, code string, p proposal) {
 	}
 	code = canonCode(code)
 	guest := l.nextGuest()
-	if guest > 0 && c.id != uuid.Nil { // see goesOn
+	if guest > 0 && c.id != uuid.Nil { // see adoptResumed
 		guest++
 	}
 	p.op = state.Resume{

@@ -11,7 +11,7 @@ import (
 )
 
 // A resumed client names the last position that it was told. If an event begins there that is also in another
-// of its rooms, it is not told again. The journal knows the event while it keeps the entry; things knows the
+// of its rooms, it is not told again. The journal knows the event while it keeps the entry; sharedEvents knows the
 // last ones whatever is kept.
 type sharedEvents struct {
 	all  []sharedSpan // in the order of the journal

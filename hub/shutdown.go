@@ -38,7 +38,7 @@ func (l *loop) shutDown() {
 		l.commands(req)
 	}
 	l.draining = true
-	if l.node.shares() && !l.node.begun { // nobody has come in
+	if l.node.shares() && !l.node.begun { // no client has come in
 		l.dropWaiting()
 	}
 	if l.isSettled() {
@@ -127,8 +127,8 @@ func (l *loop) sayGoodbye() {
 
 func (l *loop) isDrained() bool { return l.goodbyesSent && len(l.clients) == 0 && l.isSettled() }
 
-// shutDownUrgently ends the server for an operator whose /shutdown waits behind lines that the disk does not take. While
-// the disk answers, /shutdown waits its turn, so that the lines before it are heard.
+// shutDownUrgently ends the server for an operator whose /shutdown waits behind lines that the disk does not take.
+// While the disk answers, /shutdown waits its turn, so that the lines before it are heard.
 func (l *loop) shutDownUrgently(req urgentShutdown) {
 	if s := req.c.session; s == nil || !s.operator || l.stopping {
 		return

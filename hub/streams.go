@@ -19,15 +19,10 @@ import (
 
 // streamChange is a change of the streams that a client that is behind reads.
 type streamChange struct {
+	at    uint64               // position; 0: where it stands in the outbox
 	leave journal.Stream       // "": none
 	enter journal.StreamCursor // without a stream: none
 	front journal.Stream       // the stream of the room in front, from here on
-}
-
-// streamChangeAt is a shift with its position.
-type streamChangeAt struct {
-	at uint64
-	streamChange
 }
 
 // apply applies a change of streams.
@@ -47,7 +42,7 @@ func (b *catchup) apply(s *streamChange) {
 }
 
 // streamsFrom are the streams that s reads from a position on, and how they change up to the present.
-func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, shifts []streamChangeAt) {
+func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, changes []streamChange) {
 	unknown := func(st state.Stream) journal.StreamCursor {
 		return journal.StreamCursor{Stream: st, StreamSeq: journal.SeqUnknown}
 	}
@@ -57,7 +52,7 @@ func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.St
 	}
 	front := s.frontStream()
 	for i, st := range q.Stays {
-		if i == 0 && q.StaysCut == 0 { // a session that was begun with the token of an ended one was told its room from before it entered
+		if i == 0 && q.StaysCut == 0 { // begun with the token of an ended one: it was told its room from before it entered
 			st.From = min(st.From, seq)
 		}
 		if st.Upto != 0 && st.Upto <= seq {
@@ -68,16 +63,16 @@ func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.St
 		if st.From <= seq {
 			streams = append(streams, window)
 		} else {
-			shifts = append(shifts, streamChangeAt{st.From, streamChange{enter: window, front: front}})
+			changes = append(changes, streamChange{at: st.From, enter: window, front: front})
 		}
 		if st.Upto != 0 {
-			shifts = append(shifts, streamChangeAt{st.Upto, streamChange{leave: st.Stream, front: front}})
+			changes = append(changes, streamChange{at: st.Upto, leave: st.Stream, front: front})
 		}
 	}
-	slices.SortStableFunc(shifts, func(a, b streamChangeAt) int {
+	slices.SortStableFunc(changes, func(a, b streamChange) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.leave, a.leave)) // leaving comes first
 	})
-	return streams, shifts
+	return streams, changes
 }
 
 // lastOfStay is the number of the last entry of a stream that belongs to a stay; 0: unknown.
@@ -98,7 +93,7 @@ func (s *session) isBehind() bool { return s != nil && s.feed == behind }
 func (l *loop) stopReading(e *journal.Entry) {
 	_, leaves := e.Event.(protocol.Left)
 	if s := l.sessions[e.Author]; leaves && s.isBehind() {
-		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
+		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
 	}
 }
 
@@ -112,13 +107,13 @@ func (l *loop) startReading(e *journal.Entry) {
 	}
 	if s := l.sessions[e.Author]; s.isBehind() {
 		enter := journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}
-		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{enter: enter, front: s.frontStream()}}, nil)
+		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{enter: enter, front: s.frontStream()}}, nil)
 	}
 }
 
 // refocus tells a session that is behind as one with another room in front from here on.
 func (l *loop) refocus(s *session) {
 	if s.isBehind() {
-		l.append(s.client, &control{after: l.position(s.client), shift: &streamChange{front: s.frontStream()}}, nil)
+		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{front: s.frontStream()}}, nil)
 	}
 }

@@ -12,14 +12,14 @@ import (
 // the stream:
 //
 //	the desk's stream    1 1 . 1 . . . . . . . . . 1 1 . . .
-//	the trail of @1      ~~~~~~~                   ~~~
+//	the extents of @1     ~~~~~~~                   ~~~
 //
 // Of a conversation that ended long ago, only the stretch that holds it is kept: one for each of the first few
 // thousand, then one for two together, for four, and so on.
 type transcriptIndex struct {
 	extents     map[protocol.Ticket]*extents
 	ended       []protocol.Ticket // whose conversation is over, the oldest first
-	extentCount int               // of all trails
+	extentCount int               // of all conversations
 	old         []seqRange        // those of number 0 to width-1, of width to 2*width-1, …
 	width       protocol.Ticket
 }
@@ -39,8 +39,8 @@ type extent struct {
 
 const (
 	maxEnded      = 1000    // of conversations that are over
-	maxExtents    = 1024    // of one trail; beyond, the nearest two are joined
-	fewExtents    = 16      // of one trail, if there are very many in all:
+	maxExtents    = 1024    // of one conversation; beyond, the nearest two are joined
+	fewExtents    = 16      // of one conversation, if there are very many in all:
 	maxAllExtents = 1 << 16 // some 3 MB
 	maxGap        = 16      // entries of other conversations that are read rather than skipped
 	maxOld        = 4096    // an even number
@@ -50,7 +50,7 @@ func newTranscriptIndex() transcriptIndex {
 	return transcriptIndex{extents: map[protocol.Ticket]*extents{}, width: 1}
 }
 
-// follow adds an entry of the desk's stream, which may begin or end a trail.
+// follow adds an entry of the desk's stream, which may begin or end a conversation.
 func (ts *transcriptIndex) follow(e *journal.Entry) {
 	if ev, ok := e.Event.(protocol.TicketChanged); ok {
 		switch ev.Event {
@@ -63,16 +63,16 @@ func (ts *transcriptIndex) follow(e *journal.Entry) {
 	ts.append(e)
 }
 
-// resume begins the trail of a conversation that goes on after a start: all of the stretch that holds it.
+// resume begins the extents of a conversation that goes on after a start: all of the stretch that holds it.
 func (ts *transcriptIndex) resume(no protocol.Ticket, from, to uint64) {
 	ts.extents[no] = &extents{{from: from, to: to}}
 	ts.extentCount++
 }
 
-// open begins the trail of a conversation.
+// open begins the extents of a conversation.
 func (ts *transcriptIndex) open(no protocol.Ticket) { ts.extents[no] = new(extents) }
 
-// append adds an entry of the desk's stream to its trail.
+// append adds an entry of the desk's stream to its conversation.
 func (ts *transcriptIndex) append(e *journal.Entry) {
 	if t := ts.extents[protocol.TicketOf(e.Event)]; t != nil {
 		most := maxExtents
@@ -94,7 +94,7 @@ func (ts *transcriptIndex) close(no protocol.Ticket) {
 	}
 }
 
-// forget keeps of a trail only the stretch that holds it.
+// forget keeps of a conversation only the stretch that holds it.
 func (ts *transcriptIndex) forget(no protocol.Ticket) {
 	t := *ts.extents[no]
 	delete(ts.extents, no)
@@ -146,7 +146,7 @@ func (ts *transcriptIndex) find(no protocol.Ticket, n int) extents {
 	return nil
 }
 
-// add adds an entry, and returns how many spans more there are. The trail has at most most.
+// add adds an entry, and returns how many extents more there are. There are at most most.
 func (t *extents) add(seq, nth uint64, most int) int {
 	if n := len(*t); n > 0 && nth-(*t)[n-1].last <= maxGap {
 		s := &(*t)[n-1]
@@ -163,7 +163,7 @@ func (t *extents) add(seq, nth uint64, most int) int {
 	return more
 }
 
-// join joins the two spans with the smallest gap between them.
+// join joins the two extents with the smallest gap between them.
 func (t *extents) join() {
 	ss, at := *t, 1
 	for i := 2; i < len(ss); i++ {
@@ -176,7 +176,7 @@ func (t *extents) join() {
 	*t = slices.Delete(ss, at, at+1)
 }
 
-// lastOf are the spans with the last n entries.
+// lastOf are the extents with the last n entries.
 func (t extents) lastOf(n int) extents {
 	i := len(t)
 	for ; i > 0 && n > 0; i-- {

@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// view decides which entries of its streams a member hears. It is a value: the writer that catches up works
+// view decides which entries of its streams a session hears. It is a value: the writer that catches up works
 // with a copy.
 type view struct {
 	id      uuid.UUID
@@ -19,7 +19,7 @@ type view struct {
 	ignored *ignoreSet // the names that it ignores
 }
 
-// hears reports whether the listener hears e.
+// hears reports whether the session hears e.
 func (l *view) hears(e *journal.Entry) bool {
 	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
 		return false // people get one line for all of them
@@ -36,7 +36,7 @@ func (l *view) hears(e *journal.Entry) bool {
 	return !l.ignores(e)
 }
 
-// event is e as this listener is told it.
+// event is e as the session is told it.
 func (l *view) event(e *journal.Entry) protocol.Event {
 	switch {
 	case e.Author == l.id:
@@ -55,16 +55,16 @@ func (l *view) frame(e *journal.Entry) *protocol.Frame {
 	return protocol.NewFrame(l.event(e))
 }
 
-// journalView is a listener that reads from the journal, with the stream of its room in front. It is a value, too.
+// journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a value, too.
 type journalView struct {
 	view
 	front journal.Stream // "": it is in no room
 }
 
-// journalView is s as a reader from here on.
+// journalView is the view of s for reading from here on.
 func (s *session) journalView() journalView { return journalView{s.view, s.frontStream()} }
 
-// event is e as this reader is told it.
+// event is e as the session is told it.
 func (r *journalView) event(e *journal.Entry) protocol.Event {
 	return withRoom(r.view.event(e), r.isElsewhere(e))
 }
@@ -87,7 +87,7 @@ func standsIn(e protocol.Event, room journal.Stream) bool {
 	return slices.ContainsFunc(protocol.RoomsOf(e), func(r protocol.Room) bool { return state.OfRoom(r) == room })
 }
 
-// ignoreSet is the set of names that a session ignores, as its listener looks them up. It is replaced when that
+// ignoreSet is the set of names that a session ignores, as its view looks them up. It is replaced when that
 // changes, and never written to. nil: it ignores no name.
 type ignoreSet struct {
 	sessions map[uuid.UUID]bool

@@ -12,8 +12,8 @@ import (
 // outlive --keep and --keep-lines.
 
 const (
-	noteEvery  = time.Second
-	mostBehind = 128 // whose positions are noted at once
+	noteEvery = time.Second
+	maxNoted  = 128 // whose positions are noted at once
 )
 
 // watermarkNotes is what was noted last.
@@ -62,7 +62,7 @@ func (l *loop) watermarks() (note state.NoteSeen) {
 			note.Behind = append(note.Behind, s.behindNote())
 			s.noted = true
 		}
-		if len(note.Behind) == mostBehind {
+		if len(note.Behind) == maxNoted {
 			note.Upto = 0
 			return note
 		}
@@ -107,7 +107,7 @@ func (l *loop) noteUnwritten() {
 	}
 }
 
-// noteUnwrittenOf is noteUnread for a client whose connection ends after the goodbyes.
+// noteUnwrittenOf is noteUnwritten for a client whose connection ends after the goodbyes.
 func (l *loop) noteUnwrittenOf(c *Client) {
 	if unread := l.appendUnwritten(nil, c); len(unread) > 0 {
 		l.propose(proposal{op: state.NoteSeen{Clean: l.notes.final, Behind: unread}})

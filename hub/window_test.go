@@ -61,11 +61,11 @@ func Watch(h *Hub) (*Window, func(context.Context) error) {
 func ask[T any](w *Window, f func(l *loop) T) T {
 	nothing := withhold{&Client{over: true}}
 	if w.r.node.shares() {
-		_ = w.r.hub.send(context.Background(), nothing) // before its incarnation is live a node takes none
+		_ = w.r.hub.submit(context.Background(), nothing) // before its incarnation is live a node takes none
 	}
 	synctest.Wait()
 	v := f(w.r)
-	_ = w.r.hub.send(context.Background(), nothing)
+	_ = w.r.hub.submit(context.Background(), nothing)
 	return v
 }
 

@@ -10,8 +10,8 @@ import (
 // Writer is the other end of a client's connection. Its methods are called one at a time, and must not keep the
 // slice.
 type Writer interface {
-	// Send writes lines in order. It blocks as long as the peer takes something.
-	Send(lines []*protocol.Frame) error
+	// Send writes frames in order. It blocks as long as the peer takes something.
+	Send(frames []*protocol.Frame) error
 }
 
 // TryWriter is a Writer that can also write without waiting. A client with another Writer has a goroutine of its own
@@ -21,17 +21,17 @@ type TryWriter interface {
 
 	// TryWrite is Send without waiting. If it could not write all, it reports false, and Send writes the rest before its
 	// own lines. If it returns errors.ErrUnsupported it has written nothing, and only Send is called from then on.
-	TryWrite(lines []*protocol.Frame) (all bool, err error)
+	TryWrite(frames []*protocol.Frame) (all bool, err error)
 }
 
-// Start lets w, which may be a TryWriter, write all that the client is told, in order. It is called once. done is called once, from any
-// goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Abort) or the hub does.
+// Start lets w, which may be a TryWriter, write all that the client is told, in order. It is called once. onDone is
+// called once, from any goroutine: with nil when the goodbye is written, else when w fails, ctx ends (see Abort) or the hub does.
 //
-// After a failed write the client does not listen any more, but what it has sent is still valid. So failed is
-// asked, once, whether the client goes on: then all that follows is discarded, as after Discard, and done is
-// called as if it were written. failed may be nil: no client goes on.
-func (c *Client) Start(ctx context.Context, w Writer, failed func(error) bool, done func(error)) {
-	c.ctx, c.writer, c.onError, c.onDone = ctx, w, failed, done
+// After a failed write the client does not listen any more, but what it has sent is still valid. So onError is
+// asked, once, whether the client goes on: then all that follows is discarded, as after Discard, and onDone is
+// called as if it were written. onError may be nil: no client goes on.
+func (c *Client) Start(ctx context.Context, w Writer, onError func(error) bool, onDone func(error)) {
+	c.ctx, c.writer, c.onError, c.onDone = ctx, w, onError, onDone
 	c.tryWriter, _ = w.(TryWriter)
 	c.out.open()
 }
