@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 
 	"chinwag/conn/client"
@@ -33,7 +32,7 @@ func (p *pipeClient) show(e client.Event) []byte {
 	case client.Lost:
 		switch {
 		case p.json:
-			return jsonLine("lost", "why", e.Err.Error(), "next", e.Next.Seconds())
+			return jsonLine(lostLine{"lost", e.Err.Error(), e.Next.Seconds()})
 		case e.Broke:
 			p.note("the connection is lost, trying again: " + e.Err.Error())
 		}
@@ -72,7 +71,7 @@ func (p *pipeClient) hear(e protocol.Event) []byte {
 func (p *pipeClient) undelivered(e client.Undelivered) []byte {
 	p.failed.Store(true)
 	if p.json {
-		return jsonLine("undelivered", "maybe", e.Maybe, "command", json.RawMessage(protocol.AppendCommandJSON(nil, e.Command)))
+		return jsonLine(undeliveredLine{"undelivered", e.Maybe, protocol.AppendCommandJSON(nil, e.Command)})
 	}
 	p.note(e.Words())
 	return nil
@@ -80,14 +79,8 @@ func (p *pipeClient) undelivered(e client.Undelivered) []byte {
 
 // endLine is the last line for a program: the exit code of join, and why.
 func endLine(addr string, err error) []byte {
-	exit, ok := errors.AsType[*exitError](joinError(addr, err))
-	switch {
-	case !ok:
-		return jsonLine("ended", "exit", 0)
-	case exit.err == nil:
-		return jsonLine("ended", "exit", exit.code)
-	}
-	return jsonLine("ended", "exit", exit.code, "text", exit.err.Error())
+	code, text := exitCodeOf(joinError(addr, err))
+	return jsonLine(endedLine{"ended", code, text})
 }
 
 func (p *pipeClient) note(words string) { _, _ = io.WriteString(p.err, "-- "+words+"\n") }
@@ -125,17 +118,29 @@ func isAccepted(e protocol.Event) bool {
 	return ok
 }
 
-// jsonLine is a line of this program's own: its type, then names and values.
-func jsonLine(kind string, pairs ...any) []byte {
-	b := append([]byte(`{"type":"`), kind...)
-	b = append(b, '"')
-	for i := 0; i < len(pairs); i += 2 {
-		value, err := json.Marshal(pairs[i+1])
-		if err != nil {
-			panic(err) // the values are strings, numbers and valid JSON
-		}
-		b = append(append(append(b, `,"`...), pairs[i].(string)...), `":`...)
-		b = append(b, value...)
+// Lines of this program's own, for programs.
+type (
+	lostLine struct {
+		Type string  `json:"type"` // lost
+		Why  string  `json:"why"`
+		Next float64 `json:"next"` // seconds until it tries again
 	}
-	return append(b, '}', '\n')
+	undeliveredLine struct {
+		Type    string          `json:"type"`  // undelivered
+		Maybe   bool            `json:"maybe"` // it may have arrived
+		Command json.RawMessage `json:"command"`
+	}
+	endedLine struct {
+		Type string `json:"type"` // ended
+		Exit int    `json:"exit"`
+		Text string `json:"text,omitempty"` // why
+	}
+)
+
+func jsonLine(line any) []byte {
+	b, err := json.Marshal(line)
+	if err != nil {
+		panic(err) // the values are strings, numbers and valid JSON
+	}
+	return append(b, '\n')
 }
