@@ -15,11 +15,11 @@ import (
 type canvas struct {
 	*terminal
 	pen            pen
-	want, shown    picture
+	want, shown    grid
 	x, y           int                    // of the cursor
 	drawnX, drawnY int                    // its last place on the terminal
 	hide, show     string                 // the sequences for the cursor
-	looks          map[tcell.Style]string // the sequences of the few styles in use
+	sgrs           map[tcell.Style]string // the sequences of the few styles in use
 	stale          atomic.Bool            // the terminal may show anything
 }
 
@@ -28,17 +28,17 @@ func newCanvas(t *terminal, info *terminfo.Terminfo) *canvas {
 	c := &canvas{
 		terminal: t,
 		pen:      pen{info: info, noMoves: strings.HasPrefix(info.Name, "vt100")},
-		hide:     unhurried(info.HideCursor),
-		show:     unhurried(info.ShowCursor),
-		looks:    map[tcell.Style]string{},
+		hide:     withoutDelays(info.HideCursor),
+		show:     withoutDelays(info.ShowCursor),
+		sgrs:     map[tcell.Style]string{},
 	}
 	c.stale.Store(true)
 	t.tty.resized = c.resized
 	return c
 }
 
-// obeys reports whether a terminal obeys ECMA-48. Older ones are left to tcell.
-func obeys(info *terminfo.Terminfo) bool {
+// isECMA48 reports whether a terminal obeys ECMA-48. Older ones are left to tcell.
+func isECMA48(info *terminfo.Terminfo) bool {
 	return strings.HasPrefix(info.SetCursor, "\x1b[%i%p1%d;%p2%dH")
 }
 
@@ -74,7 +74,7 @@ func (c *canvas) Size() (width, height int) {
 
 func (c *canvas) Clear() {
 	if w, h := c.Size(); c.want.width() != w || len(c.want) != h {
-		c.want = blankPicture(w, h)
+		c.want = blankGrid(w, h)
 		return
 	}
 	c.want.clear()
@@ -84,16 +84,16 @@ func (c *canvas) Clear() {
 func (c *canvas) Put(x, y int, text string, style tcell.Style) (rest string, width int) {
 	first, rest, width, _ := uniseg.FirstGraphemeClusterInString(text, -1)
 	if width = max(width, 1); first != "" {
-		c.want.put(x, y, glyph{text: first, look: c.look(style), width: width})
+		c.want.put(x, y, glyph{text: first, sgr: c.sgr(style), width: width})
 	}
 	return rest, width
 }
 
-func (c *canvas) look(style tcell.Style) string {
-	look, ok := c.looks[style]
+func (c *canvas) sgr(style tcell.Style) string {
+	look, ok := c.sgrs[style]
 	if !ok {
-		look = c.pen.lookOf(style, c.Colors())
-		c.looks[style] = look
+		look = c.pen.sgr(style, c.Colors())
+		c.sgrs[style] = look
 	}
 	return look
 }
@@ -118,13 +118,13 @@ func (c *canvas) Sync() {
 	if c.shown.sameSize(c.want) {
 		c.shown.clear()
 	} else {
-		c.shown = blankPicture(c.want.width(), len(c.want))
+		c.shown = blankGrid(c.want.width(), len(c.want))
 	}
 	c.draw()
 }
 
 func (c *canvas) draw() {
-	c.pen.picture(c.shown, c.want)
+	c.pen.update(c.shown, c.want)
 	c.shown.copy(c.want)
 
 	drawn := string(c.pen.out)

@@ -16,8 +16,8 @@ import (
 )
 
 // drawn is a picture with a text in each row.
-func drawn(width int, rows ...string) picture {
-	p := blankPicture(width, len(rows))
+func drawn(width int, rows ...string) grid {
+	p := blankGrid(width, len(rows))
 	for y, row := range rows {
 		x := 0
 		for _, c := range cells(row, tcell.StyleDefault) {
@@ -42,11 +42,11 @@ func TestRowsThatOnlyMovedAreMoved(t *testing.T) {
 		{[]string{a, a, a, a, "status", ">"}, []string{a, a, a, e, "status", ">"}, move{}},
 	} {
 		was, want := drawn(20, test.was...), drawn(20, test.want...)
-		m, found := moved(was, want)
+		m, found := findMove(was, want)
 		assert.Equal(t, test.move, m)
 		if found {
 			was.apply(m)
-			again, found := moved(was, want)
+			again, found := findMove(was, want)
 			assert.False(t, found, "%v", again)
 		}
 	}
@@ -61,12 +61,12 @@ func TestAnyPictureAfterAnyOther(t *testing.T) {
 		w, h := 1+random.IntN(30), 1+random.IntN(12)
 		e := newEmulator(opinions[0], w, h)
 		p := pen{info: info, noMoves: seed%5 == 0}
-		shown := blankPicture(w, h)
+		shown := blankGrid(w, h)
 		p.start(w)
 		p.clearAll()
 		_, _ = e.Write(p.out)
 		for range 40 {
-			want := blankPicture(w, h)
+			want := blankGrid(w, h)
 			want.copy(shown)
 			if h > 1 && random.IntN(3) > 0 {
 				up := 1 + random.IntN(h-1)
@@ -78,13 +78,13 @@ func TestAnyPictureAfterAnyOther(t *testing.T) {
 				want.put(random.IntN(w), random.IntN(h), glyph{text, look, uniseg.StringWidth(text)})
 			}
 			p.start(w)
-			p.picture(shown, want)
+			p.update(shown, want)
 			shown.copy(want)
 			_, _ = e.Write(p.out)
 			for y, row := range want {
 				for x, g := range row {
 					require.Equal(t, g.text, e.cells[y][x], "column %d of row %d, seed %d\n%s", x, y, seed, e)
-					require.Equal(t, g.look != "", e.reverse[y][x], "column %d of row %d, seed %d", x, y, seed)
+					require.Equal(t, g.sgr != "", e.reverse[y][x], "column %d of row %d, seed %d", x, y, seed)
 				}
 			}
 		}
@@ -106,11 +106,11 @@ func TestColoursOfATerminalWithFew(t *testing.T) {
 	info, err := tcell.LookupTerminfo("xterm")
 	require.NoError(t, err)
 	p := pen{info: info}
-	assert.Equal(t, "\x1b[31m", p.lookOf(tcell.StyleDefault.Foreground(tcell.PaletteColor(1)), 8))
-	assert.Equal(t, "\x1b[32m", p.lookOf(tcell.StyleDefault.Foreground(tcell.PaletteColor(34)), 8), "the nearest")
-	assert.Empty(t, p.lookOf(tcell.StyleDefault.Foreground(tcell.PaletteColor(34)), 0))
-	assert.Equal(t, "\x1b[1m\x1b[2m\x1b[7m", p.lookOf(tcell.StyleDefault.Bold(true).Dim(true).Reverse(true), 8))
-	assert.Equal(t, "\x1b[7m", unhurried("\x1b[7m$<2>"))
+	assert.Equal(t, "\x1b[31m", p.sgr(tcell.StyleDefault.Foreground(tcell.PaletteColor(1)), 8))
+	assert.Equal(t, "\x1b[32m", p.sgr(tcell.StyleDefault.Foreground(tcell.PaletteColor(34)), 8), "the nearest")
+	assert.Empty(t, p.sgr(tcell.StyleDefault.Foreground(tcell.PaletteColor(34)), 0))
+	assert.Equal(t, "\x1b[1m\x1b[2m\x1b[7m", p.sgr(tcell.StyleDefault.Bold(true).Dim(true).Reverse(true), 8))
+	assert.Equal(t, "\x1b[7m", withoutDelays("\x1b[7m$<2>"))
 }
 
 // What moves its cursor in another way is none of those whose sequences we know.

@@ -26,13 +26,13 @@ func (v *view) complete() {
 	}
 	before := v.input.text[:v.input.at]
 	start := strings.LastIndexByte(before, ' ') + 1
-	offers, listed := parted(v.opts.Complete(before))
+	offers, listed := splitRemarks(v.opts.Complete(before))
 	switch {
 	case len(offers) == 0:
 		v.ring()
 	case len(offers) == 1:
 		v.replaceWord(start, offers[0])
-	case goesOn(commonPrefix(offers), before[start:]):
+	case extends(commonPrefix(offers), before[start:]):
 		v.replaceWord(start, commonPrefix(offers))
 	default:
 		v.tab = completion{offers: offers, start: start}
@@ -40,9 +40,9 @@ func (v *view) complete() {
 	}
 }
 
-// goesOn reports whether the common beginning of the offers extends the word typed, rather than
+// extends reports whether the common beginning of the offers extends the word typed, rather than
 // replacing it.
-func goesOn(common, typed string) bool {
+func extends(common, typed string) bool {
 	return utf8.RuneCountInString(common) > utf8.RuneCountInString(typed) && strings.Contains(strings.ToLower(common), strings.ToLower(typed))
 }
 
@@ -62,8 +62,8 @@ func (v *view) replaceWord(start int, with string) {
 	}
 }
 
-// parted splits candidates into the words that are put in and those that are listed, with their remarks.
-func parted(candidates []string) (offers, listed []string) {
+// splitRemarks splits candidates into the words that are put in and those that are listed, with their remarks.
+func splitRemarks(candidates []string) (offers, listed []string) {
 	for _, c := range candidates {
 		word, remark, _ := strings.Cut(c, "\t")
 		offers = append(offers, word)

@@ -18,7 +18,7 @@
 //
 // What may be relied on:
 //
-//   - No method that other goroutines call waits for the terminal, or for Run. They leave news in a mailbox that holds
+//   - No method that other goroutines call waits for the terminal, or for Run. They post updates to a mailbox that holds
 //     no more than the scrollback does; Run empties it at most once a frame, so 20,000 lines at once cost one redraw.
 //   - All text that is drawn is cleaned of control characters, and of those that turn text around.
 //     A line that is too long for the screen goes on indented, so that no padding can forge the beginning of another line.
@@ -34,7 +34,7 @@
 //
 // While Run has the terminal, nothing else may write to it: a log must go elsewhere, or through Print.
 //
-// tcell reads the keys, and knows the terminal's modes. The drawing is our own: canvas holds the picture wanted and the picture
+// tcell reads the keys, and knows the terminal's modes. The drawing is our own: canvas holds the grid wanted and the grid
 // shown, and pen writes the difference. There is no widget library: tview's own loop can leave goroutines
 // behind as it ends (rivo/tview#1163 is one way), and the only widgets needed, an input line and a text view, would both
 // have to differ from tview's.

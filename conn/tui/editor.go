@@ -14,15 +14,15 @@ import (
 //
 // It may grow longer than a line that can be sent: then it is refused as a whole, and no part of it is lost.
 type editor struct {
-	text   string
-	at     int // bytes left of the cursor
-	killed string
-	torn   bool // a key had no room; until the line is empty
+	text       string
+	at         int // bytes left of the cursor
+	killed     string
+	overflowed bool // a key had no room; until the line is empty
 }
 
 // insert puts text left of the cursor, if there is room.
 func (e *editor) insert(text string) bool {
-	text = strings.ReplaceAll(clean(text), replaced, mark)
+	text = strings.ReplaceAll(sanitize(text), replaced, mark)
 	if len(e.text)+len(text) > editorMax {
 		return false
 	}
@@ -31,17 +31,17 @@ func (e *editor) insert(text string) bool {
 	return true
 }
 
-// typed puts in one key after another. A key without room marks the line as torn, so that it is not sent without it.
+// typed puts in one key after another. A key without room marks the line as overflowed, so that it is not sent without it.
 func (e *editor) typed(text string) bool {
 	fits := e.insert(text)
-	e.torn = e.torn || !fits
+	e.overflowed = e.overflowed || !fits
 	return fits
 }
 
 // set makes text the line, with the cursor behind it.
 func (e *editor) set(text string) {
 	e.text, e.at = text, len(text)
-	e.torn = e.torn && text != ""
+	e.overflowed = e.overflowed && text != ""
 }
 
 // unfit is why a line cannot be sent; "": it can.
@@ -84,7 +84,7 @@ func (e *editor) kill(from, to int) {
 func (e *editor) cut(from, to int) {
 	e.text = e.text[:from] + e.text[to:]
 	e.at = from
-	e.torn = e.torn && e.text != ""
+	e.overflowed = e.overflowed && e.text != ""
 }
 
 // before is where the character left of the cursor begins.

@@ -88,7 +88,7 @@ func TestALineWiderThanTheScreen(t *testing.T) {
 	f.line(t, "> 二三四五六", 10)
 	f.resize(30, 5)
 	f.line(t, "> 一二三四五六七八a", 12)
-	assert.Equal(t, 1, firstSeen(cells("一二三四五六", tcell.StyleDefault), 0, 5, 11), "one column is not enough for it")
+	assert.Equal(t, 1, firstVisible(cells("一二三四五六", tcell.StyleDefault), 0, 5, 11), "one column is not enough for it")
 }
 
 func TestAPromptThatTakesHalfTheScreenIsNotShown(t *testing.T) {

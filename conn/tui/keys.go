@@ -24,14 +24,14 @@ func (v *view) key(ev *tcell.EventKey) {
 		v.rune(ev)
 	case k == tcell.KeyEnter, k == tcell.KeyCtrlJ, k == tcell.KeyLF:
 		v.enter()
-	case v.asking != "" && remembers(k):
+	case v.secretPrompt != "" && remembers(k):
 		v.ring()
 	case k == tcell.KeyTab:
 		v.complete()
 	case k == tcell.KeyBackspace && word, k == tcell.KeyCtrlW:
 		v.input.killWord()
 	case k == tcell.KeyBackspace && v.input.at == 0:
-		v.unwait()
+		v.clearWaiting()
 	case k == tcell.KeyBackspace, k == tcell.KeyCtrlH:
 		v.input.backspace()
 	case k == tcell.KeyDelete:
@@ -42,7 +42,7 @@ func (v *view) key(ev *tcell.EventKey) {
 		v.interrupt()
 
 	case k == tcell.KeyEnd && word:
-		v.log.follow()
+		v.scrollback.follow()
 	case k == tcell.KeyLeft && word:
 		v.input.wordLeft()
 	case k == tcell.KeyRight && word:
@@ -72,7 +72,7 @@ func (v *view) key(ev *tcell.EventKey) {
 	case k == tcell.KeyPgDn:
 		v.page(+1)
 	case k == tcell.KeyCtrlL:
-		v.fresh = true
+		v.redrawAll = true
 	case k == tcell.KeyCtrlZ && v.opts.Suspend:
 		v.suspend()
 	default: // keys without a meaning here
@@ -116,5 +116,5 @@ func (v *view) page(n int) {
 	if width < 1 || height < 1 {
 		return
 	}
-	v.log.scroll(n*max(height-1, 1), width, height)
+	v.scrollback.scroll(n*max(height-1, 1), width, height)
 }

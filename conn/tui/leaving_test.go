@@ -35,7 +35,7 @@ func TestTheEndIsAskedForTwice(t *testing.T) {
 
 func TestTheEndIsForgottenAfterAMoment(t *testing.T) {
 	v := view{term: newFake(1, 1), opts: Options{Leaving: func() string { return "3 are here" }}}
-	v.log.bound = 10
+	v.scrollback.bound = 10
 	assert.False(t, v.mayEnd())
 	assert.True(t, v.mayEnd())
 	v.leaving = time.Now().Add(-leavingTime)

@@ -2,31 +2,31 @@ package tui
 
 import "sync"
 
-// news is the content of a mailbox.
-type news struct {
+// updates is the content of a mailbox.
+type updates struct {
 	lines          []line
 	missed         uint64 // older lines, dropped because they were too many
 	prompt, status string
 	bell           bool
 }
 
-// mailbox is where other goroutines leave news for Run. They never wait, and it holds no more lines than the scrollback
+// mailbox is where other goroutines post updates for Run. They never wait, and it holds no more lines than the scrollback
 // would keep anyway.
 type mailbox struct {
-	wake chan struct{} // capacity 1: there is news
+	wake chan struct{} // capacity 1: there are updates
 
-	mu     sync.Mutex // guards the fields below; never held for long
-	news   news
-	bound  int
-	closed bool
+	mu      sync.Mutex // guards the fields below; never held for long
+	updates updates
+	bound   int
+	closed  bool
 }
 
 func newMailbox(bound int) *mailbox {
-	return &mailbox{wake: make(chan struct{}, 1), bound: bound, news: news{prompt: "> "}}
+	return &mailbox{wake: make(chan struct{}, 1), bound: bound, updates: updates{prompt: "> "}}
 }
 
 func (b *mailbox) print(l line) {
-	b.leave(func(n *news) {
+	b.post(func(n *updates) {
 		n.lines = append(n.lines, l)
 		if over := len(n.lines) - b.bound; over > 0 {
 			clear(n.lines[:over])
@@ -36,10 +36,10 @@ func (b *mailbox) print(l line) {
 	})
 }
 
-func (b *mailbox) leave(change func(*news)) {
+func (b *mailbox) post(change func(*updates)) {
 	b.mu.Lock()
 	if !b.closed {
-		change(&b.news)
+		change(&b.updates)
 	}
 	b.mu.Unlock()
 	select {
@@ -49,17 +49,17 @@ func (b *mailbox) leave(change func(*news)) {
 }
 
 // take empties the mailbox, but for the prompt and the status.
-func (b *mailbox) take() news {
+func (b *mailbox) take() updates {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := b.news
-	b.news.lines, b.news.missed, b.news.bell = nil, 0, false
+	n := b.updates
+	b.updates.lines, b.updates.missed, b.updates.bell = nil, 0, false
 	return n
 }
 
-// close drops the news, and all that is left later.
+// close drops the updates, and all that are posted later.
 func (b *mailbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed, b.news = true, news{}
+	b.closed, b.updates = true, updates{}
 }

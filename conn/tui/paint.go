@@ -30,17 +30,17 @@ func (v *view) paint() {
 		}
 		v.paintInput(width, height-1)
 	}
-	if v.fresh {
+	if v.redrawAll {
 		v.term.Sync()
 	} else {
 		v.term.Show()
 	}
-	v.fresh = false
+	v.redrawAll = false
 }
 
 // paintText draws the printed lines; the newest stands lowest.
 func (v *view) paintText(width, height int) {
-	rows := v.log.rows(width, height)
+	rows := v.scrollback.rows(width, height)
 	for i, row := range rows {
 		v.put(0, height-len(rows)+i, width, row)
 	}
@@ -58,7 +58,7 @@ func (v *view) paintStatus(width, y int) {
 
 // about is the permanent part of the status line.
 func (v *view) about() string {
-	title := clean(v.opts.Title)
+	title := sanitize(v.opts.Title)
 	if title == "" || v.status == "" {
 		return title + v.status
 	}
@@ -75,7 +75,7 @@ func (v *view) notice(width int) string {
 	default:
 		notices = append(notices, fmt.Sprintf("%d lines wait for Enter", n))
 	}
-	if n := v.log.below(width); n > 0 {
+	if n := v.scrollback.below(width); n > 0 {
 		notices = append(notices, fmt.Sprintf("▼ %d more", n))
 	}
 	return strings.Join(notices, " · ")
@@ -86,28 +86,28 @@ func (v *view) paintInput(width, y int) {
 	x := 0
 	line, cursor := v.input.cells()
 	before := v.prompt
-	if v.asking != "" {
-		before = v.asking
-		hide(line)
+	if v.secretPrompt != "" {
+		before = v.secretPrompt
+		asDots(line)
 	}
 	if prompt := cells(before, tcell.StyleDefault); widthOf(prompt) <= width/2 {
 		x = v.put(0, y, width, prompt)
 	}
-	v.from = firstSeen(line, v.from, cursor, width-x)
+	v.from = firstVisible(line, v.from, cursor, width-x)
 	v.put(x, y, width, line[v.from:])
 	v.term.ShowCursor(x+widthOf(line[v.from:cursor]), y)
 }
 
-// hide puts a dot in the place of each character.
-func hide(cs []cell) {
+// asDots puts a dot in the place of each character.
+func asDots(cs []cell) {
 	for i := range cs {
 		cs[i].text, cs[i].width = "•", 1
 	}
 }
 
-// firstSeen is the character that a line scrolled to from must begin with, so that the one at the cursor is within width
+// firstVisible is the character that a line scrolled to from must begin with, so that the one at the cursor is within width
 // columns, and no columns are left blank.
-func firstSeen(line []cell, from, cursor, width int) int {
+func firstVisible(line []cell, from, cursor, width int) int {
 	from = min(from, cursor)
 	under := 1 // the cursor behind the line needs a column too
 	if cursor < len(line) {

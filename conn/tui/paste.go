@@ -79,8 +79,8 @@ func (v *view) pasted() {
 	v.note(fmt.Sprintf("That paste is too long: at most %d lines of %d bytes. None of it was taken.", waitingMax, typedMax))
 }
 
-// unwait brings the last waiting line back in front of the one being typed.
-func (v *view) unwait() {
+// clearWaiting brings the last waiting line back in front of the one being typed.
+func (v *view) clearWaiting() {
 	last := len(v.waiting) - 1
 	if last < 0 {
 		return

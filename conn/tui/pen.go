@@ -13,8 +13,8 @@ import (
 
 // Sequences of ECMA-48 and of the VT100, which today's terminals obey.
 const (
-	plainly  = "\x1b[m"
-	clearAll = plainly + "\x1b[H\x1b[2J"
+	sgrReset = "\x1b[m"
+	clearAll = sgrReset + "\x1b[H\x1b[2J"
 	clearEnd = "\x1b[K" // from the cursor to the end of the row
 	wrapOff  = "\x1b[?7l"
 	wrapOn   = "\x1b[?7h"
@@ -22,7 +22,7 @@ const (
 	endAll   = "\x1b[?2026l"
 )
 
-// pen writes the sequences that turn one picture on a terminal into another.
+// pen writes the sequences that turn one grid on a terminal into another.
 //
 // It never relies on the place of the cursor behind a glyph whose width may differ on the terminal. It moves the cursor
 // explicitly, and clears the row from there first, so that the remains of the glyph are gone before the next one is drawn.
@@ -33,12 +33,12 @@ type pen struct {
 
 	out     []byte
 	x, y    int // of the cursor; x < 0: unknown
-	look    string
-	known   bool // the terminal draws with look
+	sgrNow  string
+	known   bool // the terminal draws with sgrNow
 	columns int
 }
 
-// start begins a stretch of output. The place and the look of the terminal's cursor are unknown.
+// start begins a stretch of output. The place and the style of the terminal's cursor are unknown.
 func (p *pen) start(columns int) {
 	p.out, p.x, p.known, p.columns = p.out[:0], -1, false, columns
 }
@@ -64,20 +64,20 @@ func (p *pen) to(x, y int) {
 	}
 }
 
-func (p *pen) dress(look string) {
-	if p.known && p.look == look {
+func (p *pen) setStyle(look string) {
+	if p.known && p.sgrNow == look {
 		return
 	}
-	if !p.known || p.look != "" {
-		p.text(plainly)
+	if !p.known || p.sgrNow != "" {
+		p.text(sgrReset)
 	}
 	p.text(look)
-	p.look, p.known = look, true
+	p.sgrNow, p.known = look, true
 }
 
-// clearEnd clears the row from the cursor on; in the plain look, since some terminals clear to the colour that they draw with.
+// clearEnd clears the row from the cursor on; in no style, since some terminals clear to the colour that they draw with.
 func (p *pen) clearEnd() {
-	p.dress("")
+	p.setStyle("")
 	p.text(clearEnd)
 }
 
@@ -85,13 +85,13 @@ func (p *pen) clearEnd() {
 func (p *pen) clearAll() {
 	p.text(wrapOff)
 	p.text(clearAll)
-	p.look, p.known, p.x = "", true, -1
+	p.sgrNow, p.known, p.x = "", true, -1
 }
 
-// picture turns one picture into another. It changes was.
-func (p *pen) picture(was, want picture) {
+// update turns one grid into another. It changes was.
+func (p *pen) update(was, want grid) {
 	if !p.noMoves {
-		if m, found := moved(was, want); found {
+		if m, found := findMove(was, want); found {
 			p.move(m)
 			was.apply(m)
 		}
@@ -103,7 +103,7 @@ func (p *pen) picture(was, want picture) {
 
 // move moves rows: those in the way are deleted at one end, and blank ones inserted at the other.
 func (p *pen) move(m move) {
-	p.dress("")
+	p.setStyle("")
 	if m.up > 0 {
 		p.shift(m.top, 'M', m.up)
 		p.shift(m.bottom-m.up, 'L', m.up)
@@ -203,7 +203,7 @@ func (p *pen) atEnd(y int, row []glyph, x int) {
 // glyph draws one. If the parts of a cluster, each drawn alone, would not fit into the row, only the first is drawn: at the
 // end of a row they would pile up in its last column.
 func (p *pen) glyph(x int, g glyph) {
-	p.dress(g.look)
+	p.setStyle(g.sgr)
 	text := g.text
 	if !g.sure() && x+g.apart() > p.columns {
 		_, size := utf8.DecodeRuneInString(text)
@@ -232,13 +232,13 @@ func (p *pen) encode(text string, width int) string {
 	return "??"[:min(width, 2)]
 }
 
-// lookOf is the sequence for a style: the colour of letters, bold, dim and reversed, which are all that the
+// sgr is the sequence for a style: the colour of letters, bold, dim and reversed, which are all that the
 // screen uses.
-func (p *pen) lookOf(s tcell.Style, colors int) string {
+func (p *pen) sgr(s tcell.Style, colors int) string {
 	fg, _, attrs := s.Decompose()
 	look := ""
 	if colors > 0 && fg.Valid() {
-		look += p.info.TParm(p.info.SetFg, nearest(fg, min(colors, 256)))
+		look += p.info.TParm(p.info.SetFg, nearestColor(fg, min(colors, 256)))
 	}
 	for _, a := range []struct {
 		is    tcell.AttrMask
@@ -252,16 +252,16 @@ func (p *pen) lookOf(s tcell.Style, colors int) string {
 			look += a.looks
 		}
 	}
-	return unhurried(look)
+	return withoutDelays(look)
 }
 
 var delay = regexp.MustCompile(`\$<[^>]*>`)
 
-// unhurried is a sequence without the pauses that the oldest terminals needed.
-func unhurried(sequence string) string { return delay.ReplaceAllString(sequence, "") }
+// withoutDelays is a sequence without the pauses that the oldest terminals needed.
+func withoutDelays(sequence string) string { return delay.ReplaceAllString(sequence, "") }
 
-// nearest is the number of the colour among the first of the palette that looks most like c.
-func nearest(c tcell.Color, colors int) int {
+// nearestColor is the number of the colour among the first of the palette that looks most like c.
+func nearestColor(c tcell.Color, colors int) int {
 	palette := make([]tcell.Color, colors)
 	for i := range palette {
 		palette[i] = tcell.PaletteColor(i)

@@ -10,7 +10,7 @@ import (
 	"chinwag/conn/fault"
 )
 
-// frame is how long news may wait to be drawn together. Keys are drawn at once.
+// frame is how long updates may wait to be drawn together. Keys are drawn at once.
 const frame = 30 * time.Millisecond
 
 // ErrNoScreen is the error of Run on a terminal that cannot show a screen. The caller may go on without one.
@@ -50,11 +50,11 @@ func (s *Screen) run() error {
 	term.EnablePaste()
 
 	v := &view{
-		opts:  s.opts,
-		term:  term,
-		lines: s.lines,
-		log:   scrollback{bound: s.opts.Scrollback},
-		idle:  func(during func()) { idle(events, during) },
+		opts:       s.opts,
+		term:       term,
+		lines:      s.lines,
+		scrollback: scrollback{bound: s.opts.Scrollback},
+		drainWhile: func(during func()) { drainWhile(events, during) },
 	}
 	s.loop(v, events)
 	return v.err
@@ -63,7 +63,7 @@ func (s *Screen) run() error {
 func (s *Screen) loop(v *view, events <-chan tcell.Event) {
 	var due <-chan time.Time // when to draw; nil: there are no changes
 	draw := func() {
-		v.hear(s.box.take())
+		v.apply(s.box.take())
 		v.paint()
 		due = nil
 	}
@@ -91,14 +91,14 @@ func (s *Screen) loop(v *view, events <-chan tcell.Event) {
 // release gives the terminal back, and waits for all that was started on it. It suspends the terminal first: tcell, as it
 // ends, waits for its reader, which waits until its events are taken.
 func release(term tcell.Screen, events <-chan tcell.Event) {
-	idle(events, func() { _ = term.Suspend() })
+	drainWhile(events, func() { _ = term.Suspend() })
 	term.Fini()
 	for range events { // until ChannelEvents has closed it
 	}
 }
 
-// idle takes and drops events while during runs, since tcell must be able to report them.
-func idle(events <-chan tcell.Event, during func()) {
+// drainWhile takes and drops events while during runs, since tcell must be able to report them.
+func drainWhile(events <-chan tcell.Event, during func()) {
 	over, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)

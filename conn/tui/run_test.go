@@ -49,10 +49,10 @@ func TestNothingPrintedBeforeRunIsUnbounded(t *testing.T) {
 	for i := range 20_000 {
 		say(s, fmt.Sprint(i))
 	}
-	assert.Len(t, s.box.news.lines, 100)
+	assert.Len(t, s.box.updates.lines, 100)
 	s.Stop()
 	require.NoError(t, s.Run())
-	assert.Empty(t, s.box.news.lines)
+	assert.Empty(t, s.box.updates.lines)
 }
 
 func TestStopWhileEverybodyIsBusy(t *testing.T) {

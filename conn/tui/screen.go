@@ -77,18 +77,18 @@ func (s *Screen) Lines() <-chan Typed { return s.lines }
 func (s *Screen) Print(spans ...Span) { s.box.print(compose(spans, s.opts.Color)) }
 
 // Bell rings the terminal's bell, at most once a second.
-func (s *Screen) Bell() { s.box.leave(func(n *news) { n.bell = true }) }
+func (s *Screen) Bell() { s.box.post(func(n *updates) { n.bell = true }) }
 
 // SetPrompt sets the text before the input line, such as "#lobby> ".
 func (s *Screen) SetPrompt(p string) {
-	p = clean(p)
-	s.box.leave(func(n *news) { n.prompt = p })
+	p = sanitize(p)
+	s.box.post(func(n *updates) { n.prompt = p })
 }
 
 // SetStatus sets the text behind the title in the status line, such as "#lobby · 3 here".
 func (s *Screen) SetStatus(status string) {
-	status = clean(status)
-	s.box.leave(func(n *news) { n.status = status })
+	status = sanitize(status)
+	s.box.post(func(n *updates) { n.status = status })
 }
 
 // Stop makes Run return, now or as soon as Run is called. It does not wait for that.

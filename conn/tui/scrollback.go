@@ -7,12 +7,12 @@ type scrollback struct {
 	lines []line
 	first uint64 // the number of lines[0]; numbers only grow
 	bound int
-	back  bool  // reading back: new lines move nothing
-	at    place // of the lowest row, while reading back
+	back  bool   // reading back: new lines move nothing
+	at    rowRef // of the lowest row, while reading back
 }
 
-// place is a row of a line.
-type place struct {
+// rowRef is a row of a line.
+type rowRef struct {
 	line uint64
 	row  int
 }
@@ -32,9 +32,9 @@ func (b *scrollback) add(missed uint64, lines ...line) {
 }
 
 // end is the place of the lowest row while the person does not read back.
-func (b *scrollback) end(width int) place {
+func (b *scrollback) end(width int) rowRef {
 	last := len(b.lines) - 1
-	return place{b.first + uint64(last), len(b.lines[last].wrap(width)) - 1}
+	return rowRef{b.first + uint64(last), len(b.lines[last].wrap(width)) - 1}
 }
 
 // rows are the visible rows, from the top.
@@ -80,7 +80,7 @@ func (b *scrollback) settle(width, height int) {
 	if !b.back {
 		return
 	}
-	top := b.move(place{line: b.first}, height-1, width) // the highest place with a full screen above it
+	top := b.move(rowRef{line: b.first}, height-1, width) // the highest place with a full screen above it
 	at := b.move(b.at, 0, width)
 	if at.before(top) {
 		at = top
@@ -101,9 +101,9 @@ func (b *scrollback) below(width int) uint64 {
 }
 
 // move is the place n rows below p, or above it, or as near as there is one.
-func (b *scrollback) move(p place, n, width int) place {
+func (b *scrollback) move(p rowRef, n, width int) rowRef {
 	if p.line < b.first {
-		p = place{line: b.first}
+		p = rowRef{line: b.first}
 	}
 	rows := func() int { return len(b.lines[p.line-b.first].wrap(width)) }
 	p.row = min(p.row, rows()-1) + n
@@ -120,6 +120,6 @@ func (b *scrollback) move(p place, n, width int) place {
 	return p
 }
 
-func (p place) before(o place) bool {
+func (p rowRef) before(o rowRef) bool {
 	return p.line < o.line || p.line == o.line && p.row < o.row
 }

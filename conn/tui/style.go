@@ -29,8 +29,8 @@ var nickColors = [...]tcell.Color{
 	tcell.Color133, tcell.Color136, tcell.Color166, tcell.Color168, tcell.Color172, tcell.Color71,
 }
 
-// look is the terminal style of a span.
-func look(s Span, color bool) tcell.Style {
+// styleOf is the terminal style of a span.
+func styleOf(s Span, color bool) tcell.Style {
 	plain := tcell.StyleDefault
 	switch s.Style {
 	case Plain:

@@ -12,7 +12,7 @@ import (
 // suspend gives the terminal to the shell until fg. A process without such a shell is not stopped by the
 // signal, and goes on after a moment.
 func (v *view) suspend() {
-	v.idle(func() { _ = v.term.Suspend() })
+	v.drainWhile(func() { _ = v.term.Suspend() })
 	woken := make(chan os.Signal, 1)
 	signal.Notify(woken, syscall.SIGCONT)
 	defer signal.Stop(woken)
@@ -25,5 +25,5 @@ func (v *view) suspend() {
 	if err := v.term.Resume(); err != nil {
 		v.ended, v.err = true, err
 	}
-	v.fresh = true
+	v.redrawAll = true
 }

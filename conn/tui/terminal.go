@@ -49,7 +49,7 @@ func overTty(tty tcell.Tty) (tcell.Screen, error) {
 		s.RegisterRuneFallback(r, like)
 	}
 	t := &terminal{s, gated}
-	if !obeys(info) {
+	if !isECMA48(info) {
 		return t, nil
 	}
 	return newCanvas(t, info), nil

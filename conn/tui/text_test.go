@@ -214,11 +214,11 @@ func TestScrollbackForgetsTheOldest(t *testing.T) {
 	assert.EqualValues(t, 15, b.first)
 
 	b.scroll(-2, 40, 4)
-	assert.Equal(t, place{line: 22}, b.at)
+	assert.Equal(t, rowRef{line: 22}, b.at)
 	b.add(1000, b.lines...) // more than it keeps came at once
 	assert.EqualValues(t, 1025, b.first)
 	assert.Len(t, b.rows(40, 4), 4)
-	assert.Equal(t, place{line: 1028}, b.at)
+	assert.Equal(t, rowRef{line: 1028}, b.at)
 
 	b.follow()
 	b.add(0, compose([]Span{{"one two three", Plain}}, false))

@@ -12,25 +12,25 @@ const leavingTime = 10 * time.Second
 
 // view is the state of Run. It is a local variable of Run, so no other goroutine has it.
 type view struct {
-	opts  Options
-	term  tcell.Screen
-	lines chan<- Typed
-	idle  func(during func()) // for the time that the shell has the terminal
+	opts       Options
+	term       tcell.Screen
+	lines      chan<- Typed
+	drainWhile func(during func()) // for the time that the shell has the terminal
 
-	log     scrollback
-	input   editor
-	waiting []string // pasted lines, sent before the input line
-	past    history
-	tab     completion
-	paste   paste
+	scrollback scrollback
+	input      editor
+	waiting    []string // pasted lines, sent before the input line
+	past       history
+	tab        completion
+	paste      paste
 
 	prompt, status string
-	began          string    // the prompt as the line was begun
-	asking         string    // the prompt of a secret being typed; "": none
+	beganPrompt    string    // the prompt as the line was begun
+	secretPrompt   string    // the prompt of a secret being typed; "": none
 	from           int       // the first visible character of the input line
-	rang           time.Time // when the bell last rang
+	lastBell       time.Time // when the bell last rang
 	leaving        time.Time // when the words of Options.Leaving were shown; zero: they were not
-	fresh          bool      // the terminal may show anything: draw all of it anew
+	redrawAll      bool      // the terminal may show anything: draw all of it anew
 	ended          bool
 	err            error // why it ended, if the terminal went away
 }
@@ -38,7 +38,7 @@ type view struct {
 // event handles what tcell reports.
 func (v *view) event(ev tcell.Event) {
 	if v.input.text == "" && len(v.waiting) == 0 && !v.paste.on {
-		v.began = v.prompt
+		v.beganPrompt = v.prompt
 	}
 	switch ev := ev.(type) {
 	case *tcell.EventKey:
@@ -46,7 +46,7 @@ func (v *view) event(ev tcell.Event) {
 	case *tcell.EventPaste:
 		v.pasting(ev.Start())
 	case *tcell.EventResize:
-		v.fresh = true
+		v.redrawAll = true
 	case *tcell.EventError:
 		v.ended, v.err = true, errors.New("the terminal went away") // the system's error is no more help
 	case nil: // ChannelEvents has ended: the terminal was ended by another goroutine
@@ -64,9 +64,9 @@ func (v *view) pasting(start bool) {
 	}
 }
 
-// hear applies the news from other goroutines.
-func (v *view) hear(n news) {
-	v.log.add(n.missed, n.lines...)
+// apply applies what other goroutines have posted.
+func (v *view) apply(n updates) {
+	v.scrollback.add(n.missed, n.lines...)
 	v.prompt, v.status = n.prompt, n.status
 	if n.bell {
 		v.ring()
@@ -75,23 +75,23 @@ func (v *view) hear(n news) {
 
 // note shows a line of the screen's own.
 func (v *view) note(text string) {
-	v.log.add(0, compose([]Span{{text, Dim}}, v.opts.Color))
+	v.scrollback.add(0, compose([]Span{{text, Dim}}, v.opts.Color))
 }
 
 func (v *view) ring() {
-	if now := time.Now(); now.Sub(v.rang) >= time.Second {
-		v.rang = now
+	if now := time.Now(); now.Sub(v.lastBell) >= time.Second {
+		v.lastBell = now
 		_ = v.term.Beep()
 	}
 }
 
 // enter sends the waiting lines and the line, as many as Lines takes. The rest stays.
 func (v *view) enter() {
-	v.log.follow()
+	v.scrollback.follow()
 	if v.refuses() {
 		return
 	}
-	givesUp := v.asking != "" && len(v.waiting) == 0
+	givesUp := v.secretPrompt != "" && len(v.waiting) == 0
 	for len(v.waiting) > 0 {
 		if !v.send(v.waiting[0]) {
 			return
@@ -105,7 +105,7 @@ func (v *view) enter() {
 
 // refuses reports whether one of the lines cannot be sent, and shows why: then none is.
 func (v *view) refuses() bool {
-	why := unfit(v.input.text, v.input.torn)
+	why := unfit(v.input.text, v.input.overflowed)
 	for _, line := range v.waiting {
 		if why == "" {
 			why = unfit(line, false)
@@ -120,21 +120,21 @@ func (v *view) refuses() bool {
 
 // send gives a line to Lines. A secret is not kept.
 func (v *view) send(line string) bool {
-	secret := v.asking != ""
+	secret := v.secretPrompt != ""
 	select {
-	case v.lines <- Typed{line, secret, v.began}:
+	case v.lines <- Typed{line, secret, v.beganPrompt}:
 	default:
 		v.ring()
 		v.note("Nobody takes lines at the moment. Yours is kept: press Enter again.")
 		return false
 	}
 	if secret {
-		v.asking, v.input.killed = "", ""
+		v.secretPrompt, v.input.killed = "", ""
 		return true
 	}
 	v.past.add(line)
 	if v.opts.Secret != nil {
-		v.asking = clean(v.opts.Secret(line))
+		v.secretPrompt = sanitize(v.opts.Secret(line))
 	}
 	return true
 }
@@ -149,7 +149,7 @@ func (v *view) mayEnd() bool {
 		return true
 	}
 	v.leaving = time.Now()
-	v.log.follow()
+	v.scrollback.follow()
 	v.ring()
 	v.note(words)
 	return false
@@ -157,14 +157,14 @@ func (v *view) mayEnd() bool {
 
 // interrupt clears the line, or ends the screen if it is empty.
 func (v *view) interrupt() {
-	if v.input.text == "" && len(v.waiting) == 0 && v.asking == "" {
+	if v.input.text == "" && len(v.waiting) == 0 && v.secretPrompt == "" {
 		v.ended = v.mayEnd()
 		return
 	}
 	v.input.set("")
 	v.waiting = nil
 	v.past.add("")
-	if v.asking != "" {
+	if v.secretPrompt != "" {
 		v.send("") // given up
 	}
 }

@@ -79,7 +79,7 @@ func TestWhatHasNoRoomIsNotPutIn(t *testing.T) {
 	e.set(strings.Repeat("x", editorMax-5))
 	e.yank()
 	assert.Len(t, e.text, editorMax-5)
-	assert.False(t, e.torn, "nothing is missing")
+	assert.False(t, e.overflowed, "nothing is missing")
 }
 
 func TestCtrlUClearsAllThatWaits(t *testing.T) {

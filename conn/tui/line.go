@@ -16,14 +16,14 @@ const (
 	indentFrom = 20   // columns of the narrowest screen that has room for the indent
 )
 
-// line is one printed line: clean, and not wrapped.
+// line is one printed line: sanitized, and not wrapped.
 type line struct {
 	text string
-	runs []run
+	runs []textRun
 }
 
-// run is a stretch of a line in one style, up to the byte before end.
-type run struct {
+// textRun is a stretch of a line in one style, up to the byte before end.
+type textRun struct {
 	end   int
 	style tcell.Style
 }
@@ -39,15 +39,15 @@ type cell struct {
 
 func compose(spans []Span, color bool) line {
 	var text strings.Builder
-	runs := make([]run, 0, len(spans))
+	runs := make([]textRun, 0, len(spans))
 	for _, s := range spans {
 		t, room := s.Text, shownMax-text.Len()
 		cut := len(t) > room
 		if cut {
 			t = strings.ToValidUTF8(t[:max(room, 0)], "") + "…"
 		}
-		text.WriteString(clean(t))
-		runs = append(runs, run{text.Len(), look(s, color)})
+		text.WriteString(sanitize(t))
+		runs = append(runs, textRun{text.Len(), styleOf(s, color)})
 		if cut {
 			break
 		}

@@ -6,21 +6,21 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// picture is the content of a terminal: rows, with a glyph for each column.
-type picture [][]glyph
+// grid is the content of a terminal: rows, with a glyph for each column.
+type grid [][]glyph
 
-// glyph is one grapheme cluster and its look. The columns behind a wide one have no text of their own.
+// glyph is one grapheme cluster and its style. The columns behind a wide one have no text of their own.
 type glyph struct {
 	text  string // "": the glyph to the left reaches over this column
-	look  string // the sequence after "plain" that makes a terminal draw like this
+	sgr   string // the sequence after sgrReset that makes a terminal draw like this
 	width int
 }
 
 var blank = glyph{text: " ", width: 1}
 
-// blankPicture shows nothing.
-func blankPicture(width, height int) picture {
-	p := make(picture, max(height, 0))
+// blankGrid shows nothing.
+func blankGrid(width, height int) grid {
+	p := make(grid, max(height, 0))
 	for y := range p {
 		p[y] = make([]glyph, max(width, 0))
 	}
@@ -28,7 +28,7 @@ func blankPicture(width, height int) picture {
 	return p
 }
 
-func (p picture) clear() {
+func (p grid) clear() {
 	for _, row := range p {
 		wipe(row)
 	}
@@ -40,7 +40,7 @@ func wipe(row []glyph) {
 	}
 }
 
-func (p picture) width() int {
+func (p grid) width() int {
 	if len(p) == 0 {
 		return 0
 	}
@@ -48,16 +48,16 @@ func (p picture) width() int {
 }
 
 // sameSize reports whether the two have as many rows and columns.
-func (p picture) sameSize(o picture) bool { return len(p) == len(o) && p.width() == o.width() }
+func (p grid) sameSize(o grid) bool { return len(p) == len(o) && p.width() == o.width() }
 
-func (p picture) copy(from picture) {
+func (p grid) copy(from grid) {
 	for y := range p {
 		copy(p[y], from[y])
 	}
 }
 
 // put draws a glyph, if there is room for it. A wide one that it covers in part goes as a whole.
-func (p picture) put(x, y int, g glyph) {
+func (p grid) put(x, y int, g glyph) {
 	if x < 0 || y < 0 || y >= len(p) || x+g.width > len(p[y]) {
 		return
 	}
@@ -67,7 +67,7 @@ func (p picture) put(x, y int, g glyph) {
 	}
 	row[x] = g
 	for i := 1; i < g.width; i++ {
-		row[x+i] = glyph{look: g.look}
+		row[x+i] = glyph{sgr: g.sgr}
 	}
 }
 
@@ -79,7 +79,7 @@ func uncover(row []glyph, x int) {
 	}
 	g := row[start]
 	for i := range g.width {
-		row[start+i] = glyph{text: " ", look: g.look, width: 1}
+		row[start+i] = glyph{text: " ", sgr: g.sgr, width: 1}
 	}
 }
 
@@ -127,8 +127,8 @@ type move struct {
 
 const moveCost = 24 // bytes, about
 
-// moved is the move that saves most, if any saves more than moveCost.
-func moved(was, want picture) (best move, found bool) {
+// findMove is the move that saves most, if any saves more than moveCost.
+func findMove(was, want grid) (best move, found bool) {
 	changed := make([]int, len(want)) // the cost of drawing each row anew; 0 if it has not changed
 	rows := 0
 	for y := range want {
@@ -161,10 +161,10 @@ func moved(was, want picture) (best move, found bool) {
 }
 
 // apply moves the rows. Rows that become free are blank.
-func (p picture) apply(m move) {
+func (p grid) apply(m move) {
 	block := p[m.top:m.bottom]
 	n := len(block)
-	rotated := make(picture, 0, n)
+	rotated := make(grid, 0, n)
 	k := (m.up + n) % n
 	rotated = append(append(rotated, block[k:]...), block[:k]...)
 	copy(block, rotated)

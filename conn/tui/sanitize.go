@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// clean makes text safe to draw and to send: a line end becomes a space, a tab four; characters that move a cursor, hide
+// sanitize makes text safe to draw and to send: a line end becomes a space, a tab four; characters that move a cursor, hide
 // text or turn it around are removed. It is the last line of defence, not the first.
-func clean(s string) string {
+func sanitize(s string) string {
 	if plainASCII(s) {
 		return s
 	}
