@@ -14,8 +14,8 @@ import (
 
 // keepAfter: entries after a position are kept, however many lines there
 // are, until the position is a higher one. Redact erases them all the same.
-func keepAfter(t *testing.T, make Maker) {
-	s, prune := make(t, 3)
+func keepAfter(t *testing.T, newStore Maker) {
+	s, prune := newStore(t, 3)
 	bob := uuid.New()
 	line := func(n int) journal.Entry { return SaidBy(bob, "#a", fmt.Sprint(n)) }
 	for i := range 6 {

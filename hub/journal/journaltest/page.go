@@ -12,8 +12,8 @@ import (
 )
 
 // pages reads long lines of two streams: no page is larger than it may be, and the pages together hold every entry.
-func pages(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func pages(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	for i := range 60 {
 		Commit(t, s, Said("#a", fmt.Sprint(i, strings.Repeat("x", 4000))), Said("#b", fmt.Sprint(i)), Said("#c", strings.Repeat("y", 4000)))
 	}

@@ -20,8 +20,8 @@ func At(seq uint64, st journal.Stream, text string) journal.Entry {
 }
 
 // given: positions that are the next are taken as they are, in one commit with those that are not given.
-func given(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func given(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	in := []journal.Entry{At(1, "#a", "1"), Said("#a", "2"), At(3, "#b", "3"), At(4, "#a", "4")}
 	event := in[3].Event
 	Commit(t, s, in...)
@@ -33,8 +33,8 @@ func given(t *testing.T, make Maker) {
 }
 
 // misplaced: a position that is not the next commits nothing of its group, and says which it is.
-func misplaced(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func misplaced(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	Commit(t, s, Said("#a", "1"))
 	unlike := At(3, "#a", "x")
 	unlike.Seq = 2

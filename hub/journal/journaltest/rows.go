@@ -25,8 +25,8 @@ func Rows(t testing.TB, s journal.Store) (all []journal.Row) {
 }
 
 // rows: a row is what the last commit made of it, and all come back in the order of their IDs.
-func rows(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func rows(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	assert.Empty(t, Rows(t, s))
 	in := []journal.Entry{Said("#a", "1")}
 	require.NoError(t, s.Commit(in, []journal.Row{Row(1<<40, "far"), Row(7, "seven"), Row(2, "two")}))
@@ -42,13 +42,13 @@ func rows(t *testing.T, make Maker) {
 	assert.Equal(t, []journal.Row{Row(2, "c"), Row(1<<40, "far")}, Rows(t, s), "the last of each")
 	require.NoError(t, s.Commit(nil, nil))
 	assert.Equal(t, s.Key(), s.Key())
-	other, _ := make(t, 0)
+	other, _ := newStore(t, 0)
 	assert.NotEqual(t, s.Key(), other.Key())
 }
 
 // together: rows and entries are committed together or not at all.
-func together(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func together(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	require.NoError(t, s.Commit([]journal.Entry{Said("#a", "1")}, []journal.Row{Row(1, "one")}))
 	err := s.Commit([]journal.Entry{At(3, "#a", "a gap")}, []journal.Row{Row(1, "other"), Row(2, "new")})
 	require.ErrorIs(t, err, journal.ErrPosition)
@@ -62,8 +62,8 @@ func together(t *testing.T, make Maker) {
 }
 
 // ownRows: a caller that commits or reads a row may overwrite its bytes, and may end the reading.
-func ownRows(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func ownRows(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	in := []journal.Row{Row(1, "one"), Row(2, "two")}
 	require.NoError(t, s.Commit(nil, in))
 	clear(in[0].Value)

@@ -14,8 +14,8 @@ import (
 )
 
 // tail: the entries of all streams after a position come in order, whole, as many as are asked for.
-func tail(t *testing.T, make Maker) {
-	s, _ := make(t, 0)
+func tail(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
 	assert.Empty(t, tailOf(t, s, 0, 9))
 	bob := uuid.New()
 	var in []journal.Entry
@@ -43,7 +43,7 @@ func tail(t *testing.T, make Maker) {
 	Commit(t, s, more...)
 	assert.Equal(t, more[1:1400], tailOf(t, s, more[0].Seq, 1399))
 
-	few, prune := make(t, 3)
+	few, prune := newStore(t, 3)
 	for i := range 6 {
 		Commit(t, few, Said("#a", fmt.Sprint(i)), Said("#b", fmt.Sprint(i)))
 	}

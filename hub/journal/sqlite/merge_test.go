@@ -87,3 +87,53 @@ func TestAllRedactedWordsLeaveTheIndex(t *testing.T) {
 	assert.Positive(t, spread)
 	assert.Positive(t, merged)
 }
+
+// However much is indexed and pruned, the index is merged, and gives its room back.
+func TestTheIndexIsMerged(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := still(t, path, Options{Sync: Off, Keep: time.Hour})
+	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
+	parts := func() (n int) {
+		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(DISTINCT segid) FROM words_idx").Scan(&n))
+		return n
+	}
+	var in []journal.Entry
+	for i := range 900 {
+		in = append(in, ago("#a", 2*time.Hour, fmt.Sprintf("xyzzy%d %s", i, hanLine(40))))
+	}
+	journaltest.Commit(t, s, in...)
+	task.pruneAt = time.Now().Add(time.Hour)
+	settle(task, func() bool { return s.indexed.Load() == s.Head() && !s.unmerged.Load() })
+	assert.Less(t, parts(), 6, "of more slices")
+	pruneAll(t, s)
+	assert.Equal(t, uint64(899), s.garbage.Load())
+	settle(task, func() bool { return s.garbage.Load() == 0 && !s.unmerged.Load() })
+	var left int
+	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT sum(length(block)) FROM words_data").Scan(&left))
+	assert.Less(t, left, 10_000, "the words of what is gone have gone")
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
+}
+
+func TestTheStructureOfAnIndexIsRead(t *testing.T) {
+	for _, c := range []struct {
+		structure     string
+		levels, pages int
+		err           error
+	}{
+		{"\x00\x00\x00\x04\x02\x02\x00\x00\x02\x04\x01\x01\x01\x01\x01\x00\x00", 1, 2, nil},
+		{"\x00\x00\x00\x04\x02\x02\x81\x00\x00\x01\x04\x01\x01\x01\x02\x05\x03\x81\x02\x01\x00\x00", 2, 129, nil},
+		{"\x00\x00\x00\x01\x00\x00\x00", 0, 0, nil},
+		{"", 0, 0, errStructure},
+		{"\x00\x00\x00\x04\x02\x02\x00\x00\x02\x04\x01", 1, 0, errStructure},
+	} {
+		levels, pages, err := partsOf([]byte(c.structure))
+		assert.Equal(t, c.err, err)
+		if err == nil {
+			assert.Equal(t, []int{c.levels, c.pages}, []int{levels, pages}, "%q", c.structure)
+		}
+	}
+}
