@@ -28,8 +28,7 @@ func openConsole(s settings) console.Console {
 	return console.NewLines(tui.Input(os.Stdin), tui.Output(os.Stdout), log, term.IsTerminal(int(os.Stdout.Fd())))
 }
 
-// onTerminal reports whether standard input and output are a terminal that can
-// show a screen.
+// onTerminal reports whether standard input and output are a terminal that can show a screen.
 func onTerminal() bool {
 	return knowsTerminal() && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 }
@@ -44,7 +43,8 @@ func knowsTerminal() bool {
 	return kind != "dumb" && err == nil
 }
 
-// drawable reports whether a screen can be drawn in the character set of this terminal. If not, it writes why to standard error.
+// drawable reports whether a screen can be drawn in the character set of this terminal. If not, it writes why to
+// standard error.
 func drawable() bool {
 	err := tui.CheckCharset()
 	if err != nil {
@@ -53,8 +53,7 @@ func drawable() bool {
 	return err == nil
 }
 
-// hasInput reports whether there may be input: not where standard input is
-// closed or /dev/null.
+// hasInput reports whether there may be input: not where standard input is closed or /dev/null.
 func hasInput(f *os.File) bool {
 	at, err := f.Stat()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"chinwag/protocol"
 )
 
-// The operators are warned before the disk of the journal is full: when it will be full within an
-// hour at this pace, when it is nine tenths full, and when either is over.
+// The operators are warned before the disk of the journal is full: when it will be full within an hour at this pace,
+// when it is nine tenths full, and when either is over.
 
 const (
 	sampleEvery   = 10 * time.Second
@@ -68,9 +68,8 @@ const makeRoom = "Please make room, or bound the journal with --keep or --keep-s
 // never is the time left on a disk that does not fill up.
 const never = 1<<63 - 1
 
-// pace returns the time until the disk is full, at the rate of all that is written to it, and by how
-// many bytes the journal grows in a minute. The slower half of the time counts, so that one large
-// write is no pace.
+// pace returns the time until the disk is full, at the rate of all that is written to it, and by how many bytes the
+// journal grows in a minute. The slower half of the time counts, so that one large write is no pace.
 func (w *diskWatch) pace() (left time.Duration, grows uint64) {
 	then, half, now := w.samples[0], w.samples[len(w.samples)/2], w.samples[len(w.samples)-1]
 	if len(w.samples) < 3 || now.at.Sub(then.at) < minPaceWindow {
@@ -91,8 +90,7 @@ func (l diskSample) fills(later diskSample) float64 {
 	return (float64(l.free) - float64(later.free)) / later.at.Sub(l.at).Seconds()
 }
 
-// alarm is a state whose beginning is told once an hour at the most, and whose
-// end is told if the beginning was.
+// alarm is a state whose beginning is told once an hour at the most, and whose end is told if the beginning was.
 type alarm struct {
 	on, told bool
 	at       time.Time // when it was told last
@@ -159,8 +157,8 @@ type loggedSize uint64
 
 func (n loggedSize) String() string { return formatBytes(uint64(n)) }
 
-// watchDisk is an actor of a run.Group that samples the disk of the journal at path, and warns
-// the log and the connected operators.
+// watchDisk is an actor of a run.Group that samples the disk of the journal at path, and warns the log and the
+// connected operators.
 func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	execute = func() error {
@@ -191,8 +189,8 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 	return execute, func(error) { cancel() }
 }
 
-// sampleDisk measures the disk. A disk that hangs must not hold up the end of the server: at the end of
-// ctx lookAt returns, and leaves a goroutine that waits for the disk.
+// sampleDisk measures the disk. A disk that hangs must not hold up the end of the server: at the end of ctx lookAt
+// returns, and leaves a goroutine that waits for the disk.
 func sampleDisk(ctx context.Context, path string) (l diskSample, err error) {
 	type result struct {
 		diskSample

@@ -4,8 +4,8 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// spaceOf returns the free bytes of the disk of a file, and what would be free on an empty
-// one. Blocks for the administrator alone do not count, as in df.
+// spaceOf returns the free bytes of the disk of a file, and what would be free on an empty one. Blocks for the
+// administrator alone do not count, as in df.
 func spaceOf(path string) (free, all uint64, err error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {

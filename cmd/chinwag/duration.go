@@ -8,8 +8,7 @@ import (
 
 const day = 24 * time.Hour
 
-// parseDuration parses a time that may be long: days (90d) and weeks (2w) beside what
-// time.ParseDuration knows.
+// parseDuration parses a time that may be long: days (90d) and weeks (2w) beside what time.ParseDuration knows.
 func parseDuration(text string) (d time.Duration, ok bool) {
 	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
 		number, found := strings.CutSuffix(text, suffix)

@@ -4,8 +4,8 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// disableEcho turns the echo of a terminal off before a prompt is shown.
-// term.ReadPassword does so after it, when some keys may have been echoed.
+// disableEcho turns the echo of a terminal off before a prompt is shown. term.ReadPassword does so after it, when some
+// keys may have been echoed.
 func disableEcho(fd int) {
 	t, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// wrongValue is the error of a flag's Set: what is right. The caller, which knows where the value
-// stood, makes a sentence of it.
+// wrongValue is the error of a flag's Set: what is right. The caller, which knows where the value stood, makes a
+// sentence of it.
 type wrongValue string
 
 func (w wrongValue) Error() string { return string(w) }
@@ -30,8 +30,8 @@ func shorten(value string) string {
 	return value
 }
 
-// wrongFlag puts the error of a wrong value on the command line into our own words. It returns any
-// other error as it is.
+// wrongFlag puts the error of a wrong value on the command line into our own words. It returns any other error as it
+// is.
 func wrongFlag(err error) error {
 	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
 	if !ok {
@@ -41,8 +41,7 @@ func wrongFlag(err error) error {
 	return refuseValue("--"+flag.Name, right(flag.Value, wrong.Unwrap()), wrong.GetValue())
 }
 
-// right says what is right for a flag whose value gave err. The library's own
-// values do not say it in words for people.
+// right says what is right for a flag whose value gave err. The library's own values do not say it in words for people.
 func right(v pflag.Value, err error) string {
 	if w, ok := errors.AsType[wrongValue](err); ok {
 		return string(w)

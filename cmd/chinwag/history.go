@@ -108,8 +108,8 @@ func tellMissing(w io.Writer, done sqlite.ImportResult) {
 	}
 }
 
-// interruptible is r until ctx ends. A read from a terminal or a pipe cannot be interrupted: the
-// goroutine that is in one ends with the process.
+// interruptible is r until ctx ends. A read from a terminal or a pipe cannot be interrupted: the goroutine that is in
+// one ends with the process.
 func interruptible(ctx context.Context, r io.Reader) io.Reader {
 	out, in := io.Pipe()
 	go func() {
@@ -164,8 +164,7 @@ func writeReport(w io.Writer, path string, r sqlite.Report) error {
 	return nil
 }
 
-// writeError is the error of a standard output that takes no more of what. A reader that has gone is no
-// error to tell.
+// writeError is the error of a standard output that takes no more of what. A reader that has gone is no error to tell.
 func writeError(what string, err error) error {
 	switch fault.KindOf(err) {
 	case fault.Unread:

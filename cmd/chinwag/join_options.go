@@ -57,8 +57,8 @@ func (j *joinOptions) parse(args []string, nick, room string) (err error) {
 	return nil
 }
 
-// parseAddress parses HOST, HOST:PORT or HOST PORT. An IPv6 address may have brackets or none, and a zone;
-// ::1:12345 is an address without a port.
+// parseAddress parses HOST, HOST:PORT or HOST PORT. An IPv6 address may have brackets or none, and a zone; ::1:12345 is
+// an address without a port.
 func parseAddress(args []string) (string, error) {
 	words, host, port := slices.Clone(args), "", ""
 	if len(args) == 1 {

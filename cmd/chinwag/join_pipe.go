@@ -44,8 +44,7 @@ type pipeClient struct {
 	roster       chat.Roster                // the client's rooms and their members
 }
 
-// run sends and shows until the input has ended and all of it is acknowledged, or
-// until the server or a signal ends it.
+// run sends and shows until the input has ended and all of it is acknowledged, or until the server or a signal ends it.
 func (p *pipeClient) run(ctx context.Context, o client.Options) error {
 	p.client = client.New(o)
 	running, cancel := context.WithCancel(context.Background())
@@ -102,8 +101,8 @@ func isDone(err error) bool {
 	return err == nil || ok && dismissed.Reason.ExitCode() == 0
 }
 
-// outputFailed is called when the output has no reader any more. A pipe is still sent to its
-// end; at a terminal the client leaves, since no answer can be seen.
+// outputFailed is called when the output has no reader any more. A pipe is still sent to its end; at a terminal the
+// client leaves, since no answer can be seen.
 func (p *pipeClient) outputFailed(ctx context.Context, err error) {
 	p.outputClosed = true
 	if fault.KindOf(err) != fault.Unread {
@@ -157,8 +156,8 @@ func (p *pipeClient) readPassword() ([]byte, error) {
 	return tui.Decode(line), err
 }
 
-// restoreEcho gives the terminal its echo back. When the client ends in the middle of a
-// password, sendInput is still in the read that would restore the echo.
+// restoreEcho gives the terminal its echo back. When the client ends in the middle of a password, sendInput is still in
+// the read that would restore the echo.
 func (p *pipeClient) restoreEcho() {
 	if was := p.ttyState.Load(); was != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), was)
@@ -169,8 +168,8 @@ func (p *pipeClient) restoreEcho() {
 // maxInput is one byte more than a line of input has, with its end.
 const maxInput = 32 << 10
 
-// inputLine is the next line without its end. It cuts a line that is too long for any
-// command to maxInput, and drops the rest.
+// inputLine is the next line without its end. It cuts a line that is too long for any command to maxInput, and drops
+// the rest.
 func inputLine(in *bufio.Reader) ([]byte, error) {
 	line, err := in.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
@@ -264,8 +263,8 @@ func unsent(cmd protocol.Command) string {
 	return client.Undelivered{Command: cmd}.Words()
 }
 
-// parse parses a line of input. The line after /operator is the password, as in
-// every transport; a program sends both in one command.
+// parse parses a line of input. The line after /operator is the password, as in every transport; a program sends both
+// in one command.
 func (p *pipeClient) parse(line []byte) (protocol.Command, error) {
 	if p.secret {
 		p.secret, p.operator = false, true
@@ -296,8 +295,7 @@ func (p *pipeClient) parse(line []byte) (protocol.Command, error) {
 
 var tooLongInput = protocol.Refuse("line-too-long", "that line is longer than %d bytes, the most that a line of JSON has here, so it was not sent: please send it in parts", maxInput-1)
 
-// refuse tells of a line of input that was not sent: to a program in JSON, in the form of the
-// server's own refusals.
+// refuse tells of a line of input that was not sent: to a program in JSON, in the form of the server's own refusals.
 func (p *pipeClient) refuse(ctx context.Context, e protocol.Refused) {
 	p.failed.Store(true)
 	if p.json {

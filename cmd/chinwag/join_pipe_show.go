@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// show is what the output has of e. News of the connection itself goes to
-// standard error for a person, and to the output in JSON for a program.
+// show is what the output has of e. News of the connection itself goes to standard error for a person, and to the
+// output in JSON for a program.
 func (p *pipeClient) show(e client.Event) []byte {
 	switch e := e.(type) {
 	case client.Heard:

@@ -17,8 +17,7 @@ import (
 
 const rawConnect = 15 * time.Second
 
-// runRaw is join --bare. It rejects all flags that need the protocol; --plain is accepted, and
-// changes nothing.
+// runRaw is join --bare. It rejects all flags that need the protocol; --plain is accepted, and changes nothing.
 func runRaw(ctx context.Context, f *pflag.FlagSet, args []string) error {
 	for _, name := range []string{"nick", "nick-or-guest", "room", "replay", "json", "once"} {
 		if f.Changed(name) {

@@ -29,8 +29,8 @@ type tuiClient struct {
 	unsent      []string         // owned by sendTyped: commands after the end of the client
 }
 
-// runTUI runs until the user leaves or the client ends. It does not touch the terminal before
-// the server has let the client in, and has restored it when it returns.
+// runTUI runs until the user leaves or the client ends. It does not touch the terminal before the server has let the
+// client in, and has restored it when it returns.
 func runTUI(ctx context.Context, o client.Options, view chat.Options, stderr io.Writer) error {
 	s := &tuiClient{client: client.New(o), view: chat.New(view)}
 	running, cancel := context.WithCancel(context.Background())

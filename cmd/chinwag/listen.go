@@ -30,8 +30,8 @@ func listen(addrs []string) (ls []net.Listener, err error) {
 }
 
 // network is the family of addrs[i]. 0.0.0.0 is all of IPv4 and no more. An address without a host, and [::], are both
-// families, unless another address with the same port has IPv4: 0.0.0.0 takes it from either, and any IPv4 address takes it
-// from [::], since a setting that names [::] distinguishes the families.
+// families, unless another address with the same port has IPv4: 0.0.0.0 takes it from either, and any IPv4 address
+// takes it from [::], since a setting that names [::] distinguishes the families.
 func network(addrs []string, i int) string {
 	host, port, err := net.SplitHostPort(addrs[i])
 	if err != nil {
@@ -76,8 +76,8 @@ func isZero(port string) bool {
 	return port == "" || err == nil && n == 0
 }
 
-// cannotListen says why the server cannot listen on the last of addrs, and what to do. An impossible address is wrong usage,
-// and so are two that overlap.
+// cannotListen says why the server cannot listen on the last of addrs, and what to do. An impossible address is wrong
+// usage, and so are two that overlap.
 func cannotListen(addrs []string, err error) error {
 	addr := addrs[len(addrs)-1]
 	host, port, _ := net.SplitHostPort(addr)

@@ -1,5 +1,4 @@
-// Chinwag is a chat server for nc, telnet and its own client, with an operator at the
-// server's terminal.
+// Chinwag is a chat server for nc, telnet and its own client, with an operator at the server's terminal.
 //
 //	chinwag serve              the server and its operator's console
 //	chinwag join HOST[:PORT]   the client
@@ -65,8 +64,7 @@ func printable(words string) string {
 	}, words)
 }
 
-// exitError ends the program with an exit code. err is a sentence for people; nil: the reason
-// was told already.
+// exitError ends the program with an exit code. err is a sentence for people; nil: the reason was told already.
 type exitError struct {
 	code int
 	err  error

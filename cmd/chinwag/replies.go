@@ -11,8 +11,8 @@ import (
 
 const maxReplies = 1000
 
-// loadReplies reads the ready replies of operators: a name and a text each. It rejects a text that
-// cannot be one line now, and not when a visitor waits for it.
+// loadReplies reads the ready replies of operators: a name and a text each. It rejects a text that cannot be one line
+// now, and not when a visitor waits for it.
 func loadReplies(path string) (map[string]protocol.Text, error) {
 	if path == "" {
 		return nil, nil

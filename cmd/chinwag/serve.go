@@ -75,9 +75,8 @@ is said there. Lists have commas between their parts, sizes are written like
 	return c
 }
 
-// serve runs the server: a group of actors, of which the first to end ends
-// all. The listeners stand before the hub, so that they are closed before it says
-// goodbye.
+// serve runs the server: a group of actors, of which the first to end ends all. The listeners stand before the hub, so
+// that they are closed before it says goodbye.
 func serve(ctx context.Context, s settings) error {
 	conn.CollectOften()
 	out := openConsole(s)
@@ -138,12 +137,12 @@ func serve(ctx context.Context, s settings) error {
 	return brokenJournal(path, err)
 }
 
-// exitTimeout is how long the listeners, the console and the store may take to end after the hub.
-// That is too short only where the disk does not answer.
+// exitTimeout is how long the listeners, the console and the store may take to end after the hub. That is too short
+// only where the disk does not answer.
 const exitTimeout = 2 * time.Second
 
-// waitForExit waits for the end of all actors, but not for a disk that does not answer: goroutines that wait
-// for the disk end with the process, and the journal is consistent at every moment.
+// waitForExit waits for the end of all actors, but not for a disk that does not answer: goroutines that wait for the
+// disk end with the process, and the journal is consistent at every moment.
 func waitForExit(h *hub.Hub, ended <-chan error, log *slog.Logger) error {
 	<-h.Done()
 	late := time.NewTimer(exitTimeout)

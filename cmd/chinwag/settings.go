@@ -17,8 +17,8 @@ import (
 	"chinwag/protocol"
 )
 
-// settings of the server. Each is a flag, an environment variable CHINWAG_… and
-// a key of the configuration file; the flag beats the variable, which beats the file.
+// settings of the server. Each is a flag, an environment variable CHINWAG_… and a key of the configuration file; the
+// flag beats the variable, which beats the file.
 //
 //	command line ─┐
 //	variable ─────┼─> Set of the flag ─> settings
@@ -231,8 +231,8 @@ func settingOf(f *pflag.Flag) (v settingValue, ok bool) {
 	return v, ok
 }
 
-// load sets what was not set on the command line, from the environment or else from the
-// file. Then it derives the other settings, and opens the files that they name.
+// load sets what was not set on the command line, from the environment or else from the file. Then it derives the other
+// settings, and opens the files that they name.
 func (s *settings) load(f *pflag.FlagSet) error {
 	if err := setFromEnvironment(f.Lookup("config")); err != nil {
 		return err
@@ -277,8 +277,8 @@ func (s *settings) openFiles() (err error) {
 	return err
 }
 
-// yieldPorts removes the default addresses of --listen where --bare has
-// their port: the programs that connect there may know no other.
+// yieldPorts removes the default addresses of --listen where --bare has their port: the programs that connect there may
+// know no other.
 func (s *settings) yieldPorts() {
 	s.Listen = slices.DeleteFunc(s.Listen, func(listen string) bool {
 		return slices.ContainsFunc(s.Bare, func(bare string) bool { return port(bare) == port(listen) && port(bare) != "0" })

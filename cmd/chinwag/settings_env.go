@@ -86,8 +86,8 @@ func flagOf(name string) (flag string, ours bool) {
 
 var inService = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)`)
 
-// isOfService reports whether a variable is one of those that Kubernetes sets for each program beside a service
-// whose name begins with chinwag. They are no mistakes, so there is no warning.
+// isOfService reports whether a variable is one of those that Kubernetes sets for each program beside a service whose
+// name begins with chinwag. They are no mistakes, so there is no warning.
 func isOfService(name, value string) bool {
 	return inService.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }

@@ -37,8 +37,8 @@ func (s *settings) readConfig() (configFile, error) {
 	return configFile{file}, err
 }
 
-// explain says what is right for a setting whose value could not be read. Where only its quotes
-// are missing, it returns err, which says so.
+// explain says what is right for a setting whose value could not be read. Where only its quotes are missing, it returns
+// err, which says so.
 func (c configFile) explain(err error, f *pflag.FlagSet) error {
 	fault, ok := errors.AsType[*tomlFault](err)
 	if !ok {

@@ -51,8 +51,8 @@ func (s *settings) connOptions(log *slog.Logger) conn.Options {
 
 const minUnanswered = time.Minute // a shorter break of the network ends no connection
 
-// unanswered is how long a client may acknowledge nothing. It is longer than stall, after which a connected
-// client that reads nothing is dropped, for the system does not tell the two apart.
+// unanswered is how long a client may acknowledge nothing. It is longer than stall, after which a connected client that
+// reads nothing is dropped, for the system does not tell the two apart.
 func unanswered(stall time.Duration) time.Duration {
 	if stall == 0 {
 		return -1

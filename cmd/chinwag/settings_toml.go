@@ -30,8 +30,7 @@ const (
 	maxTOMLLines = 10_000  // the parser's time grows with their square
 )
 
-// readTOML reads a file; what is its name in messages. An error of the system is wrapped in the one
-// that it returns.
+// readTOML reads a file; what is its name in messages. An error of the system is wrapped in the one that it returns.
 func readTOML(path, what string) (tomlFile, error) {
 	file := tomlFile{path: path}
 	text, err := readText(path, what)
@@ -53,8 +52,8 @@ func readTOML(path, what string) (tomlFile, error) {
 	return file, nil
 }
 
-// readText is the content of a file, in UTF-8. A byte order mark at its beginning, as editors on Windows
-// write it, is cut off.
+// readText is the content of a file, in UTF-8. A byte order mark at its beginning, as editors on Windows write it, is
+// cut off.
 func readText(path, what string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// settingValue is the value of a setting. Its Set parses the text of a flag, of a variable or of the
-// file, and returns a wrongValue.
+// settingValue is the value of a setting. Its Set parses the text of a flag, of a variable or of the file, and returns
+// a wrongValue.
 type settingValue interface {
 	pflag.Value
 	expects() string // what is right, as it follows "is" in a sentence
@@ -198,8 +198,7 @@ func absolute(path string) (string, bool) {
 
 func isAtHome(path string) bool { return strings.HasPrefix(path, "~") }
 
-// addressList is a setting that is a list. The first value replaces the default, and later ones are
-// added.
+// addressList is a setting that is a list. The first value replaces the default, and later ones are added.
 type addressList struct {
 	target *[]string
 	chosen bool

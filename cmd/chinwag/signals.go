@@ -25,8 +25,8 @@ func joinContext(ctx context.Context) (context.Context, context.CancelFunc) {
 // shutdownActor is an actor of a run.Group. It catches signals from now on, and ends at the first one, at an operator's
 // /shutdown, or with the group. A second signal ends the process at once, as is the system's default.
 //
-// run.SignalHandler does not do here. It catches signals only when the group runs, which is after "listening" is logged,
-// and a signal that answers that line must not be lost. It also knows nothing of /shutdown.
+// run.SignalHandler does not do here. It catches signals only when the group runs, which is after "listening" is
+// logged, and a signal that answers that line must not be lost. It also knows nothing of /shutdown.
 func shutdownActor(ctx context.Context, requested <-chan struct{}, log *slog.Logger) (execute func() error, interrupt func(error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// size is a number of bytes, which may be written with a unit: 256M, 10G. A unit is
-// 1,024 of the one before.
+// size is a number of bytes, which may be written with a unit: 256M, 10G. A unit is 1,024 of the one before.
 type size int64
 
 const sizeUnits = "KMGT"

@@ -19,8 +19,8 @@ import (
 
 const journalFile = "chinwag.db"
 
-// openJournal opens the store of the journal: the file at path, or memory if path
-// is "". The caller calls close when the hub has ended.
+// openJournal opens the store of the journal: the file at path, or memory if path is "". The caller calls close when
+// the hub has ended.
 func openJournal(s settings, log *slog.Logger) (store journal.Store, path string, close func() error, err error) {
 	if s.Journal == "memory" {
 		log.Info("what is said is kept until the server ends, and so are sessions, topics and the desk: the next start has nothing of it", "journal", "memory")
@@ -108,8 +108,8 @@ func dataFolder(chosen string) (string, error) {
 	return filepath.Join(home, ".local", "share", "chinwag"), nil
 }
 
-// logJournalErrors logs that the journal does not work, and that it works again. It logs failed reads
-// once a minute at the most, however many there are.
+// logJournalErrors logs that the journal does not work, and that it works again. It logs failed reads once a minute at
+// the most, however many there are.
 func logJournalErrors(log *slog.Logger) func(error) {
 	var mu sync.Mutex
 	var unread time.Time // when a failed read was logged last

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// suggestion is the one of names that word may be a typing error for, or the beginning of, in
-// any case; "": none. A short word has none, since it is near too many names.
+// suggestion is the one of names that word may be a typing error for, or the beginning of, in any case; "": none. A
+// short word has none, since it is near too many names.
 func suggestion(word string, names []string) (near string) {
 	word = strings.ToLower(word)
 	least := min(3, max(1, len(word)/3)) + 1

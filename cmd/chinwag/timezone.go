@@ -11,9 +11,9 @@ import (
 	_ "time/tzdata" // 430 kB, for machines without the files: Windows, and containers with nothing else in them
 )
 
-// setTimeZone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing.
-// Go by itself knows the names of zones where the system has their files, and takes everything else for
-// UTC without an error, the forms of POSIX included, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
+// setTimeZone sets the time zone that TZ names, once, and returns what is wrong with it; "": nothing. Go by itself
+// knows the names of zones where the system has their files, and takes everything else for UTC without an error, the
+// forms of POSIX included, such as CST-8 or EST5EDT,M3.2.0,M11.1.0.
 var setTimeZone = sync.OnceValue(func() string {
 	tz, set := os.LookupEnv("TZ")
 	if !set {
@@ -54,8 +54,8 @@ func loadZone(name string) (there *time.Location, ok bool) {
 // posixRule matches the beginning of a rule: the name of a time, and its offset.
 var posixRule = regexp.MustCompile(`^([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9][A-Za-z0-9+:,./<>-]*$`)
 
-// zoneByRule is the zone of a POSIX rule. Go reads such a rule only at the end of a zone file,
-// for times after the file's last transition, so it gets a file without transitions.
+// zoneByRule is the zone of a POSIX rule. Go reads such a rule only at the end of a zone file, for times after the
+// file's last transition, so it gets a file without transitions.
 func zoneByRule(rule string) (there *time.Location, ok bool) {
 	if !posixRule.MatchString(rule) {
 		return time.UTC, false

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Wrong usage ends with exitUsage in every command, before it does anything. Each message
-// says what was wrong, and what is right.
+// Wrong usage ends with exitUsage in every command, before it does anything. Each message says what was wrong, and what
+// is right.
 
 func wrongUsage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
@@ -191,7 +191,8 @@ func unknownFlag(c *cobra.Command, name, letters string) error {
 	return wrongUsage("%s has no flag %s: %s", c.CommandPath(), typed, listed)
 }
 
-// firstLetter is the letter of letters that is no flag. pflag cuts letters of several bytes, so name may be a part of one.
+// firstLetter is the letter of letters that is no flag. pflag cuts letters of several bytes, so name may be a part of
+// one.
 func firstLetter(name, letters string) string {
 	for _, r := range letters {
 		if strings.HasPrefix(string(r), name[:1]) {

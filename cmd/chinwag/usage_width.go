@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// fitScreen makes root and all commands below it write their flags and commands in lines of at most 80
-// columns. Examples stay as they are, so that they can be copied.
+// fitScreen makes root and all commands below it write their flags and commands in lines of at most 80 columns.
+// Examples stay as they are, so that they can be copied.
 func fitScreen(root *cobra.Command) {
 	usual := new(cobra.Command).UsageFunc()
 	root.SetUsageFunc(func(c *cobra.Command) error {

@@ -20,7 +20,8 @@ type Console interface {
 	Log() io.Writer
 	// LogHandler writes records as people read them here, to Log.
 	LogHandler(least slog.Level) slog.Handler
-	// Hint shows the operator how to connect to the listeners for lines and for raw connections, and reports whether it did.
+	// Hint shows the operator how to connect to the listeners for lines and for raw connections, and reports whether it
+	// did.
 	Hint(lines, raw []net.Addr) bool
 }
 

@@ -10,8 +10,8 @@ import (
 
 const maxHint = 76 // bytes of a line of a hint: more addresses than it holds would not be read
 
-// connectHint tells the operator how to connect to the listeners at these addresses. here are the addresses
-// at which other machines reach this one.
+// connectHint tells the operator how to connect to the listeners at these addresses. here are the addresses at which
+// other machines reach this one.
 func connectHint(plain, raw []net.Addr, here []netip.Addr) (lines []string) {
 	everywhere, others := dialable(plain, here)
 	switch {
@@ -53,8 +53,8 @@ func connectHint(plain, raw []net.Addr, here []netip.Addr) (lines []string) {
 
 func ncCommand(at netip.AddrPort) string { return fmt.Sprintf("nc %s %d", at.Addr(), at.Port()) }
 
-// dialable is where other machines reach the listeners at addrs, and the port of one that listens at all addresses of this
-// machine, 0 if none does.
+// dialable is where other machines reach the listeners at addrs, and the port of one that listens at all addresses of
+// this machine, 0 if none does.
 func dialable(addrs []net.Addr, here []netip.Addr) (everywhere uint16, others []netip.AddrPort) {
 	add := func(ip netip.Addr, port uint16) {
 		if at := netip.AddrPortFrom(ip, port); !slices.Contains(others, at) {

@@ -48,8 +48,7 @@ func newTransport(in io.Reader, out io.Writer) *line.Transport {
 	s := &stdio{r: r, lines: make(chan []byte), written: make(chan result, 1), closed: make(chan struct{})}
 	go func() {
 		_, _ = io.Copy(w, in)
-		// The last line may have no line end. An operator without input cannot
-		// answer visitors.
+		// The last line may have no line end. An operator without input cannot answer visitors.
 		_, _ = w.Write([]byte("\n/duty off\n"))
 		// w stays open: an end would end the transport.
 	}()
@@ -87,8 +86,8 @@ func (s *stdio) print(out io.Writer) {
 
 func (s *stdio) Read(b []byte) (int, error) { return s.r.Read(b) }
 
-// Write gives up when the console is closed, so that a pipe without a reader
-// does not hold the server. print may still use b then: a line's bytes never change.
+// Write gives up when the console is closed, so that a pipe without a reader does not hold the server. print may still
+// use b then: a line's bytes never change.
 func (s *stdio) Write(b []byte) (int, error) {
 	select {
 	case s.lines <- b:

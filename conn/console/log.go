@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// logHandler is the log on a screen: sentences without the time, and with
-// their level only where something is wrong.
+// logHandler is the log on a screen: sentences without the time, and with their level only where something is wrong.
 type logHandler struct {
 	to    io.Writer
 	least slog.Leveler

@@ -41,11 +41,11 @@ type Client struct {
 var ErrLost = errors.New("raw: something was not sent or not shown")
 
 const (
-	// lineGap is the time between two lines: the server would read two at once as one message. An answer is no sign to
-	// go on, since it may belong to another line.
+	// lineGap is the time between two lines: the server would read two at once as one message. An answer is no sign to go
+	// on, since it may belong to another line.
 	lineGap = 100 * time.Millisecond
-	// How long an answer may take after the end of the input: a person may have to type it. At a terminal the end of
-	// the input means to leave.
+	// How long an answer may take after the end of the input: a person may have to type it. At a terminal the end of the
+	// input means to leave.
 	lingerTimeout, lingerTyping = 30 * time.Second, time.Second
 )
 

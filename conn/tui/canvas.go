@@ -9,9 +9,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// canvas draws on a terminal without tcell, which assumes that each terminal gives characters the widths that tcell does,
-// and leaves remains on the screen if not; which cannot move rows; and which spends fifteen bytes on a wide letter.
-// tcell still handles keys, modes and the suspension of the process.
+// canvas draws on a terminal without tcell, which assumes that each terminal gives characters the widths that tcell
+// does, and leaves remains on the screen if not; which cannot move rows; and which spends fifteen bytes on a wide
+// letter. tcell still handles keys, modes and the suspension of the process.
 type canvas struct {
 	*terminal
 	pen            pen
@@ -52,7 +52,8 @@ func (c *canvas) Init() error {
 	return nil
 }
 
-// resized is called, by any goroutine, when the terminal has another size. It replaces tcell's handler, which would draw, too.
+// resized is called, by any goroutine, when the terminal has another size. It replaces tcell's handler, which would
+// draw, too.
 func (c *canvas) resized() {
 	c.stale.Store(true)
 	size, _ := c.tty.WindowSize()

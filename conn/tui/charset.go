@@ -16,11 +16,11 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// The locale names the character set of the terminal. A locale without one (C, POSIX, or none at all) does not
-// mean ASCII alone: nearly all terminals then speak UTF-8, so that is the default.
+// The locale names the character set of the terminal. A locale without one (C, POSIX, or none at all) does not mean
+// ASCII alone: nearly all terminals then speak UTF-8, so that is the default.
 
-// charsets are the character sets other than UTF-8, by their names in a locale: in lower case, and only the letters
-// and digits, so that euc-JP, eucJP and EUC_JP are one.
+// charsets are the character sets other than UTF-8, by their names in a locale: in lower case, and only the letters and
+// digits, so that euc-JP, eucJP and EUC_JP are one.
 var charsets = map[string]encoding.Encoding{
 	"gbk": simplifiedchinese.GBK, "cp936": simplifiedchinese.GBK,
 	"gb2312": simplifiedchinese.GBK, "euccn": simplifiedchinese.GBK, // GBK holds all of it
@@ -59,8 +59,8 @@ func (e *errCharset) Error() string {
 	return fmt.Sprintf("your locale says that this terminal writes in %s, which is not known here: set both to UTF-8", e.name)
 }
 
-// CheckCharset returns nil if a screen can be drawn in the character set of this process's locale, or else an error
-// for a person.
+// CheckCharset returns nil if a screen can be drawn in the character set of this process's locale, or else an error for
+// a person.
 func CheckCharset() error {
 	_, err := localeCharset()
 	return err

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Two noncharacters stand for U+FFFD, which tcell cannot pass on: it takes each byte of a replacement character for a letter of
-// its own. Like U+FFFD they have three bytes.
+// Two noncharacters stand for U+FFFD, which tcell cannot pass on: it takes each byte of a replacement character for a
+// letter of its own. Like U+FFFD they have three bytes.
 const (
 	Unreadable = "\ufdd0" // bytes that are no letter in the terminal's character set
 	replaced   = "\ufdd1" // a replacement character that was typed
@@ -102,7 +102,8 @@ func (d tableDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, er
 	}
 }
 
-// tableEncoder writes one character of many runes: composed, and without the combining marks that its table does not have.
+// tableEncoder writes one character of many runes: composed, and without the combining marks that its table does not
+// have.
 type tableEncoder struct {
 	transform.NopResetter
 	table transform.Transformer

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Input is the input of f in UTF-8, if f is a terminal; else it is f itself. Bytes that are no letter in the
-// terminal's character set stay bytes that are not UTF-8, so that the line is refused and not said with other letters. A
-// line whose end the terminal may have cut off is made longer than any that can be said, so that it is refused, too.
+// Input is the input of f in UTF-8, if f is a terminal; else it is f itself. Bytes that are no letter in the terminal's
+// character set stay bytes that are not UTF-8, so that the line is refused and not said with other letters. A line
+// whose end the terminal may have cut off is made longer than any that can be said, so that it is refused, too.
 func Input(f *os.File) io.Reader {
 	if !term.IsTerminal(int(f.Fd())) {
 		return f
@@ -24,8 +24,8 @@ func Input(f *os.File) io.Reader {
 	return transform.NewReader(&cookedLines{from: f}, c.lineDecoder())
 }
 
-// cookedMax is how many bytes of a line a terminal in canonical mode passes on, on Linux; it drops the rest
-// without an error.
+// cookedMax is how many bytes of a line a terminal in canonical mode passes on, on Linux; it drops the rest without an
+// error.
 const cookedMax = 4095
 
 // cookedLines makes each line too long that may have been cut.
@@ -60,8 +60,8 @@ func (l *cookedLines) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Keys is the input of the terminal f in UTF-8, for callers that edit the line themselves: Unreadable stands for bytes that
-// are no letter.
+// Keys is the input of the terminal f in UTF-8, for callers that edit the line themselves: Unreadable stands for bytes
+// that are no letter.
 func Keys(f *os.File) io.Reader {
 	c, _ := localeCharset() // if it is unknown, UTF-8 is the best guess
 	return transform.NewReader(f, c.NewDecoder())

@@ -40,8 +40,7 @@ func (v *view) complete() {
 	}
 }
 
-// extends reports whether the common beginning of the offers extends the word typed, rather than
-// replacing it.
+// extends reports whether the common beginning of the offers extends the word typed, rather than replacing it.
 func extends(common, typed string) bool {
 	return utf8.RuneCountInString(common) > utf8.RuneCountInString(typed) && strings.Contains(strings.ToLower(common), strings.ToLower(typed))
 }

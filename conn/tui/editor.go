@@ -9,8 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// editor is the line being typed. Its cursor moves by grapheme clusters, but text goes in as it comes, rune by
-// rune: the runes of an emoji join at the cursor, whatever stands right of it.
+// editor is the line being typed. Its cursor moves by grapheme clusters, but text goes in as it comes, rune by rune:
+// the runes of an emoji join at the cursor, whatever stands right of it.
 //
 // It may grow longer than a line that can be sent: then it is refused as a whole, and no part of it is lost.
 type editor struct {
@@ -31,7 +31,8 @@ func (e *editor) insert(text string) bool {
 	return true
 }
 
-// typed puts in one key after another. A key without room marks the line as overflowed, so that it is not sent without it.
+// typed puts in one key after another. A key without room marks the line as overflowed, so that it is not sent without
+// it.
 func (e *editor) typed(text string) bool {
 	fits := e.insert(text)
 	e.overflowed = e.overflowed || !fits

@@ -175,9 +175,9 @@ func (p grid) apply(m move) {
 	free.clear()
 }
 
-// sure reports whether terminals agree about the width of a glyph: those of ASCII take one column, and the common ones of
-// Chinese, Japanese and Korean two. For all others some terminal differs: it does not join clusters,
-// has older tables than ours, or draws ambiguous letters wide in a Chinese locale.
+// sure reports whether terminals agree about the width of a glyph: those of ASCII take one column, and the common ones
+// of Chinese, Japanese and Korean two. For all others some terminal differs: it does not join clusters, has older
+// tables than ours, or draws ambiguous letters wide in a Chinese locale.
 func (g glyph) sure() bool {
 	r, size := utf8.DecodeRuneInString(g.text)
 	if size < len(g.text) {
@@ -199,8 +199,8 @@ func (g glyph) sure() bool {
 	}
 }
 
-// letter reports whether a glyph that is not sure is a single narrow rune, such as ж or é. A terminal that
-// draws them wide does so with all of them: a word of them stays readable if it is drawn in one go.
+// letter reports whether a glyph that is not sure is a single narrow rune, such as ж or é. A terminal that draws them
+// wide does so with all of them: a word of them stays readable if it is drawn in one go.
 func (g glyph) letter() bool {
 	return g.width == 1 && utf8.RuneCountInString(g.text) == 1 && !g.sure()
 }

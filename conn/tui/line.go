@@ -116,8 +116,8 @@ func (l line) wrap(width int) (rows [][]cell) {
 	return rows
 }
 
-// fit is how many of the characters make a row. It ends where the writing system allows a break, or else at the width. Spaces
-// at its end take no room.
+// fit is how many of the characters make a row. It ends where the writing system allows a break, or else at the width.
+// Spaces at its end take no room.
 func fit(cs []cell, width int) int {
 	used, end := 0, 0
 	for i, c := range cs {

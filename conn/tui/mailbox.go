@@ -10,8 +10,8 @@ type updates struct {
 	bell           bool
 }
 
-// mailbox is where other goroutines post updates for Run. They never wait, and it holds no more lines than the scrollback
-// would keep anyway.
+// mailbox is where other goroutines post updates for Run. They never wait, and it holds no more lines than the
+// scrollback would keep anyway.
 type mailbox struct {
 	wake chan struct{} // capacity 1: there are updates
 

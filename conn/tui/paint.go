@@ -9,8 +9,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// parts divides a height: the rows of text, and whether there is room for the status line. The input line
-// has priority.
+// parts divides a height: the rows of text, and whether there is room for the status line. The input line has priority.
 func parts(height int) (text int, status bool) {
 	if status = height >= 3; status {
 		return height - 2, true
@@ -105,8 +104,8 @@ func asDots(cs []cell) {
 	}
 }
 
-// firstVisible is the character that a line scrolled to from must begin with, so that the one at the cursor is within width
-// columns, and no columns are left blank.
+// firstVisible is the character that a line scrolled to from must begin with, so that the one at the cursor is within
+// width columns, and no columns are left blank.
 func firstVisible(line []cell, from, cursor, width int) int {
 	from = min(from, cursor)
 	under := 1 // the cursor behind the line needs a column too

@@ -47,8 +47,8 @@ func (p *paste) put(r rune) {
 	}
 }
 
-// pasted puts a paste into the line. If it has several lines, all but the last wait for Enter, which sends them in order; the
-// last one can still be edited. A paste that does not fit as a whole is dropped as a whole.
+// pasted puts a paste into the line. If it has several lines, all but the last wait for Enter, which sends them in
+// order; the last one can still be edited. A paste that does not fit as a whole is dropped as a whole.
 func (v *view) pasted() {
 	p := v.paste
 	v.paste = paste{}

@@ -25,7 +25,8 @@ const (
 // pen writes the sequences that turn one grid on a terminal into another.
 //
 // It never relies on the place of the cursor behind a glyph whose width may differ on the terminal. It moves the cursor
-// explicitly, and clears the row from there first, so that the remains of the glyph are gone before the next one is drawn.
+// explicitly, and clears the row from there first, so that the remains of the glyph are gone before the next one is
+// drawn.
 type pen struct {
 	info     *terminfo.Terminfo
 	encoding encoding.Encoding // nil: UTF-8
@@ -75,7 +76,8 @@ func (p *pen) setStyle(look string) {
 	p.sgrNow, p.known = look, true
 }
 
-// clearEnd clears the row from the cursor on; in no style, since some terminals clear to the colour that they draw with.
+// clearEnd clears the row from the cursor on; in no style, since some terminals clear to the colour that they draw
+// with.
 func (p *pen) clearEnd() {
 	p.setStyle("")
 	p.text(clearEnd)
@@ -143,8 +145,9 @@ func (p *pen) row(y int, was, want []glyph) {
 	}
 }
 
-// wordBefore is the column to draw from, if a change at x begins with a glyph that is not sure, or was one: from the glyph to
-// its left, since a terminal may have drawn it as an accent upon that, and from the beginning of a word drawn in one go.
+// wordBefore is the column to draw from, if a change at x begins with a glyph that is not sure, or was one: from the
+// glyph to its left, since a terminal may have drawn it as an accent upon that, and from the beginning of a word drawn
+// in one go.
 func wordBefore(row []glyph, x int) int {
 	for x > 0 {
 		for x--; row[x].text == ""; x-- {
@@ -165,7 +168,8 @@ func allSure(gs []glyph) bool {
 	return true
 }
 
-// glyphs draws part of a row. If it holds a glyph that is not sure, the row must be blank on the terminal from there on.
+// glyphs draws part of a row. If it holds a glyph that is not sure, the row must be blank on the terminal from there
+// on.
 func (p *pen) glyphs(y int, row []glyph, from, to int) {
 	for x := from; x < to; x += row[x].width {
 		g, next := row[x], x+row[x].width
@@ -185,8 +189,8 @@ func (p *pen) glyphs(y int, row []glyph, from, to int) {
 	}
 }
 
-// atEnd redraws the glyph before the one at x, which is the last of a row: a terminal that draws the last one wider, and may
-// not begin another row with it, draws it further left.
+// atEnd redraws the glyph before the one at x, which is the last of a row: a terminal that draws the last one wider,
+// and may not begin another row with it, draws it further left.
 func (p *pen) atEnd(y int, row []glyph, x int) {
 	if x == 0 || row[x].sure() {
 		return
@@ -200,8 +204,8 @@ func (p *pen) atEnd(y int, row []glyph, x int) {
 	}
 }
 
-// glyph draws one. If the parts of a cluster, each drawn alone, would not fit into the row, only the first is drawn: at the
-// end of a row they would pile up in its last column.
+// glyph draws one. If the parts of a cluster, each drawn alone, would not fit into the row, only the first is drawn: at
+// the end of a row they would pile up in its last column.
 func (p *pen) glyph(x int, g glyph) {
 	p.setStyle(g.sgr)
 	text := g.text
@@ -232,8 +236,7 @@ func (p *pen) encode(text string, width int) string {
 	return "??"[:min(width, 2)]
 }
 
-// sgr is the sequence for a style: the colour of letters, bold, dim and reversed, which are all that the
-// screen uses.
+// sgr is the sequence for a style: the colour of letters, bold, dim and reversed, which are all that the screen uses.
 func (p *pen) sgr(s tcell.Style, colors int) string {
 	fg, _, attrs := s.Decompose()
 	look := ""

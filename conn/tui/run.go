@@ -88,8 +88,8 @@ func (s *Screen) loop(v *view, events <-chan tcell.Event) {
 	}
 }
 
-// release gives the terminal back, and waits for all that was started on it. It suspends the terminal first: tcell, as it
-// ends, waits for its reader, which waits until its events are taken.
+// release gives the terminal back, and waits for all that was started on it. It suspends the terminal first: tcell, as
+// it ends, waits for its reader, which waits until its events are taken.
 func release(term tcell.Screen, events <-chan tcell.Event) {
 	drainWhile(events, func() { _ = term.Suspend() })
 	term.Fini()

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// sanitize makes text safe to draw and to send: a line end becomes a space, a tab four; characters that move a cursor, hide
-// text or turn it around are removed. It is the last line of defence, not the first.
+// sanitize makes text safe to draw and to send: a line end becomes a space, a tab four; characters that move a cursor,
+// hide text or turn it around are removed. It is the last line of defence, not the first.
 func sanitize(s string) string {
 	if plainASCII(s) {
 		return s

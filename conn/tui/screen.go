@@ -27,9 +27,9 @@ type Options struct {
 	// as dots, and not kept. It is called by Run as the line is entered, so that input typed ahead is hidden, too, and may
 	// not wait for anything. nil: there are none.
 	Secret func(line string) (prompt string)
-	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it ends only
-	// if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is called by Run, so it
-	// may not wait for anything. nil: it always ends at once.
+	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it ends
+	// only if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is called
+	// by Run, so it may not wait for anything. nil: it always ends at once.
 	Leaving func() (words string)
 	// Scrollback is how many lines are kept to be read back. 0: 5000.
 	Scrollback int
@@ -69,8 +69,7 @@ func New(o Options) *Screen {
 	}
 }
 
-// Lines delivers the typed lines. The channel is closed when Run returns; lines typed before that can still
-// be read.
+// Lines delivers the typed lines. The channel is closed when Run returns; lines typed before that can still be read.
 func (s *Screen) Lines() <-chan Typed { return s.lines }
 
 // Print shows one line, made of spans, below all others. Before Run it is kept for Run, after Run it does nothing.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// suspend gives the terminal to the shell until fg. A process without such a shell is not stopped by the
-// signal, and goes on after a moment.
+// suspend gives the terminal to the shell until fg. A process without such a shell is not stopped by the signal, and
+// goes on after a moment.
 func (v *view) suspend() {
 	v.drainWhile(func() { _ = v.term.Suspend() })
 	woken := make(chan os.Signal, 1)

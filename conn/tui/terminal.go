@@ -8,8 +8,8 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// terminal is a tcell screen that can always be ended. tcell's own, when it is suspended, waits for its reader, and the reader
-// may wait for ever for a receiver of its events that is gone: after a long paste at the wrong moment, the
+// terminal is a tcell screen that can always be ended. tcell's own, when it is suspended, waits for its reader, and the
+// reader may wait for ever for a receiver of its events that is gone: after a long paste at the wrong moment, the
 // process would not end. So the reader is held back first.
 type terminal struct {
 	tcell.Screen

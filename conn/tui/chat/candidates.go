@@ -11,9 +11,8 @@ import (
 // maxCandidates is how many names, rooms, visitors and operators are remembered, of each.
 const maxCandidates = 500
 
-// candidates is what events have named, for completion: the rooms, the
-// visitors at the desk, and the operators. A forgotten name can still be typed. The zero
-// value has candidates nothing.
+// candidates is what events have named, for completion: the rooms, the visitors at the desk, and the operators. A
+// forgotten name can still be typed. The zero value has candidates nothing.
 type candidates struct {
 	rooms     map[string]bool
 	visitors  map[protocol.Ticket]visitor

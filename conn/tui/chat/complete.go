@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// complete returns the completions of the word at the end of before: a command at the beginning of
-// the line, an argument of that command, or a member's name.
+// complete returns the completions of the word at the end of before: a command at the beginning of the line, an
+// argument of that command, or a member's name.
 func (r *Roster) complete(before string) (words []string) {
 	at := r.Place()
 	word := before[strings.LastIndexByte(before, ' ')+1:]
@@ -64,8 +64,8 @@ func completeVerb(word string, at protocol.Place) (words []string) {
 	return words
 }
 
-// completeArgument completes the next argument of a command, after those in said. If known is
-// false, the argument is a text, and names are completed in it as in any other.
+// completeArgument completes the next argument of a command, after those in said. If known is false, the argument is a
+// text, and names are completed in it as in any other.
 func (r *Roster) completeArgument(v *protocol.Verb, said []string, word string) (words []string, known bool) {
 	first := len(said) == 0
 	switch name := v.Name; {
@@ -127,8 +127,8 @@ func among(word string, of ...string) (words []string) {
 	return words
 }
 
-// completeMention completes @NAME at the beginning of a word, and after a letter of a script
-// without blanks. At the beginning of an operator's line it is also the number of a visitor.
+// completeMention completes @NAME at the beginning of a word, and after a letter of a script without blanks. At the
+// beginning of an operator's line it is also the number of a visitor.
 func (r *Roster) completeMention(word string, answers bool) (words []string, mentions bool) {
 	i := max(strings.LastIndex(word, "@"), strings.LastIndex(word, "＠"))
 	if i < 0 {

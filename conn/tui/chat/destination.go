@@ -40,8 +40,8 @@ func destinationOf(prompt string) destination {
 	return destination{}
 }
 
-// typeAhead is the destination of lines once a command is answered. It is for lines that are typed ahead or
-// pasted with the command: the prompt before which they begin is still the one from before it.
+// typeAhead is the destination of lines once a command is answered. It is for lines that are typed ahead or pasted with
+// the command: the prompt before which they begin is still the one from before it.
 type typeAhead struct {
 	prompt string // at which the command was begun; "": nothing is expected
 	to     destination
@@ -174,9 +174,9 @@ func (v *View) visitorMeant(named protocol.Ticket, at destination) (protocol.Tic
 	return at.ticket, nil
 }
 
-// ReplyOrSay is the command for a typed line that begins with @ and digits. An operator's is always a
-// Reply, even if the session has lost its operator rights when it arrives: it must not be said to a room. For
-// all other clients it is a Say, and the server decides.
+// ReplyOrSay is the command for a typed line that begins with @ and digits. An operator's is always a Reply, even if
+// the session has lost its operator rights when it arrives: it must not be said to a room. For all other clients it is
+// a Say, and the server decides.
 func ReplyOrSay(cmd protocol.Command, operator bool) (protocol.Command, error) {
 	switch c := cmd.(type) {
 	case protocol.Reply:

@@ -21,10 +21,9 @@ func isMention(e protocol.Event, nick protocol.Nick) bool {
 	return false
 }
 
-// mentions reports whether name stands in text as a word or as words, in any
-// case: between signs that are no letters or digits, or between word boundaries of Unicode,
-// which scripts without spaces have, too. A name of one letter counts only behind @
-// or before a colon, since text is full of single letters.
+// mentions reports whether name stands in text as a word or as words, in any case: between signs that are no letters or
+// digits, or between word boundaries of Unicode, which scripts without spaces have, too. A name of one letter counts
+// only behind @ or before a colon, since text is full of single letters.
 func mentions(text, name string) bool {
 	if name == "" {
 		return false

@@ -9,11 +9,11 @@ import (
 )
 
 // The rooms of the session. The server keeps them, also over a break: this copy is only for the status line, for
-// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless a comment
-// says otherwise.
+// completion, and for the name before a line of a room that is not in front. The caller holds mu, unless a comment says
+// otherwise.
 
-// resetRooms begins with the rooms of a session. The rooms that are not in front are watched; the one in front is
-// known to be watched only if this session was seen to watch it.
+// resetRooms begins with the rooms of a session. The rooms that are not in front are watched; the one in front is known
+// to be watched only if this session was seen to watch it.
 func (r *Roster) resetRooms(w protocol.Welcome) {
 	before := r.watched
 	r.others, r.watched = nil, nil
@@ -50,7 +50,8 @@ func (r *Roster) watch(room protocol.Room) {
 	}
 }
 
-// bringToFront brings a room to the front. The one that was there stays if it is watched. A visitor at the desk is in no other.
+// bringToFront brings a room to the front. The one that was there stays if it is watched. A visitor at the desk is in
+// no other.
 func (r *Roster) bringToFront(room protocol.Room, here int) {
 	was := r.room
 	r.room, r.count, r.names = room, here, map[string]bool{}

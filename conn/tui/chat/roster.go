@@ -129,8 +129,7 @@ func (r *Roster) Enter(w protocol.Welcome) {
 	r.operator = r.console || r.operator && w.Resumed
 }
 
-// Hear updates the view. Members, the answer to /who, replaces all names, and so corrects
-// what was missed.
+// Hear updates the view. Members, the answer to /who, replaces all names, and so corrects what was missed.
 func (r *Roster) Hear(e protocol.Event) {
 	e = inner(e)
 	r.mu.Lock()

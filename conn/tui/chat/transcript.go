@@ -22,9 +22,8 @@ type transcriptFile struct {
 
 var transcriptTo = regexp.MustCompile(`^/transcript\s+@?([0-9]+)\s+(\S.*)$`)
 
-// openTranscript cuts the name of a file from /transcript 7 FILE, opens the file, and returns the command
-// for the server, whose answer goes there. It does not overwrite a file that is there
-// already.
+// openTranscript cuts the name of a file from /transcript 7 FILE, opens the file, and returns the command for the
+// server, whose answer goes there. It does not overwrite a file that is there already.
 func (v *View) openTranscript(line string) (command string, err error) {
 	m := transcriptTo.FindStringSubmatch(line)
 	if m == nil {

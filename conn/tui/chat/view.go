@@ -10,7 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// View is the full-screen chat: scrollback, status line, prompt. The client (join) and the operator's console both use it.
+// View is the full-screen chat: scrollback, status line, prompt. The client (join) and the operator's console both use
+// it.
 type View struct {
 	screen     *tui.Screen
 	startGuard func() func() // nil: none
@@ -131,8 +132,7 @@ func (v *View) secretPrompt(line string) (prompt string) {
 	return ""
 }
 
-// parseSecret makes the command of a password that was typed after /operator. The password is neither shown
-// nor kept.
+// parseSecret makes the command of a password that was typed after /operator. The password is neither shown nor kept.
 func (v *View) parseSecret(line string) protocol.Command {
 	cmd, err := v.guard.ParsePassword([]byte(line))
 	if v.ShowRefusal(err) {
@@ -150,8 +150,8 @@ func (v *View) ShowRefusal(err error) bool {
 	return ok
 }
 
-// Enter begins with a new welcome. It asks for the names, and once for the rooms: of later rooms
-// an event tells when a member goes there, and every query counts against the rate limit.
+// Enter begins with a new welcome. It asks for the names, and once for the rooms: of later rooms an event tells when a
+// member goes there, and every query counts against the rate limit.
 func (v *View) Enter(w protocol.Welcome) {
 	v.roster.Enter(w)
 	v.clearTypeAhead()
@@ -165,16 +165,16 @@ func (v *View) Enter(w protocol.Welcome) {
 	}
 }
 
-// askWho asks for the names in a room. At the desk a visitor sees no members, and the
-// welcome has told the state of the queue.
+// askWho asks for the names in a room. At the desk a visitor sees no members, and the welcome has told the state of the
+// queue.
 func (v *View) askWho(in protocol.Room) {
 	if in != protocol.DeskRoom {
 		v.query(protocol.Who{})
 	}
 }
 
-// query enqueues a query for the goroutine that sends commands: that one
-// may wait, and this one may not. It drops the query where the queue is full.
+// query enqueues a query for the goroutine that sends commands: that one may wait, and this one may not. It drops the
+// query where the queue is full.
 func (v *View) query(cmd protocol.Command) {
 	select {
 	case v.queries <- cmd:

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Start starts the guard of standard input. done must be called when the terminal is restored. The program runs just
-// as well without a guard.
+// Start starts the guard of standard input. done must be called when the terminal is restored. The program runs just as
+// well without a guard.
 func Start() (done func()) {
 	self, err := os.Executable()
 	if err != nil || os.Getenv(Variable) != "" {
@@ -72,8 +72,8 @@ func Run() error {
 	return nil
 }
 
-// keepCrash writes the crash report of the runtime to a file, and says where that is:
-// the report is for a bug report, not for the screen.
+// keepCrash writes the crash report of the runtime to a file, and says where that is: the report is for a bug report,
+// not for the screen.
 func keepCrash(words []byte) string {
 	if len(words) == 0 {
 		return ""
