@@ -10,9 +10,6 @@ import (
 
 // An operator closes one conversation, or many of them a group at a time, so that no other intent waits long.
 
-// MaxEndedAtOnce bounds the conversations that end in one decision.
-const MaxEndedAtOnce = 128
-
 // closing is the rest of a close of many.
 type closing struct {
 	Text        protocol.Text

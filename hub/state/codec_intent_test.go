@@ -95,7 +95,7 @@ func TestEveryOpCommandAndChangeIsInASample(t *testing.T) {
 	undecided := []string{"Call", "Help", "Ping", "Resume"}
 	assert.Equal(t, typesWith(t, ".", "op"), sorted(append(ops, "Command")))
 	assert.Equal(t, typesWith(t, ".", "change"), sorted(changes))
-	assert.Equal(t, typesWith(t, "../../protocol", "command"), sorted(append(commands, undecided[1:]...)))
+	assert.Equal(t, typesWith(t, "../../protocol", "verb"), sorted(append(commands, undecided[1:]...)))
 	for _, cmd := range []protocol.Command{protocol.Ping{}, protocol.Help{}, protocol.Resume{}, protocol.Call{}} {
 		assert.Panics(t, func() { AppendIntent(nil, &Intent{Op: Command{Command: cmd}}) }, "%T", cmd)
 	}

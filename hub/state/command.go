@@ -4,15 +4,6 @@ import (
 	"chinwag/protocol"
 )
 
-const (
-	maxShort   = 512 // bytes of a topic, an away text, a goodbye
-	MaxNames   = 200 // names in one answer
-	MaxIgnored = 100 // in the list of one session
-	MaxStreams = 256 // remembered, in which a session has spoken
-	MaxStays   = 16  // remembered, beside the open ones in watched rooms
-	MaxRead    = 64  // rooms for which a session keeps how far it has read
-)
-
 // commands holds each command that is decided, with its rule. The fields of a command stand beside its rule. Ping, Help,
 // Resume and Call have no row: they are never decided. A second hello and an operator's password have no fields: only
 // that they came counts, and no log may hold the secrets in them.

@@ -8,9 +8,6 @@ import (
 
 // A client that gives its messages ids may send one again if it was not acknowledged: the message is said once.
 
-// MaxIDs is how many ids of one session are remembered.
-const MaxIDs = 256
-
 // saidBefore reports whether a message was said before. If so it answers s with the position of that message.
 func (m *Machine) saidBefore(s *Session, ref protocol.Ref) bool {
 	if ref == "" {

@@ -15,9 +15,6 @@ import (
 // An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session,
 // never to a name.
 
-// MaxVisits bounds how often a session may come to the desk anew within a minute.
-const MaxVisits = 10
-
 // visitorCommand carries out a command that means something else at the desk than in a room, and reports whether cmd
 // is one.
 func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
@@ -31,7 +28,7 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 		}
 	case protocol.Who:
 		if cmd.Room != (protocol.Room{}) && cmd.Room != protocol.DeskRoom {
-			m.reject(s, atDesk)
+			m.reject(s, notAtDesk)
 			return true
 		}
 		m.answer(s, m.status(s))
@@ -52,7 +49,7 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 		}
 		m.reject(s, noRooms)
 	case protocol.Msg, protocol.Me, protocol.Topic, protocol.Away, protocol.Watch, protocol.Part:
-		m.reject(s, atDesk)
+		m.reject(s, notAtDesk)
 	default:
 		return false
 	}
@@ -60,8 +57,8 @@ func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 }
 
 var (
-	atDesk  = protocol.Refuse("at-desk", "at the desk you talk to the operators only: please just type what you need")
-	noRooms = protocol.Refuse("desk-only", "there is only the desk here: please just type what you need")
+	notAtDesk = protocol.Refuse("at-desk", "at the desk you talk to the operators only: please just type what you need")
+	noRooms   = protocol.Refuse("desk-only", "there is only the desk here: please just type what you need")
 )
 
 // goToDesk moves s to the desk, and says its text there.
@@ -140,7 +137,7 @@ func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protoco
 
 // checkDesk returns why s cannot come to the desk: it comes too often, or there is no place.
 func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
-	if s.Visits >= MaxVisits && m.now.Sub(s.VisitsSince) < turnsWithin {
+	if s.Visits >= MaxVisits && m.now.Sub(s.VisitsSince) < visitPeriod {
 		return protocol.Refuse("desk-too-often", "you have come to the desk too often: please wait a minute")
 	}
 	return m.FullDesk(s.From.Prefix, 0, 0)

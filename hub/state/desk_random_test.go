@@ -32,6 +32,7 @@ func TestTheDeskInRandomWorlds(t *testing.T) {
 func playDesk(t *testing.T, seed uint64, steps int) {
 	p := &people{t: t, dice: rand.New(rand.NewPCG(seed, 14)), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	undone, straight, store := New(), New(), map[int64][]byte{}
+	straight.stepped = transitions.note
 	next := &Intent{ID: uuid.UUID{1}, Time: p.clock, Op: Start{Settings: p.settings()}}
 	for range steps {
 		if p.dice.IntN(3) == 0 { // decided, undone, and decided again

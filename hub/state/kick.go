@@ -69,10 +69,6 @@ type block struct {
 	dirty uint64
 }
 
-// maxBlocked bounds the blocked keys of nicks, and those of addresses. Beyond it, the blocks that expire first are
-// lifted.
-const maxBlocked = 1000
-
 // addressMark begins the key of an address. The key of a nick begins with a letter.
 const addressMark = '@'
 

@@ -35,6 +35,8 @@ type Machine struct {
 	applying bool   // an event, during which none is emitted
 	undo     undoLog
 	scratch  []byte // for encoding rows
+
+	stepped func(transition) // of tests: sees each transition
 }
 
 // New makes the machine of an empty journal.

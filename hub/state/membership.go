@@ -15,6 +15,15 @@ type Stay struct {
 	Upto   uint64 // position at which it left; 0: it is still there
 }
 
+// roomDiagram has what a session has in front. In no room it is between two events of a decision, or has no connection.
+var roomDiagram = parseDiagram(`
+	in no room  ── Joined ───> in a room      Open, Resume, /join, /leave
+	in no room  ── Joined ───> at the desk    Open, Resume, /desk
+	in no room  ── Focused ──> in a room      the room in front is left, and another was watched
+	in a room   ── Left ─────> in no room     /join, /desk, /part, or the session loses its connection or ends
+	at the desk ── Left ─────> in no room     /leave, or the same
+`)
+
 // stream returns the stream that s reads of a room.
 func (s *Session) stream(in protocol.Room) Stream {
 	if in == protocol.DeskRoom {
@@ -25,6 +34,7 @@ func (s *Session) stream(in protocol.Room) Stream {
 
 // enter applies Joined: s is in a further room, in front if none is.
 func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
+	was := s.front()
 	m.touchSession(s)
 	if s.Room == (protocol.Room{}) {
 		s.Room, s.Entered, s.Watches, s.Resume = ev.Room, e.Seq, false, protocol.Room{}
@@ -40,6 +50,7 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	if r.Emptied != 0 {
 		m.touchRoom(r).Emptied = 0
 	}
+	m.step(roomDiagram, s.Nick, was, "Joined", s.front())
 }
 
 // stay adds a stay to those of s. A session that comes back after a break continues the open ones: what was said
@@ -99,6 +110,7 @@ func (m *Machine) stayEnded(s *Session, c StayEnded) { m.touchSession(s).endStay
 
 // leave applies Left: s is in one room less.
 func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
+	was := s.front()
 	m.touchSession(s)
 	from, came, front := ev.Room, s.Entered, ev.Room == s.Room
 	if front {
@@ -135,6 +147,7 @@ func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	case from == protocol.DeskRoom:
 		s.Finished = false
 	}
+	m.step(roomDiagram, s.Nick, was, "Left", s.front())
 }
 
 // empty notes since when r has no members, if it has a topic.
@@ -236,4 +249,15 @@ func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol
 func insertPlace(list []Membership, p Membership) []Membership {
 	i, _ := slices.BinarySearchFunc(list, p, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
 	return slices.Insert(list, i, p)
+}
+
+// front returns what is in front of s.
+func (s *Session) front() string {
+	switch s.Room {
+	case protocol.Room{}:
+		return "in no room"
+	case protocol.DeskRoom:
+		return "at the desk"
+	}
+	return "in a room"
 }

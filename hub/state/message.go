@@ -112,10 +112,6 @@ func (m *Machine) tellsSecret() bool {
 
 var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
-// maxSpoken bounds the count of a session's lines. No rule asks for more, so most lines of a busy session change only
-// the position.
-const maxSpoken = 4
-
 // spoke updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of the
 // author's own copy. s is nil if the author's session has ended.
 func (m *Machine) spoke(s *Session, e *Event, ref protocol.Ref) {

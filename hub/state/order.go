@@ -30,9 +30,6 @@ const (
 	Beat = Lease / 5
 
 	longestGap = Lease / 4 // that counts between one intent and the next
-
-	// MaxNodes bounds the nodes that have ever been in one order.
-	MaxNodes = 64
 )
 
 // rules is the version of what Decide makes of intents. It is raised with each change of that, of what protocol

@@ -97,11 +97,6 @@ func (m *Machine) queued(t *Ticket) protocol.QueueRow {
 	return q
 }
 
-const (
-	someTickets = 20  // in the answer to /queue
-	manyTickets = 200 // in the answer to /queue all
-)
-
 // showQueue lists the tickets: first those of connected visitors that wait, then of absent ones, of served ones, and
 // messages. From a number on it lists all in the order of the numbers.
 func (m *Machine) showQueue(s *Session, cmd protocol.Queue) {

@@ -76,17 +76,18 @@ type soft struct {
 	since  uint64    // position of the first change of these that is not in its row; 0: none
 }
 
-// A session begins with a connection, in one room, and may enter others. When the connection ends, the way it ends
-// decides what becomes of the session:
-//
-//	               /quit ─────────────────────────────> the session ends
-//	connected ──── the input ends in good order ──────> it is held without its nick
-//	    ^          the connection breaks ─────────────> it is held
-//	    │          the server starts again ───────────> it is held in its rooms, which are not told
-//	    └── a client sends its code or token ── held ── time is up ──> the session ends
-//
+// sessionDiagram has the states of a session. Its causes are changes. How a connection ends decides what becomes of the
+// session: /quit, a kick, or the end of one without a code ends it; at the end of the input in good order it is held
+// without its nick; else it is held. After a start of the server it is held in its rooms, which are not told.
 // The end of a program's input is a break, too. At the desk, a session is held longer while its words there wait for
-// an answer.
+// an answer. Where it is, is in roomDiagram.
+var sessionDiagram = parseDiagram(`
+	none     ── Opened ────> attached    Open: a connection begins a session
+	attached ── Detached ──> detached    Disconnect, Start, or its node ends: it is held for a time
+	detached ── Attached ──> attached    Resume, or Open with its token
+	attached ── Ended ─────> ended       /quit, /kick, Withdraw, or Disconnect without a code
+	detached ── Ended ─────> ended       the time is up
+`)
 
 // lose ends a session's connection. The Goodbye is for a connection that can still be written to.
 func (m *Machine) lose(s *Session, op Disconnect) {
@@ -169,10 +170,12 @@ func (m *Machine) opened(_ *Session, c Opened) {
 	s.row = 0
 	m.touchSession(s).row = m.nextRow()
 	m.indexSession(s)
+	m.step(sessionDiagram, s.Nick, "none", "Opened", s.state())
 }
 
 // attached applies Attached. The hold of s is over.
 func (m *Machine) attached(s *Session, c Attached) {
+	was := s.state()
 	m.touchSession(s)
 	m.unhold(s)
 	moves := s.Conn != 0 && HostOf(s.Conn) != HostOf(c.Conn)
@@ -182,10 +185,12 @@ func (m *Machine) attached(s *Session, c Attached) {
 	s.Seen = max(s.Seen, c.Seen)
 	s.Quiet, s.Short, s.Returned, s.Behind, s.Rewatch = false, false, true, true, nil
 	m.reconnected(s)
+	m.step(sessionDiagram, s.Nick, was, "Attached", s.state())
 }
 
 // detached applies Detached.
 func (m *Machine) detached(s *Session, c Detached) {
+	was := s.state()
 	m.touchSession(s)
 	m.unhold(s)
 	m.connect(s, 0)
@@ -193,6 +198,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 	s.Behind, s.SeenAtLeast = false, c.Unsure
 	i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
 	m.held = slices.Insert(m.held, i, s)
+	m.step(sessionDiagram, s.Nick, was, "Detached", s.state())
 }
 
 // connect gives s a connection or takes it, and updates the counts of its rooms and of the desk.
@@ -225,9 +231,22 @@ func (m *Machine) unhold(s *Session) {
 
 // ended applies Ended: s is in no room.
 func (m *Machine) ended(s *Session, _ Ended) {
+	was := s.state()
 	m.touchSession(s)
 	m.unindexSession(s)
 	s.row = 0
+	m.step(sessionDiagram, s.Nick, was, "Ended", s.state())
 }
 
 func quitFields(v *protocol.Quit, c *coder) { c.text(&v.Text) }
+
+// state returns whether s has a connection.
+func (s *Session) state() string {
+	switch {
+	case s == nil || s.row == 0:
+		return ended
+	case s.Conn != 0:
+		return "attached"
+	}
+	return "detached"
+}

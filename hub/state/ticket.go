@@ -30,21 +30,44 @@ type Ticket struct {
 	dirty uint64
 }
 
-// The states of a ticket, as the operators are told them:
-//
-//	the visitor comes ──> waiting ──/next, /take, @N, or it is assigned──> taken ──/hold──> held
-//	                         ^                                              │ ^               │
-//	                         │                                   /hand, handed└──the answer───┘
-//	                         └──returned: the operator leaves, or is silent──┘
-//
-//	in any of these:  the connection breaks ──> lost ──the visitor comes back──> back, as it was before
-//	                  the visitor goes, or is not back in time:
-//	                      has said something, and no operator is on duty ──> message ──the visitor comes back──> back
-//	                      else ──> gone
-//	in any, and lost and message:  /close ──> closed
-//	message:  it is not answered in time, or there are too many ──> gone
-//
-// A ticket that is gone or closed has ended: only its number is kept, of the last MaxEnded.
+// ticketDiagram has the states of a ticket. Its causes are what operators are told, as TicketChanged and Replied. A ticket
+// that is lost or a message may be an operator's, too, and comes back as it was.
+var ticketDiagram = parseDiagram(`
+	none    ── waiting ───> waiting    a visitor comes to the desk
+
+	waiting ── taken ─────> taken      /next, /take, an answer, or it is assigned to the only operator
+	waiting ── handed ────> taken      /hand of a visitor that waits
+	taken   ── held ──────> on hold    /hold
+	on hold ── replied ───> taken      the operator answers
+	on hold ── handed ────> taken      /hand
+	taken   ── returned ──> waiting    the operator leaves, or is silent for too long
+	on hold ── returned ──> waiting    the same
+
+	waiting ── lost ──────> lost       the visitor loses its connection
+	taken   ── lost ──────> lost
+	on hold ── lost ──────> lost
+	waiting ── message ───> message    the visitor leaves, has said something, and no operator is on duty
+	taken   ── message ───> message    the server starts, and is not only a desk any more
+	on hold ── message ───> message
+	lost    ── message ───> message    the visitor is not back in time, has said something, and no operator is on duty
+	lost    ── back ──────> waiting    the visitor is back
+	lost    ── back ──────> taken
+	lost    ── back ──────> on hold
+	message ── back ──────> waiting
+	message ── back ──────> taken
+	message ── back ──────> on hold
+
+	waiting ── gone ──────> ended      the visitor leaves, is kicked, or its session ends
+	taken   ── gone ──────> ended
+	on hold ── gone ──────> ended
+	lost    ── gone ──────> ended      the visitor is not back in time, or too many are lost
+	message ── gone ──────> ended      it is not answered in time, or there are too many
+	waiting ── closed ────> ended      /close
+	taken   ── closed ────> ended
+	on hold ── closed ────> ended
+	lost    ── closed ────> ended
+	message ── closed ────> ended
+`)
 
 // noSession is By of a ticket that waits.
 var noSession uuid.UUID
@@ -57,9 +80,6 @@ func (m *Machine) knows(no protocol.Ticket) bool {
 	return m.desk.tickets[no] != nil || slices.Contains(m.common.Ended, no)
 }
 
-// MaxEnded bounds the ended conversations that are remembered by number.
-const MaxEnded = 64
-
 // ticketChanged applies TicketChanged. s is its author; nil: the session of a message, which has ended.
 func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event) {
 	m.desk.touched = true
@@ -67,7 +87,10 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 		m.ticketOpened(s, ev)
 		return
 	}
-	m.reindexTicket(m.desk.tickets[ev.Ticket], func(t *Ticket) {
+	t := m.desk.tickets[ev.Ticket]
+	must(t != nil, "ticket %d, which has ended, changes by %s", ev.Ticket, ev.Event)
+	was := t.state()
+	m.reindexTicket(t, func(t *Ticket) {
 		switch ev.Event {
 		case protocol.VisitorTaken:
 			m.give(t, s)
@@ -91,17 +114,36 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 			panic("state: an unknown event of a ticket: " + string(ev.Event))
 		}
 	})
+	m.step(ticketDiagram, t.No, was, string(ev.Event), t.state())
+}
+
+// state returns the state of t: whether its visitor is there comes before which operator has it.
+func (t *Ticket) state() string {
+	switch {
+	case t.row == 0:
+		return ended
+	case t.Message:
+		return "message"
+	case t.Absent:
+		return "lost"
+	case t.OnHold:
+		return "on hold"
+	case !t.waits():
+		return "taken"
+	}
+	return "waiting"
 }
 
 func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 	m.touchCommon().Tickets = ev.Ticket
 	m.visit(s, ev.Ticket, s.Message)
-	if m.now.Sub(s.VisitsSince) >= turnsWithin {
+	if m.now.Sub(s.VisitsSince) >= visitPeriod {
 		s.VisitsSince, s.Visits = m.now, 0
 	}
 	s.Visits++
 	t := &Ticket{No: ev.Ticket, Session: s.ID, Nick: ev.From, From: s.From, Since: m.now, Opened: ev.Seq}
 	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
+	m.step(ticketDiagram, t.No, "none", string(ev.Event), t.state())
 }
 
 // visit sets the ticket of which s is the visitor, and the one that it has left as a message; 0: none.
@@ -152,12 +194,11 @@ func (m *Machine) asked(ev protocol.VisitorSaid) {
 	}
 }
 
-// maxFirst is how many bytes of the first words the queue shows.
-const maxFirst = 256
-
 // replied ends a hold.
 func (m *Machine) replied(ev protocol.Replied) {
 	if t := m.desk.tickets[ev.Ticket]; t != nil && t.OnHold {
+		was := t.state()
 		m.touchTicket(t).OnHold = false
+		m.step(ticketDiagram, t.No, was, "replied", t.state())
 	}
 }

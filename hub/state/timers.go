@@ -6,9 +6,6 @@ import (
 	"chinwag/protocol"
 )
 
-// endedAtOnce bounds the sessions that one decision ends, so that no other intent waits long.
-const endedAtOnce = 128
-
 // due does what is due by now. What is too much for one decision is due at once again.
 func (m *Machine) due(*Session, Tick) {
 	for n := 0; n < endedAtOnce && len(m.held) > 0 && !m.held[0].Until.After(m.now); n++ {

@@ -16,8 +16,8 @@ import (
 // After a restart a visitor is not connected, and the operators are not told: the ticket is lost when the visitor
 // does not come back in time. So isThere asks the session, and Ticket.Lost is what operators were told.
 
-// turnsWithin is the period to which MaxTurns refers.
-const turnsWithin = time.Minute
+// visitPeriod is the period to which MaxVisits refers.
+const visitPeriod = time.Minute
 
 // openTicket opens a new ticket for s, which has come to the desk.
 func (m *Machine) openTicket(s *Session) { m.tellOfVisit(s, m.Tickets+1, protocol.VisitorWaits) }
@@ -94,9 +94,6 @@ func (m *Machine) holdOver(s *Session) bool {
 func (m *Machine) tellOfVisit(s *Session, no protocol.Ticket, event protocol.TicketEvent) {
 	m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, Event: event})
 }
-
-// MaxUnread bounds the sessions that are kept because their conversation was closed while they were away.
-const MaxUnread = 1000
 
 // seeOut moves a visitor away from the desk after its conversation was closed. A visitor without a connection may
 // come back to read that.

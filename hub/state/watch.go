@@ -14,9 +14,6 @@ import (
 //	/watch B    A is in front, B is watched
 //	/part A     A is left, and of the others the one entered last is in front
 
-// MaxRoomsPerSession bounds the rooms of a session, whatever the settings say.
-const MaxRoomsPerSession = 256
-
 // watch has s enter another room, too, or lists its rooms.
 func (m *Machine) watch(s *Session, cmd protocol.Watch) {
 	room := cmd.Room
@@ -99,6 +96,7 @@ func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 
 // focused applies Focused. The room that was in front is watched: otherwise s would have left it.
 func (m *Machine) focused(s *Session, c Focused) {
+	was := s.front()
 	m.touchSession(s)
 	if c.Room != s.Room {
 		others := slices.Clone(s.Watched)
@@ -111,6 +109,7 @@ func (m *Machine) focused(s *Session, c Focused) {
 		s.Room, s.Entered, s.Watched = front.Room, front.Entered, others
 	}
 	s.Watches = c.Watched
+	m.step(roomDiagram, s.Nick, was, "Focused", s.front())
 }
 
 func watchFields(v *protocol.Watch, c *coder) { c.room(&v.Room) }

@@ -70,6 +70,7 @@ func newWorld(t testing.TB, set Settings) *world {
 func emptyWorld(t testing.TB) *world {
 	w := &world{t: t, m: New(), now: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), clients: map[string]*client{}, names: map[uint64]string{}}
 	w.store.rows = map[int64][]byte{}
+	w.m.stepped = transitions.note
 	return w
 }
 
@@ -214,6 +215,7 @@ func (w *world) reload() {
 	m, _, err := w.store.load()
 	require.NoError(w.t, err)
 	w.m, w.pending = m, nil
+	m.stepped = transitions.note
 	for _, c := range w.clients {
 		c.conn = 0
 	}
