@@ -14,24 +14,49 @@
 //
 // # Where a rule stands
 //
-//	session.go  lose a connection, hold, end                  open.go     begin a session
-//	resume.go   resume a session                              start.go    what a start of the server changes
-//	nick.go     nicks: rename, reserve, free                  due.go      what is due as time passes
-//	room.go     rooms: join, move, how many                   stay.go     entering and leaving rooms
-//	places.go   several rooms: front, watch, part             misplaced.go lines begun for another place
-//	roominfo.go members of a room, rooms, topic, away         message.go  say, me, msg
-//	ignore.go   which session ignores which                   dedup.go    ids of messages
-//	redact.go   removing what a session has said              history.go  what is read from the journal
-//	desk.go     visitors: come, ask, leave, their places      visit.go    how a visit begins, breaks, goes on and ends
-//	queue.go    the desk's lists                              standing.go which visitor is next, and what /queue shows of it
-//	ticket.go   the states of a conversation                  showqueue.go what /queue shows
-//	assign.go   operators: next, take, hand, hold             closing.go  close, one or many
-//	reply.go    answers, ready replies, notes                 target.go   where an operator's lines go
-//	operator.go promote, duty                                 idle.go     what happens at the desk without a command
-//	limits.go   bounds on what waits at the desk              dropped.go  how it is reported what was dropped
-//	kick.go     kick                                          block.go    blocked nicks and addresses
-//	order.go    several nodes: turns, leases, checksums       seen.go     up to where clients got their entries
-//	inherit.go  rows for a journal that has none              check.go    what must hold between decisions
+//	session.go       what a session is, its states          room.go        rooms: join, move, which are dropped
+//	open.go          begin a session                        membership.go  which rooms a session is in, and was in
+//	session_end.go   lose a connection, quit, hold, end     watch.go       several rooms: front, watch, part
+//	resume.go        resume a session                       members.go     the sessions in a room, in their order
+//	start.go         what a start of the server changes     roomlist.go    /rooms, /who, what is told on entering
+//	timers.go        what is due as time passes             topic.go       topics
+//	nick.go          what a name means: rename, reserve     message.go     say, me, msg
+//	kick.go          kick, blocked nicks and addresses      dedup.go       ids of messages
+//	away.go          away                                   redact.go      removing what a session has said
+//	ignore.go        which session ignores which            read.go        how far a session has read
+//	settings.go      how the server is configured           history.go     what is read from the journal
+//	limits.go        limits that no setting changes         seen.go        up to where clients got their entries
+//
+// The desk:
+//
+//	desk.go          what visitors do: come, ask, leave     assign.go      who has whom: take, hand, hold
+//	visitor.go       how a visit ends, or leaves a message  close.go       close, one or many
+//	ticket.go        what a ticket is, its states           reply.go       answers, notes, transcripts
+//	queue.go         places in the queue, /next, /queue     canned.go      ready replies
+//	operator.go      promote, duty, announce                target.go      where an operator's lines go
+//	idle.go          operators that say nothing             pasteguard.go  lines that were begun for another target
+//	desk_limits.go   bounds on what waits at the desk       desk_drops.go  how it is reported what was dropped
+//	desk_index.go    lists that follow from tickets
+//
+// Several nodes:
+//
+//	order.go         turns in one order                     node.go        nodes, their leases and ends
+//	checksum.go      that all nodes have the same state
+//
+// The machine:
+//
+//	intent.go        what comes in: ops                     decision.go    what comes out: events, rows, answers
+//	command.go       the table of commands                  change.go      events that are told to no client
+//	table.go         what a table holds of a type           apply.go       what an event does
+//	undo.go          Rollback and Release                   diagram.go     transitions of a session and a ticket
+//	invariants.go    what always holds, after a decision    check.go       the same of everything, for tests
+//	index.go         names, codes, members                  view.go        what the hub may read
+//	rows.go          rows of a decision                     soft.go        fields that are not written each time
+//	load.go          a machine of rows                      legacy.go      rows for a journal that has none
+//
+// # A new command
+//
+// It is a file with its rule and the function of its fields, and a line in the table of command.go.
 //
 // # Rows
 //
@@ -47,9 +72,9 @@
 // change, and testdata holds samples of each. Texts and names are parsed again when they are read, so that a damaged
 // log brings no text that a client could not have sent.
 //
-//	codec.go    numbers, texts, lists: how each is written        fields.go   rows
-//	wire.go     intents and changes: what all of them have; the kinds are in wireops.go, wirecommands.go,
-//	            wirecommandfields.go and wirechanges.go
+//	codec.go         numbers, texts, lists                  codec_intent.go  intents and ops
+//	codec_kind.go    versions, kinds, words, times          codec_change.go  changes
+//	codec_row.go     rows of rooms, tickets, nodes          codec_session.go rows of sessions
 //
 // The package knows nothing about sockets, what clients write on them, disks, clocks or goroutines.
 package state
