@@ -56,14 +56,12 @@
 //
 // The loop holds none while it decides. Where two are held, the left one was taken first:
 //
-//	outbox.mu ──> flusher.mu                  an item is added while no writer is at work, and one is scheduled
-//	conn.Server.mu ──> poller.mu              the server aborts its connections, and each reader wakes
-//	conn.checks.mu ──> conn.admission.mu      a password is checked if its address has tries left
-//	sqlite.Store: redacting, pruning ──> writing ──> the write lock's own
+//	outbox.mu ──> flusher.mu    an item is added while no writer is at work, so a writer is scheduled
+//	sqlite.Store: pruning, redacting ──> writing    maintenance of the file writes a step at a time
 //
-// Each other lock is held alone, and nothing is called under it that takes one: hub.admission.mu and backlog.mu; those
-// of the journal's proposals, of its fair queue and of each of its caches. The flusher calls admission.done after it has
-// released its own lock.
+// admission.mu, backlog.mu and those of journal.Journal (of its proposals, its fair queue and each of its caches) are held
+// alone: nothing is called under them that takes another. The flusher calls admission.done after it has released its
+// own lock. Nothing of conn is called under a lock of the hub; the order of conn's own is in conn/doc.go.
 //
 // # Falling behind
 //
