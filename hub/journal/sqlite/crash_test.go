@@ -93,7 +93,7 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 		s := opened(t, path, Options{})
 		require.GreaterOrEqual(t, assertNumbered(t, s), said)
 		assertRowsAtHead(t, s)
-		if round%3 == 2 { // else the next child finds the log as it was left
+		if round%3 == 2 { // else the next child finds the WAL as it was left
 			require.NoError(t, s.Close())
 			path, said = newPath(t), 0
 			continue
@@ -113,7 +113,7 @@ func abandon(t *testing.T, s *Store) {
 	require.NoError(t, s.lock.Close())
 }
 
-// copyFiles copies the file and its log as they are now.
+// copyFiles copies the file and its WAL as they are now.
 func copyFiles(t *testing.T, from, to string) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {
@@ -126,13 +126,13 @@ func copyFiles(t *testing.T, from, to string) {
 	}
 }
 
-// A log that was cut or torn anywhere holds all the commits before that place.
+// A WAL that was cut or torn anywhere holds all the commits before that place.
 func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	s.end() // no checkpoint of its own: all is in the log
+	s.end() // no checkpoint of its own: all is in the WAL
 	<-s.ended
 	s.ended = make(chan struct{})
 	close(s.ended)
@@ -142,7 +142,7 @@ func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	for range 40 {
 		in := numbered(int(s.Head())+1, 1+dice.IntN(40))
 		require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
-		commits = append(commits, commit{int(s.Head()), logSize(t, s)})
+		commits = append(commits, commit{int(s.Head()), walSize(t, s)})
 	}
 	end := commits[len(commits)-1].size
 	for range rounds(6) {
@@ -166,7 +166,7 @@ func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	}
 }
 
-func logSize(t *testing.T, s *Store) int {
+func walSize(t *testing.T, s *Store) int {
 	t.Helper()
 	var busy, pages, done int
 	require.NoError(t, s.checkpoints.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &pages, &done))

@@ -61,7 +61,7 @@ func TestACommitIsOneFlush(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))
 	s := opened(t, path, Options{})
-	journaltest.Commit(t, s, numbered(1, 1)...) // the first makes the log
+	journaltest.Commit(t, s, numbered(1, 1)...) // the first makes the WAL
 	for _, n := range []int{1, 10, 1000} {
 		before := d.Flushes()
 		require.NoError(t, s.Commit(numbered(int(s.Head())+1, n), manyRows(n)))
@@ -101,7 +101,7 @@ func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	journaltest.Commit(t, s, numbered(got+1, 1)...)
 }
 
-// The log goes to the file between the commits: that flush counts, too.
+// The WAL goes to the file between the commits: that flush counts, too.
 func TestAFailedFlushOfTheFileIsToldByTheNextCommit(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))

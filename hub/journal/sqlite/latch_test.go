@@ -128,7 +128,7 @@ func TestTheWALIsBoundedWhileReadersNeverPause(t *testing.T) {
 	assert.Less(t, largest, int64(2*walPages*4120))
 }
 
-// A WAL with forgotten words in it is truncated at once, in spite of readers.
+// A WAL with redacted words in it is truncated at once, in spite of readers.
 func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{Sync: Off})

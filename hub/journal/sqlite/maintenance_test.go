@@ -21,7 +21,7 @@ func ago(st journal.Stream, d time.Duration, text string) journal.Entry {
 	return e
 }
 
-// However much is committed, the log begins anew again and again.
+// However much is committed, the WAL begins anew again and again.
 func TestTheWALStaysShort(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -15,7 +15,7 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-// Forgotten words leave the index whatever parts it has after earlier scrubs: an index that is
+// Redacted words leave the index whatever parts it has after earlier scrubs: an index that is
 // made anew, and one whose parts are merged, where they are on one level and where they are
 // on several.
 func TestAllRedactedWordsLeaveTheIndex(t *testing.T) {

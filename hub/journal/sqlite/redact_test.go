@@ -27,7 +27,7 @@ func TestTooManyCannotWaitToRedact(t *testing.T) {
 	assert.EqualValues(t, maxRedactCalls, s.redactCalls.Load())
 }
 
-// Forgotten words are nowhere in the files: not in the rows, the index or the log.
+// Redacted words are nowhere in the files: not in the rows, the index or the WAL.
 func TestRedactedWordsLeaveTheFiles(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -55,9 +55,9 @@ func TestRedactedWordsLeaveTheFiles(t *testing.T) {
 	}
 	require.Positive(t, inFiles("xyzzy"))
 	require.Positive(t, inFiles("plugh"))
-	var tidying sync.WaitGroup
+	var maintaining sync.WaitGroup
 	done := make(chan struct{})
-	tidying.Go(func() { // the maintenance empties the log, too
+	maintaining.Go(func() { // the maintenance empties the WAL, too
 		for {
 			select {
 			case <-done:
@@ -72,7 +72,7 @@ func TestRedactedWordsLeaveTheFiles(t *testing.T) {
 	assert.Equal(t, 150, n)
 	awaitScrub(t, s)
 	close(done)
-	tidying.Wait()
+	maintaining.Wait()
 	assert.Zero(t, inFiles("xyzzy"))
 	assert.Zero(t, inFiles("plugh"))
 	assert.Positive(t, inFiles("innocent"))

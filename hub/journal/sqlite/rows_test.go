@@ -74,7 +74,7 @@ func TestRowsAreNotExported(t *testing.T) {
 	assert.ErrorContains(t, imported(path, bytes.NewReader(nil)), "has entries already")
 }
 
-// What a row was goes with it: nothing of it is left in the file when the log is empty.
+// What a row was goes with it: nothing of it is left in the file when the WAL is empty.
 func TestARowThatIsGoneIsOverwritten(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})

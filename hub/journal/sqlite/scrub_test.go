@@ -113,7 +113,7 @@ func TestALargeFileIsNotRewritten(t *testing.T) {
 	assert.GreaterOrEqual(t, pages(), free)
 }
 
-// A scrub that waits for another program which reads the log does not keep the index from
+// A scrub that waits for another program which reads the WAL does not keep the index from
 // being merged where room is needed.
 func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -40,15 +39,6 @@ const (
 	Normal Sync = "normal" // the system has it: a power cut may lose the last lines
 	Off    Sync = "off"    // the system has it, in any order: a power cut may lose the file
 )
-
-// ParseSync parses the value of a setting.
-func ParseSync(s string) (Sync, error) {
-	switch y := Sync(s); y {
-	case Full, Normal, Off:
-		return y, nil
-	}
-	return "", fmt.Errorf("sync is full, normal or off, not %q", s)
-}
 
 const (
 	readerCount = 4    // readers that read at the same time; more calls wait

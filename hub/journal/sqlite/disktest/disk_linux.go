@@ -18,13 +18,13 @@ import (
 type Disk struct {
 	dir string
 
-	asking sync.Mutex // held while fault is called, so that an operation which hangs holds up all
+	faultMu sync.Mutex // held while fault is called, so that an operation which hangs holds up all
 
 	mu     sync.Mutex
 	fault  Fault // nil: none
 	events int
-	off    int // the event at which the power goes; 0: never
-	files  map[string]*platter
+	offAt  int // the event at which the power goes; 0: never
+	files  map[string]*diskFile
 	syncs  int
 }
 
@@ -33,8 +33,8 @@ type Disk struct {
 // disk answers no operation.
 type Fault func(op, name string) int32
 
-// platter is one file on the disk.
-type platter struct {
+// diskFile is one file on the disk.
+type diskFile struct {
 	safe    []byte
 	pending []change
 }
@@ -65,14 +65,14 @@ var (
 
 // New makes a disk of a directory in which no file is open.
 func New(dir string) *Disk {
-	d := &Disk{dir: dir, files: map[string]*platter{}}
+	d := &Disk{dir: dir, files: map[string]*diskFile{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	for _, path := range files {
 		var b []byte
 		if b, err = os.ReadFile(path); err != nil {
 			break
 		}
-		d.files[filepath.Base(path)] = &platter{safe: b}
+		d.files[filepath.Base(path)] = &diskFile{safe: b}
 	}
 	if err != nil {
 		panic(err)
@@ -106,10 +106,10 @@ func diskAt(name uintptr) (*Disk, string) {
 	return nil, ""
 }
 
-// ask calls the fault.
-func (d *Disk) ask(op, name string) int32 {
-	d.asking.Lock()
-	defer d.asking.Unlock()
+// injectFault calls the fault.
+func (d *Disk) injectFault(op, name string) int32 {
+	d.faultMu.Lock()
+	defer d.faultMu.Unlock()
 	d.mu.Lock()
 	fault := d.fault
 	d.mu.Unlock()
@@ -119,9 +119,9 @@ func (d *Disk) ask(op, name string) int32 {
 	return fault(op, name)
 }
 
-// do does one operation that changes a file, unless there is a fault or the power is off.
-func (d *Disk) do(op, name string, see func(p *platter)) int32 {
-	if rc := d.ask(op, name); rc != codes.SQLITE_OK {
+// operate does one operation that changes a file, unless there is a fault or the power is off.
+func (d *Disk) operate(op, name string, effect func(p *diskFile)) int32 {
+	if rc := d.injectFault(op, name); rc != codes.SQLITE_OK {
 		return rc
 	}
 	d.mu.Lock()
@@ -130,13 +130,13 @@ func (d *Disk) do(op, name string, see func(p *platter)) int32 {
 	if op == "sync" {
 		d.syncs++
 	}
-	if d.off == 0 || d.events < d.off {
+	if d.offAt == 0 || d.events < d.offAt {
 		p := d.files[name]
 		if p == nil {
-			p = &platter{}
+			p = &diskFile{}
 			d.files[name] = p
 		}
-		see(p)
+		effect(p)
 	}
 	return codes.SQLITE_OK
 }
@@ -152,14 +152,14 @@ func (d *Disk) Fail(f Fault) {
 func (d *Disk) PowerOff(events int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.off = d.events + events
+	d.offAt = d.events + events
 }
 
 // IsOn reports whether the power is on.
 func (d *Disk) IsOn() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.off == 0 || d.events < d.off
+	return d.offAt == 0 || d.events < d.offAt
 }
 
 // Flushes is the number of syncs so far.
@@ -224,7 +224,7 @@ func init() {
 
 func diskRead(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
 	if d, name := diskOf(file); d != nil {
-		if rc := d.ask("read", name); rc != codes.SQLITE_OK {
+		if rc := d.injectFault("read", name); rc != codes.SQLITE_OK {
 			return rc
 		}
 	}
@@ -233,10 +233,10 @@ func diskRead(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
 
 func diskWrite(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
 	if d, name := diskOf(file); d != nil {
-		see := func(p *platter) {
+		effect := func(p *diskFile) {
 			p.pending = append(p.pending, change{at: offset, data: bytes.Clone(libc.GoBytes(data, int(n)))})
 		}
-		if rc := d.do("write", name, see); rc != codes.SQLITE_OK {
+		if rc := d.operate("write", name, effect); rc != codes.SQLITE_OK {
 			return rc
 		}
 	}
@@ -245,13 +245,13 @@ func diskWrite(tls *libc.TLS, file, data uintptr, n int32, offset int64) int32 {
 
 func diskSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	if d, name := diskOf(file); d != nil {
-		see := func(p *platter) {
+		effect := func(p *diskFile) {
 			for _, c := range p.pending {
 				p.safe = c.apply(p.safe)
 			}
 			p.pending = nil
 		}
-		if rc := d.do("sync", name, see); rc != codes.SQLITE_OK {
+		if rc := d.operate("sync", name, effect); rc != codes.SQLITE_OK {
 			return rc
 		}
 	}
@@ -260,8 +260,8 @@ func diskSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 
 func diskTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
 	if d, name := diskOf(file); d != nil {
-		see := func(p *platter) { p.pending = append(p.pending, change{at: size, ends: true}) }
-		if rc := d.do("truncate", name, see); rc != codes.SQLITE_OK {
+		effect := func(p *diskFile) { p.pending = append(p.pending, change{at: size, ends: true}) }
+		if rc := d.operate("truncate", name, effect); rc != codes.SQLITE_OK {
 			return rc
 		}
 	}
@@ -270,7 +270,7 @@ func diskTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
 
 func diskDelete(tls *libc.TLS, vfs, name uintptr, flush int32) int32 {
 	if d, name := diskAt(name); d != nil {
-		if rc := d.do("delete", name, func(*platter) { delete(d.files, name) }); rc != codes.SQLITE_OK {
+		if rc := d.operate("delete", name, func(*diskFile) { delete(d.files, name) }); rc != codes.SQLITE_OK {
 			return rc
 		}
 	}
