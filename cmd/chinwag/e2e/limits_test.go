@@ -89,7 +89,7 @@ func smallWindow(_, _ string, c syscall.RawConn) (err error) {
 func TestG6AStuckReaderCostsNobodyAnything(t *testing.T) {
 	t.Parallel()
 	const rounds, each = 40, 250
-	h := open(t, "--rate", "0", "--burst", "0", "--stall", "2s", "--keep-lines", "1000")
+	h := open(t, "--rate", "0", "--burst", "0", "--stall", "5s", "--keep-lines", "1000")
 	talkers := []*person{h.enter("ann"), h.enter("bob")}
 	carol := h.enter("carol")
 	stuck := h.dial(smallWindow)
