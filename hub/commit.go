@@ -46,14 +46,16 @@ func (l *loop) lateness(now time.Time) time.Duration {
 type decision struct {
 	proposal
 	number   uint64
-	at       time.Time // when it was decided
-	entries  []journal.Entry
+	at       time.Time       // when it was decided
+	entries  []journal.Entry // the journal's, until they are committed
 	changes  []change
 	answers  []state.Answer
 	next     state.Op
 	previous *sessionRef // the session of its client before; nil: that has not changed
 	spent    []expense
 	after    []*decision // without events, to be told after this one
+
+	hasMessage bool // an entry is a message
 }
 
 // change is a change among the events of a decision.

@@ -119,6 +119,7 @@ func (d *decision) copyEvents(events []state.Event) {
 	for i := range events {
 		if e := &events[i]; e.Seq > 0 {
 			d.entries = append(d.entries, journal.Entry{Seq: e.Seq, Stream: e.Stream, Author: e.Author, Event: e.What})
+			d.hasMessage = d.hasMessage || e.What.IsMessage()
 		} else {
 			d.changes = append(d.changes, change{i, e.Author, e.Change})
 		}

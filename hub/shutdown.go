@@ -2,13 +2,11 @@ package hub
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"chinwag/hub/journal"
 	"chinwag/hub/state"
 	"chinwag/protocol"
 )
@@ -184,7 +182,7 @@ func (l *loop) unrecorded() error {
 			continue
 		}
 		others++
-		if slices.ContainsFunc(d.entries, func(e journal.Entry) bool { return e.Event.IsMessage() }) {
+		if d.hasMessage {
 			lines++
 		}
 	}
