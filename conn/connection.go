@@ -24,7 +24,6 @@ type connection struct {
 	cancel    context.CancelFunc
 	from      hub.Address
 	since     time.Time
-	unlimited bool        // the server's own console: no rate limit
 	ended     func(error) // called once, at the very end
 	poller    *poller     // nil: goroutines wait
 	polling   polling     // owned by the poller
@@ -33,10 +32,11 @@ type connection struct {
 	batch    []protocol.Command // lines to say that the hub does not have yet
 	throttle *throttle          // nil before the first line
 
-	active  atomic.Bool          // the client has sent a line, or is the console
-	drained atomic.Bool          // the hub has all input, and the reader waits for more
-	loss    atomic.Pointer[loss] // nil: no write has failed
-	stalled atomic.Bool          // the other side took nothing for too long
+	loss      atomic.Pointer[loss] // nil: no write has failed
+	active    atomic.Bool          // the client has sent a line, or is the console
+	drained   atomic.Bool          // the hub has all input, and the reader waits for more
+	stalled   atomic.Bool          // the other side took nothing for too long
+	unlimited bool                 // the server's own console: no rate limit
 
 	writerDone  signal
 	writerErr   error  // how the writer ended; set before writerDone

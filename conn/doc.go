@@ -24,7 +24,6 @@
 //
 //	Server.mu ──> poller.mu        an aborted connection is woken
 //	checks.mu ──> admission.mu     a password is checked only if its address has tries left
-//	signal.mu                      nothing to the right
 //
 // The hub calls a connection (its hub.Input, onWriteError, onWriterDone) without any lock of its own. What is under no
 // lock belongs to the goroutine that reads the connection, or is atomic: see connection.

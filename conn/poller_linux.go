@@ -30,8 +30,8 @@ type poller struct {
 
 // polling is the state of a connection in its poller, under poller.mu.
 type polling struct {
-	fd         int  // valid if registered
-	registered bool // epoll has it, from the first wait on
+	fd         int32 // valid if registered
+	registered bool  // epoll has it, from the first wait on
 	armed      bool
 	woken      bool // the connection does not wait any more
 }
@@ -132,7 +132,7 @@ func (p *poller) arm(c *connection, fd int) bool {
 		p.armed = append(p.armed, make([]*connection, missing)...)
 	}
 	p.armed[fd] = c
-	w.fd, w.registered, w.armed = fd, true, true
+	w.fd, w.registered, w.armed = int32(fd), true, true
 	return true
 }
 
