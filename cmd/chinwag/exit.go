@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,6 +38,43 @@ var exitCodes = []struct {
 	{exitUsage, "serve", "a wrong setting, also in a variable or a file"},
 	{exitNobody, "join", "no connection, or not a chinwag server"},
 	{exitKicked, "join", "kicked"},
+}
+
+// exitError ends the program with an exit code. err is a sentence for people; nil: the reason was told already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// exitCodeOf is the exit code and the last words of the program for err.
+func exitCodeOf(err error) (code int, words string) {
+	e, ok := errors.AsType[*exitError](err)
+	switch {
+	case err == nil:
+		return 0, ""
+	case !ok:
+		return exitUsage, err.Error() // an error of the settings
+	case e.err == nil:
+		return e.code, ""
+	}
+	return e.code, e.err.Error()
+}
+
+// failure gives err the code exitFailed, unless it has a code.
+func failure(err error) error {
+	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
+		return err
+	}
+	return &exitError{exitFailed, err}
 }
 
 // exitCodesTopic is a page of the help.

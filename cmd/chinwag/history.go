@@ -226,11 +226,3 @@ func fileError(path string, err error) string {
 		return fmt.Sprintf("%s cannot be opened: %s: please choose another file", path, fault.Words(err))
 	}
 }
-
-// failure gives err the code exitFailed, unless it has a code.
-func failure(err error) error {
-	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
-		return err
-	}
-	return &exitError{exitFailed, err}
-}

@@ -9,7 +9,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -40,20 +39,6 @@ func main() {
 	os.Exit(code)
 }
 
-// exitCodeOf is the exit code and the last words of the program for err.
-func exitCodeOf(err error) (code int, words string) {
-	e, ok := errors.AsType[*exitError](err)
-	switch {
-	case err == nil:
-		return 0, ""
-	case !ok:
-		return exitUsage, err.Error() // an error of the settings
-	case e.err == nil:
-		return e.code, ""
-	}
-	return e.code, e.err.Error()
-}
-
 // printable is words without control characters: a name that was typed may hold any.
 func printable(words string) string {
 	return strings.Map(func(r rune) rune {
@@ -63,21 +48,6 @@ func printable(words string) string {
 		return r
 	}, words)
 }
-
-// exitError ends the program with an exit code. err is a sentence for people; nil: the reason was told already.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit code %d", e.code)
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
 
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{

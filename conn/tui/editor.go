@@ -50,8 +50,8 @@ func unfit(line string, torn bool) string {
 	switch {
 	case torn:
 		return "That line was longer than there is room for, and its end is lost."
-	case len(line) > typedMax:
-		return fmt.Sprintf("That line is too long: it has %d bytes, and a line may have %d.", len(line), typedMax)
+	case len(line) > MaxLine:
+		return fmt.Sprintf("That line is too long: it has %d bytes, and a line may have %d.", len(line), MaxLine)
 	case strings.Contains(line, Unreadable):
 		return "Your terminal has sent what is no letter in its character set; it stands there as " + mark + "."
 	}

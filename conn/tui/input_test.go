@@ -123,7 +123,7 @@ func TestEditing(t *testing.T) {
 
 func TestTheLineIsBounded(t *testing.T) {
 	_, f := shown(t, 40, 5, Options{})
-	f.paste(strings.Repeat("x", typedMax))
+	f.paste(strings.Repeat("x", MaxLine))
 	f.until(t, func(s shot) bool { return strings.HasSuffix(s.input(), "xxx") && s.x == 39 })
 	f.typed("y")
 	f.press(tcell.KeyHome)
@@ -243,7 +243,7 @@ func TestWaitingLinesCanBeTakenBackOrDropped(t *testing.T) {
 func TestAPasteThatIsTooLongIsRefusedAndSaysSo(t *testing.T) {
 	for name, text := range map[string]string{
 		"lines": strings.Repeat("x\r", waitingMax+5),
-		"line":  strings.Repeat("x", typedMax+1),
+		"line":  strings.Repeat("x", MaxLine+1),
 		"bytes": strings.Repeat(strings.Repeat("x", 1000)+"\r", 70),
 	} {
 		t.Run(name, func(t *testing.T) {

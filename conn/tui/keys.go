@@ -96,7 +96,7 @@ func (v *view) rune(ev *tcell.EventKey) {
 		v.input.wordLeft()
 	case alt && r == 'f':
 		v.input.wordRight()
-	case !v.input.typed(string(r)) || len(v.input.text) > typedMax:
+	case !v.input.typed(string(r)) || len(v.input.text) > MaxLine:
 		v.ring()
 	}
 }

@@ -65,10 +65,10 @@ func (v *view) pasted() {
 			waiting = append(waiting, v.input.text)
 			v.input.set("")
 		}
-		ok = ok && v.input.insert(l) && len(v.input.text) <= typedMax
+		ok = ok && v.input.insert(l) && len(v.input.text) <= MaxLine
 	}
 	at := v.input.at
-	ok = ok && v.input.insert(right) && len(v.input.text) <= typedMax && len(waiting) <= waitingMax
+	ok = ok && v.input.insert(right) && len(v.input.text) <= MaxLine && len(waiting) <= waitingMax
 	v.input.at = at
 	if ok {
 		v.waiting = waiting
@@ -76,7 +76,7 @@ func (v *view) pasted() {
 	}
 	v.input = typed
 	v.ring()
-	v.note(fmt.Sprintf("That paste is too long: at most %d lines of %d bytes. None of it was taken.", waitingMax, typedMax))
+	v.note(fmt.Sprintf("That paste is too long: at most %d lines of %d bytes. None of it was taken.", waitingMax, MaxLine))
 }
 
 // clearWaiting brings the last waiting line back in front of the one being typed.

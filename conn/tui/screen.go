@@ -6,11 +6,12 @@ import (
 	"github.com/gdamore/tcell/v2"
 )
 
-// Fixed bounds.
+// MaxLine is how many bytes a line has that is sent: as many as a line of the protocol.
+const MaxLine = 4096
+
 const (
-	typedMax  = 4096         // bytes of a line that is sent: the protocol's bound
-	editorMax = 2 * typedMax // bytes of the line being typed, so that one that is too long can be shortened
-	linesMax  = 256          // typed lines that the caller has not taken yet
+	editorMax = 2 * MaxLine // bytes of the line being typed, so that one that is too long can be shortened
+	linesMax  = 256         // typed lines that the caller has not taken yet
 )
 
 // Options are what a screen is made with. The zero value works.

@@ -42,7 +42,7 @@ func TestAPasteThatComesAsKeysIsNotCut(t *testing.T) {
 
 func TestALineThatIsRecalledAndEditedIsNotCut(t *testing.T) {
 	s, f := shown(t, 100, 6, Options{})
-	full := strings.Repeat("x", typedMax-1)
+	full := strings.Repeat("x", MaxLine-1)
 	f.paste(full)
 	f.press(tcell.KeyEnter)
 	require.Equal(t, full, within(t, s.Lines()).Text)

@@ -10,6 +10,9 @@ import (
 	"chinwag/protocol"
 )
 
+// The screen knows no protocol, and takes lines as long as those of the protocol: else this does not compile.
+var _ = [1]struct{}{}[tui.MaxLine-protocol.MaxText]
+
 // View is the full-screen chat: scrollback, status line, prompt. The client (join) and the operator's console both use
 // it.
 type View struct {
