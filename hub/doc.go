@@ -126,7 +126,7 @@
 //	stream      the entries that the same sessions read       stream seq the number of an entry in its stream
 //	row         a part of the state, in the journal           soft       state that Replay makes again from entries
 //	journal     entries and rows, on disk or in memory        log        the order of intents of several nodes
-//	node        one hub of several                            incarnation one life of a node, from Began on
+//	node        one hub of several                            incarnation one life of a node, from Start on
 //	lease       how long a silent node is live                live       it is fed as things happen; a node: it decides
 //	behind      a client that reads on from the journal       outbox     what waits to be written to a client
 //	view        what a session hears of its streams           frame      events, and the bytes of each encoding, once

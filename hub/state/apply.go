@@ -23,13 +23,13 @@ func (m *Machine) applyTold(e *Event) {
 	s := m.sessions[e.Author]
 	switch ev := e.What.(type) {
 	case protocol.Said:
-		m.spoke(s, e, ev.Ref)
+		m.noteSpoken(s, e, ev.Ref)
 	case protocol.Acted:
-		m.spoke(s, e, ev.Ref)
+		m.noteSpoken(s, e, ev.Ref)
 	case protocol.Whispered:
-		m.spoke(s, e, ev.Ref)
+		m.noteSpoken(s, e, ev.Ref)
 	case protocol.Announced:
-		m.spoke(s, e, "")
+		m.noteSpoken(s, e, "")
 	case protocol.Joined:
 		m.enter(s, ev, e)
 	case protocol.Left:
@@ -37,18 +37,18 @@ func (m *Machine) applyTold(e *Event) {
 	case protocol.Renamed:
 		m.renamed(s, ev.To)
 	case protocol.TopicSet:
-		m.spoke(s, e, "")
+		m.noteSpoken(s, e, "")
 		m.topicSet(s, ev)
 	case protocol.AwaySet:
 		m.touchSession(s).Away = ev.Text
 	case protocol.VisitorSaid:
-		m.spoke(s, e, "")
-		m.asked(ev)
+		m.noteSpoken(s, e, "")
+		m.noteFirstWords(ev)
 	case protocol.Replied:
-		m.spoke(s, e, ev.Ref)
+		m.noteSpoken(s, e, ev.Ref)
 		m.replied(ev)
 	case protocol.Noted:
-		m.spoke(s, e, ev.Ref)
+		m.noteSpoken(s, e, ev.Ref)
 	case protocol.TicketChanged:
 		m.ticketChanged(s, ev, e)
 	case protocol.DutyChanged:

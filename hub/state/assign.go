@@ -13,11 +13,11 @@ func (m *Machine) take(s *Session, cmd protocol.Take) {
 	t, why := m.owned(s, cmd.Ticket)
 	switch {
 	case why != nil:
-		m.hush(s)
+		m.guardPaste(s)
 		m.reject(s, why)
 	case t.Operator == s.ID:
-		m.aim(s, t)
-		m.answer(s, m.serving(s, protocol.Target{}))
+		m.setTarget(s, t)
+		m.answer(s, m.withTarget(s, protocol.Target{}))
 	default:
 		m.takeOver(s, t)
 	}
@@ -54,9 +54,9 @@ func noVisitor(no protocol.Ticket) *protocol.Refusal {
 // takeOver assigns t to s and makes it the target.
 func (m *Machine) takeOver(s *Session, t *Ticket) {
 	m.assignTo(s, t)
-	m.aim(s, t)
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
-	m.showPast(s, t)
+	m.setTarget(s, t)
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
+	m.replayConversation(s, t)
 }
 
 // assignTo assigns t to s, and tells the visitor and the operators.
@@ -71,8 +71,8 @@ func (m *Machine) tellOfTicket(s *Session, t *Ticket, ev protocol.TicketChanged)
 	m.emit(Desk, s.ID, ev)
 }
 
-// showPast shows s the conversation of a visitor that came before s heard the desk.
-func (m *Machine) showPast(s *Session, t *Ticket) {
+// replayConversation shows s the conversation of a visitor that came before s heard the desk.
+func (m *Machine) replayConversation(s *Session, t *Ticket) {
 	if t.Opened < s.HearsDeskFrom {
 		m.read(s, Transcript{Ticket: t.No, Lines: m.Settings.Replay})
 	}
@@ -98,16 +98,16 @@ func (m *Machine) hand(s *Session, cmd protocol.Hand) {
 	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorHanded, To: to.Nick})
 	switch t.No {
 	case s.Target.Ticket:
-		m.aim(s, nil)
-		m.hush(s) // lines sent together with it may still be meant for the visitor
+		m.setTarget(s, nil)
+		m.guardPaste(s) // lines sent together with it may still be meant for the visitor
 	case s.Target.Pending:
-		m.disinherit(s)
+		m.dropPending(s)
 	}
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorHanded, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorHanded, Ticket: t.No, Nick: t.Nick, By: to.Nick}))
 }
 
-// disinherit removes the heir: when the lines of s are accepted again, they go to the room.
-func (m *Machine) disinherit(s *Session) {
+// dropPending removes the pending target: when the lines of s are accepted again, they go to the room.
+func (m *Machine) dropPending(s *Session) {
 	target := s.Target
 	target.Pending = 0
 	m.change(s.ID, TargetSet{target})
@@ -123,10 +123,10 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 		m.reject(s, why)
 		return
 	}
-	text := short(cmd.Text)
+	text := dropLong(cmd.Text)
 	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.VisitorHeld, By: s.Nick, Text: text})
 	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorHeld, Text: text})
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorHeld, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorHeld, Ticket: t.No, Nick: t.Nick}))
 }
 
 // toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes
@@ -161,15 +161,15 @@ func wordsTo(e protocol.Recorded) protocol.Text {
 	return protocol.Text{}
 }
 
-// tendDesk does what follows by itself when something at the desk has changed.
-func (m *Machine) tendDesk() {
-	if !m.desk.touched {
+// updateDesk does what follows by itself when something at the desk has changed.
+func (m *Machine) updateDesk() {
+	if !m.desk.changed {
 		return
 	}
 	m.limitDesk()
-	m.followTargets()
+	m.dropEndedTargets()
 	m.assign()
-	m.desk.touched = false
+	m.desk.changed = false
 }
 
 // assign gives the next visitor, without being asked, to the only connected operator of a server that is only a desk,
@@ -182,8 +182,8 @@ func (m *Machine) assign() {
 	if s == nil || s.Target.Ticket != 0 || !s.OnDuty || m.hasTickets(s) {
 		return
 	}
-	if t := m.longest(); t != nil {
-		m.appoint(s, t)
+	if t := m.nextTicket(); t != nil {
+		m.assignUnasked(s, t)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Change is an event that is not delivered. Sealed: see the switch in applyChange.
+// Change is an event that is not delivered. Sealed: see the table of changes.
 type Change interface{ change() }
 
 type (

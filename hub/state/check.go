@@ -20,7 +20,7 @@ func (m *Machine) Check() (wrong []string) {
 	m.checkNames(&c)
 	m.checkRooms(&c)
 	m.checkTickets(&c)
-	m.checkPlaces(&c)
+	m.checkVisitors(&c)
 	m.checkOperators(&c)
 	m.checkNumbers(&c)
 	m.checkSoft(&c)
@@ -50,7 +50,7 @@ func (m *Machine) checkSessions(c *checks) {
 		c.that(!s.HearsDesk || s.Operator && s.Room != (protocol.Room{}), "%s serves, and is no operator in a room", s.Nick)
 		c.that(!s.OnDuty || s.HearsDesk, "%s is on duty, and does not serve", s.Nick)
 		c.that(!s.Released || s.Conn == 0 || s.Room == protocol.DeskRoom, "%s is here, and its name is free", s.Nick)
-		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // the ticket may be another operator's: see relieve
+		c.that(s.Target.Ticket == 0 || m.desk.tickets[s.Target.Ticket] != nil, "the lines of %s go to %s, which is over", s.Nick, s.Target.Ticket) // the ticket may be another operator's: see returnSilent
 		c.that(s.Target.Pending == 0 || s.has(m, s.Target.Pending), "the lines of %s are to go to %s, whom it does not have", s.Nick, s.Target.Pending)
 		conns[s.Conn] = true
 		if !s.Until.IsZero() {
@@ -176,9 +176,9 @@ func (m *Machine) checkTickets(c *checks) {
 	}
 }
 
-// checkPlaces checks the places taken at the desk, and the list of sessions that may come back to read how their
+// checkVisitors checks the places taken at the desk, and the list of sessions that may come back to read how their
 // conversation ended.
-func (m *Machine) checkPlaces(c *checks) {
+func (m *Machine) checkVisitors(c *checks) {
 	there, unread, from := 0, 0, map[netip.Prefix]int{}
 	for _, s := range m.sessions {
 		if s.Unread != 0 && s.Conn == 0 {
@@ -188,15 +188,15 @@ func (m *Machine) checkPlaces(c *checks) {
 			continue
 		}
 		there++
-		c.that(m.desk.there[s], "%s is there, and takes no place", s.Nick)
+		c.that(m.desk.visitors[s], "%s is there, and takes no place", s.Nick)
 		if s.From.Prefix.IsValid() {
 			from[s.From.Prefix]++
 		}
 	}
-	c.that(len(m.desk.there) == there, "%d places are taken, and %d are counted", there, len(m.desk.there))
-	c.that(len(from) == len(m.desk.placesFrom), "places are taken from %d addresses, and %d are counted", len(from), len(m.desk.placesFrom))
+	c.that(len(m.desk.visitors) == there, "%d places are taken, and %d are counted", there, len(m.desk.visitors))
+	c.that(len(from) == len(m.desk.visitorsFrom), "places are taken from %d addresses, and %d are counted", len(from), len(m.desk.visitorsFrom))
 	for at, n := range from {
-		c.that(m.desk.placesFrom[at] == n, "%d places are taken from %s, and %d are counted", n, at, m.desk.placesFrom[at])
+		c.that(m.desk.visitorsFrom[at] == n, "%d places are taken from %s, and %d are counted", n, at, m.desk.visitorsFrom[at])
 	}
 	c.that(len(m.desk.unread) == unread && unread <= MaxUnread, "%d may read how it ended, and %d are in the list", unread, len(m.desk.unread))
 	c.that(slices.IsSortedFunc(m.desk.unread, byUnread), "those who may read how it ended are not in order")

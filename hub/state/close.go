@@ -28,7 +28,7 @@ func (c Continue) Stopped() Continue {
 // closeTicket closes a conversation. The visitor goes back to its room or, where there is only the desk, gets its
 // goodbye.
 func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
-	if cmd.Text = short(cmd.Text); cmd.Many() {
+	if cmd.Text = dropLong(cmd.Text); cmd.Many() {
 		m.closeMany(s, cmd)
 		return
 	}
@@ -38,9 +38,9 @@ func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 		return
 	}
 	v := m.endTicket(s, t, cmd.Text, false)
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.TicketClosed, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.TicketClosed, Ticket: t.No, Nick: t.Nick}))
 	if v != nil {
-		m.seeOut(v)
+		m.dismiss(v)
 	}
 }
 
@@ -54,10 +54,10 @@ func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool
 	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.TicketClosed, Text: text, Many: many})
 	switch t.No {
 	case s.Target.Ticket:
-		m.aimAtNobody(s)
+		m.suspendTarget(s)
 	case s.Target.Pending:
-		m.disinherit(s)
-		m.hush(s)
+		m.dropPending(s)
+		m.guardPaste(s)
 	}
 	return v
 }
@@ -103,7 +103,7 @@ func (m *Machine) closeNext(s *Session, op Continue) {
 		m.out.Next = Continue{c}
 	}
 	for _, v := range visitors {
-		m.seeOut(v)
+		m.dismiss(v)
 	}
 }
 
@@ -116,7 +116,7 @@ func (c *closing) count(no protocol.Ticket) {
 
 // tellClosed answers s, and tells the other operators of all in one notice: their clients show no line for each.
 func (m *Machine) tellClosed(s *Session, c *closing) {
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.TicketClosed, Count: c.Closed, Left: c.Left}))
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.TicketClosed, Count: c.Closed, Left: c.Left}))
 	if c.Closed == 0 {
 		return
 	}

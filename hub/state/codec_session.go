@@ -13,7 +13,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 	c.bytes(s.ID[:])
 	c.nick(&s.Nick)
 	c.flags(&s.Released, &s.Operator, &s.Program, &s.Echo, &trimmed, &s.Returned, &s.Short, &s.Quiet, &s.Finished,
-		&s.HearsDesk, &s.OnDuty, &s.Target.Nobody, &s.scarce, &s.Behind, &s.SeenAtLeast)
+		&s.HearsDesk, &s.OnDuty, &s.Target.Nobody, &s.authoredCut, &s.Behind, &s.SeenAtLeast)
 	c.bytes(s.Code[:])
 	c.address(&s.From)
 	c.prefix(&s.At)
@@ -53,7 +53,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 	c.nick(&s.Target.FormerNick)
 	number(c, at)
 	c.time(&s.active)
-	list(c, &s.wrote, MaxStreams, c.stream)
+	list(c, &s.authored, MaxStreams, c.stream)
 	c.ring(&s.ids)
 	if c.version < 2 {
 		if trimmed && len(s.Stays) > 0 {
@@ -72,7 +72,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 		return
 	}
 	number(c, &s.spoken)
-	c.time(&s.hushed)
+	c.time(&s.refuseUntil)
 }
 
 func (c *coder) stream(st *Stream) {

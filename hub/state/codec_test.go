@@ -114,7 +114,7 @@ func samples() []sample {
 		Ticket: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), VisitsSince: noon, Visits: 3, HearsDesk: true, OnDuty: true, HearsDeskFrom: 998,
 		Target: Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")},
 		soft: soft{
-			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), scarce: true,
+			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), authoredCut: true,
 			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
 			ids:   ringOf(id{hashOf("k1"), 900}, id{hashOf("k2"), 1001}),
 		},
@@ -178,7 +178,7 @@ func TestOldRowsAreRead(t *testing.T) {
 			require.NoError(t, err)
 			switch p := s.part.(type) {
 			case *sessionPart:
-				if p.spoken, p.hushed = 0, (time.Time{}); version == 0 {
+				if p.spoken, p.refuseUntil = 0, (time.Time{}); version == 0 {
 					p.Watches, p.Watched, p.Rewatch = false, nil, nil
 				}
 			case *commonPart:
@@ -253,9 +253,9 @@ func TestARowIsBounded(t *testing.T) {
 	assert.Panics(t, long(func(s *Session) { s.Stays = make([]Stay, MaxStays+2*MaxRoomsPerSession+1) }))
 	assert.Panics(t, long(func(s *Session) { s.Watched = make([]Membership, MaxRoomsPerSession+1) }))
 	assert.Panics(t, long(func(s *Session) { s.Ignoring = make([]Ignored, MaxIgnored+1) }))
-	assert.Panics(t, long(func(s *Session) { s.wrote = make([]Stream, MaxStreams+1) }))
+	assert.Panics(t, long(func(s *Session) { s.authored = make([]Stream, MaxStreams+1) }))
 	assert.Panics(t, long(func(s *Session) { s.From.Host = strings.Repeat("x", maxHost+1) }))
-	assert.NotPanics(t, long(func(s *Session) { s.wrote = make([]Stream, MaxStreams) }))
+	assert.NotPanics(t, long(func(s *Session) { s.authored = make([]Stream, MaxStreams) }))
 }
 
 // What a store gives back may be damaged.

@@ -94,8 +94,8 @@ var (
 
 func isLong(t protocol.Text) bool { return len(t.String()) > maxShort }
 
-// short returns t, or no text if t is too long: it is left out, not cut.
-func short(t protocol.Text) protocol.Text {
+// dropLong returns t, or no text if t is too long: it is left out, not cut.
+func dropLong(t protocol.Text) protocol.Text {
 	if isLong(t) {
 		return protocol.Text{}
 	}

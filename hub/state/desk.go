@@ -77,7 +77,7 @@ func (m *Machine) goToDesk(s *Session, cmd protocol.Desk) {
 		m.reject(s, why)
 		return
 	}
-	m.seeOther(s)
+	m.answerEntered(s)
 	if !cmd.Text.IsBlank() {
 		m.ask(s, cmd.Ref, cmd.Text)
 	}
@@ -95,7 +95,7 @@ func (m *Machine) leaveDesk(s *Session) {
 		m.reject(s, why)
 		return
 	}
-	m.seeOther(s)
+	m.answerEntered(s)
 }
 
 // leaveNoDesk is for a session that is not at the desk.
@@ -105,7 +105,7 @@ func (m *Machine) leaveNoDesk(s *Session, _ protocol.LeaveDesk) {
 
 // roomBefore returns the room to which s goes from the desk.
 func (m *Machine) roomBefore(s *Session) protocol.Room {
-	if s.Before == (protocol.Room{}) || m.checkPlace(s, s.Before, false) != nil {
+	if s.Before == (protocol.Room{}) || m.checkEnter(s, s.Before, false) != nil {
 		return m.entrance(s.Operator)
 	}
 	return s.Before
@@ -126,10 +126,10 @@ var conversationOver = protocol.Refuse("conversation-closed", "this conversation
 // FullDesk returns why the desk has no place for a newcomer from an address; nil: it has one. Reserved places, in all
 // and from that address, count as taken.
 func (m *Machine) FullDesk(at netip.Prefix, reserved, reservedFrom int) *protocol.Refusal {
-	if len(m.desk.there)+reserved >= m.Settings.Visitors {
+	if len(m.desk.visitors)+reserved >= m.Settings.Visitors {
 		return protocol.Refuse("desk-full", "the queue is full just now: please try again in a while")
 	}
-	if at.IsValid() && m.desk.placesFrom[at]+reservedFrom >= m.Settings.VisitorsPerAddress {
+	if at.IsValid() && m.desk.visitorsFrom[at]+reservedFrom >= m.Settings.VisitorsPerAddress {
 		return protocol.Refuse("desk-address-full", "%d from your address are at the desk already: please try again in a while", m.Settings.VisitorsPerAddress)
 	}
 	return nil
@@ -148,7 +148,7 @@ func (m *Machine) status(s *Session) protocol.Event {
 	if t := m.desk.tickets[s.Ticket]; t != nil && m.session(t.Operator) != nil {
 		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.session(t.Operator).Nick}
 	}
-	q := m.standing(s)
+	q := m.queuePosition(s)
 	return protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &q}
 }
 

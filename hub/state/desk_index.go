@@ -10,21 +10,21 @@ import (
 
 // desk holds the lists of the desk, which follow from tickets and sessions.
 type desk struct {
-	tickets    map[protocol.Ticket]*Ticket // all that are open
-	queue      []*Ticket                   // that wait, in the order of their numbers
-	operators  []*Session                  // in the order of Served
-	absent     []*Ticket                   // whose visitor has lost the connection, in the order of LeftAt
-	messages   []*Ticket                   // whose visitor has gone, in the same order
-	there      map[*Session]bool           // connected visitors: each takes a place
-	placesFrom map[netip.Prefix]int        // of them from one address
-	unread     []*Session                  // whose conversation was closed while they were away, in the order of Unread
-	limits     limits
-	touched    bool // something has changed in this decision
-	dropped    int  // conversations dropped in this decision
+	tickets      map[protocol.Ticket]*Ticket // all that are open
+	queue        []*Ticket                   // that wait, in the order of their numbers
+	operators    []*Session                  // in the order of HearsDeskFrom
+	absent       []*Ticket                   // whose visitor has lost the connection, in the order of LeftAt
+	messages     []*Ticket                   // whose visitor has gone, in the same order
+	visitors     map[*Session]bool           // connected visitors: each takes a place
+	visitorsFrom map[netip.Prefix]int        // of them from one address
+	unread       []*Session                  // whose conversation was closed while they were away, in the order of Unread
+	limits       limits
+	changed      bool // something has changed in this decision
+	dropped      int  // conversations dropped in this decision
 }
 
 func newDesk() desk {
-	return desk{tickets: map[protocol.Ticket]*Ticket{}, there: map[*Session]bool{}, placesFrom: map[netip.Prefix]int{}}
+	return desk{tickets: map[protocol.Ticket]*Ticket{}, visitors: map[*Session]bool{}, visitorsFrom: map[netip.Prefix]int{}}
 }
 
 // indexTicket adds t to the lists in which it belongs.
@@ -65,29 +65,29 @@ func (d *desk) indexVisitor(s *Session) {
 	if s.Unread != 0 && s.Conn == 0 {
 		insert(&d.unread, s, byUnread)
 	}
-	if s.Ticket == 0 || s.Conn == 0 || d.there[s] {
+	if s.Ticket == 0 || s.Conn == 0 || d.visitors[s] {
 		return
 	}
-	d.touched, d.there[s] = true, true
+	d.changed, d.visitors[s] = true, true
 	if at := s.From.Prefix; at.IsValid() {
-		d.placesFrom[at]++
+		d.visitorsFrom[at]++
 	}
 }
 
 // unindexVisitor is the opposite of indexVisitor.
 func (d *desk) unindexVisitor(s *Session) {
 	remove(&d.unread, s, byUnread)
-	if !d.there[s] {
+	if !d.visitors[s] {
 		return
 	}
-	d.touched = true
-	delete(d.there, s)
+	d.changed = true
+	delete(d.visitors, s)
 	at := s.From.Prefix
 	if !at.IsValid() {
 		return
 	}
-	if d.placesFrom[at]--; d.placesFrom[at] == 0 {
-		delete(d.placesFrom, at)
+	if d.visitorsFrom[at]--; d.visitorsFrom[at] == 0 {
+		delete(d.visitorsFrom, at)
 	}
 }
 

@@ -16,10 +16,10 @@ import (
 
 // limits caches what limitDesk has to do.
 type limits struct {
-	known  bool // false: the lists have changed since
-	of     Settings
-	more   bool      // a bound is exceeded
-	oldest time.Time // when the oldest message that may expire was left; zero: there is none
+	known    bool // false: the lists have changed since
+	of       Settings
+	exceeded bool      // a bound is exceeded
+	oldest   time.Time // when the oldest message that may expire was left; zero: there is none
 }
 
 // limitDesk drops what has waited at the desk too long, and what exceeds a bound, as far as one decision does.
@@ -42,7 +42,7 @@ func (m *Machine) limitDesk() {
 // nextDeskDue returns when limitDesk has something to do next; zero: never.
 func (m *Machine) nextDeskDue() time.Time {
 	l := m.limitsNow()
-	if l.more {
+	if l.exceeded {
 		return m.now
 	}
 	due := m.dropDue()
@@ -60,7 +60,7 @@ func (m *Machine) limitsNow() *limits {
 	if l := &d.limits; !l.known || !l.isOf(set) {
 		more := len(surplus(d.messages, set.MessagesPerAddress, set.MessagesKept, 1)) > 0 ||
 			len(surplus(d.absent, set.VisitorsPerAddress, set.Visitors, 1)) > 0
-		*l = limits{known: true, of: *set, more: more}
+		*l = limits{known: true, of: *set, exceeded: more}
 		if i := slices.IndexFunc(d.messages, (*Ticket).waits); i >= 0 {
 			l.oldest = d.messages[i].Left
 		}

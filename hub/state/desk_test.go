@@ -13,7 +13,7 @@ import (
 func TestAVisitorIsToldWhereTheyStand(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 2)
 	c.comes("ann", Open{})
-	c.hush()
+	c.guardPaste()
 	c.do("ann", protocol.Desk{Text: protocol.MustText("my screen is black")})
 	assert.Contains(t, c.words("ann"), "-- you are at the desk now: an operator is on duty, and you are number 3")
 	assert.Contains(t, c.words("op1"), "-- @3 ann waits at the desk\n[@3 ann] my screen is black")
@@ -21,13 +21,13 @@ func TestAVisitorIsToldWhereTheyStand(t *testing.T) {
 	c.says("ann", "and my keyboard")
 	assert.Equal(t, "my screen is black", c.ticket(3).First.String())
 	assert.Empty(t, c.words("v1"), "visitors never hear each other")
-	c.hush()
+	c.guardPaste()
 	for _, cmd := range []protocol.Command{protocol.Who{}, protocol.Desk{}, protocol.Join{Room: protocol.DeskRoom}} {
 		c.do("ann", cmd)
 		assert.Equal(t, "-- you are number 3 in the queue", c.words("ann"))
 	}
 	c.do("op1", protocol.Take{Ticket: 3})
-	c.hush()
+	c.guardPaste()
 	c.do("ann", protocol.Who{})
 	assert.Equal(t, "-- op1 is with you now", c.words("ann"))
 	c.do("ann", protocol.Topic{}, protocol.Me{Text: protocol.MustText("waves")}, protocol.Away{}, protocol.Msg{To: c.of("op1").Nick, Text: protocol.MustText("psst")})
@@ -76,12 +76,12 @@ func TestThePlacesAtTheDeskAreBounded(t *testing.T) {
 	c.do("v4", protocol.Desk{})
 	assert.Contains(t, c.words("v4"), "you are at the desk now", "a place that is free again")
 	c.returns("v3")
-	assert.Len(t, c.desk.there, 4, "whoever comes back has a place, also where there is none for others")
+	assert.Len(t, c.desk.visitors, 4, "whoever comes back has a place, also where there is none for others")
 	for i := range 4 {
 		c.do(fmt.Sprint("v", i+1), protocol.Quit{})
 	}
-	assert.Empty(t, c.desk.there)
-	assert.Empty(t, c.desk.placesFrom)
+	assert.Empty(t, c.desk.visitors)
+	assert.Empty(t, c.desk.visitorsFrom)
 }
 
 // What the hub keeps for others whom it has greeted counts for a newcomer, too.
@@ -105,7 +105,7 @@ func TestASessionComesToTheDeskTenTimesAMinute(t *testing.T) {
 	}
 	assert.Equal(t, protocol.Ticket(MaxVisits), c.of("v1").Ticket)
 	c.do("v1", protocol.LeaveDesk{})
-	c.hush()
+	c.guardPaste()
 	c.do("v1", protocol.Desk{})
 	assert.Equal(t, "-- you have come to the desk too often: please wait a minute", c.words("v1"))
 	c.after(time.Minute)
@@ -126,7 +126,7 @@ func TestTheLastNumbersAreRemembered(t *testing.T) {
 	assert.True(t, c.knows(2))
 	assert.False(t, c.knows(MaxEnded+2))
 	assert.Equal(t, protocol.Ticket(MaxEnded+1), c.Tickets)
-	c.hush()
+	c.guardPaste()
 	c.do("op1", protocol.Take{Ticket: 1}, protocol.Take{Ticket: 2})
 	assert.Equal(t, "-- there is no visitor @1 here: /queue shows who is\n-- @2 has gone", c.words("op1"))
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// relieve has the visitors of operators that have been silent for too long wait again.
-func (m *Machine) relieve() {
+// returnSilent has the visitors of operators that have been silent for too long wait again.
+func (m *Machine) returnSilent() {
 	if m.Settings.Silence <= 0 {
 		return
 	}
@@ -26,8 +26,8 @@ func (m *Machine) relieve() {
 
 // operatorsDue does what is due for operators.
 func (m *Machine) operatorsDue() {
-	m.relieve()
-	m.settle()
+	m.returnSilent()
+	m.resumeTargets()
 }
 
 // nextOperatorDue returns when operatorsDue has something to do next; zero: never. No timeout runs for an operator
@@ -46,7 +46,7 @@ func (m *Machine) nextOperatorDue() (due time.Time) {
 			by(s.active.Add(m.Settings.Silence))
 		}
 		if s.Target.Nobody {
-			by(s.hushed)
+			by(s.refuseUntil)
 		}
 	}
 	return due

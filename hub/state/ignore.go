@@ -19,7 +19,7 @@ func (m *Machine) ignore(s *Session, cmd protocol.Ignore) {
 	}
 	isMeant := func(i Ignored) bool { return i.Name.Same(n) || m.nameNow(i).Same(n) }
 	if slices.ContainsFunc(s.Ignoring, isMeant) {
-		m.hearAgain(s, isMeant)
+		m.unignore(s, isMeant)
 		m.answer(s, protocol.Ignoring{Nick: n})
 		return
 	}
@@ -83,11 +83,11 @@ func (m *Machine) hearOperator(o *Session) {
 	}
 	slices.SortFunc(all, func(a, b *Session) int { return cmp.Compare(a.row, b.row) })
 	for _, s := range all {
-		m.hearAgain(s, isMeant)
+		m.unignore(s, isMeant)
 	}
 }
 
-func (m *Machine) hearAgain(s *Session, whom func(Ignored) bool) {
+func (m *Machine) unignore(s *Session, whom func(Ignored) bool) {
 	m.change(s.ID, IgnoreSet{slices.DeleteFunc(slices.Clone(s.Ignoring), whom)})
 }
 

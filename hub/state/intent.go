@@ -38,7 +38,7 @@ type Address struct {
 	Prefix netip.Prefix
 }
 
-// Op is the operation of an intent. Sealed: see the switch in decide.
+// Op is the operation of an intent. Sealed: see the table of ops.
 type Op interface{ op() }
 
 type (
@@ -92,7 +92,7 @@ type (
 	}
 	// NoteSeen keeps up to where clients got their entries, so that a start knows it: up to Upto, but for those in
 	// Behind, which have a position of their own. It also writes rows with changed soft fields, so that a start
-	// replays few entries. It does not write all at once: the hub repeats it while Whole is before Head.
+	// replays few entries. It does not write all at once: the hub repeats it while the checkpoint is before Head.
 	NoteSeen struct {
 		Upto   uint64
 		Behind []Behind

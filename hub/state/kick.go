@@ -13,7 +13,7 @@ import (
 // kick ends a session for an operator, and blocks its nick for a while. It also blocks its address, unless other
 // sessions come from there. Operators cannot be kicked.
 func (m *Machine) kick(s *Session, cmd protocol.Kick) {
-	cmd.Text = short(cmd.Text)
+	cmd.Text = dropLong(cmd.Text)
 	v := m.named(cmd.Nick)
 	switch {
 	case v == nil:
@@ -24,7 +24,7 @@ func (m *Machine) kick(s *Session, cmd protocol.Kick) {
 		return
 	}
 	conn, long := v.Conn, kickedFor(cmd)
-	words := v.Nick.String() + " is kicked: " + m.keepOut(v, long)
+	words := v.Nick.String() + " is kicked: " + m.blockSession(v, long)
 	m.end(v, protocol.Left{Reason: protocol.Kicked, By: s.Nick, Text: cmd.Text})
 	m.tell(conn, Answer{Event: protocol.Goodbye{Reason: protocol.Kicked, Wait: long, Text: cmd.Text}, Cut: true})
 	m.notice(s, words)
@@ -35,8 +35,8 @@ func kickedFor(cmd protocol.Kick) protocol.Seconds {
 	return min(cmp.Or(max(0, cmd.For), protocol.KickTime), protocol.MaxKick)
 }
 
-// keepOut blocks the nick of s, and its address unless that is shared. It returns the words for it.
-func (m *Machine) keepOut(s *Session, long protocol.Seconds) (words string) {
+// blockSession blocks the nick of s, and its address unless that is shared. It returns the words for it.
+func (m *Machine) blockSession(s *Session, long protocol.Seconds) (words string) {
 	until, keys := m.now.Add(long.Duration()), s.Nick.Keys()
 	m.change(s.ID, Blocked{Keys: keys[:], Until: until})
 	words = "the name is refused for " + long.String()

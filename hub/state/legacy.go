@@ -75,7 +75,7 @@ func (m *Machine) inherited(_ *Session, c Inherited) {
 }
 
 func (m *Machine) inheritMessage(msg LegacyMessage) {
-	m.desk.touched = true
+	m.desk.changed = true
 	t := &Ticket{
 		No: msg.Ticket, Session: msg.Session, Nick: msg.Nick, Since: msg.Since, Opened: msg.Opened, First: msg.First.Short(maxFirst),
 		Left: msg.Left, LeftAt: msg.LeftAt, Absent: true, Message: true,

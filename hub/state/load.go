@@ -149,7 +149,7 @@ func (l *loading) index(m *Machine) error {
 	return nil
 }
 
-// Replay redoes what an entry changed in soft fields. It is called for each entry after Whole, in order, before the
+// Replay redoes what an entry changed in soft fields. It is called for each entry after the checkpoint, in order, before the
 // first decision. It changes nothing else: the rows hold that.
 func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.Recorded) {
 	end := max(m.head, seq) // the common row of several nodes holds it
@@ -172,7 +172,7 @@ func (m *Machine) replay(e *Event) {
 	if !spoken {
 		return
 	}
-	m.spoke(s, e, ref)
+	m.noteSpoken(s, e, ref)
 	if s.HearsDesk && at.After(s.active) {
 		m.touchSoft(s).active = at
 	}

@@ -169,8 +169,8 @@ func TestWhatIsSoftIsReplayedOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Positive(t, tail)
 	s := m.sessions[w.clients["bob"].id]
-	assert.True(t, s.scarce)
-	assert.Len(t, s.wrote, MaxStreams)
+	assert.True(t, s.authoredCut)
+	assert.Len(t, s.authored, MaxStreams)
 	assert.Equal(t, w.m.sessions[s.ID].ids.list(), s.ids.list())
 }
 

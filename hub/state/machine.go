@@ -57,7 +57,7 @@ func (m *Machine) Decide(in *Intent) *Decision {
 	m.begin(in)
 	if in.Node == 0 {
 		m.decide(in)
-	} else if passed := m.now.Sub(before); m.inTurn(in, passed) {
+	} else if passed := m.now.Sub(before); m.takeTurn(in, passed) {
 		m.decide(in)
 	} else {
 		m.out.Void = true
@@ -65,7 +65,7 @@ func (m *Machine) Decide(in *Intent) *Decision {
 	if m.out.Void && in.Node == 0 { // it has no place in an order, and changes nothing
 		return &m.out
 	}
-	m.tendDesk()
+	m.updateDesk()
 	m.collectRows()
 	return &m.out
 }
@@ -112,12 +112,12 @@ func (m *Machine) begin(in *Intent) {
 	m.number++
 	m.undo.marks = append(m.undo.marks, mark{m.number, m.head, m.now, m.lastRow, m.guests})
 	m.in, m.ref, m.ids = in, "", 0
-	m.desk.touched = false // a rollback may have set it
+	m.desk.changed = false // a rollback may have set it
 	if in.Time.After(m.now) {
 		m.now = in.Time
 	}
 	m.out.reset()
-	m.desk.touched, m.desk.dropped = false, 0
+	m.desk.changed, m.desk.dropped = false, 0
 }
 
 func (d *Decision) reset() {

@@ -44,7 +44,7 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	if s.Seen == 0 { // what came before counts as delivered
 		s.Seen = e.Seq
 	}
-	m.stay(s, e)
+	m.addStay(s, e)
 	r := m.room(ev.Room)
 	r.members.add(s, e.Seq)
 	if r.Emptied != 0 {
@@ -53,16 +53,16 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 	m.step(roomDiagram, s.Nick, was, "Joined", s.front())
 }
 
-// stay adds a stay to those of s. A session that comes back after a break continues the open ones: what was said
+// addStay adds a stay to those of s. A session that comes back after a break continues the open ones: what was said
 // meanwhile belongs to them.
-func (m *Machine) stay(s *Session, e *Event) {
+func (m *Machine) addStay(s *Session, e *Event) {
 	if !s.hasStay(e.Stream) {
-		s.Stays = s.trim(append(slices.Clip(s.Stays), Stay{Stream: e.Stream, From: e.Seq}))
+		s.Stays = s.cutStays(append(slices.Clip(s.Stays), Stay{Stream: e.Stream, From: e.Seq}))
 	}
 }
 
-// trim drops the oldest stays that are over, if these are too many.
-func (s *Session) trim(stays []Stay) []Stay {
+// cutStays drops the oldest stays that are over, if these are too many.
+func (s *Session) cutStays(stays []Stay) []Stay {
 	over := 0
 	for _, st := range stays {
 		if st.Upto != 0 {
@@ -77,19 +77,19 @@ func (s *Session) trim(stays []Stay) []Stay {
 	return stays
 }
 
-// goesOn returns the index of the open stay of s in a stream; -1: there is none.
-func (s *Session) goesOn(st Stream) int {
+// openStay returns the index of the open stay of s in a stream; -1: there is none.
+func (s *Session) openStay(st Stream) int {
 	return slices.IndexFunc(s.Stays, func(o Stay) bool { return o.Upto == 0 && o.Stream == st })
 }
 
-func (s *Session) hasStay(st Stream) bool { return s.goesOn(st) >= 0 }
+func (s *Session) hasStay(st Stream) bool { return s.openStay(st) >= 0 }
 
 // endStay ends the stay of s in a stream.
 func (s *Session) endStay(st Stream, at uint64) {
-	if i := s.goesOn(st); i >= 0 {
+	if i := s.openStay(st); i >= 0 {
 		stays := slices.Clone(s.Stays)
 		stays[i].Upto = at
-		s.Stays = s.trim(stays)
+		s.Stays = s.cutStays(stays)
 	}
 }
 

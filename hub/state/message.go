@@ -16,7 +16,7 @@ func (m *Machine) say(s *Session, cmd protocol.Say) {
 	if m.saidBefore(s, cmd.Ref) || m.addressed(s, cmd) {
 		return
 	}
-	why := m.misplaced(s, cmd)
+	why := m.checkDestination(s, cmd)
 	switch {
 	case why != nil:
 		m.reject(s, why)
@@ -57,7 +57,7 @@ func (m *Machine) checkAct(s *Session, cmd protocol.Me) *protocol.Refusal {
 	case cmd.Room != protocol.Room{}:
 		return nil
 	}
-	return m.hushed(s)
+	return m.checkPasteGuard(s)
 }
 
 var meThere = protocol.Refuse("room-only", "what you type goes to a visitor just now, and /me is for the room: /to leads back there")
@@ -112,23 +112,23 @@ func (m *Machine) tellsSecret() bool {
 
 var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
-// spoke updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of the
+// noteSpoken updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of the
 // author's own copy. s is nil if the author's session has ended.
-func (m *Machine) spoke(s *Session, e *Event, ref protocol.Ref) {
+func (m *Machine) noteSpoken(s *Session, e *Event, ref protocol.Ref) {
 	if s == nil {
 		return
 	}
-	if s.spoken < maxSpoken && isLine(e.What) {
+	if s.spoken < maxSpoken && isOwnLine(e.What) {
 		m.touchSoft(s).spoken++
 	}
-	m.writes(s, e.Stream)
+	m.noteAuthored(s, e.Stream)
 	if ref != "" {
 		m.remember(s, ref, e.Seq)
 	}
 }
 
-// isLine reports whether e is the author's own copy of a line.
-func isLine(e protocol.Recorded) bool {
+// isOwnLine reports whether e is the author's own copy of a line.
+func isOwnLine(e protocol.Recorded) bool {
 	switch e := e.(type) {
 	case protocol.Said:
 		return e.You

@@ -87,9 +87,9 @@ func (m *Machine) freeNick(s *Session, n protocol.Nick) {
 	}
 }
 
-// reclaim gives a session back the nick without which it was held or, if another session has that, the nick of the
+// reclaimNick gives a session back the nick without which it was held or, if another session has that, the nick of the
 // guest with that number.
-func (m *Machine) reclaim(s *Session, number int) {
+func (m *Machine) reclaimNick(s *Session, number int) {
 	if !s.Released {
 		return
 	}

@@ -107,13 +107,13 @@ func (m *Machine) loseNode(s *Session, of seen) {
 		m.end(s, protocol.Left{Reason: protocol.Lost})
 		return
 	}
-	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.toldUpto(of), Unsure: (!of.Clean || s.Behind) && !s.Program, Quiet: true})
+	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.seenUpto(of), Unsure: (!of.Clean || s.Behind) && !s.Program, Quiet: true})
 }
 
 func (m *Machine) nodeEnded(_ *Session, c NodeEnded) { m.node(c.Node).Ended = true }
 
-// toldBy returns up to where the clients of a node got their entries.
-func (m *Machine) toldBy(no Node) seen {
+// seenBy returns up to where the clients of a node got their entries.
+func (m *Machine) seenBy(no Node) seen {
 	if n := m.node(no); n != nil {
 		return n.Seen
 	}

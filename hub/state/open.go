@@ -16,7 +16,7 @@ func (m *Machine) open(guest *Session, op Open) {
 		return
 	}
 	if s := m.codes[op.Token]; s != nil && s != guest {
-		m.comeBack(guest, s, Attached{Conn: op.Conn, Program: true, Echo: true, At: op.From}, op.Again)
+		m.attach(guest, s, Attached{Conn: op.Conn, Program: true, Echo: true, At: op.From}, op.Again)
 		return
 	}
 	s := newcomer(op)
@@ -71,7 +71,7 @@ func (m *Machine) firstRoom(s *Session, wanted protocol.Room) (to protocol.Room,
 	case m.holdsSecret(s, wanted.String()):
 		return to, SecretSaid
 	}
-	if why := m.checkPlace(s, wanted, false); why != nil {
+	if why := m.checkEnter(s, wanted, false); why != nil {
 		return to, why
 	}
 	return wanted, nil
@@ -119,7 +119,7 @@ func (m *Machine) holdsSecret(s *Session, name string) bool {
 func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *protocol.Refusal) {
 	m.goTo(s, to)
 	if !s.Program {
-		m.showLast(s, Membership{s.Room, s.Entered})
+		m.replayLast(s, Membership{s.Room, s.Entered})
 		m.showTopic(s, s.Room)
 		m.rejectAny(s, noNick, noRoom)
 		m.answer(s, m.welcome(s, false))
@@ -138,7 +138,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, HearsDesk: s.HearsDesk})
 		return
 	}
-	m.showLast(s, Membership{s.Room, s.Entered})
+	m.replayLast(s, Membership{s.Room, s.Entered})
 }
 
 func (m *Machine) rejectAny(s *Session, whys ...*protocol.Refusal) {
@@ -159,7 +159,7 @@ func (m *Machine) welcome(s *Session, resumed bool) protocol.Event {
 		w.Rooms = s.rooms()
 	}
 	if s.Room == protocol.DeskRoom {
-		q := m.standing(s)
+		q := m.queuePosition(s)
 		w.Here, w.Desk = 1, &q
 	}
 	return w

@@ -37,7 +37,7 @@ func (m *Machine) promoteVisitor(s *Session) {
 		panic("state: an operator may not enter where operators enter: " + refusal.Text)
 	}
 	m.beginDuty(s)
-	m.seeOther(s)
+	m.answerEntered(s)
 	m.answer(s, protocol.Promoted{})
 }
 
@@ -118,7 +118,7 @@ func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 	for _, t := range m.ticketsOf(s) {
 		at := protocol.VisitorNotice{Event: protocol.VisitorReturned, By: s.Nick}
 		if m.isThere(t) {
-			at.QueuePosition = &protocol.QueuePosition{Place: m.place(t.No), OnDuty: onDuty}
+			at.QueuePosition = &protocol.QueuePosition{Place: m.placeInQueue(t.No), OnDuty: onDuty}
 		}
 		m.toVisitor(s, t, at)
 		m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorReturned, Reason: why})
@@ -141,7 +141,7 @@ func byServed(a, b *Session) int { return cmp.Compare(a.HearsDeskFrom, b.HearsDe
 
 // dutyChanged applies DutyChanged: the operator s hears the desk, on duty or not.
 func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
-	m.desk.touched = true
+	m.desk.changed = true
 	m.touchSession(s)
 	s.Operator, s.OnDuty = true, ev.On
 	if !s.HearsDesk {
@@ -157,11 +157,11 @@ func (m *Machine) retired(s *Session) {
 	if !s.HearsDesk {
 		return
 	}
-	m.desk.touched = true
+	m.desk.changed = true
 	m.touchSession(s)
 	m.desk.removeOperator(s)
 	s.HearsDesk, s.OnDuty, s.Target = false, false, Target{}
-	m.touchExact(s).hushed = time.Time{}
+	m.touchExact(s).refuseUntil = time.Time{}
 }
 
 // reconnected restarts the timeouts of an operator that has a new connection.
@@ -169,10 +169,10 @@ func (m *Machine) reconnected(s *Session) {
 	if !s.HearsDesk {
 		return
 	}
-	m.desk.touched = true // there may be a visitor for it
+	m.desk.changed = true // there may be a visitor for it
 	m.touchExact(s).active = m.now
 	if s.Target.Nobody {
-		m.hush(s) // it was not told yet that its lines are rejected
+		m.guardPaste(s) // it was not told yet that its lines are rejected
 	}
 }
 
@@ -183,7 +183,7 @@ func (m *Machine) announce(s *Session, cmd protocol.Announce) {
 
 func announceFields(v *protocol.Announce, c *coder) { c.text(&v.Text) }
 
-func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{short(cmd.Text)}) }
+func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{dropLong(cmd.Text)}) }
 
 func stopFields(v *protocol.Stop, c *coder) { c.text(&v.Text) }
 

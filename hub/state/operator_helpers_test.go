@@ -90,7 +90,7 @@ func (f *shift) undo(in *Intent) {
 func (f *shift) picture() (p picture) {
 	p.rest = rest{f.Head(), f.NextDue(), len(f.desk.queue)}
 	for _, s := range f.desk.operators {
-		p.operators = append(p.operators, atWork{s.Nick, s.Conn, s.Operator, s.HearsDesk, s.OnDuty, s.HearsDeskFrom, s.Target, s.active, s.hushed})
+		p.operators = append(p.operators, atWork{s.Nick, s.Conn, s.Operator, s.HearsDesk, s.OnDuty, s.HearsDeskFrom, s.Target, s.active, s.refuseUntil})
 	}
 	for _, no := range f.ticketNumbers() {
 		t := *f.desk.tickets[no]
@@ -253,7 +253,7 @@ func (f *shift) holder(no protocol.Ticket) string {
 func (f *shift) of(who string) *Session { return f.session(f.ids[who]) }
 
 // where is where somebody's lines go.
-func (f *shift) where(who string) string { return f.whither(f.of(who)) }
+func (f *shift) where(who string) string { return f.targetName(f.of(who)) }
 
 func (f *shift) ticketNumbers() []protocol.Ticket {
 	var nos []protocol.Ticket

@@ -13,8 +13,8 @@ import (
 // the same state. No decision may depend on what a node does not know from the log, so the nodes are state
 // themselves:
 //
-//	Began ──> live ─┬─ no intent for a Lease, while other nodes send ────────> ended
-//	                ├─ Seen{Clean}, its last intent ─────────────────────────> ended
+//	Start ──> live ─┬─ no intent for a Lease, while other nodes send ────────> ended
+//	                ├─ NoteSeen{Clean}, its last intent ─────────────────────> ended
 //	                ├─ its Checksum is not that of most live nodes ──────────> ended
 //	                └─ the next incarnation begins ──────────────────────────> ended
 //
@@ -43,7 +43,7 @@ var Rules = rules<<32 | uint64(crc32.ChecksumIEEE([]byte(unicode.Version)))
 type Origin struct {
 	Node        Node
 	Incarnation uint64 // one life of the node's process; each has a higher number than the one before
-	Request     uint64 // the number of the intent in it: 1 for Began, then always the next
+	Request     uint64 // the number of the intent in it: 1 for Start, then always the next
 }
 
 const (
@@ -101,8 +101,8 @@ func (m *Machine) beginOrder() {
 	m.common.Order = &order{}
 }
 
-// inTurn gives an intent its place in the order of several nodes, and reports whether it may be decided.
-func (m *Machine) inTurn(in *Intent, passed time.Duration) bool {
+// takeTurn gives an intent its place in the order of several nodes, and reports whether it may be decided.
+func (m *Machine) takeTurn(in *Intent, passed time.Duration) bool {
 	o := m.touchOrder()
 	o.Position++
 	o.Clock += min(passed, longestGap)

@@ -17,17 +17,17 @@ func (m *Machine) isThere(t *Ticket) bool {
 	return !t.Absent && v != nil && v.Conn != 0 && v.Ticket == t.No
 }
 
-// standing returns where s stands at the desk; Place is 0 while an operator has it.
-func (m *Machine) standing(s *Session) protocol.QueuePosition {
+// queuePosition returns where s stands at the desk; Place is 0 while an operator has it.
+func (m *Machine) queuePosition(s *Session) protocol.QueuePosition {
 	q := protocol.QueuePosition{OnDuty: m.onDuty()}
 	if t := m.desk.tickets[s.Ticket]; t == nil || t.waits() {
-		q.Place = m.place(s.Ticket)
+		q.Place = m.placeInQueue(s.Ticket)
 	}
 	return q
 }
 
-// place returns the place of a number among the connected visitors that wait: 1 is next.
-func (m *Machine) place(no protocol.Ticket) int {
+// placeInQueue returns the place of a number among the connected visitors that wait: 1 is next.
+func (m *Machine) placeInQueue(no protocol.Ticket) int {
 	place := 1
 	for _, t := range m.desk.queue {
 		if t.No >= no {
@@ -40,9 +40,9 @@ func (m *Machine) place(no protocol.Ticket) int {
 	return place
 }
 
-// longest returns the ticket that /next takes: that of the connected visitor that has waited longest or, if there is
+// nextTicket returns the ticket that /next takes: that of the connected visitor that has waited longest or, if there is
 // none, the oldest message; nil: there is neither.
-func (m *Machine) longest() *Ticket {
+func (m *Machine) nextTicket() *Ticket {
 	var message *Ticket
 	for _, t := range m.desk.queue {
 		switch {
@@ -155,11 +155,11 @@ func (m *Machine) operatorList() []protocol.OperatorInfo {
 
 // next assigns the visitor that has waited longest to s.
 func (m *Machine) next(s *Session, _ protocol.Next) {
-	if t := m.longest(); t != nil {
+	if t := m.nextTicket(); t != nil {
 		m.takeOver(s, t)
 		return
 	}
-	m.hush(s) // lines sent together with it were meant for that visitor
+	m.guardPaste(s) // lines sent together with it were meant for that visitor
 	m.notice(s, "nobody waits")
 }
 

@@ -23,8 +23,8 @@ func (m *Machine) redact(s *Session, _ protocol.Redact) {
 
 // redaction returns the query for all that s has said up to a position.
 func (s *Session) redaction(upto uint64) Redact {
-	r := Redact{Author: s.ID, Complete: !s.scarce, Upto: upto}
-	for _, st := range s.wrote {
+	r := Redact{Author: s.ID, Complete: !s.authoredCut, Upto: upto}
+	for _, st := range s.authored {
 		of, session := st.Session()
 		if session && of != s.ID || st == Desk && !s.Operator {
 			r.Copies = append(r.Copies, st)
@@ -35,17 +35,17 @@ func (s *Session) redaction(upto uint64) Redact {
 	return r
 }
 
-// writes remembers that s has spoken in a stream, for the last MaxStreams of them.
-func (m *Machine) writes(s *Session, st Stream) {
-	if n := len(s.wrote); n > 0 && s.wrote[n-1] == st || slices.Contains(s.wrote, st) {
+// noteAuthored remembers that s has spoken in a stream, for the last MaxStreams of them.
+func (m *Machine) noteAuthored(s *Session, st Stream) {
+	if n := len(s.authored); n > 0 && s.authored[n-1] == st || slices.Contains(s.authored, st) {
 		return
 	}
 	m.touchSoft(s)
-	kept := s.wrote
+	kept := s.authored
 	if len(kept) == MaxStreams {
-		kept, s.scarce = kept[1:], true
+		kept, s.authoredCut = kept[1:], true
 	}
-	s.wrote = slices.Concat(kept, []Stream{st})
+	s.authored = slices.Concat(kept, []Stream{st})
 }
 
 // redacted removes the words of s from the state: topics that it has set, its away text, and what the queue shows of

@@ -99,18 +99,18 @@ func TestSoManyStreamsAreRedacted(t *testing.T) {
 	k := newTalk(t, "ann")
 	s := k.of("ann")
 	for i := range MaxStreams {
-		k.writes(s, Stream(fmt.Sprint("#r", i)))
+		k.noteAuthored(s, Stream(fmt.Sprint("#r", i)))
 	}
 	assert.True(t, k.redaction("ann").Complete)
 	k.clock = k.clock.Add(redactEvery)
-	kept := s.wrote
+	kept := s.authored
 	k.said("ann", "hello", "")
 	r := k.redaction("ann")
 	assert.False(t, r.Complete)
 	assert.Len(t, r.Streams, MaxStreams)
 	assert.Equal(t, OfRoom(protocol.Lobby), r.Streams[MaxStreams-1])
 	k.Rollback(k.Number() - 1)
-	assert.Equal(t, kept, s.wrote)
-	assert.Equal(t, Stream("#r0"), s.wrote[0])
-	assert.False(t, s.scarce)
+	assert.Equal(t, kept, s.authored)
+	assert.Equal(t, Stream("#r0"), s.authored[0])
+	assert.False(t, s.authoredCut)
 }

@@ -16,7 +16,7 @@ func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text p
 	}
 	t, refusal := m.owned(s, no)
 	if refusal != nil {
-		m.unheard(s, refusal)
+		m.rejectReply(s, refusal)
 		return
 	}
 	m.sendReply(s, t, ref, text)
@@ -32,7 +32,7 @@ func (m *Machine) replyTo(s *Session, t *Ticket, ref protocol.Ref, text protocol
 
 func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protocol.Text) {
 	if refusal := m.checkReply(s, t); refusal != nil {
-		m.unheard(s, refusal)
+		m.rejectReply(s, refusal)
 		return
 	}
 	taken := t.waits()
@@ -52,9 +52,9 @@ func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protoc
 // tookByReply makes t the target, unless another visitor is it.
 func (m *Machine) tookByReply(s *Session, t *Ticket) {
 	if s.Target.Ticket == 0 {
-		m.aim(s, t)
+		m.setTarget(s, t)
 	}
-	m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
+	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
 }
 
 func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
@@ -68,9 +68,9 @@ func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
 	return refusal
 }
 
-// unheard rejects an answer, and the lines that were sent together with it: they were meant for the same visitor.
-func (m *Machine) unheard(s *Session, why *protocol.Refusal) {
-	m.hush(s)
+// rejectReply rejects an answer, and the lines that were sent together with it: they were meant for the same visitor.
+func (m *Machine) rejectReply(s *Session, why *protocol.Refusal) {
+	m.guardPaste(s)
 	m.rejectf(s, why.Code, "nobody has heard that: %s", why.Text)
 }
 
@@ -83,7 +83,7 @@ func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 	case !found:
 		return false
 	case s.Operator && rest.IsBlank():
-		m.hush(s)
+		m.guardPaste(s)
 		m.reject(s, protocol.BadReply(no))
 	case s.Operator:
 		m.reply(s, no, cmd.Ref, rest)

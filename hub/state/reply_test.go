@@ -170,7 +170,7 @@ func TestALineForTheRoomCostsNothing(t *testing.T) {
 		s := f.of(who)
 		for _, cmd := range []protocol.Say{{Text: protocol.MustText("hello")}, {Text: protocol.MustText("hello"), Room: protocol.Lobby}} {
 			assert.Zero(t, testing.AllocsPerRun(100, func() {
-				if f.addressed(s, cmd) || f.misplaced(s, cmd) != nil {
+				if f.addressed(s, cmd) || f.checkDestination(s, cmd) != nil {
 					t.Fatal("it is for the room")
 				}
 			}))

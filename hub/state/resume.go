@@ -14,7 +14,7 @@ func (m *Machine) resume(guest *Session, op Resume) {
 	if s.Program {
 		to.Echo = op.Echo
 	}
-	m.comeBack(guest, s, to, op.Guest)
+	m.attach(guest, s, to, op.Guest)
 }
 
 func (m *Machine) checkResume(guest, s *Session, op Resume) *protocol.Refusal {
@@ -31,11 +31,11 @@ func (m *Machine) checkResume(guest, s *Session, op Resume) *protocol.Refusal {
 	return nil
 }
 
-// comeBack gives s to a connection, and ends the guest that the connection was, if any. A session that is still in
+// attach gives s to a connection, and ends the guest that the connection was, if any. A session that is still in
 // its rooms stays there, and its rooms are not told.
-func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
-	to := m.wayBack(s)
-	if why := m.checkWay(guest, s, to); why != nil {
+func (m *Machine) attach(guest, s *Session, at Attached, number int) {
+	to := m.resumeRoom(s)
+	if why := m.checkResumeRoom(guest, s, to); why != nil {
 		m.tell(at.Conn, Answer{Event: protocol.Refused{Refusal: *why, Ref: m.ref}})
 		m.tell(at.Conn, Answer{Event: protocol.Goodbye{Reason: protocol.Full}})
 		return
@@ -47,19 +47,19 @@ func (m *Machine) comeBack(guest, s *Session, at Attached, number int) {
 	at.Was = s.Conn
 	watched := s.Rewatch
 	if host := HostOf(s.Conn); s.Conn != 0 && host != HostOf(at.Conn) {
-		at.Seen = s.toldUpto(m.toldBy(host))
+		at.Seen = s.seenUpto(m.seenBy(host))
 	}
 	m.change(s.ID, at)
-	m.reclaim(s, number)
+	m.reclaimNick(s, number)
 	if to != (protocol.Room{}) {
 		m.goTo(s, to)
 	}
 	m.leaveClosed(s)
 	m.rewatch(s, watched)
 	m.endStays(s)
-	m.seeMissed(s)
+	m.replayMissed(s)
 	if s.Finished && s.Room == protocol.DeskRoom {
-		m.seeOut(s)
+		m.dismiss(s)
 	}
 }
 
@@ -84,29 +84,29 @@ func (m *Machine) rewatch(s *Session, rooms []protocol.Room) {
 	}
 }
 
-// wayBack returns the room that s enters as it comes back; zero: it is in one where it can stay.
-func (m *Machine) wayBack(s *Session) protocol.Room {
+// resumeRoom returns the room that s enters as it comes back; zero: it is in one where it can stay.
+func (m *Machine) resumeRoom(s *Session) protocol.Room {
 	closed := m.Settings.Desk && s.Room != protocol.DeskRoom && s.Room != protocol.OperatorsRoom // it was open before the start
 	switch {
 	case s.Room != protocol.Room{} && !closed:
 		return protocol.Room{}
-	case m.Settings.Desk, s.Resume == protocol.Room{}, m.checkPlace(s, s.Resume, m.hasPlace(s)) != nil:
+	case m.Settings.Desk, s.Resume == protocol.Room{}, m.checkEnter(s, s.Resume, m.returnsToDesk(s)) != nil:
 		return m.entrance(s.Operator)
 	}
 	return s.Resume
 }
 
-// checkWay returns why s cannot come back: where there is only a desk, it may have no place there.
-func (m *Machine) checkWay(guest, s *Session, to protocol.Room) *protocol.Refusal {
-	if to != protocol.DeskRoom || m.hasPlace(s) || guest != nil && guest.Ticket != 0 {
+// checkResumeRoom returns why s cannot come back: where there is only a desk, it may have no place there.
+func (m *Machine) checkResumeRoom(guest, s *Session, to protocol.Room) *protocol.Refusal {
+	if to != protocol.DeskRoom || m.returnsToDesk(s) || guest != nil && guest.Ticket != 0 {
 		return nil
 	}
 	return m.checkDesk(s)
 }
 
-// seeMissed sends s, which has come back, its Welcome and what it has missed. A person's client gets the Welcome
+// replayMissed sends s, which has come back, its Welcome and what it has missed. A person's client gets the Welcome
 // last, where it stays in view; a program gets it first.
-func (m *Machine) seeMissed(s *Session) {
+func (m *Machine) replayMissed(s *Session) {
 	missed := CatchUp{Stays: s.Stays, StaysCut: s.StaysCut, HearsDesk: s.HearsDesk, Seen: s.Seen}
 	if s.Program {
 		m.answer(s, m.welcome(s, true))
@@ -130,6 +130,6 @@ var maybeTwice = protocol.Notice{Text: protocol.MustText("What was said in the s
 
 func (m *Machine) tellTarget(s *Session) {
 	if s.Target.Ticket != 0 {
-		m.answer(s, m.serving(s, protocol.Target{}))
+		m.answer(s, m.withTarget(s, protocol.Target{}))
 	}
 }

@@ -41,7 +41,7 @@ func (m *Machine) join(s *Session, cmd protocol.Join) {
 		m.answer(s, protocol.Fronted{Room: to, Here: m.rooms[to].members.attached})
 		return
 	}
-	m.seeOther(s)
+	m.answerEntered(s)
 }
 
 // move moves s to a room, from another or from none, with all that this means at the desk. It returns why s cannot go
@@ -54,8 +54,8 @@ func (m *Machine) move(s *Session, to protocol.Room) *protocol.Refusal {
 	return nil
 }
 
-// hasPlace reports whether s has a place at the desk already: it comes back to its own ticket, or to its goodbye.
-func (m *Machine) hasPlace(s *Session) bool {
+// returnsToDesk reports whether s has a place at the desk already: it comes back to its own ticket, or to its goodbye.
+func (m *Machine) returnsToDesk(s *Session) bool {
 	return m.desk.tickets[s.Ticket] != nil || m.desk.tickets[s.Message] != nil || s.Finished
 }
 
@@ -65,17 +65,17 @@ func (m *Machine) checkMove(s *Session, to protocol.Room) *protocol.Refusal {
 		return nil
 	}
 	if s.Watches && to != protocol.DeskRoom {
-		if why := m.checkMore(s); why != nil {
+		if why := m.checkOneMore(s); why != nil {
 			return why
 		}
 	}
-	return m.checkPlace(s, to, m.hasPlace(s))
+	return m.checkEnter(s, to, m.returnsToDesk(s))
 }
 
 // goTo is move to where s can go. A watched room is not left, except for the desk: a visitor is in no other room.
 func (m *Machine) goTo(s *Session, to protocol.Room) {
-	back, is := m.hasPlace(s), s.isIn(to)
-	m.makeRoom(to)
+	back, is := m.returnsToDesk(s), s.isIn(to)
+	m.evictRoom(to)
 	switch {
 	case to == protocol.DeskRoom: // the other members are not told where it goes
 		left := protocol.Left{From: s.Nick, Reason: protocol.Moved, Rooms: s.shared()}
@@ -87,7 +87,7 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 		m.emit(s.stream(s.Room), s.ID, protocol.Left{Meta: m.stamp(s.Room), From: s.Nick, Reason: protocol.Moved, To: to})
 	}
 	if s.Ticket != 0 && to != protocol.DeskRoom {
-		m.partTicket(s, protocol.Moved)
+		m.leaveTicket(s, protocol.Moved)
 	}
 	if !is {
 		m.emit(s.stream(to), s.ID, protocol.Joined{Meta: m.stamp(to), From: s.Nick})
@@ -98,7 +98,7 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	switch {
 	case to != protocol.DeskRoom || s.Finished:
 	case back:
-		m.comeBackToTicket(s)
+		m.returnToTicket(s)
 	default:
 		m.openTicket(s)
 	}
@@ -107,8 +107,8 @@ func (m *Machine) goTo(s *Session, to protocol.Room) {
 	}
 }
 
-// checkPlace returns why s cannot enter a room. back: it has a place at the desk.
-func (m *Machine) checkPlace(s *Session, to protocol.Room, back bool) *protocol.Refusal {
+// checkEnter returns why s cannot enter a room. back: it has a place at the desk.
+func (m *Machine) checkEnter(s *Session, to protocol.Room, back bool) *protocol.Refusal {
 	switch {
 	case to == protocol.OperatorsRoom && !s.Operator:
 		return operatorsOnly
@@ -133,15 +133,15 @@ func (m *Machine) checkRoom(to protocol.Room) *protocol.Refusal {
 	if why := to.Unfit(); why != nil {
 		return why
 	}
-	if !m.isOneTooMany(to) || m.emptiedFirst() != nil {
+	if !m.exceedsRooms(to) || m.longestEmpty() != nil {
 		return nil
 	}
 	return protocol.Refuse("too-many-rooms", "there are %d rooms already: please join one of them, /rooms lists them", m.Settings.Rooms)
 }
 
-// isOneTooMany reports whether there is no place for a room that would have to be made. Empty rooms that have a topic
+// exceedsRooms reports whether there is no place for a room that would have to be made. Empty rooms that have a topic
 // count, the desk does not.
-func (m *Machine) isOneTooMany(to protocol.Room) bool {
+func (m *Machine) exceedsRooms(to protocol.Room) bool {
 	switch to {
 	case protocol.Lobby, protocol.OperatorsRoom, protocol.DeskRoom:
 		return false
@@ -153,8 +153,8 @@ func (m *Machine) isOneTooMany(to protocol.Room) bool {
 	return m.rooms[to] == nil && n >= m.Settings.Rooms
 }
 
-// emptiedFirst returns the room that has been empty longest; nil: none is empty.
-func (m *Machine) emptiedFirst() (first *Room) {
+// longestEmpty returns the room that has been empty longest; nil: none is empty.
+func (m *Machine) longestEmpty() (first *Room) {
 	for _, r := range m.rooms { // in any order: no two are equal
 		if r.members.count == 0 && (first == nil || byEmptied(r, first) < 0) {
 			first = r
@@ -167,10 +167,10 @@ func byEmptied(a, b *Room) int {
 	return cmp.Or(cmp.Compare(a.Emptied, b.Emptied), cmp.Compare(a.Name.String(), b.Name.String()))
 }
 
-// makeRoom drops the room that has been empty longest, if there is no place for another otherwise.
-func (m *Machine) makeRoom(to protocol.Room) {
-	if m.isOneTooMany(to) {
-		m.change(uuid.Nil, RoomDropped{m.emptiedFirst().Name})
+// evictRoom drops the room that has been empty longest, if there is no place for another otherwise.
+func (m *Machine) evictRoom(to protocol.Room) {
+	if m.exceedsRooms(to) {
+		m.change(uuid.Nil, RoomDropped{m.longestEmpty().Name})
 	}
 }
 

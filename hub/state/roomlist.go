@@ -9,20 +9,20 @@ import (
 	"chinwag/protocol"
 )
 
-// seeOther tells s about the room that it has entered from another one.
-func (m *Machine) seeOther(s *Session) {
+// answerEntered tells s about the room that it has entered from another one.
+func (m *Machine) answerEntered(s *Session) {
 	entered := protocol.Entered{Room: s.Room, Here: m.rooms[s.Room].members.attached, Seq: s.Entered}
 	if s.Room == protocol.DeskRoom {
-		q := m.standing(s)
+		q := m.queuePosition(s)
 		entered.Here, entered.Desk = 1, &q
 	}
 	m.answer(s, entered)
 	m.showTopic(s, s.Room)
-	m.showLast(s, Membership{s.Room, s.Entered})
+	m.replayLast(s, Membership{s.Room, s.Entered})
 }
 
-// showLast replays the last lines of a room from before s entered it.
-func (m *Machine) showLast(s *Session, in Membership) {
+// replayLast replays the last lines of a room from before s entered it.
+func (m *Machine) replayLast(s *Session, in Membership) {
 	if s.Replay > 0 {
 		m.read(s, Replay{Streams: []Stream{s.stream(in.Room)}, Upto: in.Entered - 1, Lines: s.Replay})
 	}

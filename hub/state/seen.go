@@ -6,8 +6,8 @@ import "github.com/google/uuid"
 // it does so exactly. For the case that it ends without warning, the rows hold one position, of at most a second ago,
 // that is right for all clients that are not behind.
 
-// toldUpto returns the position up to which the client of s got its entries at least, where of is that of its node.
-func (s *Session) toldUpto(of seen) uint64 {
+// seenUpto returns the position up to which the client of s got its entries at least, where of is that of its node.
+func (s *Session) seenUpto(of seen) uint64 {
 	if s.Behind {
 		return s.Seen
 	}
@@ -23,7 +23,7 @@ func (m *Machine) noteSeen(_ *Session, op NoteSeen) {
 			m.change(s.ID, SessionSeen{b.Seen})
 		}
 	}
-	was := m.toldBy(m.in.Node)
+	was := m.seenBy(m.in.Node)
 	if op.Upto > was.Position || op.Clean != was.Clean {
 		m.change(uuid.Nil, NodeSeen{m.in.Node, max(op.Upto, was.Position), op.Clean})
 	}
@@ -32,7 +32,7 @@ func (m *Machine) noteSeen(_ *Session, op NoteSeen) {
 	}
 }
 
-func (m *Machine) seenUpto(_ *Session, c NodeSeen) {
+func (m *Machine) nodeSeen(_ *Session, c NodeSeen) {
 	if n := m.node(c.Node); n != nil {
 		n.Seen = seen{c.Position, c.Clean}
 		return
@@ -44,7 +44,7 @@ func (m *Machine) seenUpto(_ *Session, c NodeSeen) {
 	}
 }
 
-func (m *Machine) seenBehind(s *Session, c SessionSeen) {
+func (m *Machine) sessionSeen(s *Session, c SessionSeen) {
 	m.touchSession(s)
 	s.SeenAtLeast = s.SeenAtLeast && c.Position != 0 && c.Position <= s.Seen
 	s.Behind, s.Seen = c.Position != 0, max(s.Seen, c.Position)

@@ -39,7 +39,7 @@ type Session struct {
 	Returned    bool                // it has come back once
 	Short       bool                // it was a short stay, as of a script
 	Until       time.Time           // when it ends unless it comes back; zero: it has a connection
-	Seen        uint64              // position up to which its last connection got its entries; while it has one, see Told and Behind
+	Seen        uint64              // position up to which its last connection got its entries; while it has one, see common.Seen and Behind
 	Behind      bool                // its client reads on from Seen by itself
 	SeenAtLeast bool                // Seen may be too low by the entries of a second: its server ended without warning, or it moved to another node
 	Quiet       bool                // its rooms were not told that it has no connection
@@ -50,7 +50,7 @@ type Session struct {
 	Finished    bool            // its conversation was closed while it was away, and there is nothing but the desk
 	Unread      uint64          // position at which one was closed while it was away; 0: none was
 	Before      protocol.Room   // where it was before it went to the desk
-	VisitsSince time.Time       // since when Turns counts
+	VisitsSince time.Time       // since when Visits counts
 	Visits      int             // how often it has come to the desk anew
 
 	HearsDesk     bool   // it is an operator in a room, and hears the desk

@@ -10,7 +10,7 @@ import (
 type Settings struct {
 	Desk               bool          // the server is only a desk: it has no rooms but the desk and that of operators
 	Rooms              int           // at most
-	RoomsPerSession    int           // that one session is in at once; at most MaxPlaces
+	RoomsPerSession    int           // that one session is in at once; at most MaxRoomsPerSession
 	Hold               time.Duration // how long a session without a connection is held
 	Replay             int           // lines of history if a client names no number
 	Visitors           int           // at the desk at once

@@ -9,19 +9,19 @@ import (
 // soft holds the fields of a session that are not written each time that they change. Replay rebuilds them from the
 // entries since, as far as entries tell: see touchExact.
 type soft struct {
-	spoken int       // lines that it has said, up to maxSpoken
-	active time.Time // when its client did something last
-	hushed time.Time // up to when lines that do not name where they were begun are rejected
-	wrote  []Stream  // in which it has said something; replaced, never written to
-	scarce bool      // it has spoken in others, too
-	ids    *ring     // of its messages; nil: none
-	since  uint64    // position of the first change of these that is not in its row; 0: none
+	spoken      int       // lines that it has said, up to maxSpoken
+	active      time.Time // when its client did something last
+	refuseUntil time.Time // up to when lines that do not name where they were begun are rejected
+	authored    []Stream  // in which it has said something; replaced, never written to
+	authoredCut bool      // it has spoken in others, too
+	ids         *ring     // of its messages; nil: none
+	since       uint64    // position of the first change of these that is not in its row; 0: none
 }
 
 // Soft fields of a session are written with its row, and not each time that they change. A load replays the entries
-// after Whole to rebuild them, so these must not become many:
+// after the checkpoint to rebuild them, so these must not become many:
 //
-//	... Whole ............................ head
+//	... checkpoint ....................... head
 //	      └── since of the first unwritten   softSpan: the next decisions write rows
 //	                                             softLimit: one decision writes all
 const (

@@ -38,7 +38,7 @@ func (m *Machine) start(_ *Session, op Start) {
 		if s.Operator && was.Password != m.Settings.Password {
 			m.demote(s)
 		}
-		m.survive(s, told, away)
+		m.restartSession(s, told, away)
 	}
 	if m.in.Node != 0 {
 		m.change(uuid.Nil, NodeBegan{m.in.Node, m.in.Incarnation, op.Rules, op.Epoch})
@@ -69,8 +69,8 @@ func (m *Machine) demote(s *Session) {
 	}
 }
 
-// survive does what a start means for a session. away: no other node is live.
-func (m *Machine) survive(s *Session, alone seen, away bool) {
+// restartSession does what a start means for a session. away: no other node is live.
+func (m *Machine) restartSession(s *Session, alone seen, away bool) {
 	of := alone
 	if n := m.node(HostOf(s.Conn)); n != nil {
 		of = n.Seen
@@ -93,7 +93,7 @@ func (m *Machine) isHeldAnew(s *Session) bool {
 }
 
 // openRooms moves visitors to the lobby, as the server is no longer only a desk. What they have said waits as a
-// message. A visitor that has lost its connection keeps its ticket. The opposite is in wayBack: a member of a closed
+// message. A visitor that has lost its connection keeps its ticket. The opposite is in resumeRoom: a member of a closed
 // room goes to the desk when it comes back.
 func (m *Machine) openRooms() {
 	r := m.rooms[protocol.DeskRoom]

@@ -32,7 +32,7 @@ const PasteGuard = time.Second
 // targetOf returns the ticket to which the lines of s go; nil: they go to the room, or are rejected.
 func (m *Machine) targetOf(s *Session) *Ticket { return m.desk.tickets[s.Target.Ticket] }
 
-func (m *Machine) setTarget(s *Session, to Target) {
+func (m *Machine) changeTarget(s *Session, to Target) {
 	if s.Target != to {
 		m.change(s.ID, TargetSet{to})
 	}
@@ -41,79 +41,79 @@ func (m *Machine) setTarget(s *Session, to Target) {
 // to changes where the lines of s go.
 func (m *Machine) to(s *Session, cmd protocol.To) {
 	if cmd.Ticket == 0 {
-		m.aim(s, nil)
-		m.answer(s, m.serving(s, protocol.Target{}))
+		m.setTarget(s, nil)
+		m.answer(s, m.withTarget(s, protocol.Target{}))
 		return
 	}
 	t, refusal := m.owned(s, cmd.Ticket)
 	switch {
 	case refusal != nil:
-		m.hush(s)
+		m.guardPaste(s)
 		m.reject(s, refusal)
 	case t.Operator != s.ID:
-		m.hush(s)
+		m.guardPaste(s)
 		m.rejectf(s, "visitor-waiting", "%s waits, and is nobody's yet: /take %d", t.name(), t.No)
 	default:
-		m.aim(s, t)
-		m.answer(s, m.serving(s, protocol.Target{}))
+		m.setTarget(s, t)
+		m.answer(s, m.withTarget(s, protocol.Target{}))
 	}
 }
 
-// aim makes t the target of s, or the room if t is nil.
-func (m *Machine) aim(s *Session, t *Ticket) {
+// setTarget makes t the target of s, or the room if t is nil.
+func (m *Machine) setTarget(s *Session, t *Ticket) {
 	to := Target{}
 	if t != nil {
 		to.Ticket = t.No
 	}
-	m.setTarget(s, to)
-	if !s.hushed.IsZero() {
-		m.touchExact(s).hushed = time.Time{}
+	m.changeTarget(s, to)
+	if !s.refuseUntil.IsZero() {
+		m.touchExact(s).refuseUntil = time.Time{}
 	}
 }
 
-// aimAtNobody has the lines of s rejected for a moment; then they go to the heir, or to the room. It is for changes
+// suspendTarget has the lines of s rejected for a moment; then they go to the pending target, or to the room. It is for changes
 // that set no new target.
-func (m *Machine) aimAtNobody(s *Session) {
+func (m *Machine) suspendTarget(s *Session) {
 	to := s.Target
 	to.Ticket, to.Nobody = 0, true
-	m.setTarget(s, to)
-	m.hush(s)
+	m.changeTarget(s, to)
+	m.guardPaste(s)
 }
 
-// hush has the lines of s rejected for a moment, except those that name a visitor: they may have been sent together
+// guardPaste has the lines of s rejected for a moment, except those that name a visitor: they may have been sent together
 // with a command that was rejected.
-func (m *Machine) hush(s *Session) { m.touchExact(s).hushed = m.now.Add(PasteGuard) }
+func (m *Machine) guardPaste(s *Session) { m.touchExact(s).refuseUntil = m.now.Add(PasteGuard) }
 
-// isHushed reports whether s may not have read yet why its lines are rejected.
-func (m *Machine) isHushed(s *Session) bool { return m.now.Before(s.hushed.Add(m.in.Lag)) }
+// isPasteGuarded reports whether s may not have read yet why its lines are rejected.
+func (m *Machine) isPasteGuarded(s *Session) bool { return m.now.Before(s.refuseUntil.Add(m.in.Lag)) }
 
-// settle ends the moment in which lines are rejected, and tells where they go.
-func (m *Machine) settle() {
+// resumeTargets ends the moment in which lines are rejected, and tells where they go.
+func (m *Machine) resumeTargets() {
 	for _, s := range m.desk.operators {
-		if !s.Target.Nobody || !s.isThere() || m.now.Before(s.hushed) {
+		if !s.Target.Nobody || !s.isThere() || m.now.Before(s.refuseUntil) {
 			continue
 		}
 		now := protocol.Target{}
-		if heir := m.desk.tickets[s.Target.Pending]; heir != nil && heir.Operator == s.ID {
-			m.aim(s, heir)
-			now = protocol.Target{Event: protocol.VisitorTaken, Ticket: heir.No, Nick: heir.Nick}
+		if pending := m.desk.tickets[s.Target.Pending]; pending != nil && pending.Operator == s.ID {
+			m.setTarget(s, pending)
+			now = protocol.Target{Event: protocol.VisitorTaken, Ticket: pending.No, Nick: pending.Nick}
 		} else {
-			m.setTarget(s, Target{Former: s.Target.Former, FormerNick: s.Target.FormerNick})
+			m.changeTarget(s, Target{Former: s.Target.Former, FormerNick: s.Target.FormerNick})
 		}
-		m.answer(s, m.serving(s, now))
+		m.answer(s, m.withTarget(s, now))
 	}
 }
 
-// followTargets clears each target and heir whose ticket has ended.
-func (m *Machine) followTargets() {
+// dropEndedTargets clears each target and pending whose ticket has ended.
+func (m *Machine) dropEndedTargets() {
 	for _, s := range m.desk.operators {
 		if no := s.Target.Ticket; no != 0 && m.desk.tickets[no] == nil {
-			m.setTarget(s, Target{Nobody: true, Former: no, FormerNick: m.endedAs(no)})
-			m.hush(s)
+			m.changeTarget(s, Target{Nobody: true, Former: no, FormerNick: m.endedAs(no)})
+			m.guardPaste(s)
 		}
 		if no := s.Target.Pending; no != 0 && m.desk.tickets[no] == nil {
-			m.disinherit(s)
-			m.hush(s)
+			m.dropPending(s)
+			m.guardPaste(s)
 		}
 	}
 }
@@ -128,23 +128,23 @@ func (m *Machine) endedAs(no protocol.Ticket) (n protocol.Nick) {
 	return n
 }
 
-// appoint assigns t to s, which has not asked for it. It becomes the target after a moment: a line that is being
+// assignUnasked assigns t to s, which has not asked for it. It becomes the target after a moment: a line that is being
 // typed now is not meant for it.
-func (m *Machine) appoint(s *Session, t *Ticket) {
+func (m *Machine) assignUnasked(s *Session, t *Ticket) {
 	surprised := !s.Target.Nobody
 	to := s.Target
 	to.Ticket, to.Nobody, to.Pending = 0, true, t.No
-	m.setTarget(s, to)
-	m.hush(s)
+	m.changeTarget(s, to)
+	m.guardPaste(s)
 	m.assignTo(s, t)
 	if surprised {
-		m.answer(s, m.serving(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
+		m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorTaken, Ticket: t.No, Nick: t.Nick}))
 	}
-	m.showPast(s, t)
+	m.replayConversation(s, t)
 }
 
-// whither names where the lines of s go.
-func (m *Machine) whither(s *Session) string {
+// targetName names where the lines of s go.
+func (m *Machine) targetName(s *Session) string {
 	if s.Target.Nobody {
 		return "nobody"
 	}
@@ -154,8 +154,8 @@ func (m *Machine) whither(s *Session) string {
 	return s.Room.String()
 }
 
-// serving completes e with where the lines of s go.
-func (m *Machine) serving(s *Session, e protocol.Target) protocol.Event {
+// withTarget completes e with where the lines of s go.
+func (m *Machine) withTarget(s *Session, e protocol.Target) protocol.Event {
 	e.Room, e.Nobody = s.Room, s.Target.Nobody
 	if t := m.targetOf(s); t != nil {
 		e.Target, e.TargetNick = t.No, t.Nick

@@ -160,7 +160,7 @@ func TestTheClockOfAMomentIsInNoRow(t *testing.T) {
 	d := f.decide("op0", Command{Command: protocol.To{Ticket: 7}})
 	assert.Empty(t, d.Events)
 	assert.Empty(t, d.Rows)
-	assert.Equal(t, f.clock.Add(time.Second), f.of("op0").hushed)
+	assert.Equal(t, f.clock.Add(time.Second), f.of("op0").refuseUntil)
 }
 
 // place is "@2", "#lobby" or "nobody".

@@ -69,7 +69,7 @@ var ticketDiagram = parseDiagram(`
 	message ── closed ────> ended
 `)
 
-// noSession is By of a ticket that waits.
+// noSession is the operator of a ticket that waits.
 var noSession uuid.UUID
 
 // name names t as operators see it.
@@ -82,7 +82,7 @@ func (m *Machine) knows(no protocol.Ticket) bool {
 
 // ticketChanged applies TicketChanged. s is its author; nil: the session of a message, which has ended.
 func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event) {
-	m.desk.touched = true
+	m.desk.changed = true
 	if ev.Event == protocol.VisitorWaits {
 		m.ticketOpened(s, ev)
 		return
@@ -105,7 +105,7 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 			t.Left, t.LeftAt = m.now, e.Seq
 		case protocol.VisitorBack:
 			t.Absent, t.Message, t.Nick = false, false, ev.From
-			m.visit(s, t.No, 0)
+			m.setTickets(s, t.No, 0)
 		case protocol.VisitorRenamed:
 			t.Nick = ev.To
 		case protocol.TicketClosed, protocol.VisitorLeft:
@@ -136,7 +136,7 @@ func (t *Ticket) state() string {
 
 func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 	m.touchCommon().Tickets = ev.Ticket
-	m.visit(s, ev.Ticket, s.Message)
+	m.setTickets(s, ev.Ticket, s.Message)
 	if m.now.Sub(s.VisitsSince) >= visitPeriod {
 		s.VisitsSince, s.Visits = m.now, 0
 	}
@@ -146,8 +146,8 @@ func (m *Machine) ticketOpened(s *Session, ev protocol.TicketChanged) {
 	m.step(ticketDiagram, t.No, "none", string(ev.Event), t.state())
 }
 
-// visit sets the ticket of which s is the visitor, and the one that it has left as a message; 0: none.
-func (m *Machine) visit(s *Session, no, message protocol.Ticket) {
+// setTickets sets the ticket of which s is the visitor, and the one that it has left as a message; 0: none.
+func (m *Machine) setTickets(s *Session, no, message protocol.Ticket) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)
 	s.Ticket, s.Message = no, message
@@ -170,25 +170,25 @@ func (m *Machine) ticketEnded(t *Ticket) {
 	switch v := m.session(t.Session); {
 	case v == nil:
 	case v.Ticket == t.No:
-		m.visit(v, 0, v.Message)
+		m.setTickets(v, 0, v.Message)
 	case v.Message == t.No:
-		m.visit(v, v.Ticket, 0)
+		m.setTickets(v, v.Ticket, 0)
 	}
 }
 
 // messageLeft applies MessageLeft.
-func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.visit(s, 0, s.Ticket) }
+func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.setTickets(s, 0, s.Ticket) }
 
-// seenOut applies SeenOut.
-func (m *Machine) seenOut(s *Session, c ResumeSet) {
+// resumeSet applies ResumeSet.
+func (m *Machine) resumeSet(s *Session, c ResumeSet) {
 	m.touchSession(s)
 	m.desk.unindexVisitor(s)
 	s.Resume, s.Finished, s.Unread = c.Resume, c.Finished, m.head
 	m.desk.indexVisitor(s)
 }
 
-// asked keeps the first words of a visitor, which the queue shows.
-func (m *Machine) asked(ev protocol.VisitorSaid) {
+// noteFirstWords keeps the first words of a visitor, which the queue shows.
+func (m *Machine) noteFirstWords(ev protocol.VisitorSaid) {
 	if t := m.desk.tickets[ev.Ticket]; t != nil && t.First.IsBlank() {
 		m.touchTicket(t).First = ev.Text.Short(maxFirst)
 	}

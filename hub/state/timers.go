@@ -15,7 +15,7 @@ func (m *Machine) due(*Session, Tick) {
 	m.operatorsDue()
 }
 
-// NextDue returns when Due has something to do next; zero: never.
+// NextDue returns when Tick has something to do next; zero: never.
 func (m *Machine) NextDue() time.Time {
 	next := earlier(m.nextDeskDue(), m.nextOperatorDue())
 	if len(m.held) > 0 {
@@ -39,7 +39,7 @@ func (m *Machine) endHold(s *Session) {
 	if s.Room != (protocol.Room{}) && m.leavesMessage(s) {
 		m.part(s, lost)
 	}
-	if s.Room == (protocol.Room{}) && m.holdOver(s) {
+	if s.Room == (protocol.Room{}) && m.extendHold(s) {
 		return
 	}
 	m.end(s, lost)

@@ -51,7 +51,7 @@ func chatter(dice *rand.Rand) protocol.Command {
 func (k *talk) remembered() (all []string) {
 	for name, id := range k.who {
 		if s := k.session(id); s != nil {
-			all = append(all, fmt.Sprint(name, s.Nick, s.spoken, s.wrote, s.scarce, s.since, s.ids == nil, s.ids.list(), s.Ignoring, k.ignoring[s], s.Away, s.Redacted))
+			all = append(all, fmt.Sprint(name, s.Nick, s.spoken, s.authored, s.authoredCut, s.since, s.ids == nil, s.ids.list(), s.Ignoring, k.ignoring[s], s.Away, s.Redacted))
 		}
 	}
 	for _, r := range k.rooms {

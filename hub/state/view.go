@@ -35,7 +35,7 @@ func (m *Machine) View() View {
 		Sessions:  slices.SortedFunc(maps.Values(m.sessions), func(a, b *Session) int { return cmp.Compare(a.row, b.row) }),
 		Operators: slices.Clone(m.desk.operators), Held: len(m.held), Names: len(m.names), Codes: len(m.codes), Rooms: map[protocol.Room]int{},
 		Tickets: slices.SortedFunc(maps.Values(m.desk.tickets), byNumber), Queue: slices.Clone(m.desk.queue), LastTicket: m.common.Tickets,
-		Ended: len(m.common.Ended), Visitors: len(m.desk.there), VisitorsFrom: maps.Clone(m.desk.placesFrom), Blocks: len(m.blocks),
+		Ended: len(m.common.Ended), Visitors: len(m.desk.visitors), VisitorsFrom: maps.Clone(m.desk.visitorsFrom), Blocks: len(m.blocks),
 	}
 	for name, r := range m.rooms {
 		v.Rooms[name] = r.members.count
@@ -52,7 +52,7 @@ func (m *Machine) WithCode(code Secret) *Session { return m.codes[code] }
 // Acked returns how many ids of messages are remembered, and Wrote in how many streams s has spoken.
 func (s *Session) Acked() int { return len(s.ids.list()) }
 
-func (s *Session) Authored() int { return len(s.wrote) }
+func (s *Session) Authored() int { return len(s.authored) }
 
 // HolderOf returns the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
@@ -70,7 +70,7 @@ func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no]
 func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
 
 // DropLong returns t, or no text if t is too long for a goodbye: it is left out, not cut.
-func DropLong(t protocol.Text) protocol.Text { return short(t) }
+func DropLong(t protocol.Text) protocol.Text { return dropLong(t) }
 
 // IsNew reports whether the machine has never decided a start: there were no rows.
 func (m *Machine) IsNew() bool { return m.Starts == 0 }

@@ -41,7 +41,7 @@ func TestHowAVisitEnds(t *testing.T) {
 			c.do("op1", protocol.Duty{On: row.duty})
 			c.decide("ann", row.goes)
 			assert.Equal(t, row.becomes, c.lastState())
-			assert.Empty(t, c.desk.there)
+			assert.Empty(t, c.desk.visitors)
 			if row.comes == never {
 				assert.Nil(t, c.of("ann"))
 				return
@@ -49,7 +49,7 @@ func TestHowAVisitEnds(t *testing.T) {
 			c.returns("ann")
 			assert.Equal(t, row.comes, c.lastState())
 			assert.Equal(t, protocol.DeskRoom, c.of("ann").Room)
-			assert.Len(t, c.desk.there, 1)
+			assert.Len(t, c.desk.visitors, 1)
 		})
 	}
 }
@@ -82,7 +82,7 @@ func TestAMessageIsKeptForLonger(t *testing.T) {
 	c.breaks("ann")
 	c.do("op1", protocol.Duty{})
 	assert.False(t, c.ticket(1).Message, "it was told that the connection is lost")
-	c.hush()
+	c.guardPaste()
 	c.after(c.Settings.Hold)
 	assert.Equal(t, protocol.VisitorLeftMessage, c.lastState())
 	assert.Contains(t, c.words("op1"), "@1 ann")
@@ -117,8 +117,8 @@ func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	c.do("v1", protocol.LeaveDesk{})
 	v := c.of("v1")
 	assert.Equal(t, [2]protocol.Ticket{0, 1}, [2]protocol.Ticket{v.Ticket, v.Message})
-	assert.Empty(t, c.desk.there)
-	c.hush()
+	assert.Empty(t, c.desk.visitors)
+	c.guardPaste()
 	c.do("op1", protocol.Take{Ticket: 1}, protocol.Reply{Ticket: 1, Text: protocol.MustText("here I am")})
 	assert.Equal(t, "[op1 -> you] here I am", c.words("v1"), "that one is there is for the desk")
 	c.do("v1", protocol.Desk{})
@@ -147,7 +147,7 @@ func TestVisitorsAfterARestart(t *testing.T) {
 	c.says("v3", "hello?")
 	c.restarts()
 	before := len(c.events)
-	assert.Empty(t, c.desk.there)
+	assert.Empty(t, c.desk.visitors)
 	c.returns("op1")
 	c.returns("v2")
 	for _, e := range c.events[before:] {
@@ -185,7 +185,7 @@ func TestAVisitorIsSeenOutWhileItIsAway(t *testing.T) {
 				v := c.of("v1")
 				assert.Equal(t, protocol.Room{}, v.Room)
 				assert.Equal(t, only, v.Finished)
-				c.hush()
+				c.guardPaste()
 				c.returns("v1")
 				if only {
 					assert.Nil(t, c.of("v1"))

@@ -39,13 +39,13 @@ func (m *Machine) watch(s *Session, cmd protocol.Watch) {
 	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Entered})
 	if !is {
 		m.showTopic(s, room)
-		m.showLast(s, p)
+		m.replayLast(s, p)
 	}
 }
 
 // watchToo has s enter a further room, which it can.
 func (m *Machine) watchToo(s *Session, room protocol.Room) {
-	m.makeRoom(room)
+	m.evictRoom(room)
 	m.emit(s.stream(room), s.ID, protocol.Joined{Meta: m.stamp(room), From: s.Nick})
 }
 
@@ -53,16 +53,16 @@ func (m *Machine) checkWatch(s *Session, room protocol.Room) *protocol.Refusal {
 	if room == protocol.DeskRoom {
 		return deskUnwatched
 	}
-	if why := m.checkMore(s); why != nil {
+	if why := m.checkOneMore(s); why != nil {
 		return why
 	}
-	return m.checkPlace(s, room, false)
+	return m.checkEnter(s, room, false)
 }
 
 var deskUnwatched = protocol.Refuse("desk-unwatched", "the desk is not a room to watch: /desk goes there, and operators hear it wherever they are")
 
-// checkMore returns why s cannot enter a further room.
-func (m *Machine) checkMore(s *Session) *protocol.Refusal {
+// checkOneMore returns why s cannot enter a further room.
+func (m *Machine) checkOneMore(s *Session) *protocol.Refusal {
 	if most := min(m.Settings.RoomsPerSession, MaxRoomsPerSession); 1+len(s.Watched) >= most {
 		return protocol.TooManyRooms(most)
 	}

@@ -275,12 +275,12 @@ func (m *Machine) dump(exactly bool) string {
 	for _, s := range slices.SortedFunc(maps.Values(m.sessions), byRow) {
 		copied := *s
 		if !exactly {
-			copied.active, copied.hushed = time.Time{}, time.Time{}
+			copied.active, copied.refuseUntil = time.Time{}, time.Time{}
 		}
 		var none uint64
 		row(s.row, ofSession, func(c *coder) { copied.fields(c, &none) })
 		if exactly {
-			fmt.Fprintf(&b, "\tsaid %d lines, hushed until %v, unwritten since %d\n", s.spoken, s.hushed, s.since)
+			fmt.Fprintf(&b, "\tsaid %d lines, refused until %v, unwritten since %d\n", s.spoken, s.refuseUntil, s.since)
 		}
 	}
 	for _, r := range slices.SortedFunc(maps.Values(m.rooms), func(a, b *Room) int { return strings.Compare(a.Name.String(), b.Name.String()) }) {
