@@ -58,8 +58,8 @@ func say(words string) state.Op {
 	return state.Command{Command: protocol.Say{Ref: protocol.Ref(words), Text: protocol.MustText(words)}}
 }
 
-// begun is a node on whose journal a session has spoken, first in the lobby and then in #tea, of which the rows hold all, and
-// then in the lobby again.
+// begun is a node on whose journal a session has spoken, first in the lobby
+// and then in #tea, of which the rows hold all, and then in the lobby again.
 func begun(t *testing.T, b journal.Bounds) (*node, *origin) {
 	n, o := &node{t, state.New(), journal.NewMemory(b)}, &origin{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
 	n.decide(

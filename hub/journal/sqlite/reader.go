@@ -20,7 +20,7 @@ type reader struct {
 }
 
 // ofStream makes a query for the entries of one stream in order. The argument must end with its
-// conditions. Spoken and other entries have an index each, and SQLite merges the two as it reads.
+// conditions. Messages and other entries have an index each, and SQLite merges the two as it reads.
 func ofStream(query string) string {
 	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }

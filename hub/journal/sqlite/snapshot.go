@@ -16,7 +16,8 @@ type Snapshot struct {
 	r    *reader
 }
 
-// View shows one moment of the journal at path to f, also while a server writes to it. The Snapshot is valid until f returns.
+// View shows one moment of the journal at path to f, also while a server writes to it. The Snapshot is valid until f
+// returns.
 func View(path string, f func(*Snapshot) error) error {
 	return readSnapshot(path, func(c *sql.Conn, r *reader) error {
 		m := Snapshot{r: r}

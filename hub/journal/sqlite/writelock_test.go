@@ -20,7 +20,7 @@ func TestACommitGoesBeforeMaintenance(t *testing.T) {
 		order = append(order, "commit")
 		writing.Unlock()
 	})
-	<-hurried // the maintenance that has the turn is told
+	<-hurried // the maintenance that has the lock is told
 	require.Eventually(t, writing.commitWaits, 10*time.Second, time.Millisecond)
 	all.Go(func() {
 		writing.LockForMaintenance(nil)
