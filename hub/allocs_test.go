@@ -21,11 +21,11 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 		e.Frame.Text() // spelled once, whoever needs it first
 		s.commitEntry(e)
 		s.broadcast()
-		s.sweepAll()
+		s.flushAll()
 		got := testing.AllocsPerRun(100, func() {
 			s.commitEntry(e)
 			s.broadcast()
-			s.sweepAll()
+			s.flushAll()
 		})
 		assert.Equal(t, 1.0, got, "%d members: the slice of the one line that all are told", members)
 	}
@@ -41,7 +41,7 @@ func TestABatchIsAllocatedOnce(t *testing.T) {
 				s.commitEntry(e)
 			}
 			s.broadcast()
-			s.sweepAll()
+			s.flushAll()
 		}
 		batch()
 		got := testing.AllocsPerRun(100, batch)
@@ -64,7 +64,7 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 				s.commitEntry(s.sayIn(tea))
 			}
 			s.broadcast()
-			s.sweepAll()
+			s.flushAll()
 		}
 		batch()
 		got = append(got, testing.AllocsPerRun(100, batch))
@@ -72,13 +72,13 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 	assert.Equal(t, got[0], got[1])
 }
 
-// An outbox that is swept at once holds on to what it needs.
+// An outbox that is written at once holds on to what it needs.
 func TestAnOutboxIsReused(t *testing.T) {
 	s := newStage(1)
 	frames := []*protocol.Frame{s.say().Frame}
 	size := len(frames[0].Text())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		s.clients[0].out.enqueue(frames, size, 1<<20, false)
-		s.sweepAll()
+		s.flushAll()
 	}))
 }

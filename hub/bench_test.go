@@ -39,12 +39,12 @@ func (w *taking) TryWrite(frames []*protocol.Frame) (bool, error) {
 }
 
 // stage is a hub of which a test or a benchmark plays the goroutine, and the
-// sweep's.
+// flusher's.
 type stage struct {
 	*loop
 	clients []*Client
 	nth     uint64
-	sweeper delivery
+	writer  delivery
 }
 
 func newStage(members int) *stage {
@@ -54,7 +54,7 @@ func newStage(members int) *stage {
 		panic(err)
 	}
 	s := &stage{loop: l}
-	h.flusher.running = true // what is to be swept waits for sweepAll
+	h.flusher.running = true // what is to be written waits for flushAll
 	h.flusher.wake.L = &h.flusher.mu
 	for i := range members {
 		c := newClient(h)
@@ -69,7 +69,7 @@ func newStage(members int) *stage {
 		s.clients = append(s.clients, c)
 	}
 	s.broadcast()
-	s.sweepAll()
+	s.flushAll()
 	return s
 }
 
@@ -99,15 +99,15 @@ func (s *stage) sayIn(room protocol.Room) *journal.Entry {
 	return s.nextIn(room, m.id, protocol.Said{From: m.nick, Text: protocol.MustText("what is said in a hundred letters, more or less, is what most people say, and nobody says more"), Ack: protocol.Ack{You: true}})
 }
 
-// sweepAll does what the sweep's goroutines do.
-func (s *stage) sweepAll() {
+// flushAll does what the goroutines of the flusher do.
+func (s *stage) flushAll() {
 	for w := &s.hub.flusher; w.next < len(w.waiting); {
-		s.sweeper.c = w.take()
-		s.sweeper.tryWrite()
+		s.writer.c = w.take()
+		s.writer.tryWrite()
 	}
 }
 
-// What one line costs the hub, and then the sweep, in a room of a thousand.
+// What one line costs the hub, and then the flusher, in a room of a thousand.
 func BenchmarkBroadcast(b *testing.B) {
 	s := newStage(1000)
 	e := s.say()
@@ -116,7 +116,7 @@ func BenchmarkBroadcast(b *testing.B) {
 		s.commitEntry(e)
 		s.broadcast()
 		b.StopTimer()
-		s.sweepAll()
+		s.flushAll()
 		b.StartTimer()
 	}
 }
@@ -135,7 +135,7 @@ func BenchmarkBroadcastInManyRooms(b *testing.B) {
 		}
 	}
 	s.broadcast()
-	s.sweepAll()
+	s.flushAll()
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, r := range rooms {
@@ -143,12 +143,12 @@ func BenchmarkBroadcastInManyRooms(b *testing.B) {
 		}
 		s.broadcast()
 		b.StopTimer()
-		s.sweepAll()
+		s.flushAll()
 		b.StartTimer()
 	}
 }
 
-func BenchmarkSweep(b *testing.B) {
+func BenchmarkFlusher(b *testing.B) {
 	s := newStage(1000)
 	e := s.say()
 	b.ReportAllocs()
@@ -157,7 +157,7 @@ func BenchmarkSweep(b *testing.B) {
 		s.commitEntry(e)
 		s.broadcast()
 		b.StartTimer()
-		s.sweepAll()
+		s.flushAll()
 	}
 }
 
@@ -174,7 +174,7 @@ func BenchmarkApply(b *testing.B) {
 			s.commitEntry(e)
 		}
 		s.broadcast()
-		s.sweepAll()
+		s.flushAll()
 	}
 }
 
@@ -186,6 +186,6 @@ func BenchmarkOutbox(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.clients[0].out.enqueue(frames, size, 1<<20, false)
-		s.sweepAll()
+		s.flushAll()
 	}
 }

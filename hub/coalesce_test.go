@@ -65,7 +65,7 @@ func (g *onlooker) heard() (got []string) {
 // those who came before it.
 func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const many = 5 * hub.MaxPassed
+		const many = 5 * hub.MaxJoins
 		w := newWorld(t, hub.Options{Replay: -1})
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
@@ -82,11 +82,11 @@ func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 		for range many {
 			come()
 		}
-		assert.Len(t, ann.heard(), hub.MaxPassed)
-		time.Sleep(hub.Moment)
+		assert.Len(t, ann.heard(), hub.MaxJoins)
+		time.Sleep(hub.LazyDelay)
 		synctest.Wait()
 		assert.Equal(t, want, ann.heard())
-		assert.EqualValues(t, hub.MaxPassed+1, ann.writes.Load()-before)
+		assert.EqualValues(t, hub.MaxJoins+1, ann.writes.Load()-before)
 		for i, g := range crowd {
 			assert.Equal(t, strings.Join(want[i+1:], " "), strings.Join(g.heard(), " "), "%d", i)
 		}
@@ -111,13 +111,13 @@ func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
 		time.Sleep(time.Second)
-		for i := range 2 * hub.MaxPassed {
+		for i := range 2 * hub.MaxJoins {
 			look(w, hub.Identity{Nick: hubtest.Nick("bob-%d", i), Brief: true}).do(t, protocol.Ping{})
 		}
-		assert.Len(t, ann.heard(), hub.MaxPassed)
+		assert.Len(t, ann.heard(), hub.MaxJoins)
 		w.Stop()
 		synctest.Wait()
-		assert.Len(t, ann.heard(), 2*hub.MaxPassed)
+		assert.Len(t, ann.heard(), 2*hub.MaxJoins)
 		told := ann.Heard()
 		_, last := told[len(told)-1].(protocol.Goodbye)
 		assert.True(t, last)
@@ -144,7 +144,7 @@ func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Equal(t, []string{"bob"}, ann.heard())
-		time.Sleep(hub.MaxWaited * time.Second)
+		time.Sleep(hub.MaxDeferrals * time.Second)
 		synctest.Wait()
 		assert.Len(t, ann.heard(), 2)
 		for _, g := range []*onlooker{ann, bob, tea} {

@@ -18,7 +18,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// A trail holds all entries of its conversation, however they lie, and is bounded.
+// The extents hold all entries of their conversation, however they lie, and are bounded.
 func TestATrailLeadsToAll(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		dice := rand.New(rand.NewPCG(seed, 5))
@@ -65,7 +65,7 @@ func TestATrailLeadsToAll(t *testing.T) {
 	})
 }
 
-// One that goes on among all others for ever has a bounded trail, too.
+// One that goes on among all others for ever has a bounded number of extents, too.
 func TestATrailIsBounded(t *testing.T) {
 	var tr extents
 	for i := range uint64(10 * maxExtents) {

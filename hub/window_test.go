@@ -17,14 +17,14 @@ import (
 
 // Bounds of what is kept, as tests of them name them.
 const (
-	Calm        = calm
-	FirstBound  = firstBound
-	LongSilence = longSilence
-	MaxFound    = maxFound
-	MaxPassed   = maxJoins
-	MaxWaited   = maxDeferrals
-	Moment      = lazyDelay
-	PageLines   = pageLines
+	Calm         = calm
+	FirstBound   = firstBound
+	LongSilence  = longSilence
+	MaxFound     = maxFound
+	MaxJoins     = maxJoins
+	MaxDeferrals = maxDeferrals
+	LazyDelay    = lazyDelay
+	PageLines    = pageLines
 
 	MaxAtOnce  = state.MaxEndedAtOnce
 	MaxIgnored = state.MaxIgnored
