@@ -31,11 +31,11 @@ func TestOfTwoWhoTakeOneVisitorTheFirstHasThem(t *testing.T) {
 func TestWhoTakesAVisitorSeesWhatWasSaid(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	c.comes("op2", Open{Operator: true})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op2", protocol.Take{Ticket: 1})
 	assert.Contains(t, c.words("op2"), "state.Transcript{Ticket:@1 Lines:10}")
 	c.visits("v2", "")
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op2", protocol.Take{Ticket: 2})
 	assert.NotContains(t, c.words("op2"), "Transcript", "it has heard all of it")
 }
@@ -52,11 +52,11 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 	}
 	c.breaks("v3")
 	for _, want := range []protocol.Ticket{4, 5, 1, 2} {
-		c.guardPaste()
+		c.forgetTold()
 		c.do("op1", protocol.Next{})
 		assert.Equal(t, want, c.of("op1").Target.Ticket, "those who are there first, then messages; who is not connected is passed over")
 	}
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Next{})
 	assert.Equal(t, "-- nobody waits", c.words("op1"))
 	c.says("op1", "hello")
@@ -82,7 +82,7 @@ func TestAVisitorIsHandedOver(t *testing.T) {
 	c.comes("op3", Open{Operator: true})
 	c.do("op3", protocol.Duty{})
 	c.do("op1", protocol.Take{Ticket: 1})
-	c.guardPaste()
+	c.forgetTold()
 	for _, row := range []struct {
 		no  protocol.Ticket
 		to  string
@@ -124,7 +124,7 @@ func TestAnOperatorWhoIsNotConnectedIsGivenNobody(t *testing.T) {
 	c.restarts()
 	c.returns("op1")
 	c.returns("v1")
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Hand{Ticket: 1, To: c.of("op2").Nick})
 	assert.Equal(t, "-- there is no operator called op2 here: /queue shows who is", c.words("op1"))
 }
@@ -134,7 +134,7 @@ func TestAVisitorIsAskedToWait(t *testing.T) {
 	c.do("op1", protocol.Hold{Ticket: 1})
 	assert.Equal(t, "-- @1 v1 waits already, and is nobody's yet: /take 1", c.words("op1"))
 	c.do("op1", protocol.Take{Ticket: 1})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Hold{Text: protocol.MustText("a moment")})
 	assert.True(t, c.ticket(1).OnHold)
 	assert.Equal(t, protocol.OnHold, c.queued(c.ticket(1)).State)
@@ -156,7 +156,7 @@ func TestAVisitorIsKnownByTheSessionAndNotByTheName(t *testing.T) {
 	c.after(c.Settings.Hold)
 	c.comes("v9", Open{})
 	c.do("v9", protocol.Rename{Nick: nickCalled(t, "ann")}, protocol.Desk{})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Reply{Ticket: 1, Text: protocol.MustText("psst")})
 	assert.Equal(t, "-- nobody has heard that: @1 ann has gone", c.words("op1"))
 	assert.Empty(t, c.words("v9"))

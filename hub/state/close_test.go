@@ -17,7 +17,7 @@ import (
 func TestAConversationIsClosed(t *testing.T) {
 	c := newCounter(t, deskSettings(), 2, 1)
 	c.do("op1", protocol.Take{Ticket: 1})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Close{Text: protocol.MustText("glad to hear it")})
 	assert.Equal(t, "-- @1 v1 is closed: what you type goes to nobody for a moment\n-- v1 joined", c.words("op1"))
 	assert.Equal(t, "-- op1 closed the conversation with @1 v1: glad to hear it\n-- v1 joined", c.words("op2"))
@@ -48,7 +48,7 @@ func TestManyAreClosedByNumber(t *testing.T) {
 	c := newCounter(t, deskSettings(), 2, 5)
 	c.do("op1", protocol.Take{Ticket: 2}, protocol.Take{Ticket: 4}, protocol.To{})
 	c.do("op2", protocol.Take{Ticket: 3})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Close{Tickets: numbers(t, "1,2-4,90-900"), Text: protocol.MustText("good night")})
 	assert.Equal(t, "-- 3 conversations are closed, and 1 is left to the operator who has it: what you type goes to #lobby", strings.Split(c.words("op1"), "\n")[0])
 	for no := range protocol.Ticket(5) {
@@ -90,7 +90,7 @@ func TestVeryManyAreClosedInGroups(t *testing.T) {
 	for i := range crowd {
 		c.visits(fmt.Sprint("v", i+1), "")
 	}
-	c.guardPaste()
+	c.forgetTold()
 	var left []int
 	next := Op(Command{Command: protocol.Close{Tickets: numbers(t, "1-900")}})
 	for next != nil {

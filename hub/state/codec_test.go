@@ -114,9 +114,9 @@ func samples() []sample {
 		Ticket: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), VisitsSince: noon, Visits: 3, HearsDesk: true, OnDuty: true, HearsDeskFrom: 998,
 		Target: Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")},
 		soft: soft{
-			active: noon.Add(time.Second), spoken: 3, hushed: noon.Add(2 * time.Second), authoredCut: true,
-			wrote: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
-			ids:   ringOf(id{hashOf("k1"), 900}, id{hashOf("k2"), 1001}),
+			active: noon.Add(time.Second), spoken: 3, refuseUntil: noon.Add(2 * time.Second), authoredCut: true,
+			authored: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
+			ids:      ringOf(id{hashOf("k1"), 900}, id{hashOf("k2"), 1001}),
 		},
 	}
 	m := &Machine{now: noon, common: common{

@@ -49,7 +49,7 @@ func newCounter(t *testing.T, set Settings, operators, visitors int) *counter {
 	for i := range visitors {
 		c.visits(fmt.Sprint("v", i+1), "")
 	}
-	c.guardPaste()
+	c.forgetTold()
 	return c
 }
 
@@ -217,7 +217,7 @@ func (c *counter) words(name string) string {
 	return said
 }
 
-func (c *counter) guardPaste() { clear(c.told) }
+func (c *counter) forgetTold() { clear(c.told) }
 
 func (c *counter) of(name string) *Session { return c.session(c.ids[name]) }
 

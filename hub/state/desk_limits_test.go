@@ -134,7 +134,7 @@ func TestWhatGoesIsToldOnceAMinute(t *testing.T) {
 	set.MessagesKept, set.MessagesPerAddress = 2, math.MaxInt
 	c := newCounter(t, set, 1, 0)
 	c.messages(2, 9)
-	c.guardPaste()
+	c.forgetTold()
 	c.leavesWord("m3", Address{})
 	assert.Equal(t, []Query{Dropped{Messages: 1}}, c.hub)
 	assert.Contains(t, c.words("op1"), "-- 1 message was dropped at the desk, the oldest first: 2 are kept", c.words("op1"))

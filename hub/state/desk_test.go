@@ -13,7 +13,7 @@ import (
 func TestAVisitorIsToldWhereTheyStand(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 2)
 	c.comes("ann", Open{})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("ann", protocol.Desk{Text: protocol.MustText("my screen is black")})
 	assert.Contains(t, c.words("ann"), "-- you are at the desk now: an operator is on duty, and you are number 3")
 	assert.Contains(t, c.words("op1"), "-- @3 ann waits at the desk\n[@3 ann] my screen is black")
@@ -21,13 +21,13 @@ func TestAVisitorIsToldWhereTheyStand(t *testing.T) {
 	c.says("ann", "and my keyboard")
 	assert.Equal(t, "my screen is black", c.ticket(3).First.String())
 	assert.Empty(t, c.words("v1"), "visitors never hear each other")
-	c.guardPaste()
+	c.forgetTold()
 	for _, cmd := range []protocol.Command{protocol.Who{}, protocol.Desk{}, protocol.Join{Room: protocol.DeskRoom}} {
 		c.do("ann", cmd)
 		assert.Equal(t, "-- you are number 3 in the queue", c.words("ann"))
 	}
 	c.do("op1", protocol.Take{Ticket: 3})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("ann", protocol.Who{})
 	assert.Equal(t, "-- op1 is with you now", c.words("ann"))
 	c.do("ann", protocol.Topic{}, protocol.Me{Text: protocol.MustText("waves")}, protocol.Away{}, protocol.Msg{To: c.of("op1").Nick, Text: protocol.MustText("psst")})
@@ -105,7 +105,7 @@ func TestASessionComesToTheDeskTenTimesAMinute(t *testing.T) {
 	}
 	assert.Equal(t, protocol.Ticket(MaxVisits), c.of("v1").Ticket)
 	c.do("v1", protocol.LeaveDesk{})
-	c.guardPaste()
+	c.forgetTold()
 	c.do("v1", protocol.Desk{})
 	assert.Equal(t, "-- you have come to the desk too often: please wait a minute", c.words("v1"))
 	c.after(time.Minute)
@@ -126,7 +126,7 @@ func TestTheLastNumbersAreRemembered(t *testing.T) {
 	assert.True(t, c.knows(2))
 	assert.False(t, c.knows(MaxEnded+2))
 	assert.Equal(t, protocol.Ticket(MaxEnded+1), c.Tickets)
-	c.guardPaste()
+	c.forgetTold()
 	c.do("op1", protocol.Take{Ticket: 1}, protocol.Take{Ticket: 2})
 	assert.Equal(t, "-- there is no visitor @1 here: /queue shows who is\n-- @2 has gone", c.words("op1"))
 }

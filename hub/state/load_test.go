@@ -219,7 +219,7 @@ func many(n int) iter.Seq2[Row, error] {
 		s := &Session{
 			Nick: nickOf(fmt.Sprint("person-", i)), From: Address{"192.0.2.7", at4}, At: at4, Conn: uint64(i + 1), Echo: true, Program: i%2 == 0,
 			Replay: 20, Room: roomOf(fmt.Sprint("room-", i%100)), Entered: uint64(n*7919%(i+1))*1e6 + uint64(i+1), Created: noon,
-			Until: noon.Add(time.Duration(i*7919%n) * time.Millisecond), soft: soft{wrote: []Stream{OfRoom(protocol.Lobby), "#tea"}},
+			Until: noon.Add(time.Duration(i*7919%n) * time.Millisecond), soft: soft{authored: []Stream{OfRoom(protocol.Lobby), "#tea"}},
 		}
 		binary.BigEndian.PutUint64(s.ID[:], uint64(i+1))
 		binary.BigEndian.PutUint64(s.Code[:], uint64(i+1))

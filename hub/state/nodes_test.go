@@ -78,7 +78,7 @@ func (f *fleet) joins(s *store, at int) {
 }
 
 // goesOn has x decide up to n intents more.
-func (f *fleet) openStay(x *follower, n int) {
+func (f *fleet) goesOn(x *follower, n int) {
 	for ; n > 0 && x.decided < len(f.order); n-- {
 		in := carried(f.t, &f.order[x.decided])
 		o := x.decideOne(in)
