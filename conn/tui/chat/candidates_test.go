@@ -69,21 +69,21 @@ func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
 // What the screen wants to know it asks for itself, wherever one is that has an answer. It asks for
 // little, since all that is asked counts as what one has typed.
 func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
-	f := New(Options{Terminal: tuitest.New()})
+	v := New(Options{Terminal: tuitest.New()})
 	asked := func() (all []protocol.Command) {
-		for len(f.queries) > 0 {
-			all = append(all, <-f.queries)
+		for len(v.queries) > 0 {
+			all = append(all, <-v.queries)
 		}
 		return all
 	}
-	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby})
+	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby})
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Rooms{}}, asked())
-	f.Hear(protocol.Entered{Room: parsedRoom(t, "tea")})
+	v.Hear(protocol.Entered{Room: parsedRoom(t, "tea")})
 	assert.Equal(t, []protocol.Command{protocol.Who{}}, asked())
-	f.Hear(protocol.Entered{Room: protocol.DeskRoom})
+	v.Hear(protocol.Entered{Room: protocol.DeskRoom})
 	assert.Empty(t, asked())
-	f.Hear(protocol.Promoted{})
+	v.Hear(protocol.Promoted{})
 	assert.Equal(t, []protocol.Command{protocol.Canned{}}, asked())
-	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
+	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Canned{}}, asked())
 }

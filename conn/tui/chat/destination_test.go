@@ -17,11 +17,11 @@ func sayAt(words string, at destination) protocol.Say {
 
 var inLobby, atSeven = destination{room: protocol.Lobby}, destination{ticket: 7}
 
-// faceOf is somebody's face in #lobby.
-func faceOf(operator bool) *View {
-	f := New(Options{Operator: operator, Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
-	return f
+// newView is a view in #lobby.
+func newView(operator bool) *View {
+	v := New(Options{Operator: operator, Terminal: tuitest.New()})
+	v.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
+	return v
 }
 
 func serving(no protocol.Ticket) protocol.Target {
@@ -50,22 +50,22 @@ func TestThePlaceOfAPrompt(t *testing.T) {
 }
 
 func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
-	f := faceOf(true)
-	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
-	f.Hear(serving(7))
-	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"))
-	assert.Equal(t, sayAt("/who", atSeven), types(f, "//who"))
-	assert.Equal(t, protocol.Reply{Ticket: 8, Text: protocol.MustText("hello")}, types(f, "@8 hello"))
-	f.Hear(protocol.Replied{Ticket: 8, To: nickOf("ann"), Text: protocol.MustText("hello"), Ack: protocol.Ack{You: true}})
-	assert.Equal(t, protocol.Who{}, types(f, "/who"))
-	f.Hear(protocol.TicketChanged{Ticket: 7, From: nickOf("bob"), Event: protocol.VisitorLeft})
-	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"), "it is not said in the room")
-	f.Hear(protocol.Target{Room: protocol.Lobby})
-	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
+	v := newView(true)
+	assert.Equal(t, sayAt("hello", inLobby), types(v, "hello"))
+	v.Hear(serving(7))
+	assert.Equal(t, sayAt("hello", atSeven), types(v, "hello"))
+	assert.Equal(t, sayAt("/who", atSeven), types(v, "//who"))
+	assert.Equal(t, protocol.Reply{Ticket: 8, Text: protocol.MustText("hello")}, types(v, "@8 hello"))
+	v.Hear(protocol.Replied{Ticket: 8, To: nickOf("ann"), Text: protocol.MustText("hello"), Ack: protocol.Ack{You: true}})
+	assert.Equal(t, protocol.Who{}, types(v, "/who"))
+	v.Hear(protocol.TicketChanged{Ticket: 7, From: nickOf("bob"), Event: protocol.VisitorLeft})
+	assert.Equal(t, sayAt("hello", atSeven), types(v, "hello"), "it is not said in the room")
+	v.Hear(protocol.Target{Room: protocol.Lobby})
+	assert.Equal(t, sayAt("hello", inLobby), types(v, "hello"))
 }
 
 func TestThePromptOfTheMomentBetween(t *testing.T) {
-	f := faceOf(true)
+	v := newView(true)
 	for _, step := range []struct {
 		hears protocol.Target
 		want  string
@@ -76,23 +76,23 @@ func TestThePromptOfTheMomentBetween(t *testing.T) {
 		{serving(8), "@8 bob> "},
 		{protocol.Target{Room: protocol.Lobby}, "#lobby> "},
 	} {
-		f.Hear(step.hears)
-		assert.Equal(t, step.want, f.roster.prompt())
+		v.Hear(step.hears)
+		assert.Equal(t, step.want, v.roster.prompt())
 	}
-	f.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
-	f.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, "#lobby> ", f.roster.prompt())
+	v.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
+	v.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, "#lobby> ", v.roster.prompt())
 }
 
 // A line is for where it was begun, whatever the prompt is as Enter is pressed.
 func TestALineIsForWhereItWasBegun(t *testing.T) {
-	f := faceOf(true)
-	f.Hear(serving(7))
-	f.Hear(serving(8))
-	assert.Equal(t, sayAt("your pin is 1234", atSeven), f.Parse(tui.Typed{Text: "your pin is 1234", Prompt: "@7 bob> "}))
-	assert.Equal(t, sayAt("for the room", inLobby), f.Parse(tui.Typed{Text: "for the room", Prompt: "#lobby> "}))
-	assert.Nil(t, f.Parse(tui.Typed{Text: "begun in the moment between", Prompt: "nobody> "}))
-	assert.Equal(t, sayAt("typed before the first prompt", destination{}), f.Parse(tui.Typed{Text: "typed before the first prompt", Prompt: "> "}))
+	v := newView(true)
+	v.Hear(serving(7))
+	v.Hear(serving(8))
+	assert.Equal(t, sayAt("your pin is 1234", atSeven), v.Parse(tui.Typed{Text: "your pin is 1234", Prompt: "@7 bob> "}))
+	assert.Equal(t, sayAt("for the room", inLobby), v.Parse(tui.Typed{Text: "for the room", Prompt: "#lobby> "}))
+	assert.Nil(t, v.Parse(tui.Typed{Text: "begun in the moment between", Prompt: "nobody> "}))
+	assert.Equal(t, sayAt("typed before the first prompt", destination{}), v.Parse(tui.Typed{Text: "typed before the first prompt", Prompt: "> "}))
 
 	// Commands without a number mean whom the prompt named, too.
 	for line, want := range map[string]protocol.Command{
@@ -102,11 +102,11 @@ func TestALineIsForWhereItWasBegun(t *testing.T) {
 		"/close 8 ok":   protocol.Close{Ticket: 8, Text: protocol.MustText("ok")},
 		"/canned":       protocol.Canned{},
 	} {
-		assert.Equal(t, want, f.Parse(tui.Typed{Text: line, Prompt: "@7 bob> "}), line)
+		assert.Equal(t, want, v.Parse(tui.Typed{Text: line, Prompt: "@7 bob> "}), line)
 	}
 	for _, prompt := range []string{"#lobby> ", "nobody> "} {
 		for _, line := range []string{"/close", "/hold", "/canned hours"} {
-			assert.Nil(t, f.Parse(tui.Typed{Text: line, Prompt: prompt}), "somebody may have been assigned meanwhile")
+			assert.Nil(t, v.Parse(tui.Typed{Text: line, Prompt: prompt}), "somebody may have been assigned meanwhile")
 		}
 	}
 }
@@ -125,47 +125,47 @@ func TestWhatIsTypedAheadIsForWhereTheCommandLeads(t *testing.T) {
 		"/close 7":  atSeven,
 		"/desk":     atSeven, // an operator's /queue
 	} {
-		f := faceOf(true)
-		f.Hear(serving(7))
-		require.NotNil(t, types(f, command))
-		assert.Equal(t, sayAt("hello", want), types(f, "hello"), command)
+		v := newView(true)
+		v.Hear(serving(7))
+		require.NotNil(t, types(v, command))
+		assert.Equal(t, sayAt("hello", want), types(v, "hello"), command)
 		for _, answer := range []protocol.Event{protocol.Refused{}, serving(7)} {
-			f.Hear(answer)
-			assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"), command)
+			v.Hear(answer)
+			assert.Equal(t, sayAt("hello", atSeven), types(v, "hello"), command)
 		}
 	}
-	f := faceOf(false)
-	require.NotNil(t, types(f, "/desk"))
-	assert.Equal(t, sayAt("my screen is black", destination{room: protocol.DeskRoom}), types(f, "my screen is black"))
-	f.Hear(protocol.Entered{Room: protocol.DeskRoom})
-	assert.Equal(t, sayAt("are you there?", destination{room: protocol.DeskRoom}), types(f, "are you there?"))
+	v := newView(false)
+	require.NotNil(t, types(v, "/desk"))
+	assert.Equal(t, sayAt("my screen is black", destination{room: protocol.DeskRoom}), types(v, "my screen is black"))
+	v.Hear(protocol.Entered{Room: protocol.DeskRoom})
+	assert.Equal(t, sayAt("are you there?", destination{room: protocol.DeskRoom}), types(v, "are you there?"))
 }
 
 // A room that was typed is ReplyOrSay wherever lines go, and /part names the room that it leaves: it may be sent twice.
 func TestARoomThatIsNamedIsMeant(t *testing.T) {
 	tea := parsedRoom(t, "tea")
-	f := faceOf(true)
-	f.Hear(protocol.Watched{Room: tea, Here: 1})
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
-	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part"))
-	assert.Equal(t, sayAt("where am I?", destination{}), types(f, "where am I?"), "the server knows what is in front now")
-	f.Hear(protocol.PartedFrom{Room: protocol.Lobby, Front: tea})
-	assert.Equal(t, "#tea> ", f.roster.prompt())
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "hello"))
-	f.Hear(protocol.Watched{Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part lobby"))
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "hello"), "that was not in front")
-	f.Hear(serving(7))
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
-	assert.Equal(t, protocol.Part{Room: tea}, types(f, "/part"))
-	f.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
+	v := newView(true)
+	v.Hear(protocol.Watched{Room: tea, Here: 1})
+	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "/say #tea hello"))
+	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(v, "/part"))
+	assert.Equal(t, sayAt("where am I?", destination{}), types(v, "where am I?"), "the server knows what is in front now")
+	v.Hear(protocol.PartedFrom{Room: protocol.Lobby, Front: tea})
+	assert.Equal(t, "#tea> ", v.roster.prompt())
+	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "hello"))
+	v.Hear(protocol.Watched{Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(v, "/part lobby"))
+	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "hello"), "that was not in front")
+	v.Hear(serving(7))
+	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "/say #tea hello"))
+	assert.Equal(t, protocol.Part{Room: tea}, types(v, "/part"))
+	v.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
+	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "/say #tea hello"))
 }
 
 func TestWhatBeginsWithAnAddress(t *testing.T) {
 	reply := protocol.Reply{Ticket: 1, Text: protocol.MustText("hi")}
 	for _, line := range []string{"@1 hi", " @1 hi", "＠1 hi", "@１ hi", "＠１\u3000hi"} {
-		op, bob := faceOf(true), faceOf(false)
+		op, bob := newView(true), newView(false)
 		assert.Equal(t, reply, types(op, line), line)
 		assert.Equal(t, sayAt(line, inLobby), types(bob, line), "the server knows who may say it")
 		bob.Hear(protocol.Promoted{})
@@ -174,7 +174,7 @@ func TestWhatBeginsWithAnAddress(t *testing.T) {
 		assert.Equal(t, reply, types(bob, line), "the server has forgotten who is an operator")
 	}
 	for _, line := range []string{"@1", "@1: hi", "@1hi", "@01 x", "@0 x", " ＠1，x"} {
-		op, bob := faceOf(true), faceOf(false)
+		op, bob := newView(true), newView(false)
 		assert.Nil(t, types(op, line), line)
 		assert.Equal(t, sayAt(line, inLobby), types(bob, line), line)
 	}
@@ -183,13 +183,13 @@ func TestWhatBeginsWithAnAddress(t *testing.T) {
 // A /close of many means no visitor in the prompt, wherever lines go; what comes of it is told in
 // a notice, and not of each.
 func TestACloseOfManyIsForNobodyInThePrompt(t *testing.T) {
-	f := &View{}
-	f.roster.operator = true
+	v := &View{}
+	v.roster.operator = true
 	for _, line := range []string{"/close 10-900", "/close from 192.0.2.7 bye"} {
 		typed, err := protocol.ParseCommand(line)
 		require.NoError(t, err)
 		for _, at := range []destination{{ticket: 7}, {nobody: true}, {room: protocol.Lobby}} {
-			cmd, err := f.address(typed, at)
+			cmd, err := v.address(typed, at)
 			require.NoError(t, err)
 			assert.Equal(t, typed, cmd)
 		}

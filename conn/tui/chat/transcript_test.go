@@ -12,17 +12,17 @@ import (
 	"chinwag/protocol"
 )
 
-// saving is an operator's face, and a folder.
-func saving(t *testing.T) (f *View, g *tuitest.Terminal, dir string) {
+// newTranscriptView is an operator's view, and a folder.
+func newTranscriptView(t *testing.T) (v *View, g *tuitest.Terminal, dir string) {
 	t.Helper()
 	g = tuitest.New()
-	f, dir = New(Options{Operator: true, Terminal: g}), t.TempDir()
+	v, dir = New(Options{Operator: true, Terminal: g}), t.TempDir()
 	ended := make(chan error, 1)
-	go func() { ended <- f.Run() }()
-	t.Cleanup(func() { f.screen.Stop(); require.NoError(t, <-ended) })
-	f.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
+	go func() { ended <- v.Run() }()
+	t.Cleanup(func() { v.screen.Stop(); require.NoError(t, <-ended) })
+	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
 	t.Chdir(dir)
-	return f, g, dir
+	return v, g, dir
 }
 
 func past(ticket protocol.Ticket, text string) protocol.Replayed {
@@ -30,15 +30,15 @@ func past(ticket protocol.Ticket, text string) protocol.Replayed {
 }
 
 func TestATranscriptIsSaved(t *testing.T) {
-	f, g, _ := saving(t)
-	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(f, "/transcript @7 a file.txt"))
-	f.Hear(past(7, "my screen is black"))
-	assert.Nil(t, types(f, "/transcript 8 other.txt"))
+	v, g, _ := newTranscriptView(t)
+	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(v, "/transcript @7 a file.txt"))
+	v.Hear(past(7, "my screen is black"))
+	assert.Nil(t, types(v, "/transcript 8 other.txt"))
 	g.Shows(t, "-- the transcript of @7 is still being saved: please try again then")
 	assert.NoFileExists(t, "other.txt")
-	f.Hear(past(8, "somebody else"))
-	f.Hear(past(7, "which one?"))
-	f.Hear(protocol.HistoryEnd{})
+	v.Hear(past(8, "somebody else"))
+	v.Hear(past(7, "which one?"))
+	v.Hear(protocol.HistoryEnd{})
 	g.Shows(t, "-- the transcript of @7 is saved as a file.txt (2 lines)")
 	g.Shows(t, "[@8 bob] somebody else")
 	words, err := os.ReadFile("a file.txt")
@@ -48,55 +48,55 @@ func TestATranscriptIsSaved(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), at.Mode().Perm())
 
-	assert.Nil(t, types(f, "/transcript 7 a file.txt"))
+	assert.Nil(t, types(v, "/transcript 7 a file.txt"))
 	g.Shows(t, "-- the transcript cannot be saved as a file.txt: something of that name is there already")
-	assert.Nil(t, types(f, "/transcript 7 no/such/place"))
+	assert.Nil(t, types(v, "/transcript 7 no/such/place"))
 	g.Shows(t, "-- the transcript cannot be saved as no/such/place: there is no such file or folder")
-	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(f, "/transcript 7"), "to the screen")
-	f.Hear(past(7, "on the screen"))
+	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(v, "/transcript 7"), "to the screen")
+	v.Hear(past(7, "on the screen"))
 	g.Shows(t, "[@7 bob] on the screen")
 }
 
 // No file is left where there is nothing to save.
 func TestATranscriptThatIsNone(t *testing.T) {
-	f, g, _ := saving(t)
-	assert.Equal(t, protocol.Transcript{Ticket: 9}, types(f, "/transcript 9 nine.txt"))
-	f.Hear(protocol.HistoryEnd{})
+	v, g, _ := newTranscriptView(t)
+	assert.Equal(t, protocol.Transcript{Ticket: 9}, types(v, "/transcript 9 nine.txt"))
+	v.Hear(protocol.HistoryEnd{})
 	g.Shows(t, "-- no transcript is saved: there is none of @9")
 	assert.NoFileExists(t, "nine.txt")
 
-	assert.NotNil(t, types(f, "/transcript 7 seven.txt"))
-	f.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
+	assert.NotNil(t, types(v, "/transcript 7 seven.txt"))
+	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
 	g.Shows(t, "-- no transcript is saved: the connection was lost")
 	assert.NoFileExists(t, "seven.txt")
-	assert.NotNil(t, types(f, "/transcript 7 seven.txt"))
-	f.Hear(past(7, "my screen"))
-	f.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
+	assert.NotNil(t, types(v, "/transcript 7 seven.txt"))
+	v.Hear(past(7, "my screen"))
+	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
 	g.Shows(t, "-- the transcript is not whole in seven.txt: the connection was lost")
 	assert.FileExists(t, "seven.txt")
 }
 
 func TestOnlyAnOperatorSavesTranscripts(t *testing.T) {
 	t.Chdir(t.TempDir())
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(f, "/transcript 7 seven.txt"), "the server refuses it")
+	v := New(Options{Terminal: tuitest.New()})
+	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(v, "/transcript 7 seven.txt"), "the server refuses it")
 	assert.NoFileExists(t, "seven.txt")
 }
 
 // A transcript in a file is read by others: it names who answered, also its own operator.
 func TestASavedTranscriptNamesItsOperator(t *testing.T) {
-	f, g, _ := saving(t)
-	require.NotNil(t, types(f, "/transcript 7 seven.txt"))
+	v, g, _ := newTranscriptView(t)
+	require.NotNil(t, types(v, "/transcript 7 seven.txt"))
 	mine := protocol.Ack{You: true}
 	for _, e := range []protocol.Event{
 		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("mine"), Ack: mine},
 		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("dan"), Text: protocol.MustText("his")},
 		protocol.Noted{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("a note"), Ack: mine},
 	} {
-		f.Hear(protocol.Replayed{Event: e})
+		v.Hear(protocol.Replayed{Event: e})
 	}
-	f.Hear(protocol.HistoryEnd{})
+	v.Hear(protocol.HistoryEnd{})
 	g.Shows(t, "-- the transcript of @7 is saved as seven.txt (3 lines)")
 	words, err := os.ReadFile("seven.txt")
 	require.NoError(t, err)

@@ -26,44 +26,44 @@ func nickOf(s string) protocol.Nick {
 }
 
 // types is what becomes of a typed line.
-func types(f *View, line string) protocol.Command {
-	return f.Parse(tui.Typed{Text: line, Prompt: f.roster.prompt()})
+func types(v *View, line string) protocol.Command {
+	return v.Parse(tui.Typed{Text: line, Prompt: v.roster.prompt()})
 }
 
-func TestTheFaceAsksForThePassword(t *testing.T) {
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, PasswordPrompt, f.secretPrompt("/operator"))
-	assert.Empty(t, f.secretPrompt("hello"))
-	assert.Empty(t, f.secretPrompt("//operator"))
-	assert.Nil(t, types(f, "/operator"), "it is sent with the password")
-	assert.Equal(t, protocol.Operator{Password: "/quit 芝麻"}, f.Parse(tui.Typed{Text: "/quit 芝麻", Secret: true}))
-	assert.Nil(t, f.Parse(tui.Typed{Secret: true}))
-	assert.Nil(t, f.Parse(tui.Typed{Text: strings.Repeat("x", protocol.MaxSecret+1), Secret: true}))
-	f.Hear(protocol.Promoted{})
-	assert.Empty(t, f.secretPrompt("/operator"), "one already")
-	assert.Nil(t, types(f, "/operator"))
+func TestTheViewAsksForThePassword(t *testing.T) {
+	v := New(Options{Terminal: tuitest.New()})
+	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, PasswordPrompt, v.secretPrompt("/operator"))
+	assert.Empty(t, v.secretPrompt("hello"))
+	assert.Empty(t, v.secretPrompt("//operator"))
+	assert.Nil(t, types(v, "/operator"), "it is sent with the password")
+	assert.Equal(t, protocol.Operator{Password: "/quit 芝麻"}, v.Parse(tui.Typed{Text: "/quit 芝麻", Secret: true}))
+	assert.Nil(t, v.Parse(tui.Typed{Secret: true}))
+	assert.Nil(t, v.Parse(tui.Typed{Text: strings.Repeat("x", protocol.MaxSecret+1), Secret: true}))
+	v.Hear(protocol.Promoted{})
+	assert.Empty(t, v.secretPrompt("/operator"), "one already")
+	assert.Nil(t, types(v, "/operator"))
 }
 
 // Nobody is asked for who is at the desk: the answer would be told to somebody who did not ask.
-func TestTheFaceDoesNotAskAtTheDesk(t *testing.T) {
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
-	assert.Empty(t, f.queries)
-	f.Hear(protocol.Entered{Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Who{}, <-f.queries)
-	f.Hear(protocol.Entered{Room: protocol.DeskRoom, Here: 1})
-	assert.Empty(t, f.queries)
+func TestTheViewDoesNotAskAtTheDesk(t *testing.T) {
+	v := New(Options{Terminal: tuitest.New()})
+	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
+	assert.Empty(t, v.queries)
+	v.Hear(protocol.Entered{Room: protocol.Lobby, Here: 1})
+	assert.Equal(t, protocol.Who{}, <-v.queries)
+	v.Hear(protocol.Entered{Room: protocol.DeskRoom, Here: 1})
+	assert.Empty(t, v.queries)
 }
 
 // A waiting visitor rings once: neither its words, nor what operators do, ring again.
 func TestAVisitorRingsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := tuitest.New()
-		f, ended := New(Options{Operator: true, Terminal: g}), make(chan error, 1)
-		go func() { ended <- f.Run() }()
+		v, ended := New(Options{Operator: true, Terminal: g}), make(chan error, 1)
+		go func() { ended <- v.Run() }()
 		bob, carol, operator := nickOf("bob"), nickOf("carol"), nickOf("operator")
-		f.Enter(protocol.Welcome{Nick: operator, Room: protocol.Lobby, Here: 1})
+		v.Enter(protocol.Welcome{Nick: operator, Room: protocol.Lobby, Here: 1})
 		for _, step := range []struct {
 			hears protocol.Event
 			rings bool
@@ -78,12 +78,12 @@ func TestAVisitorRingsOnce(t *testing.T) {
 		} {
 			time.Sleep(2 * time.Second) // the bell rings once a second at the most
 			g.Beeps()
-			f.Hear(step.hears)
+			v.Hear(step.hears)
 			time.Sleep(time.Second)
 			synctest.Wait()
 			assert.Equal(t, step.rings, g.Beeps() == 1, "%+v", step.hears)
 		}
-		f.screen.Stop()
+		v.screen.Stop()
 		require.NoError(t, <-ended)
 	})
 }
@@ -92,11 +92,11 @@ func TestAVisitorRingsOnce(t *testing.T) {
 // server's refusal of /operator may come much later, and withholds nothing more.
 func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
-	assert.IsType(t, protocol.Operator{}, types(f, "/operator"))
-	assert.Nil(t, types(f, "open sesame"))
-	assert.IsType(t, protocol.Say{}, types(f, "hello"))
-	f.Hear(late)
-	assert.IsType(t, protocol.Say{}, types(f, "hello again"))
+	v := New(Options{Terminal: tuitest.New()})
+	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
+	assert.IsType(t, protocol.Operator{}, types(v, "/operator"))
+	assert.Nil(t, types(v, "open sesame"))
+	assert.IsType(t, protocol.Say{}, types(v, "hello"))
+	v.Hear(late)
+	assert.IsType(t, protocol.Say{}, types(v, "hello again"))
 }
