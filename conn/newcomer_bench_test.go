@@ -52,9 +52,7 @@ func filled(b *testing.B, path string, n int, text string) string {
 	s, err := sqlite.Open(path, sqlite.Options{Sync: sqlite.Off})
 	require.NoError(b, err)
 	author := uuid.New()
-	from, err := protocol.ParseNick("ann")
-	require.NoError(b, err)
-	said := protocol.Said{From: from, Text: protocol.MustText(text)}
+	said := protocol.Said{From: protocol.MustNick("ann"), Text: protocol.MustText(text)}
 	for n > 0 {
 		group := make([]journal.Entry, min(n, 500))
 		n -= len(group)

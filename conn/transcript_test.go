@@ -213,9 +213,7 @@ func (s *stage) look() {
 func (s *stage) connect(words []string) {
 	var id hub.Identity
 	if len(words) > 1 {
-		nick, err := protocol.ParseNick(strings.Replace(words[0], "op", "operator", 1))
-		require.NoError(s.t, err)
-		id = hub.Identity{Nick: nick, Operator: true}
+		id = hub.Identity{Nick: protocol.MustNick(strings.Replace(words[0], "op", "operator", 1)), Operator: true}
 	} else {
 		id.From = hub.Address{Host: "192.0.2.7", Prefix: netip.MustParsePrefix("192.0.2.7/32")}
 	}

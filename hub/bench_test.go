@@ -14,11 +14,7 @@ import (
 )
 
 func nick(format string, args ...any) protocol.Nick {
-	n, err := protocol.ParseNick(fmt.Sprintf(format, args...))
-	if err != nil {
-		panic(err)
-	}
-	return n
+	return protocol.MustNick(fmt.Sprintf(format, args...))
 }
 
 func must[T any](v T, err error) T {

@@ -53,14 +53,6 @@ func TestLoadPassword(t *testing.T) {
 	}
 }
 
-func nickOf(s string) protocol.Nick {
-	n, err := protocol.ParseNick(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
 // The password goes to the server, and to nobody else, whatever it is.
 func TestJoinAsAnOperatorInAPipe(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -16,7 +16,7 @@ func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
 	t.Run("lines", func(t *testing.T) {
 		l := pipeClient{out: io.Discard, err: io.Discard}
-		l.roster.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
+		l.roster.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.Lobby, NoPassword: true})
 		cmd, err := l.parse([]byte("/operator"))
 		require.NoError(t, err)
 		assert.IsType(t, protocol.Operator{}, cmd)

@@ -50,15 +50,9 @@ func (in *inside) as(name string, id hub.Identity) client.Options {
 		return ours, nil
 	}}
 	if name != "" {
-		o.Nick = parsedNick(in.t, name)
+		o.Nick = protocol.MustNick(name)
 	}
 	return o
-}
-
-func parsedNick(t *testing.T, s string) protocol.Nick {
-	n, err := protocol.ParseNick(s)
-	require.NoError(t, err)
-	return n
 }
 
 var operatorHere = hub.Identity{Operator: true}

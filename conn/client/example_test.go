@@ -20,8 +20,7 @@ func Example() {
 	server := newExampleServer()
 	defer server.stop()
 
-	nick, _ := protocol.ParseNick("bot")
-	bot := client.New(client.Options{Nick: nick, Dial: server.dial}) // Addr in place of Dial: a server on the network
+	bot := client.New(client.Options{Nick: protocol.MustNick("bot"), Dial: server.dial}) // Addr in place of Dial: a server on the network
 	go func() { _ = bot.Run(context.Background()) }()
 	for e := range bot.Events() { // until Run has returned
 		switch e := e.(type) {

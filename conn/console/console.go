@@ -27,11 +27,7 @@ type Console interface {
 
 // identity is the session of a console.
 func identity(echo bool) hub.Identity {
-	nick, err := protocol.ParseNick("operator")
-	if err != nil {
-		panic(err)
-	}
-	return hub.Identity{Nick: nick, Operator: true, Echo: echo, Brief: true}
+	return hub.Identity{Nick: protocol.MustNick("operator"), Operator: true, Echo: echo, Brief: true}
 }
 
 // resident rejects Quit: the console stays as long as the server runs.

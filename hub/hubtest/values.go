@@ -14,7 +14,7 @@ import (
 
 // Nick is a nick of that name.
 func Nick(format string, args ...any) protocol.Nick {
-	return must(protocol.ParseNick(fmt.Sprintf(format, args...)))
+	return protocol.MustNick(fmt.Sprintf(format, args...))
 }
 
 // Room is a room of that name.

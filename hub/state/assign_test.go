@@ -93,11 +93,11 @@ func TestAVisitorIsHandedOver(t *testing.T) {
 		{1, "op3", "-- op3 is off duty"},
 		{7, "op2", "-- there is no visitor @7 here: /queue shows who is"},
 	} {
-		c.do("op1", protocol.Hand{Ticket: row.no, To: nickCalled(t, row.to)})
+		c.do("op1", protocol.Hand{Ticket: row.no, To: protocol.MustNick(row.to)})
 		assert.Equal(t, row.why, c.words("op1"))
 	}
 	c.after(time.Hour)
-	c.do("op1", protocol.Hand{Ticket: 1, To: nickCalled(t, "op2")})
+	c.do("op1", protocol.Hand{Ticket: 1, To: protocol.MustNick("op2")})
 	assert.Equal(t, "op2", c.holder(1))
 	assert.Equal(t, "-- op1 hands you over to op2, who is with you now", c.words("v1"))
 	assert.Equal(t, "-- op1 hands @1 v1 over to op2", c.words("op2"))
@@ -105,17 +105,10 @@ func TestAVisitorIsHandedOver(t *testing.T) {
 	assert.Equal(t, c.clock, c.of("op2").active, "it has the whole time to answer")
 	c.says("op1", "one more thing")
 	assert.Contains(t, c.words("op1"), "nobody has heard that", "it may be for the visitor")
-	c.do("op1", protocol.Hand{Ticket: 2, To: nickCalled(t, "op2")})
+	c.do("op1", protocol.Hand{Ticket: 2, To: protocol.MustNick("op2")})
 	assert.Equal(t, "op2", c.holder(2), "also who waits")
 	c.breaks("op2")
 	assert.Equal(t, "waits", c.holder(1))
-}
-
-func nickCalled(t *testing.T, s string) protocol.Nick {
-	t.Helper()
-	n, err := protocol.ParseNick(s)
-	assert.NoError(t, err)
-	return n
 }
 
 // Nobody is handed to an operator whose connection a restart has broken.
@@ -148,14 +141,14 @@ func TestAVisitorIsAskedToWait(t *testing.T) {
 
 func TestAVisitorIsKnownByTheSessionAndNotByTheName(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
-	c.do("v1", protocol.Rename{Nick: nickCalled(t, "ann")})
+	c.do("v1", protocol.Rename{Nick: protocol.MustNick("ann")})
 	assert.Equal(t, "@1 ann", c.ticket(1).name())
 	c.do("op1", protocol.Take{Ticket: 1})
 	c.breaks("v1")
 	c.says("op1", "are you there?")
 	c.after(c.Settings.Hold)
 	c.comes("v9", Open{})
-	c.do("v9", protocol.Rename{Nick: nickCalled(t, "ann")}, protocol.Desk{})
+	c.do("v9", protocol.Rename{Nick: protocol.MustNick("ann")}, protocol.Desk{})
 	c.forgetTold()
 	c.do("op1", protocol.Reply{Ticket: 1, Text: protocol.MustText("psst")})
 	assert.Equal(t, "-- nobody has heard that: @1 ann has gone", c.words("op1"))

@@ -25,10 +25,10 @@ func settingsSample() Settings {
 
 func legacySample() Legacy {
 	return Legacy{
-		Topics: []LegacyTopic{{Room: roomOf("tea"), Text: textOf("Earl Grey"), By: idOf(1), From: nickOf("bob"), Set: 9}},
+		Topics: []LegacyTopic{{Room: roomOf("tea"), Text: textOf("Earl Grey"), By: idOf(1), From: protocol.MustNick("bob"), Set: 9}},
 		Ticket: 70,
 		Messages: []LegacyMessage{{
-			Ticket: 69, Session: idOf(2), Nick: nickOf("ann"), Since: noon, Opened: 12, First: textOf("hello?"), Left: noon.Add(time.Minute), LeftAt: 30,
+			Ticket: 69, Session: idOf(2), Nick: protocol.MustNick("ann"), Since: noon, Opened: 12, First: textOf("hello?"), Left: noon.Add(time.Minute), LeftAt: 30,
 		}},
 	}
 }
@@ -69,7 +69,7 @@ func opSamples() []wireSample[Op] {
 		{"Began", Start{Settings: settingsSample(), Rules: 3, Epoch: idOf(8), Legacy: &legacy}},
 		{"Began, of rows", Start{}},
 		{"Open", Open{
-			As: idOf(3), Conn: Node(2).Conn(7), Nick: nickOf("Zoë"), Guest: 4, Operator: true, Program: true, Echo: true, From: from, Again: 5,
+			As: idOf(3), Conn: Node(2).Conn(7), Nick: protocol.MustNick("Zoë"), Guest: 4, Operator: true, Program: true, Echo: true, From: from, Again: 5,
 			Code: Secret{1}, Token: Secret{2}, Room: roomOf("茶"), Ref: "r1", Replay: 20, Reserved: 6, ReservedFrom: 2, Promoted: true,
 			Missing: protocol.SessionExpired, ToldFull: true,
 		}},
@@ -103,7 +103,7 @@ func originOf(s string) protocol.Origin {
 }
 
 func commandSamples() []protocol.Command {
-	ref, words, nick, tea := protocol.Ref("k1"), textOf("hello 茶"), nickOf("bob"), roomOf("tea")
+	ref, words, nick, tea := protocol.Ref("k1"), textOf("hello 茶"), protocol.MustNick("bob"), roomOf("tea")
 	return []protocol.Command{
 		protocol.Hello{},
 		protocol.Say{Ref: ref, Text: words, Ticket: 7, Room: tea},
@@ -174,7 +174,7 @@ func changeSamples() []wireSample[Change] {
 	session.upto = s.at
 	return withFlags([]wireSample[Change]{
 		{"Opened", Opened{session}},
-		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: nickOf("guest-1"), Created: noon, Conn: 1}}},
+		{"Opened, a guest", Opened{Session{ID: idOf(1), Nick: protocol.MustNick("guest-1"), Created: noon, Conn: 1}}},
 		{"Attached", Attached{Conn: 8, Was: 7, Seen: 9, Program: true, Echo: true, At: Address{Host: "192.0.2.7", Prefix: at4}}},
 		{"Detached", Detached{Until: noon, Seen: 999, Quiet: true, Unsure: true, Short: true}},
 		{"SeenUpto", NodeSeen{Node: 2, Position: 1000, Clean: true}},
@@ -183,14 +183,14 @@ func changeSamples() []wireSample[Change] {
 		{"Promoted", Promoted{}},
 		{"Demoted", Demoted{}},
 		{"NameReleased", NameReleased{}},
-		{"NameTaken", NameTaken{nickOf("Zoë")}},
+		{"NameTaken", NameTaken{protocol.MustNick("Zoë")}},
 		{"Focused", Focused{Room: roomOf("tea"), Watched: true}},
 		{"StayEnded", StayEnded{OfRoom(roomOf("tea"))}},
 		{"StayEnded, a visit", StayEnded{Conversation(idOf(1))}},
 		{"EchoSet", EchoSet{true}},
 		{"ReadSet", ReadSet{[]protocol.ReadUpTo{{Room: roomOf("tea"), Seq: 8}}}},
-		{"IgnoreSet", IgnoreSet{[]Ignored{{Name: nickOf("troll"), Session: idOf(9)}}}},
-		{"TargetSet", TargetSet{Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")}}},
+		{"IgnoreSet", IgnoreSet{[]Ignored{{Name: protocol.MustNick("troll"), Session: idOf(9)}}}},
+		{"TargetSet", TargetSet{Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: protocol.MustNick("ann")}}},
 		{"MessageLeft", MessageLeft{}},
 		{"SeenOut", ResumeSet{Resume: roomOf("tea"), Finished: true}},
 		{"Redacted", Redacted{}},

@@ -77,14 +77,6 @@ func idOf(n byte) (id uuid.UUID) {
 	return id
 }
 
-func nickOf(s string) protocol.Nick {
-	n, err := protocol.ParseNick(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
 func roomOf(s string) protocol.Room {
 	r, err := protocol.ParseRoom(s)
 	if err != nil {
@@ -104,15 +96,15 @@ var (
 // samples are rows with nothing in them, and with something in each field.
 func samples() []sample {
 	s := &Session{
-		ID: idOf(1), Nick: nickOf("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
+		ID: idOf(1), Nick: protocol.MustNick("Zoë"), Released: true, Code: Secret{1, 2, 3}, From: Address{Host: "192.0.2.7", Prefix: at4}, At: at6,
 		Conn: 300, Operator: true, Program: true, Echo: true, Replay: 20, Room: roomOf("茶"), Entered: 1000, Resume: protocol.Lobby,
 		Watches: true, Watched: []Membership{{Room: roomOf("tea"), Entered: 1001}}, Rewatch: []protocol.Room{roomOf("mate")},
 		Stays: []Stay{{Stream: OfRoom(protocol.Lobby), From: 1, Upto: 2}, {Stream: Conversation(idOf(1)), From: 3}}, StaysCut: 1,
 		Read: []protocol.ReadUpTo{{Room: roomOf("#tea"), Seq: 8}},
-		Away: textOf("lunch"), Ignoring: []Ignored{{Name: nickOf("troll"), Session: idOf(9)}, {Name: nickOf("bot")}},
+		Away: textOf("lunch"), Ignoring: []Ignored{{Name: protocol.MustNick("troll"), Session: idOf(9)}, {Name: protocol.MustNick("bot")}},
 		Created: noon, Returned: true, Short: true, Until: noon.Add(time.Minute), Seen: 999, Behind: true, SeenAtLeast: true, Quiet: true, Redacted: noon.Add(-time.Hour),
 		Ticket: 7, Message: 6, Finished: true, Unread: 990, Before: roomOf("tea"), VisitsSince: noon, Visits: 3, HearsDesk: true, OnDuty: true, HearsDeskFrom: 998,
-		Target: Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: nickOf("ann")},
+		Target: Target{Ticket: 7, Nobody: true, Pending: 8, Former: 5, FormerNick: protocol.MustNick("ann")},
 		soft: soft{
 			active: noon.Add(time.Second), spoken: 3, refuseUntil: noon.Add(2 * time.Second), authoredCut: true,
 			authored: []Stream{OfRoom(protocol.Lobby), Desk, Conversation(idOf(1)), Mailbox(idOf(2)), Conversation(idOf(2)), Everybody},
@@ -134,12 +126,12 @@ func samples() []sample {
 	return []sample{
 		{"common, empty", ofCommon, &commonPart{&Machine{}}},
 		{"common", ofCommon, &commonPart{m}},
-		{"session, a guest", ofSession, &sessionPart{Session: &Session{ID: idOf(1), Nick: nickOf("guest-1"), Room: protocol.Lobby, Entered: 1, Created: noon, Conn: 1}}},
+		{"session, a guest", ofSession, &sessionPart{Session: &Session{ID: idOf(1), Nick: protocol.MustNick("guest-1"), Room: protocol.Lobby, Entered: 1, Created: noon, Conn: 1}}},
 		{"session", ofSession, &sessionPart{s, 1002}},
-		{"room", ofRoom, &roomPart{&Room{Name: roomOf("tea"), Topic: textOf("Earl Grey, or 茶"), By: idOf(1), From: nickOf("bob"), Emptied: 77}}},
-		{"ticket, just opened", ofTicket, &ticketPart{&Ticket{No: 1, Session: idOf(1), Nick: nickOf("ann"), Since: noon, Opened: 12}}},
+		{"room", ofRoom, &roomPart{&Room{Name: roomOf("tea"), Topic: textOf("Earl Grey, or 茶"), By: idOf(1), From: protocol.MustNick("bob"), Emptied: 77}}},
+		{"ticket, just opened", ofTicket, &ticketPart{&Ticket{No: 1, Session: idOf(1), Nick: protocol.MustNick("ann"), Since: noon, Opened: 12}}},
 		{"ticket", ofTicket, &ticketPart{&Ticket{Kept: true,
-			No: 7, Session: idOf(1), Nick: nickOf("ann"), From: Address{Host: "192.0.2.7", Prefix: at4}, Since: noon, Opened: 12, Left: noon.Add(time.Minute),
+			No: 7, Session: idOf(1), Nick: protocol.MustNick("ann"), From: Address{Host: "192.0.2.7", Prefix: at4}, Since: noon, Opened: 12, Left: noon.Add(time.Minute),
 			LeftAt: 30, First: textOf("hello?"), Operator: idOf(2), Absent: true, Message: true, OnHold: true,
 		}}},
 		{"blocked", ofBlock, &blockPart{&block{key: "atroll", until: noon}}},

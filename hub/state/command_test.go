@@ -45,7 +45,7 @@ func BenchmarkDecideSay(b *testing.B) {
 	c := w.client("bob")
 	w.newSession(c)
 	c.id = c.next
-	w.decide(Intent{Op: Open{As: c.id, Conn: w.connect(c), Nick: nickOf("bob")}})
+	w.decide(Intent{Op: Open{As: c.id, Conn: w.connect(c), Nick: protocol.MustNick("bob")}})
 	w.keepAll()
 	in := Intent{Time: w.now, Session: c.id, Conn: c.conn, Op: Command{Command: protocol.Say{Text: textOf("has anybody seen the milk?")}}}
 	b.ReportAllocs()
@@ -61,7 +61,7 @@ func BenchmarkDecideTranscript(b *testing.B) {
 	c := w.client("bob")
 	w.newSession(c)
 	c.id = c.next
-	w.decide(Intent{Op: Open{As: c.id, Conn: w.connect(c), Nick: nickOf("bob"), Operator: true}})
+	w.decide(Intent{Op: Open{As: c.id, Conn: w.connect(c), Nick: protocol.MustNick("bob"), Operator: true}})
 	w.keepAll()
 	in := Intent{Time: w.now, Session: c.id, Conn: c.conn, Op: Command{Command: protocol.Transcript{}}}
 	b.ReportAllocs()

@@ -14,7 +14,7 @@ import (
 func TestAMessageThatIsSentAgainIsNotSaidAgain(t *testing.T) {
 	text := protocol.MustText("hello")
 	for _, cmd := range []protocol.Command{
-		protocol.Say{Text: text, Ref: "k1"}, protocol.Me{Text: text, Ref: "k1"}, protocol.Msg{To: aNick("bob"), Text: text, Ref: "k1"},
+		protocol.Say{Text: text, Ref: "k1"}, protocol.Me{Text: text, Ref: "k1"}, protocol.Msg{To: protocol.MustNick("bob"), Text: text, Ref: "k1"},
 	} {
 		k := newTalk(t, "ann", "bob")
 		d := k.decide("ann", Command{Command: cmd})
@@ -117,7 +117,7 @@ func BenchmarkSayWithIDs(b *testing.B) {
 }
 
 func BenchmarkWhisper(b *testing.B) {
-	benchmarkDecide(b, protocol.Msg{To: aNick("bob"), Text: protocol.MustText("psst")})
+	benchmarkDecide(b, protocol.Msg{To: protocol.MustNick("bob"), Text: protocol.MustText("psst")})
 }
 
 // benchmarkDecide has the same commands decided again and again, of which 64 are under way.

@@ -58,9 +58,7 @@ func (c *counter) comes(name string, op Open) {
 	c.t.Helper()
 	id := uuid.UUID{0: 1}
 	binary.BigEndian.PutUint64(id[8:], uint64(len(c.ids)+1))
-	nick, err := protocol.ParseNick(name)
-	require.NoError(c.t, err)
-	op.As, op.Conn, op.Nick, op.Code = id, c.number+1, nick, Secret(id)
+	op.As, op.Conn, op.Nick, op.Code = id, c.number+1, protocol.MustNick(name), Secret(id)
 	c.ids[name] = id
 	c.decide("", op)
 }

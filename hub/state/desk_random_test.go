@@ -171,7 +171,7 @@ func (p *people) open() Op {
 	id := uuid.UUID{8: 1}
 	binary.BigEndian.PutUint64(id[8:], uint64(len(p.ids)+1))
 	p.ids = append(p.ids, id)
-	op := Open{As: id, Conn: p.conns, Nick: nickOf(fmt.Sprint("p", p.dice.IntN(40))), Operator: p.dice.IntN(4) == 0, Program: p.dice.IntN(2) == 0, Code: Secret(id)}
+	op := Open{As: id, Conn: p.conns, Nick: protocol.MustNick(fmt.Sprint("p", p.dice.IntN(40))), Operator: p.dice.IntN(4) == 0, Program: p.dice.IntN(2) == 0, Code: Secret(id)}
 	if p.dice.IntN(4) == 0 {
 		op.Code = Secret{}
 	}
@@ -213,7 +213,7 @@ func (p *people) command(s *Session, m *Machine) protocol.Command {
 		no = slices.Sorted(maps.Keys(m.desk.tickets))[p.dice.IntN(n)]
 	}
 	words := protocol.MustText(fmt.Sprint("line ", p.many))
-	to := nickOf(fmt.Sprint("p", p.dice.IntN(40)))
+	to := protocol.MustNick(fmt.Sprint("p", p.dice.IntN(40)))
 	if n := len(m.desk.operators); n > 0 && p.dice.IntN(2) == 0 {
 		to = m.desk.operators[p.dice.IntN(n)].Nick
 	}

@@ -11,16 +11,16 @@ import (
 	"chinwag/protocol"
 )
 
-func ignoring(name string) protocol.Ignore { return protocol.Ignore{Nick: aNick(name)} }
+func ignoring(name string) protocol.Ignore { return protocol.Ignore{Nick: protocol.MustNick(name)} }
 
 func TestIgnoringAndHearingAgain(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
 	assert.Equal(t, []string{"change state.IgnoreSet", "ann: -- you do not hear bob any more: /ignore bob again to change that"}, k.do("ann", ignoring("bob")))
-	k.do("bob", protocol.Rename{Nick: aNick("rob")})
+	k.do("bob", protocol.Rename{Nick: protocol.MustNick("rob")})
 	assert.Equal(t, "ann: -- you ignore bob, rob", last(k.do("ann", protocol.Ignore{})))
 	assert.Equal(t, "ann: -- you hear rob again", last(k.do("ann", ignoring("rob"))), "by the name of now")
 	k.do("ann", ignoring("rob"))
-	k.do("bob", protocol.Rename{Nick: aNick("bob")})
+	k.do("bob", protocol.Rename{Nick: protocol.MustNick("bob")})
 	assert.Equal(t, "ann: -- you hear Rob again", last(k.do("ann", ignoring("Rob"))), "by the name of then")
 	assert.Equal(t, "ann: -- you ignore nobody", last(k.do("ann", protocol.Ignore{})))
 	assert.Empty(t, k.ignoring)
@@ -40,11 +40,11 @@ func TestWhoCannotBeIgnored(t *testing.T) {
 func TestSoManyCanBeIgnored(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
 	for i := range MaxIgnored {
-		k.do("bob", protocol.Rename{Nick: aNick(fmt.Sprint("bob", i))})
+		k.do("bob", protocol.Rename{Nick: protocol.MustNick(fmt.Sprint("bob", i))})
 		s := k.of("bob")
 		k.change(k.who["ann"], IgnoreSet{append(k.of("ann").Ignoring, Ignored{Name: s.Nick, Session: uuid.UUID{0: 8, 15: byte(i)}})})
 	}
-	k.do("bob", protocol.Rename{Nick: aNick("rob")})
+	k.do("bob", protocol.Rename{Nick: protocol.MustNick("rob")})
 	told := fmt.Sprintf("ann: -- you ignore %d people already: please hear somebody again first", MaxIgnored)
 	assert.Equal(t, []string{told}, k.do("ann", ignoring("rob")))
 	assert.Len(t, k.of("ann").Ignoring, MaxIgnored)
@@ -55,7 +55,7 @@ func TestTopicsOfTheIgnored(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
 	ann, bob, other := k.of("ann"), k.of("bob"), uuid.UUID{0: 8}
 	r := func(by uuid.UUID, from string) *Room {
-		return &Room{Topic: protocol.MustText("tea"), By: by, From: aNick(from)}
+		return &Room{Topic: protocol.MustText("tea"), By: by, From: protocol.MustNick(from)}
 	}
 	assert.False(t, ann.shows(&Room{}))
 	assert.True(t, ann.shows(r(bob.ID, "bob")))
@@ -88,7 +88,7 @@ func TestOperatorsAreHeard(t *testing.T) {
 	assert.Equal(t, map[*Session]bool{k.of("dave"): true}, k.ignoring)
 
 	k.do("ann", protocol.Quit{})
-	k.do("op", protocol.Rename{Nick: aNick("Ann")})
+	k.do("op", protocol.Rename{Nick: protocol.MustNick("Ann")})
 	assert.Empty(t, k.ignoring)
 }
 
@@ -96,8 +96,8 @@ func TestOperatorsAreHeard(t *testing.T) {
 func TestWhoIsIgnoredIsKnownAfterALoad(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
 	ann := k.of("ann")
-	k.reindex(ann, func(s *Session) { s.Ignoring = []Ignored{{Name: aNick("bob"), Session: uuid.UUID{0: 8}}} })
-	assert.True(t, ann.ignores(k.who["bob"], aNick("Bob")))
+	k.reindex(ann, func(s *Session) { s.Ignoring = []Ignored{{Name: protocol.MustNick("bob"), Session: uuid.UUID{0: 8}}} })
+	assert.True(t, ann.ignores(k.who["bob"], protocol.MustNick("Bob")))
 	assert.True(t, k.ignoring[ann])
 	k.reindex(ann, func(s *Session) { s.Ignoring = nil })
 	assert.Empty(t, k.ignoring)
@@ -109,7 +109,7 @@ func TestIgnoringIsUndone(t *testing.T) {
 	k.do("ann", ignoring("bob"))
 	hears := k.Number()
 	k.Rollback(hears)
-	assert.True(t, k.of("ann").ignores(k.who["bob"], aNick("bob")))
+	assert.True(t, k.of("ann").ignores(k.who["bob"], protocol.MustNick("bob")))
 	assert.True(t, k.ignoring[k.of("ann")])
 	k.Rollback(hears - 1)
 	assert.Empty(t, k.of("ann").Ignoring)

@@ -17,7 +17,7 @@ func kickScene(t *testing.T) *scene {
 	return f
 }
 
-func kick(who string) protocol.Kick { return protocol.Kick{Nick: aNick(who), For: 60} }
+func kick(who string) protocol.Kick { return protocol.Kick{Nick: protocol.MustNick(who), For: 60} }
 
 func TestKick(t *testing.T) {
 	f := kickScene(t)
@@ -34,11 +34,11 @@ func TestKick(t *testing.T) {
 	assert.Zero(t, f.Blocked(address(2).Prefix, f.clock))
 	f.clock = f.clock.Add(30 * time.Second)
 	refused := "-- nobody can be called %s for 30 seconds, since somebody of that name or one like it was kicked: please choose another name"
-	assert.Contains(t, f.open("new", func(op *Open) { op.Nick = aNick("b0b") }), "new< "+fmt.Sprintf(refused, "b0b"))
-	assert.Equal(t, []string{"#lobby| -- op is now bob"}, f.do("op", protocol.Rename{Nick: aNick("bob")}))
-	f.do("op", protocol.Rename{Nick: aNick("op")})
+	assert.Contains(t, f.open("new", func(op *Open) { op.Nick = protocol.MustNick("b0b") }), "new< "+fmt.Sprintf(refused, "b0b"))
+	assert.Equal(t, []string{"#lobby| -- op is now bob"}, f.do("op", protocol.Rename{Nick: protocol.MustNick("bob")}))
+	f.do("op", protocol.Rename{Nick: protocol.MustNick("op")})
 	f.clock = f.clock.Add(30 * time.Second)
-	assert.Equal(t, []string{"#lobby| -- guest-1 is now b0b"}, f.do("new", protocol.Rename{Nick: aNick("b0b")}))
+	assert.Equal(t, []string{"#lobby| -- guest-1 is now b0b"}, f.do("new", protocol.Rename{Nick: protocol.MustNick("b0b")}))
 }
 
 func TestAnAddressFromWhichOthersComeStaysOpen(t *testing.T) {
@@ -80,7 +80,7 @@ func TestBoundOfWhoIsKeptOut(t *testing.T) {
 	for n := range maxBlocked/2 + 10 {
 		who := fmt.Sprint("x", n)
 		f.open(who, func(op *Open) { op.From = address(100 + n) })
-		f.do("op", protocol.Kick{Nick: aNick(who), For: protocol.Seconds(1000 + n)})
+		f.do("op", protocol.Kick{Nick: protocol.MustNick(who), For: protocol.Seconds(1000 + n)})
 	}
 	nicks, addresses := 0, 0
 	for key := range f.blocks {
@@ -91,8 +91,8 @@ func TestBoundOfWhoIsKeptOut(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []int{maxBlocked, maxBlocked/2 + 10}, []int{nicks, addresses})
-	assert.Zero(t, f.refusesNick(&Session{}, aNick("x9")), "it would have been free first")
-	assert.NotZero(t, f.refusesNick(&Session{}, aNick("x10")))
+	assert.Zero(t, f.refusesNick(&Session{}, protocol.MustNick("x9")), "it would have been free first")
+	assert.NotZero(t, f.refusesNick(&Session{}, protocol.MustNick("x10")))
 
 	f.clock = f.clock.Add(time.Hour)
 	f.do("op", kick("bob"))

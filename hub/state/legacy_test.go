@@ -28,13 +28,13 @@ func (s *script) legacyLine(t *testing.T, line string) bool {
 	}
 	switch args[1] {
 	case "topic":
-		s.legacy.Topics = append(s.legacy.Topics, LegacyTopic{Room: roomOf(args[2]), Set: position(3), From: nickOf(args[4]), By: uuid.UUID{0xee}, Text: protocol.MustText(words)})
+		s.legacy.Topics = append(s.legacy.Topics, LegacyTopic{Room: roomOf(args[2]), Set: position(3), From: protocol.MustNick(args[4]), By: uuid.UUID{0xee}, Text: protocol.MustText(words)})
 	case "message":
 		no, err := strconv.Atoi(args[2][1:])
 		require.NoError(t, err, line)
 		at := emptyWorld(t).now.Add(-time.Hour)
 		s.legacy.Messages = append(s.legacy.Messages, LegacyMessage{
-			Ticket: protocol.Ticket(no), Session: uuid.UUID{0xed, byte(no)}, LeftAt: position(3), Nick: nickOf(args[4]), Since: at, Left: at, First: protocol.MustText(words),
+			Ticket: protocol.Ticket(no), Session: uuid.UUID{0xed, byte(no)}, LeftAt: position(3), Nick: protocol.MustNick(args[4]), Since: at, Left: at, First: protocol.MustText(words),
 		})
 	default:
 		var head uint64
@@ -52,12 +52,12 @@ func (s *script) legacyLine(t *testing.T, line string) bool {
 func someLegacy(topics, messages int) Legacy {
 	l := Legacy{Ticket: protocol.Ticket(messages + 7)}
 	for i := range topics {
-		l.Topics = append(l.Topics, LegacyTopic{Room: roomOf(fmt.Sprint("#r", i)), Text: protocol.MustText("tea"), From: nickOf("ann"), Set: uint64(i + 1)})
+		l.Topics = append(l.Topics, LegacyTopic{Room: roomOf(fmt.Sprint("#r", i)), Text: protocol.MustText("tea"), From: protocol.MustNick("ann"), Set: uint64(i + 1)})
 	}
 	at := emptyWorld(nil).now.Add(-time.Hour)
 	for i := range messages {
 		l.Messages = append(l.Messages, LegacyMessage{
-			Ticket: protocol.Ticket(i + 1), Session: uuid.UUID{7, byte(i >> 8), byte(i)}, Nick: nickOf("bob"), Since: at, Left: at, LeftAt: uint64(topics + i + 1),
+			Ticket: protocol.Ticket(i + 1), Session: uuid.UUID{7, byte(i >> 8), byte(i)}, Nick: protocol.MustNick("bob"), Since: at, Left: at, LeftAt: uint64(topics + i + 1),
 		})
 	}
 	return l

@@ -21,7 +21,7 @@ func (w *world) opens(name string, change func(*Open)) *client {
 	c := w.client(name)
 	w.newSession(c)
 	c.id = c.next
-	op := Open{As: c.id, Conn: w.connect(c), Nick: nickOf(name), Code: c.secret, Replay: 20}
+	op := Open{As: c.id, Conn: w.connect(c), Nick: protocol.MustNick(name), Code: c.secret, Replay: 20}
 	if change != nil {
 		change(&op)
 	}
@@ -158,7 +158,7 @@ func TestWhatIsSoftIsReplayedOnce(t *testing.T) {
 		w.opens(name, nil)
 		c := w.clients["bob"]
 		ref := protocol.Ref(fmt.Sprint(i))
-		w.decide(Intent{Session: c.id, Conn: c.conn, Op: Command{Command: protocol.Msg{To: nickOf(name), Text: protocol.MustText("hello"), Ref: ref}, Ref: ref}})
+		w.decide(Intent{Session: c.id, Conn: c.conn, Op: Command{Command: protocol.Msg{To: protocol.MustNick(name), Text: protocol.MustText("hello"), Ref: ref}, Ref: ref}})
 		if i == MaxStreams/2 { // bob's row is written, and holds half of it
 			w.decide(Intent{Session: c.id, Conn: c.conn, Op: Command{Command: protocol.Away{Text: protocol.MustText("lunch")}}})
 		}
@@ -217,7 +217,7 @@ func many(n int) iter.Seq2[Row, error] {
 	rows := []Row{{commonRow, m.encode(ofCommon, m.fields)}}
 	for i := range n {
 		s := &Session{
-			Nick: nickOf(fmt.Sprint("person-", i)), From: Address{"192.0.2.7", at4}, At: at4, Conn: uint64(i + 1), Echo: true, Program: i%2 == 0,
+			Nick: protocol.MustNick(fmt.Sprint("person-", i)), From: Address{"192.0.2.7", at4}, At: at4, Conn: uint64(i + 1), Echo: true, Program: i%2 == 0,
 			Replay: 20, Room: roomOf(fmt.Sprint("room-", i%100)), Entered: uint64(n*7919%(i+1))*1e6 + uint64(i+1), Created: noon,
 			Until: noon.Add(time.Duration(i*7919%n) * time.Millisecond), soft: soft{authored: []Stream{OfRoom(protocol.Lobby), "#tea"}},
 		}
@@ -252,7 +252,7 @@ func BenchmarkLoad(b *testing.B) {
 func BenchmarkRow(b *testing.B) {
 	m, err := Load(many(1))
 	require.NoError(b, err)
-	s := m.named(nickOf("person-0"))
+	s := m.named(protocol.MustNick("person-0"))
 	fields := m.sessionFields(s)
 	b.ReportAllocs()
 	for b.Loop() {

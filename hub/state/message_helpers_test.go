@@ -38,7 +38,7 @@ func (k *talk) comes(name string, operator bool) {
 	k.last++
 	as := uuid.UUID{0: 1, 15: k.last}
 	k.who[name] = as
-	k.decide("", Open{As: as, Conn: uint64(k.last), Nick: aNick(name), Operator: operator, Echo: true, Code: Secret(as), Token: Secret{0: 2}})
+	k.decide("", Open{As: as, Conn: uint64(k.last), Nick: protocol.MustNick(name), Operator: operator, Echo: true, Code: Secret(as), Token: Secret{0: 2}})
 }
 
 // decide has an intent of somebody decided about: the server's, if who is "".
@@ -107,14 +107,6 @@ func (k *talk) said(who, text string, ref protocol.Ref) uint64 {
 }
 
 func aSay(text string) protocol.Say { return protocol.Say{Text: protocol.MustText(text)} }
-
-func aNick(s string) protocol.Nick {
-	n, err := protocol.ParseNick(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
 
 func aRoom(s string) protocol.Room {
 	r, err := protocol.ParseRoom(s)

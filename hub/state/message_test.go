@@ -26,7 +26,7 @@ func TestWhatIsSaidIsToldToTheRoomWithTheIDThatItsAuthorGave(t *testing.T) {
 
 func TestAWhisperIsToldToTwo(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
-	d := k.decide("ann", Command{Command: protocol.Msg{To: aNick("Bob"), Text: protocol.MustText("psst"), Ref: "k1"}})
+	d := k.decide("ann", Command{Command: protocol.Msg{To: protocol.MustNick("Bob"), Text: protocol.MustText("psst"), Ref: "k1"}})
 	require.Len(t, d.Events, 2)
 	theirs, ours := d.Events[0].What.(protocol.Whispered), d.Events[1].What.(protocol.Whispered)
 	assert.Equal(t, []Stream{Mailbox(k.who["bob"]), Mailbox(k.who["ann"])}, []Stream{d.Events[0].Stream, d.Events[1].Stream})
@@ -34,15 +34,15 @@ func TestAWhisperIsToldToTwo(t *testing.T) {
 	assert.Equal(t, protocol.Ack{You: true, Ref: "k1"}, ours.Ack)
 	assert.Equal(t, theirs.ID, ours.ID)
 	assert.Equal(t, theirs.Seq+1, ours.Seq)
-	assert.Equal(t, aNick("bob"), ours.To)
+	assert.Equal(t, protocol.MustNick("bob"), ours.To)
 }
 
 func TestWhoIsAwayIsSaidToBe(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
-	msg := protocol.Msg{To: aNick("bob"), Text: protocol.MustText("psst")}
+	msg := protocol.Msg{To: protocol.MustNick("bob"), Text: protocol.MustText("psst")}
 	k.do("bob", protocol.Away{Text: protocol.MustText("lunch")})
 	assert.Equal(t, "ann: -- bob is away: lunch", last(k.do("ann", msg)))
-	k.do("ann", protocol.Ignore{Nick: aNick("bob")})
+	k.do("ann", protocol.Ignore{Nick: protocol.MustNick("bob")})
 	assert.Equal(t, "@ann [you -> bob] psst", last(k.do("ann", msg)))
 }
 
@@ -51,7 +51,7 @@ func TestWhoCannotBeWhisperedTo(t *testing.T) {
 	k.do("vic", protocol.Desk{})
 	k.decide("cut", Disconnect{Reason: protocol.Lost})
 	to := func(name string) protocol.Msg {
-		return protocol.Msg{To: aNick(name), Text: protocol.MustText("psst"), Ref: "k1"}
+		return protocol.Msg{To: protocol.MustNick(name), Text: protocol.MustText("psst"), Ref: "k1"}
 	}
 	for _, c := range []struct{ who, to, told string }{
 		{"ann", "carol", "ann: -- there is nobody called carol just now"},

@@ -115,10 +115,7 @@ func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 		if m.guests = max(m.guests, number); number > m.common.Guests {
 			m.touchCommon().Guests = number - 1 + m.reservedGuests()
 		}
-		n, err := protocol.ParseNick("guest-" + strconv.Itoa(number))
-		if err != nil {
-			panic(err)
-		}
+		n := protocol.MustNick("guest-" + strconv.Itoa(number))
 		if m.holder(n) == nil && m.refusesNick(s, n) == 0 {
 			return n
 		}

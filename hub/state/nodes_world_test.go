@@ -76,7 +76,7 @@ func (v *several) opensAt(no Node, name string, change func(*Open)) outcome {
 	c := v.client(name)
 	v.newSession(c)
 	c.id, v.at = c.next, no
-	op := Open{As: c.id, Conn: v.connect(c), Nick: nickOf(name), Code: c.secret, Program: true, From: hostFrom("192.0.2.1")}
+	op := Open{As: c.id, Conn: v.connect(c), Nick: protocol.MustNick(name), Code: c.secret, Program: true, From: hostFrom("192.0.2.1")}
 	if change != nil {
 		change(&op)
 	}

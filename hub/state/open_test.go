@@ -22,7 +22,7 @@ func TestAPersonSeesWhatIsNeededLast(t *testing.T) {
 	assert.Equal(t, []string{
 		"bob: Opened", "#lobby| -- guest-2 joined", "bob< -- topic of #lobby: tea",
 		"bob< -- Ann is taken: please choose another name", "bob< -- You are guest-2 in #lobby (3 here). Type to talk, /help for more.",
-	}, f.open("bob", func(op *Open) { op.Nick = aNick("Ann") }))
+	}, f.open("bob", func(op *Open) { op.Nick = protocol.MustNick("Ann") }))
 }
 
 func TestAProgramHearsNothingBeforeItsWelcome(t *testing.T) {
@@ -30,7 +30,7 @@ func TestAProgramHearsNothingBeforeItsWelcome(t *testing.T) {
 	f.open("ann", nil)
 	f.do("ann", protocol.Topic{Text: protocol.MustText("tea")})
 	op := f.opening("bot")
-	op.Program, op.Replay, op.Ref, op.Nick, op.Room = true, 3, "h1", aNick("ann"), protocol.OperatorsRoom
+	op.Program, op.Replay, op.Ref, op.Nick, op.Room = true, 3, "h1", protocol.MustNick("ann"), protocol.OperatorsRoom
 	d := f.intend("bot", op)
 	assert.Equal(t, Replay{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Query)
 	assert.Equal(t, protocol.Ref("h1"), d.Answers[1].Event.(protocol.Refused).Ref)
@@ -55,7 +55,7 @@ func TestAHelloThatComesLate(t *testing.T) {
 	f.open("guest", nil)
 	before := f.of("guest").ID
 	op := f.opening("guest")
-	op.Conn, op.Program, op.Nick = f.of("guest").Conn, true, aNick("guest-1")
+	op.Conn, op.Program, op.Nick = f.of("guest").Conn, true, protocol.MustNick("guest-1")
 	f.on["guest"] = op.Conn
 	d := f.intend("guest", op)
 	f.ids["guest"] = op.As
@@ -72,7 +72,7 @@ func TestANewcomerDoesNotTellASecret(t *testing.T) {
 	f.open("ann", nil)
 	opens := func(nick, room string, secret Secret) (string, string) {
 		op := f.opening("bot")
-		op.Code, op.Program, op.Nick = secretOf(nick+room), true, aNick(nick)
+		op.Code, op.Program, op.Nick = secretOf(nick+room), true, protocol.MustNick(nick)
 		if room != "" {
 			op.Room = aRoom(room)
 		}
@@ -171,7 +171,7 @@ func TestGuestsAreNumbered(t *testing.T) {
 		f.open(fmt.Sprint("guest", n), nil)
 	}
 	assert.Equal(t, []any{"guest-100", 100}, []any{f.of("guest99").Nick.String(), f.common.Guests})
-	f.open("x", func(op *Open) { op.Nick = aNick("guest-101") })
+	f.open("x", func(op *Open) { op.Nick = protocol.MustNick("guest-101") })
 	f.open("guest", nil)
 	assert.Equal(t, []any{"guest-102", 200}, []any{f.of("guest").Nick.String(), f.common.Guests})
 }

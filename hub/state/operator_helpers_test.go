@@ -173,7 +173,7 @@ func (f *shift) comesWith(name string, operator, comesBack bool) {
 		code = Secret(as)
 	}
 	f.ids[name] = as
-	f.decide("", Open{As: as, Conn: f.nextConn(), Nick: nickOf(name), Operator: operator, Code: code, From: Address{Host: "192.0.2.7"}})
+	f.decide("", Open{As: as, Conn: f.nextConn(), Nick: protocol.MustNick(name), Operator: operator, Code: code, From: Address{Host: "192.0.2.7"}})
 }
 
 func (f *shift) nextConn() uint64 { return 1000 + f.intents }

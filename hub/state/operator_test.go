@@ -228,7 +228,7 @@ func TestTheQueue(t *testing.T) {
 	d := f.decide("op1", Command{Command: protocol.Queue{From: 4}})
 	head := d.Answers[0].Event.(protocol.QueueInfo)
 	assert.Equal(t, 2, head.Shown)
-	assert.Equal(t, []protocol.OperatorInfo{{Nick: nickOf("op0"), Tickets: []protocol.Ticket{1}}, {Nick: nickOf("op1"), Duty: true}}, head.Operators)
+	assert.Equal(t, []protocol.OperatorInfo{{Nick: protocol.MustNick("op0"), Tickets: []protocol.Ticket{1}}, {Nick: protocol.MustNick("op1"), Duty: true}}, head.Operators)
 	assert.Equal(t, 60, d.Answers[1].Event.(protocol.QueueRow).Waited)
 }
 

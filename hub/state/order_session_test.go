@@ -51,7 +51,7 @@ func TestGuestsAreNumberedByTheOrder(t *testing.T) {
 	v := twoNodes(t)
 	guest := func(no Node) string {
 		name := fmt.Sprint("g", v.intents)
-		v.opensAt(no, name, func(o *Open) { o.Nick = nickOf("ann") })
+		v.opensAt(no, name, func(o *Open) { o.Nick = protocol.MustNick("ann") })
 		return v.m.sessions[v.clients[name].id].Nick.String()
 	}
 	assert.Equal(t, []string{"guest-1", "guest-2", "guest-3"}, []string{guest(1), guest(2), guest(1)})
@@ -121,7 +121,7 @@ func TestWhatIsUndoneOfAnOrder(t *testing.T) {
 	v.undoing = true
 	sum := v.m.Checksum()
 	v.types("bob", "hello")
-	v.opensAt(1, "eve", func(o *Open) { o.Nick = nickOf("ann") })
+	v.opensAt(1, "eve", func(o *Open) { o.Nick = protocol.MustNick("ann") })
 	v.begins(2, defaults())
 	set := defaults()
 	set.Replies = nil

@@ -149,7 +149,7 @@ func TestEverybodyHearsAnOperator(t *testing.T) {
 			f := newShift(t, shiftSettings(), 0, 0)
 			f.comes("ann", false)
 			f.comes("bob", false)
-			f.do("ann", protocol.Ignore{Nick: nickOf("bob")})
+			f.do("ann", protocol.Ignore{Nick: protocol.MustNick("bob")})
 			assert.Len(t, f.of("ann").Ignoring, 1)
 			becomes(f)
 			assert.Empty(t, f.of("ann").Ignoring)

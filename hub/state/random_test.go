@@ -55,11 +55,11 @@ func (d *dice) nick() protocol.Nick {
 	name := d.names[d.IntN(len(d.names))]
 	switch d.IntN(8) {
 	case 0:
-		return nickOf("P" + name[1:])
+		return protocol.MustNick("P" + name[1:])
 	case 1:
-		return nickOf("х" + name[1:])
+		return protocol.MustNick("х" + name[1:])
 	}
-	return nickOf(name)
+	return protocol.MustNick(name)
 }
 
 func (d *dice) text() protocol.Text {

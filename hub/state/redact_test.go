@@ -32,7 +32,7 @@ func TestWhatIsRedacted(t *testing.T) {
 	k.clock = k.clock.Add(redactEvery)
 
 	k.said("ann", "hello", "")
-	k.do("ann", protocol.Msg{To: aNick("bob"), Text: protocol.MustText("psst")})
+	k.do("ann", protocol.Msg{To: protocol.MustNick("bob"), Text: protocol.MustText("psst")})
 	k.do("ann", protocol.Join{Room: aRoom("tea")})
 	k.do("ann", protocol.Topic{Text: protocol.MustText("tea")})
 	k.do("ann", protocol.Desk{Text: protocol.MustText("help")})

@@ -61,8 +61,8 @@ func TestAnAnswerThatIsTyped(t *testing.T) {
 func TestAReplyGoesToASessionAndToNoName(t *testing.T) {
 	f := newShift(t, shiftSettings(), 1, 2)
 	f.do("op0", protocol.Take{Ticket: 1})
-	f.do("v1", protocol.Rename{Nick: nickOf("other")})
-	f.do("v2", protocol.Rename{Nick: nickOf("v1")})
+	f.do("v1", protocol.Rename{Nick: protocol.MustNick("other")})
+	f.do("v2", protocol.Rename{Nick: protocol.MustNick("v1")})
 	f.forget()
 	f.says("op0", "for the first")
 	assert.Contains(t, f.words("v1"), "<op0> for the first")

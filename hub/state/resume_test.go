@@ -102,7 +102,7 @@ func TestANameThatIsTakenMeanwhile(t *testing.T) {
 	f.open("bob", nil)
 	f.loses("ann", protocol.Departed)
 	f.loses("bob", protocol.Departed)
-	f.open("new", func(op *Open) { op.Nick = aNick("ann") })
+	f.open("new", func(op *Open) { op.Nick = protocol.MustNick("ann") })
 	assert.Equal(t, []string{"ann: Attached", "ann: NameTaken", "#lobby| -- guest-1 joined"}, f.resumes("ann", "ann")[:3])
 	assert.Equal(t, []string{"bob: Attached", "bob: NameTaken", "#lobby| -- bob joined"}, f.resumes("bob", "bob")[:3])
 }

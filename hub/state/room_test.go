@@ -92,7 +92,7 @@ func TestATopicOfOneWhoIsIgnored(t *testing.T) {
 	f.open("ann", nil)
 	f.open("bob", nil)
 	topic(f, "bob", "green")
-	f.do("ann", protocol.Ignore{Nick: aNick("bob")})
+	f.do("ann", protocol.Ignore{Nick: protocol.MustNick("bob")})
 	assert.Equal(t, []string{"ann< -- the topic of #lobby was set by somebody whom you ignore"}, f.do("ann", protocol.Topic{}))
 	assert.Equal(t, []string{"bob< -- topic of #lobby: green"}, f.do("bob", protocol.Topic{}))
 }

@@ -183,7 +183,7 @@ func (s *script) open(line string, args []string) {
 	c := s.client(args[0])
 	s.newSession(c)
 	c.id = c.next
-	op := Open{As: c.id, Conn: s.connect(c), Nick: nickOf(args[0]), Code: c.secret, From: hostFrom(fmt.Sprintf("192.0.2.%d", len(s.order)+1))}
+	op := Open{As: c.id, Conn: s.connect(c), Nick: protocol.MustNick(args[0]), Code: c.secret, From: hostFrom(fmt.Sprintf("192.0.2.%d", len(s.order)+1))}
 	for _, arg := range args[1:] {
 		name, value, _ := strings.Cut(arg, "=")
 		switch name {

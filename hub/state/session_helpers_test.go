@@ -131,7 +131,7 @@ func (f *scene) opening(who string) Open {
 	conn := f.connects(who)
 	op := Open{As: as, Conn: conn, Guest: f.LastGuest() + 1, Again: f.LastGuest() + 1, Code: secretOf(who), From: Address{Host: "192.0.2.7"}}
 	if !strings.HasPrefix(who, "guest") {
-		op.Nick = aNick(who)
+		op.Nick = protocol.MustNick(who)
 	}
 	return op
 }

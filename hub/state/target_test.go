@@ -107,7 +107,7 @@ func TestALineForOneWhoHasGone(t *testing.T) {
 	t.Run("who was renamed", func(t *testing.T) {
 		f := newShift(t, shiftSettings(), 1, 1)
 		f.do("op0", protocol.Take{Ticket: 1})
-		f.do("v1", protocol.Rename{Nick: nickOf("ann")}, protocol.Quit{})
+		f.do("v1", protocol.Rename{Nick: protocol.MustNick("ann")}, protocol.Quit{})
 		f.do("op0", protocol.Say{Text: protocol.MustText("hello"), Ticket: 1})
 		assert.Contains(t, f.words("op0"), "nobody has heard that: @1 ann has gone")
 	})
@@ -287,7 +287,7 @@ func (f *shift) changes(dice *rand.Rand, ops int) protocol.Command {
 	case n < 7:
 		return protocol.Reply{Ticket: no, Text: protocol.MustText("hello")}
 	case n < 8:
-		return protocol.Hand{Ticket: no, To: nickOf(fmt.Sprintf("op%d", dice.IntN(ops)))}
+		return protocol.Hand{Ticket: no, To: protocol.MustNick(fmt.Sprintf("op%d", dice.IntN(ops)))}
 	case n < 9:
 		return protocol.Close{Ticket: no}
 	}

@@ -15,7 +15,7 @@ import (
 
 // chatter is something that people say or do about what is said.
 func chatter(dice *rand.Rand) protocol.Command {
-	text, name := protocol.MustText(fmt.Sprint("word ", dice.IntN(100))), aNick(fmt.Sprint("n", dice.IntN(4)))
+	text, name := protocol.MustText(fmt.Sprint("word ", dice.IntN(100))), protocol.MustNick(fmt.Sprint("n", dice.IntN(4)))
 	ref := protocol.Ref("")
 	if dice.IntN(2) == 0 {
 		ref = protocol.Ref(fmt.Sprint("k", dice.IntN(400)))

@@ -418,7 +418,7 @@ func (a attack) remember(t *testing.T, path string) {
 func (m *memories) line(words string) {
 	m.group = append(m.group, journal.Entry{Stream: journal.OfRoom(m.room), Author: m.author, Event: protocol.Said{
 		Meta: protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: m.now, Room: m.room},
-		From: mustNick("elder"), Text: protocol.MustText(words),
+		From: protocol.MustNick("elder"), Text: protocol.MustText(words),
 	}})
 	if len(m.group) == 1000 {
 		m.commit()

@@ -349,7 +349,7 @@ func (w *witness) connect(ctx context.Context, c net.Conn) {
 	if _, err := in.ReadString('\n'); err != nil { // the greeting
 		return
 	}
-	none, nick := 0, mustNick(w.name)
+	none, nick := 0, protocol.MustNick(w.name)
 	hello := protocol.Hello{Nick: nick, Token: w.token, Replay: &none}
 	if w.token != "" {
 		hello.Resume = &protocol.ResumeFrom{Epoch: w.epoch, Seq: w.last}
@@ -397,14 +397,6 @@ func (w *witness) connect(ctx context.Context, c net.Conn) {
 			return
 		}
 	}
-}
-
-func mustNick(name string) protocol.Nick {
-	n, err := protocol.ParseNick(name)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 // welcomed is who it is now. In a new session nothing of the old is answered any more.
@@ -513,7 +505,7 @@ func (b *robot) live(ctx context.Context) {
 // comeIn reports whether it came in, and was there until ctx ended.
 func (b *robot) comeIn(ctx context.Context) bool {
 	none := 0
-	c := client.New(client.Options{Addr: b.addr, Nick: mustNick(b.name), Replay: &none})
+	c := client.New(client.Options{Addr: b.addr, Nick: protocol.MustNick(b.name), Replay: &none})
 	var speaking sync.WaitGroup
 	speaking.Go(func() {
 		for n := 0; ; n++ {

@@ -89,7 +89,7 @@ func (v *survivor) connect(ctx context.Context, c net.Conn) {
 		return
 	}
 	none := 0
-	hello := protocol.Hello{Nick: mustNick(v.name), Token: v.token, Replay: &none}
+	hello := protocol.Hello{Nick: protocol.MustNick(v.name), Token: v.token, Replay: &none}
 	if v.token != "" {
 		hello.Resume = &protocol.ResumeFrom{Epoch: v.epoch, Seq: v.last}
 	}

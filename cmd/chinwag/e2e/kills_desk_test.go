@@ -69,7 +69,7 @@ func (v *survivor) answers() {
 		v.sendsAndPings(protocol.Close{Ticket: one})
 	case 1:
 		if other != v.name {
-			v.sendsAndPings(protocol.Hand{Ticket: one, To: mustNick(other)})
+			v.sendsAndPings(protocol.Hand{Ticket: one, To: protocol.MustNick(other)})
 		}
 	default:
 		ref, text := v.newWords()

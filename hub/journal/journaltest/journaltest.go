@@ -55,16 +55,7 @@ func Said(st journal.Stream, text string) journal.Entry { return SaidBy(uuid.New
 // SaidBy is a line of an author.
 func SaidBy(author uuid.UUID, st journal.Stream, text string) journal.Entry {
 	now := protocol.Meta{Time: time.Now().UTC().Truncate(time.Millisecond)}
-	return journal.Entry{Stream: st, Author: author, Event: protocol.Said{Meta: now, From: Nick("bob"), Text: protocol.MustText(text)}}
-}
-
-// Nick is the nick s. It panics where s is none.
-func Nick(s string) protocol.Nick {
-	n, err := protocol.ParseNick(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
+	return journal.Entry{Stream: st, Author: author, Event: protocol.Said{Meta: now, From: protocol.MustNick("bob"), Text: protocol.MustText(text)}}
 }
 
 // Commit commits entries, and returns them with their positions.
@@ -114,7 +105,7 @@ func roundTrip(t *testing.T, newStore Maker) {
 	require.NoError(t, err)
 	stamp := protocol.Meta{ID: uuid.New(), Time: time.Now().UTC().Truncate(time.Millisecond), Room: room}
 	private := protocol.Meta{ID: stamp.ID, Time: stamp.Time}
-	bob, ann, text := Nick("bob"), Nick("安"), protocol.MustText(`a "quoted" <b> \ 你好 👍🏽`)
+	bob, ann, text := protocol.MustNick("bob"), protocol.MustNick("安"), protocol.MustText(`a "quoted" <b> \ 你好 👍🏽`)
 	mine := protocol.Ack{You: true, Ref: "r1"}
 	st, box := journal.OfRoom(room), journal.Mailbox(uuid.New())
 	var in []journal.Entry

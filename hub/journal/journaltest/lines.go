@@ -13,7 +13,7 @@ import (
 )
 
 func joined(st journal.Stream) journal.Entry {
-	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.Joined{From: Nick("bob")}}
+	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.Joined{From: protocol.MustNick("bob")}}
 }
 
 func messagesIn(entries []journal.Entry) []journal.Entry {

@@ -22,8 +22,8 @@ func find(t *testing.T, s journal.Store, words string, upto uint64, n int, strea
 func search(t *testing.T, newStore Maker) {
 	s, _ := newStore(t, 0)
 	in := Commit(t, s, Said("#a", "the quick brown fox"), Said("#b", "the quick dog"), Said("@x", "a QUICK reply"), Said("#a", "slow"),
-		journal.Entry{Stream: "#a", Event: protocol.Left{From: Nick("bob"), Text: protocol.MustText("quick exit")}},
-		journal.Entry{Stream: "#a", Event: protocol.Acted{From: Nick("bob"), Text: protocol.MustText("is quick too")}})
+		journal.Entry{Stream: "#a", Event: protocol.Left{From: protocol.MustNick("bob"), Text: protocol.MustText("quick exit")}},
+		journal.Entry{Stream: "#a", Event: protocol.Acted{From: protocol.MustNick("bob"), Text: protocol.MustText("is quick too")}})
 	assert.Equal(t, []string{"the quick brown fox", "a QUICK reply", "is quick too"}, find(t, s, "quick", 99, 9, "#a", "@x", "#nowhere"))
 	assert.Equal(t, []string{"the quick brown fox"}, find(t, s, " Fox  quick ", 99, 9, "#a", "#b"))
 	assert.Equal(t, []string{"a QUICK reply", "is quick too"}, find(t, s, "quick", 99, 2, "#a", "@x"), "the last ones")
@@ -68,7 +68,7 @@ func redact(t *testing.T, newStore Maker) {
 	s, _ := newStore(t, 0)
 	ann, bob := uuid.New(), uuid.New()
 	in := Commit(t, s, SaidBy(bob, "#a", "hidden treasure"), SaidBy(ann, "#a", "treasure of mine"), SaidBy(bob, "#b", "treasure elsewhere"),
-		journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{From: Nick("bob")}}, SaidBy(bob, "#a", "more treasure"))
+		journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{From: protocol.MustNick("bob")}}, SaidBy(bob, "#a", "more treasure"))
 	find(t, s, "treasure", 99, 9, "#a") // it is in the index by now
 	Commit(t, s, SaidBy(bob, "#a", "late treasure"))
 
@@ -81,7 +81,7 @@ func redact(t *testing.T, newStore Maker) {
 	assert.Equal(t, 1, n)
 	got := read(t, s, From(0, "#a", "#b"), 99, 99).Entries
 	require.Len(t, got, 6)
-	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[0].Event), From: Nick("bob")}, got[0].Event)
+	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[0].Event), From: protocol.MustNick("bob")}, got[0].Event)
 	assert.Equal(t, in[0].Author, got[0].Author)
 	assert.Equal(t, in[1], got[1])
 	assert.Equal(t, in[2], got[2])

@@ -32,7 +32,7 @@ func tail(t *testing.T, newStore Maker) {
 	_, err := s.Redact(bob, []journal.Stream{"#b"}, math.MaxInt64)
 	require.NoError(t, err)
 	got := tailOf(t, s, 10, 1)
-	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[10].Event), From: Nick("bob")}, got[0].Event)
+	assert.Equal(t, protocol.Redacted{Meta: protocol.MetaOf(in[10].Event), From: protocol.MustNick("bob")}, got[0].Event)
 	assert.Equal(t, journal.Stream("#b"), got[0].Stream)
 	assert.Equal(t, bob, got[0].Author)
 

@@ -37,7 +37,7 @@ func lines(n int) []journal.Entry {
 		r := rooms[i%len(rooms)]
 		in[i] = journal.Entry{Stream: journal.OfRoom(r), Author: authors[i%len(authors)], Event: protocol.Said{
 			Meta: protocol.Meta{ID: uuid.Must(uuid.NewV7()), Time: time.Now().UTC(), Room: r},
-			From: journaltest.Nick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
+			From: protocol.MustNick(fmt.Sprint("guest-", i%50)), Text: protocol.MustText(line),
 		}}
 	}
 	return in

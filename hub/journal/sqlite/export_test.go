@@ -91,7 +91,7 @@ func TestAnExportForPeople(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
 	e := journaltest.Said("#a", "hello, 你好")
-	journaltest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Meta: protocol.MetaOf(e.Event), From: journaltest.Nick("bob")}})
+	journaltest.Commit(t, s, e, journal.Entry{Stream: "#a", Event: protocol.Joined{Meta: protocol.MetaOf(e.Event), From: protocol.MustNick("bob")}})
 	at := protocol.MetaOf(e.Event).Time.Local().Format("2006-01-02 15:04")
 	assert.Equal(t, fmt.Sprintf("#a [%s] <bob> hello, 你好\n#a [%[1]s] -- bob joined\n", at), exportOf(t, path, Text))
 	assert.Error(t, Export(path, os.Stdout, "xml"))
@@ -205,7 +205,7 @@ func TestWhatCanBeReadOfADamagedJournalIsExported(t *testing.T) {
 func TestAnExportForPeopleNamesWhoDidWhat(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})
-	bob, ann, mine := journaltest.Nick("bob"), journaltest.Nick("ann"), protocol.Ack{You: true}
+	bob, ann, mine := protocol.MustNick("bob"), protocol.MustNick("ann"), protocol.Ack{You: true}
 	words := protocol.MustText("words")
 	journaltest.Commit(t, s,
 		journal.Entry{Stream: "#a", Event: protocol.TopicSet{From: bob, Text: words, Ack: mine}},

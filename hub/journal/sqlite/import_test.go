@@ -255,7 +255,7 @@ func TestTheLongestEntryIsNotTooLong(t *testing.T) {
 	for _, letter := range []string{`"`, "<", "\\", "茶", "🤷"} {
 		text := protocol.MustText(strings.Repeat(letter, protocol.MaxText/len(letter)))
 		ref := protocol.Ack{You: true, Ref: protocol.Ref(strings.Repeat(letter, 60/len(letter)))}
-		journaltest.Commit(t, s, journal.Entry{Stream: "#a", Event: protocol.Said{From: journaltest.Nick(strings.Repeat("茶", 32)), Text: text, Ack: ref}})
+		journaltest.Commit(t, s, journal.Entry{Stream: "#a", Event: protocol.Said{From: protocol.MustNick(strings.Repeat("茶", 32)), Text: text, Ack: ref}})
 	}
 	text := exportOf(t, path, JSON)
 	for line := range strings.Lines(text) {

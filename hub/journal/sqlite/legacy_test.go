@@ -15,7 +15,7 @@ import (
 )
 
 func topic(st journal.Stream, text string) journal.Entry {
-	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.TopicSet{From: journaltest.Nick("ann"), Text: protocol.MustText(text)}}
+	return journal.Entry{Stream: st, Author: uuid.New(), Event: protocol.TopicSet{From: protocol.MustNick("ann"), Text: protocol.MustText(text)}}
 }
 
 // atDesk is what happened to a ticket, or what was said of it.
@@ -24,15 +24,15 @@ func atDesk(ev protocol.Recorded) journal.Entry {
 }
 
 func becomes(no protocol.Ticket, state protocol.TicketEvent) journal.Entry {
-	return atDesk(protocol.TicketChanged{Ticket: no, From: journaltest.Nick("bob"), Event: state})
+	return atDesk(protocol.TicketChanged{Ticket: no, From: protocol.MustNick("bob"), Event: state})
 }
 
 func asks(no protocol.Ticket, text string) journal.Entry {
-	return atDesk(protocol.VisitorSaid{Ticket: no, From: journaltest.Nick("bob"), Text: protocol.MustText(text)})
+	return atDesk(protocol.VisitorSaid{Ticket: no, From: protocol.MustNick("bob"), Text: protocol.MustText(text)})
 }
 
 func replies(no protocol.Ticket, text string) journal.Entry {
-	return atDesk(protocol.Replied{Ticket: no, From: journaltest.Nick("op"), To: journaltest.Nick("bob"), Text: protocol.MustText(text)})
+	return atDesk(protocol.Replied{Ticket: no, From: protocol.MustNick("op"), To: protocol.MustNick("bob"), Text: protocol.MustText(text)})
 }
 
 // A journal from before there were rows tells the last topic of each room, the highest ticket, and the
@@ -51,7 +51,7 @@ func TestALegacyIsWhatAJournalHoldsForCertain(t *testing.T) {
 		becomes(3, protocol.VisitorWaits), asks(3, "before"), becomes(3, protocol.VisitorLeftMessage),
 		becomes(3, protocol.VisitorWaits), becomes(3, protocol.VisitorLost), becomes(3, protocol.VisitorBack),
 		becomes(4, protocol.VisitorWaits), asks(4, "secret"), becomes(4, protocol.VisitorLeftMessage),
-		atDesk(protocol.DutyChanged{From: journaltest.Nick("op"), On: true}), journaltest.Said("#desk", `,"ticket":99`))
+		atDesk(protocol.DutyChanged{From: protocol.MustNick("op"), On: true}), journaltest.Said("#desk", `,"ticket":99`))
 	require.NoError(t, s.Close())
 
 	s = opened(t, path, Options{})

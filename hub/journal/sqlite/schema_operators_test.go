@@ -36,14 +36,14 @@ func (o *older) commit(author uuid.UUID, entries ...journal.Entry) {
 // operator comes in as the console does, and guest to a room.
 func (o *older) operator(to journal.Stream) uuid.UUID {
 	id := uuid.New()
-	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: journaltest.Nick("operator")}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("operator"), On: true}})
+	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: protocol.MustNick("operator")}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: protocol.MustNick("operator"), On: true}})
 	return id
 }
 
 func (o *older) guest(to journal.Stream) uuid.UUID {
 	id := uuid.New()
-	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: journaltest.Nick("bob")}})
+	o.commit(id, journal.Entry{Stream: to, Event: protocol.Joined{From: protocol.MustNick("bob")}})
 	return id
 }
 
@@ -51,25 +51,25 @@ func (o *older) guest(to journal.Stream) uuid.UUID {
 func (o *older) visitor(id uuid.UUID, from journal.Stream) uuid.UUID {
 	var entries []journal.Entry
 	if from != "" {
-		entries = append(entries, journal.Entry{Stream: from, Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}})
+		entries = append(entries, journal.Entry{Stream: from, Event: protocol.Left{From: protocol.MustNick("bob"), Reason: protocol.Moved}})
 	}
 	if id == (uuid.UUID{}) {
 		id = uuid.New()
 	}
 	o.tickets++
-	o.commit(id, append(entries, journal.Entry{Stream: journal.Conversation(id), Event: protocol.Joined{From: journaltest.Nick("bob")}},
-		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: journaltest.Nick("bob"), Event: protocol.VisitorWaits}})...)
+	o.commit(id, append(entries, journal.Entry{Stream: journal.Conversation(id), Event: protocol.Joined{From: protocol.MustNick("bob")}},
+		journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: o.tickets, From: protocol.MustNick("bob"), Event: protocol.VisitorWaits}})...)
 	return id
 }
 
 func (o *older) says(id uuid.UUID, in journal.Stream, words ...string) {
 	for _, w := range words {
-		o.commit(id, journal.Entry{Stream: in, Event: protocol.Said{From: journaltest.Nick("someone"), Text: protocol.MustText(w)}})
+		o.commit(id, journal.Entry{Stream: in, Event: protocol.Said{From: protocol.MustNick("someone"), Text: protocol.MustText(w)}})
 	}
 }
 
 func (o *older) leaves(id uuid.UUID, in journal.Stream) {
-	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: journaltest.Nick("someone"), Reason: protocol.Departed}})
+	o.commit(id, journal.Entry{Stream: in, Event: protocol.Left{From: protocol.MustNick("someone"), Reason: protocol.Departed}})
 }
 
 // Each is a journal of some runs, and what was said in which room afterwards.
@@ -87,10 +87,10 @@ var olderJournals = map[string]struct {
 	}, nil, []string{"before anybody came", "what a fool", "and another"}},
 	"a visitor who became an operator": {func(o *older) {
 		bob := o.visitor(uuid.UUID{}, "")
-		o.commit(bob, journal.Entry{Stream: journal.Conversation(bob), Event: protocol.Left{From: journaltest.Nick("bob"), Reason: protocol.Moved}},
-			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: journaltest.Nick("bob"), Event: protocol.VisitorLeft}},
-			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: journaltest.Nick("bob")}},
-			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
+		o.commit(bob, journal.Entry{Stream: journal.Conversation(bob), Event: protocol.Left{From: protocol.MustNick("bob"), Reason: protocol.Moved}},
+			journal.Entry{Stream: journal.Desk, Event: protocol.TicketChanged{Ticket: 1, From: protocol.MustNick("bob"), Event: protocol.VisitorLeft}},
+			journal.Entry{Stream: "#lobby", Event: protocol.Joined{From: protocol.MustNick("bob")}},
+			journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: protocol.MustNick("bob"), On: true}})
 		o.says(bob, "#lobby", "between us")
 	}, nil, []string{"between us"}},
 	"never only a desk": {func(o *older) {
@@ -124,7 +124,7 @@ var olderJournals = map[string]struct {
 	"who became an operator in the room": {func(o *older) {
 		bob := o.guest("#lobby")
 		o.says(bob, "#lobby", "as a guest")
-		o.commit(bob, journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: journaltest.Nick("bob"), On: true}})
+		o.commit(bob, journal.Entry{Stream: journal.Desk, Event: protocol.DutyChanged{From: protocol.MustNick("bob"), On: true}})
 		o.says(bob, "#lobby", "as an operator")
 		o.leaves(bob, "#lobby")
 		o.visitor(uuid.UUID{}, "")
@@ -235,7 +235,7 @@ func TestAnOlderJournalThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	s.opts.Lines = 2
 	for range 5 {
 		v := o.visitor(uuid.UUID{}, "")
-		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.VisitorSaid{Ticket: o.tickets, From: journaltest.Nick("bob"), Text: protocol.MustText("hello")}})
+		o.commit(v, journal.Entry{Stream: journal.Desk, Event: protocol.VisitorSaid{Ticket: o.tickets, From: protocol.MustNick("bob"), Text: protocol.MustText("hello")}})
 	}
 	pruneAll(t, s)
 	require.Empty(t, dutiesOf(everything(t, s, journal.Desk)), "that is gone")

@@ -67,7 +67,7 @@ func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	ann, bob := uuid.New(), uuid.New()
 	for i := range 200 {
 		journaltest.Commit(t, s, journaltest.SaidBy(bob, "#a", fmt.Sprint("tea ", i)), journaltest.SaidBy(ann, "#a", "cake"),
-			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: journaltest.Nick("ann")}}, journaltest.SaidBy(bob, "#b", "elsewhere"))
+			journal.Entry{Stream: "#a", Author: ann, Event: protocol.Joined{From: protocol.MustNick("ann")}}, journaltest.SaidBy(bob, "#b", "elsewhere"))
 	}
 	_, _, err = s.Search(t.Context(), []journal.Stream{"#a"}, "tea", s.Head(), 1)
 	require.NoError(t, err)
