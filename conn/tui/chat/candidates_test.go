@@ -14,9 +14,9 @@ import (
 // that goes on are.
 func TestANewSessionHasSeenNothing(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
-		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: protocol.MustNick("zoe"), Event: protocol.VisitorWaits},
-			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: protocol.MustNick("olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
-		p.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.Lobby, Resumed: resumed})
+		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: nickOf("zoe"), Event: protocol.VisitorWaits},
+			protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("olga")}}}, protocol.Entered{Room: parsedRoom(t, "tea")})
+		p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, Resumed: resumed})
 		p.Hear(protocol.Promoted{})
 		assert.Equal(t, resumed, p.complete("/take ") != nil)
 		assert.Equal(t, resumed, p.complete("/hand 7 o") != nil)
@@ -25,15 +25,15 @@ func TestANewSessionHasSeenNothing(t *testing.T) {
 }
 
 func TestAnOperatorIsCompletedByTheLatestName(t *testing.T) {
-	p := knows(t, true, protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: protocol.MustNick("olga")}}},
-		protocol.Renamed{From: protocol.MustNick("olga"), To: protocol.MustNick("helga")}, protocol.Renamed{From: protocol.MustNick("carol"), To: protocol.MustNick("cora")})
+	p := knows(t, true, protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("olga")}}},
+		protocol.Renamed{From: nickOf("olga"), To: nickOf("helga")}, protocol.Renamed{From: nickOf("carol"), To: nickOf("cora")})
 	assert.Equal(t, []string{"helga "}, p.complete("/hand 7 "))
 	assert.Equal(t, []string{"@cora "}, p.complete("@c"))
 }
 
 // A full-width ＠ is one before every name, as Chinese and Japanese keyboards write it.
 func TestAWideAtIsTakenOffEverywhere(t *testing.T) {
-	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: protocol.MustNick("zoe"), Event: protocol.VisitorWaits})
+	p := knows(t, true, protocol.TicketChanged{Ticket: 12, From: nickOf("zoe"), Event: protocol.VisitorWaits})
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠1"))
 	assert.Equal(t, []string{"12 \tzoe"}, p.complete("/take ＠z"))
 	assert.Equal(t, []string{"小明 "}, p.complete("/msg ＠小"))
@@ -45,9 +45,9 @@ func TestNamesAreBounded(t *testing.T) {
 	var all protocol.Members
 	all.Room = protocol.Lobby
 	for i := range 2 * maxCandidates {
-		n := protocol.MustNick(fmt.Sprint("n", i))
+		n := nickOf(fmt.Sprint("n", i))
 		p.Hear(protocol.Joined{Meta: protocol.Meta{Room: protocol.Lobby}, From: n})
-		p.Hear(protocol.Renamed{From: n, To: protocol.MustNick(fmt.Sprint("m", i))})
+		p.Hear(protocol.Renamed{From: n, To: nickOf(fmt.Sprint("m", i))})
 		all.Names = append(all.Names, protocol.Member{Nick: n})
 	}
 	assert.Equal(t, maxCandidates, len(p.names)) // Len would show them all
@@ -57,7 +57,7 @@ func TestNamesAreBounded(t *testing.T) {
 
 func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
 	for _, state := range []protocol.TicketEvent{protocol.TicketClosed, protocol.VisitorLeft} {
-		at := protocol.TicketChanged{Ticket: 7, From: protocol.MustNick("zoe"), Event: protocol.VisitorWaits}
+		at := protocol.TicketChanged{Ticket: 7, From: nickOf("zoe"), Event: protocol.VisitorWaits}
 		p := knows(t, true, at)
 		assert.NotNil(t, p.complete("/take z"))
 		at.Event = state
@@ -76,11 +76,7 @@ func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
 		}
 		return all
 	}
-<<<<<<< HEAD
 	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby})
-=======
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.Lobby})
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Rooms{}}, asked())
 	v.Hear(protocol.Entered{Room: parsedRoom(t, "tea")})
 	assert.Equal(t, []protocol.Command{protocol.Who{}}, asked())
@@ -88,10 +84,6 @@ func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
 	assert.Empty(t, asked())
 	v.Hear(protocol.Promoted{})
 	assert.Equal(t, []protocol.Command{protocol.Canned{}}, asked())
-<<<<<<< HEAD
 	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
-=======
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.OperatorsRoom, NoRooms: true, Resumed: true})
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 	assert.Equal(t, []protocol.Command{protocol.Who{}, protocol.Canned{}}, asked())
 }

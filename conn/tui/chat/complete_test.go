@@ -13,11 +13,11 @@ import (
 func knows(t *testing.T, operator bool, more ...protocol.Event) *Roster {
 	t.Helper()
 	p := &Roster{}
-	ann := protocol.MustNick("ann")
+	ann := nickOf("ann")
 	p.Enter(protocol.Welcome{Nick: ann, Room: protocol.Lobby, Here: 4})
 	var names []protocol.Member
 	for _, n := range []string{"ann", "Bob", "carol", "小明"} {
-		names = append(names, protocol.Member{Nick: protocol.MustNick(n)})
+		names = append(names, protocol.Member{Nick: nickOf(n)})
 	}
 	p.Hear(protocol.Members{Room: protocol.Lobby, Here: 4, Names: names})
 	if operator {
@@ -38,7 +38,7 @@ func parsedRoom(t *testing.T, s string) protocol.Room {
 
 func TestMembersComplete(t *testing.T) {
 	p := knows(t, false, protocol.RoomList{Count: 3, Rooms: []protocol.RoomInfo{{Room: protocol.Lobby}, {Room: parsedRoom(t, "tea")}, {Room: parsedRoom(t, "茶室")}}})
-	p.Hear(protocol.Left{Meta: protocol.Meta{Room: protocol.Lobby}, From: protocol.MustNick("dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
+	p.Hear(protocol.Left{Meta: protocol.Meta{Room: protocol.Lobby}, From: nickOf("dan"), Reason: protocol.Moved, To: parsedRoom(t, "beer")})
 	for before, want := range map[string][]string{
 		"/join ": {"#beer", "#tea", "#茶室"}, "/join t": {"#tea"}, "/join #T": {"#tea"}, "/join ＃茶": {"#茶室"}, "/join tea b": nil, "/JOIN b": {"#beer"}, "／join b": {"#beer"},
 		"/help hi": {"history"}, "/help /hi": {"/history"}, "/help ki": nil,
@@ -73,25 +73,25 @@ func TestRoomsThatOneIsInComplete(t *testing.T) {
 
 func TestVisitorsComplete(t *testing.T) {
 	var p Roster
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}})
+	p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}})
 	assert.Equal(t, []string{"/leave"}, p.complete("/l"))
 	assert.Nil(t, p.complete("/ms"), "the desk is no room")
 	assert.Equal(t, []string{"/join "}, p.complete("/jo"))
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}, NoRooms: true})
+	p.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{}, NoRooms: true})
 	assert.Nil(t, p.complete("/jo"), "there are no rooms")
 	assert.Nil(t, p.complete("/help ro"))
 }
 
 func TestOperatorsCompleteTheDesk(t *testing.T) {
 	at := func(no protocol.Ticket, n string) protocol.TicketChanged {
-		return protocol.TicketChanged{Ticket: no, From: protocol.MustNick(n), Event: protocol.VisitorWaits}
+		return protocol.TicketChanged{Ticket: no, From: nickOf(n), Event: protocol.VisitorWaits}
 	}
 	p := knows(t, true, at(7, "zoe"), at(8, "小红"), at(12, "eve"), at(13, "gone"),
-		protocol.TicketChanged{Ticket: 13, From: protocol.MustNick("gone"), Event: protocol.VisitorLeft},
-		protocol.TicketChanged{Ticket: 12, From: protocol.MustNick("eve"), Event: protocol.VisitorRenamed, To: protocol.MustNick("eva")},
-		protocol.QueueRow{Ticket: 7, Nick: protocol.MustNick("zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: protocol.MustNick("小红"), Addr: "192.0.2.7"},
-		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: protocol.MustNick("operator")}, {Nick: protocol.MustNick("olga")}, {Nick: protocol.MustNick("ann")}}},
-		protocol.DutyChanged{From: protocol.MustNick("olga"), Reason: protocol.Departed},
+		protocol.TicketChanged{Ticket: 13, From: nickOf("gone"), Event: protocol.VisitorLeft},
+		protocol.TicketChanged{Ticket: 12, From: nickOf("eve"), Event: protocol.VisitorRenamed, To: nickOf("eva")},
+		protocol.QueueRow{Ticket: 7, Nick: nickOf("zoe"), Addr: "192.0.2.7"}, protocol.QueueRow{Ticket: 8, Nick: nickOf("小红"), Addr: "192.0.2.7"},
+		protocol.QueueInfo{Operators: []protocol.OperatorInfo{{Nick: nickOf("operator")}, {Nick: nickOf("olga")}, {Nick: nickOf("ann")}}},
+		protocol.DutyChanged{From: nickOf("olga"), Reason: protocol.Departed},
 		protocol.CannedList{Names: []string{"bye", "hours", "你好"}})
 	all := []string{"7 \tzoe", "8 \t小红", "12 \teva"}
 	for before, want := range map[string][]string{
@@ -111,7 +111,7 @@ func TestWhatIsSeenIsBounded(t *testing.T) {
 	p := knows(t, true)
 	for i := range 3 * maxCandidates {
 		p.Hear(protocol.Entered{Room: parsedRoom(t, fmt.Sprint("r", i))})
-		p.Hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: protocol.MustNick(fmt.Sprint("v", i)), Event: protocol.VisitorTaken, By: protocol.MustNick(fmt.Sprint("o", i))})
+		p.Hear(protocol.TicketChanged{Ticket: protocol.Ticket(i + 1), From: nickOf(fmt.Sprint("v", i)), Event: protocol.VisitorTaken, By: nickOf(fmt.Sprint("o", i))})
 	}
 	assert.Len(t, p.known.rooms, maxCandidates)
 	assert.Len(t, p.known.visitors, maxCandidates)

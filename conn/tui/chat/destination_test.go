@@ -17,23 +17,15 @@ func sayAt(words string, at destination) protocol.Say {
 
 var inLobby, atSeven = destination{room: protocol.Lobby}, destination{ticket: 7}
 
-<<<<<<< HEAD
 // newView is a view in #lobby.
 func newView(operator bool) *View {
 	v := New(Options{Operator: operator, Terminal: tuitest.New()})
 	v.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
 	return v
-=======
-// faceOf is somebody's face in #lobby.
-func faceOf(operator bool) *View {
-	f := New(Options{Operator: operator, Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Here: 1})
-	return f
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
 
 func serving(no protocol.Ticket) protocol.Target {
-	return protocol.Target{Event: protocol.VisitorTaken, Ticket: no, Nick: protocol.MustNick("bob"), Target: no, TargetNick: protocol.MustNick("bob"), Room: protocol.Lobby}
+	return protocol.Target{Event: protocol.VisitorTaken, Ticket: no, Nick: nickOf("bob"), Target: no, TargetNick: nickOf("bob"), Room: protocol.Lobby}
 }
 
 func TestThePlaceOfAPrompt(t *testing.T) {
@@ -58,7 +50,6 @@ func TestThePlaceOfAPrompt(t *testing.T) {
 }
 
 func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
-<<<<<<< HEAD
 	v := newView(true)
 	assert.Equal(t, sayAt("hello", inLobby), types(v, "hello"))
 	v.Hear(serving(7))
@@ -71,20 +62,6 @@ func TestWhatIsTypedGoesWhereThePromptSays(t *testing.T) {
 	assert.Equal(t, sayAt("hello", atSeven), types(v, "hello"), "it is not said in the room")
 	v.Hear(protocol.Target{Room: protocol.Lobby})
 	assert.Equal(t, sayAt("hello", inLobby), types(v, "hello"))
-=======
-	f := faceOf(true)
-	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
-	f.Hear(serving(7))
-	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"))
-	assert.Equal(t, sayAt("/who", atSeven), types(f, "//who"))
-	assert.Equal(t, protocol.Reply{Ticket: 8, Text: protocol.MustText("hello")}, types(f, "@8 hello"))
-	f.Hear(protocol.Replied{Ticket: 8, To: protocol.MustNick("ann"), Text: protocol.MustText("hello"), Ack: protocol.Ack{You: true}})
-	assert.Equal(t, protocol.Who{}, types(f, "/who"))
-	f.Hear(protocol.TicketChanged{Ticket: 7, From: protocol.MustNick("bob"), Event: protocol.VisitorLeft})
-	assert.Equal(t, sayAt("hello", atSeven), types(f, "hello"), "it is not said in the room")
-	f.Hear(protocol.Target{Room: protocol.Lobby})
-	assert.Equal(t, sayAt("hello", inLobby), types(f, "hello"))
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
 
 func TestThePromptOfTheMomentBetween(t *testing.T) {
@@ -93,24 +70,18 @@ func TestThePromptOfTheMomentBetween(t *testing.T) {
 		hears protocol.Target
 		want  string
 	}{
-		{protocol.Target{Event: protocol.VisitorTaken, Ticket: 7, Nick: protocol.MustNick("bob"), Room: protocol.Lobby, Nobody: true}, "@7 bob (in a moment)> "},
+		{protocol.Target{Event: protocol.VisitorTaken, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "@7 bob (in a moment)> "},
 		{serving(7), "@7 bob> "},
-		{protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: protocol.MustNick("bob"), Room: protocol.Lobby, Nobody: true}, "nobody> "},
+		{protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true}, "nobody> "},
 		{serving(8), "@8 bob> "},
 		{protocol.Target{Room: protocol.Lobby}, "#lobby> "},
 	} {
 		v.Hear(step.hears)
 		assert.Equal(t, step.want, v.roster.prompt())
 	}
-<<<<<<< HEAD
 	v.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: protocol.Lobby, Nobody: true})
 	v.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, "#lobby> ", v.roster.prompt())
-=======
-	f.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: protocol.MustNick("bob"), Room: protocol.Lobby, Nobody: true})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, "#lobby> ", f.roster.prompt())
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
 
 // A line is for where it was begun, whatever the prompt is as Enter is pressed.
@@ -173,7 +144,6 @@ func TestWhatIsTypedAheadIsForWhereTheCommandLeads(t *testing.T) {
 // A room that was typed is ReplyOrSay wherever lines go, and /part names the room that it leaves: it may be sent twice.
 func TestARoomThatIsNamedIsMeant(t *testing.T) {
 	tea := parsedRoom(t, "tea")
-<<<<<<< HEAD
 	v := newView(true)
 	v.Hear(protocol.Watched{Room: tea, Here: 1})
 	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "/say #tea hello"))
@@ -190,24 +160,6 @@ func TestARoomThatIsNamedIsMeant(t *testing.T) {
 	assert.Equal(t, protocol.Part{Room: tea}, types(v, "/part"))
 	v.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: nickOf("bob"), Room: tea, Nobody: true})
 	assert.Equal(t, sayAt("hello", destination{room: tea}), types(v, "/say #tea hello"))
-=======
-	f := faceOf(true)
-	f.Hear(protocol.Watched{Room: tea, Here: 1})
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
-	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part"))
-	assert.Equal(t, sayAt("where am I?", destination{}), types(f, "where am I?"), "the server knows what is in front now")
-	f.Hear(protocol.PartedFrom{Room: protocol.Lobby, Front: tea})
-	assert.Equal(t, "#tea> ", f.roster.prompt())
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "hello"))
-	f.Hear(protocol.Watched{Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Part{Room: protocol.Lobby}, types(f, "/part lobby"))
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "hello"), "that was not in front")
-	f.Hear(serving(7))
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
-	assert.Equal(t, protocol.Part{Room: tea}, types(f, "/part"))
-	f.Hear(protocol.Target{Event: protocol.TicketClosed, Ticket: 7, Nick: protocol.MustNick("bob"), Room: tea, Nobody: true})
-	assert.Equal(t, sayAt("hello", destination{room: tea}), types(f, "/say #tea hello"))
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
 
 func TestWhatBeginsWithAnAddress(t *testing.T) {
@@ -218,7 +170,7 @@ func TestWhatBeginsWithAnAddress(t *testing.T) {
 		assert.Equal(t, sayAt(line, inLobby), types(bob, line), "the server knows who may say it")
 		bob.Hear(protocol.Promoted{})
 		assert.Equal(t, reply, types(bob, line), line)
-		bob.Enter(protocol.Welcome{Nick: protocol.MustNick("guest-3"), Room: protocol.Lobby, Here: 1})
+		bob.Enter(protocol.Welcome{Nick: nickOf("guest-3"), Room: protocol.Lobby, Here: 1})
 		assert.Equal(t, reply, types(bob, line), "the server has forgotten who is an operator")
 	}
 	for _, line := range []string{"@1", "@1: hi", "@1hi", "@01 x", "@0 x", " ＠1，x"} {

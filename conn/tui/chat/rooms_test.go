@@ -20,7 +20,7 @@ func shownTo(p *Roster, e protocol.Event) string {
 func in(room protocol.Room) protocol.Meta { return protocol.Meta{Seq: 1, Room: room} }
 
 func TestALineOfAnotherRoomHasItsName(t *testing.T) {
-	tea, ann, hi := parsedRoom(t, "tea"), protocol.MustNick("ann"), protocol.MustText("hi")
+	tea, ann, hi := parsedRoom(t, "tea"), nickOf("ann"), protocol.MustText("hi")
 	p := knows(t, true, protocol.Watched{Room: tea, Here: 2})
 	for _, c := range []struct {
 		e    protocol.Event
@@ -52,7 +52,7 @@ func TestALineOfAnotherRoomHasItsName(t *testing.T) {
 
 // The line that is shown has the words of the one that is told, in its parts.
 func TestSpansOfAnotherRoom(t *testing.T) {
-	tea, ann, hi := parsedRoom(t, "茶"), protocol.MustNick("小明"), protocol.MustText("hi")
+	tea, ann, hi := parsedRoom(t, "茶"), nickOf("小明"), protocol.MustText("hi")
 	for _, e := range []protocol.Event{
 		protocol.Said{Meta: in(tea), From: ann, Text: hi}, protocol.Acted{Meta: in(tea), From: ann, Text: hi},
 		protocol.Joined{Meta: in(tea), From: ann}, protocol.Replayed{Event: protocol.Said{Meta: in(tea), From: ann, Text: hi}},
@@ -107,7 +107,7 @@ func TestTheRoomsThatWeAreIn(t *testing.T) {
 // The names are those of the room in front.
 func TestNamesOfAnotherRoomAreNotOurs(t *testing.T) {
 	tea := parsedRoom(t, "tea")
-	dan, eve := protocol.MustNick("dan"), protocol.MustNick("eve")
+	dan, eve := nickOf("dan"), nickOf("eve")
 	p := knows(t, false, protocol.Watched{Room: tea, Here: 2}, protocol.Joined{Meta: in(tea), From: dan}, protocol.Renamed{Meta: in(tea), From: dan, To: eve})
 	assert.Nil(t, p.complete("/msg d"))
 	assert.Nil(t, p.complete("/msg e"))

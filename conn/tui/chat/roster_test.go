@@ -11,7 +11,7 @@ import (
 func TestJoinKnowsWhoIsHere(t *testing.T) {
 	lobby := protocol.Lobby
 	at := protocol.Meta{Room: lobby}
-	ann, bob := protocol.MustNick("ann"), protocol.MustNick("Bob")
+	ann, bob := nickOf("ann"), nickOf("Bob")
 	var p Roster
 	p.Enter(protocol.Welcome{Nick: ann, Room: lobby, Here: 2})
 	p.Hear(protocol.Members{Room: lobby, Here: 2, Names: []protocol.Member{{Nick: ann}, {Nick: bob}}})
@@ -21,17 +21,17 @@ func TestJoinKnowsWhoIsHere(t *testing.T) {
 	assert.Equal(t, []string{"/me ", "/msg "}, func() []string { w := p.complete("/m"); return []string{w[1], w[0]} }())
 	assert.Empty(t, p.complete("/kic"))
 	assert.Empty(t, p.complete("an"), "nobody calls himself")
-	p.Hear(protocol.Renamed{Meta: at, From: bob, To: protocol.MustNick("rob")})
-	p.Hear(protocol.Joined{Meta: at, From: protocol.MustNick("zoe")})
+	p.Hear(protocol.Renamed{Meta: at, From: bob, To: nickOf("rob")})
+	p.Hear(protocol.Joined{Meta: at, From: nickOf("zoe")})
 	assert.Equal(t, []string{"rob: ", "zoe: "}, p.complete(""))
-	p.Hear(protocol.Left{Meta: at, From: protocol.MustNick("rob")})
+	p.Hear(protocol.Left{Meta: at, From: nickOf("rob")})
 	assert.Equal(t, "ann in #lobby · 2 here", p.status())
 }
 
 func TestThePromptSaysWhereTheNextLineGoes(t *testing.T) {
 	p := Roster{console: true}
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Here: 1})
-	bob, bobby := protocol.MustNick("bob"), protocol.MustNick("bobby")
+	p.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
+	bob, bobby := nickOf("bob"), nickOf("bobby")
 	for _, step := range []struct {
 		hears protocol.Event
 		want  string
@@ -50,14 +50,14 @@ func TestThePromptSaysWhereTheNextLineGoes(t *testing.T) {
 		assert.Equal(t, step.want, p.prompt(), "%+v", step.hears)
 	}
 	p.Hear(protocol.Target{Target: 8, TargetNick: bob})
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Here: 1})
+	p.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, "#lobby> ", p.prompt(), "a new beginning")
 }
 
 func TestTheStatusOfAVisitor(t *testing.T) {
 	var p Roster
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1}})
-	carol, dan := protocol.MustNick("carol"), protocol.MustNick("dan")
+	p.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1}})
+	carol, dan := nickOf("carol"), nickOf("dan")
 	for _, step := range []struct {
 		hears protocol.Event
 		want  string
@@ -78,8 +78,8 @@ func TestTheStatusOfAVisitor(t *testing.T) {
 
 func TestOperatorsComplete(t *testing.T) {
 	var p Roster
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Here: 2})
-	p.Hear(protocol.Members{Room: protocol.Lobby, Here: 2, Names: []protocol.Member{{Nick: protocol.MustNick("carol")}, {Nick: protocol.MustNick("operator")}}})
+	p.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Here: 2})
+	p.Hear(protocol.Members{Room: protocol.Lobby, Here: 2, Names: []protocol.Member{{Nick: nickOf("carol")}, {Nick: nickOf("operator")}}})
 	assert.Empty(t, p.complete("/que"), "no operator yet")
 	p.Hear(protocol.Promoted{})
 	assert.True(t, p.isOperator())
@@ -88,8 +88,8 @@ func TestOperatorsComplete(t *testing.T) {
 	assert.Equal(t, []string{"bye", "hours", "你好"}, p.complete("/canned "))
 	assert.Equal(t, []string{"hours"}, p.complete("/canned H"))
 	assert.Equal(t, []string{"operator "}, p.complete("/hand 7 op"))
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby, Resumed: true})
+	p.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby, Resumed: true})
 	assert.True(t, p.isOperator(), "the same session")
-	p.Enter(protocol.Welcome{Nick: protocol.MustNick("carol"), Room: protocol.Lobby})
+	p.Enter(protocol.Welcome{Nick: nickOf("carol"), Room: protocol.Lobby})
 	assert.False(t, p.isOperator(), "another one")
 }

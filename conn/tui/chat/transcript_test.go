@@ -18,21 +18,15 @@ func newTranscriptView(t *testing.T) (v *View, g *tuitest.Terminal, dir string) 
 	g = tuitest.New()
 	v, dir = New(Options{Operator: true, Terminal: g}), t.TempDir()
 	ended := make(chan error, 1)
-<<<<<<< HEAD
 	go func() { ended <- v.Run() }()
 	t.Cleanup(func() { v.screen.Stop(); require.NoError(t, <-ended) })
 	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
-=======
-	go func() { ended <- f.Run() }()
-	t.Cleanup(func() { f.screen.Stop(); require.NoError(t, <-ended) })
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("operator"), Room: protocol.Lobby, Here: 1})
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 	t.Chdir(dir)
 	return v, g, dir
 }
 
 func past(ticket protocol.Ticket, text string) protocol.Replayed {
-	return protocol.Replayed{Event: protocol.VisitorSaid{Ticket: ticket, From: protocol.MustNick("bob"), Text: protocol.MustText(text)}}
+	return protocol.Replayed{Event: protocol.VisitorSaid{Ticket: ticket, From: nickOf("bob"), Text: protocol.MustText(text)}}
 }
 
 func TestATranscriptIsSaved(t *testing.T) {
@@ -71,7 +65,6 @@ func TestATranscriptThatIsNone(t *testing.T) {
 	g.Shows(t, "-- no transcript is saved: there is none of @9")
 	assert.NoFileExists(t, "nine.txt")
 
-<<<<<<< HEAD
 	assert.NotNil(t, types(v, "/transcript 7 seven.txt"))
 	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
 	g.Shows(t, "-- no transcript is saved: the connection was lost")
@@ -79,30 +72,15 @@ func TestATranscriptThatIsNone(t *testing.T) {
 	assert.NotNil(t, types(v, "/transcript 7 seven.txt"))
 	v.Hear(past(7, "my screen"))
 	v.Enter(protocol.Welcome{Nick: nickOf("operator"), Room: protocol.Lobby, Here: 1})
-=======
-	assert.NotNil(t, types(f, "/transcript 7 seven.txt"))
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("operator"), Room: protocol.Lobby, Here: 1})
-	g.Shows(t, "-- no transcript is saved: the connection was lost")
-	assert.NoFileExists(t, "seven.txt")
-	assert.NotNil(t, types(f, "/transcript 7 seven.txt"))
-	f.Hear(past(7, "my screen"))
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("operator"), Room: protocol.Lobby, Here: 1})
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 	g.Shows(t, "-- the transcript is not whole in seven.txt: the connection was lost")
 	assert.FileExists(t, "seven.txt")
 }
 
 func TestOnlyAnOperatorSavesTranscripts(t *testing.T) {
 	t.Chdir(t.TempDir())
-<<<<<<< HEAD
 	v := New(Options{Terminal: tuitest.New()})
 	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
 	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(v, "/transcript 7 seven.txt"), "the server refuses it")
-=======
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("bob"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Transcript{Ticket: 7}, types(f, "/transcript 7 seven.txt"), "the server refuses it")
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 	assert.NoFileExists(t, "seven.txt")
 }
 
@@ -112,9 +90,9 @@ func TestASavedTranscriptNamesItsOperator(t *testing.T) {
 	require.NotNil(t, types(v, "/transcript 7 seven.txt"))
 	mine := protocol.Ack{You: true}
 	for _, e := range []protocol.Event{
-		protocol.Replied{Ticket: 7, To: protocol.MustNick("bob"), From: protocol.MustNick("carol"), Text: protocol.MustText("mine"), Ack: mine},
-		protocol.Replied{Ticket: 7, To: protocol.MustNick("bob"), From: protocol.MustNick("dan"), Text: protocol.MustText("his")},
-		protocol.Noted{Ticket: 7, To: protocol.MustNick("bob"), From: protocol.MustNick("carol"), Text: protocol.MustText("a note"), Ack: mine},
+		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("mine"), Ack: mine},
+		protocol.Replied{Ticket: 7, To: nickOf("bob"), From: nickOf("dan"), Text: protocol.MustText("his")},
+		protocol.Noted{Ticket: 7, To: nickOf("bob"), From: nickOf("carol"), Text: protocol.MustText("a note"), Ack: mine},
 	} {
 		v.Hear(protocol.Replayed{Event: e})
 	}

@@ -17,12 +17,19 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+func nickOf(s string) protocol.Nick {
+	n, err := protocol.ParseNick(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 // types is what becomes of a typed line.
 func types(v *View, line string) protocol.Command {
 	return v.Parse(tui.Typed{Text: line, Prompt: v.roster.prompt()})
 }
 
-<<<<<<< HEAD
 func TestTheViewAsksForThePassword(t *testing.T) {
 	v := New(Options{Terminal: tuitest.New()})
 	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.Lobby, Here: 1})
@@ -47,49 +54,16 @@ func TestTheViewDoesNotAskAtTheDesk(t *testing.T) {
 	assert.Equal(t, protocol.Who{}, <-v.queries)
 	v.Hear(protocol.Entered{Room: protocol.DeskRoom, Here: 1})
 	assert.Empty(t, v.queries)
-=======
-func TestTheFaceAsksForThePassword(t *testing.T) {
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("bob"), Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, PasswordPrompt, f.secretPrompt("/operator"))
-	assert.Empty(t, f.secretPrompt("hello"))
-	assert.Empty(t, f.secretPrompt("//operator"))
-	assert.Nil(t, types(f, "/operator"), "it is sent with the password")
-	assert.Equal(t, protocol.Operator{Password: "/quit 芝麻"}, f.Parse(tui.Typed{Text: "/quit 芝麻", Secret: true}))
-	assert.Nil(t, f.Parse(tui.Typed{Secret: true}))
-	assert.Nil(t, f.Parse(tui.Typed{Text: strings.Repeat("x", protocol.MaxSecret+1), Secret: true}))
-	f.Hear(protocol.Promoted{})
-	assert.Empty(t, f.secretPrompt("/operator"), "one already")
-	assert.Nil(t, types(f, "/operator"))
-}
-
-// Nobody is asked for who is at the desk: the answer would be told to somebody who did not ask.
-func TestTheFaceDoesNotAskAtTheDesk(t *testing.T) {
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
-	assert.Empty(t, f.queries)
-	f.Hear(protocol.Entered{Room: protocol.Lobby, Here: 1})
-	assert.Equal(t, protocol.Who{}, <-f.queries)
-	f.Hear(protocol.Entered{Room: protocol.DeskRoom, Here: 1})
-	assert.Empty(t, f.queries)
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
 
 // A waiting visitor rings once: neither its words, nor what operators do, ring again.
 func TestAVisitorRingsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := tuitest.New()
-<<<<<<< HEAD
 		v, ended := New(Options{Operator: true, Terminal: g}), make(chan error, 1)
 		go func() { ended <- v.Run() }()
 		bob, carol, operator := nickOf("bob"), nickOf("carol"), nickOf("operator")
 		v.Enter(protocol.Welcome{Nick: operator, Room: protocol.Lobby, Here: 1})
-=======
-		f, ended := New(Options{Operator: true, Terminal: g}), make(chan error, 1)
-		go func() { ended <- f.Run() }()
-		bob, carol, operator := protocol.MustNick("bob"), protocol.MustNick("carol"), protocol.MustNick("operator")
-		f.Enter(protocol.Welcome{Nick: operator, Room: protocol.Lobby, Here: 1})
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 		for _, step := range []struct {
 			hears protocol.Event
 			rings bool
@@ -97,7 +71,7 @@ func TestAVisitorRingsOnce(t *testing.T) {
 			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}, true},
 			{protocol.VisitorSaid{Ticket: 7, From: bob, Text: protocol.MustText("operator, are you there?")}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorTaken, By: carol}, false},
-			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: protocol.MustNick("dan")}, false},
+			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: nickOf("dan")}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorHanded, By: carol, To: operator}, true},
 			{protocol.Replayed{Event: protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorWaits}}, false},
 			{protocol.TicketChanged{Ticket: 7, From: bob, Event: protocol.VisitorLeft}, false},
@@ -118,7 +92,6 @@ func TestAVisitorRingsOnce(t *testing.T) {
 // server's refusal of /operator may come much later, and withholds nothing more.
 func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
-<<<<<<< HEAD
 	v := New(Options{Terminal: tuitest.New()})
 	v.Enter(protocol.Welcome{Nick: nickOf("ann"), Room: protocol.Lobby, NoPassword: true})
 	assert.IsType(t, protocol.Operator{}, types(v, "/operator"))
@@ -126,13 +99,4 @@ func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	assert.IsType(t, protocol.Say{}, types(v, "hello"))
 	v.Hear(late)
 	assert.IsType(t, protocol.Say{}, types(v, "hello again"))
-=======
-	f := New(Options{Terminal: tuitest.New()})
-	f.Enter(protocol.Welcome{Nick: protocol.MustNick("ann"), Room: protocol.Lobby, NoPassword: true})
-	assert.IsType(t, protocol.Operator{}, types(f, "/operator"))
-	assert.Nil(t, types(f, "open sesame"))
-	assert.IsType(t, protocol.Say{}, types(f, "hello"))
-	f.Hear(late)
-	assert.IsType(t, protocol.Say{}, types(f, "hello again"))
->>>>>>> 5053606 (all: nicks that the program chooses are made by protocol.MustNick)
 }
