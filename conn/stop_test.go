@@ -103,7 +103,7 @@ func TestG8AStopAtAnyMomentHangsNobody(t *testing.T) {
 		for range r.IntN(120) {
 			<-begun
 		}
-		conntest.Ends(fmt.Sprintf("the house (seed %d)", seed), w.EndHub)
+		conntest.Ends(fmt.Sprintf("the server (seed %d)", seed), w.EndHub)
 		if _, late := errors.AsType[*hub.UnrecordedError](w.Err); !late { // so short a grace may end before a busy machine has committed
 			require.NoError(t, w.Err)
 		}

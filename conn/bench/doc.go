@@ -2,9 +2,9 @@
 // server that it measures, so it is lean.
 //
 //	scenario ──> swarm ── sender ── say ───┐
-//	   │           └── peer ── ledger <──┤  one goroutine owns all of this
+//	   │           └── peer ── ledger <────┤  one goroutine owns all of this
 //	   │                                   │
-//	Result      server's CPU, memory     wire: all sockets, a reader for each
+//	Result      server's CPU, memory   wire: all sockets, a reader for each
 //
 // # What is measured
 //

@@ -1,11 +1,11 @@
 // Package socket is the common part of the transports on a socket: how bytes go in and out, and how a connection ends.
 //
-//	transport ─ TryWrite ─> what the system takes at once ──────────────> net.Conn
-//	            Write ─> a deadline, and another while something is taken ─> net.Conn
+//	transport ─ TryWrite ─> what the system takes at once ───────────────────> net.Conn
+//	            Write ─> a deadline, and another while something is taken ───> net.Conn
 //	            Close ─> end our direction, drain the other for a moment
 //	            Abort ─> reset
 //
-//	transport <─ Next ── a buffer, borrowed while there are bytes in it <─ net.Conn
+//	transport <─ Next ── a buffer, borrowed while there are bytes in it <───── net.Conn
 //
 // It knows nothing about lines or messages.
 package socket
