@@ -78,6 +78,10 @@ func (m *Machine) command(s *Session, op Command) {
 	if s.Room == protocol.DeskRoom && m.visitorCommand(s, cmd) {
 		return
 	}
+	if say, ok := cmd.(protocol.Say); ok { // most are one: no row is looked for
+		m.say(s, say)
+		return
+	}
 	row := commands.rowOf(cmd)
 	if row.barred != nil && !s.Operator { // it must not be said in the room either: s may have been an operator a moment ago
 		m.reject(s, row.barred)

@@ -77,6 +77,10 @@ func (m *Machine) decide(in *Intent) {
 		m.out.Void = true
 		return
 	}
+	if op, ok := in.Op.(Command); ok { // most are one: no row is looked for
+		m.command(s, op)
+		return
+	}
 	ops.rowOf(in.Op).do(m, s, in.Op)
 }
 

@@ -155,7 +155,7 @@ func TestANodeSaysThatItStops(t *testing.T) {
 	v := twoNodes(t)
 	v.opensAt(2, "eve", func(o *Open) { o.Program = false })
 	assert.Equal(t, []string{
-		"the server seenupto", "node 2 ended, stopped", "bob detached, quiet true, seen 3, unsure false", "eve detached, quiet true, seen 3, unsure false",
+		"the server nodeseen", "node 2 ended, stopped", "bob detached, quiet true, seen 3, unsure false", "eve detached, quiet true, seen 3, unsure false",
 	}, v.caused(v.wants(2, NoteSeen{Upto: 3, Clean: true})))
 	assert.Equal(t, []string{"void"}, v.caused(v.wants(2, Heartbeat{})))
 }
@@ -166,7 +166,7 @@ func TestANodeTellsOfItsOwnClients(t *testing.T) {
 	bob := v.m.sessions[v.clients["bob"].id]
 	behind := NoteSeen{Behind: []Behind{{Session: bob.ID, Seen: 2}}}
 	assert.Empty(t, v.caused(v.wants(1, behind)))
-	assert.Equal(t, []string{"bob seenbehind"}, v.caused(v.wants(2, behind)))
+	assert.Equal(t, []string{"bob sessionseen"}, v.caused(v.wants(2, behind)))
 }
 
 func TestNodesAreBounded(t *testing.T) {
