@@ -38,8 +38,8 @@ type ResumeFrom struct {
 	Seq   uint64 `json:"seq"`   // the position
 }
 
-// UnmarshalJSON implements json.Unmarshaler. A program that names no position is refused: it may be newer than the server,
-// with positions under another name, and would receive the journal from the beginning.
+// UnmarshalJSON implements json.Unmarshaler. A program that names no position is refused: it may be newer than the
+// server, with positions under another name, and would receive the journal from the beginning.
 func (r *ResumeFrom) UnmarshalJSON(b []byte) error {
 	var in struct {
 		Epoch *string
