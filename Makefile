@@ -37,9 +37,10 @@ compare: build ## what it costs beside another build of it, OLD=path, in nine pa
 fmt: go ## rewrite what gofmt would write otherwise
 	gofmt -w cmd conn hub protocol
 
-lint: go ## vet and staticcheck
+lint: go ## vet, staticcheck and revive
 	go vet ./...
 	go tool -modfile=.ci/tools/go.mod staticcheck ./...
+	go tool -modfile=.ci/tools/go.mod revive -config .ci/revive.toml -set_exit_status ./...
 
 golden: go ## rewrite the transcripts from what the code does now; then read the diff
 	go test $(GOLDEN_PKGS) -run Transcript -update

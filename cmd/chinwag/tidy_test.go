@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -51,7 +52,7 @@ var arrows = map[string]string{
 // outside are what hub/state must not know, since several nodes decide the same by it.
 var outside = []string{"context", "crypto/rand", "io", "log/slog", "math/rand", "math/rand/v2", "net", "os", "sync", "sync/atomic", "syscall"}
 
-// source is a file of the code that is not a test.
+// source is a file of the code.
 type source struct {
 	name, folder string
 	text         string
@@ -59,12 +60,28 @@ type source struct {
 }
 
 // sources are all of them, also those of other systems.
-func sources(t *testing.T) (all []source) {
+func sources(t *testing.T) []source {
+	all := slices.DeleteFunc(allSources(t), func(s source) bool { return strings.HasSuffix(s.name, "_test.go") })
+	require.Greater(t, len(all), 200)
+	return all
+}
+
+// allSources are the files of the code, and its tests.
+var allSources = func() func(*testing.T) []source {
+	var once sync.Once
+	var all []source
+	return func(t *testing.T) []source {
+		once.Do(func() { all = readSources(t) })
+		return slices.Clone(all)
+	}
+}()
+
+func readSources(t *testing.T) (all []source) {
 	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(root, path)
 		name = filepath.ToSlash(name)
-		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, ".") {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, ".") {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -75,7 +92,6 @@ func sources(t *testing.T) (all []source) {
 		return nil
 	})
 	require.NoError(t, err)
-	require.Greater(t, len(all), 200)
 	return all
 }
 
