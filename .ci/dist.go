@@ -1,5 +1,5 @@
-// Dist builds chinwag for every platform and packs it: .bin/dist/chinwag_VERSION_OS_ARCH.tar.gz (.zip for Windows)
-// and SHA256SUMS. The same commit and the same Go make the same bytes on every machine.
+// Dist builds chinwag for every platform and packs it: .bin/dist/chinwag_VERSION_OS_ARCH.tar.gz (.zip for Windows) and
+// SHA256SUMS. The same commit and the same Go make the same bytes on every machine.
 //
 // It reads VERSION and PLATFORMS from the environment, where the Makefile puts them.
 package main
@@ -90,8 +90,8 @@ func pack(name, version, goos, goarch string) (string, error) {
 
 var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
-// linked is a page and all pages to which it leads, and those to which they lead: they keep their places, so that
-// the links lead to them in the archive, too. What else they name, such as code, is not packed.
+// linked is a page and all pages to which it leads, and those to which they lead: they keep their places, so that the
+// links lead to them in the archive, too. What else they name, such as code, is not packed.
 func linked(first string) ([]string, error) {
 	pages := []string{first}
 	for i := 0; i < len(pages); i++ {
@@ -155,8 +155,8 @@ func writeZip(w io.Writer, folder string, entries []entry) error {
 	return zw.Close()
 }
 
-// stamp is the time of the commit: every file carries it, whenever it was built. SOURCE_DATE_EPOCH wins;
-// outside git it is the first day that a zip can hold.
+// stamp is the time of the commit: every file carries it, whenever it was built. SOURCE_DATE_EPOCH wins; outside git it
+// is the first day that a zip can hold.
 func stamp() time.Time {
 	seconds := os.Getenv("SOURCE_DATE_EPOCH")
 	if seconds == "" {

@@ -11,11 +11,10 @@ import (
 	"chinwag/protocol"
 )
 
-// admission bounds what is in flight in the whole server, from the reading of a command to its writing to all
-// clients that take it at once, so that a line is heard soon however many clients talk. Below the bound no
-// client waits. Beyond it clients wait with what they have read, one address after the other; addresses that
-// have not waited lately come first, so that a client that talks seldom is not slowed by those that talk all
-// the time.
+// admission bounds what is in flight in the whole server, from the reading of a command to its writing to all clients
+// that take it at once, so that a line is heard soon however many clients talk. Below the bound no client waits. Beyond
+// it clients wait with what they have read, one address after the other; addresses that have not waited lately come
+// first, so that a client that talks seldom is not slowed by those that talk all the time.
 //
 //	Client.Do ── admit ──> requests ─> loop ─> journal ─> told ─> flusher ── done
 //	               └─ waits: fresh, then again  <────────── room ───────────┘
@@ -63,15 +62,15 @@ type waiter struct {
 	taken    bool // by the hub, as it stops
 }
 
-// newAdmission also bounds what is in flight in one room to what fits into an outbox, unless that is tiny: so
-// no client that reads falls behind.
+// newAdmission also bounds what is in flight in one room to what fits into an outbox, unless that is tiny: so no client
+// that reads falls behind.
 func newAdmission(outbox int) *admission {
 	outbox = max(outbox, 32<<10)
 	return &admission{outbox: outbox, bound: firstBound, addresses: map[netip.Prefix]*addressWaiters{}}
 }
 
-// costOf is what a command counts: about what its line counts in an outbox. A program's hello counts nothing,
-// so that it never waits: a program that is silent for a moment is taken for a person.
+// costOf is what a command counts: about what its line counts in an outbox. A program's hello counts nothing, so that
+// it never waits: a program that is silent for a moment is taken for a person.
 func costOf(cmd protocol.Command) int {
 	if _, hello := cmd.(protocol.Hello); hello {
 		return 0

@@ -39,9 +39,8 @@ func (w *world) endWith(talkers ...*hubtest.Client) {
 	w.Close(talkers...)
 }
 
-// Two hundred talk all the time, twenty times as fast as their lines can be recorded. Two
-// who say something once a second are heard within a second, and what the others say is
-// said, each line once and in the order of its author.
+// Two hundred talk all the time, twenty times as fast as their lines can be recorded. Two who say something once a
+// second are heard within a second, and what the others say is said, each line once and in the order of its author.
 func TestG10WhoTalksSeldomIsHeardSoonAmongManyWhoTalkAllTheTime(t *testing.T) {
 	for _, perAddress := range []int{1, 5, 200} {
 		t.Run(fmt.Sprint(perAddress, " of an address"), func(t *testing.T) {
@@ -177,8 +176,8 @@ func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-// What is said in one room counts together, whatever else is recorded between: else those who
-// read fall behind, since more is under way in the room than fits into an outbox.
+// What is said in one room counts together, whatever else is recorded between: else those who read fall behind, since
+// more is under way in the room than fits into an outbox.
 func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const lines = 10

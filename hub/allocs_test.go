@@ -12,8 +12,7 @@ import (
 	"chinwag/protocol"
 )
 
-// One line on its way to everybody: what is allocated does not depend on how many
-// they are.
+// One line on its way to everybody: what is allocated does not depend on how many they are.
 func TestADeliveryAllocatesNothing(t *testing.T) {
 	for _, members := range []int{2, 500} {
 		s := newStage(members)

@@ -7,11 +7,11 @@ import (
 	"chinwag/protocol"
 )
 
-// Answers to single clients. Each has a position in the journal: it is told after all that was delivered when
-// it was given.
+// Answers to single clients. Each has a position in the journal: it is told after all that was delivered when it was
+// given.
 
 // append puts an item that is no entry into a client's outbox.
-func (l *loop) append(c *Client, a *control, frame *protocol.Frame) {
+func (*loop) append(c *Client, a *control, frame *protocol.Frame) {
 	bytes := 0
 	if frame != nil {
 		bytes = len(frame.Text())
@@ -20,7 +20,7 @@ func (l *loop) append(c *Client, a *control, frame *protocol.Frame) {
 }
 
 // appendAll is append for items that are written at once.
-func (l *loop) appendAll(c *Client, items []item) {
+func (*loop) appendAll(c *Client, items []item) {
 	bytes := 0
 	for _, it := range items {
 		if it.frame != nil {
@@ -50,7 +50,7 @@ func (l *loop) send(c *Client, e protocol.Event, slots int64) {
 }
 
 // release releases slots of c at once.
-func (l *loop) release(c *Client, slots int64) { c.inflight.Release(slots) }
+func (*loop) release(c *Client, slots int64) { c.inflight.Release(slots) }
 
 // answerLocal answers a command that needs no decision, in its turn.
 func (l *loop) answerLocal(c *Client, p proposal, events ...protocol.Event) {
@@ -116,8 +116,8 @@ func (l *loop) finishDecision(d *decision, answers []state.Answer) {
 	}
 }
 
-// enqueueAnswers tells answers. Those for one client are put into its outbox together. The slots go with the last
-// one for d's own client; the rest of it, which the caller must release, is returned.
+// enqueueAnswers tells answers. Those for one client are put into its outbox together. The slots go with the last one
+// for d's own client; the rest of it, which the caller must release, is returned.
 func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, slots int64) int64 {
 	for len(answers) > 0 {
 		conn, n := answers[0].Conn, 1
@@ -208,7 +208,7 @@ func (l *loop) complete(c *Client, e protocol.Event) protocol.Event {
 }
 
 // noteQueuePosition notes the place in the queue that a visitor is told; it replaces what waits.
-func (l *loop) noteQueuePosition(s *session, q protocol.QueuePosition) {
+func (*loop) noteQueuePosition(s *session, q protocol.QueuePosition) {
 	if s == nil || s.operator { // an operator's state line is about the journal: see reportHealth
 		return
 	}

@@ -11,8 +11,8 @@ import (
 	"chinwag/protocol"
 )
 
-// audience is which session hears what, and up to where is delivered. It is folded from the same events as the
-// state, but at delivery, which is later. Only the loop changes it.
+// audience is which session hears what, and up to where is delivered. It is folded from the same events as the state,
+// but at delivery, which is later. Only the loop changes it.
 type audience struct {
 	head        uint64                  // position of the last entry delivered
 	streamSeqs  map[state.Stream]uint64 // entries so far, of the streams that a session reads
@@ -153,7 +153,7 @@ func (a *audience) closeTicket(e *journal.Entry) {
 }
 
 // followTicket follows a visitor's ticket, if s is the visitor.
-func (a *audience) followTicket(s *session, ev protocol.TicketChanged) {
+func (*audience) followTicket(s *session, ev protocol.TicketChanged) {
 	switch ev.Event {
 	case protocol.VisitorWaits, protocol.VisitorBack:
 		s.ticket = ev.Ticket

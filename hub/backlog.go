@@ -2,8 +2,7 @@ package hub
 
 import "sync"
 
-// backlog hands items from the hub's goroutine to another one, which takes all of them at once. The hub does not
-// wait.
+// backlog hands items from the hub's goroutine to another one, which takes all of them at once. The hub does not wait.
 type backlog[T any] struct {
 	wake chan struct{} // capacity 1: there is something to take
 

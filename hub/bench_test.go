@@ -34,8 +34,7 @@ func (w *taking) TryWrite(frames []*protocol.Frame) (bool, error) {
 	return true, nil
 }
 
-// stage is a hub of which a test or a benchmark plays the goroutine, and the
-// flusher's.
+// stage is a hub of which a test or a benchmark plays the goroutine, and the flusher's.
 type stage struct {
 	*loop
 	clients []*Client

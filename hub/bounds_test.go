@@ -96,7 +96,7 @@ func TestNothingGrowsWithoutABound(t *testing.T) {
 		})
 	})
 	t.Run("what is left of sessions", func(t *testing.T) {
-		inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+		inWorld(t, hubtest.Setup{}, 1, true, func(w *world, _ []*hubtest.Client) {
 			for range 20 {
 				p := w.NewClient(true)
 				p.Connect()

@@ -8,10 +8,10 @@ import (
 	"chinwag/protocol"
 )
 
-// The lines of one room in one commit are delivered together: encoded once, with one reference in the outbox of
-// each member that hears the same. A member that hears something else (it is the author, or ignores a session)
-// gets the lines one by one, and a session in several rooms gets one sequence of all of them: see merge.go. Any
-// other event may change what a session hears, so it is delivered after the lines before it.
+// The lines of one room in one commit are delivered together: encoded once, with one reference in the outbox of each
+// member that hears the same. A member that hears something else (it is the author, or ignores a session) gets the
+// lines one by one, and a session in several rooms gets one sequence of all of them: see merge.go. Any other event may
+// change what a session hears, so it is delivered after the lines before it.
 
 // commitEntry applies a durable entry and delivers it.
 func (l *loop) commitEntry(e *journal.Entry) {
@@ -42,9 +42,9 @@ func (l *loop) applyEntry(e *journal.Entry) {
 	l.startReading(e)
 }
 
-// roomOf is the room in which e was said; nil if e is something else. A session's coming, going or new name
-// does not change what the other sessions hear, so it counts as said, too: when thousands come at once they are
-// announced together.
+// roomOf is the room in which e was said; nil if e is something else. A session's coming, going or new name does not
+// change what the other sessions hear, so it counts as said, too: when thousands come at once they are announced
+// together.
 func (l *loop) roomOf(e *journal.Entry) *room {
 	switch ev := e.Event.(type) {
 	case protocol.Said:
@@ -112,8 +112,8 @@ func (room *room) countLines(commit uint64) int {
 	return room.lines
 }
 
-// markAuthors marks the sessions that may hear something else, since some of the lines are their own. A session
-// does not hear its own coming and going.
+// markAuthors marks the sessions that may hear something else, since some of the lines are their own. A session does
+// not hear its own coming and going.
 func (l *loop) markAuthors(room *room) {
 	for _, e := range room.pending {
 		if s := l.sessions[e.Author]; s != nil {
@@ -125,8 +125,8 @@ func (l *loop) markAuthors(room *room) {
 	}
 }
 
-// broadcastRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all
-// of them.
+// broadcastRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all of
+// them.
 func (l *loop) broadcastRoom(room *room) {
 	var events []protocol.Event // of all entries
 	var together []*protocol.Frame
@@ -221,8 +221,8 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 	return said[i:]
 }
 
-// enqueue appends frames to the outbox of a live session; first is their first entry. Without room for all of them
-// the session is behind, and reads on by itself from before the first.
+// enqueue appends frames to the outbox of a live session; first is their first entry. Without room for all of them the
+// session is behind, and reads on by itself from before the first.
 func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame, mayWait bool) {
 	bytes := 0
 	for _, frame := range frames {

@@ -14,11 +14,11 @@ import (
 	"chinwag/protocol"
 )
 
-// An address has a budget of bytes by which it makes the journal grow in a day. Spent bytes come back evenly,
-// all of them in a day. At nine tenths the clients at the address are warned. When all is spent, commands that
-// would make the journal grow are refused, and all else works; comings and goings are still recorded, from a
-// reserve of an eighth. When that is spent too, connections from the address are turned away. Operators have no
-// budget: they are trusted, and must be heard beside a client that floods from the same address.
+// An address has a budget of bytes by which it makes the journal grow in a day. Spent bytes come back evenly, all of
+// them in a day. At nine tenths the clients at the address are warned. When all is spent, commands that would make the
+// journal grow are refused, and all else works; comings and goings are still recorded, from a reserve of an eighth.
+// When that is spent too, connections from the address are turned away. Operators have no budget: they are trusted, and
+// must be heard beside a client that floods from the same address.
 
 const (
 	day        = 24 * time.Hour
@@ -89,8 +89,8 @@ func (b *budgets) share(at netip.Prefix) float64 {
 // isOver reports whether connections from an address are turned away.
 func (b *budgets) isOver(at netip.Prefix) bool { return b.most > 0 && b.share(at) >= 1+reserve }
 
-// tidy makes room for another address: those that have spent nothing are forgotten and, where that is not
-// enough, those that have spent least. So a budget cannot be renewed by bringing many addresses.
+// tidy makes room for another address: those that have spent nothing are forgotten and, where that is not enough, those
+// that have spent least. So a budget cannot be renewed by bringing many addresses.
 func (b *budgets) tidy(now time.Time) {
 	if len(b.of) < maxBudgets {
 		return
@@ -107,8 +107,8 @@ func (b *budgets) tidy(now time.Time) {
 	}
 }
 
-// isNews reports whether the operator is to be told that at has spent all: once a day, and of few addresses at
-// once. last says that further addresses are not named.
+// isNews reports whether the operator is to be told that at has spent all: once a day, and of few addresses at once.
+// last says that further addresses are not named.
 func (b *budgets) isNews(at netip.Prefix) (news, last bool) {
 	a, now := b.of[at], time.Now()
 	if a == nil || !a.told.IsZero() && now.Sub(a.told) < day {
@@ -161,16 +161,16 @@ func (l *loop) payer(d *decision, author uuid.UUID) (at netip.Prefix) {
 	return at
 }
 
-// refund undoes spend for what was not recorded: by now the author may have another address, be an
-// operator, or be gone.
+// refund undoes spend for what was not recorded: by now the author may have another address, be an operator, or be
+// gone.
 func (l *loop) refund(all []expense) {
 	for _, s := range all {
 		l.budgets.spend(s.at, -s.bytes)
 	}
 }
 
-// checkBudget returns the refusal of c's command if its address has spent its budget. A client whose address
-// has nearly spent it is warned, once a day.
+// checkBudget returns the refusal of c's command if its address has spent its budget. A client whose address has nearly
+// spent it is warned, once a day.
 func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 	if l.budgets.most == 0 {
 		return nil
@@ -190,9 +190,8 @@ func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 	return nil
 }
 
-// records reports whether cmd would make the journal grow. A line that is sent again does not; nor does
-// leaving.
-func (l *loop) records(s *state.Session, cmd protocol.Command) bool {
+// records reports whether cmd would make the journal grow. A line that is sent again does not; nor does leaving.
+func (*loop) records(s *state.Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Me, protocol.Msg:
 		return !s.HasSaid(refOf(cmd))

@@ -24,9 +24,9 @@ func (l *loop) fallBehind(s *session, cur journal.Cursor) {
 	l.append(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
 }
 
-// answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between
-// what it reads and what it is fed. Only the last reading may ask: while another waits in the outbox, the end of
-// this one means nothing.
+// answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between what
+// it reads and what it is fed. Only the last reading may ask: while another waits in the outbox, the end of this one
+// means nothing.
 func (l *loop) answerHead(req headQuery) {
 	s := req.c.session
 	if s == nil || req.no != req.c.catchupNo {
@@ -48,8 +48,8 @@ type headAnswer struct {
 	view view
 }
 
-// readFrom lets c's writer read the journal from the last position that was told: the rooms of the session at
-// that position, and its later rooms each from where it entered, up to the present ones.
+// readFrom lets c's writer read the journal from the last position that was told: the rooms of the session at that
+// position, and its later rooms each from where it entered, up to the present ones.
 func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
 	s := c.session
 	if s == nil || len(q.Stays) == 0 {

@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// pageLines is how many entries a writer that is behind reads at once, if they are short: journal.PageBytes
-// bounds what it holds.
+// pageLines is how many entries a writer that is behind reads at once, if they are short: journal.PageBytes bounds what
+// it holds.
 const pageLines = 128
 
 // readOn tells the journal up to a position, a page at a time.
@@ -44,8 +44,8 @@ func (d *delivery) prepareRead(to position) error {
 	return d.skipFar(to)
 }
 
-// readPage tells the next page of the journal, as far as it can be written without waiting. A page in memory
-// needs no turn: where a whole crowd is behind for a moment, turns would keep it there.
+// readPage tells the next page of the journal, as far as it can be written without waiting. A page in memory needs no
+// turn: where a whole crowd is behind for a moment, turns would keep it there.
 func (d *delivery) readPage(upto uint64) error {
 	at, j := d.c.catchup, d.c.hub.journal
 	if page, ok := j.ReadCached(&at.cursor, upto, pageLines); ok {
@@ -119,8 +119,8 @@ const (
 	shownAnyway = 100  // spoken lines that are told all the same
 )
 
-// skipFar passes over most of what a person far behind has missed: people want the present conversation, and one
-// line tells how much was skipped and how to read it. Programs never skip.
+// skipFar passes over most of what a person far behind has missed: people want the present conversation, and one line
+// tells how much was skipped and how to read it. Programs never skip.
 func (d *delivery) skipFar(to position) error {
 	at := d.c.catchup
 	if at.view.program || d.countMissed(to) <= farBehind {

@@ -19,19 +19,18 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// TestG3EveryLineOnceInOrder plays random schedules: people talk, rename
-// themselves, change rooms, watch others, stop reading and go on, break off and come back, the server starts again,
-// mostly with outboxes so small that they are behind most of the time. Each must
-// have been told every entry of their rooms once, in order, from where they came
-// in; with a journal that forgets nothing, nothing else will do.
+// TestG3EveryLineOnceInOrder plays random schedules: people talk, rename themselves, change rooms, watch others, stop
+// reading and go on, break off and come back, the server starts again, mostly with outboxes so small that they are
+// behind most of the time. Each must have been told every entry of their rooms once, in order, from where they came in;
+// with a journal that forgets nothing, nothing else will do.
 func TestG3EveryLineOnceInOrder(t *testing.T) {
 	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playSchedule(t, seed, journal.Bounds{}) })
 	})
 }
 
-// TestG3AHoleIsToldInLines is the same with a journal that keeps ten lines of a
-// room: what is missing was forgotten, and as many lines as are missing were told to be.
+// TestG3AHoleIsToldInLines is the same with a journal that keeps ten lines of a room: what is missing was forgotten,
+// and as many lines as are missing were told to be.
 func TestG3AHoleIsToldInLines(t *testing.T) {
 	b := journal.Bounds{Lines: 10}
 	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
@@ -103,7 +102,7 @@ func restart(w *world, o hub.Options, people []*hubtest.Client) {
 }
 
 // act is one thing that p does, the ith of all.
-func act(t *testing.T, dice *rand.Rand, p *hubtest.Client, i int) {
+func act(_ *testing.T, dice *rand.Rand, p *hubtest.Client, i int) {
 	switch n := dice.IntN(100); {
 	case n < 35:
 		p.Say(fmt.Sprint("line ", i), protocol.Ref(fmt.Sprint("ref-", i)))
@@ -229,8 +228,8 @@ func wanted(entries []journal.Entry, p *hubtest.Client, id uuid.UUID) (want map[
 	return want, unheard
 }
 
-// comesIn notes which streams a session hears after an entry of its own. It reports whether it hears another one: what it was
-// told of that is no entry. If it was away and is back, what was said meanwhile is its own.
+// comesIn notes which streams a session hears after an entry of its own. It reports whether it hears another one: what
+// it was told of that is no entry. If it was away and is back, what was said meanwhile is its own.
 func comesIn(in map[journal.Stream]bool, e *journal.Entry) (is bool) {
 	switch ev := e.Event.(type) {
 	case protocol.Joined:

@@ -13,13 +13,13 @@ import (
 	"chinwag/protocol"
 )
 
-// maxInflight is how many slots one client has: each line in flight takes one: as many as the ids that are remembered for it. Lines
-// in flight together are committed and delivered together, so a small maximum makes small writes. Any other
-// command takes all of it: it waits for all before it, and all after it waits for it.
+// maxInflight is how many slots one client has: each line in flight takes one: as many as the ids that are remembered
+// for it. Lines in flight together are committed and delivered together, so a small maximum makes small writes. Any
+// other command takes all of it: it waits for all before it, and all after it waits for it.
 const maxInflight = state.MaxIDs
 
-// Client is the hub's end of one connection. Do and Detach belong to the goroutine that reads from the
-// connection; Start begins the writing.
+// Client is the hub's end of one connection. Do and Detach belong to the goroutine that reads from the connection;
+// Start begins the writing.
 type Client struct {
 	hub      *Hub
 	inflight *semaphore.Weighted
@@ -69,14 +69,14 @@ func newClient(h *Hub) *Client {
 	return c
 }
 
-// MaxBatch is how many lines may be handed over at once: enough to make it cheap, and few enough for a
-// client that is not read meanwhile.
+// MaxBatch is how many lines may be handed over at once: enough to make it cheap, and few enough for a client that is
+// not read meanwhile.
 const MaxBatch = 64
 
-// Do hands commands to the hub when their turn has come: when what this client asked before is answered and
-// written. So a client that does not read cannot go on asking. Up to MaxBatch lines to be said (protocol.Verb.Message)
-// may be handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise.
-// Answers come through Start: a refusal has the id of its command.
+// Do hands commands to the hub when their turn has come: when what this client asked before is answered and written. So
+// a client that does not read cannot go on asking. Up to MaxBatch lines to be said (protocol.Verb.Message) may be
+// handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise. Answers
+// come through Start: a refusal has the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
 	first, ref := protocol.Split(cmds[0])
 	cmds[0] = first
@@ -112,12 +112,12 @@ func (c *Client) Tell(ctx context.Context, e protocol.Event) error {
 	return c.hub.submit(ctx, answer{c, e, maxInflight})
 }
 
-// Withhold is for a program whose first line is not a valid hello: it is in no room, and not announced, before
-// it sends one.
+// Withhold is for a program whose first line is not a valid hello: it is in no room, and not announced, before it sends
+// one.
 func (c *Client) Withhold(ctx context.Context) error { return c.hub.submit(ctx, withhold{c}) }
 
-// Promote makes the client an operator; the caller has checked its right. ref is the id of the command that
-// asked for it.
+// Promote makes the client an operator; the caller has checked its right. ref is the id of the command that asked for
+// it.
 func (c *Client) Promote(ctx context.Context, ref protocol.Ref) error {
 	if err := c.acquire(ctx, maxInflight); err != nil {
 		return err
@@ -143,16 +143,14 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 	}
 }
 
-// Detach takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called
-// once, when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes
-// through Start.
+// Detach takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called once,
+// when nothing more will be read. Quit means that the input ended in good order; the goodbye then comes through Start.
 func (c *Client) Detach(ctx context.Context, reason protocol.Reason) {
 	_ = c.acquire(ctx, maxInflight)                           // its lines come before its end, however that came
 	_ = c.hub.submit(context.Background(), detach{c, reason}) // a hub that has ended has no clients
 }
 
-// Disconnect sends the client a goodbye. Its connection ends when that is written. It may be called from any
-// goroutine.
+// Disconnect sends the client a goodbye. Its connection ends when that is written. It may be called from any goroutine.
 func (c *Client) Disconnect(reason protocol.Reason) {
 	_ = c.hub.submit(context.Background(), disconnect{c, reason})
 }

@@ -8,9 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// When very many sessions come and go, each in a commit or two, writing each of these to every member at once
-// is most of the work. So in a crowded room, comings and goings alone are written with the next line, or a
-// moment later.
+// When very many sessions come and go, each in a commit or two, writing each of these to every member at once is most
+// of the work. So in a crowded room, comings and goings alone are written with the next line, or a moment later.
 
 const (
 	lazyDelay = 100 * time.Millisecond
@@ -18,7 +17,7 @@ const (
 )
 
 // isLazy reports whether the events of room may be delivered a moment later.
-func (l *loop) isLazy(room *room) bool {
+func (*loop) isLazy(room *room) bool {
 	if slices.ContainsFunc(room.pending, func(e *journal.Entry) bool { return !isJoinOrLeave(e) }) {
 		return false
 	}

@@ -60,9 +60,8 @@ func (g *onlooker) heard() (got []string) {
 	return got
 }
 
-// When many come one after the other, the first of them are told of at once, the
-// others a moment later and together; and what is said is never told before
-// those who came before it.
+// When many come one after the other, the first of them are told of at once, the others a moment later and together;
+// and what is said is never told before those who came before it.
 func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 5 * hub.MaxJoins
@@ -125,8 +124,8 @@ func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 	})
 }
 
-// Somebody whose first words have come, and were not read yet, is no guest to tell of;
-// but nobody waits for them for ever.
+// Somebody whose first words have come, and were not read yet, is no guest to tell of; but nobody waits for them for
+// ever.
 func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})

@@ -54,8 +54,8 @@ func (l *loop) command(c *Client, cmd protocol.Command, p proposal) {
 	l.propose(p)
 }
 
-// enters begins the session of a client at its first command, and reports whether that command is still to be
-// carried out.
+// enters begins the session of a client at its first command, and reports whether that command is still to be carried
+// out.
 func (l *loop) enters(c *Client, cmd protocol.Command, p proposal) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Rename: // it is not announced before the client arrives
@@ -118,8 +118,8 @@ func (l *loop) help(c *Client, cmd protocol.Help, p proposal) {
 	l.answerLocal(c, p, events...)
 }
 
-// standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a
-// session counts as in its first room: each command tries to bring it there.
+// standsAt is the room and the role of c, as far as they decide which commands it can use. A client without a session
+// counts as in its first room: each command tries to bring it there.
 func (l *loop) standsAt(c *Client) protocol.Place {
 	operator, at, aimed, program, watching := c.Operator, l.entrance(c.Operator), false, false, false
 	if s := c.session; s != nil {

@@ -15,8 +15,8 @@ type StoredJournal interface {
 	legacyStore
 }
 
-// CheckJournal checks that the rows of a journal are consistent, and agree with its entries. A journal without rows
-// has nothing to compare: it was imported, or written by an older program.
+// CheckJournal checks that the rows of a journal are consistent, and agree with its entries. A journal without rows has
+// nothing to compare: it was imported, or written by an older program.
 func CheckJournal(r StoredJournal) (problems []string, err error) {
 	m, err := loadMachine(r)
 	if row, ok := errors.AsType[*state.RowError](err); ok {
@@ -69,8 +69,8 @@ func (c *consistencyCheck) legacy() error {
 	return nil
 }
 
-// topic compares the last topic that was set in a room. A room without one may have lost it: to /forget, or
-// because there were too many rooms.
+// topic compares the last topic that was set in a room. A room without one may have lost it: to /forget, or because
+// there were too many rooms.
 func (c *consistencyCheck) topic(e *journal.Entry) {
 	name, err := protocol.ParseRoom(string(e.Stream))
 	if err != nil {

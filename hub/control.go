@@ -33,8 +33,8 @@ func (it item) waits() bool {
 	return a != nil && (a.catchup != nil || a.switchSession != nil || a.replay != nil || a.transcript != nil || a.search != nil || a.redact != nil)
 }
 
-// position is a point in the journal for one session: a position, and the number of entries up to there in each of
-// its streams. Later entries are then not reported as missing.
+// position is a point in the journal for one session: a position, and the number of entries up to there in each of its
+// streams. Later entries are then not reported as missing.
 type position struct {
 	seq     uint64
 	streams []journal.StreamCursor

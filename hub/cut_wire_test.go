@@ -18,10 +18,10 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// TestG4CutAtAnyByte cuts the connections of clients that are in several rooms, again and again, each at a byte that chance
-// chooses: within a line, between two, in what is told of several rooms together, in what it is told as it comes back. They talk,
-// move, watch and part meanwhile, and so do all others, and at times the server starts again. Each must have been told every entry of its rooms once, in order, and
-// nothing else. A seed is 30 cuts.
+// TestG4CutAtAnyByte cuts the connections of clients that are in several rooms, again and again, each at a byte that
+// chance chooses: within a line, between two, in what is told of several rooms together, in what it is told as it comes
+// back. They talk, move, watch and part meanwhile, and so do all others, and at times the server starts again. Each
+// must have been told every entry of its rooms once, in order, and nothing else. A seed is 30 cuts.
 func TestG4CutAtAnyByte(t *testing.T) {
 	seedtest.Each(t, 10, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playCuts(t, rand.New(rand.NewPCG(seed, 5)), 30) })
@@ -145,8 +145,8 @@ func cutAct(dice *rand.Rand, c *hubtest.Client, i int) {
 	}[dice.IntN(9)])
 }
 
-// cutOff brings those back, now or later, whose wires are cut, and reports how many that were. A program may come back before
-// the server knows that it was gone.
+// cutOff brings those back, now or later, whose wires are cut, and reports how many that were. A program may come back
+// before the server knows that it was gone.
 func (w *cuts) cutOff() (n int) {
 	for _, c := range w.cut {
 		if !w.wires[c].isCut() || w.dice.IntN(10) > 0 {

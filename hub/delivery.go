@@ -96,8 +96,8 @@ func (d *delivery) collect() error {
 	return nil
 }
 
-// control does what a control item asks for. For a client that does not listen any more, it does only what changes
-// the journal.
+// control does what a control item asks for. For a client that does not listen any more, it does only what changes the
+// journal.
 func (d *delivery) control(a *control) error {
 	if d.c.discarding.Load() {
 		d.saidGoodbye = d.saidGoodbye || a.end

@@ -89,8 +89,8 @@ func TestG8TheGoodbyeComesToWhoIsBehind(t *testing.T) {
 	assert.Equal(t, 1, to.lines)
 }
 
-// aReader is a client in a hub whose goroutine is the test: nothing is written, so the
-// test asks what a writer would ask, whenever it likes.
+// aReader is a client in a hub whose goroutine is the test: nothing is written, so the test asks what a writer would
+// ask, whenever it likes.
 func aReader() (*loop, *session, *Client) {
 	s := newStage(1)
 	l, c := s.loop, s.clients[0]
@@ -116,9 +116,8 @@ func asks(l *loop, c *Client, b *catchup) headAnswer {
 	return <-answer
 }
 
-// A writer can come to the end of one reading while the hub has put the next into
-// the outbox already. If it were live then, the next reading and the live feed would
-// both tell what comes.
+// A writer can come to the end of one reading while the hub has put the next into the outbox already. If it were live
+// then, the next reading and the live feed would both tell what comes.
 func TestOnlyTheLastReadingMakesAMemberLive(t *testing.T) {
 	l, s, c := aReader()
 	l.fallBehind(s, l.cursor(s))
@@ -132,8 +131,7 @@ func TestOnlyTheLastReadingMakesAMemberLive(t *testing.T) {
 	assert.Equal(t, live, s.feed)
 }
 
-// The reading of the guest that a connection began as says nothing about the session
-// that the connection is now.
+// The reading of the guest that a connection began as says nothing about the session that the connection is now.
 func TestTheReadingOfAGuestEndsWithTheGuest(t *testing.T) {
 	l, guest, c := aReader()
 	l.fallBehind(guest, l.cursor(guest))

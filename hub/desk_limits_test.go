@@ -107,8 +107,8 @@ func TestAMessageExpires(t *testing.T) {
 	})
 }
 
-// Of one address few messages are kept, and the oldest go; the operators are told once a
-// minute how many that were, and not of each.
+// Of one address few messages are kept, and the oldest go; the operators are told once a minute how many that were, and
+// not of each.
 func TestMessagesOfOneAddressAreBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		w.ops[0].Do(protocol.Duty{})

@@ -21,11 +21,10 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// TestTheDeskUnderRandomSchedules has visitors and operators do what they may
-// do at the desk, in any order and many things at once: a commit takes a while,
-// now and then it fails, outboxes are small, connections break. At each moment
-// every ticket must be in one state; in the end everybody must have been told all
-// that was theirs, once and in order, and nothing else; and then nothing is left.
+// TestTheDeskUnderRandomSchedules has visitors and operators do what they may do at the desk, in any order and many
+// things at once: a commit takes a while, now and then it fails, outboxes are small, connections break. At each moment
+// every ticket must be in one state; in the end everybody must have been told all that was theirs, once and in order,
+// and nothing else; and then nothing is left.
 func TestTheDeskUnderRandomSchedules(t *testing.T) {
 	seedtest.Each(t, 5, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playDesk(t, seed) })
@@ -239,8 +238,7 @@ func (d *deskPlay) operatorsCommand(i int) protocol.Command {
 	return protocol.Queue{All: true}
 }
 
-// checkDesk holds what is true of the desk at any moment, and what is true of
-// it when nothing is under way.
+// checkDesk holds what is true of the desk at any moment, and what is true of it when nothing is under way.
 func (d *deskPlay) checkDesk(quiet bool) {
 	sessions, tickets := map[uuid.UUID]hub.SessionView{}, map[protocol.Ticket]hub.TicketView{}
 	for _, s := range d.Sessions() {
@@ -323,8 +321,7 @@ func (d *deskPlay) checkQuiet(sessions map[uuid.UUID]hub.SessionView, tickets ma
 	}
 }
 
-// lastSession is what somebody was told in its last session, and nothing of the guest that
-// it was before.
+// lastSession is what somebody was told in its last session, and nothing of the guest that it was before.
 func lastSession(p *hubtest.Client) []protocol.Event {
 	heard := p.Heard()
 	for i, e := range slices.Backward(heard) {

@@ -24,17 +24,17 @@
 //
 // # The life of a line
 //
-//	conn/socket, conn/line      bytes become a Command       hub/proposal.go, commit.go    decided; committed, delivered
-//	conn/connection.go          the reader, its rate limit   hub/state                     what is true, and the rules
-//	hub/client.go               Do: it waits for its turn    hub/journal, journal/sqlite   one transaction a group
-//	hub/admission.go            the pace of all clients      hub/broadcast.go, frame.go    to a room, encoded once
-//	hub/request.go, command.go  the request, the command     hub/outbox.go, flusher.go     a reference, and the write
+//	conn/socket, conn/line      bytes become a Command      hub/proposal.go, commit.go    decided, and delivered
+//	conn/connection.go          the reader, its rate limit  hub/state                     what is true, and the rules
+//	hub/client.go               Do: it waits for its turn   hub/journal, journal/sqlite   one transaction a group
+//	hub/admission.go            the pace of all clients     hub/broadcast.go, frame.go    to a room, encoded once
+//	hub/request.go, command.go  the request, the command    hub/outbox.go, flusher.go     a reference, and the write
 //
 // # Two folds of one order
 //
 // The state (package state) is what is true at the front of the order. Intents are decided by it, and it is ahead of
-// the journal. The audience (audience.go, queue.go) is what has been delivered: which session hears what, and up
-// to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
+// the journal. The audience (audience.go, queue.go) is what has been delivered: which session hears what, and up to
+// where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
 // never read the audience: else a session would hear lines from before it entered.
 //
 // # Decided, recorded, told
@@ -43,14 +43,15 @@
 // are recorded in one transaction, and then delivered. An answer without events is sent after all that was decided
 // before it. What a change means for a connection is in effects.go, and what a client is answered in answer.go.
 //
-// Why intents are ordered, and not events: an event is only right in the state in which it was decided. If each client's
-// events were put into the order, two could both take a name, and one would have to be taken back after it was shown.
-// Rejected for the same reason: to decide under locks first and to record later, which shows what a crash then forgets.
+// Why intents are ordered, and not events: an event is only right in the state in which it was decided. If each
+// client's events were put into the order, two could both take a name, and one would have to be taken back after it was
+// shown. Rejected for the same reason: to decide under locks first and to record later, which shows what a crash then
+// forgets.
 //
 // A commit that fails is void, and so is all that was decided after it (rollback.go): Rollback restores the state,
 // without the disk; Resume lets the journal go on; authors of events are told not-kept; an intent without events is
-// decided again. What no client asked for (a broken connection, a time that is up) is proposed again by reconcile,
-// at once and then once a second. After journal.ErrBroken the hub ends, and the journal is the truth.
+// decided again. What no client asked for (a broken connection, a time that is up) is proposed again by reconcile, at
+// once and then once a second. After journal.ErrBroken the hub ends, and the journal is the truth.
 //
 // # Locks
 //
@@ -59,18 +60,18 @@
 //	outbox.mu ──> flusher.mu    an item is added while no writer is at work, so a writer is scheduled
 //	sqlite.Store: pruning, redacting ──> writing    maintenance of the file writes a step at a time
 //
-// admission.mu, backlog.mu and those of journal.Journal (of its proposals, its fair queue and each of its caches) are held
-// alone: nothing is called under them that takes another. The flusher calls admission.done after it has released its
-// own lock. Nothing of conn is called under a lock of the hub; the order of conn's own is in conn/doc.go.
+// admission.mu, backlog.mu and those of journal.Journal (of its proposals, its fair queue and each of its caches) are
+// held alone: nothing is called under them that takes another. The flusher calls admission.done after it has released
+// its own lock. Nothing of conn is called under a lock of the hub; the order of conn's own is in conn/doc.go.
 //
 // # Falling behind
 //
 // A client whose outbox is full is behind: the loop puts no more into it, and its own goroutine reads from the journal
 // (catchup_reader.go). When that goroutine has read all, it asks the loop whether it is at the head; if so, the client
-// is live again in that same step (catchup.go). All transitions, and what was rejected, are in feed.go. The streams that
-// a client reads change as its session enters and leaves rooms (streams.go). An answer has a position in the journal,
-// and is sent when the client has read up to there. After a failed write the client does not listen any more; the
-// commands that it has sent are still carried out.
+// is live again in that same step (catchup.go). All transitions, and what was rejected, are in feed.go. The streams
+// that a client reads change as its session enters and leaves rooms (streams.go). An answer has a position in the
+// journal, and is sent when the client has read up to there. After a failed write the client does not listen any more;
+// the commands that it has sent are still carried out.
 //
 // # Several rooms
 //
@@ -79,16 +80,16 @@
 //
 // # A connection is no session
 //
-// A Client is a connection. It has no session before its first command, or before it has been silent for
-// Options.Arrive (greeting.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each
-// command tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes the
-// state from rows, and the first intent, state.Start, detaches all connections. Timers (timers.go) only propose.
+// A Client is a connection. It has no session before its first command, or before it has been silent for Options.Arrive
+// (greeting.go): a port scan leaves no trace. A client whose session cannot be recorded has none, and each command
+// tries again. A session outlives its connection for Options.Hold, also over a restart: start.go makes the state from
+// rows, and the first intent, state.Start, detaches all connections. Timers (timers.go) only propose.
 //
 // # Several nodes
 //
-// A hub with a Log is a node (node.go): one of several that decide the same intents in the same order, and so have
-// the same state, and the same journal with the same positions. A hub without a Log skips the way through it: propose
-// calls decide.
+// A hub with a Log is a node (node.go): one of several that decide the same intents in the same order, and so have the
+// same state, and the same journal with the same positions. A hub without a Log skips the way through it: propose calls
+// decide.
 //
 //	client ── A: propose ── append ──> the log ──> A, B, C: decide ── commit ── deliver ──> own clients
 //
@@ -98,7 +99,8 @@
 // that it has reserved, the positions up to which its clients have read.
 //
 // What the nodes decide: all that is true. The owner of each name, the members of each room, the operator of each
-// visitor, the addresses that are kept out; which intent is void, since it came twice or out of turn; which node is live.
+// visitor, the addresses that are kept out; which intent is void, since it came twice or out of turn; which node is
+// live.
 //
 // What a decision may not depend on: a clock, a random number, the order of a map, the node's connections and what was
 // delivered to them (the audience), the content of its journal and the health of its disk, and its own number. Else two
@@ -127,7 +129,7 @@
 //	row         a part of the state, in the journal           soft       state that Replay makes again from entries
 //	journal     entries and rows, on disk or in memory        log        the order of intents of several nodes
 //	node        one hub of several                            incarnation one life of a node, from Start on
-//	lease       how long a silent node is live                live       it is fed as things happen; a node: it decides
+//	lease       how long a silent node is live                live       fed as things happen; a node: it decides
 //	behind      a client that reads on from the journal       outbox     what waits to be written to a client
 //	view        what a session hears of its streams           frame      events, and the bytes of each encoding, once
 //	watermark   the position up to which a client is written  replay     entries told again: on entering, or resuming

@@ -85,8 +85,8 @@ func (s *session) raiseWatermark(upto uint64) {
 	}
 }
 
-// bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its
-// reading ends here.
+// bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its reading
+// ends here.
 func (l *loop) bind(c *Client, s *session, from uint64) {
 	s.client, c.session = c, s
 	s.become(resuming)
@@ -111,8 +111,8 @@ func (l *loop) unbind(s *session) {
 	}
 }
 
-// resumePoint is the position from which a session's client reads on, and why it differs from the one that the
-// client named.
+// resumePoint is the position from which a session's client reads on, and why it differs from the one that the client
+// named.
 func (l *loop) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
 	res := c.resume
 	switch {

@@ -12,9 +12,9 @@ import "fmt"
 //	   └── from each    behind <─────────┘  │
 //	                      └─────────────────┘
 //
-// Why a slow client reads the journal: each entry is there anyway, so the client reads it at its own pace, and costs the
-// others nothing. Rejected: to drop a slow client, which would punish each short loss of the network; to wait for it,
-// which would stall the whole room; and an outbox without a bound, which would let it fill the memory.
+// Why a slow client reads the journal: each entry is there anyway, so the client reads it at its own pace, and costs
+// the others nothing. Rejected: to drop a slow client, which would punish each short loss of the network; to wait for
+// it, which would stall the whole room; and an outbox without a bound, which would let it fill the memory.
 type feed uint8
 
 const (

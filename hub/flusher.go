@@ -9,9 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// flusher writes to one client after another what can be written at once, in a goroutine for each processor:
-// waking one for each client costs a fifth of a write. A client that must be waited for gets a goroutine of its
-// own for that time.
+// flusher writes to one client after another what can be written at once, in a goroutine for each processor: waking one
+// for each client costs a fifth of a write. A client that must be waited for gets a goroutine of its own for that time.
 //
 //	outbox ─ add ─> waiting ─> TryWrite ─> done
 //	                             └──> Client.deliver, where something must be waited for
@@ -33,8 +32,7 @@ type costMark struct {
 	cost  int
 }
 
-// start starts the goroutines. end returns when they have ended; a client added later gets a goroutine of its
-// own.
+// start starts the goroutines. end returns when they have ended; a client added later gets a goroutine of its own.
 func (s *flusher) start() (end func()) {
 	s.wake.L = &s.mu
 	s.running = true
@@ -169,8 +167,7 @@ func (d *delivery) tryWrite() {
 	}
 }
 
-// handOff hands the rest to a goroutine of the client's own, from the beginning except for what the transport
-// has.
+// handOff hands the rest to a goroutine of the client's own, from the beginning except for what the transport has.
 func (d *delivery) handOff() {
 	go d.c.deliver(delivery{c: d.c, items: d.items, tried: d.tried})
 	*d = delivery{}

@@ -8,8 +8,8 @@ import (
 )
 
 // A new connection is greeted, and has no session before its first command, or before it has been silent for
-// Options.Arrive. So a connection that ends before that leaves no trace, and a name in the first command is the
-// first name that is announced.
+// Options.Arrive. So a connection that ends before that leaves no trace, and a name in the first command is the first
+// name that is announced.
 
 // reservations are places at the desk for clients that have no session yet.
 type reservations struct {
@@ -125,8 +125,8 @@ func (l *loop) turnAway(c *Client) bool {
 	return false
 }
 
-// keepOut says goodbye to a connection if a session from its address was kicked, perhaps after the greeting,
-// and reports whether it did.
+// keepOut says goodbye to a connection if a session from its address was kicked, perhaps after the greeting, and
+// reports whether it did.
 func (l *loop) keepOut(c *Client) bool {
 	left := l.machine.Blocked(c.From.Prefix, time.Now())
 	if left > 0 {

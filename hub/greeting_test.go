@@ -42,8 +42,8 @@ func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
 	}
 }
 
-// A newcomer costs two writes: the greeting at once, and all the rest on arriving,
-// whatever there is to tell and whether it has brought a name.
+// A newcomer costs two writes: the greeting at once, and all the rest on arriving, whatever there is to tell and
+// whether it has brought a name.
 func TestANewcomerCostsTwoWrites(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
 		ann := people[0]
@@ -63,8 +63,8 @@ func TestANewcomerCostsTwoWrites(t *testing.T) {
 	})
 }
 
-// Who comes while the journal does not work is told so, is nobody yet, and comes in with the next
-// line when it works again.
+// Who comes while the journal does not work is told so, is nobody yet, and comes in with the next line when it works
+// again.
 func TestANewcomerIsToldThatTheJournalDoesNotWork(t *testing.T) {
 	for name, entrance := range map[string]string{"a room": "in #lobby", "a desk": "at the desk"} {
 		t.Run(name, func(t *testing.T) {

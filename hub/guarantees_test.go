@@ -72,7 +72,7 @@ func TestG1NothingIsShownBeforeItIsAccepted(t *testing.T) {
 }
 
 func TestG2AllSeeOneOrder(t *testing.T) {
-	inWorld(t, hubtest.Setup{}, 5, true, func(w *world, people []*hubtest.Client) {
+	inWorld(t, hubtest.Setup{}, 5, true, func(_ *world, people []*hubtest.Client) {
 		for i := range 200 {
 			people[i%5].Say(fmt.Sprint(i), protocol.Ref(fmt.Sprint(i)))
 		}

@@ -32,10 +32,10 @@ var needless = map[string][]string{
 	"somebody who could not come in": nil,
 }
 
-// Help lists what can be done, and nothing else: for each command and each place, that is what
-// the hub does not refuse for the place.
+// Help lists what can be done, and nothing else: for each command and each place, that is what the hub does not refuse
+// for the place.
 func TestHelpListsWhatIsNotRefused(t *testing.T) {
-	atDesk := func(w *world, p *hubtest.Client) { p.Ask(protocol.Desk{Text: hubtest.Text("my screen is black")}) }
+	atDesk := func(_ *world, p *hubtest.Client) { p.Ask(protocol.Desk{Text: hubtest.Text("my screen is black")}) }
 	for name, at := range map[string]struct {
 		desk, program, broken bool
 		identity              hub.Identity

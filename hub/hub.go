@@ -38,8 +38,8 @@ type Input interface {
 	// HasPending reports whether input has arrived that is not read yet; false: none, or unknown.
 	HasPending() bool
 
-	// IsEnding reports whether the peer has closed its direction of the connection, although input may still be
-	// unread; false: not, or unknown.
+	// IsEnding reports whether the peer has closed its direction of the connection, although input may still be unread;
+	// false: not, or unknown.
 	IsEnding() bool
 }
 
@@ -91,8 +91,8 @@ func New(j *journal.Journal, o Options) *Hub {
 // ShutdownRequested is closed when an operator has asked for the end of the server.
 func (h *Hub) ShutdownRequested() <-chan struct{} { return h.shutdownRequested }
 
-// Goodbye is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for
-// the end, the server may start again.
+// Goodbye is the goodbye to the clients that are connected when the hub ends. Unless an operator has asked for the end,
+// the server may start again.
 func (h *Hub) Goodbye() protocol.Goodbye {
 	select {
 	case <-h.shutdownRequested:
@@ -105,9 +105,8 @@ func (h *Hub) Goodbye() protocol.Goodbye {
 // Done is closed when the hub has ended.
 func (h *Hub) Done() <-chan struct{} { return h.done }
 
-// Attach brings in a new connection and greets it. It is not announced before its first command, or before it
-// has been silent for Options.Arrive. The caller must call Start, and Detach when the connection is over. in may be
-// nil.
+// Attach brings in a new connection and greets it. It is not announced before its first command, or before it has been
+// silent for Options.Arrive. The caller must call Start, and Detach when the connection is over. in may be nil.
 func (h *Hub) Attach(ctx context.Context, id Identity, in Input) (*Client, error) {
 	c := newClient(h)
 	c.input = in
@@ -127,8 +126,8 @@ func (h *Hub) Attach(ctx context.Context, id Identity, in Input) (*Client, error
 	}
 }
 
-// submit hands a request to the hub, or returns ErrStopped. The hub never blocks for long, so a caller need not
-// be able to give up.
+// submit hands a request to the hub, or returns ErrStopped. The hub never blocks for long, so a caller need not be able
+// to give up.
 func (h *Hub) submit(ctx context.Context, r request) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -141,8 +140,8 @@ func (h *Hub) submit(ctx context.Context, r request) error {
 	}
 }
 
-// TellOperators tells all connected operators something about the server. It must be rare, since each operator
-// is told each call. A hub that has ended has no operators.
+// TellOperators tells all connected operators something about the server. It must be rare, since each operator is told
+// each call. A hub that has ended has no operators.
 func (h *Hub) TellOperators(ctx context.Context, words protocol.Text) {
 	_ = h.submit(ctx, notice{words})
 }

@@ -79,7 +79,7 @@ func TestOperatorsHearAndAreHeardWhoeverIgnoresWhom(t *testing.T) {
 		})
 	})
 	t.Run("who becomes an operator", func(t *testing.T) {
-		inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
+		inWorld(t, hubtest.Setup{}, 2, false, func(_ *world, people []*hubtest.Client) {
 			ann, bob := people[0], people[1]
 			ann.Send(protocol.Ignore{Nick: hubtest.Nick("guest-2")})
 			synctest.Wait()
@@ -116,7 +116,7 @@ func TestOperatorsHearAndAreHeardWhoeverIgnoresWhom(t *testing.T) {
 
 // Somebody's own words are theirs to read, whatever they are called by then.
 func TestOnesOwnWordsUnderAnIgnoredName(t *testing.T) {
-	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
+	inWorld(t, hubtest.Setup{}, 2, false, func(_ *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
 		bob.Send(protocol.Rename{Nick: hubtest.Nick("bob")})
 		synctest.Wait()

@@ -21,8 +21,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// G11: after a failed flush the hub ends. What was under way is refused, everybody
-// gets a goodbye, also who is behind, and nobody hangs.
+// G11: after a failed flush the hub ends. What was under way is refused, everybody gets a goodbye, also who is behind,
+// and nobody hangs.
 func TestG11ABrokenJournalIsTheEnd(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 4, true, func(w *world, people []*hubtest.Client) {
 		ann, bob, slow, stuck := people[0], people[1], people[2], people[3]
@@ -150,8 +150,7 @@ func (s *unreadable) Search(ctx context.Context, streams []journal.Stream, words
 	return s.Store.Search(ctx, streams, words, upto, n)
 }
 
-// A journal that cannot be read for a while loses nobody and nothing: whoever reads on
-// waits, and whoever asks is told.
+// A journal that cannot be read for a while loses nobody and nothing: whoever reads on waits, and whoever asks is told.
 func TestAJournalThatCannotBeReadIsWaitedFor(t *testing.T) {
 	store := &unreadable{Store: journal.NewMemory(journal.Bounds{})}
 	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 3, false, func(w *world, people []*hubtest.Client) {
@@ -192,7 +191,7 @@ func TestAJournalThatCannotBeReadIsWaitedFor(t *testing.T) {
 		}
 	})
 	store = &unreadable{Store: journal.NewMemory(journal.Bounds{})}
-	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 2, false, func(w *world, people []*hubtest.Client) { // all of it, in order
+	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 2, false, func(_ *world, people []*hubtest.Client) { // all of it, in order
 		ann, bob := people[0], people[1]
 		bob.Pause()
 		for i := range 200 {
@@ -250,7 +249,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 
 // An operator who comes in at that moment hears it, too.
 func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
-	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
+	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, _ []*hubtest.Client) {
 		w.Store.Hold()
 		op := w.NewClient(false)
 		op.Identity = hub.Identity{Operator: true, Nick: hubtest.Nick("op"), Brief: true}
@@ -376,8 +375,7 @@ func TestATranscriptIsOfOneVisit(t *testing.T) {
 	})
 }
 
-// A person who is thousands of lines behind is told how much that was, and the last
-// hundred; a program is told all.
+// A person who is thousands of lines behind is told how much that was, and the last hundred; a program is told all.
 func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 	s := hubtest.Setup{Bounds: journal.Bounds{Lines: -1, Bytes: -1}, Options: hub.Options{Outbox: 2000}}
 	inWorld(t, s, 3, false, func(w *world, people []*hubtest.Client) {

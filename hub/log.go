@@ -11,8 +11,7 @@ import (
 	"chinwag/hub/state"
 )
 
-// Log brings the intents of several hubs into one order. A hub that is alone has none: it decides each intent
-// at once.
+// Log brings the intents of several hubs into one order. A hub that is alone has none: it decides each intent at once.
 //
 //	hub A ── Append ──┐                 ┌── Read ──> hub A ── decides, records, delivers
 //	hub B ── Append ──┼──> one order ───┼── Read ──> hub B ── decides, records, delivers
@@ -20,14 +19,14 @@ import (
 //
 // A log does not know what it orders: each intent is bytes, see state.AppendIntent.
 type Log interface {
-	// Append puts intents at the end of the order, one after the other, and returns when they have their
-	// positions. After an error it is unknown which of them have: the hub appends them again, and an intent
-	// with two positions is decided once. A hub calls it for one batch at a time, of at most 256 intents. It returns
-	// when ctx has ended, and keeps none of the slices.
+	// Append puts intents at the end of the order, one after the other, and returns when they have their positions.
+	// After an error it is unknown which of them have: the hub appends them again, and an intent with two positions is
+	// decided once. A hub calls it for one batch at a time, of at most 256 intents. It returns when ctx has ended, and
+	// keeps none of the slices.
 	Append(ctx context.Context, intents [][]byte) error
 
-	// Read delivers the intents after a position, in order, and goes on with new ones until ctx ends. It may
-	// deliver some again. The channel is never closed, and its values are never written to.
+	// Read delivers the intents after a position, in order, and goes on with new ones until ctx ends. It may deliver
+	// some again. The channel is never closed, and its values are never written to.
 	Read(ctx context.Context, after uint64) <-chan LogBatch
 }
 
@@ -47,8 +46,8 @@ const (
 	maxUncommitted = 4096
 )
 
-// append appends intents to the log, in the order of their proposals. It has a goroutine of its own, since the
-// log may block.
+// append appends intents to the log, in the order of their proposals. It has a goroutine of its own, since the log may
+// block.
 func (n *node) append(ctx context.Context) {
 	for {
 		select {

@@ -126,7 +126,8 @@ func TestANodeEndsBeforeItBegins(t *testing.T) {
 	})
 }
 
-// What a client of a node asks for after the node's last word comes too late to be decided, and is given back with the rest.
+// What a client of a node asks for after the node's last word comes too late to be decided, and is given back with the
+// rest.
 func TestANodeLeavesNothingUndecidedAtItsEnd(t *testing.T) {
 	inNodes(t, 1, func(t *testing.T, ns *nodes) {
 		ann, bob := ns.enter(0, "ann"), ns.enter(0, "bob")
@@ -145,7 +146,8 @@ func TestANodeLeavesNothingUndecidedAtItsEnd(t *testing.T) {
 	})
 }
 
-// A connection of a node never has the number of one that its last incarnation had, of which the journal does not know yet.
+// A connection of a node never has the number of one that its last incarnation had, of which the journal does not know
+// yet.
 func TestANodeBeginsWithNewConnections(t *testing.T) {
 	inNodes(t, 2, func(t *testing.T, ns *nodes) {
 		ann, eve := ns.enter(1, "ann"), ns.all[0].NewClient(false)
@@ -173,7 +175,8 @@ func TestANodeBeginsWithNewConnections(t *testing.T) {
 	})
 }
 
-// What people were told is noted every second, also while something always waits for the log: after a kill few lines come twice.
+// What people were told is noted every second, also while something always waits for the log: after a kill few lines
+// come twice.
 func TestWhatIsToldIsNotedUnderLoad(t *testing.T) {
 	onSlowLog(t, hub.Options{Durable: true, Hold: time.Hour}, func(w *world, link *hubtest.Link) {
 		ann, bob := w.NewClient(false), w.NewClient(false)

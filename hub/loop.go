@@ -11,10 +11,10 @@ import (
 	"chinwag/protocol"
 )
 
-// Run is the hub's goroutine. It runs the journal. It returns when ctx has ended, all that was accepted is
-// delivered, and every client has been sent its goodbye and is gone; or Options.Grace after ctx has ended, even
-// if the disk does not answer. It then returns an *UnrecordedError if the journal has not decided about all
-// proposals, and leaves behind the goroutine in which the commit hangs. It must be called once.
+// Run is the hub's goroutine. It runs the journal. It returns when ctx has ended, all that was accepted is delivered,
+// and every client has been sent its goodbye and is gone; or Options.Grace after ctx has ended, even if the disk does
+// not answer. It then returns an *UnrecordedError if the journal has not decided about all proposals, and leaves behind
+// the goroutine in which the commit hangs. It must be called once.
 func (h *Hub) Run(ctx context.Context) error {
 	if h.loaded == nil {
 		if _, err := h.Load(); err != nil {
@@ -132,8 +132,7 @@ func newLoop(h *Hub) (*loop, error) {
 	return l, l.load()
 }
 
-// runJournal starts the journal. stop ends it and waits for it, but not longer than the grace: a disk may never
-// answer.
+// runJournal starts the journal. stop ends it and waits for it, but not longer than the grace: a disk may never answer.
 func (l *loop) runJournal() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// membership is the presence of a session in a room. The one in front is part of the session, since most
-// sessions have no other.
+// membership is the presence of a session in a room. The one in front is part of the session, since most sessions have
+// no other.
 type membership struct {
 	of    *session
 	room  *room
@@ -117,7 +117,7 @@ func (r *room) remove(m *membership) {
 }
 
 // focus puts a room of s in front.
-func (a *audience) focus(s *session, name protocol.Room) {
+func (*audience) focus(s *session, name protocol.Room) {
 	m := s.in(name)
 	if m == nil || m == &s.front {
 		return

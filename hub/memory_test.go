@@ -21,9 +21,8 @@ import (
 	"chinwag/protocol"
 )
 
-// stalled is a Writer whose other side takes what is sent, then nothing for a while,
-// then a little, and then nothing for ever. It spells and holds what it has to send, as
-// a door does.
+// stalled is a Writer whose other side takes what is sent, then nothing for a while, then a little, and then nothing
+// for ever. It spells and holds what it has to send, as a door does.
 type stalled struct {
 	ctx   context.Context
 	json  bool
@@ -67,9 +66,8 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// Behind members that take nothing, the server holds what their outboxes may hold, and
-// 4 MB for all of them, whatever is said, in however many rooms. (The margin is wide: what
-// is counted is exact, what it takes is not.)
+// Behind members that take nothing, the server holds what their outboxes may hold, and 4 MB for all of them, whatever
+// is said, in however many rooms. (The margin is wide: what is counted is exact, what it takes is not.)
 func TestWhatIsHeldForTheSlowIsBounded(t *testing.T) {
 	long := strings.Repeat("x", 4000)
 	for _, c := range []struct {

@@ -8,15 +8,15 @@ import (
 	"chinwag/protocol"
 )
 
-// A session in several rooms gets their lines in one sequence, in the order of the journal: room after room, a
-// program would see 1, 4, 2 and lose 2 when it resumes from 4.
+// A session in several rooms gets their lines in one sequence, in the order of the journal: room after room, a program
+// would see 1, 4, 2 and lose 2 when it resumes from 4.
 //
 //	#lobby  1 . . 4 . 6          in #lobby alone:          1 4 6
 //	#tea    . 2 3 . . .          in #lobby, and #tea:      1 #tea 2 #tea 3 4 6
 //	#mate   . . . . 5 6          in #lobby, and #mate:     1 4 #mate 5 6
 //
-// A sequence is made once for all sessions that are in the same of the rooms with lines, and have the same of
-// them in front. An event in several rooms (6: a new name) is told once.
+// A sequence is made once for all sessions that are in the same of the rooms with lines, and have the same of them in
+// front. An event in several rooms (6: a new name) is told once.
 //
 // merger makes the sequences of one broadcast.
 type merger struct {
@@ -43,8 +43,8 @@ type mergeHead struct {
 	elsewhere bool
 }
 
-// deliverMerged delivers to a session in several rooms what was said in them, unless that is done already. It
-// reports false if the session hears just what the members of one room hear.
+// deliverMerged delivers to a session in several rooms what was said in them, unless that is done already. It reports
+// false if the session hears just what the members of one room hear.
 func (l *loop) deliverMerged(s *session) bool {
 	if s.deliveredTo >= l.head { // done for another of its rooms
 		return true
@@ -68,8 +68,8 @@ func (l *loop) deliverMerged(s *session) bool {
 	return true
 }
 
-// deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or
-// to have another in front.
+// deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or to
+// have another in front.
 func (l *loop) deliverPending(s *session) {
 	if s == nil || s.feed != live || len(l.activeRooms) == 0 || s.deliveredTo >= l.head {
 		return
@@ -82,8 +82,8 @@ func (l *loop) deliverPending(s *session) {
 	s.deliveredTo = l.head
 }
 
-// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and
-// whether all of it may be told a moment later.
+// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and whether
+// all of it may be told a moment later.
 func (g *merger) gather(s *session) (whole, crowded bool) {
 	g.heads, g.front = g.heads[:0], s.frontStream()
 	whole, crowded = true, true
@@ -165,8 +165,8 @@ func (g *merger) sequence() *sequence {
 	return m
 }
 
-// share returns the lines. The first session gets those that are encoded for each room; for more sessions they
-// are encoded as one.
+// share returns the lines. The first session gets those that are encoded for each room; for more sessions they are
+// encoded as one.
 func (m *sequence) share() []*protocol.Frame {
 	if m.taken && len(m.frames) > 1 {
 		m.frames = []*protocol.Frame{batchOf(m.frames)}

@@ -15,8 +15,8 @@ import (
 )
 
 // inTwoRooms plays f with ann, a person who has the lobby in front and watches #tea, with bot, which is in both, and
-// with bob and eve, who are programs in one each. What they do in f is one
-// commit, but for what must wait until another command of the same client is answered.
+// with bob and eve, who are programs in one each. What they do in f is one commit, but for what must wait until another
+// command of the same client is answered.
 func inTwoRooms(t *testing.T, f func(ann, bot, bob, eve *hubtest.Client)) (ann, bot []string) {
 	t.Helper()
 	tea := hubtest.Room("tea")
@@ -139,8 +139,8 @@ func TestWhoIsBehindReadsSeveralRooms(t *testing.T) {
 	})
 }
 
-// A program that was told an event in the first of two rooms, and comes back after it, is not told it in the second, also
-// where the journal has forgotten the first meanwhile.
+// A program that was told an event in the first of two rooms, and comes back after it, is not told it in the second,
+// also where the journal has forgotten the first meanwhile.
 func TestG4OneThingInTwoRoomsIsToldOnceOverABreak(t *testing.T) {
 	for _, crowded := range []protocol.Room{protocol.Lobby, hubtest.Room("tea")} {
 		synctest.Test(t, func(t *testing.T) {

@@ -14,8 +14,7 @@ import (
 	"chinwag/protocol"
 )
 
-// The name of a short caller is for who asks from the same address, not for who came from there
-// once.
+// The name of a short caller is for who asks from the same address, not for who came from there once.
 func TestAShortCallersNameIsForTheAddressOfNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -40,8 +39,7 @@ func TestAShortCallersNameIsForTheAddressOfNow(t *testing.T) {
 	})
 }
 
-// A name that was given away is not taken back by a rename that was under way, and is
-// nobody's second one.
+// A name that was given away is not taken back by a rename that was under way, and is nobody's second one.
 func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 	for name, err := range map[string]error{"recorded": nil, "not recorded": errDisk} {
 		t.Run(name, func(t *testing.T) {
@@ -83,8 +81,8 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 	}
 }
 
-// Somebody who takes a name, and another on another connection before the first is recorded,
-// is called by one of them and has no other, whichever of them cannot be recorded.
+// Somebody who takes a name, and another on another connection before the first is recorded, is called by one of them
+// and has no other, whichever of them cannot be recorded.
 func TestTwoNamesUnderWay(t *testing.T) {
 	for _, c := range []struct {
 		refused []string
@@ -129,8 +127,7 @@ func TestTwoNamesUnderWay(t *testing.T) {
 	}
 }
 
-// What others would see as a name, or as that of a room, is no secret either where a hello
-// brings it.
+// What others would see as a name, or as that of a room, is no secret either where a hello brings it.
 func TestAHelloTellsNoSecret(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
 		ann, code := people[0], people[0].Code()

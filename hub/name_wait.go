@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// nameWait is a command that waits for the end of a connection, but not for ever: that client may have many
-// commands left, not read its answers, or wait itself.
+// nameWait is a command that waits for the end of a connection, but not for ever: that client may have many commands
+// left, not read its answers, or wait itself.
 type nameWait struct {
 	holder *Client
 	until  time.Time
@@ -18,8 +18,8 @@ type nameWait struct {
 	done   bool
 }
 
-// awaitName holds back a command that asks for a name until the short connection of an earlier client from the
-// same address is over, if that has ended but for unread input; or until that client has stayed longer.
+// awaitName holds back a command that asks for a name until the short connection of an earlier client from the same
+// address is over, if that has ended but for unread input; or until that client has stayed longer.
 func (l *loop) awaitName(c *Client, cmd protocol.Command, p proposal) bool {
 	var n protocol.Nick
 	switch cmd := cmd.(type) {

@@ -16,11 +16,11 @@ import (
 //	propose ──> append ──> the log ── Read ──> decide, whatever node it is from
 //	   └─ waiting: what is a client's own here ────────────────┘
 //
-// Own intents come back in the order in which they were proposed, or the incarnation has ended: see package
-// state. So the next own intent is always the first of those that wait.
+// Own intents come back in the order in which they were proposed, or the incarnation has ended: see package state. So
+// the next own intent is always the first of those that wait.
 
-// ErrNode is in the error of a Run that ended because this node cannot go on in the order of several. The
-// journal is right up to there.
+// ErrNode is in the error of a Run that ended because this node cannot go on in the order of several. The journal is
+// right up to there.
 var ErrNode = errors.New("this node cannot go on in the order of several")
 
 // ErrUnordered is what Options.OnJournalError is told when the log has not accepted or delivered the intents of this
@@ -122,8 +122,8 @@ func (l *loop) requests() <-chan request {
 	return l.hub.requests
 }
 
-// isBusy reports whether another intent to do what is due is of no use: one is in the log already, or no intent
-// of this node is decided.
+// isBusy reports whether another intent to do what is due is of no use: one is in the log already, or no intent of this
+// node is decided.
 func (n *node) isBusy() bool { return n.shares() && (n.due.inLog || n.ended || !n.begun) }
 
 // mayNote reports whether a note of what clients were told is of use: one that waits is enough.
@@ -137,8 +137,8 @@ func (n *node) beatDue() (due time.Time) {
 	return due
 }
 
-// beat sends a heartbeat if the node has proposed nothing else and the log accepts intents. A node beats also
-// while it catches up with the log, before it is live.
+// beat sends a heartbeat if the node has proposed nothing else and the log accepts intents. A node beats also while it
+// catches up with the log, before it is live.
 func (l *loop) beat(now time.Time) {
 	n := &l.node
 	switch due := n.beatDue(); {

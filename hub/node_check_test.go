@@ -11,8 +11,8 @@ import (
 	"chinwag/protocol"
 )
 
-// checkJournals holds that all that was ever committed on any node is one journal, and returns it. What a program has said is in
-// it once.
+// checkJournals holds that all that was ever committed on any node is one journal, and returns it. What a program has
+// said is in it once.
 func (p *nodesPlay) checkJournals() (entries []journal.Entry) {
 	bySeq := map[uint64]journal.Entry{}
 	for _, s := range p.stores {
@@ -54,8 +54,8 @@ type hearing struct {
 	lossy   bool // it was told of a gap once
 }
 
-// checkTold holds that a client was told all that it should be, once and in order, but where it was told that something is
-// missing, or may come twice.
+// checkTold holds that a client was told all that it should be, once and in order, but where it was told that something
+// is missing, or may come twice.
 func (p *nodesPlay) checkTold(c *wanderer, entries []journal.Entry, who string) {
 	want, _ := wanted(entries, c.Client, c.session)
 	h := &hearing{p: p, c: c, who: who, entries: entries, want: want, seen: map[uuid.UUID]bool{}}

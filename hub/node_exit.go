@@ -49,12 +49,12 @@ func (l *loop) checkLife() {
 	}
 }
 
-// hasFinalNote reports whether this node, before it ends, has noted up to where its clients are told. Entries
-// ordered after that note are not told here: clients read them on the node where they resume.
+// hasFinalNote reports whether this node, before it ends, has noted up to where its clients are told. Entries ordered
+// after that note are not told here: clients read them on the node where they resume.
 func (l *loop) hasFinalNote() bool { return l.node.shares() && l.notes.final }
 
-// skipDecision is deliverDecision for a decision after that note. Words that it takes back leave this journal, too, which
-// stays equal to those of the other nodes.
+// skipDecision is deliverDecision for a decision after that note. Words that it takes back leave this journal, too,
+// which stays equal to those of the other nodes.
 func (l *loop) skipDecision(d *decision) {
 	l.drop(d.proposal) // the end of a connection, if it is this node's at all
 	for _, a := range d.answers {
@@ -93,8 +93,8 @@ func (l *loop) dropWaiting() {
 // nodeEnds is in the goodbye of a node that cannot go on.
 var nodeEnds = protocol.MustText("this server of several cannot go on just now")
 
-// abandon ends a node whose journal cannot be written: what is in flight has happened on the other nodes, so
-// clients are not told that it failed.
+// abandon ends a node whose journal cannot be written: what is in flight has happened on the other nodes, so clients
+// are not told that it failed.
 func (l *loop) abandon(why error) {
 	flight := l.uncommitted
 	l.uncommitted = nil

@@ -17,9 +17,10 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// TestNodesUnderRandomSchedules has people, programs, visitors and operators on three nodes do what they may, and move between
-// these, while the log is unreliable and nodes are paused, cut off, killed, stopped, and begin again with what they have or with
-// a copy. In the end all nodes have the same state and the same journal, and each client was told what it should be.
+// TestNodesUnderRandomSchedules has people, programs, visitors and operators on three nodes do what they may, and move
+// between these, while the log is unreliable and nodes are paused, cut off, killed, stopped, and begin again with what
+// they have or with a copy. In the end all nodes have the same state and the same journal, and each client was told
+// what it should be.
 func TestNodesUnderRandomSchedules(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playNodes(t, seed) })
@@ -119,7 +120,8 @@ func (p *nodesPlay) harm(i int) {
 	}
 }
 
-// stop ends a node in good order. What waits for a client that does not read then is lost with the node, also of one that is alone.
+// stop ends a node in good order. What waits for a client that does not read then is lost with the node, also of one
+// that is alone.
 func (p *nodesPlay) stop(i int) {
 	for _, c := range p.on(i) {
 		c.Resume()

@@ -33,8 +33,8 @@ func TestTwoOnDifferentNodesTalk(t *testing.T) {
 	})
 }
 
-// A program goes on with its token on another node, in the middle of a conversation, and is told the rest of it; a person does
-// so with a code.
+// A program goes on with its token on another node, in the middle of a conversation, and is told the rest of it; a
+// person does so with a code.
 func TestAClientMovesToAnotherNode(t *testing.T) {
 	for _, program := range []bool{false, true} {
 		inNodes(t, 2, func(t *testing.T, ns *nodes) {
@@ -98,8 +98,8 @@ func TestANodeIsKilledAndItsPeopleComeBackElsewhere(t *testing.T) {
 	})
 }
 
-// A node that stops in good order tells nothing more after it has said up to where its clients are told. What others say until
-// that has its place in the order is read on another node, once.
+// A node that stops in good order tells nothing more after it has said up to where its clients are told. What others
+// say until that has its place in the order is read on another node, once.
 func TestANodeThatStopsLosesAndRepeatsNothing(t *testing.T) {
 	inNodes(t, 2, func(t *testing.T, ns *nodes) {
 		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
@@ -181,7 +181,7 @@ func TestAPersonIsToldThatLinesMayComeTwice(t *testing.T) {
 
 // What waits for a person that does not read is told when it comes back, also if it was behind and had caught up.
 func TestWhatWasNotReadAtAKillIsTold(t *testing.T) {
-	inNodes(t, 2, func(t *testing.T, ns *nodes) {
+	inNodes(t, 2, func(_ *testing.T, ns *nodes) {
 		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")
 		bob.Leave()
 		bob.Connect()

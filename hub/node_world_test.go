@@ -65,7 +65,7 @@ func (ns *nodes) enter(i int, name string) *hubtest.Client {
 }
 
 // agree holds that nodes have decided the same.
-func (ns *nodes) agree(t *testing.T, which ...*world) {
+func (*nodes) agree(t *testing.T, which ...*world) {
 	t.Helper()
 	at, sum := which[0].Order()
 	require.NotZero(t, at)

@@ -8,8 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// outbox holds what waits to be written to one client. The hub appends, the writer takes; each holds the lock
-// for a few instructions.
+// outbox holds what waits to be written to one client. The hub appends, the writer takes; each holds the lock for a few
+// instructions.
 //
 // enqueue bounds it: a client without room gets no more entries. Other items are bounded, too: each client has one
 // answer in flight, and one goodbye.
@@ -33,8 +33,8 @@ type outbox struct {
 // keptItems is how many items a silent client keeps room for.
 const keptItems = 2
 
-// readContext returns a context for a reading of the journal: it ends when the answer is not needed any more,
-// because the goodbye comes or the client is gone.
+// readContext returns a context for a reading of the journal: it ends when the answer is not needed any more, because
+// the goodbye comes or the client is gone.
 func (o *outbox) readContext(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	o.mu.Lock()
@@ -119,9 +119,9 @@ func (o *outbox) abort() (now bool) {
 // leastBytes is what a short waiting line counts: its event is held as long.
 const leastBytes = 128
 
-// enqueue appends frames of entries, or none of them if there is no room for so many bytes. Frames that may wait
-// are written with the next item, or after wake. The bound is checked by bytes alone, so that a client that
-// reads in time is not behind after many short lines at once.
+// enqueue appends frames of entries, or none of them if there is no room for so many bytes. Frames that may wait are
+// written with the next item, or after wake. The bound is checked by bytes alone, so that a client that reads in time
+// is not behind after many short lines at once.
 func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int, mayWait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -19,8 +19,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// mutter is one thing of those that people do who have something to hide: they
-// whisper, go to the desk, change rooms, and take each other's names.
+// mutter is one thing of those that people do who have something to hide: they whisper, go to the desk, change rooms,
+// and take each other's names.
 func mutter(dice *rand.Rand, p *hubtest.Client, i int) {
 	name := hubtest.Nick("n%d", dice.IntN(4))
 	text := hubtest.Text(fmt.Sprint("word w", i))
@@ -49,7 +49,7 @@ func mutter(dice *rand.Rand, p *hubtest.Client, i int) {
 }
 
 // muttering brings some people and an operator together who have talked for a while.
-func muttering(t *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Client) {
+func muttering(_ *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Client) {
 	people = append(people, w.EnterOperator("op"))
 	for range 4 {
 		people = append(people, w.Enter(hub.Identity{}))
@@ -67,8 +67,7 @@ func muttering(t *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Clien
 	return people
 }
 
-// Nobody finds what was said in another room, to somebody else, or at the desk,
-// and everybody finds all of their own.
+// Nobody finds what was said in another room, to somebody else, or at the desk, and everybody finds all of their own.
 func TestHistoryAndSearchShowWhatOneMayRead(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {

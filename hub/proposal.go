@@ -62,8 +62,7 @@ func (l *loop) propose(p proposal) {
 	l.decide(p, in, now)
 }
 
-// decide decides an intent, and hands the events to the journal. For an intent of another node the proposal is
-// zero.
+// decide decides an intent, and hands the events to the journal. For an intent of another node the proposal is zero.
 func (l *loop) decide(p proposal, in *state.Intent, now time.Time) {
 	made := l.machine.Decide(in)
 	if _, ok := p.op.(state.Withdraw); ok {

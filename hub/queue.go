@@ -95,8 +95,8 @@ func (d *visitorQueue) connected(s *session) {
 	}
 }
 
-// noticeQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that
-// a thousand visitors that leave together cost each of the remaining ones two lines and not a thousand.
+// noticeQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that a
+// thousand visitors that leave together cost each of the remaining ones two lines and not a thousand.
 func (l *loop) noticeQueue() {
 	d := &l.queue
 	if !d.noticesDue {

@@ -33,8 +33,8 @@ func (h *Hub) erase(f *state.Redact) (n int, err error) {
 	return n, err
 }
 
-// Words of a session whose client is not here, since it is gone or on another node, are erased from the
-// journal, too. No client waits for the answer, so a goroutine of its own retries until it is done.
+// Words of a session whose client is not here, since it is gone or on another node, are erased from the journal, too.
+// No client waits for the answer, so a goroutine of its own retries until it is done.
 
 const (
 	eraseRetry  = time.Second // after an error

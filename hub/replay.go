@@ -52,8 +52,7 @@ func (d *delivery) replay(p *replay) error {
 	return nil
 }
 
-// replayPage replays the next page of a stretch, in this client's turn, as far as it can be written without
-// waiting.
+// replayPage replays the next page of a stretch, in this client's turn, as far as it can be written without waiting.
 func (d *delivery) replayPage(t *replayer, cur *journal.Cursor) error {
 	return d.inReadTurn(func() error {
 		page, err := d.c.hub.journal.Read(cur, t.Upto, pageLines)
@@ -158,8 +157,8 @@ func (t *replayer) end() protocol.Event {
 	return protocol.HistoryEnd{}
 }
 
-// refuseUnreadable tells that the journal cannot be read just now. It is an answer like any other: the connection
-// goes on.
+// refuseUnreadable tells that the journal cannot be read just now. It is an answer like any other: the connection goes
+// on.
 func (d *delivery) refuseUnreadable(err error) error { return d.refuseRead(err, unreadable) }
 
 func (d *delivery) refuse(why *protocol.Refusal) {

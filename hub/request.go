@@ -14,8 +14,8 @@ type (
 	}
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
-	// commands are what a client asks for; slots are released as each is answered. ref is the id of a command
-	// that takes all slots.
+	// commands are what a client asks for; slots are released as each is answered. ref is the id of a command that
+	// takes all slots.
 	commands struct {
 		c     *Client
 		cmds  []protocol.Command

@@ -18,10 +18,9 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// TestPlacesAreGivenBack has connections come to a small desk and do what the first lines of a
-// connection may do, in any order, while commits take a while and some fail: a person's words, a hello, a bad
-// one, a code, the password, the end. Whatever they did, each has been answered by the end, and
-// no place is kept for anybody.
+// TestPlacesAreGivenBack has connections come to a small desk and do what the first lines of a connection may do, in
+// any order, while commits take a while and some fail: a person's words, a hello, a bad one, a code, the password, the
+// end. Whatever they did, each has been answered by the end, and no place is kept for anybody.
 func TestPlacesAreGivenBack(t *testing.T) {
 	seedtest.Each(t, 300, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playPlaces(t, seed) })
@@ -109,8 +108,8 @@ func playPlaces(t *testing.T, seed uint64) {
 	w.Close()
 }
 
-// someFirst is one of the things that a connection may say as it begins, and of what kind the
-// connection is then; nil: a bad hello.
+// someFirst is one of the things that a connection may say as it begins, and of what kind the connection is then; nil:
+// a bad hello.
 func someFirst(dice *rand.Rand, kind string, codes []string) (protocol.Command, string) {
 	code := "none"
 	if len(codes) > 0 {

@@ -15,8 +15,8 @@ import (
 	"chinwag/protocol"
 )
 
-// What a guest was told before it came back is nothing that its session was told:
-// a connection that breaks at once, and a second time, loses nothing of that.
+// What a guest was told before it came back is nothing that its session was told: a connection that breaks at once, and
+// a second time, loses nothing of that.
 func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
@@ -48,8 +48,8 @@ func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 	})
 }
 
-// A person who has come back, and was told what was missed, is not told it again after a start: neither where the server
-// ends at once, nor where it has been started before.
+// A person who has come back, and was told what was missed, is not told it again after a start: neither where the
+// server ends at once, nor where it has been started before.
 func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := hub.Options{Replay: -1, Durable: true}
@@ -74,8 +74,8 @@ func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	})
 }
 
-// A client that does not read as the server ends is told the rest after the start: whether its connection breaks in
-// the end, or the server does not wait for it any longer.
+// A client that does not read as the server ends is told the rest after the start: whether its connection breaks in the
+// end, or the server does not wait for it any longer.
 func TestG12WhatWasNotReadAtTheEndIsTold(t *testing.T) {
 	for _, breaks := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

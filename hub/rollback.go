@@ -15,8 +15,8 @@ import (
 //	with events  undone, and the author is told not-kept        no client's  proposed again: see reconcile
 //	without      decided again, after the rest is undone        local        told in its turn
 
-// rollBack undoes all that is uncommitted: the first commit failed, and the rest was decided after it. Intents
-// without events are decided again.
+// rollBack undoes all that is uncommitted: the first commit failed, and the rest was decided after it. Intents without
+// events are decided again.
 func (l *loop) rollBack() {
 	flight := l.uncommitted
 	l.uncommitted = nil
@@ -73,8 +73,8 @@ func (l *loop) refuseUncommitted(d *decision) {
 }
 
 // reconcile proposes again what no client has asked for, and could not be recorded: that a session has lost its
-// connection, or has none before its hello. It compares sessions and clients, so it does not matter which
-// decisions were undone. While the journal fails, a single proposal tests it.
+// connection, or has none before its hello. It compares sessions and clients, so it does not matter which decisions
+// were undone. While the journal fails, a single proposal tests it.
 func (l *loop) reconcile(now time.Time) {
 	if l.retryAt.IsZero() || l.retryAt.After(now) || len(l.uncommitted) > 0 {
 		return

@@ -87,8 +87,7 @@ func whatACallerDoes(i int) []protocol.Command {
 	return cmds[i%len(cmds)]
 }
 
-// Whoever never got in, since the journal failed, leaves nothing behind, and costs it
-// nothing when they have gone.
+// Whoever never got in, since the journal failed, leaves nothing behind, and costs it nothing when they have gone.
 func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	for _, n := range []int{500, 3000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -127,8 +126,8 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// Whoever got in and has gone while the journal failed has gone when it works again. Until
-// then one of them is tried again, however many they are.
+// Whoever got in and has gone while the journal failed has gone when it works again. Until then one of them is tried
+// again, however many they are.
 func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, disk := ailingWorld(t, hub.Options{Arrive: time.Millisecond})
@@ -247,8 +246,8 @@ func TestWhatIsTriedAgainIsOneThingOfOneMember(t *testing.T) {
 	})
 }
 
-// A program whose hello could not be recorded is nowhere until it asks to be somewhere. What
-// it sees then is from there on.
+// A program whose hello could not be recorded is nowhere until it asks to be somewhere. What it sees then is from there
+// on.
 func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, disk := ailingWorld(t, hub.Options{Replay: -1})

@@ -15,8 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// heavy is a journal whose searches find nothing for as long as they may, and whose pages
-// take as long as a test likes.
+// heavy is a journal whose searches find nothing for as long as they may, and whose pages take as long as a test likes.
 type heavy struct {
 	journal.Store
 	page chan struct{} // not nil: a page is read when something comes
@@ -99,8 +98,8 @@ func TestNobodyWaitsForASearch(t *testing.T) {
 	})
 }
 
-// However many read all there is, two pages are read at a time, and who comes is shown the
-// last lines without waiting for any.
+// However many read all there is, two pages are read at a time, and who comes is shown the last lines without waiting
+// for any.
 func TestShortReadsGoFirst(t *testing.T) {
 	h := newHeavy()
 	inWorld(t, hubtest.Setup{Store: h}, 12, false, func(w *world, people []*hubtest.Client) {

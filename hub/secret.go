@@ -11,15 +11,15 @@ import (
 	"chinwag/hub/state"
 )
 
-// No line, message or name may hold the code or the token of a live session: a reader could take the session
-// over. Secrets get there by a mistyped /resume, or by pasting the first line of another window.
+// No line, message or name may hold the code or the token of a live session: a reader could take the session over.
+// Secrets get there by a mistyped /resume, or by pasting the first line of another window.
 
 const (
 	codeHalf  = 5  // letters of a code, before and after its hyphen
 	tokenSize = 26 // letters of a token
 
-	// maxLooks is how many words of one line are looked up, so that a line of guesses does not test hundreds of
-	// them. The client's own secret is found among any number.
+	// maxLooks is how many words of one line are looked up, so that a line of guesses does not test hundreds of them.
+	// The client's own secret is found among any number.
 	maxLooks = 16
 )
 
@@ -70,8 +70,8 @@ func (f *finder) find(s string) {
 	f.word(s[begin:], size, begin)
 }
 
-// finder looks for codes and tokens among words, also in other cases or with another separator than a hyphen
-// between the halves. Where there is none it allocates nothing.
+// finder looks for codes and tokens among words, also in other cases or with another separator than a hyphen between
+// the halves. Where there is none it allocates nothing.
 type finder struct {
 	own   string
 	half  [codeHalf]byte // the last word that could be half of a code
@@ -126,8 +126,8 @@ func (f *finder) lookUp(secret []byte) {
 	}
 }
 
-// letterAt is the ASCII letter or digit at an index of s, also a wide one, in lower case; 0 if there is none. n
-// is the number of bytes to skip.
+// letterAt is the ASCII letter or digit at an index of s, also a wide one, in lower case; 0 if there is none. n is the
+// number of bytes to skip.
 func letterAt(s string, at int) (b byte, n int) {
 	b = s[at]
 	switch {
@@ -158,8 +158,8 @@ var small = func() (t [utf8.RuneSelf]byte) {
 	return t
 }()
 
-// newCode makes the code of a session: 50 bits, which cannot be guessed while guesses are counted, in letters
-// that can be read aloud.
+// newCode makes the code of a session: 50 bits, which cannot be guessed while guesses are counted, in letters that can
+// be read aloud.
 func newCode() string {
 	code := strings.ToLower(rand.Text()[:10])
 	return code[:5] + "-" + code[5:]

@@ -13,8 +13,8 @@ import (
 	"chinwag/protocol"
 )
 
-// The code of a session that is alive is told to nobody and recorded nowhere; when the
-// session is over it is a word like any other.
+// The code of a session that is alive is told to nobody and recorded nowhere; when the session is over it is a word
+// like any other.
 func TestASecretIsNotSaid(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, true, func(w *world, people []*hubtest.Client) {
 		ann := people[0]

@@ -22,8 +22,8 @@ type pendingJoin struct {
 const (
 	maxDeferrals = 10
 
-	// maxDeferralsFull is how often the moment is lengthened for a client that was told that the desk is full, so
-	// that it may resume a session or become an operator: 15 seconds with the default Options.Arrive.
+	// maxDeferralsFull is how often the moment is lengthened for a client that was told that the desk is full, so that
+	// it may resume a session or become an operator: 15 seconds with the default Options.Arrive.
 	maxDeferralsFull = 50
 )
 
@@ -34,8 +34,8 @@ func (l *loop) deferJoin(n *pendingJoin) {
 	}
 }
 
-// joinSilent announces newcomers that have been silent for long enough. When many come at once, some have unread
-// input: perhaps a name, so that none of them need be announced as a guest.
+// joinSilent announces newcomers that have been silent for long enough. When many come at once, some have unread input:
+// perhaps a name, so that none of them need be announced as a guest.
 func (l *loop) joinSilent(now time.Time) {
 	silent := l.pendingJoins
 	n := 0
@@ -55,8 +55,8 @@ func (l *loop) joinSilent(now time.Time) {
 	l.pendingJoins = slices.Delete(l.pendingJoins, 0, n)
 }
 
-// waitsForPlace reports whether a client that was told that the desk is full, and has been silent since, is
-// left alone for another moment: there may be a place by then. A raw connection was not told.
+// waitsForPlace reports whether a client that was told that the desk is full, and has been silent since, is left alone
+// for another moment: there may be a place by then. A raw connection was not told.
 func (l *loop) waitsForPlace(w *pendingJoin) bool {
 	return w.c.toldFull && !w.c.Brief && w.deferrals < maxDeferralsFull && l.isFull(w.c) != nil
 }
@@ -110,8 +110,7 @@ func (l *loop) openSession(c *Client, p proposal, o state.Open) {
 	l.propose(p)
 }
 
-// hello makes a client a program: it speaks JSON lines, gets a token to resume with, and may have been here
-// before.
+// hello makes a client a program: it speaks JSON lines, gets a token to resume with, and may have been here before.
 func (l *loop) hello(c *Client, h protocol.Hello, p proposal) {
 	if c.id != uuid.Nil { // its guest number is that of the replaced session
 		l.numberGuest(c)
@@ -135,8 +134,8 @@ func (l *loop) missingFor(res *protocol.ResumeFrom) protocol.GapReason {
 	return protocol.SessionExpired
 }
 
-// resume resumes a session for a person, by its code. The person does not name the last position seen: the
-// server knows it.
+// resume resumes a session for a person, by its code. The person does not name the last position seen: the server knows
+// it.
 func (l *loop) resume(c *Client, code string, p proposal) {
 	if p.c = c; l.refusesSession(p) {
 		return
@@ -166,16 +165,16 @@ func (l *loop) refusesSession(p proposal) bool {
 	return true
 }
 
-// refuseSession tells a client whose session could not be recorded that it is in no room yet. No place is
-// reserved for it: it may never try again, and operators would not see the reservation.
+// refuseSession tells a client whose session could not be recorded that it is in no room yet. No place is reserved for
+// it: it may never try again, and operators would not see the reservation.
 func (l *loop) refuseSession(d *decision) {
 	l.reservations.release(d.c)
 	d.c.refusedSession = true
 	l.send(d.c, protocol.Refused{Refusal: *noSession, Ref: d.ref}, d.slots)
 }
 
-// withhold keeps a client without a session before its hello. If it was announced already, because its first
-// line took long, its session ends.
+// withhold keeps a client without a session before its hello. If it was announced already, because its first line took
+// long, its session ends.
 func (l *loop) withhold(c *Client) {
 	if c.over || l.draining {
 		return

@@ -10,16 +10,15 @@ import (
 	"chinwag/protocol"
 )
 
-// A resumed client names the last position that it was told. If an event begins there that is also in another
-// of its rooms, it is not told again. The journal knows the event while it keeps the entry; sharedEvents knows the
-// last ones whatever is kept.
+// A resumed client names the last position that it was told. If an event begins there that is also in another of its
+// rooms, it is not told again. The journal knows the event while it keeps the entry; sharedEvents knows the last ones
+// whatever is kept.
 type sharedEvents struct {
 	all  []sharedSpan // in the order of the journal
 	last roomEvent    // that was delivered
 }
 
-// sharedSpan is where an event in several rooms begins and ends in the journal: its entries have consecutive
-// positions.
+// sharedSpan is where an event in several rooms begins and ends in the journal: its entries have consecutive positions.
 type sharedSpan struct {
 	roomEvent
 	from, upto uint64

@@ -11,9 +11,9 @@ import (
 	"chinwag/protocol"
 )
 
-// shutDown begins the end: requests that already wait are still accepted, later ones are not. The goodbyes follow
-// when the journal has decided about all of them. The grace begins here: the journal has half of it, the
-// goodbyes have the rest.
+// shutDown begins the end: requests that already wait are still accepted, later ones are not. The goodbyes follow when
+// the journal has decided about all of them. The grace begins here: the journal has half of it, the goodbyes have the
+// rest.
 func (l *loop) shutDown() {
 	if l.stopping {
 		return
@@ -137,8 +137,8 @@ func (l *loop) shutDownUrgently(req urgentShutdown) {
 	}
 }
 
-// isUnanswered reports whether the journal has not decided for long, also where that was not told, since it has
-// failed before.
+// isUnanswered reports whether the journal has not decided for long, also where that was not told, since it has failed
+// before.
 func (l *loop) isUnanswered() bool {
 	return len(l.uncommitted) > 0 && time.Since(l.health.answered) >= longSilence
 }
@@ -152,8 +152,8 @@ func (l *loop) requestShutdown() {
 	}
 }
 
-// UnrecordedError is how Run ends when the disk does not answer in time. The entries that it counts were
-// delivered to no client.
+// UnrecordedError is how Run ends when the disk does not answer in time. The entries that it counts were delivered to
+// no client.
 type UnrecordedError struct {
 	Lines  int // said by people, that the journal may have or not
 	Others int // comings, goings and the like

@@ -92,7 +92,7 @@ func TestTheEndTellsWhatWaits(t *testing.T) {
 			w.Close(append(visitors, op)...)
 		})
 	}
-	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
+	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, _ []*hubtest.Client) {
 		op := w.EnterOperator("op")
 		w.Stop()
 		op.Wait()

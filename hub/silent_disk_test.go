@@ -15,8 +15,8 @@ import (
 	"chinwag/protocol"
 )
 
-// hanging begins a world in which the disk does not answer any more from when f is
-// called, and lets it answer when f has returned and the hub has ended.
+// hanging begins a world in which the disk does not answer any more from when f is called, and lets it answer when f
+// has returned and the hub has ended.
 func hanging(t *testing.T, o hub.Options, people int, f func(w *world, people []*hubtest.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -37,8 +37,8 @@ func hanging(t *testing.T, o hub.Options, people int, f func(w *world, people []
 	})
 }
 
-// A disk that hangs does not beat the deadline of the end, which counts from when the
-// end was asked for: everybody is said goodbye to, and it is told how much may be lost.
+// A disk that hangs does not beat the deadline of the end, which counts from when the end was asked for: everybody is
+// said goodbye to, and it is told how much may be lost.
 func TestADiskThatHangsDoesNotBeatTheGrace(t *testing.T) {
 	for _, grace := range []time.Duration{time.Second, 5 * time.Second} {
 		t.Run(grace.String(), func(t *testing.T) {
@@ -134,8 +134,7 @@ func TestWithoutAGraceTheEndWaitsForTheDisk(t *testing.T) {
 	})
 }
 
-// /shutdown does not wait for its turn behind a line that hangs; but behind one that
-// does not, it does.
+// /shutdown does not wait for its turn behind a line that hangs; but behind one that does not, it does.
 func TestAShutdownDoesNotWaitForADiskThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -185,8 +184,8 @@ func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
 	})
 }
 
-// Whoever runs the server is told once that the disk does not answer, and once that it
-// does. What was said meanwhile waits, and is heard then.
+// Whoever runs the server is told once that the disk does not answer, and once that it does. What was said meanwhile
+// waits, and is heard then.
 func TestADiskThatHangsIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -230,8 +229,8 @@ func TestADiskThatHangsIsToldOnce(t *testing.T) {
 	})
 }
 
-// A disk on which a short line fits and a long one does not is told of once, and again
-// when nothing has failed for a while.
+// A disk on which a short line fits and a long one does not is told of once, and again when nothing has failed for a
+// while.
 func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, disk := ailingWorld(t, hub.Options{})
@@ -282,8 +281,7 @@ func TestADiskThatIsBusyIsNotSilent(t *testing.T) {
 	})
 }
 
-// What waits for a disk that hangs is bounded, also where one session comes back on one
-// connection after the other.
+// What waits for a disk that hangs is bounded, also where one session comes back on one connection after the other.
 func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -323,8 +321,7 @@ func TestWhatWaitsForTheDiskIsBounded(t *testing.T) {
 	})
 }
 
-// The same where the disk has failed before it hangs, whether the wish comes before that is
-// known or after.
+// The same where the disk has failed before it hangs, whether the wish comes before that is known or after.
 func TestAShutdownDoesNotWaitForADiskThatHasFailedBeforeItHangs(t *testing.T) {
 	for _, later := range []time.Duration{0, 3 * time.Second, time.Minute} {
 		t.Run(later.String(), func(t *testing.T) {

@@ -20,9 +20,9 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// The schedules again, with the journal in a file. A bubble takes a goroutine that is in
-// a system call for one that works, so nothing is passed over: what waits for the
-// disk is waited for, in real time. The store is opened in the bubble and closed in it.
+// The schedules again, with the journal in a file. A bubble takes a goroutine that is in a system call for one that
+// works, so nothing is passed over: what waits for the disk is waited for, in real time. The store is opened in the
+// bubble and closed in it.
 func TestG3G5OnSQLite(t *testing.T) {
 	seedtest.Each(t, 8, func(t *testing.T, seed uint64) {
 		b, o := journal.Bounds{}, sqlite.Options{Sync: sqlite.Off}
@@ -50,8 +50,7 @@ func TestG3G5OnSQLite(t *testing.T) {
 	})
 }
 
-// A thousand programs come back at once, each a hundred lines late, while three
-// people talk.
+// A thousand programs come back at once, each a hundred lines late, while three people talk.
 func BenchmarkResume(b *testing.B) {
 	b.Run("memory", func(b *testing.B) { benchmarkResume(b, journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})) })
 	b.Run("sqlite", func(b *testing.B) {

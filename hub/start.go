@@ -12,8 +12,8 @@ import (
 	"chinwag/protocol"
 )
 
-// A start is a break like any other: what is true is in the rows of the journal, and the part that is not
-// written at each change is made again from the entries since.
+// A start is a break like any other: what is true is in the rows of the journal, and the part that is not written at
+// each change is made again from the entries since.
 
 // replayAtOnce is how many entries of the tail are read at once.
 const replayAtOnce = 1024
@@ -117,8 +117,8 @@ func rowsOf(r stateSource) iter.Seq2[state.Row, error] {
 	}
 }
 
-// load makes the audience what it was when all that is true had been delivered. How many entries a stream has
-// had by now is unknown.
+// load makes the audience what it was when all that is true had been delivered. How many entries a stream has had by
+// now is unknown.
 func (a *audience) load(m *state.Machine, n *node) {
 	a.head = m.Head()
 	if a.head > 0 {

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// A session that is behind reads the streams that it hears, in the order of the journal. These change on the
-// way, as it enters and leaves rooms:
+// A session that is behind reads the streams that it hears, in the order of the journal. These change on the way, as it
+// enters and leaves rooms:
 //
 //	#lobby    ~~~~~~~~~~~~~~~~~~~~~~~~|            its stay there
 //	#tea            |~~~~~~~~~~~|                  one beside it
@@ -85,8 +85,8 @@ func (s *session) lastOfStay(st state.Stay) uint64 {
 	return 0
 }
 
-// isBehind reports whether the client of s is behind and reads from the journal: then its streams must be
-// changed there.
+// isBehind reports whether the client of s is behind and reads from the journal: then its streams must be changed
+// there.
 func (s *session) isBehind() bool { return s != nil && s.feed == behind }
 
 // stopReading ends a stream of a session that is behind, before e, by which it leaves the room.
@@ -97,8 +97,7 @@ func (l *loop) stopReading(e *journal.Entry) {
 	}
 }
 
-// startReading adds a stream to a session that is behind, from e on: that of the room it has entered, or the
-// desk's.
+// startReading adds a stream to a session that is behind, from e on: that of the room it has entered, or the desk's.
 func (l *loop) startReading(e *journal.Entry) {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.DutyChanged:

@@ -61,9 +61,9 @@ func (d draft) cmd(i int) protocol.Say {
 	return s
 }
 
-// TestNoLineReachesAnother has operators type lines while visitors come and go and are
-// taken, handed over and closed: a line that was begun less than a second before it was sent,
-// or that names where it was begun, is heard there or nowhere.
+// TestNoLineReachesAnother has operators type lines while visitors come and go and are taken, handed over and closed: a
+// line that was begun less than a second before it was sent, or that names where it was begun, is heard there or
+// nowhere.
 func TestNoLineReachesAnother(t *testing.T) {
 	seedtest.Each(t, 12, playDrafts)
 }
@@ -146,7 +146,7 @@ func playDrafts(t *testing.T, seed uint64) {
 }
 
 // changes is what an operator may do about where lines go.
-func (w *deskWorld) changes(dice *rand.Rand, op *hubtest.Client) protocol.Command {
+func (w *deskWorld) changes(dice *rand.Rand, _ *hubtest.Client) protocol.Command {
 	var no protocol.Ticket = 1
 	for _, t := range w.Tickets() {
 		no = max(no, t.No)
@@ -190,8 +190,7 @@ func (w *deskWorld) comes() *hubtest.Client {
 	return v
 }
 
-// The issue's own case: the line that is typed 0.1 s after /close, and the visitor
-// who is assigned in that instant.
+// The issue's own case: the line that is typed 0.1 s after /close, and the visitor who is assigned in that instant.
 func TestWhatFollowsACloseIsNotForTheNextVisitor(t *testing.T) {
 	alone(t, func(w *deskWorld, op *hubtest.Client) {
 		w.comes()
@@ -215,8 +214,7 @@ func TestWhatFollowsACloseIsNotForTheNextVisitor(t *testing.T) {
 	})
 }
 
-// A paste is one thing, however long the server takes over it: each line that is refused
-// makes the moment longer.
+// A paste is one thing, however long the server takes over it: each line that is refused makes the moment longer.
 func TestAPasteThatGoesToNobodyGoesToNobodyAsAWhole(t *testing.T) {
 	alone(t, func(w *deskWorld, op *hubtest.Client) {
 		a := w.comes()

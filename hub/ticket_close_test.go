@@ -16,9 +16,9 @@ import (
 	"chinwag/protocol"
 )
 
-// Many are closed by one command: who waits, who has left a message, and those of the operator;
-// what another operator has is left and counted. Each visitor is told; operators who read as people
-// do are told in one line, and programs of each.
+// Many are closed by one command: who waits, who has left a message, and those of the operator; what another operator
+// has is left and counted. Each visitor is told; operators who read as people do are told in one line, and programs of
+// each.
 func TestManyAreClosedAtOnce(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 5, false, func(w *deskWorld) {
 		program := w.come(true, hub.Identity{Operator: true, Nick: hubtest.Nick("program")})

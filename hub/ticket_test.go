@@ -178,10 +178,10 @@ func TestPromotion(t *testing.T) {
 		synctest.Wait()
 	}
 	for name, at := range map[string]func(w *deskWorld, p *hubtest.Client){
-		"in the room":     func(w *deskWorld, p *hubtest.Client) { time.Sleep(time.Second); synctest.Wait() },
-		"at the desk":     func(w *deskWorld, p *hubtest.Client) { p.Do(protocol.Desk{}) },
+		"in the room":     func(_ *deskWorld, _ *hubtest.Client) { time.Sleep(time.Second); synctest.Wait() },
+		"at the desk":     func(_ *deskWorld, p *hubtest.Client) { p.Do(protocol.Desk{}) },
 		"before arriving": func(*deskWorld, *hubtest.Client) {},
-		"while arriving":  func(w *deskWorld, p *hubtest.Client) { w.Store.Hold(); time.Sleep(time.Second); synctest.Wait() },
+		"while arriving":  func(w *deskWorld, _ *hubtest.Client) { w.Store.Hold(); time.Sleep(time.Second); synctest.Wait() },
 	} {
 		for _, only := range []bool{false, true} {
 			for _, err := range []error{nil, errDisk} {

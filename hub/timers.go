@@ -43,8 +43,8 @@ func (l *loop) rearm() {
 	l.dueAt = due
 }
 
-// machineDue is when the machine is asked next to do what is due; zero: never, or not before unrecorded
-// decisions are tried again, or before those in flight are delivered: some due times only begin then.
+// machineDue is when the machine is asked next to do what is due; zero: never, or not before unrecorded decisions are
+// tried again, or before those in flight are delivered: some due times only begin then.
 func (l *loop) machineDue() time.Time {
 	due := l.machine.NextDue()
 	switch {

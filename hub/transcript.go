@@ -30,8 +30,8 @@ func (d *delivery) replayTranscript(t *transcript) error {
 	return nil
 }
 
-// replayExtent replays the part of a conversation in one stretch of the journal, a page at a time. Its lines begin
-// at index before of d.lines.
+// replayExtent replays the part of a conversation in one stretch of the journal, a page at a time. Its lines begin at
+// index before of d.lines.
 func (d *delivery) replayExtent(t *transcript, s extent, before int) error {
 	again := replayer{replay: &replay{view: t.view}, now: time.Now()}
 	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.StreamCursor{{Stream: journal.Desk, StreamSeq: journal.SeqUnknown}}}

@@ -8,8 +8,8 @@ import (
 )
 
 // transcriptIndex are the positions of conversations in the journal. The entries of a conversation lie in the desk's
-// stream among those of others. The desk remembers where they are, so that a transcript need not read all of
-// the stream:
+// stream among those of others. The desk remembers where they are, so that a transcript need not read all of the
+// stream:
 //
 //	the desk's stream    1 1 . 1 . . . . . . . . . 1 1 . . .
 //	the extents of @1     ~~~~~~~                   ~~~
@@ -131,8 +131,8 @@ func (s seqRange) with(other seqRange) seqRange {
 	return seqRange{min(s.from, other.from), max(s.to, other.to)}
 }
 
-// find is where a conversation lies: its last n entries, or with -1 all of them. It is empty if there has been
-// none of that number.
+// find is where a conversation lies: its last n entries, or with -1 all of them. It is empty if there has been none of
+// that number.
 func (ts *transcriptIndex) find(no protocol.Ticket, n int) extents {
 	switch t := ts.extents[no]; {
 	case t != nil && n >= 0:

@@ -98,8 +98,8 @@ func TestATrailIsBounded(t *testing.T) {
 	assert.Zero(t, ts.extentCount)
 }
 
-// BenchmarkTranscript reads a conversation of 200 lines among 200,000 of others, on disk: by
-// its number, and as it would be without trails.
+// BenchmarkTranscript reads a conversation of 200 lines among 200,000 of others, on disk: by its number, and as it
+// would be without trails.
 func BenchmarkTranscript(b *testing.B) {
 	store, err := sqlite.Open(filepath.Join(b.TempDir(), "chinwag.db"), sqlite.Options{Sync: sqlite.Off})
 	require.NoError(b, err)

@@ -31,8 +31,8 @@ func (s *countingStore) Read(cur *journal.Cursor, upto uint64, limit int) (journ
 // read is how many entries were read since the last time.
 func (s *countingStore) read() int64 { return s.entries.Swap(0) }
 
-// A transcript, and what is shown of an older visitor, is read by number: of what others have
-// said meanwhile next to nothing is read, whatever has become of the conversation.
+// A transcript, and what is shown of an older visitor, is read by number: of what others have said meanwhile next to
+// nothing is read, whatever has become of the conversation.
 func TestATranscriptIsReadByNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countingStore{Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})}

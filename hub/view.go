@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// view decides which entries of its streams a session hears. It is a value: the writer that catches up works
-// with a copy.
+// view decides which entries of its streams a session hears. It is a value: the writer that catches up works with a
+// copy.
 type view struct {
 	id      uuid.UUID
 	program bool // it has sent a hello
@@ -55,7 +55,8 @@ func (l *view) frame(e *journal.Entry) *protocol.Frame {
 	return protocol.NewFrame(l.event(e))
 }
 
-// journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a value, too.
+// journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a
+// value, too.
 type journalView struct {
 	view
 	front journal.Stream // "": it is in no room
@@ -87,8 +88,8 @@ func standsIn(e protocol.Event, room journal.Stream) bool {
 	return slices.ContainsFunc(protocol.RoomsOf(e), func(r protocol.Room) bool { return state.OfRoom(r) == room })
 }
 
-// ignoreSet is the set of names that a session ignores, as its view looks them up. It is replaced when that
-// changes, and never written to. nil: it ignores no name.
+// ignoreSet is the set of names that a session ignores, as its view looks them up. It is replaced when that changes,
+// and never written to. nil: it ignores no name.
 type ignoreSet struct {
 	sessions map[uuid.UUID]bool
 	names    map[string]bool // by the first key of each nick
@@ -109,8 +110,8 @@ func (d *ignoreSet) has(session uuid.UUID, name protocol.Nick) bool {
 	return d != nil && (d.sessions[session] || d.names[name.Keys()[0]])
 }
 
-// ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it.
-// What operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
+// ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it. What
+// operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
 func (l *view) ignores(e *journal.Entry) bool {
 	if l.ignored == nil || e.Author == l.id {
 		return false

@@ -6,10 +6,10 @@ import (
 	"chinwag/hub/state"
 )
 
-// The positions up to which people were told are recorded within a second, so that a start after a crash knows
-// them: one position for all clients that are not behind, and one for each that is. Programs know theirs. With
-// the same note the state writes rows, so that a start needs few entries: entries kept for it alone would
-// outlive --keep and --keep-lines.
+// The positions up to which people were told are recorded within a second, so that a start after a crash knows them:
+// one position for all clients that are not behind, and one for each that is. Programs know theirs. With the same note
+// the state writes rows, so that a start needs few entries: entries kept for it alone would outlive --keep and
+// --keep-lines.
 
 const (
 	noteEvery = time.Second
@@ -40,8 +40,8 @@ func (l *loop) noteWatermarks(now time.Time) {
 	l.propose(proposal{op: l.watermarks()})
 }
 
-// watermarks is up to which position the clients of people are told now. Where more clients are behind than fit
-// into one note, the rest waits for the next note.
+// watermarks is up to which position the clients of people are told now. Where more clients are behind than fit into
+// one note, the rest waits for the next note.
 func (l *loop) watermarks() (note state.NoteSeen) {
 	note.Upto = l.head
 	people := false
@@ -94,8 +94,8 @@ func (l *loop) noteFinal() {
 	l.propose(proposal{op: note})
 }
 
-// noteUnwritten records that clients still connected near the end of the grace may not be told all. A node does
-// not: their sessions may be on another node already.
+// noteUnwritten records that clients still connected near the end of the grace may not be told all. A node does not:
+// their sessions may be on another node already.
 func (l *loop) noteUnwritten() {
 	l.unwrittenDeadline = nil
 	note := state.NoteSeen{Clean: l.notes.final}
@@ -114,8 +114,8 @@ func (l *loop) noteUnwrittenOf(c *Client) {
 	}
 }
 
-// appendUnwritten appends up to where a client was told, if it is a person's, its session can be resumed, and not
-// all is written.
+// appendUnwritten appends up to where a client was told, if it is a person's, its session can be resumed, and not all
+// is written.
 func (l *loop) appendUnwritten(all []state.Behind, c *Client) []state.Behind {
 	s := l.sessions[c.id]
 	if l.broken != nil || l.node.shares() || s == nil || s.program || !s.hasCode || c.out.isWritten() && !c.discarding.Load() {

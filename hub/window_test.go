@@ -41,10 +41,9 @@ const (
 // SecretSaid is what somebody is told who was about to tell others a code.
 var SecretSaid = state.SecretSaid.Text
 
-// Window is what tests ask a hub about that nobody is told: how much there is of a thing that
-// must not grow, and what a session, a room or a ticket is just now. It asks while everything
-// waits in a synctest bubble. All other tests of the hub look at it from outside; so what is in
-// it may change, and the tests stay.
+// Window is what tests ask a hub about that nobody is told: how much there is of a thing that must not grow, and what a
+// session, a room or a ticket is just now. It asks while everything waits in a synctest bubble. All other tests of the
+// hub look at it from outside; so what is in it may change, and the tests stay.
 type Window struct{ r *loop }
 
 // Watch is what runs h, and a window into it.
@@ -56,8 +55,8 @@ func Watch(h *Hub) (*Window, func(context.Context) error) {
 	return &Window{l}, l.run
 }
 
-// ask lets f look at what the hub's goroutine owns. Then that goroutine takes a request that
-// changes nothing: so the race detector knows that it goes on after this.
+// ask lets f look at what the hub's goroutine owns. Then that goroutine takes a request that changes nothing: so the
+// race detector knows that it goes on after this.
 func ask[T any](w *Window, f func(l *loop) T) T {
 	nothing := withhold{&Client{over: true}}
 	if w.r.node.shares() {
@@ -174,7 +173,8 @@ func (w *Window) IsQuiet() bool {
 	})
 }
 
-// Order is the position of the last intent of several nodes that this one has decided, and a hash of all that is true there.
+// Order is the position of the last intent of several nodes that this one has decided, and a hash of all that is true
+// there.
 func (w *Window) Order() (position uint64, sum state.Sum) {
 	ask(w, func(l *loop) bool {
 		position, sum = l.machine.Position(), l.machine.Checksum()
@@ -275,8 +275,8 @@ func (w *Window) PendingLines() int {
 	})
 }
 
-// Unfinished is how many things the hub still has to do when something comes or a time is over,
-// but for the ends of sessions: decisions, what must be tried again, and who waits for something.
+// Unfinished is how many things the hub still has to do when something comes or a time is over, but for the ends of
+// sessions: decisions, what must be tried again, and who waits for something.
 func (w *Window) Unfinished() int {
 	return ask(w, func(l *loop) int {
 		return len(l.uncommitted) + len(l.lost) + len(l.pendingJoins) + len(l.nameWaits)
@@ -284,7 +284,7 @@ func (w *Window) Unfinished() int {
 }
 
 // Outbox is what waits to be written to a client.
-func (w *Window) Outbox(c *Client) (items, bytes int) {
+func (*Window) Outbox(c *Client) (items, bytes int) {
 	synctest.Wait()
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()

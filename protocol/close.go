@@ -2,8 +2,7 @@ package protocol
 
 import "strings"
 
-// Close ends a conversation at the desk, or all of Tickets, or all whose visitors came
-// from Address.
+// Close ends a conversation at the desk, or all of Tickets, or all whose visitors came from Address.
 type Close struct {
 	Ticket  Ticket  `json:"ticket,omitzero"`  // zero: the operator's target
 	Tickets Tickets `json:"tickets,omitzero"` // many numbers
@@ -25,8 +24,8 @@ var closeVerb = newVerb(Verb{
 	once:  always[Close],
 })
 
-// isComplete reports whether c names its visitors in exactly one way. A text alone would go to
-// the operator's target, which may have changed since it was typed.
+// isComplete reports whether c names its visitors in exactly one way. A text alone would go to the operator's target,
+// which may have changed since it was typed.
 func (c Close) isComplete() bool {
 	ways := 0
 	for _, said := range []bool{c.Ticket != 0, c.Tickets != Tickets{}, c.Address != Origin{}} {

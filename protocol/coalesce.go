@@ -2,8 +2,8 @@ package protocol
 
 import "strconv"
 
-// Up to maxEach members that come or go together get a line each. Of more, people are told
-// the first few names and a number: thousands of lines at once would hide all else.
+// Up to maxEach members that come or go together get a line each. Of more, people are told the first few names and a
+// number: thousands of lines at once would hide all else.
 const (
 	maxEach    = 10
 	namesShown = 3
@@ -44,8 +44,8 @@ func appendMany(dst []byte, events []Event) []byte {
 	return more(dst, len(events)-namesShown)
 }
 
-// joinsOrParts is how many of events, from the first on, come into one room or go from it;
-// it is 1 if the first is something else.
+// joinsOrParts is how many of events, from the first on, come into one room or go from it; it is 1 if the first is
+// something else.
 func joinsOrParts(events []Event) int {
 	n := 1
 	_, how, room := joinOrPart(events[0])
@@ -63,9 +63,9 @@ func isElsewhere(e Event) bool {
 	return is
 }
 
-// joinOrPart is the member that comes into a room or goes from it, and how that is told of many.
-// A kick keeps its own line, since people want to see it. "have left" and not "left":
-// a member with the nick 300 can leave with any words behind a colon.
+// joinOrPart is the member that comes into a room or goes from it, and how that is told of many. A kick keeps its own
+// line, since people want to see it. "have left" and not "left": a member with the nick 300 can leave with any words
+// behind a colon.
 func joinOrPart(e Event) (who Nick, how string, room Room) {
 	switch e := e.(type) {
 	case Elsewhere:

@@ -1,14 +1,14 @@
 package protocol
 
-// Command is a request of a client. The interface is sealed: each command type has its row in the
-// verbs, which verb returns, and Call wraps one of them. The zero value of a field means that it was not given.
+// Command is a request of a client. The interface is sealed: each command type has its row in the verbs, which verb
+// returns, and Call wraps one of them. The zero value of a field means that it was not given.
 type Command interface{ verb() *Verb }
 
 // VerbOf is the row of c.
 func VerbOf(c Command) *Verb { return c.verb() }
 
-// Call is a command and the id that its client gave it, for a command without a member
-// for one. Its refusal gives the id back. It is never in another Call.
+// Call is a command and the id that its client gave it, for a command without a member for one. Its refusal gives the
+// id back. It is never in another Call.
 type Call struct {
 	Command
 	Ref Ref
@@ -34,8 +34,8 @@ func WithRef(c Command, r Ref) Command {
 	return Call{c, r}
 }
 
-// Speaks reports whether c brings words to others. Such a command is sent under an id, so that it is followed
-// once even if it comes twice.
+// Speaks reports whether c brings words to others. Such a command is sent under an id, so that it is followed once even
+// if it comes twice.
 func Speaks(c Command) bool {
 	c, _ = Split(c)
 	says := c.verb().says

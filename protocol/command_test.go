@@ -172,8 +172,8 @@ func TestDecodeCommandPassesOverWhatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, Say{Text: MustText("a[2J b")}, c)
 }
 
-// The name "cursor" is kept for a later version. A program of that version which names "epoch" and "seq", too, is understood
-// by these, and one which does not is refused: it is never told all from the beginning.
+// The name "cursor" is kept for a later version. A program of that version which names "epoch" and "seq", too, is
+// understood by these, and one which does not is refused: it is never told all from the beginning.
 func TestACursorInResumeIsPassedOver(t *testing.T) {
 	hello := func(resume string) (Command, error) {
 		return DecodeCommand([]byte(`{"type":"hello","token":"x","resume":` + resume + `}`))
@@ -286,8 +286,8 @@ func TestTheSpecificationListsEveryVerb(t *testing.T) {
 	}
 }
 
-// A command that was perhaps followed before a break is followed twice if it is sent again: /part without a
-// room would leave two.
+// A command that was perhaps followed before a break is followed twice if it is sent again: /part without a room would
+// leave two.
 func TestWhatMayBeRepeated(t *testing.T) {
 	for _, c := range []struct {
 		cmd Command

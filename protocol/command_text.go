@@ -6,11 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// ParseCommand reads one line as a person types it, without its line end. A blank
-// line is no command: nil. The error is a *Refusal. A line that
-// begins with / is never said, nor is one with a full-width ／ before
-// a command or nearly one. Whether a line that begins with @ and
-// digits may be said depends on its author: see AddressOf.
+// ParseCommand reads one line as a person types it, without its line end. A blank line is no command: nil. The error is
+// a *Refusal. A line that begins with / is never said, nor is one with a full-width ／ before a command or nearly one.
+// Whether a line that begins with @ and digits may be said depends on its author: see AddressOf.
 func ParseCommand(line string) (Command, error) {
 	t, err := ParseText(line)
 	if err != nil {
@@ -48,9 +46,9 @@ func ParseCommand(line string) (Command, error) {
 	return complete(c)
 }
 
-// afterSlash is the rest of a line behind the / of a command. Chinese and Japanese keyboards also
-// write ／: it begins a command only before its name or nearly that, and not before the commands
-// that come with a secret, which Guard refuses unless they are written exactly.
+// afterSlash is the rest of a line behind the / of a command. Chinese and Japanese keyboards also write ／: it begins a
+// command only before its name or nearly that, and not before the commands that come with a secret, which Guard refuses
+// unless they are written exactly.
 func afterSlash(s string) (after string, slash bool) {
 	if after, slash = strings.CutPrefix(s, "/"); slash {
 		return after, true
@@ -70,18 +68,17 @@ func afterSlash(s string) (after string, slash bool) {
 	return after, near
 }
 
-// replyIn reads @7 TEXT as AppendCommand writes it. A line that is only similar
-// is a Say, which keeps it as it was typed: it may be meant for the room.
+// replyIn reads @7 TEXT as AppendCommand writes it. A line that is only similar is a Say, which keeps it as it was
+// typed: it may be meant for the room.
 func replyIn(t Text) (Reply, bool) {
 	n, rest, _ := AddressOf(t)
 	r := Reply{Ticket: n, Text: rest}
 	return r, !rest.IsBlank() && r.Line() == t
 }
 
-// AddressOf reads a line that begins, after any blanks, with @ and digits, as operators begin an
-// answer. Both may be full-width, as Chinese and Japanese keyboards write them. n is the
-// visitor meant, or zero if no visitor can have such a number; rest is the answer, and
-// blank if the line is not "@N TEXT".
+// AddressOf reads a line that begins, after any blanks, with @ and digits, as operators begin an answer. Both may be
+// full-width, as Chinese and Japanese keyboards write them. n is the visitor meant, or zero if no visitor can have such
+// a number; rest is the answer, and blank if the line is not "@N TEXT".
 func AddressOf(t Text) (n Ticket, rest Text, found bool) {
 	s := strings.TrimLeftFunc(t.s, func(r rune) bool { return !isVisible(r) })
 	after, ascii := strings.CutPrefix(s, "@")
@@ -115,8 +112,8 @@ func digitsOf(s string) (digits []byte, end int) {
 	return digits, len(s)
 }
 
-// BadReply refuses an operator's line that begins with @ and digits and is
-// no answer to a visitor. n is as AddressOf has read it.
+// BadReply refuses an operator's line that begins with @ and digits and is no answer to a visitor. n is as AddressOf
+// has read it.
 func BadReply(n Ticket) *Refusal {
 	if n == 0 {
 		return refuse("bad-reply", "nobody has heard that: a line that begins with @ and digits is an answer, and no visitor has that number; /queue shows them")
@@ -131,8 +128,7 @@ func complete(c Command) (Command, error) {
 	return c, nil
 }
 
-// AppendCommand appends c as a person would type it, with its line end. A Hello has
-// no text and is left out.
+// AppendCommand appends c as a person would type it, with its line end. A Hello has no text and is left out.
 func AppendCommand(dst []byte, c Command) []byte {
 	c, _ = Split(c) // an id is not written in text, too
 	v := c.verb()

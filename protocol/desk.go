@@ -74,8 +74,8 @@ func (q *QueuePosition) sentence() string {
 	return "you are number " + strconv.Itoa(q.Place) + " in the queue"
 }
 
-// VisitorNotice tells a visitor what has happened to it. VisitorWaits is
-// told when the queue has moved, and not recorded.
+// VisitorNotice tells a visitor what has happened to it. VisitorWaits is told when the queue has moved, and not
+// recorded.
 type VisitorNotice struct {
 	Meta
 	Event          TicketEvent `json:"state"`       // what has happened
@@ -109,8 +109,8 @@ func (e VisitorNotice) appendText(dst []byte, in Room) []byte {
 	return line(dst, e.QueuePosition.sentence())
 }
 
-// appendTranscript is appendText for readers other than the visitor. The event has no nick of its
-// recipient, which is called the visitor.
+// appendTranscript is appendText for readers other than the visitor. The event has no nick of its recipient, which is
+// called the visitor.
 func (e VisitorNotice) appendTranscript(dst []byte) []byte {
 	switch e.Event {
 	case VisitorTaken:

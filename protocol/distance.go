@@ -1,8 +1,7 @@
 package protocol
 
-// Distance is how many letters must be put in, left out, changed or swapped with the next to
-// make b of a: the optimal string alignment distance. Its cost is the product of their lengths,
-// so callers bound these.
+// Distance is how many letters must be put in, left out, changed or swapped with the next to make b of a: the optimal
+// string alignment distance. Its cost is the product of their lengths, so callers bound these.
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	wide := len(to) + 1

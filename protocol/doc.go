@@ -5,8 +5,8 @@
 //	                            ├─> Command ... Event ───┤
 //	JSON in ────> DecodeCommand ┘                        └─> AppendEventJSON ──> JSON out
 //
-// Both encodings exist in both directions, so that the server, the bundled client and a bot share one description;
-// the round-trip fuzz tests hold the two ends together. README.md beside this file is the specification.
+// Both encodings exist in both directions, so that the server, the bundled client and a bot share one description; the
+// round-trip fuzz tests hold the two ends together. README.md beside this file is the specification.
 //
 // # Where things stand
 //
@@ -44,6 +44,6 @@
 // The package knows nothing about sockets, rooms, members or goroutines.
 package protocol
 
-// Version is the token in the first line that a server sends. A program that
-// does not see it has reached something else and must not speak.
+// Version is the token in the first line that a server sends. A program that does not see it has reached something else
+// and must not speak.
 const Version = "chinwag/1"

@@ -45,8 +45,8 @@ func TestElsewhereIsToldWithItsRoom(t *testing.T) {
 	}
 }
 
-// Only people are told that it is elsewhere: to a program it is what it is. It has the stamp and the words of that, and is
-// no entry of the journal.
+// Only people are told that it is elsewhere: to a program it is what it is. It has the stamp and the words of that, and
+// is no entry of the journal.
 func TestElsewhereIsWhatItTells(t *testing.T) {
 	for _, e := range everyElsewhere(t) {
 		inner := e.(Elsewhere).Event

@@ -10,12 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// In JSON a command or an event is one object, on a line of its own. "type" comes first and names the
-// verb or the event; the other members are the fields of the Go type.
+// In JSON a command or an event is one object, on a line of its own. "type" comes first and names the verb or the
+// event; the other members are the fields of the Go type.
 
-// DecodeCommand reads one line as a program writes it. The error is a *Refusal, in a
-// *CommandRefused if the line has an id. Unknown members are
-// ignored, so that a program may be newer than the server.
+// DecodeCommand reads one line as a program writes it. The error is a *Refusal, in a *CommandRefused if the line has an
+// id. Unknown members are ignored, so that a program may be newer than the server.
 func DecodeCommand(b []byte) (Command, error) {
 	c, err := decodeCommand(b)
 	if err != nil {
@@ -71,8 +70,7 @@ func DecodeEvent(b []byte) (Event, error) {
 	return e, nil
 }
 
-// AppendEventJSON appends e as a program reads it, with its line end. A Replayed is the
-// event itself with "past":true.
+// AppendEventJSON appends e as a program reads it, with its line end. A Replayed is the event itself with "past":true.
 func AppendEventJSON(dst []byte, e Event) []byte {
 	e = here(e)
 	p, isPast := e.(Replayed)
@@ -196,8 +194,8 @@ func headOf(b []byte) (h head, err error) {
 	return head{Type: name}, err
 }
 
-// refusalOf keeps the refusals of our own parsers. It replaces the errors of encoding/json, whose
-// words are no help to a user.
+// refusalOf keeps the refusals of our own parsers. It replaces the errors of encoding/json, whose words are no help to
+// a user.
 func refusalOf(err error) *Refusal {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// AppendEvent appends e as a person reads it: one line with its line end. User
-// text stands only behind a prefix of the server's, so no line can be
-// forged. Times are told in the server's zone.
+// AppendEvent appends e as a person reads it: one line with its line end. User text stands only behind a prefix of the
+// server's, so no line can be forged. Times are told in the server's zone.
 func AppendEvent(dst []byte, e Event) []byte { return e.appendText(dst, Room{}) }
 
 // notice begins a line of the server's. Every line that is not a user's begins with "-- ".
@@ -84,10 +83,9 @@ func join(names []Nick) string {
 	return strings.Join(s, ", ")
 }
 
-// ParseEvent reads one line as a person reads it, without its line end, as far as
-// text can tell: Said, Acted, Whispered and the lines of the desk, also as a Replayed, and
-// everything else as a Notice of the same words. A line of a room that is not in front is
-// Elsewhere. AppendEvent makes the same line of the result.
+// ParseEvent reads one line as a person reads it, without its line end, as far as text can tell: Said, Acted, Whispered
+// and the lines of the desk, also as a Replayed, and everything else as a Notice of the same words. A line of a room
+// that is not in front is Elsewhere. AppendEvent makes the same line of the result.
 func ParseEvent(s string) (Event, error) {
 	t, err := ParseText(s)
 	if err != nil {

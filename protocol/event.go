@@ -6,24 +6,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// Event is what the server tells a client: one event, one line. The interface is sealed: each type in
-// this package has its row in events, but for Replayed and Elsewhere, which wrap another.
+// Event is what the server tells a client: one event, one line. The interface is sealed: each type in this package has
+// its row in events, but for Replayed and Elsewhere, which wrap another.
 type Event interface {
-	// appendText appends the line for people, with its line end. in is the room of the event if that is to be
-	// named, since it is not in front; an event that happens in no room leaves it out.
+	// appendText appends the line for people, with its line end. in is the room of the event if that is to be named,
+	// since it is not in front; an event that happens in no room leaves it out.
 	appendText(dst []byte, in Room) []byte
 }
 
-// Recorded is an event that stands in the journal: it changes what other clients see. Embed Meta in its type:
-// what is not the type's own comes from there.
+// Recorded is an event that stands in the journal: it changes what other clients see. Embed Meta in its type: what is
+// not the type's own comes from there.
 type Recorded interface {
 	Event
 	// WithMeta is the same event with another Meta.
 	WithMeta(Meta) Recorded
 	// Public is the event without Ack, which only its author is told.
 	Public() Recorded
-	// IsMessage reports whether the event is the words of a session, so that
-	// history shows it; comings and goings are not.
+	// IsMessage reports whether the event is the words of a session, so that history shows it; comings and goings are
+	// not.
 	IsMessage() bool
 
 	meta() Meta
@@ -73,8 +73,8 @@ func (e Replayed) appendText(dst []byte, in Room) []byte {
 	return e.Event.appendText(appendWhen(append(dst, '['), e), in)
 }
 
-// Elsewhere is an event of a room that is not in front, as a person is told it: with the name of the
-// room. To a program it is Event itself. It is never recorded.
+// Elsewhere is an event of a room that is not in front, as a person is told it: with the name of the room. To a program
+// it is Event itself. It is never recorded.
 type Elsewhere struct {
 	Event Event
 }
@@ -121,8 +121,7 @@ func Words(e Event) (from Nick, words Text) {
 	return Nick{}, Text{}
 }
 
-// TicketOf is the conversation at the desk that e belongs to, as operators are
-// told it; zero if there is none.
+// TicketOf is the conversation at the desk that e belongs to, as operators are told it; zero if there is none.
 func TicketOf(e Event) Ticket {
 	if r, ok := recordedIn(e); ok {
 		return r.ticket()

@@ -36,6 +36,5 @@ func ExampleDecodeEvent() {
 	}
 	fmt.Printf("%s", protocol.AppendEvent(nil, e))
 	// Output:
-	// bob at position 7
-	// <bob> hello
+	// bob at position 7 <bob> hello
 }

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Frame is an event on its way to any number of clients, or several events in sequence. It is
-// encoded once as text and once as JSON, by the first client that needs it, and shared by all; callers
-// must not change the bytes that Text and JSON return. Make it with NewFrame or NewBatch.
+// Frame is an event on its way to any number of clients, or several events in sequence. It is encoded once as text and
+// once as JSON, by the first client that needs it, and shared by all; callers must not change the bytes that Text and
+// JSON return. Make it with NewFrame or NewBatch.
 type Frame struct {
 	Event Event // the first
 
@@ -88,8 +88,8 @@ func (c *encoded) by(f *Frame, encode func([]byte, *Frame) []byte) []byte {
 	return c.b
 }
 
-// scratch holds the buffers that a line is encoded in. The line itself may wait in
-// outboxes for long, so it is cloned and takes no more room than it needs.
+// scratch holds the buffers that a line is encoded in. The line itself may wait in outboxes for long, so it is cloned
+// and takes no more room than it needs.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 const maxScratch = 64 << 10 // one flood must not cost memory for ever

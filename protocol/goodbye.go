@@ -56,8 +56,8 @@ func (e Goodbye) Words() string {
 // kept is how long older servers, which did not say so, kept a session.
 const kept Seconds = 120
 
-// UnmarshalJSON implements json.Unmarshaler. Without "back" it is from an older server,
-// which said "shutdown" even when it started again.
+// UnmarshalJSON implements json.Unmarshaler. Without "back" it is from an older server, which said "shutdown" even when
+// it started again.
 func (e *Goodbye) UnmarshalJSON(b []byte) error {
 	type members Goodbye
 	var g struct {

@@ -8,8 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a program is told of coming back is always there, so that 0 is told from
-// a server that does not know of it.
+// What a program is told of coming back is always there, so that 0 is told from a server that does not know of it.
 func TestAGoodbyeSaysWhetherToComeBack(t *testing.T) {
 	assert.Equal(t, `{"type":"goodbye","reason":"finished","back":0}`+"\n", string(AppendEventJSON(nil, Goodbye{Reason: Finished})))
 	assert.Equal(t, `{"type":"goodbye","reason":"restart","back":120}`+"\n", string(AppendEventJSON(nil, Goodbye{Reason: Restart, Back: 120})))

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Guard stands between a keyboard and the room, and refuses what is most
-// likely a secret: a password typed without a prompt, the code of a session after a
-// mistyped /resume, a line that only a program sends. It is for one client; Guard{} is ready.
+// Guard stands between a keyboard and the room, and refuses what is most likely a secret: a password typed without a
+// prompt, the code of a session after a mistyped /resume, a line that only a program sends. It is for one client;
+// Guard{} is ready.
 type Guard struct {
 	until atomic.Int64 // a line said before then may be a password; in nanoseconds since 1970, 0: none is
 }
@@ -19,9 +19,8 @@ type Guard struct {
 // blind is how long a person may type on before reading that no password is asked for.
 const blind = 5 * time.Second
 
-// Raise makes Parse refuse the next line that would be said, if it comes within 5 seconds: it
-// may be a password typed without a prompt, or once more after a wrong one. It may be
-// called from any goroutine.
+// Raise makes Parse refuse the next line that would be said, if it comes within 5 seconds: it may be a password typed
+// without a prompt, or once more after a wrong one. It may be called from any goroutine.
 func (g *Guard) Raise() { g.until.Store(time.Now().Add(blind).UnixNano()) }
 
 // Lower takes Raise back: the password was taken.
@@ -102,8 +101,7 @@ func slip(s string) *Refusal {
 	return otherSign(s)
 }
 
-// otherSign refuses a command behind the sign that the key of the / gives in Chinese: it may
-// be private.
+// otherSign refuses a command behind the sign that the key of the / gives in Chinese: it may be private.
 func otherSign(s string) *Refusal {
 	after, found := strings.CutPrefix(s, "、")
 	if !found {
@@ -117,8 +115,8 @@ func otherSign(s string) *Refusal {
 	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.typed())
 }
 
-// asCommand splits s, in small letters of ASCII, if it can be taken for a command; marked: it
-// begins with something like a /.
+// asCommand splits s, in small letters of ASCII, if it can be taken for a command; marked: it begins with something
+// like a /.
 func asCommand(s string) (word, rest string, marked bool) {
 	s = strings.TrimLeftFunc(s, isSpace)
 	r, n := utf8.DecodeRuneInString(s)
@@ -164,8 +162,7 @@ func isAlmostOperator(word string) bool {
 	return max(len(word)-len("operator"), len("operator")-len(word)) <= 2 && Distance(word, "operator") <= 2
 }
 
-// isForServer reports whether s is a line of a program to the server, or holds the secret
-// of such a line.
+// isForServer reports whether s is a line of a program to the server, or holds the secret of such a line.
 func isForServer(s string) bool {
 	if (strings.Contains(s, "token") || strings.Contains(s, "password")) && secretMember.MatchString(s) {
 		return true

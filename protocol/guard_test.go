@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// outcome is what became of a line: what is said of it, the command, or the code of
-// the refusal.
+// outcome is what became of a line: what is said of it, the command, or the code of the refusal.
 func outcome(t *testing.T, g *Guard, line string) string {
 	t.Helper()
 	cmd, err := g.Parse(line)

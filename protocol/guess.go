@@ -18,8 +18,7 @@ type noVerb struct {
 // maxWord is how many bytes of a word that is no command are shown.
 const maxWord = 48
 
-// unknownCommand refuses a word that was typed behind a /. Only the word is shown: the
-// text behind it may be a secret.
+// unknownCommand refuses a word that was typed behind a /. Only the word is shown: the text behind it may be a secret.
 func unknownCommand(word string) *Refusal { return unknownIn(word, false, Place{}) }
 
 // unknownType refuses the type of a line of JSON.
@@ -43,8 +42,8 @@ func unknownIn(word string, json bool, p Place) *Refusal {
 	return r.In(p)
 }
 
-// In is r as it is told in a place: for a word that is no command it offers only
-// commands that can be done there. All other refusals stay as they are.
+// In is r as it is told in a place: for a word that is no command it offers only commands that can be done there. All
+// other refusals stay as they are.
 func (r *Refusal) In(p Place) *Refusal {
 	if r.noVerb == (noVerb{}) {
 		return r
@@ -80,8 +79,8 @@ func (v *Verb) typed() string {
 	return "/" + v.Name
 }
 
-// guess is the command most likely meant by a word, of those that can be done in a
-// place: one that has this name in other chats, that begins with it, or that is written nearly so.
+// guess is the command most likely meant by a word, of those that can be done in a place: one that has this name in
+// other chats, that begins with it, or that is written nearly so.
 func guess(word string, json bool, p Place) (best *Verb, ok bool) {
 	word = narrowed(word)
 	if len(word) > maxWord {
@@ -118,8 +117,8 @@ func guess(word string, json bool, p Place) (best *Verb, ok bool) {
 	return best, ok
 }
 
-// otherNames has the names that other chats give our commands, which stand here by their names in
-// JSON. Of several, the first in Verbs that can be done is meant.
+// otherNames has the names that other chats give our commands, which stand here by their names in JSON. Of several, the
+// first in Verbs that can be done is meant.
 var otherNames = map[string]string{
 	"action": "me", "emote": "me", "e": "me",
 	"ban": "kick", "remove": "kick",

@@ -21,8 +21,7 @@ var helpVerb = newVerb(Verb{
 
 func (Help) verb() *Verb { return helpVerb }
 
-// HelpRow is one line of help: how a command is written, as people type it or as a line
-// of JSON, and what it does.
+// HelpRow is one line of help: how a command is written, as people type it or as a line of JSON, and what it does.
 type HelpRow struct {
 	Verb    string  `json:"verb,omitzero"`   // its name in JSON
 	Usage   string  `json:"usage"`           // as people type it, or a line that a program can send
@@ -42,8 +41,8 @@ func (e HelpRow) appendText(dst []byte, _ Room) []byte {
 
 func (e HelpRow) withLists() Event { e.Members = listed(e.Members); return e }
 
-// HelpFor answers h in a place: it lists what can be done there, or tells all of one command,
-// even if that cannot be done there. A word that is no command is a *Refusal.
+// HelpFor answers h in a place: it lists what can be done there, or tells all of one command, even if that cannot be
+// done there. A word that is no command is a *Refusal.
 func HelpFor(h Help, p Place) ([]HelpRow, error) {
 	var told []HelpRow
 	if h.Verb.IsBlank() {
@@ -70,8 +69,7 @@ func HelpFor(h Help, p Place) ([]HelpRow, error) {
 	return told, nil
 }
 
-// verbsMeant are the commands that a word may mean. If some of them can be done in the place, only
-// those are meant.
+// verbsMeant are the commands that a word may mean. If some of them can be done in the place, only those are meant.
 func verbsMeant(words Text, typed bool, p Place) []*Verb {
 	word, _ := cutWord(narrowed(words.s))
 	name, slash := strings.CutPrefix(word, "/")

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// History asks for what was said in the room: the last Lines, up to the
-// position Before or around the position Around, or all that is kept, from Since on.
+// History asks for what was said in the room: the last Lines, up to the position Before or around the position Around,
+// or all that is kept, from Since on.
 type History struct {
 	Lines  int       `json:"lines,omitzero"`  // 0: the server's default
 	All    bool      `json:"all,omitzero"`    // all that is kept
@@ -106,8 +106,8 @@ func decodeHistory(b []byte) (History, error) {
 	return h.History, nil
 }
 
-// isSpelled reports whether a time can be written in JSON, where a year has four digits. Year 1
-// is left out, since it begins with the zero time.
+// isSpelled reports whether a time can be written in JSON, where a year has four digits. Year 1 is left out, since it
+// begins with the zero time.
 func isSpelled(at time.Time) bool {
 	year := at.UTC().Year()
 	return 1 < year && year <= 9999

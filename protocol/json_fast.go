@@ -6,10 +6,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// appendFast encodes the most frequent events by hand: encoding/json takes several
-// times as long for the same bytes. It reports whether e is such an event. A Nick, a Room or
-// a Text holds only quotes and backslashes for JSON to escape; other
-// strings are left to encoding/json unless they are plain.
+// appendFast encodes the most frequent events by hand: encoding/json takes several times as long for the same bytes. It
+// reports whether e is such an event. A Nick, a Room or a Text holds only quotes and backslashes for JSON to escape;
+// other strings are left to encoding/json unless they are plain.
 func appendFast(dst []byte, e Event) ([]byte, bool) {
 	switch e := e.(type) {
 	case Said:

@@ -2,9 +2,9 @@ package protocol
 
 import "strings"
 
-// Say says Text in the room in front; an operator's goes to the operator's target. With Ticket it goes to
-// that visitor only, and is refused if the author's lines go elsewhere by now. With Room it is said in that
-// room, whatever the target, and is refused if the author is not in it.
+// Say says Text in the room in front; an operator's goes to the operator's target. With Ticket it goes to that visitor
+// only, and is refused if the author's lines go elsewhere by now. With Room it is said in that room, whatever the
+// target, and is refused if the author is not in it.
 type Say struct {
 	Ref    Ref    `json:"id,omitzero"`     // the client's own id
 	Text   Text   `json:"text"`            // what is said
@@ -39,8 +39,8 @@ var sayVerb = newVerb(Verb{
 	words:    func(c Say) string { return c.Text.s },
 })
 
-// parseSay reads the arguments of /say: the room and what is said there. The refusal names /canned,
-// since ready replies were once written as /say NAME.
+// parseSay reads the arguments of /say: the room and what is said there. The refusal names /canned, since ready replies
+// were once written as /say NAME.
 func parseSay(t Text) (Say, error) {
 	room, rest := cutRoom(t)
 	if (room == Room{}) || rest.IsBlank() {

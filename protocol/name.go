@@ -16,8 +16,8 @@ const (
 	maxNameMarks = 3   // marks on one letter; Vietnamese needs two
 )
 
-// Nick is the name of a session: 1 to 32 characters as seen, of any script, enforced
-// by the Nickname profile of PRECIS (RFC 8266). The zero value is no name.
+// Nick is the name of a session: 1 to 32 characters as seen, of any script, enforced by the Nickname profile of PRECIS
+// (RFC 8266). The zero value is no name.
 type Nick struct{ s string }
 
 // ParseNick makes a Nick of s or says what is wrong with it.
@@ -37,11 +37,9 @@ func MustNick(s string) Nick {
 
 func (n Nick) String() string { return n.s }
 
-// Keys are what n is compared by. A reader cannot tell two nicks apart that share
-// a key: they differ in case or width, or only to a
-// machine (the skeletons of Unicode TS 39). The skeleton is taken before and
-// after case folding, since I and l are alike and i and l are not. Keys are
-// never shown.
+// Keys are what n is compared by. A reader cannot tell two nicks apart that share a key: they differ in case or width,
+// or only to a machine (the skeletons of Unicode TS 39). The skeleton is taken before and after case folding, since I
+// and l are alike and i and l are not. Keys are never shown.
 func (n Nick) Keys() [2]string {
 	folded, like := fold(n.s), skeleton(n.s)
 	a, b := like, folded
@@ -57,8 +55,7 @@ func (n Nick) Keys() [2]string {
 // Same reports whether a and b are the same name but for case and width.
 func (n Nick) Same(m Nick) bool { return n.s == m.s || fold(n.s) == fold(m.s) }
 
-// IsReserved reports whether n reads like the server's own voice, which only an
-// operator may have.
+// IsReserved reports whether n reads like the server's own voice, which only an operator may have.
 func (n Nick) IsReserved() bool {
 	for _, key := range n.Keys() {
 		if reserved[key] {
@@ -95,8 +92,8 @@ func (n *Nick) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Room is the name of a room: # and 1 to 32 characters as seen, folded to lower
-// case, so that one room has one name. The zero value is no room.
+// Room is the name of a room: # and 1 to 32 characters as seen, folded to lower case, so that one room has one name.
+// The zero value is no room.
 type Room struct{ s string }
 
 // Lobby is the room that a session enters first, unless the server is only a desk.
@@ -152,8 +149,8 @@ func parseName(s, what string) (string, error) {
 	return parseAnyName(s, what)
 }
 
-// isPlainName reports whether s is a name of ASCII and Chinese, as
-// most are, in which the profile changes nothing but the case.
+// isPlainName reports whether s is a name of ASCII and Chinese, as most are, in which the profile changes nothing but
+// the case.
 func isPlainName(s string) bool {
 	length, visible := 0, false
 	for i, r := range s {
@@ -212,8 +209,8 @@ func isName(s string) bool {
 	return visible
 }
 
-// fold maps s for comparison, as RFC 8266 says. A name of parseName is never one that the
-// profile refuses to compare; a skeleton of TS 39 can be.
+// fold maps s for comparison, as RFC 8266 says. A name of parseName is never one that the profile refuses to compare; a
+// skeleton of TS 39 can be.
 func fold(s string) string {
 	if isPlainName(s) {
 		return strings.ToLower(s)

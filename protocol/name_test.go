@@ -137,9 +137,9 @@ func FuzzName(f *testing.F) {
 	})
 }
 
-// A plain name takes a short way through the parser and to its keys. What comes
-// out is the same on the long one: for all short strings of what a name may hold in
-// ASCII and of what it may not, for every letter of a plain name, and for longer ones.
+// A plain name takes a short way through the parser and to its keys. What comes out is the same on the long one: for
+// all short strings of what a name may hold in ASCII and of what it may not, for every letter of a plain name, and for
+// longer ones.
 func TestPlainNamesAreTheSameOnBothWays(t *testing.T) {
 	const inNames = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 	same := func(s string) { sameOnBothWays(t, s) }

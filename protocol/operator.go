@@ -20,8 +20,7 @@ var operatorVerb = newVerb(Verb{
 	},
 }, syntax[Operator]{parse: alone[Operator]})
 
-// PasswordWanted asks for the operators' password: the next line is taken
-// for it, whatever it is.
+// PasswordWanted asks for the operators' password: the next line is taken for it, whatever it is.
 type PasswordWanted struct{}
 
 func (PasswordWanted) appendText(dst []byte, _ Room) []byte {

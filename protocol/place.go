@@ -1,7 +1,7 @@
 package protocol
 
-// Place is the situation of a session, as far as it decides which commands it can use. The zero
-// value is a member of a room at a server with rooms.
+// Place is the situation of a session, as far as it decides which commands it can use. The zero value is a member of a
+// room at a server with rooms.
 type Place struct {
 	Operator   bool
 	Visitor    bool // at the desk
@@ -14,9 +14,8 @@ type Place struct {
 	Program    bool // its session is a program's
 }
 
-// Barred is why v cannot be done in a place, or would do nothing there; "":
-// it can be done. Help, completion and guesses show what is not barred. A command that the server
-// refuses because of the place is barred.
+// Barred is why v cannot be done in a place, or would do nothing there; "": it can be done. Help, completion and
+// guesses show what is not barred. A command that the server refuses because of the place is barred.
 func (v *Verb) Barred(p Place) (why string) {
 	switch {
 	case v.Operator && !p.Operator:

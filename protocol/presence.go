@@ -110,8 +110,7 @@ func (e Echoing) appendText(dst []byte, _ Room) []byte {
 	return sentence(dst, "echo is off")
 }
 
-// Read says up to which position the session has read in a room. It is kept for the session, and never
-// goes back.
+// Read says up to which position the session has read in a room. It is kept for the session, and never goes back.
 type Read struct {
 	Room Room   `json:"room,omitzero"` // zero: the room in front
 	Seq  uint64 `json:"seq,omitzero"`  // 0: all that was told before
@@ -153,7 +152,7 @@ type Pong struct {
 	Ref Ref `json:"ref,omitzero"` // the id of the Ping
 }
 
-func (e Pong) appendText(dst []byte, _ Room) []byte { return sentence(dst, "pong") }
+func (Pong) appendText(dst []byte, _ Room) []byte { return sentence(dst, "pong") }
 
 func (Away) verb() *Verb   { return awayVerb }
 func (Ignore) verb() *Verb { return ignoreVerb }

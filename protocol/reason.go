@@ -20,9 +20,9 @@ const (
 	NoHello  Reason = "no-hello" // the program sent no valid hello
 )
 
-// reasons has all that depends on a reason: its words for the client that leaves, whether the
-// client should come back, the exit code of a program like join that does not, and the events in which it
-// can stand. Stalled, Moved, Parted and Silent are no goodbyes: they tell other members what a session did.
+// reasons has all that depends on a reason: its words for the client that leaves, whether the client should come back,
+// the exit code of a program like join that does not, and the events in which it can stand. Stalled, Moved, Parted and
+// Silent are no goodbyes: they tell other members what a session did.
 var reasons = []struct {
 	Reason
 	words string

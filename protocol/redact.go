@@ -18,8 +18,7 @@ var redactVerb = newVerb(Verb{
 	complete: func(c Redact) bool { return c.Sure },
 })
 
-// Redacted stands in the place of a message whose author had the words
-// taken out of the journal.
+// Redacted stands in the place of a message whose author had the words taken out of the journal.
 type Redacted struct {
 	Meta
 	From Nick `json:"from"` // the author

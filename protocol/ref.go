@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Ref is a client's own id for a command: at most 64 bytes. It is given back with
-// the acknowledgement or the refusal, to its author only. In JSON it is "id" in a command and "ref" in an event,
-// where "id" is that of the event.
+// Ref is a client's own id for a command: at most 64 bytes. It is given back with the acknowledgement or the refusal,
+// to its author only. In JSON it is "id" in a command and "ref" in an event, where "id" is that of the event.
 type Ref string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -29,7 +28,7 @@ type Duplicate struct {
 	Seq uint64 `json:"seq"` // its position
 }
 
-func (e Duplicate) appendText(dst []byte, _ Room) []byte {
+func (Duplicate) appendText(dst []byte, _ Room) []byte {
 	return sentence(dst, "that line is safe already")
 }
 
@@ -80,8 +79,8 @@ func RefuseLine(why *Refusal, line []byte) error {
 // maxTokens is how many tokens of a line that is no JSON are searched for its id.
 const maxTokens = 256
 
-// RefIn is the id in a line that may be no command, or only a part of one. If the line is no
-// JSON, it is read up to the error. RefIn is empty if there is no id that could be given back.
+// RefIn is the id in a line that may be no command, or only a part of one. If the line is no JSON, it is read up to the
+// error. RefIn is empty if there is no id that could be given back.
 func RefIn(line []byte) (ref Ref) {
 	var label struct {
 		Ref json.RawMessage `json:"id"`

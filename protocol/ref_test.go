@@ -39,8 +39,8 @@ func wholeLine(t *testing.T, v *Verb) string {
 	return strings.TrimSuffix(string(AppendCommandJSON(nil, c)), "}\n")
 }
 
-// Every refusal of every command gives back the id, wherever that stands, whatever is wrong;
-// and a good command carries it.
+// Every refusal of every command gives back the id, wherever that stands, whatever is wrong; and a good command carries
+// it.
 func TestEveryRefusalGivesBackTheID(t *testing.T) {
 	for _, v := range Verbs() {
 		good := wholeLine(t, v)

@@ -2,10 +2,8 @@ package protocol
 
 import "fmt"
 
-// Refusal is the answer to a command that cannot be followed. It is an error
-// for the sender of the command only: Text is a
-// plain sentence that says what to do instead; Code is for programs and never
-// changes its meaning.
+// Refusal is the answer to a command that cannot be followed. It is an error for the sender of the command only: Text
+// is a plain sentence that says what to do instead; Code is for programs and never changes its meaning.
 type Refusal struct {
 	Code string `json:"code"` // of a RefusalCode
 	Text string `json:"text"` // a plain sentence
@@ -15,8 +13,8 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Text }
 
-// Refuse makes a Refusal. The words must be the server's own; user input
-// gets into them only as a Nick, a Room or a Text.
+// Refuse makes a Refusal. The words must be the server's own; user input gets into them only as a Nick, a Room or a
+// Text.
 func Refuse(code, format string, args ...any) *Refusal { return refuse(code, format, args...) }
 
 func refuse(code, format string, args ...any) *Refusal {
@@ -31,8 +29,8 @@ type Refused struct {
 
 func (e Refused) appendText(dst []byte, _ Room) []byte { return sentence(dst, e.Text) }
 
-// HelloRefused is the refusal of a program's first lines: it has no session before a
-// good hello. Unwrap returns the Refusal.
+// HelloRefused is the refusal of a program's first lines: it has no session before a good hello. Unwrap returns the
+// Refusal.
 type HelloRefused struct {
 	Why  *Refusal
 	Ref  Ref  // the id of the line

@@ -1,11 +1,10 @@
 package protocol
 
-// A RefusalCode is the name of a Refusal for programs, its one meaning, and
-// whether the command may be sent again. Again begins with no, with later (as it is), or with changed.
+// A RefusalCode is the name of a Refusal for programs, its one meaning, and whether the command may be sent again.
+// Again begins with no, with later (as it is), or with changed.
 type RefusalCode struct{ Code, Means, Again string }
 
-// RefusalCodes are all codes: of the server, of its console and of the client. The
-// specification has the same table.
+// RefusalCodes are all codes: of the server, of its console and of the client. The specification has the same table.
 var RefusalCodes = []RefusalCode{
 	// Spelling.
 	{"usage", "the command is not written so, or lacks something: the text says how it is", "changed: as the text says"},

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCodesOfTheSource finds every code that is made or compared somewhere in the table,
-// and every code of the table made somewhere.
+// TestCodesOfTheSource finds every code that is made or compared somewhere in the table, and every code of the table
+// made somewhere.
 func TestCodesOfTheSource(t *testing.T) {
 	var known []string
 	for _, row := range RefusalCodes {
@@ -130,7 +130,7 @@ func literal(e ast.Expr) (string, bool) {
 func source(t *testing.T, visit func(at token.Position, n ast.Node)) {
 	files := token.NewFileSet()
 	for _, dir := range []string{".", "../hub", "../conn", "../cmd"} {
-		require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		require.NoError(t, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}

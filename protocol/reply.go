@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What is said at the desk is recorded twice with one id: as Said in the visitor's own stream, and as
-// VisitorSaid or Replied for the operators.
+// What is said at the desk is recorded twice with one id: as Said in the visitor's own stream, and as VisitorSaid or
+// Replied for the operators.
 
 // VisitorSaid is what a visitor said.
 type VisitorSaid struct {
@@ -128,8 +128,7 @@ func (e CannedList) appendText(dst []byte, _ Room) []byte {
 
 func (e CannedList) withLists() Event { e.Names = listed(e.Names); return e }
 
-// deskLine is a line said at the desk, as operators are told it. No nick holds
-// any of its signs.
+// deskLine is a line said at the desk, as operators are told it. No nick holds any of its signs.
 var deskLine = regexp.MustCompile(`^\[(?:([^ \]]+) -> )?(@[1-9][0-9]{0,18}) ([^ ,\]]+)(?:, note by ([^ \]]+))?\] (.*)$`)
 
 func parseDesk(s string) (Event, bool) {

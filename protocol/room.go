@@ -56,8 +56,8 @@ func (e Fronted) appendText(dst []byte, _ Room) []byte {
 	return sentence(dst, "you are in ", e.Room.s, " now (", strconv.Itoa(e.Here), " here)")
 }
 
-// Watch also hears Room, and keeps hearing it when another one comes to the front. Without Room it
-// asks for the rooms of the session.
+// Watch also hears Room, and keeps hearing it when another one comes to the front. Without Room it asks for the rooms
+// of the session.
 type Watch struct {
 	Room Room `json:"room,omitzero"` // the room to hear
 }
@@ -171,8 +171,7 @@ func (e Left) rooms() []Room { return e.Rooms }
 
 const noRooms = "there are no other rooms here"
 
-// cutRoom reads the room that t begins with, if it is written with its #. Without one the rest is all
-// of t.
+// cutRoom reads the room that t begins with, if it is written with its #. Without one the rest is all of t.
 func cutRoom(t Text) (Room, Text) {
 	word, rest := cutWord(t.s)
 	if strings.HasPrefix(word, "#") {

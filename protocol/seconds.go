@@ -28,8 +28,8 @@ var units = []struct {
 	{1, "s", "second"},
 }
 
-// String is s for people, in the largest unit of which it is more than two or a
-// whole number, and rounded up: "40 seconds", "1 minute", "10 minutes".
+// String is s for people, in the largest unit of which it is more than two or a whole number, and rounded up: "40
+// seconds", "1 minute", "10 minutes".
 func (s Seconds) String() string {
 	for _, u := range units {
 		if s >= u.seconds && s%u.seconds == 0 || s > 2*u.seconds {
@@ -49,8 +49,8 @@ func (s Seconds) Short() string {
 	panic("unreachable: every number is a number of seconds")
 }
 
-// parseSeconds reads 40s, 10m, 2h or 1d. ok is false if s is something else; a time
-// too long to count is the longest that can be counted.
+// parseSeconds reads 40s, 10m, 2h or 1d. ok is false if s is something else; a time too long to count is the longest
+// that can be counted.
 func parseSeconds(s string) (n Seconds, ok bool) {
 	if s == "" {
 		return 0, false

@@ -2,15 +2,14 @@ package protocol
 
 import "log/slog"
 
-// Secret is a password on its way to be checked: at most 1024 bytes, never
-// shown, logged or recorded.
+// Secret is a password on its way to be checked: at most 1024 bytes, never shown, logged or recorded.
 type Secret string
 
 // MaxSecret is the most bytes that a Secret holds.
 const MaxSecret = 1024
 
 // String hides s from fmt.
-func (s Secret) String() string { return "(secret)" }
+func (Secret) String() string { return "(secret)" }
 
 // GoString hides s, too.
 func (s Secret) GoString() string { return s.String() }

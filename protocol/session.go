@@ -77,8 +77,8 @@ var resumeVerb = newVerb(Verb{
 	complete: func(c Resume) bool { return !c.Code.IsBlank() },
 })
 
-// Welcome tells a session its nick and its rooms. For a person it is the last event of the arrival, for a
-// program the answer to its Hello.
+// Welcome tells a session its nick and its rooms. For a person it is the last event of the arrival, for a program the
+// answer to its Hello.
 type Welcome struct {
 	Server  string `json:"server"`           // Version
 	Nick    Nick   `json:"nick"`             // of the session
@@ -140,9 +140,9 @@ var nickVerb = newVerb(Verb{
 	words:    func(c Rename) string { return c.Nick.s },
 })
 
-// Renamed tells the new nick of a member. A session in several rooms has one Renamed in each, all with one ID
-// and with all of Rooms, sorted by name. So have its AwaySet, and its Left when it leaves the server. The desk
-// and the operators' room are never among Rooms.
+// Renamed tells the new nick of a member. A session in several rooms has one Renamed in each, all with one ID and with
+// all of Rooms, sorted by name. So have its AwaySet, and its Left when it leaves the server. The desk and the
+// operators' room are never among Rooms.
 type Renamed struct {
 	Meta
 	From  Nick   `json:"from"`            // the old nick

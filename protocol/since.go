@@ -20,9 +20,9 @@ var (
 	longAgo    = strings.NewReplacer("小时", "h", "分钟", "m", "天", "d")
 )
 
-// parseSince reads a time as people write it: a time ago, or a day, a clock, or both, in
-// the zone of now. Without a year, or a day, it is the latest such time that is past. A time that
-// the clock showed twice is the earlier one; a time that it skipped is the moment of the skip.
+// parseSince reads a time as people write it: a time ago, or a day, a clock, or both, in the zone of now. Without a
+// year, or a day, it is the latest such time that is past. A time that the clock showed twice is the earlier one; a
+// time that it skipped is the moment of the skip.
 func parseSince(s string, now time.Time) (at time.Time, ok bool) {
 	s = strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(s, "：", ":"))), " ")
 	if s == "" {
@@ -106,8 +106,8 @@ var weekdays = func() map[string]time.Weekday {
 	return days
 }()
 
-// onClock is when the clock of a zone showed what wall shows in UTC. If that came twice
-// it is the earlier time; if it never came, the first moment after it.
+// onClock is when the clock of a zone showed what wall shows in UTC. If that came twice it is the earlier time; if it
+// never came, the first moment after it.
 func onClock(wall time.Time, zone *time.Location) time.Time {
 	at := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	begin, end := at.ZoneBounds()

@@ -53,8 +53,8 @@ func TestSince(t *testing.T) {
 	}
 }
 
-// Around a change of clocks a time that comes twice is the earlier one, and one that does not
-// come is the moment at which the clock leaps.
+// Around a change of clocks a time that comes twice is the earlier one, and one that does not come is the moment at
+// which the clock leaps.
 func TestSinceWhereTheClockIsChanged(t *testing.T) {
 	for _, row := range []struct{ zone, now, in, want string }{
 		{"Europe/Berlin", "2026-11-27T12:00:00Z", "2026-10-25 02:10", "2026-10-25T00:10:00Z"},
@@ -98,8 +98,7 @@ func TestSinceWhereTheClockIsChanged(t *testing.T) {
 	}
 }
 
-// Every time that a clock shows is found again, for a year in zones of many kinds; of what it
-// shows twice, the earlier.
+// Every time that a clock shows is found again, for a year in zones of many kinds; of what it shows twice, the earlier.
 func TestEachTimeIsFoundAgain(t *testing.T) {
 	begin := time.Date(2011, 1, 15, 0, 0, 0, 0, time.UTC)
 	for _, name := range []string{"UTC", "Europe/Berlin", "America/Santiago", "America/Havana", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Beirut", "Pacific/Apia"} {

@@ -19,8 +19,8 @@ var (
 	numbers  = regexp.MustCompile(`G[0-9]+`)
 )
 
-// TestPromisesOfTheSpecification finds each promise that the name of a test or a page refers to in the
-// table, and for each promise of the table a test that is named after it.
+// TestPromisesOfTheSpecification finds each promise that the name of a test or a page refers to in the table, and for
+// each promise of the table a test that is named after it.
 func TestPromisesOfTheSpecification(t *testing.T) {
 	known := map[string]bool{}
 	for i, row := range specified(t, "| number | promise |") {

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEventsOfTheSpecification compares the table of events with the types, both ways: each
-// event has a row, with all of its members and no other.
+// TestEventsOfTheSpecification compares the table of events with the types, both ways: each event has a row, with all
+// of its members and no other.
 func TestEventsOfTheSpecification(t *testing.T) {
 	said := map[string]bool{}
 	for _, head := range []string{"| type | members | |", "| type | members | it tells |"} {
@@ -35,8 +35,7 @@ func TestEventsOfTheSpecification(t *testing.T) {
 	}
 }
 
-// TestMarksOfTheSpecification compares what every recorded event carries, and what it carries when it is
-// told again.
+// TestMarksOfTheSpecification compares what every recorded event carries, and what it carries when it is told again.
 func TestMarksOfTheSpecification(t *testing.T) {
 	var want []string
 	of := map[string]string{}
@@ -73,8 +72,8 @@ func membersIn(t *testing.T, b []byte) map[string]bool {
 	return names
 }
 
-// TestCommandsOfTheSpecification compares the table of commands with the types, both ways, and
-// tries what each needs: with that it is understood, and without any of it it is not.
+// TestCommandsOfTheSpecification compares the table of commands with the types, both ways, and tries what each needs:
+// with that it is understood, and without any of it it is not.
 func TestCommandsOfTheSpecification(t *testing.T) {
 	said := map[string]bool{}
 	for _, row := range specified(t, "| type | members | it does |") {
@@ -129,8 +128,8 @@ func namesIn(cell string) (names []string) {
 	return names
 }
 
-// membersOf is how the specification writes the members of a type: those that may be left out
-// with a question mark, and those of a member behind it. What every recorded event carries is said once.
+// membersOf is how the specification writes the members of a type: those that may be left out with a question mark, and
+// those of a member behind it. What every recorded event carries is said once.
 func membersOf(of reflect.Type) string {
 	var all []string
 	for i := range of.NumField() {

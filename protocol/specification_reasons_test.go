@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestReasonsOfTheSpecification compares the table of reasons with that of the package, and both with
-// what the hub says.
+// TestReasonsOfTheSpecification compares the table of reasons with that of the package, and both with what the hub
+// says.
 func TestReasonsOfTheSpecification(t *testing.T) {
 	var want [][]string
 	var known []string

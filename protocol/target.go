@@ -71,9 +71,8 @@ var holdVerb = newVerb(Verb{
 	once:     always[Hold],
 })
 
-// Target tells an operator what came of a command of the desk's, and where
-// the next typed line goes: to Target, or if that is zero to Room. With Nobody it is refused
-// until another Target tells where lines go.
+// Target tells an operator what came of a command of the desk's, and where the next typed line goes: to Target, or if
+// that is zero to Room. With Nobody it is refused until another Target tells where lines go.
 type Target struct {
 	Event      TicketEvent `json:"state,omitzero"`       // what the command did to Ticket
 	Ticket     Ticket      `json:"ticket,omitzero"`      // the conversation that the command was about

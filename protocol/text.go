@@ -14,14 +14,13 @@ const (
 	maxSpaces = 16 // a longer run pads a line until its rest wraps and looks like another author's
 )
 
-// Text is one line of words: valid UTF-8 without control
-// characters, bidi overrides and isolates, tag characters or other runes that
-// hide text. The zero value is the empty text.
+// Text is one line of words: valid UTF-8 without control characters, bidi overrides and isolates, tag characters or
+// other runes that hide text. The zero value is the empty text.
 type Text struct{ s string }
 
-// ParseText makes a Text of s. Tabs and line ends inside it become spaces, line ends
-// around it go, and runes that may not be shown are left out. Text that is not UTF-8 or is
-// longer than MaxText is refused: a repaired or cut line would not be what was sent.
+// ParseText makes a Text of s. Tabs and line ends inside it become spaces, line ends around it go, and runes that may
+// not be shown are left out. Text that is not UTF-8 or is longer than MaxText is refused: a repaired or cut line would
+// not be what was sent.
 func ParseText(s string) (Text, error) {
 	if len(s) > MaxText {
 		return Text{}, refuse("line-too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
@@ -73,8 +72,7 @@ func clean(s string) string {
 	return cleanAny(s)
 }
 
-// isPlain reports whether s needs no cleaning: its runes are plain, as in
-// most lines, and its blanks are few.
+// isPlain reports whether s needs no cleaning: its runes are plain, as in most lines, and its blanks are few.
 func isPlain(s string) bool {
 	spaces := 0
 	for _, r := range s {
@@ -90,8 +88,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isPlainRune reports whether r is a letter or punctuation of the common scripts, which is shown
-// as it is and is neither a blank nor a mark. For other scripts it is false.
+// isPlainRune reports whether r is a letter or punctuation of the common scripts, which is shown as it is and is
+// neither a blank nor a mark. For other scripts it is false.
 func isPlainRune(r rune) bool {
 	switch {
 	case ' ' < r && r <= '~',
@@ -167,10 +165,9 @@ func IsLineEnd(r rune) bool {
 	return false
 }
 
-// neverShown are the runes that are no control characters and yet turn text
-// around, hide it or carry some unseen: bidi embeddings, overrides and
-// isolates (UAX 9), zero-width spaces and invisible operators, soft hyphen,
-// interlinear annotation, tag characters.
+// neverShown are the runes that are no control characters and yet turn text around, hide it or carry some unseen: bidi
+// embeddings, overrides and isolates (UAX 9), zero-width spaces and invisible operators, soft hyphen, interlinear
+// annotation, tag characters.
 var neverShown = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x00AD, Hi: 0x00AD, Stride: 1},

@@ -121,8 +121,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// assertClean is what every byte that came from one client must hold to reach
-// another's terminal.
+// assertClean is what every byte that came from one client must hold to reach another's terminal.
 func assertClean(t *testing.T, s string) {
 	t.Helper()
 	require.True(t, utf8.ValidString(s), "%q", s)

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Ticket is the number of a conversation at the desk. It is never used twice
-// while a server runs; zero is none.
+// Ticket is the number of a conversation at the desk. It is never used twice while a server runs; zero is none.
 type Ticket uint64
 
 func (t Ticket) String() string { return "@" + strconv.FormatUint(uint64(t), 10) }
@@ -109,8 +108,8 @@ func only[C Command](c C, rest Text) (C, error) {
 	return c, nil
 }
 
-// numbered is c if its arguments begin with a number: a text alone
-// would go to the target, which may have changed since it was typed.
+// numbered is c if its arguments begin with a number: a text alone would go to the target, which may have changed since
+// it was typed.
 func numbered[C Command](c C, n Ticket, rest Text) (C, error) {
 	if n == 0 {
 		return only(c, rest)

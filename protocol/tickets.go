@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Tickets are the numbers of many conversations, as an operator writes them: 3,7,10-900.
-// The zero value is none. Make one with ParseTickets.
+// Tickets are the numbers of many conversations, as an operator writes them: 3,7,10-900. The zero value is none. Make
+// one with ParseTickets.
 type Tickets struct{ s string }
 
 // maxSpans is how many numbers and ranges one command may name.
@@ -67,8 +67,8 @@ func (t *Tickets) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Origin is where visitors come from: an address, of IPv6 with all of its /64, or all
-// addresses of a prefix (192.0.2.0/24). The zero value is none. Make one with ParseOrigin.
+// Origin is where visitors come from: an address, of IPv6 with all of its /64, or all addresses of a prefix
+// (192.0.2.0/24). The zero value is none. Make one with ParseOrigin.
 type Origin struct{ p netip.Prefix }
 
 // ParseOrigin reads an address as the answer to /queue shows it, or a prefix.

@@ -1,7 +1,7 @@
 package protocol
 
-// AppendTranscript appends e as it stands in a transcript: with its day and its time, and with
-// nicks in the place of "you", since readers of a transcript differ.
+// AppendTranscript appends e as it stands in a transcript: with its day and its time, and with nicks in the place of
+// "you", since readers of a transcript differ.
 func AppendTranscript(dst []byte, e Recorded) []byte {
 	dst = appendWhen(append(dst, '['), Replayed{Event: e, Dated: true})
 	switch e := e.Public().(type) {

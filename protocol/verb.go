@@ -2,8 +2,8 @@ package protocol
 
 import "strings"
 
-// Verb is one command: its name in both encodings, and all that help,
-// completion, parser, documents and tests need. It is one value for the whole program, and never changes.
+// Verb is one command: its name in both encodings, and all that help, completion, parser, documents and tests need. It
+// is one value for the whole program, and never changes.
 type Verb struct {
 	Name     string // "nick": "type":"nick" in JSON and, unless it is plain, /nick in text
 	Args     string // all that it can have
@@ -87,8 +87,7 @@ func taking[C Command, Out any](f func(C) Out) func(Command) Out {
 
 func always[C Command](C) bool { return true }
 
-// alone parses a command without arguments. Text after it is refused and not
-// dropped, since it was meant for something.
+// alone parses a command without arguments. Text after it is refused and not dropped, since it was meant for something.
 func alone[C Command](t Text) (c C, err error) { return only(c, t) }
 
 // Usage is how the command is written in text.

@@ -106,7 +106,7 @@ func (b *benchOptions) addFlags(c *cobra.Command, standard bench.Options) {
 	f.IntVar(&b.Lines, "lines", 0, "`LINES` that are said in all, instead of --time")
 	f.Float64Var(&b.Rate, "rate", standard.Rate, "`LINES` a second in all, in paced")
 	f.IntVar(&b.Size, "size", max(100, standard.Size), "`BYTES` of what is said in a line")
-	f.BoolVar(&b.Ids, "ids", false, "each line has an id, which the server remembers; in the dialect json")
+	f.BoolVar(&b.IDs, "ids", false, "each line has an id, which the server remembers; in the dialect json")
 	f.IntVar(&b.Window, "window", standard.Window, "`LINES` of one sender under way at once (0: as the scenario has it, else 25 kB in all)")
 	f.IntVar(&b.PerRoom, "per-room", 0, "`PEOPLE` in a room (0: as the scenario has it)")
 	f.IntVar(&b.AtOnce, "at-once", 0, "`PEOPLE` on their way in at once (0: 100, in storm and growth all)")

@@ -11,8 +11,8 @@ import (
 	"chinwag/conn/console"
 )
 
-// What the operator types after an /operator for which nothing was asked is no password: it
-// is kept from the room, as it may be meant for one, and the line after it is said.
+// What the operator types after an /operator for which nothing was asked is no password: it is kept from the room, as
+// it may be meant for one, and the line after it is said.
 func TestThePlainConsoleAfterOperator(t *testing.T) {
 	in := openInside(t)
 	typed, types := io.Pipe()

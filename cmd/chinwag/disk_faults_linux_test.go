@@ -12,8 +12,8 @@ import (
 	"chinwag/hub/journal/sqlite/disktest"
 )
 
-// faults are what can be the matter with a disk. Each makes one that lasts until over is closed.
-// The end-to-end tests name them: e2e/disk_linux_test.go.
+// faults are what can be the matter with a disk. Each makes one that lasts until over is closed. The end-to-end tests
+// name them: e2e/disk_linux_test.go.
 var faults = map[string]func(over <-chan struct{}) disktest.Fault{
 	"well":       func(<-chan struct{}) disktest.Fault { return nil },
 	"full":       failing(codes.SQLITE_FULL, "write"),

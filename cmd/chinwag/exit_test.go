@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every row of the table of exit codes is how a command ends. Those of join are played in TestEveryExitCodeOfTheHelp, and
-// a server that ends well in many others.
+// Every row of the table of exit codes is how a command ends. Those of join are played in TestEveryExitCodeOfTheHelp,
+// and a server that ends well in many others.
 func TestEveryRowOfTheExitCodes(t *testing.T) {
 	alone(t)
 	dir := t.TempDir()

@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Where a server has no password, the line after /operator is withheld as it is typed. The
-// server's refusal of /operator may come much later, and withholds nothing more.
+// Where a server has no password, the line after /operator is withheld as it is typed. The server's refusal of
+// /operator may come much later, and withholds nothing more.
 func TestALateRefusalOfAPasswordWithholdsNoOtherLine(t *testing.T) {
 	late := protocol.Refused{Refusal: *protocol.Refuse("no-password", "there is none")}
 	t.Run("lines", func(t *testing.T) {

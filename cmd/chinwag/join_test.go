@@ -185,8 +185,7 @@ func TestJoinIsInterrupted(t *testing.T) {
 	})
 }
 
-// TestJoinWithoutAReader ends quietly, as head closes its input.
-// unread is an output that nobody reads any more.
+// TestJoinWithoutAReader ends quietly, as head closes its input. unread is an output that nobody reads any more.
 type unread struct{}
 
 func (unread) Write([]byte) (int, error) { return 0, syscall.EPIPE }

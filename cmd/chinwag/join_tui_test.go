@@ -114,8 +114,8 @@ func TestJoinOnAScreenWithoutAServer(t *testing.T) {
 	assert.False(t, g.IsRestored(), "the terminal was not touched")
 }
 
-// Tab at a terminal: the rooms are known without anybody asking, and a mistyped command is
-// answered by the client with what can be done there.
+// Tab at a terminal: the rooms are known without anybody asking, and a mistyped command is answered by the client with
+// what can be done there.
 func TestTabCompletesOnTheScreen(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()

@@ -17,8 +17,8 @@ import (
 
 var aSetting = regexp.MustCompile("(?m)^\\| `--([a-z-]+)[^|]*` \\| `([A-Z_]+)=([^`]*)` \\| (?:`([^`]*)`|none) \\| ([^|]*) \\|$")
 
-// Each row of SETTINGS.md works as it stands there: its flag, its variable and its key give the
-// same value, and without them it is the default that it names.
+// Each row of SETTINGS.md works as it stands there: its flag, its variable and its key give the same value, and without
+// them it is the default that it names.
 func TestEveryRowOfTheSettingsPage(t *testing.T) {
 	alone(t)
 	home := t.TempDir()

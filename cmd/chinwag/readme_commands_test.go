@@ -20,8 +20,8 @@ var thePages = []string{"README.md", "cmd/chinwag/README.zh.md", "cmd/chinwag/OP
 // toFile is a transcript to a file, whose name the screen takes out of the line.
 var toFile = regexp.MustCompile(`^(/transcript [0-9]+) \S+$`)
 
-// TestThePagesAreTrueAboutCommands: what stands in the words of a page as something to type is a command, with what
-// it can have; and the port that a firewall is to let in is ours.
+// TestThePagesAreTrueAboutCommands: what stands in the words of a page as something to type is a command, with what it
+// can have; and the port that a firewall is to let in is ours.
 func TestThePagesAreTrueAboutCommands(t *testing.T) {
 	t.Parallel()
 	for _, file := range thePages {

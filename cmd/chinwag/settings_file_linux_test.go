@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A path that is not absolute counts for nothing in XDG_CONFIG_HOME, as its specification has it: the file of
-// settings is where it is without that variable.
+// A path that is not absolute counts for nothing in XDG_CONFIG_HOME, as its specification has it: the file of settings
+// is where it is without that variable.
 func TestTheUsualFileWhereXDGIsWrong(t *testing.T) {
 	alone(t)
 	home := t.TempDir()

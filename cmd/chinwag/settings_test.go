@@ -53,8 +53,8 @@ const (
 	wildSize = "99999T"
 )
 
-// wrongSettings is, for each setting, a value that it cannot have, and one that is too large where
-// there is such a thing.
+// wrongSettings is, for each setting, a value that it cannot have, and one that is too large where there is such a
+// thing.
 var wrongSettings = map[string]struct{ wrong, large string }{
 	"listen":                    {"nowhere", ":65536"},
 	"bare":                      {"1:2:3", ":65536"},

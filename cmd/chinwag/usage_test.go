@@ -36,8 +36,8 @@ func ran(t *testing.T, in string, args ...string) (code int, out, said string) {
 	return code, b.String(), said
 }
 
-// wrongValues are, for each flag of the commands below, a value that it refuses and what it says. A
-// flag that takes anything has "", and one that stands alone what it cannot have.
+// wrongValues are, for each flag of the commands below, a value that it refuses and what it says. A flag that takes
+// anything has "", and one that stands alone what it cannot have.
 var wrongValues = map[string]map[string][2]string{
 	"chinwag join": {
 		"nick":          {"a/b", "--nick: "},
@@ -94,8 +94,8 @@ func argsOf(c *cobra.Command) []string {
 	return args
 }
 
-// Every flag of every command but serve, which has its own table, is given what it cannot have: the
-// command does nothing, ends with 2, and says what would be right.
+// Every flag of every command but serve, which has its own table, is given what it cannot have: the command does
+// nothing, ends with 2, and says what would be right.
 func TestEveryFlagSaysWhatItWants(t *testing.T) {
 	for _, s := range bench.Scenarios() {
 		wrongValues["chinwag bench "+s.Name] = wrongScenarioValues()

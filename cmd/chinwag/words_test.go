@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// noLibraryWords are words that no person should read: they are those of a library or of
-// the system, and say neither what was wrong nor what to do.
+// noLibraryWords are words that no person should read: they are those of a library or of the system, and say neither
+// what was wrong nor what to do.
 var noLibraryWords = []string{
 	"strconv", "parse", "parsing", "invalid syntax", "invalid argument", "value out of range", "time: ",
 	"dial tcp", "dial ", "lookup", "connect:", "connection refused", "bind:", "listen tcp", "i/o timeout",

@@ -38,7 +38,7 @@ type row struct {
 
 func trials(rows []row) (suite []Trial) {
 	for _, t := range rows {
-		s, err := ScenarioNamed(t.scenario)
+		s, err := scenarioNamed(t.scenario)
 		if err != nil {
 			panic(err)
 		}

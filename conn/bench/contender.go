@@ -61,7 +61,7 @@ func Servers() []string {
 
 // Start starts it.
 func (c Contender) Start(ctx context.Context) (*Server, error) {
-	return Start(ctx, c.command, c.files, c.addr)
+	return startServer(ctx, c.command, c.files, c.addr)
 }
 
 // fewWait is for a server with a backlog of ten: a further connection waits for a retransmission, although it looks

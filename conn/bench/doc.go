@@ -27,9 +27,9 @@
 //
 // In watched, ten peers in a row have the same room in front and are in the nine that follow it, too; the first room
 // comes after the last. So each of a hundred rooms has a hundred peers. The senders talk in neighbouring rooms, so that
-// the peers there hear up to ten rooms at once, and most other peers hear nothing. With
-// --senders 100 there is one in each room, and every peer hears ten. The order is checked within
-// each room. The set for two builds does not have it, since an older build may have no command for watching.
+// the peers there hear up to ten rooms at once, and most other peers hear nothing. With --senders 100 there is one in
+// each room, and every peer hears ten. The order is checked within each room. The set for two builds does not have it,
+// since an older build may have no command for watching.
 //
 // # Results
 //

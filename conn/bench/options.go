@@ -27,7 +27,7 @@ type Options struct {
 	Window  int           // lines under way by one sender; 0: 25 kB for all together
 	PerRoom int           // peers of a room; 0: the scenario's value, mostly all
 	Rooms   int           // rooms of each peer; 0: the scenario's value, mostly one
-	Ids     bool          // each line has an id
+	IDs     bool          // each line has an id
 	AtOnce  int           // peers on their way in at once; 0: 100, in storm and growth all
 
 	Progress io.Writer // nil: none
@@ -70,7 +70,7 @@ func (o *Options) check() error {
 	switch most := descriptors() - spare; {
 	case err != nil:
 		return err
-	case o.Ids && d.sayWithID == nil:
+	case o.IDs && d.sayWithID == nil:
 		return fmt.Errorf("the dialect %s has no ids for lines: --ids wants --dialect json", d.name)
 	case !o.Addr.IsValid():
 		return errors.New("there is no address of a server")

@@ -20,8 +20,8 @@ func Builds(old, now string) (couples []Couple) {
 	return couples
 }
 
-// Pair are the results of both, one right after the other.
-type Pair struct{ Old, New Result }
+// pair are the results of both, one right after the other.
+type pair struct{ Old, New Result }
 
 // BuildSuite is the set of trials for two builds. idle is the number of silent peers.
 func BuildSuite(idle int) []Trial {
@@ -29,7 +29,7 @@ func BuildSuite(idle int) []Trial {
 		{"flood", Options{Members: 1000, Senders: 1}},
 		{"flood", Options{Members: 1000, Senders: 10}},
 		{"flood", Options{Members: 100, Senders: 10}},
-		{"flood", Options{Members: 100, Senders: 10, Ids: true, Dialect: "json"}},
+		{"flood", Options{Members: 100, Senders: 10, IDs: true, Dialect: "json"}},
 		{"paced", Options{Members: 1000, Senders: 10, Rate: 50}},
 		{"storm", Options{}},
 		{"idle", Options{Members: idle}},
@@ -41,7 +41,7 @@ func BuildSuite(idle int) []Trial {
 // CompareBuilds plays the set against both of each couple in turn, runs times over, each time with a fresh server, and
 // judges each trial by its pairs. A trial that fails is part of the error.
 func CompareBuilds(ctx context.Context, suite []Trial, couples []Couple, runs int, o Options, tell func(Result)) ([]Verdict, error) {
-	all := make([][]Pair, len(suite)*len(couples))
+	all := make([][]pair, len(suite)*len(couples))
 	var failed []error
 	for nth := range runs {
 		for i, t := range suite {
@@ -62,15 +62,15 @@ func CompareBuilds(ctx context.Context, suite []Trial, couples []Couple, runs in
 	return judgeAll(all), errors.Join(failed...)
 }
 
-func judgeAll(all [][]Pair) (vs []Verdict) {
+func judgeAll(all [][]pair) (vs []Verdict) {
 	for _, pairs := range all {
-		vs = append(vs, Judge(pairs)...)
+		vs = append(vs, judgeTrial(pairs)...)
 	}
 	return vs
 }
 
 // pair plays the trial against both.
-func (t Trial) pair(ctx context.Context, c Couple, nth int, o Options, tell func(Result)) (p Pair, err error) {
+func (t Trial) pair(ctx context.Context, c Couple, nth int, o Options, tell func(Result)) (p pair, err error) {
 	for _, one := range c.turn(nth) {
 		r, err := t.against(ctx, one, o)
 		if err != nil {
@@ -94,19 +94,19 @@ func (c Couple) turn(nth int) []Contender {
 	return []Contender{c.New, c.Old}
 }
 
-// Judge judges each figure of the pairs of one trial. A pair in which the figure is unknown does not count.
-func Judge(pairs []Pair) (vs []Verdict) {
+// judgeTrial judges each figure of the pairs of one trial. A pair in which the figure is unknown does not count.
+func judgeTrial(pairs []pair) (vs []Verdict) {
 	if len(pairs) == 0 {
 		return nil
 	}
-	whole := slices.MaxFunc(pairs, func(a, b Pair) int { return cmp.Compare(len(a.New.Growth), len(b.New.Growth)) }) // some end early
+	whole := slices.MaxFunc(pairs, func(a, b pair) int { return cmp.Compare(len(a.New.Growth), len(b.New.Growth)) }) // some end early
 	for _, f := range costs(whole.New) {
 		vs = append(vs, judge(f, pairs))
 	}
 	return vs
 }
 
-func judge(f figure, pairs []Pair) Verdict {
+func judge(f figure, pairs []pair) Verdict {
 	v := Verdict{Title: pairs[0].New.title(), Server: pairs[0].New.Server, Figure: f.head, bound: boundOf(pairs[0].New.Scenario), words: f.words}
 	var old, now, ratios []float64
 	for _, p := range pairs {

@@ -10,12 +10,12 @@ import (
 )
 
 // floods are pairs whose CPU has these ratios.
-func floods(ratios ...float64) (pairs []Pair) {
+func floods(ratios ...float64) (pairs []pair) {
 	for _, q := range ratios {
 		old := Result{Scenario: "flood", Server: "old", Members: 5, CPU: 2}
 		later := old
 		later.Server, later.CPU = "new", 2*q
-		pairs = append(pairs, Pair{old, later})
+		pairs = append(pairs, pair{old, later})
 	}
 	return pairs
 }
@@ -37,7 +37,7 @@ func TestADifferenceIsCertainWhereNearlyAllPairsAgree(t *testing.T) {
 		{"one", []float64{2}, "not certain"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			vs := Judge(floods(test.ratios...))
+			vs := judgeTrial(floods(test.ratios...))
 			require.Len(t, vs, 1)
 			assert.Equal(t, test.want, vs[0].Words())
 		})
@@ -47,7 +47,7 @@ func TestADifferenceIsCertainWhereNearlyAllPairsAgree(t *testing.T) {
 func TestAVerdictHasTheMediansAndTheMedianOfTheRatios(t *testing.T) {
 	pairs := floods(1.5, 0.5, 1.25)
 	pairs[0].Old.CPU, pairs[0].New.CPU = 10, 15 // when the machine was busy
-	v := Judge(pairs)[0]
+	v := judgeTrial(pairs)[0]
 	assert.Equal(t, []float64{2, 2.5, 1.25, 0.5, 1.5}, []float64{v.Old, v.New, v.Ratio, v.Least, v.Most})
 	assert.Equal(t, []int{3, 2}, []int{v.Pairs, v.Worse})
 }
@@ -55,29 +55,29 @@ func TestAVerdictHasTheMediansAndTheMedianOfTheRatios(t *testing.T) {
 func TestWhatIsNotKnownIsNotJudged(t *testing.T) {
 	pairs := floods(1, 1)
 	pairs[0].New.CPU = 0
-	v := Judge(pairs)
+	v := judgeTrial(pairs)
 	assert.Equal(t, 1, v[0].Pairs)
 	pairs[1].New.CPU = 0
-	assert.Equal(t, "not known", Judge(pairs)[0].Words())
+	assert.Equal(t, "not known", judgeTrial(pairs)[0].Words())
 }
 
 func TestIdleMayBeATenthWorse(t *testing.T) {
-	var pairs []Pair
+	var pairs []pair
 	for range 9 {
-		pairs = append(pairs, Pair{Result{Scenario: "idle", PerMember: 1000}, Result{Scenario: "idle", PerMember: 1080}})
+		pairs = append(pairs, pair{Result{Scenario: "idle", PerMember: 1000}, Result{Scenario: "idle", PerMember: 1080}})
 	}
-	assert.Equal(t, "worse, certain", Judge(pairs)[0].Words())
+	assert.Equal(t, "worse, certain", judgeTrial(pairs)[0].Words())
 }
 
 func TestAStormIsJudgedByItsJoins(t *testing.T) {
 	r := Result{Scenario: "storm", Members: 100, Deliveries: 300, CPU: 10}
-	assert.Equal(t, 30.0, Judge([]Pair{{r, r}})[0].Old)
+	assert.Equal(t, 30.0, judgeTrial([]pair{{r, r}})[0].Old)
 }
 
 func TestGrowthIsJudgedAtEachSize(t *testing.T) {
 	r := Result{Scenario: "growth", Members: 30, Growth: []Growth{{10, 1, 2}, {30, 3, 4}}}
 	var heads []string
-	for _, v := range Judge([]Pair{{r, r}}) {
+	for _, v := range judgeTrial([]pair{{r, r}}) {
 		heads = append(heads, v.Figure)
 	}
 	assert.Equal(t, []string{"join at 30", "join at 10", "leave at 30", "leave at 10"}, heads)
@@ -91,7 +91,7 @@ func TestWhoBeginsAPairChanges(t *testing.T) {
 
 func TestTheTableOfVerdicts(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, WriteVerdicts(&b, Judge(floods(1.1, 1.2, 1.1, 1.1, 1.1, 1.1))))
+	require.NoError(t, WriteVerdicts(&b, judgeTrial(floods(1.1, 1.2, 1.1, 1.1, 1.1, 1.1))))
 	assert.Regexp(t, `(?m)^flood, 5 members +new +CPU +2 µs +2.2 µs +1\.10 +1\.10 to 1\.20 +6 of 6 +worse by more than 5 %, certain *$`, b.String())
 }
 

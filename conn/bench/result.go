@@ -14,7 +14,7 @@ type Result struct {
 	Members  int    `json:"members"`
 	Senders  int    `json:"senders"`
 	Size     int    `json:"size"`
-	Ids      bool   `json:"ids,omitempty"`
+	IDs      bool   `json:"ids,omitempty"`
 
 	Seconds    float64       `json:"seconds"`
 	Lines      int           `json:"lines"`

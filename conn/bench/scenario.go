@@ -37,8 +37,8 @@ func everybody(peers, _ int) int { return peers }
 
 func oneOfEach(peers, perRoom int) int { return (peers + perRoom - 1) / perRoom }
 
-// ScenarioNamed finds a scenario.
-func ScenarioNamed(name string) (Scenario, error) {
+// scenarioNamed finds a scenario.
+func scenarioNamed(name string) (Scenario, error) {
 	i := slices.IndexFunc(scenarios, func(s Scenario) bool { return s.Name == name })
 	if i < 0 {
 		return Scenario{}, fmt.Errorf("there is no scenario %q", name)
@@ -99,7 +99,7 @@ func (s Scenario) Run(ctx context.Context, o Options) (Result, error) {
 
 // resultOf is a result without findings.
 func (s Scenario) resultOf(o Options) Result {
-	return Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, Ids: o.Ids, Note: o.note}
+	return Result{Scenario: s.Name, Server: o.Server, Dialect: o.Dialect, Members: o.Members, Senders: o.Senders, Size: o.Size, IDs: o.IDs, Note: o.note}
 }
 
 // enter has all peers connect and join, and waits until the server has told of it.

@@ -64,7 +64,7 @@ func TestEveryScenarioAgainstChinwag(t *testing.T) {
 
 func TestEveryLineHasAnIdAndIsAcknowledged(t *testing.T) {
 	o := small(serve(t), "json")
-	o.Senders, o.Ids = 3, true
+	o.Senders, o.IDs = 3, true
 	r, err := Scenarios()[0].Run(t.Context(), o)
 	require.NoError(t, err)
 	assert.Empty(t, r.Trouble)
@@ -103,7 +103,7 @@ func TestEachRoomHasItsSendersAndTheyHaveTheirNumbersInTurn(t *testing.T) {
 }
 
 func TestManyRoomsHaveASenderEach(t *testing.T) {
-	s, err := ScenarioNamed("many-rooms")
+	s, err := scenarioNamed("many-rooms")
 	require.NoError(t, err)
 	o := Options{Addr: netip.MustParseAddrPort("127.0.0.1:1")}
 	require.NoError(t, s.ready(&o))
@@ -217,7 +217,7 @@ func TestARunTellsOfABrokenServer(t *testing.T) {
 				nth++
 				return test.bend(nth, line)
 			})
-			s, err := ScenarioNamed("flood")
+			s, err := scenarioNamed("flood")
 			require.NoError(t, err)
 			r, err := s.Run(t.Context(), Options{Addr: addr, Dialect: "line", Members: 10, Senders: 1, Lines: 100})
 			require.NoError(t, err)
@@ -238,7 +238,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"no address":     {},
 		"at least 3":     {Addr: here, Members: 2},
 		"bytes, not":     {Addr: here, Size: 5000},
-		"--dialect json": {Addr: here, Ids: true},
+		"--dialect json": {Addr: here, IDs: true},
 		"connections, ":  {Addr: here, Members: 1 << 40},
 	} {
 		_, err := Scenarios()[0].Run(t.Context(), o)
@@ -247,14 +247,14 @@ func TestOptionsThatAreRefused(t *testing.T) {
 }
 
 func TestWatchedIsRefusedWhereThereAreNoRooms(t *testing.T) {
-	s, err := ScenarioNamed("watched")
+	s, err := scenarioNamed("watched")
 	require.NoError(t, err)
 	assert.ErrorContains(t, s.Check(Options{Dialect: "line"}), "has no rooms")
 	assert.ErrorContains(t, s.Check(Options{PerRoom: 25}), "a multiple of that, not 25")
 }
 
 func TestGrowthIsRefusedWhereNobodyCanLeave(t *testing.T) {
-	s, err := ScenarioNamed("growth")
+	s, err := scenarioNamed("growth")
 	require.NoError(t, err)
 	assert.ErrorContains(t, s.Check(Options{Dialect: "irc"}), "no word for leaving")
 	assert.ErrorContains(t, s.Check(Options{Members: 100, Guests: 1 << 40}), "connections, ")
@@ -270,9 +270,9 @@ func TestTheTableHasARatio(t *testing.T) {
 }
 
 func TestResultsWithIdsAreNotComparedWithOthers(t *testing.T) {
-	with := Result{Scenario: "flood", Members: 5, Ids: true}
+	with := Result{Scenario: "flood", Members: 5, IDs: true}
 	without := with
-	without.Ids = false
+	without.IDs = false
 	assert.NotEqual(t, with.title(), without.title())
 }
 

@@ -23,10 +23,10 @@ type Server struct {
 	dir  string        // its own folder, removed by Stop
 }
 
-// Start runs a command, in whose words {port} and {dir} stand for a free port of
-// 127.0.0.1 and for a folder of its own, and waits until the server listens.
-// files are written to that folder first, by their names. If addr is not zero, the command is known to listen there.
-func Start(ctx context.Context, command []string, files map[string]string, addr netip.AddrPort) (*Server, error) {
+// startServer runs a command, in whose words {port} and {dir} stand for a free port of 127.0.0.1 and for a folder of
+// its own, and waits until the server listens. files are written to that folder first, by their names. If addr is not
+// zero, the command is known to listen there.
+func startServer(ctx context.Context, command []string, files map[string]string, addr netip.AddrPort) (*Server, error) {
 	descriptors() // the process inherits the limit
 	dir, err := os.MkdirTemp("", "chinwag-bench-")
 	if err != nil {

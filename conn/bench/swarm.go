@@ -54,7 +54,7 @@ func newSwarm(o Options, perRoom, talkers int) (*swarm, error) {
 	if perRoom <= 0 || !d.rooms {
 		perRoom = all
 	}
-	s := &swarm{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.Ids, inFront: max(1, perRoom/each)}
+	s := &swarm{dialect: d, clock: clock{time.Now()}, padding: padding(o.Size), ids: o.IDs, inFront: max(1, perRoom/each)}
 	s.wire = newWire(s.clock)
 	s.rooms = make([][]*ledger, (all+s.inFront-1)/s.inFront)
 	for i := range all {

@@ -66,7 +66,7 @@ func (r Result) title() string {
 	if r.Senders > 0 {
 		t += fmt.Sprintf(", %d of them talk, %d bytes a line", r.Senders, r.Size)
 	}
-	if r.Ids {
+	if r.IDs {
 		t += ", each with an id"
 	}
 	return t

@@ -16,7 +16,7 @@ func watched(t *testing.T, dialect string, peers, rooms, perRoom, talkers int) *
 }
 
 func TestEachMemberIsInTenOfAHundredRooms(t *testing.T) {
-	s, err := ScenarioNamed("watched")
+	s, err := scenarioNamed("watched")
 	require.NoError(t, err)
 	o := Options{}
 	s.complete(&o)

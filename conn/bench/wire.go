@@ -146,7 +146,7 @@ func (w *wire) write(p *peer, b []byte) {
 }
 
 // pause stops reading from p, but for a piece that is on its way, until it is called with false.
-func (w *wire) pause(p *peer, on bool) {
+func (*wire) pause(p *peer, on bool) {
 	s := &p.socket
 	s.halt = on
 	if !on && s.held {
@@ -164,7 +164,7 @@ func (w *wire) lose(p *peer, err error) {
 }
 
 // close resets a connection, so that its port can be used again at once.
-func (w *wire) close(p *peer) {
+func (*wire) close(p *peer) {
 	if c, ok := p.socket.conn.(*net.TCPConn); ok {
 		_ = c.SetLinger(0)
 		_ = c.Close()

@@ -38,8 +38,7 @@ func Example() {
 		}
 	}
 	// Output:
-	// ann: hello
-	// bot: hello, ann
+	// ann: hello bot: hello, ann
 }
 
 // exampleServer is a server in this process.

@@ -23,11 +23,11 @@ func Call(t testing.TB, at net.Addr) *Caller {
 	t.Helper()
 	c, err := net.Dial("tcp", at.String())
 	require.NoError(t, err)
-	return NewCaller(t, c.(*net.TCPConn))
+	return newCaller(t, c.(*net.TCPConn))
 }
 
-// NewCaller makes a caller of a connection. It waits 30 s at most.
-func NewCaller(t testing.TB, c *net.TCPConn) *Caller {
+// newCaller makes a caller of a connection. It waits 30 s at most.
+func newCaller(t testing.TB, c *net.TCPConn) *Caller {
 	t.Helper()
 	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
 	return &Caller{c, t, bufio.NewReader(c)}

@@ -54,7 +54,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 func (l *Listener) Close() error { l.once.Do(func() { close(l.closed) }); return nil }
 
 // Addr implements net.Listener.
-func (l *Listener) Addr() net.Addr { return address("[::]:12345") }
+func (*Listener) Addr() net.Addr { return address("[::]:12345") }
 
 // Fail makes every Accept fail from now on; nil: no more.
 func (l *Listener) Fail(err error) {

@@ -37,7 +37,7 @@ func (t *Transport) Receive() (protocol.Command, error) {
 }
 
 // Send implements conn.Transport.
-func (t *Transport) Send([]*protocol.Frame) error { return nil }
+func (*Transport) Send([]*protocol.Frame) error { return nil }
 
 // Interrupt implements conn.Transport.
 func (t *Transport) Interrupt() {

@@ -23,6 +23,7 @@ type Wire struct {
 // Cut is how a Wire breaks.
 type Cut int
 
+// The ways in which a Wire breaks.
 const (
 	Reset    Cut = iota // both sides get an error
 	Orderly             // both sides see the end of the stream
@@ -116,7 +117,7 @@ func (e *clientEnd) breaks() {
 }
 
 // Break breaks the connection of that client's end now.
-func (w *Wire) Break(client net.Conn) { client.(*clientEnd).breaks() }
+func (*Wire) Break(client net.Conn) { client.(*clientEnd).breaks() }
 
 type serverEnd struct {
 	net.Conn

@@ -12,7 +12,8 @@ import (
 
 // Console is where the operator reads and types.
 type Console interface {
-	// Serve runs the console. It returns when the operator has gone and the server should end, or when the hub has ended.
+	// Serve runs the console. It returns when the operator has gone and the server should end, or when the hub has
+	// ended.
 	Serve(*conn.Server, *hub.Hub) error
 	// Stop ends the console from another goroutine. It does not wait until the terminal is restored.
 	Stop()

@@ -110,10 +110,10 @@ func (s *stdio) Close() error {
 // SetReadDeadline closes the input: the transport uses it only to end reading.
 func (s *stdio) SetReadDeadline(time.Time) error { return s.r.Close() }
 
-func (s *stdio) SetDeadline(time.Time) error      { return s.Close() } // the transport uses it only to abort
-func (s *stdio) SetWriteDeadline(time.Time) error { return nil }
-func (s *stdio) LocalAddr() net.Addr              { return stdioAddr{} }
-func (s *stdio) RemoteAddr() net.Addr             { return stdioAddr{} }
+func (s *stdio) SetDeadline(time.Time) error    { return s.Close() } // the transport uses it only to abort
+func (*stdio) SetWriteDeadline(time.Time) error { return nil }
+func (*stdio) LocalAddr() net.Addr              { return stdioAddr{} }
+func (*stdio) RemoteAddr() net.Addr             { return stdioAddr{} }
 
 type stdioAddr struct{}
 

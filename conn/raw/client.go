@@ -41,18 +41,18 @@ type Client struct {
 var ErrLost = errors.New("raw: something was not sent or not shown")
 
 const (
-	// lineGap is the time between two lines: the server would read two at once as one message. An answer is no sign to go
-	// on, since it may belong to another line.
+	// lineGap is the time between two lines: the server would read two at once as one message. An answer is no sign to
+	// go on, since it may belong to another line.
 	lineGap = 100 * time.Millisecond
-	// How long an answer may take after the end of the input: a person may have to type it. At a terminal the end of the
-	// input means to leave.
+	// How long an answer may take after the end of the input: a person may have to type it. At a terminal the end of
+	// the input means to leave.
 	lingerTimeout, lingerTyping = 30 * time.Second, time.Second
 )
 
 // Run talks to a server until that or ctx ends the connection, or nothing more comes after the end of the input. It
 // closes the connection.
 func (c *Client) Run(ctx context.Context, server net.Conn) error {
-	c.conn, c.reader = server, NewReader(server)
+	c.conn, c.reader = server, newReader(server)
 	c.ended, c.sent = make(chan struct{}), make(chan struct{})
 	defer server.Close()
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
@@ -190,7 +190,7 @@ func readable(message []byte, more bool) (shown []byte) {
 		line, message = cutLine(message)
 		for len(line) > 0 {
 			var text protocol.Text
-			text, line = Words(line, protocol.MaxText)
+			text, line = textOf(line, protocol.MaxText)
 			shown = append(shown, text.String()...)
 		}
 		if len(message) > 0 || !more {

@@ -29,7 +29,7 @@ func (r *clientRun) join(t *testing.T, in io.Reader, server func(net.Conn)) {
 	r.with(t, t.Context(), in, &r.out, server)
 }
 
-func (r *clientRun) with(t *testing.T, ctx context.Context, in io.Reader, out io.Writer, server func(net.Conn)) {
+func (r *clientRun) with(_ *testing.T, ctx context.Context, in io.Reader, out io.Writer, server func(net.Conn)) {
 	ours, theirs := net.Pipe()
 	served := make(chan struct{})
 	go func() { defer close(served); server(theirs); _ = theirs.Close() }()

@@ -30,7 +30,7 @@ type Transport struct {
 func New(c net.Conn, o Options) *Transport {
 	return &Transport{
 		Stream:   socket.New(c, o.Stall),
-		in:       NewReader(c),
+		in:       newReader(c),
 		max:      cmp.Or(o.LineMax, protocol.MaxText),
 		greeting: o.Greeting,
 	}
@@ -41,7 +41,7 @@ func (t *Transport) Receive() (protocol.Command, error) {
 	for {
 		for len(t.unread) > 0 {
 			var text protocol.Text
-			if text, t.unread = Words(t.unread, t.max); !text.IsBlank() {
+			if text, t.unread = textOf(t.unread, t.max); !text.IsBlank() {
 				return protocol.Say{Text: text}, nil
 			}
 		}

@@ -27,8 +27,8 @@ type Reader struct {
 	end, partialDeadline time.Time  // zero: none
 }
 
-// NewReader makes a reader of a connection.
-func NewReader(c net.Conn) *Reader { return &Reader{conn: c} }
+// newReader makes a reader of a connection.
+func newReader(c net.Conn) *Reader { return &Reader{conn: c} }
 
 // Next is the next message as it came, valid until the next call. more says that it most likely goes on: it filled the
 // buffer, or ended in the middle of a letter. Next returns whole letters at once. The first bytes of a cut letter begin

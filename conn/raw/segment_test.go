@@ -43,7 +43,7 @@ func TestALetterInSingleBytes(t *testing.T) {
 
 // A reader for a terminal can tell that the line goes on.
 func TestACutLetterGoesOn(t *testing.T) {
-	m := NewReader(conntest.Packets("你\xe5", "\xa5\xbd"))
+	m := newReader(conntest.Packets("你\xe5", "\xa5\xbd"))
 	message, more, err := m.Next()
 	assert.Equal(t, "你", string(message))
 	assert.True(t, more)

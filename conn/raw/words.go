@@ -8,9 +8,9 @@ import (
 	"chinwag/protocol"
 )
 
-// Words is as much of a message as a text of max bytes holds, and the rest of the message. Each byte that is not UTF-8
+// textOf is as much of a message as a text of max bytes holds, and the rest of the message. Each byte that is not UTF-8
 // becomes U+FFFD, so that readers see that it came; a line end, CR LF too, becomes a space.
-func Words(message []byte, max int) (text protocol.Text, rest []byte) {
+func textOf(message []byte, max int) (text protocol.Text, rest []byte) {
 	max = min(max, protocol.MaxText)
 	var b strings.Builder
 	for len(message) > 0 {

@@ -22,7 +22,7 @@ func (in *Reader) tryRead(fd uintptr) bool {
 		}
 	}
 	if in.n > 0 {
-		in.short = in.n < Chunk
+		in.short = in.n < chunkBytes
 		return true
 	}
 	in.freeBuffer()

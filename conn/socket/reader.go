@@ -7,10 +7,10 @@ import (
 	"syscall"
 )
 
-// Chunk is the most bytes that Reader.Next returns.
-const Chunk = 4096
+// chunkBytes is the most bytes that Reader.Next returns.
+const chunkBytes = 4096
 
-var chunks = sync.Pool{New: func() any { return new([Chunk]byte) }}
+var chunks = sync.Pool{New: func() any { return new([chunkBytes]byte) }}
 
 // ErrWouldBlock means that there is no input yet, from a read that does not wait.
 var ErrWouldBlock = errors.New("socket: nothing has come yet")
@@ -21,10 +21,10 @@ type Reader struct {
 	r   io.Reader
 	raw syscall.RawConn // nil: r can only be read by waiting
 
-	buf   *[Chunk]byte // the bytes that Next returned last; nil: none
-	n     int          // of tryRead
-	err   error        // of tryRead
-	short bool         // look did not fill the buffer: there is no more input just now
+	buf   *[chunkBytes]byte // the bytes that Next returned last; nil: none
+	n     int               // of tryRead
+	err   error             // of tryRead
+	short bool              // look did not fill the buffer: there is no more input just now
 	try   func(fd uintptr) bool
 }
 
@@ -60,7 +60,7 @@ func (in *Reader) Next() ([]byte, error) {
 	return in.buf[:in.n], nil
 }
 
-func (in *Reader) takeBuffer() { in.buf = chunks.Get().(*[Chunk]byte) }
+func (in *Reader) takeBuffer() { in.buf = chunks.Get().(*[chunkBytes]byte) }
 
 func (in *Reader) freeBuffer() {
 	if in.buf != nil {

@@ -44,7 +44,7 @@ func TestReaderReadsAllThatComes(t *testing.T) {
 			break
 		}
 		assert.NotEmpty(t, b)
-		assert.LessOrEqual(t, len(b), Chunk)
+		assert.LessOrEqual(t, len(b), chunkBytes)
 		got.Write(b)
 	}
 	assert.Equal(t, words, got.String())

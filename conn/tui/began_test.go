@@ -54,7 +54,7 @@ func TestALineTellsWhereItWasBegun(t *testing.T) {
 	f.post(tcell.NewEventPaste(true))
 	f.typed("one")
 	f.press(tcell.KeyEnter)
-	f.until(t, func(shot shot) bool { return true })
+	f.until(t, func(_ shot) bool { return true })
 	s.SetPrompt("@6>")
 	f.typed("two")
 	f.post(tcell.NewEventPaste(false))

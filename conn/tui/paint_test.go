@@ -32,9 +32,9 @@ type glass struct {
 	emulators []*emulator
 }
 
-func (g *glass) Start() error { return nil }
-func (g *glass) Stop() error  { return nil }
-func (g *glass) Close() error { return nil }
+func (*glass) Start() error { return nil }
+func (*glass) Stop() error  { return nil }
+func (*glass) Close() error { return nil }
 
 func (g *glass) Drain() error {
 	g.once.Do(func() { close(g.over) })
@@ -115,7 +115,7 @@ func newBoth(t *testing.T, kind string, w, h int) *both {
 	return b
 }
 
-func (b *both) settle() {
+func (*both) settle() {
 	time.Sleep(2 * frame)
 	synctest.Wait()
 }

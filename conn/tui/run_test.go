@@ -134,12 +134,12 @@ type flood struct {
 	onceDrawn, onceDrained sync.Once
 }
 
-func (t *flood) Start() error        { return nil }
-func (t *flood) Stop() error         { return nil }
-func (t *flood) Close() error        { return nil }
-func (t *flood) NotifyResize(func()) {}
+func (*flood) Start() error        { return nil }
+func (*flood) Stop() error         { return nil }
+func (*flood) Close() error        { return nil }
+func (*flood) NotifyResize(func()) {}
 
-func (t *flood) WindowSize() (tcell.WindowSize, error) {
+func (*flood) WindowSize() (tcell.WindowSize, error) {
 	return tcell.WindowSize{Width: 40, Height: 5}, nil
 }
 

@@ -24,13 +24,13 @@ type Options struct {
 	// shall follow them ("alice: "), and perhaps a tab and a remark that is only listed ("7 \tbob"). before is the text
 	// left of the cursor. It is called by Run, so it may not wait for anything. nil: Tab does nothing.
 	Complete func(before string) (candidates []string)
-	// Secret tells whether the input after line is a secret: then it returns the prompt for it, else "". A secret is shown
-	// as dots, and not kept. It is called by Run as the line is entered, so that input typed ahead is hidden, too, and may
-	// not wait for anything. nil: there are none.
+	// Secret tells whether the input after line is a secret: then it returns the prompt for it, else "". A secret is
+	// shown as dots, and not kept. It is called by Run as the line is entered, so that input typed ahead is hidden,
+	// too, and may not wait for anything. nil: there are none.
 	Secret func(line string) (prompt string)
-	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it ends
-	// only if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is called
-	// by Run, so it may not wait for anything. nil: it always ends at once.
+	// Leaving tells what the end of the screen would mean, when Ctrl-C or Ctrl-D is pressed on an empty line: then it
+	// ends only if that is pressed again, within ten seconds and with no other key between. "": it ends at once. It is
+	// called by Run, so it may not wait for anything. nil: it always ends at once.
 	Leaving func() (words string)
 	// Scrollback is how many lines are kept to be read back. 0: 5000.
 	Scrollback int

@@ -12,9 +12,9 @@ import (
 
 // Client is a client that may connect, talk, read slowly, break off and resume its session.
 //
-// Connect begins a connection with two goroutines: one sends the commands of Send, one reads. A
-// program sends hello, and resumes with its token; a person's client resumes with the code. After
-// Attach the test itself sends commands, with Call, and ends the connection, with Close.
+// Connect begins a connection with two goroutines: one sends the commands of Send, one reads. A program sends hello,
+// and resumes with its token; a person's client resumes with the code. After Attach the test itself sends commands,
+// with Call, and ends the connection, with Close.
 //
 // Exported fields are set before a connection begins.
 type Client struct {
@@ -24,8 +24,8 @@ type Client struct {
 	Room     protocol.Room      // that the hello of a program asks for
 	Guest    []protocol.Command // that a person's client sends before it resumes
 
-	// Writer makes the writer of a connection, which passes its lines to read. nil:
-	// one that takes some offers and not others, and that only blocks on every third connection.
+	// Writer makes the writer of a connection, which passes its lines to read. nil: one that takes some offers and not
+	// others, and that only blocks on every third connection.
 	Writer func(read func([]*protocol.Frame) error) hub.Writer
 	// GoesOn answers whether the client goes on after a failed write; nil: it does not.
 	GoesOn func(error) bool

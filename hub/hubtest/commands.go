@@ -15,8 +15,7 @@ type hangUp struct {
 	reason protocol.Reason
 }
 
-// HangUp ends the connection after the commands of Send: in good order with Quit, and with
-// Lost as one that broke.
+// HangUp ends the connection after the commands of Send: in good order with Quit, and with Lost as one that broke.
 func (c *Client) HangUp(reason protocol.Reason) { c.Send(hangUp{reason: reason}) }
 
 // Call sends commands to the hub on the last connection, from the goroutine of the test.
@@ -60,8 +59,7 @@ func (c *Client) Do(cmds ...protocol.Command) {
 	synctest.Wait()
 }
 
-// Say sends a line. A program gives it an id, and sends it again after a break unless it
-// was acknowledged.
+// Say sends a line. A program gives it an id, and sends it again after a break unless it was acknowledged.
 func (c *Client) Say(text string, ref protocol.Ref) {
 	s := protocol.Say{Text: protocol.MustText(text)}
 	if c.Program {
@@ -81,8 +79,8 @@ func (c *Client) Type(lines ...string) {
 	synctest.Wait()
 }
 
-// Await waits for all that follows at once from what was done. The test fails unless one
-// of the lines that the client was told holds words. Await returns these lines, as Told does.
+// Await waits for all that follows at once from what was done. The test fails unless one of the lines that the client
+// was told holds words. Await returns these lines, as Told does.
 func (c *Client) Await(words string) []string {
 	synctest.Wait()
 	lines := c.Told()

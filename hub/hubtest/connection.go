@@ -25,8 +25,7 @@ var Ended = func() context.Context {
 	return ctx
 }()
 
-// Attach begins a connection on which the client sends nothing by itself. It reports false where
-// the hub has ended.
+// Attach begins a connection on which the client sends nothing by itself. It reports false where the hub has ended.
 func (c *Client) Attach() bool {
 	_, is := c.attach()
 	return is
@@ -51,8 +50,7 @@ func (c *Client) attach() (first []protocol.Command, is bool) {
 	return first, true
 }
 
-// begin makes n the connection of c, and its writer. The first commands depend on what c
-// was told before.
+// begin makes n the connection of c, and its writer. The first commands depend on what c was told before.
 func (c *Client) begin(n *connection) (first []protocol.Command, w hub.Writer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -84,8 +82,8 @@ func (n *connection) follow(h *hub.Hub) {
 	n.cancel()
 }
 
-// Connect begins a connection. A client that was connected before resumes its session, and a program
-// sends again what was not acknowledged. Connect reports false where the hub has ended.
+// Connect begins a connection. A client that was connected before resumes its session, and a program sends again what
+// was not acknowledged. Connect reports false where the hub has ended.
 func (c *Client) Connect() bool {
 	first, is := c.attach()
 	if !is {
@@ -106,7 +104,7 @@ func (c *Client) Connect() bool {
 	return true
 }
 
-func (c *Client) hangUp(n *connection, reason protocol.Reason) {
+func (*Client) hangUp(n *connection, reason protocol.Reason) {
 	if reason == protocol.Lost {
 		n.Discard()
 	}
@@ -136,8 +134,8 @@ func (c *Client) firstWords() (first []protocol.Command) {
 	return first
 }
 
-// speak sends first and then the commands of Send, until the connection ends. It reports
-// whether one of them was hangUp.
+// speak sends first and then the commands of Send, until the connection ends. It reports whether one of them was
+// hangUp.
 func (c *Client) speak(n *connection, first []protocol.Command) (reason protocol.Reason, is bool) {
 	for _, cmd := range first {
 		if n.Do(n.ctx, cmd) != nil {

@@ -8,8 +8,8 @@ import (
 	"chinwag/hub/state"
 )
 
-// Link is a hub.Log as one node has it: a test may pause what is read by it, cut off what is appended, and have its clock
-// differ from that of the others.
+// Link is a hub.Log as one node has it: a test may pause what is read by it, cut off what is appended, and have its
+// clock differ from that of the others.
 type Link struct {
 	log  *Log
 	node state.Node

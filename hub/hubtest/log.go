@@ -140,8 +140,8 @@ func (l *Log) placeLate(k *Link, intents [][]byte, after time.Duration) {
 	})
 }
 
-// stretch are the intents from a position on that were taken at one time, at most so many; the channel is closed when there
-// may be some, where there are none.
+// stretch are the intents from a position on that were taken at one time, at most so many; the channel is closed when
+// there may be some, where there are none.
 func (l *Log) stretch(k *Link, first uint64, most int) (o hub.LogBatch, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,16 +8,17 @@ import (
 	"chinwag/hub/journal"
 )
 
-// A World whose Options have a Log is a node of several. Such a log is a *Log's Link, so the test may keep the node from the
-// others; it may end in good order (Stop), or be killed, and begin again with what it has, or with a copy of what another has.
+// A World whose Options have a Log is a node of several. Such a log is a *Log's Link, so the test may keep the node
+// from the others; it may end in good order (Stop), or be killed, and begin again with what it has, or with a copy of
+// what another has.
 
 var errKilled = errors.New("hubtest: the node is killed")
 
 // link is the node's link to the log.
 func (w *World) link() *Link { return w.setup.Log.(*Link) }
 
-// Kill ends a node as if its process had been killed: nothing of it is written any more, to the log, to the journal, or to a
-// client of these.
+// Kill ends a node as if its process had been killed: nothing of it is written any more, to the log, to the journal, or
+// to a client of these.
 func (w *World) Kill(clients ...*Client) {
 	w.link().Pause()
 	w.link().CutOff()

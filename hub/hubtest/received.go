@@ -8,8 +8,8 @@ import (
 	"chinwag/protocol"
 )
 
-// told is what a client was told, over all its connections. What it hears as a guest,
-// before it has resumed its session, is not told to that session and left out.
+// told is what a client was told, over all its connections. What it hears as a guest, before it has resumed its
+// session, is not told to that session and left out.
 type told struct {
 	events  []protocol.Event // since they were taken last
 	seqs    []uint64         // the positions of all that are recorded

@@ -8,13 +8,13 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Store is a store whose commits a test may hold back, let go one after the other, and let
-// fail. It keeps every entry that was ever committed, in order.
+// Store is a store whose commits a test may hold back, let go one after the other, and let fail. It keeps every entry
+// that was ever committed, in order.
 type Store struct {
 	journal.Store
 
-	// BeforeCommit is called before each commit: it may take its time, and its error is the
-	// commit's. It is set before anything is committed; nil: not called.
+	// BeforeCommit is called before each commit: it may take its time, and its error is the commit's. It is set before
+	// anything is committed; nil: not called.
 	BeforeCommit func([]journal.Entry) error
 
 	gate chan error // the result of the commit that is held; nil: it goes on
@@ -99,15 +99,15 @@ func (s *Store) Fail(err error) {
 // Hold lets commits wait from now on.
 func (s *Store) Hold() { s.setHeld(true) }
 
-// Let lets the commit that is held go on, or fail with err; those after it are held as before.
-// It waits for one, if none is held yet.
+// Let lets the commit that is held go on, or fail with err; those after it are held as before. It waits for one, if
+// none is held yet.
 func (s *Store) Let(err error) {
 	s.gate <- err
 	synctest.Wait()
 }
 
-// Open holds no commit from now on. The one that is held goes on, or fails with err: it waits
-// for one, if none is held yet.
+// Open holds no commit from now on. The one that is held goes on, or fails with err: it waits for one, if none is held
+// yet.
 func (s *Store) Open(err error) {
 	synctest.Wait()
 	s.setHeld(false)

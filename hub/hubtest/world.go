@@ -10,8 +10,7 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Setup is how a World begins. The zero value is a hub with its default options on an empty
-// journal in memory.
+// Setup is how a World begins. The zero value is a hub with its default options on an empty journal in memory.
 type Setup struct {
 	hub.Options
 	Bounds journal.Bounds // of the store in memory, or of Store
@@ -75,9 +74,8 @@ func isKnown(err error) bool {
 	return err == nil || late || errors.Is(err, journal.ErrBroken) || errors.Is(err, hub.ErrNode)
 }
 
-// journal remembers few entries, so that a client that is behind reads some of them from
-// memory and others from the store. It remembers none where the store prunes lines, so that
-// gaps are seen.
+// journal remembers few entries, so that a client that is behind reads some of them from memory and others from the
+// store. It remembers none where the store prunes lines, so that gaps are seen.
 func (w *World) journal() *journal.Journal {
 	j := journal.New(w.Store)
 	j.SetCacheSize(50)
@@ -87,8 +85,7 @@ func (w *World) journal() *journal.Journal {
 	return j
 }
 
-// Restart ends the hub and begins another on the same store. Clients connect to that one
-// from now on.
+// Restart ends the hub and begins another on the same store. Clients connect to that one from now on.
 func (w *World) Restart(o hub.Options) {
 	w.Stop()
 	w.Wait()
@@ -98,8 +95,8 @@ func (w *World) Restart(o hub.Options) {
 // Stop asks the hub to end.
 func (w *World) Stop() { w.stop() }
 
-// StopWhenAsked stops the hub when an operator asks for it, as a server does. It returns
-// then, or when the hub has ended.
+// StopWhenAsked stops the hub when an operator asks for it, as a server does. It returns then, or when the hub has
+// ended.
 func (w *World) StopWhenAsked() {
 	select {
 	case <-w.Hub.ShutdownRequested():

@@ -31,8 +31,7 @@ func (r Ready) Send(lines []*protocol.Frame) error { return r(lines) }
 // TryWrite implements hub.TryWriter.
 func (r Ready) TryWrite(lines []*protocol.Frame) (bool, error) { return true, r(lines) }
 
-// socket is a Writer that takes an offer unless its client is paused, but for every seventh,
-// which it does not take.
+// socket is a Writer that takes an offer unless its client is paused, but for every seventh, which it does not take.
 type socket struct {
 	c      *Client
 	ctx    context.Context

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// MaxEntries bounds the entries of a stream of which so many lines are kept. Joins
-// and leaves are no lines: ten of them are kept for each line, and 10,000 beside.
+// MaxEntries bounds the entries of a stream of which so many lines are kept. Joins and leaves are no lines: ten of them
+// are kept for each line, and 10,000 beside.
 func MaxEntries(lines int) int {
 	const few = 10_000
 	if lines > (math.MaxInt-few)/11 {
@@ -15,8 +15,8 @@ func MaxEntries(lines int) int {
 	return 11*lines + few
 }
 
-// Bounds of the memory store. Beyond them the oldest entries are
-// pruned first; zero means the default, below zero no bound.
+// Bounds of the memory store. Beyond them the oldest entries are pruned first; zero means the default, below zero no
+// bound.
 type Bounds struct {
 	Lines   int // of one stream, see MaxEntries; 0: 1,000
 	Bytes   int // of words in one stream; 0: 1 MiB

@@ -7,19 +7,19 @@ import (
 	"chinwag/hub/state"
 )
 
-// ErrMoved is what CopyMemory returns when the store pruned entries
-// after the rows while it was read. A second copy finds newer rows.
+// ErrMoved is what CopyMemory returns when the store pruned entries after the rows while it was read. A second copy
+// finds newer rows.
 var ErrMoved = errors.New("journal: the store has gone on while it was copied")
 
-// CopyMemory copies what a start needs from another store: its rows, and the entries
-// up to their head that the rows do not hold. The node that writes the other store
-// may go on meanwhile: the log brings the new node what is decided after these rows.
+// CopyMemory copies what a start needs from another store: its rows, and the entries up to their head that the rows do
+// not hold. The node that writes the other store may go on meanwhile: the log brings the new node what is decided after
+// these rows.
 //
 //	from    ──────────────── whole ──────── head ───────────>
 //	copy    (told as gone)        the tail       the log brings these
 //
-// The copy does not count the entries of each stream before the tail, so
-// a client that reads on from there is told that lines may be missing.
+// The copy does not count the entries of each stream before the tail, so a client that reads on from there is told that
+// lines may be missing.
 func CopyMemory(b Bounds, from Store) (*Memory, error) {
 	m := NewMemoryOf(b, from.Epoch(), from.Key())
 	whole, head, err := m.copyRows(from)

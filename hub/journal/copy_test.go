@@ -58,8 +58,8 @@ func say(words string) state.Op {
 	return state.Command{Command: protocol.Say{Ref: protocol.Ref(words), Text: protocol.MustText(words)}}
 }
 
-// begun is a node on whose journal a session has spoken, first in the lobby
-// and then in #tea, of which the rows hold all, and then in the lobby again.
+// begun is a node on whose journal a session has spoken, first in the lobby and then in #tea, of which the rows hold
+// all, and then in the lobby again.
 func begun(t *testing.T, b journal.Bounds) (*node, *origin) {
 	n, o := &node{t, state.New(), journal.NewMemory(b)}, &origin{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
 	n.decide(
@@ -147,7 +147,8 @@ func cursor(after uint64, st journal.Stream) *journal.Cursor {
 	return &journal.Cursor{Seq: after, Streams: []journal.StreamCursor{{Stream: st, StreamSeq: journal.SeqUnknown}}}
 }
 
-// What stands before the tail is missing in a copy, and told as missing, in streams that have a tail and in those that have none.
+// What stands before the tail is missing in a copy, and told as missing, in streams that have a tail and in those that
+// have none.
 func TestWhatIsNotCopiedIsToldAsGone(t *testing.T) {
 	one, _ := begun(t, journal.Bounds{})
 	whole := one.m.Checkpoint()

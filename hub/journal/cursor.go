@@ -18,8 +18,8 @@ type StreamCursor struct {
 	End       uint64 // of the last entry that is this reader's; 0: no bound
 }
 
-// PageBytes is the Size of the entries after which a page is full: a client
-// that takes nothing holds a page, and the lines that are encoded of it.
+// PageBytes is the Size of the entries after which a page is full: a client that takes nothing holds a page, and the
+// lines that are encoded of it.
 const PageBytes = 32 << 10
 
 // Page is the next stretch of the journal for one reader.
@@ -29,9 +29,9 @@ type Page struct {
 	AtLeast bool // Pruned is a lower bound: the count was not kept
 }
 
-// CountPruned counts in p what was pruned from the stream of at: its entries up to the
-// pruned-th, of which at has read some already. A reader that has read more of them than
-// were pruned, and yet misses some, has read a stream that was dropped and has begun anew.
+// CountPruned counts in p what was pruned from the stream of at: its entries up to the pruned-th, of which at has read
+// some already. A reader that has read more of them than were pruned, and yet misses some, has read a stream that was
+// dropped and has begun anew.
 func (p *Page) CountPruned(at *StreamCursor, pruned uint64) {
 	anew := at.StreamSeq > pruned
 	if at.End > 0 {

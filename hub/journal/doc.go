@@ -10,21 +10,21 @@
 // delivers a group after the store has it. After a group that fails, Run takes nothing more before Resume, which drops
 // the backlog: it was decided after something that has not happened.
 //
-// An entry belongs to one stream: a room, one session's mailbox, or the stream of all sessions. A
-// session that may read a stream may read all of it, so a private line reaches a third session only
-// through a wrong stream. A private line is two entries, one in each mailbox, with the same id.
+// An entry belongs to one stream: a room, one session's mailbox, or the stream of all sessions. A session that may read
+// a stream may read all of it, so a private line reaches a third session only through a wrong stream. A private line is
+// two entries, one in each mailbox, with the same id.
 //
 // Beside the entries stand rows: the current state as the hub encodes it, in bytes that no store interprets. Rows are
 // committed with the entries that changed them, in one transaction, so a kill at any moment leaves them in agreement. A
 // start loads the rows (Rows) and replays the entries after a position (Tail), which KeepAfter has kept from pruning.
 // Key is the key of the secrets in the rows.
 //
-// The end of the journal is in memory, too: all of it for clients that are a little
-// behind, and the last messages of a few streams for sessions that enter them.
+// The end of the journal is in memory, too: all of it for clients that are a little behind, and the last messages of a
+// few streams for sessions that enter them.
 //
-// Long reads take turns by address, and each turn is one page. Searches take turns, too, one at
-// a time and for a bounded time. Short reads (Newest, SeqOfLast, SeqBefore) wait for no turn and
-// always find a reader, so that a session which enters a room is shown the last lines at once.
+// Long reads take turns by address, and each turn is one page. Searches take turns, too, one at a time and for a
+// bounded time. Short reads (Newest, SeqOfLast, SeqBefore) wait for no turn and always find a reader, so that a session
+// which enters a room is shown the last lines at once.
 //
 // # What the journal promises
 //
@@ -51,6 +51,6 @@
 // 8. A search finds private lines for the sessions that could see
 // them live (journaltest, the transcripts of search and desk).
 //
-// The package knows nothing about members, sockets or rights. Memory is the store
-// that forgets everything with the process; package sqlite keeps it in a file.
+// The package knows nothing about members, sockets or rights. Memory is the store that forgets everything with the
+// process; package sqlite keeps it in a file.
 package journal

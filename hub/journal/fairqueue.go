@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// fairQueue is a semaphore that is fair to addresses: a few callers at a time do long work. The others
-// wait, and the addresses take turns: however many callers wait from one address, a caller from
-// another waits for one of them at most. Callers from one address go in the order in which they came.
+// fairQueue is a semaphore that is fair to addresses: a few callers at a time do long work. The others wait, and the
+// addresses take turns: however many callers wait from one address, a caller from another waits for one of them at
+// most. Callers from one address go in the order in which they came.
 type fairQueue struct {
 	slots          int // callers that have a turn at the same time
 	maxWaiting     int // callers that may wait; 0: any number
@@ -27,8 +27,8 @@ type queue struct {
 	waiters []chan struct{} // each is closed when its turn has come
 }
 
-// acquire waits for the caller's turn, which release gives back. It returns ErrBusy at
-// once where too many callers wait already, and the error of ctx if that ends first.
+// acquire waits for the caller's turn, which release gives back. It returns ErrBusy at once where too many callers wait
+// already, and the error of ctx if that ends first.
 func (f *fairQueue) acquire(ctx context.Context, from netip.Prefix) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -16,8 +16,8 @@ func address(n int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32)
 }
 
-// Forty callers from one address and one from each of two others: the others wait for one of the
-// forty each time, and no caller overtakes another from the same address.
+// Forty callers from one address and one from each of two others: the others wait for one of the forty each time, and
+// no caller overtakes another from the same address.
 func TestAddressesTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := fairQueue{slots: 1}

@@ -13,8 +13,8 @@ type Proposal struct {
 	Rows    []Row
 }
 
-// Batch is a group of proposals in the order in which they were made. If Err is not
-// nil, none of them is in the journal. It is valid until the next one is received.
+// Batch is a group of proposals in the order in which they were made. If Err is not nil, none of them is in the
+// journal. It is valid until the next one is received.
 type Batch struct {
 	Proposals []Proposal
 	Err       error
@@ -50,12 +50,12 @@ func New(s Store) *Journal {
 	}
 }
 
-// SetCacheSize sets how many of the last entries are held in memory for ReadCached,
-// whatever the store keeps. It is 8,192 unless it is called, before Run.
+// SetCacheSize sets how many of the last entries are held in memory for ReadCached, whatever the store keeps. It is
+// 8,192 unless it is called, before Run.
 func (j *Journal) SetCacheSize(entries int) { j.tail.max = entries }
 
-// ReadCached is Read from memory, for a client that is only a little
-// behind. ok is false where some of what is asked for is no longer there.
+// ReadCached is Read from memory, for a client that is only a little behind. ok is false where some of what is asked
+// for is no longer there.
 func (j *Journal) ReadCached(cur *Cursor, upto uint64, limit int) (page Page, ok bool) {
 	return j.tail.read(cur, upto, limit)
 }
@@ -68,8 +68,8 @@ func (j *Journal) Redact(author uuid.UUID, streams []Stream, upto uint64) (int, 
 	return n, err
 }
 
-// Propose enqueues a proposal. It never waits. A proposal that comes after a batch
-// that failed, and before Resume, is dropped: it was made of what has not happened.
+// Propose enqueues a proposal. It never waits. A proposal that comes after a batch that failed, and before Resume, is
+// dropped: it was made of what has not happened.
 func (j *Journal) Propose(p Proposal) {
 	j.mu.Lock()
 	j.waiting = append(j.waiting, p)
@@ -80,8 +80,8 @@ func (j *Journal) Propose(p Proposal) {
 	}
 }
 
-// Resume lets Run commit again after a batch that failed. It drops the
-// proposals that wait, and must be called by the goroutine that proposes.
+// Resume lets Run commit again after a batch that failed. It drops the proposals that wait, and must be called by the
+// goroutine that proposes.
 func (j *Journal) Resume() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -92,8 +92,8 @@ func (j *Journal) Resume() {
 // Committed delivers every proposal once, in order, until Run ends, but for those that Resume drops.
 func (j *Journal) Committed() <-chan Batch { return j.committed }
 
-// Run commits what is proposed until ctx ends. The proposals that wait by then
-// are dropped: a caller that wants them kept waits for them before it ends ctx.
+// Run commits what is proposed until ctx ends. The proposals that wait by then are dropped: a caller that wants them
+// kept waits for them before it ends ctx.
 func (j *Journal) Run(ctx context.Context) {
 	var entries []Entry
 	var rows []Row

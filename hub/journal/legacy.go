@@ -2,8 +2,8 @@ package journal
 
 import "chinwag/protocol"
 
-// LegacyState is what the entries of a journal without rows hold for certain of the state. They do
-// not hold the sessions: which ones there were, and whether they may be resumed, was not written.
+// LegacyState is what the entries of a journal without rows hold for certain of the state. They do not hold the
+// sessions: which ones there were, and whether they may be resumed, was not written.
 type LegacyState struct {
 	Topics   []Entry         // the last TopicSet of each room that is still kept, in order; it may have cleared the topic
 	Ticket   protocol.Ticket // the highest number that the desk's stream names, 0: none

@@ -50,8 +50,8 @@ func (m *Memory) shrink() {
 	}
 }
 
-// shrinkLargest prunes an eighth of the largest stream, so that the search for it
-// is paid for by many lines. It reports whether there was anything that may go.
+// shrinkLargest prunes an eighth of the largest stream, so that the search for it is paid for by many lines. It reports
+// whether there was anything that may go.
 func (m *Memory) shrinkLargest() bool {
 	var largest *memStream
 	for _, r := range m.streams {
@@ -68,8 +68,8 @@ func (m *Memory) shrinkLargest() bool {
 	return true
 }
 
-// dropSmallest drops the smallest stream, and of equals the one that has been silent longest, so that a
-// session which makes a thousand rooms loses its own first. It reports whether there was one that may go.
+// dropSmallest drops the smallest stream, and of equals the one that has been silent longest, so that a session which
+// makes a thousand rooms loses its own first. It reports whether there was one that may go.
 func (m *Memory) dropSmallest() bool {
 	var least Stream
 	var of *memStream

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever bound would have it go, what stands after the position stays in memory, and goes when
-// the position is past it.
+// Whatever bound would have it go, what stands after the position stays in memory, and goes when the position is past
+// it.
 func TestMemoryKeepsWhatIsAfterAPosition(t *testing.T) {
 	long := strings.Repeat("x", 4000)
 	for name, b := range map[string]Bounds{"lines": {Lines: 2}, "bytes": {Bytes: 9000}, "total": {Total: 9000}, "streams": {Streams: 2}} {

@@ -7,12 +7,12 @@ import (
 	"chinwag/protocol"
 )
 
-// ErrPosition is what Commit returns for a given position that is not
-// the next. It is a mistake of the caller, and nothing is committed.
+// ErrPosition is what Commit returns for a given position that is not the next. It is a mistake of the caller, and
+// nothing is committed.
 var ErrPosition = errors.New("journal: a given position is not the next")
 
-// CheckPositions is for stores. Given positions must be those that
-// follow head, and the position in an event must be that of its entry.
+// CheckPositions is for stores. Given positions must be those that follow head, and the position in an event must be
+// that of its entry.
 func CheckPositions(entries []Entry, head uint64) error {
 	for i := range entries {
 		e, next := &entries[i], head+1+uint64(i)
@@ -29,8 +29,8 @@ func CheckPositions(entries []Entry, head uint64) error {
 	return nil
 }
 
-// SetPosition is for stores. It sets the position of e, and writes it into the
-// event. An event whose position was given has it already, and is not copied.
+// SetPosition is for stores. It sets the position of e, and writes it into the event. An event whose position was given
+// has it already, and is not copied.
 func (e *Entry) SetPosition(seq, nth uint64) {
 	given := e.Seq == seq
 	e.Seq, e.StreamSeq = seq, nth

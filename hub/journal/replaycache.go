@@ -13,8 +13,8 @@ const (
 	replayTTL   = 5 * time.Second // after which the store may have pruned some
 )
 
-// replayCache holds the last messages of a few streams, however far back they lie. Every session that enters a room
-// is shown them, and when thousands enter they ask for the same. A new message drops what is held of its stream.
+// replayCache holds the last messages of a few streams, however far back they lie. Every session that enters a room is
+// shown them, and when thousands enter they ask for the same. A new message drops what is held of its stream.
 type replayCache struct {
 	mu          sync.Mutex
 	replays     map[Stream]replay
@@ -59,8 +59,8 @@ func (c *replayCache) get(st Stream, upto uint64, n int) (found *replay, redacti
 	return &r, c.redactions
 }
 
-// put holds a replay that was read up to a position, unless there was a message
-// after that position, or a call of Redact since redactions were counted.
+// put holds a replay that was read up to a position, unless there was a message after that position, or a call of
+// Redact since redactions were counted.
 func (c *replayCache) put(st Stream, upto uint64, r replay, redactions int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

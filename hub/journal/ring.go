@@ -16,8 +16,8 @@ func (r *ring) add(entries ...Entry) {
 	r.entries = r.buf[gone:]
 }
 
-// compact moves the entries to the front, if that gains enough room to be
-// worth the copy. Memory for far more entries than there are is given back.
+// compact moves the entries to the front, if that gains enough room to be worth the copy. Memory for far more entries
+// than there are is given back.
 func (r *ring) compact() {
 	n := len(r.entries)
 	switch gone := len(r.buf) - n; {

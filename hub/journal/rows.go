@@ -21,8 +21,8 @@ func CheckRows(rows []Row) error {
 	return nil
 }
 
-// lastRows keeps the last of the rows with the same ID, and sorts
-// them by ID: a row that a group changed twice is written once.
+// lastRows keeps the last of the rows with the same ID, and sorts them by ID: a row that a group changed twice is
+// written once.
 func lastRows(rows []Row) []Row {
 	if len(rows) < 2 {
 		return rows

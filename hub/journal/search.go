@@ -22,8 +22,8 @@ var (
 	ErrTooBroad = errors.New("journal: the search takes too long")
 )
 
-// Search is Store's. It waits for the turn of an address, and then takes at most searchTime. It returns
-// one of the errors above, or ErrBusy, where the store is not to blame, and ctx's own when that ends.
+// Search is Store's. It waits for the turn of an address, and then takes at most searchTime. It returns one of the
+// errors above, or ErrBusy, where the store is not to blame, and ctx's own when that ends.
 func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
 	if CountWords(words) > MaxWords {
 		return nil, 0, ErrTooLong
@@ -41,9 +41,9 @@ func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Strea
 	return found, looked, err
 }
 
-// AcquireRead waits for the turn of an address to read one page, and to deliver it. ReleaseRead
-// gives the turn back. Short reads (Newest, SeqOfLast, SeqBefore) need none, so that a new session
-// waits for one page of another reader at the most, however many of them read the whole journal.
+// AcquireRead waits for the turn of an address to read one page, and to deliver it. ReleaseRead gives the turn back.
+// Short reads (Newest, SeqOfLast, SeqBefore) need none, so that a new session waits for one page of another reader at
+// the most, however many of them read the whole journal.
 func (j *Journal) AcquireRead(ctx context.Context, from netip.Prefix) error {
 	return j.longReads.acquire(ctx, from)
 }

@@ -49,8 +49,7 @@ func TestASearchTakesABoundedTime(t *testing.T) {
 	assert.ErrorIs(t, err, own)
 }
 
-// The time of a search counts from its turn on, one runs at a time, and the queue has
-// a bound.
+// The time of a search counts from its turn on, one runs at a time, and the queue has a bound.
 func TestSearchesWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := New(&endless{Memory: NewMemory(Bounds{})})

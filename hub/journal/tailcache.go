@@ -10,8 +10,8 @@ const (
 	tailLines = 8192
 	tailBytes = 7 << 19 // of memory: 3.5 MiB
 
-	// frameBytes is what the frame of an entry takes beside its words, in
-	// both encodings, and its share of the spare capacity of the ring.
+	// frameBytes is what the frame of an entry takes beside its words, in both encodings, and its share of the spare
+	// capacity of the ring.
 	frameBytes = 500
 )
 
@@ -27,9 +27,9 @@ type tailCache struct {
 	redactions int    // calls of Redact: entries of a commit during one are not kept
 }
 
-// cachedSize is the memory that e takes at the most, with its frame encoded in text and
-// in JSON, which has two bytes for a byte of words where these are full of quotation
-// marks. It is an estimate, since a frame is encoded later than its entry is added.
+// cachedSize is the memory that e takes at the most, with its frame encoded in text and in JSON, which has two bytes
+// for a byte of words where these are full of quotation marks. It is an estimate, since a frame is encoded later than
+// its entry is added.
 func cachedSize(e *Entry) int {
 	size := e.Size()
 	return size + frameBytes + 3*(size-entryBytes)
@@ -42,7 +42,8 @@ func (c *tailCache) redactionCount() int {
 	return c.redactions
 }
 
-// append adds what was committed, unless Redact was called since redactions were counted: it may have erased some of it.
+// append adds what was committed, unless Redact was called since redactions were counted: it may have erased some of
+// it.
 func (c *tailCache) append(entries []Entry, redactions int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Two proposals that come at once wake the journal twice, and are one batch. The second time
-// there is nothing, which says nothing of the disk.
+// Two proposals that come at once wake the journal twice, and are one batch. The second time there is nothing, which
+// says nothing of the disk.
 func TestNothingIsNoBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := New(NewMemory(Bounds{}))

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// apply changes the state by an event. Sessions, rooms, tickets and blocks change only here, except for soft fields.
-// It emits nothing: what follows from an event is emitted by the rule that emitted the event.
+// apply changes the state by an event. Sessions, rooms, tickets and blocks change only here, except for soft fields. It
+// emits nothing: what follows from an event is emitted by the rule that emitted the event.
 func (m *Machine) apply(e *Event) {
 	must(!m.applying, "an event is emitted while another is applied")
 	m.applying = true

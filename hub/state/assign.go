@@ -129,8 +129,8 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorHeld, Ticket: t.No, Nick: t.Nick}))
 }
 
-// toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes
-// the stamp of e. A visitor that has left a message and is in a room gets only the words of e, as a private line.
+// toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes the
+// stamp of e. A visitor that has left a message and is in a room gets only the words of e, as a private line.
 func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
 	v := m.session(t.Session)
 	switch {

@@ -12,8 +12,8 @@ type Canned struct {
 	Text protocol.Text
 }
 
-// repliesRow is the row of the ready replies, which may be many. A lone server has none: each start brings them. A
-// node needs it: when it was just loaded, it decides commands of other nodes before its own start.
+// repliesRow is the row of the ready replies, which may be many. A lone server has none: each start brings them. A node
+// needs it: when it was just loaded, it decides commands of other nodes before its own start.
 type repliesRow struct {
 	row   int64  // 0: there is none
 	dirty uint64 // the number of the decision that has changed them last

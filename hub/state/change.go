@@ -51,8 +51,8 @@ type (
 	NameReleased struct{}
 	// NameTaken gives a session a nick without telling its rooms.
 	NameTaken struct{ Nick protocol.Nick }
-	// Focused brings one of a session's rooms to the front. Watched: the session stays in it when another one comes
-	// to the front.
+	// Focused brings one of a session's rooms to the front. Watched: the session stays in it when another one comes to
+	// the front.
 	Focused struct {
 		Room    protocol.Room
 		Watched bool
@@ -104,8 +104,7 @@ type (
 	Configured struct{ Settings Settings }
 )
 
-// Ignored is an ignored session, by its id and by its name: neither a new name nor a new session of that name is
-// heard.
+// Ignored is an ignored session, by its id and by its name: neither a new name nor a new session of that name is heard.
 type Ignored struct {
 	Name    protocol.Nick // as it was typed
 	Session uuid.UUID

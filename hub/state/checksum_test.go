@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Two who leave a room leave the same state behind, whichever is the first; their entries stand in another order, and the
-// checksums tell.
+// Two who leave a room leave the same state behind, whichever is the first; their entries stand in another order, and
+// the checksums tell.
 func TestChecksumsTellEntriesThatTheStateDoesNotShow(t *testing.T) {
 	sums := map[Sum]bool{}
 	for _, names := range [][]string{{"ann", "bob"}, {"bob", "ann"}} {

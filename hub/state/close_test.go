@@ -81,8 +81,8 @@ func TestManyAreClosedByAddress(t *testing.T) {
 	}
 }
 
-// Very many are closed a group at a time. What is said between changes what is left, and no two events of a
-// group have one id but those that tell of the same thing.
+// Very many are closed a group at a time. What is said between changes what is left, and no two events of a group have
+// one id but those that tell of the same thing.
 func TestVeryManyAreClosedInGroups(t *testing.T) {
 	const crowd = 300
 	c := newCounter(t, deskSettings(), 2, 0)

@@ -34,15 +34,15 @@ var changes = table[Change]{
 	entryOf[Change](26, (*Machine).configured, (*Configured).fields),
 }
 
-// AppendChange appends the bytes of a change.
-func AppendChange(b []byte, change Change) []byte {
+// appendChange appends the bytes of a change.
+func appendChange(b []byte, change Change) []byte {
 	c := coder{b: append(b, wireVersion), version: wireVersion}
 	changes.write(&c, change)
 	return c.done("a change")
 }
 
-// ReadChange reads what AppendChange has written, as ReadIntent does.
-func ReadChange(b []byte) (Change, error) {
+// readChange reads what appendChange has written, as ReadIntent does.
+func readChange(b []byte) (Change, error) {
 	c := reader(b)
 	change := changes.read(&c, c.kind())
 	if err := c.end("a change"); err != nil {
@@ -97,7 +97,7 @@ func (o *StayEnded) fields(c *coder) { c.stream(&o.Stream) }
 func (o *EchoSet) fields(c *coder) { c.flags(&o.On) }
 
 func (o *ReadSet) fields(c *coder) {
-	list(c, &o.List, MaxRead, func(r *protocol.ReadUpTo) {
+	list(c, &o.List, maxRead, func(r *protocol.ReadUpTo) {
 		c.room(&r.Room)
 		number(c, &r.Seq)
 	})

@@ -1,9 +1,6 @@
 package state
 
-import (
-	"chinwag/protocol"
-	"sync"
-)
+import "chinwag/protocol"
 
 // ops holds each op. A session is that of the intent; nil: it is the server's, or that of a connection without one.
 var ops = table[Op]{
@@ -21,20 +18,10 @@ var ops = table[Op]{
 	entryOf[Op](12, (*Machine).compare, (*Checksum).fields),
 }
 
-// coders are kept for intents: each line of a client is one, and is written and read.
-var coders = sync.Pool{New: func() any { return new(coder) }}
-
-func (c *coder) release() {
-	*c = coder{}
-	coders.Put(c)
-}
-
 // AppendIntent appends the bytes of an intent, as a log carries it. Its Time is not among them: the log gives that.
 func AppendIntent(b []byte, in *Intent) []byte {
-	c := coders.Get().(*coder)
-	defer c.release()
 	row := ops.rowOf(in.Op)
-	*c = coder{b: append(b, wireVersion, row.kind), version: wireVersion}
+	c := &coder{b: append(b, wireVersion, row.kind), version: wireVersion}
 	in.fields(c)
 	if op, ok := in.Op.(Command); ok { // most are one: written by its row, it would be allocated
 		op.fields(c)
@@ -47,9 +34,8 @@ func AppendIntent(b []byte, in *Intent) []byte {
 // ReadIntent reads what AppendIntent has written. The error says in plain words what is wrong. The intent does not
 // refer to b.
 func ReadIntent(b []byte) (in Intent, err error) {
-	c := coders.Get().(*coder)
-	defer c.release()
-	*c = reader(b)
+	r := reader(b)
+	c := &r
 	k := c.kind()
 	in.fields(c)
 	in.Op = ops.read(c, k)

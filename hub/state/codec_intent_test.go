@@ -30,7 +30,7 @@ func TestIntentsAndChangesAreWrittenAsEver(t *testing.T) {
 		fmt.Fprintf(&intents, "%s\n\t%s\n", s.name, hex.EncodeToString(AppendIntent(nil, &s.of)))
 	}
 	for _, s := range changeSamples() {
-		fmt.Fprintf(&changes, "%s\n\t%s\n", s.name, hex.EncodeToString(AppendChange(nil, s.of)))
+		fmt.Fprintf(&changes, "%s\n\t%s\n", s.name, hex.EncodeToString(appendChange(nil, s.of)))
 	}
 	assertGolden(t, "intents.txt", intents.String())
 	assertGolden(t, "changes.txt", changes.String())
@@ -56,8 +56,8 @@ func TestAnIntentIsReadAsItWasWritten(t *testing.T) {
 
 func TestAChangeIsReadAsItWasWritten(t *testing.T) {
 	for _, s := range changeSamples() {
-		b := AppendChange([]byte("before"), s.of)
-		assertWhole(t, s.name, b[len("before"):], s.of, ReadChange)
+		b := appendChange([]byte("before"), s.of)
+		assertWhole(t, s.name, b[len("before"):], s.of, readChange)
 	}
 }
 
@@ -186,7 +186,7 @@ func TestWhatIsNoChangeIsRefused(t *testing.T) {
 		"an empty key":             {[]byte{1, changes.rowOf(Blocked{}).kind, 1, 0, 0}, errEmpty},
 		"an unknown end":           {[]byte{1, changes.rowOf(NodeEnded{}).kind, 1, 5}, errWord},
 	} {
-		_, err := ReadChange(c.b)
+		_, err := readChange(c.b)
 		assert.ErrorIs(t, err, c.why, name)
 	}
 }
@@ -220,11 +220,11 @@ func mustCarry(t testing.TB, o *outcome) {
 		if e.Change == nil {
 			continue
 		}
-		b := AppendChange(nil, e.Change)
-		change, err := ReadChange(b)
+		b := appendChange(nil, e.Change)
+		change, err := readChange(b)
 		require.NoError(t, err)
 		require.Equal(t, plainChange(e.Change), change)
-		require.Equal(t, b, AppendChange(nil, change))
+		require.Equal(t, b, appendChange(nil, change))
 	}
 }
 
@@ -269,15 +269,15 @@ func FuzzReadIntent(f *testing.F) {
 
 func FuzzReadChange(f *testing.F) {
 	for _, s := range changeSamples() {
-		f.Add(AppendChange(nil, s.of))
+		f.Add(appendChange(nil, s.of))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := ReadChange(b)
+		c, err := readChange(b)
 		if err != nil {
 			return
 		}
-		written := AppendChange(nil, c)
-		again, err := ReadChange(written)
+		written := appendChange(nil, c)
+		again, err := readChange(written)
 		require.NoError(t, err, "%x is read, and written as %x, which is not", b, written)
 		assert.Equal(t, c, again)
 	})

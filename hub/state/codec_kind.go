@@ -16,8 +16,8 @@ import (
 // Later versions read these bytes, so the numbers of kinds and the order of fields never change. A field that a later
 // version adds comes last, and is read if the version is that high.
 //
-// A log may be damaged, or hold what another program has written. Texts and names are parsed again when they are
-// read, so they are as a client could have sent them.
+// A log may be damaged, or hold what another program has written. Texts and names are parsed again when they are read,
+// so they are as a client could have sent them.
 
 const (
 	wireVersion = 1 // that is written

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// kind is the kind of a row: its first byte. The second is the version of its fields. A field that a later version
-// adds comes last, and is read if the version is that high.
+// kind is the kind of a row: its first byte. The second is the version of its fields. A field that a later version adds
+// comes last, and is read if the version is that high.
 type kind byte
 
 const (
@@ -135,7 +135,7 @@ func (o *order) fields(c *coder) {
 	number(c, &o.Rules)
 	c.bytes(o.Epoch[:])
 	number(c, &o.Entries)
-	list(c, &o.Nodes, MaxNodes, func(n *node) {
+	list(c, &o.Nodes, maxNodes, func(n *node) {
 		number(c, &n.No)
 		number(c, &n.Incarnation)
 		number(c, &n.Request)

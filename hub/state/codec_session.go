@@ -32,7 +32,7 @@ func (s *Session) fields(c *coder, at *uint64) {
 		c.nick(&i.Name)
 		c.bytes(i.Session[:])
 	})
-	list(c, &s.Read, MaxRead, func(r *protocol.ReadUpTo) {
+	list(c, &s.Read, maxRead, func(r *protocol.ReadUpTo) {
 		c.room(&r.Room)
 		number(c, &r.Seq)
 	})

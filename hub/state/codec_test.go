@@ -139,8 +139,8 @@ func samples() []sample {
 	}
 }
 
-// The bytes of a row are a file format: what was written once must be read for ever. If this test is red,
-// the kind needs a new version, and the old lines stay in the file.
+// The bytes of a row are a file format: what was written once must be read for ever. If this test is red, the kind
+// needs a new version, and the old lines stay in the file.
 func TestRowsAreWrittenAsEver(t *testing.T) {
 	path := filepath.Join("testdata", "rows", "bytes.txt")
 	var got strings.Builder
@@ -157,8 +157,8 @@ func TestRowsAreWrittenAsEver(t *testing.T) {
 	assert.Equal(t, string(want), got.String())
 }
 
-// Earlier versions have written these rows of a session and of what is common. The first did not know of several rooms, and
-// the second not of several nodes.
+// Earlier versions have written these rows of a session and of what is common. The first did not know of several rooms,
+// and the second not of several nodes.
 func TestOldRowsAreRead(t *testing.T) {
 	for version := range 2 {
 		file, err := os.ReadFile(filepath.Join("testdata", "rows", fmt.Sprintf("bytes-%d.txt", version+1)))

@@ -4,9 +4,9 @@ import (
 	"chinwag/protocol"
 )
 
-// commands holds each command that is decided, with its rule. The fields of a command stand beside its rule. Ping, Help,
-// Resume and Call have no row: they are never decided. A second hello and an operator's password have no fields: only
-// that they came counts, and no log may hold the secrets in them.
+// commands holds each command that is decided, with its rule. The fields of a command stand beside its rule. Ping,
+// Help, Resume and Call have no row: they are never decided. A second hello and an operator's password have no fields:
+// only that they came counts, and no log may hold the secrets in them.
 var commands = table[protocol.Command]{
 	ofAll(2, (*Machine).say, sayFields),
 	ofAll(3, (*Machine).act, meFields),

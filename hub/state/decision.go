@@ -75,15 +75,15 @@ type (
 		Absent   int // tickets of absent visitors, beyond the bound
 		Expired  int // messages that were not answered in time
 	}
-	// Inheritance reports to the server's log what was made of a journal without rows: how many rooms have their
-	// topic, the highest ticket, and how many messages wait at the desk.
+	// Inheritance reports to the server's log what was made of a journal without rows: how many rooms have their topic,
+	// the highest ticket, and how many messages wait at the desk.
 	Inheritance struct {
 		Rooms    int
 		Ticket   protocol.Ticket
 		Messages int
 	}
-	// Diverged reports to the server's log that the nodes have different states at a position of their order, and
-	// that no state is that of most.
+	// Diverged reports to the server's log that the nodes have different states at a position of their order, and that
+	// no state is that of most.
 	Diverged struct{ Position uint64 }
 	// Shutdown ends the server, and gives all clients the reason.
 	Shutdown struct{ Text protocol.Text }

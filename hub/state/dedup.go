@@ -31,8 +31,8 @@ func (m *Machine) remember(s *Session, ref protocol.Ref, seq uint64) {
 	u.id, u.hasID = s.ids.add(id{hashOf(ref), seq}), true
 }
 
-// id is the hash of an id that a client gave to a message, and the position of that message. Only the hash is
-// compared: a new id is taken for one of 256 others once in 7e16 messages.
+// id is the hash of an id that a client gave to a message, and the position of that message. Only the hash is compared:
+// a new id is taken for one of 256 others once in 7e16 messages.
 type id struct {
 	hash uint64
 	seq  uint64 // 0: there is none
@@ -60,8 +60,8 @@ func hashOf(ref protocol.Ref) uint64 {
 	return h ^ h>>47
 }
 
-// ring holds the last ids of a session. It grows up to MaxIDs; then the newest replaces the oldest. It is nil until
-// the first, because most clients never give an id.
+// ring holds the last ids of a session. It grows up to MaxIDs; then the newest replaces the oldest. It is nil until the
+// first, because most clients never give an id.
 type ring struct {
 	ids    []id
 	newest int      // index in ids

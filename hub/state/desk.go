@@ -6,17 +6,17 @@ import (
 	"chinwag/protocol"
 )
 
-// The desk is a room in which a visitor hears only the operators, and only the operators hear the visitor. What is
-// said there is two events with one id:
+// The desk is a room in which a visitor hears only the operators, and only the operators hear the visitor. What is said
+// there is two events with one id:
 //
 //	visitor ──> Said ──> the visitor's own stream ──> the visitor, alone
 //	       └──> VisitorSaid ─> the desk's stream ───> every operator, in any room
 //
-// An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session,
-// never to a name.
+// An operator's answer is Said and Replied in the same way. A conversation is a ticket: it belongs to a session, never
+// to a name.
 
-// visitorCommand carries out a command that means something else at the desk than in a room, and reports whether cmd
-// is one.
+// visitorCommand carries out a command that means something else at the desk than in a room, and reports whether cmd is
+// one.
 func (m *Machine) visitorCommand(s *Session, cmd protocol.Command) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Desk:

@@ -8,11 +8,11 @@ import (
 	"chinwag/protocol"
 )
 
-// Visitors that have gone leave tickets at the desk: messages, and those of the absent, which may come back. These
-// take no place at the desk, and have bounds of their own, in all and for an address. Beyond the bound of an address
-// its oldest ticket is dropped; beyond the bound in all, the oldest of the address that has most. A ticket that an
-// operator has does not count, and is not dropped. A ticket from before a start that lowered a bound counts and is
-// not dropped: a new one beyond the bound is dropped at once.
+// Visitors that have gone leave tickets at the desk: messages, and those of the absent, which may come back. These take
+// no place at the desk, and have bounds of their own, in all and for an address. Beyond the bound of an address its
+// oldest ticket is dropped; beyond the bound in all, the oldest of the address that has most. A ticket that an operator
+// has does not count, and is not dropped. A ticket from before a start that lowered a bound counts and is not dropped:
+// a new one beyond the bound is dropped at once.
 
 // limits caches what limitDesk has to do.
 type limits struct {
@@ -81,8 +81,8 @@ func (d *desk) expired(upto time.Time, n int) (due []*Ticket) {
 	return due
 }
 
-// surplus returns the first n tickets to be dropped from ts, which are in the order in which their visitors went:
-// those beyond perAddress of one address, and those beyond most in all.
+// surplus returns the first n tickets to be dropped from ts, which are in the order in which their visitors went: those
+// beyond perAddress of one address, and those beyond most in all.
 func surplus(ts []*Ticket, perAddress, most, n int) (more []*Ticket) {
 	if len(ts) <= min(perAddress, most) {
 		return nil
@@ -125,8 +125,8 @@ func busiest(of map[netip.Prefix][]*Ticket) (from netip.Prefix) {
 	return from
 }
 
-// drop ends the conversations of visitors that have gone, and the sessions that are held only for them. It returns
-// how many.
+// drop ends the conversations of visitors that have gone, and the sessions that are held only for them. It returns how
+// many.
 func (m *Machine) drop(ts []*Ticket, why protocol.Reason) int {
 	for _, t := range ts {
 		v := m.session(t.Session)

@@ -173,7 +173,8 @@ func TestWhatHasGoneInWords(t *testing.T) {
 	}
 }
 
-// Of addresses of which equally many wait the one goes first that has waited longest, in whatever order they are looked at.
+// Of addresses of which equally many wait the one goes first that has waited longest, in whatever order they are looked
+// at.
 func TestOfEqualAddressesTheOldestGoes(t *testing.T) {
 	var ts []*Ticket
 	for i := range 12 {

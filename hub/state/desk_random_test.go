@@ -19,9 +19,9 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// Visitors and operators do what they can at a desk, in any order, and the server starts again with other
-// settings. After each decision all holds that must be true, and the rows say all. What is
-// made undone was never decided, and the same intents make the same.
+// Visitors and operators do what they can at a desk, in any order, and the server starts again with other settings.
+// After each decision all holds that must be true, and the rows say all. What is made undone was never decided, and the
+// same intents make the same.
 func TestTheDeskInRandomWorlds(t *testing.T) {
 	seedtest.Each(t, 12, func(t *testing.T, seed uint64) {
 		t.Parallel()
@@ -125,9 +125,9 @@ func (p *people) settings() Settings {
 	return set
 }
 
-// bounded checks that what has gone from the desk is bounded as soon as nothing more is due. What was there before a bound
-// was lowered stays, and nothing is added to it.
-func (p *people) bounded(m *Machine, d *Decision) {
+// bounded checks that what has gone from the desk is bounded as soon as nothing more is due. What was there before a
+// bound was lowered stays, and nothing is added to it.
+func (p *people) bounded(m *Machine, _ *Decision) {
 	if due := m.NextDue(); !due.IsZero() && !due.After(m.now) {
 		return
 	}

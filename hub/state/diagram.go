@@ -39,8 +39,8 @@ func (t transition) String() string {
 // ended is the state of what is over: it never changes again.
 const ended = "ended"
 
-// step panics if a transition is in no diagram: a server that continued would commit what no rule means. What leaves the
-// state as it is, is no transition.
+// step panics if a transition is in no diagram: a server that continued would commit what no rule means. What leaves
+// the state as it is, is no transition.
 func (m *Machine) step(d diagram, what any, from, cause, to string) {
 	if from == to && from != ended {
 		return

@@ -25,8 +25,8 @@ func (c *stepCount) note(t transition) {
 	c.seen[t]++
 }
 
-// A diagram shows what happens, and nothing else: step panics at a transition that it does not show, and here each that it
-// shows happens, in a script or in a random world.
+// A diagram shows what happens, and nothing else: step panics at a transition that it does not show, and here each that
+// it shows happens, in a script or in a random world.
 func TestEachTransitionOfADiagramHappens(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
 	require.NoError(t, err)

@@ -4,9 +4,9 @@
 //	                │       └────> undo         what Rollback puts back
 //	                └──> answers                sent to one connection, after the events
 //
-// A Machine takes one Intent after the other. Decide checks the intent against the state, and emits events. An event
-// is applied as it is emitted, so the next line of a rule reads the new state. The caller commits what Decide
-// returns, and then delivers it. If the commit fails, Rollback undoes the decision and all later ones.
+// A Machine takes one Intent after the other. Decide checks the intent against the state, and emits events. An event is
+// applied as it is emitted, so the next line of a rule reads the new state. The caller commits what Decide returns, and
+// then delivers it. If the commit fails, Rollback undoes the decision and all later ones.
 //
 // The same intents in the same order make the same state, the same events and the same answers, in every process. The
 // package has no clock (an intent brings its time), no randomness (ids of events come from the intent's), no disk and
@@ -61,10 +61,9 @@
 // # Rows
 //
 // The state is kept in rows: one for each session, room with a topic, ticket and blocked nick or address, and one for
-// all the rest. Decide returns the rows that it changed, to be committed with the events in one transaction. Load
-// makes a Machine of them. Soft fields change with every line (ids of messages, streams in which a session has
-// spoken, the last activity of an operator), and are not written with each: Replay rebuilds them from the entries
-// since.
+// all the rest. Decide returns the rows that it changed, to be committed with the events in one transaction. Load makes
+// a Machine of them. Soft fields change with every line (ids of messages, streams in which a session has spoken, the
+// last activity of an operator), and are not written with each: Replay rebuilds them from the entries since.
 //
 // # Bytes
 //

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// An operator whose connection a restart has broken keeps its visitors until its time is up, and is
-// not there for others.
+// An operator whose connection a restart has broken keeps its visitors until its time is up, and is not there for
+// others.
 func TestAnOperatorAfterARestart(t *testing.T) {
 	restarted := func(t *testing.T, only bool) *shift {
 		set := shiftSettings()

@@ -46,8 +46,8 @@ func checkIgnore(s, who *Session, n protocol.Nick) *protocol.Refusal {
 	return nil
 }
 
-// namesIgnored returns the names of the sessions that s ignores: of each the one that was ignored, and the present
-// one if that differs.
+// namesIgnored returns the names of the sessions that s ignores: of each the one that was ignored, and the present one
+// if that differs.
 func (m *Machine) namesIgnored(s *Session) []protocol.Nick {
 	names := []protocol.Nick{}
 	for _, i := range s.Ignoring {

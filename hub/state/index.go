@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Indexes follow from the rows: names and codes of sessions, held sessions, members of rooms, the lists of the desk.
-// A row with the number 0 is in no index: it does not exist yet, or no more.
+// Indexes follow from the rows: names and codes of sessions, held sessions, members of rooms, the lists of the desk. A
+// row with the number 0 is in no index: it does not exist yet, or no more.
 
 // indexSession adds s to all indexes in which it belongs.
 func (m *Machine) indexSession(s *Session) {

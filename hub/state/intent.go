@@ -91,8 +91,8 @@ type (
 		Seen   uint64          // position up to which the session's client got its entries
 	}
 	// NoteSeen keeps up to where clients got their entries, so that a start knows it: up to Upto, but for those in
-	// Behind, which have a position of their own. It also writes rows with changed soft fields, so that a start
-	// replays few entries. It does not write all at once: the hub repeats it while the checkpoint is before Head.
+	// Behind, which have a position of their own. It also writes rows with changed soft fields, so that a start replays
+	// few entries. It does not write all at once: the hub repeats it while the checkpoint is before Head.
 	NoteSeen struct {
 		Upto   uint64
 		Behind []Behind

@@ -9,8 +9,8 @@ import (
 	"chinwag/protocol"
 )
 
-// mustHold panics if the decision has broken an invariant. It checks only what the decision has changed, and is
-// always on: a server that continued would commit a broken state.
+// mustHold panics if the decision has broken an invariant. It checks only what the decision has changed, and is always
+// on: a server that continued would commit a broken state.
 func (m *Machine) mustHold(changed []undoRow) {
 	head := m.undo.marks[len(m.undo.marks)-1].head
 	for i := range m.out.Events {

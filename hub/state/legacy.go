@@ -39,8 +39,8 @@ type LegacyMessage struct {
 	LeftAt  uint64 // position
 }
 
-// inherit makes rows from a journal without rows. If there are more topics than rooms allowed, those set last are
-// kept. All messages are taken over: those that are too many or too old are dropped as at any other time.
+// inherit makes rows from a journal without rows. If there are more topics than rooms allowed, those set last are kept.
+// All messages are taken over: those that are too many or too old are dropped as at any other time.
 func (m *Machine) inherit(l *Legacy) {
 	taken := Legacy{Topics: m.topicsThatFit(l.Topics), Ticket: l.Ticket, Messages: l.Messages}
 	m.change(uuid.Nil, Inherited{taken})

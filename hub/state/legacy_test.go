@@ -63,7 +63,8 @@ func someLegacy(topics, messages int) Legacy {
 	return l
 }
 
-// What is made of a journal without rows is made in one decision, with its rows: it is undone as a whole, and loaded as it is.
+// What is made of a journal without rows is made in one decision, with its rows: it is undone as a whole, and loaded as
+// it is.
 func TestWhatIsInheritedStandsInRows(t *testing.T) {
 	w := emptyWorld(t)
 	w.m.SetHead(400)

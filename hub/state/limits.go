@@ -15,7 +15,7 @@ const (
 	MaxStays           = 16  // remembered, beside the open ones in watched rooms
 	MaxIgnored         = 100 // in its list
 	MaxStreams         = 256 // remembered, in which it has spoken
-	MaxRead            = 64  // rooms for which it keeps how far it has read
+	maxRead            = 64  // rooms for which it keeps how far it has read
 	MaxIDs             = 256 // of its messages that are remembered
 	MaxVisits          = 10  // to the desk anew, within a visitPeriod
 	maxSpoken          = 4   // lines that are counted: no rule asks for more, so most lines change only the position
@@ -35,7 +35,7 @@ const (
 const (
 	MaxUnread  = 1000 // sessions that are kept because their conversation was closed while they were away
 	MaxEnded   = 64   // ended conversations that are remembered by number
-	MaxNodes   = 64   // that have ever been in one order
+	maxNodes   = 64   // that have ever been in one order
 	maxBlocked = 1000 // keys of nicks that are blocked, and keys of addresses; beyond it, those that expire first are lifted
 )
 
@@ -45,7 +45,8 @@ const (
 	endedAtOnce    = 128 // sessions whose time is up
 )
 
-// A limit that relies on another is a constant expression here, which is negative, and so no uint, if that does not hold.
+// A limit that relies on another is a constant expression here, which is negative, and so no uint, if that does not
+// hold.
 const (
 	_ = uint(protocol.MaxText - maxShort) // a text that is short enough can be read again
 	_ = uint(protocol.MaxText - maxFirst)
@@ -59,7 +60,7 @@ const (
 	_ = uint(maxTail - softLimit - 1)              // and that before a load would replay too many entries
 	_ = uint(longestGap - Beat)                    // a live node is heard of within the gap that counts
 	_ = uint(Lease - 2*longestGap)                 // one gap alone ends no lease
-	_ = uint(ChecksumEvery - MaxNodes)             // each node has proposed its checksum before the next is due
+	_ = uint(ChecksumEvery - maxNodes)             // each node has proposed its checksum before the next is due
 	_ = uint(maxMany - MaxUnread - MaxEnded)       // what a list in an intent may hold
 	_ = uint(protocol.MaxKick - protocol.KickTime) // a kick without a time is no longer than the longest
 )

@@ -112,7 +112,7 @@ func (l *loading) readAs(k kind, m *Machine, row Row) error {
 	return nil
 }
 
-func (l *loading) readRoom(m *Machine, row Row) error {
+func (*loading) readRoom(m *Machine, row Row) error {
 	r := &Room{row: row.ID}
 	if err := decode(row.Value, r.fields); err != nil {
 		return err
@@ -124,8 +124,8 @@ func (l *loading) readRoom(m *Machine, row Row) error {
 	return nil
 }
 
-// index indexes the sessions in the order in which they came, so that its lists only grow at the end. A room without
-// a topic has no row, and is made by its members.
+// index indexes the sessions in the order in which they came, so that its lists only grow at the end. A room without a
+// topic has no row, and is made by its members.
 func (l *loading) index(m *Machine) error {
 	slices.SortFunc(l.sessions, func(a, b *Session) int { return cmp.Or(cmp.Compare(a.Entered, b.Entered), cmp.Compare(a.row, b.row)) })
 	n := len(l.sessions)
@@ -149,8 +149,8 @@ func (l *loading) index(m *Machine) error {
 	return nil
 }
 
-// Replay redoes what an entry changed in soft fields. It is called for each entry after the checkpoint, in order, before the
-// first decision. It changes nothing else: the rows hold that.
+// Replay redoes what an entry changed in soft fields. It is called for each entry after the checkpoint, in order,
+// before the first decision. It changes nothing else: the rows hold that.
 func (m *Machine) Replay(seq uint64, st Stream, author uuid.UUID, what protocol.Recorded) {
 	end := max(m.head, seq) // the common row of several nodes holds it
 	m.head = seq            // soft fields count as unwritten from there on

@@ -84,8 +84,8 @@ func (m *Machine) decide(in *Intent) {
 	ops.rowOf(in.Op).do(m, s, in.Op)
 }
 
-// sessionOf returns the session of an intent; nil: it is the server's, or that of a connection without a session. ok
-// is false if the session has ended, or has another connection.
+// sessionOf returns the session of an intent; nil: it is the server's, or that of a connection without a session. ok is
+// false if the session has ended, or has another connection.
 func (m *Machine) sessionOf(in *Intent) (s *Session, ok bool) {
 	switch {
 	case in.Node != 0:

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// members are the sessions in a room, in the order in which they entered. One that leaves makes a hole, so that
-// leaving moves nothing, however large the room is.
+// members are the sessions in a room, in the order in which they entered. One that leaves makes a hole, so that leaving
+// moves nothing, however large the room is.
 type members struct {
 	list     []member
 	count    int

@@ -55,7 +55,7 @@ func (m *Machine) enter(s *Session, ev protocol.Joined, e *Event) {
 
 // addStay adds a stay to those of s. A session that comes back after a break continues the open ones: what was said
 // meanwhile belongs to them.
-func (m *Machine) addStay(s *Session, e *Event) {
+func (*Machine) addStay(s *Session, e *Event) {
 	if !s.hasStay(e.Stream) {
 		s.Stays = s.cutStays(append(slices.Clip(s.Stays), Stay{Stream: e.Stream, From: e.Seq}))
 	}

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// An author receives its own lines, too: that copy says so, and has the id that the client gave the message. A copy
-// for another session is emitted before it, and has none.
+// An author receives its own lines, too: that copy says so, and has the id that the client gave the message. A copy for
+// another session is emitted before it, and has none.
 
 func mine(ref protocol.Ref) protocol.Ack { return protocol.Ack{You: true, Ref: ref} }
 
@@ -110,10 +110,11 @@ func (m *Machine) tellsSecret() bool {
 	return false
 }
 
+// SecretSaid rejects a command that holds the code of a session.
 var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
-// noteSpoken updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of the
-// author's own copy. s is nil if the author's session has ended.
+// noteSpoken updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of
+// the author's own copy. s is nil if the author's session has ended.
 func (m *Machine) noteSpoken(s *Session, e *Event, ref protocol.Ref) {
 	if s == nil {
 		return

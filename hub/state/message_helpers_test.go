@@ -57,8 +57,8 @@ func (k *talk) decide(who string, op Op, secrets ...Secret) *Decision {
 
 func (k *talk) of(who string) *Session { return k.session(k.who[who]) }
 
-// do has somebody do something. What it caused is a line for each: events with their stream, changes by
-// their type, answers with who is told.
+// do has somebody do something. What it caused is a line for each: events with their stream, changes by their type,
+// answers with who is told.
 func (k *talk) do(who string, cmd protocol.Command) (lines []string) {
 	k.t.Helper()
 	return k.lines(k.decide(who, Command{Command: cmd}))

@@ -61,6 +61,7 @@ func (m *Machine) checkNick(s *Session, n protocol.Nick) *protocol.Refusal {
 	return nil
 }
 
+// A session that ends within ShortTime, with at most shortLines said, was a short stay.
 const (
 	ShortTime  = 10 * time.Second
 	shortLines = 3
@@ -72,8 +73,8 @@ func (m *Machine) isShortStay(s *Session) bool {
 	return !s.Returned && s.spoken <= shortLines && m.now.Sub(s.Created) < ShortTime
 }
 
-// yieldsTo reports whether o may take the nick of s, which has no connection: s was a short stay from the address of
-// o, so most likely o is the same script again. An unknown address matches none.
+// yieldsTo reports whether o may take the nick of s, which has no connection: s was a short stay from the address of o,
+// so most likely o is the same script again. An unknown address matches none.
 func (s *Session) yieldsTo(o *Session) bool {
 	return s.Short && s.At.IsValid() && s.At == o.At
 }
@@ -165,9 +166,8 @@ func (m *Machine) nameReleased(s *Session, _ NameReleased) {
 	s.Released = true
 }
 
-// ShortHolder returns the connection of the session that has the nick n or one that cannot be told from it, if that
-// is a short stay from the address of the session that asks; 0: there is none. From until on it is no longer a short
-// stay.
+// ShortHolder returns the connection of the session that has the nick n or one that cannot be told from it, if that is
+// a short stay from the address of the session that asks; 0: there is none. From until on it is no longer a short stay.
 func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix, now time.Time) (conn uint64, until time.Time) {
 	h := m.holder(n)
 	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Created) >= ShortTime {

@@ -22,8 +22,8 @@ func HostOf(conn uint64) Node { return Node(conn >> connBits) }
 // NodeEnd is why the incarnation of a node has ended.
 type NodeEnd byte
 
-// seen is the position up to which the clients of a node got their entries, except those of sessions that are
-// Behind, as of a second ago.
+// seen is the position up to which the clients of a node got their entries, except those of sessions that are Behind,
+// as of a second ago.
 type seen struct {
 	Position uint64
 	Clean    bool // as of now: the node is about to end

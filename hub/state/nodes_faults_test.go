@@ -172,8 +172,8 @@ func (x *exchange) beat() {
 	}
 }
 
-// occasion is one for each fault: a node ends that says nothing any more, with visitors who cannot come back; an
-// intent comes twice; a machine is started again.
+// occasion is one for each fault: a node ends that says nothing any more, with visitors who cannot come back; an intent
+// comes twice; a machine is started again.
 func (x *exchange) occasion(t *testing.T) {
 	x.begins(4, defaults())
 	for i := range 3 {
@@ -195,7 +195,8 @@ func (x *exchange) occasion(t *testing.T) {
 	x.dice.follow()
 }
 
-// decides has the machines decide what is in the order, each as far as it comes just now, and say what they have made of it.
+// decides has the machines decide what is in the order, each as far as it comes just now, and say what they have made
+// of it.
 func (x *exchange) decides() {
 	var ops []Intent
 	for _, p := range x.players {

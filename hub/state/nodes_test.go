@@ -14,8 +14,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// fleet is a random world of three nodes, and machines that decide its order, each for itself. The world's own machine is
-// always in front: by what that knows the dice make what comes next, and what it makes each other has to make.
+// fleet is a random world of three nodes, and machines that decide its order, each for itself. The world's own machine
+// is always in front: by what that knows the dice make what comes next, and what it makes each other has to make.
 type fleet struct {
 	*several
 	dice     *dice
@@ -258,7 +258,8 @@ func (f *fleet) lags() {
 	}
 }
 
-// Machines that decide one order make the same, each at its own pace, and however often it was started from what it had recorded.
+// Machines that decide one order make the same, each at its own pace, and however often it was started from what it had
+// recorded.
 func TestMachinesThatDecideOneOrderAreTheSame(t *testing.T) {
 	seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
 		f := newFleet(t, seed)

@@ -12,7 +12,8 @@ import (
 	"chinwag/protocol"
 )
 
-// several is a world of several nodes, which bring what they want into one order. Its machine decides each intent as it comes.
+// several is a world of several nodes, which bring what they want into one order. Its machine decides each intent as it
+// comes.
 type several struct {
 	*world
 	origins map[Node]*Origin // of the last intent of each

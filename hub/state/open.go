@@ -7,8 +7,7 @@ import (
 )
 
 // open begins a session for a connection, and ends the guest that the connection was, if any. A session that cannot
-// have its nick gets that of a guest, and one that cannot enter its room enters the first room; its client is told
-// why.
+// have its nick gets that of a guest, and one that cannot enter its room enters the first room; its client is told why.
 func (m *Machine) open(guest *Session, op Open) {
 	m.ref = op.Ref
 	if guest != nil && guest.Program {

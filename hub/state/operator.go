@@ -8,9 +8,9 @@ import (
 	"chinwag/protocol"
 )
 
-// An operator is in a room, and hears the desk from there. One that lost its connection in a restart keeps its
-// tickets and its place in the list while it is held. But it is not there: it does not count as on duty, is assigned
-// no visitor, and no timeout runs for it.
+// An operator is in a room, and hears the desk from there. One that lost its connection in a restart keeps its tickets
+// and its place in the list while it is held. But it is not there: it does not count as on duty, is assigned no
+// visitor, and no timeout runs for it.
 
 // isThere reports whether s has a connection.
 func (s *Session) isThere() bool { return s.Conn != 0 }
@@ -108,8 +108,7 @@ func (m *Machine) hasTickets(s *Session) bool {
 	return false
 }
 
-// returnTickets has all visitors of s wait again. If s leaves, its Left was emitted before, so it is no longer on
-// duty.
+// returnTickets has all visitors of s wait again. If s leaves, its Left was emitted before, so it is no longer on duty.
 func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 	onDuty := m.onDuty()
 	if s.takesVisitors() {
@@ -151,8 +150,8 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	}
 }
 
-// retired undoes dutyChanged: s has left its room, and not for another one, or is no operator any more. Its tickets
-// are still its own: returnTickets, in the same decision, returns them.
+// retired undoes dutyChanged: s has left its room, and not for another one, or is no operator any more. Its tickets are
+// still its own: returnTickets, in the same decision, returns them.
 func (m *Machine) retired(s *Session) {
 	if !s.HearsDesk {
 		return

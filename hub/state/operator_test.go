@@ -86,8 +86,8 @@ func TestDuty(t *testing.T) {
 // Whoever goes leaves nobody behind, and the others are told of that after the going.
 func TestAnOperatorGoes(t *testing.T) {
 	for name, c := range map[string]struct {
-		go_ func(f *shift)
-		why protocol.Reason
+		leave func(f *shift)
+		why   protocol.Reason
 	}{
 		"for good": {func(f *shift) { f.do("op0", protocol.Quit{}) }, protocol.Departed},
 		"broken":   {func(f *shift) { f.breaks("op0") }, protocol.Lost},
@@ -98,7 +98,7 @@ func TestAnOperatorGoes(t *testing.T) {
 			f.do("op0", protocol.Take{Ticket: 1}, protocol.Take{Ticket: 3}, protocol.Hold{Ticket: 1})
 			f.forget()
 			f.events = nil
-			c.go_(f)
+			c.leave(f)
 			seen := f.words("op1")
 			assert.Contains(t, seen, "@1 v1 waits again")
 			assert.Contains(t, seen, "@3 v3 waits again")

@@ -10,8 +10,7 @@ import (
 )
 
 // Several nodes may decide one order: a log brings the same intents in the same sequence to each of them, so each has
-// the same state. No decision may depend on what a node does not know from the log, so the nodes are state
-// themselves:
+// the same state. No decision may depend on what a node does not know from the log, so the nodes are state themselves:
 //
 //	Start ──> live ─┬─ no intent for a Lease, while other nodes send ────────> ended
 //	                ├─ NoteSeen{Clean}, its last intent ─────────────────────> ended
@@ -22,8 +21,8 @@ import (
 // intent that comes a second time, or before an earlier one of its node.
 
 const (
-	// Lease is how long a node is live without an intent. A time in which nothing is decided counts little: the log
-	// was away for all nodes then.
+	// Lease is how long a node is live without an intent. A time in which nothing is decided counts little: the log was
+	// away for all nodes then.
 	Lease = 10 * time.Second
 
 	// Beat is the longest time between two intents of a live node.
@@ -32,8 +31,8 @@ const (
 	longestGap = Lease / 4 // that counts between one intent and the next
 )
 
-// rules is the version of what Decide makes of intents. It is raised with each change of that, of what protocol
-// parses, and of the tables of modules by which names are compared.
+// rules is the version of what Decide makes of intents. It is raised with each change of that, of what protocol parses,
+// and of the tables of modules by which names are compared.
 const rules = 1
 
 // Rules is rules with the version of the program's Unicode tables. Live nodes have the same.
@@ -46,6 +45,7 @@ type Origin struct {
 	Request     uint64 // the number of the intent in it: 1 for Start, then always the next
 }
 
+// The ends of an incarnation.
 const (
 	NodeStopped  NodeEnd = 1 + iota // by its own Seen
 	NodeSilent                      // its lease is over
@@ -123,7 +123,7 @@ func (m *Machine) takeTurn(in *Intent, passed time.Duration) bool {
 }
 
 // isOwnConn reports whether the connection of an intent is one of its node's.
-func (m *Machine) isOwnConn(in *Intent) bool {
+func (*Machine) isOwnConn(in *Intent) bool {
 	conn := in.Conn
 	switch op := in.Op.(type) {
 	case Open:
@@ -138,7 +138,7 @@ func (m *Machine) isOwnConn(in *Intent) bool {
 func (m *Machine) mayBegin(in *Intent, op Start) bool {
 	n := m.node(in.Node)
 	switch {
-	case n == nil && len(m.Order.Nodes) == MaxNodes:
+	case n == nil && len(m.Order.Nodes) == maxNodes:
 		return false
 	case in.Request != 1 || n != nil && in.Incarnation <= n.Incarnation:
 		return false

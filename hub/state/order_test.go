@@ -49,13 +49,13 @@ func TestIntentsThatAreVoid(t *testing.T) {
 	say := Command{Command: protocol.Say{Text: textOf("hello")}}
 	for name, of := range map[string]func(*several) Intent{
 		"it comes twice":                        func(v *several) Intent { return v.order[len(v.order)-1] },
-		"the one before it is lost":             func(v *several) Intent { return Intent{Origin: Origin{1, 1, 4}, Op: Heartbeat{}} },
-		"it is of an incarnation that is over":  func(v *several) Intent { return Intent{Origin: Origin{2, 0, 3}, Op: Heartbeat{}} },
-		"it is of one that has not begun":       func(v *several) Intent { return Intent{Origin: Origin{2, 2, 3}, Op: Heartbeat{}} },
-		"it is of a node that has not":          func(v *several) Intent { return Intent{Origin: Origin{3, 1, 1}, Op: Heartbeat{}} },
+		"the one before it is lost":             func(_ *several) Intent { return Intent{Origin: Origin{1, 1, 4}, Op: Heartbeat{}} },
+		"it is of an incarnation that is over":  func(_ *several) Intent { return Intent{Origin: Origin{2, 0, 3}, Op: Heartbeat{}} },
+		"it is of one that has not begun":       func(_ *several) Intent { return Intent{Origin: Origin{2, 2, 3}, Op: Heartbeat{}} },
+		"it is of a node that has not":          func(_ *several) Intent { return Intent{Origin: Origin{3, 1, 1}, Op: Heartbeat{}} },
 		"the connection is another node's":      func(v *several) Intent { return Intent{Origin: Origin{2, 1, 3}, Conn: v.clients["ann"].conn, Op: say} },
-		"a session is to begin at another node": func(v *several) Intent { return Intent{Origin: Origin{2, 1, 3}, Op: Open{Conn: Node(1).Conn(9)}} },
-		"or to go on there":                     func(v *several) Intent { return Intent{Origin: Origin{2, 1, 3}, Op: Resume{Conn: Node(1).Conn(9)}} },
+		"a session is to begin at another node": func(_ *several) Intent { return Intent{Origin: Origin{2, 1, 3}, Op: Open{Conn: Node(1).Conn(9)}} },
+		"or to go on there":                     func(_ *several) Intent { return Intent{Origin: Origin{2, 1, 3}, Op: Resume{Conn: Node(1).Conn(9)}} },
 		"an incarnation begins twice":           func(v *several) Intent { return v.order[1] },
 		"one begins that is not the next":       func(v *several) Intent { return v.begin(Origin{2, 1, 1}, Rules, epochOfAll) },
 		"its first intent is lost":              func(v *several) Intent { return v.begin(Origin{2, 2, 2}, Rules, epochOfAll) },
@@ -171,10 +171,10 @@ func TestANodeTellsOfItsOwnClients(t *testing.T) {
 
 func TestNodesAreBounded(t *testing.T) {
 	v := newSeveral(t)
-	for no := range Node(MaxNodes) {
+	for no := range Node(maxNodes) {
 		require.False(t, v.begins(1+no, defaults()).Void)
 	}
-	assert.Equal(t, []string{"void"}, v.caused(v.begins(1+MaxNodes, defaults())))
+	assert.Equal(t, []string{"void"}, v.caused(v.begins(1+maxNodes, defaults())))
 	assert.Equal(t, "node 5 ended, replaced", v.caused(v.begins(5, defaults()))[0])
 }
 

@@ -27,8 +27,8 @@ func (m *Machine) checkDestination(s *Session, cmd protocol.Say) *protocol.Refus
 	return m.checkPasteGuard(s)
 }
 
-// checkPasteGuard returns why a line that names no place is rejected; nil: it is not. Its place may have been another when it
-// was begun.
+// checkPasteGuard returns why a line that names no place is rejected; nil: it is not. Its place may have been another
+// when it was begun.
 func (m *Machine) checkPasteGuard(s *Session) *protocol.Refusal {
 	was := s.Target
 	if !was.Nobody && !m.isPasteGuarded(s) && (was.Former == 0 || was.Ticket != 0) {

@@ -16,8 +16,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// dice make the intents of a random world. They look at the clients and at what the machine knows only in order to
-// make likely what is interesting.
+// dice make the intents of a random world. They look at the clients and at what the machine knows only in order to make
+// likely what is interesting.
 type dice struct {
 	*rand.Rand
 	*world
@@ -185,7 +185,7 @@ func (d *dice) said(ref protocol.Ref) protocol.Command {
 }
 
 // done is what is no words.
-func (d *dice) done(ref protocol.Ref) protocol.Command {
+func (d *dice) done(_ protocol.Ref) protocol.Command {
 	switch d.IntN(40) {
 	case 0, 1, 2:
 		return protocol.Join{Room: d.room()}
@@ -244,8 +244,8 @@ func (d *dice) done(ref protocol.Ref) protocol.Command {
 	return protocol.History{}
 }
 
-// Whatever happens, what must be true is true after each decision; what is recorded makes the machine that has recorded it;
-// what could not be recorded has never been; and the same intents make the same bytes.
+// Whatever happens, what must be true is true after each decision; what is recorded makes the machine that has recorded
+// it; what could not be recorded has never been; and the same intents make the same bytes.
 func TestRandomWorlds(t *testing.T) {
 	seedtest.Each(t, 3, func(t *testing.T, seed uint64) {
 		playAgain(t, playRandom(t, seed))

@@ -7,8 +7,8 @@ import (
 	"chinwag/protocol"
 )
 
-// markRead keeps how far s has read in a room. A mark never goes back, nor beyond the head. If there are too many,
-// the one that is least far goes.
+// markRead keeps how far s has read in a room. A mark never goes back, nor beyond the head. If there are too many, the
+// one that is least far goes.
 func (m *Machine) markRead(s *Session, cmd protocol.Read) {
 	room := cmp.Or(cmd.Room, s.Room)
 	if why := m.checkRead(s, room); why != nil {
@@ -27,7 +27,7 @@ func (m *Machine) markRead(s *Session, cmd protocol.Read) {
 		return
 	case i >= 0:
 		list = slices.Delete(list, i, i+1)
-	case len(list) == MaxRead:
+	case len(list) == maxRead:
 		list = slices.Delete(list, 0, 1)
 	}
 	at, _ := slices.BinarySearchFunc(list, mark, func(r, mark protocol.ReadUpTo) int { return cmp.Or(cmp.Compare(r.Seq, mark.Seq), -1) })

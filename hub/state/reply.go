@@ -22,8 +22,8 @@ func (m *Machine) reply(s *Session, no protocol.Ticket, ref protocol.Ref, text p
 	m.sendReply(s, t, ref, text)
 }
 
-// replyTo answers the visitor of t. The answer is for the session of t, whatever its nick is by now: if that has
-// gone, the answer is rejected.
+// replyTo answers the visitor of t. The answer is for the session of t, whatever its nick is by now: if that has gone,
+// the answer is rejected.
 func (m *Machine) replyTo(s *Session, t *Ticket, ref protocol.Ref, text protocol.Text) {
 	if !m.saidBefore(s, ref) {
 		m.sendReply(s, t, ref, text)
@@ -74,9 +74,9 @@ func (m *Machine) rejectReply(s *Session, why *protocol.Refusal) {
 	m.rejectf(s, why.Code, "nobody has heard that: %s", why.Text)
 }
 
-// addressed handles a line that begins with @ and digits, if it may be meant for a visitor, and reports whether it
-// did. Such a line of an operator is never said in a room. That of another session, which may have been an operator a
-// moment ago, is rejected only if it could be an answer. A session without a code cannot have been an operator.
+// addressed handles a line that begins with @ and digits, if it may be meant for a visitor, and reports whether it did.
+// Such a line of an operator is never said in a room. That of another session, which may have been an operator a moment
+// ago, is rejected only if it could be an answer. A session without a code cannot have been an operator.
 func (m *Machine) addressed(s *Session, cmd protocol.Say) (done bool) {
 	no, rest, found := protocol.AddressOf(cmd.Text)
 	switch {

@@ -31,8 +31,8 @@ func (m *Machine) checkResume(guest, s *Session, op Resume) *protocol.Refusal {
 	return nil
 }
 
-// attach gives s to a connection, and ends the guest that the connection was, if any. A session that is still in
-// its rooms stays there, and its rooms are not told.
+// attach gives s to a connection, and ends the guest that the connection was, if any. A session that is still in its
+// rooms stays there, and its rooms are not told.
 func (m *Machine) attach(guest, s *Session, at Attached, number int) {
 	to := m.resumeRoom(s)
 	if why := m.checkResumeRoom(guest, s, to); why != nil {

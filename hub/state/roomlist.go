@@ -101,7 +101,7 @@ func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
 }
 
 // membersOf names the first MaxNames members, in the order in which they entered.
-func (m *Machine) membersOf(r *Room) protocol.Event {
+func (*Machine) membersOf(r *Room) protocol.Event {
 	e := protocol.Members{Room: r.Name, Here: r.members.attached, Names: []protocol.Member{}}
 	for s := range r.members.all() {
 		if len(e.Names) == MaxNames {

@@ -22,8 +22,8 @@ import (
 	"chinwag/protocol"
 )
 
-// A script is a file in testdata: one command a line, and below it, indented, what it has caused. -update writes
-// what a command causes now; read the difference as a user would.
+// A script is a file in testdata: one command a line, and below it, indented, what it has caused. -update writes what a
+// command causes now; read the difference as a user would.
 //
 //	settings desk visitors=1     before the first start, or for the next
 //	journal topic #tea 12 ann: green tea    a journal without rows holds that: at 12 ann has set the topic
@@ -41,8 +41,8 @@ import (
 //	restart                      the server starts again with what is recorded
 //	show                         who is where, and the desk
 //
-// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which nobody is told,
-// "> bob: ..." what bob alone is told, "rows +2 -1" how many rows were written and deleted.
+// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which nobody is told, "> bob: ..."
+// what bob alone is told, "rows +2 -1" how many rows were written and deleted.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
 	require.NoError(t, err)

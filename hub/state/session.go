@@ -66,9 +66,9 @@ type Session struct {
 
 // sessionDiagram has the states of a session. Its causes are changes. How a connection ends decides what becomes of the
 // session: /quit, a kick, or the end of one without a code ends it; at the end of the input in good order it is held
-// without its nick; else it is held. After a start of the server it is held in its rooms, which are not told.
-// The end of a program's input is a break, too. At the desk, a session is held longer while its words there wait for
-// an answer. Where it is, is in roomDiagram.
+// without its nick; else it is held. After a start of the server it is held in its rooms, which are not told. The end
+// of a program's input is a break, too. At the desk, a session is held longer while its words there wait for an answer.
+// Where it is, is in roomDiagram.
 var sessionDiagram = parseDiagram(`
 	none     ── Opened ────> attached    Open: a connection begins a session
 	attached ── Detached ──> detached    Disconnect, Start, or its node ends: it is held for a time

@@ -15,8 +15,8 @@ import (
 	"chinwag/protocol"
 )
 
-// scene is a machine with sessions in it, which are called by a name of the test's. What a decision does
-// is a list of lines:
+// scene is a machine with sessions in it, which are called by a name of the test's. What a decision does is a list of
+// lines:
 //
 //	ann: Opened           a change of ann's
 //	#lobby| -- ann joined an event in a stream

@@ -86,8 +86,8 @@ func (m *Machine) restartSession(s *Session, alone seen, away bool) {
 	}
 }
 
-// isHeldAnew reports whether a start extends the hold of s. Many starts, one soon after the other, do not extend it
-// for ever.
+// isHeldAnew reports whether a start extends the hold of s. Many starts, one soon after the other, do not extend it for
+// ever.
 func (m *Machine) isHeldAnew(s *Session) bool {
 	return m.Settings.Hold < shortHold && s.Until.Sub(m.now) < shortHold && m.Starts <= maxStarts
 }

@@ -20,8 +20,8 @@ func OfRoom(r protocol.Room) Stream { return Stream(r.String()) }
 // Desk is the stream that operators read. Each visitor has a stream of its own.
 var Desk = OfRoom(protocol.DeskRoom)
 
-// Conversation is the stream of one session's conversation at the desk. Only that session reads it; its words are in Desk as
-// well.
+// Conversation is the stream of one session's conversation at the desk. Only that session reads it; its words are in
+// Desk as well.
 func Conversation(session uuid.UUID) Stream { return streamOf(session, protocol.DeskRoom.String()) }
 
 // Mailbox is the stream that only one session reads.

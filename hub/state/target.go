@@ -15,8 +15,8 @@ type Target struct {
 	FormerNick protocol.Nick   // of Left
 }
 
-// The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a
-// target: /next, /take, /to, /hand and @N. Every other change clears it for a second, in which lines are rejected:
+// The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a target:
+// /next, /take, /to, /hand and @N. Every other change clears it for a second, in which lines are rejected:
 //
 //	the visitor goes ──┐                     ┌─> the visitor assigned meanwhile
 //	/close ────────────┼─> nowhere, for 1 s ─┤
@@ -71,8 +71,8 @@ func (m *Machine) setTarget(s *Session, t *Ticket) {
 	}
 }
 
-// suspendTarget has the lines of s rejected for a moment; then they go to the pending target, or to the room. It is for changes
-// that set no new target.
+// suspendTarget has the lines of s rejected for a moment; then they go to the pending target, or to the room. It is for
+// changes that set no new target.
 func (m *Machine) suspendTarget(s *Session) {
 	to := s.Target
 	to.Ticket, to.Nobody = 0, true
@@ -80,8 +80,8 @@ func (m *Machine) suspendTarget(s *Session) {
 	m.guardPaste(s)
 }
 
-// guardPaste has the lines of s rejected for a moment, except those that name a visitor: they may have been sent together
-// with a command that was rejected.
+// guardPaste has the lines of s rejected for a moment, except those that name a visitor: they may have been sent
+// together with a command that was rejected.
 func (m *Machine) guardPaste(s *Session) { m.touchExact(s).refuseUntil = m.now.Add(PasteGuard) }
 
 // isPasteGuarded reports whether s may not have read yet why its lines are rejected.

@@ -187,9 +187,8 @@ func (d draft) cmd(i int) protocol.Say {
 
 var forWhom = regexp.MustCompile(`^for (\S+), line \d+$`)
 
-// Operators type lines while visitors come and go and are taken, handed over and closed: a
-// line that was begun less than a second before it was sent, or that names where it was begun, is
-// heard there or nowhere.
+// Operators type lines while visitors come and go and are taken, handed over and closed: a line that was begun less
+// than a second before it was sent, or that names where it was begun, is heard there or nowhere.
 func TestNoLineReachesAnother(t *testing.T) {
 	played, heard := 0, 0
 	seedtest.Each(t, 24, func(t *testing.T, seed uint64) {

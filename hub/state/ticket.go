@@ -30,8 +30,8 @@ type Ticket struct {
 	dirty uint64
 }
 
-// ticketDiagram has the states of a ticket. Its causes are what operators are told, as TicketChanged and Replied. A ticket
-// that is lost or a message may be an operator's, too, and comes back as it was.
+// ticketDiagram has the states of a ticket. Its causes are what operators are told, as TicketChanged and Replied. A
+// ticket that is lost or a message may be an operator's, too, and comes back as it was.
 var ticketDiagram = parseDiagram(`
 	none    ── waiting ───> waiting    a visitor comes to the desk
 

@@ -105,8 +105,8 @@ func (m *Machine) touchSoft(s *Session) *Session {
 	return s
 }
 
-// touchExact is touchSoft for fields that entries do not tell. Where several nodes decide, each must have them
-// exactly, also after a start, so the row is written.
+// touchExact is touchSoft for fields that entries do not tell. Where several nodes decide, each must have them exactly,
+// also after a start, so the row is written.
 func (m *Machine) touchExact(s *Session) *Session {
 	if m.Order != nil {
 		m.touchSession(s)

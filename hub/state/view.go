@@ -49,24 +49,26 @@ func (m *Machine) Holder(n protocol.Nick) *Session { return m.holder(n) }
 // WithCode returns the session of a code or token; nil: there is none.
 func (m *Machine) WithCode(code Secret) *Session { return m.codes[code] }
 
-// Acked returns how many ids of messages are remembered, and Wrote in how many streams s has spoken.
+// Acked returns how many ids of messages are remembered.
 func (s *Session) Acked() int { return len(s.ids.list()) }
 
+// Authored returns in how many streams s has spoken, as far as they are remembered.
 func (s *Session) Authored() int { return len(s.authored) }
 
 // HolderOf returns the session whose nick has that key; nil: none has.
 func (m *Machine) HolderOf(key string) *Session { return m.names[key] }
 
 // Room returns the room of that name; nil: it has neither members nor a topic. It must only be read, and before the
-// next decision. So must a Ticket; nil: it has ended.
+// next decision.
 func (m *Machine) Room(name protocol.Room) *Room { return m.rooms[name] }
 
+// Ticket returns the ticket of that number; nil: it has ended. It must only be read, and before the next decision.
 func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no] }
 
 // The hub reads these while it proposes an intent. What it delivers never comes from them.
 
-// Session returns the session with that id; nil: it has ended. The caller must not change it, nor use it after the
-// next decision.
+// Session returns the session with that id; nil: it has ended. The caller must not change it, nor use it after the next
+// decision.
 func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
 
 // DropLong returns t, or no text if t is too long for a goodbye: it is left out, not cut.

@@ -8,8 +8,8 @@ import (
 
 // How a visit goes is in ticketDiagram.
 //
-// After a restart a visitor is not connected, and the operators are not told: the ticket is lost when the visitor
-// does not come back in time. So isThere asks the session, and Ticket.Absent is what operators were told.
+// After a restart a visitor is not connected, and the operators are not told: the ticket is lost when the visitor does
+// not come back in time. So isThere asks the session, and Ticket.Absent is what operators were told.
 
 // visitPeriod is the period to which MaxVisits refers.
 const visitPeriod = time.Minute
@@ -90,8 +90,8 @@ func (m *Machine) tellDesk(s *Session, no protocol.Ticket, event protocol.Ticket
 	m.emit(Desk, s.ID, protocol.TicketChanged{Meta: m.stamp(protocol.DeskRoom), Ticket: no, From: s.Nick, Event: event})
 }
 
-// dismiss moves a visitor away from the desk after its conversation was closed. A visitor without a connection may
-// come back to read that.
+// dismiss moves a visitor away from the desk after its conversation was closed. A visitor without a connection may come
+// back to read that.
 func (m *Machine) dismiss(v *Session) {
 	switch {
 	case v.Conn == 0:

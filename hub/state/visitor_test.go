@@ -140,8 +140,8 @@ func TestAMessageOutlivesItsSession(t *testing.T) {
 	assert.Equal(t, "closed", c.holder(1))
 }
 
-// After a restart nobody is told that visitors are not there: they are passed over until they come
-// back, and have lost the connection when they do not.
+// After a restart nobody is told that visitors are not there: they are passed over until they come back, and have lost
+// the connection when they do not.
 func TestVisitorsAfterARestart(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 3)
 	c.says("v3", "hello?")
@@ -166,8 +166,8 @@ func TestVisitorsAfterARestart(t *testing.T) {
 	assert.True(t, c.isThere(c.ticket(3)))
 }
 
-// A visitor whose conversation is closed while it is away comes back to read that: to its room, or
-// where there is only the desk to its goodbye.
+// A visitor whose conversation is closed while it is away comes back to read that: to its room, or where there is only
+// the desk to its goodbye.
 func TestAVisitorIsSeenOutWhileItIsAway(t *testing.T) {
 	for _, only := range []bool{false, true} {
 		for _, quiet := range []bool{false, true} {

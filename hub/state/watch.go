@@ -69,8 +69,8 @@ func (m *Machine) checkOneMore(s *Session) *protocol.Refusal {
 	return nil
 }
 
-// partRoom has s leave one of its rooms. If that was in front, the one that it entered last of the others comes to
-// the front.
+// partRoom has s leave one of its rooms. If that was in front, the one that it entered last of the others comes to the
+// front.
 func (m *Machine) partRoom(s *Session, cmd protocol.Part) {
 	room, why := s.roomOr(cmd.Room)
 	switch {

@@ -16,8 +16,8 @@ import (
 	"chinwag/protocol"
 )
 
-// world is a machine with what is around it: clients that are called by a name, a store, and commits that may be
-// held and fail.
+// world is a machine with what is around it: clients that are called by a name, a store, and commits that may be held
+// and fail.
 type world struct {
 	t       testing.TB
 	m       *Machine
@@ -265,8 +265,8 @@ func (w *world) nameOfConn(conn uint64) string {
 	return w.names[conn]
 }
 
-// dump is all that a machine knows, in an order that does not depend on how it came to know it. exactly: with what a load
-// does not make again to the letter.
+// dump is all that a machine knows, in an order that does not depend on how it came to know it. exactly: with what a
+// load does not make again to the letter.
 func (m *Machine) dump(exactly bool) string {
 	var b strings.Builder
 	row := func(id int64, k kind, fields func(*coder)) {

@@ -23,8 +23,8 @@ import (
 //	  ├── newcomers ── one each second, and how long it takes to get in
 //	  └── raid ── what the stranger does: raiders, each a connection that comes again
 //
-// It is run by make attack alone. Its goals are times on a machine with two processors that
-// does nothing else meanwhile; elsewhere they may be missed without any fault.
+// It is run by make attack alone. Its goals are times on a machine with two processors that does nothing else
+// meanwhile; elsewhere they may be missed without any fault.
 type attack struct {
 	name, about string
 	flags       []string        // beside the default limits

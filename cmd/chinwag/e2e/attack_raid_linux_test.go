@@ -11,8 +11,8 @@ import (
 // stranger is the address of the attacks that come from one.
 const stranger = "127.5.0.1"
 
-// again is how long a raider waits before it connects again: as many as are allowed
-// from one address in a minute may come.
+// again is how long a raider waits before it connects again: as many as are allowed from one address in a minute may
+// come.
 const again = 3 * time.Second
 
 // atOnce is how many connections an address may make at once.
@@ -38,8 +38,7 @@ func (s *siege) raiders(n int, script func(*raider)) {
 	}
 }
 
-// raider has one connect and follow a script until the server has ended, and connect
-// again where the script has.
+// raider has one connect and follow a script until the server has ended, and connect again where the script has.
 func (s *siege) raider(from string, seed int, script func(*raider)) {
 	r := &raider{siege: s, from: from, dice: rand.New(rand.NewPCG(5, uint64(seed)))}
 	s.group.Go(func() {
@@ -57,8 +56,7 @@ func (r *raider) pause() {
 	}
 }
 
-// raid is one connection. What comes is read and not looked at. It reports whether the
-// attack goes on.
+// raid is one connection. What comes is read and not looked at. It reports whether the attack goes on.
 func (r *raider) raid(script func(*raider)) bool {
 	if r.conn, r.err = r.siege.dial(r.siege.ctx, r.from); r.err == nil {
 		read := make(chan struct{})
@@ -81,8 +79,8 @@ func (r *raider) say(lines ...string) {
 	}
 }
 
-// comesAndGoes has one address connect, say hi and go: at once as often as it may, and
-// then as often as it may in a minute.
+// comesAndGoes has one address connect, say hi and go: at once as often as it may, and then as often as it may in a
+// minute.
 func (s *siege) comesAndGoes(from string) {
 	s.group.Go(func() {
 		r := &raider{siege: s, from: from}

@@ -157,8 +157,8 @@ func each(r io.Reader, f func(line string)) {
 	}
 }
 
-// talkEvery is how often each of the pair says something: four times a second, within
-// the default rate, so that a minute has 480 lines to judge by.
+// talkEvery is how often each of the pair says something: four times a second, within the default rate, so that a
+// minute has 480 lines to judge by.
 const talkEvery = 250 * time.Millisecond
 
 // talkInPairs has two talk from addresses of their own, until ctx ends.
@@ -208,9 +208,8 @@ func (s *siege) comeAndGo(ctx context.Context, desk bool) {
 	})
 }
 
-// come is one newcomer: it is in when it has been greeted and shown what was said
-// before, and at the desk when the operator on duty has answered. A newcomer
-// that is refused is not in.
+// come is one newcomer: it is in when it has been greeted and shown what was said before, and at the desk when the
+// operator on duty has answered. A newcomer that is refused is not in.
 func (s *siege) come(ctx context.Context, i int, desk bool) {
 	name := fmt.Sprint("honest", i)
 	s.newcomers.said(name)
@@ -238,9 +237,9 @@ func (s *siege) come(ctx context.Context, i int, desk bool) {
 	})
 }
 
-// serveDesk has a visitor and the operator at the console talk until ctx ends. For the first
-// half of the time the operator is off duty, so that visitors leave messages; then the
-// operator answers honest visitors as they come, and works through the queue.
+// serveDesk has a visitor and the operator at the console talk until ctx ends. For the first half of the time the
+// operator is off duty, so that visitors leave messages; then the operator answers honest visitors as they come, and
+// works through the queue.
 func (s *siege) serveDesk(ctx context.Context, length time.Duration) {
 	c, err := s.dial(s.ctx, "127.1.0.1")
 	require.NoError(s.t, err)
@@ -468,8 +467,8 @@ func (w *watch) came(words string) {
 	}
 }
 
-// taken is all that was measured. What is still under way has taken as long as until now,
-// unless it has only just begun.
+// taken is all that was measured. What is still under way has taken as long as until now, unless it has only just
+// begun.
 func (w *watch) taken() delays {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -483,8 +482,7 @@ func (w *watch) taken() delays {
 	return all
 }
 
-// talk says something again and again until ctx ends. One half of a pair talks between the
-// words of the other.
+// talk says something again and again until ctx ends. One half of a pair talks between the words of the other.
 func (w *watch) talk(ctx context.Context, half int, say func(string)) {
 	begin := time.NewTimer(time.Duration(half) * talkEvery / 2)
 	defer begin.Stop()

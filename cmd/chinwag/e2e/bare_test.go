@@ -14,8 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A tutorial is a program as beginners write it: no newline, and one recv for each
-// send, of a kilobyte.
+// A tutorial is a program as beginners write it: no newline, and one recv for each send, of a kilobyte.
 type tutorial struct {
 	t    *testing.T
 	conn net.Conn
@@ -28,8 +27,7 @@ func openBare(t *testing.T, flags ...string) (h *server, addr string) {
 	return h, h.bareAddr()
 }
 
-// bareAddr is where the bare door of a server is, whose log nobody has read yet
-// behind that of the first door.
+// bareAddr is where the bare door of a server is, whose log nobody has read yet behind that of the first door.
 func (h *server) bareAddr() string {
 	h.t.Helper()
 	line := h.log.expect("...msg=listening addr=127.0.0.1:...")
@@ -191,8 +189,7 @@ func TestJoinBareIsAnswered(t *testing.T) {
 	assert.Equal(t, "听到了: 你好听到了: 吃了吗?听到了: /quit听到了: 走了再见", p.ends())
 }
 
-// On a terminal what is typed and what comes stand on lines of their own, and what
-// comes acts on nothing.
+// On a terminal what is typed and what comes stand on lines of their own, and what comes acts on nothing.
 func TestJoinBareAtATerminal(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A client that floods the journal is refused, and so is another one of the same address; the
-// operator at the console talks on.
+// A client that floods the journal is refused, and so is another one of the same address; the operator at the console
+// talks on.
 func TestOneAddressSaysSoMuchInADay(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Tab at a terminal of 80 by 24: what is listed names the visitors, and what is put in is the
-// number; names, rooms and commands in Chinese and in either width.
+// Tab at a terminal of 80 by 24: what is listed names the visitors, and what is put in is the number; names, rooms and
+// commands in Chinese and in either width.
 func TestTabAtTheDesk(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--rate", "0", "--operator-password-file", passwordFile(t))

@@ -78,8 +78,8 @@ func openDesk(t *testing.T, dir string, flags ...string) (h *server, bare string
 	return h, bare
 }
 
-// The desk as people use it: two at nc and one at a tutorial's client are answered
-// by the one at the console and by another who came with the password.
+// The desk as people use it: two at nc and one at a tutorial's client are answered by the one at the console and by
+// another who came with the password.
 func TestTheDesk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -217,8 +217,7 @@ func TestTheDesk(t *testing.T) {
 	), aCode.ReplaceAllString(bob.all(), "/resume CODE"))
 }
 
-// A line that an operator types reaches nobody if its visitor goes meanwhile, however long
-// the typing takes.
+// A line that an operator types reaches nobody if its visitor goes meanwhile, however long the typing takes.
 func TestAVisitorHasGone(t *testing.T) {
 	t.Parallel()
 	h, _ := openDesk(t, t.TempDir())
@@ -357,8 +356,7 @@ func (r *relay) breaks(broken bool) {
 	r.conns = nil
 }
 
-// A message is left while nobody is there, answered while its author is not, and
-// read in the end.
+// A message is left while nobody is there, answered while its author is not, and read in the end.
 func TestAMessageIsLeft(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--desk", "--operator-password-file", passwordFile(t), "--log-level", "debug")
@@ -517,8 +515,8 @@ func TestServeRefusesWhatIsNoPasswordFile(t *testing.T) {
 	}
 }
 
-// Without a screen the password is not shown either, and whoever leaves in the
-// middle of it has a terminal that shows what is typed.
+// Without a screen the password is not shown either, and whoever leaves in the middle of it has a terminal that shows
+// what is typed.
 func TestJoinAsAnOperatorWithoutAScreen(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--operator-password-file", passwordFile(t))

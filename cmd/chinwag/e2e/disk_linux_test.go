@@ -34,8 +34,7 @@ func (d *disk) becomes(fault string) {
 	require.NoError(d.t, err)
 }
 
-// onFaultyDisk makes the command of a server with such a disk. begun is called when the
-// process has begun.
+// onFaultyDisk makes the command of a server with such a disk. begun is called when the process has begun.
 func onFaultyDisk(t *testing.T, folder string, flags ...string) (cmd *exec.Cmd, d *disk, begun func()) {
 	t.Helper()
 	theirOrders, orders, err := os.Pipe()

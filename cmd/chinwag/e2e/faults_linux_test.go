@@ -32,9 +32,9 @@ const (
 	endTime    = 10 * time.Second // of a process that is to end, with a grace of 2 s
 )
 
-// TestFaults has people talk while the disk has one fault after the other, and the server
-// ends in every way and starts again. What anybody was shown is in the journal, once and at
-// its place; every line is answered or its connection ends; and the process ends in time.
+// TestFaults has people talk while the disk has one fault after the other, and the server ends in every way and starts
+// again. What anybody was shown is in the journal, once and at its place; every line is answered or its connection
+// ends; and the process ends in time.
 //
 // CHINWAG_FAULTS=10m says how long (make faults), CHINWAG_SEED repeats a course of faults.
 func TestFaults(t *testing.T) {
@@ -311,8 +311,8 @@ func (v *sight) comes(at uint64) {
 	}
 }
 
-// witness is a program that comes back at once, as the session that it was, and keeps
-// account of what it is shown and answered.
+// witness is a program that comes back at once, as the session that it was, and keeps account of what it is shown and
+// answered.
 type witness struct {
 	*soak
 	name string

@@ -17,8 +17,8 @@ func openOnAilingDisk(t *testing.T, folder string, flags ...string) (*server, *d
 	return piped(t, cmd), d
 }
 
-// A disk that hangs beats no deadline: each client hears goodbye, the process ends in time
-// and says by its code and its log that something may not be recorded.
+// A disk that hangs beats no deadline: each client hears goodbye, the process ends in time and says by its code and its
+// log that something may not be recorded.
 func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(h *server){

@@ -37,8 +37,7 @@ var hostile = []string{
 // Where an attacker can put it.
 var holes = []string{"%s", "//%s", "/me %s", "/msg ann %s", "/topic %s", "/away %s", "/nick %s", "/join %s", "/join #lobby", "/away", "/%s", "/ignore %s"}
 
-// TestG9OneLineInIsOneLineOut also stands for "Nobody may fake system or other
-// people's lines".
+// TestG9OneLineInIsOneLineOut also stands for "Nobody may fake system or other people's lines".
 func TestG9OneLineInIsOneLineOut(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--rate", "0", "--replay", "1000", "--per-address-rate", "0")

@@ -78,8 +78,7 @@ func talk(c net.Conn, name string, round int) {
 	}
 }
 
-// said are the numbered lines on a screen that begin like this: "<" was heard,
-// "[" is told again.
+// said are the numbered lines on a screen that begin like this: "<" was heard, "[" is told again.
 func said(begin, screen string) (lines []string) {
 	for line := range strings.Lines(screen) {
 		if i := strings.Index(line, "> w"); i >= 0 && strings.HasPrefix(line, begin) && strings.HasSuffix(line, "\n") {
@@ -150,8 +149,8 @@ func TestADamagedJournalIsLeftAlone(t *testing.T) {
 	assert.Equal(t, "these are the letters of my grandmother", string(b))
 }
 
-// A program that comes back after the server was killed and started again reads on where
-// it was: neither its session nor its position is gone with the process.
+// A program that comes back after the server was killed and started again reads on where it was: neither its session
+// nor its position is gone with the process.
 func TestG4AProgramReadsOnAfterAKill(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -212,8 +211,8 @@ func field(line, name string) string {
 	return rest[:strings.IndexAny(rest, ",}")]
 }
 
-// A disk that is full is told, to the author and once to the operator, nobody hears
-// what could not be kept, and all goes on when there is room again.
+// A disk that is full is told, to the author and once to the operator, nobody hears what could not be kept, and all
+// goes on when there is room again.
 func TestG11AFullDiskIsToldAndOver(t *testing.T) {
 	t.Parallel()
 	folder := smallDisk(t)

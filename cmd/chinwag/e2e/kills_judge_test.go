@@ -89,8 +89,8 @@ func (k *kills) read(path string) *recorded {
 	return r
 }
 
-// checkComings looks that sessions have left rooms by their own moves only: a kill is not told. The session of a visitor whose
-// conversation is closed before the visitor is back has left the desk, and comes back to a room.
+// checkComings looks that sessions have left rooms by their own moves only: a kill is not told. The session of a
+// visitor whose conversation is closed before the visitor is back has left the desk, and comes back to a room.
 func (k *kills) checkComings(r *recorded) {
 	assert.Len(k.t, r.sessions, len(k.all), "each has had one session")
 	for _, entries := range r.streams {
@@ -110,7 +110,8 @@ func (r *recorded) wasClosed(at protocol.Left) bool {
 	})
 }
 
-// checkWords looks that what was accepted is in the journal once, where its author was told, and what was refused is not.
+// checkWords looks that what was accepted is in the journal once, where its author was told, and what was refused is
+// not.
 func (k *kills) checkWords(r *recorded) (said int) {
 	at := map[string][]uint64{}
 	toOperators, toVisitors := map[uuid.UUID]bool{}, map[uuid.UUID]bool{} // ids of what was said at the desk
@@ -227,7 +228,7 @@ func (v *survivor) check(r *recorded) {
 }
 
 // isTold reports whether e is told to the clients that hear its stream: the author of a doing is answered instead.
-func (v *survivor) isTold(e *journal.Entry, id uuid.UUID) bool {
+func (*survivor) isTold(e *journal.Entry, id uuid.UUID) bool {
 	switch e.Event.(type) {
 	case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:
 		return e.Author != id

@@ -87,7 +87,8 @@ func (v *survivor) says() {
 	v.sends(protocol.Say{Ref: ref, Text: text, Room: where})
 }
 
-// comesBack follows a welcome in the rooms that the session is in: those in which it was, but for a move that was not answered.
+// comesBack follows a welcome in the rooms that the session is in: those in which it was, but for a move that was not
+// answered.
 func (v *survivor) comesBack(e protocol.Welcome, again bool) {
 	in := e.Rooms
 	if len(in) == 0 {
@@ -168,7 +169,8 @@ func (v *survivor) wentAway(e protocol.AwaySet) {
 	v.pending = slices.DeleteFunc(v.pending, func(c protocol.Command) bool { a, is := c.(protocol.Away); return is && e.You && a.Text == e.Text })
 }
 
-// thingsOnce leaves of each thing that stands in several of the rooms the first entry. They are in the order of the journal.
+// thingsOnce leaves of each thing that stands in several of the rooms the first entry. They are in the order of the
+// journal.
 func thingsOnce(entries []journal.Entry) []journal.Entry {
 	var last uuid.UUID
 	return slices.DeleteFunc(entries, func(e journal.Entry) bool {

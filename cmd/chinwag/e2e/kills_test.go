@@ -23,16 +23,17 @@ import (
 )
 
 // TestG12Kills kills the server again and again under many programs that talk, move, visit the desk and answer there.
-// Each was told one order without a gap or a repeat, none was told that another had gone or come, and the desk is
-// after each start what it was before.
+// Each was told one order without a gap or a repeat, none was told that another had gone or come, and the desk is after
+// each start what it was before.
 //
 //	kills ── the server, the journal, the next life
 //	  ├── watcher    an operator who takes nobody, is told all of the desk, and compares /queue with that
 //	  ├── operators  take visitors, answer, hand over, close
 //	  ├── visitors   go to the desk and talk there, or in the lobby when their conversation is closed
-//	  └── talkers    say something, and go from room to room; half of them watch one or two others, and are away at times
+//	  └── talkers    say something, and go from room to room; half watch one or two others, and are away at times
 //
-// CHINWAG_KILLS says how often (make kills), CHINWAG_CLIENTS under how many; CHINWAG_SEED repeats what chance decides here.
+// CHINWAG_KILLS says how often (make kills), CHINWAG_CLIENTS under how many; CHINWAG_SEED repeats what chance decides
+// here.
 func TestG12Kills(t *testing.T) {
 	t.Parallel()
 	number := func(name string, standard int) int {

@@ -84,8 +84,7 @@ func smallWindow(_, _ string, c syscall.RawConn) (err error) {
 	return err
 }
 
-// TestG6AStuckReaderCostsNobodyAnything: the others get every line, in one
-// order, and at last hear why it had to go.
+// TestG6AStuckReaderCostsNobodyAnything: the others get every line, in one order, and at last hear why it had to go.
 func TestG6AStuckReaderCostsNobodyAnything(t *testing.T) {
 	t.Parallel()
 	const rounds, each = 40, 250
@@ -117,8 +116,7 @@ func TestG6AStuckReaderCostsNobodyAnything(t *testing.T) {
 	assert.Less(t, h.process.memory(t, "VmHWM")-before, 20*megabyte, "bytes more than before, at the most")
 	assert.Equal(t, said.Len(), len(spoken(carol.all())))
 	assert.True(t, said.String() == spoken(carol.all()), "every line once, in order")
-	// The stuck reader may have gone by now, or all that it was still to be told has a place
-	// in the system's buffers.
+	// The stuck reader may have gone by now, or all that it was still to be told has a place in the system's buffers.
 	for n := 0; !strings.Contains(carol.all(), "-- stuck left"); n++ {
 		line := fmt.Sprint("and on ", n, padding)
 		talkers[0].types(append(slices.Repeat([]string{padding}, each), line)...)
@@ -207,8 +205,8 @@ func TestG10TheRefusedAreToldEvenWhenTheyTyped(t *testing.T) {
 	}
 }
 
-// TestG10WithoutDescriptorsTheSilentGoFirst: those who talk go on, the server
-// does not spin, and new people get in again.
+// TestG10WithoutDescriptorsTheSilentGoFirst: those who talk go on, the server does not spin, and new people get in
+// again.
 func TestG10WithoutDescriptorsTheSilentGoFirst(t *testing.T) {
 	t.Parallel()
 	h := openShell(t, `ulimit -n 64 && exec "$@"`, "--per-address", "0", "--per-address-rate", "0", "--rate", "10", "--burst", "1")

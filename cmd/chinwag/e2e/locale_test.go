@@ -80,7 +80,7 @@ func TestG9ATerminalOfAnyCharacterSet(t *testing.T) {
 			require.NoError(t, err)
 			return b
 		}
-		talk := func(t *testing.T, ann, there *person, nick, end string) {
+		talk := func(_ *testing.T, ann, there *person, nick, end string) {
 			there.sends(encode(l.typed) + end)
 			ann.expect("<" + nick + "> " + l.typed)
 			ann.types(l.heard + l.cannot)

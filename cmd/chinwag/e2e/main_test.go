@@ -19,14 +19,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The end-to-end tests start the real program and meet it as people do: with
-// nc, telnet, terminals, pipes and signals.
+// The end-to-end tests start the real program and meet it as people do: with nc, telnet, terminals, pipes and signals.
 //
 //	server ── its process; its log; its console, if the test opened one
 //	  └── person ── a screen, on which something is expected, and hands that type
 //
-// Nothing here sleeps: a test waits for a line on a screen or for the end of a
-// process, and no longer than the whole test may take.
+// Nothing here sleeps: a test waits for a line on a screen or for the end of a process, and no longer than the whole
+// test may take.
 
 // patience is how long a whole test may take, on a machine that does other things too.
 const patience = time.Minute
@@ -75,8 +74,8 @@ func program(t *testing.T) string {
 // onDisk names the folder of a server with a faulty disk: see faultyDisk, in the tests of package main.
 const onDisk = "CHINWAG_TEST_DISK"
 
-// faultyBinary is the program with a faulty disk: the tests of package main, built as these tests are, so
-// with the race detector if they have it.
+// faultyBinary is the program with a faulty disk: the tests of package main, built as these tests are, so with the race
+// detector if they have it.
 var faultyBinary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(scratch, "bin", "chinwag-faulty")
 	args := []string{"test", "-c", "-o", path}
@@ -110,8 +109,7 @@ func goes(env []string, args ...string) error {
 	return nil
 }
 
-// tool is the path of a program that people use, or the test is left out: aloud,
-// and not where it must be there.
+// tool is the path of a program that people use, or the test is left out: aloud, and not where it must be there.
 func tool(t *testing.T, name, asked, words string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

@@ -78,8 +78,8 @@ func refusesLinesOver(n int) func(*trial) {
 
 const tooFast = "-- that is faster than the room can follow..."
 
-// readsTwoLinesIn is that time at the least: whether it is not much longer no test can tell
-// on a machine that does other things, too.
+// readsTwoLinesIn is that time at the least: whether it is not much longer no test can tell on a machine that does
+// other things, too.
 func readsTwoLinesIn(d time.Duration) func(*trial) {
 	return func(tr *trial) {
 		ann, began := tr.stranger(), time.Now()
@@ -180,8 +180,8 @@ func dropsWhoTakesNothing(tr *trial) {
 	ann.expect("-- stuck left (took nothing for too long)")
 }
 
-// endsBeforeOneWithASecond is whether the end takes less than where --grace is a second:
-// somebody who takes nothing holds up both.
+// endsBeforeOneWithASecond is whether the end takes less than where --grace is a second: somebody who takes nothing
+// holds up both.
 func endsBeforeOneWithASecond(sooner bool) func(*trial) {
 	return func(tr *trial) {
 		other := open(tr.t, "--rate", "0", "--stall", "0", "--grace", "1s")

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An effect is what a flag of serve does, as somebody sees it who has no access to
-// the server but its connections, its log, its console and its files.
+// An effect is what a flag of serve does, as somebody sees it who has no access to the server but its connections, its
+// log, its console and its files.
 type effect struct {
 	flag    string
 	value   string // {home} in it is the server's home

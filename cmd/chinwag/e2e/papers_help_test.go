@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exampleShows is what each example of the help shows when it is run as it is written, with an
-// address of this machine in the place of a host, a port that is free, and less to measure.
+// exampleShows is what each example of the help shows when it is run as it is written, with an address of this machine
+// in the place of a host, a port that is free, and less to measure.
 var exampleShows = map[string]string{
 	`chinwag serve`: "msg=listening",
 	`chinwag serve --listen 127.0.0.1:4000 --listen '[::1]:4000'`:   `addr=\[::1\]:\d+`,

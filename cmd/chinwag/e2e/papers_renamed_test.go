@@ -16,7 +16,8 @@ import (
 	"chinwag/protocol"
 )
 
-// rowsBelow are the rows of the table of OPERATING.md that begins with header, each with what stands as code in its two columns.
+// rowsBelow are the rows of the table of OPERATING.md that begins with header, each with what stands as code in its two
+// columns.
 func rowsBelow(t *testing.T, header string) (rows [][2][]string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join(root, operating))

@@ -98,8 +98,8 @@ func reasonsOfTheTable(t *testing.T) map[string]string {
 	return codes
 }
 
-// TestJoinEndsAsTheReasonsHaveIt: with the exit code of the table, for each reason that can
-// be brought about; a goodbye of the others is made up in the tests of join.
+// TestJoinEndsAsTheReasonsHaveIt: with the exit code of the table, for each reason that can be brought about; a goodbye
+// of the others is made up in the tests of join.
 func TestJoinEndsAsTheReasonsHaveIt(t *testing.T) {
 	t.Parallel()
 	for reason, want := range reasonsOfTheTable(t) {

@@ -96,8 +96,7 @@ func (h *server) nc(flags ...string) *person {
 	return p
 }
 
-// finishes is the end of what somebody types. Without it nc waits for more,
-// even after the server is gone.
+// finishes is the end of what somebody types. Without it nc waits for more, even after the server is gone.
 func (p *person) finishes() {
 	p.t.Helper()
 	require.NoError(p.t, p.hands.(io.Closer).Close())

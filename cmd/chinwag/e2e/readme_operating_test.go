@@ -17,8 +17,8 @@ import (
 
 const operating = "cmd/chinwag/OPERATING.md"
 
-// runStopped runs commands beside a journal whose server has ended, with a backup of before that,
-// and starts the server again: what was said is there.
+// runStopped runs commands beside a journal whose server has ended, with a backup of before that, and starts the server
+// again: what was said is there.
 func runStopped(t *testing.T, b block) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -119,12 +119,12 @@ func (b block) commands() (lines []string) {
 	return lines
 }
 
-// playScene has everybody do what stands on their terminal, each as soon as what stands
-// before it is seen, and compares what they see.
+// playScene has everybody do what stands on their terminal, each as soon as what stands before it is seen, and compares
+// what they see.
 //
-// The first line tells who it is: nc, or the console of a server. What the server tells begins with
-// "-- ", "<", "[" or "* ", and nothing else does: so all other lines of nc are typed. At the console
-// what one has typed is told again, as one's own.
+// The first line tells who it is: nc, or the console of a server. What the server tells begins with "-- ", "<", "[" or
+// "* ", and nothing else does: so all other lines of nc are typed. At the console what one has typed is told again, as
+// one's own.
 func playScene(t *testing.T, scene []block) {
 	t.Parallel()
 	var h *server
@@ -245,8 +245,8 @@ func asOnThisMachine(line string, h *server) string {
 	return regexp.MustCompile(`(chinwag join `+host+`)( |$)`).ReplaceAllString(line, "$1:"+port+"$2")
 }
 
-// inFolder is a command of a page, typed in a folder by somebody who has the program on the path
-// and knows the password.
+// inFolder is a command of a page, typed in a folder by somebody who has the program on the path and knows the
+// password.
 func inFolder(t *testing.T, folder, line string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(onPath(t, "bash"), "-c", strings.ReplaceAll(line, ".bin/chinwag", "chinwag"))
@@ -256,8 +256,8 @@ func inFolder(t *testing.T, folder, line string) *exec.Cmd {
 	return cmd
 }
 
-// onPath is the path of a program that most machines have, whoever made it; without it the test
-// is left out. Nothing else wants it, so .ci/setup does not install it.
+// onPath is the path of a program that most machines have, whoever made it; without it the test is left out. Nothing
+// else wants it, so .ci/setup does not install it.
 func onPath(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -301,8 +301,8 @@ func runBeside(t *testing.T, b block) {
 	}
 }
 
-// runServers starts the server of each line, the flags as they are but for the ports. What else
-// stands there comes before it.
+// runServers starts the server of each line, the flags as they are but for the ports. What else stands there comes
+// before it.
 func runServers(t *testing.T, b block) {
 	t.Parallel()
 	folder := t.TempDir()

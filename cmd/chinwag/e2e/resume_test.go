@@ -61,8 +61,7 @@ func (c *cutter) isDone() bool {
 	return c.cuts <= 0
 }
 
-// carry carries bytes both ways, until so many have passed; then it is cut off as
-// a reset does.
+// carry carries bytes both ways, until so many have passed; then it is cut off as a reset does.
 func (c *cutter) carry(in *net.TCPConn) {
 	defer in.Close()
 	c.mu.Lock()
@@ -156,8 +155,8 @@ func (b *bot) reads(until string) (done bool) {
 	}
 }
 
-// A program whose connection breaks again and again, at any byte, while others talk, and
-// the server itself is killed in between, has heard exactly the journal: once, in order.
+// A program whose connection breaks again and again, at any byte, while others talk, and the server itself is killed in
+// between, has heard exactly the journal: once, in order.
 func TestG4TheJournalIsHeardOnceThroughABadConnection(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -49,8 +49,8 @@ func (s *screen) change(f func()) {
 	s.grew = make(chan struct{})
 }
 
-// expect waits for each of these lines in turn, passes over others, and returns
-// the last. "..." stands for anything at either end of a line.
+// expect waits for each of these lines in turn, passes over others, and returns the last. "..." stands for anything at
+// either end of a line.
 func (s *screen) expect(want ...string) (line string) {
 	s.t.Helper()
 	for _, w := range want {
@@ -60,8 +60,7 @@ func (s *screen) expect(want ...string) (line string) {
 	return line
 }
 
-// until waits for a line and returns all that came since the last one that was
-// waited for, with it.
+// until waits for a line and returns all that came since the last one that was waited for, with it.
 func (s *screen) until(want string) string {
 	s.t.Helper()
 	from := -1

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A signal right after the log says that the server listens ends it in good order, too. The log is
-// a pipe that is full after a few of many addresses, so the signal comes while the server writes of the others.
+// A signal right after the log says that the server listens ends it in good order, too. The log is a pipe that is full
+// after a few of many addresses, so the signal comes while the server writes of the others.
 func TestASignalAtTheFirstWordThatItListens(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()

@@ -24,8 +24,8 @@ const (
 	closed    = "-- goodbye: the server is shutting down\n"                              // after /shutdown
 )
 
-// TestG8EverybodyHearsGoodbye: those who read get it and an orderly end of the
-// stream, those who do not hold up nothing.
+// TestG8EverybodyHearsGoodbye: those who read get it and an orderly end of the stream, those who do not hold up
+// nothing.
 func TestG8EverybodyHearsGoodbye(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--grace", "2s", "--per-address-rate", "0")
@@ -53,8 +53,7 @@ func TestG8EverybodyHearsGoodbye(t *testing.T) {
 	assert.NotContains(t, h.log.all(), "panic")
 }
 
-// stuck is somebody who is in the room, does not read, and has been sent more
-// than the system holds for them.
+// stuck is somebody who is in the room, does not read, and has been sent more than the system holds for them.
 func (h *server) stuck(witness *person) {
 	h.t.Helper()
 	c := h.dial(smallWindow)
@@ -65,8 +64,7 @@ func (h *server) stuck(witness *person) {
 	witness.expect("<stuck> hello")
 }
 
-// Whoever reads late, but within the grace, has not lost the goodbye, though
-// what they typed was never read.
+// Whoever reads late, but within the grace, has not lost the goodbye, though what they typed was never read.
 func TestG8ALateReaderHearsGoodbye(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--per-address-rate", "0")

@@ -14,8 +14,8 @@ const (
 	backspace = "\x7f"
 )
 
-// foreign is what has to arrive byte for byte. clean has none of the bytes that
-// GNU telnet takes for keys, see TestTelnetSaysEveryLetter.
+// foreign is what has to arrive byte for byte. clean has none of the bytes that GNU telnet takes for keys, see
+// TestTelnetSaysEveryLetter.
 var (
 	clean = []string{
 		"你好，世界",
@@ -65,10 +65,9 @@ func TestNCAndTelnetTalk(t *testing.T) {
 	}
 }
 
-// A telnet that is left alone takes a byte of a letter for a key of seven bits:
-// 0x83 for Ctrl-C, 0x8f for Ctrl-O, 0x9a for Ctrl-Z, 0x9c for Ctrl-\, of which it sends
-// the telnet command, 0x85 for Ctrl-E and 0x9d for its own escape. Once it has shown
-// that it is a telnet, it can be asked for binary, in which every byte is sent.
+// A telnet that is left alone takes a byte of a letter for a key of seven bits: 0x83 for Ctrl-C, 0x8f for Ctrl-O, 0x9a
+// for Ctrl-Z, 0x9c for Ctrl-\, of which it sends the telnet command, 0x85 for Ctrl-E and 0x9d for its own escape. Once
+// it has shown that it is a telnet, it can be asked for binary, in which every byte is sent.
 func TestTelnetSaysEveryLetter(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--rate", "0")

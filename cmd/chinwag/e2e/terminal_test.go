@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// terminal is one of 80 by 24: a screen sends only what has changed, so what is seen
-// together need not have come together.
+// terminal is one of 80 by 24: a screen sends only what has changed, so what is seen together need not have come
+// together.
 type terminal struct {
 	cells [24][80]string // "": blank; covered: by the wide one left of it
 	x, y  int

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Times are in the zone that TZ names, in whatever form and where no zone has a file, or it is told once that they are not.
+// Times are in the zone that TZ names, in whatever form and where no zone has a file, or it is told once that they are
+// not.
 func TestTimesAreInTheZoneOfTZ(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "chinwag.db")

@@ -10,8 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// The numbers and names of a session that is over are not offered in the next one, and those of one
-// that goes on are.
+// The numbers and names of a session that is over are not offered in the next one, and those of one that goes on are.
 func TestANewSessionHasSeenNothing(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
 		p := knows(t, true, protocol.TicketChanged{Ticket: 7, From: nickOf("zoe"), Event: protocol.VisitorWaits},
@@ -66,8 +65,8 @@ func TestWhoIsGoneFromTheDeskIsNotOffered(t *testing.T) {
 	}
 }
 
-// What the screen wants to know it asks for itself, wherever one is that has an answer. It asks for
-// little, since all that is asked counts as what one has typed.
+// What the screen wants to know it asks for itself, wherever one is that has an answer. It asks for little, since all
+// that is asked counts as what one has typed.
 func TestTheScreenAsksWhatItWantsToKnow(t *testing.T) {
 	v := New(Options{Terminal: tuitest.New()})
 	asked := func() (all []protocol.Command) {

@@ -180,8 +180,8 @@ func TestWhatBeginsWithAnAddress(t *testing.T) {
 	}
 }
 
-// A /close of many means no visitor in the prompt, wherever lines go; what comes of it is told in
-// a notice, and not of each.
+// A /close of many means no visitor in the prompt, wherever lines go; what comes of it is told in a notice, and not of
+// each.
 func TestACloseOfManyIsForNobodyInThePrompt(t *testing.T) {
 	v := &View{}
 	v.roster.operator = true

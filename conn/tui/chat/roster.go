@@ -70,6 +70,7 @@ func (r *Roster) Place() protocol.Place {
 	}
 }
 
+// HasNoPassword reports whether the server makes no operators by a password.
 func (r *Roster) HasNoPassword() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -114,6 +115,7 @@ func (r *Roster) prompt() string {
 	return r.room.String() + promptEnd
 }
 
+// Enter notes the nick and the rooms of a session that has begun, or goes on.
 func (r *Roster) Enter(w protocol.Welcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

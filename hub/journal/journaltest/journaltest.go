@@ -13,8 +13,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Maker makes an empty store that keeps so many lines of each
-// stream, 0: all. prune makes it prune now what it need not keep.
+// Maker makes an empty store that keeps so many lines of each stream, 0: all. prune makes it prune now what it need not
+// keep.
 type Maker func(t testing.TB, lines int) (s journal.Store, prune func())
 
 // Run runs every test on stores from newStore.

@@ -12,8 +12,8 @@ import (
 	"chinwag/hub/journal"
 )
 
-// keepAfter: entries after a position are kept, however many lines there
-// are, until the position is a higher one. Redact erases them all the same.
+// keepAfter: entries after a position are kept, however many lines there are, until the position is a higher one.
+// Redact erases them all the same.
 func keepAfter(t *testing.T, newStore Maker) {
 	s, prune := newStore(t, 3)
 	bob := uuid.New()

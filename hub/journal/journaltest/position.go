@@ -10,8 +10,8 @@ import (
 	"chinwag/protocol"
 )
 
-// At is a line whose position is given.
-func At(seq uint64, st journal.Stream, text string) journal.Entry {
+// at is a line whose position is given.
+func at(seq uint64, st journal.Stream, text string) journal.Entry {
 	e := Said(st, text)
 	stamp := protocol.MetaOf(e.Event)
 	stamp.Seq = seq
@@ -22,7 +22,7 @@ func At(seq uint64, st journal.Stream, text string) journal.Entry {
 // given: positions that are the next are taken as they are, in one commit with those that are not given.
 func given(t *testing.T, newStore Maker) {
 	s, _ := newStore(t, 0)
-	in := []journal.Entry{At(1, "#a", "1"), Said("#a", "2"), At(3, "#b", "3"), At(4, "#a", "4")}
+	in := []journal.Entry{at(1, "#a", "1"), Said("#a", "2"), at(3, "#b", "3"), at(4, "#a", "4")}
 	event := in[3].Event
 	Commit(t, s, in...)
 	assert.Equal(t, event, in[3].Event)
@@ -36,13 +36,13 @@ func given(t *testing.T, newStore Maker) {
 func misplaced(t *testing.T, newStore Maker) {
 	s, _ := newStore(t, 0)
 	Commit(t, s, Said("#a", "1"))
-	unlike := At(3, "#a", "x")
+	unlike := at(3, "#a", "x")
 	unlike.Seq = 2
 	for wrong, in := range map[string][]journal.Entry{
-		"an entry of #a has 1, and the next is 2": {At(1, "#a", "again")},
-		"an entry of #a has 3, and the next is 2": {At(3, "#a", "too far")},
-		"an entry of #b has 2, and the next is 3": {Said("#a", "fits"), At(2, "#b", "does not")},
-		"an entry of #a has 4, and the next is 3": {At(2, "#a", "fits"), At(4, "#a", "a gap"), At(3, "#a", "and back")},
+		"an entry of #a has 1, and the next is 2": {at(1, "#a", "again")},
+		"an entry of #a has 3, and the next is 2": {at(3, "#a", "too far")},
+		"an entry of #b has 2, and the next is 3": {Said("#a", "fits"), at(2, "#b", "does not")},
+		"an entry of #a has 4, and the next is 3": {at(2, "#a", "fits"), at(4, "#a", "a gap"), at(3, "#a", "and back")},
 		"the event of an entry at 2 says 3":       {unlike},
 	} {
 		first := in[0]
@@ -52,7 +52,7 @@ func misplaced(t *testing.T, newStore Maker) {
 		assert.Equal(t, first, in[0], "it has no place")
 		assert.Equal(t, uint64(1), s.Head())
 	}
-	assert.Equal(t, uint64(2), Commit(t, s, At(2, "#a", "2"))[0].StreamSeq, "nothing of that was counted")
+	assert.Equal(t, uint64(2), Commit(t, s, at(2, "#a", "2"))[0].StreamSeq, "nothing of that was counted")
 	assert.Equal(t, []string{"1", "2"}, Texts(read(t, s, From(0, "#a", "#b"), 9, 9).Entries))
 }
 

@@ -50,7 +50,7 @@ func rows(t *testing.T, newStore Maker) {
 func together(t *testing.T, newStore Maker) {
 	s, _ := newStore(t, 0)
 	require.NoError(t, s.Commit([]journal.Entry{Said("#a", "1")}, []journal.Row{Row(1, "one")}))
-	err := s.Commit([]journal.Entry{At(3, "#a", "a gap")}, []journal.Row{Row(1, "other"), Row(2, "new")})
+	err := s.Commit([]journal.Entry{at(3, "#a", "a gap")}, []journal.Row{Row(1, "other"), Row(2, "new")})
 	require.ErrorIs(t, err, journal.ErrPosition)
 	for _, id := range []int64{0, -1} {
 		in := []journal.Entry{Said("#a", "2")}

@@ -14,8 +14,8 @@ func isEmpty(path string) bool {
 	return err == nil && info.Size() == 0
 }
 
-// makeFile makes an empty file that only its owner may read. It
-// leaves a file that is there, and rejects one that is no database.
+// makeFile makes an empty file that only its owner may read. It leaves a file that is there, and rejects one that is no
+// database.
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {

@@ -25,9 +25,9 @@ func (s *Store) checkpointIfLong() error {
 	return s.checkpoint()
 }
 
-// checkpoint copies the WAL to the file: nearly all of it while commits go on, and the rest
-// between two commits. The WAL begins anew with the next commit if no reader is in it; when
-// it is long, readers are kept out for that. With redacted words in it, it is truncated.
+// checkpoint copies the WAL to the file: nearly all of it while commits go on, and the rest between two commits. The
+// WAL begins anew with the next commit if no reader is in it; when it is long, readers are kept out for that. With
+// redacted words in it, it is truncated.
 func (s *Store) checkpoint() error {
 	wal, first := s.checkpointWAL("PASSIVE")
 	again, err := s.finish(wal, first)
@@ -37,8 +37,8 @@ func (s *Store) checkpoint() error {
 	return err
 }
 
-// finish is the part of a checkpoint for which commits wait: after a first one, which has
-// copied nearly all to the file. again is true where one of our readers is in the way.
+// finish is the part of a checkpoint for which commits wait: after a first one, which has copied nearly all to the
+// file. again is true where one of our readers is in the way.
 func (s *Store) finish(wal walState, first error) (again bool, err error) {
 	s.writing.LockForMaintenance(nil)
 	defer s.writing.Unlock()

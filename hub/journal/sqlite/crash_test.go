@@ -27,8 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// rounds is how often a test tries its luck: n times, or with CHINWAG_ROUNDS=10 ten
-// times as often.
+// rounds is how often a test tries its luck: n times, or with CHINWAG_ROUNDS=10 ten times as often.
 func rounds(n int) int {
 	more, err := strconv.Atoi(os.Getenv("CHINWAG_ROUNDS"))
 	if err != nil {
@@ -37,8 +36,7 @@ func rounds(n int) int {
 	return n * more
 }
 
-// child commits numbered lines, in groups as they come, and says after each how
-// far it is, until it is killed.
+// child commits numbered lines, in groups as they come, and says after each how far it is, until it is killed.
 func child(path string) {
 	s, err := Open(path, Options{})
 	if err != nil {
@@ -191,8 +189,8 @@ func damage(t *testing.T, dice *rand.Rand, path string, at int) {
 	require.NoError(t, os.WriteFile(path, b, 0o600))
 }
 
-// A file that was damaged anywhere is refused in plain words, or what is read
-// from it is right: never something else, and never is it written over.
+// A file that was damaged anywhere is refused in plain words, or what is read from it is right: never something else,
+// and never is it written over.
 func TestADamagedFileIsRefused(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)

@@ -14,9 +14,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// A power cut at any moment leaves a journal that holds all that was committed,
-// whatever of the rest has reached the disk and in whatever order. Without a
-// flush for each commit the last ones may be lost, and nothing else.
+// A power cut at any moment leaves a journal that holds all that was committed, whatever of the rest has reached the
+// disk and in whatever order. Without a flush for each commit the last ones may be lost, and nothing else.
 func TestAPowerCutLosesNothing(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)
@@ -72,8 +71,7 @@ func TestACommitIsOneFlush(t *testing.T) {
 	assert.Equal(t, 1, d.Flushes()-before, "rows alone are as safe")
 }
 
-// After a failed flush it is unknown what the disk has: no commit succeeds any
-// more, and the next start finds out.
+// After a failed flush it is unknown what the disk has: no commit succeeds any more, and the next start finds out.
 func TestAfterAFailedFlushTheStoreIsBroken(t *testing.T) {
 	path := newPath(t)
 	d := disktest.New(filepath.Dir(path))

@@ -8,8 +8,8 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// isNoRoom reports whether err says that the disk or the user's quota is full. SQLite has an error number only for
-// the first; where it says no more than that a file could not be written, a write of our own asks the system why.
+// isNoRoom reports whether err says that the disk or the user's quota is full. SQLite has an error number only for the
+// first; where it says no more than that a file could not be written, a write of our own asks the system why.
 func isNoRoom(err error, path string) bool {
 	switch code(err) {
 	case 0:

@@ -36,8 +36,8 @@ func olderFile(t *testing.T, version int, fails int32) (path string) {
 	return path
 }
 
-// Where there is no room for a copy, a journal is brought forward without one if nothing in it is
-// moved by that, and the log says so once.
+// Where there is no room for a copy, a journal is brought forward without one if nothing in it is moved by that, and
+// the log says so once.
 func TestAFileIsBroughtForwardWhereThereIsNoRoomForACopy(t *testing.T) {
 	path := olderFile(t, rowsSchema-1, codes.SQLITE_FULL)
 	var log bytes.Buffer

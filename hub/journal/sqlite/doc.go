@@ -1,5 +1,5 @@
-// Package sqlite keeps the journal in a file: a journal.Store that
-// a killed process, a crashed system and a power cut leave whole.
+// Package sqlite keeps the journal in a file: a journal.Store that a killed process, a crashed system and a power cut
+// leave whole.
 //
 //	Commit ───────> one transaction, one flush ──> chinwag.db-wal (the WAL)
 //	                                                  │ checkpoint        ┐
@@ -40,9 +40,9 @@
 // is before that place (TestATornWALHoldsWhatIsBeforeIt). It costs one flush a group (TestACommitIsOneFlush). With
 // Normal and Off a power cut may lose the last lines, and positions that were told may come again.
 //
-// Rows are in the transaction of their entries: after a kill, a power cut or a failed
-// write both are there or neither (the same tests). They are neither pruned nor
-// exported. No pruning removes what KeepAfter keeps (TestNoPruningReachesWhatIsKept).
+// Rows are in the transaction of their entries: after a kill, a power cut or a failed write both are there or neither
+// (the same tests). They are neither pruned nor exported. No pruning removes what KeepAfter keeps
+// (TestNoPruningReachesWhatIsKept).
 //
 // A group that cannot be written is rejected as a whole, and no reader sees it. The next one is written when the disk
 // works again (TestTheStoreRecoversWithTheDisk, TestAFullDiskIsToldAndOver,
@@ -55,9 +55,9 @@
 // (TestTwoOnOneFile). A start looks at the whole of a small file, and at the counters and the end of a large one;
 // Verify looks at everything.
 //
-// An export ends with a count of what it holds. One that was cut off, or changed, is
-// rejected (TestWhatIsMissingInAnExportIsMissed, TestWhatIsNoExportIsRefused), and an
-// import that fails leaves no file behind (TestAFailedImportTouchesNothingThatWasThere).
+// An export ends with a count of what it holds. One that was cut off, or changed, is rejected
+// (TestWhatIsMissingInAnExportIsMissed, TestWhatIsNoExportIsRefused), and an import that fails leaves no file behind
+// (TestAFailedImportTouchesNothingThatWasThere).
 //
 // A private line is in the mailbox of each session that may read it, and a query names its streams: neither a read nor
 // a search finds a line of another stream ("no search is a syntax error" in journaltest). The hub decides which session

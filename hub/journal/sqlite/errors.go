@@ -18,8 +18,8 @@ var (
 	errNotAsMade = fmt.Errorf("%w: it is not as it was written", errDamaged)
 )
 
-// explain makes a sentence for people of what went wrong with the file. An error of the system,
-// an fs.PathError, stays what it is: the caller named the file and knows what to do next.
+// explain makes a sentence for people of what went wrong with the file. An error of the system, an fs.PathError, stays
+// what it is: the caller named the file and knows what to do next.
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNotOurs) || code(err) == codes.SQLITE_NOTADB:
@@ -61,8 +61,8 @@ func code(err error) int {
 	return 0
 }
 
-// isFinal reports whether only a new start can tell what is in the file after err. After a failed
-// flush the system may have thrown away what it could not write and say "done" the next time.
+// isFinal reports whether only a new start can tell what is in the file after err. After a failed flush the system may
+// have thrown away what it could not write and say "done" the next time.
 func isFinal(err error) bool {
 	switch code(err) {
 	case codes.SQLITE_IOERR_FSYNC, codes.SQLITE_IOERR_DIR_FSYNC, codes.SQLITE_IOERR_CLOSE, codes.SQLITE_NOTADB:

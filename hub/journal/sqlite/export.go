@@ -18,6 +18,7 @@ import (
 // Format is the format of an export.
 type Format string
 
+// The formats of an export.
 const (
 	JSON Format = "json" // lines that Import reads
 	Text Format = "text" // lines that people read
@@ -59,8 +60,8 @@ type exported struct {
 	Event  json.RawMessage `json:"event"`
 }
 
-// Export writes the whole journal at path to w, also while a server writes to
-// it. Entries that cannot be read are left out, and the error tells how many.
+// Export writes the whole journal at path to w, also while a server writes to it. Entries that cannot be read are left
+// out, and the error tells how many.
 func Export(path string, w io.Writer, f Format) error {
 	if f != JSON && f != Text {
 		return fmt.Errorf("an export is json or text, not %q", f)

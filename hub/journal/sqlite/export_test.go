@@ -149,8 +149,8 @@ func TestVacuumGivesBackRoom(t *testing.T) {
 	assert.ErrorContains(t, err, "there is no journal at")
 }
 
-// Of a damaged journal all is exported that can be read, and what cannot is counted;
-// a new journal is made of that, and goes on.
+// Of a damaged journal all is exported that can be read, and what cannot is counted; a new journal is made of that, and
+// goes on.
 func TestWhatCanBeReadOfADamagedJournalIsExported(t *testing.T) {
 	t.Parallel()
 	dice := seedtest.Dice(t)

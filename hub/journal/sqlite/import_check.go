@@ -56,8 +56,8 @@ func (in *importer) compareCounts() error {
 	return fmt.Errorf("the export %s; nothing is imported: please export once more, or take what is there with --partial", what)
 }
 
-// adjustCounters makes the counters fit the entries that are there. Where the last entries are
-// missing, or may be, their positions will be used again, so the journal gets another epoch.
+// adjustCounters makes the counters fit the entries that are there. Where the last entries are missing, or may be,
+// their positions will be used again, so the journal gets another epoch.
 func (in *importer) adjustCounters() error {
 	conn, stop := in.s.w.conn, in.s.stop
 	var last uint64

@@ -109,8 +109,8 @@ func isStream(st journal.Stream) bool {
 	return st == journal.Everybody || strings.HasPrefix(string(st), "@") && len(st) <= 100
 }
 
-// addEntry imports an entry. It gets the next number in its stream, whatever
-// the export says: a partial import counts the entries that are there.
+// addEntry imports an entry. It gets the next number in its stream, whatever the export says: a partial import counts
+// the entries that are there.
 func (in *importer) addEntry(e *exported) error {
 	ev, err := protocol.DecodeEvent(e.Event)
 	recorded, ok := ev.(protocol.Recorded)

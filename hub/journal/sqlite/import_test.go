@@ -26,8 +26,8 @@ func imported(path string, from io.Reader) error {
 	return err
 }
 
-// exportLines are the lines of an export of 100 entries in three streams: a header, the
-// streams, the entries, and an end.
+// exportLines are the lines of an export of 100 entries in three streams: a header, the streams, the entries, and an
+// end.
 func exportLines(t *testing.T) []string {
 	path := newPath(t)
 	s := opened(t, path, Options{})
@@ -46,8 +46,8 @@ func olderExport(lines []string) []string {
 	return old
 }
 
-// An export from which something is missing, wherever, is not imported unless that is
-// wanted, and then as a journal that is whole.
+// An export from which something is missing, wherever, is not imported unless that is wanted, and then as a journal
+// that is whole.
 func TestWhatIsMissingInAnExportIsMissed(t *testing.T) {
 	t.Parallel()
 	lines := exportLines(t)
@@ -309,8 +309,7 @@ func TestAFailedImportTouchesNothingThatWasThere(t *testing.T) {
 	assert.ErrorContains(t, Vacuum(folder), "is a folder: please name the file in it")
 }
 
-// Of a damaged journal that was exported, what could not be read is told, and the rest is
-// imported.
+// Of a damaged journal that was exported, what could not be read is told, and the rest is imported.
 func TestAnExportOfADamagedJournalSaysWhatIsLost(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -61,8 +61,8 @@ type indexed struct {
 	text   string
 }
 
-// wordsIn are the words of a spoken event, as the index takes them.
-// To decode the whole event would cost as much as to index it.
+// wordsIn are the words of a spoken event, as the index takes them. To decode the whole event would cost as much as to
+// index it.
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
@@ -78,8 +78,8 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 	return err
 }
 
-// The index merges nothing by itself, since a statement that does has no bound in time. A deletion is noted in
-// a part of its own, which is much quicker than to overwrite the words in all others; merging removes both.
+// The index merges nothing by itself, since a statement that does has no bound in time. A deletion is noted in a part
+// of its own, which is much quicker than to overwrite the words in all others; merging removes both.
 var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
 
 // setIndex gives the index of a file these settings: an older version made it with others.

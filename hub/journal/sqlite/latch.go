@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// latch is shared by readers. A checkpoint excludes them for a moment, since the WAL begins
-// anew only when no reader is in it, and where reads never pause there would always be one.
+// latch is shared by readers. A checkpoint excludes them for a moment, since the WAL begins anew only when no reader is
+// in it, and where reads never pause there would always be one.
 type latch struct {
 	mu        sync.Mutex
 	readers   int
@@ -48,8 +48,8 @@ func (l *latch) release() {
 	l.signalEmpty()
 }
 
-// onExclude sets what exclude calls, for a reader that takes longer than a
-// page. The reader takes that back with nil before it releases the latch.
+// onExclude sets what exclude calls, for a reader that takes longer than a page. The reader takes that back with nil
+// before it releases the latch.
 func (l *latch) onExclude(interrupt context.CancelFunc) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,8 +66,8 @@ func (l *latch) signalEmpty() {
 	}
 }
 
-// exclude lets no more readers in, and reports whether all are out within
-// patience. One caller at a time may exclude readers, and must readmit them.
+// exclude lets no more readers in, and reports whether all are out within patience. One caller at a time may exclude
+// readers, and must readmit them.
 func (l *latch) exclude(patience time.Duration) (excluded bool) {
 	empty := make(chan struct{})
 	l.mu.Lock()

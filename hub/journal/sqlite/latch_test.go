@@ -69,8 +69,7 @@ func alone(s *Store) {
 	s.stop, s.end = context.WithCancel(context.Background())
 }
 
-// relay runs n readers of which one is always inside: each leaves when another has
-// come, or when none can come.
+// relay runs n readers of which one is always inside: each leaves when another has come, or when none can come.
 func relay(t *testing.T, s *Store, n int) (end func()) {
 	var over atomic.Bool
 	var came atomic.Int64
@@ -148,8 +147,7 @@ func TestTheLogIsEmptiedWhileReadersNeverPause(t *testing.T) {
 	}
 }
 
-// A reader that stays inside for longer than a checkpoint waits costs it nothing else: the next
-// one tries again.
+// A reader that stays inside for longer than a checkpoint waits costs it nothing else: the next one tries again.
 func TestAReaderThatStaysIsNotWaitedFor(t *testing.T) {
 	s := opened(t, newPath(t), Options{Sync: Off})
 	alone(s)

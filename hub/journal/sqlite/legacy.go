@@ -10,11 +10,11 @@ import (
 	"chinwag/protocol"
 )
 
-// LegacyState reads what a journal from before there were rows, or an imported one, holds for
-// certain of what is now kept in rows. It is for the first start with entries and no rows.
+// LegacyState reads what a journal from before there were rows, or an imported one, holds for certain of what is now
+// kept in rows. It is for the first start with entries and no rows.
 //
-// It looks at each entry once, and at those of the desk a second time.
-// Such a journal does not hold sessions, so none can be resumed.
+// It looks at each entry once, and at those of the desk a second time. Such a journal does not hold sessions, so none
+// can be resumed.
 func (s *Store) LegacyState() (found journal.LegacyState, err error) {
 	err = s.withSearcher(s.stop, func(ctx context.Context, r *reader) error {
 		found, err = r.legacy(ctx)
@@ -43,8 +43,8 @@ func (r *reader) legacy(ctx context.Context) (found journal.LegacyState, err err
 	return found, err
 }
 
-// lastTopics finds the positions of the last topics of all streams. A walk through
-// the entries as they lie is three times as fast as a look-up of each by its stream.
+// lastTopics finds the positions of the last topics of all streams. A walk through the entries as they lie is three
+// times as fast as a look-up of each by its stream.
 const lastTopics = `SELECT stream, max(seq) FROM entries NOT INDEXED WHERE event GLOB '{"type":"topic-set"*' GROUP BY stream`
 
 // topics are the last topics of these rooms, as far as they are kept.
@@ -113,8 +113,8 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.LegacySt
 	return nil
 }
 
-// conversations are those that have not ended. A number may have
-// been given again after a start: it then means the last one.
+// conversations are those that have not ended. A number may have been given again after a start: it then means the last
+// one.
 func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.LegacyState) (map[protocol.Ticket]*conversation, error) {
 	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
 	if err != nil {

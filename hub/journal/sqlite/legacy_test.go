@@ -35,8 +35,8 @@ func replies(no protocol.Ticket, text string) journal.Entry {
 	return atDesk(protocol.Replied{Ticket: no, From: protocol.MustNick("op"), To: protocol.MustNick("bob"), Text: protocol.MustText(text)})
 }
 
-// A journal from before there were rows tells the last topic of each room, the highest ticket, and the
-// messages that no operator has answered.
+// A journal from before there were rows tells the last topic of each room, the highest ticket, and the messages that no
+// operator has answered.
 func TestALegacyIsWhatAJournalHoldsForCertain(t *testing.T) {
 	path := newPath(t)
 	s, err := open(path, Options{}, migrations[:rowsSchema-1])

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// LockedError says that another process has the file open. It does
-// not say what to do: the caller knows where the path comes from.
+// LockedError says that another process has the file open. It does not say what to do: the caller knows where the path
+// comes from.
 type LockedError struct {
 	Path string
 	PID  string // of that process; "": unknown
@@ -22,8 +22,8 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("another chinwag (process %s) has %s open", e.PID, e.Path)
 }
 
-// lockFile locks path+".lock" for this process. The system releases the lock
-// when the process ends, however it ends, so a file that is left means nothing.
+// lockFile locks path+".lock" for this process. The system releases the lock when the process ends, however it ends, so
+// a file that is left means nothing.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -44,8 +44,8 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unlockFile releases the lock at once. To close the file is not enough: a
-// child process that is being started just then holds it for a moment, too.
+// unlockFile releases the lock at once. To close the file is not enough: a child process that is being started just
+// then holds it for a moment, too.
 func unlockFile(f *os.File) error {
 	err := unlock(f)
 	return cmp.Or(f.Close(), err)

@@ -9,8 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A process that is being started holds all files of this one for a moment: the journal is
-// given back all the same.
+// A process that is being started holds all files of this one for a moment: the journal is given back all the same.
 func TestAJournalIsGivenBackAtOnce(t *testing.T) {
 	path := newPath(t)
 	s := opened(t, path, Options{})

@@ -32,8 +32,8 @@ type maintenance struct {
 	scrub          scrubState
 }
 
-// maintain is the maintenance goroutine: it prunes, indexes, merges, scrubs and
-// makes checkpoints behind the commits, a step at a time, and rests in between.
+// maintain is the maintenance goroutine: it prunes, indexes, merges, scrubs and makes checkpoints behind the commits, a
+// step at a time, and rests in between.
 func (s *Store) maintain() {
 	defer close(s.ended)
 	m := maintenance{s: s, scrub: scrubState{merged: time.Now()}}
@@ -45,8 +45,8 @@ func (s *Store) maintain() {
 	}
 }
 
-// work does the most urgent step, and returns how long to rest after it.
-// idle means that there was nothing to do, so that a commit ends the rest.
+// work does the most urgent step, and returns how long to rest after it. idle means that there was nothing to do, so
+// that a commit ends the rest.
 func (m *maintenance) work() (rest time.Duration, idle bool) {
 	start := time.Now()
 	did, err := m.next(start)
@@ -67,8 +67,8 @@ func (m *maintenance) work() (rest time.Duration, idle bool) {
 	return restFactor * time.Since(start), false
 }
 
-// next does one step, if there is one. Pruning goes first, since pruned entries need not be
-// indexed; then comes merging, so that the index does not grow faster than it is merged.
+// next does one step, if there is one. Pruning goes first, since pruned entries need not be indexed; then comes
+// merging, so that the index does not grow faster than it is merged.
 func (m *maintenance) next(now time.Time) (did bool, err error) {
 	s := m.s
 	prunes := !now.Before(m.pruneAt) && (!m.pruning || s.pruningLags())
@@ -132,8 +132,8 @@ func (m *maintenance) indexIsDue(now time.Time) bool {
 	return !now.Before(m.indexAt)
 }
 
-// isFlooded reports whether entries come so fast since head was the
-// head that the index should wait, and is not too far behind for that.
+// isFlooded reports whether entries come so fast since head was the head that the index should wait, and is not too far
+// behind for that.
 func (s *Store) isFlooded(head uint64, since time.Time) bool {
 	now := s.Head()
 	return float64(now-head) > floodRate*time.Since(since).Seconds() && now-s.indexed.Load() < maxIndexLag

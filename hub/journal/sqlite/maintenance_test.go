@@ -36,8 +36,8 @@ func TestTheWALStaysShort(t *testing.T) {
 	assert.Equal(t, uint64(10_000), s.Head())
 }
 
-// still is a store whose maintenance the test does by itself.
-// However slow the machine is, each of its slices does what it can do on a quick one.
+// still is a store whose maintenance the test does by itself. However slow the machine is, each of its slices does what
+// it can do on a quick one.
 func still(t testing.TB, path string, o Options) *Store {
 	t.Helper()
 	o.stepTime = time.Hour

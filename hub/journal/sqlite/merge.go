@@ -9,9 +9,9 @@ import (
 
 const mergePages = 16 // in one step: two milliseconds
 
-// How many parts of the index are merged into one. FTS5 does not go on with a merge
-// while there are more new parts than the merge has, but too few to be merged. While all
-// parts are to become one, two are therefore enough, so that the merge comes to its end.
+// How many parts of the index are merged into one. FTS5 does not go on with a merge while there are more new parts than
+// the merge has, but too few to be merged. While all parts are to become one, two are therefore enough, so that the
+// merge comes to its end.
 const (
 	mergeParts    = 4
 	mergeAllParts = 2

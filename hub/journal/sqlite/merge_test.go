@@ -15,9 +15,8 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-// Redacted words leave the index whatever parts it has after earlier scrubs: an index that is
-// made anew, and one whose parts are merged, where they are on one level and where they are
-// on several.
+// Redacted words leave the index whatever parts it has after earlier scrubs: an index that is made anew, and one whose
+// parts are merged, where they are on one level and where they are on several.
 func TestAllRedactedWordsLeaveTheIndex(t *testing.T) {
 	t.Parallel()
 	anew, spread, merged := 0, 0, 0

@@ -15,8 +15,8 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Open opens the journal in the file at path, and makes the file if it is
-// not there. Until Close a second Open of the file returns a LockedError.
+// Open opens the journal in the file at path, and makes the file if it is not there. Until Close a second Open of the
+// file returns a LockedError.
 func Open(path string, o Options) (*Store, error) { return open(path, o, migrations) }
 
 func open(path string, o Options, steps []string) (s *Store, err error) {

@@ -15,8 +15,8 @@ type pruneState struct {
 	after int64         // the last stream that was looked at in this round; 0: a round begins
 }
 
-// pruneSome prunes a few entries, and reports whether there may
-// be more. The last entry stays: a start finds the head in it.
+// pruneSome prunes a few entries, and reports whether there may be more. The last entry stays: a start finds the head
+// in it.
 func (s *Store) pruneSome() (more bool, err error) {
 	s.pruning.Lock() // the excess is counted before it is removed
 	defer s.pruning.Unlock()
@@ -52,8 +52,8 @@ func (s *Store) pruneOld() (int, error) {
 
 const oldest = "SELECT " + rawColumns + " FROM entries WHERE seq<=?2 ORDER BY seq LIMIT ?1"
 
-// An eighth of Options.Size is left free for the entries that come while the oldest ones are pruned.
-// A sixteenth of all entries goes at a time, since the index gives room back only when it is merged.
+// An eighth of Options.Size is left free for the entries that come while the oldest ones are pruned. A sixteenth of all
+// entries goes at a time, since the index gives room back only when it is merged.
 const (
 	sizeReserve = 8
 	sizePart    = 16
@@ -83,8 +83,8 @@ func (s *Store) pruneSize() (int, error) {
 	return n, err
 }
 
-// isMerged reports whether the index was merged since isMerged was first asked, so that used counts the room
-// that pruned entries have left. It does not wait for entries that are pruned meanwhile for another reason.
+// isMerged reports whether the index was merged since isMerged was first asked, so that used counts the room that
+// pruned entries have left. It does not wait for entries that are pruned meanwhile for another reason.
 func (s *Store) isMerged() bool {
 	p := &s.pruned
 	switch {
@@ -109,8 +109,8 @@ func (s *Store) used() (bytes int64, first uint64, err error) {
 	return bytes, first, s.unlessStopped(err)
 }
 
-// prune removes the first entries that a query finds, up to one that is kept. They must be
-// the oldest of their streams, in order. A stream that holds nothing after that is dropped.
+// prune removes the first entries that a query finds, up to one that is kept. They must be the oldest of their streams,
+// in order. A stream that holds nothing after that is dropped.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		step.urgent = s.pruningLags()
@@ -160,8 +160,8 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 // keepNone is the value of keepAfter while nothing is kept back: anything may be pruned.
 const keepNone = math.MaxUint64
 
-// KeepAfter implements journal.Store. A step that is pruning during the first call may
-// still remove entries after position, unless the store was opened with Options.Held.
+// KeepAfter implements journal.Store. A step that is pruning during the first call may still remove entries after
+// position, unless the store was opened with Options.Held.
 func (s *Store) KeepAfter(position uint64) {
 	for {
 		was := s.keepAfter.Load()

@@ -11,9 +11,9 @@ import (
 
 const streamsBatch = 512 // that are looked at in one step
 
-// pruneStreams looks at the next streams. It prunes what is before the last Options.Lines of one, and
-// mailboxes of sessions that have been silent for long (a session is given up long before, so no client
-// can read them any more), and drops streams that hold nothing. It reports whether the round goes on.
+// pruneStreams looks at the next streams. It prunes what is before the last Options.Lines of one, and mailboxes of
+// sessions that have been silent for long (a session is given up long before, so no client can read them any more), and
+// drops streams that hold nothing. It reports whether the round goes on.
 func (s *Store) pruneStreams() (more bool, err error) {
 	s.pruning.Lock()
 	defer s.pruning.Unlock()
@@ -59,8 +59,8 @@ func (s *Store) pruneStreams() (more bool, err error) {
 // beforeLines finds the newest line of a stream before its last lines, of which it skips a number.
 const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
-// excess is by how many entries a stream is too long: up to the line of
-// beforeLines or, if there are few lines, beyond journal.MaxEntries.
+// excess is by how many entries a stream is too long: up to the line of beforeLines or, if there are few lines, beyond
+// journal.MaxEntries.
 func (s *Store) excess(st streamRow, held int64) (int64, error) {
 	upto := int64(st.PrunedNth)
 	err := s.withReader(func(r *reader) error {
@@ -114,8 +114,8 @@ func (s *Store) dropStreams(ids []int64) error {
 	return nil
 }
 
-// dropIfEmpty drops a stream that holds nothing. A room or a mailbox begins anew with the next
-// entry, and a client that read it before is told that an unknown number of lines is missing.
+// dropIfEmpty drops a stream that holds nothing. A room or a mailbox begins anew with the next entry, and a client that
+// read it before is told that an unknown number of lines is missing.
 func (s *Store) dropIfEmpty(id int64) error {
 	var name string
 	var last int64

@@ -13,8 +13,8 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-// Streams that hold nothing leave no rows. A client that has read one of them is never told
-// that nothing is missing, or how much, when it has begun anew.
+// Streams that hold nothing leave no rows. A client that has read one of them is never told that nothing is missing, or
+// how much, when it has begun anew.
 func TestStreamsThatHoldNothingAreDropped(t *testing.T) {
 	t.Parallel()
 	s := still(t, newPath(t), Options{Keep: time.Hour, Sync: Off})

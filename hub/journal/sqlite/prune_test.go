@@ -13,8 +13,8 @@ import (
 	"chinwag/hub/journal/journaltest"
 )
 
-// What is pruned after a scrub has begun, and before the parts of the index are to become one,
-// leaves the index with them, and is counted no more.
+// What is pruned after a scrub has begun, and before the parts of the index are to become one, leaves the index with
+// them, and is counted no more.
 func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 	t.Parallel()
 	const anew, merged = 0, 20 // Options.smallIndex
@@ -61,8 +61,8 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 	}
 }
 
-// What is too large waits for one merge of all that had gone when it was found so, and not for
-// one that leaves no garbage: other bounds bring more all the time.
+// What is too large waits for one merge of all that had gone when it was found so, and not for one that leaves no
+// garbage: other bounds bring more all the time.
 func TestRoomIsKnownAfterOneMerge(t *testing.T) {
 	s := still(t, newPath(t), Options{})
 	assert.True(t, s.isMerged(), "nothing has gone")
@@ -162,8 +162,8 @@ func TestTheSizeIsBounded(t *testing.T) {
 	assert.Empty(t, r.Problems)
 }
 
-// The size is bounded also where something else goes all the time: what that leaves in the
-// index is not worth a merge each time.
+// The size is bounded also where something else goes all the time: what that leaves in the index is not worth a merge
+// each time.
 func TestTheSizeIsBoundedBesideOtherBounds(t *testing.T) {
 	t.Parallel()
 	const most = 200 << 10

@@ -114,8 +114,8 @@ func noRow(err error) error {
 	return err
 }
 
-// SeqBefore implements journal.Store. It is a binary search, which relies on times that grow
-// with the positions: where the clock was set back, it finds one of the possible positions.
+// SeqBefore implements journal.Store. It is a binary search, which relies on times that grow with the positions: where
+// the clock was set back, it finds one of the possible positions.
 func (s *Store) SeqBefore(t time.Time) (seq uint64, err error) {
 	low, high := uint64(1), s.Head()
 	err = s.withReader(func(r *reader) error {

@@ -19,14 +19,14 @@ type reader struct {
 	rooms                  map[journal.Stream]protocol.Room // a cache of parsed names
 }
 
-// ofStream makes a query for the entries of one stream in order. The argument must end with its
-// conditions. Messages and other entries have an index each, and SQLite merges the two as it reads.
+// ofStream makes a query for the entries of one stream in order. The argument must end with its conditions. Messages
+// and other entries have an index each, and SQLite merges the two as it reads.
 func ofStream(query string) string {
 	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }
 
-// limit is the last parameter of a query. The +0 keeps SQLite from looking at
-// its value: else it would prepare the statement anew whenever one is bound.
+// limit is the last parameter of a query. The +0 keeps SQLite from looking at its value: else it would prepare the
+// statement anew whenever one is bound.
 const limit = " LIMIT ?+0"
 
 func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
@@ -63,8 +63,8 @@ func (r *reader) close() {
 	_ = r.conn.Close()
 }
 
-// withReader gives a reader to f, which sees one moment of the journal throughout. f must be
-// short, a page at the most: a checkpoint waits for it, and commits wait for the checkpoint.
+// withReader gives a reader to f, which sees one moment of the journal throughout. f must be short, a page at the most:
+// a checkpoint waits for it, and commits wait for the checkpoint.
 func (s *Store) withReader(f func(r *reader) error) error {
 	var r *reader
 	select {

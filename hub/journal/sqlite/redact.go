@@ -55,8 +55,8 @@ func (s *Store) flush() error {
 	})
 }
 
-// redactIn looks through all messages of one stream, as a reader does.
-// An index by author would be quicker, and every line would pay for it.
+// redactIn looks through all messages of one stream, as a reader does. An index by author would be quicker, and every
+// line would pay for it.
 func (s *Store) redactIn(author uuid.UUID, st journal.Stream, upto uint64) (n int, err error) {
 	var found []uint64
 	for after, more := uint64(0), true; more; {
@@ -130,8 +130,8 @@ func (s *Store) redactSome(seqs []uint64) (looked, erased int, err error) {
 	return looked, erased, nil
 }
 
-// redactRow overwrites the event of r. The new one is padded to the length of the old
-// one where it is shorter: SQLite then overwrites it in its place, and moves nothing.
+// redactRow overwrites the event of r. The new one is padded to the length of the old one where it is shorter: SQLite
+// then overwrites it in its place, and moves nothing.
 func (s *Store) redactRow(r *rawRow) (erased bool, err error) {
 	e, err := protocol.DecodeEvent(r.event)
 	if err != nil {
@@ -151,8 +151,8 @@ func (s *Store) redactRow(r *rawRow) (erased bool, err error) {
 	return true, err
 }
 
-// removeFromIndex takes the words of r out of the index, if they
-// are in it. They stay in its older parts until those are merged.
+// removeFromIndex takes the words of r out of the index, if they are in it. They stay in its older parts until those
+// are merged.
 func (s *Store) removeFromIndex(r *rawRow) error {
 	if !r.spoken || r.seq > s.indexed.Load() {
 		return nil
@@ -176,8 +176,8 @@ type rawRow struct {
 // messagesIn selects the messages of a stream after a position.
 const messagesIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
 
-// messagesBy finds the messages of author in a stream after a position and up to
-// another. It looks at no more than scanBatch entries; last is the last of these.
+// messagesBy finds the messages of author in a stream after a position and up to another. It looks at no more than
+// scanBatch entries; last is the last of these.
 func (s *Store) messagesBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
 	err = s.withReader(func(r *reader) error {
 		last = min(upto, math.MaxInt64)
@@ -206,8 +206,8 @@ func (s *Store) messagesBy(author uuid.UUID, st journal.Stream, after, upto uint
 
 const rawColumns = "seq, nth, stream, spoken, event"
 
-// raw returns the first entries that a query for rawColumns finds: no more than limit, its
-// first parameter, and no more than about a step. whole is false if there may be others.
+// raw returns the first entries that a query for rawColumns finds: no more than limit, its first parameter, and no more
+// than about a step. whole is false if there may be others.
 func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
 	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {

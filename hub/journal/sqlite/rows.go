@@ -6,9 +6,9 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Rows are the current state as the hub encodes it: the package keeps the bytes
-// and does not interpret them. They are written in the transaction of the entries
-// that changed them. They are neither pruned nor exported, and not in the index.
+// Rows are the current state as the hub encodes it: the package keeps the bytes and does not interpret them. They are
+// written in the transaction of the entries that changed them. They are neither pruned nor exported, and not in the
+// index.
 
 const (
 	rowsSchema = 4 // the first that has rows. A file is opened with an older one in tests alone

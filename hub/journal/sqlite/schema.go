@@ -14,10 +14,9 @@ import (
 // applicationID is "chnw" in the header of the file: it tells our files from other databases.
 const applicationID = 0x63686e77
 
-// migrations lead from an empty file to today's, each from one version of the
-// schema to the next. One that was ever released is never changed. (A library
-// for this would be larger than the two functions below: there is one file,
-// one direction and no second program that could run them.)
+// migrations lead from an empty file to today's, each from one version of the schema to the next. One that was ever
+// released is never changed. (A library for this would be larger than the two functions below: there is one file, one
+// direction and no second program that could run them.)
 var migrations = []string{`
 CREATE TABLE meta (
 	epoch   BLOB NOT NULL,    -- names the record
@@ -58,12 +57,11 @@ DROP INDEX entries_of_stream;
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
 `, separateOperators, rowsAndKey}
 
-// onlyAdds is the version from which on steps have only added tables and columns. Such a step
-// leaves the entries as they are, so it does without a copy where there is no room for one.
+// onlyAdds is the version from which on steps have only added tables and columns. Such a step leaves the entries as
+// they are, so it does without a copy where there is no room for one.
 const onlyAdds = 3
 
-// migrate brings the file that w has open to the version of steps. It keeps a copy of the
-// file as it was beside it.
+// migrate brings the file that w has open to the version of steps. It keeps a copy of the file as it was beside it.
 func migrate(ctx context.Context, w *sql.Conn, path string, steps []string, log *slog.Logger) error {
 	version, err := versionOf(ctx, w)
 	switch {
@@ -128,8 +126,7 @@ func versionOf(ctx context.Context, c *sql.Conn) (version int, err error) {
 	return version, err
 }
 
-// keepCopy writes the whole database to another file, whole or not at all. noRoom says that
-// the error is a full disk.
+// keepCopy writes the whole database to another file, whole or not at all. noRoom says that the error is a full disk.
 func keepCopy(ctx context.Context, c *sql.Conn, path string) (noRoom bool, err error) {
 	unfinished := path + ".tmp"
 	err = os.WriteFile(unfinished, nil, 0o600) // private lines are for the owner of the file only

@@ -1,20 +1,19 @@
 package sqlite
 
-// Before operators had a room of their own (protocol.OperatorsRoom), those of a server
-// with --desk talked in #lobby and in other rooms, which a start without --desk shows to
-// every session. The journal does not say how a server was started. It does say this:
+// Before operators had a room of their own (protocol.OperatorsRoom), those of a server with --desk talked in #lobby and
+// in other rooms, which a start without --desk shows to every session. The journal does not say how a server was
+// started. It does say this:
 //
 //   - Sessions did not outlive the server. Those that overlap were of one run of it.
 //   - A session that came to the desk from no room came to a server that was only a desk.
 //   - A session in a room that was no operator's was at a server with rooms.
 //
-// So the rooms of a run are left alone if a session without operator rights was in one of
-// them. Else only operators have heard what was said there, and it moves to their room,
-// if any run was that of a server with only a desk. If none was, nothing
-// is moved: an operator's line in an empty lobby was meant for the sessions to come.
+// So the rooms of a run are left alone if a session without operator rights was in one of them. Else only operators
+// have heard what was said there, and it moves to their room, if any run was that of a server with only a desk. If none
+// was, nothing is moved: an operator's line in an empty lobby was meant for the sessions to come.
 //
-// Pruned entries are no evidence. Where the desk has lost entries, only a join of a
-// room counts, since everything before it may have been an operator's.
+// Pruned entries are no evidence. Where the desk has lost entries, only a join of a room counts, since everything
+// before it may have been an operator's.
 const separateOperators = `
 CREATE TEMP TABLE room AS SELECT id, pruned_nth FROM streams WHERE name GLOB '#*' AND name <> '#desk';
 CREATE TEMP TABLE desk AS SELECT id, pruned_seq FROM streams WHERE name = '#desk';

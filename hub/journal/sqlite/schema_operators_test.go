@@ -150,8 +150,8 @@ func play(t *testing.T, f func(o *older)) (path string) {
 	return path
 }
 
-// After a migration only operators can read what operators said behind a desk, in
-// histories and in searches; what was said to all sessions stays so.
+// After a migration only operators can read what operators said behind a desk, in histories and in searches; what was
+// said to all sessions stays so.
 func TestOlderJournalsOfADeskAreForOperators(t *testing.T) {
 	t.Parallel()
 	for name, r := range olderJournals {
@@ -223,8 +223,7 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 	}
 }
 
-// Where the desk has lost entries, an operator whose coming on duty is one of them is not
-// taken for another client.
+// Where the desk has lost entries, an operator whose coming on duty is one of them is not taken for another client.
 func TestAnOlderJournalThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -56,8 +56,8 @@ func TestAnOlderFileIsBroughtForward(t *testing.T) {
 	}
 }
 
-// A file of the first schema, which had an index of all entries and one by author,
-// is the same journal with one index for each entry.
+// A file of the first schema, which had an index of all entries and one by author, is the same journal with one index
+// for each entry.
 func TestAFileWithThreeIndexesIsBroughtForward(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -82,8 +82,8 @@ func (m *maintenance) scrubIsDue(now time.Time) bool {
 	return !now.Before(c.due)
 }
 
-// isWorthMerging reports whether the index holds more of what was
-// pruned than of what is kept, or has held any of it for long.
+// isWorthMerging reports whether the index holds more of what was pruned than of what is kept, or has held any of it
+// for long.
 func (m *maintenance) isWorthMerging(now time.Time) bool {
 	garbage := m.s.garbage.Load()
 	return garbage > 0 && now.Sub(m.scrub.merged) > mergeEvery || garbage > indexBatch && garbage > m.s.maxEntries()

@@ -57,8 +57,8 @@ func TestRedactedWordsLeaveTheFilesWhileOthersTalk(t *testing.T) {
 	}
 }
 
-// unquiet is a store in which something was forgotten, and people never pause, so that the file
-// is yet to be written anew.
+// unquiet is a store in which something was forgotten, and people never pause, so that the file is yet to be written
+// anew.
 func unquiet(t *testing.T, path string, o Options) (s *Store, task *maintenance) {
 	o.Sync, o.scrubDelay, o.quiet = Off, 1, 24*time.Hour
 	s = still(t, path, o)
@@ -113,8 +113,8 @@ func TestALargeFileIsNotRewritten(t *testing.T) {
 	assert.GreaterOrEqual(t, pages(), free)
 }
 
-// A scrub that waits for another program which reads the WAL does not keep the index from
-// being merged where room is needed.
+// A scrub that waits for another program which reads the WAL does not keep the index from being merged where room is
+// needed.
 func TestRoomIsMadeWhileAnotherProgramReads(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -12,9 +12,9 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Search implements journal.Store. It finds whole words, without regard to case and
-// accents; of a script that is written without spaces, any run of its signs. Where the
-// index is behind, Search first updates it, for at most half of the time that ctx gives.
+// Search implements journal.Store. It finds whole words, without regard to case and accents; of a script that is
+// written without spaces, any run of its signs. Where the index is behind, Search first updates it, for at most half of
+// the time that ctx gives.
 func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
 	if journal.CountWords(words) == 0 || n <= 0 {
 		return nil, upto, nil
@@ -33,8 +33,8 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 	return found, looked, nil
 }
 
-// indexUpto updates the index up to a position, as far as there is time.
-// It drops an error, since the maintenance meets the same one and logs it.
+// indexUpto updates the index up to a position, as far as there is time. It drops an error, since the maintenance meets
+// the same one and logs it.
 func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 	until, ends := ctx.Deadline()
 	if ends {
@@ -47,8 +47,8 @@ func (s *Store) indexUpto(ctx context.Context, upto uint64) {
 	}
 }
 
-// withSearcher gives the reader of searches to f, for as long as ctx and the store last. When
-// a checkpoint needs the WAL for itself, the context of f ends, and f is called anew after it.
+// withSearcher gives the reader of searches to f, for as long as ctx and the store last. When a checkpoint needs the
+// WAL for itself, the context of f ends, and f is called anew after it.
 func (s *Store) withSearcher(ctx context.Context, f func(ctx context.Context, r *reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -81,8 +81,8 @@ func (s *Store) searchOnce(ctx context.Context, r *reader, f func(ctx context.Co
 	return err != nil && inside.Err() != nil && ctx.Err() == nil, err
 }
 
-// searchOfStreams takes what query makes. All of its work is done
-// before the first row comes, so that it ends with its context.
+// searchOfStreams takes what query makes. All of its work is done before the first row comes, so that it ends with its
+// context.
 const searchOfStreams = `WITH found(seq) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3)
 	SELECT e.stream, ` + columns + ` FROM found JOIN entries e ON e.seq=found.seq ORDER BY +found.seq`
 

@@ -8,8 +8,8 @@ import (
 	"chinwag/hub/journal"
 )
 
-// Maintenance is done in steps, each a transaction of its own, between the commits. What FTS5 writes is known
-// only when the transaction is committed, and costs about as much again, so a step is bounded in words, too.
+// Maintenance is done in steps, each a transaction of its own, between the commits. What FTS5 writes is known only when
+// the transaction is committed, and costs about as much again, so a step is bounded in words, too.
 const (
 	stepTime  = 3 * time.Millisecond
 	stepBytes = 24 << 10 // of words that go into the index or out of it
@@ -26,8 +26,8 @@ type maintenanceStep struct {
 	onCommit func() // called when it is committed; nil: nothing
 }
 
-// spend counts a row with so many bytes of words, and reports whether there is time for
-// another. Every step has at least one, so that maintenance makes progress in any flood.
+// spend counts a row with so many bytes of words, and reports whether there is time for another. Every step has at
+// least one, so that maintenance makes progress in any flood.
 func (step *maintenanceStep) spend(words int) bool {
 	if step.spent += rowCost + words; step.deadline.IsZero() {
 		step.deadline = time.Now().Add(step.s.opts.stepTime)
@@ -64,8 +64,8 @@ func (s *Store) runStep(safe safety, f func(step *maintenanceStep) error) error 
 	return s.withoutSync(do)
 }
 
-// withoutSync runs f with synchronous=NORMAL, without a flush. Use it
-// only for data that can be rebuilt; the next commit flushes it, too.
+// withoutSync runs f with synchronous=NORMAL, without a flush. Use it only for data that can be rebuilt; the next
+// commit flushes it, too.
 func (s *Store) withoutSync(f func() error) error {
 	if s.opts.Sync != Full {
 		return f()

@@ -34,6 +34,7 @@ type Options struct {
 // Sync is what a commit waits for.
 type Sync string
 
+// What a commit can wait for.
 const (
 	Full   Sync = "full"   // the disk has it: a power cut loses nothing
 	Normal Sync = "normal" // the system has it: a power cut may lose the last lines

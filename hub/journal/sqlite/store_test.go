@@ -72,8 +72,8 @@ func numbered(from, n int) (entries []journal.Entry) {
 	return entries
 }
 
-// assertNumbered checks that the journal is a run of numbered lines from 1 on,
-// each once, in order and in its place, and returns how many they are.
+// assertNumbered checks that the journal is a run of numbered lines from 1 on, each once, in order and in its place,
+// and returns how many they are.
 func assertNumbered(t testing.TB, s journal.Store) int {
 	t.Helper()
 	all := everything(t, s, "#a", "#b", "@x")

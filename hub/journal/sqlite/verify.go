@@ -34,8 +34,8 @@ func (r *Report) AddProblem(words string) {
 
 func (r *Report) problem(format string, args ...any) { r.AddProblem(fmt.Sprintf(format, args...)) }
 
-// Verify reads the whole journal at path, also while a server writes to it. It checks
-// the integrity of the file, the order of the entries, the counters and the index.
+// Verify reads the whole journal at path, also while a server writes to it. It checks the integrity of the file, the
+// order of the entries, the counters and the index.
 func Verify(path string) (r Report, err error) {
 	err = readSnapshot(path, func(c *sql.Conn, rd *reader) error {
 		ctx := context.Background()

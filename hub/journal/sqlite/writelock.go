@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// writeLock is held by the one goroutine that writes to the file. A commit goes before all maintenance: it waits
-// at most for the step that is under way, which sees that it waits and ends early. The zero value is ready.
+// writeLock is held by the one goroutine that writes to the file. A commit goes before all maintenance: it waits at
+// most for the step that is under way, which sees that it waits and ends early. The zero value is ready.
 type writeLock struct {
 	queue     sync.Mutex // of goroutines that wait in LockForMaintenance: none takes the lock twice while another waits
 	mu        sync.Mutex
@@ -31,8 +31,8 @@ func (l *writeLock) Lock() {
 	l.held = true
 }
 
-// LockForMaintenance takes the lock for maintenance, when no commit waits for it. A
-// commit that waits from then on calls interrupt, which must not block and may be nil.
+// LockForMaintenance takes the lock for maintenance, when no commit waits for it. A commit that waits from then on
+// calls interrupt, which must not block and may be nil.
 func (l *writeLock) LockForMaintenance(interrupt func()) {
 	l.queue.Lock()
 	defer l.queue.Unlock()

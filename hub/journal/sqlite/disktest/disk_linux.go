@@ -28,9 +28,8 @@ type Disk struct {
 	syncs  int
 }
 
-// Fault is called before each operation on a file: "read", "write", "truncate",
-// "delete" or "sync". It returns SQLite's code of an error, or 0. While it does not return, the
-// disk answers no operation.
+// Fault is called before each operation on a file: "read", "write", "truncate", "delete" or "sync". It returns SQLite's
+// code of an error, or 0. While it does not return, the disk answers no operation.
 type Fault func(op, name string) int32
 
 // diskFile is one file on the disk.
@@ -169,8 +168,8 @@ func (d *Disk) Flushes() int {
 	return d.syncs
 }
 
-// PowerCut writes to dir what a power cut may leave. Each sector that was not flushed
-// may be there or not, in any order.
+// PowerCut writes to dir what a power cut may leave. Each sector that was not flushed may be there or not, in any
+// order.
 func (d *Disk) PowerCut(dir string, random *rand.Rand) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -196,8 +195,7 @@ func (d *Disk) PowerCut(dir string, random *rand.Rand) error {
 	return nil
 }
 
-// SQLite's files share two tables of operations: one for databases and one for
-// all others. Ours come first in both.
+// SQLite's files share two tables of operations: one for databases and one for all others. Ours come first in both.
 var realRead, realWrite, realSync, realTruncate, realDelete uintptr
 
 func init() {
