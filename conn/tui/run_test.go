@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
@@ -177,5 +179,26 @@ func TestStopWhileInputFloodsIn(t *testing.T) {
 		within(t, tty.drawn)
 		s.Stop()
 		require.NoError(t, within(t, ended))
+	}
+}
+
+// brokenTerminal is a terminal that cannot be initialised.
+type brokenTerminal struct {
+	tcell.Screen
+	err error
+}
+
+func (b brokenTerminal) Init() error { return b.err }
+
+func TestATerminalThatFailsIsNoDisk(t *testing.T) {
+	for errno, words := range map[syscall.Errno]string{
+		syscall.EIO:    "the system gives this program no access to it",
+		syscall.ENXIO:  "the system gives this program no access to it",
+		syscall.ENOENT: "the system gives this program no access to it",
+		syscall.EACCES: "you have no permission for that",
+	} {
+		err := New(Options{Terminal: brokenTerminal{err: &fs.PathError{Op: "open", Path: "/dev/tty", Err: errno}}}).Run()
+		require.ErrorIs(t, err, ErrNoScreen)
+		assert.EqualError(t, err, "this terminal cannot show a screen: "+words)
 	}
 }

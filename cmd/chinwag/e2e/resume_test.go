@@ -165,14 +165,15 @@ func TestG4TheJournalIsHeardOnceThroughABadConnection(t *testing.T) {
 	b := &bot{addr: way.Addr().String()}
 	join := h.joinBy(h.cutter(3))
 	for life := range 2 {
-		talking, quiet := make(chan struct{}), sync.WaitGroup{}
+		silence, talkers := make(chan struct{}), sync.WaitGroup{}
 		for w := range 3 {
 			c := h.dial()
-			go func() { _, _ = io.Copy(io.Discard, c) }()
-			quiet.Go(func() {
+			talkers.Go(func() { _, _ = io.Copy(io.Discard, c) }) // the server answers /quit when all before it is said
+			talkers.Go(func() {
 				for n := 0; ; n++ {
 					select {
-					case <-talking:
+					case <-silence:
+						_, _ = io.WriteString(c, "/quit\n")
 						return
 					case <-time.After(3 * time.Millisecond):
 					}
@@ -188,8 +189,8 @@ func TestG4TheJournalIsHeardOnceThroughABadConnection(t *testing.T) {
 		if life == 0 {
 			h.kills()
 		}
-		close(talking)
-		quiet.Wait()
+		close(silence)
+		talkers.Wait()
 		if life == 0 {
 			h = openOn(t, folder)
 			way.leadTo(h)
