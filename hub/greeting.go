@@ -29,7 +29,7 @@ func (l *loop) attach(req attach) {
 	l.lastConn++
 	c.conn, c.Identity = l.node.no.Conn(l.lastConn), req.id
 	l.clients[c.conn] = c
-	if !l.turnAway(c) {
+	if !l.reject(c) {
 		l.numberGuest(c)
 		l.append(c, &control{after: l.position(c)}, l.greetingFor(c))
 		l.deferJoin(&pendingJoin{c: c})
@@ -111,8 +111,8 @@ func (r *reservations) others(c *Client) (all, here int) {
 	return all, here
 }
 
-// turnAway says goodbye to a connection from an address that is kept out, and reports whether it is such a one.
-func (l *loop) turnAway(c *Client) bool {
+// reject says goodbye to a connection from an address that is kept out, and reports whether it is such a one.
+func (l *loop) reject(c *Client) bool {
 	switch {
 	case c.Operator:
 		return false
