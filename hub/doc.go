@@ -33,8 +33,8 @@
 // # Two folds of one order
 //
 // The state (package state) is what is true at the front of the order. Intents are decided by it, and it is ahead of
-// the journal. The audience (audience.go, visitorqueue.go) is what has been delivered: which session hears what, and up to
-// where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
+// the journal. The audience (audience.go, visitorqueue.go) is what has been delivered: which session hears what, and up
+// to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
 // never read the audience: else a session would hear lines from before it entered.
 //
 // # Decided, recorded, told
