@@ -36,5 +36,6 @@ func ExampleDecodeEvent() {
 	}
 	fmt.Printf("%s", protocol.AppendEvent(nil, e))
 	// Output:
-	// bob at position 7 <bob> hello
+	// bob at position 7
+	// <bob> hello
 }

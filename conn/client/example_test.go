@@ -38,7 +38,8 @@ func Example() {
 		}
 	}
 	// Output:
-	// ann: hello bot: hello, ann
+	// ann: hello
+	// bot: hello, ann
 }
 
 // exampleServer is a server in this process.
