@@ -94,6 +94,7 @@ func (m *Machine) tellDesk(s *Session, no protocol.Ticket, event protocol.Ticket
 // back to read that.
 func (m *Machine) dismiss(v *Session) {
 	switch {
+	case v.row == 0: // the bound of MaxUnread has ended it in this decision
 	case v.Conn == 0:
 		m.dismissLater(v)
 	case v.Room != protocol.DeskRoom:

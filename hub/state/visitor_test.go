@@ -220,6 +220,32 @@ func TestSessionsOfClosedConversationsAreBounded(t *testing.T) {
 	assert.NotNil(t, c.of("v11"))
 }
 
+// The bound ends the oldest of these sessions. It may be one whose next conversation is closed in the same decision.
+func TestASessionThatTheBoundHasEndedIsNotDismissed(t *testing.T) {
+	set := deskSettings()
+	set.MessagesKept = 10 * MaxUnread
+	c := newCounter(t, set, 1, 0)
+	c.quick = true
+	all := protocol.Close{Tickets: numbers(t, "1-9999")}
+	c.do("op1", protocol.Duty{})
+	c.leavesWord("old", Address{})
+	c.do("op1", all)
+	for i := range MaxUnread - 1 {
+		c.leavesWord(fmt.Sprint("v", i+1), Address{})
+	}
+	c.do("op1", all)
+	c.leavesWord("new", Address{})
+	c.returns("old")
+	c.do("old", protocol.Desk{Text: protocol.MustText("hello again?")})
+	c.breaks("old")
+	c.do("op1", all)
+	require.NoError(t, c.check())
+	assert.Empty(t, c.desk.tickets)
+	assert.Len(t, c.desk.unread, MaxUnread)
+	assert.Nil(t, c.of("old"))
+	assert.NotNil(t, c.of("new"))
+}
+
 func numbers(t *testing.T, s string) protocol.Tickets {
 	t.Helper()
 	nos, err := protocol.ParseTickets(s)
