@@ -26,12 +26,13 @@
 //
 //	command.go, verb.go, event.go     the two interfaces, and what every verb and every event has
 //	lists.go                          all verbs in the order of help, all events by their names in JSON
-//	command_text.go, encode_text.go   lines of text; coalesce.go: one line for many joins
+//	command_text.go, encode_text.go   lines of text; coalesce.go, of many joins; transcript.go
 //	encode_json.go, json_fast.go      lines of JSON; program.go tells them from a person's
 //	frame.go                          events encoded once, for any number of clients
 //	text.go, name.go, secret.go, ref.go, tickets.go, seconds.go    values that only parsing makes
 //	reason.go, refusal.go, refusal_codes.go                        why not, in words and in codes
-//	guard.go, guess.go, place.go, fields.go                        mistyped lines; what is offered instead, and where
+//	guard.go, guess.go, distance.go                                mistyped lines, and what is offered instead
+//	place.go, fields.go                                            what can be done where; how programs write it
 //
 // # What a value proves
 //

@@ -14,7 +14,7 @@ type GapReason string
 
 // The reasons of a Gap, as programs see them.
 const (
-	Pruned         GapReason = "forgotten" // pruned
+	Pruned         GapReason = "forgotten" // no longer kept
 	OldEpoch       GapReason = "epoch"     // the journal that it was in is gone
 	Future         GapReason = "future"    // there has never been such a position
 	Skipped        GapReason = "skipped"   // still kept: a person's client was so far behind that they are not all told

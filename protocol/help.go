@@ -85,7 +85,7 @@ func verbsMeant(words Text, typed bool, p Place) []*Verb {
 	if named := verbsThat(asNamed); !typed && !slash && len(named) > 0 {
 		meant = named
 	}
-	if here := verbsThat(func(v *Verb) bool { return v.Barred(p) == "" && isAmong(meant, v) }); len(here) > 0 {
+	if here := verbsThat(func(v *Verb) bool { return v.Barred(p) == "" && slices.Contains(meant, v) }); len(here) > 0 {
 		return here
 	}
 	return meant
@@ -98,10 +98,6 @@ func verbsThat(is func(*Verb) bool) (vs []*Verb) {
 		}
 	}
 	return vs
-}
-
-func isAmong(vs []*Verb, v *Verb) bool {
-	return slices.Contains(vs, v)
 }
 
 // helped is the line of help on v.

@@ -34,7 +34,7 @@ func (Promoted) appendText(dst []byte, _ Room) []byte {
 	return sentence(dst, "you are an operator now, and on duty: /queue shows who waits, /help what you can do")
 }
 
-// Kick removes a member and keeps the nick and its address out. Operators only, as all that follow.
+// Kick removes a member, and keeps its nick and its address out.
 type Kick struct {
 	Nick Nick    `json:"nick"`             // the member
 	For  Seconds `json:"seconds,omitzero"` // how long: up to MaxKick; 0: KickTime

@@ -12,7 +12,7 @@ type LegacyState struct {
 
 // LegacyMessage is a conversation at the desk whose visitor has left a message, and whose ticket has not changed since.
 type LegacyMessage struct {
-	Opened Entry // TicketChanged to Waiting; the zero Entry: no longer kept
-	Words  Entry // the first Asked; the zero Entry: no longer kept, or forgotten
-	Left   Entry // TicketChanged to LeftMessage
+	Opened Entry // TicketChanged with VisitorWaits; the zero Entry: no longer kept
+	Words  Entry // the first VisitorSaid; the zero Entry: no longer kept, or redacted
+	Left   Entry // TicketChanged with VisitorLeftMessage
 }

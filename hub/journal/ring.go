@@ -1,12 +1,12 @@
 package journal
 
-// tail is a queue of entries: they are added at its end and dropped at its front.
+// ring is a queue of entries: they are added at its end and dropped at its front.
 type ring struct {
 	entries []Entry // in order
 	buf     []Entry // the memory of which entries is the end
 }
 
-// add appends entries. A tail that is full, and drops an entry for each that it gets, allocates nothing.
+// add appends entries. A ring that is full, and drops an entry for each that it gets, allocates nothing.
 func (r *ring) add(entries ...Entry) {
 	if len(r.buf)+len(entries) > cap(r.buf) {
 		r.compact()

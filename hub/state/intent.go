@@ -87,7 +87,7 @@ type (
 	}
 	// Disconnect is the end of a session's connection.
 	Disconnect struct {
-		Reason protocol.Reason // Quit: the input has ended in good order
+		Reason protocol.Reason // Departed: the input has ended in good order
 		Seen   uint64          // position up to which the session's client got its entries
 	}
 	// NoteSeen keeps up to where clients got their entries, so that a start knows it: up to Upto, but for those in

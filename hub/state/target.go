@@ -12,7 +12,7 @@ type Target struct {
 	Nobody     bool            // lines are rejected, for a moment
 	Pending    protocol.Ticket // the target after that; 0: the room
 	Former     protocol.Ticket // the target until it had gone; 0 once the operator has shown that it knows
-	FormerNick protocol.Nick   // of Left
+	FormerNick protocol.Nick   // of Former
 }
 
 // The lines of an operator go to the room, or to a visitor, the target. Only the operator's own commands set a target:

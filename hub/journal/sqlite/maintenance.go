@@ -191,7 +191,7 @@ func (s *Store) waitForWork(d time.Duration) bool {
 	return true
 }
 
-// wake ends a sleep.
+// wake ends waitForWork.
 func (s *Store) wake() {
 	select {
 	case s.work <- struct{}{}:

@@ -161,7 +161,7 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 const keepNone = math.MaxUint64
 
 // KeepAfter implements journal.Store. A step that is pruning during the first call may still remove entries after
-// position, unless the store was opened with Options.Held.
+// position, unless the store was opened with Options.DeferPruning.
 func (s *Store) KeepAfter(position uint64) {
 	for {
 		was := s.keepAfter.Load()
