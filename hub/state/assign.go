@@ -42,7 +42,7 @@ func (m *Machine) owned(s *Session, no protocol.Ticket) (*Ticket, *protocol.Refu
 	case t == nil:
 		return nil, noVisitor(no)
 	case !t.waits() && t.Operator != s.ID:
-		return nil, protocol.Refuse("visitor-taken", "%s has %s, and /note %d TEXT tells only operators", m.session(t.Operator).Nick, t.name(), t.No)
+		return nil, protocol.Refuse("visitor-taken", "%s has %s, and /note %d TEXT tells only operators", m.sessions[t.Operator].Nick, t.name(), t.No)
 	}
 	return t, nil
 }
@@ -123,7 +123,7 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 		m.reject(s, why)
 		return
 	}
-	text := dropLong(cmd.Text)
+	text := DropLong(cmd.Text)
 	m.toVisitor(s, t, protocol.VisitorNotice{Event: protocol.VisitorHeld, By: s.Nick, Text: text})
 	m.tellOfTicket(s, t, protocol.TicketChanged{Event: protocol.VisitorHeld, Text: text})
 	m.answer(s, m.withTarget(s, protocol.Target{Event: protocol.VisitorHeld, Ticket: t.No, Nick: t.Nick}))
@@ -132,7 +132,7 @@ func (m *Machine) hold(s *Session, cmd protocol.Hold) {
 // toVisitor sends e to the visitor of t, in the stream that its session reads, and reports whether it did. It makes the
 // stamp of e. A visitor that has left a message and is in a room gets only the words of e, as a private line.
 func (m *Machine) toVisitor(s *Session, t *Ticket, e protocol.Recorded) bool {
-	v := m.session(t.Session)
+	v := m.sessions[t.Session]
 	switch {
 	case v == nil:
 		return false

@@ -28,7 +28,7 @@ func (c Continue) Stopped() Continue {
 // closeTicket closes a conversation. The visitor goes back to its room or, where there is only the desk, gets its
 // goodbye.
 func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
-	if cmd.Text = dropLong(cmd.Text); cmd.Many() {
+	if cmd.Text = DropLong(cmd.Text); cmd.Many() {
 		m.closeMany(s, cmd)
 		return
 	}
@@ -46,7 +46,7 @@ func (m *Machine) closeTicket(s *Session, cmd protocol.Close) {
 
 // endTicket closes t, which s may close. It returns the session that is to be seen out; nil: there is none.
 func (m *Machine) endTicket(s *Session, t *Ticket, text protocol.Text, many bool) *Session {
-	v := m.session(t.Session)
+	v := m.sessions[t.Session]
 	if v != nil && v.Ticket != t.No {
 		v = nil
 	}

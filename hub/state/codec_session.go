@@ -82,14 +82,14 @@ func (c *coder) stream(st *Stream) {
 	case one && *st == Mailbox(id):
 		how[0] = ofMailbox
 	case one && *st == Conversation(id):
-		how[0] = ofVisit
+		how[0] = ofConversation
 	}
 	c.bytes(how[:])
 	switch how[0] {
 	case ofName:
 		c.string((*string)(st), maxNameBytes+1)
 		return
-	case ofMailbox, ofVisit:
+	case ofMailbox, ofConversation:
 		c.bytes(id[:])
 	default:
 		c.fail(errStream)
@@ -132,5 +132,5 @@ func (c *coder) ring(r **ring) {
 const (
 	ofName byte = iota
 	ofMailbox
-	ofVisit
+	ofConversation
 )

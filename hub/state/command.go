@@ -98,8 +98,8 @@ var (
 
 func isLong(t protocol.Text) bool { return len(t.String()) > maxShort }
 
-// dropLong returns t, or no text if t is too long: it is left out, not cut.
-func dropLong(t protocol.Text) protocol.Text {
+// DropLong returns t, or no text if t is too long for a goodbye or the like: it is left out, not cut.
+func DropLong(t protocol.Text) protocol.Text {
 	if isLong(t) {
 		return protocol.Text{}
 	}

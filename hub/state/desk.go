@@ -118,7 +118,7 @@ func (m *Machine) ask(s *Session, ref protocol.Ref, text protocol.Text) {
 		return
 	}
 	m.emit(Desk, s.ID, protocol.VisitorSaid{Meta: m.stamp(protocol.DeskRoom), Ticket: s.Ticket, From: s.Nick, Text: text})
-	m.emit(Conversation(s.ID), s.ID, protocol.Said{Meta: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
+	m.emit(Conversation(s.ID), s.ID, protocol.Said{Meta: m.sameStamp(protocol.DeskRoom), From: s.Nick, Text: text, Ack: mine(ref)})
 }
 
 var conversationOver = protocol.Refuse("conversation-closed", "this conversation has just been closed, so nobody has heard that")
@@ -145,8 +145,8 @@ func (m *Machine) checkDesk(s *Session) *protocol.Refusal {
 
 // status returns the operator that serves the visitor s, or how it stands in the queue.
 func (m *Machine) status(s *Session) protocol.Event {
-	if t := m.desk.tickets[s.Ticket]; t != nil && m.session(t.Operator) != nil {
-		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.session(t.Operator).Nick}
+	if t := m.desk.tickets[s.Ticket]; t != nil && m.sessions[t.Operator] != nil {
+		return protocol.VisitorNotice{Event: protocol.VisitorTaken, By: m.sessions[t.Operator].Nick}
 	}
 	q := m.queuePosition(s)
 	return protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &q}

@@ -138,11 +138,11 @@ func (c *counter) decide(name string, op Op) *Decision {
 	c.number++
 	in := &Intent{Time: c.clock, Session: c.ids[name], Op: op}
 	binary.BigEndian.PutUint64(in.ID[:], c.number)
-	if s := c.session(in.Session); s != nil {
+	if s := c.sessions[in.Session]; s != nil {
 		in.Conn = s.Conn
 	}
 	if name != "" {
-		require.NotNil(c.t, c.session(in.Session), name)
+		require.NotNil(c.t, c.sessions[in.Session], name)
 	}
 	d := c.Decide(in)
 	if !c.quick {
@@ -176,7 +176,7 @@ func (c *counter) tellEvent(e *Event) {
 		if e.Author == id && !e.What.IsMessage() || ofDesk && at.Many {
 			continue
 		}
-		if s := c.session(id); s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Conversation(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.HearsDesk) {
+		if s := c.sessions[id]; s != nil && s.Conn != 0 && (e.Stream == Mailbox(id) || e.Stream == Conversation(id) || e.Stream == s.stream(s.Room) || e.Stream == Desk && s.HearsDesk) {
 			c.told[name] = append(c.told[name], inWords(e.What))
 		}
 	}
@@ -197,7 +197,7 @@ func (c *counter) tellAnswer(a Answer) {
 // nameOf is whose connection conn is, or was last.
 func (c *counter) nameOf(conn uint64) string {
 	for name, id := range c.ids {
-		if s := c.session(id); s != nil && s.Conn == conn {
+		if s := c.sessions[id]; s != nil && s.Conn == conn {
 			return name
 		}
 	}
@@ -217,7 +217,7 @@ func (c *counter) words(name string) string {
 
 func (c *counter) forgetTold() { clear(c.told) }
 
-func (c *counter) of(name string) *Session { return c.session(c.ids[name]) }
+func (c *counter) of(name string) *Session { return c.sessions[c.ids[name]] }
 
 func (c *counter) ticket(no protocol.Ticket) *Ticket { return c.desk.tickets[no] }
 
@@ -229,7 +229,7 @@ func (c *counter) holder(no protocol.Ticket) string {
 	case t.waits():
 		return "waits"
 	default:
-		return c.session(t.Operator).Nick.String()
+		return c.sessions[t.Operator].Nick.String()
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"chinwag/protocol"
 )
 
@@ -118,4 +120,4 @@ func remove[T comparable](list *[]T, x T, order func(a, b T) int) {
 }
 
 // waits reports whether no operator has t.
-func (t *Ticket) waits() bool { return t.Operator == noSession }
+func (t *Ticket) waits() bool { return t.Operator == uuid.Nil }

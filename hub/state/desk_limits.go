@@ -129,7 +129,7 @@ func busiest(of map[netip.Prefix][]*Ticket) (from netip.Prefix) {
 // many.
 func (m *Machine) drop(ts []*Ticket, why protocol.Reason) int {
 	for _, t := range ts {
-		v := m.session(t.Session)
+		v := m.sessions[t.Session]
 		held := v != nil && v.Ticket == t.No
 		m.emit(Desk, t.Session, protocol.TicketChanged{ // the session may have ended
 			Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, From: t.Nick, Event: protocol.VisitorLeft, Reason: why, Many: true,

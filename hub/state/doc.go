@@ -48,11 +48,12 @@
 //	intent.go        what comes in: ops                     decision.go    what comes out: events, rows, answers
 //	command.go       the table of commands                  change.go      events that are told to no client
 //	table.go         what a table holds of a type           apply.go       what an event does
-//	undo.go          Rollback and Release                   diagram.go     transitions of a session and a ticket
-//	invariants.go    what always holds, after a decision    check.go       the same of everything, for tests
+//	undo.go          Rollback and Release                   diagram.go     states, and what leads from one to another
+//	invariants.go    what always holds, after a decision    check.go       the same of everything; check_desk.go
 //	index.go         names, codes, members                  view.go        what the hub may read
 //	rows.go          rows of a decision                     soft.go        fields that are not written each time
 //	load.go          a machine of rows                      legacy.go      rows for a journal that has none
+//	stream.go        names of streams
 //
 // # A new command
 //

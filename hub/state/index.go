@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"chinwag/protocol"
 )
 
@@ -116,6 +114,3 @@ func (m *Machine) indexRoom(r *Room) {
 		m.rooms[r.Name] = r
 	}
 }
-
-// session returns the session with that id; nil: it has ended.
-func (m *Machine) session(id uuid.UUID) *Session { return m.sessions[id] }

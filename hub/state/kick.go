@@ -13,7 +13,7 @@ import (
 // kick ends a session for an operator, and blocks its nick for a while. It also blocks its address, unless other
 // sessions come from there. Operators cannot be kicked.
 func (m *Machine) kick(s *Session, cmd protocol.Kick) {
-	cmd.Text = dropLong(cmd.Text)
+	cmd.Text = DropLong(cmd.Text)
 	v := m.named(cmd.Nick)
 	switch {
 	case v == nil:
@@ -124,10 +124,10 @@ func (m *Machine) blocked(_ *Session, c Blocked) {
 // unblock lifts the blocks that have expired, and as many more as it takes to make place for so many keys.
 func (m *Machine) unblock(addresses bool, room int) {
 	var kept []*block // of that kind, the first to expire first
-	for _, b := range slices.SortedFunc(maps.Values(m.blocks), byFree) {
+	for _, b := range slices.SortedFunc(maps.Values(m.blocks), byExpiry) {
 		switch {
 		case !b.until.After(m.now):
-			m.free(b)
+			m.lift(b)
 		case isAddress(b.key) == addresses:
 			kept = append(kept, b)
 		}
@@ -135,15 +135,15 @@ func (m *Machine) unblock(addresses bool, room int) {
 	for len(kept) > 0 && len(kept)+room > maxBlocked {
 		first := kept[0].until // both keys of a nick
 		for len(kept) > 0 && kept[0].until.Equal(first) {
-			m.free(kept[0])
+			m.lift(kept[0])
 			kept = kept[1:]
 		}
 	}
 }
 
-func byFree(a, b *block) int { return cmp.Or(a.until.Compare(b.until), cmp.Compare(a.key, b.key)) }
+func byExpiry(a, b *block) int { return cmp.Or(a.until.Compare(b.until), cmp.Compare(a.key, b.key)) }
 
-func (m *Machine) free(b *block) {
+func (m *Machine) lift(b *block) {
 	m.touchBlock(b).row = 0
 	delete(m.blocks, b.key)
 }

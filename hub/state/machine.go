@@ -116,12 +116,11 @@ func (m *Machine) begin(in *Intent) {
 	m.number++
 	m.undo.marks = append(m.undo.marks, mark{m.number, m.head, m.now, m.lastRow, m.guests})
 	m.in, m.ref, m.ids = in, "", 0
-	m.desk.changed = false // a rollback may have set it
 	if in.Time.After(m.now) {
 		m.now = in.Time
 	}
 	m.out.reset()
-	m.desk.changed, m.desk.dropped = false, 0
+	m.desk.changed, m.desk.dropped = false, 0 // a rollback may have set them
 }
 
 func (d *Decision) reset() {

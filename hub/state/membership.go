@@ -116,7 +116,7 @@ func (m *Machine) leave(s *Session, ev protocol.Left, e *Event) {
 	if front {
 		s.Room, s.Watches = protocol.Room{}, false
 	} else {
-		p, _ := s.place(from)
+		p, _ := s.membership(from)
 		came = p.Entered
 		s.Watched = slices.DeleteFunc(slices.Clone(s.Watched), func(p Membership) bool { return p.Room == from })
 	}
@@ -178,8 +178,8 @@ func (s *Session) Memberships() iter.Seq[Membership] {
 	}
 }
 
-// place returns the place of s in a room, and whether it is in there.
-func (s *Session) place(in protocol.Room) (p Membership, is bool) {
+// membership returns that of s in a room, and whether it is in there.
+func (s *Session) membership(in protocol.Room) (p Membership, is bool) {
 	for p := range s.Memberships() {
 		if p.Room == in {
 			return p, in != protocol.Room{}
@@ -190,7 +190,7 @@ func (s *Session) place(in protocol.Room) (p Membership, is bool) {
 
 // isIn reports whether s is in a room.
 func (s *Session) isIn(room protocol.Room) bool {
-	_, is := s.place(room)
+	_, is := s.membership(room)
 	return is
 }
 
@@ -245,8 +245,8 @@ func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol
 	return named, nil
 }
 
-// insertPlace puts p into its place in the order of coming.
-func insertPlace(list []Membership, p Membership) []Membership {
+// insertMembership inserts p in the order in which s entered its rooms.
+func insertMembership(list []Membership, p Membership) []Membership {
 	i, _ := slices.BinarySearchFunc(list, p, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
 	return slices.Insert(list, i, p)
 }

@@ -6,8 +6,8 @@ import (
 	"chinwag/protocol"
 )
 
-// An author receives its own lines, too: that copy says so, and has the id that the client gave the message. A copy for
-// another session is emitted before it, and has none.
+// mine returns the acknowledgement in the author's own copy of a message, with the id that the client gave it. A copy
+// for another session is emitted before that one, and has none.
 
 func mine(ref protocol.Ref) protocol.Ack { return protocol.Ack{You: true, Ref: ref} }
 

@@ -55,7 +55,7 @@ func (k *talk) decide(who string, op Op, secrets ...Secret) *Decision {
 	return d
 }
 
-func (k *talk) of(who string) *Session { return k.session(k.who[who]) }
+func (k *talk) of(who string) *Session { return k.Session(k.who[who]) }
 
 // do has somebody do something. What it caused is a line for each: events with their stream, changes by their type,
 // answers with who is told.
@@ -69,7 +69,7 @@ func (k *talk) lines(d *Decision) (lines []string) {
 	streams := map[Stream]string{Everybody: "all", Desk: "desk"}
 	for name, id := range k.who {
 		streams[Mailbox(id)], streams[Conversation(id)] = "@"+name, "@"+name+"#desk"
-		if s := k.session(id); s != nil {
+		if s := k.Session(id); s != nil {
 			names[s.Conn] = name
 		}
 	}

@@ -95,7 +95,7 @@ func (m *Machine) reclaimNick(s *Session, number int) {
 		return
 	}
 	n := s.Nick
-	if m.holder(n) != nil || m.refusesNick(s, n) > 0 {
+	if m.Holder(n) != nil || m.refusesNick(s, n) > 0 {
 		n = m.guestNick(s, number)
 	}
 	m.change(s.ID, NameTaken{n})
@@ -117,7 +117,7 @@ func (m *Machine) guestNick(s *Session, number int) protocol.Nick {
 			m.touchCommon().Guests = number - 1 + m.reservedGuests()
 		}
 		n := protocol.MustNick("guest-" + strconv.Itoa(number))
-		if m.holder(n) == nil && m.refusesNick(s, n) == 0 {
+		if m.Holder(n) == nil && m.refusesNick(s, n) == 0 {
 			return n
 		}
 	}
@@ -132,8 +132,8 @@ func (m *Machine) reservedGuests() int {
 	return guestsAtOnce
 }
 
-// holder returns the session that has the nick n, or one that cannot be told from it; nil: there is none.
-func (m *Machine) holder(n protocol.Nick) *Session {
+// Holder returns the session that has the nick n, or one that cannot be told from it; nil: there is none.
+func (m *Machine) Holder(n protocol.Nick) *Session {
 	for _, key := range n.Keys() {
 		if s := m.names[key]; s != nil {
 			return s
@@ -144,7 +144,7 @@ func (m *Machine) holder(n protocol.Nick) *Session {
 
 // named returns the session that has the nick n, and not just one like it; nil: there is none.
 func (m *Machine) named(n protocol.Nick) *Session {
-	if s := m.holder(n); s != nil && s.Nick.Same(n) {
+	if s := m.Holder(n); s != nil && s.Nick.Same(n) {
 		return s
 	}
 	return nil
@@ -169,7 +169,7 @@ func (m *Machine) nameReleased(s *Session, _ NameReleased) {
 // ShortHolder returns the connection of the session that has the nick n or one that cannot be told from it, if that is
 // a short stay from the address of the session that asks; 0: there is none. From until on it is no longer a short stay.
 func (m *Machine) ShortHolder(n protocol.Nick, asking uuid.UUID, at netip.Prefix, now time.Time) (conn uint64, until time.Time) {
-	h := m.holder(n)
+	h := m.Holder(n)
 	if h == nil || h.ID == asking || !at.IsValid() || h.At != at || h.Returned || h.spoken > shortLines || now.Sub(h.Created) >= ShortTime {
 		return 0, until
 	}

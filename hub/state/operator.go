@@ -36,7 +36,6 @@ func (m *Machine) promoteVisitor(s *Session) {
 	if refusal := m.move(s, m.entrance(true)); refusal != nil {
 		panic("state: an operator may not enter where operators enter: " + refusal.Text)
 	}
-	m.beginDuty(s)
 	m.answerEntered(s)
 	m.answer(s, protocol.Promoted{})
 }
@@ -182,7 +181,7 @@ func (m *Machine) announce(s *Session, cmd protocol.Announce) {
 
 func announceFields(v *protocol.Announce, c *coder) { c.text(&v.Text) }
 
-func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{dropLong(cmd.Text)}) }
+func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{DropLong(cmd.Text)}) }
 
 func stopFields(v *protocol.Stop, c *coder) { c.text(&v.Text) }
 

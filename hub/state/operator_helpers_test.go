@@ -58,7 +58,7 @@ func (f *shift) decide(who string, op Op) *Decision {
 	f.intents++
 	in := &Intent{Time: f.clock, Session: f.ids[who], Op: op}
 	binary.BigEndian.PutUint64(in.ID[:], f.intents)
-	if s := f.session(in.Session); s != nil {
+	if s := f.sessions[in.Session]; s != nil {
 		in.Conn = s.Conn
 	}
 	if f.twice {
@@ -133,14 +133,14 @@ func (f *shift) tell(d *Decision) {
 		}
 		f.events = append(f.events, e)
 		for name, id := range f.ids {
-			if s := f.session(id); s != nil && s.hears(e.Stream) {
+			if s := f.sessions[id]; s != nil && s.hears(e.Stream) {
 				f.told[name] = append(f.told[name], spelled(e.What))
 			}
 		}
 	}
 	for _, a := range d.Answers {
 		for name, id := range f.ids {
-			if s := f.session(id); s == nil || s.Conn != a.Conn {
+			if s := f.sessions[id]; s == nil || s.Conn != a.Conn {
 				continue
 			}
 			line := fmt.Sprintf("%+v", a.Query)
@@ -247,10 +247,10 @@ func (f *shift) holder(no protocol.Ticket) string {
 	case t.Operator == uuid.Nil:
 		return "waits"
 	}
-	return f.session(t.Operator).Nick.String()
+	return f.sessions[t.Operator].Nick.String()
 }
 
-func (f *shift) of(who string) *Session { return f.session(f.ids[who]) }
+func (f *shift) of(who string) *Session { return f.sessions[f.ids[who]] }
 
 // where is where somebody's lines go.
 func (f *shift) where(who string) string { return f.targetName(f.of(who)) }

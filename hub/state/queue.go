@@ -13,7 +13,7 @@ import (
 
 // isThere reports whether the visitor of t is at the desk, with a connection.
 func (m *Machine) isThere(t *Ticket) bool {
-	v := m.session(t.Session)
+	v := m.sessions[t.Session]
 	return !t.Absent && v != nil && v.Conn != 0 && v.Ticket == t.No
 }
 
@@ -92,7 +92,7 @@ func (m *Machine) queued(t *Ticket) protocol.QueueRow {
 		q.State = protocol.Taken
 	}
 	if !t.waits() {
-		q.By = m.session(t.Operator).Nick
+		q.By = m.sessions[t.Operator].Nick
 	}
 	return q
 }

@@ -55,7 +55,6 @@ func (m *Machine) redacted(s *Session, _ Redacted) {
 	s.Redacted, s.Away = m.now, protocol.Text{}
 	for _, r := range m.topicsOf(s) {
 		m.topicSet(s, protocol.TopicSet{Meta: protocol.Meta{Room: r.Name}})
-		m.indexRoom(r)
 	}
 	for _, t := range m.wordsAtDesk(s) {
 		m.touchTicket(t).First = protocol.Text{}

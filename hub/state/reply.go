@@ -40,11 +40,11 @@ func (m *Machine) sendReply(s *Session, t *Ticket, ref protocol.Ref, text protoc
 		m.assignTo(s, t)
 	}
 	m.toVisitor(s, t, protocol.Said{From: s.Nick, Text: text})
-	m.emit(Desk, s.ID, protocol.Replied{Meta: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Ack: protocol.Ack{You: true, Ref: ref}})
+	m.emit(Desk, s.ID, protocol.Replied{Meta: m.sameStamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: text, Ack: mine(ref)})
 	if taken || s.Target.Pending == t.No {
 		m.tookByReply(s, t)
 	}
-	if v := m.session(t.Session); v != nil && !v.isThere() {
+	if v := m.sessions[t.Session]; v != nil && !v.isThere() {
 		m.notice(s, t.name()+" is not connected just now: your words are kept until they are back")
 	}
 }
@@ -58,7 +58,7 @@ func (m *Machine) tookByReply(s *Session, t *Ticket) {
 }
 
 func (m *Machine) checkReply(s *Session, t *Ticket) *protocol.Refusal {
-	switch v := m.session(t.Session); {
+	switch v := m.sessions[t.Session]; {
 	case v == nil:
 		return protocol.Refuse("visitor-gone", "%s has gone, and cannot come back to it: /close %d ends it", t.name(), t.No)
 	case v.Ticket != t.No && v.Message != t.No: // its session has gone from this conversation
@@ -105,7 +105,7 @@ func (m *Machine) note(s *Session, cmd protocol.Note) {
 		m.reject(s, noVisitor(cmd.Ticket))
 		return
 	}
-	m.emit(Desk, s.ID, protocol.Noted{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Ack: protocol.Ack{You: true, Ref: cmd.Ref}})
+	m.emit(Desk, s.ID, protocol.Noted{Meta: m.stamp(protocol.DeskRoom), Ticket: t.No, To: t.Nick, From: s.Nick, Text: cmd.Text, Ack: mine(cmd.Ref)})
 }
 
 // transcript replays a conversation, also that of a visitor that has gone.

@@ -178,7 +178,6 @@ func (m *Machine) evictRoom(to protocol.Room) {
 func (m *Machine) roomDropped(_ *Session, c RoomDropped) {
 	r := m.rooms[c.Room]
 	m.setTopic(r, protocol.Text{}, uuid.Nil, protocol.Nick{})
-	m.indexRoom(r)
 }
 
 func joinFields(v *protocol.Join, c *coder) { c.room(&v.Room) }

@@ -63,18 +63,7 @@ func (m *Machine) sessionFields(s *Session) func(*coder) {
 	}
 }
 
-// collect writes a room if it has a topic.
-func (i *roomImage) collect(m *Machine) {
-	r := i.r
-	switch {
-	case r.Topic.IsBlank():
-		r.row = 0
-	case r.row == 0:
-		r.row = m.nextRow()
-	}
-	m.replaceRow(i.was.row, r.row, ofRoom, r.fields)
-}
-
+func (i *roomImage) collect(m *Machine)   { m.replaceRow(i.was.row, i.r.row, ofRoom, i.r.fields) }
 func (i *ticketImage) collect(m *Machine) { m.replaceRow(i.was.row, i.t.row, ofTicket, i.t.fields) }
 func (i *blockImage) collect(m *Machine)  { m.replaceRow(i.was.row, i.b.row, ofBlock, i.b.fields) }
 

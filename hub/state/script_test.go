@@ -488,7 +488,7 @@ func (s *script) show() {
 	for _, no := range slices.Sorted(maps.Keys(s.m.desk.tickets)) {
 		t := s.m.desk.tickets[no]
 		words := t.name()
-		if by := s.m.session(t.Operator); by != nil {
+		if by := s.m.sessions[t.Operator]; by != nil {
 			words += " talks with " + by.Nick.String()
 		} else {
 			words += " waits"

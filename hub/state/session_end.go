@@ -32,7 +32,7 @@ func (m *Machine) lose(s *Session, op Disconnect) {
 
 // quit ends a session by its own wish.
 func (m *Machine) quit(s *Session, cmd protocol.Quit) {
-	conn, left := s.Conn, protocol.Left{Reason: protocol.Departed, Text: dropLong(cmd.Text)}
+	conn, left := s.Conn, protocol.Left{Reason: protocol.Departed, Text: DropLong(cmd.Text)}
 	if s.Room == protocol.DeskRoom && s.Code != (Secret{}) && m.leavesMessage(s) {
 		m.detach(s, left, m.Settings.Hold, m.head) // it gets all that comes before the goodbye
 	} else {

@@ -63,7 +63,7 @@ func TestHowASessionGoes(t *testing.T) {
 			})
 			lines := c.does(f)
 			assert.Equal(t, c.lines, lines)
-			assert.Equal(t, c.free, f.holder(protocol.MustNick("ann")) == nil)
+			assert.Equal(t, c.free, f.Holder(protocol.MustNick("ann")) == nil)
 			if s := f.of("ann"); c.held == 0 {
 				assert.Nil(t, s)
 			} else {

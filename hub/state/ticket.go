@@ -69,9 +69,6 @@ var ticketDiagram = parseDiagram(`
 	message ── closed ────> ended
 `)
 
-// noSession is the operator of a ticket that waits.
-var noSession uuid.UUID
-
 // name names t as operators see it.
 func (t *Ticket) name() string { return t.No.String() + " " + t.Nick.String() }
 
@@ -99,7 +96,7 @@ func (m *Machine) ticketChanged(s *Session, ev protocol.TicketChanged, e *Event)
 		case protocol.VisitorHeld:
 			t.OnHold = true
 		case protocol.VisitorReturned:
-			t.Operator, t.OnHold = noSession, false
+			t.Operator, t.OnHold = uuid.Nil, false
 		case protocol.VisitorLost, protocol.VisitorLeftMessage:
 			t.Absent, t.Message = true, ev.Event == protocol.VisitorLeftMessage
 			t.Left, t.LeftAt = m.now, e.Seq
@@ -167,7 +164,7 @@ func (m *Machine) ticketEnded(t *Ticket) {
 	t.row = 0
 	ended := m.common.Ended
 	m.touchCommon().Ended = append(slices.Clone(ended[max(0, len(ended)+1-MaxEnded):]), t.No)
-	switch v := m.session(t.Session); {
+	switch v := m.sessions[t.Session]; {
 	case v == nil:
 	case v.Ticket == t.No:
 		m.setTickets(v, 0, v.Message)

@@ -50,7 +50,7 @@ func chatter(dice *rand.Rand) protocol.Command {
 // remembered is all that the machine knows of what was said.
 func (k *talk) remembered() (all []string) {
 	for name, id := range k.who {
-		if s := k.session(id); s != nil {
+		if s := k.Session(id); s != nil {
 			all = append(all, fmt.Sprint(name, s.Nick, s.spoken, s.authored, s.authoredCut, s.since, s.ids == nil, s.ids.list(), s.Ignoring, k.ignoring[s], s.Away, s.Redacted))
 		}
 	}

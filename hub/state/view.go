@@ -43,9 +43,6 @@ func (m *Machine) View() View {
 	return v
 }
 
-// Holder returns the session that has the nick n, or one that cannot be told from it; nil: it is free.
-func (m *Machine) Holder(n protocol.Nick) *Session { return m.holder(n) }
-
 // WithCode returns the session of a code or token; nil: there is none.
 func (m *Machine) WithCode(code Secret) *Session { return m.codes[code] }
 
@@ -70,9 +67,6 @@ func (m *Machine) Ticket(no protocol.Ticket) *Ticket { return m.desk.tickets[no]
 // Session returns the session with that id; nil: it has ended. The caller must not change it, nor use it after the next
 // decision.
 func (m *Machine) Session(id uuid.UUID) *Session { return m.sessions[id] }
-
-// DropLong returns t, or no text if t is too long for a goodbye: it is left out, not cut.
-func DropLong(t protocol.Text) protocol.Text { return dropLong(t) }
 
 // IsNew reports whether the machine has never decided a start: there were no rows.
 func (m *Machine) IsNew() bool { return m.Starts == 0 }

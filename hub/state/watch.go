@@ -21,7 +21,7 @@ func (m *Machine) watch(s *Session, cmd protocol.Watch) {
 		m.answer(s, protocol.Watching{Rooms: s.rooms()})
 		return
 	}
-	p, is := s.place(room)
+	p, is := s.membership(room)
 	switch {
 	case is && (room != s.Room || s.Watches):
 		m.notice(s, "you watch "+room.String()+" already")
@@ -34,7 +34,7 @@ func (m *Machine) watch(s *Session, cmd protocol.Watch) {
 			return
 		}
 		m.watchToo(s, room)
-		p, _ = s.place(room)
+		p, _ = s.membership(room)
 	}
 	m.answer(s, protocol.Watched{Room: room, Here: m.rooms[room].members.attached, Seq: p.Entered})
 	if !is {
@@ -104,7 +104,7 @@ func (m *Machine) focused(s *Session, c Focused) {
 		front := others[i]
 		others = slices.Delete(others, i, i+1)
 		if s.Room != (protocol.Room{}) {
-			others = insertPlace(others, Membership{s.Room, s.Entered})
+			others = insertMembership(others, Membership{s.Room, s.Entered})
 		}
 		s.Room, s.Entered, s.Watched = front.Room, front.Entered, others
 	}
