@@ -10,6 +10,8 @@ type Close struct {
 	Text    Text    `json:"text,omitzero"`    // the last words; not alone
 }
 
+func (Close) verb() *Verb { return closeVerb }
+
 var closeVerb = newVerb(Verb{
 	Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Brief: "[N [TEXT]]", Help: "ends the conversation with a visitor, or with many", Example: "/close 7 all is well then", Operator: true,
 	Forms: []Form{
@@ -78,12 +80,11 @@ type Transcript struct {
 	Ticket Ticket `json:"ticket,omitzero"` // zero: the operator's target
 }
 
+func (Transcript) verb() *Verb { return transcriptVerb }
+
 var transcriptVerb = newVerb(Verb{
 	Name: "transcript", Args: "[N]", Help: "shows all that was said with a visitor", Example: "/transcript 7", Operator: true,
 }, syntax[Transcript]{
 	parse: func(t Text) (Transcript, error) { n, rest := ticketAnd(t); return only(Transcript{n}, rest) },
 	args:  func(c Transcript) string { return ticketArgs(c.Ticket, Text{}) },
 })
-
-func (Close) verb() *Verb      { return closeVerb }
-func (Transcript) verb() *Verb { return transcriptVerb }

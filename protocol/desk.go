@@ -8,6 +8,8 @@ type Desk struct {
 	Text Text `json:"text,omitzero"` // the first words
 }
 
+func (Desk) verb() *Verb { return deskVerb }
+
 var deskVerb = newVerb(Verb{
 	Name: "desk", Args: "[TEXT]", Help: "goes to the desk, where only the operators hear you", Example: "/desk my screen is black",
 	barredIn: func(p Place) string {
@@ -30,6 +32,8 @@ var deskVerb = newVerb(Verb{
 
 // LeaveDesk leaves the desk for the room that the visitor came from.
 type LeaveDesk struct{}
+
+func (LeaveDesk) verb() *Verb { return leaveDeskVerb }
 
 var leaveDeskVerb = newVerb(Verb{
 	Name: "leave", Help: "leaves the desk for the room", Example: "/leave",
@@ -85,6 +89,9 @@ type VisitorNotice struct {
 	Text           Text        `json:"text,omitzero"` // the operator's words
 }
 
+func (e VisitorNotice) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e VisitorNotice) Public() Recorded         { return e }
+
 func (e VisitorNotice) appendText(dst []byte, in Room) []byte {
 	dst = notice(dst, in)
 	switch e.Event {
@@ -126,9 +133,3 @@ func (e VisitorNotice) appendTranscript(dst []byte) []byte {
 	}
 	return sentence(dst, "the visitor waits at the desk")
 }
-
-func (Desk) verb() *Verb      { return deskVerb }
-func (LeaveDesk) verb() *Verb { return leaveDeskVerb }
-
-func (e VisitorNotice) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e VisitorNotice) Public() Recorded         { return e }

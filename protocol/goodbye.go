@@ -7,6 +7,8 @@ type Quit struct {
 	Text Text `json:"text,omitzero"` // the parting words
 }
 
+func (Quit) verb() *Verb { return quitVerb }
+
 var quitVerb = newVerb(Verb{
 	Name: "quit", Args: "[TEXT]", Help: "says goodbye", Example: "/quit see you", Anywhere: true,
 	barredIn: func(p Place) string {
@@ -17,8 +19,6 @@ var quitVerb = newVerb(Verb{
 	args:  func(c Quit) string { return c.Text.s },
 	words: func(c Quit) string { return c.Text.s },
 })
-
-func (Quit) verb() *Verb { return quitVerb }
 
 // Goodbye is the last event of a connection.
 type Goodbye struct {

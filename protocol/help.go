@@ -12,14 +12,14 @@ type Help struct {
 	Typed bool `json:"typed,omitzero"` // as people type it, else as programs write it
 }
 
+func (Help) verb() *Verb { return helpVerb }
+
 var helpVerb = newVerb(Verb{
 	Name: "help", Args: "[COMMAND]", Help: "tells what you can type; of one command, more", Example: "/help history", Anywhere: true,
 }, syntax[Help]{
 	parse: func(t Text) (Help, error) { return Help{Verb: t, Typed: true}, nil },
 	args:  func(c Help) string { return c.Verb.s },
 })
-
-func (Help) verb() *Verb { return helpVerb }
 
 // HelpRow is one line of help: how a command is written, as people type it or as a line of JSON, and what it does.
 type HelpRow struct {

@@ -19,6 +19,8 @@ type History struct {
 	Room   Room      `json:"room,omitzero"`   // zero: the room in front
 }
 
+func (History) verb() *Verb { return historyVerb }
+
 var historyVerb = newVerb(Verb{
 	Name: "history", Args: "[N|all|since TIME|before N|around N]", Brief: "[N|all|since TIME]", Help: "shows what was said here, with the times", Example: "/history since 12:30",
 	Forms: []Form{
@@ -135,5 +137,3 @@ func (e HistoryEnd) appendText(dst []byte, _ Room) []byte {
 	}
 	return sentence(dst, "end of history")
 }
-
-func (History) verb() *Verb { return historyVerb }

@@ -12,6 +12,8 @@ type Say struct {
 	Room   Room   `json:"room,omitzero"`   // one of the author's rooms
 }
 
+func (Say) verb() *Verb { return sayVerb }
+
 var sayVerb = newVerb(Verb{
 	Name: "say", Args: "TEXT", Help: "says it to everybody in the room", Example: "hello, 你好", Message: true,
 	Forms: []Form{
@@ -57,6 +59,11 @@ type Said struct {
 	Ack
 }
 
+func (e Said) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Said) Public() Recorded         { e.Ack = Ack{}; return e }
+func (Said) IsMessage() bool            { return true }
+func (e Said) words() (Nick, Text)      { return e.From, e.Text }
+
 func (e Said) appendText(dst []byte, in Room) []byte {
 	dst = append(append(append(elsewhere(dst, in), '<'), e.From.s...), "> "...)
 	return append(append(dst, e.Text.s...), '\n')
@@ -73,6 +80,8 @@ type Me struct {
 	Text Text `json:"text"`          // what follows the nick
 	Room Room `json:"room,omitzero"` // one of the author's rooms, not written in text; zero: the room in front
 }
+
+func (Me) verb() *Verb { return meVerb }
 
 var meVerb = newVerb(Verb{
 	Name: "me", Args: "TEXT", Help: "tells what you do: * bob waves", Example: "/me waves", InRoom: true, Message: true,
@@ -97,6 +106,11 @@ type Acted struct {
 	Ack
 }
 
+func (e Acted) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Acted) Public() Recorded         { e.Ack = Ack{}; return e }
+func (Acted) IsMessage() bool            { return true }
+func (e Acted) words() (Nick, Text)      { return e.From, e.Text }
+
 func (e Acted) appendText(dst []byte, in Room) []byte {
 	return line(elsewhere(dst, in), "* ", e.From.s, " ", e.Text.s)
 }
@@ -112,6 +126,8 @@ type Msg struct {
 	To   Nick `json:"to"`          // the recipient
 	Text Text `json:"text"`        // what is said
 }
+
+func (Msg) verb() *Verb { return msgVerb }
 
 var msgVerb = newVerb(Verb{
 	Name: "msg", Args: "NAME TEXT", Help: "says it to one person only", Example: "/msg bob psst", Nicks: true, InRoom: true,
@@ -134,6 +150,11 @@ type Whispered struct {
 	Ack
 }
 
+func (e Whispered) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Whispered) Public() Recorded         { e.Ack = Ack{}; return e }
+func (Whispered) IsMessage() bool            { return true }
+func (e Whispered) words() (Nick, Text)      { return e.From, e.Text }
+
 func (e Whispered) appendText(dst []byte, _ Room) []byte {
 	if e.You {
 		return line(dst, "[you -> ", e.To.s, "] ", e.Text.s)
@@ -150,23 +171,3 @@ func parseWhispered(rest string) (Event, error) {
 	from, text, err := nickThen(rest, " -> you] ")
 	return Whispered{From: from, Text: text}, err
 }
-
-func (Say) verb() *Verb { return sayVerb }
-func (Me) verb() *Verb  { return meVerb }
-func (Msg) verb() *Verb { return msgVerb }
-
-func (e Said) WithMeta(m Meta) Recorded      { e.Meta = m; return e }
-func (e Acted) WithMeta(m Meta) Recorded     { e.Meta = m; return e }
-func (e Whispered) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-
-func (e Said) Public() Recorded      { e.Ack = Ack{}; return e }
-func (e Acted) Public() Recorded     { e.Ack = Ack{}; return e }
-func (e Whispered) Public() Recorded { e.Ack = Ack{}; return e }
-
-func (Said) IsMessage() bool      { return true }
-func (Acted) IsMessage() bool     { return true }
-func (Whispered) IsMessage() bool { return true }
-
-func (e Said) words() (Nick, Text)      { return e.From, e.Text }
-func (e Acted) words() (Nick, Text)     { return e.From, e.Text }
-func (e Whispered) words() (Nick, Text) { return e.From, e.Text }

@@ -7,6 +7,8 @@ type Operator struct {
 	Password Secret `json:"password,omitzero"` // empty: the server asks for it
 }
 
+func (Operator) verb() *Verb { return operatorVerb }
+
 var operatorVerb = newVerb(Verb{
 	Name: "operator", Help: "makes you an operator; the password is asked for", Example: "/operator", Anywhere: true,
 	barredIn: func(p Place) string {
@@ -40,6 +42,8 @@ type Kick struct {
 	For  Seconds `json:"seconds,omitzero"` // how long: up to MaxKick; 0: KickTime
 	Text Text    `json:"text,omitzero"`    // why
 }
+
+func (Kick) verb() *Verb { return kickVerb }
 
 // KickTime is how long a kick keeps a member out by default, MaxKick the longest that it can.
 const (
@@ -118,6 +122,8 @@ type Announce struct {
 	Text Text `json:"text"` // what is told
 }
 
+func (Announce) verb() *Verb { return announceVerb }
+
 var announceVerb = newVerb(Verb{
 	Name: "announce", Args: "TEXT", Help: "tells everybody in every room", Example: "/announce tea is ready", Operator: true,
 }, syntax[Announce]{
@@ -135,6 +141,11 @@ type Announced struct {
 	Text Text `json:"text"` // what is told
 }
 
+func (e Announced) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Announced) Public() Recorded         { return e }
+func (Announced) IsMessage() bool            { return true }
+func (e Announced) words() (Nick, Text)      { return e.From, e.Text }
+
 func (e Announced) appendText(dst []byte, _ Room) []byte {
 	return sentence(dst, e.From.s, " to everybody: ", e.Text.s)
 }
@@ -144,6 +155,8 @@ type Stop struct {
 	Text Text `json:"text,omitzero"` // why, for the goodbyes
 }
 
+func (Stop) verb() *Verb { return stopVerb }
+
 var stopVerb = newVerb(Verb{
 	Name: "shutdown", Args: "[TEXT]", Help: "says goodbye to everybody and ends the server", Example: "/shutdown", Operator: true, Anywhere: true,
 }, syntax[Stop]{
@@ -152,13 +165,3 @@ var stopVerb = newVerb(Verb{
 	words: func(c Stop) string { return c.Text.s },
 	once:  always[Stop],
 })
-
-func (Operator) verb() *Verb { return operatorVerb }
-func (Kick) verb() *Verb     { return kickVerb }
-func (Announce) verb() *Verb { return announceVerb }
-func (Stop) verb() *Verb     { return stopVerb }
-
-func (e Announced) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e Announced) Public() Recorded         { return e }
-func (Announced) IsMessage() bool            { return true }
-func (e Announced) words() (Nick, Text)      { return e.From, e.Text }

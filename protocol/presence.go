@@ -7,6 +7,8 @@ type Away struct {
 	Text Text `json:"text,omitzero"` // why; empty: back
 }
 
+func (Away) verb() *Verb { return awayVerb }
+
 var awayVerb = newVerb(Verb{
 	Name: "away", Args: "[TEXT]", Help: "tells the others that you are away; alone, back again", Example: "/away lunch", InRoom: true,
 }, syntax[Away]{
@@ -24,6 +26,10 @@ type AwaySet struct {
 	Ack
 }
 
+func (e AwaySet) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e AwaySet) Public() Recorded         { e.Ack = Ack{}; return e }
+func (e AwaySet) rooms() []Room            { return e.Rooms }
+
 func (e AwaySet) appendText(dst []byte, in Room) []byte {
 	is := " is "
 	if e.You {
@@ -40,6 +46,8 @@ func (e AwaySet) appendText(dst []byte, in Room) []byte {
 type Ignore struct {
 	Nick Nick `json:"nick,omitzero"` // the member
 }
+
+func (Ignore) verb() *Verb { return ignoreVerb }
 
 var ignoreVerb = newVerb(Verb{
 	Name: "ignore", Args: "[NAME]", Help: "stops or starts hearing somebody; alone it lists whom", Example: "/ignore bob", Nicks: true,
@@ -85,6 +93,8 @@ type Echo struct {
 	On bool `json:"on"` // required
 }
 
+func (Echo) verb() *Verb { return echoVerb }
+
 var echoVerb = newVerb(Verb{
 	Name: "echo", Args: "on|off", Help: "shows you your own lines too, once they are safe", Example: "/echo on",
 }, syntax[Echo]{
@@ -116,6 +126,8 @@ type Read struct {
 	Seq  uint64 `json:"seq,omitzero"`  // 0: all that was told before
 }
 
+func (Read) verb() *Verb { return readVerb }
+
 var readVerb = newVerb(Verb{
 	Name: "read", Args: "[ROOM]", Help: "notes that you have read all in a room so far", Example: "/read",
 	More: "it is kept for your session, and a program is told it when it comes back; nobody else is",
@@ -139,6 +151,8 @@ type Ping struct {
 	Ref Ref `json:"id,omitzero"` // the client's own id
 }
 
+func (Ping) verb() *Verb { return pingVerb }
+
 var pingVerb = newVerb(Verb{
 	Name: "ping", Help: "is answered when all that you sent before has been", Example: "/ping", Anywhere: true,
 }, syntax[Ping]{
@@ -153,16 +167,6 @@ type Pong struct {
 }
 
 func (Pong) appendText(dst []byte, _ Room) []byte { return sentence(dst, "pong") }
-
-func (Away) verb() *Verb   { return awayVerb }
-func (Ignore) verb() *Verb { return ignoreVerb }
-func (Echo) verb() *Verb   { return echoVerb }
-func (Read) verb() *Verb   { return readVerb }
-func (Ping) verb() *Verb   { return pingVerb }
-
-func (e AwaySet) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e AwaySet) Public() Recorded         { e.Ack = Ack{}; return e }
-func (e AwaySet) rooms() []Room            { return e.Rooms }
 
 func parseSwitch(verb string, t Text) (on bool, err error) {
 	switch t.s {

@@ -11,6 +11,8 @@ type Queue struct {
 	From Ticket `json:"from,omitzero"` // as many, from this number on and in the order of the numbers
 }
 
+func (Queue) verb() *Verb { return queueVerb }
+
 var queueVerb = newVerb(Verb{
 	Name: "queue", Args: "[all|N]", Help: "shows who is at the desk, and which operators are", Example: "/queue", Operator: true,
 	Forms: []Form{{"/queue all", "shows up to 200 of them"}, {"/queue 57", "shows those from number 57 on"}},
@@ -138,6 +140,8 @@ type Duty struct {
 	On bool `json:"on"` // required
 }
 
+func (Duty) verb() *Verb { return dutyVerb }
+
 var dutyVerb = newVerb(Verb{
 	Name: "duty", Args: "on|off", Help: "tells whether you take visitors", Example: "/duty off", Operator: true,
 }, syntax[Duty]{
@@ -159,6 +163,9 @@ type DutyChanged struct {
 	Reason Reason `json:"reason,omitzero"` // Silent, if that is why
 }
 
+func (e DutyChanged) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e DutyChanged) Public() Recorded         { return e }
+
 func (e DutyChanged) appendText(dst []byte, in Room) []byte {
 	dst = notice(dst, in)
 	switch {
@@ -169,9 +176,3 @@ func (e DutyChanged) appendText(dst []byte, in Room) []byte {
 	}
 	return line(dst, e.From.s, " is off duty")
 }
-
-func (Queue) verb() *Verb { return queueVerb }
-func (Duty) verb() *Verb  { return dutyVerb }
-
-func (e DutyChanged) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e DutyChanged) Public() Recorded         { return e }

@@ -5,6 +5,8 @@ type Redact struct {
 	Sure bool `json:"sure"` // must be set
 }
 
+func (Redact) verb() *Verb { return redactVerb }
+
 var redactVerb = newVerb(Verb{
 	Name: "forget", Args: "yes", Help: "erases for ever what you have said since you came", Example: "/forget yes",
 }, syntax[Redact]{
@@ -24,6 +26,11 @@ type Redacted struct {
 	From Nick `json:"from"` // the author
 }
 
+func (e Redacted) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Redacted) Public() Recorded         { return e }
+func (Redacted) IsMessage() bool            { return true }
+func (e Redacted) words() (Nick, Text)      { return e.From, Text{} }
+
 func (e Redacted) appendText(dst []byte, in Room) []byte {
 	return line(notice(dst, in), "a line of ", e.From.s, "'s was taken out here")
 }
@@ -41,10 +48,3 @@ func (e Redaction) appendText(dst []byte, _ Room) []byte {
 	}
 	return sentence(dst, "taken out of the history: ", plural(e.Count, "line"), " of yours", remain)
 }
-
-func (Redact) verb() *Verb { return redactVerb }
-
-func (e Redacted) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e Redacted) Public() Recorded         { return e }
-func (Redacted) IsMessage() bool            { return true }
-func (e Redacted) words() (Nick, Text)      { return e.From, Text{} }

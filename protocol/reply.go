@@ -17,6 +17,12 @@ type VisitorSaid struct {
 	Text   Text   `json:"text"`   // what is said
 }
 
+func (e VisitorSaid) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e VisitorSaid) Public() Recorded         { return e }
+func (VisitorSaid) IsMessage() bool            { return true }
+func (e VisitorSaid) words() (Nick, Text)      { return e.From, e.Text }
+func (e VisitorSaid) ticket() Ticket           { return e.Ticket }
+
 func (e VisitorSaid) appendText(dst []byte, in Room) []byte {
 	return line(elsewhere(dst, in), "[", e.Ticket.String(), " ", e.From.s, "] ", e.Text.s)
 }
@@ -27,6 +33,8 @@ type Reply struct {
 	Ticket Ticket `json:"ticket"`      // the visitor
 	Text   Text   `json:"text"`        // what is said
 }
+
+func (Reply) verb() *Verb { return replyVerb }
 
 var replyVerb = newVerb(Verb{
 	Name: "reply", Args: "@N TEXT", Help: "answers visitor N, and takes one who waits", Example: "@7 have you tried again?", Operator: true,
@@ -54,6 +62,12 @@ type Replied struct {
 	Ack
 }
 
+func (e Replied) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Replied) Public() Recorded         { e.Ack = Ack{}; return e }
+func (Replied) IsMessage() bool            { return true }
+func (e Replied) words() (Nick, Text)      { return e.From, e.Text }
+func (e Replied) ticket() Ticket           { return e.Ticket }
+
 func (e Replied) appendText(dst []byte, in Room) []byte {
 	return line(elsewhere(dst, in), "[", e.author(e.From), " -> ", e.Ticket.String(), " ", e.To.s, "] ", e.Text.s)
 }
@@ -64,6 +78,8 @@ type Note struct {
 	Ticket Ticket `json:"ticket"`      // the visitor
 	Text   Text   `json:"text"`        // what is said
 }
+
+func (Note) verb() *Verb { return noteVerb }
 
 var noteVerb = newVerb(Verb{
 	Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true,
@@ -87,6 +103,12 @@ type Noted struct {
 	Ack
 }
 
+func (e Noted) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Noted) Public() Recorded         { e.Ack = Ack{}; return e }
+func (Noted) IsMessage() bool            { return true }
+func (e Noted) words() (Nick, Text)      { return e.From, e.Text }
+func (e Noted) ticket() Ticket           { return e.Ticket }
+
 func (e Noted) appendText(dst []byte, in Room) []byte {
 	return line(elsewhere(dst, in), "[", e.Ticket.String(), " ", e.To.s, ", note by ", e.author(e.From), "] ", e.Text.s)
 }
@@ -97,6 +119,8 @@ type Canned struct {
 	Name   Text   `json:"name,omitzero"`   // of the ready reply
 	Ticket Ticket `json:"ticket,omitzero"` // the visitor; zero: the operator's target
 }
+
+func (Canned) verb() *Verb { return cannedVerb }
 
 var cannedVerb = newVerb(Verb{
 	Name: "canned", Args: "[NAME [N]]", Help: "says one of the ready replies; alone it lists them", Example: "/canned hours", Operator: true,
@@ -158,27 +182,3 @@ func parseDesk(s string) (Event, bool) {
 		return VisitorSaid{Ticket: Ticket(n), From: visitor, Text: text}, true
 	}
 }
-
-func (Reply) verb() *Verb  { return replyVerb }
-func (Note) verb() *Verb   { return noteVerb }
-func (Canned) verb() *Verb { return cannedVerb }
-
-func (e VisitorSaid) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e Replied) WithMeta(m Meta) Recorded     { e.Meta = m; return e }
-func (e Noted) WithMeta(m Meta) Recorded       { e.Meta = m; return e }
-
-func (e VisitorSaid) Public() Recorded { return e }
-func (e Replied) Public() Recorded     { e.Ack = Ack{}; return e }
-func (e Noted) Public() Recorded       { e.Ack = Ack{}; return e }
-
-func (VisitorSaid) IsMessage() bool { return true }
-func (Replied) IsMessage() bool     { return true }
-func (Noted) IsMessage() bool       { return true }
-
-func (e VisitorSaid) words() (Nick, Text) { return e.From, e.Text }
-func (e Replied) words() (Nick, Text)     { return e.From, e.Text }
-func (e Noted) words() (Nick, Text)       { return e.From, e.Text }
-
-func (e VisitorSaid) ticket() Ticket { return e.Ticket }
-func (e Replied) ticket() Ticket     { return e.Ticket }
-func (e Noted) ticket() Ticket       { return e.Ticket }

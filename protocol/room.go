@@ -10,6 +10,8 @@ type Join struct {
 	Room Room `json:"room"` // the room to enter
 }
 
+func (Join) verb() *Verb { return joinVerb }
+
 var joinVerb = newVerb(Verb{
 	Name: "join", Args: "ROOM", Help: "goes to another room, which is made if need be", Example: "/join #tea", Anywhere: true,
 	barredIn: func(p Place) string { return where(p.OnlyDesk && !p.Nowhere, noRooms) },
@@ -25,6 +27,9 @@ type Joined struct {
 	Meta
 	From Nick `json:"from"` // the new member
 }
+
+func (e Joined) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Joined) Public() Recorded         { return e }
 
 func (e Joined) appendText(dst []byte, in Room) []byte {
 	return line(notice(dst, in), e.From.s, " joined")
@@ -61,6 +66,8 @@ func (e Fronted) appendText(dst []byte, _ Room) []byte {
 type Watch struct {
 	Room Room `json:"room,omitzero"` // the room to hear
 }
+
+func (Watch) verb() *Verb { return watchVerb }
 
 var watchVerb = newVerb(Verb{
 	Name: "watch", Args: "[ROOM]", Help: "hears another room, too; alone it lists yours", Example: "/watch #tea", InRoom: true,
@@ -104,6 +111,8 @@ type Part struct {
 	Room Room `json:"room,omitzero"` // zero: the room in front
 }
 
+func (Part) verb() *Verb { return partVerb }
+
 var partVerb = newVerb(Verb{
 	Name: "part", Args: "[ROOM]", Help: "leaves a room, or the one in front, for those you watch", Example: "/part #tea", InRoom: true,
 	barredIn: func(p Place) string {
@@ -136,6 +145,10 @@ type Left struct {
 	Rooms  []Room `json:"rooms,omitempty"` // see Renamed
 }
 
+func (e Left) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Left) Public() Recorded         { return e }
+func (e Left) rooms() []Room            { return e.Rooms }
+
 func (e Left) appendText(dst []byte, in Room) []byte {
 	dst = append(notice(dst, in), e.From.s...)
 	switch e.Reason {
@@ -156,18 +169,6 @@ func (e Left) appendText(dst []byte, in Room) []byte {
 	}
 	return colon(dst, e.Text)
 }
-
-func (Join) verb() *Verb  { return joinVerb }
-func (Watch) verb() *Verb { return watchVerb }
-func (Part) verb() *Verb  { return partVerb }
-
-func (e Joined) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e Left) WithMeta(m Meta) Recorded   { e.Meta = m; return e }
-
-func (e Joined) Public() Recorded { return e }
-func (e Left) Public() Recorded   { return e }
-
-func (e Left) rooms() []Room { return e.Rooms }
 
 const noRooms = "there are no other rooms here"
 

@@ -8,6 +8,8 @@ type Rooms struct {
 	After Room `json:"after,omitzero"` // only rooms that come after this one in the list
 }
 
+func (Rooms) verb() *Verb { return roomsVerb }
+
 var roomsVerb = newVerb(Verb{
 	Name: "rooms", Args: "[WORDS]", Help: "lists the rooms, or those that are about something", Example: "/rooms tea", Anywhere: true,
 	barredIn: func(p Place) string { return where(p.OnlyDesk, noRooms) },
@@ -56,6 +58,8 @@ func (e RoomList) withLists() Event { e.Rooms = listed(e.Rooms); return e }
 type Who struct {
 	Room Room `json:"room,omitzero"` // zero: the room in front
 }
+
+func (Who) verb() *Verb { return whoVerb }
 
 var whoVerb = newVerb(Verb{
 	Name: "who", Args: "[ROOM]", Help: "lists who is here, or in a room", Example: "/who",
@@ -111,6 +115,8 @@ type Topic struct {
 	Room Room `json:"room,omitzero"` // zero: the room in front
 }
 
+func (Topic) verb() *Verb { return topicVerb }
+
 var topicVerb = newVerb(Verb{
 	Name: "topic", Args: "[ROOM] [TEXT|-]", Brief: "[TEXT|-]", Help: "tells or sets what the room is about; - clears it", Example: "/topic tea", InRoom: true,
 	Forms: []Form{{"/topic #tea all about tea", "sets that of #tea, if you are in it"}},
@@ -127,6 +133,11 @@ type TopicSet struct {
 	Text Text `json:"text"` // empty: cleared
 	Ack
 }
+
+func (e TopicSet) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e TopicSet) Public() Recorded         { e.Ack = Ack{}; return e }
+func (TopicSet) IsMessage() bool            { return true }
+func (e TopicSet) words() (Nick, Text)      { return e.From, e.Text }
 
 func (e TopicSet) appendText(dst []byte, in Room) []byte {
 	if e.Text.s == "" {
@@ -147,12 +158,3 @@ func (e TopicInfo) appendText(dst []byte, _ Room) []byte {
 	}
 	return sentence(dst, "topic of ", e.Room.s, ": ", e.Text.s)
 }
-
-func (Rooms) verb() *Verb { return roomsVerb }
-func (Who) verb() *Verb   { return whoVerb }
-func (Topic) verb() *Verb { return topicVerb }
-
-func (e TopicSet) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e TopicSet) Public() Recorded         { e.Ack = Ack{}; return e }
-func (TopicSet) IsMessage() bool            { return true }
-func (e TopicSet) words() (Nick, Text)      { return e.From, e.Text }

@@ -8,6 +8,8 @@ type Search struct {
 	Room Room `json:"room,omitzero"` // zero: the room in front
 }
 
+func (Search) verb() *Verb { return searchVerb }
+
 var searchVerb = newVerb(Verb{
 	Name: "search", Args: "WORDS", Help: "looks for what was said here", Example: "/search 天气 tea",
 }, syntax[Search]{
@@ -36,5 +38,3 @@ func (e SearchEnd) appendText(dst []byte, _ Room) []byte {
 	}
 	return sentence(dst, plural(e.Count, "line"), " found: /history around N shows more; N stands before the time", behind)
 }
-
-func (Search) verb() *Verb { return searchVerb }

@@ -27,6 +27,8 @@ type Hello struct {
 	Replay *int        `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
 }
 
+func (Hello) verb() *Verb { return helloVerb }
+
 var helloVerb = newVerb(Verb{
 	Name: "hello", Help: "asks for JSON lines; the first line of a program", Anywhere: true,
 	barredIn: func(Place) string { return "hello is said once, in the first line" },
@@ -59,6 +61,8 @@ func (r *ResumeFrom) UnmarshalJSON(b []byte) error {
 type Resume struct {
 	Code Text `json:"code"` // Welcome.Code or Goodbye.Code
 }
+
+func (Resume) verb() *Verb { return resumeVerb }
 
 var resumeVerb = newVerb(Verb{
 	Name: "resume", Args: "CODE", Help: "makes you again who you were before a break", Example: "/resume k7qm2-xwdab", Anywhere: true,
@@ -131,6 +135,8 @@ type Rename struct {
 	Nick Nick `json:"nick"` // the new nick
 }
 
+func (Rename) verb() *Verb { return nickVerb }
+
 var nickVerb = newVerb(Verb{
 	Name: "nick", Args: "NAME", Help: "takes another name", Example: "/nick bob", Anywhere: true,
 }, syntax[Rename]{
@@ -151,17 +157,13 @@ type Renamed struct {
 	Ack
 }
 
+func (e Renamed) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e Renamed) Public() Recorded         { e.Ack = Ack{}; return e }
+func (e Renamed) rooms() []Room            { return e.Rooms }
+
 func (e Renamed) appendText(dst []byte, in Room) []byte {
 	if e.You {
 		return line(notice(dst, in), "you are now ", e.To.s)
 	}
 	return line(notice(dst, in), e.From.s, " is now ", e.To.s)
 }
-
-func (Hello) verb() *Verb  { return helloVerb }
-func (Resume) verb() *Verb { return resumeVerb }
-func (Rename) verb() *Verb { return nickVerb }
-
-func (e Renamed) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e Renamed) Public() Recorded         { e.Ack = Ack{}; return e }
-func (e Renamed) rooms() []Room            { return e.Rooms }

@@ -5,6 +5,8 @@ import "strconv"
 // Next takes the visitor that has waited longest.
 type Next struct{}
 
+func (Next) verb() *Verb { return nextVerb }
+
 var nextVerb = newVerb(Verb{
 	Name: "next", Help: "takes the visitor who waits longest", Example: "/next", Operator: true,
 }, syntax[Next]{parse: alone[Next], once: always[Next]})
@@ -13,6 +15,8 @@ var nextVerb = newVerb(Verb{
 type Take struct {
 	Ticket Ticket `json:"ticket"` // the visitor
 }
+
+func (Take) verb() *Verb { return takeVerb }
 
 var takeVerb = newVerb(Verb{
 	Name: "take", Args: "N", Help: "takes visitor number N", Example: "/take 7", Operator: true,
@@ -27,6 +31,8 @@ type To struct {
 	Ticket Ticket `json:"ticket,omitzero"` // the visitor; zero: the room
 }
 
+func (To) verb() *Verb { return toVerb }
+
 var toVerb = newVerb(Verb{
 	Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room", Example: "/to 7", Operator: true,
 }, syntax[To]{
@@ -39,6 +45,8 @@ type Hand struct {
 	Ticket Ticket `json:"ticket"` // the visitor
 	To     Nick   `json:"to"`     // the other operator
 }
+
+func (Hand) verb() *Verb { return handVerb }
 
 var handVerb = newVerb(Verb{
 	Name: "hand", Args: "N NAME", Help: "hands visitor N over to another operator", Example: "/hand 7 carol", Operator: true,
@@ -58,6 +66,8 @@ type Hold struct {
 	Ticket Ticket `json:"ticket,omitzero"` // zero: the operator's target
 	Text   Text   `json:"text,omitzero"`   // what is told with it; not alone
 }
+
+func (Hold) verb() *Verb { return holdVerb }
 
 var holdVerb = newVerb(Verb{
 	Name: "hold", Args: "[N [TEXT]]", Help: "asks a visitor to wait a moment", Example: "/hold 7", Operator: true,
@@ -137,9 +147,3 @@ func closedMany(dst []byte, e Target) []byte {
 	}
 	return append(dst, ", and "+strconv.Itoa(e.Left)+" are left to the operators who have them"...)
 }
-
-func (Next) verb() *Verb { return nextVerb }
-func (Take) verb() *Verb { return takeVerb }
-func (To) verb() *Verb   { return toVerb }
-func (Hand) verb() *Verb { return handVerb }
-func (Hold) verb() *Verb { return holdVerb }

@@ -53,6 +53,10 @@ type TicketChanged struct {
 	Many   bool        `json:"many,omitzero"`   // it ended together with others: people are told of all in one Notice
 }
 
+func (e TicketChanged) WithMeta(m Meta) Recorded { e.Meta = m; return e }
+func (e TicketChanged) Public() Recorded         { return e }
+func (e TicketChanged) ticket() Ticket           { return e.Ticket }
+
 func (e TicketChanged) appendText(dst []byte, in Room) []byte {
 	dst = notice(dst, in)
 	visitor := e.Ticket.String() + " " + e.From.s
@@ -95,10 +99,6 @@ func (e TicketChanged) appendText(dst []byte, in Room) []byte {
 	}
 	return line(dst, visitor, ": ", string(e.Event))
 }
-
-func (e TicketChanged) WithMeta(m Meta) Recorded { e.Meta = m; return e }
-func (e TicketChanged) Public() Recorded         { return e }
-func (e TicketChanged) ticket() Ticket           { return e.Ticket }
 
 // only is c if nothing follows its arguments.
 func only[C Command](c C, rest Text) (C, error) {
