@@ -81,4 +81,5 @@ func (m *Machine) inheritMessage(msg LegacyMessage) {
 		Left: msg.Left, LeftAt: msg.LeftAt, Absent: true, Message: true,
 	}
 	m.reindexTicket(t, func(t *Ticket) { t.row = m.nextRow() })
+	m.step(ticketDiagram, t.No, "none", "Inherited", t.state())
 }

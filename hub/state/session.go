@@ -73,8 +73,8 @@ var sessionDiagram = parseDiagram(`
 	none     ── Opened ────> attached    Open: a connection begins a session
 	attached ── Detached ──> detached    Disconnect, Start, or its node ends: it is held for a time
 	detached ── Attached ──> attached    Resume, or Open with its token
-	attached ── Ended ─────> ended       /quit, /kick, Withdraw, or Disconnect without a code
-	detached ── Ended ─────> ended       the time is up
+	attached ── Ended ─────> ended       /quit, /kick, a break without a code, a guest that says hello or resumes, /close at a desk
+	detached ── Ended ─────> ended       the time is up, /kick, or its ticket is dropped
 `)
 
 // opened applies Opened: the session is in no room yet.

@@ -30,43 +30,44 @@ type Ticket struct {
 	dirty uint64
 }
 
-// ticketDiagram has the states of a ticket. Its causes are what operators are told, as TicketChanged and Replied. A
-// ticket that is lost or a message may be an operator's, too, and comes back as it was.
+// ticketDiagram has the states of a ticket. Its causes are what operators are told, as TicketChanged and Replied, and
+// Inherited. A ticket that is lost or a message may be an operator's, too, and comes back as it was.
 var ticketDiagram = parseDiagram(`
-	none    ── waiting ───> waiting    a visitor comes to the desk
+	none    ── waiting ────> waiting    a visitor comes to the desk
+	none    ── Inherited ──> message    a journal without rows holds it
 
-	waiting ── taken ─────> taken      /next, /take, an answer, or it is assigned to the only operator
-	waiting ── handed ────> taken      /hand of a visitor that waits
-	taken   ── held ──────> on hold    /hold
-	on hold ── replied ───> taken      the operator answers
-	on hold ── handed ────> taken      /hand
-	taken   ── returned ──> waiting    the operator leaves, or is silent for too long
-	on hold ── returned ──> waiting    the same
+	waiting ── taken ──────> taken      /next, /take, an answer, or it is assigned to the only operator
+	waiting ── handed ─────> taken      /hand of a visitor that waits
+	taken   ── held ───────> on hold    /hold
+	on hold ── replied ────> taken      the operator answers
+	on hold ── handed ─────> taken      /hand
+	taken   ── returned ───> waiting    the operator leaves, or is silent for too long
+	on hold ── returned ───> waiting    the same
 
-	waiting ── lost ──────> lost       the visitor loses its connection
-	taken   ── lost ──────> lost
-	on hold ── lost ──────> lost
-	waiting ── message ───> message    the visitor leaves, has said something, and no operator is on duty
-	taken   ── message ───> message    the server starts, and is not only a desk any more
-	on hold ── message ───> message
-	lost    ── message ───> message    the visitor is not back in time, has said something, and no operator is on duty
-	lost    ── back ──────> waiting    the visitor is back
-	lost    ── back ──────> taken
-	lost    ── back ──────> on hold
-	message ── back ──────> waiting
-	message ── back ──────> taken
-	message ── back ──────> on hold
+	waiting ── lost ───────> lost       the visitor loses its connection
+	taken   ── lost ───────> lost
+	on hold ── lost ───────> lost
+	waiting ── message ────> message    the visitor leaves, has said something, and no operator is on duty
+	taken   ── message ────> message    the server starts, and is not only a desk any more
+	on hold ── message ────> message
+	lost    ── message ────> message    the visitor is not back in time, has said something, and no operator is on duty
+	lost    ── back ───────> waiting    the visitor is back
+	lost    ── back ───────> taken
+	lost    ── back ───────> on hold
+	message ── back ───────> waiting
+	message ── back ───────> taken
+	message ── back ───────> on hold
 
-	waiting ── gone ──────> ended      the visitor leaves, is kicked, or its session ends
-	taken   ── gone ──────> ended
-	on hold ── gone ──────> ended
-	lost    ── gone ──────> ended      the visitor is not back in time, or too many are lost
-	message ── gone ──────> ended      it is not answered in time, or there are too many
-	waiting ── closed ────> ended      /close
-	taken   ── closed ────> ended
-	on hold ── closed ────> ended
-	lost    ── closed ────> ended
-	message ── closed ────> ended
+	waiting ── gone ───────> ended      the visitor leaves, is kicked, or its session ends
+	taken   ── gone ───────> ended
+	on hold ── gone ───────> ended
+	lost    ── gone ───────> ended      the visitor is not back in time, or too many are lost
+	message ── gone ───────> ended      it is not answered in time, or there are too many
+	waiting ── closed ─────> ended      /close
+	taken   ── closed ─────> ended
+	on hold ── closed ─────> ended
+	lost    ── closed ─────> ended
+	message ── closed ─────> ended
 `)
 
 // name names t as operators see it.
