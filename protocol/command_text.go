@@ -116,9 +116,9 @@ func digitsOf(s string) (digits []byte, end int) {
 // has read it.
 func BadReply(n Ticket) *Refusal {
 	if n == 0 {
-		return refuse("bad-reply", "nobody has heard that: a line that begins with @ and digits is an answer, and no visitor has that number; /queue shows them")
+		return Refuse("bad-reply", "nobody has heard that: a line that begins with @ and digits is an answer, and no visitor has that number; /queue shows them")
 	}
-	return refuse("bad-reply", "nobody has heard that: did you mean %s TEXT? A line that begins with @ and digits is never said in a room", n)
+	return Refuse("bad-reply", "nobody has heard that: did you mean %s TEXT? A line that begins with @ and digits is never said in a room", n)
 }
 
 func complete(c Command) (Command, error) {

@@ -138,10 +138,10 @@ func decodeEvent[E Event](b []byte) (Event, error) {
 
 func typeOf(b []byte) (string, error) {
 	if !utf8.Valid(b) { // encoding/json would replace the invalid bytes
-		return "", refuse("not-utf8", "that line is not UTF-8")
+		return "", Refuse("not-utf8", "that line is not UTF-8")
 	}
 	if hasHalfLetter(b) { // likewise
-		return "", refuse("not-utf8", `that line holds a half of a letter: one beyond \uFFFF is written as two \u, the first from \uD800 to \uDBFF`)
+		return "", Refuse("not-utf8", `that line holds a half of a letter: one beyond \uFFFF is written as two \u, the first from \uD800 to \uDBFF`)
 	}
 	var head struct{ Type string }
 	if err := json.Unmarshal(b, &head); err != nil {
@@ -204,9 +204,9 @@ func refusalOf(err error) *Refusal {
 		if wrong.Field == "id" {
 			return badID
 		}
-		return refuse("bad-json", "that line is not a JSON object that I understand: its %q cannot be a %s", wrong.Field, wrong.Value)
+		return Refuse("bad-json", "that line is not a JSON object that I understand: its %q cannot be a %s", wrong.Field, wrong.Value)
 	}
-	return refuse("bad-json", `that line is not a JSON object that I understand: one is written like {"type":"say","text":"hello"}, in double quotes`)
+	return Refuse("bad-json", `that line is not a JSON object that I understand: one is written like {"type":"say","text":"hello"}, in double quotes`)
 }
 
 // appendJSON splices the type into the object that encoding/json makes of v.

@@ -126,7 +126,7 @@ func ParseEvent(s string) (Event, error) {
 	return nil, errNoEvent
 }
 
-var errNoEvent = refuse("no-event", "that line is not chinwag's")
+var errNoEvent = Refuse("no-event", "that line is not chinwag's")
 
 func nickThen(s, sep string) (Nick, Text, error) {
 	name, rest, ok := strings.Cut(s, sep)

@@ -105,7 +105,7 @@ func (v *Verb) incomplete(c Command) *Refusal {
 func (v *Verb) lacks(member string) *Refusal { return v.refuse("needs " + member) }
 
 func (v *Verb) refuse(why string) *Refusal {
-	return refuse("usage", "%s %s, as %s", v.one(), why, v.exampleJSON())
+	return Refuse("usage", "%s %s, as %s", v.one(), why, v.exampleJSON())
 }
 
 // isMissing reports whether v is zero, or a blank Text.
@@ -137,7 +137,7 @@ func (v *Verb) unread(b []byte, err error) error {
 	for i, f := range v.Fields() {
 		for name, raw := range members {
 			if strings.EqualFold(name, f.Name) && json.Unmarshal(raw, reflect.New(t.Field(i).Type).Interface()) != nil {
-				return refuse("bad-json", "the %q of %s is %s, as in %s", f.Name, v.one(), f.Value, v.exampleJSON())
+				return Refuse("bad-json", "the %q of %s is %s, as in %s", f.Name, v.one(), f.Value, v.exampleJSON())
 			}
 		}
 	}

@@ -112,7 +112,7 @@ func otherSign(s string) *Refusal {
 	if v == nil {
 		return nil
 	}
-	return refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.typed())
+	return Refuse("unknown-command", "nobody has heard that: did you mean %s? A command begins with /, and that line with 、", v.typed())
 }
 
 // asCommand splits s, in small letters of ASCII, if it can be taken for a command; marked: it begins with something
@@ -179,9 +179,9 @@ var typeMember = regexp.MustCompile(`"type"\s*:\s*"([a-z-]+)"`)
 var secretMember = regexp.MustCompile(`["'“”](token|password)\\?["'“”]\s*[:=]`)
 
 var (
-	almostOperator = refuse("almost-operator", "there is no such command: it is /operator on a line of its own, and then the password on the next. Nobody has heard that")
-	passwordAlone  = refuse("almost-operator", "please type /operator alone: the password is asked for, and comes on a line of its own. Nobody has heard it")
-	maybePassword  = refuse("maybe-password", "nobody has heard that, since it may be a password: if it is none, please say it again")
-	almostResume   = refuse("almost-resume", "nobody has heard that: to come back to a session, please begin the line with /resume")
-	lateHello      = refuse("program-line", "that is what a program says to the server, so nobody has heard it: its first line must be the hello")
+	almostOperator = Refuse("almost-operator", "there is no such command: it is /operator on a line of its own, and then the password on the next. Nobody has heard that")
+	passwordAlone  = Refuse("almost-operator", "please type /operator alone: the password is asked for, and comes on a line of its own. Nobody has heard it")
+	maybePassword  = Refuse("maybe-password", "nobody has heard that, since it may be a password: if it is none, please say it again")
+	almostResume   = Refuse("almost-resume", "nobody has heard that: to come back to a session, please begin the line with /resume")
+	lateHello      = Refuse("program-line", "that is what a program says to the server, so nobody has heard it: its first line must be the hello")
 )

@@ -37,7 +37,7 @@ func unknownIn(word string, json bool, p Place) *Refusal {
 		}
 		return r
 	}, word)
-	r := refuse("unknown-command", "")
+	r := Refuse("unknown-command", "")
 	r.noVerb = noVerb{Text{seen}.Short(maxWord).s, !json, json}
 	return r.In(p)
 }

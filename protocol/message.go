@@ -46,7 +46,7 @@ var sayVerb = newVerb(Verb{
 func parseSay(t Text) (Say, error) {
 	room, rest := cutRoom(t)
 	if (room == Room{}) || rest.IsBlank() {
-		return Say{}, refuse("usage", "to say something here, just type it: /say #ROOM TEXT says it in another of your rooms, and a ready reply is /canned NAME")
+		return Say{}, Refuse("usage", "to say something here, just type it: /say #ROOM TEXT says it in another of your rooms, and a ready reply is /canned NAME")
 	}
 	return Say{Text: rest, Room: room}, nil
 }

@@ -138,7 +138,7 @@ func unfit(name string) *Refusal {
 	if !strings.HasSuffix(name, ".") {
 		return nil
 	}
-	return refuse("bad-name", "%s ends with a dot, as a sentence does: please choose another name, such as %s", name, strings.TrimRight(name, "."))
+	return Refuse("bad-name", "%s ends with a dot, as a sentence does: please choose another name, such as %s", name, strings.TrimRight(name, "."))
 }
 
 // parseName parses what nicks and rooms have in common. what begins the sentence of a refusal.
@@ -171,20 +171,20 @@ func parseAnyName(s, what string) (string, error) {
 		return "", tooLong(what)
 	}
 	if !utf8.ValidString(s) {
-		return "", refuse("not-utf8", "that name is not UTF-8: please set your terminal to UTF-8")
+		return "", Refuse("not-utf8", "that name is not UTF-8: please set your terminal to UTF-8")
 	}
 	if strings.ContainsFunc(strings.TrimSpace(s), unicode.IsSpace) {
-		return "", refuse("bad-name", "%s has no spaces: an underscore does as well", what)
+		return "", Refuse("bad-name", "%s has no spaces: an underscore does as well", what)
 	}
 	name, err := precis.Nickname.String(s)
 	if err != nil || !isName(name) || len(name) > maxNameBytes || uniseg.GraphemeClusterCount(name) > maxName {
-		return "", refuse("bad-name", "%s is made of letters, digits and symbols of any script, and of _ - . inside: please choose another", what)
+		return "", Refuse("bad-name", "%s is made of letters, digits and symbols of any script, and of _ - . inside: please choose another", what)
 	}
 	return name, nil
 }
 
 func tooLong(what string) *Refusal {
-	return refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
+	return Refuse("name-too-long", "%s has at most %d characters: please choose a shorter one", what, maxName)
 }
 
 func isName(s string) bool {

@@ -99,7 +99,7 @@ func kick(k Kick) (Kick, error) {
 	return k, nil
 }
 
-var badKick = refuse("bad-duration", "nobody is kept out for less than 1 second or more than 1 day: please write it like this: /kick bob 10m")
+var badKick = Refuse("bad-duration", "nobody is kept out for less than 1 second or more than 1 day: please write it like this: /kick bob 10m")
 
 // kickArgs writes the time if k has one, or if the words would be parsed as a time.
 func kickArgs(k Kick) string {

@@ -20,7 +20,7 @@ func (r *Ref) UnmarshalText(b []byte) error {
 	return nil
 }
 
-var badID = refuse("bad-id", "an id is a string of at most 64 bytes")
+var badID = Refuse("bad-id", "an id is a string of at most 64 bytes")
 
 // Duplicate answers a line that was sent again: it stands in the journal already.
 type Duplicate struct {

@@ -15,9 +15,7 @@ func (r *Refusal) Error() string { return r.Text }
 
 // Refuse makes a Refusal. The words must be the server's own; user input gets into them only as a Nick, a Room or a
 // Text.
-func Refuse(code, format string, args ...any) *Refusal { return refuse(code, format, args...) }
-
-func refuse(code, format string, args ...any) *Refusal {
+func Refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 

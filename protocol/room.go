@@ -210,20 +210,20 @@ func roomsOf(rooms []Room) string {
 
 // NotInRoom refuses what is only for the members of a room.
 func NotInRoom(r Room) *Refusal {
-	return refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
+	return Refuse("not-in-room", "you are not in %s: /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
 // NotHeardIn refuses a line for a room of which its author is no member.
 func NotHeardIn(r Room) *Refusal {
-	return refuse("not-in-room", "nobody has heard that: you are not in %s; /watch %s hears it, too, and /join %s goes there", r, r, r)
+	return Refuse("not-in-room", "nobody has heard that: you are not in %s; /watch %s hears it, too, and /join %s goes there", r, r, r)
 }
 
 // OnlyRoom refuses to leave the only room of a session.
 func OnlyRoom() *Refusal {
-	return refuse("only-room", "you are in no other room: /join ROOM goes to one, and /quit leaves the server")
+	return Refuse("only-room", "you are in no other room: /join ROOM goes to one, and /quit leaves the server")
 }
 
 // TooManyRooms refuses another room to a session that is in as many as it may be.
 func TooManyRooms(most int) *Refusal {
-	return refuse("too-many-of-yours", "you are in %s, and nobody is in more: /part ROOM leaves one", plural(most, "room"))
+	return Refuse("too-many-of-yours", "you are in %s, and nobody is in more: /part ROOM leaves one", plural(most, "room"))
 }

@@ -20,7 +20,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Secret) UnmarshalText(b []byte) error {
 	if len(b) > MaxSecret {
-		return refuse("password-too-long", "a password has at most %d bytes", MaxSecret)
+		return Refuse("password-too-long", "a password has at most %d bytes", MaxSecret)
 	}
 	*s = Secret(b)
 	return nil

@@ -12,7 +12,7 @@ const sinceForms = "14:00, yesterday, Monday 9:30, 3h, 24 Nov 14:00, 2026-11-24 
 
 // badSince says which zone counts: for a person at nc it is the server's, which may be far away.
 func badSince(now time.Time) *Refusal {
-	return refuse("usage", "a time is written like %s; here it is %s", sinceForms, now.Format("15:04 on Monday, 2 Jan 2006 (UTC-07:00)"))
+	return Refuse("usage", "a time is written like %s; here it is %s", sinceForms, now.Format("15:04 on Monday, 2 Jan 2006 (UTC-07:00)"))
 }
 
 var (

@@ -23,10 +23,10 @@ type Text struct{ s string }
 // not be what was sent.
 func ParseText(s string) (Text, error) {
 	if len(s) > MaxText {
-		return Text{}, refuse("line-too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
+		return Text{}, Refuse("line-too-long", "that line is longer than %d bytes: please send it in parts", MaxText)
 	}
 	if !utf8.ValidString(s) {
-		return Text{}, refuse("not-utf8", "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet")
+		return Text{}, Refuse("not-utf8", "that line did not arrive as UTF-8, so nobody has heard it: please set your terminal to UTF-8, or try once more in telnet")
 	}
 	return Text{clean(s)}, nil
 }

@@ -14,7 +14,7 @@ type Tickets struct{ s string }
 // maxSpans is how many numbers and ranges one command may name.
 const maxSpans = 100
 
-var badTickets = refuse("bad-numbers", "numbers are written like 7 or 10-900, the smaller first, or 3,7,10-900 without blanks; %d of them at the most", maxSpans)
+var badTickets = Refuse("bad-numbers", "numbers are written like 7 or 10-900, the smaller first, or 3,7,10-900 without blanks; %d of them at the most", maxSpans)
 
 // ParseTickets reads numbers and ranges of them, each with or without its @.
 func ParseTickets(s string) (Tickets, error) {
@@ -73,7 +73,7 @@ type Origin struct{ p netip.Prefix }
 
 // ParseOrigin reads an address as the answer to /queue shows it, or a prefix.
 func ParseOrigin(s string) (Origin, error) {
-	bad := refuse("bad-address", "an address is written like 192.0.2.7, 2001:db8::7 or 192.0.2.0/24")
+	bad := Refuse("bad-address", "an address is written like 192.0.2.7, 2001:db8::7 or 192.0.2.0/24")
 	host, bits, whole := strings.Cut(s, "/")
 	at, err := netip.ParseAddr(host)
 	if err != nil {

@@ -109,7 +109,7 @@ func (v *Verb) HasSlash() bool { return strings.HasPrefix(v.Usage(), "/") || v.s
 func badArgs(verb string) *Refusal {
 	v := byName[verb]
 	if v.Example == v.Usage() {
-		return refuse("usage", "please write it like this: %s", v.Usage())
+		return Refuse("usage", "please write it like this: %s", v.Usage())
 	}
-	return refuse("usage", "please write it like this: %s (for example: %s)", v.Usage(), v.Example)
+	return Refuse("usage", "please write it like this: %s (for example: %s)", v.Usage(), v.Example)
 }
