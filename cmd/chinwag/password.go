@@ -205,7 +205,7 @@ func askTwice(in int) (string, error) {
 	defer stop()
 	state, err := term.MakeRaw(in) // once for both, so that keys between them are not echoed
 	if err != nil {
-		return "", fmt.Errorf("this terminal cannot hide what you type: %s: a password can come from a pipe", fault.Words(err))
+		return "", fmt.Errorf("this terminal cannot hide what you type: %w: a password can come from a pipe", fault.OfTerminal(err))
 	}
 	defer func() { _ = term.Restore(in, state) }()
 	t := term.NewTerminal(struct {

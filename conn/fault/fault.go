@@ -130,6 +130,15 @@ func isLibrary(err error) bool {
 // In is err with Words in place of the library's text. For errors.Is and KindOf it is still err.
 func In(err error) error { return &plain{Words(err), err} }
 
+// OfTerminal is In for the error of a terminal: that is a file to the system, but no disk or folder to people.
+func OfTerminal(err error) error {
+	switch KindOf(err) {
+	case Missing, DiskFailed:
+		return &plain{"the system gives this program no access to it", err}
+	}
+	return In(err)
+}
+
 type plain struct {
 	words string
 	error

@@ -37,12 +37,12 @@ func (s *Screen) run() error {
 	if term == nil {
 		own, err := ownTerminal()
 		if err != nil {
-			return noScreen(err)
+			return fmt.Errorf("%w: %w", ErrNoScreen, fault.OfTerminal(err))
 		}
 		term = own
 	}
 	if err := term.Init(); err != nil {
-		return noScreen(err)
+		return fmt.Errorf("%w: %w", ErrNoScreen, fault.OfTerminal(err))
 	}
 	events := make(chan tcell.Event) // closed by ChannelEvents when the terminal has ended
 	go term.ChannelEvents(events, nil)
@@ -58,15 +58,6 @@ func (s *Screen) run() error {
 	}
 	s.loop(v, events)
 	return v.err
-}
-
-// noScreen is ErrNoScreen because of err. A terminal is a file to the system, but no disk or folder to people.
-func noScreen(err error) error {
-	switch fault.KindOf(err) {
-	case fault.Missing, fault.DiskFailed:
-		return fmt.Errorf("%w: the system gives this program no access to it", ErrNoScreen)
-	}
-	return fmt.Errorf("%w: %w", ErrNoScreen, fault.In(err))
 }
 
 func (s *Screen) loop(v *view, events <-chan tcell.Event) {
