@@ -31,7 +31,7 @@ func (d *delivery) replayTranscript(t *transcript) error {
 }
 
 // replayExtent replays the part of a conversation in one stretch of the journal, a page at a time. Its lines begin at
-// index before of d.lines.
+// index before of d.frames.
 func (d *delivery) replayExtent(t *transcript, s extent, before int) error {
 	again := replayer{replay: &replay{view: t.view}, now: time.Now()}
 	cur := &journal.Cursor{Seq: s.from - 1, Streams: []journal.StreamCursor{{Stream: journal.Desk, StreamSeq: journal.SeqUnknown}}}

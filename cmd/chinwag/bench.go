@@ -42,7 +42,7 @@ damaged, the exit code is 1.`,
   chinwag bench flood --dialect irc --serve 'ngircd -n -f my.conf' --addr 127.0.0.1:6667
   chinwag bench compare --runs 5`,
 	}
-	c.AddCommand(compareCommand(), floorCommand())
+	c.AddCommand(compareCommand(), baselineCommand())
 	for _, s := range bench.Scenarios() {
 		c.AddCommand(scenarioCommand(s))
 	}
@@ -145,7 +145,7 @@ func (b *benchOptions) resolve(ctx context.Context) error {
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
-		return err // address lets no other pass
+		return err // parseAddress lets no other pass
 	}
 	ip := ips[0].Unmap()
 	if i := slices.IndexFunc(ips, func(ip netip.Addr) bool { return ip.Unmap().Is4() }); i >= 0 {
@@ -200,10 +200,10 @@ func (b *benchOptions) measure(ctx context.Context, s bench.Scenario, server *be
 	return errors.Join(err, show.end(middle))
 }
 
-// floorCommand is the server with which bare writes are measured.
-func floorCommand() *cobra.Command {
+// baselineCommand is the server with which bare writes are measured.
+func baselineCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "floor ADDRESS", Hidden: true, Args: argCount(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
+		Use: "baseline ADDRESS", Hidden: true, Args: argCount(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			ls, err := listen(args)
 			if err != nil {

@@ -85,7 +85,7 @@ func (p *pipeClient) write(ctx context.Context, b []byte) {
 	p.writeLocked(ctx, b)
 }
 
-// writeLocked is tell for a caller that holds writing.
+// writeLocked is write for a caller that holds writing.
 func (p *pipeClient) writeLocked(ctx context.Context, b []byte) {
 	if len(b) == 0 || p.outputClosed {
 		return

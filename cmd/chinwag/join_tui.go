@@ -20,7 +20,7 @@ import (
 // tuiClient is join on a terminal.
 //
 //	keys ──> tui ── Lines ──> sendTyped ──> client.Send
-//	tui <── Print, SetStatus <── shown <── client.Events
+//	tui <── Print, SetStatus <── show <── client.Events
 type tuiClient struct {
 	view        *chat.View
 	client      *client.Client

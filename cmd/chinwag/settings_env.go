@@ -92,5 +92,5 @@ func isOfService(name, value string) bool {
 	return inService.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
-// maxUnknown bounds the warnings of strangeVariables.
+// maxUnknown bounds the warnings of unknownVariables.
 const maxUnknown = 10

@@ -22,7 +22,7 @@ type settingValue interface {
 	complete() ([]string, cobra.ShellCompDirective)
 }
 
-// value is a settingValue that is stored at at.
+// value is a settingValue that is stored at target.
 type value[T any] struct {
 	target   *T
 	kind     string // of value, in one word

@@ -30,7 +30,7 @@ func Chinwag(self, dialect, journal string) Contender {
 
 // Baseline is ServeBaseline in a process of this program.
 func Baseline(self string) Contender {
-	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "floor", "127.0.0.1:{port}"}}
+	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "baseline", "127.0.0.1:{port}"}}
 }
 
 // Command is any server that a command starts. It listens at addr or, if that is zero, at the port that replaces

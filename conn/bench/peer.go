@@ -107,7 +107,7 @@ func (p *peer) see(sender, number uint32) {
 	p.swarm.tally.damaged++ // the line is of a room that p is not in, or of no sender
 }
 
-// seeRef looks for the id in m's copy of its own line, which is the acknowledgement.
+// seeRef looks for the id in p's copy of its own line, which is the acknowledgement.
 func (p *peer) seeRef(k tag, line []byte) {
 	if p.sender == nil || p.sender.id != k.sender {
 		return

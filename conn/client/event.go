@@ -66,7 +66,7 @@ var (
 	ErrNotChinwag = errors.New("that is not a chinwag server")
 	// ErrUnreachable means that there has never been a connection.
 	ErrUnreachable = errors.New("cannot connect")
-	// ErrLost means that the connection broke, and that Options.Once is set.
+	// ErrLost means that the connection broke, and that Options.NoReconnect is set.
 	ErrLost = errors.New("the connection broke")
 )
 

@@ -1,7 +1,7 @@
 // Package line is the transport for nc, telnet and programs: lines on a stream.
 //
 //	bytes ─> telnet (commands of the terminal out) ─> lines ─> ParseCommand or DecodeCommand
-//	bytes <─ one write for all that waits <─ Line.Text or Line.JSON
+//	bytes <─ one write for all that waits <─ Frame.Text or Frame.JSON
 //
 // It speaks text until the client begins with a JSON object, and JSON from the answer to that on, even if that refuses
 // the hello. A person's lines go through a protocol.Guard, so that likely secrets are not said. It never begins a

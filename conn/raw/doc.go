@@ -1,6 +1,6 @@
 // Package raw is the transport for programs without lines: the tutorial's wire.
 //
-//	bytes ─> Reader (one read, without the rune that it cut) ─> Words ─> Say
+//	bytes ─> Reader (one read, without the rune that it cut) ─> Text ─> Say
 //	bytes <─ one write <─ the Text of Said, Acted, Whispered, Announced
 //
 // There is no framing. The bytes of one read are one message, and no message is a command. The server sends the words

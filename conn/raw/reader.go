@@ -16,7 +16,7 @@ import (
 const partialTimeout = 3 * time.Second
 
 // Reader reads a connection on which one read is one message. It never holds more than its buffer. Make it with
-// NewReader.
+// newReader.
 type Reader struct {
 	conn    net.Conn
 	buf     [protocol.MaxText]byte

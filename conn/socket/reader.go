@@ -24,7 +24,7 @@ type Reader struct {
 	buf   *[chunkBytes]byte // the bytes that Next returned last; nil: none
 	n     int               // of tryRead
 	err   error             // of tryRead
-	short bool              // look did not fill the buffer: there is no more input just now
+	short bool              // tryRead did not fill the buffer: there is no more input just now
 	try   func(fd uintptr) bool
 }
 

@@ -31,7 +31,7 @@ func (v *view) key(ev *tcell.EventKey) {
 	case k == tcell.KeyBackspace && word, k == tcell.KeyCtrlW:
 		v.input.killWord()
 	case k == tcell.KeyBackspace && v.input.at == 0:
-		v.clearWaiting()
+		v.takeBackWaiting()
 	case k == tcell.KeyBackspace, k == tcell.KeyCtrlH:
 		v.input.backspace()
 	case k == tcell.KeyDelete:

@@ -17,7 +17,7 @@ func parts(height int) (text int, status bool) {
 	return height - 1, false
 }
 
-// paint draws everything. It sends the changes, or all of it if v.fresh.
+// paint draws everything. It sends the changes, or all of it if v.redrawAll.
 func (v *view) paint() {
 	width, height := v.term.Size()
 	v.term.Clear()

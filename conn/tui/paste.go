@@ -79,8 +79,8 @@ func (v *view) pasted() {
 	v.note(fmt.Sprintf("That paste is too long: at most %d lines of %d bytes. None of it was taken.", waitingMax, MaxLine))
 }
 
-// clearWaiting brings the last waiting line back in front of the one being typed.
-func (v *view) clearWaiting() {
+// takeBackWaiting brings the last waiting line back in front of the one being typed.
+func (v *view) takeBackWaiting() {
 	last := len(v.waiting) - 1
 	if last < 0 {
 		return

@@ -15,7 +15,7 @@ type hangUp struct {
 	reason protocol.Reason
 }
 
-// HangUp ends the connection after the commands of Send: in good order with Quit, and with Lost as one that broke.
+// HangUp ends the connection after the commands of Send: in good order with Departed, and with Lost as one that broke.
 func (c *Client) HangUp(reason protocol.Reason) { c.Send(hangUp{reason: reason}) }
 
 // Call sends commands to the hub on the last connection, from the goroutine of the test.

@@ -31,12 +31,12 @@ func (r Ready) Send(lines []*protocol.Frame) error { return r(lines) }
 // TryWrite implements hub.TryWriter.
 func (r Ready) TryWrite(lines []*protocol.Frame) (bool, error) { return true, r(lines) }
 
-// socket is a Writer that takes an offer unless its client is paused, but for every seventh, which it does not take.
+// socket is a TryWriter that takes everything at once unless its client is paused, but for every seventh TryWrite.
 type socket struct {
-	c      *Client
-	ctx    context.Context
-	rest   []*protocol.Frame
-	offers int
+	c     *Client
+	ctx   context.Context
+	rest  []*protocol.Frame
+	tries int // calls of TryWrite
 }
 
 func (s *socket) Send(lines []*protocol.Frame) error {
@@ -47,9 +47,9 @@ func (s *socket) Send(lines []*protocol.Frame) error {
 
 func (s *socket) TryWrite(lines []*protocol.Frame) (bool, error) {
 	if len(s.rest) > 0 {
-		panic("an offer after one that did not fit")
+		panic("hubtest: a TryWrite after one that has left lines")
 	}
-	if s.offers++; s.offers%7 == 0 || !s.c.readNow(lines) {
+	if s.tries++; s.tries%7 == 0 || !s.c.readNow(lines) {
 		s.rest = slices.Clone(lines)
 		return false, nil
 	}

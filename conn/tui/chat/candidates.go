@@ -12,7 +12,7 @@ import (
 const maxCandidates = 500
 
 // candidates is what events have named, for completion: the rooms, the visitors at the desk, and the operators. A
-// forgotten name can still be typed. The zero value has candidates nothing.
+// forgotten name can still be typed. The zero value has none.
 type candidates struct {
 	rooms     map[string]bool
 	visitors  map[protocol.Ticket]visitor

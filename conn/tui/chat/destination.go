@@ -152,7 +152,7 @@ func (v *View) address(cmd protocol.Command, at destination) (protocol.Command, 
 	return cmd, nil
 }
 
-// AsTyped is cmd without the room in front, which aimed has added.
+// AsTyped is cmd without the room in front, which address has added.
 func (v *View) AsTyped(cmd protocol.Command) protocol.Command {
 	if say, ok := cmd.(protocol.Say); ok && say.Room == v.roster.front() {
 		say.Room = protocol.Room{}

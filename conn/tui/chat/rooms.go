@@ -118,7 +118,7 @@ func (r *Roster) Named(e protocol.Event) protocol.Event {
 	return protocol.Elsewhere{Event: e}
 }
 
-// inner is e without the name of its room: named adds it again where that room is not in front.
+// inner is e without the name of its room: Named adds it again where that room is not in front.
 func inner(e protocol.Event) protocol.Event {
 	switch e := e.(type) {
 	case protocol.Elsewhere:

@@ -234,7 +234,7 @@ func (v *View) Hear(e protocol.Event) {
 		}
 	case protocol.Refused:
 		switch {
-		case IsOfPassword(e.Code) && !v.roster.HasNoPassword(): // else parse has raised it
+		case IsOfPassword(e.Code) && !v.roster.HasNoPassword(): // else Parse has raised it
 			v.guard.Raise()
 		case e.Code == errTargetChanged.Code:
 			v.Note(e.Text + "; the up arrow brings your words back")
