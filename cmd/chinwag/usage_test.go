@@ -168,7 +168,7 @@ func TestEveryCommandSaysWhatItWants(t *testing.T) {
 			case c.HasSubCommands():
 				refuses(`has no command "bogus": there are `, "bogus")
 				refuses(`has no command "bogus": there are `, "bogus", "--bogus")
-				first := c.Commands()[0].Name()
+				first := commandNames(c)[0]
 				refuses("is it "+first+"?", first+"x")
 				if c.HasParent() {
 					refuses("wants one of these after it: ")
