@@ -29,7 +29,7 @@ type connection struct {
 	polling   polling     // owned by the poller
 
 	// owned by the goroutine that reads
-	batch    []protocol.Command // lines to say that the hub does not have yet
+	batch    []protocol.Command // lines to say that the hub does not have yet: see receive
 	throttle *throttle          // nil before the first line
 
 	loss      atomic.Pointer[loss] // nil: no write has failed
@@ -88,30 +88,30 @@ func (c *connection) abort() {
 // goroutine that waits would be most of the cost of an idle connection.
 func (c *connection) read() {
 	c.drained.Store(false)
-	for {
-		err := c.receive()
-		switch {
-		case isNothing(err):
-			c.drained.Store(true)
-			if c.isLate() {
-				c.end(errLate)
-				return
-			}
-			c.await()
-			return
-		case err != nil:
-			c.end(err)
-			return
-		}
+	var err error
+	for err == nil {
+		err = c.receive()
 	}
+	err = cmp.Or(c.flush(), err) // the hub has all lines before the connection waits, or ends
+	if !isNothing(err) {
+		c.end(err)
+		return
+	}
+	c.drained.Store(true)
+	if c.isLate() {
+		c.end(errLate)
+		return
+	}
+	c.await()
 }
 
-// receive takes one line. Consecutive lines to say go to the hub together, up to hub.MaxBatch.
+// receive takes one line. A line to say joins the batch, which goes to the hub when it has hub.MaxBatch lines, before
+// anything else that the client asks, or when there is no more input for now. So a single line is handed over by read.
 func (c *connection) receive() error {
 	cmd, err := c.transport.Receive()
 	refusal, refused := errors.AsType[*protocol.Refusal](err)
 	if err != nil && !refused {
-		return cmp.Or(c.flush(), err)
+		return err
 	}
 	c.active.Store(true)
 	if c.isSpent() {
@@ -141,7 +141,7 @@ func (c *connection) receive() error {
 	return c.client.Do(c.ctx, cmd)
 }
 
-// flush gives the lines to say to the hub.
+// flush gives the batch to the hub.
 func (c *connection) flush() error {
 	if len(c.batch) == 0 {
 		return nil
