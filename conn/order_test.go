@@ -16,9 +16,9 @@ import (
 // slowTransport takes its time for everything.
 type slowTransport struct{ *conntest.Transport }
 
-func (s slowTransport) Send(lines []*protocol.Frame) error {
+func (s slowTransport) Send(frames []*protocol.Frame) error {
 	time.Sleep(100 * time.Millisecond)
-	if _, ok := lines[len(lines)-1].Event.(protocol.Goodbye); ok {
+	if _, ok := frames[len(frames)-1].Event.(protocol.Goodbye); ok {
 		s.Note("goodbye")
 	}
 	return nil

@@ -19,9 +19,9 @@ type Transport interface {
 	//	io.EOF                  the other side has ended its direction in good order
 	//	any other error         the connection is broken
 	Receive() (protocol.Command, error)
-	// Send writes lines in order, in one go if it can. It must not keep the slice. An error that is
+	// Send writes frames in order, in one go if it can. It must not keep the slice. An error that is
 	// os.ErrDeadlineExceeded means that the other side took nothing for too long.
-	Send(lines []*protocol.Frame) error
+	Send(frames []*protocol.Frame) error
 	// Interrupt makes Receive return, now and from now on.
 	Interrupt()
 	// Close ends the connection in good order: all that Send wrote arrives. It waits for the other side a moment at

@@ -198,11 +198,11 @@ var errCut = errors.New("cut off")
 func (w *wire) isCut() bool { return w.over.Load() }
 
 // Send implements hub.Writer.
-func (w *wire) Send(lines []*protocol.Frame) error {
-	lines = append(w.rest, lines...)
+func (w *wire) Send(frames []*protocol.Frame) error {
+	frames = append(w.rest, frames...)
 	w.rest = nil
 	if !w.isCut() {
-		arrived := w.carry(lines)
+		arrived := w.carry(frames)
 		if err := w.read(arrived); err != nil {
 			return err
 		}
@@ -214,35 +214,35 @@ func (w *wire) Send(lines []*protocol.Frame) error {
 }
 
 // TryWrite implements hub.TryWriter.
-func (w *wire) TryWrite(lines []*protocol.Frame) (bool, error) {
+func (w *wire) TryWrite(frames []*protocol.Frame) (bool, error) {
 	if w.cannot {
 		return false, errors.ErrUnsupported
 	}
 	if w.offers++; w.offers%5 == 0 {
-		w.rest = append(w.rest, lines...)
+		w.rest = append(w.rest, frames...)
 		return false, nil
 	}
-	err := w.Send(lines)
+	err := w.Send(frames)
 	return err == nil, err
 }
 
-// carry returns what arrives of lines.
-func (w *wire) carry(lines []*protocol.Frame) (arrived []*protocol.Frame) {
+// carry returns what arrives of frames.
+func (w *wire) carry(frames []*protocol.Frame) (arrived []*protocol.Frame) {
 	if w.whole {
-		return lines
+		return frames
 	}
 	if !w.program {
-		for _, l := range lines {
-			w.left -= len(l.Text())
+		for _, frame := range frames {
+			w.left -= len(frame.Text())
 		}
 		if w.left < 0 {
 			w.over.Store(true)
 			return nil
 		}
-		return lines
+		return frames
 	}
-	for _, l := range lines {
-		for e := range l.Events() {
+	for _, frame := range frames {
+		for e := range frame.Events() {
 			one := protocol.NewFrame(e)
 			if w.left -= len(one.JSON()); w.left < 0 {
 				w.over.Store(true)

@@ -33,7 +33,7 @@ type stalled struct {
 	stuck chan struct{} // closed when nothing is taken for ever
 }
 
-func (s *stalled) Send(lines []*protocol.Frame) error {
+func (s *stalled) Send(frames []*protocol.Frame) error {
 	if !s.stops.Load() {
 		return nil
 	}
@@ -45,11 +45,11 @@ func (s *stalled) Send(lines []*protocol.Frame) error {
 	if s.sends++; s.sends <= 2 { // the line that waits, and what is in the outbox
 		return nil
 	}
-	for _, l := range lines {
+	for _, frame := range frames {
 		if s.json {
-			s.held = append(s.held, l.JSON())
+			s.held = append(s.held, frame.JSON())
 		} else {
-			s.held = append(s.held, l.Text())
+			s.held = append(s.held, frame.Text())
 		}
 	}
 	close(s.stuck)

@@ -120,12 +120,12 @@ func (s *screen) askShutdown() (protocol.Command, error) {
 var errInterrupted = errors.New("console: interrupted")
 
 // Send implements conn.Transport.
-func (s *screen) Send(lines []*protocol.Frame) error {
-	for _, l := range lines {
-		if w, ok := l.Event.(protocol.Welcome); ok {
+func (s *screen) Send(frames []*protocol.Frame) error {
+	for _, frame := range frames {
+		if w, ok := frame.Event.(protocol.Welcome); ok {
 			s.view.Enter(w)
 		}
-		for e := range l.Events() {
+		for e := range frame.Events() {
 			s.view.Hear(e)
 		}
 	}

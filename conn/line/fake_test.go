@@ -6,7 +6,7 @@ import (
 	"chinwag/conn/socket"
 )
 
-// readLine is what lines.next gave.
+// readLine is what lineReader.next gave.
 type readLine struct {
 	text string
 	long bool

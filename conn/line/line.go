@@ -186,8 +186,8 @@ func isOtherProtocol(line []byte) bool {
 var httpRequest = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+$`)
 
 // Send implements conn.Transport.
-func (t *Transport) Send(lines []*protocol.Frame) error {
-	bufs := t.encode(lines)
+func (t *Transport) Send(frames []*protocol.Frame) error {
+	bufs := t.encode(frames)
 	defer freeBuffers(bufs)
 	t.writing.Lock()
 	defer t.writing.Unlock()
@@ -196,11 +196,11 @@ func (t *Transport) Send(lines []*protocol.Frame) error {
 }
 
 // TryWrite implements hub.TryWriter.
-func (t *Transport) TryWrite(lines []*protocol.Frame) (all bool, err error) {
+func (t *Transport) TryWrite(frames []*protocol.Frame) (all bool, err error) {
 	if !t.CanTryWrite() {
 		return false, errors.ErrUnsupported
 	}
-	bufs := t.encode(lines)
+	bufs := t.encode(frames)
 	defer freeBuffers(bufs)
 	t.writing.Lock() // no wait: Send does not run now, and answer only tries
 	defer t.writing.Unlock()
@@ -208,17 +208,17 @@ func (t *Transport) TryWrite(lines []*protocol.Frame) (all bool, err error) {
 	return t.Stream.TryWrite(&left)
 }
 
-// encode makes lines text or JSON. The slice is pooled: see freeBuffers.
-func (t *Transport) encode(lines []*protocol.Frame) *net.Buffers {
+// encode makes frames text or JSON. The slice is pooled: see freeBuffers.
+func (t *Transport) encode(frames []*protocol.Frame) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
-	for _, l := range lines {
-		if t.isAnswer(l.Event) {
+	for _, frame := range frames {
+		if t.isAnswer(frame.Event) {
 			t.json.Store(true)
 		}
 		if t.json.Load() {
-			*bufs = append(*bufs, l.JSON())
+			*bufs = append(*bufs, frame.JSON())
 		} else {
-			*bufs = append(*bufs, l.Text())
+			*bufs = append(*bufs, frame.Text())
 		}
 	}
 	return bufs

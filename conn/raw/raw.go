@@ -55,9 +55,9 @@ func (t *Transport) Receive() (protocol.Command, error) {
 
 // Send implements conn.Transport. Each event is a write of its own, since one read is one message; the other side may
 // still get two in one read.
-func (t *Transport) Send(lines []*protocol.Frame) error {
-	for _, l := range lines {
-		for e := range l.Events() {
+func (t *Transport) Send(frames []*protocol.Frame) error {
+	for _, frame := range frames {
+		for e := range frame.Events() {
 			words := t.heard(e)
 			if words == "" {
 				continue

@@ -89,7 +89,7 @@ func (c *Client) Resume() {
 	}
 }
 
-func (c *Client) read(ctx context.Context, lines []*protocol.Frame) error {
+func (c *Client) read(ctx context.Context, frames []*protocol.Frame) error {
 	c.mu.Lock()
 	paused := c.paused
 	c.mu.Unlock()
@@ -102,17 +102,17 @@ func (c *Client) read(ctx context.Context, lines []*protocol.Frame) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.hearAll(lines)
+	c.hearAll(frames)
 	return nil
 }
 
 // readNow is read, but reports false instead of waiting.
-func (c *Client) readNow(lines []*protocol.Frame) bool {
+func (c *Client) readNow(frames []*protocol.Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.paused != nil {
 		return false
 	}
-	c.hearAll(lines)
+	c.hearAll(frames)
 	return true
 }

@@ -26,9 +26,9 @@ type told struct {
 // reconnected begins a connection: until it resumes its session, a person's client is a guest.
 func (t *told) reconnected() { t.hole, t.guest = 0, t.code != "" }
 
-func (c *Client) hearAll(lines []*protocol.Frame) {
-	for _, l := range lines {
-		for e := range l.Events() {
+func (c *Client) hearAll(frames []*protocol.Frame) {
+	for _, frame := range frames {
+		for e := range frame.Events() {
 			c.hear(e)
 		}
 	}

@@ -20,16 +20,16 @@ func (i Input) IsEnding() bool { return i.Ending != nil && i.Ending() }
 type Blocking func([]*protocol.Frame) error
 
 // Send implements hub.Writer.
-func (b Blocking) Send(lines []*protocol.Frame) error { return b(lines) }
+func (b Blocking) Send(frames []*protocol.Frame) error { return b(frames) }
 
 // Ready is a Writer that takes everything at once, as sockets mostly do.
 type Ready func([]*protocol.Frame) error
 
 // Send implements hub.Writer.
-func (r Ready) Send(lines []*protocol.Frame) error { return r(lines) }
+func (r Ready) Send(frames []*protocol.Frame) error { return r(frames) }
 
 // TryWrite implements hub.TryWriter.
-func (r Ready) TryWrite(lines []*protocol.Frame) (bool, error) { return true, r(lines) }
+func (r Ready) TryWrite(frames []*protocol.Frame) (bool, error) { return true, r(frames) }
 
 // socket is a TryWriter that takes everything at once unless its client is paused, but for every seventh TryWrite.
 type socket struct {
@@ -39,18 +39,18 @@ type socket struct {
 	tries int // calls of TryWrite
 }
 
-func (s *socket) Send(lines []*protocol.Frame) error {
-	lines = append(s.rest, lines...)
+func (s *socket) Send(frames []*protocol.Frame) error {
+	frames = append(s.rest, frames...)
 	s.rest = nil
-	return s.c.read(s.ctx, lines)
+	return s.c.read(s.ctx, frames)
 }
 
-func (s *socket) TryWrite(lines []*protocol.Frame) (bool, error) {
+func (s *socket) TryWrite(frames []*protocol.Frame) (bool, error) {
 	if len(s.rest) > 0 {
 		panic("hubtest: a TryWrite after one that has left lines")
 	}
-	if s.tries++; s.tries%7 == 0 || !s.c.readNow(lines) {
-		s.rest = slices.Clone(lines)
+	if s.tries++; s.tries%7 == 0 || !s.c.readNow(frames) {
+		s.rest = slices.Clone(frames)
 		return false, nil
 	}
 	return true, nil
