@@ -18,11 +18,11 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 		s := newStage(members)
 		e := s.say()
 		e.Frame.Text() // spelled once, whoever needs it first
-		s.commitEntry(e)
+		s.deliverEntry(e)
 		s.broadcast()
 		s.flushAll()
 		got := testing.AllocsPerRun(100, func() {
-			s.commitEntry(e)
+			s.deliverEntry(e)
 			s.broadcast()
 			s.flushAll()
 		})
@@ -37,7 +37,7 @@ func TestABatchIsAllocatedOnce(t *testing.T) {
 		e := s.say()
 		batch := func() {
 			for range 25 {
-				s.commitEntry(e)
+				s.deliverEntry(e)
 			}
 			s.broadcast()
 			s.flushAll()
@@ -59,8 +59,8 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 		}
 		batch := func() {
 			for range 5 {
-				s.commitEntry(s.say())
-				s.commitEntry(s.sayIn(tea))
+				s.deliverEntry(s.say())
+				s.deliverEntry(s.sayIn(tea))
 			}
 			s.broadcast()
 			s.flushAll()

@@ -10,8 +10,8 @@ import (
 // Answers to single clients. Each has a position in the journal: it is told after all that was delivered when it was
 // given.
 
-// append puts an item that is no entry into a client's outbox.
-func (*loop) append(c *Client, a *control, frame *protocol.Frame) {
+// appendControl puts an item that is no entry into a client's outbox.
+func (*loop) appendControl(c *Client, a *control, frame *protocol.Frame) {
 	bytes := 0
 	if frame != nil {
 		bytes = len(frame.Text())
@@ -46,7 +46,7 @@ func (l *loop) send(c *Client, e protocol.Event, slots int64) {
 	if e != nil {
 		frame = protocol.NewFrame(e)
 	}
-	l.append(c, &control{after: l.position(c), slots: slots}, frame)
+	l.appendControl(c, &control{after: l.position(c), slots: slots}, frame)
 }
 
 // release releases slots of c at once.
@@ -100,7 +100,7 @@ func (l *loop) finishDecision(d *decision, answers []state.Answer) {
 		return
 	}
 	if _, ok := d.op.(state.Withdraw); ok && !c.over { // what the session is behind with is not delivered
-		l.append(c, &control{switchSession: new(watermark)}, nil)
+		l.appendControl(c, &control{switchSession: new(watermark)}, nil)
 	}
 	switch {
 	case slots == 0:
@@ -144,8 +144,8 @@ func (l *loop) enqueueAnswers(d *decision, answers []state.Answer, slots int64) 
 // appendItems appends the items of an answer to c. A client that is gone, or was sent goodbye, is told nothing.
 func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision) []item {
 	if c == nil || c.over {
-		if _, ends := a.Query.(state.Shutdown); !ends || !l.node.isElsewhere(a.Conn) {
-			l.effect(a.Query)
+		if _, ends := a.Effect.(state.Shutdown); !ends || !l.node.isElsewhere(a.Conn) {
+			l.carryOut(a.Effect)
 		}
 		return items
 	}
@@ -153,8 +153,8 @@ func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision)
 		l.broadcast() // the client's own lines come first
 	}
 	at := &control{after: l.position(c)}
-	if a.Query != nil {
-		return l.query(items, c, a.Query, at, d.ref)
+	if a.Effect != nil {
+		return l.appendEffect(items, c, a.Effect, at, d.ref)
 	}
 	e := l.complete(c, a.Event)
 	if a.Cut {

@@ -59,7 +59,7 @@ func newStage(members int) *stage {
 		s.sessions[of.id] = of
 		s.bind(c, of, 0)
 		c.Start(context.Background(), &taking{}, nil, func(error) {})
-		s.commitEntry(s.next(of.id, protocol.Joined{From: of.nick}))
+		s.deliverEntry(s.next(of.id, protocol.Joined{From: of.nick}))
 		of.become(live)
 		s.clients = append(s.clients, c)
 	}
@@ -84,7 +84,7 @@ func (s *stage) nextIn(room protocol.Room, author uuid.UUID, e protocol.Recorded
 // watch has the ith member be in a room more.
 func (s *stage) watch(i int, room protocol.Room) {
 	m := s.clients[i].session
-	s.commitEntry(s.nextIn(room, m.id, protocol.Joined{From: m.nick}))
+	s.deliverEntry(s.nextIn(room, m.id, protocol.Joined{From: m.nick}))
 }
 
 func (s *stage) say() *journal.Entry { return s.sayIn(protocol.Lobby) }
@@ -108,7 +108,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	e := s.say()
 	b.ReportAllocs()
 	for b.Loop() {
-		s.commitEntry(e)
+		s.deliverEntry(e)
 		s.broadcast()
 		b.StopTimer()
 		s.flushAll()
@@ -134,7 +134,7 @@ func BenchmarkBroadcastInManyRooms(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, r := range rooms {
-			s.commitEntry(s.sayIn(r))
+			s.deliverEntry(s.sayIn(r))
 		}
 		s.broadcast()
 		b.StopTimer()
@@ -149,7 +149,7 @@ func BenchmarkFlusher(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		s.commitEntry(e)
+		s.deliverEntry(e)
 		s.broadcast()
 		b.StartTimer()
 		s.flushAll()
@@ -166,7 +166,7 @@ func BenchmarkApply(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, e := range said {
-			s.commitEntry(e)
+			s.deliverEntry(e)
 		}
 		s.broadcast()
 		s.flushAll()

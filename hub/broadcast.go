@@ -13,13 +13,14 @@ import (
 // lines one by one, and a session in several rooms gets one sequence of all of them: see merge.go. Any other event may
 // change what a session hears, so it is delivered after the lines before it.
 
-// commitEntry applies a durable entry and delivers it.
-func (l *loop) commitEntry(e *journal.Entry) {
+// deliverEntry applies a recorded entry to the audience, and delivers it: at once, or with the next broadcast if it was
+// said in a room.
+func (l *loop) deliverEntry(e *journal.Entry) {
 	room := l.roomOf(e)
 	if room == nil {
 		l.broadcast()
 		l.applyEntry(e)
-		l.deliver(e)
+		l.deliverToStream(e)
 		return
 	}
 	if isJoinOrLeave(e) {
@@ -156,8 +157,8 @@ func (l *loop) broadcastRoom(room *room) {
 	}
 }
 
-// deliver delivers e to the sessions that hear it.
-func (l *loop) deliver(e *journal.Entry) {
+// deliverToStream delivers e to those sessions of its stream that hear it.
+func (l *loop) deliverToStream(e *journal.Entry) {
 	switch e.Stream {
 	case journal.Everybody:
 		for _, s := range l.sessions {

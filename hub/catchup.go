@@ -21,7 +21,7 @@ type catchup struct {
 func (l *loop) fallBehind(s *session, cur journal.Cursor) {
 	s.become(behind)
 	s.client.catchupNo++
-	l.append(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
+	l.appendControl(s.client, &control{catchup: &catchup{no: s.client.catchupNo, cursor: cur, view: s.journalView()}}, nil)
 }
 
 // answerHead makes a session live again if it has reached the head: in this step, so that no entry is lost between what
@@ -50,23 +50,23 @@ type headAnswer struct {
 
 // readFrom lets c's writer read the journal from the last position that was told: the rooms of the session at that
 // position, and its later rooms each from where it entered, up to the present ones.
-func (l *loop) readFrom(items []item, c *Client, q state.CatchUp) []item {
+func (l *loop) readFrom(items []item, c *Client, e state.CatchUp) []item {
 	s := c.session
-	if s == nil || len(q.Stays) == 0 {
+	if s == nil || len(e.Stays) == 0 {
 		return items
 	}
 	seq := s.watermark.Load()
-	tell := func(e protocol.Event) {
-		items = append(items, item{frame: protocol.NewFrame(e), control: &control{after: l.position(c)}})
+	tell := func(event protocol.Event) {
+		items = append(items, item{frame: protocol.NewFrame(event), control: &control{after: l.position(c)}})
 	}
 	if c.gapReason != "" {
 		tell(protocol.Gap{Why: c.gapReason})
 		c.gapReason = ""
 	}
-	if seq < q.StaysCut { // the room is older than those that are remembered
+	if seq < e.StaysCut { // the room is older than those that are remembered
 		tell(protocol.Gap{Why: protocol.Pruned})
 	}
-	streams, changes := s.streamsFrom(q, seq)
+	streams, changes := s.streamsFrom(e, seq)
 	s.become(behind)
 	c.catchupNo++
 	last := l.shared.at(seq)

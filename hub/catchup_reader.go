@@ -74,14 +74,14 @@ func (d *delivery) appendPage(page journal.Page) {
 }
 
 // appendLines appends the frames of entries. For people, consecutive joins and leaves become one frame.
-func (b *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
+func (c *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
 	from := len(frames)
 	for i := range entries {
-		if e := &entries[i]; !b.lastEvent.isRepeat(e) && b.view.hears(e) {
-			frames = append(frames, b.view.frame(e))
+		if e := &entries[i]; !c.lastEvent.isRepeat(e) && c.view.hears(e) {
+			frames = append(frames, c.view.frame(e))
 		}
 	}
-	if b.view.program {
+	if c.view.program {
 		return frames
 	}
 	return frames[:from+len(coalesce(frames[from:]))]

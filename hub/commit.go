@@ -17,20 +17,20 @@ type deliveryDelay struct {
 }
 
 // note is called at each delivery.
-func (l *deliveryDelay) note(decided, now time.Time) {
-	l.at(now)
-	l.now = max(l.now, now.Sub(decided))
+func (d *deliveryDelay) note(decided, now time.Time) {
+	d.at(now)
+	d.now = max(d.now, now.Sub(decided))
 }
 
 // at is the present delay; deliveries of two seconds ago do not count.
-func (l *deliveryDelay) at(now time.Time) time.Duration {
-	switch passed := now.Sub(l.since); {
+func (d *deliveryDelay) at(now time.Time) time.Duration {
+	switch passed := now.Sub(d.since); {
 	case passed >= 2*state.PasteGuard:
-		*l = deliveryDelay{since: now}
+		*d = deliveryDelay{since: now}
 	case passed >= state.PasteGuard:
-		*l = deliveryDelay{since: now, before: l.now}
+		*d = deliveryDelay{since: now, before: d.now}
 	}
-	return max(l.now, l.before)
+	return max(d.now, d.before)
 }
 
 // lateness is the delay from decision to delivery just now, or the least that it will be.
@@ -65,8 +65,8 @@ type change struct {
 	state.Change
 }
 
-// commit delivers decisions that are recorded, or voids them.
-func (l *loop) commit(b journal.Batch) {
+// settle delivers decisions that are recorded, or voids them.
+func (l *loop) settle(b journal.Batch) {
 	l.noteCommit(b)
 	l.commits++
 	switch {
@@ -134,10 +134,10 @@ func (l *loop) deliverDecision(d *decision) {
 		}
 		l.enqueueAnswers(d, d.answers[from:answers], 0)
 		if changes < len(d.changes) && d.changes[changes].at == i {
-			l.applyToClients(d.changes[changes])
+			l.deliverChange(d.changes[changes])
 			changes++
 		} else {
-			l.commitEntry(&d.entries[i-changes])
+			l.deliverEntry(&d.entries[i-changes])
 		}
 	}
 	l.finishDecision(d, d.answers[answers:])

@@ -20,6 +20,13 @@ type delivery struct {
 	saidGoodbye bool              // the goodbye is written
 }
 
+// runDelivery writes all that waits, and may block. It is a goroutine that ends when nothing waits.
+func (c *Client) runDelivery(d delivery) {
+	if over, err := d.run(); over {
+		c.writingEnded(err)
+	}
+}
+
 // run writes all that waits. It is not over if the hub may have more to tell.
 func (d *delivery) run() (over bool, err error) {
 	for {

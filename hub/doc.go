@@ -2,7 +2,7 @@
 //
 //	Client.Do ──> requests ──> loop ── propose ──> state.Machine: Decide ──> events, rows, answers
 //	                                                                               │
-//	   socket <── flusher <── outbox <── deliver <── commit <── journal: one transaction a group
+//	   socket <── flusher <── outbox <── deliver <── settle <── journal: one transaction a group
 //	                                        │
 //	                                     audience
 //
@@ -29,19 +29,21 @@
 //	hub/client.go               Do: it waits for its turn   hub/journal, journal/sqlite   one transaction a group
 //	hub/admission.go            the pace of all clients     hub/broadcast.go, frame.go    to a room, encoded once
 //	hub/request.go, command.go  the request, the command    hub/outbox.go, flusher.go     a reference, and the write
+//	                                                        hub/delivery.go               the write that must wait
 //
 // # Two folds of one order
 //
 // The state (package state) is what is true at the front of the order. Intents are decided by it, and it is ahead of
-// the journal. The audience (audience.go, visitorqueue.go) is what has been delivered: which session hears what, and up
-// to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and decisions
-// never read the audience: else a session would hear lines from before it entered.
+// the journal. The audience (audience.go, visitor_queue.go) is what has been delivered: which session hears what, and
+// up to where. It is folded from the same events, when they are delivered. Delivery never reads the state, and
+// decisions never read the audience: else a session would hear lines from before it entered.
 //
 // # Decided, recorded, told
 //
 // An intent is decided when it is proposed, so the next one sees its effect. Its events and the rows that they change
 // are recorded in one transaction, and then delivered. An answer without events is sent after all that was decided
-// before it. What a change means for a connection is in effects.go, and what a client is answered in answer.go.
+// before it. What a change means for a connection is in binding.go, what a client is answered in answer.go, and what
+// else the hub does for a decision in effects.go.
 //
 // Why intents are ordered, and not events: an event is only right in the state in which it was decided. If each
 // client's events were put into the order, two could both take a name, and one would have to be taken back after it was
@@ -91,7 +93,7 @@
 // same state, and the same journal with the same positions. A hub without a Log skips the way through it: propose calls
 // decide.
 //
-//	client ── A: propose ── append ──> the log ──> A, B, C: decide ── commit ── deliver ──> own clients
+//	client ── A: propose ── append ──> the log ──> A, B, C: decide ── record ── deliver ──> own clients
 //
 // What each intent carries: the connection and the node that propose it, the incarnation, and its number there; the
 // time, which is the log's; an id, from which those of its events derive; hashes of each word that may be a secret; the

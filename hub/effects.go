@@ -1,129 +1,58 @@
 package hub
 
 import (
-	"github.com/google/uuid"
-
 	"chinwag/hub/state"
 	"chinwag/protocol"
 )
 
-// applyToClients applies a change to connections.
-func (l *loop) applyToClients(ch change) {
-	s := l.sessions[ch.author]
-	switch c := ch.Change.(type) {
-	case state.Opened:
-		l.beginDelivery(ch.author, &c.Session)
-	case state.Attached:
-		l.resumeDelivery(s, c)
-	case state.Detached:
-		l.unbind(s)
-		l.goRemote(s, 0)
-		s.raiseWatermark(c.Seen) // from a start, which knows it from the last note
-	case state.Ended:
-		l.unbind(s)
-		l.remove(s)
-	case state.Focused:
-		l.deliverPending(s)
-		l.focus(s, c.Room)
-		l.refocus(s)
-	default:
-		l.audience.applyChange(s, c)
+// An effect that reads the journal is the work of the client's own writer, and takes its place among the answers. What
+// is for no client, the loop carries out at once.
+
+// appendEffect appends the item that has c's writer do what an effect asks for.
+func (l *loop) appendEffect(items []item, c *Client, e state.Effect, at *control, ref protocol.Ref) []item {
+	s := c.session
+	switch e := e.(type) {
+	case state.Shutdown:
+		l.carryOut(e)
+		return items
+	case state.CatchUp:
+		return l.readFrom(items, c, e)
 	}
+	if s == nil {
+		return items
+	}
+	at.ref = ref
+	switch e := e.(type) {
+	case state.Replay:
+		if at.replay = (&replay{view: s.journalView(), Replay: e}); !e.End {
+			at.ref = ""
+		}
+	case state.Search:
+		at.search = &search{s.journalView(), e}
+	case state.Redact:
+		at.redact = &e
+	case state.Transcript:
+		at.transcript = &transcript{view: s.journalView(), ticket: e.Ticket, extents: l.transcripts.find(e.Ticket, e.Lines), last: e.Lines}
+		if e.Lines >= 0 { // it was not asked for
+			at.ref = ""
+		}
+	}
+	return append(items, item{control: at})
 }
 
-// beginDelivery begins the delivery to a new session.
-func (l *loop) beginDelivery(id uuid.UUID, of *state.Session) {
-	s := &session{
-		view: view{id: id, program: of.Program, echo: of.Echo}, nick: of.Nick, operator: of.Operator,
-		hasCode: of.Code != state.Secret{}, watermark: new(watermark),
+// carryOut does what an effect for no client asks for.
+func (l *loop) carryOut(e state.Effect) {
+	switch e := e.(type) {
+	case state.Shutdown:
+		l.shutdownText = e.Text
+		l.requestShutdown()
+	case state.Inheritance:
+		l.logLegacy(e)
+	case state.Redact:
+		l.eraseAlone(e)
+	case state.Diverged:
+		l.hub.warn("the nodes do not have the same state, and none has that of most: all but one should begin again with a copy of its journal", "position", e.Position)
+	case state.Dropped:
+		l.hub.warn("what waited at the desk was dropped", "messages", e.Messages, "absent", e.Absent, "expired", e.Expired)
 	}
-	l.sessions[id] = s
-	l.goRemote(s, of.Conn)
-	c := l.clients[of.Conn]
-	if c == nil { // it is gone already
-		return
-	}
-	l.reservations.release(c)
-	from := l.head
-	if of.Program {
-		var missing protocol.GapReason
-		from, missing = l.resumePoint(c, s)
-		c.replaysRoom = missing == "" && c.resume != nil
-	}
-	l.bind(c, s, from)
-	s.become(live)
-}
-
-// resumeDelivery gives a session to the connection that has brought its token or code.
-func (l *loop) resumeDelivery(s *session, c state.Attached) {
-	l.unbind(s)
-	l.goRemote(s, c.Conn)
-	s.raiseWatermark(c.Seen)
-	s.program, s.echo, s.noted = c.Program, c.Echo, true
-	client := l.clients[c.Conn]
-	if client == nil {
-		return
-	}
-	l.reservations.release(client)
-	from, missing := l.resumePoint(client, s)
-	client.gapReason = missing
-	l.bind(client, s, from)
-}
-
-// goRemote notes whether a session has its connection to another node from here on.
-func (l *loop) goRemote(s *session, conn uint64) {
-	if is := l.node.isElsewhere(conn); is != s.remote {
-		s.remote = is
-		l.queue.connected(s)
-	}
-}
-
-// raiseWatermark notes up to which position the last connection of s was written, if that is more than is known here.
-func (s *session) raiseWatermark(upto uint64) {
-	if upto > s.watermark.Load() {
-		s.watermark.Store(upto)
-	}
-}
-
-// bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its reading
-// ends here.
-func (l *loop) bind(c *Client, s *session, from uint64) {
-	s.client, c.session = c, s
-	s.become(resuming)
-	l.queue.connected(s)
-	if first := c.firstWatermark; first != nil { // most clients have one session: it counts from the connection's beginning
-		c.firstWatermark, s.watermark = nil, first
-		s.watermark.Store(from)
-		return
-	}
-	s.watermark = new(watermark)
-	s.watermark.Store(from)
-	c.catchupNo++
-	l.append(c, &control{switchSession: s.watermark}, nil)
-}
-
-// unbind parts a session from its client, which hears nothing more of it.
-func (l *loop) unbind(s *session) {
-	if s != nil && s.client != nil {
-		s.client.session, s.client = nil, nil
-		s.become(unbound)
-		l.queue.connected(s)
-	}
-}
-
-// resumePoint is the position from which a session's client reads on, and why it differs from the one that the client
-// named.
-func (l *loop) resumePoint(c *Client, s *session) (seq uint64, missing protocol.GapReason) {
-	res := c.resume
-	switch {
-	case !s.program:
-		return s.watermark.Load(), ""
-	case res == nil:
-		return l.head, ""
-	case res.Epoch != l.hub.journal.Epoch().String():
-		return l.head, protocol.OldEpoch
-	case res.Seq > l.head:
-		return l.head, protocol.Future
-	}
-	return res.Seq, ""
 }

@@ -34,7 +34,7 @@ func (p *feedScript) open(t *testing.T) {
 	p.s = p.sessions[id]
 	require.Equal(t, live, p.s.feed)
 	p.seen[unbound][resuming], p.seen[resuming][live] = true, true
-	p.commitEntry(p.next(id, protocol.Joined{From: nick("new")}))
+	p.deliverEntry(p.next(id, protocol.Joined{From: nick("new")}))
 }
 
 func (p *feedScript) unbind(t *testing.T) { p.step(t, unbound, func() { p.loop.unbind(p.s) }) }
@@ -51,7 +51,7 @@ func (p *feedScript) read(t *testing.T) {
 func (p *feedScript) fill(t *testing.T) {
 	p.opts.Outbox = 1
 	p.step(t, behind, func() {
-		p.commitEntry(p.say())
+		p.deliverEntry(p.say())
 		p.broadcast()
 	})
 }

@@ -13,7 +13,7 @@ import (
 // for each client costs a fifth of a write. A client that must be waited for gets a goroutine of its own for that time.
 //
 //	outbox ─ add ─> waiting ─> TryWrite ─> done
-//	                             └──> Client.deliver, where something must be waited for
+//	                             └──> Client.runDelivery, where something must be waited for
 type flusher struct {
 	mu        sync.Mutex
 	wake      sync.Cond // of mu; something waits, or its goroutines have ended
@@ -33,46 +33,46 @@ type costMark struct {
 }
 
 // start starts the goroutines. end returns when they have ended; a client added later gets a goroutine of its own.
-func (s *flusher) start() (end func()) {
-	s.wake.L = &s.mu
-	s.running = true
+func (f *flusher) start() (end func()) {
+	f.wake.L = &f.mu
+	f.running = true
 	var ended sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		ended.Go(s.run)
+		ended.Go(f.run)
 	}
 	return func() {
-		s.mu.Lock()
-		s.running = false
-		s.mu.Unlock()
-		s.wake.Broadcast()
+		f.mu.Lock()
+		f.running = false
+		f.mu.Unlock()
+		f.wake.Broadcast()
 		ended.Wait()
 	}
 }
 
 // add schedules the writing of what waits for c. The caller has checked that no writer is at work.
-func (s *flusher) add(c *Client) {
-	s.mu.Lock()
-	sweeps := s.running && c.tryWriter != nil
-	if sweeps {
-		if len(s.waiting) == cap(s.waiting) && 2*s.next >= len(s.waiting) {
-			s.waiting = slices.Delete(s.waiting, 0, s.next)
-			s.next = 0
+func (f *flusher) add(c *Client) {
+	f.mu.Lock()
+	flushes := f.running && c.tryWriter != nil
+	if flushes {
+		if len(f.waiting) == cap(f.waiting) && 2*f.next >= len(f.waiting) {
+			f.waiting = slices.Delete(f.waiting, 0, f.next)
+			f.next = 0
 		}
-		s.waiting = append(s.waiting, c)
-		s.added++
+		f.waiting = append(f.waiting, c)
+		f.added++
 	}
-	s.mu.Unlock()
-	if sweeps {
-		s.wake.Signal()
+	f.mu.Unlock()
+	if flushes {
+		f.wake.Signal()
 	} else {
-		go c.deliver(delivery{c: c})
+		go c.runDelivery(delivery{c: c})
 	}
 }
 
-func (s *flusher) run() {
+func (f *flusher) run() {
 	var d delivery
 	for {
-		if d.c = s.take(); d.c == nil {
+		if d.c = f.take(); d.c == nil {
 			return
 		}
 		d.tryWrite()
@@ -80,53 +80,53 @@ func (s *flusher) run() {
 }
 
 // markCost calls onWritten with a cost when all that waits now is written.
-func (s *flusher) markCost(cost int) {
+func (f *flusher) markCost(cost int) {
 	if cost == 0 {
 		return
 	}
-	s.mu.Lock()
-	s.marks = append(s.marks, costMark{s.added, cost})
-	reached := s.reachedLocked()
-	s.mu.Unlock()
+	f.mu.Lock()
+	f.marks = append(f.marks, costMark{f.added, cost})
+	reached := f.reachedLocked()
+	f.mu.Unlock()
 	if reached > 0 {
-		s.onWritten(reached)
+		f.onWritten(reached)
 	}
 }
 
 // reachedLocked removes the marks that are reached. The caller has the lock.
-func (s *flusher) reachedLocked() (cost int) {
+func (f *flusher) reachedLocked() (cost int) {
 	n := 0
-	for ; n < len(s.marks) && (s.marks[n].after <= s.taken || !s.running); n++ {
-		cost += s.marks[n].cost
+	for ; n < len(f.marks) && (f.marks[n].after <= f.taken || !f.running); n++ {
+		cost += f.marks[n].cost
 	}
-	s.marks = slices.Delete(s.marks, 0, n)
+	f.marks = slices.Delete(f.marks, 0, n)
 	return cost
 }
 
 // take waits for the next client; nil is the end.
-func (s *flusher) take() *Client {
-	c, reached := s.takeNext()
+func (f *flusher) take() *Client {
+	c, reached := f.takeNext()
 	if reached > 0 {
-		s.onWritten(reached)
+		f.onWritten(reached)
 	}
 	return c
 }
 
-func (s *flusher) takeNext() (c *Client, reached int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.next == len(s.waiting) {
-		s.waiting, s.next = s.waiting[:0], 0
-		if !s.running {
+func (f *flusher) takeNext() (c *Client, reached int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.next == len(f.waiting) {
+		f.waiting, f.next = f.waiting[:0], 0
+		if !f.running {
 			return nil, 0
 		}
-		s.wake.Wait()
+		f.wake.Wait()
 	}
-	c = s.waiting[s.next]
-	s.waiting[s.next] = nil
-	s.next++
-	s.taken++
-	return c, s.reachedLocked()
+	c = f.waiting[f.next]
+	f.waiting[f.next] = nil
+	f.next++
+	f.taken++
+	return c, f.reachedLocked()
 }
 
 // tryWrite writes as much of what waits as it can without waiting. d is ready for the next client then.
@@ -169,7 +169,7 @@ func (d *delivery) tryWrite() {
 
 // handOff hands the rest to a goroutine of the client's own, from the beginning except for what the transport has.
 func (d *delivery) handOff() {
-	go d.c.deliver(delivery{c: d.c, items: d.items, tried: d.tried})
+	go d.c.runDelivery(delivery{c: d.c, items: d.items, tried: d.tried})
 	*d = delivery{}
 }
 

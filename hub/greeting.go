@@ -31,7 +31,7 @@ func (l *loop) attach(req attach) {
 	l.clients[c.conn] = c
 	if !l.reject(c) {
 		l.numberGuest(c)
-		l.append(c, &control{after: l.position(c)}, l.greetingFor(c))
+		l.appendControl(c, &control{after: l.position(c)}, l.greetingFor(c))
 		l.deferJoin(&pendingJoin{c: c})
 	}
 	req.answer <- true

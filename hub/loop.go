@@ -41,7 +41,7 @@ func (l *loop) run(ctx context.Context) error {
 		case b := <-l.logBatches():
 			l.decideBatch(b)
 		case batch := <-l.hub.journal.Committed():
-			l.commit(batch)
+			l.settle(batch)
 		case <-l.timer.C:
 			l.expire()
 		case <-ctx.Done():

@@ -58,7 +58,7 @@ func (l *loop) hasFinalNote() bool { return l.node.shares() && l.notes.final }
 func (l *loop) skipDecision(d *decision) {
 	l.drop(d.proposal) // the end of a connection, if it is this node's at all
 	for _, a := range d.answers {
-		if f, ok := a.Query.(state.Redact); ok {
+		if f, ok := a.Effect.(state.Redact); ok {
 			l.eraseAlone(f)
 		}
 	}

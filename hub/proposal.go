@@ -13,7 +13,7 @@ import (
 
 // An intent is decided at once, and delivered when the journal has it:
 //
-//	propose ──> Machine.Decide ──> the journal ──> commit ──> deliver
+//	propose ──> Machine.Decide ──> the journal ──> settle ──> deliver
 //	   │                               └─ failed ──> void: undone, and all that was decided after it
 //	   └─ nothing to record ──> answered after what was decided before
 //

@@ -16,8 +16,8 @@ type replay struct {
 }
 
 // shows reports whether e is replayed.
-func (p *replay) shows(e *journal.Entry) bool {
-	return e.Event.IsMessage() && !p.view.ignores(e)
+func (r *replay) shows(e *journal.Entry) bool {
+	return e.Event.IsMessage() && !r.view.ignores(e)
 }
 
 const (
@@ -29,39 +29,39 @@ const (
 )
 
 // replay replays the spoken lines of a stretch of the journal, with their times.
-func (d *delivery) replay(p *replay) error {
-	if p.Lines >= 0 && p.Lines <= maxNewest && p.Around == 0 && p.Since.IsZero() {
-		return d.replayNewest(p)
+func (d *delivery) replay(r *replay) error {
+	if r.Lines >= 0 && r.Lines <= maxNewest && r.Around == 0 && r.Since.IsZero() {
+		return d.replayNewest(r)
 	}
-	cur, err := d.startCursor(p)
+	cur, err := d.startCursor(r)
 	if err != nil {
 		return d.refuseUnreadable(err)
 	}
-	t := replayer{replay: p, now: time.Now(), more: cur.Seq > 0}
-	for cur.Seq < p.Upto && !t.isDone() && !d.isOver() {
-		if err := d.replayPage(&t, cur); err != nil {
+	p := replayer{replay: r, now: time.Now(), more: cur.Seq > 0}
+	for cur.Seq < r.Upto && !p.isDone() && !d.isOver() {
+		if err := d.replayPage(&p, cur); err != nil {
 			return d.refuseUnreadable(err)
 		}
 		if err := d.flush(); err != nil {
 			return err
 		}
 	}
-	if p.End {
-		d.frames = append(d.frames, protocol.NewFrame(t.end()))
+	if r.End {
+		d.frames = append(d.frames, protocol.NewFrame(p.end()))
 	}
 	return nil
 }
 
 // replayPage replays the next page of a stretch, in this client's turn, as far as it can be written without waiting.
-func (d *delivery) replayPage(t *replayer, cur *journal.Cursor) error {
+func (d *delivery) replayPage(p *replayer, cur *journal.Cursor) error {
 	return d.inReadTurn(func() error {
-		page, err := d.c.hub.journal.Read(cur, t.Upto, pageLines)
+		page, err := d.c.hub.journal.Read(cur, p.Upto, pageLines)
 		if err != nil {
 			return err
 		}
 		for i := range page.Entries {
-			if e := &page.Entries[i]; t.shows(e) && !t.isDone() {
-				d.frames = append(d.frames, t.frame(e))
+			if e := &page.Entries[i]; p.shows(e) && !p.isDone() {
+				d.frames = append(d.frames, p.frame(e))
 			}
 		}
 		d.tryWriteNow()
@@ -79,38 +79,38 @@ func (d *delivery) inReadTurn(f func() error) error {
 }
 
 // replayNewest replays the last spoken lines.
-func (d *delivery) replayNewest(p *replay) error {
-	entries, more, err := d.c.hub.journal.Newest(p.Streams, p.Upto, p.Lines)
+func (d *delivery) replayNewest(r *replay) error {
+	entries, more, err := d.c.hub.journal.Newest(r.Streams, r.Upto, r.Lines)
 	if err != nil {
 		return d.refuseUnreadable(err)
 	}
-	t := replayer{replay: p, now: time.Now(), more: more}
+	p := replayer{replay: r, now: time.Now(), more: more}
 	for i := range entries {
-		if e := &entries[i]; p.shows(e) {
-			d.frames = append(d.frames, t.frame(e))
+		if e := &entries[i]; r.shows(e) {
+			d.frames = append(d.frames, p.frame(e))
 		}
 	}
-	if p.End {
-		d.frames = append(d.frames, protocol.NewFrame(t.end()))
+	if r.End {
+		d.frames = append(d.frames, protocol.NewFrame(p.end()))
 	}
 	return nil
 }
 
 // startCursor is the cursor at the beginning of a stretch.
-func (d *delivery) startCursor(p *replay) (*journal.Cursor, error) {
+func (d *delivery) startCursor(r *replay) (*journal.Cursor, error) {
 	j := d.c.hub.journal
 	var from uint64
 	var err error
 	switch {
-	case !p.Since.IsZero():
-		from, err = j.SeqBefore(p.Since)
-	case p.Around > 0:
-		from, err = j.SeqOfLast(p.Streams, min(p.Around, p.Upto), nearby+1)
-	case p.Lines >= 0:
-		from, err = d.seqOfLast(p)
+	case !r.Since.IsZero():
+		from, err = j.SeqBefore(r.Since)
+	case r.Around > 0:
+		from, err = j.SeqOfLast(r.Streams, min(r.Around, r.Upto), nearby+1)
+	case r.Lines >= 0:
+		from, err = d.seqOfLast(r)
 	}
 	cur := &journal.Cursor{Seq: from}
-	for _, s := range p.Streams {
+	for _, s := range r.Streams {
 		cur.Streams = append(cur.Streams, journal.StreamCursor{Stream: s, StreamSeq: journal.SeqUnknown})
 	}
 	return cur, err
@@ -118,11 +118,11 @@ func (d *delivery) startCursor(p *replay) (*journal.Cursor, error) {
 
 // seqOfLast is the position at which the last lines of a stretch begin. Many lines are counted a few at a time, each
 // time in this client's turn.
-func (d *delivery) seqOfLast(p *replay) (from uint64, err error) {
-	from = p.Upto
-	for n := p.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= maxCount {
+func (d *delivery) seqOfLast(r *replay) (from uint64, err error) {
+	from = r.Upto
+	for n := r.Lines; n > 0 && err == nil && from > 0 && !d.isOver(); n -= maxCount {
 		err = d.inReadTurn(func() (err error) {
-			from, err = d.c.hub.journal.SeqOfLast(p.Streams, from, min(n, maxCount))
+			from, err = d.c.hub.journal.SeqOfLast(r.Streams, from, min(n, maxCount))
 			return err
 		})
 	}
@@ -138,21 +138,21 @@ type replayer struct {
 	after int    // lines replayed after the position around
 }
 
-func (t *replayer) isDone() bool { return t.Around > 0 && t.after == nearby }
+func (r *replayer) isDone() bool { return r.Around > 0 && r.after == nearby }
 
-func (t *replayer) frame(e *journal.Entry) *protocol.Frame {
-	if t.first == 0 {
-		t.first = e.Seq
+func (r *replayer) frame(e *journal.Entry) *protocol.Frame {
+	if r.first == 0 {
+		r.first = e.Seq
 	}
-	if e.Seq > t.Around {
-		t.after++
+	if e.Seq > r.Around {
+		r.after++
 	}
-	return protocol.NewFrame(protocol.Replayed{Event: t.view.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, t.now)})
+	return protocol.NewFrame(protocol.Replayed{Event: r.view.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, r.now)})
 }
 
-func (t *replayer) end() protocol.Event {
-	if t.more {
-		return protocol.HistoryEnd{Before: t.first}
+func (r *replayer) end() protocol.Event {
+	if r.more {
+		return protocol.HistoryEnd{Before: r.first}
 	}
 	return protocol.HistoryEnd{}
 }

@@ -27,28 +27,28 @@ type sharedSpan struct {
 const maxSharedEvents = 4096
 
 // follow notes a delivered entry.
-func (t *sharedEvents) follow(e *journal.Entry) {
-	before := t.last
-	if !t.last.isRepeat(e) {
+func (s *sharedEvents) follow(e *journal.Entry) {
+	before := s.last
+	if !s.last.isRepeat(e) {
 		return
 	}
-	if n := len(t.all); n > 0 && t.all[n-1].id == before.id {
-		t.all[n-1].upto = e.Seq
+	if n := len(s.all); n > 0 && s.all[n-1].id == before.id {
+		s.all[n-1].upto = e.Seq
 		return
 	}
-	if len(t.all) == 2*maxSharedEvents {
-		t.all = slices.Delete(t.all, 0, maxSharedEvents)
+	if len(s.all) == 2*maxSharedEvents {
+		s.all = slices.Delete(s.all, 0, maxSharedEvents)
 	}
-	t.all = append(t.all, sharedSpan{before, e.Seq - 1, e.Seq})
+	s.all = append(s.all, sharedSpan{before, e.Seq - 1, e.Seq})
 }
 
 // at is the event that was told at a position and goes on after it; zero: none is known.
-func (t *sharedEvents) at(seq uint64) roomEvent {
-	i, _ := slices.BinarySearchFunc(t.all, seq+1, func(s sharedSpan, after uint64) int { return cmp.Compare(s.upto, after) })
-	if i == len(t.all) || t.all[i].from > seq {
+func (s *sharedEvents) at(seq uint64) roomEvent {
+	i, _ := slices.BinarySearchFunc(s.all, seq+1, func(span sharedSpan, after uint64) int { return cmp.Compare(span.upto, after) })
+	if i == len(s.all) || s.all[i].from > seq {
 		return roomEvent{}
 	}
-	return t.all[i].roomEvent
+	return s.all[i].roomEvent
 }
 
 // roomEvent is the last event that was told, in one of several rooms.
@@ -58,14 +58,14 @@ type roomEvent struct {
 }
 
 // isRepeat reports whether e is the event that was told last, in another room.
-func (t *roomEvent) isRepeat(e *journal.Entry) bool {
+func (r *roomEvent) isRepeat(e *journal.Entry) bool {
 	if !isRooms(e.Stream) {
-		t.stream = ""
+		r.stream = ""
 		return false
 	}
 	id := protocol.MetaOf(e.Event).ID
-	again := t.stream != "" && t.stream != e.Stream && t.id == id
-	t.id, t.stream = id, e.Stream
+	again := r.stream != "" && r.stream != e.Stream && r.id == id
+	r.id, r.stream = id, e.Stream
 	return again
 }
 

@@ -26,9 +26,9 @@ type streamChange struct {
 }
 
 // apply applies a change of streams.
-func (b *catchup) apply(s *streamChange) {
-	b.view.front = s.front
-	streams := b.cursor.Streams
+func (c *catchup) apply(s *streamChange) {
+	c.view.front = s.front
+	streams := c.cursor.Streams
 	gone := func(st journal.Stream) func(journal.StreamCursor) bool {
 		return func(r journal.StreamCursor) bool { return r.Stream == st }
 	}
@@ -38,21 +38,21 @@ func (b *catchup) apply(s *streamChange) {
 	if s.enter.Stream != "" {
 		streams = append(slices.DeleteFunc(streams, gone(s.enter.Stream)), s.enter)
 	}
-	b.cursor.Streams = streams
+	c.cursor.Streams = streams
 }
 
 // streamsFrom are the streams that s reads from a position on, and how they change up to the present.
-func (s *session) streamsFrom(q state.CatchUp, seq uint64) (streams []journal.StreamCursor, changes []streamChange) {
+func (s *session) streamsFrom(e state.CatchUp, seq uint64) (streams []journal.StreamCursor, changes []streamChange) {
 	unknown := func(st state.Stream) journal.StreamCursor {
 		return journal.StreamCursor{Stream: st, StreamSeq: journal.SeqUnknown}
 	}
 	streams = append(streams, unknown(state.Everybody), unknown(state.Mailbox(s.id)))
-	if q.HearsDesk {
+	if e.HearsDesk {
 		streams = append(streams, unknown(state.Desk))
 	}
 	front := s.frontStream()
-	for i, st := range q.Stays {
-		if i == 0 && q.StaysCut == 0 { // begun with the token of an ended one: it was told its room from before it entered
+	for i, st := range e.Stays {
+		if i == 0 && e.StaysCut == 0 { // begun with the token of an ended one: it was told its room from before it entered
 			st.From = min(st.From, seq)
 		}
 		if st.Upto != 0 && st.Upto <= seq {
@@ -93,7 +93,7 @@ func (s *session) isBehind() bool { return s != nil && s.feed == behind }
 func (l *loop) stopReading(e *journal.Entry) {
 	_, leaves := e.Event.(protocol.Left)
 	if s := l.sessions[e.Author]; leaves && s.isBehind() {
-		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
+		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
 	}
 }
 
@@ -106,13 +106,13 @@ func (l *loop) startReading(e *journal.Entry) {
 	}
 	if s := l.sessions[e.Author]; s.isBehind() {
 		enter := journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}
-		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{enter: enter, front: s.frontStream()}}, nil)
+		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{enter: enter, front: s.frontStream()}}, nil)
 	}
 }
 
 // refocus tells a session that is behind as one with another room in front from here on.
 func (l *loop) refocus(s *session) {
 	if s.isBehind() {
-		l.append(s.client, &control{after: l.position(s.client), streamChange: &streamChange{front: s.frontStream()}}, nil)
+		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{front: s.frontStream()}}, nil)
 	}
 }

@@ -20,26 +20,26 @@ type view struct {
 }
 
 // hears reports whether the session hears e.
-func (l *view) hears(e *journal.Entry) bool {
-	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !l.program {
+func (v *view) hears(e *journal.Entry) bool {
+	if at, ok := e.Event.(protocol.TicketChanged); ok && at.Many && !v.program {
 		return false // people get one line for all of them
 	}
-	if e.Author == l.id {
+	if e.Author == v.id {
 		switch e.Event.(type) {
 		case protocol.Said, protocol.Acted:
-			return l.echo // a whisper is always echoed: its author wants to see that it was one
+			return v.echo // a whisper is always echoed: its author wants to see that it was one
 		case protocol.Joined, protocol.Left, protocol.TicketChanged, protocol.DutyChanged:
 			return false // its answer tells it
 		}
 		return true
 	}
-	return !l.ignores(e)
+	return !v.ignores(e)
 }
 
 // event is e as the session is told it.
-func (l *view) event(e *journal.Entry) protocol.Event {
+func (v *view) event(e *journal.Entry) protocol.Event {
 	switch {
-	case e.Author == l.id:
+	case e.Author == v.id:
 		return e.Event
 	case e.Frame != nil:
 		return e.Frame.Event
@@ -48,11 +48,11 @@ func (l *view) event(e *journal.Entry) protocol.Event {
 }
 
 // frame is event, encoded.
-func (l *view) frame(e *journal.Entry) *protocol.Frame {
-	if e.Author != l.id && e.Frame != nil {
+func (v *view) frame(e *journal.Entry) *protocol.Frame {
+	if e.Author != v.id && e.Frame != nil {
 		return e.Frame
 	}
-	return protocol.NewFrame(l.event(e))
+	return protocol.NewFrame(v.event(e))
 }
 
 // journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a
@@ -66,21 +66,21 @@ type journalView struct {
 func (s *session) journalView() journalView { return journalView{s.view, s.frontStream()} }
 
 // event is e as the session is told it.
-func (r *journalView) event(e *journal.Entry) protocol.Event {
-	return withRoom(r.view.event(e), r.isElsewhere(e))
+func (v *journalView) event(e *journal.Entry) protocol.Event {
+	return withRoom(v.view.event(e), v.isElsewhere(e))
 }
 
 // frame is event, encoded.
-func (r *journalView) frame(e *journal.Entry) *protocol.Frame {
-	if r.isElsewhere(e) {
-		return protocol.NewFrame(r.event(e))
+func (v *journalView) frame(e *journal.Entry) *protocol.Frame {
+	if v.isElsewhere(e) {
+		return protocol.NewFrame(v.event(e))
 	}
-	return r.view.frame(e)
+	return v.view.frame(e)
 }
 
 // isElsewhere reports whether e is told with the name of the room, since it is not in the one in front.
-func (r *journalView) isElsewhere(e *journal.Entry) bool {
-	return !r.program && r.front != "" && isRooms(e.Stream) && e.Stream != r.front && !standsIn(e.Event, r.front)
+func (v *journalView) isElsewhere(e *journal.Entry) bool {
+	return !v.program && v.front != "" && isRooms(e.Stream) && e.Stream != v.front && !standsIn(e.Event, v.front)
 }
 
 // standsIn reports whether an event is also in a room, beside other streams.
@@ -99,21 +99,21 @@ func newIgnoreSet(list []state.Ignored) *ignoreSet {
 	if len(list) == 0 {
 		return nil
 	}
-	d := &ignoreSet{sessions: map[uuid.UUID]bool{}, names: map[string]bool{}}
+	s := &ignoreSet{sessions: map[uuid.UUID]bool{}, names: map[string]bool{}}
 	for _, i := range list {
-		d.sessions[i.Session], d.names[i.Name.Keys()[0]] = true, true
+		s.sessions[i.Session], s.names[i.Name.Keys()[0]] = true, true
 	}
-	return d
+	return s
 }
 
-func (d *ignoreSet) has(session uuid.UUID, name protocol.Nick) bool {
-	return d != nil && (d.sessions[session] || d.names[name.Keys()[0]])
+func (s *ignoreSet) has(session uuid.UUID, name protocol.Nick) bool {
+	return s != nil && (s.sessions[session] || s.names[name.Keys()[0]])
 }
 
 // ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it. What
 // operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
-func (l *view) ignores(e *journal.Entry) bool {
-	if l.ignored == nil || e.Author == l.id {
+func (v *view) ignores(e *journal.Entry) bool {
+	if v.ignored == nil || e.Author == v.id {
 		return false
 	}
 	var from protocol.Nick
@@ -142,9 +142,9 @@ func (l *view) ignores(e *journal.Entry) bool {
 	default:
 		return false
 	}
-	return l.ignored.has(e.Author, from)
+	return v.ignored.has(e.Author, from)
 }
 
-func (l *view) ignoresAny(entries []*journal.Entry) bool {
-	return l.ignored != nil && slices.ContainsFunc(entries, l.ignores)
+func (v *view) ignoresAny(entries []*journal.Entry) bool {
+	return v.ignored != nil && slices.ContainsFunc(entries, v.ignores)
 }

@@ -66,10 +66,3 @@ func (c *Client) writingEnded(err error) {
 	c.out.close()
 	c.onDone(err)
 }
-
-// deliver writes all that waits, and may block. It is a goroutine that ends when nothing waits.
-func (c *Client) deliver(d delivery) {
-	if over, err := d.run(); over {
-		c.writingEnded(err)
-	}
-}

@@ -27,18 +27,19 @@ type Decision struct {
 	Void    bool     // the intent had no effect: its connection is no longer its session's, or it came out of turn
 }
 
-// Answer is for one connection: an event, or a query. A Goodbye ends the connection. The hub adds to it, and to a
+// Answer is for one connection: an event, or an effect. A Goodbye ends the connection. The hub adds to it, and to a
 // Welcome, what only the hub knows: code, token, epoch.
 type Answer struct {
-	Conn  uint64 // 0: it is for the server itself
-	After int    // the number of the decision's events that come before it
-	Event protocol.Event
-	Query Query
-	Cut   bool // it is sent before all that waits for the connection
+	Conn   uint64 // 0: it is for the server itself
+	After  int    // the number of the decision's events that come before it
+	Event  protocol.Event
+	Effect Effect
+	Cut    bool // it is sent before all that waits for the connection
 }
 
-// Query has the hub read the journal for a connection, redact entries, or do something for the server itself. Sealed.
-type Query interface{ query() }
+// Effect is what the hub does beside telling events: it reads the journal for a connection, redacts entries, or does
+// something for the server itself. Sealed.
+type Effect interface{ effect() }
 
 type (
 	// Replay replays the spoken entries of streams.
@@ -96,12 +97,12 @@ type (
 	}
 )
 
-func (Replay) query()      {}
-func (Search) query()      {}
-func (Redact) query()      {}
-func (Transcript) query()  {}
-func (CatchUp) query()     {}
-func (Dropped) query()     {}
-func (Inheritance) query() {}
-func (Diverged) query()    {}
-func (Shutdown) query()    {}
+func (Replay) effect()      {}
+func (Search) effect()      {}
+func (Redact) effect()      {}
+func (Transcript) effect()  {}
+func (CatchUp) effect()     {}
+func (Dropped) effect()     {}
+func (Inheritance) effect() {}
+func (Diverged) effect()    {}
+func (Shutdown) effect()    {}

@@ -23,7 +23,7 @@ type counter struct {
 	number uint64
 	ids    map[string]uuid.UUID
 	told   map[string][]string // what each was told since it was read last
-	hub    []Query             // what the server itself was told
+	hub    []Effect            // what the server itself was told
 	events []Event             // of all decisions
 	quick  bool                // nothing is checked after each decision
 }
@@ -184,10 +184,10 @@ func (c *counter) tellEvent(e *Event) {
 
 func (c *counter) tellAnswer(a Answer) {
 	if a.Conn == 0 {
-		c.hub = append(c.hub, a.Query)
+		c.hub = append(c.hub, a.Effect)
 		return
 	}
-	line := fmt.Sprintf("%T%+v", a.Query, a.Query)
+	line := fmt.Sprintf("%T%+v", a.Effect, a.Effect)
 	if a.Event != nil {
 		line = inWords(a.Event)
 	}

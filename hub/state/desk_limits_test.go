@@ -136,7 +136,7 @@ func TestWhatGoesIsToldOnceAMinute(t *testing.T) {
 	c.messages(2, 9)
 	c.forgetTold()
 	c.leavesWord("m3", Address{})
-	assert.Equal(t, []Query{Dropped{Messages: 1}}, c.hub)
+	assert.Equal(t, []Effect{Dropped{Messages: 1}}, c.hub)
 	assert.Contains(t, c.words("op1"), "-- 1 message was dropped at the desk, the oldest first: 2 are kept", c.words("op1"))
 	for range 3 {
 		c.messages(1, 9)
@@ -145,7 +145,7 @@ func TestWhatGoesIsToldOnceAMinute(t *testing.T) {
 	assert.Len(t, c.hub, 1)
 	assert.NotContains(t, c.words("op1"), "dropped")
 	c.after(57 * time.Second)
-	assert.Equal(t, []Query{Dropped{Messages: 1}, Dropped{Messages: 3}}, c.hub)
+	assert.Equal(t, []Effect{Dropped{Messages: 1}, Dropped{Messages: 3}}, c.hub)
 	assert.Equal(t, "-- 3 messages were dropped at the desk, the oldest first: 2 are kept", c.words("op1"))
 	c.messages(1, 9)
 	c.breaks("op1")

@@ -9,9 +9,9 @@ import (
 	"chinwag/protocol"
 )
 
-func (k *talk) query(who string, cmd protocol.Command) Query {
+func (k *talk) query(who string, cmd protocol.Command) Effect {
 	k.t.Helper()
-	return k.decide(who, Command{Command: cmd}).Answers[0].Query
+	return k.decide(who, Command{Command: cmd}).Answers[0].Effect
 }
 
 func TestWhatIsReadOfTheJournal(t *testing.T) {
@@ -23,7 +23,7 @@ func TestWhatIsReadOfTheJournal(t *testing.T) {
 	lobby, head := of("#lobby", "ann"), k.Head()
 	for _, c := range []struct {
 		cmd  protocol.Command
-		want Query
+		want Effect
 	}{
 		{protocol.History{}, Replay{Streams: lobby, Upto: head, Lines: 10, End: true}},
 		{protocol.History{Lines: 3}, Replay{Streams: lobby, Upto: head, Lines: 3, End: true}},

@@ -92,7 +92,7 @@ func TestWhatIsInheritedIsBounded(t *testing.T) {
 	made := w.inherits(set, 400, l)
 	w.commit(1)
 	require.Len(t, made, 1)
-	assert.Contains(t, made[0].Answers, Answer{Query: Inheritance{Rooms: 12, Ticket: l.Ticket, Messages: len(l.Messages)}, After: 2 + 1})
+	assert.Contains(t, made[0].Answers, Answer{Effect: Inheritance{Rooms: 12, Ticket: l.Ticket, Messages: len(l.Messages)}, After: 2 + 1})
 	assert.Len(t, w.m.rooms, 12)
 	assert.NotNil(t, w.m.rooms[roomOf("#r49")], "those that were set last stay")
 	assert.Nil(t, w.m.rooms[roomOf("#r39")])

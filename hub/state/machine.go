@@ -179,12 +179,12 @@ func (m *Machine) tell(conn uint64, a Answer) {
 }
 
 // tellHub adds an answer to the server itself.
-func (m *Machine) tellHub(q Query) {
-	m.out.Answers = append(m.out.Answers, Answer{Query: q, After: len(m.out.Events)})
+func (m *Machine) tellHub(e Effect) {
+	m.out.Answers = append(m.out.Answers, Answer{Effect: e, After: len(m.out.Events)})
 }
 
-// read has the hub run a query for s.
-func (m *Machine) read(s *Session, q Query) { m.tell(s.Conn, Answer{Query: q}) }
+// read has the hub read the journal for s.
+func (m *Machine) read(s *Session, e Effect) { m.tell(s.Conn, Answer{Effect: e}) }
 
 // reject rejects the command that is decided.
 func (m *Machine) reject(s *Session, why *protocol.Refusal) {

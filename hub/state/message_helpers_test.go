@@ -85,7 +85,7 @@ func (k *talk) lines(d *Decision) (lines []string) {
 		}
 	}
 	for _, a := range d.Answers {
-		what := fmt.Sprintf("%T", a.Query)
+		what := fmt.Sprintf("%T", a.Effect)
 		if a.Event != nil {
 			what = inText(a.Event)
 		}

@@ -244,7 +244,7 @@ func (x *exchange) note(p *player, d *Decision) {
 		}
 	}
 	for _, a := range d.Answers {
-		if _, ok := a.Query.(Diverged); ok {
+		if _, ok := a.Effect.(Diverged); ok {
 			x.wrong = true
 		}
 	}

@@ -134,7 +134,7 @@ func (v *several) caused(o outcome) (lines []string) {
 	}
 	for _, a := range o.Answers {
 		if a.Event == nil {
-			lines = append(lines, fmt.Sprintf("> %s: %T", v.nameOfConn(a.Conn), a.Query))
+			lines = append(lines, fmt.Sprintf("> %s: %T", v.nameOfConn(a.Conn), a.Effect))
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("> %s: %s", v.nameOfConn(a.Conn), spelledOut(a.Event)))

@@ -32,7 +32,7 @@ func TestAProgramHearsNothingBeforeItsWelcome(t *testing.T) {
 	op := f.opening("bot")
 	op.Program, op.Replay, op.Ref, op.Nick, op.Room = true, 3, "h1", protocol.MustNick("ann"), protocol.OperatorsRoom
 	d := f.intend("bot", op)
-	assert.Equal(t, Replay{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Query)
+	assert.Equal(t, Replay{Streams: []Stream{"#lobby"}, Upto: 2, Lines: 3}, d.Answers[4].Effect)
 	assert.Equal(t, protocol.Ref("h1"), d.Answers[1].Event.(protocol.Refused).Ref)
 	assert.Equal(t, "bot< Replay", f.script(d)[6])
 	assert.Equal(t, []string{"name-taken", "operators-room"}, []string{d.Answers[1].Event.(protocol.Refused).Code, d.Answers[2].Event.(protocol.Refused).Code})

@@ -143,7 +143,7 @@ func (f *shift) tell(d *Decision) {
 			if s := f.sessions[id]; s == nil || s.Conn != a.Conn {
 				continue
 			}
-			line := fmt.Sprintf("%+v", a.Query)
+			line := fmt.Sprintf("%+v", a.Effect)
 			if a.Event != nil {
 				line = spelled(a.Event)
 			}

@@ -381,7 +381,7 @@ func (o *outcome) bytes() []byte {
 		fmt.Fprintf(&b, "%d %s %s %T %s\n", e.Seq, e.Stream, e.Author, e.What, protocol.AppendEventJSON(nil, e.What))
 	}
 	for _, a := range o.Answers {
-		fmt.Fprintf(&b, "%d %d %t %T%+v ", a.Conn, a.After, a.Cut, a.Query, a.Query)
+		fmt.Fprintf(&b, "%d %d %t %T%+v ", a.Conn, a.After, a.Cut, a.Effect, a.Effect)
 		if a.Event != nil {
 			b.Write(protocol.AppendEventJSON(nil, a.Event))
 		}

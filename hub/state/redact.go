@@ -21,7 +21,7 @@ func (m *Machine) redact(s *Session, _ protocol.Redact) {
 	m.read(s, s.redaction(m.head))
 }
 
-// redaction returns the query for all that s has said up to a position.
+// redaction returns the effect for all that s has said up to a position.
 func (s *Session) redaction(upto uint64) Redact {
 	r := Redact{Author: s.ID, Complete: !s.authoredCut, Upto: upto}
 	for _, st := range s.authored {

@@ -17,8 +17,8 @@ func (k *talk) redaction(who string) Redact {
 	k.t.Helper()
 	d := k.decide(who, Command{Command: redactCommand})
 	require.Len(k.t, d.Answers, 1)
-	require.IsType(k.t, Redact{}, d.Answers[0].Query)
-	r := d.Answers[0].Query.(Redact)
+	require.IsType(k.t, Redact{}, d.Answers[0].Effect)
+	r := d.Answers[0].Effect.(Redact)
 	require.Equal(k.t, k.Head(), r.Upto, "what is said from here on stays")
 	r.Upto = 0
 	return r

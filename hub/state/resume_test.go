@@ -92,7 +92,7 @@ func TestWhatIsMissedIsSaidOnce(t *testing.T) {
 	f.open("ann", nil)
 	f.decide("ann", Disconnect{Reason: protocol.Lost, Seen: 1})
 	d := f.proceed(&Intent{Time: f.clock, Op: Resume{Conn: 99, Code: secretOf("ann")}})
-	assert.Equal(t, CatchUp{Stays: []Stay{{Stream: "#lobby", From: 1}}, Seen: 1}, d.Answers[1].Query)
+	assert.Equal(t, CatchUp{Stays: []Stay{{Stream: "#lobby", From: 1}}, Seen: 1}, d.Answers[1].Effect)
 }
 
 // The name of a session that hung up is free, and it may come back as a guest.

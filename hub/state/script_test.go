@@ -379,24 +379,24 @@ func (s *script) answers(o outcome, n int, indent string) {
 		if a.Event != nil {
 			words = spelledOut(a.Event)
 		} else {
-			words = "(" + strings.TrimPrefix(fmt.Sprintf("%T", a.Query), "state.") + queryOf(a.Query) + ")"
+			words = "(" + strings.TrimPrefix(fmt.Sprintf("%T", a.Effect), "state.") + effectOf(a.Effect) + ")"
 		}
 		s.printf(indent+"> %s: %s", s.nameOfConn(a.Conn), words)
 	}
 }
 
-func queryOf(q Query) string {
-	switch q := q.(type) {
+func effectOf(e Effect) string {
+	switch e := e.(type) {
 	case Replay:
-		return fmt.Sprintf(" of %v, %d lines", q.Streams, q.Lines)
+		return fmt.Sprintf(" of %v, %d lines", e.Streams, e.Lines)
 	case Transcript:
-		return fmt.Sprintf(" of %s, %d lines", q.Ticket, q.Lines)
+		return fmt.Sprintf(" of %s, %d lines", e.Ticket, e.Lines)
 	case Search:
-		return fmt.Sprintf(" for %q", q.Words)
+		return fmt.Sprintf(" for %q", e.Words)
 	case CatchUp:
-		return fmt.Sprintf(" from %d in %d stays", q.Seen, len(q.Stays))
+		return fmt.Sprintf(" from %d in %d stays", e.Seen, len(e.Stays))
 	case Inheritance:
-		return fmt.Sprintf(" of %d rooms, %d messages, tickets up to %d", q.Rooms, q.Messages, q.Ticket)
+		return fmt.Sprintf(" of %d rooms, %d messages, tickets up to %d", e.Rooms, e.Messages, e.Ticket)
 	}
 	return ""
 }

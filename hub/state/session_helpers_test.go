@@ -94,8 +94,8 @@ func (f *scene) script(d *Decision) (lines []string) {
 	for _, a := range d.Answers {
 		line := f.conns[a.Conn] + "< "
 		switch {
-		case a.Query != nil:
-			line += strings.TrimPrefix(fmt.Sprintf("%T", a.Query), "state.")
+		case a.Effect != nil:
+			line += strings.TrimPrefix(fmt.Sprintf("%T", a.Effect), "state.")
 		case a.Cut:
 			line += "! " + spell(a.Event)
 		default:

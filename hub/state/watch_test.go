@@ -47,7 +47,7 @@ func TestAFormerOperatorIsNotToldWhatOperatorsSaid(t *testing.T) {
 		in := &Intent{Time: f.clock, Op: Resume{Conn: f.connects("ann"), Code: secretOf("ann"), Guest: f.LastGuest() + 1}}
 		d := f.proceed(in)
 		for _, a := range d.Answers {
-			if q, ok := a.Query.(CatchUp); ok {
+			if q, ok := a.Effect.(CatchUp); ok {
 				for _, st := range q.Stays {
 					if st.Stream == OfRoom(protocol.OperatorsRoom) {
 						assert.True(t, st.Upto != 0 && st.Upto <= demoted, "watched %v: is told of #operators up to %d, was demoted at %d, the secret is at %d", watched, st.Upto, demoted, secret)

@@ -30,96 +30,96 @@ func newVisitorQueue() visitorQueue {
 }
 
 // follow updates the queue by an entry of the desk's stream.
-func (d *visitorQueue) follow(e *journal.Entry) {
+func (q *visitorQueue) follow(e *journal.Entry) {
 	switch ev := e.Event.(type) {
 	case protocol.DutyChanged:
-		d.noticesDue = true
-		if d.duty[e.Author] = ev.On; !ev.On {
-			delete(d.duty, e.Author)
+		q.noticesDue = true
+		if q.duty[e.Author] = ev.On; !ev.On {
+			delete(q.duty, e.Author)
 		}
 	case protocol.TicketChanged:
-		d.noticesDue = true
-		d.change(e.Author, ev)
+		q.noticesDue = true
+		q.change(e.Author, ev)
 	}
 }
 
-func (d *visitorQueue) change(author uuid.UUID, ev protocol.TicketChanged) {
+func (q *visitorQueue) change(author uuid.UUID, ev protocol.TicketChanged) {
 	if ev.Event == protocol.VisitorWaits {
-		d.tickets[ev.Ticket] = &ticketView{session: author}
-		d.enqueue(ev.Ticket)
+		q.tickets[ev.Ticket] = &ticketView{session: author}
+		q.enqueue(ev.Ticket)
 		return
 	}
-	t := d.tickets[ev.Ticket]
+	t := q.tickets[ev.Ticket]
 	if t == nil {
 		return
 	}
 	switch ev.Event {
 	case protocol.VisitorTaken, protocol.VisitorHanded:
-		d.dequeue(ev.Ticket)
+		q.dequeue(ev.Ticket)
 	case protocol.VisitorReturned:
-		d.enqueue(ev.Ticket)
+		q.enqueue(ev.Ticket)
 	case protocol.VisitorLost, protocol.VisitorLeftMessage:
 		t.lost = true
 	case protocol.VisitorBack:
 		t.lost = false
 	case protocol.TicketClosed, protocol.VisitorLeft:
-		delete(d.tickets, ev.Ticket)
-		d.dequeue(ev.Ticket)
+		delete(q.tickets, ev.Ticket)
+		q.dequeue(ev.Ticket)
 	}
 }
 
-func (d *visitorQueue) enqueue(no protocol.Ticket) {
-	if i, found := slices.BinarySearch(d.waiting, no); !found {
-		d.waiting = slices.Insert(d.waiting, i, no)
+func (q *visitorQueue) enqueue(no protocol.Ticket) {
+	if i, found := slices.BinarySearch(q.waiting, no); !found {
+		q.waiting = slices.Insert(q.waiting, i, no)
 	}
 }
 
-func (d *visitorQueue) dequeue(no protocol.Ticket) {
-	if i, found := slices.BinarySearch(d.waiting, no); found {
-		d.waiting = slices.Delete(d.waiting, i, i+1)
+func (q *visitorQueue) dequeue(no protocol.Ticket) {
+	if i, found := slices.BinarySearch(q.waiting, no); found {
+		q.waiting = slices.Delete(q.waiting, i, i+1)
 	}
 }
 
 // retire takes an operator off duty.
-func (d *visitorQueue) retire(id uuid.UUID) {
-	if d.duty[id] {
-		delete(d.duty, id)
-		d.noticesDue = true
+func (q *visitorQueue) retire(id uuid.UUID) {
+	if q.duty[id] {
+		delete(q.duty, id)
+		q.noticesDue = true
 	}
 }
 
 // connected notes that a session's connection came or went, which may not be announced.
-func (d *visitorQueue) connected(s *session) {
+func (q *visitorQueue) connected(s *session) {
 	if s.ticket != 0 || s.hearsDesk {
-		d.noticesDue = true
+		q.noticesDue = true
 	}
 }
 
 // noticeQueue tells waiting visitors what has changed for them: at once, and then at most once a second, so that a
 // thousand visitors that leave together cost each of the remaining ones two lines and not a thousand.
 func (l *loop) noticeQueue() {
-	d := &l.queue
-	if !d.noticesDue {
+	q := &l.queue
+	if !q.noticesDue {
 		return
 	}
 	now := time.Now()
-	if now.Before(d.noticedAt.Add(time.Second)) {
+	if now.Before(q.noticedAt.Add(time.Second)) {
 		return // the timer is set
 	}
-	d.noticesDue, d.noticedAt = false, now
-	q := protocol.QueuePosition{OnDuty: l.onDuty()}
-	for _, no := range d.waiting {
-		t := d.tickets[no]
+	q.noticesDue, q.noticedAt = false, now
+	at := protocol.QueuePosition{OnDuty: l.onDuty()}
+	for _, no := range q.waiting {
+		t := q.tickets[no]
 		s := l.sessions[t.session]
 		if t.lost || s == nil || !s.isThere() {
 			continue
 		}
-		q.Place++
-		if s.client == nil || s.where() != protocol.DeskRoom || s.ticket != no || readsAlike(s.queuePosition, q) {
+		at.Place++
+		if s.client == nil || s.where() != protocol.DeskRoom || s.ticket != no || readsAlike(s.queuePosition, at) {
 			continue
 		}
-		s.queuePosition = q
-		told := q
+		s.queuePosition = at
+		told := at
 		s.client.out.setStatus(protocol.NewFrame(protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &told}))
 	}
 }
