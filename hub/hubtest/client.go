@@ -24,8 +24,8 @@ type Client struct {
 	Room     protocol.Room      // that the hello of a program asks for
 	Guest    []protocol.Command // that a person's client sends before it resumes
 
-	// Writer makes the writer of a connection, which passes its lines to read. nil: one that takes some lines at once and
-	// not others, and on every third connection one that only blocks.
+	// Writer makes the writer of a connection, which passes its lines to read. nil: one that takes some lines at once
+	// and not others, and on every third connection one that only blocks.
 	Writer func(read func([]*protocol.Frame) error) hub.Writer
 	// GoesOn answers whether the client goes on after a failed write; nil: it does not.
 	GoesOn func(error) bool
