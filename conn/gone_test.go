@@ -25,7 +25,7 @@ import (
 // A script sends what it has to say and is gone, most often before the greeting has reached it. Whichever way it goes,
 // what it has sent is said.
 
-// ways are how a caller goes that has sent all it has to say.
+// ways are how a client goes that has sent all it has to say.
 var ways = map[string]func(t *testing.T, c *conntest.Caller){
 	"the end of the input, and then it reads": func(t *testing.T, c *conntest.Caller) { // nc -N
 		require.NoError(t, c.CloseWrite())
@@ -50,7 +50,7 @@ var ways = map[string]func(t *testing.T, c *conntest.Caller){
 	},
 }
 
-// dialects are how a caller says lines, under a name where it can have one.
+// dialects are how a client says lines, under a name where it can have one.
 var dialects = map[string]func(nick string, lines ...string) string{
 	"text": func(nick string, lines ...string) string {
 		return "/nick " + nick + "\n" + strings.Join(lines, "\n") + "\n"

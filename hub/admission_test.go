@@ -18,7 +18,7 @@ import (
 	"chinwag/protocol"
 )
 
-// call brings in somebody from the address of that number, who hears everything at once.
+// call attaches a client from the address of that number. Its writes never wait.
 func (w *world) call(address int, name string) *hubtest.Client {
 	from := netip.AddrFrom4([4]byte{10, 0, byte(address >> 8), byte(address)})
 	c := w.NewClient(false)

@@ -78,7 +78,7 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 	synctest.Wait()
 	byNick := finalIDs(w)
 	for i, p := range people {
-		checkPersona(t, w, p, byNick[p.Nick()], b, fmt.Sprint("persona ", i))
+		checkHeard(t, w, p, byNick[p.Nick()], b, fmt.Sprint("session ", i))
 	}
 	checkOnce(t, w)
 	w.checkAudience(t)
@@ -162,7 +162,7 @@ func finalIDs(w *world) map[protocol.Nick]uuid.UUID {
 	return ids
 }
 
-func checkPersona(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
+func checkHeard(t *testing.T, w *world, p *hubtest.Client, id uuid.UUID, b journal.Bounds, who string) {
 	t.Helper()
 	require.NotZero(t, id, who)
 	want, unheard := wanted(w.Store.Entries(), p, id)

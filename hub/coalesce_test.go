@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// onlooker is somebody of a crowd, and how often they were written to.
+// onlooker is a client in a crowded room, and how often it was written to.
 type onlooker struct {
 	*hubtest.Client
 	writes atomic.Int64
@@ -47,7 +47,7 @@ func (g *onlooker) leave() {
 	g.Conn().Detach(hubtest.Ended, protocol.Lost)
 }
 
-// heard is what somebody was told of others, a word for each.
+// heard is what a client was told of others, a word for each.
 func (g *onlooker) heard() (got []string) {
 	for _, e := range g.Heard() {
 		switch e := e.(type) {

@@ -51,7 +51,7 @@ func playCuts(t *testing.T, dice *rand.Rand, times int) {
 	w.settle()
 	byNick := finalIDs(w.world)
 	for i, c := range w.all {
-		checkPersona(t, w.world, c, byNick[c.Nick()], journal.Bounds{}, fmt.Sprint("persona ", i))
+		checkHeard(t, w.world, c, byNick[c.Nick()], journal.Bounds{}, fmt.Sprint("session ", i))
 	}
 	checkOnce(t, w.world)
 	w.checkAudience(t)

@@ -16,8 +16,8 @@ import (
 	"chinwag/protocol"
 )
 
-// caller is somebody with a code, who may come back.
-func (w *deskWorld) caller(from hub.Address) *hubtest.Client {
+// newVisitor connects a client at the desk, with a code by which it may resume.
+func (w *deskWorld) newVisitor(from hub.Address) *hubtest.Client {
 	p := w.NewClient(false)
 	p.Identity = hub.Identity{From: from}
 	p.Connect()
@@ -29,9 +29,9 @@ func (w *deskWorld) caller(from hub.Address) *hubtest.Client {
 	return p
 }
 
-// leavesWord has somebody come, say something at the desk, and go.
+// leavesWord has a client come, say something at the desk, and go.
 func (w *deskWorld) leavesWord(from hub.Address, word string) {
-	p := w.caller(from)
+	p := w.newVisitor(from)
 	says(p, word)
 	p.Do(protocol.Quit{})
 	drop(p)
@@ -47,16 +47,16 @@ func TestWhoHasGoneTakesNobodysPlace(t *testing.T) {
 					w.leavesWord(hubtest.Address(i%3), "hi")
 				}
 				for i := range 6 { // these may come back in a moment
-					p := w.caller(hubtest.Address(i % 3))
+					p := w.newVisitor(hubtest.Address(i % 3))
 					says(p, "hi")
 					drop(p)
 				}
 				for i := range 3 {
-					p := w.caller(hubtest.Address(i / 2))
+					p := w.newVisitor(hubtest.Address(i / 2))
 					assert.Contains(t, p.Text(), "at the desk", "%d", i)
 					defer drop(p)
 				}
-				late := w.caller(hubtest.Address(4))
+				late := w.newVisitor(hubtest.Address(4))
 				assert.Contains(t, late.Text(), "the queue is full just now")
 				drop(late)
 			})
@@ -86,7 +86,7 @@ func TestAMessageExpires(t *testing.T) {
 		over := w.come(false, hub.Identity{From: hubtest.Address(2)}) // as at the bare door
 		over.Do(protocol.Desk{Text: hubtest.Text("over")})
 		drop(over)
-		inRoom := w.caller(hubtest.Address(3))
+		inRoom := w.newVisitor(hubtest.Address(3))
 		says(inRoom, "from the room")
 		inRoom.Do(protocol.LeaveDesk{})
 		time.Sleep(7*24*time.Hour - time.Minute)
@@ -159,7 +159,7 @@ func TestMessagesAreBoundedInAll(t *testing.T) {
 func TestTheAbsentAreBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{Visitors: 5, VisitorsPerAddress: 2}, 1, 0, false, func(w *deskWorld) {
 		for i := range 12 {
-			p := w.caller(hubtest.Address(i % 4))
+			p := w.newVisitor(hubtest.Address(i % 4))
 			says(p, "hi")
 			drop(p)
 		}
@@ -180,11 +180,11 @@ func TestThoseWhoAreThereComeFirst(t *testing.T) {
 		for i := range 3 {
 			w.leavesWord(hubtest.Address(i), fmt.Sprint("message ", i))
 		}
-		lost := w.caller(hubtest.Address(5))
+		lost := w.newVisitor(hubtest.Address(5))
 		says(lost, "I may come back")
 		w.ops[0].Do(protocol.Duty{On: true})
 		drop(lost)
-		bob := w.caller(hubtest.Address(6))
+		bob := w.newVisitor(hubtest.Address(6))
 		assert.Contains(t, bob.Text(), "you are next")
 		w.ops[0].Text()
 		w.ops[0].Do(protocol.Queue{})
@@ -203,7 +203,7 @@ func TestThoseWhoAreThereComeFirst(t *testing.T) {
 // Whoever comes to the desk and leaves it over and over is stopped for a minute.
 func TestComingAndLeavingIsBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
-		p := w.caller(hubtest.Address(1))
+		p := w.newVisitor(hubtest.Address(1))
 		for range 50 {
 			p.Do(protocol.LeaveDesk{}, protocol.Desk{})
 		}

@@ -321,7 +321,7 @@ func (d *deskPlay) checkQuiet(sessions map[uuid.UUID]hub.SessionView, tickets ma
 	}
 }
 
-// lastSession is what somebody was told in its last session, and nothing of the guest that it was before.
+// lastSession is what a client was told in its last session, and nothing of the guest that it was before.
 func lastSession(p *hubtest.Client) []protocol.Event {
 	heard := p.Heard()
 	for i, e := range slices.Backward(heard) {

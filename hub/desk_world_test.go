@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// deskWorld is a world with a desk that has operators and visitors, and somebody in the lobby.
+// deskWorld is a world with a desk that has operators and visitors, and a session in the lobby.
 type deskWorld struct {
 	*world
 	ops       []*hubtest.Client // op0, op1, ...
@@ -46,7 +46,7 @@ func (w *deskWorld) everybody() []*hubtest.Client {
 	return append(append(append([]*hubtest.Client(nil), w.ops...), w.visitors...), w.bystander)
 }
 
-// come brings somebody in: a program, or a person as at the bare door.
+// come connects a client: a program, or a person as at the bare door.
 func (w *world) come(program bool, id hub.Identity) *hubtest.Client {
 	c := w.NewClient(program)
 	c.Identity = id
@@ -81,7 +81,7 @@ func (w *world) holder(no protocol.Ticket) string {
 	return "waits"
 }
 
-// says has somebody say these lines without waiting for an answer.
+// says has a client say these lines without waiting for an answer.
 func says(c *hubtest.Client, lines ...string) {
 	for _, l := range lines {
 		c.Send(say(l))

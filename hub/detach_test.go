@@ -16,14 +16,14 @@ import (
 func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
-		bob := dialIn(w)
+		bob := newFailingClient(w)
 		bob.does(t, called("bob"), say("one"), say("two"), say("three"), say("four")) // no short caller
 		synctest.Wait()
 		code := hubtest.Text(bob.Code())
 		w.Store.Hold()
 		bob.Close(protocol.Departed)
 		synctest.Wait()
-		back := dialIn(w)
+		back := newFailingClient(w)
 		back.does(t, protocol.Resume{Code: code})
 		synctest.Wait()
 		back.Conn().Discard()
@@ -34,7 +34,7 @@ func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 		assert.NotZero(t, held)
 		assert.False(t, held.Released)
 		assert.Equal(t, held, w.Owner(hubtest.Nick("bob")))
-		again := dialIn(w)
+		again := newFailingClient(w)
 		again.does(t, protocol.Resume{Code: code})
 		again.Await("You are bob in #lobby")
 		w.Close(bob.Client, back.Client, again.Client)

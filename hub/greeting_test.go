@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// newcomer attaches somebody whose writes are looked at.
+// newcomer attaches a client, and returns what each of its writes held.
 func newcomer(w *world) (c *hubtest.Client, writes func() []string) {
 	var mu sync.Mutex
 	var all []string

@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// outOfPlace are the codes of refusals for where somebody is, and who.
+// outOfPlace are the codes of refusals for where a client is, and what it is.
 var outOfPlace = []string{"operators-only", "stray-reply", "at-desk", "desk-only", "room-only", "not-at-desk", "second-hello", "late-resume", "operator-stays", "only-room"}
 
 // needless is what is followed, but not listed, since another command does the same there.

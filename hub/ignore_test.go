@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// bother is all that somebody can do to be heard.
+// bother is all that a client can do to be heard.
 func bother(p *hubtest.Client) {
 	for _, cmd := range []protocol.Command{
 		protocol.Say{Text: hubtest.Text("bother")},

@@ -55,15 +55,15 @@ func (d *ailing) tried() (tries, entries int) {
 	return d.tries, d.entries
 }
 
-// callers come, do something and have gone before it is recorded.
-func (w *world) callers(from, n int) {
+// comeAndGo has n clients come, send commands, and go before these are recorded.
+func (w *world) comeAndGo(from, n int) {
 	var all []*hubtest.Client
 	var talking sync.WaitGroup
 	for i := range n {
 		c := w.NewClient(false)
 		c.Writer = blocking
 		c.Attach()
-		talking.Go(func() { _ = c.Call(whatACallerDoes(from + i)...) })
+		talking.Go(func() { _ = c.Call(commandsOf(from + i)...) })
 		all = append(all, c)
 	}
 	synctest.Wait() // what has its turn only when something is recorded waits for that
@@ -74,7 +74,7 @@ func (w *world) callers(from, n int) {
 	talking.Wait()
 }
 
-func whatACallerDoes(i int) []protocol.Command {
+func commandsOf(i int) []protocol.Command {
 	cmds := [][]protocol.Command{
 		{say("hello")},
 		{protocol.Hello{}},
@@ -96,7 +96,7 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 				ann := w.Enter(hub.Identity{})
 				disk.falls(true)
 				for from := 0; from < n; from += 100 {
-					w.callers(from, 100)
+					w.comeAndGo(from, 100)
 				}
 				time.Sleep(30 * time.Second)
 				synctest.Wait()

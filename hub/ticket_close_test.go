@@ -55,7 +55,7 @@ func TestAllOfAnAddressAreClosed(t *testing.T) {
 			return hub.Address{Host: host, Prefix: netip.MustParsePrefix(prefix)}
 		}
 		for _, from := range []hub.Address{at("192.0.2.1", "192.0.2.1/32"), at("2001:db8::7", "2001:db8::/64"), at("192.0.2.1", "192.0.2.1/32"), at("2001:db8::9", "2001:db8::/64"), at("192.0.2.2", "192.0.2.2/32"), {}} {
-			defer drop(w.caller(from))
+			defer drop(w.newVisitor(from))
 		}
 		for _, row := range []struct {
 			from string

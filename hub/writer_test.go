@@ -26,15 +26,15 @@ func (s *countedReads) Read(cur *journal.Cursor, upto uint64, limit int) (journa
 	return s.Store.Read(cur, upto, limit)
 }
 
-// caller is a client whose writes fail from some time on.
-type caller struct {
+// failingClient is a client whose writes fail from some time on.
+type failingClient struct {
 	*hubtest.Client
 	gone  atomic.Bool
 	asked int // how often it was asked whether to go on
 }
 
-func dialIn(w *world) *caller {
-	c := &caller{Client: w.NewClient(false)}
+func newFailingClient(w *world) *failingClient {
+	c := &failingClient{Client: w.NewClient(false)}
 	c.Writer = func(read func([]*protocol.Frame) error) hub.Writer {
 		return hubtest.Blocking(func(lines []*protocol.Frame) error {
 			if c.gone.Load() {
@@ -48,7 +48,7 @@ func dialIn(w *world) *caller {
 	return c
 }
 
-func (c *caller) does(t *testing.T, cmds ...protocol.Command) {
+func (c *failingClient) does(t *testing.T, cmds ...protocol.Command) {
 	t.Helper()
 	assert.NoError(t, c.Call(cmds...))
 }
@@ -56,7 +56,7 @@ func (c *caller) does(t *testing.T, cmds ...protocol.Command) {
 // A failed write says that nobody listens, not that nothing was said.
 func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
-		ann, bob := people[0], dialIn(w)
+		ann, bob := people[0], newFailingClient(w)
 		bob.gone.Store(true) // its greeting is not read
 		bob.does(t, called("bob"), say("one"), say("two"), protocol.Who{}, protocol.Topic{Text: hubtest.Text("tea")}, say("three"))
 		bob.Close(protocol.Departed)
@@ -70,7 +70,7 @@ func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
 // What could not be written was not seen, and is told to whoever comes back.
 func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
-		ann, bob := people[0], dialIn(w)
+		ann, bob := people[0], newFailingClient(w)
 		bob.does(t, protocol.Ping{})
 		ann.Say("one", "")
 		synctest.Wait()
@@ -80,7 +80,7 @@ func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 		bob.Close(protocol.Lost)
 		ann.Say("three", "")
 		synctest.Wait()
-		back := dialIn(w)
+		back := newFailingClient(w)
 		back.does(t, protocol.Resume{Code: hubtest.Text(bob.Code())})
 		synctest.Wait()
 		told := strings.Join(back.Told(), "\n")
@@ -93,9 +93,9 @@ func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 
 // Who asks for a great deal and goes has nothing read from the journal any more.
 func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
-	for name, leave := range map[string]func(*caller){
-		"a write fails":            func(l *caller) { l.gone.Store(true) },
-		"the connection is broken": func(l *caller) { l.Conn().Discard() },
+	for name, leave := range map[string]func(*failingClient){
+		"a write fails":            func(l *failingClient) { l.gone.Store(true) },
+		"the connection is broken": func(l *failingClient) { l.Conn().Discard() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := &countedReads{Store: journal.NewMemory(journal.Bounds{Lines: -1, Bytes: -1})}
@@ -106,7 +106,7 @@ func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
 						synctest.Wait()
 					}
 				}
-				bob := dialIn(w)
+				bob := newFailingClient(w)
 				bob.does(t, protocol.Ping{})
 				synctest.Wait()
 				leave(bob)
@@ -125,7 +125,7 @@ func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
 // To forget is no question: it is done, although nobody hears the answer.
 func TestWhoIsGoneIsForgottenAllTheSame(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
-		bob := dialIn(w)
+		bob := newFailingClient(w)
 		bob.does(t, say("my number is 1234"))
 		synctest.Wait()
 		bob.gone.Store(true)

@@ -22,7 +22,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// unlucky is somebody whose connections break at random bytes, in all the ways in which connections break.
+// unlucky is a client whose connections break at random bytes, in all the ways in which connections break.
 type unlucky struct {
 	s   *stage
 	rnd *rand.Rand

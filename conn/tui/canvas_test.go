@@ -118,7 +118,7 @@ func TestATerminalOlderThanTheStandardIsLeftToTcell(t *testing.T) {
 	terminfo.AddTerminfo(&terminfo.Terminfo{Name: "older", Columns: 80, Lines: 24, SetCursor: "\x1b=%p1%' '%+%c%p2%' '%+%c"})
 	for name, want := range map[string]any{"older": &terminal{}, "vt100": &canvas{}, "linux": &canvas{}, "xterm": &canvas{}} {
 		t.Setenv("TERM", name)
-		s, err := overTty(&glass{})
+		s, err := overTty(&emulatedTty{})
 		require.NoError(t, err)
 		assert.IsType(t, want, s, name)
 	}

@@ -19,8 +19,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// glass is a tty with emulators in the place of a terminal, all of which are shown the same.
-type glass struct {
+// emulatedTty is a tty with emulators in the place of a terminal, all of which are shown the same.
+type emulatedTty struct {
 	typed chan []byte // what the next reads bring
 	over  chan struct{}
 	once  sync.Once
@@ -32,73 +32,73 @@ type glass struct {
 	emulators []*emulator
 }
 
-func (*glass) Start() error { return nil }
-func (*glass) Stop() error  { return nil }
-func (*glass) Close() error { return nil }
+func (*emulatedTty) Start() error { return nil }
+func (*emulatedTty) Stop() error  { return nil }
+func (*emulatedTty) Close() error { return nil }
 
-func (g *glass) Drain() error {
-	g.once.Do(func() { close(g.over) })
+func (e *emulatedTty) Drain() error {
+	e.once.Do(func() { close(e.over) })
 	return nil
 }
 
-func (g *glass) Read(b []byte) (int, error) {
+func (e *emulatedTty) Read(b []byte) (int, error) {
 	select {
-	case typed := <-g.typed:
+	case typed := <-e.typed:
 		return copy(b, typed), nil
-	case <-g.over:
+	case <-e.over:
 		return 0, errors.New("drained")
 	}
 }
 
-func (g *glass) Write(b []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.sent += len(b)
-	for _, e := range g.emulators {
-		_, _ = e.Write(b)
+func (e *emulatedTty) Write(b []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sent += len(b)
+	for _, emulator := range e.emulators {
+		_, _ = emulator.Write(b)
 	}
 	return len(b), nil
 }
 
-func (g *glass) NotifyResize(f func()) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.resized = f
+func (e *emulatedTty) NotifyResize(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.resized = f
 }
 
-func (g *glass) WindowSize() (tcell.WindowSize, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return tcell.WindowSize{Width: g.w, Height: g.h}, nil
+func (e *emulatedTty) WindowSize() (tcell.WindowSize, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return tcell.WindowSize{Width: e.w, Height: e.h}, nil
 }
 
-func (g *glass) resize(w, h int) {
-	g.mu.Lock()
-	g.w, g.h = w, h
-	for _, e := range g.emulators {
-		e.resize(w, h)
+func (e *emulatedTty) resize(w, h int) {
+	e.mu.Lock()
+	e.w, e.h = w, h
+	for _, emulator := range e.emulators {
+		emulator.resize(w, h)
 	}
-	resized := g.resized
-	g.mu.Unlock()
+	resized := e.resized
+	e.mu.Unlock()
 	resized()
 }
 
-// both are a screen on the glass and one on the fake, which are told the same. They live in a bubble.
+// both are a screen on emulators and one on the fake, which are told the same. They live in a bubble.
 type both struct {
-	t     *testing.T
-	glass *glass
-	fake  *fake
-	on    [2]*Screen
+	t    *testing.T
+	tty  *emulatedTty
+	fake *fake
+	on   [2]*Screen
 }
 
 func newBoth(t *testing.T, kind string, w, h int) *both {
 	t.Setenv("TERM", kind)
 	t.Setenv("LC_ALL", "C.UTF-8")
-	b := &both{t: t, glass: &glass{typed: make(chan []byte), over: make(chan struct{}), w: w, h: h}}
+	b := &both{t: t, tty: &emulatedTty{typed: make(chan []byte), over: make(chan struct{}), w: w, h: h}}
 	for _, o := range opinions {
-		b.glass.emulators = append(b.glass.emulators, newEmulator(o, w, h))
+		b.tty.emulators = append(b.tty.emulators, newEmulator(o, w, h))
 	}
-	term, err := overTty(b.glass)
+	term, err := overTty(b.tty)
 	require.NoError(t, err)
 	b.on[1], b.fake = shown(t, w, h, Options{Title: "chinwag", Color: true})
 	b.on[0] = New(Options{Title: "chinwag", Color: true, Terminal: term})
@@ -107,7 +107,7 @@ func newBoth(t *testing.T, kind string, w, h int) *both {
 	t.Cleanup(func() {
 		b.on[0].Stop()
 		require.NoError(t, within(t, ended))
-		for _, e := range b.glass.emulators {
+		for _, e := range b.tty.emulators {
 			assert.True(t, e.wrap, "%s is left without wrapping", e.name)
 		}
 	})
@@ -134,7 +134,7 @@ func (b *both) status(status string) {
 
 func (b *both) types(text string) {
 	for _, r := range text {
-		b.glass.typed <- []byte(string(r))
+		b.tty.typed <- []byte(string(r))
 		b.fake.typed(string(r))
 		synctest.Wait() // how far the line is scrolled depends on what was drawn on the way
 	}
@@ -147,12 +147,12 @@ var keys = map[string]tcell.Key{
 }
 
 func (b *both) presses(key string) {
-	b.glass.typed <- []byte(key)
+	b.tty.typed <- []byte(key)
 	b.fake.press(keys[key])
 }
 
 func (b *both) resize(w, h int) {
-	b.glass.resize(w, h)
+	b.tty.resize(w, h)
 	b.fake.resize(w, h)
 }
 
@@ -160,10 +160,10 @@ func (b *both) resize(w, h int) {
 func (b *both) costs(what func()) int {
 	b.t.Helper()
 	b.settle()
-	before := b.glass.sent
+	before := b.tty.sent
 	what()
 	b.settle()
-	return b.glass.sent - before
+	return b.tty.sent - before
 }
 
 // check compares all that the emulators show with the fake: whatever a terminal makes of a character that it could see
@@ -173,7 +173,7 @@ func (b *both) check(after string) {
 	b.settle()
 	want, w, h := b.fake.GetContents()
 	cx, cy, _ := b.fake.GetCursor()
-	for _, e := range b.glass.emulators {
+	for _, e := range b.tty.emulators {
 		require.Empty(b.t, e.wrong, "%s, after %s", e.name, after)
 		require.Equal(b.t, [2]int{cx, cy}, [2]int{e.x, e.y}, "the cursor, %s, after %s", e.name, after)
 		require.False(b.t, e.hidden, "the cursor, %s, after %s", e.name, after)
