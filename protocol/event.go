@@ -54,6 +54,8 @@ type Ack struct {
 	Ref Ref  `json:"ref,omitzero"` // the id that the author gave the command
 }
 
+func (a Ack) ack() Ack { return a }
+
 // author is the author in a sentence to the recipient.
 func (a Ack) author(n Nick) string {
 	if a.You {
@@ -111,6 +113,14 @@ func MetaOf(e Event) Meta {
 		return r.meta()
 	}
 	return Meta{}
+}
+
+// AckOf is the Ack of e; zero if its author is not told by e itself that the command was followed.
+func AckOf(e Event) Ack {
+	if a, ok := e.(interface{ ack() Ack }); ok {
+		return a.ack()
+	}
+	return Ack{}
 }
 
 // Words are the author and the words of e. The words are empty if e is no message, or erased.

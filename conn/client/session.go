@@ -125,19 +125,12 @@ func (s *session) hear(e protocol.Event) (tell bool) {
 	if seq := protocol.MetaOf(e).Seq; seq > 0 {
 		s.seq = seq
 	}
+	s.ack(protocol.AckOf(e).Ref)
 	switch e := e.(type) {
 	case protocol.Said:
-		s.ack(e.Ref)
 		s.found(e.From, protocol.Say{Text: e.Text})
 	case protocol.Acted:
-		s.ack(e.Ref)
 		s.found(e.From, protocol.Me{Text: e.Text})
-	case protocol.Whispered:
-		s.ack(e.Ref)
-	case protocol.Replied:
-		s.ack(e.Ref)
-	case protocol.Noted:
-		s.ack(e.Ref)
 	case protocol.Duplicate:
 		return s.ack(e.Ref) || !s.isOurs(e.Ref)
 	case protocol.Refused:

@@ -1,10 +1,6 @@
 package state
 
-import (
-	"fmt"
-
-	"chinwag/protocol"
-)
+import "chinwag/protocol"
 
 // apply changes the state by an event. Sessions, rooms, tickets and blocks change only here, except for soft fields. It
 // emits nothing: what follows from an event is emitted by the rule that emitted the event.
@@ -19,17 +15,14 @@ func (m *Machine) apply(e *Event) {
 	m.applying = false
 }
 
+// applyTold changes the state by an event that is delivered. What a session says has a case only if it changes more than
+// the session's soft fields.
 func (m *Machine) applyTold(e *Event) {
-	s := m.sessions[e.Author]
+	s, spoken := m.sessions[e.Author], e.What.IsMessage()
+	if spoken {
+		m.noteSpoken(s, e)
+	}
 	switch ev := e.What.(type) {
-	case protocol.Said:
-		m.noteSpoken(s, e, ev.Ref)
-	case protocol.Acted:
-		m.noteSpoken(s, e, ev.Ref)
-	case protocol.Whispered:
-		m.noteSpoken(s, e, ev.Ref)
-	case protocol.Announced:
-		m.noteSpoken(s, e, "")
 	case protocol.Joined:
 		m.enter(s, ev, e)
 	case protocol.Left:
@@ -37,24 +30,19 @@ func (m *Machine) applyTold(e *Event) {
 	case protocol.Renamed:
 		m.renamed(s, ev.To)
 	case protocol.TopicSet:
-		m.noteSpoken(s, e, "")
 		m.topicSet(s, ev)
 	case protocol.AwaySet:
 		m.touchSession(s).Away = ev.Text
 	case protocol.VisitorSaid:
-		m.noteSpoken(s, e, "")
 		m.noteFirstWords(ev)
 	case protocol.Replied:
-		m.noteSpoken(s, e, ev.Ref)
 		m.replied(ev)
-	case protocol.Noted:
-		m.noteSpoken(s, e, ev.Ref)
 	case protocol.TicketChanged:
 		m.ticketChanged(s, ev, e)
 	case protocol.DutyChanged:
 		m.dutyChanged(s, ev, e)
 	case protocol.VisitorNotice: // delivered only
 	default:
-		panic(fmt.Sprintf("state: an event of an unknown type %T", ev))
+		must(spoken, "an event of an unknown type %T", ev)
 	}
 }

@@ -165,34 +165,13 @@ func (m *Machine) replay(e *Event) {
 		m.now = at
 	}
 	s := m.sessions[e.Author]
-	if s == nil || e.Seq <= s.upto {
+	if s == nil || e.Seq <= s.upto || !e.What.IsMessage() {
 		return
 	}
-	ref, spoken := refOf(e.What)
-	if !spoken {
-		return
-	}
-	m.noteSpoken(s, e, ref)
+	m.noteSpoken(s, e)
 	if s.HearsDesk && at.After(s.active) {
 		m.touchSoft(s).active = at
 	}
-}
-
-// refOf returns the id that the author gave to what was said, and whether e is spoken.
-func refOf(e protocol.Recorded) (ref protocol.Ref, spoken bool) {
-	switch e := e.(type) {
-	case protocol.Said:
-		return e.Ref, true
-	case protocol.Acted:
-		return e.Ref, true
-	case protocol.Whispered:
-		return e.Ref, true
-	case protocol.Replied:
-		return e.Ref, true
-	case protocol.Noted:
-		return e.Ref, true
-	}
-	return "", e.IsMessage()
 }
 
 // SetHead sets the position of the journal's last entry.

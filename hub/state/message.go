@@ -113,36 +113,20 @@ func (m *Machine) tellsSecret() bool {
 // SecretSaid rejects a command that holds the code of a session.
 var SecretSaid = protocol.Refuse("secret", "that holds the code of a session, with which others could take it over, so nobody has heard it: /resume CODE goes on with it")
 
-// noteSpoken updates the soft fields of a session that has spoken: the ids, the streams, the count. ref is the id of
-// the author's own copy. s is nil if the author's session has ended.
-func (m *Machine) noteSpoken(s *Session, e *Event, ref protocol.Ref) {
+// noteSpoken updates the soft fields of a session that has spoken: the ids, the streams, the count of its lines. s is
+// nil if the author's session has ended.
+func (m *Machine) noteSpoken(s *Session, e *Event) {
 	if s == nil {
 		return
 	}
-	if s.spoken < maxSpoken && isOwnLine(e.What) {
+	own := protocol.AckOf(e.What)
+	if _, isTopic := e.What.(protocol.TopicSet); own.You && !isTopic && s.spoken < maxSpoken {
 		m.touchSoft(s).spoken++
 	}
 	m.noteAuthored(s, e.Stream)
-	if ref != "" {
-		m.remember(s, ref, e.Seq)
+	if own.Ref != "" {
+		m.remember(s, own.Ref, e.Seq)
 	}
-}
-
-// isOwnLine reports whether e is the author's own copy of a line.
-func isOwnLine(e protocol.Recorded) bool {
-	switch e := e.(type) {
-	case protocol.Said:
-		return e.You
-	case protocol.Acted:
-		return e.You
-	case protocol.Whispered:
-		return e.You
-	case protocol.Replied:
-		return e.You
-	case protocol.Noted:
-		return e.You
-	}
-	return false
 }
 
 func sayFields(v *protocol.Say, c *coder) {
