@@ -13,7 +13,7 @@ type Close struct {
 func (Close) verb() *Verb { return closeVerb }
 
 var closeVerb = newVerb(Verb{
-	Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Brief: "[N [TEXT]]", Help: "ends the conversation with a visitor, or with many", Example: "/close 7 all is well then", Operator: true,
+	Name: "close", Args: "[N|N-M|from ADDRESS [TEXT]]", Brief: "[N [TEXT]]", Help: "ends the conversation with a visitor, or with many", Example: "/close 7 all is well then", Operator: true, Tickets: true,
 	Forms: []Form{
 		{"/close", "ends that with the visitor to whom your lines go"},
 		{"/close 3,10-900 bye", "ends many, by their numbers"},
@@ -83,7 +83,7 @@ type Transcript struct {
 func (Transcript) verb() *Verb { return transcriptVerb }
 
 var transcriptVerb = newVerb(Verb{
-	Name: "transcript", Args: "[N]", Help: "shows all that was said with a visitor", Example: "/transcript 7", Operator: true,
+	Name: "transcript", Args: "[N]", Help: "shows all that was said with a visitor", Example: "/transcript 7", Operator: true, Tickets: true,
 }, syntax[Transcript]{
 	parse: func(t Text) (Transcript, error) { n, rest := ticketAnd(t); return only(Transcript{n}, rest) },
 	args:  func(c Transcript) string { return ticketArgs(c.Ticket, Text{}) },

@@ -82,7 +82,7 @@ type Note struct {
 func (Note) verb() *Verb { return noteVerb }
 
 var noteVerb = newVerb(Verb{
-	Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true,
+	Name: "note", Args: "N TEXT", Help: "tells the operators something about a visitor", Example: "/note 7 called yesterday, too", Operator: true, Tickets: true,
 }, syntax[Note]{
 	parse:    func(t Text) (Note, error) { n, rest := ticketAnd(t); return Note{Ticket: n, Text: rest}, nil },
 	args:     func(c Note) string { return ticketArgs(c.Ticket, c.Text) },

@@ -19,7 +19,7 @@ type Take struct {
 func (Take) verb() *Verb { return takeVerb }
 
 var takeVerb = newVerb(Verb{
-	Name: "take", Args: "N", Help: "takes visitor number N", Example: "/take 7", Operator: true,
+	Name: "take", Args: "N", Help: "takes visitor number N", Example: "/take 7", Operator: true, Tickets: true,
 }, syntax[Take]{
 	parse:    func(t Text) (Take, error) { n, rest := ticketAnd(t); return only(Take{n}, rest) },
 	args:     func(c Take) string { return ticketArgs(c.Ticket, Text{}) },
@@ -34,7 +34,7 @@ type To struct {
 func (To) verb() *Verb { return toVerb }
 
 var toVerb = newVerb(Verb{
-	Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room", Example: "/to 7", Operator: true,
+	Name: "to", Args: "[N]", Help: "sends what you type to visitor N; alone, to the room", Example: "/to 7", Operator: true, Tickets: true,
 }, syntax[To]{
 	parse: func(t Text) (To, error) { n, rest := ticketAnd(t); return only(To{n}, rest) },
 	args:  func(c To) string { return ticketArgs(c.Ticket, Text{}) },
@@ -49,7 +49,7 @@ type Hand struct {
 func (Hand) verb() *Verb { return handVerb }
 
 var handVerb = newVerb(Verb{
-	Name: "hand", Args: "N NAME", Help: "hands visitor N over to another operator", Example: "/hand 7 carol", Operator: true,
+	Name: "hand", Args: "N NAME", Help: "hands visitor N over to another operator", Example: "/hand 7 carol", Operator: true, Tickets: true,
 }, syntax[Hand]{
 	parse: func(t Text) (Hand, error) {
 		n, rest := ticketAnd(t)
@@ -70,7 +70,7 @@ type Hold struct {
 func (Hold) verb() *Verb { return holdVerb }
 
 var holdVerb = newVerb(Verb{
-	Name: "hold", Args: "[N [TEXT]]", Help: "asks a visitor to wait a moment", Example: "/hold 7", Operator: true,
+	Name: "hold", Args: "[N [TEXT]]", Help: "asks a visitor to wait a moment", Example: "/hold 7", Operator: true, Tickets: true,
 	together: `with a "text" needs "ticket"`,
 }, syntax[Hold]{
 	parse: func(t Text) (Hold, error) { n, rest := ticketAnd(t); return numbered(Hold{n, rest}, n, rest) },

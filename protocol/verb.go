@@ -16,6 +16,7 @@ type Verb struct {
 	InRoom   bool   // it means nothing at the desk
 	Anywhere bool   // also for a session that is in no room yet
 	Nicks    bool   // its first argument is the nick of a member
+	Tickets  bool   // its first argument is the number of a visitor
 	Message  bool   // it is a line to be said: many may be handed over at once, and each is acknowledged
 
 	plain    bool   // it is written without its name: Args are the whole line

@@ -97,7 +97,7 @@ func (r *Roster) completeArgument(v *protocol.Verb, said []string, word string) 
 		return r.completeAddress(word), true
 	case name == "close" && first:
 		return append(r.completeVisitor(word, " "), among(word, "from ")...), true
-	case isOfVisitor(name) && first:
+	case v.Tickets && first:
 		return r.completeVisitor(word, " "), true
 	case name == "nick" || v.Args == "":
 		return nil, true
@@ -107,14 +107,6 @@ func (r *Roster) completeArgument(v *protocol.Verb, said []string, word string) 
 		return nil, false
 	}
 	return nil, true
-}
-
-func isOfVisitor(verb string) bool {
-	switch verb {
-	case "take", "to", "hand", "hold", "note", "transcript":
-		return true
-	}
-	return false
 }
 
 // among are the words of a list that begin with word, in any case.
