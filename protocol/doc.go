@@ -29,10 +29,10 @@
 //	command_text.go, encode_text.go   lines of text; coalesce.go, of many joins; transcript.go
 //	encode_json.go, json_fast.go      lines of JSON; program.go tells them from a person's
 //	frame.go                          events encoded once, for any number of clients
-//	text.go, name.go, secret.go, ref.go, tickets.go, seconds.go    values that only parsing makes
-//	reason.go, refusal.go, refusal_codes.go                        why not, in words and in codes
-//	guard.go, guess.go, distance.go                                mistyped lines, and what is offered instead
-//	place.go, fields.go                                            what can be done where; how programs write it
+//	text.go, name.go, secret.go, ref.go, ticket_list.go, seconds.go  values that only parsing makes
+//	reason.go, refusal.go, refusal_codes.go                          why not, in words and in codes
+//	guard.go, guess.go, distance.go                                  mistyped lines, and what is offered instead
+//	place.go, fields.go                                              what can be done where; how programs write it
 //
 // # What a value proves
 //

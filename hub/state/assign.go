@@ -74,7 +74,7 @@ func (m *Machine) tellOfTicket(s *Session, t *Ticket, ev protocol.TicketChanged)
 // replayConversation shows s the conversation of a visitor that came before s heard the desk.
 func (m *Machine) replayConversation(s *Session, t *Ticket) {
 	if t.Opened < s.HearsDeskFrom {
-		m.read(s, Transcript{Ticket: t.No, Lines: m.Settings.Replay})
+		m.effect(s, Transcript{Ticket: t.No, Lines: m.Settings.Replay})
 	}
 }
 

@@ -23,7 +23,7 @@
 //	nick.go          what a name means: rename, reserve     message.go     say, me, msg
 //	kick.go          kick, blocked nicks and addresses      dedup.go       ids of messages
 //	away.go          away                                   redact.go      removing what a session has said
-//	ignore.go        which session ignores which            read.go        how far a session has read
+//	ignore.go        which session ignores which            read_mark.go   how far a session has read
 //	settings.go      how the server is configured           history.go     what is read from the journal
 //	limits.go        limits that no setting changes         seen.go        up to where clients got their entries
 //

@@ -20,7 +20,7 @@ func (m *Machine) history(s *Session, cmd protocol.History) {
 	if cmd.Before > 0 {
 		p.Upto = min(p.Upto, cmd.Before-1)
 	}
-	m.read(s, p)
+	m.effect(s, p)
 }
 
 func (m *Machine) search(s *Session, cmd protocol.Search) {
@@ -29,7 +29,7 @@ func (m *Machine) search(s *Session, cmd protocol.Search) {
 		m.reject(s, why)
 		return
 	}
-	m.read(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: m.head})
+	m.effect(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: m.head})
 }
 
 // readableIn returns the streams that s may read: a named room that it is in or, without a name, its front room, its

@@ -183,8 +183,8 @@ func (m *Machine) tellHub(e Effect) {
 	m.out.Answers = append(m.out.Answers, Answer{Effect: e, After: len(m.out.Events)})
 }
 
-// read has the hub read the journal for s.
-func (m *Machine) read(s *Session, e Effect) { m.tell(s.Conn, Answer{Effect: e}) }
+// effect has the hub carry out an effect for s: most read the journal.
+func (m *Machine) effect(s *Session, e Effect) { m.tell(s.Conn, Answer{Effect: e}) }
 
 // reject rejects the command that is decided.
 func (m *Machine) reject(s *Session, why *protocol.Refusal) {

@@ -134,7 +134,7 @@ func (m *Machine) arrive(s *Session, op Open, to protocol.Room, noNick, noRoom *
 	}
 	m.showTopic(s, s.Room)
 	if op.Missing == protocol.SessionExpired { // the entries of the room are replayed all the same
-		m.read(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, HearsDesk: s.HearsDesk})
+		m.effect(s, CatchUp{Stays: []Stay{{Stream: s.stream(s.Room)}}, HearsDesk: s.HearsDesk})
 		return
 	}
 	m.replayLast(s, Membership{s.Room, s.Entered})

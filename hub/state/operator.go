@@ -181,7 +181,7 @@ func (m *Machine) announce(s *Session, cmd protocol.Announce) {
 
 func announceFields(v *protocol.Announce, c *coder) { c.text(&v.Text) }
 
-func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.read(s, Shutdown{DropLong(cmd.Text)}) }
+func (m *Machine) stop(s *Session, cmd protocol.Stop) { m.effect(s, Shutdown{DropLong(cmd.Text)}) }
 
 func stopFields(v *protocol.Stop, c *coder) { c.text(&v.Text) }
 

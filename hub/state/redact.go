@@ -18,7 +18,7 @@ func (m *Machine) redact(s *Session, _ protocol.Redact) {
 		return
 	}
 	m.change(s.ID, Redacted{})
-	m.read(s, s.redaction(m.head))
+	m.effect(s, s.redaction(m.head))
 }
 
 // redaction returns the effect for all that s has said up to a position.

@@ -117,7 +117,7 @@ func (m *Machine) transcript(s *Session, cmd protocol.Transcript) {
 	case no > m.Tickets:
 		m.rejectf(s, "no-visitor", "there has been no visitor %s since this server began: /queue shows who is here", no)
 	default:
-		m.query(s, Transcript{Ticket: no, Lines: -1})
+		m.effect(s, Transcript{Ticket: no, Lines: -1})
 	}
 }
 

@@ -111,14 +111,14 @@ func (m *Machine) replayMissed(s *Session) {
 	if s.Program {
 		m.answer(s, m.welcome(s, true))
 		m.tellTarget(s)
-		m.read(s, missed)
+		m.effect(s, missed)
 		return
 	}
 	m.answer(s, missedFollows)
 	if s.SeenAtLeast {
 		m.answer(s, maybeTwice)
 	}
-	m.read(s, missed)
+	m.effect(s, missed)
 	m.answer(s, m.welcome(s, true))
 	m.tellTarget(s)
 }

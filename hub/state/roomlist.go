@@ -24,7 +24,7 @@ func (m *Machine) answerEntered(s *Session) {
 // replayLast replays the last lines of a room from before s entered it.
 func (m *Machine) replayLast(s *Session, in Membership) {
 	if s.Replay > 0 {
-		m.read(s, Replay{Streams: []Stream{s.stream(in.Room)}, Upto: in.Entered - 1, Lines: s.Replay})
+		m.effect(s, Replay{Streams: []Stream{s.stream(in.Room)}, Upto: in.Entered - 1, Lines: s.Replay})
 	}
 }
 
@@ -98,6 +98,10 @@ func (m *Machine) checkLook(s *Session, room protocol.Room) *protocol.Refusal {
 		return noRoom(room)
 	}
 	return nil
+}
+
+func noRoom(room protocol.Room) *protocol.Refusal {
+	return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
 }
 
 // membersOf names the first MaxNames members, in the order in which they entered.

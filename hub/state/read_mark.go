@@ -47,10 +47,6 @@ func (m *Machine) checkRead(s *Session, room protocol.Room) *protocol.Refusal {
 	return nil
 }
 
-func noRoom(room protocol.Room) *protocol.Refusal {
-	return protocol.Refuse("no-room", "there is no room %s: /rooms lists them", room)
-}
-
 func (m *Machine) readSet(s *Session, c ReadSet) { m.touchSession(s).Read = c.List }
 
 func readFields(v *protocol.Read, c *coder) {
