@@ -15,8 +15,8 @@ func (m *Machine) apply(e *Event) {
 	m.applying = false
 }
 
-// applyTold changes the state by an event that is delivered. What a session says has a case only if it changes more than
-// the session's soft fields.
+// applyTold changes the state by an event that is delivered. What a session says has a case only if it changes more
+// than the soft fields of that session.
 func (m *Machine) applyTold(e *Event) {
 	s, spoken := m.sessions[e.Author], e.What.IsMessage()
 	if spoken {

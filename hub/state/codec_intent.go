@@ -2,22 +2,6 @@ package state
 
 import "chinwag/protocol"
 
-// ops holds each op. A session is that of the intent; nil: it is the server's, or that of a connection without one.
-var ops = table[Op]{
-	entryOf[Op](8, (*Machine).command, (*Command).fields),
-	entryOf[Op](1, (*Machine).start, (*Start).fields),
-	entryOf[Op](2, (*Machine).open, (*Open).fields),
-	entryOf[Op](3, (*Machine).resume, (*Resume).fields),
-	entryOf[Op](4, (*Machine).lose, (*Disconnect).fields),
-	entryOf[Op](5, (*Machine).noteSeen, (*NoteSeen).fields),
-	entryOf[Op](6, (*Machine).withdraw, none[Withdraw]),
-	entryOf[Op](7, (*Machine).promote, none[Promote]),
-	entryOf[Op](9, (*Machine).closeNext, (*Continue).fields),
-	entryOf[Op](10, (*Machine).due, none[Tick]),
-	entryOf[Op](11, func(*Machine, *Session, Heartbeat) {}, none[Heartbeat]),
-	entryOf[Op](12, (*Machine).compare, (*Checksum).fields),
-}
-
 // AppendIntent appends the bytes of an intent, as a log carries it. Its Time is not among them: the log gives that.
 func AppendIntent(b []byte, in *Intent) []byte {
 	row := ops.rowOf(in.Op)

@@ -46,7 +46,7 @@
 // The machine:
 //
 //	intent.go        what comes in: ops                     decision.go    what comes out: events, rows, answers
-//	command.go       the table of commands                  change.go      events that are told to no client
+//	command.go       the table of commands                  change.go      the table of changes: told to no client
 //	table.go         what a table holds of a type           apply.go       what an event does
 //	undo.go          Rollback and Release                   diagram.go     states, and what leads from one to another
 //	invariants.go    what always holds, after a decision    check.go       the same of everything; check_desk.go
@@ -57,7 +57,9 @@
 //
 // # A new command
 //
-// It is a file with its rule and the function of its fields, and a line in the table of command.go.
+// It is a file with its rule and the function of its fields, and a line in the table of command.go. If it changes what
+// no event tells, that is a change: its type, its fields and the method that applies it in the same file, and a line in
+// the table of change.go. An event with words is known by its IsMessage, and needs nothing more here.
 //
 // # Rows
 //
@@ -73,8 +75,8 @@
 // log brings no text that a client could not have sent.
 //
 //	codec.go         numbers, texts, lists                  codec_intent.go  intents and ops
-//	codec_kind.go    versions, kinds, words, times          codec_change.go  changes
-//	codec_row.go     rows of rooms, tickets, nodes          codec_session.go rows of sessions
+//	codec_kind.go    versions, kinds, words, times          codec_session.go rows of sessions
+//	codec_row.go     rows of rooms, tickets, nodes
 //
 // The package knows nothing about sockets, what clients write on them, disks, clocks or goroutines.
 package state

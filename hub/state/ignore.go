@@ -91,6 +91,25 @@ func (m *Machine) unignore(s *Session, whom func(Ignored) bool) {
 	m.change(s.ID, IgnoreSet{slices.DeleteFunc(slices.Clone(s.Ignoring), whom)})
 }
 
+// IgnoreSet replaces the list of sessions that a session ignores.
+type IgnoreSet struct{ List []Ignored }
+
+func (IgnoreSet) change() {}
+
+func (o *IgnoreSet) fields(c *coder) {
+	list(c, &o.List, MaxIgnored, func(i *Ignored) {
+		c.nick(&i.Name)
+		c.bytes(i.Session[:])
+	})
+}
+
+// Ignored is an ignored session, by its id and by its name: neither a new name nor a new session of that name is heard.
+type Ignored struct {
+	Name    protocol.Nick // as it was typed
+	Session uuid.UUID
+	key     string // the first of Name's: see indexIgnoring
+}
+
 // ignoreSet applies IgnoreSet.
 func (m *Machine) ignoreSet(s *Session, c IgnoreSet) {
 	m.touchSession(s).Ignoring = c.List

@@ -41,6 +41,22 @@ type Address struct {
 // Op is the operation of an intent. Sealed: see the table of ops.
 type Op interface{ op() }
 
+// ops holds each op. A session is that of the intent; nil: it is the server's, or that of a connection without one.
+var ops = table[Op]{
+	entryOf[Op](8, (*Machine).command, (*Command).fields),
+	entryOf[Op](1, (*Machine).start, (*Start).fields),
+	entryOf[Op](2, (*Machine).open, (*Open).fields),
+	entryOf[Op](3, (*Machine).resume, (*Resume).fields),
+	entryOf[Op](4, (*Machine).lose, (*Disconnect).fields),
+	entryOf[Op](5, (*Machine).noteSeen, (*NoteSeen).fields),
+	entryOf[Op](6, (*Machine).withdraw, none[Withdraw]),
+	entryOf[Op](7, (*Machine).promote, none[Promote]),
+	entryOf[Op](9, (*Machine).closeNext, (*Continue).fields),
+	entryOf[Op](10, (*Machine).due, none[Tick]),
+	entryOf[Op](11, func(*Machine, *Session, Heartbeat) {}, none[Heartbeat]),
+	entryOf[Op](12, (*Machine).compare, (*Checksum).fields),
+}
+
 type (
 	// Start is the first intent of a server that has started: its settings replace the old ones, and no session has a
 	// connection to it.

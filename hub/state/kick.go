@@ -103,6 +103,27 @@ func (b *block) left(now time.Time) protocol.Seconds {
 	return protocol.SecondsOf(max(0, b.until.Sub(now)))
 }
 
+// Blocked blocks nicks or addresses until a time.
+type Blocked struct {
+	Keys  []string
+	Until time.Time
+}
+
+func (Blocked) change() {}
+
+// fields codes at least one key, of which none is empty: blocked relies on both.
+func (o *Blocked) fields(c *coder) {
+	list(c, &o.Keys, maxBlocked, func(key *string) {
+		if c.string(key, maxKey); *key == "" {
+			c.fail(errEmpty)
+		}
+	})
+	if len(o.Keys) == 0 {
+		c.fail(errEmpty)
+	}
+	c.time(&o.Until)
+}
+
 // blocked applies Blocked, with keys that are all of nicks or all of addresses. A key that is blocked for longer
 // already stays so.
 func (m *Machine) blocked(_ *Session, c Blocked) {

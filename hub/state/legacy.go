@@ -61,6 +61,13 @@ func (m *Machine) topicsThatFit(all []LegacyTopic) (kept []LegacyTopic) {
 	return kept
 }
 
+// Inherited is what the entries of a journal without rows hold: see Legacy.
+type Inherited struct{ Legacy }
+
+func (Inherited) change() {}
+
+func (o *Inherited) fields(c *coder) { o.Legacy.fields(c) }
+
 // inherited applies Inherited. A room counts as empty since its topic was set.
 func (m *Machine) inherited(_ *Session, c Inherited) {
 	m.touchCommon().Tickets = max(m.Tickets, c.Ticket)

@@ -106,6 +106,13 @@ func (m *Machine) endStays(s *Session) {
 	}
 }
 
+// StayEnded ends a session's stay in a stream to which it has not returned after a break.
+type StayEnded struct{ Stream Stream }
+
+func (StayEnded) change() {}
+
+func (o *StayEnded) fields(c *coder) { c.stream(&o.Stream) }
+
 func (m *Machine) stayEnded(s *Session, c StayEnded) { m.touchSession(s).endStay(c.Stream, m.head) }
 
 // leave applies Left: s is in one room less.

@@ -154,6 +154,13 @@ func (m *Machine) setEcho(s *Session, cmd protocol.Echo) {
 	m.answer(s, protocol.Echoing(cmd))
 }
 
+// EchoSet sets whether a session receives its own lines.
+type EchoSet struct{ On bool }
+
+func (EchoSet) change() {}
+
+func (o *EchoSet) fields(c *coder) { c.flags(&o.On) }
+
 func (m *Machine) echoSet(s *Session, c EchoSet) { m.touchSession(s).Echo = c.On }
 
 func echoFields(v *protocol.Echo, c *coder) { c.flags(&v.On) }

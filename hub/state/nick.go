@@ -158,7 +158,19 @@ func (m *Machine) renamed(s *Session, to protocol.Nick) {
 	m.claimName(s)
 }
 
+// NameTaken gives a session a nick without telling its rooms.
+type NameTaken struct{ Nick protocol.Nick }
+
+func (NameTaken) change() {}
+
+func (o *NameTaken) fields(c *coder) { c.nick(&o.Nick) }
+
 func (m *Machine) nameTaken(s *Session, c NameTaken) { m.renamed(s, c.Nick) }
+
+// NameReleased frees the nick of a session that may come back without it.
+type NameReleased struct{}
+
+func (NameReleased) change() {}
 
 // nameReleased lets other sessions take the nick of s, which is not connected.
 func (m *Machine) nameReleased(s *Session, _ NameReleased) {

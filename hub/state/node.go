@@ -67,6 +67,23 @@ func (m *Machine) liveNodes() (live []*node) {
 	return live
 }
 
+// NodeBegan begins an incarnation of a node.
+type NodeBegan struct {
+	Node        Node
+	Incarnation uint64
+	Rules       uint64
+	Epoch       uuid.UUID
+}
+
+func (NodeBegan) change() {}
+
+func (o *NodeBegan) fields(c *coder) {
+	number(c, &o.Node)
+	number(c, &o.Incarnation)
+	number(c, &o.Rules)
+	c.bytes(o.Epoch[:])
+}
+
 // nodeBegan applies NodeBegan: an incarnation is live.
 func (m *Machine) nodeBegan(_ *Session, c NodeBegan) {
 	o := m.Order
@@ -108,6 +125,25 @@ func (m *Machine) loseNode(s *Session, of seen) {
 		return
 	}
 	m.change(s.ID, Detached{Until: m.now.Add(m.Settings.Hold), Seen: s.seenUpto(of), Unsure: (!of.Clean || s.Behind) && !s.Program, Quiet: true})
+}
+
+// NodeEnded ends the incarnation of a node: its later intents are void.
+type NodeEnded struct {
+	Node Node
+	Why  NodeEnd
+}
+
+func (NodeEnded) change() {}
+
+func (o *NodeEnded) fields(c *coder) {
+	number(c, &o.Node)
+	why := [1]byte{byte(o.Why)}
+	if c.bytes(why[:]); why[0] < byte(NodeStopped) || why[0] > byte(NodeDiffers) {
+		c.fail(errWord)
+	}
+	if c.reading {
+		o.Why = NodeEnd(why[0])
+	}
 }
 
 func (m *Machine) nodeEnded(_ *Session, c NodeEnded) { m.node(c.Node).Ended = true }

@@ -45,7 +45,17 @@ func (m *Machine) noPassword(s *Session, _ protocol.Operator) {
 	m.rejectf(s, "no-password", "nobody becomes an operator that way here: the server has no password for it")
 }
 
+// Promoted makes a session an operator.
+type Promoted struct{}
+
+func (Promoted) change() {}
+
 func (m *Machine) promoted(s *Session, _ Promoted) { m.touchSession(s).Operator = true }
+
+// Demoted takes that back.
+type Demoted struct{}
+
+func (Demoted) change() {}
 
 func (m *Machine) demoted(s *Session, _ Demoted) {
 	m.touchSession(s).Operator = false

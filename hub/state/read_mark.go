@@ -47,6 +47,18 @@ func (m *Machine) checkRead(s *Session, room protocol.Room) *protocol.Refusal {
 	return nil
 }
 
+// ReadSet sets how far a session has read, by room.
+type ReadSet struct{ List []protocol.ReadUpTo }
+
+func (ReadSet) change() {}
+
+func (o *ReadSet) fields(c *coder) {
+	list(c, &o.List, maxRead, func(r *protocol.ReadUpTo) {
+		c.room(&r.Room)
+		number(c, &r.Seq)
+	})
+}
+
 func (m *Machine) readSet(s *Session, c ReadSet) { m.touchSession(s).Read = c.List }
 
 func readFields(v *protocol.Read, c *coder) {

@@ -48,6 +48,11 @@ func (m *Machine) noteAuthored(s *Session, st Stream) {
 	s.authored = slices.Concat(kept, []Stream{st})
 }
 
+// Redacted removes the words of a session from the state.
+type Redacted struct{}
+
+func (Redacted) change() {}
+
 // redacted removes the words of s from the state: topics that it has set, its away text, and what the queue shows of
 // its tickets.
 func (m *Machine) redacted(s *Session, _ Redacted) {

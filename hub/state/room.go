@@ -174,6 +174,13 @@ func (m *Machine) evictRoom(to protocol.Room) {
 	}
 }
 
+// RoomDropped removes the topic of the room that has been empty longest, to make place for another room.
+type RoomDropped struct{ Room protocol.Room }
+
+func (RoomDropped) change() {}
+
+func (o *RoomDropped) fields(c *coder) { c.room(&o.Room) }
+
 // roomDropped removes the topic of an empty room, and thereby the room.
 func (m *Machine) roomDropped(_ *Session, c RoomDropped) {
 	r := m.rooms[c.Room]

@@ -32,6 +32,21 @@ func (m *Machine) noteSeen(_ *Session, op NoteSeen) {
 	}
 }
 
+// NodeSeen is the position up to which the clients of a node got their entries, except those that are behind.
+type NodeSeen struct {
+	Node     Node
+	Position uint64
+	Clean    bool
+}
+
+func (NodeSeen) change() {}
+
+func (o *NodeSeen) fields(c *coder) {
+	number(c, &o.Node)
+	number(c, &o.Position)
+	c.flags(&o.Clean)
+}
+
 func (m *Machine) nodeSeen(_ *Session, c NodeSeen) {
 	if n := m.node(c.Node); n != nil {
 		n.Seen = seen{c.Position, c.Clean}
@@ -43,6 +58,13 @@ func (m *Machine) nodeSeen(_ *Session, c NodeSeen) {
 		of.Guests = m.guests
 	}
 }
+
+// SessionSeen is the position up to which the client of a session that is behind got its entries; 0: it is not behind.
+type SessionSeen struct{ Position uint64 }
+
+func (SessionSeen) change() {}
+
+func (o *SessionSeen) fields(c *coder) { number(c, &o.Position) }
 
 func (m *Machine) sessionSeen(s *Session, c SessionSeen) {
 	m.touchSession(s)

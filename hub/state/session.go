@@ -77,6 +77,23 @@ var sessionDiagram = parseDiagram(`
 	detached ── Ended ─────> ended       the time is up, /kick, or its ticket is dropped
 `)
 
+// Opened begins a session. It is in no room before its Joined.
+type Opened struct{ Session Session }
+
+func (Opened) change() {}
+
+// fields codes the session as its row does, after the version of that.
+func (o *Opened) fields(c *coder) {
+	own, row := c.version, [1]byte{kinds[ofSession].version}
+	if c.bytes(row[:]); row[0] == 0 || row[0] > kinds[ofSession].version {
+		c.fail(errVersion)
+		return
+	}
+	c.version = row[0]
+	o.Session.fields(c, &o.Session.upto)
+	c.version = own
+}
+
 // opened applies Opened: the session is in no room yet.
 func (m *Machine) opened(_ *Session, c Opened) {
 	s := new(Session)
@@ -85,6 +102,26 @@ func (m *Machine) opened(_ *Session, c Opened) {
 	m.touchSession(s).row = m.nextRow()
 	m.indexSession(s)
 	m.step(sessionDiagram, s.Nick, "none", "Opened", s.state())
+}
+
+// Attached gives a session another connection.
+type Attached struct {
+	Conn    uint64
+	Was     uint64 // the connection that it had; 0: none
+	Seen    uint64 // position up to which Was got its entries at least, if it was on another node
+	Program bool
+	Echo    bool
+	At      Address
+}
+
+func (Attached) change() {}
+
+func (o *Attached) fields(c *coder) {
+	number(c, &o.Conn)
+	number(c, &o.Was)
+	number(c, &o.Seen)
+	c.flags(&o.Program, &o.Echo)
+	c.address(&o.At)
 }
 
 // attached applies Attached. The hold of s is over.
@@ -100,6 +137,24 @@ func (m *Machine) attached(s *Session, c Attached) {
 	s.Quiet, s.Short, s.Returned, s.Behind, s.Rewatch = false, false, true, true, nil
 	m.reconnected(s)
 	m.step(sessionDiagram, s.Nick, was, "Attached", s.state())
+}
+
+// Detached removes the connection of a session, which is held until a time. Quiet: it stays in its rooms, because the
+// other members are not told of a restart.
+type Detached struct {
+	Until  time.Time
+	Seen   uint64
+	Quiet  bool
+	Unsure bool // Seen may be too low by the entries of a second
+	Short  bool // a short stay, as of a script: its nick may go to the next run
+}
+
+func (Detached) change() {}
+
+func (o *Detached) fields(c *coder) {
+	c.time(&o.Until)
+	number(c, &o.Seen)
+	c.flags(&o.Quiet, &o.Unsure, &o.Short)
 }
 
 // detached applies Detached.
@@ -142,6 +197,11 @@ func (m *Machine) unhold(s *Session) {
 	}
 	s.Until = time.Time{}
 }
+
+// Ended ends a session.
+type Ended struct{}
+
+func (Ended) change() {}
 
 // ended applies Ended: s is in no room.
 func (m *Machine) ended(s *Session, _ Ended) {

@@ -32,6 +32,13 @@ func (set Settings) exact() Settings {
 	return set
 }
 
+// Configured replaces the settings.
+type Configured struct{ Settings Settings }
+
+func (Configured) change() {}
+
+func (o *Configured) fields(c *coder) { o.Settings.all(c) }
+
 // configured applies Configured. Lower bounds drop no ticket that exists already.
 func (m *Machine) configured(_ *Session, c Configured) {
 	was, set := m.Settings, &c.Settings

@@ -112,6 +112,11 @@ func (m *Machine) openRooms() {
 	}
 }
 
+// Started is the start of a server.
+type Started struct{}
+
+func (Started) change() {}
+
 // started counts the starts that come one soon after the other.
 func (m *Machine) started(*Session, Started) {
 	c := m.touchCommon()

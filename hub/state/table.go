@@ -10,9 +10,9 @@ import (
 // A table lists the types of a sealed interface, a row for each: ops, commands and changes have one. A row is all that
 // the machine knows of a type beside its rule, so a new one is a line of a table and a file with its rule and fields.
 //
-//	ops        codec_intent.go    do decides an intent
-//	commands   command.go         do decides a command of a session
-//	changes    codec_change.go    do applies a change
+//	ops        intent.go     do decides an intent
+//	commands   command.go    do decides a command of a session
+//	changes    change.go     do applies a change
 type table[I any] []entry[I]
 
 // entry is the row of one type.

@@ -163,6 +163,20 @@ func (m *Machine) withTarget(s *Session, e protocol.Target) protocol.Event {
 	return e
 }
 
+// TargetSet sets where an operator's lines go.
+type TargetSet struct{ Target Target }
+
+func (TargetSet) change() {}
+
+func (o *TargetSet) fields(c *coder) {
+	t := &o.Target
+	number(c, &t.Ticket)
+	c.flags(&t.Nobody)
+	number(c, &t.Pending)
+	number(c, &t.Former)
+	c.nick(&t.FormerNick)
+}
+
 func (m *Machine) targetSet(s *Session, c TargetSet) { m.touchSession(s).Target = c.Target }
 
 func toFields(v *protocol.To, c *coder) { number(c, &v.Ticket) }

@@ -174,8 +174,27 @@ func (m *Machine) ticketEnded(t *Ticket) {
 	}
 }
 
+// MessageLeft turns the conversation of a visitor that has gone to a room into a message.
+type MessageLeft struct{}
+
+func (MessageLeft) change() {}
+
 // messageLeft applies MessageLeft.
 func (m *Machine) messageLeft(s *Session, _ MessageLeft) { m.setTickets(s, 0, s.Ticket) }
+
+// ResumeSet sets where a session goes when it comes back, after its conversation at the desk was closed while it was
+// away. Finished: the server is only a desk, and the session comes back to its goodbye.
+type ResumeSet struct {
+	Resume   protocol.Room
+	Finished bool
+}
+
+func (ResumeSet) change() {}
+
+func (o *ResumeSet) fields(c *coder) {
+	c.room(&o.Resume)
+	c.flags(&o.Finished)
+}
 
 // resumeSet applies ResumeSet.
 func (m *Machine) resumeSet(s *Session, c ResumeSet) {

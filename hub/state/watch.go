@@ -94,6 +94,20 @@ func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 	}
 }
 
+// Focused brings one of a session's rooms to the front. Watched: the session stays in it when another one comes to the
+// front.
+type Focused struct {
+	Room    protocol.Room
+	Watched bool
+}
+
+func (Focused) change() {}
+
+func (o *Focused) fields(c *coder) {
+	c.room(&o.Room)
+	c.flags(&o.Watched)
+}
+
 // focused applies Focused. The room that was in front is watched: otherwise s would have left it.
 func (m *Machine) focused(s *Session, c Focused) {
 	was := s.front()
