@@ -144,8 +144,8 @@ func (c *Client) IsOperator(ctx context.Context) (bool, error) {
 }
 
 // Detach takes the client out of the hub when all its commands are answered, or ctx has ended. It must be called once,
-// when nothing more will be read. protocol.Departed means that the input ended in good order; the goodbye then
-// comes through Start.
+// when nothing more will be read. protocol.Departed means that the input ended in good order; the goodbye then comes
+// through Start.
 func (c *Client) Detach(ctx context.Context, reason protocol.Reason) {
 	_ = c.acquire(ctx, maxInflight)                           // its lines come before its end, however that came
 	_ = c.hub.submit(context.Background(), detach{c, reason}) // a hub that has ended has no clients
