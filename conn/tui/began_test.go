@@ -10,6 +10,11 @@ import (
 // A line comes with the prompt before which it was begun, whatever stands there when Enter is pressed.
 func TestALineTellsWhereItWasBegun(t *testing.T) {
 	s, f := shown(t, 60, 8, Options{})
+	types := func(words, shown string) { // a prompt that is set next may else come before the words
+		t.Helper()
+		f.typed(words)
+		f.until(t, func(shot shot) bool { return shot.input() == shown })
+	}
 	shows := func(prompt, line string) {
 		t.Helper()
 		s.SetPrompt(prompt)
@@ -22,7 +27,7 @@ func TestALineTellsWhereItWasBegun(t *testing.T) {
 	}
 
 	shows("@1>", "")
-	f.typed("hello")
+	types("hello", "@1>hello")
 	shows("@2>", "hello")
 	f.typed(" there")
 	f.press(tcell.KeyHome, tcell.KeyDelete)
@@ -31,7 +36,7 @@ func TestALineTellsWhereItWasBegun(t *testing.T) {
 	f.typed("to two")
 	enters("to two", "@2>")
 
-	f.typed("draft")
+	types("draft", "@2>draft")
 	shows("@3>", "draft")
 	f.press(tcell.KeyUp)
 	f.line(t, "@3>to two", 9) // recalled over a draft: it is as old as that
