@@ -270,7 +270,7 @@ type step struct {
 func playRandom(t *testing.T, seed uint64) (p played) {
 	r := rand.New(rand.NewPCG(seed, 15))
 	people, steps := 10+r.IntN(60), 600
-	if seed%8 == 0 {
+	if seed%8 == 7 { // a large world: CHINWAG_SEEDS=8 has one
 		people, steps = 300, 1500
 	}
 	p.settings = randomSettings(r)
