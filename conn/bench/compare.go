@@ -49,9 +49,6 @@ func trials(rows []row) (suite []Trial) {
 	return suite
 }
 
-// Title names the scenario and its numbers.
-func (t Trial) Title() string { return t.Scenario.resultOf(t.Options).title() }
-
 // MaxMembers is how many connections the server and this process can have with each other, each with its own
 // descriptors.
 func MaxMembers() int { return min(19_000, descriptors()-spare-950) }

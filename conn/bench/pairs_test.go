@@ -98,7 +98,7 @@ func TestTheTableOfVerdicts(t *testing.T) {
 func TestTheSuiteForBuildsHasEveryShape(t *testing.T) {
 	var titles []string
 	for _, trial := range BuildSuite(19_000) {
-		titles = append(titles, trial.Title())
+		titles = append(titles, trial.Scenario.resultOf(trial.Options).title())
 	}
 	assert.Equal(t, []string{
 		"flood, 1000 members, 1 of them talk, 100 bytes a line",

@@ -69,14 +69,6 @@ func (m *Machine) unindexSession(s *Session) {
 	m.desk.unindexVisitor(s)
 }
 
-// reindex changes s by f, and its indexes with it.
-func (m *Machine) reindex(s *Session, f func(*Session)) {
-	m.touchSession(s)
-	m.unindexSession(s)
-	f(s)
-	m.indexSession(s)
-}
-
 func byUntil(a, b *Session) int {
 	return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.row, b.row))
 }

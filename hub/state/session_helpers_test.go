@@ -231,3 +231,11 @@ func address(n int) Address {
 	at := netip.AddrFrom4([4]byte{192, 0, byte(n >> 8), byte(n)})
 	return Address{Host: at.String(), Prefix: netip.PrefixFrom(at, 32)}
 }
+
+// reindex changes s by f, and its indexes with it.
+func (m *Machine) reindex(s *Session, f func(*Session)) {
+	m.touchSession(s)
+	m.unindexSession(s)
+	f(s)
+	m.indexSession(s)
+}
