@@ -27,7 +27,7 @@ func openBare(t *testing.T, flags ...string) (h *server, addr string) {
 	return h, h.bareAddr()
 }
 
-// bareAddr is where the bare door of a server is, whose log nobody has read yet behind that of the first door.
+// bareAddr is the address of the bare door of a server. Its log must not be read yet behind the line of the first door.
 func (h *server) bareAddr() string {
 	h.t.Helper()
 	line := h.log.expect("...msg=listening addr=127.0.0.1:...")
@@ -107,7 +107,7 @@ func TestAHundredTutorials(t *testing.T) {
 	for range many {
 		clients = append(clients, h.tutorial(addr))
 	}
-	for come := 0; come < many; { // many who come at once are one line
+	for come := 0; come < many; { // sessions that come at once are one line
 		n := 1
 		_, _ = fmt.Sscanf(ann.expect("-- ..."), "-- %d joined:", &n)
 		come += n

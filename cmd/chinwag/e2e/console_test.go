@@ -62,7 +62,7 @@ func TestWithoutInputItIsADaemon(t *testing.T) {
 	}
 }
 
-// Whoever reads the console's lines may go: chinwag serve | head -1.
+// The reader of the console's lines may go: chinwag serve | head -1.
 func TestConsoleThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{"gone": `exec "$@"`, "closed": `exec "$@" >&-`} {
@@ -115,7 +115,7 @@ func TestOperatorAtTheConsole(t *testing.T) {
 	assert.Zero(t, h.process.exits())
 }
 
-// Nobody can pass for the operator, by a look-alike either.
+// No session can pass for the operator, by a look-alike either.
 func TestNobodyPassesForTheOperator(t *testing.T) {
 	t.Parallel()
 	for _, flag := range []string{"--console=auto", "--console=off"} {

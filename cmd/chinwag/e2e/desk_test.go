@@ -78,8 +78,8 @@ func openDesk(t *testing.T, dir string, flags ...string) (h *server, bare string
 	return h, bare
 }
 
-// The desk as people use it: two at nc and one at a tutorial's client are answered by the one at the console and by
-// another who came with the password.
+// The desk as people use it: two visitors at nc and one at a tutorial's client are answered by the operator at the
+// console and by another that came with the password.
 func TestTheDesk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -98,7 +98,7 @@ func TestTheDesk(t *testing.T) {
 	client := h.tutorial(bare)
 	client.send("你好")
 	op.sees("[@3 guest-3] 你好")
-	op.inputIs("@1 guest-1>") // whoever waits does not change where the next line goes
+	op.inputIs("@1 guest-1>") // a visitor that waits does not change where the next line goes
 
 	carol := atTerminal(t, h.ctx, exec.Command(program(t), "join", h.addr, "--nick", "carol"))
 	carol.statusIs("chinwag · carol at the desk · number 3 in the queue")
@@ -217,7 +217,7 @@ func TestTheDesk(t *testing.T) {
 	), aCode.ReplaceAllString(bob.all(), "/resume CODE"))
 }
 
-// A line that an operator types reaches nobody if its visitor goes meanwhile, however long the typing takes.
+// A line that an operator types is heard by no session if its visitor goes meanwhile, however long the typing takes.
 func TestAVisitorHasGone(t *testing.T) {
 	t.Parallel()
 	h, _ := openDesk(t, t.TempDir())
@@ -226,7 +226,7 @@ func TestAVisitorHasGone(t *testing.T) {
 	op.inputIs("@1 ann>")
 	op.sends("are you st")
 	ann.types("/quit")
-	op.inputIs("@2 bob> are you st") // alone, who sits there answers who comes
+	op.inputIs("@2 bob> are you st") // the only operator is given the next visitor
 	op.presses("ill there?")
 	op.sees("-- nobody has heard that: it was begun for @1, and what you type goes to @2 bob")
 	op.inputIs("@2 bob>")
@@ -282,7 +282,7 @@ func TestAHundredConversations(t *testing.T) {
 	const many = 100
 	h := openPiped(t, "--desk", "--bare", "127.0.0.1:0", "--per-address", "0", "--per-address-rate", "0", "--desk-per-address", "0")
 	addr := h.bareAddr()
-	h.console.types("/ping") // the operator has come in, and is told of all who come later
+	h.console.types("/ping") // the operator has come in, and is told of all visitors that come later
 	h.console.expect("-- pong")
 	var clients []*tutorial
 	for i := range many {
@@ -356,7 +356,7 @@ func (r *relay) breaks(broken bool) {
 	r.conns = nil
 }
 
-// A message is left while nobody is there, answered while its author is not, and read in the end.
+// A message is left while no operator is on duty, answered while its author is not connected, and read in the end.
 func TestAMessageIsLeft(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--desk", "--operator-password-file", passwordFile(t), "--log-level", "debug")
@@ -397,7 +397,7 @@ func TestAMessageIsLeft(t *testing.T) {
 	}
 }
 
-// An operator whose input has ended answers nobody, and so is not on duty.
+// An operator whose input has ended answers no visitor, and so is not on duty.
 func TestAConsoleWhoseInputEndedIsOffDuty(t *testing.T) {
 	t.Parallel()
 	h := openPiped(t, "--desk")
@@ -515,8 +515,8 @@ func TestServeRefusesWhatIsNoPasswordFile(t *testing.T) {
 	}
 }
 
-// Without a screen the password is not shown either, and whoever leaves in the middle of it has a terminal that shows
-// what is typed.
+// Without a screen the password is not shown either, and a client that ends in the middle of it leaves a terminal that
+// shows what is typed.
 func TestJoinAsAnOperatorWithoutAScreen(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--operator-password-file", passwordFile(t))

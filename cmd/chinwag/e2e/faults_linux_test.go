@@ -33,7 +33,7 @@ const (
 )
 
 // TestFaults has people talk while the disk has one fault after the other, and the server ends in every way and starts
-// again. What anybody was shown is in the journal, once and at its place; every line is answered or its connection
+// again. What a client was shown is in the journal, once and at its place; every line is answered or its connection
 // ends; and the process ends in time.
 //
 // CHINWAG_FAULTS=10m says how long (make faults), CHINWAG_SEED repeats a course of faults.
@@ -93,10 +93,10 @@ type soak struct {
 
 	phases, lives int
 	suffered      map[string]int
-	longest       time.Duration // that somebody waited for an answer when the disk was well again
+	longest       time.Duration // that a client waited for an answer when the disk was well again
 
 	mu     sync.Mutex
-	quiet  bool // nobody says anything new
+	quiet  bool // no client says anything new
 	doomed bool // the disk of this server has broken: what it refuses may be in the journal all the same
 }
 
@@ -161,7 +161,7 @@ func (s *soak) suffer() {
 	how := s.dice.IntN(8)
 	switch {
 	case fault == "broken":
-		s.ends(nil) // or, as nobody has said anything, it has not noticed yet
+		s.ends(nil) // or, as no client has said anything, it has not noticed yet
 		s.begin()
 	case how == 0:
 		s.suffered["kill -9"]++
@@ -270,12 +270,12 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// shown is a line as somebody was shown it.
+// shown is a line as a client was shown it.
 type shown struct {
 	from, text string
 }
 
-// sight is all that somebody was shown, by its position.
+// sight is all that a client was shown, by its position.
 type sight struct {
 	mu    sync.Mutex
 	first uint64 // position from which on it was to be shown all; 0: it was not there yet
@@ -399,7 +399,7 @@ func (w *witness) connect(ctx context.Context, c net.Conn) {
 	}
 }
 
-// welcomed is who it is now. In a new session nothing of the old is answered any more.
+// welcomed takes the session of the welcome. In a new session nothing of the old is answered any more.
 func (w *witness) welcomed(e protocol.Welcome) {
 	if w.epoch != "" && w.epoch != e.Epoch {
 		w.t.Errorf("another epoch: %s after %s", e.Epoch, w.epoch)
@@ -539,7 +539,7 @@ func (b *robot) comeIn(ctx context.Context) bool {
 	return b.first > 0
 }
 
-// judge compares what everybody was shown and told with the journal.
+// judge compares what all clients were shown and told with the journal.
 func (s *soak) judge() {
 	path := filepath.Join(s.folder, journalFile)
 	assert.Contains(s.t, printed(s.t, "history", "verify", path), "\nall is well\n")

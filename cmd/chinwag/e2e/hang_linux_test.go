@@ -37,7 +37,7 @@ func TestG8ADiskThatHangsDoesNotBeatTheDeadline(t *testing.T) {
 			h.console.expect("-- You are operator...") // else it may wait for the journal itself
 			d.becomes("hanging")
 			ann.types("is anybody there?")
-			bob.types("/history 5") // who reads waits for the disk, too
+			bob.types("/history 5") // a command that reads waits for the disk, too
 			h.console.types("hello?")
 			h.log.expect("...the disk does not answer, and what is said waits...")
 			h.console.expect("-- the disk does not answer...")

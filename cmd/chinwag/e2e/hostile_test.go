@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What an attacker would like to have on somebody else's screen.
+// What an attacker would like to have on the screen of another session.
 var hostile = []string{
 	"\x1b[2J\x1b[1;1HFORGED",
 	"\x1b]0;FORGED\x07", "\x1bP1$rFORGED\x1b\\", "\x1bcFORGED",
@@ -59,7 +59,7 @@ func TestG9OneLineInIsOneLineOut(t *testing.T) {
 	assert.Greater(t, strings.Count(late.all(), "FORGED"), len(hostile), "there was something to see")
 }
 
-// prefixed is a line of the server's in which somebody's words may stand, and where.
+// prefixed is a line of the server's in which the words of a session may stand, and where.
 var prefixed = regexp.MustCompile(`^(\[\d\d:\d\d\] )?(<[^ >]+> |\* [^ ]+ |\[[^ ]+ -> [^ ]+\] |-- ([^ ]+ (set the topic: |is away: |are away: |left: |left|joined|is now |went to #|cleared the topic|looks too much like )|topic of #[^ ]+: |\d+ in #[^ ]+: |\d+ rooms?: |goodbye: |you are now |you are in |you are away: |you set the topic: |there is nobody called |there is no /|#))`)
 
 // checkSafe looks at every line on a screen as its terminal would.
@@ -83,7 +83,7 @@ func isHostile(r rune) bool {
 		r == '\u200b' || r == '\u2060' || r == '\ufeff' || r >= 0xe0000 && r <= 0xe0fff
 }
 
-// One who comes with another protocol is nobody.
+// A connection that speaks another protocol has no session.
 func TestStrangersAreNotHeard(t *testing.T) {
 	t.Parallel()
 	for name, calls := range map[string]func(c net.Conn) error{
@@ -145,7 +145,7 @@ func TestALineMayComeInPieces(t *testing.T) {
 	assert.Equal(t, linesOf("<eve> 你好", "<eve> zwei", "<eve> drei", "<eve> vier"), ann.until("<eve> vier"))
 }
 
-// Whoever comes and breaks off during the greeting is not worth a line to anybody.
+// Connections that break off during the greeting are told to no session.
 func TestBrokenGreetingsHurtNobody(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--per-address", "0", "--per-address-rate", "0", "--log-level", "debug")
@@ -168,7 +168,7 @@ func TestBrokenGreetingsHurtNobody(t *testing.T) {
 	ann.expect("-- 2 in #lobby: ann, bob")
 }
 
-// Whoever comes and says nothing is announced after a moment, and hinders nobody.
+// A client that says nothing is announced after a moment, and hinders no other.
 func TestSilentOnesHinderNobody(t *testing.T) {
 	t.Parallel()
 	h := open(t)

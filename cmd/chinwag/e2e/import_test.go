@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// anExport is an export of so many long lines. Nobody has written it to a disk.
+// anExport is an export of so many long lines, which was never on a disk.
 func anExport(lines int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"chinwag":"history","version":3,"epoch":"01000000-0000-0000-0000-000000000000"}`+"\n"+`{"stream":"#a","count":%d,"last":%[1]d}`+"\n", lines)

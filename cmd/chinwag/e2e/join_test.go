@@ -29,7 +29,7 @@ func TestTheClientInAPipe(t *testing.T) {
 	assert.Equal(t, linesOf("-- bob joined", "<bob> the build is done", "<bob> 你好", "-- bob left"), ann.until("-- bob left"))
 }
 
-// join is somebody with our own client, in a pipe.
+// join is our own client, in a pipe.
 func (h *server) join(flags ...string) *person {
 	h.t.Helper()
 	cmd := exec.Command(program(h.t), append([]string{"join", h.addr}, flags...)...)
@@ -59,7 +59,7 @@ func TestTheClientHearsTheRoomInAPipe(t *testing.T) {
 func TestTheClientWithoutAServer(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.addr = "127.0.0.1:1" // where nobody listens
+	h.addr = "127.0.0.1:1" // no program listens there
 	bob := h.join("--nick", "bob")
 	bob.finishes()
 	assert.Equal(t, 3, bob.process.exits())
@@ -75,7 +75,7 @@ func TestTheClientAtATerminal(t *testing.T) {
 	bob.shows("Welcome", "#lobby")
 	bob.sends("hello,你好\r")
 	ann.expect("-- bob joined", "<bob> hello,你好")
-	bob.sends("half a th") // and then somebody else speaks
+	bob.sends("half a th") // and then another member speaks
 	ann.types("can-you-see-me?")
 	bob.shows("can-you-see-me?")
 	bob.sends("ought\r/quit\r")

@@ -35,7 +35,7 @@ func (h *server) kills() {
 func TestG7WhatWasSeenIsThereAfterAKill(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	var seen [2][]string // by two who read along, over all the lives of the server
+	var seen [2][]string // by two readers, over all the lives of the server
 	for round := range 4 {
 		h := openOn(t, folder)
 		var readers [2]*person
@@ -47,7 +47,7 @@ func TestG7WhatWasSeenIsThereAfterAKill(t *testing.T) {
 			c := h.dial()
 			writers.Go(func() { talk(c, fmt.Sprintf("w%d-%d", w, round), round) })
 		}
-		readers[0].expect(fmt.Sprintf("... %d.%d", round, 20+60*round)) // a moment that nobody knows
+		readers[0].expect(fmt.Sprintf("... %d.%d", round, 20+60*round)) // some moment in the midst of their talk
 		h.kills()
 		writers.Wait()
 		for i, r := range readers {
@@ -211,8 +211,8 @@ func field(line, name string) string {
 	return rest[:strings.IndexAny(rest, ",}")]
 }
 
-// A disk that is full is told, to the author and once to the operator, nobody hears what could not be kept, and all
-// goes on when there is room again.
+// A full disk is told, to the author and once to the operator, a line that could not be kept is heard by no session,
+// and all goes on when there is room again.
 func TestG11AFullDiskIsToldAndOver(t *testing.T) {
 	t.Parallel()
 	folder := smallDisk(t)

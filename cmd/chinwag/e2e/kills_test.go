@@ -27,7 +27,7 @@ import (
 // each start what it was before.
 //
 //	kills ── the server, the journal, the next life
-//	  ├── watcher    an operator who takes nobody, is told all of the desk, and compares /queue with that
+//	  ├── watcher    an operator that takes no visitor, is told all of the desk, and compares /queue with that
 //	  ├── operators  take visitors, answer, hand over, close
 //	  ├── visitors   go to the desk and talk there, or in the lobby when their conversation is closed
 //	  └── talkers    say something, and go from room to room; half watch one or two others, and are away at times

@@ -74,7 +74,7 @@ func (p *process) cpu(t *testing.T) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond // ticks of 100 Hz, on every Linux
 }
 
-// smallWindow makes a connection take little that nobody reads.
+// smallWindow makes the system hold little for a connection that does not read.
 func smallWindow(_, _ string, c syscall.RawConn) (err error) {
 	if bad := c.Control(func(fd uintptr) {
 		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
@@ -192,7 +192,7 @@ func TestG10TooFastFromOneAddressAreToldWhy(t *testing.T) {
 	bob.expect("<ann> all is well")
 }
 
-// Who is refused may have typed already, as nc with its input from a pipe has.
+// A refused client may have sent lines already, as nc with its input from a pipe has.
 func TestG10TheRefusedAreToldEvenWhenTheyTyped(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--per-address", "1", "--per-address-rate", "0")
@@ -205,7 +205,7 @@ func TestG10TheRefusedAreToldEvenWhenTheyTyped(t *testing.T) {
 	}
 }
 
-// TestG10WithoutDescriptorsTheSilentGoFirst: those who talk go on, the server does not spin, and new people get in
+// TestG10WithoutDescriptorsTheSilentGoFirst: sessions that talk go on, the server does not spin, and new ones get in
 // again.
 func TestG10WithoutDescriptorsTheSilentGoFirst(t *testing.T) {
 	t.Parallel()

@@ -102,7 +102,7 @@ func TestNCNeverSeesTelnet(t *testing.T) {
 	ann.expect("-- pong")
 	assert.NotContains(t, ann.all(), "\xff")
 	assert.NotContains(t, ann.all(), "caf")
-	told := strings.ReplaceAll(onlyTelnet(eve.all()), "\xff\xfd\x00", "") // one who is a telnet may be asked for binary
+	told := strings.ReplaceAll(onlyTelnet(eve.all()), "\xff\xfd\x00", "") // a telnet may be asked for binary
 	assert.Equal(t, "\xff\xfe\x1f\xff\xfb\x06", told, "DONT NAWS, WILL TIMING-MARK, and nothing else")
 }
 

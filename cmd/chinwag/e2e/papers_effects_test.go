@@ -34,7 +34,7 @@ func listensOn(n int) func(*trial) {
 	}
 }
 
-// Without --listen it is port 12345, whoever has that.
+// Without --listen the port is 12345, also where another program has that.
 func TestTheDefaultPort(t *testing.T) {
 	t.Parallel()
 	if l, err := net.Listen("tcp", ":12345"); err == nil {
@@ -140,9 +140,9 @@ func (h *server) forgetsLines() {
 	}
 }
 
-const toldMuch = 1500 // lines that no system holds for who does not read
+const toldMuch = 1500 // lines that no system holds for a client that does not read
 
-// muchTold is somebody who has been told much, and has read nothing.
+// muchTold is a client that has been told much, and has read nothing.
 func (h *server) muchTold() *net.TCPConn {
 	h.t.Helper()
 	ann, bob := h.enter("ann"), h.enter("bob")
@@ -162,7 +162,7 @@ func (h *server) muchTold() *net.TCPConn {
 	return late
 }
 
-// feeds is whether all waits for a reader who is slow, or what the journal has lost is lost.
+// feeds is whether all waits for a slow reader, or what the journal has lost is lost.
 func feeds(all bool) func(*trial) {
 	return func(tr *trial) {
 		late, seen := tr.muchTold(), newScreen(tr.t, tr.ctx, "late")
@@ -180,7 +180,7 @@ func dropsWhoTakesNothing(tr *trial) {
 	ann.expect("-- stuck left (took nothing for too long)")
 }
 
-// endsBeforeOneWithASecond is whether the end takes less than where --grace is a second: somebody who takes nothing
+// endsBeforeOneWithASecond is whether the end takes less than where --grace is a second: a client that takes nothing
 // holds up both.
 func endsBeforeOneWithASecond(sooner bool) func(*trial) {
 	return func(tr *trial) {
@@ -231,7 +231,7 @@ func watchesRooms(n int) func(*trial) {
 	}
 }
 
-// broken is somebody who sees that the connection of ann, who has been there for a while, has broken.
+// broken is a member that sees that the connection of another, ann, has broken after a few lines.
 func (h *server) broken() *person {
 	ann, bob := h.enter("ann"), h.enter("bob")
 	ann.types("one", "two", "three", "four")
@@ -365,7 +365,7 @@ func takesVisitors(n int, full string) func(*trial) {
 	return func(tr *trial) {
 		for range n {
 			v := tr.stranger()
-			v.types("/ping") // who says something has arrived
+			v.types("/ping") // a client that sends a command has arrived
 			v.expect("-- You are...", "-- pong")
 		}
 		late := tr.stranger()
@@ -452,7 +452,7 @@ func hasOperator(tr *trial) {
 	ann.expect("-- 2 in #lobby: operator, ann")
 }
 
-// writeConfigs puts one file where nobody looks unasked, and one where everybody does.
+// writeConfigs puts one file where the server looks only when it is told to, and one where it always looks.
 func writeConfigs(t *testing.T, home string) {
 	require.NoError(t, os.WriteFile(filepath.Join(home, "my.toml"), []byte("line-max = 100\n"), 0o600))
 	configure(t, home, "line-max = 200\n")

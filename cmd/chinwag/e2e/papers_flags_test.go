@@ -18,14 +18,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An effect is what a flag of serve does, as somebody sees it who has no access to the server but its connections, its
-// log, its console and its files.
+// An effect is what a flag of serve does, as it is seen from outside: on the server's connections, in its log, at its
+// console and in its files.
 type effect struct {
 	flag    string
 	value   string // {home} in it is the server's home
 	with    []string
 	prepare func(t *testing.T, home string)
-	console bool // somebody sits at a pipe
+	console bool // the console is at a pipe
 	pty     bool // or at a terminal
 	given   func(*trial)
 	left    func(*trial) // the default's effect; nil: it cannot be seen here

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// restart is a server that has ended in some way and was started again on its journal, and who was there.
+// restart is a server that has ended in some way and was started again on its journal, and the sessions of before.
 //
 //	ann     in the lobby, watches the kitchen, ignores troll, has set the topic; types at nc
 //	bob     at the desk, and carol, an operator, has him; dora waits there
@@ -26,7 +26,7 @@ type restart struct {
 	*server // the second
 	t       *testing.T
 	orderly bool              // the end of the first
-	witness *person           // who came in first after the start
+	witness *person           // the session that came first after the start
 	codes   map[string]string // by which people come back
 	bot     string            // what its hello says to come back
 	joiner  *joined
@@ -140,7 +140,7 @@ func (r *restart) cameIn(h *server, stranger *tutorial) {
 	ann.expect("-- pong")
 }
 
-// resumes is somebody who is back with the code of a session.
+// resumes is a client that has resumed a session with its code.
 func (r *restart) resumes(name string) *person {
 	p := r.stranger()
 	p.types(r.codes[name])

@@ -147,7 +147,7 @@ func TestJoinEndsAsTheReasonsHaveIt(t *testing.T) {
 	}
 }
 
-// comes is bob with join, who is in.
+// comes is bob with join, as a member.
 func comes(h *server, flags ...string) *person {
 	bob := h.join(append(flags, "--nick", "bob")...)
 	bob.expect("-- You are bob...")

@@ -83,7 +83,7 @@ func TestThePasswordCommandLooksFirst(t *testing.T) {
 	assert.Empty(t, namesIn(t, dir))
 }
 
-// Who has typed a password twice is told where it is, and what it is good for; a script is told nothing.
+// The command tells where a password that was typed twice is, and what it is good for; a script is told nothing.
 func TestThePasswordCommandSaysWhatItMade(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// person is somebody who has come in.
+// person is a client of the server: a connection of the test's own, or a program.
 type person struct {
 	*screen
 	hands    io.Writer
-	conn     *net.TCPConn // of those who came without a program
-	process  *process     // of those who came with one
-	terminal terminal     // what those see who sit at one; owned by the test
+	conn     *net.TCPConn // the test's own, if no program runs
+	process  *process     // the program that runs
+	terminal terminal     // what that shows, if it runs at one; owned by the test
 }
 
 // types sends lines, each with the end that Enter makes.
@@ -49,7 +49,7 @@ func (p *person) isCalled(nick string) *person {
 	return p
 }
 
-// dial is a connection to the server that nobody reads from.
+// dial is a connection to the server that is not read from.
 func (h *server) dial(control ...func(network, address string, c syscall.RawConn) error) *net.TCPConn {
 	h.t.Helper()
 	var d net.Dialer
@@ -64,13 +64,13 @@ func (h *server) dial(control ...func(network, address string, c syscall.RawConn
 	return c.(*net.TCPConn)
 }
 
-// enter is somebody who reads all that comes, and whose nick is name.
+// enter is a member whose client reads all that comes, and whose nick is name.
 func (h *server) enter(name string) *person {
 	h.t.Helper()
 	return h.stranger().isCalled(name)
 }
 
-// stranger is somebody who reads all that comes and has not said anything yet.
+// stranger is a client that reads all that comes and has not said anything yet.
 func (h *server) stranger() *person {
 	h.t.Helper()
 	c := h.dial()
@@ -83,7 +83,7 @@ func (h *server) stranger() *person {
 	return p
 }
 
-// nc is somebody with netcat.
+// nc is netcat.
 func (h *server) nc(flags ...string) *person {
 	h.t.Helper()
 	host, port, _ := net.SplitHostPort(h.addr)
@@ -96,13 +96,13 @@ func (h *server) nc(flags ...string) *person {
 	return p
 }
 
-// finishes is the end of what somebody types. Without it nc waits for more, even after the server is gone.
+// finishes ends the input. Without it nc waits for more, even after the server is gone.
 func (p *person) finishes() {
 	p.t.Helper()
 	require.NoError(p.t, p.hands.(io.Closer).Close())
 }
 
-// telnet is somebody with GNU telnet at a terminal that knows UTF-8.
+// telnet is GNU telnet at a terminal that knows UTF-8.
 func (h *server) telnet() *person {
 	h.t.Helper()
 	host, port, _ := net.SplitHostPort(h.addr)
@@ -125,7 +125,7 @@ func atTerminal(t *testing.T, ctx context.Context, cmd *exec.Cmd) *person {
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		_, _ = io.Copy(p.screen, ours) // ends with an error when nobody holds the other end
+		_, _ = io.Copy(p.screen, ours) // ends with an error when no process holds the other end
 		p.end(nil)
 	}()
 	t.Cleanup(func() {

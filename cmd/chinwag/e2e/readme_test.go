@@ -119,12 +119,12 @@ func (b block) commands() (lines []string) {
 	return lines
 }
 
-// playScene has everybody do what stands on their terminal, each as soon as what stands before it is seen, and compares
-// what they see.
+// playScene types what stands on each terminal, each line as soon as what stands before it is seen, and compares what
+// is shown.
 //
-// The first line tells who it is: nc, or the console of a server. What the server tells begins with "-- ", "<", "[" or
-// "* ", and nothing else does: so all other lines of nc are typed. At the console what one has typed is told again, as
-// one's own.
+// The first line tells what the terminal is of: nc, or the console of a server. What the server tells begins with "<",
+// "[", "* " or "-- ", and nothing else does: so all other lines of nc are typed. At the console what was typed is told
+// again, as the operator's own.
 func playScene(t *testing.T, scene []block) {
 	t.Parallel()
 	var h *server
@@ -245,8 +245,7 @@ func asOnThisMachine(line string, h *server) string {
 	return regexp.MustCompile(`(chinwag join `+host+`)( |$)`).ReplaceAllString(line, "$1:"+port+"$2")
 }
 
-// inFolder is a command of a page, typed in a folder by somebody who has the program on the path and knows the
-// password.
+// inFolder is a command of a page, typed in a folder, with the program on the path and the password as its input.
 func inFolder(t *testing.T, folder, line string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(onPath(t, "bash"), "-c", strings.ReplaceAll(line, ".bin/chinwag", "chinwag"))
@@ -256,8 +255,8 @@ func inFolder(t *testing.T, folder, line string) *exec.Cmd {
 	return cmd
 }
 
-// onPath is the path of a program that most machines have, whoever made it; without it the test is left out. Nothing
-// else wants it, so .ci/setup does not install it.
+// onPath is the path of a program that most machines have, from whatever maker; without it the test is left out.
+// Nothing else wants it, so .ci/setup does not install it.
 func onPath(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -449,7 +448,7 @@ func TestTheChinesePageSaysTheSame(t *testing.T) {
 	assert.Equal(t, shown("README.md"), shown("cmd/chinwag/README.zh.md"))
 }
 
-// anchorsOf are the names of the headings of a page, as those who show it make them.
+// anchorsOf are the names of the headings of a page, as programs that show it make them.
 func anchorsOf(page string) (anchors []string) {
 	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
 		s := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(m[1]), "")

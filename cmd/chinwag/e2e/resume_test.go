@@ -229,7 +229,7 @@ func heardSince(journal, first string) (words []string) {
 	return words
 }
 
-// joined is somebody with our own client behind a bad connection.
+// joined is our own client behind a bad connection.
 type joined struct {
 	*person
 	way *cutter
@@ -277,7 +277,7 @@ func TestResumeWithNC(t *testing.T) {
 	cem.expect("<bob> here I am")
 }
 
-// What is kept for a while is gone after it, and who was there before is told.
+// What is kept for a while is gone after it, and a program that comes back for it is told.
 func TestWhatIsTooOldIsGone(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// screen is all that somebody has seen, and how far the test has looked at it.
+// screen is all that a client was told or a program has written, and how far the test has looked at it.
 type screen struct {
 	t    *testing.T
 	ctx  context.Context

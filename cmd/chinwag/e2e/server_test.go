@@ -84,7 +84,7 @@ func launch(t *testing.T, cmd *exec.Cmd, in *os.File) *server {
 	t.Cleanup(cancel)
 	h := &server{t: t, ctx: ctx, log: newScreen(t, ctx, "log")}
 	h.console = &person{screen: newScreen(t, ctx, "console")}
-	home := filepath.Join(scratch, "home") // that of somebody without a configuration file
+	home := filepath.Join(scratch, "home") // a home without a configuration file
 	if in != nil {
 		cmd.Stdin = in
 	}

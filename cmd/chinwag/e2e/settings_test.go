@@ -50,7 +50,7 @@ func withEnv(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// What cannot be meant is told in a sentence, before anybody comes in; TestWrongSettings has a row for each setting.
+// What cannot be meant is told in a sentence, before a client comes in; TestWrongSettings has a row for each setting.
 func TestSettingsThatCannotBeMeant(t *testing.T) {
 	t.Parallel()
 	unknown := settingsFile(t, "line-max = 100\nper-adress = 3\n")

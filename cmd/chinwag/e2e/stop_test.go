@@ -24,7 +24,7 @@ const (
 	closed    = "-- goodbye: the server is shutting down\n"                              // after /shutdown
 )
 
-// TestG8EverybodyHearsGoodbye: those who read get it and an orderly end of the stream, those who do not hold up
+// TestG8EverybodyHearsGoodbye: clients that read get it and an orderly end of the stream, those that do not hold up
 // nothing.
 func TestG8EverybodyHearsGoodbye(t *testing.T) {
 	t.Parallel()
@@ -53,7 +53,7 @@ func TestG8EverybodyHearsGoodbye(t *testing.T) {
 	assert.NotContains(t, h.log.all(), "panic")
 }
 
-// stuck is somebody who is in the room, does not read, and has been sent more than the system holds for them.
+// stuck adds a member that does not read, and has been sent more than the system holds for it.
 func (h *server) stuck(witness *person) {
 	h.t.Helper()
 	c := h.dial(smallWindow)
@@ -64,7 +64,7 @@ func (h *server) stuck(witness *person) {
 	witness.expect("<stuck> hello")
 }
 
-// Whoever reads late, but within the grace, has not lost the goodbye, though what they typed was never read.
+// A client that reads late, but within the grace, has not lost the goodbye, though what it sent was never read.
 func TestG8ALateReaderHearsGoodbye(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--per-address-rate", "0")
@@ -81,7 +81,7 @@ func TestG8ALateReaderHearsGoodbye(t *testing.T) {
 	assert.Zero(t, h.process.exits())
 }
 
-// TestG8InTheMidstOfAFlood: twenty who never stop sending hear it too.
+// TestG8InTheMidstOfAFlood: twenty clients that never stop sending hear it too.
 func TestG8InTheMidstOfAFlood(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--rate", "0", "--grace", "20s", "--per-address-rate", "0")
@@ -115,7 +115,7 @@ func TestG8InTheMidstOfAFlood(t *testing.T) {
 	}
 }
 
-// tail is the last that somebody saw who was shown a lot.
+// tail is the last that a client was told of a lot.
 type tail struct {
 	text []byte
 	err  error
@@ -136,7 +136,7 @@ func (e *tail) read(c net.Conn) {
 	_ = c.Close()
 }
 
-// A second signal is for whoever has no time for goodbyes.
+// A second signal ends the server without goodbyes.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	h := open(t, "--grace", "60s", "--stall", "0")
