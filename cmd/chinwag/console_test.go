@@ -85,7 +85,7 @@ type brokenTerminal struct{ *tuitest.Terminal }
 
 func (brokenTerminal) Init() error { return errors.New("no such terminal") }
 
-// One key on the console's screen is not the end for everybody.
+// A key that is pressed once on the console's screen does not end the server.
 func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()
@@ -103,7 +103,7 @@ func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	carol, carolEnded, _ := in.sits("carol", hub.Identity{})
 	g.Shows(t, "-- carol joined")
 	carol.Shows(t, "You are carol")
-	carol.Keys("/join tea\n") // who is in another room is here, too
+	carol.Keys("/join tea\n") // a session in another room is here, too
 	g.Shows(t, "-- carol went to #tea")
 	ctrl(tcell.KeyCtrlC)
 	g.Shows(t, "-- 2 others are here: press that again to end the server for all of you")
@@ -121,14 +121,14 @@ func TestTheConsoleAsksBeforeItEndsTheServer(t *testing.T) {
 	}
 }
 
-// emptied waits until nobody but the console is connected: a goodbye is written before the connection is forgotten.
+// emptied waits until only the console is connected: a goodbye is written before the connection is forgotten.
 func (in *inside) emptied() {
 	for in.server.Connected() > 1 {
 		runtime.Gosched()
 	}
 }
 
-// Who is alone is not asked.
+// The console of an empty server ends it without a question.
 func TestTheConsoleOfAnEmptyServerEndsAtOnce(t *testing.T) {
 	in := openInside(t)
 	g := tuitest.New()

@@ -53,7 +53,7 @@ func TestLoadPassword(t *testing.T) {
 	}
 }
 
-// The password goes to the server, and to nobody else, whatever it is.
+// The password goes to the server, and to no other session, whatever it is.
 func TestJoinAsAnOperatorInAPipe(t *testing.T) {
 	for name, c := range map[string]struct {
 		input, told, refused string

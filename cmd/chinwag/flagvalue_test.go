@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A wrong value is told in our words, whoever made the flag.
+// A wrong value is told in our words, also where a library reads it.
 func TestWrongValuesOfFlags(t *testing.T) {
 	for _, c := range []struct{ arg, want string }{
 		{"--count=many", `--count is a whole number, not "many"`},

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// libraryWords are words of libraries and of the language, which say nothing to whoever starts a server.
+// libraryWords are words of libraries and of the language, which say nothing to an operator.
 var libraryWords = regexp.MustCompile(`(?i)strconv|Parse(Int|Uint|Float|Bool|Duration)|cannot parse|unmarshal|decod(e|ing)|toml:|pflag|cobra|` +
 	`invalid (syntax|argument|value|character|duration)|unexpected|expected|unknown unit|missing unit|time: |out of range|koanf|mapstructure|` +
 	`errno|syscall|\b0x|%!|\bnil\b|goroutine|interface|lookup |\bEOF\b|argon2id:|\b(lstat|stat|open|read) [/~"]`)

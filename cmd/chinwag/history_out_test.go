@@ -23,7 +23,7 @@ func (u unwritable) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: u.why}
 }
 
-// The fault of where an export goes is not told as one of the journal, and who reads no further hears nothing.
+// A fault of the place that an export goes to is not told as one of the journal, and the end of its reader is not told.
 func TestAnExportThatCannotBeWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chinwag.db")
 	s, err := sqlite.Open(path, sqlite.Options{})

@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What is no address is refused before anybody looks for it, with what it should be.
+// What is no address is refused before join looks for it, with what it should be.
 func TestJoinSaysWhatIsNoAddress(t *testing.T) {
 	port := " is no port: that is a number from 1 to 65535, 12345 if you leave it out"
 	for typed, want := range map[string]string{
@@ -38,7 +38,7 @@ func TestJoinSaysWhatIsNoAddress(t *testing.T) {
 	}
 }
 
-// Who gets no connection is told what that may be, in no words of a library.
+// A client without a connection is told what that may be, in no words of a library.
 func TestJoinSaysWhyThereIsNoConnection(t *testing.T) {
 	for _, err := range []error{
 		&net.DNSError{Err: "no such host", Name: "here", IsNotFound: true},

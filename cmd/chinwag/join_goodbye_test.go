@@ -43,7 +43,7 @@ func deskInside(t *testing.T) *inside {
 	return in
 }
 
-// visits is a visitor who comes by join and types as long as the returned writer is open. came counts its connections.
+// visits is a visitor by join, which types as long as the returned writer is open. came counts its connections.
 func (in *inside) visits(once bool) (hands *io.PipeWriter, out, errs *strings.Builder, ended chan error, came *atomic.Int32) {
 	r, w := io.Pipe()
 	out, errs, ended, came = &strings.Builder{}, &strings.Builder{}, make(chan error, 1), &atomic.Int32{}
@@ -56,7 +56,7 @@ func (in *inside) visits(once bool) (hands *io.PipeWriter, out, errs *strings.Bu
 	return w, out, errs, ended, came
 }
 
-// TestTheDeskEndsAJoin: /close is the end for a visitor who came by join, who does not come back as a new one.
+// TestTheDeskEndsAJoin: /close is the end for a visitor by join, which does not come back as a new one.
 func TestTheDeskEndsAJoin(t *testing.T) {
 	for _, once := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

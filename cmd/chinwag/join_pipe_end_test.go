@@ -36,7 +36,7 @@ func TestNothingIsToldAfterTheEnd(t *testing.T) {
 	})
 }
 
-// A mistyped command is answered with what can be done where one is, and by who one is.
+// A mistyped command is answered with one that the session can use, in its room and with its role.
 func TestInAPipeTheGuessIsOfWhatCanBeDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := openInside(t)

@@ -39,7 +39,7 @@ func only(kind string, lines []map[string]any) (of []map[string]any) {
 	return of
 }
 
-// All that a program must know of its input is told in JSON, with the id, whoever refuses it.
+// All that a program must know of its input is told in JSON, with the id, whether join or the server refuses it.
 func TestJoinRefusesInJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := openInside(t)

@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// A name that nobody chose may be refused: the line is said by a guest, and all is well.
+// A name that no flag chose may be refused: the line is said by a guest, and all is well.
 func TestARefusedNameIsNoFailure(t *testing.T) {
 	for code, fails := range map[string]bool{"name-taken": false, "name-alike": false, "name-held": false, "name-reserved": false, "name-kicked": false, "not-kept": true} {
 		refused := protocol.Refused{Refusal: *protocol.Refuse(code, "no")}

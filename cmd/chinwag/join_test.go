@@ -42,7 +42,7 @@ func openInside(t *testing.T) *inside {
 	return in
 }
 
-// as is how somebody of that name joins.
+// as is how a client of that name joins.
 func (in *inside) as(name string, id hub.Identity) client.Options {
 	o := client.Options{Addr: "here:1", Dial: func(context.Context) (net.Conn, error) {
 		ours, theirs := net.Pipe()
@@ -185,7 +185,7 @@ func TestJoinIsInterrupted(t *testing.T) {
 	})
 }
 
-// TestJoinWithoutAReader ends quietly, as head closes its input. unread is an output that nobody reads any more.
+// unread is an output whose reader is gone, as where head has closed its input: TestJoinWithoutAReader ends quietly.
 type unread struct{}
 
 func (unread) Write([]byte) (int, error) { return 0, syscall.EPIPE }

@@ -16,7 +16,7 @@ import (
 	"chinwag/hub"
 )
 
-// sits is somebody at a terminal.
+// sits runs a client on a terminal.
 func (in *inside) sits(name string, id hub.Identity) (g *tuitest.Terminal, ended chan error, errs *strings.Builder) {
 	g, ended, errs = tuitest.New(), make(chan error, 1), &strings.Builder{}
 	go func() { ended <- runTUI(context.Background(), in.as(name, id), chat.Options{Terminal: g}, errs) }()
@@ -114,8 +114,8 @@ func TestJoinOnAScreenWithoutAServer(t *testing.T) {
 	assert.False(t, g.IsRestored(), "the terminal was not touched")
 }
 
-// Tab at a terminal: the rooms are known without anybody asking, and a mistyped command is answered by the client with
-// what can be done there.
+// Tab at a terminal: the rooms are known without a /rooms, and a mistyped command is answered by the client with what
+// can be done there.
 func TestTabCompletesOnTheScreen(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()

@@ -37,7 +37,7 @@ func once(o client.Options) (_ client.Options, cut func()) {
 	return o, func() { _ = (<-conns).Close() }
 }
 
-// Who leaves while the connection is gone is told what was not sent, and so is a script.
+// A client that ends while the connection is gone tells what was not sent, on a screen as in a pipe.
 func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
@@ -56,7 +56,7 @@ func TestJoinOnAScreenEndsWithLinesUnsent(t *testing.T) {
 	assert.Equal(t, "this was not sent: one\nthis was not sent: /announce two\n", errs.String())
 }
 
-// Lines that were typed when there was nobody any more are missed, too.
+// Lines that were typed after the client had ended are missed, too.
 func TestJoinOnAScreenEndsBeforeItsLinesAreTaken(t *testing.T) {
 	in := openInside(t)
 	defer in.stop()
@@ -148,7 +148,7 @@ func TestInAPipeTheNickIsACondition(t *testing.T) {
 	})
 }
 
-// So it is when it comes back after its session is over, and somebody else has the name.
+// So it is when it comes back after its session is over, and another session has the name.
 func TestInAPipeTheNickIsAConditionAfterABreak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, second := openInside(t), openInside(t) // as a server that was started anew

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The system never takes for gone who is there and is still waited for.
+// The system never gives up a connection for which the server still waits.
 func TestWhoIsWaitedForIsNotTakenForGone(t *testing.T) {
 	assert.Equal(t, time.Minute, unanswered(30*time.Second))
 	assert.Equal(t, time.Minute, unanswered(time.Second))

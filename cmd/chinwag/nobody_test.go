@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// nobodyListens is an address at which nobody does, nor can before the test is over: it is that of the other end of a
-// connection. A port that was let go may be another test's the next moment.
+// nobodyListens is an address at which no program listens, nor can before the test is over: it is that of the other end
+// of a connection. A port that was let go may be another test's the next moment.
 func nobodyListens(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Kubernetes tells each program of a service, in variables that begin with its name: nobody has chosen these.
+// Kubernetes tells each program of a service, in variables that begin with its name: no operator has set these.
 func TestVariablesOfAServiceAreNoMistake(t *testing.T) {
 	alone(t)
 	for name, value := range map[string]string{

@@ -282,7 +282,7 @@ func TestListsOfAddresses(t *testing.T) {
 	assert.Equal(t, []string{":4003"}, s.Bare)
 }
 
-// The programs that come to the bare door know one port: what nobody chose makes room.
+// The programs that come to the bare door know one port: the default of --listen makes room for it.
 func TestBareMayHaveTheOrdinaryPort(t *testing.T) {
 	alone(t)
 	for _, c := range []struct{ flags, listen, bare []string }{
@@ -300,7 +300,7 @@ func TestBareMayHaveTheOrdinaryPort(t *testing.T) {
 	}
 }
 
-// Where addresses tell nobody apart, all have no common budget, unless that is wished.
+// Where addresses do not tell clients apart, those of one have no common budget, unless that is wished.
 func TestWithoutLimitsByAddressThereIsNoBudget(t *testing.T) {
 	alone(t)
 	for _, c := range []struct {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A file without an end is no zone, and nobody waits for it.
+// A file without an end is no zone, and loadZone does not wait for it.
 func TestAZoneInNoFile(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, unix.Mkfifo(pipe, 0o600))
