@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Who did what is told by name in a transcript, in every kind of event that is recorded, and whether its reader did it
-// or not.
+// A transcript names the author of every kind of event that is recorded, whether the reader is the author or not.
 func TestATranscriptNamesWhoDidWhat(t *testing.T) {
 	bob, ann, carol := nick(t, "bob"), nick(t, "ann"), nick(t, "carol")
 	text := MustText("你好")
