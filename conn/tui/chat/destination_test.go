@@ -94,7 +94,7 @@ func TestALineIsForWhereItWasBegun(t *testing.T) {
 	assert.Nil(t, v.Parse(tui.Typed{Text: "begun in the moment between", Prompt: "nobody> "}))
 	assert.Equal(t, sayAt("typed before the first prompt", destination{}), v.Parse(tui.Typed{Text: "typed before the first prompt", Prompt: "> "}))
 
-	// Commands without a number mean whom the prompt named, too.
+	// Commands without a number mean the ticket that the prompt named, too.
 	for line, want := range map[string]protocol.Command{
 		"/close":        protocol.Close{Ticket: 7},
 		"/hold":         protocol.Hold{Ticket: 7},

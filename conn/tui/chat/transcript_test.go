@@ -84,7 +84,7 @@ func TestOnlyAnOperatorSavesTranscripts(t *testing.T) {
 	assert.NoFileExists(t, "seven.txt")
 }
 
-// A transcript in a file is read by others: it names who answered, also its own operator.
+// A transcript in a file is read by others: it names the author of each answer, also its own operator.
 func TestASavedTranscriptNamesItsOperator(t *testing.T) {
 	v, g, _ := newTranscriptView(t)
 	require.NotNil(t, types(v, "/transcript 7 seven.txt"))

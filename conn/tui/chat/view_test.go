@@ -45,7 +45,7 @@ func TestTheViewAsksForThePassword(t *testing.T) {
 	assert.Nil(t, types(v, "/operator"))
 }
 
-// Nobody is asked for who is at the desk: the answer would be told to somebody who did not ask.
+// At the desk the view does not ask for names: the answer would be told to a visitor that did not ask.
 func TestTheViewDoesNotAskAtTheDesk(t *testing.T) {
 	v := New(Options{Terminal: tuitest.New()})
 	v.Enter(protocol.Welcome{Nick: nickOf("bob"), Room: protocol.DeskRoom, Here: 1, Desk: &protocol.QueuePosition{Place: 1, OnDuty: 1}})
