@@ -28,7 +28,7 @@ func TestARemarkIsOnlyListed(t *testing.T) {
 }
 
 // What is certain is put in where it goes on with what was typed, and only listed where something else stands for that:
-// who was typed by the name is not narrowed down by the number.
+// a visitor that was typed by the name is not narrowed down by the number.
 func TestWhatWasTypedIsNotReplacedByAPartOfSomethingElse(t *testing.T) {
 	_, f := shown(t, 60, 6, Options{Complete: func(before string) []string {
 		if strings.HasPrefix(before, "/join ") {

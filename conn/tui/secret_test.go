@@ -95,7 +95,7 @@ func TestASecretIsGivenUp(t *testing.T) {
 	}
 }
 
-// What comes faster than anybody could ask for it is hidden, too, and the line behind it is not.
+// What comes faster than the client could ask for it is hidden, too, and the line behind it is not.
 func TestASecretTypedAhead(t *testing.T) {
 	for name, types := range map[string]func(f *fake){
 		"typed": func(f *fake) {
