@@ -48,7 +48,7 @@ func TestTalk(t *testing.T) {
 	})
 }
 
-// TestNotAByteToStrangers: in front of another server every byte would be somebody's message.
+// TestNotAByteToStrangers: in front of a server of another kind every byte would be a message.
 func TestNotAByteToStrangers(t *testing.T) {
 	for _, greeting := range []string{"", "220 mail.example.com ESMTP\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "chinwag/10 here\n", "chinwag/1", string(make([]byte, 20000))} {
 		t.Run(fmt.Sprintf("%.20q", greeting), func(t *testing.T) {

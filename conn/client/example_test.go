@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// A bot that greets the first member who says something, and leaves.
+// A bot that greets the first member that says something, and leaves.
 func Example() {
 	server := newExampleServer()
 	defer server.stop()

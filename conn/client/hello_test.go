@@ -11,7 +11,8 @@ import (
 	"chinwag/conn/client"
 )
 
-// A server answers a hello that it does not follow in objects: nobody waits for a welcome that will not come.
+// A server answers a hello that it does not follow in objects: the client does not wait for a welcome that will not
+// come.
 func TestAHelloThatIsRefusedIsNotWaitedFor(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"type":"refused","code":"desk-full","text":"the queue is full just now"}`: "cannot connect to here:1: the queue is full just now",

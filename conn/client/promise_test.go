@@ -60,8 +60,8 @@ func (u *unlucky) dial(context.Context) (net.Conn, error) {
 	return u.s.Dial(hub.Identity{}, w)
 }
 
-// TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and their connections break at any byte.
-// Everybody sees what one whose connection is good sees, and every line is there once.
+// TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections: people talk, and their connections break at any byte. All
+// clients see what one with a good connection sees, and every line is there once.
 func TestG3G4G5EveryLineOnceInOrderThroughBrokenConnections(t *testing.T) {
 	rounds := uint64(30)
 	if testing.Short() {
@@ -108,7 +108,7 @@ func broken(t *testing.T, s *stage, rnd *rand.Rand) {
 	assert.NoError(t, witness.quit())
 }
 
-// TestG3G4G5SeveralRoomsThroughBrokenConnections is the same for people who are in three rooms at once: each is told
+// TestG3G4G5SeveralRoomsThroughBrokenConnections is the same for sessions that are in three rooms at once: each is told
 // one sequence of all three, and what stands in all of them once.
 func TestG3G4G5SeveralRoomsThroughBrokenConnections(t *testing.T) {
 	seedtest.Each(t, 30, func(t *testing.T, seed uint64) {
@@ -167,7 +167,8 @@ func everything(p *person) (all []string) {
 	return all
 }
 
-// TestG4ResumeGetsExactlyTheRest: what is said while somebody is away comes when they are back, and nothing else does.
+// TestG4ResumeGetsExactlyTheRest: what is said while a session has no connection comes when it is resumed, and nothing
+// else does.
 func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		w := conntest.NewWire(conntest.Reset)
@@ -201,7 +202,7 @@ func TestG4ResumeGetsExactlyTheRest(t *testing.T) {
 	})
 }
 
-// TestG4ALostJournalIsTold, and what nobody can know is not said again.
+// TestG4ALostJournalIsTold, and a line that may have been heard, or not, is not said again.
 func TestG4ALostJournalIsTold(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		w := conntest.NewWire(conntest.HalfOpen)
