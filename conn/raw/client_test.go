@@ -76,7 +76,7 @@ func TestClientIsAnsweredByAPerson(t *testing.T) {
 			for m := reads(c); m != halfClosed; m = reads(c) {
 				_, _ = io.WriteString(c, m+"!")
 			}
-			time.Sleep(20 * time.Second) // somebody thinks
+			time.Sleep(20 * time.Second) // the person thinks
 			_, _ = io.WriteString(c, "好")
 		})
 		assert.Equal(t, "a!b!c!好", r.out.String(), "as it came")
@@ -119,7 +119,7 @@ func TestClientExitsAsItEnded(t *testing.T) {
 			assert.Equal(t, c.err, r.err.String(), name)
 		})
 	}
-	synctest.Test(t, func(t *testing.T) { // somebody goes
+	synctest.Test(t, func(t *testing.T) { // its context ends
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		in, hands := io.Pipe()
