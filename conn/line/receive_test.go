@@ -111,8 +111,8 @@ func TestLongJSONLines(t *testing.T) {
 	assert.Equal(t, []string{helloJSON, "refused line-too-long", saysJSON}, got)
 }
 
-// goneConn is a connection on which nobody listens any more, of which the system has told the writer: the reader sees
-// an orderly end.
+// goneConn is a connection whose other end is gone, of which the system has told the writer: the reader sees an orderly
+// end.
 type goneConn struct {
 	*conntest.FakeConn
 	told error
