@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Who looks at a screen reads sentences, and the level where something is wrong.
+// A screen shows sentences, and the level where something is wrong.
 func TestTheLogOnAScreen(t *testing.T) {
 	var b bytes.Buffer
 	log := slog.New(&logHandler{to: &b, least: slog.LevelInfo})
