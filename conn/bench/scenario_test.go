@@ -127,8 +127,7 @@ func TestARunIsNotTroubledByAnEarlierOne(t *testing.T) {
 	}
 }
 
-// relay is a server that does to each line what a test wants, and passes it on to all but who said it: the dialect
-// line.
+// relay is a server that does to each line what a test wants, and passes it on to all but its author: the dialect line.
 type relay struct {
 	mu    sync.Mutex
 	conns []net.Conn
