@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// On a terminal of 80 by 24 a newcomer sees who it is, how to get help and how to come back, whatever was said in the
+// On a terminal of 80 by 24 a new session sees its name, how to get help and how to come back, whatever was said in the
 // room before.
 func TestNothingThatANewcomerNeedsScrollsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// Whoever is silent has no goroutine, if the system has a way to wait for many; and is heard all the same, in whatever
+// A silent client has no goroutine, if the system has a way to wait for many; and is heard all the same, in whatever
 // pieces a line comes.
 func TestTheSilentAreWaitedForTogether(t *testing.T) {
 	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1})
@@ -61,8 +61,8 @@ func TestTheSilentAreWaitedForTogether(t *testing.T) {
 	w.End()
 }
 
-// Descriptors are used again at once, by connections that end in every way and at every moment: nobody waits for ever,
-// and nobody is taken for another.
+// Descriptors are used again at once, by connections that end in every way and at every moment: no client waits for
+// ever, and none is taken for another.
 func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
 	w := newServer(t, hub.Options{Arrive: time.Millisecond}, conn.Options{PerAddress: -1, PerAddressRate: -1, Rate: -1})
 	at := w.Listen()
@@ -95,7 +95,7 @@ func TestConnectionsThatComeAndGoAreToldApart(t *testing.T) {
 	w.End()
 }
 
-// Those who wait are told of the end, and those who do not take it are cut off.
+// Clients that wait are told of the end, and those that do not take it are cut off.
 func TestTheEndComesToWhoWaits(t *testing.T) {
 	w := newServer(t, hub.Options{Grace: time.Second}, conn.Options{PerAddress: -1, PerAddressRate: -1})
 	at := w.Listen()

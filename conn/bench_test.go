@@ -18,8 +18,8 @@ import (
 	"chinwag/hub/journal/sqlite"
 )
 
-// How long it takes until an author who is alone hears their own line, over TCP, with each kind of journal; and beside
-// it what the disk takes for as much.
+// How long it takes until a member alone in its room hears its own line, over TCP, with each kind of journal; and
+// beside it what the disk takes for as much.
 func BenchmarkOneLine(b *testing.B) {
 	b.Run("memory", func(b *testing.B) { oneLine(b, journal.NewMemory(journal.Bounds{})) })
 	for _, y := range []sqlite.Sync{sqlite.Off, sqlite.Normal, sqlite.Full} {

@@ -86,8 +86,8 @@ func TestGuessesAtOnceAreCounted(t *testing.T) {
 	})
 }
 
-// Two hundred addresses that guess at once do not hold up an operator who was here lately, and who is not known is told
-// at once to come again, which helps.
+// Two hundred addresses that guess at once do not hold up an operator whose address knew the password lately, and an
+// address that is not known is told at once to come again, which helps.
 func TestGuessersDoNotHoldUpWhoKnows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newServer(t, hub.Options{}, conn.Options{Rate: -1, Password: slowly})

@@ -145,7 +145,7 @@ func TestTwoLoopsOfCallersKeepTheirOrder(t *testing.T) {
 }
 
 // The last line may have no end. It is one where the input has ended in good order, and not where the connection broke,
-// since nobody knows whether that is all of it.
+// since the server cannot know whether that is all of it.
 func TestHalfALineOfWhoIsGone(t *testing.T) {
 	for way, leave := range ways {
 		t.Run(way, func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestWhoSendsAndGoesAtOnceIsHeardAtTheBareDoor(t *testing.T) {
 	}
 }
 
-// What such a caller leaves at the desk where nobody is on duty is a message: it waits with the others, and is not
+// What such a caller leaves at the desk while no operator is on duty is a message: it waits with the others, and is not
 // passed over as if the caller might come back to it in a moment.
 func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 	for way, leave := range ways {
@@ -223,14 +223,14 @@ func TestWhatACallerLeavesAtTheDeskIsAMessage(t *testing.T) {
 			for range 20 {
 				require.NoError(t, op.Hears("has left a message"))
 			}
-			require.NoError(t, op.Hears("you have @2 ")) // @1 was given at once, since nobody else is there to take it
+			require.NoError(t, op.Hears("you have @2 ")) // @1 was given at once: no other operator is on duty
 			_ = op.Close()
 			w.End()
 		})
 	}
 }
 
-// Whoever floods and goes leaves much more in the system's buffers than anybody would wait for at the pace of the room.
+// A flooder that is gone leaves much more in the system's buffers than the server waits for at the pace of the room.
 func TestWhatAFlooderLeavesIsDropped(t *testing.T) {
 	for pace, want := range map[float64]int{-1: 256, 2: 10 + 120} { // of any number, of ten and two a second for a minute
 		synctest.Test(t, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"chinwag/hub"
 )
 
-// Somebody whose hello is bad is nobody: neither heard of nor counted, however long it takes, and gone after the third
-// without a trace.
+// A client whose hello is bad has no session: it is neither heard of nor counted, however long it takes, and gone after
+// the third without a trace.
 func TestAProgramWithoutAGoodHelloIsNowhere(t *testing.T) {
 	for name, bad := range map[string]string{
 		"two words": `{"type":"hello","nick":"two words"}`, "a number": `{"type":"hello","nick":5}`, "a room": `{"type":"hello","room":"a b"}`,
@@ -91,7 +91,8 @@ func TestAProgramMaySayHelloAgain(t *testing.T) {
 	}
 }
 
-// One who reads nothing while the room talks was behind as a guest, and is told nothing of it while it is nowhere.
+// A client that reads nothing while the room talks was behind as a guest, and is told nothing of it while it is
+// nowhere.
 func TestAGuestWhoWasBehindIsToldNothingWhileItIsNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newServer(t, hub.Options{Outbox: 1000}, conn.Options{Rate: -1})

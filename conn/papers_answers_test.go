@@ -1,6 +1,6 @@
 package conn_test
 
-// answer is what a usage of the table of commands brings to a member, to a visitor who waits at the desk, and to an
+// answer is what a usage of the table of commands brings to a member, to a visitor that waits at the desk, and to an
 // operator: events and refusals, in order, those of a kind as one. after is what has to be said before it.
 type answer struct{ member, visitor, operator, after string }
 

@@ -22,8 +22,8 @@ import (
 	"chinwag/protocol"
 )
 
-// What the specification's tables promise is played here, row by row: each of them is read, and a row that nobody plays
-// fails.
+// What the specification's tables promise is played here, row by row: each of them is read, and a row that no test
+// plays fails.
 
 // specified are the rows of the specification's table with these columns, and perhaps more: its cells as they are
 // written.
@@ -126,7 +126,7 @@ func TestUsages(t *testing.T) {
 	}
 }
 
-// meaning is what stands for the words of a usage: bob is here, 1 is a visitor who waits, carol is an operator, and
+// meaning is what stands for the words of a usage: bob is here, 1 is a visitor that waits, carol is an operator, and
 // hours a ready reply.
 func meaning(usage string) string {
 	words := strings.Fields(usage)
@@ -163,8 +163,8 @@ const (
 	theOperator = "operator"
 )
 
-// scene has olga, who is of that kind and speaks JSON or is a person, play lines, and returns what she sees of the
-// last. A member, a visitor who waits and another operator are there.
+// scene plays lines as olga, a session of that kind, of a program in JSON or of a person, and returns what the last one
+// brings to it. A member, a visitor that waits and another operator are there.
 func scene(t *testing.T, kind string, program bool, lines ...string) (seen []string) {
 	w := newServer(t, hub.Options{Replies: map[string]protocol.Text{"hours": protocol.MustText("from 9 to 5")}}, conn.Options{Rate: -1, Password: knowsSesame})
 	carol, bob, vic := w.Connect(identity("carol", true)), w.ConnectAs("bob"), w.Connect(identity("", false))
@@ -238,8 +238,8 @@ func kindsOf(t *testing.T, lines []string) string {
 	return strings.Join(kinds, " ")
 }
 
-// Every usage of the table of commands does what its row says, for each who may type it, and is refused to others.
-// People and programs are answered alike.
+// Every usage of the table of commands does what its row says, for each kind of session that may type it, and is
+// refused to others. People and programs are answered alike.
 func TestEveryCommandOfTheTable(t *testing.T) {
 	var played []string
 	for _, row := range specified(t, "| command | does |") {

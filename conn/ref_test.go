@@ -108,7 +108,7 @@ func TestEveryRefusalHasTheIDOfItsCommand(t *testing.T) {
 			}
 			for i, a := range everybody {
 				for _, v := range protocol.Verbs() {
-					switch v.Name { // what would end somebody or something that is needed; a kick waits for the journal
+					switch v.Name { // what would end a session or ticket that is needed; a kick waits for the journal
 					case "quit", "shutdown", "kick":
 						if a == op || v.Name == "quit" {
 							continue

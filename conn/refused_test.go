@@ -14,8 +14,8 @@ import (
 	"chinwag/hub"
 )
 
-// A loop of one-shot senders runs into the limits: the operator reads which, for whom, and what changes it, once a
-// minute.
+// A loop of one-shot senders runs into the limits: the operator reads which limit, of which address, and what changes
+// it, once a minute.
 func TestTheOperatorReadsWhyConnectionsAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		from, want string

@@ -18,7 +18,7 @@ type unhurried struct{ conn.Transport }
 
 func (s unhurried) Interrupt() { s.Transport.Interrupt(); time.Sleep(time.Second) }
 
-// Whoever takes nothing has left for that, also where the reader ends before all of the writing has.
+// A client that takes nothing has left for that, also where the reader ends before all of the writing has.
 func TestWhoTakesNothingIsToldToHaveTakenNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newServer(t, hub.Options{}, conn.Options{Rate: -1})

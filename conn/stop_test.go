@@ -65,7 +65,7 @@ func TestG8TheStuckAreAbortedWhenTheGraceIsOver(t *testing.T) {
 	})
 }
 
-// Everybody reads the goodbye and the end of the stream, whatever they sent that nobody will read any more.
+// All clients read the goodbye and the end of the stream, whatever they sent that the server will not read any more.
 func TestG8NobodyIsReset(t *testing.T) {
 	t.Parallel()
 	for range 5 {

@@ -26,7 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts as the server plays them")
 
-// TestTranscripts plays the conversations in testdata. A transcript is the screens of everybody in it:
+// TestTranscripts plays the conversations in testdata. A transcript is the screens of all clients in it:
 //
 //   - bob           bob connects, as nc does, and is silent for a second
 //   - op operator   the same with the operator's role; op is called operator, others as they are
@@ -38,8 +38,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts as the server p
 //     # words         for the reader
 //
 // The rate limit is out of the way but where it says "limits as they are"; with "only a desk" the server is one, with
-// "a place for one" one visitor has room there, and with "Three rooms at the most" nobody is in more. TOKEN bot, CODE
-// bob and EPOCH stand for what they were given.
+// "a place for one" one visitor has room there, and with "Three rooms at the most" no session is in more. TOKEN bot,
+// CODE bob and EPOCH stand for what they were given.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)

@@ -72,8 +72,8 @@ func (n *network) dial(to net.Addr) (c *conntest.Caller) {
 	return c
 }
 
-// Whose network vanishes without a word is gone when nothing was acknowledged for so long, whether lines wait for them
-// or not, and the others hear of it. Who is silent and still there stays.
+// A client whose network vanishes without a word is gone when nothing was acknowledged for so long, whether lines wait
+// for it or not, and the other sessions hear of it. A silent client that is still there stays.
 func TestWhoseNetworkVanishesIsMissed(t *testing.T) {
 	for name, says := range map[string]string{"while lines wait": "is anybody there?\n", "in silence": ""} {
 		t.Run(name, func(t *testing.T) {
