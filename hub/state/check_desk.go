@@ -1,12 +1,13 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"cmp"
 	"net/netip"
 	"slices"
 
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 func (m *Machine) checkTickets(c *checks) {
@@ -15,6 +16,7 @@ func (m *Machine) checkTickets(c *checks) {
 		c.that(t.No == no && t.No > 0 && t.No <= m.Tickets, "%s is found as %s, of %d", t.No, no, m.Tickets)
 		c.that(t.row != 0, "%s is over, and is found", t.name())
 		c.that(!t.Message || t.Absent, "%s has left a message, and is there", t.name())
+		c.that(!t.OnHold || t.Operator != uuid.Nil, "%s is on hold, and no operator has it", t.name())
 		by, v := m.sessions[t.Operator], m.sessions[t.Session]
 		c.that(t.Operator == uuid.Nil || by != nil && by.HearsDesk, "%s is had by somebody who does not serve", t.name())
 		c.that(v != nil || t.Message, "the visitor of %s is over, and it is open", t.name())
