@@ -7,16 +7,15 @@ import (
 	"runtime"
 	"testing"
 
-	"chinwag/conn/console"
-	"chinwag/conn/tui/chat"
-	"chinwag/conn/tui/tuitest"
-	"chinwag/protocol"
-
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/console"
+	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/tuitest"
 	"chinwag/hub"
+	"chinwag/protocol"
 )
 
 // console serves the operator on a terminal.

@@ -5,12 +5,11 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"chinwag/conn/tui/tuitest"
-
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/tui/tuitest"
 	"chinwag/hub"
 )
 

@@ -6,13 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"chinwag/conn/tui/chat"
-	"chinwag/conn/tui/tuitest"
-
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/tuitest"
 	"chinwag/hub"
 )
 

@@ -9,15 +9,14 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"chinwag/conn/tui/chat"
-	"chinwag/conn/tui/tuitest"
-
 	"github.com/gdamore/tcell/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"chinwag/conn/client"
 	"chinwag/conn/tui"
+	"chinwag/conn/tui/chat"
+	"chinwag/conn/tui/tuitest"
 	"chinwag/hub"
 )
 

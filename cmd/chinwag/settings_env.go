@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"chinwag/conn/tui/guard"
-
 	"github.com/spf13/pflag"
+
+	"chinwag/conn/tui/guard"
 )
 
 const envPrefix = "CHINWAG_"

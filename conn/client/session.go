@@ -1,8 +1,6 @@
 package client
 
-import (
-	"chinwag/protocol"
-)
+import "chinwag/protocol"
 
 // session is the state that outlives a connection: the nick, the room, and the last position seen. It belongs to Run.
 type session struct {

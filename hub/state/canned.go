@@ -1,9 +1,10 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"errors"
 	"slices"
+
+	"chinwag/protocol"
 )
 
 // Canned is a ready reply of operators.

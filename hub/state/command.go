@@ -1,8 +1,6 @@
 package state
 
-import (
-	"chinwag/protocol"
-)
+import "chinwag/protocol"
 
 // commands holds each command that is decided, with its rule. The fields of a command stand beside its rule. Ping,
 // Help, Resume and Call have no row: they are never decided. A second hello and an operator's password have no fields:

@@ -4,9 +4,9 @@ import (
 	"reflect"
 	"testing"
 
-	"chinwag/protocol"
-
 	"github.com/stretchr/testify/assert"
+
+	"chinwag/protocol"
 )
 
 // A kind stands for one type: a number that two rows had would be read as the first of them.

@@ -1,8 +1,9 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"time"
+
+	"chinwag/protocol"
 )
 
 // returnSilent has the visitors of operators that have been silent for too long wait again.

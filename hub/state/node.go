@@ -1,13 +1,14 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"cmp"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 // Node is a server among several that decide one order; 0 is a server that is alone.

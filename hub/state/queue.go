@@ -1,12 +1,13 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"cmp"
 	"maps"
 	"slices"
 
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 // The order in which visitors wait at the desk. A visitor without a connection keeps its place, and is passed over.

@@ -1,8 +1,9 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"cmp"
+
+	"chinwag/protocol"
 )
 
 func (m *Machine) replyByNumber(s *Session, cmd protocol.Reply) {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"chinwag/protocol"
-
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 // Session is a client that has a nick. It outlives its connection if it has a code. Its slices are replaced, never

@@ -1,8 +1,9 @@
 package state
 
 import (
-	"chinwag/protocol"
 	"time"
+
+	"chinwag/protocol"
 )
 
 // lose ends a session's connection. The Goodbye is for a connection that can still be written to.

@@ -1,9 +1,9 @@
 package state
 
 import (
-	"chinwag/protocol"
-
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 func (m *Machine) showTopic(s *Session, in protocol.Room) {

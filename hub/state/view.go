@@ -6,9 +6,9 @@ import (
 	"net/netip"
 	"slices"
 
-	"chinwag/protocol"
-
 	"github.com/google/uuid"
+
+	"chinwag/protocol"
 )
 
 // View is a summary of a machine for readers outside the package. It must not be changed, nor used after the next
