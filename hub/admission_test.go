@@ -39,8 +39,9 @@ func (w *world) endWith(talkers ...*hubtest.Client) {
 	w.Close(talkers...)
 }
 
-// Two hundred talk all the time, twenty times as fast as their lines can be recorded. Two who say something once a
-// second are heard within a second, and what the others say is said, each line once and in the order of its author.
+// Two hundred clients talk all the time, twenty times as fast as their lines can be recorded. Two others that say
+// something once a second are heard within a second, and the lines of the two hundred are said, each once and in the
+// order of its author.
 func TestG10WhoTalksSeldomIsHeardSoonAmongManyWhoTalkAllTheTime(t *testing.T) {
 	for _, perAddress := range []int{1, 5, 200} {
 		t.Run(fmt.Sprint(perAddress, " of an address"), func(t *testing.T) {
@@ -147,7 +148,7 @@ func TestG8WhatWaitsForItsTurnIsSaidAtTheEnd(t *testing.T) {
 	})
 }
 
-// Who goes while it waits for its turn leaves nothing behind.
+// A client that disconnects while its command waits for its turn leaves nothing behind.
 func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -176,8 +177,8 @@ func TestWhoGoesWhileItWaitsForItsTurnLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-// What is said in one room counts together, whatever else is recorded between: else those who read fall behind, since
-// more is under way in the room than fits into an outbox.
+// The lines of one room count together, whatever else is recorded between: else the members that read fall behind,
+// since more is under way in the room than fits into an outbox.
 func TestWhatIsSaidInOneRoomCountsTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const lines = 10

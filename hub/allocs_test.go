@@ -12,12 +12,12 @@ import (
 	"chinwag/protocol"
 )
 
-// One line on its way to everybody: what is allocated does not depend on how many they are.
+// One line on its way to all members: what is allocated does not depend on how many they are.
 func TestADeliveryAllocatesNothing(t *testing.T) {
 	for _, members := range []int{2, 500} {
 		s := newStage(members)
 		e := s.say()
-		e.Frame.Text() // spelled once, whoever needs it first
+		e.Frame.Text() // encoded once, for the first client that needs it
 		s.deliverEntry(e)
 		s.broadcast()
 		s.flushAll()

@@ -198,7 +198,8 @@ func TestWhoSpendsNothing(t *testing.T) {
 	})
 }
 
-// What is given back is what was spent, whoever somebody has become meanwhile, and wherever they come from.
+// What is not kept is given back as it was spent, although the session has meanwhile become an operator's, or was
+// resumed from another address.
 func TestWhatIsNotKeptIsGivenBackAsItWasSpent(t *testing.T) {
 	one, two := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
 	t.Run("on the way to be an operator", func(t *testing.T) {

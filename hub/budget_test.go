@@ -84,7 +84,7 @@ func TestTheCostIsWhatTheFileGrowsBy(t *testing.T) {
 	}
 }
 
-// Whoever brings very many addresses gets no budget back by that.
+// A client that brings very many addresses gets no budget back by that.
 func TestTheTableOfBudgetsHasABound(t *testing.T) {
 	b := newBudgets(100 * 1000)
 	addr := func(i int) netip.Prefix {

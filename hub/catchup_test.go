@@ -61,7 +61,7 @@ func playScheduleOn(t *testing.T, seed uint64, s journal.Store, b journal.Bounds
 		people[i].Connect()
 	}
 	synctest.Wait()
-	time.Sleep(time.Second) // those who say nothing arrive
+	time.Sleep(time.Second) // clients that say nothing arrive
 	for i := range 300 {
 		act(t, dice, people[dice.IntN(len(people))], i)
 		if i%40 == 39 {
@@ -90,7 +90,7 @@ func restart(w *world, o hub.Options, people []*hubtest.Client) {
 	for _, p := range people {
 		p.Resume()
 	}
-	synctest.Wait() // people who are behind as the server ends may be told again what they are told then
+	synctest.Wait() // clients that are behind as the server ends may be told again what they are told then
 	w.Restart(o)
 	w.restarts++
 	for _, p := range people {

@@ -60,8 +60,8 @@ func (g *onlooker) heard() (got []string) {
 	return got
 }
 
-// When many come one after the other, the first of them are told of at once, the others a moment later and together;
-// and what is said is never told before those who came before it.
+// Of many sessions that come one after the other, the first are told of at once, the others a moment later and
+// together; and a line is never told before the sessions that came before it.
 func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 5 * hub.MaxJoins
@@ -103,7 +103,7 @@ func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	})
 }
 
-// What was left for later is told to whoever is thrown out, and as the server ends.
+// What was left for later is told to a client that is thrown out, and as the server ends.
 func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
@@ -124,8 +124,8 @@ func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
 	})
 }
 
-// Somebody whose first words have come, and were not read yet, is no guest to tell of; but nobody waits for them for
-// ever.
+// A client whose first words have come, and were not read yet, is not announced as a guest; but after MaxDeferrals
+// seconds it is.
 func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})

@@ -37,7 +37,7 @@ type cuts struct {
 	wires      map[*hubtest.Client]*wire // of those that are cut
 	all, cut   []*hubtest.Client
 	n, lately  int  // things that were done, and when the journal was held last
-	held, over bool // the journal is held; nobody is cut any more
+	held, over bool // the journal is held; no client is cut off any more
 }
 
 func playCuts(t *testing.T, dice *rand.Rand, times int) {
@@ -179,8 +179,9 @@ func (w *cuts) settle() {
 	synctest.Wait()
 }
 
-// wire is a Writer that carries some bytes and is cut then. A line of which a part has not arrived is not read. Nobody
-// knows how much of what a person was told has arrived: of that all is read that was written at once, or nothing.
+// wire is a Writer that carries some bytes and is cut then. A line of which a part has not arrived is not read. The
+// server cannot know how much of what a person was told has arrived: of that all is read that was written at once, or
+// nothing.
 type wire struct {
 	read    func([]*protocol.Frame) error
 	program bool

@@ -14,7 +14,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Those who are behind read of a crowd together, and programs of each one.
+// A person that is behind reads in one line that many have joined, and a program in a line for each.
 func TestWhoIsBehindReadsOfACrowdTogether(t *testing.T) {
 	me := uuid.New()
 	said := func(e protocol.Recorded, author uuid.UUID) journal.Entry {

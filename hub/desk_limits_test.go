@@ -38,7 +38,7 @@ func (w *deskWorld) leavesWord(from hub.Address, word string) {
 	p.Wait()
 }
 
-// Those who have gone, with a word or without, take no place of those who are there.
+// Sessions that have gone, with a message or without, take no place of visitors that are at the desk.
 func TestWhoHasGoneTakesNobodysPlace(t *testing.T) {
 	for _, alone := range []bool{false, true} {
 		t.Run(fmt.Sprint("only a desk: ", alone), func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestWhoHasGoneTakesNobodysPlace(t *testing.T) {
 	}
 }
 
-// Whoever said nothing at the desk leaves nothing there.
+// A visitor that has said nothing leaves no ticket behind, and no place taken.
 func TestWithoutAWordNothingIsLeft(t *testing.T) {
 	for _, program := range []bool{false, true} {
 		atTheDesk(t, hub.Options{}, 0, 3, program, func(w *deskWorld) {
@@ -79,7 +79,7 @@ func TestWithoutAWordNothingIsLeft(t *testing.T) {
 	}
 }
 
-// A message that nobody answers waits for a week, also where its author's session is over.
+// A message that no operator answers waits for a week, also where its author's session is over.
 func TestAMessageExpires(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 0, 0, false, func(w *deskWorld) {
 		w.leavesWord(hubtest.Address(1), "held")
@@ -136,7 +136,7 @@ func TestMessagesOfOneAddressAreBounded(t *testing.T) {
 	})
 }
 
-// In all a thousand are kept. Those go of whom most are.
+// In all a thousand messages are kept. One more takes the place of a message of the address that has most.
 func TestMessagesAreBoundedInAll(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 0, 0, false, func(w *deskWorld) {
 		from := func(i int) hub.Address {
@@ -155,7 +155,7 @@ func TestMessagesAreBoundedInAll(t *testing.T) {
 	})
 }
 
-// Those who may come back are bounded, too: as those who are there.
+// Visitors that have lost the connection and may come back are bounded, too, as those that are connected.
 func TestTheAbsentAreBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{Visitors: 5, VisitorsPerAddress: 2}, 1, 0, false, func(w *deskWorld) {
 		for i := range 12 {
@@ -173,7 +173,7 @@ func TestTheAbsentAreBounded(t *testing.T) {
 	})
 }
 
-// Those who are there come first: in the queue, in its numbers, and for /next.
+// Visitors that are connected come first: in the queue, in its numbers, and for /next.
 func TestThoseWhoAreThereComeFirst(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		w.ops[0].Do(protocol.Duty{})
@@ -200,7 +200,7 @@ func TestThoseWhoAreThereComeFirst(t *testing.T) {
 	})
 }
 
-// Whoever comes to the desk and leaves it over and over is stopped for a minute.
+// A client that comes to the desk and leaves it over and over is stopped for a minute.
 func TestComingAndLeavingIsBounded(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 0, false, func(w *deskWorld) {
 		p := w.newVisitor(hubtest.Address(1))

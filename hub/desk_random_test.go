@@ -23,8 +23,8 @@ import (
 
 // TestTheDeskUnderRandomSchedules has visitors and operators do what they may do at the desk, in any order and many
 // things at once: a commit takes a while, now and then it fails, outboxes are small, connections break. At each moment
-// every ticket must be in one state; in the end everybody must have been told all that was theirs, once and in order,
-// and nothing else; and then nothing is left.
+// every ticket must be in one state; in the end every client must have been told all that was its own, once and in
+// order, and nothing else; and then nothing is left.
 func TestTheDeskUnderRandomSchedules(t *testing.T) {
 	seedtest.Each(t, 5, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playDesk(t, seed) })
@@ -105,14 +105,14 @@ func (d *deskPlay) everybody() []*hubtest.Client { return slices.Concat(d.visito
 func (d *deskPlay) connect(p *hubtest.Client) {
 	synctest.Wait()
 	if d.SessionOf(p.Token()).ID == (uuid.UUID{}) {
-		p.Forget() // it comes as somebody else
+		p.Forget() // it comes with a new session
 	}
 	p.Connect()
 	d.here[p] = true
 	d.note()
 }
 
-// note looks who is who. The world waits meanwhile.
+// note looks which session each client has. The world waits meanwhile.
 func (d *deskPlay) note() {
 	synctest.Wait()
 	all := d.everybody()
@@ -395,7 +395,7 @@ func (d *deskPlay) checkTold(p *hubtest.Client) {
 	}
 }
 
-// checkVisits replays the journal: who has a visitor at each moment.
+// checkVisits replays the journal: which operator has a visitor at each moment.
 func checkVisits(t *testing.T, entries []journal.Entry) {
 	t.Helper()
 	has := map[protocol.Ticket]uuid.UUID{}
@@ -440,7 +440,7 @@ func checkVisits(t *testing.T, entries []journal.Entry) {
 	}
 }
 
-// leaveNothing has everybody leave, and looks what they leave behind.
+// leaveNothing disconnects every client, and looks what they leave behind.
 func (d *deskPlay) leaveNothing() {
 	for _, p := range d.everybody() {
 		p.Disconnect()

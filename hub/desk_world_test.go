@@ -15,7 +15,7 @@ type deskWorld struct {
 	*world
 	ops       []*hubtest.Client // op0, op1, ...
 	visitors  []*hubtest.Client // @1, @2, ...
-	bystander *hubtest.Client   // an operator who is off duty
+	bystander *hubtest.Client   // an operator that is off duty
 	onlyDesk  bool
 }
 
@@ -60,14 +60,14 @@ func (w *world) come(program bool, id hub.Identity) *hubtest.Client {
 	return c
 }
 
-// hush forgets what everybody was told so far.
+// hush forgets what the clients were told so far.
 func (w *deskWorld) hush() {
 	for _, c := range w.everybody() {
 		c.Told()
 	}
 }
 
-// holder is who has a ticket, by name: "waits" where nobody has it, and "closed" where it is not open.
+// holder is the name of the operator that has a ticket: "waits" where none has it, and "closed" where it is not open.
 func (w *world) holder(no protocol.Ticket) string {
 	ticket := w.Ticket(no)
 	if ticket.No == 0 {

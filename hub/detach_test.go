@@ -11,8 +11,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Somebody hangs up, comes back and loses the connection before any of it is recorded. The end of the first connection
-// says nothing about the name then: the second one broke.
+// A client hangs up, and its session is resumed and loses that connection, too, before any of it is recorded. The end
+// of the first connection does not release the name then, since the second one broke.
 func TestAnEndThatIsRecordedLateGivesUpNoName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})

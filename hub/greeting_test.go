@@ -63,8 +63,8 @@ func TestANewcomerCostsTwoWrites(t *testing.T) {
 	})
 }
 
-// Who comes while the journal does not work is told so, is nobody yet, and comes in with the next line when it works
-// again.
+// A client that comes while the journal does not work is told so, has no session yet, and comes in with its next line
+// when the journal works again.
 func TestANewcomerIsToldThatTheJournalDoesNotWork(t *testing.T) {
 	for name, entrance := range map[string]string{"a room": "in #lobby", "a desk": "at the desk"} {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,7 @@ func TestG2AllSeeOneOrder(t *testing.T) {
 	})
 }
 
-// G6: what waits for a member who does not read is bounded, and nobody waits for it.
+// G6: what waits for a member that does not read is bounded, and no other member waits for it.
 func TestG6ASlowMemberCostsNobodyAnything(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 3, false, func(w *world, people []*hubtest.Client) {
 		ann, bob, slow := people[0], people[1], people[2]
@@ -114,7 +114,7 @@ func TestG6ASlowMemberCostsNobodyAnything(t *testing.T) {
 	})
 }
 
-// Whoever does not read is not answered further: one answer is under way.
+// A client that does not read is not answered further: one answer is under way.
 func TestG6AnswersAreBounded(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		slow := people[1]
@@ -169,7 +169,7 @@ func TestTheHubStopsAtAnyMoment(t *testing.T) {
 	}
 }
 
-// G8: at the end what was accepted is told, then everybody gets a goodbye.
+// G8: at the end what was accepted is told, then every client gets a goodbye.
 func TestG8EverybodyGetsAGoodbye(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 3, true, func(w *world, people []*hubtest.Client) {
 		for i := range 50 {
@@ -197,7 +197,7 @@ func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
 		synctest.Wait()
 		bob.Send(protocol.Quit{})
 		synctest.Wait()
-		ann.Send(psst) // to somebody who has gone meanwhile
+		ann.Send(psst) // to a guest that has quit meanwhile
 		synctest.Wait()
 		assert.Equal(t, []string{"[you -> guest-2] psst", "-- guest-2 left", "-- that line is safe already"}, ann.Told())
 
@@ -217,7 +217,7 @@ func TestG5WhatIsSentAgainIsAcknowledgedEachTime(t *testing.T) {
 	})
 }
 
-// What is under way when somebody is kicked comes first; nothing comes after it.
+// What is under way when a session is kicked comes first; nothing of that session comes after the kick.
 func TestAKickIsTheLastThingThatIsHeardOfSomebody(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		op, eve, bob := w.EnterOperator("op"), people[0], people[1]
@@ -238,7 +238,7 @@ func TestAKickIsTheLastThingThatIsHeardOfSomebody(t *testing.T) {
 	})
 }
 
-// G8: one who is stuck holds nobody up for longer than the grace.
+// G8: a client that does not read holds up the end for no longer than the grace.
 func TestG8TheGraceIsBounded(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		people[1].Pause()

@@ -114,7 +114,7 @@ func TestOperatorsHearAndAreHeardWhoeverIgnoresWhom(t *testing.T) {
 	})
 }
 
-// Somebody's own words are theirs to read, whatever they are called by then.
+// A session may read its own words, also those that it has said under a name that it ignores.
 func TestOnesOwnWordsUnderAnIgnoredName(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(_ *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]

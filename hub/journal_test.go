@@ -21,8 +21,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// G11: after a failed flush the hub ends. What was under way is refused, everybody gets a goodbye, also who is behind,
-// and nobody hangs.
+// G11: after a failed flush the hub ends. What was under way is refused, every client gets a goodbye, also one that is
+// behind, and no client hangs.
 func TestG11ABrokenJournalIsTheEnd(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 4, true, func(w *world, people []*hubtest.Client) {
 		ann, bob, slow, stuck := people[0], people[1], people[2], people[3]
@@ -150,7 +150,8 @@ func (s *unreadable) Search(ctx context.Context, streams []journal.Stream, words
 	return s.Store.Search(ctx, streams, words, upto, n)
 }
 
-// A journal that cannot be read for a while loses nobody and nothing: whoever reads on waits, and whoever asks is told.
+// A journal that cannot be read for a while loses no client and no line: a client that is behind waits, and one that
+// asks for the history is told.
 func TestAJournalThatCannotBeReadIsWaitedFor(t *testing.T) {
 	store := &unreadable{Store: journal.NewMemory(journal.Bounds{})}
 	inWorld(t, hubtest.Setup{Store: store, Options: hub.Options{Outbox: 500}}, 3, false, func(w *world, people []*hubtest.Client) {
@@ -224,7 +225,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 			ann.Say(fmt.Sprint(i), "")
 			time.Sleep(time.Second)
 		}
-		late := w.EnterOperator("late") // who cannot even come in
+		late := w.EnterOperator("late") // it cannot even come in
 		bob.Say("hello", "")
 		synctest.Wait()
 		assert.Equal(t, []string{"-- the journal cannot be written just now, so what is said is heard by nobody and refused: the log says why"}, op.Told())
@@ -247,7 +248,7 @@ func TestG11TroubleIsToldOnce(t *testing.T) {
 	})
 }
 
-// An operator who comes in at that moment hears it, too.
+// An operator that comes in at that moment hears it, too.
 func TestG11TroubleIsToldToAnOperatorWhoComesIn(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, _ []*hubtest.Client) {
 		w.Store.Hold()
@@ -278,7 +279,7 @@ func TestAHubGoesOnWithTheJournal(t *testing.T) {
 		op := w.EnterOperator("op")
 		for i := range 100 {
 			ann.Say(fmt.Sprint("first life ", i), "")
-			op.Send(protocol.Announce{Text: hubtest.Text("hear, hear")}) // everybody's stream has forgotten some, too
+			op.Send(protocol.Announce{Text: hubtest.Text("hear, hear")}) // the stream of all sessions loses some, too
 		}
 		synctest.Wait()
 		time.Sleep(2 * time.Minute) // no start needs the oldest lines any more
@@ -307,7 +308,7 @@ func TestAHubGoesOnWithTheJournal(t *testing.T) {
 
 		op = w.EnterOperator("op")
 		cem.Pause()
-		for range 20 { // it is behind before everybody's stream has an entry in this life
+		for range 20 { // it is behind before the stream of all sessions has an entry in this life
 			ann.Say("something longer than nothing", "")
 			synctest.Wait()
 		}
@@ -325,7 +326,7 @@ func TestAHubGoesOnWithTheJournal(t *testing.T) {
 		}
 		assert.LessOrEqual(t, gone, 10, "what was gone before it came is not missed")
 
-		time.Sleep(2 * time.Minute) // nobody is expected back any more
+		time.Sleep(2 * time.Minute) // no session is held any more
 		bob.Room = protocol.Lobby
 		bob.Connect()
 		synctest.Wait()
@@ -375,7 +376,8 @@ func TestATranscriptIsOfOneVisit(t *testing.T) {
 	})
 }
 
-// A person who is thousands of lines behind is told how much that was, and the last hundred; a program is told all.
+// A person that is thousands of lines behind is told how many were skipped, and the last hundred; a program is told
+// all.
 func TestG6APersonFarBehindIsToldHowMuchIsSkipped(t *testing.T) {
 	s := hubtest.Setup{Bounds: journal.Bounds{Lines: -1, Bytes: -1}, Options: hub.Options{Outbox: 2000}}
 	inWorld(t, s, 3, false, func(w *world, people []*hubtest.Client) {

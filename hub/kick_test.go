@@ -49,7 +49,7 @@ func TestAKickedNameIsRefusedToEverybody(t *testing.T) {
 	})
 }
 
-// The code of somebody who was kicked is void at once, before the kick is recorded.
+// The code of a session that is kicked is void at once, before the kick is recorded.
 func TestACodeIsVoidWithTheKick(t *testing.T) {
 	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
 		bob, eve := w.EnterFrom(2, hub.Identity{}), w.EnterFrom(2, hub.Identity{})
@@ -103,7 +103,7 @@ func TestTheAddressIsKeptOutUnlessOthersComeFromThere(t *testing.T) {
 	})
 }
 
-// Somebody who came back from elsewhere is kept out there, and not where they came from first.
+// A session that was resumed from elsewhere is kept out there, and not where it came from first.
 func TestTheAddressIsTheOneOfNow(t *testing.T) {
 	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
 		bob := w.EnterFrom(2, hub.Identity{})
@@ -153,7 +153,7 @@ func TestAKickOfSomebodyWhoIsBeingLost(t *testing.T) {
 	}
 }
 
-// Who has been greeted, and not yet announced, does not come in from an address that is kept out.
+// A client that was greeted, and is not announced yet, does not come in from an address that is kept out.
 func TestAKickOfSomebodyWhoHasNotArrived(t *testing.T) {
 	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
 		eve := w.EnterFrom(2, hub.Identity{})
@@ -170,7 +170,7 @@ func TestAKickOfSomebodyWhoHasNotArrived(t *testing.T) {
 	})
 }
 
-// A visitor who is kicked while the connection is broken leaves nothing behind.
+// A visitor that is kicked while its connection is broken leaves nothing behind.
 func TestAKickOfAVisitorWhoIsLost(t *testing.T) {
 	inKickWorld(t, hub.Options{Desk: true}, func(w *world, op *hubtest.Client) {
 		bob := w.EnterFrom(2, hub.Identity{})
@@ -187,7 +187,7 @@ func TestAKickOfAVisitorWhoIsLost(t *testing.T) {
 	})
 }
 
-// Nobody is given a guest's name that is refused.
+// No guest is given a name that is refused since a session of that name was kicked.
 func TestAGuestIsNotGivenAKickedName(t *testing.T) {
 	inKickWorld(t, hub.Options{}, func(w *world, op *hubtest.Client) {
 		bob := w.EnterFrom(2, hub.Identity{})

@@ -22,7 +22,7 @@ import (
 )
 
 // stalled is a Writer whose other side takes what is sent, then nothing for a while, then a little, and then nothing
-// for ever. It spells and holds what it has to send, as a door does.
+// for ever. It encodes and holds what it has to send, as a door does.
 type stalled struct {
 	ctx   context.Context
 	json  bool

@@ -14,9 +14,9 @@ import (
 	"chinwag/protocol"
 )
 
-// inTwoRooms plays f with ann, a person who has the lobby in front and watches #tea, with bot, which is in both, and
-// with bob and eve, who are programs in one each. What they do in f is one commit, but for what must wait until another
-// command of the same client is answered.
+// inTwoRooms plays f with ann, a person that has the lobby in front and watches #tea, with bot, which is in both, and
+// with bob and eve, which are programs in one each. What they do in f is one commit, but for what must wait until
+// another command of the same client is answered.
 func inTwoRooms(t *testing.T, f func(ann, bot, bob, eve *hubtest.Client)) (ann, bot []string) {
 	t.Helper()
 	tea := hubtest.Room("tea")

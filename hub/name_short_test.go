@@ -14,7 +14,7 @@ import (
 	"chinwag/protocol"
 )
 
-// The name of a short caller is for who asks from the same address, not for who came from there once.
+// The name of a short caller is for a session that has the same address now, and not for one that had it once.
 func TestAShortCallersNameIsForTheAddressOfNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -39,7 +39,7 @@ func TestAShortCallersNameIsForTheAddressOfNow(t *testing.T) {
 	})
 }
 
-// A name that was given away is not taken back by a rename that was under way, and is nobody's second one.
+// A name that was given away is not taken back by a rename that was under way, and no session has two names.
 func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 	for name, err := range map[string]error{"recorded": nil, "not recorded": errDisk} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestARenameUnderWayTakesNoNameThatWasGivenAway(t *testing.T) {
 	}
 }
 
-// Somebody who takes a name, and another on another connection before the first is recorded, is called by one of them
+// A session that takes a name, and another on another connection before the first is recorded, is called by one of them
 // and has no other, whichever of them cannot be recorded.
 func TestTwoNamesUnderWay(t *testing.T) {
 	for _, c := range []struct {

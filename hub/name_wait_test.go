@@ -23,8 +23,8 @@ func enterEnding(w *world) *hubtest.Client {
 	return c
 }
 
-// The one who has the name may have ended its input and still have much to say, or be one who does not read: whoever
-// asks for the name is answered all the same.
+// The session that has the name may have ended its input and still have much to say, or its client may not read:
+// another client that asks for the name is answered all the same.
 func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})
@@ -42,7 +42,8 @@ func TestWhoWaitsForANameIsAnswered(t *testing.T) {
 	})
 }
 
-// Two who each ask for the other's name, and have both ended their input, do not wait for each other for ever.
+// Two sessions that each ask for the other's name, and have both ended their input, do not wait for each other for
+// ever.
 func TestTwoWhoWaitForEachOthersNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{})

@@ -221,7 +221,7 @@ func (p *nodesPlay) comeBack(c *wanderer) {
 
 func (p *nodesPlay) talks(c *wanderer, i int) {
 	switch n := p.dice.IntN(20); {
-	case n < 10 && !c.operator && !c.visits: // else it may be for nobody, and is rejected
+	case n < 10 && !c.operator && !c.visits: // else it may have no target, and is rejected
 		c.Say(fmt.Sprint("line ", i), protocol.Ref(fmt.Sprint("ref-", i)))
 	case n < 13:
 		c.Send(protocol.Say{Text: hubtest.Text(fmt.Sprint("line ", i)), Room: oneOf(p.dice)})

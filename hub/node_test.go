@@ -64,7 +64,7 @@ func TestAClientMovesToAnotherNode(t *testing.T) {
 	}
 }
 
-// A node is killed: its people come back on another one before the others miss them, and nobody is told anything.
+// A node is killed: its sessions are resumed on another node before they are missed, and the others are told nothing.
 func TestANodeIsKilledAndItsPeopleComeBackElsewhere(t *testing.T) {
 	inNodes(t, 3, func(t *testing.T, ns *nodes) {
 		ann, bob, bot := ns.enter(0, "ann"), ns.enter(1, "bob"), ns.all[1].NewClient(true)
@@ -161,7 +161,7 @@ func (ns *nodes) comesAndGoes(c *hubtest.Client, i int) {
 	synctest.Wait()
 }
 
-// After a kill nobody knows to a second what a person was told, also after it has come and gone elsewhere.
+// After a kill no node knows to a second what a person was told, also after the session has come and gone elsewhere.
 func TestAPersonIsToldThatLinesMayComeTwice(t *testing.T) {
 	inNodes(t, 3, func(t *testing.T, ns *nodes) {
 		ann, bob := ns.enter(0, "ann"), ns.enter(1, "bob")

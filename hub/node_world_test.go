@@ -56,7 +56,7 @@ func (ns *nodes) close(clients ...*hubtest.Client) {
 	ns.log.Close()
 }
 
-// enter brings in a person on a node, who takes a name.
+// enter opens a person's session on a node, and gives it a name.
 func (ns *nodes) enter(i int, name string) *hubtest.Client {
 	c := ns.all[i].Enter(hub.Identity{})
 	c.Do(called(name))

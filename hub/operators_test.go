@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// What was said among operators, at whichever server, is shown to no one else when the same journal is opened in
+// What was said among operators, at whichever server, is shown to no other session when the same journal is opened in
 // another way: not on coming, not by looking for it, and not by coming back from a position before it.
 func TestWhatOperatorsSaidIsForOperatorsAtEveryStart(t *testing.T) {
 	for name, first := range map[string]hub.Options{"only a desk": {Desk: true}, "with rooms": {}} {

@@ -19,8 +19,8 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// mutter is one thing of those that people do who have something to hide: they whisper, go to the desk, change rooms,
-// and take each other's names.
+// mutter is one thing that a session with something to hide does: it whispers, goes to the desk, changes rooms, or
+// takes another session's name.
 func mutter(dice *rand.Rand, p *hubtest.Client, i int) {
 	name := hubtest.Nick("n%d", dice.IntN(4))
 	text := hubtest.Text(fmt.Sprint("word w", i))
@@ -48,7 +48,7 @@ func mutter(dice *rand.Rand, p *hubtest.Client, i int) {
 	}
 }
 
-// muttering brings some people and an operator together who have talked for a while.
+// muttering brings an operator and some other sessions together that have talked for a while.
 func muttering(_ *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Client) {
 	people = append(people, w.EnterOperator("op"))
 	for range 4 {
@@ -67,7 +67,8 @@ func muttering(_ *testing.T, w *world, dice *rand.Rand) (people []*hubtest.Clien
 	return people
 }
 
-// Nobody finds what was said in another room, to somebody else, or at the desk, and everybody finds all of their own.
+// History and search show a session nothing that was said in another room, to another session, or at the desk, and they
+// show it all of its own words.
 func TestHistoryAndSearchShowWhatOneMayRead(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
@@ -130,7 +131,7 @@ func (w *world) checkRights(t *testing.T, dice *rand.Rand, p *hubtest.Client) (f
 	return len(want)
 }
 
-// What somebody forgets is gone wherever it stands, and nothing else is.
+// What a session has redacted is gone wherever it stands, and nothing else is.
 func TestForgetTakesOnesOwnWordsEverywhere(t *testing.T) {
 	seedtest.Each(t, 20, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
@@ -191,7 +192,7 @@ func (w *world) copiesAtDesk(me uuid.UUID) (n int) {
 	return n
 }
 
-// Where one has spoken is remembered for so many places; that there were more is told.
+// The streams in which a session has spoken are remembered up to a number; that there were more is told.
 func TestForgetTellsThatThereIsMore(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, false, func(w *world, people []*hubtest.Client) {
 		ann := people[0]

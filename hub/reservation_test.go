@@ -20,7 +20,7 @@ import (
 
 // TestPlacesAreGivenBack has connections come to a small desk and do what the first lines of a connection may do, in
 // any order, while commits take a while and some fail: a person's words, a hello, a bad one, a code, the password, the
-// end. Whatever they did, each has been answered by the end, and no place is kept for anybody.
+// end. Whatever they did, each has been answered by the end, and no place is kept for any of them.
 func TestPlacesAreGivenBack(t *testing.T) {
 	seedtest.Each(t, 300, func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) { playPlaces(t, seed) })

@@ -48,7 +48,7 @@ func TestG4WhatAGuestHasSeenIsNotWhatItsSessionHasSeen(t *testing.T) {
 	})
 }
 
-// A person who has come back, and was told what was missed, is not told it again after a start: neither where the
+// A person that has come back, and was told what was missed, is not told it again after a start: neither where the
 // server ends at once, nor where it has been started before.
 func TestG12WhatWasToldOnComingBackIsNotToldAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestResumeOfALiveSessionReplacesIt(t *testing.T) {
 	})
 }
 
-// Who was thrown out for the sake of others is told the rest, and nothing twice.
+// A client that was thrown out for the sake of others is told the rest when it resumes, and nothing twice.
 func TestResumeAfterBeingExpelled(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, false, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], people[1]
@@ -238,7 +238,7 @@ func TestOneCodeIsOneSession(t *testing.T) {
 		synctest.Wait()
 		two.Send(comeBack(bob.Code()))
 		synctest.Wait()
-		three.Send(comeBack(one.Code())) // of a guest who has just stopped being one
+		three.Send(comeBack(one.Code())) // of a guest that has just stopped being one
 		synctest.Wait()
 		w.Store.Open(nil)
 		one.Wait()

@@ -87,7 +87,8 @@ func commandsOf(i int) []protocol.Command {
 	return cmds[i%len(cmds)]
 }
 
-// Whoever never got in, since the journal failed, leaves nothing behind, and costs it nothing when they have gone.
+// Clients that never got a session, since the journal failed, leave nothing behind, and cost the journal nothing when
+// they have gone.
 func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	for _, n := range []int{500, 3000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -126,8 +127,8 @@ func TestWhoNeverGotInLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// Whoever got in and has gone while the journal failed has gone when it works again. Until then one of them is tried
-// again, however many they are.
+// Sessions whose connections broke while the journal failed have gone when it works again. Until then the break of one
+// of them is tried again, however many they are.
 func TestWhoHasGoneMeanwhileHasGoneInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, disk := ailingWorld(t, hub.Options{Arrive: time.Millisecond})

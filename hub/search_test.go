@@ -98,8 +98,8 @@ func TestNobodyWaitsForASearch(t *testing.T) {
 	})
 }
 
-// However many read all there is, two pages are read at a time, and who comes is shown the last lines without waiting
-// for any.
+// However many clients read all there is, two pages are read at a time, and a client that enters is shown the last
+// lines without waiting for any.
 func TestShortReadsGoFirst(t *testing.T) {
 	h := newHeavy()
 	inWorld(t, hubtest.Setup{Store: h}, 12, false, func(w *world, people []*hubtest.Client) {

@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// The code of a session that is alive is told to nobody and recorded nowhere; when the session is over it is a word
+// The code of a session that is alive is told to no client and recorded nowhere; when the session is over it is a word
 // like any other.
 func TestASecretIsNotSaid(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 2, true, func(w *world, people []*hubtest.Client) {

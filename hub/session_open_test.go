@@ -13,8 +13,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Whoever is withheld is nowhere, whether it was greeted, is on its way into the room, is there, or could not come in;
-// and comes in by its hello.
+// A client that is withheld has no session, whether it was greeted, is on its way into the room, is there, or could not
+// come in; its hello opens one.
 func TestWhoIsWithheldIsNowhere(t *testing.T) {
 	for name, at := range map[string]func(w *deskWorld){
 		"greeted":      func(*deskWorld) {},

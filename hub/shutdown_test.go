@@ -36,7 +36,7 @@ func TestTheEndTellsWhetherToComeBack(t *testing.T) {
 	})
 }
 
-// Who is sent away for the others' sake is told how to come back: if that is true.
+// A client that is sent away for the others' sake is told how to come back, if its session is held.
 func TestWhoIsExpelledIsToldOfTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Hold: 5 * time.Minute})
@@ -72,7 +72,7 @@ func TestTheEndTellsWhatWaits(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, hub.Options{Durable: survives})
 			op := w.EnterOperator("op")
-			op.Send(protocol.Duty{}) // else who goes leaves no message
+			op.Send(protocol.Duty{}) // else a visitor that quits leaves no message
 			var visitors []*hubtest.Client
 			for i := range 3 {
 				v := w.EnterFrom(2+i, hub.Identity{})

@@ -37,8 +37,8 @@ func hanging(t *testing.T, o hub.Options, people int, f func(w *world, people []
 	})
 }
 
-// A disk that hangs does not beat the deadline of the end, which counts from when the end was asked for: everybody is
-// said goodbye to, and it is told how much may be lost.
+// A disk that hangs does not beat the deadline of the end, which counts from when the end was asked for: every client
+// gets a goodbye, and the error of the hub says how much may be lost.
 func TestADiskThatHangsDoesNotBeatTheGrace(t *testing.T) {
 	for _, grace := range []time.Duration{time.Second, 5 * time.Second} {
 		t.Run(grace.String(), func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestAShutdownOfSomebodyElseIsNone(t *testing.T) {
 	})
 }
 
-// Whoever runs the server is told once that the disk does not answer, and once that it does. What was said meanwhile
+// The operators and the log are told once that the disk does not answer, and once that it does. What was said meanwhile
 // waits, and is heard then.
 func TestADiskThatHangsIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

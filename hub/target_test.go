@@ -19,7 +19,7 @@ import (
 	"chinwag/protocol/seedtest"
 )
 
-// toldPlace is where p was told last that its lines go: "@2", "#lobby" or "nobody".
+// toldPlace is the target that p was told last: "@2", "#lobby" or "nobody".
 func toldPlace(p *hubtest.Client) string {
 	gone := map[protocol.Ticket]bool{}
 	for _, e := range slices.Backward(p.Heard()) {
@@ -41,7 +41,7 @@ func toldPlace(p *hubtest.Client) string {
 	return "nobody"
 }
 
-// draft is a line that an operator types: it is for whom it was begun for.
+// draft is a line that an operator types: it is meant for the place that was the target when it was begun.
 type draft struct {
 	op    *hubtest.Client
 	place string
@@ -171,7 +171,7 @@ func (w *deskWorld) changes(dice *rand.Rand, _ *hubtest.Client) protocol.Command
 	return protocol.Close{}
 }
 
-// alone is a desk with one operator, who is given who comes.
+// alone is a desk with one operator, to which each visitor that comes is assigned.
 func alone(t *testing.T, f func(w *deskWorld, op *hubtest.Client)) {
 	t.Helper()
 	atTheDesk(t, hub.Options{Desk: true}, 1, 0, true, func(w *deskWorld) {
@@ -190,7 +190,8 @@ func (w *deskWorld) comes() *hubtest.Client {
 	return v
 }
 
-// The issue's own case: the line that is typed 0.1 s after /close, and the visitor who is assigned in that instant.
+// The issue's own case: a line that is typed 0.1 s after /close does not go to the visitor that is assigned in that
+// instant.
 func TestWhatFollowsACloseIsNotForTheNextVisitor(t *testing.T) {
 	alone(t, func(w *deskWorld, op *hubtest.Client) {
 		w.comes()
@@ -236,7 +237,7 @@ func TestAPasteThatGoesToNobodyGoesToNobodyAsAWhole(t *testing.T) {
 	})
 }
 
-// The second begins when the taking is recorded: before that nobody is told of it.
+// The second begins when the assignment is recorded: before that no client is told of it.
 func TestAnAssignmentThatIsRecordedLate(t *testing.T) {
 	for _, err := range []error{nil, errDisk} {
 		alone(t, func(w *deskWorld, op *hubtest.Client) {
@@ -301,7 +302,7 @@ func TestALineThatIsSentAgainIsNotRefused(t *testing.T) {
 	})
 }
 
-// Whoever comes back has nobody, and what was kept to be sent again names whom it was for.
+// An operator that comes back has no visitor, and a line that was kept to be sent again names its target.
 func TestAnOperatorWhoComesBackSendsWhatWasKept(t *testing.T) {
 	alone(t, func(w *deskWorld, op *hubtest.Client) {
 		v := w.comes()

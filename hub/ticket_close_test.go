@@ -16,8 +16,8 @@ import (
 	"chinwag/protocol"
 )
 
-// Many are closed by one command: who waits, who has left a message, and those of the operator; what another operator
-// has is left and counted. Each visitor is told; operators who read as people do are told in one line, and programs of
+// Many tickets are closed by one command: those that wait, messages, and those of the operator; what another operator
+// has is left and counted. Each visitor is told; operators that read as people do are told in one line, and programs of
 // each.
 func TestManyAreClosedAtOnce(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 5, false, func(w *deskWorld) {
@@ -115,7 +115,7 @@ func (w *deskWorld) closed() map[protocol.Ticket]int {
 	return times
 }
 
-// crowd is so many messages, and nobody on duty.
+// crowd takes all operators off duty, and leaves n messages.
 func (w *deskWorld) crowd(t *testing.T, n int) {
 	for _, op := range w.ops {
 		op.Do(protocol.Duty{})

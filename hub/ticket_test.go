@@ -42,7 +42,7 @@ func TestAClaimThatCouldNotBeRecordedIsUndone(t *testing.T) {
 	})
 }
 
-// That an operator has gone is nobody's wish: it is decided again when it could not be recorded.
+// No client asks for the break of an operator's connection: it is decided again when it could not be recorded.
 func TestAnOperatorLeavesWhileAClaimIsUnderWay(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 2, 1, false, func(w *deskWorld) {
 		w.ops[0].Do(protocol.Take{Ticket: 1})
@@ -117,7 +117,7 @@ func TestAThousandLeaveTheQueueAtOnce(t *testing.T) {
 // How things stood is not told after it has been told how they are.
 func TestHowThingsStandIsToldOnce(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 1, 8, false, func(w *deskWorld) {
-		moves := func() { // the first is on its way to who reads slowly, the others wait
+		moves := func() { // the first is on its way to a client that reads slowly, the others wait
 			for range 3 {
 				w.visitors[w.Queue()[0]-1].Do(protocol.LeaveDesk{})
 				time.Sleep(2 * time.Second)
@@ -152,12 +152,12 @@ func TestTheVisitorsOfASilentOperatorWaitAgain(t *testing.T) {
 	})
 }
 
-// A late note that somebody has left a message is not true of who is back.
+// A late note that a visitor has left a message is not true of a visitor that is back.
 func TestWhoIsBackHasNotLeftAMessage(t *testing.T) {
 	atTheDesk(t, hub.Options{}, 0, 1, true, func(w *deskWorld) {
 		says(w.visitors[0], "hello?")
 		w.bystander.Do(protocol.Duty{On: true})
-		drop(w.visitors[0]) // somebody is on duty
+		drop(w.visitors[0]) // an operator is on duty
 		w.bystander.Do(protocol.Duty{})
 		time.Sleep(119 * time.Second)
 		w.Store.Hold()
@@ -331,7 +331,7 @@ func TestWhoIsBackAfterAVisitThatDidNotBeginIsInTheRoom(t *testing.T) {
 	})
 }
 
-// Where there is only a desk, nobody gets into a room because the journal failed.
+// Where there is only a desk, no client gets into a room because the journal failed.
 func TestThereIsNoWayAroundTheDesk(t *testing.T) {
 	atTheDesk(t, hub.Options{Desk: true}, 1, 0, false, func(w *deskWorld) {
 		p := w.NewClient(false)
@@ -346,7 +346,7 @@ func TestThereIsNoWayAroundTheDesk(t *testing.T) {
 	})
 }
 
-// Whoever takes somebody reads what that one has said, however much others say.
+// An operator that takes a visitor reads what that visitor has said, however much others say.
 func TestWhatWasSaidBeforeIsShownOfThisVisitor(t *testing.T) {
 	atTheDesk(t, hub.Options{Replay: 3}, 1, 2, false, func(w *deskWorld) {
 		says(w.visitors[0], "one", "two", "three", "four")

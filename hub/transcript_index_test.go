@@ -65,7 +65,7 @@ func TestATrailLeadsToAll(t *testing.T) {
 	})
 }
 
-// One that goes on among all others for ever has a bounded number of extents, too.
+// The extents of a conversation that goes on among all others for ever are bounded, too.
 func TestATrailIsBounded(t *testing.T) {
 	var tr extents
 	for i := range uint64(10 * maxExtents) {

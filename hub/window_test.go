@@ -38,12 +38,12 @@ const (
 	ShortTime  = state.ShortTime
 )
 
-// SecretSaid is what somebody is told who was about to tell others a code.
+// SecretSaid refuses a command that would have told others a code.
 var SecretSaid = state.SecretSaid.Text
 
-// Window is what tests ask a hub about that nobody is told: how much there is of a thing that must not grow, and what a
-// session, a room or a ticket is just now. It asks while everything waits in a synctest bubble. All other tests of the
-// hub look at it from outside; so what is in it may change, and the tests stay.
+// Window is what tests ask a hub about that no client is told: how much there is of a thing that must not grow, and
+// what a session, a room or a ticket is just now. It asks while everything waits in a synctest bubble. All other tests
+// of the hub look at it from outside; so what is in it may change, and the tests stay.
 type Window struct{ r *loop }
 
 // Watch is what runs h, and a window into it.
@@ -78,7 +78,7 @@ type SessionView struct {
 	Connected bool
 	Live      bool // it is told what is said at once, and not behind
 	Operator  bool
-	Serves    bool            // it is an operator who is here, and hears the desk
+	Serves    bool            // it is an operator that is connected, and hears the desk
 	Duty      bool            // and takes visitors
 	Ticket    protocol.Ticket // its conversation at the desk; 0: none
 	Message   protocol.Ticket // that it left there; 0: none
@@ -88,7 +88,7 @@ type SessionView struct {
 	Keys, Own int  // how many keys its nick has, and how many of them lead to it
 	Acked     int  // ids of messages that are known when they are sent again
 	Wrote     int  // streams that are remembered for Forget
-	Stays     int  // in rooms, that are remembered for who comes back
+	Stays     int  // in rooms, that are remembered until it is resumed
 }
 
 func (l *loop) view(s *state.Session) SessionView {
@@ -265,7 +265,7 @@ func (w *Window) CountedStreams() []journal.Stream {
 // Pending is how many decisions the journal has.
 func (w *Window) Pending() int { return ask(w, func(l *loop) int { return len(l.uncommitted) }) }
 
-// PendingLines is how many of these are lines that somebody has said.
+// PendingLines is how many of these are lines that sessions have said.
 func (w *Window) PendingLines() int {
 	return ask(w, func(l *loop) (n int) {
 		for _, d := range l.uncommitted {
@@ -276,7 +276,7 @@ func (w *Window) PendingLines() int {
 }
 
 // Unfinished is how many things the hub still has to do when something comes or a time is over, but for the ends of
-// sessions: decisions, what must be tried again, and who waits for something.
+// sessions: decisions, what must be tried again, and clients that wait for something.
 func (w *Window) Unfinished() int {
 	return ask(w, func(l *loop) int {
 		return len(l.uncommitted) + len(l.lost) + len(l.pendingJoins) + len(l.nameWaits)
@@ -301,7 +301,7 @@ type TicketView struct {
 	No       protocol.Ticket
 	From     netip.Prefix
 	Visitor  uuid.UUID // zero when the session is over
-	Operator uuid.UUID // who has it; zero: it waits
+	Operator uuid.UUID // the session that has it; zero: it waits
 	First    string    // the first words
 	Absent   bool      // the visitor is not there: the connection is broken or, with Message,
 	Message  bool      // they have gone, and what was said waits to be answered
@@ -345,7 +345,7 @@ func (w *Window) EndedTickets() int {
 	return ask(w, func(l *loop) int { return l.machine.View().Ended })
 }
 
-// Queue is who waits at the desk, in the order in which they are listed.
+// Queue is the tickets that wait at the desk, in the order in which they are listed.
 func (w *Window) Queue() []protocol.Ticket {
 	return ask(w, func(l *loop) (all []protocol.Ticket) {
 		for _, t := range l.machine.View().Queue {
@@ -355,7 +355,7 @@ func (w *Window) Queue() []protocol.Ticket {
 	})
 }
 
-// OperatorsHere are those who hear the desk.
+// OperatorsHere are the operators that hear the desk.
 func (w *Window) OperatorsHere() []uuid.UUID {
 	return ask(w, func(l *loop) (all []uuid.UUID) {
 		for _, s := range l.machine.View().Operators {

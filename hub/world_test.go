@@ -35,7 +35,7 @@ func newWorldOn(t testing.TB, s hubtest.Setup) *world {
 	return w
 }
 
-// inWorld plays f in a bubble, with people who are in the lobby.
+// inWorld plays f in a bubble, with n clients that are in the lobby.
 func inWorld(t *testing.T, s hubtest.Setup, n int, program bool, f func(w *world, people []*hubtest.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -53,7 +53,7 @@ func (c *failingClient) does(t *testing.T, cmds ...protocol.Command) {
 	assert.NoError(t, c.Call(cmds...))
 }
 
-// A failed write says that nobody listens, not that nothing was said.
+// A failed write says that the client does not listen, not that it has said nothing.
 func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], newFailingClient(w)
@@ -67,7 +67,7 @@ func TestWhatIsSaidAfterAFailedWriteIsHeard(t *testing.T) {
 	})
 }
 
-// What could not be written was not seen, and is told to whoever comes back.
+// What could not be written was not seen, and is told when the session is resumed.
 func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
 		ann, bob := people[0], newFailingClient(w)
@@ -91,7 +91,7 @@ func TestWhatCouldNotBeWrittenIsToldAgain(t *testing.T) {
 	})
 }
 
-// Who asks for a great deal and goes has nothing read from the journal any more.
+// A client that asks for a great deal and goes has nothing read from the journal any more.
 func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
 	for name, leave := range map[string]func(*failingClient){
 		"a write fails":            func(l *failingClient) { l.gone.Store(true) },
@@ -122,7 +122,7 @@ func TestWhoIsGoneIsReadNothingFromTheJournal(t *testing.T) {
 	}
 }
 
-// To forget is no question: it is done, although nobody hears the answer.
+// To redact is no question: it is done, although no client hears the answer.
 func TestWhoIsGoneIsForgottenAllTheSame(t *testing.T) {
 	inWorld(t, hubtest.Setup{}, 1, true, func(w *world, people []*hubtest.Client) {
 		bob := newFailingClient(w)

@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// How a test of a hub looks: who comes, what is typed, and what the others are told.
+// How a test of a hub looks: sessions enter, their clients type lines, and others are told of them.
 func Example() {
 	var t *testing.T // a test's own
 	synctest.Test(t, func(t *testing.T) {

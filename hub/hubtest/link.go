@@ -119,7 +119,7 @@ func (k *Link) Read(ctx context.Context, after uint64) <-chan hub.LogBatch {
 	k.reads++
 	d := k.log.dice(uint64(k.node)<<32 + k.reads)
 	k.log.mu.Unlock()
-	to := make(chan hub.LogBatch) // closed by nobody
+	to := make(chan hub.LogBatch) // it is never closed
 	k.log.owned.Go(func() { k.bring(ctx, d, after+1, to) })
 	return to
 }

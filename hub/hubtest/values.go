@@ -23,10 +23,10 @@ func Room(name string) protocol.Room { return must(protocol.ParseRoom(name)) }
 // Text is that text.
 func Text(s string) protocol.Text { return protocol.MustText(s) }
 
-// Tickets are those that s spells.
+// Tickets are those that s names.
 func Tickets(s string) protocol.Tickets { return must(protocol.ParseTickets(s)) }
 
-// Origin is the address or range that s spells.
+// Origin is the address or range that s names.
 func Origin(s string) protocol.Origin { return must(protocol.ParseOrigin(s)) }
 
 // Address is one of the addresses for documentation (RFC 5737).
@@ -42,7 +42,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// parse is the command that line spells: as typed or, where it begins with {, as JSON.
+// parse is the command that line holds: as typed or, where it begins with {, as JSON.
 func parse(t testing.TB, line string) protocol.Command {
 	read := protocol.ParseCommand
 	if strings.HasPrefix(line, "{") {
