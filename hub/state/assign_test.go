@@ -27,7 +27,7 @@ func TestOfTwoWhoTakeOneVisitorTheFirstHasThem(t *testing.T) {
 	assert.Equal(t, "-- what you type goes to @1 v1", c.words("op1"), "it is taken already")
 }
 
-// What was said before an operator has come is shown to the one who takes the visitor.
+// What was said before an operator has come is shown to the operator that takes the visitor.
 func TestWhoTakesAVisitorSeesWhatWasSaid(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	c.comes("op2", Open{Operator: true})
@@ -111,7 +111,7 @@ func TestAVisitorIsHandedOver(t *testing.T) {
 	assert.Equal(t, "waits", c.holder(1))
 }
 
-// Nobody is handed to an operator whose connection a restart has broken.
+// No visitor is handed to an operator whose connection a restart has broken.
 func TestAnOperatorWhoIsNotConnectedIsGivenNobody(t *testing.T) {
 	c := newCounter(t, deskSettings(), 2, 1)
 	c.restarts()

@@ -19,7 +19,7 @@ func (m *Machine) check() error {
 	return errors.New(strings.Join(c, "\n"))
 }
 
-// checkEvent checks that an event stands where only those read it who are to know.
+// checkEvent checks that an event stands in a stream that only those sessions read that are to know it.
 func (m *Machine) checkEvent(c *checks, e *Event) {
 	if e.Seq == 0 {
 		return

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Two who leave a room leave the same state behind, whichever is the first; their entries stand in another order, and
+// Two members that quit leave the same state behind, whichever is the first; their entries stand in another order, and
 // the checksums tell.
 func TestChecksumsTellEntriesThatTheStateDoesNotShow(t *testing.T) {
 	sums := map[Sum]bool{}

@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// Whoever closes a conversation is told so before the visitor is in the room again.
+// An operator that closes a conversation is told so before the visitor is in the room again.
 func TestAConversationIsClosed(t *testing.T) {
 	c := newCounter(t, deskSettings(), 2, 1)
 	c.do("op1", protocol.Take{Ticket: 1})

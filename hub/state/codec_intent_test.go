@@ -283,7 +283,7 @@ func FuzzReadChange(f *testing.F) {
 	})
 }
 
-// Whatever a client says, a log can carry: nobody ends a server by a line that has no bytes.
+// A log can carry all that a client says: no client ends a server by a line that has no bytes.
 func FuzzCommandIsCarried(f *testing.F) {
 	for _, cmd := range commandSamples() {
 		f.Add(protocol.AppendCommandJSON(nil, cmd))

@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// counter is a machine with a desk, and people who are called by name.
+// counter is a machine with a desk, and sessions that are called by name.
 type counter struct {
 	*Machine
 	t      *testing.T
@@ -63,7 +63,7 @@ func (c *counter) comes(name string, op Open) {
 	c.decide("", op)
 }
 
-// visits has somebody come to the desk, and say words there if there are any.
+// visits has a session come to the desk, and say words there if there are any.
 func (c *counter) visits(name, words string) {
 	c.t.Helper()
 	c.visitsFrom(name, words, Address{})
@@ -80,7 +80,7 @@ func (c *counter) visitsFrom(name, words string, from Address) {
 	}
 }
 
-// leavesWord is somebody who says something at the desk and goes.
+// leavesWord has a session say something at the desk and lose its connection.
 func (c *counter) leavesWord(name string, from Address) {
 	c.t.Helper()
 	c.visitsFrom(name, "hello?", from)
@@ -132,7 +132,7 @@ func (c *counter) after(d time.Duration) {
 	c.t.Fatal("something is due again and again")
 }
 
-// decide decides, and tells everybody what they are told.
+// decide decides, and tells each session what it hears of that.
 func (c *counter) decide(name string, op Op) *Decision {
 	c.t.Helper()
 	c.number++
@@ -208,7 +208,7 @@ func inWords(e protocol.Event) string {
 	return strings.TrimSpace(string(protocol.NewFrame(e).Text()))
 }
 
-// words are what somebody was told since they were asked for last.
+// words are what a session was told since they were asked for last.
 func (c *counter) words(name string) string {
 	said := strings.Join(c.told[name], "\n")
 	delete(c.told, name)
@@ -221,7 +221,7 @@ func (c *counter) of(name string) *Session { return c.sessions[c.ids[name]] }
 
 func (c *counter) ticket(no protocol.Ticket) *Ticket { return c.desk.tickets[no] }
 
-// holder is who has a ticket.
+// holder is the name of the operator that has a ticket.
 func (c *counter) holder(no protocol.Ticket) string {
 	switch t := c.ticket(no); {
 	case t == nil:

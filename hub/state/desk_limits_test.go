@@ -13,7 +13,7 @@ import (
 	"chinwag/protocol"
 )
 
-// messages has nobody on duty, and so many messages come from addresses in turn.
+// messages takes op1 off duty, and has n messages come from addresses in turn.
 func (c *counter) messages(n, addresses int) {
 	c.t.Helper()
 	c.do("op1", protocol.Duty{})

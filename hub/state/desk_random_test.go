@@ -105,7 +105,7 @@ func stateOf(m *Machine) map[int64]string {
 	return all
 }
 
-// people are all who ever came.
+// people are all sessions that ever came.
 type people struct {
 	t     *testing.T
 	dice  *rand.Rand
@@ -181,7 +181,7 @@ func (p *people) open() Op {
 	return op
 }
 
-// acts has somebody do something, who is connected, or come back.
+// acts has a connected session do something, or resumes one that is not connected.
 func (p *people) acts(in *Intent, m *Machine) {
 	sessions := slices.SortedFunc(maps.Values(m.sessions), func(a, b *Session) int { return cmp.Compare(a.row, b.row) })
 	if len(sessions) == 0 {

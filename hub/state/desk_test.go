@@ -84,7 +84,7 @@ func TestThePlacesAtTheDeskAreBounded(t *testing.T) {
 	assert.Empty(t, c.desk.visitorsFrom)
 }
 
-// What the hub keeps for others whom it has greeted counts for a newcomer, too.
+// The places that the hub keeps for other clients, which it has greeted, count for a newcomer, too.
 func TestANewcomerHasAPlaceBesideThoseThatAreKept(t *testing.T) {
 	set := deskSettings()
 	set.Visitors, set.VisitorsPerAddress = 3, 2

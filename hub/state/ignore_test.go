@@ -50,7 +50,7 @@ func TestSoManyCanBeIgnored(t *testing.T) {
 	assert.Len(t, k.of("ann").Ignoring, MaxIgnored)
 }
 
-// A topic is not shown that somebody has set whom one ignores, by session or by name; one's own is.
+// A session is not shown a topic whose author it ignores, by session or by name; its own topic is shown.
 func TestTopicsOfTheIgnored(t *testing.T) {
 	k := newTalk(t, "ann", "bob")
 	ann, bob, other := k.of("ann"), k.of("bob"), uuid.UUID{0: 8}
@@ -68,7 +68,8 @@ func TestTopicsOfTheIgnored(t *testing.T) {
 	assert.True(t, bob.shows(r(ann.ID, "ann")))
 }
 
-// Whoever becomes an operator, or is called what was ignored, is heard by everybody, in the order of the rows.
+// Every session hears an operator: what it ignores of a session that becomes one, or that is one and takes the ignored
+// name, is dropped, in the order of the rows.
 func TestOperatorsAreHeard(t *testing.T) {
 	k := newTalk(t, "op", "ann", "bob", "carol", "dave")
 	for _, name := range []string{"dave", "ann", "carol"} {

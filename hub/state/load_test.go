@@ -46,7 +46,7 @@ func TestAPlainLineWritesNoRow(t *testing.T) {
 	}
 }
 
-// The rows and so many entries are what a start has to read, whoever talks.
+// The rows and so many entries are what a start has to read, however many sessions talk.
 func TestTheTailIsBounded(t *testing.T) {
 	for _, people := range []int{1, 700, 5000} {
 		t.Run(fmt.Sprint(people), func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"chinwag/protocol"
 )
 
-// talk is a machine with people in the lobby, who are called by name.
+// talk is a machine with sessions in the lobby, which are called by name.
 type talk struct {
 	*Machine
 	t     testing.TB
@@ -32,7 +32,7 @@ func newTalk(t testing.TB, names ...string) *talk {
 	return k
 }
 
-// comes has somebody come, whose session may be resumed.
+// comes opens a session that may be resumed.
 func (k *talk) comes(name string, operator bool) {
 	k.t.Helper()
 	k.last++
@@ -41,7 +41,7 @@ func (k *talk) comes(name string, operator bool) {
 	k.decide("", Open{As: as, Conn: uint64(k.last), Nick: protocol.MustNick(name), Operator: operator, Echo: true, Code: Secret(as), Token: Secret{0: 2}})
 }
 
-// decide has an intent of somebody decided about: the server's, if who is "".
+// decide decides an intent of the session of that name: of the server, if the name is "".
 func (k *talk) decide(who string, op Op, secrets ...Secret) *Decision {
 	k.t.Helper()
 	k.last++
@@ -57,8 +57,8 @@ func (k *talk) decide(who string, op Op, secrets ...Secret) *Decision {
 
 func (k *talk) of(who string) *Session { return k.Session(k.who[who]) }
 
-// do has somebody do something. What it caused is a line for each: events with their stream, changes by their type,
-// answers with who is told.
+// do carries out a command of a session. What it caused is a line for each: events with their stream, changes by their
+// type, answers with the session that is told.
 func (k *talk) do(who string, cmd protocol.Command) (lines []string) {
 	k.t.Helper()
 	return k.lines(k.decide(who, Command{Command: cmd}))

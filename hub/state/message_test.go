@@ -148,7 +148,7 @@ func last(lines []string) string {
 	return lines[len(lines)-1]
 }
 
-// What follows from an event is emitted by rules, so that whoever applies it does not emit that again.
+// Rules emit what follows from an event, so that a function that applies it does not emit that again.
 func TestNothingIsEmittedWhileAnEventIsApplied(t *testing.T) {
 	k := newTalk(t, "ann")
 	k.applying = true

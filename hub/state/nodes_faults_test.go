@@ -172,8 +172,8 @@ func (x *exchange) beat() {
 	}
 }
 
-// occasion is one for each fault: a node ends that says nothing any more, with visitors who cannot come back; an intent
-// comes twice; a machine is started again.
+// occasion is one for each fault: a node ends that says nothing any more, with visitors that cannot come back; an
+// intent comes twice; a machine is started again.
 func (x *exchange) occasion(t *testing.T) {
 	x.begins(4, defaults())
 	for i := range 3 {

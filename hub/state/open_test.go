@@ -49,7 +49,7 @@ func TestAProgramWhoseSessionIsOver(t *testing.T) {
 	assert.Equal(t, []string{"bot2< Replay"}, lines[4:])
 }
 
-// Whoever was announced before its hello is one that leaves and another that comes, in one step.
+// A client that was announced before its hello has its session ended and another opened, in one step.
 func TestAHelloThatComesLate(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("guest", nil)
@@ -132,7 +132,7 @@ func TestAnOperatorIsOnDutyWhenItHasCome(t *testing.T) {
 	assert.Equal(t, []string{"#lobby| -- op went to #tea", "#tea| -- op joined"}, f.do("op", protocol.Join{Room: aRoom("tea")})[:2])
 }
 
-// Where there is only a desk, who finds no place there has not come.
+// Where there is only a desk, a client that finds no place there gets no session.
 func TestADeskThatIsFull(t *testing.T) {
 	f := newScene(t, func(s *Settings) { s.Desk, s.Visitors, s.VisitorsPerAddress = true, 3, 2 })
 	from := func(n, reserved int) func(*Open) {

@@ -15,7 +15,7 @@ import (
 	"chinwag/protocol"
 )
 
-// shift is a machine with operators and visitors in it, who are called by name, and what each of them was told.
+// shift is a machine with operators and visitors in it, which are called by name, and what each of them was told.
 type shift struct {
 	*Machine
 	t       *testing.T
@@ -34,7 +34,7 @@ func shiftSettings() Settings {
 	}
 }
 
-// newShift has the operators op0, op1, ... come, and the visitors v1, v2, ... who are @1, @2, ...
+// newShift has the operators op0, op1, ... come, and the visitors v1, v2, ..., which are @1, @2, ...
 func newShift(t *testing.T, set Settings, ops, visitors int) *shift {
 	t.Helper()
 	f := &shift{
@@ -52,7 +52,7 @@ func newShift(t *testing.T, set Settings, ops, visitors int) *shift {
 	return f
 }
 
-// decide has an intent of somebody decided about: the server's, if who is "".
+// decide decides an intent of the session of that name: of the server, if the name is "".
 func (f *shift) decide(who string, op Op) *Decision {
 	f.t.Helper()
 	f.intents++
@@ -125,7 +125,7 @@ func (p picture) isEqual(q picture) bool {
 	return slices.Equal(p.operators, q.operators) && slices.Equal(p.tickets, q.tickets) && p.rest == q.rest
 }
 
-// tell tells everybody what they hear of a decision.
+// tell tells each session what it hears of a decision.
 func (f *shift) tell(d *Decision) {
 	for _, e := range d.Events {
 		if e.Seq == 0 {
@@ -158,7 +158,7 @@ func (s *Session) hears(st Stream) bool {
 
 func spelled(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewFrame(e).Text())) }
 
-// comes has somebody come in: an operator, or a guest who may go to the desk.
+// comes opens a session: of an operator, or of a guest that may go to the desk.
 func (f *shift) comes(name string, operator bool) {
 	f.t.Helper()
 	f.comesWith(name, operator, true)
@@ -193,7 +193,7 @@ func (f *shift) do(who string, cmds ...protocol.Command) {
 	}
 }
 
-// says has somebody say lines of which none tells where it was begun.
+// says has a session say lines of which none tells where it was begun.
 func (f *shift) says(who string, lines ...string) {
 	f.t.Helper()
 	for _, l := range lines {
@@ -229,7 +229,7 @@ func (f *shift) waits(d time.Duration) {
 	require.Fail(f.t, "something is always due")
 }
 
-// words are what somebody was told since they were asked for last.
+// words are what a session was told since they were asked for last.
 func (f *shift) words(who string) string {
 	said := strings.Join(f.told[who], "\n")
 	f.told[who] = nil
@@ -238,7 +238,7 @@ func (f *shift) words(who string) string {
 
 func (f *shift) forget() { clear(f.told) }
 
-// holder is who has a visitor.
+// holder is the name of the operator that has a visitor.
 func (f *shift) holder(no protocol.Ticket) string {
 	t := f.desk.tickets[no]
 	switch {
@@ -252,7 +252,7 @@ func (f *shift) holder(no protocol.Ticket) string {
 
 func (f *shift) of(who string) *Session { return f.sessions[f.ids[who]] }
 
-// where is where somebody's lines go.
+// where is where a session's lines go.
 func (f *shift) where(who string) string { return f.targetName(f.of(who)) }
 
 func (f *shift) ticketNumbers() []protocol.Ticket {

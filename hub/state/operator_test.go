@@ -83,7 +83,8 @@ func TestDuty(t *testing.T) {
 	assert.Equal(t, []*Session{f.of("op1"), f.of("op0")}, f.desk.operators, "in the order of coming")
 }
 
-// Whoever goes leaves nobody behind, and the others are told of that after the going.
+// An operator that quits, or whose connection breaks, returns its visitors to the queue, and the other operators are
+// told of that after they are told that it left.
 func TestAnOperatorGoes(t *testing.T) {
 	for name, c := range map[string]struct {
 		leave func(f *shift)

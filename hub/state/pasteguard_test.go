@@ -9,7 +9,7 @@ import (
 	"chinwag/protocol"
 )
 
-// staysWithNobody checks that the lines of an operator who says nothing go to nobody for a whole second from now on.
+// staysWithNobody checks that the lines of an operator that says nothing have no target for a whole second from now on.
 func (f *shift) staysWithNobody(who string) {
 	f.t.Helper()
 	f.waits(999 * time.Millisecond)
@@ -82,7 +82,8 @@ func TestTheMomentIsASecond(t *testing.T) {
 	})
 }
 
-// Who closes a conversation sees it coming that another visitor is next, and is told that when lines go there.
+// An operator that closes a conversation is not told that the next visitor comes to it, but only, a second later, that
+// its lines go there.
 func TestTheNextVisitorIsToldOnce(t *testing.T) {
 	f := aloneAtTheDesk(t)
 	f.visits("v1")
@@ -96,7 +97,7 @@ func TestTheNextVisitorIsToldOnce(t *testing.T) {
 	assert.Contains(t, f.words("op0"), "-- you have @2 v2: what you type goes there")
 }
 
-// Nobody is assigned to an operator who has somebody, or has chosen somebody.
+// No visitor is assigned to an operator that has one, or has chosen its target.
 func TestWhoHasChosenIsGivenNobody(t *testing.T) {
 	f := aloneAtTheDesk(t)
 	f.visits("v1")
@@ -127,7 +128,7 @@ func TestWhoKnowsThatOneHasGone(t *testing.T) {
 	assert.Contains(t, f.words("op1"), "<op0> one\n<op0> two")
 }
 
-// An operator who has gone has no visitor as it comes back, and its lines go to the room.
+// An operator whose connection broke has no visitor when it comes back, and its lines go to the room.
 func TestAnOperatorComesBackToNobody(t *testing.T) {
 	f := newShift(t, shiftSettings(), 1, 1)
 	f.do("op0", protocol.Take{Ticket: 1})
@@ -138,7 +139,7 @@ func TestAnOperatorComesBackToNobody(t *testing.T) {
 	assert.Equal(t, "#lobby", f.where("op0"))
 }
 
-// Nobody can ignore an operator, however that has become one.
+// No session can ignore an operator, however that has become one.
 func TestEverybodyHearsAnOperator(t *testing.T) {
 	for name, becomes := range map[string]func(f *shift){
 		"in a room":   func(f *shift) { f.decide("bob", Promote{}) },

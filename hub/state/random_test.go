@@ -50,7 +50,7 @@ func randomSettings(r *rand.Rand) Settings {
 
 func (d *dice) room() protocol.Room { return d.rooms[d.IntN(len(d.rooms))] }
 
-// nick is a name that somebody has, or one like it, or another.
+// nick is the name of a client, or one like it, or another.
 func (d *dice) nick() protocol.Nick {
 	name := d.names[d.IntN(len(d.names))]
 	switch d.IntN(8) {
@@ -84,7 +84,7 @@ func (d *dice) from() Address {
 	return Address{Host: host, Prefix: netip.MustParsePrefix(host + "/32")}
 }
 
-// next is an intent of somebody.
+// next is an intent of a client.
 func (d *dice) next() Intent {
 	c := d.client(d.names[d.IntN(len(d.names))])
 	if c.conn == 0 {

@@ -24,7 +24,7 @@ func (k *talk) redaction(who string) Redact {
 	return r
 }
 
-// Whatever somebody has said is taken out: in the streams that it was said in, and where it stands again.
+// All that a session has said is taken out: in the streams that it was said in, and where it stands again.
 func TestWhatIsRedacted(t *testing.T) {
 	k := newTalk(t, "op", "ann", "bob")
 	lobby, ann, bob := OfRoom(protocol.Lobby), k.who["ann"], k.who["bob"]
@@ -47,7 +47,7 @@ func TestWhatIsRedacted(t *testing.T) {
 	assert.Equal(t, Redact{Author: k.who["op"], Complete: true, Streams: []Stream{Desk, Everybody}, Copies: []Stream{Conversation(ann)}}, k.redaction("op"))
 }
 
-// The words leave what is true in the same decision, and nobody else's do.
+// The words of the session leave the state in the same decision, and those of other sessions stay.
 func TestRedactedWordsLeaveTheState(t *testing.T) {
 	k := newTalk(t, "op", "ann", "bob", "vic", "carol", "dave")
 	k.do("carol", protocol.Desk{Text: protocol.MustText("not mine")})
@@ -94,7 +94,7 @@ func TestRedactionIsOnceAMinute(t *testing.T) {
 	k.redaction("ann")
 }
 
-// Where somebody has spoken is remembered for so many streams; that there were more is told.
+// The streams in which a session has spoken are remembered up to a number; that there were more is told.
 func TestSoManyStreamsAreRedacted(t *testing.T) {
 	k := newTalk(t, "ann")
 	s := k.of("ann")

@@ -102,7 +102,7 @@ func TestAnAnswerToWhoComesJustNow(t *testing.T) {
 	assert.Contains(t, f.words("v1"), "<op0> hello\n<op0> and so on")
 }
 
-// At the bare door nobody can have been an operator.
+// A session at the bare door cannot have been an operator, so its line is said as it was sent.
 func TestTheBareDoorSaysWhatItIsSent(t *testing.T) {
 	f := newShift(t, shiftSettings(), 1, 1)
 	f.comesWith("bare", false, false)

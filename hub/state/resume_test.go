@@ -64,7 +64,7 @@ func TestAPersonComesBack(t *testing.T) {
 	assert.Equal(t, []any{guest, true, false, []Stay{{Stream: "#tea", From: 1}}}, []any{ann.Conn, ann.Returned, ann.Echo, ann.Stays})
 	f.on["ann"] = guest
 
-	// Another connection takes the session over; nobody is told, since it has been there all the time.
+	// Another connection takes the session over; no member is told, since the session has been there all the time.
 	assert.Equal(t, []string{
 		"ann: Attached", "guest< -- goodbye: you are back on another connection", "new< -- Welcome back. What you missed follows.", "new< CatchUp",
 		"new< -- You are ann in #tea (1 here). Type to talk, /help for more.",
@@ -130,7 +130,7 @@ func TestAnOperatorComesBackToItsVisitor(t *testing.T) {
 	}, f.resumes("new", "op"))
 }
 
-// Where there is only a desk, the session of one who finds no place there is held on.
+// Where there is only a desk, the session of a client that finds no place there is held on.
 func TestNoPlaceToComeBackTo(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
@@ -144,7 +144,7 @@ func TestNoPlaceToComeBackTo(t *testing.T) {
 	assert.Equal(t, until, f.of("ann").Until)
 }
 
-// A visitor who comes back has a place, also where there is none for others.
+// A visitor that comes back has a place, also where there is none for others.
 func TestAVisitorComesBackToAFullDesk(t *testing.T) {
 	f := newScene(t, func(s *Settings) { s.Desk, s.Visitors = true, 1 })
 	f.open("ann", nil)

@@ -35,7 +35,7 @@ func TestFromRoomToRoom(t *testing.T) {
 	assert.Equal(t, []string{"ann< -- 1 room: #tea (2, with you)"}, f.do("ann", protocol.Rooms{}))
 }
 
-// To which room somebody goes is told, but not that it is the desk.
+// The members are told to which room a session goes, but not that it goes to the desk.
 func TestToTheDeskAndBack(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", func(op *Open) { op.Room = aRoom("tea") })
@@ -108,7 +108,7 @@ func TestAway(t *testing.T) {
 	assert.Equal(t, []string{"#lobby| -- ann is back"}, f.do("ann", protocol.Away{}))
 }
 
-// Those who are here are those who would read what is said.
+// Members that are here are those that would read what is said.
 func TestWhoIsHere(t *testing.T) {
 	f := newScene(t, nil)
 	for n := range MaxNames + 5 {

@@ -37,12 +37,12 @@ import (
 //	wait 2m                      time passes, and what is due happens
 //	hold commits                 what is decided from here on waits to be recorded
 //	commit ok [N]                all that waits, or the first N, is recorded, and told
-//	commit fail                  nothing of it is; what nobody wished for is decided again
+//	commit fail                  nothing of it is; what no client asked for is decided again
 //	restart                      the server starts again with what is recorded
-//	show                         who is where, and the desk
+//	show                         the members of each room, and the desk
 //
-// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which nobody is told, "> bob: ..."
-// what bob alone is told, "rows +2 -1" how many rows were written and deleted.
+// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which is told to no client,
+// "> bob: ..." what bob alone is told, "rows +2 -1" how many rows were written and deleted.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
 	require.NoError(t, err)
@@ -318,7 +318,7 @@ func (s *script) commitHeld(args []string) bool {
 	return true
 }
 
-// reconcile decides again about what nobody has wished for, and ends connections that have no session.
+// reconcile decides again what no client has asked for, and ends connections that have no session.
 func (s *script) reconcile() {
 	for _, c := range s.order {
 		session := s.m.sessions[c.id]
@@ -465,7 +465,7 @@ func (s *script) startAgain() {
 	s.holds, s.labels = false, nil
 }
 
-// show prints who is where, and what is at the desk.
+// show prints the members of each room, and what is at the desk.
 func (s *script) show() {
 	names := func(r *Room) (list []string) {
 		for m := range r.members.all() {

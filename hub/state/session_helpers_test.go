@@ -27,8 +27,8 @@ type scene struct {
 	clock   time.Time
 	intents uint64
 	conns   map[uint64]string    // whose they are
-	ids     map[string]uuid.UUID // of the last session of somebody
-	on      map[string]uint64    // the last connection of somebody
+	ids     map[string]uuid.UUID // of the last session of a name
+	on      map[string]uint64    // the last connection of a name
 	unsure  bool                 // what is decided can be undone
 }
 
@@ -52,7 +52,7 @@ func newScene(t *testing.T, change func(*Settings)) *scene {
 	return f
 }
 
-// decide has an intent of somebody decided about: of nobody's session, if who is "".
+// decide decides an intent of the session of that name: of no session, if the name is "".
 func (f *scene) decide(who string, op Op, secrets ...Secret) []string {
 	f.t.Helper()
 	return f.script(f.intend(who, op, secrets...))
@@ -124,7 +124,7 @@ func (f *scene) streamName(st Stream) string {
 
 func spell(e protocol.Event) string { return strings.TrimSpace(string(protocol.NewFrame(e).Text())) }
 
-// opening is how somebody comes on a new connection, as a person who has a code and wants no history.
+// opening is the intent of a person on a new connection that has a code and wants no history.
 func (f *scene) opening(who string) Open {
 	f.intents++
 	as := uuid.UUID{0: 0xaa, 15: byte(f.intents), 14: byte(f.intents >> 8), 13: byte(f.intents >> 16)}
@@ -142,7 +142,7 @@ func (f *scene) connects(who string) uint64 {
 	return f.intents
 }
 
-// open has somebody come, as change has it.
+// open opens a session, as change has it.
 func (f *scene) open(who string, change func(*Open)) []string {
 	f.t.Helper()
 	op := f.opening(who)
@@ -161,7 +161,7 @@ func (f *scene) program(who string) []string {
 	return f.open(who, func(op *Open) { op.Program, op.Echo = true, true })
 }
 
-// comesBack has a program come back to somebody's session.
+// comesBack has a program come back to the session of that name.
 func (f *scene) comesBack(who string) []string {
 	f.t.Helper()
 	op := f.opening(who)
@@ -170,7 +170,7 @@ func (f *scene) comesBack(who string) []string {
 	return f.script(f.proceed(&in))
 }
 
-// resumes has somebody on a new connection, which has no session, go on with a session.
+// resumes has a new connection, which has no session, go on with a session.
 func (f *scene) resumes(who, whose string) []string {
 	f.t.Helper()
 	in := Intent{Time: f.clock, Op: Resume{Conn: f.connects(who), Code: secretOf(whose), Guest: f.LastGuest() + 1}}
@@ -217,7 +217,7 @@ func (f *scene) waits(d time.Duration) (lines []string) {
 	return nil
 }
 
-// of is the last session of somebody; nil: it is over.
+// of is the last session of a name; nil: it is over.
 func (f *scene) of(who string) *Session { return f.sessions[f.ids[who]] }
 
 func (f *scene) room(name string) *Room { return f.rooms[aRoom(name)] }

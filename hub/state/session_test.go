@@ -78,7 +78,7 @@ func TestHowASessionGoes(t *testing.T) {
 	}
 }
 
-// What somebody has said at the desk waits to be answered when they have gone, and so does the session.
+// What a visitor has said at the desk waits to be answered when the visitor has gone, and so does the session.
 func TestAVisitorGoesWithAWord(t *testing.T) {
 	visits := func(t *testing.T) *scene {
 		f := newScene(t, nil)
@@ -117,7 +117,7 @@ func TestAVisitorGoesWithoutAWord(t *testing.T) {
 	assert.Equal(t, []string{"#desk| -- @1 ann has gone", "ann: Ended"}, f.waits(2*time.Minute))
 }
 
-// The operators are told that an operator has gone before they are told whom it had.
+// The operators are told that an operator has gone before they are told which visitor it had.
 func TestTheOrderInWhichAnOperatorGoes(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("op", func(op *Open) { op.Operator = true })

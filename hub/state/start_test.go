@@ -10,7 +10,7 @@ import (
 	"chinwag/protocol"
 )
 
-// A restart is a break of which nobody is told: who comes back in time has not left.
+// A restart is a break of which no member is told: a session that is resumed in time has not left.
 func TestG12ARestartIsQuiet(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
@@ -34,7 +34,7 @@ func TestSettingsCountFromAStartOn(t *testing.T) {
 	assert.Equal(t, time.Minute, f.Settings.Hold)
 }
 
-// Nobody could come back while the server was away: a hold begins again, but not for ever.
+// No client could come back while the server was away: a hold begins again, but not for ever.
 func TestHoldsBeginAgain(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
@@ -90,7 +90,7 @@ func TestTheDeskOverARestart(t *testing.T) {
 	assert.Equal(t, protocol.Ticket(1), f.of("ann").Ticket)
 }
 
-// A visitor who does not come back after a restart has gone, or left a message.
+// A visitor that does not come back after a restart has gone, or left a message.
 func TestVisitorsWhoDoNotComeBackAfterARestart(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
@@ -124,7 +124,7 @@ func TestADeskThatIsNoMore(t *testing.T) {
 	assert.Contains(t, f.resumes("eve", "eve"), "#desk| -- @3 eve is back")
 }
 
-// A server that is only a desk now: who was in a room goes to the desk on coming back.
+// A server that is only a desk now: a member of a room goes to the desk on coming back.
 func TestRoomsThatAreNoMore(t *testing.T) {
 	f := newScene(t, nil)
 	f.open("ann", nil)
@@ -138,7 +138,7 @@ func TestRoomsThatAreNoMore(t *testing.T) {
 	assert.Subset(t, f.waits(2*time.Minute), []string{"#lobby| -- bob left (the connection broke)", "bob: Ended"})
 }
 
-// However many do not come back, nobody waits long.
+// However many sessions are not resumed in time, a Tick ends a few of them, so that no client waits long.
 func TestSessionsEndAFewAtATime(t *testing.T) {
 	f := newScene(t, nil)
 	for n := range 2*endedAtOnce + 1 {

@@ -22,7 +22,7 @@ func aloneAtTheDesk(t *testing.T) *shift {
 	return newShift(t, set, 1, 0)
 }
 
-// The line that is typed 0.1 s after /close is not for the visitor who is assigned in that instant.
+// The line that is typed 0.1 s after /close does not go to the visitor that is assigned in that instant.
 func TestWhatFollowsACloseIsNotForTheNextVisitor(t *testing.T) {
 	f := aloneAtTheDesk(t)
 	f.visits("v1")
@@ -113,7 +113,8 @@ func TestALineForOneWhoHasGone(t *testing.T) {
 	})
 }
 
-// After a second it was told that one has gone, and where lines go: but not to who types without a look, once.
+// A second after its visitor has gone, an operator was told where its lines go. It may have typed without a look: its
+// first line is refused, and no other.
 func TestTheFirstLineAfterOneHasGone(t *testing.T) {
 	f := newShift(t, shiftSettings(), 2, 1)
 	f.do("op0", protocol.Take{Ticket: 1})
@@ -139,7 +140,8 @@ func TestALineForTheRoomThatComesWithARefusedCommand(t *testing.T) {
 	assert.Contains(t, f.words("op1"), "<op0> hello")
 }
 
-// Who has a target keeps it when the visitor waits for somebody else.
+// /to takes the number of a visitor that the operator has, or none for the room; a visitor that waits, or is not there,
+// is refused.
 func TestTo(t *testing.T) {
 	f := newShift(t, shiftSettings(), 2, 2)
 	f.do("op0", protocol.To{Ticket: 1}, protocol.To{Ticket: 7})
@@ -154,7 +156,7 @@ func TestTo(t *testing.T) {
 	assert.Equal(t, "#lobby", f.where("op0"))
 }
 
-// A refusal that also hushes leaves no row to be written.
+// A refusal that also begins the moment of the paste guard leaves no row to be written.
 func TestTheClockOfAMomentIsInNoRow(t *testing.T) {
 	f := newShift(t, shiftSettings(), 1, 0)
 	d := f.decide("op0", Command{Command: protocol.To{Ticket: 7}})
@@ -166,7 +168,7 @@ func TestTheClockOfAMomentIsInNoRow(t *testing.T) {
 // place is "@2", "#lobby" or "nobody".
 func (f *shift) place(who string) string { no, _, _ := strings.Cut(f.where(who), " "); return no }
 
-// draft is a line that an operator types: it is for whom it was begun for.
+// draft is a line that an operator types: it is meant for the place that was the target when it was begun.
 type draft struct {
 	op, place string
 	due       time.Time

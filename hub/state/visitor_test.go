@@ -75,7 +75,7 @@ func TestAKickEndsAVisitWithItsMessage(t *testing.T) {
 	assert.Empty(t, c.desk.tickets)
 }
 
-// A message waits for longer than its author's name. Who comes back in time goes on with it.
+// A message waits for longer than its author's name. A session that is resumed in time goes on with it.
 func TestAMessageIsKeptForLonger(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 0)
 	c.visits("ann", "hello?")
@@ -109,7 +109,7 @@ func TestWhoDoesNotComeBackInTimeHasGone(t *testing.T) {
 	assert.Equal(t, "closed", c.holder(1))
 }
 
-// Who goes back to a room leaves a message if nobody could have answered. It is one conversation still.
+// A visitor that goes back to a room leaves a message if no operator could have answered. It is one conversation still.
 func TestAMessageIsLeftForTheRoom(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 1)
 	c.do("op1", protocol.Duty{})
@@ -140,8 +140,8 @@ func TestAMessageOutlivesItsSession(t *testing.T) {
 	assert.Equal(t, "closed", c.holder(1))
 }
 
-// After a restart nobody is told that visitors are not there: they are passed over until they come back, and have lost
-// the connection when they do not.
+// After a restart no operator is told that visitors are not there: they are passed over until they come back, and have
+// lost the connection when they do not.
 func TestVisitorsAfterARestart(t *testing.T) {
 	c := newCounter(t, deskSettings(), 1, 3)
 	c.says("v3", "hello?")

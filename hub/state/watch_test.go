@@ -58,7 +58,7 @@ func TestAFormerOperatorIsNotToldWhatOperatorsSaid(t *testing.T) {
 	}
 }
 
-// On a server that is only a desk now, an operator who comes back is in no room but #operators.
+// On a server that is only a desk now, an operator that comes back is in no room but #operators.
 func TestAnOperatorComesBackToAServerThatIsOnlyADesk(t *testing.T) {
 	for _, front := range []protocol.Room{protocol.OperatorsRoom, aRoom("tea")} {
 		f := newScene(t, severalRooms)

@@ -230,7 +230,7 @@ func (w *world) client(name string) *client {
 	return c
 }
 
-// connect gives c a connection that nobody has had.
+// connect gives c a connection that no client has had.
 func (w *world) connect(c *client) uint64 {
 	w.conns++
 	c.conn = w.at.Conn(w.conns)
@@ -238,14 +238,14 @@ func (w *world) connect(c *client) uint64 {
 	return c.conn
 }
 
-// newSession gives c an id and a secret that nobody has had.
+// newSession gives c an id and a secret that no session has had.
 func (w *world) newSession(c *client) {
 	n := uint64(len(w.clients))<<32 | w.intents + 1
 	binary.BigEndian.PutUint64(c.next[:8], n)
 	binary.BigEndian.PutUint64(c.secret[8:], n)
 }
 
-// nameOf is whose session it is.
+// nameOf is the name of the client that has a session.
 func (w *world) nameOf(id uuid.UUID) string {
 	if id == uuid.Nil {
 		return "the server"
