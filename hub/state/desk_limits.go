@@ -46,11 +46,8 @@ func (m *Machine) nextDeskDue() time.Time {
 		return m.now
 	}
 	due := m.dropDue()
-	if l.oldest.IsZero() {
-		return due
-	}
-	if expiry := l.oldest.Add(m.Settings.Messages); due.IsZero() || expiry.Before(due) {
-		due = expiry
+	if !l.oldest.IsZero() {
+		due = earlier(due, l.oldest.Add(m.Settings.Messages))
 	}
 	return due
 }

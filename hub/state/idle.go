@@ -34,20 +34,15 @@ func (m *Machine) operatorsDue() {
 // nextOperatorDue returns when operatorsDue has something to do next; zero: never. No timeout runs for an operator
 // without a connection: see reconnected.
 func (m *Machine) nextOperatorDue() (due time.Time) {
-	by := func(t time.Time) {
-		if due.IsZero() || t.Before(due) {
-			due = t
-		}
-	}
 	for _, s := range m.desk.operators {
 		if !s.isThere() {
 			continue
 		}
 		if m.Settings.Silence > 0 {
-			by(s.active.Add(m.Settings.Silence))
+			due = earlier(due, s.active.Add(m.Settings.Silence))
 		}
 		if s.Target.Nobody {
-			by(s.refuseUntil)
+			due = earlier(due, s.refuseUntil)
 		}
 	}
 	return due
