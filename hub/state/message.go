@@ -8,7 +8,6 @@ import (
 
 // mine returns the acknowledgement in the author's own copy of a message, with the id that the client gave it. A copy
 // for another session is emitted before that one, and has none.
-
 func mine(ref protocol.Ref) protocol.Ack { return protocol.Ack{You: true, Ref: ref} }
 
 // say emits a line in the room that it names or, without a name, where the lines of s go.
