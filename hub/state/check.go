@@ -93,7 +93,7 @@ func (m *Machine) checkRooms(c *checks) {
 	for _, s := range m.sessions {
 		c.that(s.Room != protocol.Room{} || len(s.Watched) == 0, "%s watches rooms, and is in none", s.Nick)
 		c.that(len(s.Watched) < MaxRoomsPerSession && len(s.Rewatch) < MaxRoomsPerSession, "%s is in %d rooms, and comes back to %d", s.Nick, len(s.Watched)+1, len(s.Rewatch))
-		c.that(slices.IsSortedFunc(s.Watched, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) }), "the rooms of %s are not in the order of coming", s.Nick)
+		c.that(slices.IsSortedFunc(s.Watched, byEntered), "the rooms of %s are not in the order of coming", s.Nick)
 		c.that(s.Room != protocol.DeskRoom || len(s.Watched) == 0, "%s is at the desk, and watches rooms", s.Nick)
 		for p := range s.Memberships() {
 			in[p.Room]++

@@ -113,5 +113,5 @@ func (m *Machine) checkOperators(c *checks) {
 		}
 	}
 	c.that(n == len(m.desk.operators), "%d serve, and %d are in the list", n, len(m.desk.operators))
-	c.that(slices.IsSortedFunc(m.desk.operators, func(a, b *Session) int { return cmp.Compare(a.HearsDeskFrom, b.HearsDeskFrom) }), "the operators are not in order")
+	c.that(slices.IsSortedFunc(m.desk.operators, byServed), "the operators are not in order")
 }

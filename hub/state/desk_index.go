@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"net/netip"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -104,19 +103,7 @@ func (m *Machine) reindexTicket(t *Ticket, f func(*Ticket)) {
 func byNumber(a, b *Ticket) int  { return cmp.Compare(a.No, b.No) }
 func byLeaving(a, b *Ticket) int { return cmp.Or(cmp.Compare(a.LeftAt, b.LeftAt), byNumber(a, b)) }
 func byUnread(a, b *Session) int {
-	return cmp.Or(cmp.Compare(a.Unread, b.Unread), cmp.Compare(a.row, b.row))
-}
-
-func insert[T comparable](list *[]T, x T, order func(a, b T) int) {
-	i, _ := slices.BinarySearchFunc(*list, x, order)
-	*list = slices.Insert(*list, i, x)
-}
-
-// remove takes x out of a list, if it is there.
-func remove[T comparable](list *[]T, x T, order func(a, b T) int) {
-	if i, found := slices.BinarySearchFunc(*list, x, order); found && (*list)[i] == x {
-		*list = slices.Delete(*list, i, i+1)
-	}
+	return cmp.Or(cmp.Compare(a.Unread, b.Unread), byRow(a, b))
 }
 
 // waits reports whether no operator has t.

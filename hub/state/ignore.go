@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -81,7 +80,7 @@ func (m *Machine) hearOperator(o *Session) {
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(a, b *Session) int { return cmp.Compare(a.row, b.row) })
+	slices.SortFunc(all, byRow)
 	for _, s := range all {
 		m.unignore(s, isMeant)
 	}

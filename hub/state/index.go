@@ -26,14 +26,13 @@ func (m *Machine) indexSession(s *Session) {
 		m.conns[s.Conn] = s
 	}
 	if !s.Until.IsZero() {
-		i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
-		m.held = slices.Insert(m.held, i, s)
+		insert(&m.held, s, byUntil)
 	}
 	for p := range s.Memberships() {
 		m.room(p.Room).members.add(s, p.Entered)
 	}
 	if s.HearsDesk {
-		m.desk.addOperator(s)
+		insert(&m.desk.operators, s, byServed)
 	}
 	m.desk.indexVisitor(s)
 	m.indexIgnoring(s)
@@ -54,9 +53,7 @@ func (m *Machine) unindexSession(s *Session) {
 		delete(m.conns, s.Conn)
 	}
 	if !s.Until.IsZero() {
-		if i, found := slices.BinarySearchFunc(m.held, s, byUntil); found {
-			m.held = slices.Delete(m.held, i, i+1)
-		}
+		remove(&m.held, s, byUntil)
 	}
 	for p := range s.Memberships() {
 		r := m.rooms[p.Room]
@@ -64,13 +61,26 @@ func (m *Machine) unindexSession(s *Session) {
 		m.indexRoom(r)
 	}
 	if s.HearsDesk {
-		m.desk.removeOperator(s)
+		remove(&m.desk.operators, s, byServed)
 	}
 	m.desk.unindexVisitor(s)
 }
 
 func byUntil(a, b *Session) int {
-	return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.row, b.row))
+	return cmp.Or(a.Until.Compare(b.Until), byRow(a, b))
+}
+
+// insert puts x into its place in a list.
+func insert[T any](list *[]T, x T, order func(a, b T) int) {
+	i, _ := slices.BinarySearchFunc(*list, x, order)
+	*list = slices.Insert(*list, i, x)
+}
+
+// remove takes x out of a list, if it is there.
+func remove[T comparable](list *[]T, x T, order func(a, b T) int) {
+	if i, found := slices.BinarySearchFunc(*list, x, order); found && (*list)[i] == x {
+		*list = slices.Delete(*list, i, i+1)
+	}
 }
 
 // claimName indexes the nick of s, so that no other session can take it or one like it.

@@ -127,7 +127,7 @@ func (*loading) readRoom(m *Machine, row Row) error {
 // index indexes the sessions in the order in which they came, so that its lists only grow at the end. A room without a
 // topic has no row, and is made by its members.
 func (l *loading) index(m *Machine) error {
-	slices.SortFunc(l.sessions, func(a, b *Session) int { return cmp.Or(cmp.Compare(a.Entered, b.Entered), cmp.Compare(a.row, b.row)) })
+	slices.SortFunc(l.sessions, func(a, b *Session) int { return cmp.Or(cmp.Compare(a.Entered, b.Entered), byRow(a, b)) })
 	n := len(l.sessions)
 	m.sessions, m.names, m.codes = make(map[uuid.UUID]*Session, n), make(map[string]*Session, 2*n), make(map[Secret]*Session, n)
 	for _, s := range l.sessions {

@@ -252,11 +252,7 @@ func (s *Session) roomOr(named protocol.Room) (room protocol.Room, why *protocol
 	return named, nil
 }
 
-// insertMembership inserts p in the order in which s entered its rooms.
-func insertMembership(list []Membership, p Membership) []Membership {
-	i, _ := slices.BinarySearchFunc(list, p, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
-	return slices.Insert(list, i, p)
-}
+func byEntered(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) }
 
 // front returns what is in front of s.
 func (s *Session) front() string {

@@ -43,11 +43,16 @@ func (m *Machine) node(no Node) *node {
 	if m.Order == nil {
 		return nil
 	}
-	i, found := slices.BinarySearchFunc(m.Order.Nodes, no, func(n node, no Node) int { return cmp.Compare(n.No, no) })
+	i, found := m.Order.find(no)
 	if !found {
 		return nil
 	}
 	return &m.Order.Nodes[i]
+}
+
+// find returns the index of a node, or where it belongs.
+func (o *order) find(no Node) (i int, found bool) {
+	return slices.BinarySearchFunc(o.Nodes, no, func(n node, no Node) int { return cmp.Compare(n.No, no) })
 }
 
 func (m *Machine) isLive(no Node) bool {
@@ -88,7 +93,7 @@ func (o *NodeBegan) fields(c *coder) {
 // nodeBegan applies NodeBegan: an incarnation is live.
 func (m *Machine) nodeBegan(_ *Session, c NodeBegan) {
 	o := m.Order
-	i, found := slices.BinarySearchFunc(o.Nodes, c.Node, func(n node, no Node) int { return cmp.Compare(n.No, no) })
+	i, found := o.find(c.Node)
 	if !found {
 		o.Nodes = slices.Insert(o.Nodes, i, node{})
 	}

@@ -103,7 +103,7 @@ func (m *Machine) ticketsOf(s *Session) (ts []*Ticket) {
 			ts = append(ts, t)
 		}
 	}
-	slices.SortFunc(ts, func(a, b *Ticket) int { return cmp.Compare(a.No, b.No) })
+	slices.SortFunc(ts, byNumber)
 	return ts
 }
 
@@ -133,18 +133,6 @@ func (m *Machine) returnTickets(s *Session, why protocol.Reason) {
 	}
 }
 
-// addOperator puts s into its place among the operators.
-func (d *desk) addOperator(s *Session) {
-	i, _ := slices.BinarySearchFunc(d.operators, s, byServed)
-	d.operators = slices.Insert(d.operators, i, s)
-}
-
-func (d *desk) removeOperator(s *Session) {
-	if i, found := slices.BinarySearchFunc(d.operators, s, byServed); found {
-		d.operators = slices.Delete(d.operators, i, i+1)
-	}
-}
-
 func byServed(a, b *Session) int { return cmp.Compare(a.HearsDeskFrom, b.HearsDeskFrom) }
 
 // dutyChanged applies DutyChanged: the operator s hears the desk, on duty or not.
@@ -154,7 +142,7 @@ func (m *Machine) dutyChanged(s *Session, ev protocol.DutyChanged, e *Event) {
 	s.Operator, s.OnDuty = true, ev.On
 	if !s.HearsDesk {
 		s.HearsDesk, s.HearsDeskFrom = true, e.Seq
-		m.desk.addOperator(s)
+		insert(&m.desk.operators, s, byServed)
 		m.touchExact(s).active = ev.Time
 	}
 }
@@ -167,7 +155,7 @@ func (m *Machine) retired(s *Session) {
 	}
 	m.desk.changed = true
 	m.touchSession(s)
-	m.desk.removeOperator(s)
+	remove(&m.desk.operators, s, byServed)
 	s.HearsDesk, s.OnDuty, s.Target = false, false, Target{}
 	m.touchExact(s).refuseUntil = time.Time{}
 }

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -73,7 +72,7 @@ func (m *Machine) topicsOf(s *Session) (rooms []*Room) {
 			rooms = append(rooms, r)
 		}
 	}
-	slices.SortFunc(rooms, func(a, b *Room) int { return cmp.Compare(a.Name.String(), b.Name.String()) })
+	slices.SortFunc(rooms, func(a, b *Room) int { return byName(a.Name, b.Name) })
 	return rooms
 }
 
@@ -84,7 +83,7 @@ func (m *Machine) wordsAtDesk(s *Session) (tickets []*Ticket) {
 			tickets = append(tickets, t)
 		}
 	}
-	slices.SortFunc(tickets, func(a, b *Ticket) int { return cmp.Compare(a.No, b.No) })
+	slices.SortFunc(tickets, byNumber)
 	return tickets
 }
 

@@ -164,7 +164,7 @@ func (m *Machine) longestEmpty() (first *Room) {
 }
 
 func byEmptied(a, b *Room) int {
-	return cmp.Or(cmp.Compare(a.Emptied, b.Emptied), cmp.Compare(a.Name.String(), b.Name.String()))
+	return cmp.Or(cmp.Compare(a.Emptied, b.Emptied), byName(a.Name, b.Name))
 }
 
 // evictRoom drops the room that has been empty longest, if there is no place for another otherwise.

@@ -2,7 +2,6 @@ package state
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -165,8 +164,7 @@ func (m *Machine) detached(s *Session, c Detached) {
 	m.connect(s, 0)
 	s.Seen, s.Quiet, s.Short, s.Until = c.Seen, c.Quiet, c.Short, c.Until
 	s.Behind, s.SeenAtLeast = false, c.Unsure
-	i, _ := slices.BinarySearchFunc(m.held, s, byUntil)
-	m.held = slices.Insert(m.held, i, s)
+	insert(&m.held, s, byUntil)
 	m.step(sessionDiagram, s.Nick, was, "Detached", s.state())
 }
 
@@ -192,9 +190,7 @@ func (m *Machine) unhold(s *Session) {
 	if s.Until.IsZero() { // most were never held
 		return
 	}
-	if i, found := slices.BinarySearchFunc(m.held, s, byUntil); found {
-		m.held = slices.Delete(m.held, i, i+1)
-	}
+	remove(&m.held, s, byUntil)
 	s.Until = time.Time{}
 }
 

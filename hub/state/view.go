@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -32,7 +31,7 @@ type View struct {
 // View returns a summary of m.
 func (m *Machine) View() View {
 	v := View{
-		Sessions:  slices.SortedFunc(maps.Values(m.sessions), func(a, b *Session) int { return cmp.Compare(a.row, b.row) }),
+		Sessions:  slices.SortedFunc(maps.Values(m.sessions), byRow),
 		Operators: slices.Clone(m.desk.operators), Held: len(m.held), Names: len(m.names), Codes: len(m.codes), Rooms: map[protocol.Room]int{},
 		Tickets: slices.SortedFunc(maps.Values(m.desk.tickets), byNumber), Queue: slices.Clone(m.desk.queue), LastTicket: m.common.Tickets,
 		Ended: len(m.common.Ended), Visitors: len(m.desk.visitors), VisitorsFrom: maps.Clone(m.desk.visitorsFrom), Blocks: len(m.blocks),

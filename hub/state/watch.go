@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"slices"
 
 	"chinwag/protocol"
@@ -89,7 +88,7 @@ func (m *Machine) partRoom(s *Session, cmd protocol.Part) {
 func (m *Machine) leaveRoom(s *Session, room protocol.Room) {
 	m.emit(s.stream(room), s.ID, protocol.Left{Meta: m.stamp(room), From: s.Nick, Reason: protocol.Parted})
 	if s.Room == (protocol.Room{}) {
-		next := slices.MaxFunc(s.Watched, func(a, b Membership) int { return cmp.Compare(a.Entered, b.Entered) })
+		next := slices.MaxFunc(s.Watched, byEntered)
 		m.change(s.ID, Focused{Room: next.Room, Watched: true})
 	}
 }
@@ -118,7 +117,7 @@ func (m *Machine) focused(s *Session, c Focused) {
 		front := others[i]
 		others = slices.Delete(others, i, i+1)
 		if s.Room != (protocol.Room{}) {
-			others = insertMembership(others, Membership{s.Room, s.Entered})
+			insert(&others, Membership{s.Room, s.Entered}, byEntered)
 		}
 		s.Room, s.Entered, s.Watched = front.Room, front.Entered, others
 	}
