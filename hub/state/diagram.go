@@ -46,7 +46,9 @@ func (m *Machine) step(d diagram, what any, from, cause, to string) {
 		return
 	}
 	t := transition{from, cause, to}
-	must(slices.Contains(d, t), "%v: %v is in no diagram", what, t)
+	if !slices.Contains(d, t) { // must would allocate its arguments each time
+		must(false, "%v: %v is in no diagram", what, t)
+	}
 	if m.stepped != nil {
 		m.stepped(t)
 	}
