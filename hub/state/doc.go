@@ -45,6 +45,7 @@
 //
 // The machine:
 //
+//	machine.go       Decide, emit, answer                   stream.go      names of streams
 //	intent.go        what comes in: ops                     decision.go    what comes out: events, rows, answers
 //	command.go       the table of commands                  change.go      the table of changes: told to no client
 //	table.go         what a table holds of a type           apply.go       what an event does
@@ -53,7 +54,6 @@
 //	index.go         names, codes, members                  view.go        what the hub may read
 //	rows.go          rows of a decision                     soft.go        fields that are not written each time
 //	load.go          a machine of rows                      legacy.go      rows for a journal that has none
-//	stream.go        names of streams
 //
 // # A new command
 //
