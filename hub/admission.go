@@ -72,6 +72,7 @@ func newAdmission(outbox int) *admission {
 // costOf is what a command counts: about what its line counts in an outbox. A program's hello counts nothing, so that
 // it never waits: a program that is silent for a moment is taken for a person.
 func costOf(cmd protocol.Command) int {
+	cmd, _ = protocol.Split(cmd)
 	if _, hello := cmd.(protocol.Hello); hello {
 		return 0
 	}

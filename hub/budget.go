@@ -171,12 +171,12 @@ func (l *loop) refund(all []expense) {
 
 // checkBudget returns the refusal of c's command if its address has spent its budget. A client whose address has nearly
 // spent it is warned, once a day.
-func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
+func (l *loop) checkBudget(c *Client, cmd protocol.Command, ref protocol.Ref) *protocol.Refusal {
 	if l.budgets.most == 0 {
 		return nil
 	}
 	s := l.stateOf(c)
-	if s == nil || s.Operator || !l.records(s, cmd) {
+	if s == nil || s.Operator || !l.records(s, cmd, ref) {
 		return nil
 	}
 	switch share := l.budgets.share(s.At); {
@@ -191,12 +191,12 @@ func (l *loop) checkBudget(c *Client, cmd protocol.Command) *protocol.Refusal {
 }
 
 // records reports whether cmd would make the journal grow. A line that is sent again does not; nor does leaving.
-func (*loop) records(s *state.Session, cmd protocol.Command) bool {
+func (*loop) records(s *state.Session, cmd protocol.Command, ref protocol.Ref) bool {
 	switch cmd := cmd.(type) {
 	case protocol.Say, protocol.Me, protocol.Msg:
-		return !s.HasSaid(refOf(cmd))
+		return !s.HasSaid(ref)
 	case protocol.Desk:
-		return !s.HasSaid(cmd.Ref) && (!cmd.Text.IsBlank() || s.Room != protocol.DeskRoom)
+		return !s.HasSaid(ref) && (!cmd.Text.IsBlank() || s.Room != protocol.DeskRoom)
 	case protocol.Topic:
 		return !cmd.Text.IsBlank()
 	case protocol.Away:

@@ -179,6 +179,18 @@ func TestWhoSpendsNothing(t *testing.T) {
 			p.Leave()
 		})
 	})
+	t.Run("the id of a command without a member for one", func(t *testing.T) {
+		inSpending(t, 50*kilobyte, func(t *testing.T, w *spending) {
+			p := w.EnterFrom(1, hub.Identity{})
+			until(p, spentLine)
+			p.Events()
+			p.Do(protocol.Call{Command: protocol.Topic{Text: long}, Ref: "t1"})
+			events := p.Events()
+			require.Len(t, events, 1)
+			assert.Equal(t, protocol.Ref("t1"), events[0].(protocol.Refused).Ref)
+			p.Leave()
+		})
+	})
 	t.Run("what is not kept", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, hub.Options{})

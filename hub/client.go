@@ -78,21 +78,20 @@ const MaxBatch = 64
 // handed over at once; the hub keeps them. Do returns ErrStopped or the context's error, and nil otherwise. Answers
 // come through Start: a refusal has the id of its command.
 func (c *Client) Do(ctx context.Context, cmds ...protocol.Command) error {
-	first, ref := protocol.Split(cmds[0])
-	cmds[0] = first
-	if stop, ok := cmds[0].(protocol.Stop); ok { // its turn may never come
+	first, _ := protocol.Split(cmds[0])
+	if stop, ok := first.(protocol.Stop); ok { // its turn may never come
 		if err := c.hub.submit(ctx, urgentShutdown{c, stop.Text}); err != nil {
 			return err
 		}
 	}
 	w := int64(maxInflight)
-	if protocol.VerbOf(cmds[0]).Message {
+	if protocol.VerbOf(first).Message {
 		w = int64(len(cmds))
 	}
 	if err := c.acquire(ctx, w); err != nil {
 		return err
 	}
-	req := commands{c, cmds, w / int64(len(cmds)), ref}
+	req := commands{c, cmds, w / int64(len(cmds))}
 	cost := req.cost()
 	if taken, err := c.hub.admission.admit(ctx, c.hub, req, cost); taken || err != nil {
 		return err

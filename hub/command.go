@@ -10,7 +10,8 @@ import (
 // commands carries out commands. Their cost is in flight until they are told.
 func (l *loop) commands(req commands) {
 	for _, cmd := range req.cmds {
-		p := proposal{c: req.c, slots: req.slots, cost: costOf(cmd), isMessage: protocol.VerbOf(cmd).Message, ref: req.ref}
+		p := proposal{c: req.c, slots: req.slots, cost: costOf(cmd), isMessage: protocol.VerbOf(cmd).Message}
+		cmd, p.ref = protocol.Split(cmd)
 		l.command(req.c, cmd, p)
 	}
 }
@@ -45,8 +46,8 @@ func (l *loop) command(c *Client, cmd protocol.Command, p proposal) {
 	if !c.hasSession() && !l.enters(c, cmd, p) {
 		return
 	}
-	if refusal := l.checkBudget(c, cmd); refusal != nil {
-		l.answerLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: refOf(cmd)})
+	if refusal := l.checkBudget(c, cmd, p.ref); refusal != nil {
+		l.answerLocal(c, p, protocol.Refused{Refusal: *refusal, Ref: p.ref})
 		return
 	}
 	p.op = state.Command{Command: cmd, Ref: p.ref}
@@ -80,12 +81,6 @@ func (l *loop) enters(c *Client, cmd protocol.Command, p proposal) bool {
 		return false
 	}
 	return true
-}
-
-// refOf is the id that a client gave to a line.
-func refOf(cmd protocol.Command) protocol.Ref {
-	_, ref := protocol.Split(cmd)
-	return ref
 }
 
 // promote makes a client an operator.

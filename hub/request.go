@@ -14,13 +14,11 @@ type (
 	}
 	// withhold keeps a client out of every room before its hello.
 	withhold struct{ c *Client }
-	// commands are what a client asks for; slots are released as each is answered. ref is the id of a command that
-	// takes all slots.
+	// commands are what a client asks for; slots are released as each is answered.
 	commands struct {
 		c     *Client
 		cmds  []protocol.Command
 		slots int64
-		ref   protocol.Ref
 	}
 	// answer tells a client something in its turn, from the reader of its connection.
 	answer struct {

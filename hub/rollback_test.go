@@ -279,3 +279,27 @@ func TestWhoseHelloCouldNotBeRecordedIsNowhere(t *testing.T) {
 		w.Close(ann, bot)
 	})
 }
+
+// Each line of a batch is refused under its own id, or under none if it has none.
+func TestALineOfABatchIsRefusedByItsOwnId(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, disk := ailingWorld(t, hub.Options{})
+		bot := w.NewClient(true)
+		bot.Connect()
+		time.Sleep(time.Second)
+		disk.falls(true)
+		assert.NoError(t, bot.Conn().Do(t.Context(), protocol.Say{Ref: "a", Text: hubtest.Text("one")}, say("two"), protocol.Say{Ref: "c", Text: hubtest.Text("three")}))
+		time.Sleep(time.Second)
+		disk.falls(false)
+		var refs []protocol.Ref
+		for _, e := range bot.Events() {
+			if refused, is := e.(protocol.Refused); is {
+				refs = append(refs, refused.Ref)
+			}
+		}
+		assert.Equal(t, []protocol.Ref{"a", "", "c"}, refs)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		w.Close(bot)
+	})
+}
