@@ -110,7 +110,7 @@ func (s *ignoreSet) has(session uuid.UUID, name protocol.Nick) bool {
 	return s != nil && (s.sessions[session] || s.names[name.Keys()[0]])
 }
 
-// ignores reports whether e comes from a session that l ignores: not only its lines, but all events about it. What
+// ignores reports whether e comes from a session that v ignores: not only its lines, but all events about it. What
 // operators do is always heard, a kick too; and what visitors say at the desk is heard by every operator.
 func (v *view) ignores(e *journal.Entry) bool {
 	if v.ignored == nil || e.Author == v.id {

@@ -189,7 +189,7 @@ func watchDisk(path string, log *slog.Logger, h *hub.Hub) (execute func() error,
 	return execute, func(error) { cancel() }
 }
 
-// sampleDisk measures the disk. A disk that hangs must not hold up the end of the server: at the end of ctx lookAt
+// sampleDisk measures the disk. A disk that hangs must not hold up the end of the server: at the end of ctx sampleDisk
 // returns, and leaves a goroutine that waits for the disk.
 func sampleDisk(ctx context.Context, path string) (l diskSample, err error) {
 	type result struct {
