@@ -93,7 +93,7 @@ func (s *session) isBehind() bool { return s != nil && s.feed == behind }
 func (l *loop) stopReading(e *journal.Entry) {
 	_, leaves := e.Event.(protocol.Left)
 	if s := l.sessions[e.Author]; leaves && s.isBehind() {
-		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{leave: e.Stream, front: s.frontStream()}}, nil)
+		l.changeStreams(s, streamChange{leave: e.Stream})
 	}
 }
 
@@ -105,14 +105,19 @@ func (l *loop) startReading(e *journal.Entry) {
 		return
 	}
 	if s := l.sessions[e.Author]; s.isBehind() {
-		enter := journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}
-		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{enter: enter, front: s.frontStream()}}, nil)
+		l.changeStreams(s, streamChange{enter: journal.StreamCursor{Stream: e.Stream, StreamSeq: e.StreamSeq}})
 	}
 }
 
 // refocus tells a session that is behind as one with another room in front from here on.
 func (l *loop) refocus(s *session) {
 	if s.isBehind() {
-		l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &streamChange{front: s.frontStream()}}, nil)
+		l.changeStreams(s, streamChange{})
 	}
+}
+
+// changeStreams changes what a session that is behind reads from here on, with its present room in front.
+func (l *loop) changeStreams(s *session, change streamChange) {
+	change.front = s.frontStream()
+	l.appendControl(s.client, &control{after: l.position(s.client), streamChange: &change}, nil)
 }
