@@ -28,9 +28,9 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 func (l *loop) run(ctx context.Context) error {
-	defer l.runJournal()()
+	defer l.runUntilStop(l.hub.journal.Run)()
 	defer l.runNode()()
-	defer l.runEraser()()
+	defer l.runUntilStop(func(ctx context.Context) { l.hub.eraseAll(ctx, l.erasures) })()
 	defer l.hub.flusher.start()()
 	defer close(l.hub.done)
 	l.begin()
@@ -132,13 +132,14 @@ func newLoop(h *Hub) (*loop, error) {
 	return l, l.load()
 }
 
-// runJournal starts the journal. stop ends it and waits for it, but not longer than the grace: a disk may never answer.
-func (l *loop) runJournal() (stop func()) {
+// runUntilStop starts f, which may wait for the disk. stop ends its context and waits for it, but not longer than the
+// grace: a disk may never answer.
+func (l *loop) runUntilStop(f func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		l.hub.journal.Run(ctx)
+		f(ctx)
 	}()
 	return func() {
 		cancel()

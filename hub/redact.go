@@ -41,23 +41,7 @@ const (
 	maxErasures = 1024        // sessions whose words wait to be erased
 )
 
-// runEraser begins the erasing without an answer. stop ends it: what waits then is tried once more.
-func (l *loop) runEraser() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		l.hub.eraseAll(ctx, l.erasures)
-	}()
-	return func() {
-		cancel()
-		select {
-		case <-ended:
-		case <-l.graceOver:
-		}
-	}
-}
-
+// eraseAll erases until ctx ends. What waits then is tried once more.
 func (h *Hub) eraseAll(ctx context.Context, q *backlog[state.Redact]) {
 	var rest []state.Redact
 	for over := false; !over; {
