@@ -97,7 +97,7 @@ func (d *delivery) catchUp() error {
 			d.c.catchup = nil
 			return nil
 		}
-		if d.c.out.isWaiting() {
+		if d.c.out.hasItems() {
 			return nil // its position is before the head; what comes from now on is not
 		}
 		d.c.catchup.view.view = at.view

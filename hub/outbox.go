@@ -199,7 +199,7 @@ func (o *outbox) isWaitingLocked() bool {
 	return len(o.items) > 0 || o.status != nil || o.final != nil
 }
 
-func (o *outbox) isWaiting() bool {
+func (o *outbox) hasItems() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.items) > 0
