@@ -41,8 +41,8 @@ import (
 //	restart                      the server starts again with what is recorded
 //	show                         the members of each room, and the desk
 //
-// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which is told to no client,
-// "> bob: ..." what bob alone is told, "rows +2 -1" how many rows were written and deleted.
+// What is caused: "12 #tea: ..." is an event and its position, "- bob ..." a change, which is told to no client, ">
+// bob: ..." what bob alone is told, "rows +2 -1" how many rows were written and deleted.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
 	require.NoError(t, err)
