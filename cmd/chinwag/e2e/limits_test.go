@@ -169,13 +169,17 @@ func assertRefused(t *testing.T, p *person, why string) {
 	assert.NoError(t, p.broke())
 }
 
-// eventually enters when there is a place.
+// eventually enters when there is a place. The nick is sent at once: a client that was let in and is silent is the first
+// to be evicted while others wait.
 func (h *server) eventually(name string) *person {
 	h.t.Helper()
 	for {
 		p := h.stranger()
-		if strings.HasPrefix(p.until("-- ..."), "-- Welcome") {
-			return p.isCalled(name)
+		p.name = name
+		_, _ = io.WriteString(p.hands, "/nick "+name+"\n/ping\n") // a refused one may be over already
+		if _, ok := p.untilOrOver("-- pong"); ok {
+			require.Regexp(h.t, "(?m)^-- (You are|you are now) "+name+`\s`, p.all())
+			return p
 		}
 		require.NoError(h.t, h.ctx.Err())
 	}

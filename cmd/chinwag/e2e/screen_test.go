@@ -63,6 +63,16 @@ func (s *screen) expect(want ...string) (line string) {
 // until waits for a line and returns all that came since the last one that was waited for, with it.
 func (s *screen) until(want string) string {
 	s.t.Helper()
+	seen, ok := s.untilOrOver(want)
+	if !ok {
+		require.FailNow(s.t, "it is over", "%s never saw %q\nsince what was seen last:\n%s", s.name, want, clip(seen))
+	}
+	return seen
+}
+
+// untilOrOver is until, for a client that the server may end first: then it returns all that came, and false.
+func (s *screen) untilOrOver(want string) (seen string, ok bool) {
+	s.t.Helper()
 	from := -1
 	for at := 0; ; {
 		s.mu.Lock()
@@ -79,13 +89,13 @@ func (s *screen) until(want string) string {
 				s.looked = at
 				seen := string(s.text[from:at])
 				s.mu.Unlock()
-				return seen
+				return seen, true
 			}
 		}
 		grew, over := s.grew, s.over
 		s.mu.Unlock()
 		if over {
-			require.FailNow(s.t, "it is over", "%s never saw %q\nsince what was seen last:\n%s", s.name, want, clip(s.since(from)))
+			return s.since(from), false
 		}
 		select {
 		case <-grew:
