@@ -169,8 +169,8 @@ func assertRefused(t *testing.T, p *person, why string) {
 	assert.NoError(t, p.broke())
 }
 
-// eventually enters when there is a place. The nick is sent at once: a client that was let in and is silent is the first
-// to be evicted while others wait.
+// eventually enters when there is a place. The nick is sent at once: a client that was let in and is silent is the
+// first to be evicted while others wait.
 func (h *server) eventually(name string) *person {
 	h.t.Helper()
 	for {
