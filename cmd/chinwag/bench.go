@@ -71,7 +71,7 @@ func scenarioCommand(s bench.Scenario) *cobra.Command {
 	b := &benchOptions{}
 	c := &cobra.Command{Use: s.Name, Short: s.About, ValidArgsFunction: cobra.NoFileCompletions}
 	b.addFlags(c, s.Standard)
-	for _, name := range []string{"addr", "serve", "pid", "members", "guests", "senders", "time", "lines", "rate", "size", "window", "per-room", "at-once", "runs"} {
+	for _, name := range []string{"addr", "serve", "pid", "members", "guests", "senders", "time", "lines", "rate", "size", "window", "rooms", "per-room", "at-once", "runs"} {
 		completes(c, name)
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -108,7 +108,8 @@ func (b *benchOptions) addFlags(c *cobra.Command, standard bench.Options) {
 	f.IntVar(&b.Size, "size", max(100, standard.Size), "`BYTES` of what is said in a line")
 	f.BoolVar(&b.IDs, "ids", false, "each line has an id, which the server remembers; in the dialect json")
 	f.IntVar(&b.Window, "window", standard.Window, "`LINES` of one sender under way at once (0: as the scenario has it, else 25 kB in all)")
-	f.IntVar(&b.PerRoom, "per-room", 0, "`PEOPLE` in a room (0: as the scenario has it)")
+	f.IntVar(&b.Rooms, "rooms", 0, "`ROOMS` that the members share evenly (0: as the scenario has it)")
+	f.IntVar(&b.PerRoom, "per-room", 0, "`PEOPLE` in a room, in place of --rooms (0: as the scenario has it)")
 	f.IntVar(&b.AtOnce, "at-once", 0, "`PEOPLE` on their way in at once (0: 100, in storm and growth all)")
 	f.IntVar(&b.runs, "runs", 1, "`TIMES` that it is done; the middle one counts")
 	f.BoolVar(&b.table, "table", false, "a table, also where the output is no terminal")
@@ -119,7 +120,7 @@ func (b *benchOptions) check(s bench.Scenario) error {
 	if err := cmp.Or(
 		atLeast("runs", b.runs, 1), atLeast("pid", b.PID, 0),
 		atLeast("members", b.Members, 3), atLeast("guests", b.Guests, 0), atLeast("senders", b.Senders, 0), atLeast("time", b.Time, 0), atLeast("lines", b.Lines, 0), atLeast("rate", b.Rate, 0),
-		atLeast("size", b.Size, 0), atLeast("window", b.Window, 0), atLeast("per-room", b.PerRoom, 0), atLeast("at-once", b.AtOnce, 0),
+		atLeast("size", b.Size, 0), atLeast("window", b.Window, 0), atLeast("rooms", b.Rooms, 0), atLeast("per-room", b.PerRoom, 0), atLeast("at-once", b.AtOnce, 0),
 	); err != nil {
 		return err
 	}

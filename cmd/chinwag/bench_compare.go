@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,11 +98,17 @@ func (b *compareOptions) check(known []string) error {
 
 // others compares chinwag with other chat servers.
 func (b *compareOptions) others(ctx context.Context, self string) error {
+	found, missing := bench.Others()
 	contenders := []bench.Contender{bench.Chinwag(self, "chinwag", "sqlite"), bench.Chinwag(self, "chinwag", "memory"), bench.Baseline(self)}
-	contenders = slices.DeleteFunc(append(contenders, bench.Others()...), func(c bench.Contender) bool { return b.leavesOut(c.Name) })
+	contenders = slices.DeleteFunc(append(contenders, found...), func(c bench.Contender) bool { return b.leavesOut(c.Name) })
+	missing = slices.DeleteFunc(missing, b.leavesOut)
 	show := newReporter(true)
 	middle, err := bench.Compare(ctx, b.of(bench.Suite(b.idle)), contenders, b.runs, bench.Options{Progress: show.progress}, show.result)
-	return errors.Join(err, show.end(middle))
+	err = errors.Join(err, show.end(middle))
+	if len(missing) > 0 {
+		fmt.Printf("\nnot installed, and so left out: %s (Debian has each in a package of that name)\n", strings.Join(missing, ", "))
+	}
+	return err
 }
 
 // builds compares this build with another.

@@ -79,6 +79,7 @@ func wrongScenarioValues() map[string][2]string {
 		"ids":      {"maybe", "--ids is true or false"},
 		"window":   {"-1", "--window is 0 at the least"},
 		"per-room": {"-1", "--per-room is 0 at the least"},
+		"rooms":    {"-1", "--rooms is 0 at the least"},
 		"at-once":  {"-1", "--at-once is 0 at the least"},
 		"runs":     {"0", "--runs is 1 at the least"},
 		"table":    {"maybe", "--table is true or false"},

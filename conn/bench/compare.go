@@ -18,6 +18,8 @@ type Trial struct {
 func Suite(idle int) []Trial {
 	return trials([]row{
 		{"flood", Options{Members: 1000, Senders: 1}},
+		{"flood", Options{Members: 1000, Senders: 1, Dialect: "json"}},
+		{"flood", Options{Members: 1000, Senders: 1, Dialect: "json", IDs: true}},
 		{"flood", Options{Members: 1000, Senders: 10}},
 		{"flood", Options{Members: 100, Senders: 10}},
 		{"paced", Options{Members: 1000, Senders: 10, Rate: 50}},
@@ -26,6 +28,7 @@ func Suite(idle int) []Trial {
 		{"watched", Options{}},
 		{"slow", Options{}},
 		{"storm", Options{}},
+		{"growth", Options{}},
 		{"idle", Options{Members: idle}},
 	})
 }
@@ -93,8 +96,30 @@ func medians(all [][]Result) (middle []Result) {
 
 // suits reports whether c can play the trial.
 func (t Trial) suits(c Contender) bool {
-	d, err := dialectNamed(c.Dialect)
-	return err == nil && t.Options.Members <= c.Most && (d.rooms || t.Scenario.perRoom == 0) && (c.only == "" || c.only == t.Scenario.Name)
+	d, err := dialectNamed(t.dialectOf(c))
+	o := t.Options
+	usual := o.Dialect == cmp.Or(t.Scenario.Standard.Dialect, "chinwag") // in another dialect only chinwag plays it
+	return err == nil && (usual || d.name == o.Dialect) && o.Members+o.Guests <= c.Most && (len(c.only) == 0 || slices.Contains(c.only, t.Scenario.Name)) &&
+		(d.rooms || o.PerRoom == 0) && (d.quit != "" || o.Guests == 0) && (d.sayWithID != nil || !o.IDs)
+}
+
+// dialectOf is the dialect in which c plays the trial: chinwag speaks that of the trial.
+func (t Trial) dialectOf(c Contender) string {
+	if c.Dialect == "chinwag" {
+		return t.Options.Dialect
+	}
+	return c.Dialect
+}
+
+// nameOf is the name of c in the table of the trial.
+func (t Trial) nameOf(c Contender) string {
+	switch {
+	case t.dialectOf(c) != "json":
+		return c.Name
+	case t.Options.IDs:
+		return c.Name + ", JSON with ids"
+	}
+	return c.Name + ", JSON"
 }
 
 func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, error) {
@@ -104,10 +129,7 @@ func (t Trial) against(ctx context.Context, c Contender, o Options) (Result, err
 	}
 	defer server.Stop()
 	with := t.Options
-	with.Addr, with.PID, with.Dialect, with.Server, with.Progress = server.Addr, server.PID, c.Dialect, c.Name, o.Progress
-	if c.Dialect == "chinwag" {
-		with.Dialect = t.Options.Dialect
-	}
+	with.Addr, with.PID, with.Dialect, with.Server, with.Progress = server.Addr, server.PID, t.dialectOf(c), t.nameOf(c), o.Progress
 	with.AtOnce = cmp.Or(with.AtOnce, c.AtOnce)
 	r, err := t.Scenario.Run(ctx, with)
 	if err != nil {

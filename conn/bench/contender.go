@@ -13,7 +13,7 @@ type Contender struct {
 	Dialect string
 	Most    int      // peers that it can have
 	AtOnce  int      // see Options
-	only    string   // the only scenario that it can play; "": all
+	only    []string // the scenarios that it can play; nil: all
 	command []string // the first word is looked up in PATH
 	files   map[string]string
 	addr    netip.AddrPort // at which it listens; zero: a free port
@@ -30,7 +30,7 @@ func Chinwag(self, dialect, journal string) Contender {
 
 // Baseline is ServeBaseline in a process of this program.
 func Baseline(self string) Contender {
-	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: "paced", command: []string{self, "bench", "baseline", "127.0.0.1:{port}"}}
+	return Contender{Name: "bare writes", Dialect: "line", Most: math.MaxInt, only: []string{"flood", "paced"}, command: []string{self, "bench", "baseline", "127.0.0.1:{port}"}}
 }
 
 // Command is any server that a command starts. It listens at addr or, if that is zero, at the port that replaces
@@ -39,15 +39,18 @@ func Command(dialect string, words []string, addr netip.AddrPort) Contender {
 	return Contender{Name: words[0], Dialect: dialect, Most: math.MaxInt, command: words, addr: addr}
 }
 
-// Others are the other known servers that are installed.
-func Others() (found []Contender) {
+// Others are the other known servers that are installed, and the names of those that are not.
+func Others() (found []Contender, missing []string) {
 	for _, c := range others {
-		if path, err := exec.LookPath(c.command[0]); err == nil {
-			c.command = append([]string{path}, c.command[1:]...)
-			found = append(found, c)
+		path, err := exec.LookPath(c.command[0])
+		if err != nil {
+			missing = append(missing, c.Name)
+			continue
 		}
+		c.command = append([]string{path}, c.command[1:]...)
+		found = append(found, c)
 	}
-	return found
+	return found, missing
 }
 
 // Servers are the names of all that compare knows, installed or not.

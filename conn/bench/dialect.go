@@ -79,7 +79,7 @@ var dialects = []*dialect{
 		},
 	},
 	{
-		name: "irc", rooms: true, longest: 400,
+		name: "irc", rooms: true, longest: 400, quit: "QUIT\r\n",
 		open: func(dst []byte, p *peer) []byte {
 			return fmt.Appendf(dst, "NICK %s\r\nUSER b 0 * :b\r\n", p.nick())
 		},

@@ -73,5 +73,5 @@ func TestTheTableOfGrowthHasAColumnForEachSize(t *testing.T) {
 		{Scenario: "growth", Server: "broken", Members: 30, Trouble: []string{"it has ended"}},
 		{Scenario: "growth", Server: "other", Members: 30, Growth: []Growth{{10, 100, 200}, {30, 600, 500}}},
 	}))
-	assert.Regexp(t, `(?s)join at 30 +join at 10 +leave at 30 +leave at 10.*one +300 µs +100 µs +400 µs +200 µs.* 1\.00 +cut.*broken .*it has ended.*other +600 µs.* 2\.00`, b.String())
+	assert.Regexp(t, `(?s)join at 30 +join at 10 +leave at 30 +leave at 10.*one +300 µs +\(1\.00\) +100 µs +\(1\.00\) +400 µs +\(1\.00\) +200 µs.*cut.*broken .*it has ended.*other +600 µs +\(2\.00\)`, b.String())
 }

@@ -17,18 +17,19 @@ type Options struct {
 	Server  string         // its name, for the tables
 	PID     int            // its process; 0: CPU and memory are not known
 
-	Members int
-	Guests  int           // peers that come and go besides them, if the scenario has any
-	Senders int           // of the peers; the others listen
-	Time    time.Duration // how long they talk
-	Lines   int           // how many lines in all, instead of Time
-	Rate    float64       // lines a second in all, if the scenario has a rate
-	Size    int           // bytes of the words of a line; 0: 100
-	Window  int           // lines under way by one sender; 0: 25 kB for all together
-	PerRoom int           // peers of a room; 0: the scenario's value, mostly all
-	Rooms   int           // rooms of each peer; 0: the scenario's value, mostly one
-	IDs     bool          // each line has an id
-	AtOnce  int           // peers on their way in at once; 0: 100, in storm and growth all
+	Members   int
+	Guests    int           // peers that come and go besides them, if the scenario has any
+	Senders   int           // of the peers; the others listen
+	Time      time.Duration // how long they talk
+	Lines     int           // how many lines in all, instead of Time
+	Rate      float64       // lines a second in all, if the scenario has a rate
+	Size      int           // bytes of the words of a line; 0: 100
+	Window    int           // lines under way by one sender; 0: 25 kB for all together
+	PerRoom   int           // peers of a room; 0: the scenario's value, mostly all
+	Rooms     int           // rooms of all peers together, in place of PerRoom; 0: what PerRoom makes
+	RoomsEach int           // rooms of each peer; 0: the scenario's value, mostly one
+	IDs       bool          // each line has an id
+	AtOnce    int           // peers on their way in at once; 0: 100, in storm and growth all
 
 	Progress io.Writer // nil: none
 
@@ -49,7 +50,7 @@ func (o *Options) fill(s Options) {
 	o.Time = cmp.Or(o.Time, s.Time)
 	o.Rate = cmp.Or(o.Rate, s.Rate)
 	o.Window = cmp.Or(o.Window, s.Window)
-	o.Rooms = cmp.Or(o.Rooms, s.Rooms, 1)
+	o.RoomsEach = cmp.Or(o.RoomsEach, s.RoomsEach, 1)
 	o.Size = cmp.Or(o.Size, cmp.Or(s.Size, 100))
 }
 
@@ -81,11 +82,17 @@ func (o *Options) check() error {
 	case o.Size < tagLen || o.Size > d.longest:
 		return fmt.Errorf("a line of the dialect %s has %d to %d bytes, not %d", d.name, tagLen, d.longest, o.Size)
 	case o.Guests > 0 && d.quit == "":
-		return fmt.Errorf("the dialect %s has no word for leaving: this wants --dialect chinwag or json", d.name)
+		return fmt.Errorf("the dialect %s has no word for leaving: this wants --dialect chinwag, json or irc", d.name)
+	case o.RoomsEach > 1 && !d.rooms:
+		return fmt.Errorf("the dialect %s has no rooms: this wants --dialect chinwag, json or irc", d.name)
 	case o.Rooms > 1 && !d.rooms:
 		return fmt.Errorf("the dialect %s has no rooms: this wants --dialect chinwag, json or irc", d.name)
-	case o.PerRoom%o.Rooms != 0:
-		return fmt.Errorf("each member is in %d rooms, so that --per-room is a multiple of that, not %d", o.Rooms, o.PerRoom)
+	case o.Rooms > 0 && o.Members*o.RoomsEach%o.Rooms != 0:
+		return fmt.Errorf("all rooms have as many members: %d of them do not share %d rooms evenly", o.Members*o.RoomsEach, o.Rooms)
+	case o.Rooms > 0 && o.PerRoom*o.Rooms != o.Members*o.RoomsEach:
+		return errors.New("--rooms and --per-room say the same: one of them is enough")
+	case o.PerRoom%o.RoomsEach != 0:
+		return fmt.Errorf("each member is in %d rooms, so that --per-room is a multiple of that, not %d", o.RoomsEach, o.PerRoom)
 	case o.Members+o.Guests > most:
 		return fmt.Errorf("the system lets this process have %d connections, not %d: ulimit -n says how many, --members wants fewer", most, o.Members+o.Guests)
 	}

@@ -98,13 +98,13 @@ func TestTheTableOfVerdicts(t *testing.T) {
 func TestTheSuiteForBuildsHasEveryShape(t *testing.T) {
 	var titles []string
 	for _, trial := range BuildSuite(19_000) {
-		titles = append(titles, trial.Scenario.resultOf(trial.Options).title())
+		titles = append(titles, trial.Scenario.resultOf(trial.Options).title()+trial.nameOf(Contender{Dialect: "chinwag"}))
 	}
 	assert.Equal(t, []string{
 		"flood, 1000 members, 1 of them talk, 100 bytes a line",
 		"flood, 1000 members, 10 of them talk, 100 bytes a line",
 		"flood, 100 members, 10 of them talk, 100 bytes a line",
-		"flood, 100 members, 10 of them talk, 100 bytes a line, each with an id",
+		"flood, 100 members, 10 of them talk, 100 bytes a line, JSON with ids",
 		"paced, 1000 members, 10 of them talk, 100 bytes a line",
 		"storm, 5000 members, 1 of them talk, 100 bytes a line",
 		"idle, 19000 members",

@@ -28,7 +28,7 @@ var scenarios = []Scenario{
 	{"storm", "all connect and join at once", Options{Members: 5000, Senders: 1}, 0, nil, storm},
 	{"rooms", "all talk, in rooms of ten", Options{Members: 1000, Time: 3 * time.Second}, 10, everybody, flood},
 	{"many-rooms", "one talks in each of many rooms of ten", Options{Members: 1000, Window: 16, Time: 3 * time.Second}, 10, oneOfEach, flood},
-	{"watched", "each is in ten rooms of a hundred, some talk", Options{Members: 1000, Senders: 10, Rooms: 10, Time: 3 * time.Second}, 100, nil, flood},
+	{"watched", "each is in ten rooms of a hundred, some talk", Options{Members: 1000, Senders: 10, RoomsEach: 10, Time: 3 * time.Second}, 100, nil, flood},
 	{"growth", "what one more costs in a room of 1,000, 5,000 and 18,000", Options{Members: 18_000, Guests: 300}, 0, nil, growth},
 	{"slow", "one of them stops reading", Options{Members: 1000, Senders: 1, Size: 400, Time: 9 * time.Second, Dialect: "json"}, 0, nil, slow}, // in JSON, since a text client far behind is only told what is skipped
 }
@@ -71,6 +71,9 @@ func (s Scenario) ready(o *Options) error {
 // complete sets the zero options.
 func (s Scenario) complete(o *Options) {
 	o.fill(s.Standard)
+	if o.Rooms > 0 {
+		o.PerRoom = cmp.Or(o.PerRoom, o.Members*o.RoomsEach/o.Rooms)
+	}
 	o.PerRoom = cmp.Or(o.PerRoom, s.perRoom)
 	if s.talkers != nil {
 		o.Senders = cmp.Or(o.Senders, s.talkers(o.Members, o.PerRoom))

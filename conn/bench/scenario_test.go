@@ -3,8 +3,10 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -255,7 +257,7 @@ func TestWatchedIsRefusedWhereThereAreNoRooms(t *testing.T) {
 func TestGrowthIsRefusedWhereNobodyCanLeave(t *testing.T) {
 	s, err := scenarioNamed("growth")
 	require.NoError(t, err)
-	assert.ErrorContains(t, s.Check(Options{Dialect: "irc"}), "no word for leaving")
+	assert.ErrorContains(t, s.Check(Options{Dialect: "line"}), "no word for leaving")
 	assert.ErrorContains(t, s.Check(Options{Members: 100, Guests: 1 << 40}), "connections, ")
 }
 
@@ -265,14 +267,52 @@ func TestTheTableHasARatio(t *testing.T) {
 		{Scenario: "flood", Server: "one", Members: 5, Rate: 1000, CPU: 1},
 		{Scenario: "flood", Server: "other", Members: 5, Rate: 2500, Trouble: []string{"3 lines lost"}},
 	}))
-	assert.Regexp(t, `(?s)flood, 5 members.*one +1 k +1 µs.* 1\.00.*other +2 k .* 2\.50 +3 lines lost`, b.String())
+	assert.Regexp(t, `(?s)flood, 5 members.*\(of one\).*one +1 k +\(1\.00\) +1 µs +\(1\.00\).*other +2 k +\(2\.50\) .*3 lines lost`, b.String())
 }
 
-func TestResultsWithIdsAreNotComparedWithOthers(t *testing.T) {
-	with := Result{Scenario: "flood", Members: 5, IDs: true}
-	without := with
-	without.IDs = false
-	assert.NotEqual(t, with.title(), without.title())
+func TestTheYardstickIsAnotherServer(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, WriteTable(&b, []Result{
+		{Scenario: "flood", Server: "chinwag memory", Members: 5, Rate: 3000, CPU: 1},
+		{Scenario: "flood", Server: "inspircd", Members: 5, Rate: 1000, CPU: 4},
+		{Scenario: "paced", Server: "chinwag memory", Members: 5, CPU: 4},
+	}))
+	assert.Regexp(t, `(?s)\(of inspircd\)\nchinwag memory +3 k +\(3\.00\) +1 µs +\(0\.25\).*inspircd +1 k +\(1\.00\).*paced.*\(of chinwag memory\)`, b.String())
+}
+
+func TestTheNameInTheTableTellsOfJSONAndIDs(t *testing.T) {
+	flood, c := Trial{Options: Options{Dialect: "json", IDs: true}}, Chinwag("", "chinwag", "memory")
+	assert.Equal(t, "chinwag memory, JSON with ids", flood.nameOf(c))
+	flood.Options.IDs = false
+	assert.Equal(t, "chinwag memory, JSON", flood.nameOf(c))
+	flood.Options.Dialect = "chinwag"
+	assert.Equal(t, "chinwag memory", flood.nameOf(c))
+}
+
+func TestEachServerPlaysWhatItsDialectHas(t *testing.T) {
+	played := map[string][]string{}
+	for _, c := range append(slices.Clone(others), Chinwag("", "chinwag", "memory"), Baseline("")) {
+		for _, trial := range Suite(100) {
+			if trial.suits(c) {
+				played[c.Name] = append(played[c.Name], fmt.Sprint(trial.Scenario.Name, trial.Options.Members))
+			}
+		}
+	}
+	assert.Len(t, played["chinwag memory"], len(Suite(100)))
+	assert.Equal(t, []string{"flood1000", "flood1000", "flood100", "paced1000"}, played["bare writes"], "neither rooms nor ids")
+	assert.Equal(t, []string{"flood1000", "flood1000", "flood100", "paced1000", "rooms1000", "many-rooms1000", "watched1000", "slow1000", "storm5000", "growth18000", "idle100"}, played["inspircd"])
+}
+
+func TestRoomsAreSharedEvenly(t *testing.T) {
+	s, err := scenarioNamed("many-rooms")
+	require.NoError(t, err)
+	o := Options{Members: 60, Rooms: 20}
+	require.NoError(t, s.Check(o))
+	s.complete(&o)
+	assert.Equal(t, []int{3, 20}, []int{o.PerRoom, o.Senders})
+	assert.ErrorContains(t, s.Check(Options{Members: 60, Rooms: 7}), "do not share 7 rooms evenly")
+	assert.ErrorContains(t, s.Check(Options{Members: 60, Rooms: 20, PerRoom: 4}), "one of them is enough")
+	assert.ErrorContains(t, s.Check(Options{Members: 60, Rooms: 20, Dialect: "line"}), "has no rooms")
 }
 
 func TestTheMedianRunCountsAndTellsOfAll(t *testing.T) {

@@ -50,7 +50,7 @@ func newSwarm(o Options, perRoom, talkers int) (*swarm, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, each := o.Members+o.Guests, max(1, o.Rooms)
+	all, each := o.Members+o.Guests, max(1, o.RoomsEach)
 	if perRoom <= 0 || !d.rooms {
 		perRoom = all
 	}

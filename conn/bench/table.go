@@ -66,34 +66,47 @@ func (r Result) title() string {
 	if r.Senders > 0 {
 		t += fmt.Sprintf(", %d of them talk, %d bytes a line", r.Senders, r.Size)
 	}
-	if r.IDs {
-		t += ", each with an id"
-	}
 	return t
 }
 
-// WriteTable writes results for people, those of a trial below each other, each with its ratio to the first.
+// WriteTable writes results for people, those of a trial below each other. Behind each figure is its ratio to that of
+// the yardstick, which is another server if one was measured, and else the first.
 func WriteTable(w io.Writer, results []Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	var first Result
-	for i, r := range results {
-		of := figures(r)
-		if i == 0 || r.title() != first.title() {
-			first = r
-			fmt.Fprintf(t, "\n%s\n", r.title())
-			fmt.Fprint(t, "server")
-			for _, f := range of {
-				fmt.Fprint(t, "\t", f.head)
-			}
-			fmt.Fprint(t, "\tof the first\t\n")
+	for len(results) > 0 {
+		n := 1
+		for n < len(results) && results[n].title() == results[0].title() {
+			n++
 		}
-		fmt.Fprint(t, r.Server)
-		for _, f := range of {
-			fmt.Fprint(t, "\t", words(f, r))
-		}
-		fmt.Fprintf(t, "\t%s\t%s\n", ratio(of[0], r, first), strings.Join(slices.Concat(r.Trouble, r.notes()), "; "))
+		writeTrial(t, results[:n])
+		results = results[n:]
 	}
 	return t.Flush()
+}
+
+// writeTrial writes the results of one trial.
+func writeTrial(t io.Writer, results []Result) {
+	by := yardstick(results)
+	fmt.Fprintf(t, "\n%s\nserver", results[0].title())
+	for _, f := range figures(by) {
+		fmt.Fprint(t, "\t", f.head, "\t")
+	}
+	fmt.Fprintf(t, "\t(of %s)\n", by.Server)
+	for _, r := range results {
+		fmt.Fprint(t, r.Server)
+		for _, f := range figures(by) {
+			fmt.Fprintf(t, "\t%s\t%s", words(f, r), ratio(f, r, by))
+		}
+		fmt.Fprintf(t, "\t%s\n", strings.Join(slices.Concat(r.Trouble, r.notes()), "; "))
+	}
+}
+
+// yardstick is the result with which the others are compared.
+func yardstick(results []Result) Result {
+	if i := slices.IndexFunc(results, func(r Result) bool { return r.Server == others[0].Name }); i >= 0 {
+		return results[i]
+	}
+	return results[0]
 }
 
 // words is the figure in words; "-": unknown.
@@ -104,9 +117,10 @@ func words(f figure, r Result) string {
 	return "-"
 }
 
-func ratio(f figure, r, first Result) string {
-	if f.of(first) == 0 || f.of(r) == 0 {
-		return "-"
+// ratio is the figure of r in terms of that of by; nothing if one is unknown.
+func ratio(f figure, r, by Result) string {
+	if f.of(by) == 0 || f.of(r) == 0 {
+		return ""
 	}
-	return fmt.Sprintf("%.2f", f.of(r)/f.of(first))
+	return fmt.Sprintf("(%.2f)", f.of(r)/f.of(by))
 }

@@ -10,7 +10,7 @@ import (
 // watched is a swarm whose peers are in several rooms each.
 func watched(t *testing.T, dialect string, peers, rooms, perRoom, talkers int) *swarm {
 	t.Helper()
-	c, err := newSwarm(Options{Dialect: dialect, Members: peers, Size: 100, Rooms: rooms}, perRoom, talkers)
+	c, err := newSwarm(Options{Dialect: dialect, Members: peers, Size: 100, RoomsEach: rooms}, perRoom, talkers)
 	require.NoError(t, err)
 	return c
 }
@@ -20,7 +20,7 @@ func TestEachMemberIsInTenOfAHundredRooms(t *testing.T) {
 	require.NoError(t, err)
 	o := Options{}
 	s.complete(&o)
-	c := watched(t, "chinwag", o.Members, o.Rooms, o.PerRoom, o.Senders)
+	c := watched(t, "chinwag", o.Members, o.RoomsEach, o.PerRoom, o.Senders)
 	require.Len(t, c.rooms, 100)
 	for _, all := range c.rooms {
 		assert.Len(t, all, 100)
