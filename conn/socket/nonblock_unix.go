@@ -36,20 +36,3 @@ func (in *Reader) tryRead(fd uintptr) bool {
 	}
 	return true
 }
-
-// tryWrite writes the bytes that the system takes now. It returns true so that RawConn.Write does not wait and call it
-// again.
-func (w *writeOp) tryWrite(fd uintptr) bool {
-	for w.err == nil && w.n < len(w.b) {
-		n, err := syscall.Write(int(fd), w.b[w.n:])
-		switch {
-		case err == nil:
-			w.n += n
-		case err == syscall.EAGAIN:
-			return true
-		case err != syscall.EINTR:
-			w.err = os.NewSyscallError("write", err)
-		}
-	}
-	return true
-}

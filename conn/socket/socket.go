@@ -25,6 +25,7 @@ import (
 type Stream struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil: conn cannot be written to without waiting
+	at      descriptor      // of raw
 	stall   time.Duration
 	aborted atomic.Bool
 
@@ -38,9 +39,11 @@ type Stream struct {
 const DefaultStall = 30 * time.Second
 
 // New makes a stream of a connection. stall is how long the other side may take nothing at all, and up to an eighth
-// longer; 0: DefaultStall; below 0: for ever.
+// longer; 0: DefaultStall; below 0: for ever. Until its last TryWrite only the stream may close the connection.
 func New(c net.Conn, stall time.Duration) *Stream {
-	return &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
+	s := &Stream{conn: c, raw: rawConn(c), stall: cmp.Or(stall, DefaultStall)}
+	s.at.open(s.raw)
+	return s
 }
 
 // rawConn is c for reads and writes that do not wait; nil: c has none.
@@ -60,25 +63,28 @@ func (s *Stream) CanTryWrite() bool { return s.raw != nil }
 // any later TryWrite or Write. It is for the goroutine that may call Write.
 func (s *Stream) TryWrite(bufs *net.Buffers) (all bool, err error) {
 	s.prependUnwritten(bufs)
-	if !s.deadline.IsZero() && !s.aborted.Load() {
-		s.deadline = time.Time{} // the deadline of an earlier Write would fail this one
-		_ = s.conn.SetWriteDeadline(s.deadline)
-	}
-	w := writeOps.Get().(*writeOp)
-	defer w.free()
 	for s.failed == nil && len(*bufs) > 0 {
-		b := (*bufs)[0]
-		if len(*bufs) > 1 && len(b)+len((*bufs)[1]) <= maxJoined {
-			b = w.join(*bufs)
-		}
 		var n int
-		n, s.failed = w.write(s.raw, b)
-		if consume(bufs, n); n < len(b) {
+		var all bool
+		n, all, s.failed = s.tryWriteSome(*bufs)
+		if consume(bufs, n); !all {
 			break
 		}
 	}
 	s.unwritten = append(s.unwritten, *bufs...)
 	return len(*bufs) == 0 && s.failed == nil, s.failed
+}
+
+// tryWriteSome writes the first of bufs, or a few small ones as one.
+func (s *Stream) tryWriteSome(bufs net.Buffers) (n int, all bool, err error) {
+	b := bufs[0]
+	if len(bufs) > 1 && len(b)+len(bufs[1]) <= maxJoined {
+		j := joins.Get().(*joined)
+		defer joins.Put(j)
+		b = j.join(bufs)
+	}
+	n, err = s.at.write(b)
+	return n, n == len(b), err
 }
 
 // prependUnwritten puts what a TryWrite has left before bufs.
@@ -119,9 +125,9 @@ func (s *Stream) writeSome(bufs *net.Buffers) (int64, error) {
 	case length(*bufs) > maxJoined:
 		return bufs.WriteTo(s.conn)
 	default:
-		w := writeOps.Get().(*writeOp)
-		defer w.free()
-		b = w.join(*bufs)
+		j := joins.Get().(*joined)
+		defer joins.Put(j)
+		b = j.join(*bufs)
 	}
 	n, err := s.conn.Write(b)
 	consume(bufs, n)
@@ -172,7 +178,7 @@ func (s *Stream) Close() {
 			_, _ = io.Copy(io.Discard, s.conn)
 		}
 	}
-	_ = s.conn.Close()
+	s.close()
 }
 
 // Abort implements conn.Transport. Bytes that the other side did not take are thrown away: else the system would keep
@@ -183,5 +189,10 @@ func (s *Stream) Abort() {
 		_ = c.SetLinger(0)
 	}
 	_ = s.conn.SetDeadline(time.Unix(1, 0))
+	s.close()
+}
+
+func (s *Stream) close() {
+	s.at.close()
 	_ = s.conn.Close()
 }
