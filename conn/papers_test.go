@@ -77,6 +77,12 @@ func usages(usage string) (all []string) {
 		add(usage)
 		return all
 	}
+	if tail := usage[end+1:]; tail != "" { // what is always there comes last
+		for _, u := range usages(usage[:end+1]) {
+			add(u + tail)
+		}
+		return all
+	}
 	if i := strings.Index(usage, "] ["); i >= 0 { // two in a row: the last one is there or not
 		begin = strings.LastIndexByte(usage, '[')
 	}
@@ -120,6 +126,7 @@ func TestUsages(t *testing.T) {
 		"/hold [N [TEXT]]":                     {"/hold", "/hold N", "/hold N TEXT"},
 		"/close [N|N-M|from ADDRESS [TEXT]]":   {"/close", "/close N", "/close N-M", "/close from ADDRESS", "/close from ADDRESS TEXT"},
 		"/kick NAME [TIME] [TEXT]":             {"/kick NAME", "/kick NAME TIME", "/kick NAME TEXT", "/kick NAME TIME TEXT"},
+		"/search [before N] WORDS":             {"/search WORDS", "/search before N WORDS"},
 		"/history [N|all|since TIME|around N]": {"/history", "/history N", "/history all", "/history since TIME", "/history around N"},
 	} {
 		assert.ElementsMatch(t, want, usages(usage), usage)
@@ -145,12 +152,16 @@ func meaning(usage string) string {
 		if len(words) > 1 {
 			words[1] = "hours"
 		}
-	case "/history":
+	case "/history", "/search":
 		switch words[len(words)-1] {
 		case "10m":
 			words[2] = "12:30"
 		case "1":
 			words[len(words)-1] = "9"
+		case "hello":
+			if len(words) == 4 {
+				words[2] = "9"
+			}
 		}
 	}
 	return strings.Join(words, " ")

@@ -24,20 +24,21 @@ func (d *delivery) search(s *search) error {
 	if err != nil {
 		return d.refuseSearch(ctx, err)
 	}
-	more := len(found) > maxFound
-	if more {
+	end := protocol.SearchEnd{More: len(found) > maxFound, Behind: looked < s.Upto}
+	if end.More {
 		found = found[1:]
+		end.Before = found[0].Seq
 	}
-	now, n := time.Now(), 0
+	now := time.Now()
 	for i := range found {
 		if e := &found[i]; !s.view.ignores(e) {
-			n++
+			end.Count++
 			d.frames = append(d.frames, protocol.NewFrame(protocol.Replayed{
 				Event: s.view.event(e), Dated: isOtherDay(protocol.MetaOf(e.Event).Time, now), Found: true,
 			}))
 		}
 	}
-	d.frames = append(d.frames, protocol.NewFrame(protocol.SearchEnd{Count: n, More: more, Behind: looked < s.Upto}))
+	d.frames = append(d.frames, protocol.NewFrame(end))
 	return nil
 }
 

@@ -213,6 +213,8 @@ func FuzzCommand(f *testing.F) {
 	f.Add("/topic #tea hello")
 	f.Add("/watch")
 	f.Add("/rooms")
+	f.Add("/search before 7 tea")
+	f.Add(`{"type":"search","text":"before 7 tea"}`)
 	f.Add(`{"type":"rooms","text":"green","after":"#tea"}`)
 	f.Add(`{"type":"say","text":"hello","room":"#tea","ticket":7}`)
 	f.Add(`{"type":"hello","nick":"bob","room":"tea","token":"x","resume":{"epoch":"e","seq":7},"replay":0}`)

@@ -34,7 +34,7 @@ func everyEvent(t testing.TB) []Event {
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, ReadUpTo{tea, 7}, Pong{"p"},
 		HelpRow{Usage: "/nick NAME", Text: "takes another name"}, Duplicate{"r1", 7}, Refused{*Refuse("name-taken", "bob is taken"), "r1"},
 		Replayed{Event: Said{at, bob, text, Ack{}}}, Replayed{Event: Acted{at, bob, text, Ack{}}, Dated: true}, HistoryEnd{}, HistoryEnd{12},
-		Redaction{1, false}, Redaction{3, true}, SearchEnd{}, SearchEnd{1, false, false}, SearchEnd{20, true, false}, SearchEnd{0, false, true}, SearchEnd{2, false, true},
+		Redaction{1, false}, Redaction{3, true}, SearchEnd{}, SearchEnd{Count: 1}, SearchEnd{Count: 20, More: true, Before: 7}, SearchEnd{More: true, Before: 7}, SearchEnd{Behind: true}, SearchEnd{Count: 2, Behind: true},
 		Gap{3, Pruned, 0}, Gap{1, Pruned, 0}, Gap{0, Pruned, 0}, Gap{3400, Skipped, 5124}, Gap{Why: OldEpoch}, Gap{Why: Future}, Gap{Why: SessionExpired},
 		Notice{text}, Goodbye{Reason: Shutdown, Text: text}, Goodbye{Reason: Departed}, Goodbye{Stalled, 120, 0, false, "k7qm2-xwdab", Text{}}, Goodbye{Kicked, 0, 40, true, "", text},
 		Welcome{Server: Version, Nick: bob, Room: DeskRoom, Desk: &QueuePosition{1, 0}}, Entered{Room: DeskRoom, Desk: &QueuePosition{3, 2}},
@@ -144,7 +144,8 @@ func TestEventsInWords(t *testing.T) {
 -- taken out of the history: 3 lines of yours, but not those of long ago: you were in more places than are remembered
 -- nothing found
 -- 1 line found: /history around N shows more; N stands before the time
--- the last 20 found: /history around N shows more; N stands before the time
+-- the last 20 found: /history around N shows more; N stands before the time; /search before 7 WORDS goes further back
+-- nothing found; /search before 7 WORDS goes further back
 -- nothing found (what was said last is not searched yet: please try again in a moment)
 -- 2 lines found: /history around N shows more; N stands before the time (what was said last is not searched yet: please try again in a moment)
 -- 3 lines are missing here: more was said than is kept for those who read slowly

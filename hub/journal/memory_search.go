@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"chinwag/protocol"
 )
@@ -12,10 +11,10 @@ import (
 // searchBatch is how many entries a search copies under one lock.
 const searchBatch = 64
 
-// Search implements Store. A word is found within longer words, too.
+// Search implements Store.
 func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
-	wanted := strings.Fields(strings.ToLower(words))
-	if len(wanted) == 0 || n <= 0 {
+	wanted := ParseQuestion(words)
+	if len(wanted.Phrases()) == 0 || n <= 0 {
 		return nil, upto, nil
 	}
 	for _, s := range streams {
@@ -30,7 +29,7 @@ func (m *Memory) Search(ctx context.Context, streams []Stream, words string, upt
 }
 
 // searchIn looks through one stream, the newest first. A commit waits only while searchBatch entries are copied.
-func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto uint64, n int) (found []Entry, err error) {
+func (m *Memory) searchIn(ctx context.Context, st Stream, wanted Question, upto uint64, n int) (found []Entry, err error) {
 	var buf [searchBatch]Entry
 	for upto > 0 && len(found) < n {
 		if err := ctx.Err(); err != nil {
@@ -41,7 +40,7 @@ func (m *Memory) searchIn(ctx context.Context, st Stream, words []string, upto u
 			break
 		}
 		for i := range some {
-			if containsAll(&some[i], words) && len(found) < n {
+			if _, text := protocol.Words(some[i].Event); len(found) < n && wanted.Matches(text.String()) {
 				found = append(found, some[i])
 			}
 		}
@@ -63,15 +62,4 @@ func (m *Memory) lastUpto(into []Entry, st Stream, upto uint64) []Entry {
 		into = append(into, r.entries[i])
 	}
 	return into
-}
-
-func containsAll(e *Entry, words []string) bool {
-	_, text := protocol.Words(e.Event)
-	folded := strings.ToLower(text.String())
-	for _, w := range words {
-		if !strings.Contains(folded, w) {
-			return false
-		}
-	}
-	return true
 }

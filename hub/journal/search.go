@@ -25,7 +25,7 @@ var (
 // Search is Store's. It waits for the turn of an address, and then takes at most searchTime. It returns one of the
 // errors above, or ErrBusy, where the store is not to blame, and ctx's own when that ends.
 func (j *Journal) Search(ctx context.Context, from netip.Prefix, streams []Stream, words string, upto uint64, n int) (found []Entry, looked uint64, err error) {
-	if CountWords(words) > MaxWords {
+	if ParseQuestion(words).Len() > MaxWords {
 		return nil, 0, ErrTooLong
 	}
 	if err := j.searches.acquire(ctx, from); err != nil {

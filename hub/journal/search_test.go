@@ -84,9 +84,9 @@ func TestSearchesWaitForEachOther(t *testing.T) {
 
 func TestQuestionsHaveABound(t *testing.T) {
 	for words, want := range map[string]int{
-		"": 0, "tea": 1, " tea  and cake ": 3, "天气": 2, "天气 tea": 3, "a.b.c": 3, "한국어": 3, "👍👍": 2, "...": 0, strings.Repeat("天", 1351): 1351,
+		"": 0, "tea": 1, " tea  and cake ": 3, "天气": 2, "天气 tea": 3, "a.b.c": 3, "한국어": 3, "👍👍": 2, "...": 1, "ＡＢＣ ﾌｧｲﾙ": 5, "tea ++": 2, strings.Repeat("天", 1351): 1351,
 	} {
-		assert.Equal(t, want, CountWords(words), words)
+		assert.Equal(t, want, ParseQuestion(words).Len(), words)
 	}
 	j := New(NewMemory(Bounds{}))
 	for _, s := range []string{"天", "a ", "a."} {

@@ -9,47 +9,61 @@ import (
 // MaxWords is how many words a search may have. Each sign of a script that is written without spaces counts as one.
 const MaxWords = 32
 
-// CountWords is how many words s has, as an index takes them.
-func CountWords(s string) int { return len(strings.Fields(SeparateWords(s))) }
+// Folding is the version of IndexWords. An index that was made by another one is made again.
+const Folding = 1
 
-// SeparateWords is s as an index takes it: spaces stand around every sign that is a word by itself, and in place of
-// every sign that is no part of a word.
-func SeparateWords(s string) string {
+// IndexWords are the words of a text as an index takes them: folded, with one space between them.
+func IndexWords(text string) string { return separateWords(fold(text)) }
+
+// separateWords are the words of a folded text.
+func separateWords(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/2)
+	last := isMark
 	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf && isWord[r]:
-			b.WriteByte(byte(r))
-		case r < utf8.RuneSelf:
-			b.WriteByte(' ')
-		case isAlone(r):
-			b.WriteByte(' ')
+		kind := kindOf(r)
+		if kind != isMark {
+			if b.Len() > 0 && !(kind == isLetter && last == isLetter) {
+				b.WriteByte(' ')
+			}
 			b.WriteRune(r)
-			b.WriteByte(' ')
-		case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
-			b.WriteRune(r)
-		default:
-			b.WriteByte(' ')
 		}
+		last = kind
 	}
 	return b.String()
 }
 
-// isWord are the signs of ASCII that are parts of words. Most text is ASCII, and needs no look into the tables of
-// Unicode.
-var isWord = func() (is [utf8.RuneSelf]bool) {
-	for r := range is {
-		is[r] = unicode.In(rune(r), unicode.L, unicode.N, unicode.M, unicode.Co)
-	}
-	return is
-}()
+// signKind is what a sign is to the words of a text.
+type signKind byte
 
-// isAlone reports whether a sign is a word by itself: of a script that is written without spaces between words, or one
-// like emoji.
-func isAlone(r rune) bool {
-	if r < 0x2E80 {
-		return r > unicode.MaxLatin1 && unicode.Is(unicode.So, r)
+const (
+	isMark   signKind = iota // a part of no word
+	isLetter                 // a word together with the letters and digits beside it
+	isAlone                  // a word by itself: of a script that is written without spaces, or an emoji
+)
+
+func kindOf(r rune) signKind {
+	switch {
+	case r < utf8.RuneSelf:
+		return asciiKinds[r]
+	case r == 'ー': // of both kana
+		return isAlone
+	case r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.So):
+		return isAlone
+	case r > unicode.MaxLatin1 && unicode.Is(unicode.So, r):
+		return isAlone
+	case unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
+		return isLetter
 	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.So)
+	return isMark
 }
+
+// asciiKinds are the kinds of ASCII. Most text is ASCII, and needs no look into the tables of Unicode.
+var asciiKinds = func() (kinds [utf8.RuneSelf]signKind) {
+	for r := range rune(utf8.RuneSelf) {
+		if unicode.In(r, unicode.L, unicode.N) {
+			kinds[r] = isLetter
+		}
+	}
+	return kinds
+}()

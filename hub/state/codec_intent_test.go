@@ -47,6 +47,37 @@ func assertGolden(t *testing.T, name, got string) {
 	assert.Equal(t, strings.ReplaceAll(string(want), "\r", ""), got)
 }
 
+// The first version had no position in a search.
+func TestOldIntentsAndChangesAreRead(t *testing.T) {
+	intents, changes := intentSamples(), changeSamples()
+	for i := range intents {
+		if c, ok := intents[i].of.Op.(Command); ok {
+			if search, ok := c.Command.(protocol.Search); ok {
+				search.Before = 0
+				c.Command = search
+				intents[i].of.Op = c
+			}
+		}
+	}
+	assertRead(t, "intents-1.txt", intents, ReadIntent)
+	assertRead(t, "changes-1.txt", changes, readChange)
+}
+
+func assertRead[T any](t *testing.T, name string, want []wireSample[T], read func([]byte) (T, error)) {
+	file, err := os.ReadFile(filepath.Join("testdata", "wire", name))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(file), "\r", "")), "\n")
+	require.LessOrEqual(t, len(lines), 2*len(want))
+	for i := 0; i < len(lines); i += 2 {
+		b, err := hex.DecodeString(strings.TrimSpace(lines[i+1]))
+		require.NoError(t, err)
+		got, err := read(b)
+		require.NoError(t, err, lines[i])
+		require.Equal(t, want[i/2].name, lines[i])
+		assert.Equal(t, want[i/2].of, got, lines[i])
+	}
+}
+
 func TestAnIntentIsReadAsItWasWritten(t *testing.T) {
 	for _, s := range intentSamples() {
 		b := AppendIntent([]byte("before"), &s.of)

@@ -20,7 +20,7 @@ import (
 // so they are as a client could have sent them.
 
 const (
-	wireVersion = 1 // that is written
+	wireVersion = 2 // that is written
 
 	maxSecrets = 17      // of one intent
 	maxRef     = 64      // bytes

@@ -117,7 +117,7 @@ func commandSamples() []protocol.Command {
 		protocol.Who{Room: tea},
 		protocol.Topic{Text: words, Room: tea},
 		protocol.History{Lines: 10, All: true, Since: noon.Add(7), Before: 90, Around: 80, Room: tea},
-		protocol.Search{Text: words, Room: tea},
+		protocol.Search{Text: words, Before: 1 << 40, Room: tea},
 		protocol.Redact{Sure: true},
 		protocol.Ignore{Nick: nick},
 		protocol.Away{Text: words},

@@ -29,7 +29,11 @@ func (m *Machine) search(s *Session, cmd protocol.Search) {
 		m.reject(s, why)
 		return
 	}
-	m.effect(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: m.head})
+	upto := m.head
+	if cmd.Before > 0 {
+		upto = min(upto, cmd.Before-1)
+	}
+	m.effect(s, Search{Streams: streams, Words: cmd.Text.String(), Upto: upto})
 }
 
 // readableIn returns the streams that s may read: a named room that it is in or, without a name, its front room, its
@@ -57,4 +61,7 @@ func historyFields(v *protocol.History, c *coder) {
 func searchFields(v *protocol.Search, c *coder) {
 	c.text(&v.Text)
 	c.room(&v.Room)
+	if c.version >= 2 {
+		number(c, &v.Before)
+	}
 }

@@ -33,6 +33,8 @@ func TestWhatIsReadOfTheJournal(t *testing.T) {
 		{protocol.History{Since: k.clock.Add(-time.Hour)}, Replay{Streams: lobby, Upto: head, Lines: 10, Since: k.clock.Add(-time.Hour), End: true}},
 		{protocol.History{Around: 2}, Replay{Streams: lobby, Upto: head, Lines: 10, Around: 2, End: true}},
 		{protocol.Search{Text: protocol.MustText("tea time")}, Search{Streams: lobby, Upto: head, Words: "tea time"}},
+		{protocol.Search{Text: protocol.MustText("tea"), Before: 2}, Search{Streams: lobby, Upto: 1, Words: "tea"}},
+		{protocol.Search{Text: protocol.MustText("tea"), Before: head + 9}, Search{Streams: lobby, Upto: head, Words: "tea"}},
 	} {
 		assert.Equal(t, c.want, k.query("ann", c.cmd))
 	}

@@ -33,7 +33,7 @@ const (
 
 // rules is the version of what Decide makes of intents. It is raised with each change of that, of what protocol parses,
 // and of the tables of modules by which names are compared.
-const rules = 1
+const rules = 2
 
 // Rules is rules with the version of the program's Unicode tables. Live nodes have the same.
 var Rules = rules<<32 | uint64(crc32.ChecksumIEEE([]byte(unicode.Version)))

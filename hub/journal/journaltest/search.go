@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -47,6 +48,70 @@ func chinese(t *testing.T, newStore Maker) {
 	assert.Equal(t, []string{"한국어 날씨"}, find(t, s, "날씨", 99, 9, "#a"))
 	assert.Equal(t, []string{"nice 👍🏽"}, find(t, s, "👍", 99, 9, "#a"))
 	assert.Empty(t, find(t, s, "气天", 99, 9, "#a"))
+}
+
+// What differs only in case, width, accents or the way of writing it is the same, and the last word may be the
+// beginning of one.
+func meant(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
+	said := func(texts ...string) {
+		for _, text := range texts {
+			Commit(t, s, Said("#a", text))
+		}
+	}
+	said("ＡＢＣ １２", "この ﾌｧｲﾙ", "ファイル名", "Crème brûlée", "hello there", "Straße", "ΟΔΟΣ", "한국어 날씨", "\u1112\u1161\u11ab글 자모", "हिन्दी", "❤\ufe0f 👍🏽", "コーヒー2杯", "Москва, йод", "今天report好", "can 天气🤷here")
+	for words, want := range map[string][]string{
+		"abc": {"ＡＢＣ １２"}, "Abc １2": {"ＡＢＣ １２"}, "ＡＢ": {"ＡＢＣ １２"}, "bc": nil, "ＢＣ": nil,
+		"ファイル": {"この ﾌｧｲﾙ", "ファイル名"}, "ﾌｧｲﾙ": {"この ﾌｧｲﾙ", "ファイル名"}, "イル": {"この ﾌｧｲﾙ", "ファイル名"}, "ハイル": nil,
+		"creme BRULEE": {"Crème brûlée"}, "brûl": {"Crème brûlée"}, "crem brûlée": nil,
+		"hel": {"hello there"}, "the": {"hello there"}, "there hel": {"hello there"}, "hel the": nil, "h": nil, "ello": nil, "here": {"can 天气🤷here"},
+		"STRASSE": {"Straße"}, "οδος": {"ΟΔΟΣ"}, "한국": {"한국어 날씨"}, "한글": {"\u1112\u1161\u11ab글 자모"}, "हिन्दी": {"हिन्दी"}, "हि": {"हिन्दी"},
+		"❤": {"❤\ufe0f 👍🏽"}, "👍 ❤\ufe0f": {"❤\ufe0f 👍🏽"}, "👍🏿": nil, "コーヒー": {"コーヒー2杯"}, "москв": {"Москва, йод"}, "иод": nil,
+		"今repo": nil, "今天rep": {"今天report好"}, "report": {"今天report好"}, "天 rep": {"今天report好"}, "气🤷he": {"can 天气🤷here"}, "天": {"今天report好", "can 天气🤷here"},
+	} {
+		assert.Equal(t, want, find(t, s, words, 99, 9, "#a"), words)
+	}
+}
+
+// Where a word of a question has marks, the text has them, too; the index, which knows none, has others on the way.
+func marks(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
+	var others []journal.Entry
+	for range 100 {
+		others = append(others, Said("#a", "c d, 1 2 3, a b"))
+	}
+	Commit(t, s, Said("#a", "take v1.2.3-rc4"), Said("#a", "C++ or c"), Said("#a", "11.2.3 and 1.2.34"), Said("#a", "天气：好"), Said("#a", `say "a b" again`))
+	Commit(t, s, others...)
+	for words, want := range map[string][]string{
+		"1.2.3": {"take v1.2.3-rc4"}, "1.2.3 take": {"take v1.2.3-rc4"}, "v1.2": {"take v1.2.3-rc4"}, "-rc4": {"take v1.2.3-rc4"}, "1.2.34": {"11.2.3 and 1.2.34"}, "3.rc4": nil,
+		"C++": {"C++ or c"}, "c++ OR": {"C++ or c"}, "+c": nil, "天气:": {"天气：好"}, "天气：好": {"天气：好"}, "天气;": nil, `"a b"`: {`say "a b" again`}, `again "`: {`say "a b" again`}, "++": nil,
+	} {
+		assert.Equal(t, want, find(t, s, words, 999, 9, "#a"), words)
+	}
+	assert.Len(t, find(t, s, "c", 999, 999, "#a"), 101)
+}
+
+// What is further back is found before the position of the first that was found.
+func goesBack(t *testing.T, newStore Maker) {
+	s, _ := newStore(t, 0)
+	for i := range 50 {
+		Commit(t, s, Said("#a", fmt.Sprint("tea ", i)), Said("#b", "tea"), Said("#a", "cake"))
+	}
+	var got []string
+	for upto := s.Head(); ; {
+		page, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "tea", upto, 20)
+		require.NoError(t, err)
+		got = append(Texts(page), got...)
+		if len(page) < 20 {
+			break
+		}
+		upto = page[0].Seq - 1
+	}
+	require.Len(t, got, 50)
+	for i, text := range got {
+		assert.Equal(t, fmt.Sprint("tea ", i), text)
+	}
+	assert.Empty(t, find(t, s, "tea", 0, 9, "#a"))
 }
 
 func hostile(t *testing.T, newStore Maker) {

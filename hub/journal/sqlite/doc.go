@@ -77,11 +77,13 @@
 //
 // # The search
 //
-// The index is FTS5. Signs of scripts without spaces between words (Han, kana, hangul, and emoji) stand in it one by
-// one, and a search for a word of them is a search for a phrase: so a Chinese word of two signs is found. The index
-// follows the commits within a second, in a flood some while after it is over. A search first lets it catch up, for
-// half of the time that it has, and returns how far it has looked. It ends with its context wherever it is: SQLite
-// looks for an interruption with each page that it reads.
+// The index is FTS5, and has the words that journal.IndexWords makes of a line: signs of scripts without spaces between
+// words (Han, kana, hangul, and emoji) stand in it one by one, and a search for a word of them is a search for a
+// phrase, so a Chinese word of two signs is found. It knows no marks: what it finds is looked at again, in the line. An
+// index of another journal.Folding is emptied at the start, and filled like a new one. It follows the commits within a
+// second, in a flood some while after it is over. A search first lets it catch up, for half of the time that it has,
+// and returns how far it has looked. It ends with its context wherever it is: SQLite looks for an interruption with
+// each page that it reads.
 //
 // The package knows nothing about members, rooms, rights or the hub.
 package sqlite

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"chinwag/hub/journal"
 )
@@ -66,12 +65,12 @@ type indexed struct {
 func wordsIn(event []byte) (string, error) {
 	var spoken struct{ Text string }
 	err := json.Unmarshal(event, &spoken)
-	return journal.SeparateWords(spoken.Text), err
+	return journal.IndexWords(spoken.Text), err
 }
 
 // put adds an entry to the index, or takes it out, as stmt says. An entry without words is not in it.
 func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
-	if strings.TrimSpace(in.text) != "" {
+	if in.text != "" {
 		_, err = stmt.Exec(int64(in.seq), streamWord(in.stream), in.text)
 		s.unmerged.Store(true)
 	}

@@ -3,7 +3,10 @@ package sqlite
 // markEntry stands in the index while redacted words may be left in the files. It is no entry: position 0 in stream 0.
 var markEntry = indexed{text: "forgotten"}
 
-const isMarked = `SELECT count(*) FROM words WHERE words MATCH 'stream : "s0"'`
+const (
+	theMark  = `SELECT rowid FROM words WHERE words MATCH 'stream : "s0"'`
+	isMarked = "SELECT count(*) FROM (" + theMark + ")"
+)
 
 // mark gives the index a part with nothing but markEntry in it.
 func (s *Store) mark() error { return s.runStep(lazy, s.newMark) }

@@ -77,6 +77,11 @@ func (s *Store) connect(steps []string) (err error) {
 	if err := check(ctx, conn, s.path); err != nil {
 		return err
 	}
+	if len(steps) >= foldedSchema {
+		if err := setFolding(ctx, conn); err != nil {
+			return err
+		}
+	}
 	if err := s.load(ctx, conn); err != nil {
 		return err
 	}

@@ -1,22 +1,25 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"chinwag/hub/journal"
+	"chinwag/protocol"
 )
 
-// Search implements journal.Store. It finds whole words, without regard to case and accents; of a script that is
-// written without spaces, any run of its signs. Where the index is behind, Search first updates it, for at most half of
-// the time that ctx gives.
+// Search implements journal.Store. Where the index is behind, Search first updates it, for at most half of the time
+// that ctx gives.
 func (s *Store) Search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, looked uint64, err error) {
-	if journal.CountWords(words) == 0 || n <= 0 {
+	wanted := journal.ParseQuestion(words)
+	if len(wanted.Phrases()) == 0 || n <= 0 {
 		return nil, upto, nil
 	}
 	s.indexUpto(ctx, min(upto, s.Head()))
@@ -24,7 +27,7 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 		looked = s.indexed.Load()
 	}
 	err = s.withSearcher(ctx, func(ctx context.Context, r *reader) (err error) {
-		found, err = r.search(ctx, streams, words, looked, n)
+		found, err = r.search(ctx, streams, wanted, looked, n)
 		return err
 	})
 	if err != nil {
@@ -81,29 +84,78 @@ func (s *Store) searchOnce(ctx context.Context, r *reader, f func(ctx context.Co
 	return err != nil && inside.Err() != nil && ctx.Err() == nil, err
 }
 
-// searchOfStreams takes what query makes. All of its work is done before the first row comes, so that it ends with its
-// context.
-const searchOfStreams = `WITH found(seq) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3)
-	SELECT e.stream, ` + columns + ` FROM found JOIN entries e ON e.seq=found.seq ORDER BY +found.seq`
+// foundInIndex takes what query makes. The newest come first.
+const foundInIndex = "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid<=?2 ORDER BY rowid DESC LIMIT ?3"
 
-func (r *reader) search(ctx context.Context, streams []journal.Stream, words string, upto uint64, n int) (found []journal.Entry, err error) {
+const namedAt = "SELECT e.stream, " + columns + " FROM entries e WHERE seq=?"
+
+const maxCandidates = 512 // that are taken from the index at once
+
+// search returns the last n messages that match, in order. The index finds candidates: it knows no marks, and still has
+// the words of what was pruned.
+func (r *reader) search(ctx context.Context, streams []journal.Stream, wanted journal.Question, upto uint64, n int) (found []journal.Entry, err error) {
 	ids, names, err := r.streams(streams)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	rows, err := r.conn.QueryContext(ctx, searchOfStreams, query(ids, words), position(upto), n)
+	asked := query(ids, wanted)
+	for some := n; upto > 0; some = min(2*some, maxCandidates) {
+		seqs, err := r.candidates(ctx, asked, upto, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, seq := range seqs {
+			e, ok, err := r.entryAt(ctx, seq, names)
+			if err != nil {
+				return nil, err
+			}
+			if ok && matches(wanted, &e) {
+				if found = append(found, e); len(found) == n {
+					break
+				}
+			}
+		}
+		if len(seqs) < some || len(found) == n {
+			break
+		}
+		upto = seqs[len(seqs)-1] - 1
+	}
+	slices.Reverse(found)
+	return found, nil
+}
+
+func matches(wanted journal.Question, e *journal.Entry) bool {
+	_, text := protocol.Words(e.Event)
+	return wanted.Matches(text.String())
+}
+
+// entryAt returns the entry at a position; ok is false if it was pruned.
+func (r *reader) entryAt(ctx context.Context, seq uint64, names map[int64]journal.Stream) (e journal.Entry, ok bool, err error) {
+	rows, err := r.conn.QueryContext(ctx, namedAt, int64(seq))
+	if err != nil {
+		return e, false, err
+	}
+	defer rows.Close()
+	if ok = rows.Next(); ok {
+		e, err = r.scanNamed(rows, names)
+	}
+	return e, ok, cmp.Or(err, rows.Err())
+}
+
+func (r *reader) candidates(ctx context.Context, query string, upto uint64, n int) (seqs []uint64, err error) {
+	rows, err := r.conn.QueryContext(ctx, foundInIndex, query, position(upto), n)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := r.scanNamed(rows, names)
-		if err != nil {
+		var seq uint64
+		if err := rows.Scan(&seq); err != nil {
 			return nil, err
 		}
-		found = append(found, e)
+		seqs = append(seqs, seq)
 	}
-	return found, rows.Err()
+	return seqs, rows.Err()
 }
 
 func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]journal.Stream, err error) {
@@ -122,7 +174,7 @@ func (r *reader) streams(names []journal.Stream) (ids []int64, byID map[int64]jo
 }
 
 // query is the query to the index. What a client typed stands in it only between quotes, as signs that the index knows.
-func query(streams []int64, words string) string {
+func query(streams []int64, wanted journal.Question) string {
 	var b strings.Builder
 	b.WriteString("stream : (")
 	for i, id := range streams {
@@ -132,11 +184,14 @@ func query(streams []int64, words string) string {
 		b.WriteString(strconv.Quote(streamWord(id)))
 	}
 	b.WriteString(") AND text : (")
-	for i, w := range wordsOf(words) {
+	for i, p := range wanted.Phrases() {
 		if i > 0 {
 			b.WriteString(" AND ")
 		}
-		b.WriteString(`"` + w + `"`)
+		b.WriteString(`"` + strings.Join(p.Words, " ") + `"`)
+		if p.Prefix {
+			b.WriteString(" *")
+		}
 	}
 	b.WriteString(")")
 	return b.String()
@@ -144,13 +199,3 @@ func query(streams []int64, words string) string {
 
 // streamWord stands in the index for a stream.
 func streamWord(id int64) string { return "s" + strconv.FormatInt(id, 10) }
-
-// wordsOf are the words to search for, each as a phrase of what the index takes for words.
-func wordsOf(s string) (words []string) {
-	for _, w := range strings.Fields(s) {
-		if w = strings.Join(strings.Fields(journal.SeparateWords(w)), " "); w != "" {
-			words = append(words, w)
-		}
-	}
-	return words
-}

@@ -127,7 +127,7 @@ func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamR
 				r.problem("%s: the index knows an entry %d that is not there", st.Name, at)
 			}
 		}
-		if _, words := protocol.Words(e.Event); (journal.CountWords(words.String()) == 0) == (at == row.seq) {
+		if _, words := protocol.Words(e.Event); (journal.IndexWords(words.String()) == "") == (at == row.seq) {
 			r.problem("%s: the words of entry %d are missing in the index, or should be", st.Name, row.seq)
 		}
 	}
