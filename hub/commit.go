@@ -3,8 +3,6 @@ package hub
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"chinwag/hub/journal"
 	"chinwag/hub/state"
 )
@@ -40,29 +38,6 @@ func (l *loop) lateness(now time.Time) time.Duration {
 		late = max(late, now.Sub(l.uncommitted[0].at))
 	}
 	return late
-}
-
-// decision is a decision that is not delivered yet.
-type decision struct {
-	proposal
-	number   uint64
-	at       time.Time       // when it was decided
-	entries  []journal.Entry // the journal's, until they are committed
-	changes  []change
-	answers  []state.Answer
-	next     state.Op
-	previous *sessionRef // the session of its client before; nil: that has not changed
-	spent    []expense
-	after    []*decision // without events, to be told after this one
-
-	hasMessage bool // an entry is a message
-}
-
-// change is a change among the events of a decision.
-type change struct {
-	at     int // its index among them
-	author uuid.UUID
-	state.Change
 }
 
 // settle delivers decisions that are recorded, or voids them.
@@ -108,12 +83,14 @@ func (l *loop) deliverCommitted(n int) {
 			l.finishDecision(d.after[i], d.after[i].answers)
 			answered += d.after[i].cost
 		}
+		l.spare.add(d)
 	}
 	l.machine.Release(batch[n-1].number)
 	rest := copy(l.uncommitted, l.uncommitted[n:])
 	clear(l.uncommitted[rest:])
 	l.uncommitted = l.uncommitted[:rest]
 	l.broadcast()
+	l.spare.free()
 	if lines > 0 || cost > 0 { // else there are no lines
 		l.hub.admission.told(cost, lines, l.widest)
 		l.hub.flusher.markCost(cost)

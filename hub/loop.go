@@ -74,9 +74,10 @@ type loop struct {
 	intent      state.Intent   // the last that was decided
 	node        node           // in the order of several
 	uncommitted []*decision    // in the journal, the oldest first
-	begun       bool           // the start is decided
-	legacy      *state.Legacy  // of a journal without rows, before the start is decided; nil: it has rows, or nothing
-	keptAfter   uint64         // position after which the journal keeps what a start needs
+	spare       spareDecisions
+	begun       bool          // the start is decided
+	legacy      *state.Legacy // of a journal without rows, before the start is decided; nil: it has rows, or nothing
+	keptAfter   uint64        // position after which the journal keeps what a start needs
 
 	// clients that begin or end
 	key          [32]byte // for hashes of codes and tokens

@@ -74,7 +74,8 @@ func (l *loop) decide(p proposal, in *state.Intent, now time.Time) {
 		l.drop(p)
 		return
 	}
-	d := &decision{proposal: p, number: l.machine.Number(), at: now, next: made.Next}
+	d := l.spare.take()
+	d.proposal, d.number, d.at, d.next = p, l.machine.Number(), now, made.Next
 	if len(made.Answers) > 0 {
 		d.answers = slices.Clone(made.Answers)
 	}
@@ -114,7 +115,9 @@ func (d *decision) copyEvents(events []state.Event) {
 			n++
 		}
 	}
-	d.entries = make([]journal.Entry, 0, n)
+	if d.entries = d.one[:0]; n > 1 {
+		d.entries = make([]journal.Entry, 0, n)
+	}
 	for i := range events {
 		if e := &events[i]; e.Seq > 0 {
 			d.entries = append(d.entries, journal.Entry{Seq: e.Seq, Stream: e.Stream, Author: e.Author, Event: e.What})
