@@ -48,6 +48,7 @@ type connection struct {
 func (c *connection) serve(id hub.Identity, earlier []*connection, ended func(error)) {
 	c.ended = ended
 	id.NoPassword = c.server.opts.Password == nil
+	_, id.Encoded = c.transport.(hub.TryWriter)
 	var err error
 	if c.client, err = c.server.hub.Attach(c.ctx, id, c); err != nil {
 		c.cancel()

@@ -18,7 +18,7 @@ type slowTransport struct{ *conntest.Transport }
 
 func (s slowTransport) Send(frames []*protocol.Frame) error {
 	time.Sleep(100 * time.Millisecond)
-	if _, ok := frames[len(frames)-1].Event.(protocol.Goodbye); ok {
+	if _, ok := frames[len(frames)-1].First().(protocol.Goodbye); ok {
 		s.Note("goodbye")
 	}
 	return nil

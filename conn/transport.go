@@ -9,8 +9,8 @@ import (
 )
 
 // Transport is one connection in the encoding of its door. One goroutine calls Receive, and another one Send, at the
-// same time. A Transport may also be a hub.TryWriter, a Polled, a Guarded, and tell by PeerEnded that the other side
-// has ended its direction; what it is not has no method.
+// same time. A Transport may also be a hub.TryWriter, which then takes of a frame only Text or JSON, a Polled, a
+// Guarded, and tell by PeerEnded that the other side has ended its direction; what it is not has no method.
 type Transport interface {
 	// Receive returns the next command, or why there is none:
 	//

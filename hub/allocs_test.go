@@ -17,7 +17,7 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 	for _, members := range []int{2, 500} {
 		s := newStage(members)
 		e := s.say()
-		e.Frame.Text() // encoded once, for the first client that needs it
+		e.Frame().Text() // encoded once, for the first client that needs it
 		s.deliverEntry(e)
 		s.broadcast()
 		s.flushAll()
@@ -74,7 +74,7 @@ func TestAMergeIsAllocatedOnce(t *testing.T) {
 // An outbox that is written at once holds on to what it needs.
 func TestAnOutboxIsReused(t *testing.T) {
 	s := newStage(1)
-	frames := []*protocol.Frame{s.say().Frame}
+	frames := []*protocol.Frame{s.say().Frame()}
 	size := len(frames[0].Text())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		s.clients[0].out.enqueue(frames, size, 1<<20, false)

@@ -88,7 +88,7 @@ func (s *session) raiseWatermark(upto uint64) {
 // bind begins the delivery of s to a client from a position. If the client's earlier session is behind, its reading
 // ends here.
 func (l *loop) bind(c *Client, s *session, from uint64) {
-	s.client, c.session = c, s
+	s.client, c.session, s.encoded = c, s, c.Encoded
 	s.become(resuming)
 	l.queue.connected(s)
 	if first := c.firstWatermark; first != nil { // most clients have one session: it counts from the connection's beginning

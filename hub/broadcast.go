@@ -119,7 +119,7 @@ func (l *loop) markAuthors(room *room) {
 	for _, e := range room.pending {
 		if s := l.sessions[e.Author]; s != nil {
 			s.ownPending = false
-			if !isJoinOrLeave(e) {
+			if !isJoinOrLeave(e) && !(s.hears(e) && s.isToldAsOthers(e)) {
 				s.authoredIn = l.broadcastNo
 			}
 		}
@@ -147,7 +147,7 @@ func (l *loop) broadcastRoom(room *room) {
 			if events == nil {
 				events = eventsOf(room.pending)
 			}
-			l.enqueue(s, said[0], []*protocol.Frame{protocol.NewBatch(events[len(events)-len(said):])}, room.lazy)
+			l.enqueue(s, said[0], []*protocol.Frame{protocol.PublicBatch(events[len(events)-len(said):])}, room.lazy)
 		default:
 			if together == nil {
 				together = []*protocol.Frame{frameOf(room.pending)}
@@ -195,7 +195,7 @@ func (l *loop) deliverTo(s *session, e *journal.Entry) {
 
 // deliverToRoom is deliverTo for all members of a room.
 func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
-	here := mergedEntry{e, e.Frame, false}
+	here := mergedEntry{e, e.Frame(), false}
 	there := mergedEntry{e, nil, true}
 	for _, m := range room.members {
 		s := m.of

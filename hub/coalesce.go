@@ -59,7 +59,7 @@ func coalesce(frames []*protocol.Frame) []*protocol.Frame {
 	n := 0
 	for i := 0; i < len(frames); {
 		from := i
-		for i < len(frames) && joinsOrLeaves(frames[i].Event) {
+		for i < len(frames) && joinsOrLeaves(frames[i].First()) {
 			i++
 		}
 		switch {

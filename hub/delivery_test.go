@@ -44,7 +44,7 @@ func TestACrowdIsToldWithoutWhomOneIgnores(t *testing.T) {
 	said := make([]*journal.Entry, 13)
 	for i := range said {
 		joined := protocol.Joined{Meta: protocol.Meta{Seq: uint64(i + 1), Room: protocol.Lobby}, From: nick("n%d", i)}
-		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined, Frame: protocol.NewFrame(joined)}
+		said[i] = &journal.Entry{Seq: joined.Seq, Author: uuid.New(), Event: joined}
 	}
 	s := &session{view: view{ignored: newIgnoreSet([]state.Ignored{{Name: nick("bob"), Session: said[1].Author}})}}
 	frames := s.frames(said)

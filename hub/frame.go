@@ -12,20 +12,21 @@ import (
 //
 // Why references and one encoding: a line to a thousand members is then encoded once or twice, and costs each outbox
 // sixteen bytes. Rejected: to copy bytes into each outbox, a thousand times the memory for one slow room; and to encode
-// in each writer, a thousand times the work. A session that is told something of its own gets a frame of its own.
+// in each writer, a thousand times the work. A session that is told something of its own gets a frame of its own,
+// unless people read the same line of it: see view.isToldAsOthers.
 
 // frameOf is what sessions that have said none of it are told.
 func frameOf(said []*journal.Entry) *protocol.Frame {
 	if len(said) == 1 {
-		return said[0].Frame
+		return said[0].Frame()
 	}
-	return protocol.NewBatch(eventsOf(said))
+	return protocol.PublicBatch(eventsOf(said))
 }
 
 func eventsOf(said []*journal.Entry) []protocol.Event {
 	events := make([]protocol.Event, len(said))
 	for i, e := range said {
-		events[i] = e.Frame.Event
+		events[i] = e.Event
 	}
 	return events
 }
@@ -68,7 +69,7 @@ func (s *session) mergedFrames(said []mergedEntry) (frames []*protocol.Frame) {
 
 // mergedFrame is what s is told of an entry that it hears.
 func (s *session) mergedFrame(h *mergedEntry) *protocol.Frame {
-	if h.Author != s.id && h.frame != nil {
+	if h.frame != nil && s.isToldAsOthers(h.Entry) {
 		return h.frame
 	}
 	return protocol.NewFrame(withRoom(s.event(h.Entry), h.elsewhere))
@@ -88,7 +89,7 @@ func (r *room) elsewhere(i int) *protocol.Frame {
 		r.elsewhereFrames = append(r.elsewhereFrames, nil)
 	}
 	if r.elsewhereFrames[i] == nil {
-		r.elsewhereFrames[i] = protocol.NewFrame(protocol.Elsewhere{Event: r.pending[i].Frame.Event})
+		r.elsewhereFrames[i] = protocol.NewFrame(protocol.Elsewhere{Event: r.pending[i].Event.Public()})
 	}
 	return r.elsewhereFrames[i]
 }

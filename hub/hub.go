@@ -30,6 +30,7 @@ type Identity struct {
 	Echo       bool          // its session hears its own lines from the beginning
 	Brief      bool          // its session cannot be resumed
 	NoPassword bool          // the password is not accepted from this address
+	Encoded    bool          // its Writer takes of a frame only Text and JSON: lines that are the same there may share a frame
 	From       Address       // for operators to see, and to bound the visitors at the desk
 }
 

@@ -41,7 +41,7 @@ func newTalk(tb testing.TB, rooms, members int, echo bool) *talk {
 		for i := range members {
 			c := newClient(h)
 			answer := make(chan bool, 1)
-			l.handle(attach{c, Identity{Echo: echo && i == 0, From: Address{Prefix: netip.MustParsePrefix("127.0.0.1/32")}}, answer})
+			l.handle(attach{c, Identity{Echo: echo && i == 0, Encoded: true, From: Address{Prefix: netip.MustParsePrefix("127.0.0.1/32")}}, answer})
 			<-answer
 			c.Start(context.Background(), &taking{}, nil, func(error) {})
 			t.do(c, protocol.Rename{Nick: nick("b%d-%d", r, i)}, protocol.Join{Room: room})

@@ -139,7 +139,7 @@ func (h *mergeHead) next(front journal.Stream) mergedEntry {
 	if h.elsewhere && !standsIn(e.Event, front) {
 		return mergedEntry{e, h.room.elsewhere(h.at), true}
 	}
-	return mergedEntry{e, e.Frame, false}
+	return mergedEntry{e, e.Frame(), false}
 }
 
 // sequence is what is gathered as one sequence, shared by all sessions that hear it.

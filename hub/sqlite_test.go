@@ -105,7 +105,7 @@ func benchmarkResume(b *testing.B, s journal.Store) {
 			seen, up, done := uint64(0), s.Head(), false
 			c := enter(func(lines []*protocol.Frame) error {
 				for _, l := range lines {
-					seen = max(seen, protocol.MetaOf(l.Event).Seq)
+					seen = max(seen, protocol.MetaOf(l.First()).Seq)
 				}
 				if seen >= up && !done {
 					done = true

@@ -16,6 +16,7 @@ type view struct {
 	id      uuid.UUID
 	program bool // it has sent a hello
 	echo    bool
+	encoded bool       // as its client is: see Identity
 	ignored *ignoreSet // the names that it ignores
 }
 
@@ -38,21 +39,23 @@ func (v *view) hears(e *journal.Entry) bool {
 
 // event is e as the session is told it.
 func (v *view) event(e *journal.Entry) protocol.Event {
-	switch {
-	case e.Author == v.id:
+	if e.Author == v.id {
 		return e.Event
-	case e.Frame != nil:
-		return e.Frame.Event
 	}
 	return e.Event.Public()
 }
 
 // frame is event, encoded.
 func (v *view) frame(e *journal.Entry) *protocol.Frame {
-	if e.Author != v.id && e.Frame != nil {
-		return e.Frame
+	if v.isToldAsOthers(e) {
+		return e.Frame()
 	}
 	return protocol.NewFrame(v.event(e))
+}
+
+// isToldAsOthers reports whether the session is told of e what the others are, if it hears e.
+func (v *view) isToldAsOthers(e *journal.Entry) bool {
+	return e.Author != v.id || v.encoded && !v.program && protocol.IsTextPublic(e.Event)
 }
 
 // journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a

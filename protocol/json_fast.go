@@ -15,13 +15,7 @@ func appendFast(dst []byte, e Event) ([]byte, bool) {
 		if !isPlainASCII(string(e.Ref)) {
 			return dst, false
 		}
-		dst = appendMeta(append(dst, `{"type":"said"`...), e.Meta)
-		dst = appendMember(dst, "from", e.From.s)
-		dst = appendMember(dst, "text", e.Text.s)
-		if e.You {
-			dst = append(dst, `,"you":true`...)
-		}
-		dst = appendMemberIf(dst, "ref", string(e.Ref))
+		return appendSaid(dst, e.Meta, e.From, e.Text, e.Ack), true
 	case Joined:
 		dst = appendMeta(append(dst, `{"type":"joined"`...), e.Meta)
 		dst = appendMember(dst, "from", e.From.s)
@@ -40,6 +34,18 @@ func appendFast(dst []byte, e Event) ([]byte, bool) {
 		return dst, false
 	}
 	return append(dst, '}', '\n'), true
+}
+
+// appendSaid appends a Said, whose Ref is plain.
+func appendSaid(dst []byte, m Meta, from Nick, text Text, own Ack) []byte {
+	dst = appendMeta(append(dst, `{"type":"said"`...), m)
+	dst = appendMember(dst, "from", from.s)
+	dst = appendMember(dst, "text", text.s)
+	if own.You {
+		dst = append(dst, `,"you":true`...)
+	}
+	dst = appendMemberIf(dst, "ref", string(own.Ref))
+	return append(dst, '}', '\n')
 }
 
 func appendRooms(dst []byte, rooms []Room) []byte {

@@ -122,7 +122,7 @@ var errInterrupted = errors.New("console: interrupted")
 // Send implements conn.Transport.
 func (s *screen) Send(frames []*protocol.Frame) error {
 	for _, frame := range frames {
-		if w, ok := frame.Event.(protocol.Welcome); ok {
+		if w, ok := frame.First().(protocol.Welcome); ok {
 			s.view.Enter(w)
 		}
 		for e := range frame.Events() {

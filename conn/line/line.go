@@ -212,7 +212,7 @@ func (t *Transport) TryWrite(frames []*protocol.Frame) (all bool, err error) {
 func (t *Transport) encode(frames []*protocol.Frame) *net.Buffers {
 	bufs := buffers.Get().(*net.Buffers)
 	for _, frame := range frames {
-		if t.isAnswer(frame.Event) {
+		if t.isAnswer(frame.First()) {
 			t.json.Store(true)
 		}
 		if t.json.Load() {

@@ -67,7 +67,7 @@ func (m *Memory) copyTail(from Store, head uint64) error {
 		if m.streams[e.Stream] == nil {
 			m.streams[e.Stream] = &memStream{count: e.StreamSeq - 1, prunedSeq: m.droppedSeq}
 		}
-		e.Frame = nil
+		e.frame = nil
 		m.add(&e)
 	}
 	if m.seq != head {

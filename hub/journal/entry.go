@@ -15,12 +15,12 @@ type Entry struct {
 	Stream    Stream
 	Author    uuid.UUID // the session that caused it
 	Event     protocol.Recorded
-	Frame     *protocol.Frame // what every client but its author's is told, shared by them; nil: not made yet
+	frame     *protocol.Frame // see Frame; nil: not made yet
 }
 
 const entryBytes = 200 // what an entry costs beside its words, about
 
-// Size is the memory that e takes without its Frame, about.
+// Size is the memory that e takes without its frame, about.
 func (e *Entry) Size() int {
 	_, words := protocol.Words(e.Event)
 	switch ev := e.Event.(type) { // what these say is not searched
@@ -40,18 +40,16 @@ func (e *Entry) Size() int {
 func (e Entry) Redacted() Entry {
 	from, _ := protocol.Words(e.Event)
 	e.Event = protocol.Redacted{Meta: protocol.MetaOf(e.Event), From: from}
-	e.Frame = nil // it holds the words
+	e.frame = nil // it holds the words
 	return e
 }
 
 func bySeq(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }
 
-// makeFrame makes the frame that every client but its author's is told of e.
-func (e *Entry) makeFrame() {
-	switch e.Event.(type) {
-	case protocol.Joined, protocol.Left: // its author is told the same, so no copy is needed
-		e.Frame = protocol.NewFrame(e.Event)
-	default:
-		e.Frame = protocol.NewFrame(e.Event.Public())
+// Frame is what every client but its author's is told of e, shared by them. It is made at the first call.
+func (e *Entry) Frame() *protocol.Frame {
+	if e.frame == nil {
+		e.frame = protocol.PublicFrame(e.Event)
 	}
+	return e.frame
 }

@@ -139,9 +139,6 @@ func (j *Journal) commit(entries []Entry, rows []Row) error {
 		j.fail()
 		return err
 	}
-	for i := range entries {
-		entries[i].makeFrame()
-	}
 	j.tail.append(entries, redactions)
 	j.replays.update(entries)
 	return nil

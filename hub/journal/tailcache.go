@@ -15,11 +15,11 @@ const (
 	frameBytes = 500
 )
 
-// tailCache is the end of the journal in memory, whatever the store: all of it, with frames that are encoded already,
-// for clients that are a little behind. It does not replace replayCache: the last messages of a quiet room are not in
+// tailCache is the end of the journal in memory, whatever the store: all of it, with frames that are encoded once, for
+// clients that are a little behind. It does not replace replayCache: the last messages of a quiet room are not in
 // it, and to find those of a busy one it would be searched, or indexed, once for every session that enters.
 type tailCache struct {
-	mu sync.RWMutex
+	mu sync.Mutex
 	ring
 	bytes      int
 	max        int    // entries
@@ -28,8 +28,8 @@ type tailCache struct {
 }
 
 // cachedSize is the memory that e takes at the most, with its frame encoded in text and in JSON, which has two bytes
-// for a byte of words where these are full of quotation marks. It is an estimate, since a frame is encoded later than
-// its entry is added.
+// for a byte of words where these are full of quotation marks. It is an estimate, since a frame is made later than its
+// entry is added.
 func cachedSize(e *Entry) int {
 	size := e.Size()
 	return size + frameBytes + 3*(size-entryBytes)
@@ -37,8 +37,8 @@ func cachedSize(e *Entry) int {
 
 // redactionCount is read before a commit and passed to append after it.
 func (c *tailCache) redactionCount() int {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.redactions
 }
 
@@ -80,8 +80,8 @@ func (c *tailCache) redact() {
 
 // read is Store.Read; ok is false where some of what is asked for is not here.
 func (c *tailCache) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	n := len(c.entries)
 	if cur.Seq < c.floor || n == 0 || upto > c.entries[n-1].Seq {
 		return p, false
@@ -89,6 +89,7 @@ func (c *tailCache) read(cur *Cursor, upto uint64, limit int) (p Page, ok bool) 
 	i, _ := slices.BinarySearchFunc(c.entries, cur.Seq+1, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
 	for bytes := 0; i < n && c.entries[i].Seq <= upto && len(p.Entries) < limit && bytes < PageBytes; i++ {
 		if e := &c.entries[i]; cur.reads(e.Stream) {
+			e.Frame() // made once for all readers
 			p.Entries = append(p.Entries, *e)
 			bytes += e.Size()
 		}

@@ -32,9 +32,8 @@ func TestAnEntryIsCountedWithItsLines(t *testing.T) {
 		for _, length := range []int{1, 100, 4000} {
 			for _, ev := range every(strings.Repeat(letter, length/len(letter))) {
 				e := Entry{Stream: "#lobby", Event: ev.WithMeta(stamp)}
-				e.makeFrame()
 				took := cachedSize(&e)
-				spelled := len(e.Frame.Text()) + len(e.Frame.JSON())
+				spelled := len(e.Frame().Text()) + len(e.Frame().JSON())
 				assert.Equal(t, took, cachedSize(&e))
 				assert.Greater(t, took, length/len(letter)*len(letter)+spelled, "%T %s %d", ev, letter, length)
 			}
