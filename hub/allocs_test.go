@@ -77,7 +77,7 @@ func TestAnOutboxIsReused(t *testing.T) {
 	frames := []*protocol.Frame{s.say().Frame()}
 	size := len(frames[0].Text())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
-		s.clients[0].out.enqueue(frames, size, 1<<20, false)
+		s.clients[0].out.enqueue(frames, size, 1<<20)
 		s.flushAll()
 	}))
 }

@@ -18,6 +18,7 @@ type audience struct {
 	streamSeqs  map[state.Stream]uint64 // entries so far, of the streams that a session reads
 	sessions    map[uuid.UUID]*session
 	rooms       map[protocol.Room]*room
+	lastRoom    uint32     // the number of the last room
 	operators   []*session // operators that hear the desk
 	queue       visitorQueue
 	transcripts transcriptIndex
@@ -27,15 +28,14 @@ type audience struct {
 // session is what delivery needs of a session.
 type session struct {
 	view
-	client  *Client // nil: it is unbound
-	remote  bool    // it has a connection to another node
-	feed    feed    // unbound: it has no client here
-	delayed bool    // joins and leaves of a crowded room are not delivered to it yet
-	nick    protocol.Nick
+	client *Client // nil: it is unbound
+	remote bool    // it has a connection to another node
+	feed   feed    // unbound: it has no client here
+	nick   protocol.Nick
 
 	front       membership    // in the room in front; without a room: in none
 	watched     []*membership // in the other rooms
-	deliveredTo uint64        // position up to which its rooms were delivered to it before the next broadcast
+	deliveredTo uint64        // position up to which its rooms were delivered to it, although they have it pending
 	authoredIn  uint64        // the last broadcast with lines of its own
 	ownPending  bool          // a line of its own is not delivered yet
 
@@ -63,10 +63,13 @@ const maxPastStays = state.MaxStays
 type room struct {
 	name            protocol.Room
 	members         []*membership     // in no order; membership.index is the index
-	pending         []*journal.Entry  // in this commit, and not delivered yet
+	no              uint32            // its number among all rooms so far
+	pending         []*journal.Entry  // not delivered yet to all members
 	elsewhereFrames []*protocol.Frame // of the pending entries, for sessions that have another room in front
-	activeIndex     int               // in loop.activeRooms
-	joinRate
+	active          bool              // it is in loop.activeRooms
+	spoken          bool              // something else is pending than comings and goings
+	listed          bool              // it is in loop.heldRooms
+	noticeRate
 	commit uint64 // the number of the last commit with a line here
 	lines  int    // delivered here in that commit
 }
@@ -185,7 +188,8 @@ func (a *audience) applyChange(s *session, c state.Change) {
 func (a *audience) room(name protocol.Room) *room {
 	r := a.rooms[name]
 	if r == nil {
-		r = &room{name: name}
+		a.lastRoom++
+		r = &room{name: name, no: a.lastRoom}
 		a.rooms[name] = r
 	}
 	return r

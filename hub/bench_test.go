@@ -178,7 +178,7 @@ func BenchmarkOutbox(b *testing.B) {
 	size := len(frames[0].Text())
 	b.ReportAllocs()
 	for b.Loop() {
-		s.clients[0].out.enqueue(frames, size, 1<<20, false)
+		s.clients[0].out.enqueue(frames, size, 1<<20)
 		s.flushAll()
 	}
 }

@@ -26,6 +26,9 @@ func (l *loop) deliverChange(ch change) {
 		l.deliverPending(s)
 		l.focus(s, c.Room)
 		l.refocus(s)
+	case state.IgnoreSet:
+		l.deliverHeld(s) // as it heard until now
+		l.audience.applyChange(s, c)
 	default:
 		l.audience.applyChange(s, c)
 	}

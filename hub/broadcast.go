@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"chinwag/hub/journal"
 	"chinwag/protocol"
@@ -27,12 +28,26 @@ func (l *loop) deliverEntry(e *journal.Entry) {
 		l.deliverPending(l.sessions[e.Author])
 	}
 	l.applyEntry(e)
-	if len(room.pending) == 0 {
-		l.activeRooms = append(l.activeRooms, room)
+	l.activate(room)
+	l.widest = max(l.widest, room.countLine(l.commits))
+	if isJoinOrLeave(e) {
+		l.held++
+		kept := *e // the room may hold it for longer than the memory of its decision
+		e = &kept
+	} else {
+		room.spoken = true
 	}
 	room.pending = append(room.pending, e)
 	if s := l.sessions[e.Author]; s != nil && s.hears(e) {
 		s.ownPending = true
+	}
+}
+
+// activate has the next broadcast look at room.
+func (l *loop) activate(room *room) {
+	if !room.active {
+		room.active = true
+		l.activeRooms = append(l.activeRooms, room)
 	}
 }
 
@@ -74,42 +89,63 @@ func (l *loop) roomOf(e *journal.Entry) *room {
 	return nil
 }
 
-// broadcast delivers what was said in the rooms since the last broadcast.
+// broadcast delivers what was said in the rooms since the last broadcast, and what they do not hold any longer.
 func (l *loop) broadcast() {
 	if len(l.activeRooms) == 0 {
 		return
 	}
-	l.broadcastNo++
-	for i, room := range l.activeRooms {
-		room.activeIndex = i
-		l.widest = max(l.widest, room.countLines(l.commits))
-		l.markAuthors(room)
-		room.lazy = l.isLazy(room)
+	if l.held > maxHeld {
+		for _, room := range l.heldRooms {
+			if len(room.pending) > 0 {
+				l.activate(room)
+			}
+		}
 	}
+	now := time.Now()
+	rooms := l.activeRooms[:0]
 	for _, room := range l.activeRooms {
+		if room.active = false; !l.holds(room, now) {
+			rooms = append(rooms, room)
+		}
+	}
+	l.broadcastNo++
+	for _, room := range rooms {
+		l.markAuthors(room)
+	}
+	for _, room := range rooms {
 		l.broadcastRoom(room)
 	}
 	l.merger.forget()
-	for _, room := range l.activeRooms {
-		clear(room.pending)
-		room.pending = room.pending[:0]
-		if cap(room.pending) > 4*maxInflight {
-			room.pending = nil // one flood must not cost memory for ever
-		}
-		room.elsewhereFrames = nil
-		l.tidy(room)
+	for _, room := range rooms {
+		l.finishBroadcast(room)
 	}
 	clear(l.activeRooms)
 	l.activeRooms = l.activeRooms[:0]
 }
 
-// countLines is how many lines of a commit are delivered in room, with the present ones: a commit may need several
-// broadcasts.
-func (room *room) countLines(commit uint64) int {
+// finishBroadcast empties a room whose pending entries are delivered.
+func (l *loop) finishBroadcast(room *room) {
+	for _, e := range room.pending {
+		if isJoinOrLeave(e) {
+			l.held--
+		}
+	}
+	room.spoken, room.heldUntil = false, time.Time{}
+	clear(room.pending)
+	room.pending = room.pending[:0]
+	if cap(room.pending) > 4*maxInflight {
+		room.pending = nil // one flood must not cost memory for ever
+	}
+	room.elsewhereFrames = nil
+	l.tidy(room)
+}
+
+// countLine counts a line of a commit in room, and is how many there are so far.
+func (room *room) countLine(commit uint64) int {
 	if room.commit != commit {
 		room.commit, room.lines = commit, 0
 	}
-	room.lines += len(room.pending)
+	room.lines++
 	return room.lines
 }
 
@@ -142,17 +178,17 @@ func (l *loop) broadcastRoom(room *room) {
 		switch said := m.since(room.pending); {
 		case len(said) == 0:
 		case s.authoredIn == l.broadcastNo || s.ignoresAny(said) || s.program && len(said) < len(room.pending):
-			l.enqueue(s, said[0], s.frames(said), room.lazy)
+			l.enqueue(s, said[0], s.frames(said))
 		case len(said) < len(room.pending): // all its own entries are still to come
 			if events == nil {
 				events = eventsOf(room.pending)
 			}
-			l.enqueue(s, said[0], []*protocol.Frame{protocol.PublicBatch(events[len(events)-len(said):])}, room.lazy)
+			l.enqueue(s, said[0], []*protocol.Frame{protocol.PublicBatch(events[len(events)-len(said):])})
 		default:
 			if together == nil {
 				together = []*protocol.Frame{frameOf(room.pending)}
 			}
-			l.enqueue(s, said[0], together, room.lazy)
+			l.enqueue(s, said[0], together)
 		}
 	}
 }
@@ -188,8 +224,8 @@ func (l *loop) deliverToStream(e *journal.Entry) {
 }
 
 func (l *loop) deliverTo(s *session, e *journal.Entry) {
-	if s.feed == live && s.hears(e) {
-		l.enqueue(s, e, []*protocol.Frame{s.frame(e)}, false)
+	if l.deliverHeld(s); s.feed == live && s.hears(e) {
+		l.enqueue(s, e, []*protocol.Frame{s.frame(e)})
 	}
 }
 
@@ -199,15 +235,15 @@ func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
 	there := mergedEntry{e, nil, true}
 	for _, m := range room.members {
 		s := m.of
-		switch {
+		switch l.deliverHeld(s); {
 		case s.feed != live || !s.hears(e):
 		case m.isElsewhere():
 			if there.frame == nil {
 				there.frame = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})
 			}
-			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&there)}, false)
+			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&there)})
 		default:
-			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&here)}, false)
+			l.enqueue(s, e, []*protocol.Frame{s.mergedFrame(&here)})
 		}
 	}
 }
@@ -224,16 +260,13 @@ func (m *membership) since(said []*journal.Entry) []*journal.Entry {
 
 // enqueue appends frames to the outbox of a live session; first is their first entry. Without room for all of them the
 // session is behind, and reads on by itself from before the first.
-func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame, mayWait bool) {
+func (l *loop) enqueue(s *session, first *journal.Entry, frames []*protocol.Frame) {
 	bytes := 0
 	for _, frame := range frames {
 		bytes += size(s, frame)
 	}
-	if !s.client.out.enqueue(frames, bytes, l.opts.Outbox, mayWait) {
+	if !s.client.out.enqueue(frames, bytes, l.opts.Outbox) {
 		l.fallBehind(s, l.cursorBefore(s, first))
-	} else if mayWait && !s.delayed {
-		s.delayed = true
-		l.delay(s)
 	}
 }
 

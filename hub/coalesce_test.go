@@ -60,42 +60,65 @@ func (g *onlooker) heard() (got []string) {
 	return got
 }
 
-// Of many sessions that come one after the other, the first are told of at once, the others a moment later and
-// together; and a line is never told before the sessions that came before it.
-func TestACrowdIsToldOfAMomentLater(t *testing.T) {
+// Where few come they are told of at once. Where many do, they are told of a second after the first, together; but a
+// line is never told before the sessions that came before it.
+func TestComingsCauseOneWriteASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const many = 5 * hub.MaxJoins
 		w := newWorld(t, hub.Options{Replay: -1})
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
-		time.Sleep(time.Second)
+		time.Sleep(hub.HoldDelay)
 		before := ann.writes.Load()
 		var crowd []*onlooker
 		var want []string
-		come := func() {
-			name := hubtest.Nick("bob-%d", len(crowd))
-			g := look(w, hub.Identity{Nick: name, Brief: true})
-			g.do(t, protocol.Ping{})
-			crowd, want = append(crowd, g), append(want, name.String())
+		come := func(n int) {
+			for range n {
+				name := hubtest.Nick("bob-%d", len(crowd))
+				g := look(w, hub.Identity{Nick: name, Brief: true})
+				g.do(t, protocol.Ping{})
+				crowd, want = append(crowd, g), append(want, name.String())
+			}
 		}
-		for range many {
-			come()
+		pass := func() {
+			time.Sleep(hub.HoldDelay)
+			synctest.Wait()
 		}
-		assert.Len(t, ann.heard(), hub.MaxJoins)
-		time.Sleep(hub.LazyDelay)
-		synctest.Wait()
+		atOnce := 0
+		for writes := 2; writes <= hub.FreeWrites; writes += atOnce + 2 { // each to all that are there
+			atOnce++
+		}
+		come(hub.FreeWrites)
+		assert.Len(t, ann.heard(), atOnce)
+		pass()
 		assert.Equal(t, want, ann.heard())
-		assert.EqualValues(t, hub.MaxJoins+1, ann.writes.Load()-before)
+		assert.EqualValues(t, atOnce+1, ann.writes.Load()-before)
 		for i, g := range crowd {
 			assert.Equal(t, strings.Join(want[i+1:], " "), strings.Join(g.heard(), " "), "%d", i)
 		}
 
-		for range many { // the room is crowded still, or again
-			come()
+		for range 3 { // seconds
+			was := len(want)
+			come(20)
+			assert.Equal(t, want[:was], ann.heard())
+			pass()
+			assert.Equal(t, want, ann.heard())
 		}
+		assert.EqualValues(t, atOnce+4, ann.writes.Load()-before)
+
+		pass()
+		come(1)
+		assert.Equal(t, want[:len(want)-1], ann.heard())
 		crowd[7].do(t, protocol.Say{Text: hubtest.Text("hello")})
 		want = append(want, "hello")
 		assert.Equal(t, want, ann.heard(), "without a moment's wait")
+		assert.EqualValues(t, atOnce+5, ann.writes.Load()-before)
+
+		come(1)
+		ann.do(t, protocol.Ping{})
+		assert.Equal(t, want, ann.heard(), "before the answer")
+		told := ann.Heard()
+		_, last := told[len(told)-1].(protocol.Pong)
+		assert.True(t, last)
 		for _, g := range append(crowd, ann) {
 			g.leave()
 		}
@@ -103,20 +126,20 @@ func TestACrowdIsToldOfAMomentLater(t *testing.T) {
 	})
 }
 
-// What was left for later is told to a client that is thrown out, and as the server ends.
-func TestWhatWasLeftForLaterComesBeforeTheGoodbye(t *testing.T) {
+// What is held is told to a client that is thrown out, and as the server ends.
+func TestWhatIsHeldComesBeforeTheGoodbye(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
-		time.Sleep(time.Second)
-		for i := range 2 * hub.MaxJoins {
+		time.Sleep(hub.HoldDelay)
+		for i := range hub.FreeWrites {
 			look(w, hub.Identity{Nick: hubtest.Nick("bob-%d", i), Brief: true}).do(t, protocol.Ping{})
 		}
-		assert.Len(t, ann.heard(), hub.MaxJoins)
+		assert.Less(t, len(ann.heard()), hub.FreeWrites)
 		w.Stop()
 		synctest.Wait()
-		assert.Len(t, ann.heard(), 2*hub.MaxJoins)
+		assert.Len(t, ann.heard(), hub.FreeWrites)
 		told := ann.Heard()
 		_, last := told[len(told)-1].(protocol.Goodbye)
 		assert.True(t, last)

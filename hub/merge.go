@@ -22,7 +22,7 @@ import (
 type merger struct {
 	made  map[string]*sequence // by the rooms, as key writes them
 	key   []byte
-	parts []uint32
+	parts []uint64
 	heads []mergeHead    // of one session,
 	front journal.Stream // and the stream of its room in front
 	said  []mergedEntry  // by one session
@@ -50,20 +50,20 @@ func (l *loop) deliverMerged(s *session) bool {
 		return true
 	}
 	g := &l.merger
-	whole, crowded := g.gather(s)
+	g.gather(s)
 	if len(g.heads) == 1 && !g.heads[0].elsewhere {
 		return false
 	}
 	s.deliveredTo = l.head
 	switch {
 	case len(g.heads) == 0:
-	case !whole || s.authoredIn == l.broadcastNo || s.ignored != nil:
+	case s.authoredIn == l.broadcastNo || s.ignored != nil:
 		said := g.interleave()
-		l.enqueue(s, said[0].Entry, s.mergedFrames(said), crowded)
+		l.enqueue(s, said[0].Entry, s.mergedFrames(said))
 	default:
 		m := g.sequence()
 		l.widest = max(l.widest, m.count)
-		l.enqueue(s, m.first, m.share(), crowded)
+		l.enqueue(s, m.first, m.share())
 	}
 	return true
 }
@@ -71,33 +71,25 @@ func (l *loop) deliverMerged(s *session) bool {
 // deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or to
 // have another in front.
 func (l *loop) deliverPending(s *session) {
-	if s == nil || s.feed != live || len(l.activeRooms) == 0 || s.deliveredTo >= l.head {
+	if s == nil || s.feed != live || len(l.activeRooms) == 0 && len(l.heldRooms) == 0 || s.deliveredTo >= l.head {
 		return
 	}
 	g := &l.merger
 	if g.gather(s); len(g.heads) > 0 {
 		said := g.interleave()
-		l.enqueue(s, said[0].Entry, s.mergedFrames(said), false)
+		l.enqueue(s, said[0].Entry, s.mergedFrames(said))
 	}
 	s.deliveredTo = l.head
 }
 
-// gather finds what is to be merged for s, and reports whether that is all that was said in these rooms, and whether
-// all of it may be told a moment later.
-func (g *merger) gather(s *session) (whole, crowded bool) {
+// gather finds what is to be merged for s.
+func (g *merger) gather(s *session) {
 	g.heads, g.front = g.heads[:0], s.frontStream()
-	whole, crowded = true, true
 	for m := range s.rooms() {
-		n := len(m.room.pending)
-		at := n - len(m.since(m.room.pending))
-		if at == n {
-			whole = whole && n == 0
-			continue
+		if said := m.since(m.room.pending); len(said) > 0 {
+			g.heads = append(g.heads, mergeHead{m.room, len(m.room.pending) - len(said), m.isElsewhere()})
 		}
-		g.heads = append(g.heads, mergeHead{m.room, at, m.isElsewhere()})
-		whole, crowded = whole && at == 0, crowded && m.room.lazy
 	}
-	return whole, crowded
 }
 
 // interleave merges what is gathered, into a slice that is overwritten.
@@ -124,9 +116,9 @@ func (g *merger) interleave() []mergedEntry {
 
 func (h *mergeHead) entry() *journal.Entry { return h.room.pending[h.at] }
 
-// part is a room's part of a key: which of the rooms with lines it is, and whether it is elsewhere.
-func (h *mergeHead) part() uint32 {
-	part := 2 * uint32(h.room.activeIndex)
+// part is a room's part of a key: which room it is, whether it is elsewhere, and from which entry on it is told.
+func (h *mergeHead) part() uint64 {
+	part := uint64(h.room.no)<<32 | uint64(h.at)<<1
 	if h.elsewhere {
 		part++
 	}
@@ -151,7 +143,7 @@ func (g *merger) sequence() *sequence {
 	slices.Sort(g.parts)
 	g.key = g.key[:0]
 	for _, part := range g.parts {
-		g.key = binary.LittleEndian.AppendUint32(g.key, part)
+		g.key = binary.LittleEndian.AppendUint64(g.key, part)
 	}
 	if m := g.made[string(g.key)]; m != nil {
 		return m

@@ -108,9 +108,6 @@ func (o *outbox) abort() (now bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.aborting = true
-	if o.isWaitingLocked() {
-		o.schedule() // lines put off are written now
-	}
 	now = o.opened && !o.writing && !o.closed
 	o.closed = o.closed || now
 	return now
@@ -119,10 +116,9 @@ func (o *outbox) abort() (now bool) {
 // leastBytes is what a short waiting line counts: its event is held as long.
 const leastBytes = 128
 
-// enqueue appends frames of entries, or none of them if there is no room for so many bytes. Frames that may wait are
-// written with the next item, or after wake. The bound is checked by bytes alone, so that a client that reads in time
-// is not behind after many short lines at once.
-func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int, mayWait bool) bool {
+// enqueue appends frames of entries, or none of them if there is no room for so many bytes. The bound is
+// checked by bytes alone, so that a client that reads in time is not behind after many short lines at once.
+func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.bytes+bytes > bound {
@@ -134,19 +130,10 @@ func (o *outbox) enqueue(frames []*protocol.Frame, bytes, bound int, mayWait boo
 		least += leastBytes * frame.Count()
 	}
 	o.bytes += max(bytes, least)
-	if len(frames) > 0 && !mayWait {
+	if len(frames) > 0 {
 		o.schedule()
 	}
 	return true
-}
-
-// wake starts a writer if something waits.
-func (o *outbox) wake() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.isWaitingLocked() {
-		o.schedule()
-	}
 }
 
 // setStatus replaces the state line. A client that does not read thus has at most one waiting. nil removes it.

@@ -17,9 +17,7 @@ func (l *loop) rearm() {
 	if len(l.pendingJoins) > 0 {
 		by(l.pendingJoins[0].due)
 	}
-	if len(l.delayed) > 0 {
-		by(l.delayedUntil)
-	}
+	by(l.heldDue)
 	if len(l.uncommitted) == 0 {
 		by(l.retryAt)
 	}
@@ -66,8 +64,8 @@ func (l *loop) expire() {
 	now := time.Now()
 	l.checkSilence(now)
 	l.joinSilent(now)
-	if len(l.delayed) > 0 && !l.delayedUntil.After(now) {
-		l.flushDelayed()
+	if !l.heldDue.IsZero() && !l.heldDue.After(now) {
+		l.tellHeld(now)
 	}
 	l.reconcile(now)
 	l.beat(now)

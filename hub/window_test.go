@@ -19,11 +19,11 @@ import (
 const (
 	Calm         = calm
 	FirstBound   = firstBound
+	FreeWrites   = freeWrites
 	LongSilence  = longSilence
 	MaxFound     = maxFound
-	MaxJoins     = maxJoins
 	MaxDeferrals = maxDeferrals
-	LazyDelay    = lazyDelay
+	HoldDelay    = holdDelay
 	PageLines    = pageLines
 
 	MaxAtOnce  = state.MaxEndedAtOnce

@@ -201,10 +201,11 @@ func (s *swarm) isQuiet(since time.Duration) bool {
 	return time.Duration(s.clock.now()-s.heard)*time.Microsecond > since
 }
 
-// settle waits for a silence, which shows that the server has told of all peers that came or left.
+// settle waits for a silence, which shows that the server has told of all peers that came or left: chinwag does so in a
+// second.
 func (s *swarm) settle(ctx context.Context) error {
 	s.heard = s.clock.now()
-	for !s.isQuiet(300 * time.Millisecond) {
+	for !s.isQuiet(1300 * time.Millisecond) {
 		if err := s.poll(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
