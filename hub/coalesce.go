@@ -8,9 +8,9 @@ import (
 )
 
 // When very many sessions come and go, writing each of these events to every member at once is most of the work. So
-// comings and goings cause a write of their own at most once a second, unless the room is so small that it costs little.
-// Until then the room holds them, once for all members: an outbox has none. A member that is told anything else is told
-// them before it, in their order.
+// comings and goings cause a write of their own at most once a second, unless the room is so small that this costs
+// little. Until then the room holds them, once for all members: an outbox has none. A member that is told anything else
+// is told them before it, in their order.
 //
 //	few members, few come and go     told at once
 //	many members                     told a second after the first
