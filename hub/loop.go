@@ -71,9 +71,10 @@ type loop struct {
 
 	// the order
 	machine     *state.Machine // what is true, at the front of the order
-	intent      state.Intent   // the last that was decided
-	node        node           // in the order of several
-	uncommitted []*decision    // in the journal, the oldest first
+	ids         ids
+	intent      state.Intent // the last that was decided
+	node        node         // in the order of several
+	uncommitted []*decision  // in the journal, the oldest first
 	spare       spareDecisions
 	begun       bool          // the start is decided
 	legacy      *state.Legacy // of a journal without rows, before the start is decided; nil: it has rows, or nothing

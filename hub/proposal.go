@@ -48,7 +48,7 @@ func (l *loop) propose(p proposal) {
 	now := time.Now()
 	in := &l.intent
 	*in = state.Intent{
-		ID: uuid.Must(uuid.NewV7()), Time: now.UTC().Truncate(time.Millisecond), Lag: l.lateness(now), Session: p.of, Conn: p.conn,
+		ID: l.ids.next(now), Time: now.UTC().Truncate(time.Millisecond), Lag: l.lateness(now), Session: p.of, Conn: p.conn,
 		Secrets: p.secrets, Op: p.op,
 	}
 	if p.c != nil {

@@ -50,9 +50,17 @@ func (l *loop) secretsIn(c *Client, texts ...string) []state.Secret {
 
 // find looks for possible codes and tokens in s.
 func (f *finder) find(s string) {
-	if len(s) < 2*codeHalf {
-		return
+	switch {
+	case len(s) < 2*codeHalf:
+	case strings.IndexByte(s, wide) < 0:
+		f.findNarrow(s)
+	default:
+		f.findWide(s)
 	}
+}
+
+// findWide is find for any s.
+func (f *finder) findWide(s string) {
 	size, begin, n := 0, 0, 1
 	for at := 0; at < len(s); at += n {
 		var b byte
@@ -68,6 +76,19 @@ func (f *finder) find(s string) {
 		size = 0
 	}
 	f.word(s[begin:], size, begin)
+}
+
+// findNarrow is find for s without wide letters: each letter is a byte. It takes a fifth of the time.
+func (f *finder) findNarrow(s string) {
+	for at := 0; at < len(s); at++ {
+		begin := at
+		for at < len(s) && small[s[at]] != 0 {
+			at++
+		}
+		if size := at - begin; size == codeHalf || size == 2*codeHalf || size == tokenSize {
+			f.word(s[begin:at], size, begin)
+		}
+	}
 }
 
 // finder looks for codes and tokens among words, also in other cases or with another separator than a hyphen between
@@ -146,7 +167,7 @@ func letterAt(s string, at int) (b byte, n int) {
 const wide = '\xEF' // the first byte of each wide letter in UTF-8
 
 // small maps ASCII letters and digits to lower case; any other byte to 0.
-var small = func() (t [utf8.RuneSelf]byte) {
+var small = func() (t [256]byte) {
 	for b := range t {
 		switch {
 		case 'A' <= b && b <= 'Z':

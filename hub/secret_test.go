@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,25 @@ func TestLookingForSecretsAllocatesNothing(t *testing.T) {
 		var say protocol.Command = protocol.Say{Text: protocol.MustText(line)}
 		assert.Zero(t, testing.AllocsPerRun(100, func() { s.secretsIn(m, protocol.WordsOf(say)) }), line)
 	}
+}
+
+// Lines without wide letters have a way of their own, which finds the same.
+func TestTheShortWayFindsTheSameSecrets(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	found := 0
+	for range 20_000 {
+		var b strings.Builder
+		for range dice.IntN(8) {
+			b.WriteString(strings.Repeat("aZ7"[dice.IntN(3):][:1], []int{1, 4, 5, 5, 6, 10, 26}[dice.IntN(7)]))
+			b.WriteString([]string{"-", " ", "é", "你", "  ", ""}[dice.IntN(6)])
+		}
+		short, long := finder{own: "aaaaa-aaaaa", end: -1}, finder{own: "aaaaa-aaaaa", end: -1}
+		short.findNarrow(b.String())
+		long.findWide(b.String())
+		assert.Equal(t, long, short, b.String())
+		found += len(short.found)
+	}
+	assert.Greater(t, found, 1000)
 }
 
 // What every line costs.

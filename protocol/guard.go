@@ -164,7 +164,8 @@ func isAlmostOperator(word string) bool {
 
 // isForServer reports whether s is a line of a program to the server, or holds the secret of such a line.
 func isForServer(s string) bool {
-	if (strings.Contains(s, "token") || strings.Contains(s, "password")) && secretMember.MatchString(s) {
+	marked := strings.IndexByte(s, ':') >= 0 || strings.IndexByte(s, '=') >= 0 // few lines are, and this is quick
+	if marked && (strings.Contains(s, "token") || strings.Contains(s, "password")) && secretMember.MatchString(s) {
 		return true
 	}
 	if s = strings.TrimSpace(s); s[0] != '{' || !IsJSON([]byte(s)) {

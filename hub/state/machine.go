@@ -142,7 +142,7 @@ func (m *Machine) sameStamp(in protocol.Room) protocol.Meta {
 }
 
 // derived returns the nth id that comes from id. The first is id itself. The ids of one intent differ in two bytes,
-// which are random in an id made by uuid.NewV7.
+// which are random in a UUID of version 7.
 func derived(id uuid.UUID, n uint16) uuid.UUID {
 	id[14] += byte(n >> 8)
 	id[15] += byte(n)
