@@ -201,8 +201,10 @@ func (d *delivery) isOver() bool { return d.c.discarding.Load() || d.c.out.isCut
 func (d *delivery) release() {
 	clear(d.frames)
 	d.frames = d.frames[:0]
-	d.c.inflight.Release(d.slots)
-	d.slots = 0
+	if d.slots > 0 {
+		d.c.inflight.Release(d.slots)
+		d.slots = 0
+	}
 }
 
 // raiseWatermark notes how far the journal is written.

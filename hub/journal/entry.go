@@ -22,6 +22,9 @@ const entryBytes = 200 // what an entry costs beside its words, about
 
 // Size is the memory that e takes without its frame, about.
 func (e *Entry) Size() int {
+	if said, ok := e.Event.(protocol.Said); ok { // most are
+		return entryBytes + len(said.Text.String())
+	}
 	_, words := protocol.Words(e.Event)
 	switch ev := e.Event.(type) { // what these say is not searched
 	case protocol.Left:

@@ -89,8 +89,9 @@ func (m *Memory) add(e *Entry) {
 	e.SetPosition(m.seq, r.count)
 	r.add(*e)
 	r.newestSeq = e.Seq
-	r.bytes += e.Size()
-	m.bytes += e.Size()
+	size := e.Size()
+	r.bytes += size
+	m.bytes += size
 	if e.Event.IsMessage() {
 		r.lines++
 	}

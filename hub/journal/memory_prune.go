@@ -35,8 +35,9 @@ func (m *Memory) trim(r *memStream) {
 
 func (m *Memory) dropOldest(r *memStream) {
 	e := &r.entries[0]
-	r.bytes -= e.Size()
-	m.bytes -= e.Size()
+	size := e.Size()
+	r.bytes -= size
+	m.bytes -= size
 	r.prunedSeq = e.Seq
 	if e.Event.IsMessage() {
 		r.lines--
