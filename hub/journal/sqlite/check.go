@@ -82,7 +82,9 @@ const (
 // check is the check at each start: of a small file all of it, of a large one the small tables and the last entries.
 func check(ctx context.Context, c *sql.Conn, path string) error {
 	checks := []string{"quick_check('meta')", "quick_check('streams')", "quick_check('rows')"}
-	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
+	info, err := os.Stat(path)
+	isSmall := err == nil && info.Size() <= smallFile
+	if isSmall {
 		checks = []string{"integrity_check(1)"}
 	}
 	for _, pragma := range checks {
@@ -94,25 +96,53 @@ func check(ctx context.Context, c *sql.Conn, path string) error {
 			return errNotAsMade // Verify says it all
 		}
 	}
+	if isSmall {
+		if err := checkPositions(ctx, c); err != nil {
+			return err
+		}
+	}
 	return checkTail(ctx, c)
 }
 
-// checkTail compares the last entries with the counters of the streams.
+// strayPositions counts the positions that are no entry's, and missingPositions the entries that should be filed and
+// are not.
+const (
+	strayPositions   = "SELECT count(*) FROM positions p LEFT JOIN entries e ON e.seq=p.seq WHERE (e.stream, e.spoken) IS NOT (p.stream, p.spoken)"
+	missingPositions = "SELECT (SELECT count(*) FROM entries WHERE seq<=(SELECT filed FROM meta)) - (SELECT count(*) FROM positions WHERE seq<=(SELECT filed FROM meta))"
+)
+
+// checkPositions compares the positions that are filed with the entries.
+func checkPositions(ctx context.Context, c *sql.Conn) error {
+	for _, query := range []string{strayPositions, missingPositions} {
+		var wrong int
+		err := c.QueryRowContext(ctx, query).Scan(&wrong)
+		if err == nil && wrong != 0 {
+			err = errNotAsMade
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTail compares the last entries that are filed with the counters of the streams; readUnfiled looks at the others.
 func checkTail(ctx context.Context, c *sql.Conn) error {
 	var wrong int
 	err := c.QueryRowContext(ctx, `
 		SELECT count(*) FROM (
-			SELECT stream, max(seq) AS last, max(nth) AS nth FROM (SELECT seq, stream, nth FROM entries ORDER BY seq DESC LIMIT ?) GROUP BY stream
+			SELECT e.stream, max(e.seq) AS last, max(e.nth) AS nth, m.filed
+			FROM (SELECT ifnull(max(filed), 0) AS filed FROM meta) m, (SELECT seq, stream, nth FROM entries WHERE seq <= (SELECT filed FROM meta) ORDER BY seq DESC LIMIT ?) e GROUP BY e.stream
 		) tail LEFT JOIN streams s ON s.id = tail.stream
-		WHERE s.id IS NULL OR s.count <> tail.nth OR s.last <> tail.last`, tailLines).Scan(&wrong)
+		WHERE s.id IS NULL OR s.last < tail.last OR s.last <= tail.filed AND (s.count <> tail.nth OR s.last <> tail.last)`, tailLines).Scan(&wrong)
 	if err == nil && wrong > 0 {
-		err = fmt.Errorf("%w: its counters do not fit its entries", errDamaged)
+		err = errCounters
 	}
 	if err != nil {
 		return err
 	}
 	var head, last int64
-	err = c.QueryRowContext(ctx, "SELECT ifnull((SELECT max(seq) FROM entries), 0), ifnull((SELECT max(last) FROM streams), 0)").Scan(&head, &last)
+	err = c.QueryRowContext(ctx, "SELECT ifnull((SELECT max(seq) FROM entries), 0), max(ifnull((SELECT filed FROM meta), 0), ifnull((SELECT max(last) FROM streams), 0))").Scan(&head, &last)
 	if err == nil && last > head {
 		err = fmt.Errorf("%w: its last entries are missing", errDamaged)
 	}

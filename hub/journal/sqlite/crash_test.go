@@ -38,7 +38,7 @@ func rounds(n int) int {
 
 // child commits numbered lines, in groups as they come, and says after each how far it is, until it is killed.
 func child(path string) {
-	s, err := Open(path, Options{})
+	s, err := Open(path, Options{filing: 1 + rand.IntN(200)})
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -140,6 +140,9 @@ func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 	for range 40 {
 		in := numbered(int(s.Head())+1, 1+dice.IntN(40))
 		require.NoError(t, s.Commit(in, rowsAt(s.Head()+uint64(len(in)))))
+		if dice.IntN(3) == 0 {
+			require.NoError(t, s.runStep(lazy, s.fileSome))
+		}
 		commits = append(commits, commit{int(s.Head()), walSize(t, s)})
 	}
 	end := commits[len(commits)-1].size
@@ -161,6 +164,9 @@ func TestATornWALHoldsWhatIsBeforeIt(t *testing.T) {
 		journaltest.Commit(t, torn, numbered(got+1, 10)...)
 		assert.Equal(t, got+10, assertNumbered(t, torn), "it goes on from there")
 		require.NoError(t, torn.Close())
+		r, err := Verify(to)
+		require.NoError(t, err)
+		assert.Empty(t, r.Problems)
 	}
 }
 

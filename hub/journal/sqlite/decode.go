@@ -9,7 +9,11 @@ import (
 	"chinwag/protocol"
 )
 
-const columns = "e.seq, e.nth, e.time, e.id, e.author, e.here, e.event"
+const (
+	columns      = "e.seq, " + afterSeq
+	filedColumns = "p.seq, " + afterSeq // where the position is that of a row of positions
+	afterSeq     = "e.nth, e.time, e.id, e.author, e.here, e.event"
+)
 
 // row is an entry as it stands in the file.
 type row struct {

@@ -24,7 +24,7 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		path := newPath(t)
 		d := disktest.New(filepath.Dir(path))
 		d.PowerOff(40 + dice.IntN(600))
-		s := opened(t, path, Options{Sync: y})
+		s := opened(t, path, Options{Sync: y, filing: 1 + dice.IntN(200)})
 		safe := 0
 		for d.IsOn() {
 			in := numbered(int(s.Head())+1, 1+dice.IntN(30))
@@ -38,6 +38,8 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 				err = s.checkpoint()
 			case 1, 2:
 				_, err = s.index()
+			case 3:
+				err = s.runStep(lazy, s.fileSome)
 			}
 			require.NoError(t, err)
 		}
@@ -52,6 +54,9 @@ func TestAPowerCutLosesNothing(t *testing.T) {
 		assertRowsAtHead(t, left)
 		journaltest.Commit(t, left, numbered(got+1, 5)...)
 		require.NoError(t, left.Close())
+		r, err := Verify(after)
+		require.NoError(t, err)
+		assert.Empty(t, r.Problems)
 	}
 }
 
@@ -156,4 +161,32 @@ func TestTheStoreRecoversWithTheDisk(t *testing.T) {
 			assert.Greater(t, failed, 2)
 		})
 	}
+}
+
+// A disk that does not take what is filed loses nothing of it.
+func TestAFilingThatFailsIsDoneAgain(t *testing.T) {
+	path := newPath(t)
+	d := disktest.New(filepath.Dir(path))
+	t.Cleanup(d.Remove)
+	s := still(t, path, Options{Sync: Off, filing: 10})
+	journaltest.Commit(t, s, numbered(1, 30)...)
+	d.Fail(func(op, _ string) int32 {
+		if op == "write" {
+			return codes.SQLITE_FULL
+		}
+		return codes.SQLITE_OK
+	})
+	require.Error(t, s.fileUpto(s.Head()))
+	assert.Equal(t, 30, assertNumbered(t, s))
+	for range 3 {
+		require.Error(t, s.Commit(numbered(31, 30), nil))
+	}
+	d.Fail(nil)
+	journaltest.Commit(t, s, numbered(31, 30)...)
+	require.NoError(t, s.fileUpto(s.Head()))
+	assert.Equal(t, 60, assertNumbered(t, s))
+	require.NoError(t, s.Close())
+	r, err := Verify(path)
+	require.NoError(t, err)
+	assert.Empty(t, r.Problems)
 }

@@ -21,10 +21,10 @@ import (
 // olderFile is a journal of an older version, of which no copy can be written: that fails so.
 func olderFile(t *testing.T, version int, fails int32) (path string) {
 	path = newPath(t)
-	s, err := open(path, Options{}, migrations[:version])
-	require.NoError(t, err)
+	s := opened(t, path, Options{})
 	journaltest.Commit(t, s, numbered(1, 100)...)
 	require.NoError(t, s.Close())
+	makeOlder(t, path, version)
 	d := disktest.New(filepath.Dir(path))
 	t.Cleanup(d.Remove)
 	d.Fail(func(op, name string) int32 {

@@ -3,7 +3,7 @@
 //
 //	Commit ───────> one transaction, one flush ──> chinwag.db-wal (the WAL)
 //	                                                  │ checkpoint        ┐
-//	maintain: prune, index, merge, scrub, checkpoint ─┤                   │ a few
+//	maintain: file, prune, index, …, checkpoint ──────┤                   │ a few
 //	                                                  v                   │ milliseconds
 //	Read, Newest, … <── four readers <─────┐ latch <── chinwag.db         ┘ at a time
 //	Search <── a reader of its own <───────┘
@@ -15,6 +15,20 @@
 // (TestTheWALIsBoundedWhileReadersNeverPause). A checkpoint does not wait for another program that reads the file for
 // long, as an export does, and the WAL grows meanwhile. The memory of a store is bounded, whatever is in the file. One
 // goroutine does the maintenance between the commits; Close waits for its step.
+//
+// # Filed behind the commit
+//
+// A commit appends rows of entries and nothing else, but for the names of new streams and the rows of state. An index
+// by stream has a page for each stream that a group touches, and to write it costs more than the lines do. So the index
+// of the streams (positions) and their counters are written behind the commits, 8,192 entries at a time and at Close:
+// the entries are filed. Until then their places are in memory, four times as many at the most: a commit that finds
+// more files some before it writes (TestWhatIsNotFiledHasABound). A read takes what is filed by the index and the rest
+// by its places (TestFilingChangesNoAnswer, TestReadersSeeAllWhileEntriesAreFiled). What is filed of a stream and its
+// counters are in one transaction. A start finds the rest in the entries after that, and so does another program that
+// reads the file (TestOthersCountWhatIsNotFiled). What is pruned or redacted is filed before.
+//
+// For people who open the file with sqlite3, the view lines has the entries with the names of their streams
+// (TestTheViewShowsLines).
 //
 // # Lines first
 //

@@ -94,17 +94,18 @@ type exporter struct {
 	json   *json.Encoder
 	format Format
 	names  map[int64]journal.Stream
-	last   uint64 // position of the last entry, by the counters of the streams
+	last   uint64 // position of the last entry, as far as that can be known
 	next   uint64 // position of the next entry to look at; the first is 1
 	lost   uint64 // entries that cannot be read
 	end    footer
 }
 
 func (x *exporter) run(ctx context.Context) error {
-	streams, err := allStreams(ctx, x.conn)
+	streams, err := x.reader.allStreams(ctx)
 	if err != nil {
 		return err
 	}
+	_ = x.conn.QueryRowContext(ctx, "SELECT ifnull(max(seq), 0) FROM entries").Scan(&x.last) // where that fails, the counters have to do
 	for _, st := range streams {
 		x.names[st.ID], x.last = st.Name, max(x.last, st.Last)
 	}

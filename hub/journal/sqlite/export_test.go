@@ -103,24 +103,35 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 		"counter":   "UPDATE streams SET count=count+1 WHERE name='#a'",
 		"last":      "UPDATE streams SET last=last+9 WHERE name='#a'",
 		"nth":       "UPDATE entries SET nth=nth+1 WHERE seq=20",
+		"not filed": "DELETE FROM positions WHERE seq=20",
+		"stray":     "INSERT INTO positions VALUES (1, 1, 4711)",
+		"filed":     "UPDATE meta SET filed=0; UPDATE streams SET count=1, last=1",
 		"missing":   "DELETE FROM entries WHERE seq=20",
 		"event":     "UPDATE entries SET event='{' WHERE seq=20",
 		"not taken": "INSERT INTO words (words, rowid, stream, text) SELECT 'delete', 20, 's' || stream, '20' FROM entries WHERE seq=20",
 		"too much":  "INSERT INTO words (rowid, stream, text) VALUES (4711, 's1', 'ghost')",
 	} {
-		path := newPath(t)
-		s := opened(t, path, Options{})
-		journaltest.Commit(t, s, numbered(1, 60)...)
-		_, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "1", s.Head(), 1)
-		require.NoError(t, err)
-		r, err := Verify(path)
-		require.NoError(t, err)
-		assert.Equal(t, Report{Epoch: s.Epoch(), Entries: 60, Streams: 3, Head: 60, Indexed: 60}, r, name)
-		_, err = s.w.conn.ExecContext(t.Context(), harm)
-		require.NoError(t, err)
-		r, err = Verify(path)
-		require.NoError(t, err)
-		assert.NotEmpty(t, r.Problems, name)
+		for _, filed := range []bool{true, false} {
+			if !filed && strings.Contains(harm, "positions") {
+				continue // there are none
+			}
+			path := newPath(t)
+			s := opened(t, path, Options{})
+			journaltest.Commit(t, s, numbered(1, 60)...)
+			_, _, err := s.Search(t.Context(), []journal.Stream{"#a"}, "1", s.Head(), 1)
+			require.NoError(t, err)
+			if filed {
+				require.NoError(t, s.fileUpto(s.Head()))
+			}
+			r, err := Verify(path)
+			require.NoError(t, err)
+			assert.Equal(t, Report{Epoch: s.Epoch(), Entries: 60, Streams: 3, Head: 60, Indexed: 60}, r, name)
+			_, err = s.w.conn.ExecContext(t.Context(), harm)
+			require.NoError(t, err)
+			r, err = Verify(path)
+			require.NoError(t, err)
+			assert.NotEmpty(t, r.Problems, name)
+		}
 	}
 }
 

@@ -88,6 +88,7 @@ func (s *Store) importFrom(from io.Reader, partial bool) (done ImportResult, err
 		if err := in.run(); err != nil {
 			return err
 		}
+		s.filed.Store(in.last)
 		s.head.Store(in.last)
 		done = in.done
 		return nil

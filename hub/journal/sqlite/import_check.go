@@ -14,12 +14,37 @@ func (in *importer) finish() error {
 	if err := in.s.w.flush(1); err != nil {
 		return err
 	}
-	if err := in.adjustCounters(); err != nil || in.header.Version > 1 {
+	if err := in.adjustCounters(); err != nil {
 		return err
 	}
-	_, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators)
-	return err
+	if in.header.Version == 1 {
+		if _, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators); err != nil {
+			return err
+		}
+	}
+	return in.fileAll()
 }
+
+// fileAll files all entries, some at a time, so that SQLite has no more to sort.
+func (in *importer) fileAll() error {
+	for from := uint64(0); ; {
+		var upto uint64
+		err := in.s.w.conn.QueryRowContext(in.s.stop, "SELECT ifnull(max(seq), 0) FROM (SELECT seq FROM entries WHERE seq>? ORDER BY seq LIMIT ?)", int64(from), filingBatch).Scan(&upto)
+		if err != nil {
+			return err
+		}
+		if upto == 0 {
+			_, err := in.s.w.setFiled.Exec(int64(from))
+			return err
+		}
+		if _, err := in.s.w.conn.ExecContext(in.s.stop, fileBetween, int64(from), int64(upto)); err != nil {
+			return err
+		}
+		from = upto
+	}
+}
+
+const fileBetween = "INSERT INTO positions SELECT stream, spoken, seq FROM entries WHERE seq>? AND seq<=? ORDER BY stream, spoken, seq"
 
 // isCut reports whether the export has lost its end, so that an unknown number of entries is missing.
 func (in *importer) isCut() bool { return in.end == nil && in.header.Version > 2 }

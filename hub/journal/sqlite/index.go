@@ -52,7 +52,7 @@ func (s *Store) index() (more bool, err error) {
 	return more && err == nil, err
 }
 
-const messagesBetween = "SELECT " + rawColumns + " FROM entries WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
+const messagesBetween = "SELECT " + rawColumns + " FROM entries e WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
 
 // indexed is an entry of the index.
 type indexed struct {

@@ -16,6 +16,9 @@ import (
 // It looks at each entry once, and at those of the desk a second time. Such a journal does not hold sessions, so none
 // can be resumed.
 func (s *Store) LegacyState() (found journal.LegacyState, err error) {
+	if err := s.fileUpto(s.Head()); err != nil {
+		return found, err
+	}
 	err = s.withSearcher(s.stop, func(ctx context.Context, r *reader) error {
 		found, err = r.legacy(ctx)
 		return err
@@ -24,7 +27,7 @@ func (s *Store) LegacyState() (found journal.LegacyState, err error) {
 }
 
 func (r *reader) legacy(ctx context.Context) (found journal.LegacyState, err error) {
-	streams, err := allStreams(ctx, r.conn)
+	streams, err := r.allStreams(ctx)
 	if err != nil {
 		return found, err
 	}
@@ -85,8 +88,8 @@ func (r *reader) lastTopics(ctx context.Context) (map[int64]int64, error) {
 }
 
 // ticketsOfDesk selects what the desk's stream says of tickets. A message has no state.
-var ticketsOfDesk = ofStream(`SELECT seq, json_extract(event, '$.ticket'), ifnull(json_extract(event, '$.state'), ''), event GLOB '{"type":"asked"*'
-	FROM entries WHERE stream=?1 AND event GLOB '{"type":"*,"ticket":[0-9]*'`)
+var ticketsOfDesk = allOf(`json_extract(e.event, '$.ticket'), ifnull(json_extract(e.event, '$.state'), ''), e.event GLOB '{"type":"asked"*'`,
+	` AND e.event GLOB '{"type":"*,"ticket":[0-9]*'`)
 
 // conversation is the positions of the entries of a ticket; 0: none, or not yet.
 type conversation struct{ opened, words, left int64 }
@@ -116,7 +119,7 @@ func (r *reader) desk(ctx context.Context, st streamRow, found *journal.LegacySt
 // conversations are those that have not ended. A number may have been given again after a start: it then means the last
 // one.
 func (r *reader) conversations(ctx context.Context, st streamRow, found *journal.LegacyState) (map[protocol.Ticket]*conversation, error) {
-	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID)
+	rows, err := r.conn.QueryContext(ctx, ticketsOfDesk, st.ID, list(r.table.places(st.Name)))
 	if err != nil {
 		return nil, err
 	}

@@ -39,8 +39,7 @@ func replies(no protocol.Ticket, text string) journal.Entry {
 // operator has answered.
 func TestALegacyIsWhatAJournalHoldsForCertain(t *testing.T) {
 	path := newPath(t)
-	s, err := open(path, Options{}, migrations[:rowsSchema-1])
-	require.NoError(t, err)
+	s := opened(t, path, Options{})
 	in := journaltest.Commit(t, s,
 		topic("#a", "old"), topic("#b", "of b"), journaltest.Said("#a", `{"type":"topic-set"`), topic("#a", "new"), journaltest.Said("#c", "hello"), topic("#b", ""),
 		topic("@x", "nobody's"),
@@ -53,9 +52,10 @@ func TestALegacyIsWhatAJournalHoldsForCertain(t *testing.T) {
 		becomes(4, protocol.VisitorWaits), asks(4, "secret"), becomes(4, protocol.VisitorLeftMessage),
 		atDesk(protocol.DutyChanged{From: protocol.MustNick("op"), On: true}), journaltest.Said("#desk", `,"ticket":99`))
 	require.NoError(t, s.Close())
+	makeOlder(t, path, rowsSchema-1)
 
 	s = opened(t, path, Options{})
-	_, err = s.Redact(in[29].Author, []journal.Stream{"#nowhere"}, math.MaxInt64)
+	_, err := s.Redact(in[29].Author, []journal.Stream{"#nowhere"}, math.MaxInt64)
 	require.NoError(t, err)
 	got, err := s.LegacyState()
 	require.NoError(t, err)

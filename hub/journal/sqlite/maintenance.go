@@ -67,14 +67,17 @@ func (m *maintenance) work() (rest time.Duration, idle bool) {
 	return restFactor * time.Since(start), false
 }
 
-// next does one step, if there is one. Pruning goes first, since pruned entries need not be indexed; then comes
-// merging, so that the index does not grow faster than it is merged.
+// next does one step, if there is one. Filing goes first, since what is not filed takes memory; then pruning, since
+// pruned entries need not be indexed; then merging, so that the index does not grow faster than it is merged.
 func (m *maintenance) next(now time.Time) (did bool, err error) {
 	s := m.s
 	prunes := !now.Before(m.pruneAt) && (!m.pruning || s.pruningLags())
 	m.pruning = prunes
 	var more bool
 	switch {
+	case s.filingIsDue():
+		m.pruning = false
+		err = s.runStep(lazy, s.fileSome)
 	case prunes:
 		if more, err = s.pruneSome(); !more {
 			m.pruneAt = now.Add(s.pruneEvery())

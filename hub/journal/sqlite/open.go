@@ -11,8 +11,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-
-	"chinwag/hub/journal"
 )
 
 // Open opens the journal in the file at path, and makes the file if it is not there. Until Close a second Open of the
@@ -24,13 +22,13 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 	o.Mailbox = cmp.Or(o.Mailbox, mailboxKept)
 	o.stepTime = cmp.Or(o.stepTime, stepTime)
 	o.scrubDelay, o.scrubEvery, o.quiet = cmp.Or(o.scrubDelay, scrubDelay), cmp.Or(o.scrubEvery, scrubEvery), cmp.Or(o.quiet, quietTime)
-	o.smallIndex = cmp.Or(o.smallIndex, smallIndex)
+	o.smallIndex, o.filing = cmp.Or(o.smallIndex, smallIndex), cmp.Or(o.filing, filingBatch)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s = &Store{
 		opts: o, path: path,
-		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longWAL: longWAL, longWALAt: longWAL, patience: patience, streams: map[journal.Stream]*streamCounters{},
+		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longWAL: longWAL, longWALAt: longWAL, patience: patience,
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	if !o.DeferPruning {
@@ -85,6 +83,9 @@ func (s *Store) connect(steps []string) (err error) {
 	if err := s.load(ctx, conn); err != nil {
 		return err
 	}
+	if s.streams, err = readUnfiled(ctx, conn); err != nil {
+		return err
+	}
 	if err := setIndex(ctx, conn); err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (s *Store) connect(steps []string) (err error) {
 		return err
 	}
 	for i := range readerCount + 1 {
-		r, err := newReader(ctx, db)
+		r, err := newReader(ctx, db, s.streams)
 		if err != nil {
 			return err
 		}
@@ -143,8 +144,8 @@ func (s *Store) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 // load reads the epoch, the head and how far the index is. The head is known because the last entry is never pruned.
 func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	var epoch []byte
-	var head, indexed uint64
-	err := c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &indexed, &head)
+	var head, indexed, filed uint64
+	err := c.QueryRowContext(ctx, "SELECT epoch, indexed, filed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &indexed, &filed, &head)
 	if err == nil {
 		s.epoch, err = uuid.FromBytes(epoch)
 	}
@@ -156,6 +157,7 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	}
 	s.head.Store(head)
 	s.indexed.Store(indexed)
+	s.filed.Store(filed)
 	s.pruned.head.Store(head)
 	var marked int
 	if err := c.QueryRowContext(ctx, isMarked).Scan(&marked); err != nil {

@@ -11,17 +11,20 @@ import (
 // However long the journal is, what is asked of it is found by an index.
 func TestEveryQuestionHasItsIndex(t *testing.T) {
 	s := opened(t, newPath(t), Options{})
-	const spoken, unspoken = "INDEX spoken_in_stream ", "INDEX unspoken_in_stream "
-	const all, newer, older, between = "(stream=?)", "(stream=? AND rowid>?)", "(stream=? AND rowid<?)", "(stream=? AND rowid>? AND rowid<?)"
+	const spoken, byPosition = "p USING PRIMARY KEY (stream=? AND spoken=?", "e USING INTEGER PRIMARY KEY (rowid=?)"
+	const all, newer, older, between = ")", " AND seq>?)", " AND seq<?)", " AND seq>? AND seq<?)"
 	for query, want := range map[string][]string{
-		pageOfStream:  {"MERGE", spoken + between, unspoken + between},
-		allOfStream:   {"MERGE", spoken + all, unspoken + all},
-		firstOfStream: {"MERGE", spoken + all, unspoken + all},
-		"SELECT seq FROM " + messagesIn + " ORDER BY seq LIMIT 1 OFFSET ?3":                                                                   {spoken + newer},
-		"SELECT seq FROM " + messagesIn + " AND seq<=?3 AND author=?4 ORDER BY seq":                                                           {spoken + between},
-		"SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC LIMIT 1 OFFSET ?": {spoken + older},
-		beforeLines:     {spoken + all},
-		ticketsOfDesk:   {"MERGE", spoken + all, unspoken + all},
+		pageOfStream:    {"MERGE", spoken + between, byPosition},
+		allOfStream:     {"MERGE", spoken + all, byPosition},
+		firstOfStream:   {"MERGE", spoken + all, byPosition},
+		nthMessage:      {spoken + newer},
+		messagesOf:      {spoken + between, byPosition},
+		newestOfStream:  {spoken + older, byPosition},
+		lastPlaces:      {"positions USING PRIMARY KEY (stream=? AND spoken=?" + older},
+		entriesAt:       {byPosition},
+		beforeLines:     {"positions USING PRIMARY KEY (stream=? AND spoken=?)", "entries USING INTEGER PRIMARY KEY (rowid=?)"},
+		ticketsOfDesk:   {"MERGE", spoken + all, byPosition},
+		unfiledEntries:  {"e USING INTEGER PRIMARY KEY (rowid>?)", "s USING INTEGER PRIMARY KEY (rowid=?)"},
 		tailOfAll:       {"e USING INTEGER PRIMARY KEY (rowid>?)", "s USING INTEGER PRIMARY KEY (rowid=?)"},
 		oldest:          {"INTEGER PRIMARY KEY (rowid<?)"},
 		messagesBetween: {"INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
@@ -32,8 +35,10 @@ func TestEveryQuestionHasItsIndex(t *testing.T) {
 		for _, step := range want {
 			assert.Contains(t, plan, step, query)
 		}
-		assert.NotContains(t, plan, "TEMP B-TREE", query)
-		assert.NotContains(t, strings.ReplaceAll(plan, "SCAN words VIRTUAL TABLE", ""), "SCAN", query)
+		if !strings.Contains(query, "UNION ALL SELECT e.seq") { // which sorts what is not filed
+			assert.NotContains(t, plan, "TEMP B-TREE", query)
+		}
+		assert.NotContains(t, strings.NewReplacer("SCAN words VIRTUAL TABLE", "", "SCAN j VIRTUAL TABLE", "", "SCAN meta", "").Replace(plan), "SCAN", query)
 	}
 }
 

@@ -47,10 +47,13 @@ func (s *Store) pruneOld() (int, error) {
 	if err != nil || upto == 0 {
 		return 0, err
 	}
+	if err := s.fileUpto(upto); err != nil {
+		return 0, err
+	}
 	return s.prune(oldest, indexBatch, position(upto))
 }
 
-const oldest = "SELECT " + rawColumns + " FROM entries WHERE seq<=?2 ORDER BY seq LIMIT ?1"
+const oldest = "SELECT " + rawColumns + " FROM entries e WHERE seq<=?2 ORDER BY seq LIMIT ?1"
 
 // An eighth of Options.Size is left free for the entries that come while the oldest ones are pruned. A sixteenth of all
 // entries goes at a time, since the index gives room back only when it is merged.
@@ -74,6 +77,9 @@ func (s *Store) pruneSize() (int, error) {
 			return 0, nil
 		}
 		s.pruned.goal = first + (s.Head()-first)/sizePart
+	}
+	if err := s.fileUpto(s.pruned.goal); err != nil {
+		return 0, err
 	}
 	n, err := s.prune(oldest, indexBatch, position(s.pruned.goal))
 	if n == 0 && err == nil {
@@ -109,8 +115,8 @@ func (s *Store) used() (bytes int64, first uint64, err error) {
 	return bytes, first, s.unlessStopped(err)
 }
 
-// prune removes the first entries that a query finds, up to one that is kept. They must be the oldest of their streams,
-// in order. A stream that holds nothing after that is dropped.
+// prune removes the first entries that a query finds, up to one that is kept or not filed. They must be the oldest of
+// their streams, in order. A stream that holds nothing after that is dropped.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		step.urgent = s.pruningLags()
@@ -121,7 +127,7 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 		garbage, last := uint64(0), map[int64]*rawRow{}
 		for i := range rows {
 			r := &rows[i]
-			if r.seq >= s.Head() || r.seq > s.keepAfter.Load() {
+			if r.seq >= s.Head() || r.seq > min(s.keepAfter.Load(), s.filed.Load()) {
 				break
 			}
 			words := 0
@@ -142,6 +148,9 @@ func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
 		}
 		step.onCommit = func() { s.garbage.Add(garbage) }
 		for id, r := range last {
+			if _, err := s.w.deletePlaces.Exec(id, int64(r.seq)); err != nil {
+				return err
+			}
 			if _, err := s.w.pruneStream.Exec(int64(r.nth), int64(r.seq), id); err != nil {
 				return err
 			}

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"chinwag/hub/journal"
@@ -17,6 +15,11 @@ const streamsBatch = 512 // that are looked at in one step
 func (s *Store) pruneStreams() (more bool, err error) {
 	s.pruning.Lock()
 	defer s.pruning.Unlock()
+	if s.pruned.after == 0 { // so that the counters of the file are those of all entries
+		if err := s.fileUpto(s.Head()); err != nil {
+			return false, err
+		}
+	}
 	streams, err := s.streamsAfter(s.pruned.after)
 	if err != nil {
 		return false, err
@@ -31,7 +34,7 @@ func (s *Store) pruneStreams() (more bool, err error) {
 		switch _, session := st.Name.Session(); {
 		case held <= 0:
 			empty = append(empty, st.ID)
-		case session && st.Last <= silent:
+		case session && st.Last <= silent && len(s.streams.places(st.Name)) == 0:
 			excess = held
 		case s.opts.Lines > 0 && held > int64(s.opts.Lines):
 			if excess, err = s.excess(st, held); err != nil {
@@ -57,7 +60,7 @@ func (s *Store) pruneStreams() (more bool, err error) {
 }
 
 // beforeLines finds the newest line of a stream before its last lines, of which it skips a number.
-const beforeLines = "SELECT nth FROM entries WHERE stream=? AND spoken ORDER BY seq DESC LIMIT 1 OFFSET ?"
+const beforeLines = "SELECT nth FROM entries WHERE seq=(SELECT seq FROM positions WHERE stream=? AND spoken=1 ORDER BY seq DESC LIMIT 1 OFFSET ?)"
 
 // excess is by how many entries a stream is too long: up to the line of beforeLines or, if there are few lines, beyond
 // journal.MaxEntries.
@@ -91,7 +94,7 @@ func (s *Store) streamsAfter(id int64) (found []streamRow, err error) {
 	return found, s.unlessStopped(err)
 }
 
-var firstOfStream = ofStream("SELECT "+rawColumns+" FROM entries WHERE stream=?2") + " LIMIT ?1"
+var firstOfStream = filedOf(rawAfterSeq, "p.stream=?2") + " LIMIT ?1"
 
 // dropStreams drops those of the streams that hold nothing.
 func (s *Store) dropStreams(ids []int64) error {
@@ -119,14 +122,14 @@ func (s *Store) dropStreams(ids []int64) error {
 func (s *Store) dropIfEmpty(id int64) error {
 	var name string
 	var last int64
-	err := s.w.dropStream.QueryRow(id).Scan(&name, &last)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+	err := s.w.emptyStream.QueryRow(id).Scan(&name, &last)
+	if err != nil || len(s.streams.places(journal.Stream(name))) > 0 {
+		return noRow(err)
 	}
-	if err != nil {
+	if _, err := s.w.dropStream.Exec(id); err != nil {
 		return err
 	}
-	delete(s.streams, journal.Stream(name))
+	s.streams.remove(journal.Stream(name))
 	_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET gone=max(gone, ?)", last)
 	return err
 }

@@ -7,20 +7,22 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"chinwag/hub/journal"
 )
 
-var pageOfStream = ofStream("SELECT "+columns+" FROM entries e WHERE stream=?1 AND seq>?2 AND seq<=?3") + limit
-
 // Read implements journal.Store.
 func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Page, err error) {
 	before := slices.Clone(cur.Streams)
+	names := make([]journal.Stream, len(cur.Streams))
+	for i := range cur.Streams {
+		names[i] = cur.Streams[i].Stream
+	}
 	err = s.withReader(func(r *reader) error {
+		places := r.placesOf(names)
 		for i := range cur.Streams {
-			if err := r.read(&p, &cur.Streams[i], cur.Seq, upto, limit); err != nil {
+			if err := r.readPage(&p, &cur.Streams[i], places[i], cur.Seq, upto, limit); err != nil {
 				return err
 			}
 		}
@@ -34,16 +36,15 @@ func (s *Store) Read(cur *journal.Cursor, upto uint64, limit int) (p journal.Pag
 	return p, nil
 }
 
-// read adds the entries of one stream after a position to the page, and counts those that are gone.
-func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uint64, limit int) error {
+// readPage adds the entries of one stream after a position to the page, and counts those that are gone.
+func (r *reader) readPage(p *journal.Page, at *journal.StreamCursor, places []place, after, upto uint64, limit int) error {
 	if at.Stream == "" {
 		return nil
 	}
-	var id int64
-	var prunedNth, prunedSeq uint64
-	err := r.findStream.QueryRow(string(at.Stream)).Scan(&id, &prunedNth, &prunedSeq)
+	v, err := r.view(at.Stream, places)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
+		var prunedSeq uint64
 		err := r.droppedSeq.QueryRow().Scan(&prunedSeq)
 		if prunedSeq > after && at.StreamSeq > 0 {
 			p.AtLeast, at.StreamSeq = true, 0 // once
@@ -51,15 +52,11 @@ func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uin
 		return err
 	case err != nil:
 		return err
-	case prunedSeq > after:
-		p.CountPruned(at, prunedNth)
-	}
-	rows, err := r.page.Query(id, position(after), position(upto), limit)
-	if err != nil {
-		return err
+	case v.prunedSeq > after:
+		p.CountPruned(at, v.prunedNth)
 	}
 	bytes := 0
-	return r.scanEntries(rows, at.Stream, func(e journal.Entry) (more bool) {
+	return r.read(at.Stream, &v, after, upto, limit, func(e journal.Entry) (more bool) {
 		p.Entries = append(p.Entries, e)
 		bytes += e.Size()
 		return bytes < journal.PageBytes
@@ -67,32 +64,46 @@ func (r *reader) read(p *journal.Page, at *journal.StreamCursor, after, upto uin
 }
 
 // SeqOfLast implements journal.Store.
-func (s *Store) SeqOfLast(streams []journal.Stream, upto uint64, n int) (seq uint64, err error) {
-	if len(streams) == 0 || n < 0 {
+func (s *Store) SeqOfLast(streams []journal.Stream, upto uint64, n int) (uint64, error) {
+	if n < 0 {
 		return 0, nil
 	}
-	// Each part of the union is in order already, so SQLite reads only the entries that it counts.
-	one := "SELECT seq FROM entries WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=?"
-	query := one + strings.Repeat(" UNION ALL "+one, len(streams)-1) + " ORDER BY seq DESC LIMIT 1 OFFSET ?"
-	var args []any
-	for _, st := range streams {
-		args = append(args, string(st), position(upto))
-	}
-	err = s.withReader(func(r *reader) error {
-		return noRow(r.conn.QueryRowContext(s.stop, query, append(args, n)...).Scan(&seq))
+	var last []uint64
+	err := s.withReader(func(r *reader) error {
+		places := r.placesOf(streams)
+		for i, name := range streams {
+			v, err := r.view(name, places[i])
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			var seqs []uint64
+			if err == nil {
+				seqs, err = r.lastSeqs(&v, upto, n+1)
+			}
+			if err != nil {
+				return err
+			}
+			last = append(last, seqs...)
+		}
+		return nil
 	})
-	return seq, err
+	if err != nil || len(last) <= n {
+		return 0, err
+	}
+	slices.Sort(last)
+	return last[len(last)-1-n], nil
 }
 
 // Newest implements journal.Store.
 func (s *Store) Newest(streams []journal.Stream, upto uint64, n int) (found []journal.Entry, more bool, err error) {
 	err = s.withReader(func(r *reader) error {
-		for _, st := range streams {
-			rows, err := r.newest.Query(string(st), position(upto), n+1)
-			if err != nil {
-				return err
+		places := r.placesOf(streams)
+		for i, name := range streams {
+			v, err := r.view(name, places[i])
+			if err == nil {
+				err = r.readNewest(name, &v, upto, n+1, func(e journal.Entry) bool { found = append(found, e); return true })
 			}
-			if err := r.scanEntries(rows, st, func(e journal.Entry) bool { found = append(found, e); return true }); err != nil {
+			if noRow(err) != nil {
 				return err
 			}
 		}
@@ -141,7 +152,9 @@ func (s *Store) SeqBefore(t time.Time) (seq uint64, err error) {
 }
 
 // position is seq as SQLite has it.
-func position(seq uint64) int64 { return int64(min(seq, math.MaxInt64)) }
+func position(seq uint64) int64 { return int64(min(seq, maxPosition)) }
+
+const maxPosition = math.MaxInt64
 
 // tailOfAll selects the entries of all streams after a position.
 const tailOfAll = "SELECT s.name, " + columns + " FROM entries e JOIN streams s ON s.id=e.stream WHERE e.seq>? ORDER BY e.seq" + limit

@@ -14,27 +14,24 @@ type reader struct {
 	conn                   *sql.Conn
 	begin, end             *sql.Stmt
 	findStream, droppedSeq *sql.Stmt
-	page, probe            *sql.Stmt
-	newest                 *sql.Stmt
+	lookUp, probe          *sql.Stmt
+	page, newest, each     *sql.Stmt
+	lastPlaces             *sql.Stmt
+	table                  *streamTable                     // with what the file has not filed
+	damage                 error                            // why not all of streams could be read; nil in a Store's readers
 	rooms                  map[journal.Stream]protocol.Room // a cache of parsed names
-}
-
-// ofStream makes a query for the entries of one stream in order. The argument must end with its conditions. Messages
-// and other entries have an index each, and SQLite merges the two as it reads.
-func ofStream(query string) string {
-	return query + " AND spoken UNION ALL " + query + " AND NOT spoken ORDER BY seq"
 }
 
 // limit is the last parameter of a query. The +0 keeps SQLite from looking at its value: else it would prepare the
 // statement anew whenever one is bound.
 const limit = " LIMIT ?+0"
 
-func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
+func newReader(ctx context.Context, db *sql.DB, table *streamTable) (*reader, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{conn: c, rooms: map[journal.Stream]protocol.Room{}}
+	r := &reader{conn: c, table: table, rooms: map[journal.Stream]protocol.Room{}}
 	for _, p := range []struct {
 		stmt  **sql.Stmt
 		query string
@@ -42,8 +39,11 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 		{&r.begin, "BEGIN"}, {&r.end, "ROLLBACK"},
 		{&r.findStream, "SELECT id, pruned_nth, pruned_seq FROM streams WHERE name=?"},
 		{&r.droppedSeq, "SELECT gone FROM meta"},
+		{&r.lookUp, "SELECT id, last, pruned_nth, pruned_seq FROM streams WHERE name=?"},
 		{&r.page, pageOfStream},
-		{&r.newest, "SELECT " + columns + " FROM entries e WHERE stream=(SELECT id FROM streams WHERE name=?) AND spoken AND seq<=? ORDER BY seq DESC" + limit},
+		{&r.newest, newestOfStream},
+		{&r.each, entriesAt},
+		{&r.lastPlaces, lastPlaces},
 		{&r.probe, "SELECT seq, ifnull(time, 0) FROM entries WHERE seq<=? ORDER BY seq DESC LIMIT 1"},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
@@ -55,7 +55,7 @@ func newReader(ctx context.Context, db *sql.DB) (*reader, error) {
 }
 
 func (r *reader) close() {
-	for _, s := range []*sql.Stmt{r.begin, r.end, r.findStream, r.droppedSeq, r.page, r.probe, r.newest} {
+	for _, s := range []*sql.Stmt{r.begin, r.end, r.findStream, r.droppedSeq, r.lookUp, r.page, r.probe, r.newest, r.each, r.lastPlaces} {
 		if s != nil {
 			_ = s.Close()
 		}

@@ -31,6 +31,9 @@ func (s *Store) Redact(author uuid.UUID, streams []journal.Stream, upto uint64) 
 	defer s.redactCalls.Add(-1)
 	s.redacting.Lock()
 	defer s.redacting.Unlock()
+	if err := s.fileUpto(upto); err != nil {
+		return 0, fmt.Errorf("journal: cannot forget: %w", err)
+	}
 	for _, st := range streams {
 		var found int
 		found, err = s.redactIn(author, st, upto)
@@ -87,7 +90,7 @@ func (s *Store) redactSome(seqs []uint64) (looked, erased int, err error) {
 	err = s.runStep(lazy, func(step *maintenanceStep) error {
 		marked := s.marked.Load()
 		for _, seq := range seqs {
-			rows, _, err := s.w.raw("SELECT "+rawColumns+" FROM entries WHERE seq=?2 LIMIT ?1", 1, int64(seq))
+			rows, _, err := s.w.raw("SELECT "+rawColumns+" FROM entries e WHERE seq=?2 LIMIT ?1", 1, int64(seq))
 			if err != nil {
 				return err
 			}
@@ -173,21 +176,25 @@ type rawRow struct {
 	event    []byte
 }
 
-// messagesIn selects the messages of a stream after a position.
-const messagesIn = "entries WHERE stream=(SELECT id FROM streams WHERE name=?1) AND spoken AND seq>?2"
+// The filed messages of a stream after a position: one so many after it, and those of an author up to another.
+const (
+	messagesIn = "p.stream=(SELECT id FROM streams WHERE name=?1) AND p.spoken=1 AND p.seq>?2"
+	nthMessage = "SELECT p.seq FROM positions p WHERE " + messagesIn + " ORDER BY p.seq LIMIT 1 OFFSET ?3"
+	messagesOf = "SELECT p.seq FROM positions p CROSS JOIN entries e ON e.seq=p.seq WHERE " + messagesIn + " AND p.seq<=?3 AND e.author=?4 ORDER BY p.seq"
+)
 
 // messagesBy finds the messages of author in a stream after a position and up to another. It looks at no more than
 // scanBatch entries; last is the last of these.
 func (s *Store) messagesBy(author uuid.UUID, st journal.Stream, after, upto uint64) (found []uint64, last uint64, more bool, err error) {
 	err = s.withReader(func(r *reader) error {
 		last = min(upto, math.MaxInt64)
-		err := r.conn.QueryRowContext(s.stop, "SELECT seq FROM "+messagesIn+" ORDER BY seq LIMIT 1 OFFSET ?3", string(st), int64(after), scanBatch-1).Scan(&last)
+		err := r.conn.QueryRowContext(s.stop, nthMessage, string(st), int64(after), scanBatch-1).Scan(&last)
 		if noRow(err) != nil {
 			return err
 		}
 		more = err == nil && last < upto
 		last = min(last, upto)
-		rows, err := r.conn.QueryContext(s.stop, "SELECT seq FROM "+messagesIn+" AND seq<=?3 AND author=?4 ORDER BY seq", string(st), int64(after), int64(last), author[:])
+		rows, err := r.conn.QueryContext(s.stop, messagesOf, string(st), int64(after), int64(last), author[:])
 		if err != nil {
 			return err
 		}
@@ -204,7 +211,10 @@ func (s *Store) messagesBy(author uuid.UUID, st journal.Stream, after, upto uint
 	return found, last, more, err
 }
 
-const rawColumns = "seq, nth, stream, spoken, event"
+const (
+	rawColumns  = "e.seq, " + rawAfterSeq
+	rawAfterSeq = "e.nth, e.stream, e.spoken, e.event"
+)
 
 // raw returns the first entries that a query for rawColumns finds: no more than limit, its first parameter, and no more
 // than about a step. whole is false if there may be others.

@@ -95,6 +95,7 @@ func TestRedactingLooksAtAFewAtATime(t *testing.T) {
 		in = append(in, journaltest.Said("#a", "x"), journal.Entry{Stream: "#a", Author: bob, Event: protocol.Joined{}}, journaltest.SaidBy(bob, "#b", "y"))
 	}
 	journaltest.Commit(t, s, append(in, journaltest.SaidBy(bob, "#a", "z"), journaltest.SaidBy(ann, "#b", "last"))...)
+	require.NoError(t, s.fileUpto(s.Head()))
 	found, last, more, err := s.messagesBy(bob, "#a", 0, math.MaxInt64)
 	require.NoError(t, err)
 	assert.Empty(t, found)

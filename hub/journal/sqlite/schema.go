@@ -55,9 +55,9 @@ DROP INDEX spoken_by_author;
 DROP INDEX entries_of_stream;
 -- Each entry stands in one index: to keep one costs half as much as to keep the entry.
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
-`, separateOperators, rowsAndKey, foldedWords}
+`, separateOperators, rowsAndKey, foldedWords, filePositions}
 
-// onlyAdds is the version from which on steps have only added tables and columns, or made the index anew. Such a step
+// onlyAdds is the version from which on steps have only added tables and columns, or made an index anew. Such a step
 // leaves the entries as they are, so it does without a copy where there is no room for one.
 const onlyAdds = 3
 

@@ -141,12 +141,12 @@ var olderJournals = map[string]struct {
 
 func play(t *testing.T, f func(o *older)) (path string) {
 	path = newPath(t)
-	s, err := open(path, Options{}, migrations[:2])
-	require.NoError(t, err)
+	s := opened(t, path, Options{})
 	f(&older{t: t, s: s})
-	_, _, err = s.Search(t.Context(), []journal.Stream{"#lobby"}, "room", s.Head(), 1) // so that the index has all
+	_, _, err := s.Search(t.Context(), []journal.Stream{"#lobby"}, "room", s.Head(), 1) // so that the index has all
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
+	makeOlder(t, path, 2)
 	return path
 }
 
@@ -227,8 +227,7 @@ func TestOlderExportsOfADeskAreForOperators(t *testing.T) {
 func TestAnOlderJournalThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	s, err := open(path, Options{}, migrations[:2])
-	require.NoError(t, err)
+	s := opened(t, path, Options{})
 	o := &older{t: t, s: s}
 	op := o.operator("#lobby")
 	s.opts.Lines = 2
@@ -241,6 +240,7 @@ func TestAnOlderJournalThatHasLostEntriesShowsNothingMore(t *testing.T) {
 	o.says(op, "#lobby", "behind the desk")
 	o.visitor(uuid.UUID{}, "")
 	require.NoError(t, s.Close())
+	makeOlder(t, path, 2)
 	checkSeparated(t, opened(t, path, Options{}), nil, []string{"behind the desk"})
 }
 

@@ -80,7 +80,7 @@ func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
 	case version < len(migrations):
 		return fmt.Errorf("%s was written by an older chinwag: starting the server on it once brings it forward", path)
 	}
-	r, err := newReader(ctx, db)
+	r, err := newReader(ctx, db, nil)
 	if err != nil {
 		return err
 	}
@@ -88,5 +88,6 @@ func viewDatabase(path string, f func(c *sql.Conn, r *reader) error) error {
 	if _, err := r.begin.Exec(); err != nil {
 		return err
 	}
+	r.table, r.damage = readUnfiled(ctx, r.conn)
 	return f(r.conn, r)
 }

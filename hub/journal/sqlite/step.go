@@ -47,21 +47,24 @@ const (
 func (s *Store) runStep(safe safety, f func(step *maintenanceStep) error) error {
 	s.writing.LockForMaintenance(nil)
 	defer s.writing.Unlock()
-	do := func() error {
-		step := maintenanceStep{s: s, budget: stepBytes}
-		err := s.transact(func() error { return f(&step) })
-		if err == nil && step.onCommit != nil {
-			step.onCommit()
-		}
-		if s.opts.watch != nil {
-			s.opts.watch(&step)
-		}
-		return err
-	}
+	do := func() error { return s.doStep(f, false) }
 	if safe == durable {
 		return do()
 	}
 	return s.withoutSync(do)
+}
+
+// doStep does a step. The caller holds s.writing.
+func (s *Store) doStep(f func(step *maintenanceStep) error, urgent bool) error {
+	step := maintenanceStep{s: s, budget: stepBytes, urgent: urgent}
+	err := s.transact(func() error { return f(&step) })
+	if err == nil && step.onCommit != nil {
+		step.onCommit()
+	}
+	if s.opts.watch != nil {
+		s.opts.watch(&step)
+	}
+	return err
 }
 
 // withoutSync runs f with synchronous=NORMAL, without a flush. Use it only for data that can be rebuilt; the next

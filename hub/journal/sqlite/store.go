@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"chinwag/hub/journal"
 )
 
 // Options of a Store. The zero value keeps everything, as safe as can be.
@@ -28,6 +26,7 @@ type Options struct {
 	// For tests. 0: what the constants say.
 	stepTime, scrubDelay, scrubEvery, quiet time.Duration
 	smallIndex                              int
+	filing                                  int                    // how many entries are filed together
 	watch                                   func(*maintenanceStep) // called with each step when it is over; nil: not called
 }
 
@@ -43,7 +42,7 @@ const (
 
 const (
 	readerCount = 4    // readers that read at the same time; more calls wait
-	maxStreams  = 4096 // counters that are held in memory
+	maxStreams  = 4096 // streams of which all is filed, and whose counters are held in memory
 	mailboxKept = 30 * 24 * time.Hour
 )
 
@@ -67,8 +66,11 @@ type Store struct {
 
 	writing writeLock // of what follows
 	w       *writer
-	streams map[journal.Stream]*streamCounters // a cache of the committed counters
-	broken  error                              // not nil: what every commit returns
+	broken  error  // not nil: what every commit returns
+	filing  filing // under way; its streams are empty between two
+
+	streams *streamTable  // written under writing
+	filed   atomic.Uint64 // all entries up to this position are filed, and perhaps some after it; written under writing
 
 	checkpoints  *sql.Conn
 	longWAL      int           // as the constant has it; tests have another, here and below
@@ -101,6 +103,9 @@ type Store struct {
 func (s *Store) Close() error {
 	s.end()
 	<-s.ended
+	if err := s.fileUpto(s.Head()); err != nil { // the next start does it
+		s.opts.Log.Warn("the journal's last lines are filed at the next start", "err", err)
+	}
 	for range readerCount {
 		(<-s.readers).close()
 	}

@@ -18,8 +18,11 @@ type streamRow struct {
 	PrunedSeq uint64         `json:"pruned_seq,omitzero"`
 }
 
-func allStreams(ctx context.Context, c *sql.Conn) (found []streamRow, err error) {
-	return scanStreams(c.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id"))
+// allStreams are the streams with all of their entries, also those that are not filed.
+func (r *reader) allStreams(ctx context.Context) (found []streamRow, err error) {
+	found, err = scanStreams(r.conn.QueryContext(ctx, "SELECT id, name, count, last, pruned_nth, pruned_seq FROM streams ORDER BY id"))
+	r.table.count(found)
+	return found, err
 }
 
 // scanStreams are the streams that a query has found.
@@ -38,20 +41,12 @@ func scanStreams(rows *sql.Rows, err error) (found []streamRow, _ error) {
 	return found, rows.Err()
 }
 
-// streamCounters is the counters of a stream, held between commits.
-type streamCounters struct {
-	id    int64
-	count uint64
-	last  uint64
-	dirty bool // counted further than the file has it
-}
-
-// countersOf finds or makes the counters of a stream.
-func (s *Store) countersOf(name journal.Stream) (*streamCounters, error) {
-	if st := s.streams[name]; st != nil {
+// streamOf finds or makes a stream, for the commit under way.
+func (s *Store) streamOf(name journal.Stream) (*stream, error) {
+	if st := s.streams.byName[name]; st != nil {
 		return st, nil
 	}
-	st := &streamCounters{}
+	st := &stream{}
 	err := s.w.findStream.QueryRow(string(name)).Scan(&st.id, &st.count, &st.last)
 	if errors.Is(err, sql.ErrNoRows) {
 		var made sql.Result
@@ -62,6 +57,6 @@ func (s *Store) countersOf(name journal.Stream) (*streamCounters, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.streams[name] = st
+	s.streams.put(name, st)
 	return st, nil
 }

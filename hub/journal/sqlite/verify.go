@@ -45,9 +45,12 @@ func Verify(path string) (r Report, err error) {
 		if err := r.meta(ctx, c); err != nil {
 			return err
 		}
-		streams, err := allStreams(ctx, c)
+		streams, err := rd.allStreams(ctx)
 		if err != nil {
 			return err
+		}
+		if rd.damage != nil {
+			r.problem("the counters of streams do not fit the last entries")
 		}
 		r.Streams = len(streams)
 		for _, st := range streams {
@@ -55,9 +58,25 @@ func Verify(path string) (r Report, err error) {
 				return err
 			}
 		}
-		return nil
+		return r.positions(ctx, c)
 	})
 	return r, err
+}
+
+// positions compares the positions that are filed with the entries, and the entries with those of all streams.
+func (r *Report) positions(ctx context.Context, c *sql.Conn) error {
+	var entries, stray int
+	if err := c.QueryRowContext(ctx, "SELECT count(*) FROM entries").Scan(&entries); err != nil {
+		return err
+	}
+	if entries != r.Entries {
+		r.problem("%d entries are of no stream, or are not found in theirs", max(entries, r.Entries)-min(entries, r.Entries))
+	}
+	err := c.QueryRowContext(ctx, strayPositions).Scan(&stray)
+	if stray > 0 {
+		r.problem("%d positions are filed of entries that are not there", stray)
+	}
+	return err
 }
 
 func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
@@ -86,7 +105,7 @@ func (r *Report) meta(ctx context.Context, c *sql.Conn) error {
 	return c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&r.Epoch, &r.Indexed, &r.Head)
 }
 
-var allOfStream = ofStream("SELECT " + columns + " FROM entries e WHERE stream=?1")
+var allOfStream = allOf(afterSeq, "")
 
 // stream checks one stream and its entries in the index, side by side.
 func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) error {
@@ -95,7 +114,7 @@ func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamR
 		return err
 	}
 	defer index.Close()
-	rows, err := c.QueryContext(ctx, allOfStream, st.ID)
+	rows, err := c.QueryContext(ctx, allOfStream, st.ID, list(rd.table.places(st.Name)))
 	if err != nil {
 		return err
 	}

@@ -16,17 +16,20 @@ var rowCounts = [...]int{insertBatch, 8, 1}
 
 // writer is the one connection that changes the file.
 type writer struct {
-	conn                               *sql.Conn
-	begin, commit, rollback            *sql.Stmt
-	findStream, addStream, setCounters *sql.Stmt                 // streams
-	insert                             [len(rowCounts)]*sql.Stmt // entries
-	indexInsert, indexDelete           *sql.Stmt
-	overwrite, deleteEntry             *sql.Stmt
-	pruneStream, dropStream            *sql.Stmt         // streams
-	putRow, deleteRow                  *sql.Stmt         // nil in a file without rows
-	args                               []any             // of entries that are still to be written
-	touched                            []*streamCounters // in this transaction
-	buf                                []byte
+	conn                             *sql.Conn
+	begin, commit, rollback          *sql.Stmt
+	findStream, addStream            *sql.Stmt // streams
+	addPlaces, setCounters, setFiled *sql.Stmt // filing
+	deletePlaces                     *sql.Stmt
+	insert                           [len(rowCounts)]*sql.Stmt // entries
+	indexInsert, indexDelete         *sql.Stmt
+	overwrite, deleteEntry           *sql.Stmt
+	pruneStream, emptyStream         *sql.Stmt // streams
+	dropStream                       *sql.Stmt
+	putRow, deleteRow                *sql.Stmt // nil in a file without rows
+	args                             []any     // of entries that are still to be written
+	of                               []*stream // of entries of a commit; empty between commits
+	buf                              []byte
 }
 
 func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err error) {
@@ -40,13 +43,17 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"},
 		{&w.findStream, "SELECT id, count, last FROM streams WHERE name=?"},
 		{&w.addStream, "INSERT INTO streams (name, count, last, pruned_nth, pruned_seq) SELECT ?, 0, 0, 0, gone FROM meta"}, // perhaps it was dropped
-		{&w.setCounters, "UPDATE streams SET count=?, last=? WHERE id=?"},
+		{&w.addPlaces, "INSERT INTO positions SELECT ?1, value&1, value>>1 FROM json_each(?2)"},
+		{&w.setCounters, "UPDATE streams SET count=count+?, last=? WHERE id=?"},
+		{&w.setFiled, "UPDATE meta SET filed=?"},
+		{&w.deletePlaces, "DELETE FROM positions WHERE stream=? AND spoken IN (0, 1) AND seq<=?"},
 		{&w.indexInsert, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
 		{&w.indexDelete, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
 		{&w.overwrite, "UPDATE entries SET event=? WHERE seq=?"},
 		{&w.deleteEntry, "DELETE FROM entries WHERE seq=?"},
 		{&w.pruneStream, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
-		{&w.dropStream, "DELETE FROM streams WHERE id=? AND count=pruned_nth RETURNING name, last"},
+		{&w.emptyStream, "SELECT name, last FROM streams WHERE id=? AND count=pruned_nth"},
+		{&w.dropStream, "DELETE FROM streams WHERE id=?"},
 	}
 	if hasRows {
 		all = append(all, prepared{&w.putRow, putRow}, prepared{&w.deleteRow, deleteRow})
@@ -64,7 +71,7 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 }
 
 func (w *writer) close() {
-	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.findStream, w.addStream, w.setCounters, w.indexInsert, w.indexDelete, w.overwrite, w.deleteEntry, w.pruneStream, w.dropStream, w.putRow, w.deleteRow) {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.findStream, w.addStream, w.addPlaces, w.setCounters, w.setFiled, w.deletePlaces, w.indexInsert, w.indexDelete, w.overwrite, w.deleteEntry, w.pruneStream, w.emptyStream, w.dropStream, w.putRow, w.deleteRow) {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -107,4 +114,13 @@ func (w *writer) flush(atLeast int) error {
 	clear(w.args) // so that their values can be collected
 	w.args = w.args[:0]
 	return nil
+}
+
+// keep keeps the memory of the streams of a group for the next one, unless there is much of it.
+func (w *writer) keep(of []*stream) {
+	clear(of)
+	if cap(of) > filingBatch {
+		of = nil
+	}
+	w.of = of[:0]
 }
