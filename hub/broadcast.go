@@ -165,8 +165,7 @@ func (l *loop) markAuthors(room *room) {
 // broadcastRoom delivers what was said in a room to its sessions. A session in several rooms gets the lines of all of
 // them.
 func (l *loop) broadcastRoom(room *room) {
-	var events []protocol.Event // of all entries
-	var together []*protocol.Frame
+	frames := newPendingFrames(room.pending)
 	for _, m := range room.members {
 		s := m.of
 		if s.feed != live {
@@ -179,16 +178,8 @@ func (l *loop) broadcastRoom(room *room) {
 		case len(said) == 0:
 		case s.authoredIn == l.broadcastNo || s.ignoresAny(said) || s.program && len(said) < len(room.pending):
 			l.enqueue(s, said[0], s.frames(said))
-		case len(said) < len(room.pending): // all its own entries are still to come
-			if events == nil {
-				events = eventsOf(room.pending)
-			}
-			l.enqueue(s, said[0], []*protocol.Frame{protocol.PublicBatch(events[len(events)-len(said):])})
 		default:
-			if together == nil {
-				together = []*protocol.Frame{frameOf(room.pending)}
-			}
-			l.enqueue(s, said[0], together)
+			l.enqueue(s, said[0], frames.of(s, len(room.pending)-len(said)))
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (c *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry)
 	if c.view.program {
 		return frames
 	}
-	return frames[:from+len(coalesce(frames[from:]))]
+	return frames[:from+len(coalesce(frames[from:], false))]
 }
 
 // recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms

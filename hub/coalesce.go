@@ -99,8 +99,8 @@ func (l *loop) deliverHeld(s *session) {
 	}
 }
 
-// coalesce makes one frame of consecutive joins and leaves. It writes to the slice.
-func coalesce(frames []*protocol.Frame) []*protocol.Frame {
+// coalesce makes one frame of consecutive joins and leaves. It writes to the slice. asText: only the text is needed.
+func coalesce(frames []*protocol.Frame, asText bool) []*protocol.Frame {
 	n := 0
 	for i := 0; i < len(frames); {
 		from := i
@@ -113,6 +113,8 @@ func coalesce(frames []*protocol.Frame) []*protocol.Frame {
 			i++
 		case i == from+1:
 			frames[n] = frames[from]
+		case asText:
+			frames[n] = protocol.NewCrowd(allEvents(frames[from:i])).From(0)
 		default:
 			frames[n] = batchOf(frames[from:i])
 		}

@@ -38,7 +38,7 @@ func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
 			frames = append(frames, s.frame(e))
 		}
 	}
-	return coalesce(frames)
+	return coalesce(frames, s.readsText())
 }
 
 // mergedEntry is an entry as sessions other than its author are told it.
@@ -54,7 +54,7 @@ func sharedFrames(said []mergedEntry) []*protocol.Frame {
 	for i := range said {
 		frames[i] = said[i].frame
 	}
-	return coalesce(frames)
+	return coalesce(frames, false)
 }
 
 // mergedFrames are what s alone is told of said.
@@ -64,7 +64,7 @@ func (s *session) mergedFrames(said []mergedEntry) (frames []*protocol.Frame) {
 			frames = append(frames, s.mergedFrame(h))
 		}
 	}
-	return coalesce(frames)
+	return coalesce(frames, s.readsText())
 }
 
 // mergedFrame is what s is told of an entry that it hears.
@@ -95,10 +95,11 @@ func (r *room) elsewhere(i int) *protocol.Frame {
 }
 
 // batchOf makes one frame of several.
-func batchOf(frames []*protocol.Frame) *protocol.Frame {
-	var events []protocol.Event
+func batchOf(frames []*protocol.Frame) *protocol.Frame { return protocol.NewBatch(allEvents(frames)) }
+
+func allEvents(frames []*protocol.Frame) (events []protocol.Event) {
 	for _, frame := range frames {
 		events = slices.AppendSeq(events, frame.Events())
 	}
-	return protocol.NewBatch(events)
+	return events
 }

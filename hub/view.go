@@ -55,8 +55,11 @@ func (v *view) frame(e *journal.Entry) *protocol.Frame {
 
 // isToldAsOthers reports whether the session is told of e what the others are, if it hears e.
 func (v *view) isToldAsOthers(e *journal.Entry) bool {
-	return e.Author != v.id || v.encoded && !v.program && protocol.IsTextPublic(e.Event)
+	return e.Author != v.id || v.readsText() && protocol.IsTextPublic(e.Event)
 }
+
+// readsText reports whether the client takes of a frame only its text.
+func (v *view) readsText() bool { return v.encoded && !v.program }
 
 // journalView is the view of a session that reads from the journal, with the stream of its room in front. It is a
 // value, too.

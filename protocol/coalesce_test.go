@@ -149,3 +149,22 @@ func TestManyAtOnceStayOneLineEachInJSON(t *testing.T) {
 	}
 	assert.Equal(t, string(want), string(NewBatch(events).JSON()))
 }
+
+// A crowd reads like the batch of the same events, from each of them on.
+func TestACrowdReadsLikeTheBatch(t *testing.T) {
+	reasons := []Reason{Departed, Lost, Kicked}
+	for _, events := range [][]Event{
+		joined(t, Lobby, guests(30)...),
+		append(gone(t, Lobby, reasons, guests(40)...), joined(t, Lobby, guests(30)...)...),
+		append(joined(t, Lobby, guests(30)...), gone(t, Lobby, reasons[:1], guests(12)...)...),
+		append(joined(t, Lobby, guests(15)...), joined(t, Room{"#tea"}, guests(15)...)...),
+	} {
+		c := NewCrowd(slices.Clone(events))
+		for i := range events {
+			f := c.From(i)
+			assert.Equal(t, string(NewBatch(events[i:]).Text()), string(f.Text()), i)
+			assert.Equal(t, events[len(events)-1], f.Last())
+			assert.LessOrEqual(t, f.Count(), 2)
+		}
+	}
+}
