@@ -75,7 +75,12 @@ func (l *loop) deliverPending(s *session) {
 		return
 	}
 	g := &l.merger
-	if g.gather(s); len(g.heads) > 0 {
+	switch g.gather(s); {
+	case len(g.heads) == 0:
+	case g.isCrowd() && s.ignored == nil && s.readsText(): // so are answers to many that come at once
+		said := g.heads[0].room.pending[g.heads[0].at:]
+		l.enqueue(s, said[0], []*protocol.Frame{protocol.NewCrowd(eventsOf(said)).From(0)})
+	default:
 		said := g.interleave()
 		l.enqueue(s, said[0].Entry, s.mergedFrames(said))
 	}
@@ -90,6 +95,11 @@ func (g *merger) gather(s *session) {
 			g.heads = append(g.heads, mergeHead{m.room, len(m.room.pending) - len(said), m.isElsewhere()})
 		}
 	}
+}
+
+// isCrowd reports whether all that is gathered are comings and goings in the room in front.
+func (g *merger) isCrowd() bool {
+	return len(g.heads) == 1 && !g.heads[0].elsewhere && !g.heads[0].room.spoken
 }
 
 // interleave merges what is gathered, into a slice that is overwritten.
