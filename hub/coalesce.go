@@ -114,7 +114,7 @@ func coalesce(frames []*protocol.Frame, asText bool) []*protocol.Frame {
 		case i == from+1:
 			frames[n] = frames[from]
 		case asText:
-			frames[n] = protocol.NewCrowd(allEvents(frames[from:i])).From(0)
+			frames[n] = protocol.NewDigest(allEvents(frames[from:i])).From(0)
 		default:
 			frames[n] = batchOf(frames[from:i])
 		}

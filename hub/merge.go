@@ -77,9 +77,9 @@ func (l *loop) deliverPending(s *session) {
 	g := &l.merger
 	switch g.gather(s); {
 	case len(g.heads) == 0:
-	case g.isCrowd() && s.ignored == nil && s.readsText(): // so are answers to many that come at once
+	case g.isComings() && s.ignored == nil && s.readsText(): // so are answers to many that come at once
 		said := g.heads[0].room.pending[g.heads[0].at:]
-		l.enqueue(s, said[0], []*protocol.Frame{protocol.NewCrowd(eventsOf(said)).From(0)})
+		l.enqueue(s, said[0], []*protocol.Frame{protocol.NewDigest(eventsOf(said)).From(0)})
 	default:
 		said := g.interleave()
 		l.enqueue(s, said[0].Entry, s.mergedFrames(said))
@@ -97,8 +97,8 @@ func (g *merger) gather(s *session) {
 	}
 }
 
-// isCrowd reports whether all that is gathered are comings and goings in the room in front.
-func (g *merger) isCrowd() bool {
+// isComings reports whether all that is gathered are comings and goings in the room in front.
+func (g *merger) isComings() bool {
 	return len(g.heads) == 1 && !g.heads[0].elsewhere && !g.heads[0].room.spoken
 }
 

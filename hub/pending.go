@@ -10,7 +10,7 @@ type pendingFrames struct {
 	pending []*journal.Entry
 	events  []protocol.Event  // of all
 	lead    int               // how many comings and goings stand before anything else
-	crowd   *protocol.Crowd   // of these
+	digest  *protocol.Digest  // of these
 	whole   []*protocol.Frame // all, for any member
 	people  []*protocol.Frame // all, for people that read encoded text
 	rest    *protocol.Frame   // what follows the lead
@@ -41,10 +41,10 @@ func (f *pendingFrames) ofPeople(from int) []*protocol.Frame {
 	if from == 0 && f.people != nil {
 		return f.people
 	}
-	if f.crowd == nil {
-		f.crowd = protocol.NewCrowd(f.all()[:f.lead])
+	if f.digest == nil {
+		f.digest = protocol.NewDigest(f.all()[:f.lead])
 	}
-	frames := []*protocol.Frame{f.crowd.From(from)}
+	frames := []*protocol.Frame{f.digest.From(from)}
 	if f.lead < len(f.pending) {
 		if f.rest == nil {
 			f.rest = frameOf(f.pending[f.lead:])

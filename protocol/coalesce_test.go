@@ -150,8 +150,8 @@ func TestManyAtOnceStayOneLineEachInJSON(t *testing.T) {
 	assert.Equal(t, string(want), string(NewBatch(events).JSON()))
 }
 
-// A crowd reads like the batch of the same events, from each of them on.
-func TestACrowdReadsLikeTheBatch(t *testing.T) {
+// A digest reads like the batch of the same events, from each of them on.
+func TestADigestReadsLikeTheBatch(t *testing.T) {
 	reasons := []Reason{Departed, Lost, Kicked}
 	for _, events := range [][]Event{
 		joined(t, Lobby, guests(30)...),
@@ -159,7 +159,7 @@ func TestACrowdReadsLikeTheBatch(t *testing.T) {
 		append(joined(t, Lobby, guests(30)...), gone(t, Lobby, reasons[:1], guests(12)...)...),
 		append(joined(t, Lobby, guests(15)...), joined(t, Room{"#tea"}, guests(15)...)...),
 	} {
-		c := NewCrowd(slices.Clone(events))
+		c := NewDigest(slices.Clone(events))
 		for i := range events {
 			f := c.From(i)
 			assert.Equal(t, string(NewBatch(events[i:]).Text()), string(f.Text()), i)

@@ -1,15 +1,15 @@
 package protocol
 
-// Crowd makes frames of many comings and goings, for people alone: a frame has the bytes of its text, and of the events
+// Digest makes frames of many comings and goings, for people alone: a frame has the bytes of its text, and of the events
 // only the first and the last. So a client that does not read holds no memory for each of them.
-type Crowd struct {
+type Digest struct {
 	events []Event
 	last   int // from here on all come into one room, or all go from it
 }
 
-// NewCrowd makes a crowd of events in sequence, at least one. It keeps the slice.
-func NewCrowd(events []Event) *Crowd {
-	c := &Crowd{events: events, last: len(events) - 1}
+// NewDigest makes a digest of events in sequence, at least one. It keeps the slice.
+func NewDigest(events []Event) *Digest {
+	c := &Digest{events: events, last: len(events) - 1}
 	_, how, room := joinOrPart(events[c.last])
 	for c.last > 0 && how != "" && isElsewhere(events[c.last-1]) == isElsewhere(events[c.last]) {
 		if _, h, r := joinOrPart(events[c.last-1]); h != how || r != room {
@@ -21,7 +21,7 @@ func NewCrowd(events []Event) *Crowd {
 }
 
 // From makes the frame of the events from the nth on, where the first is 0. Only its Text may be used.
-func (c *Crowd) From(n int) *Frame {
+func (c *Digest) From(n int) *Frame {
 	events := c.events[n:]
 	f := &Frame{first: events[0], all: []Event{events[0], events[len(events)-1]}, public: true}
 	f.text.by(f, func(dst []byte, _ *Frame) []byte {
