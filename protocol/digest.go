@@ -1,7 +1,7 @@
 package protocol
 
-// Digest makes frames of many comings and goings, for people alone: a frame has the bytes of its text, and of the events
-// only the first and the last. So a client that does not read holds no memory for each of them.
+// Digest makes frames of many comings and goings, for people alone: a frame has the bytes of its text, and of the
+// events only the first and the last. So a client that does not read holds no memory for each of them.
 type Digest struct {
 	events []Event
 	last   int // from here on all come into one room, or all go from it
