@@ -23,10 +23,11 @@ func frameOf(said []*journal.Entry) *protocol.Frame {
 	return protocol.PublicBatch(eventsOf(said))
 }
 
+// eventsOf are the events of a public batch. Batches may share them.
 func eventsOf(said []*journal.Entry) []protocol.Event {
 	events := make([]protocol.Event, len(said))
 	for i, e := range said {
-		events[i] = e.Event
+		events[i] = protocol.InPublic(e.Event)
 	}
 	return events
 }

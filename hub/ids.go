@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ids makes the ids of intents: UUIDs of version 7, as uuid.NewV7 does, for one goroutine. An id is no secret, so random
-// bytes may wait in memory for it.
+// ids makes the ids of intents: UUIDs of version 7, as uuid.NewV7 does, for one goroutine. An id is no secret, so
+// random bytes may wait in memory for it.
 type ids struct {
 	random [512]byte
 	used   int

@@ -29,20 +29,20 @@ func NewBatch(events []Event) *Frame { return &Frame{first: events[0], all: even
 
 // PublicFrame is NewFrame(e.Public()), and copies e only if need be.
 func PublicFrame(e Recorded) *Frame {
-	if !IsTextPublic(e) {
-		return NewFrame(e.Public())
-	}
-	return &Frame{first: e, public: true}
+	return &Frame{first: InPublic(e), public: true}
 }
 
-// PublicBatch is NewBatch of what PublicFrame tells of each event. All are Recorded.
+// PublicBatch is NewBatch of what PublicFrame tells of each event. Each is from InPublic.
 func PublicBatch(events []Event) *Frame {
-	for i, e := range events {
-		if r := e.(Recorded); !IsTextPublic(r) {
-			events[i] = r.Public()
-		}
-	}
 	return &Frame{first: events[0], all: events, public: true}
+}
+
+// InPublic is e where people read the same line of it, and else e.Public().
+func InPublic(e Recorded) Event {
+	if IsTextPublic(e) {
+		return e
+	}
+	return e.Public()
 }
 
 // IsTextPublic reports whether people read the same line of e and of e.Public().
