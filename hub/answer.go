@@ -44,7 +44,7 @@ func (l *loop) position(c *Client) position {
 func (l *loop) send(c *Client, e protocol.Event, slots int64) {
 	var frame *protocol.Frame
 	if e != nil {
-		l.deliverHeld(c.session)
+		l.deliverDelayed(c.session)
 		frame = protocol.NewFrame(e)
 	}
 	l.appendControl(c, &control{after: l.position(c), slots: slots}, frame)
@@ -75,7 +75,7 @@ func (l *loop) refuseLocal(c *Client, p proposal, e protocol.Event) {
 
 // goodbye is the last thing that a client is told. Its connection ends when that is written.
 func (l *loop) goodbye(c *Client, g protocol.Goodbye) {
-	l.deliverHeld(c.session)
+	l.deliverDelayed(c.session)
 	frame := protocol.NewFrame(l.complete(c, g))
 	c.out.append(item{frame: frame, control: &control{after: l.position(c), end: true}}, len(frame.Text()))
 	l.endClient(c)
@@ -154,7 +154,7 @@ func (l *loop) appendItems(items []item, c *Client, a state.Answer, d *decision)
 	if s := c.session; s != nil && s.ownPending {
 		l.broadcast() // the client's own lines come first
 	}
-	l.deliverHeld(c.session)
+	l.deliverDelayed(c.session)
 	at := &control{after: l.position(c)}
 	if a.Effect != nil {
 		return l.appendEffect(items, c, a.Effect, at, d.ref)

@@ -68,7 +68,7 @@ type room struct {
 	elsewhereFrames []*protocol.Frame // of the pending entries, for sessions that have another room in front
 	active          bool              // it is in loop.activeRooms
 	spoken          bool              // something else is pending than comings and goings
-	listed          bool              // it is in loop.heldRooms
+	listed          bool              // it is in loop.delayedRooms
 	noticeRate
 	commit uint64 // the number of the last commit with a line here
 	lines  int    // delivered here in that commit

@@ -27,7 +27,7 @@ func (l *loop) deliverChange(ch change) {
 		l.focus(s, c.Room)
 		l.refocus(s)
 	case state.IgnoreSet:
-		l.deliverHeld(s) // as it heard until now
+		l.deliverDelayed(s) // as it heard until now
 		l.audience.applyChange(s, c)
 	default:
 		l.audience.applyChange(s, c)
@@ -92,6 +92,7 @@ func (s *session) raiseWatermark(upto uint64) {
 // ends here.
 func (l *loop) bind(c *Client, s *session, from uint64) {
 	s.client, c.session, s.encoded = c, s, c.Encoded
+	s.summary = c.hello != nil && c.hello.Presence == protocol.SummaryPresence
 	s.become(resuming)
 	l.queue.connected(s)
 	if first := c.firstWatermark; first != nil { // most clients have one session: it counts from the connection's beginning

@@ -31,8 +31,8 @@ func (l *loop) deliverEntry(e *journal.Entry) {
 	l.activate(room)
 	l.widest = max(l.widest, room.countLine(l.commits))
 	if isJoinOrLeave(e) {
-		l.held++
-		kept := *e // the room may hold it for longer than the memory of its decision
+		l.delayed++
+		kept := *e // the room may keep it for longer than the memory of its decision
 		e = &kept
 	} else {
 		room.spoken = true
@@ -89,13 +89,13 @@ func (l *loop) roomOf(e *journal.Entry) *room {
 	return nil
 }
 
-// broadcast delivers what was said in the rooms since the last broadcast, and what they do not hold any longer.
+// broadcast delivers what was said in the rooms since the last broadcast, and what they do not delay any longer.
 func (l *loop) broadcast() {
 	if len(l.activeRooms) == 0 {
 		return
 	}
-	if l.held > maxHeld {
-		for _, room := range l.heldRooms {
+	if l.delayed > maxDelayed {
+		for _, room := range l.delayedRooms {
 			if len(room.pending) > 0 {
 				l.activate(room)
 			}
@@ -104,7 +104,7 @@ func (l *loop) broadcast() {
 	now := time.Now()
 	rooms := l.activeRooms[:0]
 	for _, room := range l.activeRooms {
-		if room.active = false; !l.holds(room, now) {
+		if room.active = false; !l.delays(room, now) {
 			rooms = append(rooms, room)
 		}
 	}
@@ -127,10 +127,10 @@ func (l *loop) broadcast() {
 func (l *loop) finishBroadcast(room *room) {
 	for _, e := range room.pending {
 		if isJoinOrLeave(e) {
-			l.held--
+			l.delayed--
 		}
 	}
-	room.spoken, room.heldUntil = false, time.Time{}
+	room.spoken, room.delayedUntil = false, time.Time{}
 	clear(room.pending)
 	room.pending = room.pending[:0]
 	if cap(room.pending) > 4*maxInflight {
@@ -215,7 +215,7 @@ func (l *loop) deliverToStream(e *journal.Entry) {
 }
 
 func (l *loop) deliverTo(s *session, e *journal.Entry) {
-	if l.deliverHeld(s); s.feed == live && s.hears(e) {
+	if l.deliverDelayed(s); s.feed == live && s.hears(e) {
 		l.enqueue(s, e, []*protocol.Frame{s.frame(e)})
 	}
 }
@@ -226,8 +226,10 @@ func (l *loop) deliverToRoom(room *room, e *journal.Entry) {
 	there := mergedEntry{e, nil, true}
 	for _, m := range room.members {
 		s := m.of
-		switch l.deliverHeld(s); {
+		switch l.deliverDelayed(s); {
 		case s.feed != live || !s.hears(e):
+		case s.summary:
+			l.enqueue(s, e, s.mergedFrames([]mergedEntry{here}))
 		case m.isElsewhere():
 			if there.frame == nil {
 				there.frame = protocol.NewFrame(protocol.Elsewhere{Event: e.Event.Public()})

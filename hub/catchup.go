@@ -36,7 +36,7 @@ func (l *loop) answerHead(req headQuery) {
 	atHead := req.position >= l.head
 	if atHead {
 		s.become(live)
-		s.deliveredTo = l.head // it has read what its rooms hold, too
+		s.deliveredTo = l.head // it has read what its rooms delay, too
 	}
 	req.answer <- headAnswer{live: atHead, head: l.position(req.c), view: s.view}
 }

@@ -73,7 +73,8 @@ func (d *delivery) appendPage(page journal.Page) {
 	d.tryWriteNow()
 }
 
-// appendLines appends the frames of entries. For people, consecutive joins and leaves become one frame.
+// appendLines appends the frames of entries. Consecutive joins and leaves become one frame, but for programs that want
+// each.
 func (c *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry) []*protocol.Frame {
 	from := len(frames)
 	for i := range entries {
@@ -81,10 +82,10 @@ func (c *catchup) appendLines(frames []*protocol.Frame, entries []journal.Entry)
 			frames = append(frames, c.view.frame(e))
 		}
 	}
-	if c.view.program {
+	if c.view.program && !c.view.summary {
 		return frames
 	}
-	return frames[:from+len(coalesce(frames[from:], false))]
+	return frames[:from+len(coalesce(frames[from:], c.view.joinStyle()))]
 }
 
 // recallLastEvent looks up the last event before a break, if that is long ago and the session was in several rooms

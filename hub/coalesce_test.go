@@ -67,7 +67,7 @@ func TestComingsCauseOneWriteASecond(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
-		time.Sleep(hub.HoldDelay)
+		time.Sleep(hub.NoticeDelay)
 		before := ann.writes.Load()
 		var crowd []*onlooker
 		var want []string
@@ -80,7 +80,7 @@ func TestComingsCauseOneWriteASecond(t *testing.T) {
 			}
 		}
 		pass := func() {
-			time.Sleep(hub.HoldDelay)
+			time.Sleep(hub.NoticeDelay)
 			synctest.Wait()
 		}
 		atOnce := 0
@@ -126,13 +126,13 @@ func TestComingsCauseOneWriteASecond(t *testing.T) {
 	})
 }
 
-// What is held is told to a client that is thrown out, and as the server ends.
-func TestWhatIsHeldComesBeforeTheGoodbye(t *testing.T) {
+// What is delayed is told to a client that is thrown out, and as the server ends.
+func TestWhatIsDelayedComesBeforeTheGoodbye(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, hub.Options{Replay: -1})
 		ann := look(w, hub.Identity{Brief: true})
 		ann.do(t, protocol.Ping{})
-		time.Sleep(hub.HoldDelay)
+		time.Sleep(hub.NoticeDelay)
 		for i := range hub.FreeWrites {
 			look(w, hub.Identity{Nick: hubtest.Nick("bob-%d", i), Brief: true}).do(t, protocol.Ping{})
 		}
@@ -173,5 +173,62 @@ func TestWhoHasSaidSomethingUnreadIsNotAnnounced(t *testing.T) {
 			g.leave()
 		}
 		w.Close()
+	})
+}
+
+// A program that asks for it is told of all that come and go together by one event with twenty names at most, live and
+// from the journal; and a line is not told before those that came before it.
+func TestAProgramIsToldOfManyTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 2 * hub.FreeWrites
+		w := newWorld(t, hub.Options{Replay: -1})
+		hello := func(name string) *onlooker {
+			g := look(w, hub.Identity{})
+			g.do(t, protocol.Hello{Nick: hubtest.Nick("%s", name), Presence: protocol.SummaryPresence})
+			return g
+		}
+		come := func(n int, prefix string) {
+			for i := range n {
+				look(w, hub.Identity{Nick: hubtest.Nick("%s-%d", prefix, i), Brief: true}).do(t, protocol.Ping{})
+			}
+		}
+		count := func(g *onlooker) (joined, events, names int) {
+			for _, e := range g.Heard() {
+				switch e := e.(type) {
+				case protocol.Passed:
+					joined += e.Joined
+					events++
+					names = max(names, len(e.JoinedNames), len(e.LeftNames))
+				case protocol.Joined:
+					assert.Fail(t, "told of one")
+				}
+			}
+			return joined, events, names
+		}
+		ann := hello("ann")
+		come(many, "bob")
+		late := hello("late")
+		come(30, "cid")
+		time.Sleep(hub.NoticeDelay)
+		synctest.Wait()
+		joined, events, names := count(ann)
+		assert.Equal(t, many+1+30, joined)
+		assert.Less(t, events, many/4)
+		assert.Equal(t, protocol.MaxPassed, names)
+		joined, events, _ = count(late)
+		assert.Equal(t, 30, joined)
+		assert.Equal(t, 1, events)
+
+		come(1, "dot")
+		late.do(t, protocol.Say{Text: hubtest.Text("hello")})
+		told := ann.Heard()
+		passed, ok := told[len(told)-2].(protocol.Passed)
+		require.True(t, ok)
+		said, ok := told[len(told)-1].(protocol.Said)
+		require.True(t, ok)
+		assert.Less(t, passed.Seq, said.Seq)
+		w.Stop()
+		synctest.Wait()
+		w.Wait()
 	})
 }

@@ -39,7 +39,7 @@ func (s *session) frames(said []*journal.Entry) (frames []*protocol.Frame) {
 			frames = append(frames, s.frame(e))
 		}
 	}
-	return coalesce(frames, s.readsText())
+	return coalesce(frames, s.joinStyle())
 }
 
 // mergedEntry is an entry as sessions other than its author are told it.
@@ -50,12 +50,12 @@ type mergedEntry struct {
 }
 
 // sharedFrames are what sessions are told that have said none of it. Consecutive joins and leaves become one frame.
-func sharedFrames(said []mergedEntry) []*protocol.Frame {
+func sharedFrames(said []mergedEntry, style joinStyle) []*protocol.Frame {
 	frames := make([]*protocol.Frame, len(said))
 	for i := range said {
 		frames[i] = said[i].frame
 	}
-	return coalesce(frames, false)
+	return coalesce(frames, style)
 }
 
 // mergedFrames are what s alone is told of said.
@@ -65,7 +65,7 @@ func (s *session) mergedFrames(said []mergedEntry) (frames []*protocol.Frame) {
 			frames = append(frames, s.mergedFrame(h))
 		}
 	}
-	return coalesce(frames, s.readsText())
+	return coalesce(frames, s.joinStyle())
 }
 
 // mergedFrame is what s is told of an entry that it hears.

@@ -96,7 +96,7 @@ func (l *loop) reportHealth(now healthState, err error) {
 	l.hub.reportJournalError(err)
 	for _, c := range l.clients { // also operators without a session, since it could not be recorded
 		if !c.over && c.isOperator() {
-			l.deliverHeld(c.session)
+			l.deliverDelayed(c.session)
 			c.out.setStatus(protocol.NewFrame(protocol.Notice{Text: healthNotices[now]}))
 		}
 	}

@@ -91,18 +91,18 @@ type loop struct {
 	budgets      budgets                     // what each address may still say
 
 	// delivery
-	audience                  // which session hears what, and up to where is delivered
-	lag         deliveryDelay // between decision and delivery
-	commits     uint64        // so far
-	broadcastNo uint64        // broadcasts so far
-	widest      int           // the most lines of this commit in one room
-	activeRooms []*room       // rooms with lines in this commit
-	merger      merger        // of lines from several rooms
-	heldRooms   []*room       // that hold comings and goings, or did
-	heldDue     time.Time     // when the first of them are told; zero: none
-	held        int           // how many are held in all
-	notes       watermarkNotes
-	erasures    *backlog[state.Redact]
+	audience                   // which session hears what, and up to where is delivered
+	lag          deliveryDelay // between decision and delivery
+	commits      uint64        // so far
+	broadcastNo  uint64        // broadcasts so far
+	widest       int           // the most lines of this commit in one room
+	activeRooms  []*room       // rooms with lines in this commit
+	merger       merger        // of lines from several rooms
+	delayedRooms []*room       // that delay comings and goings, or did
+	delayedDue   time.Time     // when the first of them are told; zero: none
+	delayed      int           // comings and goings pending in all rooms
+	notes        watermarkNotes
+	erasures     *backlog[state.Redact]
 
 	// time, and what fails
 	timer   *time.Timer

@@ -61,7 +61,7 @@ func (l *loop) deliverMerged(s *session) bool {
 		said := g.interleave()
 		l.enqueue(s, said[0].Entry, s.mergedFrames(said))
 	default:
-		m := g.sequence()
+		m := g.sequence(s)
 		l.widest = max(l.widest, m.count)
 		l.enqueue(s, m.first, m.share())
 	}
@@ -71,7 +71,7 @@ func (l *loop) deliverMerged(s *session) bool {
 // deliverPending delivers to a session what was said before in its rooms: it is about to leave or enter a room, or to
 // have another in front.
 func (l *loop) deliverPending(s *session) {
-	if s == nil || s.feed != live || len(l.activeRooms) == 0 && len(l.heldRooms) == 0 || s.deliveredTo >= l.head {
+	if s == nil || s.feed != live || len(l.activeRooms) == 0 && len(l.delayedRooms) == 0 || s.deliveredTo >= l.head {
 		return
 	}
 	g := &l.merger
@@ -144,14 +144,18 @@ func (h *mergeHead) next(front journal.Stream) mergedEntry {
 	return mergedEntry{e, e.Frame(), false}
 }
 
-// sequence is what is gathered as one sequence, shared by all sessions that hear it.
-func (g *merger) sequence() *sequence {
+// sequence is what is gathered for s as one sequence, shared by all sessions that hear it.
+func (g *merger) sequence(s *session) *sequence {
+	style := batched
+	if s.summary {
+		style = summarized
+	}
 	g.parts = g.parts[:0]
 	for _, h := range g.heads {
 		g.parts = append(g.parts, h.part())
 	}
 	slices.Sort(g.parts)
-	g.key = g.key[:0]
+	g.key = append(g.key[:0], byte(style))
 	for _, part := range g.parts {
 		g.key = binary.LittleEndian.AppendUint64(g.key, part)
 	}
@@ -159,7 +163,7 @@ func (g *merger) sequence() *sequence {
 		return m
 	}
 	said := g.interleave()
-	m := &sequence{first: said[0].Entry, frames: sharedFrames(said), count: len(said)}
+	m := &sequence{first: said[0].Entry, frames: sharedFrames(said, style), count: len(said)}
 	if g.made == nil {
 		g.made = map[string]*sequence{}
 	}

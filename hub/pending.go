@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"slices"
+
 	"chinwag/hub/journal"
 	"chinwag/protocol"
 )
@@ -13,6 +15,7 @@ type pendingFrames struct {
 	digest  *protocol.Digest  // of these
 	whole   []*protocol.Frame // all, for any member
 	people  []*protocol.Frame // all, for people that read encoded text
+	summary []*protocol.Frame // all, for programs that want comings and goings together
 	rest    *protocol.Frame   // what follows the lead
 }
 
@@ -27,6 +30,8 @@ func newPendingFrames(pending []*journal.Entry) pendingFrames {
 // of is what s is told from the pending entry of that index on. s has said none of it.
 func (f *pendingFrames) of(s *session, from int) []*protocol.Frame {
 	switch {
+	case from == 0 && s.summary:
+		return f.summarized()
 	case from < f.lead-1 && s.readsText():
 		return f.ofPeople(from)
 	case from > 0:
@@ -35,6 +40,20 @@ func (f *pendingFrames) of(s *session, from int) []*protocol.Frame {
 		f.whole = []*protocol.Frame{frameOf(f.pending)}
 	}
 	return f.whole
+}
+
+func (f *pendingFrames) summarized() []*protocol.Frame {
+	switch {
+	case f.summary != nil:
+	case f.lead == 0 && !slices.ContainsFunc(f.pending, isJoinOrLeave):
+		f.summary = []*protocol.Frame{frameOf(f.pending)}
+	default:
+		for _, e := range f.pending {
+			f.summary = append(f.summary, e.Frame())
+		}
+		f.summary = coalesce(f.summary, summarized)
+	}
+	return f.summary
 }
 
 func (f *pendingFrames) ofPeople(from int) []*protocol.Frame {

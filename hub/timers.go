@@ -17,7 +17,7 @@ func (l *loop) rearm() {
 	if len(l.pendingJoins) > 0 {
 		by(l.pendingJoins[0].due)
 	}
-	by(l.heldDue)
+	by(l.delayedDue)
 	if len(l.uncommitted) == 0 {
 		by(l.retryAt)
 	}
@@ -64,8 +64,8 @@ func (l *loop) expire() {
 	now := time.Now()
 	l.checkSilence(now)
 	l.joinSilent(now)
-	if !l.heldDue.IsZero() && !l.heldDue.After(now) {
-		l.tellHeld(now)
+	if !l.delayedDue.IsZero() && !l.delayedDue.After(now) {
+		l.tellDelayed(now)
 	}
 	l.reconcile(now)
 	l.beat(now)

@@ -15,6 +15,7 @@ import (
 type view struct {
 	id      uuid.UUID
 	program bool // it has sent a hello
+	summary bool // it is told of comings and goings together
 	echo    bool
 	encoded bool       // as its client is: see Identity
 	ignored *ignoreSet // the names that it ignores
@@ -56,6 +57,17 @@ func (v *view) frame(e *journal.Entry) *protocol.Frame {
 // isToldAsOthers reports whether the session is told of e what the others are, if it hears e.
 func (v *view) isToldAsOthers(e *journal.Entry) bool {
 	return e.Author != v.id || v.readsText() && protocol.IsTextPublic(e.Event)
+}
+
+// joinStyle is how the session is told of several comings and goings.
+func (v *view) joinStyle() joinStyle {
+	switch {
+	case v.summary && v.program:
+		return summarized
+	case v.readsText():
+		return textOnly
+	}
+	return batched
 }
 
 // readsText reports whether the client takes of a frame only its text.

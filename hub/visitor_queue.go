@@ -120,7 +120,7 @@ func (l *loop) noticeQueue() {
 		}
 		s.queuePosition = at
 		told := at
-		l.deliverHeld(s)
+		l.deliverDelayed(s)
 		s.client.out.setStatus(protocol.NewFrame(protocol.VisitorNotice{Event: protocol.VisitorWaits, QueuePosition: &told}))
 	}
 }

@@ -23,7 +23,7 @@ const (
 	LongSilence  = longSilence
 	MaxFound     = maxFound
 	MaxDeferrals = maxDeferrals
-	HoldDelay    = holdDelay
+	NoticeDelay  = noticeDelay
 	PageLines    = pageLines
 
 	MaxAtOnce  = state.MaxEndedAtOnce

@@ -107,10 +107,17 @@ func recordedIn(e Event) (r Recorded, ok bool) {
 	return r, ok
 }
 
-// MetaOf is the Meta of e, zero if e is neither a recorded event nor one Elsewhere.
+// MetaOf is the Meta of e, zero if e is neither a recorded event nor one Elsewhere. That of a Passed has a position and
+// a room.
 func MetaOf(e Event) Meta {
 	if r, ok := recordedIn(e); ok {
 		return r.meta()
+	}
+	switch e := e.(type) {
+	case Elsewhere:
+		return MetaOf(e.Event)
+	case Passed:
+		return Meta{Seq: e.Seq, Room: e.Room}
 	}
 	return Meta{}
 }

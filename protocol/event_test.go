@@ -29,6 +29,7 @@ func everyEvent(t testing.TB) []Event {
 		Renamed{at, bob, ann, nil, Ack{}}, Renamed{at, bob, ann, []Room{Lobby, tea}, mine}, TopicSet{at, bob, text, Ack{}}, TopicSet{at, bob, Text{}, mine},
 		AwaySet{at, bob, text, nil, Ack{}}, AwaySet{at, bob, Text{}, []Room{Lobby, tea}, Ack{}}, AwaySet{at, bob, text, nil, mine}, Announced{at, bob, text}, Redacted{at, bob},
 		Greeting{Server: Version}, Greeting{Version, MustText("the queue is full")}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3}, Welcome{Version, bob, tea, []Room{tea, Lobby}, 3, "tok", "", "epoch", 9, true, nil, []ReadUpTo{{tea, 7}}, true, true}, Welcome{Server: Version, Nick: bob, Room: tea, Here: 3, Code: "k7qm2-xwdab"},
+		Passed{7, tea, 2, 1, []Nick{bob, ann}, []Nick{carol}}, Passed{7, tea, 400, 0, []Nick{bob, ann, carol, bob}, []Nick{}}, Passed{7, tea, 0, 1, []Nick{}, []Nick{bob}},
 		Entered{tea, 2, 9, nil}, Watching{[]Room{tea, Lobby, {"#茶"}}}, Watching{[]Room{tea}}, Watching{[]Room{}}, Watched{tea, 3, 9}, PartedFrom{tea, Lobby}, Fronted{tea, 3}, TopicInfo{tea, text}, TopicInfo{Room: tea}, Members{tea, 3, []Member{{Nick: bob}, {Nick: ann, Away: true}, {Nick: bob, Attached: new(bool)}}},
 		RoomList{3, []RoomInfo{{tea, 2, text, true}, {Lobby, 1, Text{}, false}}, Text{}}, RoomList{1, []RoomInfo{{tea, 2, text, false}}, text}, RoomList{0, []RoomInfo{}, text},
 		Ignoring{bob, true}, Ignoring{bob, false}, IgnoreList{[]Nick{bob, ann}}, IgnoreList{}, Echoing{true}, Echoing{}, ReadUpTo{tea, 7}, Pong{"p"},

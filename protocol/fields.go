@@ -78,6 +78,7 @@ var values = map[reflect.Type]string{
 	reflect.TypeFor[string]():      "a token, as in the welcome",
 	reflect.TypeFor[time.Time]():   "a time in RFC 3339, as in \"2026-11-24T14:00:00Z\"",
 	reflect.TypeFor[*int]():        "a number of lines, 0 for none",
+	reflect.TypeFor[Presence]():    "\"each\" or \"summary\"",
 	reflect.TypeFor[*ResumeFrom](): "an object of \"epoch\" and \"seq\", as they were seen last",
 }
 

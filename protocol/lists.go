@@ -36,6 +36,7 @@ var events = map[string]func([]byte) (Event, error){
 	"whispered": decodeEvent[Whispered],
 	"joined":    decodeEvent[Joined],
 	"left":      decodeEvent[Left],
+	"passed":    decodeEvent[Passed],
 	"renamed":   decodeEvent[Renamed],
 	"topic-set": decodeEvent[TopicSet],
 	"away":      decodeEvent[AwaySet],

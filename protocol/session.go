@@ -25,6 +25,8 @@ type Hello struct {
 	Token  string      `json:"token,omitzero"`  // of the session to resume
 	Resume *ResumeFrom `json:"resume,omitzero"` // the last position that the client saw of that session
 	Replay *int        `json:"replay,omitzero"` // lines of history on entering; nil: the server's default
+
+	Presence Presence `json:"presence,omitzero"` // how it is told of those that come and go; empty: EachPresence
 }
 
 func (Hello) verb() *Verb { return helloVerb }
