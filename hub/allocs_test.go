@@ -30,6 +30,22 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 	}
 }
 
+// All that is allocated for a line on its way from its bytes to the sockets: the bytes, the command, twice, since it is
+// also that of an intent, and the event. Its share of what is made once for a dozen is less than one more.
+func TestALineAllocatesFourObjects(t *testing.T) {
+	const lines = 12
+	s := newTalk(t, 1, 10, true)
+	round := func() {
+		s.say(s.speakers[0], lines)
+		s.settleAll()
+	}
+	for range 200 { // the rings are full then
+		round()
+	}
+	got := testing.AllocsPerRun(100, round)
+	assert.Less(t, got/lines, 5.0)
+}
+
 // The same for the lines of one commit, which go out as one.
 func TestABatchIsAllocatedOnce(t *testing.T) {
 	for _, members := range []int{2, 500} {
