@@ -125,8 +125,9 @@ func openText(dst []byte, p *peer) []byte {
 	return append(dst, "/ping\n"...)
 }
 
+// openJSON says hello as a program in a large room would: it is told of comings and goings together.
 func openJSON(dst []byte, p *peer) []byte {
-	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0`, p.nick())
+	dst = fmt.Appendf(dst, `{"type":"hello","nick":%q,"replay":0,"presence":"summary"`, p.nick())
 	if len(p.swarm.rooms) > 1 {
 		dst = fmt.Appendf(dst, `,"room":%q`, p.roomName())
 	}

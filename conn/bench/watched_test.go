@@ -106,7 +106,7 @@ func TestAMemberEntersAllItsRooms(t *testing.T) {
 			{"-- you watch #room1 now (1 here)", "", false},
 			{"-- pong", "", true},
 		}},
-		{"json", `{"type":"hello","nick":"b28","replay":0,"room":"#room14"}` + "\n" +
+		{"json", `{"type":"hello","nick":"b28","replay":0,"presence":"summary","room":"#room14"}` + "\n" +
 			`{"type":"watch","room":"#room0"}` + "\n" + `{"type":"watch","room":"#room1"}` + "\n", []answer{
 			{`{"type":"welcome","room":"#room14"}`, "", false},
 			{`{"type":"watched","room":"#room0"}`, "", false},
