@@ -76,7 +76,7 @@
 // A room tells of them at most once a second by a write of their own, so growth and storm wait for a longer silence.
 // One such write goes to each member, however many have come: with 300 guests, 18,000 members are written to once for
 // them, so a join costs 60 writes there and 17 at 5,000. One run of each build in turn, in memory, both cores busy with
-// other work, against a build that told of them ten times a second: a join at 5,000 costs 0.5 times as much in text, and
+// other work, against a build that told of them ten times a second: a join at 5,000 costs half as much in text, and
 // 0.45 in JSON, where the peers now ask to be told of them together.
 //
 // # Two builds
