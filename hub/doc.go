@@ -60,7 +60,7 @@
 // The loop holds none while it decides. Where two are held, the left one was taken first:
 //
 //	outbox.mu ──> flusher.mu    an item is added while no writer is at work, so a writer is scheduled
-//	sqlite.Store: pruning, redacting ──> writing    maintenance of the file writes a step at a time
+//	sqlite.Store: pruning, redacting ──> words.mu ──> writing    words leave the index before the journal changes
 //
 // admission.mu, backlog.mu and those of journal.Journal (of its proposals, its fair queue and each of its caches) are
 // held alone: nothing is called under them that takes another. The flusher calls admission.done after it has released

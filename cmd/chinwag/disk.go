@@ -201,7 +201,7 @@ func sampleDisk(ctx context.Context, path string) (l diskSample, err error) {
 		l := diskSample{at: time.Now()}
 		var err error
 		l.free, l.all, err = spaceOf(path)
-		for _, file := range []string{path, path + "-wal"} {
+		for _, file := range []string{path, path + "-wal", path + "-words", path + "-words-wal"} {
 			if at, err := os.Stat(file); err == nil {
 				l.journal += uint64(at.Size())
 			}

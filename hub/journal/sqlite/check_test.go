@@ -21,13 +21,11 @@ func TestWhatIsNotAsAJournalHasItIsDamage(t *testing.T) {
 	journaltest.Commit(t, s, numbered(1, 10)...)
 	require.NoError(t, s.Close())
 	for _, harm := range []string{
-		"UPDATE words_config SET v=99 WHERE k='version'",
 		"ALTER TABLE meta RENAME COLUMN gone TO gnoe",
 		"ALTER TABLE streams RENAME COLUMN pruned_nth TO prunes",
-		"DROP TABLE words",
 		"DELETE FROM meta",
 		"UPDATE meta SET epoch=x'00'",
-		"UPDATE meta SET indexed=-1",
+		"UPDATE meta SET file=NULL",
 		"UPDATE meta SET key=x'00'",
 		"UPDATE meta SET key=NULL",
 		"DROP TABLE rows",

@@ -51,6 +51,12 @@ func child(path string) {
 			os.Exit(1)
 		}
 		fmt.Println(s.Head())
+		if rand.IntN(4) == 0 {
+			if _, err := s.index(); err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
+		}
 		if rand.IntN(20) == 0 {
 			if err := s.checkpoint(); err != nil {
 				fmt.Println(err)
@@ -91,6 +97,9 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 		s := opened(t, path, Options{})
 		require.GreaterOrEqual(t, assertNumbered(t, s), said)
 		assertRowsAtHead(t, s)
+		r, err := Verify(path)
+		require.NoError(t, err)
+		assert.Empty(t, r.Problems, "nor is the index wrong")
 		if round%3 == 2 { // else the next child finds the WAL as it was left
 			require.NoError(t, s.Close())
 			path, said = newPath(t), 0

@@ -1,12 +1,14 @@
 // Package sqlite keeps the journal in a file: a journal.Store that a killed process, a crashed system and a power cut
 // leave whole.
 //
-//	Commit ───────> one transaction, one flush ──> chinwag.db-wal (the WAL)
-//	                                                  │ checkpoint        ┐
-//	maintain: file, prune, index, …, checkpoint ──────┤                   │ a few
-//	                                                  v                   │ milliseconds
-//	Read, Newest, … <── four readers <─────┐ latch <── chinwag.db         ┘ at a time
-//	Search <── a reader of its own <───────┘
+//	Commit ─────────────> one transaction, one flush ──> chinwag.db-wal (the WAL)
+//	                                                        │ checkpoint   ┐ a few
+//	maintain: file, prune, scrub, checkpoint ───────────────┤              │ milliseconds
+//	   │                                                    v              ┘ at a time
+//	   │      Read, Newest, … <── four readers <── latch <── chinwag.db
+//	   │               Search <── one more    <──────┘
+//	   │                  └────── and one of the words <──── chinwag.db-words
+//	   └── index, merge, scrub ───────────────────────────────────┘ no commit waits
 //
 // There is one writer, one connection that makes checkpoints, and a few readers that see one committed moment each.
 // Readers do not wait for the writer, nor the writer for them, with one exception: the WAL begins anew only when no
@@ -36,9 +38,8 @@
 // a few milliseconds and 24 KB of words, which begins when no commit waits, and ends early when one does. So a line
 // waits for one step at the most, whatever else the server does (TestACommitThatWaitsEndsTheStep,
 // TestAStepIsBoundedInWords, and -bench Pace measures it). Between steps the maintenance rests twice as long as it has
-// worked. It does not rest while entries come faster than they are pruned, since the file would grow without end. FTS5
-// merges nothing by itself, for that has no bound, and takes nothing out of its older parts, for that is slow: a
-// deletion from the index is noted in a new part, and merging does away with both.
+// worked. It does not rest while entries come faster than they are pruned, since the file would grow without end. Steps
+// of the words are eight times as long, since no commit waits for them.
 //
 // Pruning goes before indexing, so that a flood which is pruned costs the index nothing
 // (TestWhatIsPrunedUnindexedCostsNoWords). A stream that holds nothing is dropped, and a client that read it before is
@@ -91,13 +92,21 @@
 //
 // # The search
 //
+// The words stand in a file of their own, which is never waited for: what puts words into it is not flushed, and where
+// it is lost, damaged, of another version or another journal, it is made again (TestTheWordsAreMadeAgain). It says of
+// which file it is and up to which entry it goes. What takes words out of it is flushed before the journal changes
+// (TestWordsGoFirst); where that cannot be done, the file is removed, which needs no room
+// (TestTheJournalDoesWithoutWords). Options.Size counts both files.
+//
+// FTS5 merges nothing by itself, for that has no bound, and takes nothing out of its older parts, for that is slow: a
+// deletion is noted in a new part, and merging does away with both.
+//
 // The index is FTS5, and has the words that journal.IndexWords makes of a line: signs of scripts without spaces between
 // words (Han, kana, hangul, and emoji) stand in it one by one, and a search for a word of them is a search for a
-// phrase, so a Chinese word of two signs is found. It knows no marks: what it finds is looked at again, in the line. An
-// index of another journal.Folding is emptied at the start, and filled like a new one. It follows the commits within a
-// second, in a flood some while after it is over. A search first lets it catch up, for half of the time that it has,
-// and returns how far it has looked. It ends with its context wherever it is: SQLite looks for an interruption with
-// each page that it reads.
+// phrase, so a Chinese word of two signs is found. It knows no marks: what it finds is looked at again, in the line. It
+// follows the commits within a second, in a flood some while after it is over. A search first lets it catch up, for
+// half of the time that it has, and returns how far it has looked. It ends with its context wherever it is: SQLite
+// looks for an interruption with each page that it reads.
 //
 // The package knows nothing about members, rooms, rights or the hub.
 package sqlite

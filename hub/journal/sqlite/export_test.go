@@ -108,7 +108,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 		"filed":     "UPDATE meta SET filed=0; UPDATE streams SET count=1, last=1",
 		"missing":   "DELETE FROM entries WHERE seq=20",
 		"event":     "UPDATE entries SET event='{' WHERE seq=20",
-		"not taken": "INSERT INTO words (words, rowid, stream, text) SELECT 'delete', 20, 's' || stream, '20' FROM entries WHERE seq=20",
+		"not taken": "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', 20, 's2', '20')",
 		"too much":  "INSERT INTO words (rowid, stream, text) VALUES (4711, 's1', 'ghost')",
 	} {
 		for _, filed := range []bool{true, false} {
@@ -126,7 +126,11 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 			r, err := Verify(path)
 			require.NoError(t, err)
 			assert.Equal(t, Report{Epoch: s.Epoch(), Entries: 60, Streams: 3, Head: 60, Indexed: 60}, r, name)
-			_, err = s.w.conn.ExecContext(t.Context(), harm)
+			conn := s.w.conn
+			if strings.Contains(harm, "INTO words") {
+				conn = s.words.conn
+			}
+			_, err = conn.ExecContext(t.Context(), harm)
 			require.NoError(t, err)
 			r, err = Verify(path)
 			require.NoError(t, err)

@@ -44,9 +44,10 @@ func Import(path string, from io.Reader, partial bool) (done ImportResult, err e
 
 // missingFiles are the files of the journal at path that are not there.
 func missingFiles(path string) (files []string) {
-	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
-		if _, err := os.Lstat(path + end); errors.Is(err, os.ErrNotExist) {
-			files = append(files, path+end)
+	words := wordsPath(path)
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + ".lock", words, words + "-wal", words + "-shm"} {
+		if _, err := os.Lstat(name); errors.Is(err, os.ErrNotExist) {
+			files = append(files, name)
 		}
 	}
 	return files

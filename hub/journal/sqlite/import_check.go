@@ -18,7 +18,7 @@ func (in *importer) finish() error {
 		return err
 	}
 	if in.header.Version == 1 {
-		if _, err := in.s.w.conn.ExecContext(in.s.stop, separateOperators); err != nil {
+		if _, err := in.s.w.conn.ExecContext(in.s.stop, moveOperators+endMove); err != nil {
 			return err
 		}
 	}

@@ -11,19 +11,22 @@ import (
 )
 
 const (
-	indexBatch = 512  // entries in one step, at the most
+	indexBatch = 2048 // entries in one step, at the most
 	scanBatch  = 2048 // entries that are looked at for them
 )
 
-// index adds the next entries to the index, and reports whether there may be more.
+// index adds the next entries to the index, and reports whether there may be more. While it reads them and adds their
+// words, none is redacted.
 func (s *Store) index() (more bool, err error) {
-	err = s.runStep(lazy, func(step *maintenanceStep) error {
+	s.words.mu.Lock()
+	defer s.words.mu.Unlock()
+	err = s.wordsStep(lazy, func(step *maintenanceStep) error {
 		from, head := s.indexed.Load(), s.Head()
 		if from >= head {
 			return nil
 		}
 		to := min(from+scanBatch, head)
-		rows, whole, err := s.w.raw(messagesBetween, indexBatch, int64(from), int64(to))
+		rows, whole, err := s.rows(step.budget, messagesBetween, indexBatch, int64(from), int64(to))
 		if err != nil {
 			return err
 		}
@@ -33,7 +36,7 @@ func (s *Store) index() (more bool, err error) {
 				return fmt.Errorf("entry %d: %w", r.seq, err)
 			}
 			in := indexed{r.seq, r.stream, words}
-			if err := s.put(&in, s.w.indexInsert); err != nil {
+			if err := s.put(&in, s.words.insert); err != nil {
 				return err
 			}
 			if !step.spend(len(words)) && i < len(rows)-1 {
@@ -45,11 +48,19 @@ func (s *Store) index() (more bool, err error) {
 			to = rows[len(rows)-1].seq
 		}
 		more = to < head
-		step.onCommit = func() { s.indexed.Store(to) }
-		_, err = s.w.conn.ExecContext(context.Background(), "UPDATE meta SET indexed=?", int64(to))
-		return err
+		return s.setIndexed(step, to)
 	})
 	return more && err == nil, err
+}
+
+// setIndexed notes how far the index is.
+func (s *Store) setIndexed(step *maintenanceStep, to uint64) error {
+	at, _, err := s.timeAt(to)
+	if err == nil {
+		_, err = s.words.conn.ExecContext(context.Background(), "UPDATE state SET indexed=?, time=?", int64(to), at)
+	}
+	step.onCommit = func() { s.indexed.Store(to) }
+	return err
 }
 
 const messagesBetween = "SELECT " + rawColumns + " FROM entries e WHERE seq>?2 AND seq<=?3 AND spoken ORDER BY seq LIMIT ?1"
@@ -88,25 +99,4 @@ func (s *Store) put(in *indexed, stmt *sql.Stmt) (err error) {
 		s.unmerged.Store(true)
 	}
 	return err
-}
-
-// The index merges nothing by itself, since a statement that does has no bound in time. A deletion is noted in a part
-// of its own, which is much quicker than to overwrite the words in all others; merging removes both.
-var indexSettings = map[string]int{"automerge": 0, "usermerge": mergeParts, "crisismerge": 1000, "secure-delete": 0}
-
-// setIndex gives the index of a file these settings: an older version made it with others.
-func setIndex(ctx context.Context, c *sql.Conn) error {
-	for name, value := range indexSettings {
-		var is sql.NullInt64
-		if err := c.QueryRowContext(ctx, "SELECT max(v) FROM words_config WHERE k=?", name).Scan(&is); err != nil {
-			return err
-		}
-		if is.Valid && is.Int64 == int64(value) {
-			continue
-		}
-		if _, err := c.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES (?, ?)", name, value); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -36,7 +36,7 @@ func TestTheIndexWaitsInAFlood(t *testing.T) {
 
 // What stands in the file is searched as it is; parsed, it says the same.
 func TestTheWordsInTheFileAreTheWordsOfTheEvent(t *testing.T) {
-	bob, text := protocol.MustNick("bob"), protocol.MustText(`a "quoted" <b> \ 你好, Ünï 👍🏽 42x`)
+	bob, text := protocol.MustNick("bob"), protocol.MustText(`a "text":"quoted" <b> \ 你好, Ünï 👍🏽 42x`)
 	for _, e := range []protocol.Recorded{
 		protocol.Said{From: bob, Text: text}, protocol.Acted{From: bob, Text: text}, protocol.Whispered{From: bob, To: bob, Text: text},
 		protocol.TopicSet{From: bob, Text: text}, protocol.TopicSet{From: bob}, protocol.Announced{From: bob, Text: text}, protocol.Redacted{From: bob},

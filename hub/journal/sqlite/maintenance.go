@@ -55,9 +55,7 @@ func (m *maintenance) work() (rest time.Duration, idle bool) {
 	}
 	switch {
 	case err != nil && !errors.Is(err, errReaders):
-		if !errors.Is(err, journal.ErrBroken) && m.s.stop.Err() == nil { // the next commit returns ErrBroken
-			m.s.opts.Log.Warn("the journal's maintenance is put off", "err", err)
-		}
+		_ = m.s.tell(err)
 		return retryDelay, false
 	case !did:
 		return m.idleTime(start), true
@@ -95,7 +93,10 @@ func (m *maintenance) next(now time.Time) (did bool, err error) {
 		}
 	case m.indexIsDue(now):
 		m.prunedStreams = false
-		_, err = s.index()
+		if _, err = s.index(); err != nil { // pruning goes on
+			m.indexAt = now.Add(retryDelay)
+			return true, m.s.tell(err)
+		}
 		if m.mergesDue = mergesPerIndexing; s.isFlooded(m.head, m.since) {
 			m.indexAt = now.Add(indexDelay)
 		}
@@ -108,6 +109,14 @@ func (m *maintenance) next(now time.Time) (did bool, err error) {
 		return !now.Before(m.pruneAt) || !now.Before(m.pruneStreamsAt), nil // pruning waited only so that other steps come between
 	}
 	return true, err
+}
+
+// tell logs why maintenance is put off. It returns nil.
+func (s *Store) tell(err error) error {
+	if !errors.Is(err, journal.ErrBroken) && s.stop.Err() == nil { // the next commit returns ErrBroken
+		s.opts.Log.Warn("the journal's maintenance is put off", "err", err)
+	}
+	return nil
 }
 
 func (m *maintenance) merge(now time.Time) error {

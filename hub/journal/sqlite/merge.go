@@ -33,10 +33,10 @@ const smallIndex = 128 // pages that are made anew in a fraction of a second; mo
 // merges them where they are. Such parts must be spread first: a merge moves its result up a level, and the next mark
 // lies below. Small parts FTS5 puts on one level again and again, so a small index is made anew.
 func (s *Store) sortParts() (how indexShape, err error) {
-	err = s.runStep(lazy, func(step *maintenanceStep) error {
+	err = s.inWords(func(step *maintenanceStep) error {
 		var structure []byte
 		const theStructure = 10 // as FTS5 numbers it
-		if err := s.w.conn.QueryRowContext(context.Background(), "SELECT block FROM words_data WHERE id=?", theStructure).Scan(&structure); err != nil {
+		if err := s.words.conn.QueryRowContext(context.Background(), "SELECT block FROM words_data WHERE id=?", theStructure).Scan(&structure); err != nil {
 			return err
 		}
 		levels, pages, err := partsOf(structure)
@@ -58,7 +58,7 @@ func (s *Store) sortParts() (how indexShape, err error) {
 
 // clearIndex empties the index. The entries that are kept are indexed again, like new ones.
 func (s *Store) clearIndex(step *maintenanceStep) error {
-	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE meta SET indexed=0")
+	_, err := s.words.conn.ExecContext(context.Background(), "INSERT INTO words (words) VALUES ('delete-all'); UPDATE state SET indexed=0, time=NULL")
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Store) clearIndex(step *maintenanceStep) error {
 		s.indexed.Store(0)
 		s.marked.Store(true)
 	}
-	return s.put(&markEntry, s.w.indexInsert)
+	return s.put(&markEntry, s.words.insert)
 }
 
 var errStructure = errors.New("the index is not what it should be")
@@ -113,13 +113,13 @@ func partsOf(structure []byte) (levels, pages int, err error) {
 
 // setMergeParts must be called in a step.
 func (s *Store) setMergeParts(n int) error {
-	_, err := s.w.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
+	_, err := s.words.conn.ExecContext(context.Background(), "INSERT INTO words (words, rank) VALUES ('usermerge', ?)", n)
 	return err
 }
 
 // mergeStep merges a few pages of the index, and reports whether there is more.
 func (s *Store) mergeStep() (more bool, err error) {
-	err = s.runStep(lazy, func(*maintenanceStep) error {
+	err = s.inWords(func(*maintenanceStep) error {
 		more, err = s.mergePages(mergePages)
 		return err
 	})
@@ -131,12 +131,12 @@ func (s *Store) mergePages(pages int) (more bool, err error) {
 	var before, after int
 	const changes = "SELECT total_changes()"
 	ctx := context.Background()
-	if err := s.w.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
+	if err := s.words.conn.QueryRowContext(ctx, changes).Scan(&before); err != nil {
 		return false, err
 	}
-	if _, err := s.w.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
+	if _, err := s.words.conn.ExecContext(ctx, "INSERT INTO words (words, rank) VALUES ('merge', ?)", pages); err != nil {
 		return false, err
 	}
-	err = s.w.conn.QueryRowContext(ctx, changes).Scan(&after)
+	err = s.words.conn.QueryRowContext(ctx, changes).Scan(&after)
 	return after-before >= 2, err // as FTS5 says that it has merged something
 }

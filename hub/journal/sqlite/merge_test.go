@@ -94,7 +94,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	s := still(t, path, Options{Sync: Off, Keep: time.Hour})
 	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}}
 	parts := func() (n int) {
-		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(DISTINCT segid) FROM words_idx").Scan(&n))
+		require.NoError(t, s.words.conn.QueryRowContext(t.Context(), "SELECT count(DISTINCT segid) FROM words_idx").Scan(&n))
 		return n
 	}
 	var in []journal.Entry
@@ -109,7 +109,7 @@ func TestTheIndexIsMerged(t *testing.T) {
 	assert.Equal(t, uint64(899), s.garbage.Load())
 	settle(task, func() bool { return s.garbage.Load() == 0 && !s.unmerged.Load() })
 	var left int
-	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT sum(length(block)) FROM words_data").Scan(&left))
+	require.NoError(t, s.words.conn.QueryRowContext(t.Context(), "SELECT sum(length(block)) FROM words_data").Scan(&left))
 	assert.Less(t, left, 10_000, "the words of what is gone have gone")
 	require.NoError(t, s.Close())
 	r, err := Verify(path)

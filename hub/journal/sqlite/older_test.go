@@ -14,7 +14,7 @@ var undo = []string{
 	"DROP INDEX unspoken_in_stream; CREATE INDEX entries_of_stream ON entries(stream); CREATE INDEX spoken_by_author ON entries(author) WHERE spoken",
 	"SELECT 1", // operators stay where they are
 	"DROP TABLE rows; ALTER TABLE meta DROP COLUMN key",
-	`DROP TABLE words; UPDATE meta SET indexed=0; ALTER TABLE meta DROP COLUMN folding;
+	`ALTER TABLE meta DROP COLUMN file; ALTER TABLE meta ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 	CREATE VIRTUAL TABLE words USING fts5(stream, text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co So'")`,
 	`DROP VIEW lines; DROP TABLE positions; ALTER TABLE meta DROP COLUMN filed;
 	CREATE INDEX spoken_in_stream ON entries(stream) WHERE spoken; CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken`,

@@ -27,7 +27,7 @@ func open(path string, o Options, steps []string) (s *Store, err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s = &Store{
-		opts: o, path: path,
+		opts: o, path: path, words: wordsFile{path: wordsPath(path)},
 		readers: make(chan *reader, readerCount), searcher: make(chan *reader, 1), longWAL: longWAL, longWALAt: longWAL, patience: patience,
 		work: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
@@ -75,24 +75,19 @@ func (s *Store) connect(steps []string) (err error) {
 	if err := check(ctx, conn, s.path); err != nil {
 		return err
 	}
-	if len(steps) >= foldedSchema {
-		if err := setFolding(ctx, conn); err != nil {
-			return err
-		}
-	}
 	if err := s.load(ctx, conn); err != nil {
 		return err
 	}
 	if s.streams, err = readUnfiled(ctx, conn); err != nil {
 		return err
 	}
-	if err := setIndex(ctx, conn); err != nil {
-		return err
-	}
 	if len(steps) >= rowsSchema {
 		if err := s.loadKey(ctx, conn); err != nil {
 			return err
 		}
+	}
+	if s.words.id, err = loadFile(ctx, conn); err != nil {
+		return err
 	}
 	if s.w, err = newWriter(ctx, conn, len(steps) >= rowsSchema); err != nil {
 		return err
@@ -121,6 +116,9 @@ func (s *Store) connect(steps []string) (err error) {
 			s.searcher <- r
 		}
 	}
+	if err := s.openWords(ctx); err != nil {
+		s.opts.Log.Warn("there is no index of the words for now: searches find nothing", "path", s.words.path, "err", err)
+	}
 	return nil
 }
 
@@ -141,11 +139,11 @@ func (s *Store) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	return c, err
 }
 
-// load reads the epoch, the head and how far the index is. The head is known because the last entry is never pruned.
+// load reads the epoch and the head. The head is known because the last entry is never pruned.
 func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 	var epoch []byte
-	var head, indexed, filed uint64
-	err := c.QueryRowContext(ctx, "SELECT epoch, indexed, filed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &indexed, &filed, &head)
+	var head, filed uint64
+	err := c.QueryRowContext(ctx, "SELECT epoch, filed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&epoch, &filed, &head)
 	if err == nil {
 		s.epoch, err = uuid.FromBytes(epoch)
 	}
@@ -156,14 +154,8 @@ func (s *Store) load(ctx context.Context, c *sql.Conn) error {
 		return err
 	}
 	s.head.Store(head)
-	s.indexed.Store(indexed)
 	s.filed.Store(filed)
 	s.pruned.head.Store(head)
-	var marked int
-	if err := c.QueryRowContext(ctx, isMarked).Scan(&marked); err != nil {
-		return err
-	}
-	s.marked.Store(marked > 0)
 	return nil
 }
 
@@ -175,6 +167,10 @@ func (s *Store) release() (err error) {
 	for range len(s.searcher) {
 		(<-s.searcher).close()
 	}
+	s.words.mu.Lock()
+	s.words.closed = true
+	s.words.close()
+	s.words.mu.Unlock()
 	for _, c := range s.conns {
 		_ = c.Close() // else its pool leaves it open
 	}
@@ -196,4 +192,13 @@ func (s *Store) loadKey(ctx context.Context, c *sql.Conn) error {
 	}
 	copy(s.key[:], key)
 	return err
+}
+
+// loadFile reads what names the file.
+func loadFile(ctx context.Context, c *sql.Conn) (id []byte, err error) {
+	err = c.QueryRowContext(ctx, "SELECT file FROM meta").Scan(&id)
+	if err == nil && len(id) != fileSize {
+		err = fmt.Errorf("%w: its name is missing", errDamaged)
+	}
+	return id, err
 }

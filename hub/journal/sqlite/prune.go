@@ -1,7 +1,10 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -50,8 +53,10 @@ func (s *Store) pruneOld() (int, error) {
 	if err := s.fileUpto(upto); err != nil {
 		return 0, err
 	}
-	return s.prune(oldest, indexBatch, position(upto))
+	return s.prune(oldest, pruneBatch, position(upto))
 }
+
+const pruneBatch = 512 // entries that are pruned in one step, at the most
 
 const oldest = "SELECT " + rawColumns + " FROM entries e WHERE seq<=?2 ORDER BY seq LIMIT ?1"
 
@@ -81,7 +86,7 @@ func (s *Store) pruneSize() (int, error) {
 	if err := s.fileUpto(s.pruned.goal); err != nil {
 		return 0, err
 	}
-	n, err := s.prune(oldest, indexBatch, position(s.pruned.goal))
+	n, err := s.prune(oldest, pruneBatch, position(s.pruned.goal))
 	if n == 0 && err == nil {
 		s.pruned.goal, s.pruned.merge = 0, 0
 		s.isMerged()
@@ -106,64 +111,101 @@ func (s *Store) isMerged() bool {
 	return s.mergedBy.Load() >= p.merge
 }
 
-// used is how many bytes of the file are in use, and the position of the first entry.
+// used is how many bytes of both files are in use, and the position of the first entry.
 func (s *Store) used() (bytes int64, first uint64, err error) {
 	err = s.withReader(func(r *reader) error {
-		return r.conn.QueryRowContext(s.stop, `SELECT (page_count - freelist_count) * page_size, ifnull((SELECT min(seq) FROM entries), 0)
-			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes, &first)
+		err := r.conn.QueryRowContext(s.stop, bytesInUse).Scan(&bytes)
+		if err == nil {
+			err = r.conn.QueryRowContext(s.stop, "SELECT ifnull(min(seq), 0) FROM entries").Scan(&first)
+		}
+		return err
 	})
-	return bytes, first, s.unlessStopped(err)
+	if err != nil {
+		return 0, 0, s.unlessStopped(err)
+	}
+	words, err := s.sizeOfWords()
+	return bytes + words, first, s.unlessStopped(err)
 }
 
 // prune removes the first entries that a query finds, up to one that is kept or not filed. They must be the oldest of
-// their streams, in order. A stream that holds nothing after that is dropped.
+// their streams, in order. A stream that holds nothing after that is dropped. Their words go first.
 func (s *Store) prune(query string, limit int, args ...any) (n int, err error) {
-	err = s.runStep(lazy, func(step *maintenanceStep) error {
-		step.urgent = s.pruningLags()
-		rows, _, err := s.w.raw(query, limit, args...)
-		if err != nil {
-			return err
-		}
-		garbage, last := uint64(0), map[int64]*rawRow{}
-		for i := range rows {
-			r := &rows[i]
-			if r.seq >= s.Head() || r.seq > min(s.keepAfter.Load(), s.filed.Load()) {
-				break
-			}
-			words := 0
-			if r.spoken && r.seq <= s.indexed.Load() {
-				words = len(r.event)
-				garbage++
-			}
-			if err := s.removeFromIndex(r); err != nil {
-				return err
-			}
-			if _, err := s.w.deleteEntry.Exec(int64(r.seq)); err != nil {
-				return err
-			}
-			last[r.stream] = r
-			if n++; !step.spend(words) {
-				break
-			}
-		}
-		step.onCommit = func() { s.garbage.Add(garbage) }
-		for id, r := range last {
-			if _, err := s.w.deletePlaces.Exec(id, int64(r.seq)); err != nil {
-				return err
-			}
-			if _, err := s.w.pruneStream.Exec(int64(r.nth), int64(r.seq), id); err != nil {
-				return err
-			}
-			if err := s.dropIfEmpty(id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	s.words.mu.Lock()
+	defer s.words.mu.Unlock()
+	rows, _, err := s.rows(stepBytes, query, limit, args...)
 	if err != nil {
-		n = 0
+		return 0, s.unlessStopped(err)
 	}
-	return n, err
+	if end := slices.IndexFunc(rows, func(r rawRow) bool { return r.seq >= s.Head() || r.seq > min(s.keepAfter.Load(), s.filed.Load()) }); end >= 0 {
+		rows = rows[:end]
+	}
+	garbage := s.countIndexed(rows)
+	if garbage > 0 {
+		rows = rows[:min(len(rows), dropBatch)]
+		garbage = s.countIndexed(rows)
+	}
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if garbage > 0 {
+		if err := s.dropWords(rows, false); err != nil {
+			return 0, err
+		}
+	}
+	err = s.runStep(lazy, func(step *maintenanceStep) error {
+		n, err = s.pruneRows(step, rows, garbage)
+		return err
+	})
+	switch {
+	case err == nil:
+		return n, nil
+	case garbage > 0: // the index has lost what the journal still has
+		err = errors.Join(err, s.makeWords(context.Background(), s.marked.Load()))
+	}
+	return 0, err
+}
+
+// countIndexed counts the entries whose words are in the index.
+func (s *Store) countIndexed(rows []rawRow) (n uint64) {
+	for i := range rows {
+		if rows[i].spoken && rows[i].seq <= s.indexed.Load() {
+			n++
+		}
+	}
+	return n
+}
+
+// pruneRows deletes entries; those whose words are gone all at once.
+func (s *Store) pruneRows(step *maintenanceStep, rows []rawRow, garbage uint64) (n int, err error) {
+	step.urgent = s.pruningLags()
+	last := map[int64]*rawRow{}
+	for i := range rows {
+		r := &rows[i]
+		if _, err := s.w.deleteEntry.Exec(int64(r.seq)); err != nil {
+			return n, err
+		}
+		last[r.stream] = r
+		words := 0
+		if garbage > 0 {
+			words = len(r.event)
+		}
+		if n++; !step.spend(words) && garbage == 0 {
+			break
+		}
+	}
+	step.onCommit = func() { s.garbage.Add(garbage) }
+	for id, r := range last {
+		if _, err := s.w.deletePlaces.Exec(id, int64(r.seq)); err != nil {
+			return n, err
+		}
+		if _, err := s.w.pruneStream.Exec(int64(r.nth), int64(r.seq), id); err != nil {
+			return n, err
+		}
+		if err := s.dropIfEmpty(id); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // keepNone is the value of keepAfter while nothing is kept back: anything may be pruned.

@@ -42,7 +42,7 @@ func (s *Store) pruneStreams() (more bool, err error) {
 			}
 		}
 		if excess > 0 {
-			n, err := s.prune(firstOfStream, int(min(excess, indexBatch)), st.ID)
+			n, err := s.prune(firstOfStream, int(min(excess, pruneBatch)), st.ID)
 			if n > 0 || err != nil {
 				return err == nil, err // the same again
 			}

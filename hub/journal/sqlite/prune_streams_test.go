@@ -64,7 +64,7 @@ func TestPruningOfStreamsLeavesTimeForTheRest(t *testing.T) {
 	task := &maintenance{s: s, scrub: scrubState{merged: time.Now()}, pruneAt: time.Now().Add(time.Hour)}
 	isDone := false
 	for range 20 {
-		in := make([]journal.Entry, 2*indexBatch)
+		in := make([]journal.Entry, 2*pruneBatch)
 		for i := range in {
 			in[i] = journaltest.Said("#a", "x")
 		}

@@ -24,7 +24,7 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 		var in []journal.Entry
 		for i := range 600 {
 			text := hanLine(40)
-			if i < 150 {
+			if i < 100 {
 				text = fmt.Sprintf("xyzzy%d %s", i, text)
 			}
 			in = append(in, ago("#a", 2*time.Hour, text))
@@ -40,11 +40,11 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 		}
 		prune()
 		began := s.garbage.Load()
-		require.Less(t, began, uint64(150))
+		require.Less(t, began, uint64(100))
 		require.NoError(t, task.scrubStep(time.Now()))
 		require.Equal(t, scrubSort, task.scrub.phase)
 		prune()
-		require.Greater(t, s.garbage.Load(), uint64(150))
+		require.Greater(t, s.garbage.Load(), uint64(100))
 		for range 1000 {
 			if task.scrubIsDue(time.Now()) {
 				require.NoError(t, task.scrubStep(time.Now()))
@@ -56,7 +56,7 @@ func TestWhatIsPrunedAsAScrubBeginsIsOfThatScrub(t *testing.T) {
 		assert.Equal(t, small == anew, s.indexed.Load() == 0)
 		assert.Zero(t, s.garbage.Load())
 		var left int
-		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data WHERE instr(block, 'xyzzy')").Scan(&left))
+		require.NoError(t, s.words.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data WHERE instr(block, 'xyzzy')").Scan(&left))
 		assert.Zero(t, left, "the words of what is gone have gone")
 	}
 }
@@ -116,10 +116,10 @@ func TestWhatIsPrunedUnindexedCostsNoWords(t *testing.T) {
 	}
 	journaltest.Commit(t, s, in...)
 	before := 0
-	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&before))
+	require.NoError(t, s.words.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&before))
 	pruneAll(t, s)
 	after := 0
-	require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&after))
+	require.NoError(t, s.words.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM words_data").Scan(&after))
 	assert.Equal(t, before, after)
 	assert.Zero(t, s.garbage.Load())
 	assert.Len(t, everything(t, s, "#a"), 1)

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -85,73 +87,73 @@ func (s *Store) redactIn(author uuid.UUID, st journal.Stream, upto uint64) (n in
 	return n, nil
 }
 
-// redactSome erases the words of the first of these entries, as many as one step has time for.
+// redactSome erases the words of the first of these entries, as many as one step has time for: first in the index, and
+// then in the journal.
 func (s *Store) redactSome(seqs []uint64) (looked, erased int, err error) {
+	s.words.mu.Lock()
+	defer s.words.mu.Unlock()
+	var rows []rawRow
+	for cost := 0; looked < len(seqs) && looked < dropBatch && cost < stepBytes; looked++ {
+		row, _, err := s.rows(stepBytes, entryAt, 1, int64(seqs[looked]))
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, r := range row { // none: it was pruned meanwhile
+			cost += rowCost + len(r.event)
+			if isErased, err := r.isErased(); err != nil {
+				return 0, 0, err
+			} else if !isErased {
+				rows = append(rows, r)
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return looked, 0, nil
+	}
+	if err := s.dropWords(rows, true); err != nil {
+		return 0, 0, err
+	}
 	err = s.runStep(lazy, func(step *maintenanceStep) error {
-		marked := s.marked.Load()
-		for _, seq := range seqs {
-			rows, _, err := s.w.raw("SELECT "+rawColumns+" FROM entries e WHERE seq=?2 LIMIT ?1", 1, int64(seq))
-			if err != nil {
-				return err
+		for i := range rows {
+			if err := s.redactRow(&rows[i]); err != nil {
+				return fmt.Errorf("entry %d: %w", rows[i].seq, err)
 			}
-			looked++
-			words := 0
-			for _, r := range rows { // none: it was pruned meanwhile
-				done, err := s.redactRow(&r)
-				if err != nil {
-					return fmt.Errorf("entry %d: %w", r.seq, err)
-				}
-				if done {
-					erased++
-				}
-				words = len(r.event)
-			}
-			if erased > 0 && !marked {
-				if err := s.put(&markEntry, s.w.indexInsert); err != nil {
-					return err
-				}
-				marked = true
-			}
-			if !step.spend(words) {
-				break
-			}
+			step.spend(len(rows[i].event))
 		}
-		step.onCommit = func() {
-			s.marked.Store(marked)
-			if erased > 0 {
-				s.redactions.Add(1)
-			}
-		}
+		step.onCommit = func() { s.redactions.Add(1) }
 		return nil
 	})
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, errors.Join(err, s.makeWords(context.Background(), true)) // they may have words that the index has lost
 	}
-	if erased > 0 {
-		s.wake()
+	s.wake()
+	return looked, len(rows), nil
+}
+
+const entryAt = "SELECT " + rawColumns + " FROM entries e WHERE seq=?2 LIMIT ?1"
+
+func (r *rawRow) isErased() (bool, error) {
+	e, err := protocol.DecodeEvent(r.event)
+	if err != nil {
+		return false, fmt.Errorf("entry %d: %w", r.seq, err)
 	}
-	return looked, erased, nil
+	_, erased := e.(protocol.Redacted)
+	return erased, nil
 }
 
 // redactRow overwrites the event of r. The new one is padded to the length of the old one where it is shorter: SQLite
 // then overwrites it in its place, and moves nothing.
-func (s *Store) redactRow(r *rawRow) (erased bool, err error) {
+func (s *Store) redactRow(r *rawRow) error {
 	e, err := protocol.DecodeEvent(r.event)
 	if err != nil {
-		return false, err
-	}
-	if _, already := e.(protocol.Redacted); already {
-		return false, nil
-	}
-	if err := s.removeFromIndex(r); err != nil {
-		return false, err
+		return err
 	}
 	from, _ := protocol.Words(e)
 	line := protocol.AppendEventJSON(nil, protocol.Redacted{Meta: protocol.Meta{Room: protocol.MetaOf(e).Room}, From: from})
 	event := strings.TrimSuffix(string(line), "\n")
 	event += strings.Repeat(" ", max(0, len(r.event)-len(event)))
 	_, err = s.w.overwrite.Exec(event, int64(r.seq))
-	return true, err
+	return err
 }
 
 // removeFromIndex takes the words of r out of the index, if they are in it. They stay in its older parts until those
@@ -165,7 +167,7 @@ func (s *Store) removeFromIndex(r *rawRow) error {
 		return err
 	}
 	in := indexed{r.seq, r.stream, text}
-	return s.put(&in, s.w.indexDelete)
+	return s.put(&in, s.words.remove)
 }
 
 // rawRow is an entry that is about to be changed.
@@ -216,10 +218,18 @@ const (
 	rawAfterSeq = "e.nth, e.stream, e.spoken, e.event"
 )
 
-// raw returns the first entries that a query for rawColumns finds: no more than limit, its first parameter, and no more
-// than about a step. whole is false if there may be others.
-func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
-	rows, err := w.conn.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
+// rows returns the first entries that a query finds, for their words: no more than limit, its first parameter, and not
+// many more bytes of words than most. whole is false if there may be others.
+func (s *Store) rows(most int, query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
+	err = s.withReader(func(r *reader) error {
+		found, whole, err = rawRows(r.conn, most, query, limit, args...)
+		return err
+	})
+	return found, whole, err
+}
+
+func rawRows(c *sql.Conn, most int, query string, limit int, args ...any) (found []rawRow, whole bool, err error) {
+	rows, err := c.QueryContext(context.Background(), query, slices.Insert(args, 0, any(limit))...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -230,7 +240,7 @@ func (w *writer) raw(query string, limit int, args ...any) (found []rawRow, whol
 			return nil, false, err
 		}
 		found = append(found, r)
-		if cost += rowCost + len(r.event); cost >= stepBytes {
+		if cost += rowCost + len(r.event); cost >= most {
 			return found, false, nil
 		}
 	}

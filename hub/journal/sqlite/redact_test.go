@@ -43,8 +43,8 @@ func TestRedactedWordsLeaveTheFiles(t *testing.T) {
 		}
 	}
 	inFiles := func(word string) (n int) {
-		for _, suffix := range []string{"", "-wal"} {
-			b, err := os.ReadFile(path + suffix)
+		for _, file := range []string{path, path + "-wal", wordsPath(path), wordsPath(path) + "-wal"} {
+			b, err := os.ReadFile(file)
 			require.NoError(t, err)
 			n += bytes.Count(b, []byte(word))
 		}

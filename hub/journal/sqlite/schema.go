@@ -55,10 +55,10 @@ DROP INDEX spoken_by_author;
 DROP INDEX entries_of_stream;
 -- Each entry stands in one index: to keep one costs half as much as to keep the entry.
 CREATE INDEX unspoken_in_stream ON entries(stream) WHERE NOT spoken;
-`, separateOperators, rowsAndKey, foldedWords, filePositions}
+`, separateOperators, rowsAndKey, wordsApart, filePositions}
 
-// onlyAdds is the version from which on steps have only added tables and columns, or made an index anew. Such a step
-// leaves the entries as they are, so it does without a copy where there is no room for one.
+// onlyAdds is the version from which on steps have left the entries as they are. Such a step does without a copy where
+// there is no room for one.
 const onlyAdds = 3
 
 // migrate brings the file that w has open to the version of steps. It keeps a copy of the file as it was beside it.
@@ -100,7 +100,7 @@ func runSteps(ctx context.Context, w *sql.Conn, version int, steps []string) err
 	}
 	if version == 0 {
 		epoch := uuid.New()
-		if _, err := w.ExecContext(ctx, "INSERT INTO meta (epoch, indexed, gone) VALUES (?, 0, 0)", epoch[:]); err != nil {
+		if _, err := w.ExecContext(ctx, "INSERT INTO meta (epoch, gone) VALUES (?, 0)", epoch[:]); err != nil {
 			return err
 		}
 	}
@@ -108,6 +108,11 @@ func runSteps(ctx context.Context, w *sql.Conn, version int, steps []string) err
 		key := make([]byte, keySize)
 		_, _ = rand.Read(key) // it cannot fail
 		if _, err := w.ExecContext(ctx, "UPDATE meta SET key=?", key); err != nil {
+			return err
+		}
+	}
+	if version < wordsSchema {
+		if _, err := w.ExecContext(ctx, "UPDATE meta SET file=randomblob(16)"); err != nil {
 			return err
 		}
 	}

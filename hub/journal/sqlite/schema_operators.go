@@ -14,7 +14,13 @@ package sqlite
 //
 // Pruned entries are no evidence. Where the desk has lost entries, only a join of a room counts, since everything
 // before it may have been an operator's.
-const separateOperators = `
+const separateOperators = moveOperators + `
+INSERT INTO words(words) SELECT 'delete-all' WHERE EXISTS (SELECT 1 FROM moved); -- the stream stands in it
+UPDATE meta SET indexed = 0 WHERE EXISTS (SELECT 1 FROM moved);
+` + endMove
+
+// An import moves them, too. It has no words yet.
+const moveOperators = `
 CREATE TEMP TABLE room AS SELECT id, pruned_nth FROM streams WHERE name GLOB '#*' AND name <> '#desk';
 CREATE TEMP TABLE desk AS SELECT id, pruned_seq FROM streams WHERE name = '#desk';
 
@@ -61,10 +67,9 @@ UPDATE streams SET
 	count = ifnull((SELECT max(nth) FROM place WHERE stream = streams.id), pruned_nth),
 	last = ifnull((SELECT max(seq) FROM place WHERE stream = streams.id), pruned_seq)
 	WHERE EXISTS (SELECT 1 FROM moved) AND name GLOB '#*' AND name <> '#desk';
+`
 
-INSERT INTO words(words) SELECT 'delete-all' WHERE EXISTS (SELECT 1 FROM moved); -- the stream stands in it
-UPDATE meta SET indexed = 0 WHERE EXISTS (SELECT 1 FROM moved);
-
+const endMove = `
 DROP TABLE room; DROP TABLE desk; DROP TABLE visitor; DROP TABLE session; DROP TABLE run;
 DROP TABLE duty; DROP TABLE ordinary; DROP TABLE moved; DROP TABLE place;
 `

@@ -86,7 +86,7 @@ func (m *maintenance) scrubIsDue(now time.Time) bool {
 // for long.
 func (m *maintenance) isWorthMerging(now time.Time) bool {
 	garbage := m.s.garbage.Load()
-	return garbage > 0 && now.Sub(m.scrub.merged) > mergeEvery || garbage > indexBatch && garbage > m.s.maxEntries()
+	return garbage > 0 && now.Sub(m.scrub.merged) > mergeEvery || garbage > pruneBatch && garbage > m.s.maxEntries()
 }
 
 func later(a, b time.Time) time.Time {
@@ -122,18 +122,20 @@ func (m *maintenance) scrubStep(now time.Time) (err error) {
 		}
 	case scrubWAL:
 		s.walScrubDue.Store(true)
-		err = s.checkpoint()
+		if err = s.truncateWords(); err == nil {
+			err = s.checkpoint()
+		}
 		switch {
 		case errors.Is(err, errReaders):
 			c.due, err = now.Add(retryEvery), nil
 		case err == nil:
 			c.phase = scrubEnd
-			if c.redacted && s.isSmall() {
+			if c.redacted && isSmall(s.path) {
 				c.phase = scrubRewrite
 			}
 		}
 	case scrubRewrite:
-		if !s.isSmall() { // any more
+		if !isSmall(s.path) { // any more
 			c.phase = scrubEnd
 			return nil
 		}
@@ -162,7 +164,7 @@ func (m *maintenance) onMerged(now time.Time) error {
 	if c.phase != scrubMerge {
 		return nil
 	}
-	if err := m.s.runStep(lazy, func(*maintenanceStep) error { return m.s.setMergeParts(mergeParts) }); err != nil {
+	if err := m.s.inWords(func(*maintenanceStep) error { return m.s.setMergeParts(mergeParts) }); err != nil {
 		return err
 	}
 	m.s.garbage.Add(-min(c.garbage, m.s.garbage.Load())) // what came since is for the next merge
@@ -180,7 +182,7 @@ func (m *maintenance) onMerged(now time.Time) error {
 
 // beginScrub notes what the scrub is for, and gives the index a part with nothing but markEntry in it.
 func (s *Store) beginScrub(c *scrubState) error {
-	return s.runStep(lazy, func(step *maintenanceStep) error {
+	return s.inWords(func(step *maintenanceStep) error {
 		c.redacted, c.redactions = s.marked.Load(), s.redactions.Load()
 		if err := s.setMergeParts(mergeAllParts); err != nil {
 			return err
@@ -201,8 +203,11 @@ func (s *Store) maxEntries() uint64 {
 	return s.Head() - first
 }
 
-// rewrite rewrites the file. It gives up when a commit waits; done is false then.
+// rewrite rewrites both files. It gives up when a commit waits; done is false then.
 func (s *Store) rewrite() (done bool, err error) {
+	if err := s.rewriteWords(); err != nil {
+		return false, err
+	}
 	ctx, cancel := context.WithCancel(s.stop)
 	defer cancel()
 	s.writing.LockForMaintenance(cancel)
@@ -220,7 +225,17 @@ func (s *Store) rewrite() (done bool, err error) {
 	return err == nil, err
 }
 
-func (s *Store) isSmall() bool {
-	info, err := os.Stat(s.path)
+func (s *Store) rewriteWords() error {
+	s.words.mu.Lock()
+	defer s.words.mu.Unlock()
+	if s.words.conn == nil || !isSmall(s.words.path) {
+		return nil
+	}
+	_, err := s.words.conn.ExecContext(s.stop, "VACUUM")
+	return err
+}
+
+func isSmall(path string) bool {
+	info, err := os.Stat(path)
 	return err == nil && info.Size() <= rewritten
 }

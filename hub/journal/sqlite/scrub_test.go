@@ -100,7 +100,7 @@ func TestALargeFileIsNotRewritten(t *testing.T) {
 	_, err := s.w.conn.ExecContext(t.Context(), "CREATE TABLE ballast (b); INSERT INTO ballast VALUES (zeroblob(?))", rewritten)
 	require.NoError(t, err)
 	require.NoError(t, s.checkpoint())
-	require.False(t, s.isSmall())
+	require.False(t, isSmall(s.path))
 	pages := func() (n int) {
 		require.NoError(t, s.w.conn.QueryRowContext(t.Context(), "SELECT freelist_count FROM pragma_freelist_count").Scan(&n))
 		return n

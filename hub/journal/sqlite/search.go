@@ -27,7 +27,7 @@ func (s *Store) Search(ctx context.Context, streams []journal.Stream, words stri
 		looked = s.indexed.Load()
 	}
 	err = s.withSearcher(ctx, func(ctx context.Context, r *reader) (err error) {
-		found, err = r.search(ctx, streams, wanted, looked, n)
+		found, err = s.search(ctx, r, streams, wanted, looked, n)
 		return err
 	})
 	if err != nil {
@@ -93,14 +93,14 @@ const maxCandidates = 512 // that are taken from the index at once
 
 // search returns the last n messages that match, in order. The index finds candidates: it knows no marks, and still has
 // the words of what was pruned.
-func (r *reader) search(ctx context.Context, streams []journal.Stream, wanted journal.Question, upto uint64, n int) (found []journal.Entry, err error) {
+func (s *Store) search(ctx context.Context, r *reader, streams []journal.Stream, wanted journal.Question, upto uint64, n int) (found []journal.Entry, err error) {
 	ids, names, err := r.streams(streams)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	asked := query(ids, wanted)
 	for some := n; upto > 0; some = min(2*some, maxCandidates) {
-		seqs, err := r.candidates(ctx, asked, upto, some)
+		seqs, err := s.words.candidates(ctx, asked, upto, some)
 		if err != nil {
 			return nil, err
 		}
@@ -142,8 +142,13 @@ func (r *reader) entryAt(ctx context.Context, seq uint64, names map[int64]journa
 	return e, ok, cmp.Or(err, rows.Err())
 }
 
-func (r *reader) candidates(ctx context.Context, query string, upto uint64, n int) (seqs []uint64, err error) {
-	rows, err := r.conn.QueryContext(ctx, foundInIndex, query, position(upto), n)
+func (w *wordsFile) candidates(ctx context.Context, query string, upto uint64, n int) (seqs []uint64, err error) {
+	w.reading.RLock()
+	defer w.reading.RUnlock()
+	if w.reader == nil {
+		return nil, nil
+	}
+	rows, err := w.reader.QueryContext(ctx, foundInIndex, query, position(upto), n)
 	if err != nil {
 		return nil, err
 	}

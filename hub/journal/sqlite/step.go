@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -19,8 +20,9 @@ const (
 // maintenanceStep is a piece of maintenance under way. It holds the write lock.
 type maintenanceStep struct {
 	s        *Store
-	deadline time.Time // zero: no row is done yet
-	budget   int       // bytes of words
+	deadline time.Time     // zero: no row is done yet
+	budget   int           // bytes of words
+	time     time.Duration // that it has; 0: as the options say
 	spent    int
 	urgent   bool   // it does not end early for a commit that waits, since it must keep up with the commits
 	onCommit func() // called when it is committed; nil: nothing
@@ -30,7 +32,7 @@ type maintenanceStep struct {
 // least one, so that maintenance makes progress in any flood.
 func (step *maintenanceStep) spend(words int) bool {
 	if step.spent += rowCost + words; step.deadline.IsZero() {
-		step.deadline = time.Now().Add(step.s.opts.stepTime)
+		step.deadline = time.Now().Add(cmp.Or(step.time, step.s.opts.stepTime))
 	}
 	return step.spent < step.budget && time.Now().Before(step.deadline) && (step.urgent || !step.s.writing.commitWaits())
 }

@@ -19,7 +19,7 @@ type Options struct {
 	Keep         time.Duration // how long entries are kept; 0: for ever
 	Lines        int           // how many lines of each stream are kept, see journal.MaxEntries; 0: all
 	Mailbox      time.Duration // how long a mailbox is kept after its last entry; 0: 30 days, below zero: for ever
-	Size         int64         // bytes of the file that may be in use, about; free pages and the WAL come on top; 0: no bound
+	Size         int64         // bytes of both files that may be in use, about; free pages and the WAL come on top; 0: no bound
 	DeferPruning bool          // nothing is pruned before KeepAfter is called
 	Log          *slog.Logger  // nil: nothing is logged
 
@@ -61,7 +61,7 @@ type Store struct {
 	searcher  chan *reader // the one of searches
 	latch     latch        // through which all readers go
 	head      atomic.Uint64
-	indexed   atomic.Uint64 // written under writing
+	indexed   atomic.Uint64 // written under words.mu
 	keepAfter atomic.Uint64 // position up to which anything may be pruned
 
 	writing writeLock // of what follows
@@ -78,6 +78,7 @@ type Store struct {
 	longWALAt    int           // pages of the WAL at which readers are kept out; under writing
 	checkpointed int           // pages of the WAL after the last checkpoint, if all were in the file; else 0; under writing
 
+	words    wordsFile
 	pruning  sync.Mutex    // one step at a time
 	pruned   pruneState    // under pruning, but for its counters
 	garbage  atomic.Uint64 // entries whose words were taken out of the index since it was merged
@@ -87,7 +88,7 @@ type Store struct {
 	redactCalls atomic.Int32  // calls of Redact, those that wait included
 	redacting   sync.Mutex    // held by the one that works
 	redactions  atomic.Uint64 // grows with each step that took words out; written under writing
-	marked      atomic.Bool   // markEntry stands in the index; written under writing
+	marked      atomic.Bool   // markEntry stands in the index; written under words.mu
 	walScrubDue atomic.Bool   // redacted words are still in the WAL
 	scrubs      atomic.Uint64 // that have begun
 	mergedBy    atomic.Uint64 // number of the last scrub that has merged the index

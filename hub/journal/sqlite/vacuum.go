@@ -17,7 +17,7 @@ func Vacuum(path string) error {
 	if err != nil {
 		return err
 	}
-	err = s.runStep(lazy, s.clearIndex) // otherwise the words of pruned entries stay in it
+	err = s.anew() // otherwise the words of pruned entries stay in the index
 	for more := true; more && err == nil; {
 		more, err = s.index()
 	}
@@ -36,10 +36,13 @@ func Vacuum(path string) error {
 func (s *Store) vacuum() error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	for _, do := range []string{"INSERT INTO words(words) VALUES ('optimize')", "VACUUM"} {
-		if _, err := s.w.conn.ExecContext(s.stop, do); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.w.conn.ExecContext(s.stop, "VACUUM")
+	return err
+}
+
+// anew makes the index anew.
+func (s *Store) anew() error {
+	s.words.mu.Lock()
+	defer s.words.mu.Unlock()
+	return s.makeWords(s.stop, true)
 }

@@ -21,6 +21,8 @@ type Report struct {
 	Pruned   uint64   // entries that are no longer kept
 	Indexed  uint64   // the words up to this position can be searched
 	Problems []string // none: all is well
+
+	words *sql.Conn // nil: there is no index
 }
 
 const maxProblems = 100 // that are told
@@ -45,6 +47,10 @@ func Verify(path string) (r Report, err error) {
 		if err := r.meta(ctx, c); err != nil {
 			return err
 		}
+		words, indexed, done := wordsOf(ctx, path, c)
+		defer done()
+		r.words, r.Indexed = words, indexed
+		defer func() { r.words = nil }()
 		streams, err := rd.allStreams(ctx)
 		if err != nil {
 			return err
@@ -102,24 +108,24 @@ func (r *Report) integrity(ctx context.Context, c *sql.Conn) error {
 }
 
 func (r *Report) meta(ctx context.Context, c *sql.Conn) error {
-	return c.QueryRowContext(ctx, "SELECT epoch, indexed, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&r.Epoch, &r.Indexed, &r.Head)
+	return c.QueryRowContext(ctx, "SELECT epoch, ifnull((SELECT max(seq) FROM entries), 0) FROM meta").Scan(&r.Epoch, &r.Head)
 }
 
 var allOfStream = allOf(afterSeq, "")
 
 // stream checks one stream and its entries in the index, side by side.
-func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) error {
-	index, err := c.QueryContext(ctx, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", `stream : "`+streamWord(st.ID)+`"`)
+func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamRow) (err error) {
+	index, err := r.wordsOfStream(ctx, st)
 	if err != nil {
 		return err
 	}
-	defer index.Close()
+	defer func() { err = errors.Join(err, index.close()) }()
 	rows, err := c.QueryContext(ctx, allOfStream, st.ID, list(rd.table.places(st.Name)))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	nth, last, at := st.PrunedNth, st.PrunedSeq, uint64(0)
+	nth, last := st.PrunedNth, st.PrunedSeq
 	for rows.Next() {
 		var row row
 		if err := rows.Scan(row.columns()...); err != nil {
@@ -138,24 +144,23 @@ func (r *Report) stream(ctx context.Context, c *sql.Conn, rd *reader, st streamR
 		if err != nil || row.seq > r.Indexed {
 			continue
 		}
-		for at < row.seq && index.Next() {
-			if err := index.Scan(&at); err != nil {
-				return err
-			}
-			if at < row.seq {
-				r.problem("%s: the index knows an entry %d that is not there", st.Name, at)
+		for index.at < row.seq && index.next() {
+			if index.at < row.seq {
+				r.problem("%s: the index knows an entry %d that is not there", st.Name, index.at)
 			}
 		}
-		if _, words := protocol.Words(e.Event); (journal.IndexWords(words.String()) == "") == (at == row.seq) {
+		if _, words := protocol.Words(e.Event); (journal.IndexWords(words.String()) == "") == (index.at == row.seq) {
 			r.problem("%s: the words of entry %d are missing in the index, or should be", st.Name, row.seq)
 		}
 	}
-	for index.Next() {
-		r.problem("%s: the index knows an entry that is not there", st.Name)
+	for index.next() {
+		if index.at <= r.Head || index.at > r.Indexed { // others may have come since
+			r.problem("%s: the index knows an entry that is not there", st.Name)
+		}
 	}
 	if nth != st.Count || last != max(st.Last, st.PrunedSeq) {
 		r.problem("%s: counts %d entries up to %d, and has %d up to %d", st.Name, st.Count, st.Last, nth, last)
 	}
 	r.Pruned += st.PrunedNth
-	return errors.Join(rows.Err(), index.Err())
+	return rows.Err()
 }

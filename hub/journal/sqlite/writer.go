@@ -22,7 +22,6 @@ type writer struct {
 	addPlaces, setCounters, setFiled *sql.Stmt // filing
 	deletePlaces                     *sql.Stmt
 	insert                           [len(rowCounts)]*sql.Stmt // entries
-	indexInsert, indexDelete         *sql.Stmt
 	overwrite, deleteEntry           *sql.Stmt
 	pruneStream, emptyStream         *sql.Stmt // streams
 	dropStream                       *sql.Stmt
@@ -47,8 +46,6 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 		{&w.setCounters, "UPDATE streams SET count=count+?, last=? WHERE id=?"},
 		{&w.setFiled, "UPDATE meta SET filed=?"},
 		{&w.deletePlaces, "DELETE FROM positions WHERE stream=? AND spoken IN (0, 1) AND seq<=?"},
-		{&w.indexInsert, "INSERT INTO words (rowid, stream, text) VALUES (?, ?, ?)"},
-		{&w.indexDelete, "INSERT INTO words (words, rowid, stream, text) VALUES ('delete', ?, ?, ?)"},
 		{&w.overwrite, "UPDATE entries SET event=? WHERE seq=?"},
 		{&w.deleteEntry, "DELETE FROM entries WHERE seq=?"},
 		{&w.pruneStream, "UPDATE streams SET pruned_nth=max(pruned_nth, ?), pruned_seq=max(pruned_seq, ?) WHERE id=?"},
@@ -71,7 +68,7 @@ func newWriter(ctx context.Context, c *sql.Conn, hasRows bool) (w *writer, err e
 }
 
 func (w *writer) close() {
-	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.findStream, w.addStream, w.addPlaces, w.setCounters, w.setFiled, w.deletePlaces, w.indexInsert, w.indexDelete, w.overwrite, w.deleteEntry, w.pruneStream, w.emptyStream, w.dropStream, w.putRow, w.deleteRow) {
+	for _, s := range append(w.insert[:], w.begin, w.commit, w.rollback, w.findStream, w.addStream, w.addPlaces, w.setCounters, w.setFiled, w.deletePlaces, w.overwrite, w.deleteEntry, w.pruneStream, w.emptyStream, w.dropStream, w.putRow, w.deleteRow) {
 		if s != nil {
 			_ = s.Close()
 		}
