@@ -36,6 +36,7 @@ type pipeClient struct {
 	ended        bool                       // under sending: the client has ended, and takes no more commands
 	failed       atomic.Bool                // something was rejected or lost
 	writing      sync.Mutex                 // to out: a rejected line of input is told between two events
+	reporting    sync.Mutex                 // to err
 	outputClosed bool                       // under writing: out has no reader any more
 	secret       bool                       // the next line is a password; owned by sendInput
 	operator     bool                       // a password was sent: we may be an operator; owned by sendInput
@@ -150,9 +151,9 @@ func (p *pipeClient) readPassword() ([]byte, error) {
 		}()
 	}
 	disableEcho(in)
-	_, _ = io.WriteString(p.err, chat.PasswordPrompt)
+	p.report([]byte(chat.PasswordPrompt))
 	line, err := term.ReadPassword(in)
-	_, _ = io.WriteString(p.err, "\n")
+	p.report([]byte("\n"))
 	return tui.Decode(line), err
 }
 
@@ -161,7 +162,7 @@ func (p *pipeClient) readPassword() ([]byte, error) {
 func (p *pipeClient) restoreEcho() {
 	if was := p.ttyState.Load(); was != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), was)
-		_, _ = io.WriteString(p.err, "\n")
+		p.report([]byte("\n"))
 	}
 }
 
@@ -302,5 +303,12 @@ func (p *pipeClient) refuse(ctx context.Context, e protocol.Refused) {
 		p.write(ctx, protocol.AppendEventJSON(nil, e))
 		return
 	}
-	_, _ = p.err.Write(protocol.AppendEvent(nil, e))
+	p.report(protocol.AppendEvent(nil, e))
+}
+
+// report writes to err. What is heard and what is sent may both be refused at once.
+func (p *pipeClient) report(words []byte) {
+	p.reporting.Lock()
+	defer p.reporting.Unlock()
+	_, _ = p.err.Write(words)
 }

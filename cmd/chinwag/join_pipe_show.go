@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 
 	"chinwag/conn/client"
 	"chinwag/conn/tui/chat"
@@ -59,7 +58,7 @@ func (p *pipeClient) hear(e protocol.Event) []byte {
 	case p.json:
 		return protocol.AppendEventJSON(nil, e)
 	case isRefused:
-		_, _ = p.err.Write(protocol.AppendEvent(nil, e))
+		p.report(protocol.AppendEvent(nil, e))
 		return nil
 	case isMine(e) && !p.echo.Load(), isAccepted(e), isOfMany(e):
 		return nil
@@ -83,7 +82,7 @@ func endLine(addr string, err error) []byte {
 	return jsonLine(endedLine{"ended", code, text})
 }
 
-func (p *pipeClient) note(words string) { _, _ = io.WriteString(p.err, "-- "+words+"\n") }
+func (p *pipeClient) note(words string) { p.report([]byte("-- " + words + "\n")) }
 
 // isOfName reports whether a refusal says that the client cannot have a nick.
 func isOfName(code string) bool {
