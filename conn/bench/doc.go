@@ -52,18 +52,22 @@
 // disk, a flood waits for the flush of each group of lines, and 100 peers do not give the server enough other work;
 // rooms of ten have as many streams as rooms. In a storm half is writes, too: seven to each new peer.
 //
-// On 2026-11-28, while other programs kept both cores busy (rooms of ten cost twice as much as above), one run each; µs
-// of the server's CPU for a delivery, in growth for a peer that joins or leaves.
+// On 2026-11-28, on a machine about half as fast that day, the middle of three runs in one go; in brackets in terms of
+// inspircd in that run.
 //
-//	                               on disk   in memory
-//	json 100 x 10, without ids     0.811     0.694
-//	  with ids                     0.770     0.653
-//	rooms of ten, all talk         3.71      2.53
-//	many-rooms, one of ten talks   4.46      2.71
-//	growth, join at 1,000, 5,000             500, 1,300
-//	growth, leave at 1,000, 5,000            830, 870
+//	                    chinwag, on disk             in memory                    inspircd 3.15
+//	flood 1,000 x 1     5,256 k (9.2)  0.146 (0.16)  5,714 k (10)   0.118 (0.13)  571 k   0.931
+//	flood 1,000 x 10    3,842 k (3.7)  0.231 (0.25)  4,803 k (4.6)  0.176 (0.19)  1,053 k 0.907
+//	flood 100 x 10      2,434 k (1.6)  0.404 (0.68)  3,616 k (2.4)  0.281 (0.47)  1,528 k 0.595
+//	many rooms          396 k   (0.72) 3.05  (1.8)   616 k   (1.1)  1.82  (1.1)   548 k   1.69
+//	paced, 50 lines/s   16 µs   (1.2)  p50 15 ms     14.3 µs (1.06) p50 12 ms     13.5 µs p50 12
+//	JSON 1,000 x 1      2,440 k        0.421         2,371 k        0.455
+//	  with ids          2,703 k        0.405         2,535 k        0.411
+//	bare writes         flood 1,000 x 1 2,862 k 0.322, 1,000 x 10 1,841 k 0.504, 100 x 10 2,406 k 0.369, paced 13.2 µs
 //
-// Two runs on so busy a machine differ by more than the cost of ids.
+// Many rooms in memory are at the cost of inspircd, of which 42 % are writes. On disk a line costs SQLite a third more,
+// and a commit still waits for its flush. A storm of 5,000 costs 0.4 of the CPU of the build before it told of comings
+// and goings once a second, at 2.5 times the joins a second, on disk and in memory.
 //
 // On another day, not busy, watched, the middle of three runs in one go.
 //
